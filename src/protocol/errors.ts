@@ -1,0 +1,69 @@
+/** The layer that refused bytes from outside. One code a layer: a peer never learns which check failed. */
+export type ProtocolErrorCode =
+  | 'layout'
+  | 'key'
+  | 'handshake'
+  | 'link'
+  | 'message'
+  | 'card'
+  | 'note'
+  | 'room'
+  | 'file'
+  | 'vault'
+  | 'text'
+  | 'version';
+
+/** Bytes from outside that break a rule of the protocol: one log line, and the link or the item is dropped. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly code: ProtocolErrorCode;
+
+  constructor(code: ProtocolErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Why a request was not carried out. Part of the wire: never rename one. */
+export const refusalCodes = [
+  'login-refused',
+  'registration-closed',
+  'bad-invite',
+  'bad-name',
+  'name-taken',
+  'name-look-alike',
+  'must-renew',
+  'needs-vault',
+  'needs-password',
+  'no-such-user',
+  'no-keys-yet',
+  'no-such-conversation',
+  'no-such-file',
+  'not-permitted',
+  'stale-card',
+  'stale-epoch',
+  'order',
+  'conflict',
+  'id-reused',
+  'too-large',
+  'quota',
+  'disk-full',
+  'rate-limited',
+  'busy',
+  'bad-request',
+  'version',
+  'internal',
+] as const;
+
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** An expected no: it is answered with its code and a sentence that says what to do, and the session lives on. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: RefusalCode;
+
+  constructor(code: RefusalCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

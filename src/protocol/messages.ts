@@ -1,0 +1,87 @@
+/**
+ * Requests, answers and events as MessagePack-RPC frames inside link records:
+ *   request  [0, id, method, params]     client -> daemon
+ *   answer   [1, id, refusal | nil, result]   daemon -> client
+ *   event    [2, method, params]         daemon -> client
+ * What each one holds stands in requests.ts and events.ts. Whoever receives a frame checks its schema first.
+ */
+import { decode, encode } from '@msgpack/msgpack';
+import * as v from 'valibot';
+import { ProtocolError, Refusal, type RefusalCode, refusalCodes } from './errors.ts';
+import { type EventName, type EventParams, events } from './events.ts';
+import { type RequestName, type RequestParams, type RequestResult, requests } from './requests.ts';
+
+/** The version of this language; both ends state theirs in the handshake. */
+export const MESSAGES_VERSION = 1;
+
+export type Request = { [N in RequestName]: { id: number; method: N; params: RequestParams<N> } }[RequestName];
+export type Event = { [N in EventName]: { method: N; params: EventParams<N> } }[EventName];
+export type Answer = { id: number } & ({ result: unknown } | { refusal: { code: RefusalCode; message: string } });
+
+const REQUEST = 0;
+const ANSWER = 1;
+const EVENT = 2;
+const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff));
+const requestFrame = v.strictTuple([v.literal(REQUEST), u32, v.string(), v.unknown()]);
+const answerFrame = v.strictTuple([
+  v.literal(ANSWER),
+  u32,
+  v.nullable(v.strictObject({ code: v.picklist(refusalCodes), message: v.string() })),
+  v.unknown(),
+]);
+const eventFrame = v.strictTuple([v.literal(EVENT), v.string(), v.unknown()]);
+
+/** @throws ProtocolError 'message' when `bytes` are not one frame of this language; nothing else. */
+export function decodeRequest(bytes: Uint8Array): Request {
+  const [, id, method, params] = check(requestFrame, decodeFrame(bytes));
+  if (!Object.hasOwn(requests, method)) throw new ProtocolError('message', 'unknown request');
+  return { id, method, params: check(requests[method as RequestName].params, params) } as Request;
+}
+
+/** Splits what the client receives. @throws ProtocolError 'message'. */
+export function decodeFromDaemon(bytes: Uint8Array): { answer: Answer } | { event: Event } {
+  const frame = decodeFrame(bytes);
+  if (Array.isArray(frame) && frame[0] === EVENT) {
+    const [, method, params] = check(eventFrame, frame);
+    if (!Object.hasOwn(events, method)) throw new ProtocolError('message', 'unknown event');
+    return { event: { method, params: check(events[method as EventName], params) } as Event };
+  }
+  const [, id, refusal, result] = check(answerFrame, frame);
+  return { answer: refusal === null ? { id, result } : { id, refusal } };
+}
+
+/** The checked result of an answer to `method`. @throws Refusal when it was refused, ProtocolError 'message'. */
+export function resultOf<N extends RequestName>(method: N, answer: Answer): RequestResult<N> {
+  if ('refusal' in answer) throw new Refusal(answer.refusal.code, answer.refusal.message);
+  return check(requests[method].result, answer.result) as RequestResult<N>;
+}
+
+export function encodeRequest<N extends RequestName>(id: number, method: N, params: RequestParams<N>): Uint8Array {
+  return encode([REQUEST, id, method, params]);
+}
+
+export function encodeResult<N extends RequestName>(_method: N, id: number, result: RequestResult<N>): Uint8Array {
+  return encode([ANSWER, id, null, result]);
+}
+
+export function encodeRefusal(id: number, refusal: Refusal): Uint8Array {
+  return encode([ANSWER, id, { code: refusal.code, message: refusal.message }, null]);
+}
+
+export function encodeEvent<N extends EventName>(method: N, params: EventParams<N>): Uint8Array {
+  return encode([EVENT, method, params]);
+}
+
+function decodeFrame(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes);
+  } catch {
+    throw new ProtocolError('message', 'not MessagePack');
+  }
+}
+
+function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (!result.success) throw new ProtocolError('message', 'does not match its schema');
+  return result.output;
+}

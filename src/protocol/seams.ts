@@ -1,0 +1,62 @@
+/**
+ * What both programs ask of the outside world, given to them as values, so that rekeying, retention, limits,
+ * a full disk and "fsync before the answer" can be tested. Types only, and the two defaults that touch no file.
+ */
+import { randomBytes } from 'node:crypto';
+
+export interface Clock {
+  /** Milliseconds since 1970, UTC. May jump. */
+  now(): number;
+  /** Milliseconds that never go back, from an arbitrary start. */
+  monotonic(): number;
+  /** Runs `action` once after `ms`; the returned function cancels it. The timer does not keep the process alive. */
+  after(ms: number, action: () => void): () => void;
+}
+
+/** `size` fresh random bytes. */
+export type Random = (size: number) => Uint8Array;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, action) {
+    const timer = setTimeout(action, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+export const systemRandom: Random = (size) => randomBytes(size);
+
+/** An open file. The subset of node:fs/promises' FileHandle that is used. */
+export interface OpenFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  write(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
+  truncate(length: number): Promise<void>;
+  datasync(): Promise<void>;
+  sync(): Promise<void>;
+  stat(): Promise<FileStat>;
+  close(): Promise<void>;
+}
+
+export interface FileStat {
+  size: number;
+  mtimeMs: number;
+  mode: number;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+/** The subset of node:fs/promises that is used; `import * as fs from 'node:fs/promises'` satisfies it. */
+export interface FileSystem {
+  open(path: string, flags: string | number, mode?: number): Promise<OpenFile>;
+  readFile(path: string): Promise<Uint8Array>;
+  readdir(path: string): Promise<string[]>;
+  stat(path: string): Promise<FileStat>;
+  lstat(path: string): Promise<FileStat>;
+  rename(from: string, to: string): Promise<void>;
+  link(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  mkdir(path: string, options: { recursive: boolean; mode?: number }): Promise<unknown>;
+  chmod(path: string, mode: number): Promise<void>;
+}

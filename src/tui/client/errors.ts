@@ -1,0 +1,27 @@
+/**
+ * What can go wrong for the person. Each code has its exit status (COMMANDS): 2 usage, 3 login refused, 4 daemon unreachable,
+ * 5 key not trusted, 6 refused. The message says what happened and what to do; lower case, no full stop.
+ */
+export const exitStatus = {
+  usage: 2,
+  'login-refused': 3,
+  unreachable: 4,
+  'not-a-daemon': 4,
+  version: 4,
+  untrusted: 5,
+  'key-changed': 5,
+  refused: 6,
+  cancelled: 130,
+} as const;
+
+export type ClientErrorCode = keyof typeof exitStatus;
+
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+  readonly code: ClientErrorCode;
+
+  constructor(code: ClientErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

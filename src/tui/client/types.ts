@@ -1,0 +1,186 @@
+/** What the client tells and is asked: the words that the screen, the shell commands and library users share. */
+
+/** `@bob` for a private conversation, `#lobby` for a room. */
+export type ConversationName = `@${string}` | `#${string}`;
+
+/** sending: in the outbox; sent: stored by the daemon; delivered: receipt signed by the other side; failed: refused for good. */
+export type SendState = 'sending' | 'sent' | 'delivered' | 'failed';
+
+export type FileInfo = {
+  /** 32 hex digits. */
+  id: string;
+  conversation: ConversationName;
+  from: string;
+  name: string;
+  type: string;
+  /** Bytes of the plain file. */
+  size: number;
+  /** SHA-256 of the plain file, hex. */
+  sha256: string;
+  /** The daemon's time, ms since 1970 UTC. */
+  at: number;
+};
+
+export type Body =
+  | { kind: 'text'; text: string }
+  | { kind: 'reply'; to: string; text: string }
+  | { kind: 'file'; file: FileInfo };
+
+export type Message = {
+  /** 32 hex digits, made by the author; unique per author and conversation. */
+  id: string;
+  conversation: ConversationName;
+  /** Place in the conversation's order; null until the daemon has answered. */
+  seq: number | null;
+  from: string;
+  /** null in a room. */
+  to: string | null;
+  /** The daemon's time once it is known, else `sentAt`; ms since 1970 UTC. */
+  at: number;
+  /** The author's own clock. */
+  sentAt: number;
+  body: Body;
+  edited: boolean;
+  deleted: boolean;
+  /** Emoji to the names of those who chose it. */
+  reactions: Record<string, string[]>;
+  /** The author's key was compared by the person (`verify`). */
+  verified: boolean;
+  state: SendState;
+  /** Why `state` is failed: a sentence for the person. */
+  error: string | null;
+  /** Sealed to a key that had long expired. */
+  late: boolean;
+};
+
+/** Something between two messages is missing, out of order or forked: the daemon or the path withheld it. */
+export type Gap = {
+  conversation: ConversationName;
+  from: string;
+  /** Shown before the message with this seq. */
+  before: number;
+  reason: 'missing' | 'fork' | 'unreadable';
+};
+
+export type Person = {
+  name: string;
+  online: boolean;
+  /** Identity fingerprint, hex; null while a legacy account has no keys. */
+  fingerprint: string | null;
+  verified: boolean;
+  /** The key differs from the pinned one: sending is blocked until the person decides. Holds the new fingerprint. */
+  changedTo: string | null;
+};
+
+export type Conversation = {
+  name: ConversationName;
+  head: number;
+  /** Own read position. */
+  read: number;
+  unread: number;
+  /** ms since 1970 UTC of the newest message, 0 when there is none. */
+  at: number;
+};
+
+export type LinkState =
+  | { state: 'connecting' }
+  | { state: 'online' }
+  | { state: 'waiting' /** ms since 1970 UTC */; retryAt: number; reason: string }
+  | { state: 'closed'; reason: string };
+
+export type TransferState = {
+  /** The file's id, hex. */
+  id: string;
+  direction: 'up' | 'down';
+  name: string;
+  conversation: ConversationName;
+  size: number;
+  /** Bytes done. */
+  done: number;
+  /** Bytes a second over the last seconds; 0 while paused. */
+  rate: number;
+  state: 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
+  /** The saved file's path (down), or why it failed. */
+  note: string | null;
+};
+
+export type ClientEvent =
+  | { type: 'link'; link: LinkState }
+  /** New, or one that changed (its state, an edit, a reaction): same author and id. */
+  | { type: 'message'; message: Message; fresh: boolean }
+  | { type: 'gap'; gap: Gap }
+  | { type: 'people'; people: Person[] }
+  | { type: 'conversation'; conversation: Conversation }
+  | { type: 'transfer'; transfer: TransferState }
+  | { type: 'file'; file: FileInfo }
+  | { type: 'key-changed'; name: string; pinned: string; offered: string }
+  /** A sentence for the person: cache trimmed, room re-keyed by a stranger, daemon's notice. */
+  | { type: 'notice'; text: string };
+
+/** What is asked while connecting. Every wait shows what it waits for through `progress`. */
+export type Ask = {
+  /** A daemon that this profile does not know. Resolve true to remember it. */
+  trust(daemon: { address: string; fingerprint: string; words: string }): Promise<boolean>;
+  /** null when nobody can be asked. */
+  password(name: string): Promise<string | null>;
+  progress(step: 'keys' | 'connect' | 'login' | 'vault' | 'sync'): void;
+};
+
+export type ConnectOptions = {
+  /** host:port or a join link `securechat://host:port#fingerprint`; default 127.0.0.1:65345. */
+  server?: string;
+  user: string;
+  ask: Ask;
+  /** Profile folder; XDG by default. */
+  profile?: string;
+  /** ms for the first connection; default 10,000. */
+  timeout?: number;
+  /** Make the account instead of logging in. */
+  register?: { invite?: string; localKeys?: boolean };
+};
+
+export interface Client {
+  readonly me: {
+    name: string;
+    /** Identity fingerprint, hex. */
+    fingerprint: string;
+    daemon: { address: string; fingerprint: string };
+    device: number;
+  };
+  readonly link: LinkState;
+  /** The returned function ends the subscription. */
+  subscribe(listener: (event: ClientEvent) => void): () => void;
+  conversations(): Promise<Conversation[]>;
+  people(): Promise<Person[]>;
+  /** Oldest first; `before` is a seq (exclusive). Opens from the local cache and fetches what it lacks. */
+  history(
+    conversation: ConversationName,
+    options?: { before?: number; limit?: number; since?: number },
+  ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }>;
+  /** Stores in the outbox and resolves; the rest comes as events. @throws ClientError */
+  queue(to: ConversationName, body: string, options?: { reply?: string }): Promise<Message>;
+  /** Resolves when the message reached `until`. @throws ClientError */
+  send(to: ConversationName, text: string, options?: { until?: 'sent' | 'delivered' }): Promise<Message>;
+  edit(message: Message, text: string): Promise<void>;
+  remove(message: Message): Promise<void>;
+  react(message: Message, emoji: string, on: boolean): Promise<void>;
+  retry(id: string): Promise<void>;
+  markRead(conversation: ConversationName, seq: number): Promise<void>;
+  upload(to: ConversationName, path: string, options?: TransferOptions): Promise<FileInfo>;
+  files(conversation?: ConversationName): Promise<FileInfo[]>;
+  /** Resolves with the path it was saved under, verified. */
+  download(id: string, options: TransferOptions & { dir: string }): Promise<string>;
+  /** 60 digits to compare with the other side. */
+  safetyNumber(name: string): Promise<string>;
+  setVerified(name: string, verified: boolean): Promise<void>;
+  /** Takes the changed key as the person's new one. */
+  acceptKey(name: string): Promise<void>;
+  sessions(): Promise<{ device: number; lastSeen: number; online: boolean; current: boolean }[]>;
+  /** null: every other device. */
+  endDevice(device: number | null): Promise<number>;
+  passwd(oldPassword: string, newPassword: string): Promise<void>;
+  /** Gives what is under way a moment, closes the link with a goodbye. */
+  close(): Promise<void>;
+}
+
+export type TransferOptions = { onProgress?: (transfer: TransferState) => void; signal?: AbortSignal };

@@ -1,0 +1,60 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { ProtocolError, Refusal } from '../../src/protocol/errors.ts';
+import {
+  decodeFromDaemon,
+  decodeRequest,
+  encodeEvent,
+  encodeRefusal,
+  encodeRequest,
+  encodeResult,
+  resultOf,
+} from '../../src/protocol/messages.ts';
+
+test('a request arrives as it was written', (t) => {
+  const params = { to: 'bob', note: Uint8Array.of(1, 2, 3), file: null };
+  t.deepEqual(decodeRequest(encodeRequest(7, 'whisper', params)), { id: 7, method: 'whisper', params });
+});
+
+test('an answer and a refusal arrive as they were written', (t) => {
+  const sent = decodeFromDaemon(encodeResult('whisper', 7, { seq: 1, at: 1_700_000_000_000 }));
+  t.true('answer' in sent);
+  if ('answer' in sent) t.deepEqual(resultOf('whisper', sent.answer), { seq: 1, at: 1_700_000_000_000 });
+  const refused = decodeFromDaemon(encodeRefusal(8, new Refusal('no-such-user', 'nobody here is called bob')));
+  t.true('answer' in refused);
+  if ('answer' in refused) {
+    const error = t.throws(() => resultOf('whisper', refused.answer), { instanceOf: Refusal });
+    t.is(error?.code, 'no-such-user');
+  }
+});
+
+test('an event arrives as it was written', (t) => {
+  const params = { name: 'bob', online: true };
+  t.deepEqual(decodeFromDaemon(encodeEvent('presence', params)), { event: { method: 'presence', params } });
+});
+
+test('anything else is refused with the one error of the layer', (t) => {
+  const cases = [
+    encodeRequest(1, 'ping', {}).subarray(0, -1),
+    encodeRequest(1, 'constructor' as 'ping', {}),
+    encodeRequest(1, 'whisper', { to: 'x'.repeat(65), note: new Uint8Array(), file: null }),
+    encodeRequest(1, 'whisper', { to: 'bob', note: new Uint8Array(16_385), file: null }),
+    encodeRequest(-1, 'ping', {}),
+    encodeRequest(1, 'ping', { more: 1 } as Record<never, never>),
+  ];
+  for (const bytes of cases) t.throws(() => decodeRequest(bytes), { instanceOf: ProtocolError, code: 'message' });
+});
+
+test('no bytes make a parser throw anything else', (t) => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      for (const parse of [decodeRequest, decodeFromDaemon]) {
+        try {
+          parse(bytes);
+        } catch (error) {
+          t.true(error instanceof ProtocolError);
+        }
+      }
+    }),
+  );
+});
