@@ -1,0 +1,41 @@
+/** What every request handler is given. Types only. */
+import type { Logger } from 'pino';
+import type { RequestName, RequestParams, RequestResult } from '../protocol/requests.ts';
+import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
+import type { Accounts } from './accounts.ts';
+import type { Config } from './config.ts';
+import type { Identity } from './identity.ts';
+import type { Limits } from './limits.ts';
+import type { Session } from './session.ts';
+
+// Their owners replace each of these by an import when it lands.
+export type Rsa = unknown;
+export type Opaque = unknown;
+export type Store = unknown;
+export type Chat = unknown;
+export type Files = unknown;
+
+export type Context = {
+  config: Config;
+  log: Logger;
+  clock: Clock;
+  random: Random;
+  fs: FileSystem;
+  identity: Identity;
+  rsa: Rsa;
+  opaque: Opaque;
+  accounts: Accounts;
+  limits: Limits;
+  store: Store;
+  chat: Chat;
+  files: Files;
+  /** The conversation id of #lobby. */
+  lobby: Uint8Array;
+};
+
+/** Carries out one request. @throws Refusal for an expected no; anything else is a bug and ends the session. */
+export type Handler<N extends RequestName> = (
+  context: Context,
+  session: Session,
+  params: RequestParams<N>,
+) => Promise<RequestResult<N>>;

@@ -1,0 +1,66 @@
+/** One client on one link, from the handshake until it leaves. */
+import type { Logger } from 'pino';
+import type { EventParams } from '../protocol/events.ts';
+import { encodeEvent } from '../protocol/messages.ts';
+import type { Account } from './accounts.ts';
+
+/**
+ * What a session may do:
+ * `anonymous` before login; `must-renew` a legacy account that has no keys yet; `needs-vault` an account whose vault
+ * is missing; `by-key` logged in with a ticket and a signature; `by-password` everything.
+ */
+export type SessionState = 'anonymous' | 'must-renew' | 'needs-vault' | 'by-key' | 'by-password';
+
+/** The part of a Link that a session uses. */
+export interface SessionLink {
+  readonly cb: Uint8Array;
+  readonly queuedBytes: number;
+  send(message: Uint8Array): void;
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
+  drained(): Promise<void>;
+  loggedIn(): void;
+  close(): Promise<void>;
+  destroy(): void;
+}
+
+export class Session {
+  readonly id: number;
+  readonly link: SessionLink;
+  /** The peer's IP address as text. */
+  readonly address: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly log: Logger;
+  state: SessionState = 'anonymous';
+  account: Account | null = null;
+  /** 0 before login. */
+  device = 0;
+  ended = false;
+
+  constructor(about: { id: number; link: SessionLink; address: string; since: number; log: Logger }) {
+    this.id = about.id;
+    this.link = about.link;
+    this.address = about.address;
+    this.since = about.since;
+    this.log = about.log;
+  }
+
+  /** The name of who is logged in. Only for handlers whose `allowed` excludes 'anonymous'. */
+  get name(): string {
+    if (this.account === null) throw new Error('nobody is logged in on this session');
+    return this.account.name;
+  }
+
+  /** Sends an event, encoded once for all who get it. Does nothing once the session has ended. */
+  tell(event: Uint8Array): void {
+    if (!this.ended) this.link.send(event);
+  }
+
+  /** Tells the client why, closes in order, and carries out nothing more. */
+  end(reason: EventParams<'closing'>['reason'], message: string): void {
+    if (this.ended) return;
+    this.link.send(encodeEvent('closing', { reason, message }));
+    this.ended = true;
+    void this.link.close();
+  }
+}
