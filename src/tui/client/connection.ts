@@ -1,0 +1,201 @@
+/** The link to the daemon as the rest of the client sees it: one that comes back by itself. */
+import { ProtocolError, Refusal } from '../../protocol/errors.ts';
+import type { Event } from '../../protocol/messages.ts';
+import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/requests.ts';
+import type { Clock, Random } from '../../protocol/seams.ts';
+import { type Calls, lost, type SegmentHandler, type Wire } from './calls.ts';
+import { ClientError } from './errors.ts';
+import type { LinkState } from './types.ts';
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** Events that come before anybody listens are kept; more than this never come before the first listener. */
+const MAX_HELD_EVENTS = 10_000;
+
+/** A link that is logged in. */
+export type LoggedIn = { calls: Calls; welcome: Welcome };
+
+export type ConnectionOptions = {
+  first: LoggedIn;
+  /** Dials and logs in again without asking anybody. */
+  again: () => Promise<LoggedIn>;
+  clock: Clock;
+  random: Random;
+};
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #eventListeners = new Set<(event: Event) => void>();
+  readonly #onlineListeners = new Set<(welcome: Welcome) => void>();
+  readonly #stateListeners = new Set<(state: LinkState) => void>();
+  readonly #waiting = new Set<{ go: () => void; fail: (error: Error) => void }>();
+  #held: Event[] | null = [];
+  #calls: Calls | null = null;
+  #state: LinkState = { state: 'connecting' };
+  #welcome: Welcome;
+  #failures = 0;
+  #closing: string | null = null;
+  #cancelRetry: () => void = () => {};
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#welcome = options.first.welcome;
+    this.#adopt(options.first);
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** What the newest login was answered with. */
+  get welcome(): Welcome {
+    return this.#welcome;
+  }
+
+  get link(): Wire | null {
+    return this.#calls?.link ?? null;
+  }
+
+  /**
+   * @param options.wait while there is no link: wait for the next one instead of failing. A link that ends after the request
+   *   left fails it either way: whether the daemon took it is not known.
+   * @throws Refusal, ClientError 'unreachable'
+   */
+  async request<N extends RequestName>(
+    method: N,
+    params: RequestParams<N>,
+    options: { wait?: boolean } = {},
+  ): Promise<RequestResult<N>> {
+    if (this.#calls === null && options.wait === true) await this.#online();
+    if (this.#calls === null) throw this.#offline();
+    return this.#calls.request(method, params);
+  }
+
+  /** The returned function ends it, here and below. Events that came before the first listener are given to it. */
+  onEvent(listener: (event: Event) => void): () => void {
+    this.#eventListeners.add(listener);
+    const held = this.#held;
+    this.#held = null;
+    for (const event of held ?? []) listener(event);
+    return () => this.#eventListeners.delete(listener);
+  }
+
+  /** After each login that follows a lost link. */
+  onOnline(listener: (welcome: Welcome) => void): () => void {
+    this.#onlineListeners.add(listener);
+    return () => this.#onlineListeners.delete(listener);
+  }
+
+  onState(listener: (state: LinkState) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  }
+
+  /** @throws ClientError 'unreachable' while there is no link. */
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
+    if (this.#calls === null) throw this.#offline();
+    this.#calls.link.sendSegment(transfer, index, bytes);
+  }
+
+  /** Holds for the present link; a transfer is opened again on the next one. */
+  onSegment(transfer: number, handler: SegmentHandler): () => void {
+    return this.#calls?.onSegment(transfer, handler) ?? (() => {});
+  }
+
+  /** Tries at once instead of at the end of the wait. */
+  retryNow(): void {
+    if (this.#state.state !== 'waiting') return;
+    this.#cancelRetry();
+    void this.#retry();
+  }
+
+  /** Says goodbye; nothing reconnects after it. */
+  async close(): Promise<void> {
+    if (this.#closing !== null) return;
+    this.#closing = 'closed';
+    this.#cancelRetry();
+    const calls = this.#calls;
+    this.#calls = null;
+    this.#setState({ state: 'closed', reason: 'closed' });
+    this.#failWaiting();
+    await calls?.link.close();
+  }
+
+  #adopt({ calls, welcome }: LoggedIn): void {
+    this.#calls = calls;
+    this.#welcome = welcome;
+    this.#failures = 0;
+    calls.onEvent = (event) => this.#tell(event);
+    calls.onEnd = (end) => {
+      if (this.#calls !== calls || this.#closing !== null) return;
+      this.#calls = null;
+      this.#later(lost(end).message);
+    };
+    this.#setState({ state: 'online' });
+    for (const waiting of this.#waiting) waiting.go();
+    this.#waiting.clear();
+  }
+
+  #tell(event: Event): void {
+    if (this.#held !== null && this.#held.length < MAX_HELD_EVENTS) this.#held.push(event);
+    for (const listener of this.#eventListeners) listener(event);
+  }
+
+  /** Doubles with each failure up to 30 s; half of it is random, so that a restarted daemon is not met by everybody at once. */
+  #later(reason: string): void {
+    const { clock, random } = this.#options;
+    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
+    const wait = longest / 2 + (longest / 2) * (Buffer.from(random(4)).readUInt32BE() / 0xffffffff);
+    this.#setState({ state: 'waiting', retryAt: clock.now() + wait, reason });
+    this.#cancelRetry = clock.after(wait, () => void this.#retry());
+  }
+
+  async #retry(): Promise<void> {
+    this.#setState({ state: 'connecting' });
+    try {
+      const next = await this.#options.again();
+      if (this.#closing !== null) {
+        await next.calls.link.close();
+        return;
+      }
+      this.#adopt(next);
+      for (const listener of this.#onlineListeners) listener(next.welcome);
+    } catch (error) {
+      if (this.#closing !== null) return;
+      if (passing(error)) this.#later(error.message);
+      else {
+        this.#closing = error instanceof Error ? error.message : String(error);
+        this.#setState({ state: 'closed', reason: this.#closing });
+        this.#failWaiting();
+      }
+    }
+  }
+
+  #online(): Promise<void> {
+    if (this.#closing !== null) return Promise.reject(this.#offline());
+    return new Promise((go, fail) => {
+      this.#waiting.add({ go, fail });
+    });
+  }
+
+  #offline(): ClientError {
+    return new ClientError('unreachable', this.#closing ?? 'not connected; it is tried again by itself');
+  }
+
+  #failWaiting(): void {
+    for (const waiting of this.#waiting) waiting.fail(this.#offline());
+    this.#waiting.clear();
+  }
+
+  #setState(state: LinkState): void {
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+  }
+}
+
+/** Worth another try without the person: the daemon is away or busy. A changed key or a refused login is not. */
+function passing(error: unknown): error is Error {
+  if (error instanceof ClientError) return error.code === 'unreachable' || error.code === 'not-a-daemon';
+  if (error instanceof Refusal) return ['busy', 'rate-limited', 'internal'].includes(error.code);
+  return error instanceof ProtocolError && error.code === 'link';
+}

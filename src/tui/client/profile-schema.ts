@@ -1,0 +1,23 @@
+/** The tables of profile.db. Every part of the client keeps its own list; version 1 is all of them together. */
+
+/** Whom this profile trusts and who it is. `daemon` is a daemon's fingerprint (32 bytes) everywhere. */
+const accountTables = [
+  `CREATE TABLE daemons (daemon BLOB PRIMARY KEY, daemon_id BLOB, confirmed INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE addresses (address TEXT PRIMARY KEY, daemon BLOB NOT NULL, at INTEGER NOT NULL) STRICT`,
+  // keys: sealed JSON of keyring-keys.ts
+  `CREATE TABLE accounts (daemon BLOB NOT NULL, name TEXT NOT NULL, keys BLOB NOT NULL, vault_version INTEGER NOT NULL DEFAULT 0,
+     local_keys INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL, PRIMARY KEY (daemon, name)) STRICT`,
+  `CREATE TABLE devices (device INTEGER PRIMARY KEY, retired INTEGER NOT NULL DEFAULT 0) STRICT`,
+  `CREATE TABLE tickets (daemon BLOB NOT NULL, name TEXT NOT NULL, device INTEGER NOT NULL, ticket BLOB NOT NULL,
+     PRIMARY KEY (daemon, name, device)) STRICT`,
+  // card: the newest accepted one; changed_to: another identity that the directory shows for this name
+  `CREATE TABLE pins (daemon BLOB NOT NULL, name TEXT NOT NULL, id_fp BLOB NOT NULL, card_seq INTEGER NOT NULL,
+     card_hash BLOB NOT NULL, card BLOB NOT NULL, verified INTEGER NOT NULL DEFAULT 0, changed_to BLOB,
+     PRIMARY KEY (daemon, name)) STRICT`,
+  // every identity that was ever accepted for a name, so that what it signed then can still be read
+  `CREATE TABLE identities (daemon BLOB NOT NULL, id_fp BLOB NOT NULL, name TEXT NOT NULL, sig_spki BLOB NOT NULL,
+     PRIMARY KEY (daemon, id_fp)) STRICT`,
+];
+
+/** Entry i brings version i to i + 1. What was released is never edited: a change is a new entry. */
+export const migrations: readonly (readonly string[])[] = [[...accountTables]];

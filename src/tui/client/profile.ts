@@ -1,0 +1,98 @@
+/** A profile folder: the key that everything else in it is sealed under, the database, the devices. */
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { join } from 'node:path';
+import type { FileSystem, Random } from '../../protocol/seams.ts';
+import { Devices } from './device-lock.ts';
+import { ClientError } from './errors.ts';
+import { openProfileDb, type ProfileDb } from './profile-db.ts';
+import { migrations } from './profile-schema.ts';
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+export class Profile {
+  readonly dir: string;
+  readonly db: ProfileDb;
+  readonly devices: Devices;
+  readonly fs: FileSystem;
+  readonly random: Random;
+  readonly #key: Uint8Array;
+
+  private constructor(dir: string, db: ProfileDb, key: Uint8Array, fs: FileSystem, random: Random) {
+    this.dir = dir;
+    this.db = db;
+    this.devices = new Devices(dir, db, random);
+    this.fs = fs;
+    this.random = random;
+    this.#key = new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), 'securechat profile', KEY_BYTES));
+  }
+
+  /** Opens or makes the folder (0700). Several processes may hold one profile at once. @throws ClientError */
+  static async open(dir: string, fs: FileSystem, random: Random): Promise<Profile> {
+    await fs.mkdir(dir, { recursive: true, mode: 0o700 });
+    const key = await profileKey(dir, fs, random);
+    const db = await openProfileDb(join(dir, 'profile.db'), migrations);
+    return new Profile(dir, db, key, fs, random);
+  }
+
+  /** AES-256-GCM under the profile's key: nonce(12), ciphertext, tag(16). `aad` says what this is: the place it is stored. */
+  seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array {
+    const nonce = this.random(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(aad);
+    return Uint8Array.from(Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]));
+  }
+
+  /** @throws ClientError 'refused' when the bytes were not sealed by this profile for this place. */
+  open(bytes: Uint8Array, aad: Uint8Array): Uint8Array {
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
+        .setAAD(aad)
+        .setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+      const text = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
+      return Uint8Array.from(Buffer.concat([text, decipher.final()]));
+    } catch {
+      throw new ClientError('refused', `the profile ${this.dir} is damaged, or its profile.key belongs to another one`);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.db.close();
+  }
+}
+
+/** Reads profile.key, or makes it (0600). Of two processes that make it at once, both get the one that was first. */
+async function profileKey(dir: string, fs: FileSystem, random: Random): Promise<Uint8Array> {
+  const path = join(dir, 'profile.key');
+  const key = await read(fs, path);
+  if (key === null && (await fs.readdir(dir)).includes('profile.db') && (await read(fs, path)) === null)
+    throw new ClientError('refused', `profile.key is missing in ${dir}; restore it, or use another --profile`);
+  const found = key ?? (await makeKey(path, fs, random));
+  if (found.length !== KEY_BYTES)
+    throw new ClientError('refused', `${path} is damaged; restore it from a backup, or use another --profile`);
+  return found;
+}
+
+async function makeKey(path: string, fs: FileSystem, random: Random): Promise<Uint8Array> {
+  const temporary = `${path}.${Buffer.from(random(8)).toString('hex')}`;
+  const file = await fs.open(temporary, 'wx', 0o600);
+  const key = random(KEY_BYTES);
+  await file.write(key, 0, key.length, 0);
+  await file.sync();
+  await file.close();
+  // A link, not a rename: it does not replace the key that another process made meanwhile.
+  await fs.link(temporary, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await fs.unlink(temporary);
+  return (await read(fs, path)) ?? key;
+}
+
+async function read(fs: FileSystem, path: string): Promise<Uint8Array | null> {
+  return fs.readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}

@@ -1,0 +1,96 @@
+import * as fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import { systemRandom } from '../../../src/protocol/seams.ts';
+import { ClientError } from '../../../src/tui/client/errors.ts';
+import { Profile } from '../../../src/tui/client/profile.ts';
+
+const aad = new TextEncoder().encode('here');
+
+async function folder(t: ExecutionContext): Promise<string> {
+  const dir = await fs.mkdtemp(join(tmpdir(), 'securechat-profile-'));
+  t.teardown(() => fs.rm(dir, { recursive: true, force: true }));
+  return join(dir, 'profile');
+}
+
+async function open(t: ExecutionContext, dir: string): Promise<Profile> {
+  const profile = await Profile.open(dir, fs, systemRandom);
+  t.teardown(() => profile.close());
+  return profile;
+}
+
+test('a new folder and its key are for the owner alone', async (t) => {
+  const dir = await folder(t);
+  await open(t, dir);
+  t.is((await fs.stat(dir)).mode & 0o777, 0o700);
+  t.is((await fs.stat(join(dir, 'profile.key'))).mode & 0o777, 0o600);
+  t.deepEqual(
+    (await fs.readdir(dir)).filter((name) => name.startsWith('profile.key.')),
+    [],
+  );
+});
+
+test('what was sealed opens in the next process, in its place only', async (t) => {
+  const dir = await folder(t);
+  const sealed = (await open(t, dir)).seal(Uint8Array.of(1, 2, 3), aad);
+  const later = await open(t, dir);
+  t.deepEqual(later.open(sealed, aad), Uint8Array.of(1, 2, 3));
+  t.throws(() => later.open(sealed, new TextEncoder().encode('there')), { instanceOf: ClientError, code: 'refused' });
+});
+
+test('any changed or cut byte is refused', async (t) => {
+  const profile = await open(t, await folder(t));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (plain, at, flip) => {
+      const sealed = profile.seal(plain, aad);
+      t.deepEqual(profile.open(sealed, aad), plain);
+      const changed = sealed.slice();
+      changed[at % sealed.length] = (changed[at % sealed.length] ?? 0) ^ flip;
+      t.throws(() => profile.open(changed, aad), { instanceOf: ClientError });
+      t.throws(() => profile.open(sealed.slice(0, at % sealed.length), aad), { instanceOf: ClientError });
+    }),
+  );
+});
+
+test('two processes that make a profile at once share one key', async (t) => {
+  const dir = await folder(t);
+  const [one, two] = await Promise.all([open(t, dir), open(t, dir)]);
+  t.deepEqual(two?.open(one?.seal(aad, aad) ?? aad, aad), aad);
+});
+
+test('a lost or cut key is a sentence, never a new key', async (t) => {
+  const dir = await folder(t);
+  await (await open(t, dir)).close();
+  await fs.truncate(join(dir, 'profile.key'), 31);
+  const cut = await t.throwsAsync(Profile.open(dir, fs, systemRandom), { instanceOf: ClientError, code: 'refused' });
+  t.regex(cut?.message ?? '', /damaged; restore it/);
+  await fs.unlink(join(dir, 'profile.key'));
+  const gone = await t.throwsAsync(Profile.open(dir, fs, systemRandom), { instanceOf: ClientError, code: 'refused' });
+  t.regex(gone?.message ?? '', /profile.key is missing/);
+});
+
+test('a device is held by one process at a time and is given on', async (t) => {
+  const dir = await folder(t);
+  const one = await open(t, dir);
+  const two = await open(t, dir);
+  const first = await one.devices.lease();
+  const second = await two.devices.lease();
+  t.not(first.device, second.device);
+  t.is(two.devices.take(first.device), null);
+  first.release();
+  const again = await two.devices.lease();
+  t.is(again.device, first.device);
+  again.release();
+  second.release();
+  t.is((await one.devices.lease([second.device])).device, second.device);
+});
+
+test('a retired device is never leased again', async (t) => {
+  const profile = await open(t, await folder(t));
+  const lease = await profile.devices.lease();
+  await profile.devices.retire(lease.device);
+  lease.release();
+  t.not((await profile.devices.lease()).device, lease.device);
+});
