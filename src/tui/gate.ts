@@ -1,0 +1,107 @@
+/**
+ * Stands between the terminal and Ink. Ink and ink-text-input are given plain text only, one piece an event-loop turn, so that
+ * each is drawn into the state before the next comes; every other input goes to `onInput`. Order is kept across both ways.
+ */
+import { PassThrough } from 'node:stream';
+import type { Clock } from '../protocol/seams.ts';
+import { type Input, KeyReader } from './key-reader.ts';
+
+/** A lone ESC is the key after this; a person's Alt chord and a slow link's sequences come faster. ms. */
+const ESC_WAIT = 50;
+/** An unfinished longer sequence or paste is given up after this. ms. */
+const SEQUENCE_WAIT = 1000;
+
+/** What the gate needs of process.stdin. */
+export type Terminal = NodeJS.ReadableStream & {
+  isTTY?: boolean;
+  setRawMode?(on: boolean): unknown;
+  ref?(): unknown;
+  unref?(): unknown;
+};
+
+export type GateOptions = {
+  clock: Clock;
+  /** Asked for each text: true when a text field has the focus, so that Ink's component gets it. */
+  typing(): boolean;
+  onInput(input: Input): void;
+};
+
+export class Gate extends PassThrough {
+  /** Ink asks for it before it reads keys. */
+  readonly isTTY = true;
+  readonly #terminal: Terminal;
+  readonly #options: GateOptions;
+  readonly #reader = new KeyReader();
+  readonly #queue: Input[] = [];
+  #cancelTimeout: (() => void) | null = null;
+  #turning = false;
+
+  constructor(terminal: Terminal, options: GateOptions) {
+    super();
+    this.#terminal = terminal;
+    this.#options = options;
+    terminal.on('data', this.#take);
+  }
+
+  setRawMode(on: boolean): this {
+    this.#terminal.setRawMode?.(on);
+    return this;
+  }
+
+  ref(): this {
+    this.#terminal.ref?.();
+    return this;
+  }
+
+  unref(): this {
+    this.#terminal.unref?.();
+    return this;
+  }
+
+  /** Stops listening. What the person typed but the program has not read yet stays with the terminal. */
+  close(): void {
+    this.#cancelTimeout?.();
+    this.#terminal.off('data', this.#take);
+    this.#terminal.pause();
+    this.#queue.length = 0;
+  }
+
+  readonly #take = (chunk: Uint8Array | string): void => {
+    this.#cancelTimeout?.();
+    this.#cancelTimeout = null;
+    this.#enqueue(this.#reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk));
+    if (!this.#reader.waiting) return;
+    this.#cancelTimeout = this.#options.clock.after(this.#reader.inSequence ? SEQUENCE_WAIT : ESC_WAIT, () => {
+      this.#cancelTimeout = null;
+      this.#enqueue(this.#reader.timeout());
+    });
+  };
+
+  #enqueue(inputs: Input[]): void {
+    this.#queue.push(...inputs);
+    if (this.#turning || this.#queue.length === 0) return;
+    this.#turning = true;
+    this.#turn();
+  }
+
+  readonly #turn = (): void => {
+    const input = this.#queue.shift();
+    if (input === undefined) {
+      this.#turning = false;
+      return;
+    }
+    if (input.type === 'text' && this.#options.typing()) this.write(input.text + this.#textAhead());
+    else this.#options.onInput(input);
+    setImmediate(this.#turn);
+  };
+
+  /** Letters of one burst go together. */
+  #textAhead(): string {
+    let text = '';
+    for (let next = this.#queue[0]; next?.type === 'text' && text.length < 64; next = this.#queue[0]) {
+      text += next.text;
+      this.#queue.shift();
+    }
+    return text;
+  }
+}

@@ -1,0 +1,70 @@
+import { PassThrough } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import test from 'ava';
+import { Gate } from '../../src/tui/gate.ts';
+import type { Input } from '../../src/tui/key-reader.ts';
+import { FakeClock } from './helpers/fake-clock.ts';
+
+function open(typing = () => true) {
+  const terminal = new PassThrough();
+  const clock = new FakeClock();
+  const seen: string[] = [];
+  const note = (input: Input) => seen.push(input.type === 'key' ? `<${input.key}>` : JSON.stringify(input));
+  const gate = new Gate(terminal, { clock, typing, onInput: note });
+  gate.on('data', (text: Buffer) => seen.push(text.toString()));
+  const settle = async () => {
+    for (let i = 0; i < 20; i++) await turn();
+    return seen.splice(0);
+  };
+  return { terminal, clock, gate, settle };
+}
+
+test('text goes to Ink, keys do not, and the order stays', async (t) => {
+  const { terminal, settle } = open();
+  terminal.write('ab\rc\x01d');
+  t.deepEqual(await settle(), ['ab', '<enter>', 'c', '<ctrl+a>', 'd']);
+});
+
+test('without a text field, text is an input like any other', async (t) => {
+  const { terminal, settle } = open(() => false);
+  terminal.write('?');
+  t.deepEqual(await settle(), ['{"type":"text","text":"?"}']);
+});
+
+test('a lone ESC is a key after 50 ms, half a sequence waits longer', async (t) => {
+  const { terminal, clock, settle } = open();
+  terminal.write('\x1b');
+  t.deepEqual(await settle(), []);
+  clock.advance(50);
+  t.deepEqual(await settle(), ['<escape>']);
+  terminal.write('\x1b[1;5');
+  await settle();
+  clock.advance(100);
+  terminal.write('A');
+  t.deepEqual(await settle(), ['<ctrl+up>']);
+});
+
+test('one piece a turn: what an input changes is seen by the next', async (t) => {
+  let field = true;
+  const terminal = new PassThrough();
+  const seen: string[] = [];
+  const gate = new Gate(terminal, {
+    clock: new FakeClock(),
+    typing: () => field,
+    onInput: (input) => {
+      field = !field;
+      seen.push(input.type);
+    },
+  });
+  gate.on('data', (text: Buffer) => seen.push(text.toString()));
+  terminal.write('a\rb');
+  for (let i = 0; i < 20; i++) await turn();
+  t.deepEqual(seen, ['a', 'key', 'text']);
+});
+
+test('after close nothing is taken', async (t) => {
+  const { terminal, gate, settle } = open();
+  gate.close();
+  terminal.write('abc');
+  t.deepEqual(await settle(), []);
+});

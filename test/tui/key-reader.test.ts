@@ -1,0 +1,111 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import { type Input, KeyReader } from '../../src/tui/key-reader.ts';
+
+/** Inputs as a person would say them. */
+function read(text: string | Uint8Array, final = true): string[] {
+  const reader = new KeyReader();
+  const inputs = reader.push(typeof text === 'string' ? Buffer.from(text) : text);
+  while (final && reader.waiting) inputs.push(...reader.timeout());
+  return inputs.map(say);
+}
+
+function say(input: Input): string {
+  if (input.type === 'text') return input.text;
+  if (input.type === 'key') return `<${input.key}>`;
+  if (input.type === 'paste') return `paste(${input.text})`;
+  if (input.type === 'focus') return `focus(${input.focused})`;
+  return `${input.action}(${input.x},${input.y})`;
+}
+
+const table: [string, string, string][] = [
+  ['letters and Enter in one chunk', 'abc\r', 'a b c <enter>'],
+  ['control letters', '\x01\x03\x0a\x17\x00', '<ctrl+a> <ctrl+c> <ctrl+j> <ctrl+w> <ctrl+space>'],
+  ['tab, both backspaces', '\t\x7f\b', '<tab> <backspace> <backspace>'],
+  ['arrows, normal and application', '\x1b[A\x1bOB', '<up> <down>'],
+  ['home and end of every kind', '\x1b[H\x1b[1~\x1b[7~\x1bOF\x1b[4~', '<home> <home> <home> <end> <end>'],
+  ['function keys', '\x1bOP\x1b[12~\x1b[[C\x1b[17~', '<f1> <f2> <f3> <f6>'],
+  ['modified', '\x1b[1;5H\x1b[1;3A\x1b[6;3~\x1b[3~', '<ctrl+home> <alt+up> <alt+pgdn> <delete>'],
+  [
+    'alt with letter, digit, Enter, backspace',
+    '\x1ba\x1b1\x1b\r\x1b\x7f',
+    '<alt+a> <alt+1> <alt+enter> <alt+backspace>',
+  ],
+  ['shift tab', '\x1b[Z', '<shift+tab>'],
+  ['rxvt alt arrow', '\x1b\x1b[A', '<alt+up>'],
+  ['lone escapes', '\x1b', '<escape>'],
+  ['two escapes', '\x1b\x1b', '<escape> <escape>'],
+  ['focus', '\x1b[I\x1b[O', 'focus(true) focus(false)'],
+  ['mouse', '\x1b[<0;3;2M\x1b[<0;3;2m\x1b[<64;1;1M\x1b[<65;1;1M', 'press(2,1) up(0,0) down(0,0)'],
+  ['kitty', '\x1b[97u\x1b[97;5u\x1b[13;3u\x1b[27u\x1b[97;1:3u', 'a <ctrl+a> <alt+enter> <escape>'],
+  ['kitty keypad', '\x1b[57400u\x1b[57414u', '1 <enter>'],
+  ['modifyOtherKeys', '\x1b[27;5;107~\x1b[27;3;97~', '<ctrl+k> <alt+a>'],
+  ['answers of the terminal', '\x1b]11;rgb:0/0/0\x07\x1b[?62;4c\x1bP1$r0m\x1b\\x', 'x'],
+  ['unknown sequences are not typed', '\x1b[99;99;99$qz', 'z'],
+  ['a control inside breaks a sequence', '\x1b[1\x01b', '<ctrl+a> b'],
+  ['C1 is dropped', 'a\u009bb', 'a b'],
+  ['wide and emoji', '漢🙂', '漢 🙂'],
+];
+for (const [name, bytes, expected] of table) {
+  test(`reads ${name}`, (t) => t.is(read(bytes).join(' '), expected));
+}
+
+test('a paste is one input, whatever it holds', (t) => {
+  t.deepEqual(read('\x1b[200~a\rb\x1b[Ac\x1b[201~d'), ['paste(a\rb\x1b[Ac)', 'd']);
+});
+
+test('a paste that never ends is given after the timeout', (t) => {
+  t.deepEqual(read('\x1b[200~abc\x1b[20'), ['paste(abc\x1b[20)']);
+});
+
+test('a huge paste is cut, not held', (t) => {
+  const [only] = read(`\x1b[200~${'x'.repeat(3 << 20)}\x1b[201~`);
+  t.is(only?.length, 'paste()'.length + (1 << 20));
+});
+
+test('an unfinished sequence is dropped, Alt+[ is a key', (t) => {
+  t.deepEqual(read('\x1b[1;'), []);
+  t.deepEqual(read('\x1b['), ['<alt+[>']);
+});
+
+const pieces = fc.constantFrom(
+  ...table.map(([, bytes]) => bytes).filter((bytes) => !bytes.endsWith('\x1b')),
+  '\x1b[200~one\r\ntwo\x1b[20x\x1b[201~',
+);
+
+test('property: any split of the bytes gives the same inputs', (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(pieces, fc.string({ unit: 'binary' })), { maxLength: 6 }),
+      fc.infiniteStream(fc.nat(5)),
+      (parts, cuts) => {
+        const bytes = Buffer.from(parts.join(''));
+        const whole = new KeyReader();
+        const expected = whole.push(bytes).map(say);
+        const split = new KeyReader();
+        const got: string[] = [];
+        for (let at = 0; at < bytes.length; ) {
+          const size = 1 + (cuts.next().value as number);
+          got.push(...split.push(bytes.subarray(at, at + size)).map(say));
+          at += size;
+        }
+        t.deepEqual(got, expected);
+        t.is(split.waiting, whole.waiting);
+      },
+    ),
+  );
+  t.pass();
+});
+
+test('property: no input holds a control character, but a paste', (t) => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      const reader = new KeyReader();
+      for (const input of [...reader.push(bytes), ...reader.timeout()]) {
+        if (input.type === 'text') t.notRegex(input.text, /\p{Cc}/u);
+        if (input.type === 'key') t.notRegex(input.key, /\p{Cc}/u);
+      }
+    }),
+  );
+  t.pass();
+});
