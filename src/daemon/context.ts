@@ -7,11 +7,12 @@ import type { Config } from './config.ts';
 import type { Identity } from './identity.ts';
 import type { Limits } from './limits.ts';
 import type { Session } from './session.ts';
+import type { Store } from './store/store.ts';
 
 // Their owners replace each of these by an import when it lands.
 export type Rsa = unknown;
 export type Opaque = unknown;
-export type Store = unknown;
+export type { Store };
 export type Chat = unknown;
 export type Files = unknown;
 

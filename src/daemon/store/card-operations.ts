@@ -1,0 +1,54 @@
+/** The directory of key cards: each identity's whole chain. */
+import { Refusal } from '../../protocol/errors.ts';
+import { all, type Implementation, one, run, sameBytes } from './operation.ts';
+import type { CardOperations, CardRow } from './store.ts';
+
+const CARDS_PER_ANSWER = 64;
+const NEWEST_PAGE = 1000;
+const NO_HASH = new Uint8Array(32);
+const NEWEST = 'SELECT card_seq, hash, bytes FROM cards WHERE id_fp = ? ORDER BY card_seq DESC LIMIT 1';
+
+type Newest = { card_seq: number; hash: Uint8Array; bytes: Uint8Array };
+
+export const cardOperations: Implementation<CardOperations> = {
+  addCard(tools, card) {
+    const newest = one<Newest>(tools, NEWEST, card.idFp);
+    if (newest && sameBytes(newest.bytes, card.bytes)) return null;
+    if (card.cardSeq !== (newest?.card_seq ?? 0) + 1 || !sameBytes(card.prevHash, newest?.hash ?? NO_HASH)) {
+      throw new Refusal('conflict', 'the directory holds another newest card: fetch it and make the next one');
+    }
+    run(
+      tools,
+      'INSERT INTO cards (id_fp, card_seq, hash, ek_fp, not_after, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+      card.idFp,
+      card.cardSeq,
+      card.hash,
+      card.ekFp,
+      card.notAfter,
+      card.bytes,
+    );
+    return null;
+  },
+
+  newestCards(tools, { after }) {
+    return all<CardRow>(
+      tools,
+      `SELECT id_fp AS "idFp", max(card_seq) AS "cardSeq", hash, ek_fp AS "ekFp", not_after AS "notAfter"
+       FROM cards WHERE id_fp > ? GROUP BY id_fp ORDER BY id_fp LIMIT ${NEWEST_PAGE}`,
+      after ?? new Uint8Array(0),
+    ).map((row) => ({ ...row }));
+  },
+
+  cards(tools, { idFp, from }) {
+    return all<{ bytes: Uint8Array }>(
+      tools,
+      `SELECT bytes FROM cards WHERE id_fp = ? AND card_seq >= ? ORDER BY card_seq LIMIT ${CARDS_PER_ANSWER}`,
+      idFp,
+      from,
+    ).map((row) => row.bytes);
+  },
+
+  cardsOf(tools, { ids }) {
+    return ids.map((idFp) => one<Newest>(tools, NEWEST, idFp)?.bytes ?? null);
+  },
+};

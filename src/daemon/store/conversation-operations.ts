@@ -1,0 +1,41 @@
+/** Which conversations somebody has, and how far they read. */
+import { Refusal } from '../../protocol/errors.ts';
+import { conversationOf, memberOf } from './entry-operations.ts';
+import { all, type Implementation, one, run } from './operation.ts';
+import type { ConversationOperations } from './store.ts';
+
+type Row = ReturnType<ConversationOperations['conversations']>[number];
+
+export const conversationOperations: Implementation<ConversationOperations> = {
+  conversations(tools, { reader }) {
+    // In a conversation with oneself there is no other member: it is with oneself.
+    return all<Row>(
+      tools,
+      `SELECT id AS conversation, room, head, mine.read,
+              CASE WHEN room IS NULL THEN coalesce(other.name, mine.name) END AS "with",
+              CASE WHEN room IS NULL THEN coalesce(other.delivered, mine.delivered) ELSE 0 END AS delivered
+       FROM members AS mine JOIN conversations ON conversations.c = mine.c
+       LEFT JOIN members AS other ON room IS NULL AND other.c = mine.c AND other.m <> mine.m
+       WHERE mine.id_fp = ? AND mine.present ORDER BY mine.c`,
+      reader,
+    ).map((row) => ({ ...row }));
+  },
+
+  mark(tools, { conversation, reader, mark, seq }) {
+    const found = conversationOf(tools, conversation);
+    const member = found && memberOf(tools, found.c, reader);
+    if (!member?.present) throw new Refusal('no-such-conversation', 'there is no such conversation for you');
+    const to = Math.min(seq, found?.head ?? 0);
+    // `mark` is one of two column names, never text from outside.
+    const column = mark === 'read' ? 'read' : 'delivered';
+    const moved = run(tools, `UPDATE members SET ${column} = ? WHERE m = ? AND ${column} < ?`, to, member.m, to) > 0;
+    const stands = one<{ seq: number }>(tools, `SELECT ${column} AS seq FROM members WHERE m = ?`, member.m)?.seq ?? 0;
+    const others = all<{ name: string }>(
+      tools,
+      'SELECT name FROM members JOIN conversations ON conversations.c = members.c WHERE members.c = ? AND m <> ? AND room IS NULL',
+      found?.c ?? 0,
+      member.m,
+    ).map((row) => row.name);
+    return { moved, seq: stands, others };
+  },
+};

@@ -1,0 +1,219 @@
+/** Notes and messages: appended in order, fetched by members, dropped when old. */
+import { Refusal } from '../../protocol/errors.ts';
+import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
+import type { Appended, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
+
+/** Of one answer to `fetch`: what its entries may weigh and number. */
+export const FETCH_BYTES = 180_000;
+export const FETCH_ENTRIES = 500;
+/** Name, numbers and framing of an entry beside its bytes, at most. */
+const ENTRY_OVERHEAD = 256;
+/** Rows that one `dropOlder` looks at. */
+const DROP_SPAN = 2000;
+
+export const entryOperations: Implementation<EntryOperations> = {
+  appendNote(tools, entry) {
+    const conversation = conversationOf(tools, entry.conversation) ?? newConversation(tools, entry.conversation);
+    const author = memberOf(tools, conversation.c, entry.author.idFp) ?? newMember(tools, conversation.c, entry.author);
+    if (!sameBytes(entry.author.idFp, entry.to.idFp) && !memberOf(tools, conversation.c, entry.to.idFp)) {
+      newMember(tools, conversation.c, entry.to);
+    }
+    return stored(tools, author.m, entry) ?? appendToChain(tools, conversation, author.m, 'note', entry);
+  },
+
+  appendMessage(tools, entry) {
+    const room = one<Conversation & { epoch_id: Uint8Array | null; epoch_log_n: number; departure_n: number }>(
+      tools,
+      'SELECT c, head, at, epoch_id, epoch_log_n, departure_n FROM conversations WHERE id = ? AND room IS NOT NULL',
+      entry.conversation,
+    );
+    const author = room && memberOf(tools, room.c, entry.author.idFp);
+    if (room === undefined || !author?.present) throw notMember();
+    const first = stored(tools, author.m, entry);
+    if (first !== undefined) return first;
+    if (!sameBytes(room.epoch_id, entry.epochId) || room.epoch_log_n < room.departure_n) {
+      throw new Refusal('stale-epoch', 'the room has a newer key, or needs one: take or make it and seal again');
+    }
+    return appendToChain(tools, room, author.m, 'message', entry);
+  },
+
+  fetch(tools, range) {
+    const conversation = conversationOf(tools, range.conversation);
+    if (!conversation || !memberOf(tools, conversation.c, range.reader)?.present) {
+      throw new Refusal('no-such-conversation', 'there is no such conversation for you');
+    }
+    const rows = tools
+      .sql(
+        `SELECT e, seq, entries.at, kind, name, bytes, file FROM entries LEFT JOIN members ON m = author
+         WHERE entries.c = ? AND seq > ? AND seq < ? AND instr(?, kind) ORDER BY seq ${range.newest ? 'DESC' : 'ASC'}`,
+      )
+      .iterate(
+        conversation.c,
+        range.after,
+        range.before ?? Number.MAX_SAFE_INTEGER,
+        (range.kinds ?? ['note', 'message', 'log', 'epoch']).join(' '),
+      ) as Iterable<EntryRow>;
+    const entries: StoredEntry[] = [];
+    const limit = Math.min(range.limit, FETCH_ENTRIES);
+    let weight = 0;
+    let more = false;
+    for (const row of rows) {
+      const entry = readEntry(tools, row, range.reader);
+      weight += ENTRY_OVERHEAD + entry.bytes.length + entry.keys.reduce((sum, key) => sum + key.bytes.length, 0);
+      more = entries.length >= limit || (entries.length > 0 && weight > FETCH_BYTES);
+      if (more) break;
+      entries.push(entry);
+    }
+    if (range.newest) entries.reverse();
+    return { entries, more, head: conversation.head };
+  },
+
+  dropOlder(tools, { before, from }) {
+    const last = one<{ e: number | null }>(
+      tools,
+      'SELECT max(e) AS e FROM (SELECT e FROM entries WHERE e > ? ORDER BY e LIMIT ?)',
+      from,
+      DROP_SPAN,
+    )?.e;
+    if (last === null || last === undefined) return { dropped: 0, next: null };
+    const dropped = run(
+      tools,
+      "DELETE FROM entries WHERE e > ? AND e <= ? AND kind IN ('note', 'message') AND at < ?",
+      from,
+      last,
+      before,
+    );
+    return { dropped, next: last };
+  },
+};
+
+type EntryRow = {
+  e: number;
+  seq: number;
+  at: number;
+  kind: EntryKind;
+  name: string | null;
+  bytes: Uint8Array;
+  file: Uint8Array | null;
+};
+
+export type Conversation = { c: number; head: number; at: number };
+
+export function conversationOf(tools: Tools, id: Uint8Array): Conversation | undefined {
+  return one<Conversation>(tools, 'SELECT c, head, at FROM conversations WHERE id = ?', id);
+}
+
+export function memberOf(tools: Tools, c: number, idFp: Uint8Array): { m: number; present: number } | undefined {
+  return one(tools, 'SELECT m, present FROM members WHERE c = ? AND id_fp = ?', c, idFp);
+}
+
+export function newMember(tools: Tools, c: number, person: Person): { m: number; present: number } {
+  const m = insert(
+    tools,
+    'INSERT INTO members (c, id_fp, name, present) VALUES (?, ?, ?, 1)',
+    c,
+    person.idFp,
+    person.name,
+  );
+  return { m, present: 1 };
+}
+
+/** The first answer, when this author's entry with this id is stored. @throws Refusal 'id-reused' when its bytes differ. */
+export function stored(
+  tools: Tools,
+  author: number,
+  entry: { id: Uint8Array; bytes: Uint8Array; file?: Uint8Array | null },
+): Appended | undefined {
+  const old = one<{ seq: number; at: number; bytes: Uint8Array; file: Uint8Array | null }>(
+    tools,
+    'SELECT seq, at, bytes, file FROM entries WHERE author = ? AND id = ?',
+    author,
+    entry.id,
+  );
+  if (old === undefined) return undefined;
+  if (!sameBytes(old.bytes, entry.bytes) || !sameBytes(old.file, entry.file ?? null)) {
+    throw new Refusal('id-reused', 'something else was sent under this id: send it under a new one');
+  }
+  return { seq: old.seq, at: old.at, again: true };
+}
+
+/** Puts an entry at the head. The conversation's time never goes back, whatever the clock does. */
+export function place(
+  tools: Tools,
+  conversation: Conversation,
+  entry: {
+    kind: EntryKind;
+    author: number | null;
+    id: Uint8Array;
+    n: number;
+    bytes: Uint8Array;
+    file: Uint8Array | null;
+  },
+): Appended & { e: number } {
+  const seq = conversation.head + 1;
+  const at = Math.max(tools.now, conversation.at);
+  run(tools, 'UPDATE conversations SET head = ?, at = ? WHERE c = ?', seq, at, conversation.c);
+  const e = insert(
+    tools,
+    'INSERT INTO entries (c, seq, at, kind, author, id, n, file, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    conversation.c,
+    seq,
+    at,
+    entry.kind,
+    entry.author,
+    entry.id,
+    entry.n,
+    entry.file,
+    entry.bytes,
+  );
+  return { seq, at, again: false, e };
+}
+
+export function notMember(): Refusal {
+  return new Refusal('not-permitted', 'you are not in this room: join it first');
+}
+
+function newConversation(tools: Tools, id: Uint8Array): Conversation {
+  return { c: insert(tools, 'INSERT INTO conversations (id) VALUES (?)', id), head: 0, at: 0 };
+}
+
+/** Here and not before the transaction, so that two requests at once cannot both be next. */
+function appendToChain(
+  tools: Tools,
+  conversation: Conversation,
+  author: number,
+  kind: EntryKind,
+  entry: NewEntry,
+): Appended {
+  const last = one<{ n: number }>(
+    tools,
+    'SELECT n FROM chains WHERE author = ? AND device = ?',
+    author,
+    entry.device,
+  )?.n;
+  if (entry.n !== (last ?? 0) + 1) {
+    throw new Refusal('order', 'one that this device sent before it is missing: send them again in order');
+  }
+  run(
+    tools,
+    'INSERT INTO chains (author, device, n) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = excluded.n',
+    author,
+    entry.device,
+    entry.n,
+  );
+  const { seq, at } = place(tools, conversation, { ...entry, kind, author });
+  return { seq, at, again: false };
+}
+
+function readEntry(tools: Tools, row: EntryRow, reader: Uint8Array): StoredEntry {
+  const keys =
+    row.kind === 'epoch'
+      ? all<EpochKey>(
+          tools,
+          'SELECT kind, bytes FROM epoch_keys WHERE e = ? AND id_fp = ? ORDER BY k DESC',
+          row.e,
+          reader,
+        ).map(({ kind, bytes }) => ({ kind, bytes }))
+      : [];
+  return { seq: row.seq, at: row.at, kind: row.kind, from: row.name, bytes: row.bytes, file: row.file, keys };
+}

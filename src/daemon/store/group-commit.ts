@@ -1,0 +1,92 @@
+/** Many operations, one commit: the sync to disk is paid once for all that came together. */
+import type { DatabaseSync } from 'node:sqlite';
+import { Refusal, type RefusalCode } from '../../protocol/errors.ts';
+import { type Implementation, statements, type Tools } from './operation.ts';
+import type { OperationName, Operations } from './store.ts';
+
+export type Call = { name: OperationName; params: unknown; now: number };
+
+export type Outcome = { result: unknown } | { refusal: { code: RefusalCode; message: string } } | { error: string };
+
+/**
+ * Carries out calls in order. Outcomes exist only after the commit that holds them was synced. A refused call leaves nothing
+ * behind and does not touch its neighbours; when a whole transaction fails each call is tried in one of its own, so that
+ * only those that fail by themselves fail.
+ */
+export class GroupCommit {
+  readonly #db: Pick<DatabaseSync, 'exec'>;
+  readonly #sql: Tools['sql'];
+  readonly #operations: Implementation<Operations>;
+
+  constructor(db: DatabaseSync, operations: Implementation<Operations>) {
+    this.#db = db;
+    this.#sql = statements(db);
+    this.#operations = operations;
+  }
+
+  run(calls: readonly Call[]): Outcome[] {
+    try {
+      return this.#transaction(calls);
+    } catch (error) {
+      if (calls.length === 1) return [failed(error)];
+      return calls.flatMap((call) => this.run([call]));
+    }
+  }
+
+  #transaction(calls: readonly Call[]): Outcome[] {
+    this.#sql('BEGIN IMMEDIATE').run();
+    try {
+      const outcomes = calls.map((call) => this.#call(call));
+      this.#sql('COMMIT').run();
+      return outcomes;
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  #call({ name, params, now }: Call): Outcome {
+    const operation = this.#operations[name] as (tools: Tools, params: unknown) => unknown;
+    this.#sql('SAVEPOINT call').run();
+    try {
+      const result = operation({ sql: this.#sql, now }, params);
+      this.#sql('RELEASE call').run();
+      return { result };
+    } catch (error) {
+      this.#undo(error);
+      if (error instanceof Refusal) return { refusal: { code: error.code, message: error.message } };
+      return failed(error);
+    }
+  }
+
+  /** Takes back one call. A full disk may have ended the whole transaction: then all of it fails with that error. */
+  #undo(error: unknown): void {
+    try {
+      this.#sql('ROLLBACK TO call').run();
+      this.#sql('RELEASE call').run();
+    } catch {
+      throw error;
+    }
+  }
+
+  /** A full disk may have rolled back already, and then there is nothing to roll back. */
+  #rollback(): void {
+    try {
+      this.#db.exec('ROLLBACK');
+    } catch {}
+  }
+}
+
+const SQLITE_FULL = 13;
+/** Extended codes of SQLITE_IOERR for a file that could not grow: write, truncate, shared-memory size. */
+const COULD_NOT_GROW = new Set([SQLITE_FULL, 778, 1546, 4874]);
+
+function failed(error: unknown): Outcome {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  if (COULD_NOT_GROW.has(code)) {
+    return {
+      refusal: { code: 'disk-full', message: "the daemon's disk is full: try again later, or tell its operator" },
+    };
+  }
+  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

@@ -1,0 +1,52 @@
+/** What an operation on the database is written with. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+export type Tools = {
+  /** The prepared statement of this text, made once. */
+  sql(text: string): StatementSync;
+  /** The daemon's time when the operation was asked for, ms since 1970 UTC. */
+  now: number;
+};
+
+/** One function for each operation of an interface, with the tools first. */
+export type Implementation<O> = {
+  [N in keyof O]: O[N] extends (params: infer P) => infer R ? (tools: Tools, params: P) => R : never;
+};
+
+/** Prepares each statement at its first use and keeps it. */
+export function statements(db: DatabaseSync): Tools['sql'] {
+  const prepared = new Map<string, StatementSync>();
+  return (text) => {
+    let statement = prepared.get(text);
+    if (statement === undefined) {
+      statement = db.prepare(text);
+      prepared.set(text, statement);
+    }
+    return statement;
+  };
+}
+
+/** A row of the shape that the SELECT names; undefined when there is none. */
+export function one<Row>(tools: Tools, text: string, ...params: Params): Row | undefined {
+  return tools.sql(text).get(...params) as Row | undefined;
+}
+
+export function all<Row>(tools: Tools, text: string, ...params: Params): Row[] {
+  return tools.sql(text).all(...params) as Row[];
+}
+
+/** The number of rows changed. */
+export function run(tools: Tools, text: string, ...params: Params): number {
+  return Number(tools.sql(text).run(...params).changes);
+}
+
+/** The rowid of what was inserted. */
+export function insert(tools: Tools, text: string, ...params: Params): number {
+  return Number(tools.sql(text).run(...params).lastInsertRowid);
+}
+
+type Params = (Uint8Array | string | number | null)[];
+
+export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+}

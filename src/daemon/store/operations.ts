@@ -1,0 +1,18 @@
+/** Every operation of the store, as it is done on SQLite. */
+import { cardOperations } from './card-operations.ts';
+import { conversationOperations } from './conversation-operations.ts';
+import { entryOperations } from './entry-operations.ts';
+import type { Implementation } from './operation.ts';
+import { roomOperations } from './room-operations.ts';
+import type { OperationName, Operations } from './store.ts';
+import { vaultOperations } from './vault-operations.ts';
+
+export const operations: Implementation<Operations> = {
+  ...entryOperations,
+  ...conversationOperations,
+  ...roomOperations,
+  ...cardOperations,
+  ...vaultOperations,
+};
+
+export const operationNames = Object.keys(operations) as OperationName[];

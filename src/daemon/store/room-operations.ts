@@ -1,0 +1,141 @@
+/** Rooms: their log and their epochs, both added only at the head they were made for. */
+import { Refusal } from '../../protocol/errors.ts';
+import { type Conversation, memberOf, newMember, notMember, place, stored } from './entry-operations.ts';
+import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
+import type { RoomOperations, RoomState } from './store.ts';
+
+/** Grants that are kept for one member and one epoch. */
+const GRANTS_KEPT = 3;
+const LOG_PAGE = 500;
+const NO_HASH = new Uint8Array(32);
+
+type Room = Conversation & {
+  log_n: number;
+  log_head: Uint8Array;
+  departure_n: number;
+  epoch_id: Uint8Array;
+};
+
+export const roomOperations: Implementation<RoomOperations> = {
+  createRoom(tools, { room, name, entry, hash }) {
+    if (one(tools, 'SELECT c FROM conversations WHERE id = ? OR room = ?', room, name)) {
+      throw new Refusal('conflict', 'there is such a room');
+    }
+    const c = insert(
+      tools,
+      `INSERT INTO conversations (id, room, log_n, log_head, departure_n, epoch_id, epoch_log_n)
+       VALUES (?, ?, 0, ?, 0, ?, 0)`,
+      room,
+      name,
+      hash,
+      NO_HASH,
+    );
+    const placed = place(
+      tools,
+      { c, head: 0, at: 0 },
+      { kind: 'log', author: null, id: hash, n: 0, bytes: entry, file: null },
+    );
+    return { seq: placed.seq, at: placed.at };
+  },
+
+  rooms(tools) {
+    return all<RoomState>(
+      tools,
+      'SELECT id AS room, room AS name, epoch_id AS "epochId" FROM conversations WHERE room IS NOT NULL ORDER BY c',
+    ).map((row) => ({ ...row }));
+  },
+
+  roomLog(tools, { room, after }) {
+    return all<{ n: number; bytes: Uint8Array }>(
+      tools,
+      `SELECT n, bytes FROM entries WHERE c = (SELECT c FROM conversations WHERE id = ?) AND kind = 'log' AND n > ?
+       ORDER BY seq LIMIT ${LOG_PAGE}`,
+      room,
+      after,
+    ).map((row) => ({ ...row }));
+  },
+
+  appendLog(tools, entry) {
+    const room = roomOf(tools, entry.room);
+    const known = entry.author && memberOf(tools, room.c, entry.author.idFp);
+    const first = known && stored(tools, known.m, { id: entry.hash, bytes: entry.bytes });
+    if (first) return first;
+    if (entry.n !== room.log_n + 1 || !sameBytes(entry.prev, room.log_head)) {
+      throw new Refusal('conflict', 'the room has moved on: fetch its log and sign again');
+    }
+    if (entry.joins && run(tools, SET_PRESENT, 1, room.c, entry.joins.idFp) === 0)
+      newMember(tools, room.c, entry.joins);
+    if (entry.departs) run(tools, SET_PRESENT, 0, room.c, entry.departs);
+    run(tools, 'UPDATE conversations SET log_n = ?, log_head = ? WHERE c = ?', entry.n, entry.hash, room.c);
+    if (entry.departs) run(tools, 'UPDATE conversations SET departure_n = ? WHERE c = ?', entry.n, room.c);
+    const author = entry.author ? (memberOf(tools, room.c, entry.author.idFp)?.m ?? null) : null;
+    const { seq, at } = place(tools, room, {
+      kind: 'log',
+      author,
+      id: entry.hash,
+      n: entry.n,
+      bytes: entry.bytes,
+      file: null,
+    });
+    return { seq, at, again: false };
+  },
+
+  appendEpoch(tools, epoch) {
+    const room = roomOf(tools, epoch.room);
+    const author = memberOf(tools, room.c, epoch.author.idFp);
+    if (!author?.present) throw notMember();
+    const first = stored(tools, author.m, { id: epoch.epochId, bytes: epoch.bytes });
+    if (first) return first;
+    if (!sameBytes(epoch.epochPrev, room.epoch_id)) {
+      throw new Refusal('conflict', 'somebody else made the next key: fetch it and use that one');
+    }
+    if (epoch.logN < room.departure_n) {
+      throw new Refusal('stale-epoch', 'somebody left since: make the key for those who are still there');
+    }
+    const { e, seq, at } = place(tools, room, {
+      kind: 'epoch',
+      author: author.m,
+      id: epoch.epochId,
+      n: epoch.logN,
+      bytes: epoch.bytes,
+      file: null,
+    });
+    run(tools, 'UPDATE conversations SET epoch_id = ?, epoch_log_n = ? WHERE c = ?', epoch.epochId, epoch.logN, room.c);
+    for (const { idFp, chunk } of epoch.keys) run(tools, ADD_KEY, e, idFp, 'chunk', chunk);
+    return { seq, at, again: false };
+  },
+
+  addGrant(tools, { room, epochId, to, bytes }) {
+    const found = roomOf(tools, room);
+    const epoch = one<{ e: number }>(
+      tools,
+      "SELECT e FROM entries WHERE c = ? AND kind = 'epoch' ORDER BY seq DESC LIMIT 1",
+      found.c,
+    );
+    if (!epoch || !sameBytes(found.epoch_id, epochId)) {
+      throw new Refusal('stale-epoch', 'the room has a newer key: grant that one');
+    }
+    run(tools, ADD_KEY, epoch.e, to, 'grant', bytes);
+    run(
+      tools,
+      `DELETE FROM epoch_keys WHERE e = ?1 AND id_fp = ?2 AND kind = 'grant' AND k NOT IN
+         (SELECT k FROM epoch_keys WHERE e = ?1 AND id_fp = ?2 AND kind = 'grant' ORDER BY k DESC LIMIT ${GRANTS_KEPT})`,
+      epoch.e,
+      to,
+    );
+    return null;
+  },
+};
+
+const SET_PRESENT = 'UPDATE members SET present = ? WHERE c = ? AND id_fp = ?';
+const ADD_KEY = 'INSERT INTO epoch_keys (e, id_fp, kind, bytes) VALUES (?, ?, ?, ?)';
+
+function roomOf(tools: Tools, id: Uint8Array): Room {
+  const room = one<Room>(
+    tools,
+    `SELECT c, head, at, log_n, log_head, departure_n, epoch_id FROM conversations WHERE id = ? AND room IS NOT NULL`,
+    id,
+  );
+  if (!room) throw new Refusal('no-such-conversation', 'there is no such room');
+  return room;
+}

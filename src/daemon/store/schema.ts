@@ -1,0 +1,132 @@
+/** The database file: how it is opened, its version, and how an older one becomes the current one. */
+import { DatabaseSync } from 'node:sqlite';
+
+/** Each makes the next version from the one before; the first from an empty file. Never change one that was released. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE conversations (
+    c INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    room TEXT,
+    head INTEGER NOT NULL DEFAULT 0,
+    at INTEGER NOT NULL DEFAULT 0,
+    log_n INTEGER,
+    log_head BLOB,
+    departure_n INTEGER,
+    epoch_id BLOB,
+    epoch_log_n INTEGER
+  ) STRICT;
+  CREATE TABLE members (
+    m INTEGER PRIMARY KEY,
+    c INTEGER NOT NULL REFERENCES conversations,
+    id_fp BLOB NOT NULL,
+    name TEXT NOT NULL,
+    present INTEGER NOT NULL,
+    read INTEGER NOT NULL DEFAULT 0,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (c, id_fp)
+  ) STRICT;
+  CREATE INDEX members_by_person ON members (id_fp);
+  CREATE TABLE entries (
+    e INTEGER PRIMARY KEY,
+    c INTEGER NOT NULL REFERENCES conversations,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('note', 'message', 'log', 'epoch')),
+    author INTEGER REFERENCES members,
+    id BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    file BLOB,
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX entries_in_order ON entries (c, seq);
+  CREATE UNIQUE INDEX entries_by_id ON entries (author, id);
+  CREATE INDEX entries_by_file ON entries (file) WHERE file IS NOT NULL;
+  CREATE TABLE chains (
+    author INTEGER NOT NULL REFERENCES members,
+    device INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (author, device)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE epoch_keys (
+    k INTEGER PRIMARY KEY,
+    e INTEGER NOT NULL REFERENCES entries,
+    id_fp BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('chunk', 'grant')),
+    bytes BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX epoch_keys_of ON epoch_keys (e, id_fp);
+  CREATE TABLE cards (
+    id_fp BLOB NOT NULL,
+    card_seq INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    ek_fp BLOB NOT NULL,
+    not_after INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (id_fp, card_seq)
+  ) STRICT;
+  CREATE TABLE vaults (
+    id_fp BLOB NOT NULL,
+    record_hash BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (id_fp, record_hash)
+  ) STRICT;
+  `,
+];
+
+/** 'SCht': tells our file from any other SQLite database. */
+const APPLICATION_ID = 0x53436874;
+
+/** Pages of the write-ahead log after which SQLite checkpoints by itself, should the worker never come to it: 64 MiB. */
+const LAST_RESORT_CHECKPOINT_PAGES = 16_384;
+
+/**
+ * Opens the database at `path`, made when missing, and brings it to the current version.
+ * @throws Error with a sentence for the operator when the file is newer than this program or not ours.
+ */
+export function openDatabase(path: string, steps: readonly string[] = migrations): DatabaseSync {
+  const db = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+  try {
+    db.exec('PRAGMA busy_timeout = 5000');
+    migrate(db, path, steps);
+    // FULL: the log is synced at every commit, which is what an answer promises.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    db.exec(`PRAGMA wal_autocheckpoint = ${LAST_RESORT_CHECKPOINT_PAGES}; PRAGMA journal_size_limit = 67108864`);
+    db.exec('PRAGMA cache_size = -32768');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void {
+  const version = pragma(db, 'user_version');
+  if (version > steps.length) {
+    throw new Error(
+      `${path} was written by a newer securechat-daemon (version ${version}, this one knows ${steps.length}): install that one, or start with another data folder`,
+    );
+  }
+  const empty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (pragma(db, 'application_id') !== APPLICATION_ID && !empty) {
+    throw new Error(`${path} is not a securechat database: move it away, or start with another data folder`);
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index < version) continue;
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      db.exec(step);
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${index + 1}`);
+      db.exec('COMMIT');
+    } catch (error) {
+      db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

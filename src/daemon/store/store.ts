@@ -1,0 +1,184 @@
+/**
+ * What the daemon remembers about conversations, cards and vaults, whatever holds it. Every operation is atomic, and what
+ * it changed is on stable storage when its promise resolves. All of them @throw Refusal 'disk-full' when there is no room
+ * (nothing was changed then, and later operations work again), and Error when the store itself is broken.
+ * Identifiers and hashes are 32 bytes unless said otherwise, times are milliseconds since 1970 UTC by the daemon's clock.
+ */
+
+export type Person = { idFp: Uint8Array; name: string };
+export type Placed = { seq: number; at: number };
+export type EntryKind = 'note' | 'message' | 'log' | 'epoch';
+export type EpochKey = { kind: 'chunk' | 'grant'; bytes: Uint8Array };
+
+/** `again`: the same bytes were stored before, and this is their first answer. */
+export type Appended = Placed & { again: boolean };
+
+export type NewEntry = {
+  conversation: Uint8Array;
+  author: Person;
+  /** 16 bytes, chosen by the author; unique per (conversation, author). */
+  id: Uint8Array;
+  device: number;
+  /** Place in the chain of (conversation, author, device), from 1. */
+  n: number;
+  bytes: Uint8Array;
+  file: Uint8Array | null;
+};
+
+export type StoredEntry = Placed & {
+  kind: EntryKind;
+  /** null: the daemon. */
+  from: string | null;
+  /** As it was posted; a note with both its copies. */
+  bytes: Uint8Array;
+  file: Uint8Array | null;
+  /** Of an epoch, for the reader. */
+  keys: EpochKey[];
+};
+
+export type RoomState = {
+  room: Uint8Array;
+  name: string;
+  /** Zeros while there is none. */
+  epochId: Uint8Array;
+};
+
+/**
+ * How long an id is remembered for resends: as long as its entry is kept. After retention has dropped the entry its place in
+ * the device chain is still known, so that a resend is answered 'order' and never stored a second time.
+ */
+export interface EntryOperations {
+  /**
+   * Adds a note; the conversation and its members come to be with the first one.
+   * @throws Refusal 'id-reused' (same id, other bytes), 'order' (`n` is not the next of its chain).
+   */
+  appendNote(entry: NewEntry & { to: Person }): Appended;
+  /** Adds a room message. @throws Refusal as appendNote, 'not-permitted' (not a member), 'stale-epoch'. */
+  appendMessage(entry: NewEntry & { epochId: Uint8Array }): Appended;
+  /**
+   * Entries with after < seq < before (null: no bound), oldest first; `newest` takes them from the top. At least one when
+   * there is one, then while they stay under 500 and FETCH_BYTES. @throws Refusal 'no-such-conversation' to non-members too.
+   */
+  fetch(range: {
+    conversation: Uint8Array;
+    reader: Uint8Array;
+    after: number;
+    before: number | null;
+    limit: number;
+    newest: boolean;
+    kinds: EntryKind[] | null;
+  }): { entries: StoredEntry[]; more: boolean; head: number };
+  /**
+   * Looks at one stretch of the store, from the cursor `from` (0 first), and drops its notes and messages older than
+   * `before`. Log entries and epochs stay. `next` is null at the end.
+   */
+  dropOlder(span: { before: number; from: number }): { dropped: number; next: number | null };
+}
+
+export interface ConversationOperations {
+  /** The conversations that `reader` is in. `delivered` is the other side's mark; 0 in rooms. */
+  conversations(of: { reader: Uint8Array }): {
+    conversation: Uint8Array;
+    with: string | null;
+    room: string | null;
+    head: number;
+    read: number;
+    delivered: number;
+  }[];
+  /**
+   * Moves a mark of `reader` forward, to the head at most. `moved`: it stood lower before. `others` are the names of the
+   * other members of a private conversation, none in a room. @throws Refusal 'no-such-conversation'.
+   */
+  mark(to: { conversation: Uint8Array; reader: Uint8Array; mark: 'read' | 'delivered'; seq: number }): {
+    moved: boolean;
+    seq: number;
+    others: string[];
+  };
+}
+
+export interface RoomOperations {
+  /** Adds a room with its daemon-signed create entry. @throws Refusal 'conflict' when it is there. */
+  createRoom(room: { room: Uint8Array; name: string; entry: Uint8Array; hash: Uint8Array }): Placed;
+  rooms(none: Record<string, never>): RoomState[];
+  /** Log entries of a room with n > after, in order, 500 at most; for the daemon itself. */
+  roomLog(of: { room: Uint8Array; after: number }): { n: number; bytes: Uint8Array }[];
+  /** Entry `n` of the log after `prev`. The same entry again: first answer. @throws Refusal 'conflict' (not the head). */
+  appendLog(entry: {
+    room: Uint8Array;
+    /** null: signed by the daemon. */
+    author: Person | null;
+    n: number;
+    prev: Uint8Array;
+    hash: Uint8Array;
+    bytes: Uint8Array;
+    joins: Person | null;
+    departs: Uint8Array | null;
+  }): Appended;
+  /**
+   * A new epoch with the chunk of each member. `logN` is the n of the log entry its header names.
+   * @throws Refusal 'conflict' (`epochPrev` is not current), 'stale-epoch' (a leave or remove follows `logN`).
+   */
+  appendEpoch(epoch: {
+    room: Uint8Array;
+    author: Person;
+    epochId: Uint8Array;
+    epochPrev: Uint8Array;
+    logN: number;
+    bytes: Uint8Array;
+    keys: { idFp: Uint8Array; chunk: Uint8Array }[];
+  }): Appended;
+  /** Keeps a grant for `to`, three at most, the newest ones. @throws Refusal 'stale-epoch'. */
+  addGrant(grant: { room: Uint8Array; epochId: Uint8Array; to: Uint8Array; bytes: Uint8Array }): null;
+}
+
+export type CardRow = { idFp: Uint8Array; cardSeq: number; hash: Uint8Array; ekFp: Uint8Array; notAfter: number };
+
+export interface CardOperations {
+  /**
+   * Adds the card that follows `prevHash` (zeros and cardSeq 1 for the first).
+   * The same card again changes nothing. @throws Refusal 'conflict'.
+   */
+  addCard(card: CardRow & { prevHash: Uint8Array; bytes: Uint8Array }): null;
+  /** Of each identity the newest, without its bytes; 1,000 after `after` (null: from the start) in order of idFp. */
+  newestCards(page: { after: Uint8Array | null }): CardRow[];
+  /** Of one identity from cardSeq `from` on, oldest first, 64 at most. */
+  cards(of: { idFp: Uint8Array; from: number }): Uint8Array[];
+  /** The newest card of each of these identities, in their order; null where there is none. */
+  cardsOf(ids: { ids: Uint8Array[] }): (Uint8Array | null)[];
+}
+
+/** A vault belongs to an identity and to the hash of the OPAQUE record whose export key seals it. */
+export interface VaultOperations {
+  /**
+   * Keeps a vault. Beside the one of `current` (the record of the account as it is) one other may stand: a password change
+   * under way. @throws Refusal 'conflict' when `version` is not above the stored one (the same vault again: first answer).
+   */
+  putVault(vault: {
+    idFp: Uint8Array;
+    recordHash: Uint8Array;
+    current: Uint8Array;
+    version: number;
+    bytes: Uint8Array;
+  }): { at: number };
+  vault(of: { idFp: Uint8Array; recordHash: Uint8Array }): { version: number; bytes: Uint8Array; at: number } | null;
+  /** As `vault`, without the bytes. */
+  vaultInfo(of: { idFp: Uint8Array; recordHash: Uint8Array }): { version: number; at: number } | null;
+  /** After a good login: drops every vault of this identity but the one of `recordHash`, if that one is there. */
+  keepVault(of: { idFp: Uint8Array; recordHash: Uint8Array }): null;
+}
+
+export interface Operations
+  extends EntryOperations,
+    ConversationOperations,
+    RoomOperations,
+    CardOperations,
+    VaultOperations {}
+
+export type OperationName = keyof Operations;
+
+export type Store = {
+  [N in OperationName]: (params: Parameters<Operations[N]>[0]) => Promise<ReturnType<Operations[N]>>;
+} & {
+  /** Finishes what was asked, then closes. */
+  close(): Promise<void>;
+};
