@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { RequestName, RequestParams, RequestResult } from '../protocol/requests.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import type { Accounts } from './accounts.ts';
+import type { Chat } from './chat.ts';
 import type { Config } from './config.ts';
 import type { Identity } from './identity.ts';
 import type { Limits } from './limits.ts';
@@ -12,8 +13,7 @@ import type { Store } from './store/store.ts';
 // Their owners replace each of these by an import when it lands.
 export type Rsa = unknown;
 export type Opaque = unknown;
-export type { Store };
-export type Chat = unknown;
+export type { Chat, Store };
 export type Files = unknown;
 
 export type Context = {

@@ -1,0 +1,89 @@
+import test from 'ava';
+import { Chat, type Listener } from '../../src/daemon/chat.ts';
+import { decodeFromDaemon } from '../../src/protocol/messages.ts';
+
+class Ear implements Listener {
+  readonly name: string;
+  readonly heard: Uint8Array[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  tell(event: Uint8Array): void {
+    this.heard.push(event);
+  }
+
+  presence(): string[] {
+    return this.heard.map((bytes) => {
+      const said = decodeFromDaemon(bytes);
+      if (!('event' in said) || said.event.method !== 'presence') return '?';
+      return `${said.event.params.name} ${said.event.params.online ? 'came' : 'went'}`;
+    });
+  }
+}
+
+test('presence is told for the first session that comes and the last that goes', (t) => {
+  const chat = new Chat();
+  const [alice, bob, bobAgain] = [new Ear('alice'), new Ear('bob'), new Ear('bob')];
+  chat.join(alice);
+  chat.join(bob);
+  chat.join(bobAgain);
+  t.deepEqual(alice.presence(), ['bob came']);
+  t.deepEqual(bob.presence(), []);
+  t.is(chat.sessionsOf('bob').length, 2);
+  chat.leave(bob);
+  t.true(chat.online('bob'));
+  chat.leave(bobAgain);
+  chat.leave(bobAgain);
+  t.false(chat.online('bob'));
+  t.deepEqual(alice.presence(), ['bob came', 'bob went']);
+});
+
+test('everyone gets the very same bytes, once a session, and strangers none', (t) => {
+  const chat = new Chat();
+  const ears = ['alice', 'bob', 'bob', 'carol'].map((name) => new Ear(name));
+  for (const ear of ears) chat.join(ear);
+  for (const ear of ears) ear.heard.length = 0;
+  const event = new Uint8Array([1, 2, 3]);
+  chat.tell(new Set(['alice', 'bob', 'nobody', 'x', 'y', 'z']), event);
+  t.deepEqual(
+    ears.map((ear) => ear.heard.length),
+    [1, 1, 1, 0],
+  );
+  t.true(ears.slice(0, 3).every((ear) => ear.heard[0] === event));
+  chat.tell(new Set(['bob']), event, ears[1]);
+  t.deepEqual(
+    ears.map((ear) => ear.heard.length),
+    [1, 1, 2, 0],
+  );
+});
+
+test('somebody called "all" is one person', (t) => {
+  const chat = new Chat();
+  const [all, bob] = [new Ear('all'), new Ear('bob')];
+  chat.join(all);
+  chat.join(bob);
+  all.heard.length = 0;
+  chat.tell(new Set(['all']), new Uint8Array(1));
+  chat.tellOne('all', new Uint8Array(1));
+  t.is(all.heard.length, 2);
+  t.is(bob.heard.length, 0);
+});
+
+test('posts wait for what is under way and go in the order of the conversation', (t) => {
+  const later: (() => void)[] = [];
+  const chat = new Chat((action) => later.push(action));
+  const told: string[] = [];
+  const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  chat.post(one, 2, () => told.push('one 2'));
+  chat.post(two, 9, () => told.push('two 9'));
+  chat.post(one, 1, () => told.push('one 1'));
+  t.deepEqual(told, []);
+  t.is(later.length, 1);
+  later.shift()?.();
+  t.deepEqual(told, ['one 1', 'one 2', 'two 9']);
+  chat.post(one, 3, () => told.push('one 3'));
+  later.shift()?.();
+  t.is(told.at(-1), 'one 3');
+});
