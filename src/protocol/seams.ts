@@ -42,6 +42,8 @@ export interface OpenFile {
 export interface FileStat {
   size: number;
   mtimeMs: number;
+  ctimeMs: number;
+  ino: number;
   mode: number;
   isFile(): boolean;
   isDirectory(): boolean;

@@ -1,5 +1,6 @@
 /** Notes and messages: appended in order, fetched by members, dropped when old. */
 import { Refusal } from '../../protocol/errors.ts';
+import { listFile } from './file-operations.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
 import type { Appended, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
 
@@ -201,6 +202,9 @@ function appendToChain(
     entry.device,
     entry.n,
   );
+  if (entry.file !== null) {
+    listFile(tools, { file: entry.file, owner: entry.author.idFp, conversation: entry.conversation });
+  }
   const { seq, at } = place(tools, conversation, { ...entry, kind, author });
   return { seq, at, again: false };
 }

@@ -2,6 +2,7 @@
 import { cardOperations } from './card-operations.ts';
 import { conversationOperations } from './conversation-operations.ts';
 import { entryOperations } from './entry-operations.ts';
+import { fileOperations } from './file-operations.ts';
 import type { Implementation } from './operation.ts';
 import { roomOperations } from './room-operations.ts';
 import type { OperationName, Operations } from './store.ts';
@@ -13,6 +14,7 @@ export const operations: Implementation<Operations> = {
   ...roomOperations,
   ...cardOperations,
   ...vaultOperations,
+  ...fileOperations,
 };
 
 export const operationNames = Object.keys(operations) as OperationName[];

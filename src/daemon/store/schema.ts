@@ -42,6 +42,7 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX entries_in_order ON entries (c, seq);
   CREATE UNIQUE INDEX entries_by_id ON entries (author, id);
   CREATE INDEX entries_by_file ON entries (file) WHERE file IS NOT NULL;
+  CREATE INDEX entries_with_file ON entries (c, at, file) WHERE file IS NOT NULL;
   CREATE TABLE chains (
     author INTEGER NOT NULL REFERENCES members,
     device INTEGER NOT NULL,
@@ -73,6 +74,20 @@ export const migrations: readonly string[] = [
     bytes BLOB NOT NULL,
     PRIMARY KEY (id_fp, record_hash)
   ) STRICT;
+  CREATE TABLE files (
+    file BLOB PRIMARY KEY,
+    owner BLOB NOT NULL,
+    conversation BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    seg_size INTEGER NOT NULL,
+    charge INTEGER NOT NULL,
+    synced INTEGER NOT NULL,
+    whole INTEGER NOT NULL,
+    sha256 BLOB,
+    touched INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX files_of_owner ON files (owner, charge);
+  CREATE INDEX files_idle ON files (touched);
   `,
 ];
 

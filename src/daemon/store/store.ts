@@ -167,12 +167,74 @@ export interface VaultOperations {
   keepVault(of: { idFp: Uint8Array; recordHash: Uint8Array }): null;
 }
 
+export type FileRow = {
+  /** 16 bytes. */
+  file: Uint8Array;
+  /** Who opened it: only they write, resume and list it. */
+  owner: Uint8Array;
+  conversation: Uint8Array;
+  /** Bytes of the plain file. */
+  size: number;
+  segSize: number;
+  /** Segments that are on stable storage. */
+  synced: number;
+  /** Complete, synced and under its final name. */
+  whole: boolean;
+  /** Of the stored (sealed) bytes, once it is whole. */
+  sha256: Uint8Array | null;
+};
+
+/** `entry` as it was posted; a note with both its copies. */
+export type ListedFile = {
+  file: Uint8Array;
+  conversation: Uint8Array;
+  with: string | null;
+  from: string;
+  at: number;
+  size: number;
+  segSize: number;
+  entry: StoredEntry;
+};
+
+/** A file is listed once an entry that names it is stored; appendNote and appendMessage check that it may be. */
+export interface FileOperations {
+  /**
+   * The row of `file`, made when there is none. `charge` bytes are reserved of the owner's `quota` until it is dropped.
+   * The caller compares owner, size and the rest. @throws Refusal 'quota', 'no-such-conversation'.
+   */
+  openFile(file: {
+    file: Uint8Array;
+    owner: Uint8Array;
+    conversation: Uint8Array;
+    size: number;
+    segSize: number;
+    charge: number;
+    quota: number;
+  }): FileRow;
+  syncFile(file: { file: Uint8Array; synced: number }): null;
+  finishFile(file: { file: Uint8Array; sha256: Uint8Array }): null;
+  /** Drops the row of a file of `owner` that is not listed; false when there is none. */
+  dropFile(file: { file: Uint8Array; owner: Uint8Array }): boolean;
+  /** Drops rows that are not listed and were not touched since `before`, 500 at most; gives their files. */
+  dropIdleFiles(idle: { before: number }): Uint8Array[];
+  /** The row of each of these, in their order. */
+  knownFiles(of: { files: Uint8Array[] }): (FileRow | null)[];
+  /** A whole file that is listed in a conversation that `reader` is in. */
+  listedFile(of: { file: Uint8Array; reader: Uint8Array }): FileRow | null;
+  /** Listed files of one conversation or of all of the reader's, newest first, as many as fit one answer. */
+  files(of: { reader: Uint8Array; conversation: Uint8Array | null; before: { at: number; file: Uint8Array } | null }): {
+    files: ListedFile[];
+    more: boolean;
+  };
+}
+
 export interface Operations
   extends EntryOperations,
     ConversationOperations,
     RoomOperations,
     CardOperations,
-    VaultOperations {}
+    VaultOperations,
+    FileOperations {}
 
 export type OperationName = keyof Operations;
 

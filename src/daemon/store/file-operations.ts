@@ -1,0 +1,179 @@
+/** What is known about the bytes in server_files: whose they are, how far they are stored, which entry lists them. */
+import { Refusal } from '../../protocol/errors.ts';
+import { all, type Implementation, one, run, sameBytes, type Tools } from './operation.ts';
+import type { FileOperations, FileRow, ListedFile } from './store.ts';
+
+const IDLE_PAGE = 500;
+/** Of one page of `files`: what its entries may weigh and number. */
+const LIST_BYTES = 180_000;
+const LIST_ENTRIES = 200;
+const ENTRY_OVERHEAD = 512;
+
+const SELECT = `SELECT file, owner, conversation, size, seg_size AS "segSize", synced, whole, sha256 FROM files`;
+const UNLISTED = 'NOT EXISTS (SELECT 1 FROM entries WHERE entries.file = files.file)';
+
+type Stored = Omit<FileRow, 'whole'> & { whole: number };
+
+export const fileOperations: Implementation<FileOperations> = {
+  openFile(tools, { file, owner, conversation, size, segSize, charge, quota }) {
+    const known = rowOf(tools, file);
+    if (known !== null) {
+      run(tools, 'UPDATE files SET touched = ? WHERE file = ? AND owner = ?', tools.now, file, owner);
+      return known;
+    }
+    if (!mayPost(tools, conversation, owner)) {
+      throw new Refusal('no-such-conversation', 'there is no such conversation for you');
+    }
+    const used = one<{ used: number }>(
+      tools,
+      'SELECT coalesce(sum(charge), 0) AS used FROM files WHERE owner = ?',
+      owner,
+    );
+    if ((used?.used ?? 0) + charge > quota) {
+      throw new Refusal('quota', 'this file does not fit into what you may store on this daemon: ask its operator');
+    }
+    run(
+      tools,
+      `INSERT INTO files (file, owner, conversation, size, seg_size, charge, synced, whole, touched)
+       VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?)`,
+      file,
+      owner,
+      conversation,
+      size,
+      segSize,
+      charge,
+      tools.now,
+    );
+    return { file, owner, conversation, size, segSize, synced: 0, whole: false, sha256: null };
+  },
+
+  syncFile(tools, { file, synced }) {
+    run(tools, 'UPDATE files SET synced = ?, touched = ? WHERE file = ? AND NOT whole', synced, tools.now, file);
+    return null;
+  },
+
+  finishFile(tools, { file, sha256 }) {
+    run(tools, 'UPDATE files SET whole = 1, sha256 = ?, touched = ? WHERE file = ?', sha256, tools.now, file);
+    return null;
+  },
+
+  dropFile(tools, { file, owner }) {
+    return run(tools, `DELETE FROM files WHERE file = ? AND owner = ? AND ${UNLISTED}`, file, owner) > 0;
+  },
+
+  dropIdleFiles(tools, { before }) {
+    return all<{ file: Uint8Array }>(
+      tools,
+      `DELETE FROM files WHERE file IN
+         (SELECT file FROM files WHERE touched < ? AND ${UNLISTED} LIMIT ${IDLE_PAGE}) RETURNING file`,
+      before,
+    ).map((row) => row.file);
+  },
+
+  knownFiles(tools, { files }) {
+    return files.map((file) => rowOf(tools, file));
+  },
+
+  listedFile(tools, { file, reader }) {
+    const row = one<Stored>(
+      tools,
+      `${SELECT} WHERE file = ?1 AND whole AND EXISTS (
+         SELECT 1 FROM entries JOIN members ON members.c = entries.c
+         WHERE entries.file = ?1 AND members.id_fp = ?2 AND members.present)`,
+      file,
+      reader,
+    );
+    return row === undefined ? null : plain(row);
+  },
+
+  files(tools, { reader, conversation, before }) {
+    if (conversation !== null && !mayPost(tools, conversation, reader)) {
+      throw new Refusal('no-such-conversation', 'there is no such conversation for you');
+    }
+    const rows = tools
+      .sql(
+        `SELECT files.file, conversations.id AS conversation, size, seg_size, seq, entries.at, kind, entries.bytes,
+                author.name AS "from", CASE WHEN room IS NULL THEN coalesce(other.name, mine.name) END AS "with"
+         FROM members AS mine
+         JOIN conversations ON conversations.c = mine.c
+         JOIN entries ON entries.c = mine.c AND entries.file IS NOT NULL
+         JOIN files ON files.file = entries.file
+         JOIN members AS author ON author.m = entries.author
+         LEFT JOIN members AS other ON room IS NULL AND other.c = mine.c AND other.m <> mine.m
+         WHERE mine.id_fp = ?1 AND mine.present AND (?2 IS NULL OR conversations.id = ?2)
+           AND (entries.at, entries.file) < (?3, ?4)
+         ORDER BY entries.at DESC, entries.file DESC`,
+      )
+      .iterate(
+        reader,
+        conversation,
+        before?.at ?? Number.MAX_SAFE_INTEGER,
+        before?.file ?? new Uint8Array(16),
+      ) as Iterable<ListRow>;
+    const files: ListedFile[] = [];
+    let weight = 0;
+    for (const row of rows) {
+      weight += row.bytes.length + ENTRY_OVERHEAD;
+      if (files.length > 0 && (weight > LIST_BYTES || files.length >= LIST_ENTRIES)) return { files, more: true };
+      files.push(listed(row));
+    }
+    return { files, more: false };
+  },
+};
+
+/**
+ * Part of appending an entry that lists a file, in its transaction.
+ * @throws Refusal 'no-such-file' unless it is whole, the author's and of this conversation, 'id-reused' when it is listed.
+ */
+export function listFile(
+  tools: Tools,
+  { file, owner, conversation }: { file: Uint8Array; owner: Uint8Array; conversation: Uint8Array },
+): void {
+  const row = rowOf(tools, file);
+  if (!row?.whole || !sameBytes(row.owner, owner) || !sameBytes(row.conversation, conversation)) {
+    throw new Refusal('no-such-file', 'the file is not stored whole for this conversation: upload it first');
+  }
+  if (one(tools, 'SELECT 1 FROM entries WHERE file = ?', file) !== undefined) {
+    throw new Refusal('id-reused', 'this file is listed already: upload it again to share it again');
+  }
+}
+
+type ListRow = {
+  file: Uint8Array;
+  conversation: Uint8Array;
+  size: number;
+  seg_size: number;
+  seq: number;
+  at: number;
+  kind: 'note' | 'message';
+  bytes: Uint8Array;
+  from: string;
+  with: string | null;
+};
+
+function listed(row: ListRow): ListedFile {
+  const { file, conversation, size, seg_size: segSize, seq, at, kind, bytes, from } = row;
+  const entry = { seq, at, kind, from, bytes, file, keys: [] };
+  return { file, conversation, with: row.with, from, at, size, segSize, entry };
+}
+
+function rowOf(tools: Tools, file: Uint8Array): FileRow | null {
+  const row = one<Stored>(tools, `${SELECT} WHERE file = ?`, file);
+  return row === undefined ? null : plain(row);
+}
+
+function plain(row: Stored): FileRow {
+  return { ...row, whole: row.whole === 1 };
+}
+
+/** A conversation that nobody has written in yet comes to be with its first entry, which is checked then. */
+function mayPost(tools: Tools, conversation: Uint8Array, idFp: Uint8Array): boolean {
+  const member = one<{ present: number | null }>(
+    tools,
+    `SELECT members.present FROM conversations LEFT JOIN members ON members.c = conversations.c AND members.id_fp = ?
+     WHERE conversations.id = ?`,
+    idFp,
+    conversation,
+  );
+  return member === undefined || member.present === 1;
+}

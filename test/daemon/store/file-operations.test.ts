@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { openSqliteStore } from '../../../src/daemon/store/sqlite.ts';
+import type { Store } from '../../../src/daemon/store/store.ts';
+import { Refusal } from '../../../src/protocol/errors.ts';
+import { systemClock } from '../../../src/protocol/seams.ts';
+
+const id = (n: number, size = 32) => new Uint8Array(size).fill(n);
+const alice = { idFp: id(1), name: 'alice' };
+const bob = { idFp: id(2), name: 'bob' };
+const carol = { idFp: id(3), name: 'carol' };
+const conversation = id(9);
+const file = id(7, 16);
+const opened = { file, owner: alice.idFp, conversation, size: 10, segSize: 65_536, charge: 4096, quota: 8192 };
+
+async function open(t: ExecutionContext, now = { value: 1000 }): Promise<Store> {
+  const dir = await mkdtemp(join(tmpdir(), 'securechat-store-'));
+  const store = await openSqliteStore(join(dir, 'db'), { clock: { ...systemClock, now: () => now.value } });
+  t.teardown(async () => {
+    await store.close();
+    await rm(dir, { recursive: true });
+  });
+  return store;
+}
+
+function note(n: number, of: Uint8Array | null, author = alice, to = bob) {
+  return { conversation, author, to, id: id(n, 16), device: 1, n, bytes: Uint8Array.of(n), file: of };
+}
+
+const refused = (t: ExecutionContext, doing: Promise<unknown>, code: string) =>
+  t.throwsAsync(doing, { instanceOf: Refusal, code });
+
+test('a file is listed by its owner, whole, in its conversation, once', async (t) => {
+  const store = await open(t);
+  await store.openFile(opened);
+  await refused(t, store.appendNote(note(1, file)), 'no-such-file');
+  await store.syncFile({ file, synced: 1 });
+  await store.finishFile({ file, sha256: id(4) });
+  await refused(t, store.appendNote({ ...note(1, file), conversation: id(8) }), 'no-such-file');
+  await refused(t, store.appendNote(note(1, file, bob, alice)), 'no-such-file');
+  t.is(await store.listedFile({ file, reader: alice.idFp }), null);
+
+  const placed = await store.appendNote(note(1, file));
+  t.true((await store.appendNote(note(1, file))).again, 'a resend is the same listing');
+  await refused(t, store.appendNote(note(2, file)), 'id-reused');
+  t.false(await store.dropFile({ file, owner: alice.idFp }), 'what is listed stays');
+
+  const row = await store.listedFile({ file, reader: bob.idFp });
+  t.like(row, { size: 10, synced: 1, whole: true });
+  t.is(await store.listedFile({ file, reader: carol.idFp }), null);
+  const { files, more } = await store.files({ reader: bob.idFp, conversation: null, before: null });
+  t.false(more);
+  t.like(files[0], { with: 'alice', from: 'alice', size: 10, at: placed.at });
+  t.is(files[0]?.entry.seq, placed.seq);
+  await refused(t, store.files({ reader: carol.idFp, conversation, before: null }), 'no-such-conversation');
+});
+
+test('listed newest first, page after page', async (t) => {
+  const now = { value: 1000 };
+  const store = await open(t, now);
+  for (let n = 1; n <= 3; n++) {
+    await store.openFile({ ...opened, file: id(n, 16), quota: 1e6 });
+    await store.finishFile({ file: id(n, 16), sha256: id(4) });
+    // The middle and the last carry the same time: the file id tells them apart.
+    now.value = n === 1 ? 1001 : 1002;
+    await store.appendNote(note(n, id(n, 16)));
+  }
+  const all = await store.files({ reader: bob.idFp, conversation, before: null });
+  t.deepEqual(
+    all.files.map((one) => one.file[0]),
+    [3, 2, 1],
+  );
+  const first = all.files[0];
+  const rest = await store.files({ reader: bob.idFp, conversation, before: first ?? null });
+  t.deepEqual(
+    rest.files.map((one) => one.file[0]),
+    [2, 1],
+  );
+});
+
+test('open uploads count against the quota until they are dropped', async (t) => {
+  const store = await open(t);
+  await store.openFile(opened);
+  await store.openFile({ ...opened, file: id(8, 16) });
+  await refused(t, store.openFile({ ...opened, file: id(6, 16) }), 'quota');
+  t.is((await store.openFile(opened)).synced, 0, 'one that is known is not charged again');
+  await store.openFile({ ...opened, file: id(6, 16), owner: bob.idFp });
+  t.false(await store.dropFile({ file, owner: bob.idFp }));
+  t.true(await store.dropFile({ file, owner: alice.idFp }));
+  await store.openFile({ ...opened, file: id(5, 16) });
+});
+
+test('what nobody listed is dropped when it has been idle', async (t) => {
+  const now = { value: 1000 };
+  const store = await open(t, now);
+  await store.openFile(opened);
+  await store.openFile({ ...opened, file: id(8, 16) });
+  await store.finishFile({ file, sha256: id(4) });
+  await store.appendNote(note(1, file));
+  now.value = 2000;
+  t.deepEqual(await store.dropIdleFiles({ before: 1000 }), []);
+  t.deepEqual(await store.dropIdleFiles({ before: 1500 }), [id(8, 16)]);
+  const [listed, dropped] = await store.knownFiles({ files: [file, id(8, 16)] });
+  t.true(listed?.whole);
+  t.is(dropped, null);
+});
+
+test('nobody opens a file for a conversation that they are not in', async (t) => {
+  const store = await open(t);
+  await store.appendNote(note(1, null));
+  await refused(t, store.openFile({ ...opened, owner: carol.idFp }), 'no-such-conversation');
+  await store.openFile({ ...opened, owner: bob.idFp });
+});
