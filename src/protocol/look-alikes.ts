@@ -1,0 +1,102 @@
+/**
+ * Which letters a name may use and which of them a terminal draws alike. Not the whole of Unicode's confusables (UTS 39):
+ * a name is written in ONE script of a closed list, so only letters of these have to be known, in three ways:
+ * 1. Cyrillic (both cases) and Greek (as its capitals look) are folded to the Latin or Cyrillic letter they resemble.
+ * 2. A name of another script made ONLY of letters that look Latin is refused: their small and capital forms resemble
+ *    different Latin letters, so no folding would do.
+ * 3. Accents, hooks and strokes are folded away, and a few twins inside the Japanese and Arabic scripts.
+ * A false alarm costs another name, a miss costs a message to the wrong person: in doubt it is folded.
+ */
+
+/** The letters (and marks, where a script cannot be written without) of one name. Digits and `._-` go with each. */
+export const scripts: readonly RegExp[] = [
+  // Latin without phonetic letters and small capitals, which are twins of ordinary ones.
+  '[a-zA-Z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u017e\\u018f\\u0259\\u01a0\\u01a1\\u01af\\u01b0\\u01cd-\\u01dc\\u0218-\\u021b\\u1e00-\\u1eff]',
+  '[\\u0386\\u0388-\\u03ce]',
+  '[\\u0400-\\u045f\\u0490-\\u04ff]',
+  '[\\p{Script=Armenian}&&\\p{L}]',
+  '[\\u05d0-\\u05ea]',
+  '[\\u0620-\\u063f\\u0641-\\u064a\\u0671-\\u06d3]',
+  '[\\u10d0-\\u10f0]',
+  ...[
+    'Devanagari',
+    'Bengali',
+    'Gurmukhi',
+    'Gujarati',
+    'Tamil',
+    'Telugu',
+    'Kannada',
+    'Malayalam',
+    'Sinhala',
+    'Thai',
+    'Ethiopic',
+  ].map((script) => `[\\p{Script=${script}}&&[\\p{L}\\p{M}]]`),
+  '[\\uac00-\\ud7a3]',
+  '[[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u30fc]&&\\p{L}]',
+].map((letters) => new RegExp(`^(?:${letters}|[0-9._\\-])+$`, 'v'));
+
+/** Letters outside Latin and Cyrillic that are drawn like a Latin letter or a digit, each as it is written. */
+export const likeLatin = new Set(
+  'αβγεηικμνορστυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧέήίόύώΆΈΉΊΌΎϊϋΪΫςგհոռսօցզյլտրւքեգդղէնՕՍՏԼՀՈՅՑՁՂןוסטחיםاهةوىഠoዐፐпรട丨口一丁丅工〇ロニエトー',
+);
+
+const latin: Record<string, string> = {
+  a: 'аα',
+  b: 'вьъβ',
+  c: 'с',
+  d: 'đԁ',
+  e: 'еєэεҽҿ',
+  h: 'нһћђңҥӈӊԋħηҕ',
+  j: 'јʝ',
+  k: 'кκқҝҟҡӄ',
+  l: '1iіιłӏŀ',
+  m: 'мμӎ',
+  n: 'пνԥπ',
+  o: '0оοөѳ',
+  p: 'рρҏ',
+  q: 'ԛ',
+  r: 'гґғγ',
+  s: 'ѕ',
+  t: 'тτŧҭ',
+  v: 'ѵ',
+  w: 'шщԝ',
+  x: 'хχҳӽӿ',
+  y: 'уυүұ',
+  z: 'ζ',
+  3: 'зҙӡ',
+  4: 'чҷҹӌ',
+  6: 'б',
+  л: 'λӆ',
+  ф: 'φ',
+  ж: 'җ',
+};
+
+const others: Record<string, string> = {
+  ー: '一',
+  ロ: '口囗',
+  カ: '力',
+  ニ: '二',
+  エ: '工',
+  ハ: '八',
+  タ: '夕',
+  ト: '卜',
+  ミ: '彡',
+  ヘ: 'へ',
+  リ: 'り',
+  ノ: '丿',
+  土: '士',
+  末: '未',
+  日: '曰',
+  ي: 'یىېۍ',
+  ك: 'ک',
+  ه: 'ةہەۀۃھ',
+};
+
+/** A folded letter -> the letter that stands for all that look like it. */
+export const folded: ReadonlyMap<string, string> = new Map(
+  [latin, others].flatMap((table) =>
+    Object.entries(table).flatMap(([target, letters]) =>
+      [...letters].map((letter): [string, string] => [letter, target]),
+    ),
+  ),
+);

@@ -1,0 +1,120 @@
+/** What may be a name, a file name, or text that a terminal shows. All that comes from others passes through here. */
+import { folded, likeLatin, scripts } from './look-alikes.ts';
+
+/** Most UTF-8 bytes of one message's text. */
+export const MAX_TEXT_BYTES = 4096;
+/** Most code points of a name. */
+export const MAX_NAME = 32;
+export const LOBBY = '#lobby';
+
+/**
+ * May `s` be somebody's name: 1 to 32 letters of one script, ASCII digits and `._-`, in NFKC, beginning with a letter, a digit
+ * or `_` (so never an option, a command or a hidden file), and not taken for a Latin name though it is in another script.
+ */
+export function isName(s: string): boolean {
+  if (s.length > 2 * MAX_NAME || s !== s.normalize('NFKC') || [...s].length > MAX_NAME) return false;
+  if (!/^[\p{L}0-9_]/u.test(s) || /\p{M}{3}/u.test(s)) return false;
+  if (!scripts.some((letters) => letters.test(s))) return false;
+  const foreign = [...s].filter((letter) => !/[a-zA-Z0-9._-]/.test(letter));
+  return foreign.length === 0 || !foreign.every((letter) => likeLatin.has(letter));
+}
+
+/**
+ * What of a name an eye goes by: case, width, accents and look-alike letters are folded. For comparing only, never shown:
+ * two names with equal skeletons are not given out on one daemon.
+ */
+export function nameSkeleton(s: string): string {
+  const cased = s.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+  const bare = cased
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC');
+  const skeleton = [...bare].map((letter) => folded.get(letter) ?? letter).join('');
+  return skeleton.replaceAll('rn', 'm').replaceAll('vv', 'w');
+}
+
+/** Letters that may be joined by ZWJ and ZWNJ: scripts that are misspelt without. */
+const joining =
+  /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const picture = /\p{Extended_Pictographic}/u;
+/** What may stand between a picture and its joiner: a skin tone or the choice of the coloured form. */
+const modifier = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
+const mark = /[\p{Mn}\p{Me}]/u;
+/** Controls, escapes, bidi marks, lone surrogates, private, unassigned and invisible characters, tag letters, fillers. */
+const unprintable = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
+const joiner = /\u200c|\u200d|\ufe0e|\ufe0f/u;
+const space = /\p{Zs}/u;
+const MAX_MARKS = 3;
+const REPLACED = '\ufffd';
+
+/**
+ * Text as a terminal may show it: nothing that moves the cursor, changes colours, turns the writing direction, hides or piles
+ * up survives. What is taken out leaves U+FFFD. Tabs become four spaces; with `lines` line breaks stay, else they
+ * become a space. Emoji sequences stay whole. `printable(printable(s)) === printable(s)`.
+ */
+export function printable(s: string, o: { lines?: boolean } = {}): string {
+  if (/^[ -~]*$/.test(s)) return s;
+  const letters = [...s.toWellFormed().replaceAll('\r\n', '\n').normalize('NFC')];
+  const out: string[] = [];
+  let marks = 0;
+  letters.forEach((letter, i) => {
+    if (mark.test(letter) && !unprintable.test(letter)) {
+      if (out.length === 0 || out.at(-1) === '\n') out.push(REPLACED);
+      else if (marks < MAX_MARKS) out.push(letter);
+      marks++;
+      return;
+    }
+    if (!joiner.test(letter)) marks = 0;
+    if (letter === '\n') out.push(o.lines ? '\n' : ' ');
+    else if (letter === '\t') out.push(' ', ' ', ' ', ' ');
+    else if (joiner.test(letter)) out.push(mayStay(letter, out, letters[i + 1] ?? '') ? letter : REPLACED);
+    else if (unprintable.test(letter)) out.push(REPLACED);
+    else out.push(space.test(letter) ? ' ' : letter);
+  });
+  return out.join('');
+}
+
+/** A joiner only between what it joins, a variation selector only after what it varies. */
+function mayStay(letter: string, before: string[], next: string): boolean {
+  const last = before.at(-1) ?? '';
+  if (letter === '\ufe0e' || letter === '\ufe0f') return /\p{Emoji}/u.test(last);
+  if (joining.test(last)) return joining.test(next) && /\p{L}/u.test(next);
+  if (letter === '\u200c') return false;
+  return (
+    picture.test(before.findLast((each) => !modifier.test(each)) ?? '') && picture.test(next) && !unprintable.test(next)
+  );
+}
+
+const MAX_FILE_NAME_BYTES = 240;
+const MAX_EXTENSION_BYTES = 32;
+const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\s*(?:\.|$))/i;
+
+/**
+ * A name under which a file from a stranger may be saved on any system: the last part of a path, printable, without
+ * characters that Windows forbids, not hidden, not an option, not a device, not ending in a dot or a space; never empty. At
+ * most 240 bytes of UTF-8, which leaves room for `.part` and ` (2)`; the extension is kept.
+ */
+export function fileName(s: string): string {
+  const shown = printable(s.replace(/[<>:"|?*]/g, '_'));
+  const last = shown.split(/[/\\]/).findLast((part) => /[^. ]/.test(part)) ?? '';
+  const plain = last
+    .replaceAll(REPLACED, '_')
+    .replace(/ +/g, ' ')
+    .replace(/^[ .~\-\p{M}]+/u, '')
+    .replace(/[ .]+$/, '');
+  return shorten(reserved.test(plain) ? `_${plain}` : plain) || 'file';
+}
+
+/** Cuts the part before the extension between two characters as people see them. */
+function shorten(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_FILE_NAME_BYTES) return name;
+  const dot = name.lastIndexOf('.');
+  const extension = dot > 0 && Buffer.byteLength(name.slice(dot)) <= MAX_EXTENSION_BYTES ? name.slice(dot) : '';
+  const room = MAX_FILE_NAME_BYTES - Buffer.byteLength(extension);
+  let stem = '';
+  for (const { segment } of new Intl.Segmenter('en').segment(name.slice(0, name.length - extension.length))) {
+    if (Buffer.byteLength(stem + segment) > room) break;
+    stem += segment;
+  }
+  return stem.replace(/(?: |\.|\u200c|\u200d)+$/, '') + extension;
+}

@@ -1,0 +1,264 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { folded } from '../../src/protocol/look-alikes.ts';
+import { fileName, isName, nameSkeleton, printable } from '../../src/protocol/text.ts';
+
+const unicode = fc.string({ unit: 'binary', maxLength: 40 });
+/** Strings made of what is known to do harm, or to be harmed. */
+const nasty = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '\x1b',
+        '[31m',
+        ']52;c;',
+        '\x07',
+        '\x9b',
+        '\u202e',
+        'a',
+        'é',
+        '\u0301',
+        '\u0489',
+        '\ud800',
+        '\n',
+        '\r',
+      ),
+      fc.constantFrom(
+        '\t',
+        '\0',
+        '👩',
+        '\u200d',
+        '💻',
+        '\ufe0f',
+        '🏽',
+        '#',
+        '*',
+        '漢',
+        '\u200b',
+        '\u200c',
+        'क',
+        '\u094d',
+        'ه',
+      ),
+      fc.constantFrom(
+        '/',
+        '\\',
+        '.',
+        '..',
+        ' ',
+        '-',
+        '~',
+        'CON',
+        'nul',
+        ':',
+        '\u{e0041}',
+        '\u{1fffe}',
+        '\u3164',
+        '\u00a0',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 3 }),
+    ),
+    { maxLength: 400 },
+  )
+  .map((parts) => parts.join(''));
+
+test('names are one script, plain to type and to read', (t) => {
+  for (const name of [
+    'bob',
+    'a',
+    'x'.repeat(32),
+    'René',
+    'ana-maria_2.0',
+    'Андрей',
+    'Ελένη',
+    '山田たろう',
+    '김철수',
+    'प्रिया',
+    'علی',
+    '_x',
+    '7',
+  ])
+    t.true(isName(name), name);
+  for (const name of [
+    '',
+    'x'.repeat(33),
+    'a b',
+    'a:b',
+    'a\u0007',
+    'a\n',
+    '-x',
+    '.x',
+    '..',
+    '../x',
+    '@bob',
+    '#bob',
+    'a/b',
+    '😀',
+    'a\u0301',
+    'ﬁ',
+    'ａ',
+    'a\u200db',
+    'ʟ',
+    '\u0301',
+    '٣',
+  ])
+    t.false(isName(name), JSON.stringify(name));
+});
+
+test('a name that mixes scripts is none', (t) => {
+  for (const name of ['bоb', 'αlice', 'bobі', 'daн', 'ユа']) t.false(isName(name), name);
+});
+
+test('a name of Latin look-alikes alone is refused, or has the skeleton of its Latin twin', (t) => {
+  for (const [foreign, latin] of [
+    ['ВОВ', 'BOB'],
+    ['сосо', 'coco'],
+    ['раура', 'paypa'],
+    ['ανα', 'ava'],
+    ['ΝΙΝΑ', 'nina'],
+    ['օսօ', 'ouo'],
+    ['ഠ', 'o'],
+    ['ס', 'o'],
+    ['丨', 'l'],
+  ] as const)
+    t.true(!isName(foreign) || nameSkeleton(foreign) === nameSkeleton(latin), foreign);
+});
+
+test('look-alikes share a skeleton and other names do not', (t) => {
+  for (const [a, b] of [
+    ['bob', 'BOB'],
+    ['bill', 'bi11'],
+    ['Ian', 'lan'],
+    ['bob', 'b0b'],
+    ['rené', 'rene'],
+    ['modern', 'rnodern'],
+    ['wow', 'vvow'],
+    ['łukasz', 'lukasz'],
+    ['ΓΟΡΑ', 'ГОРА'],
+    ['ロ', '口'],
+  ] as const)
+    t.is(nameSkeleton(a), nameSkeleton(b), `${a} ${b}`);
+  const apart = [
+    'alice',
+    'bob',
+    'bobby',
+    'carol',
+    'mallory',
+    'anna',
+    'ana',
+    'dave',
+    'a.b',
+    'a-b',
+    'a_b',
+    'ab',
+    'Андрей',
+    'Ελένη',
+  ];
+  t.is(new Set(apart.map(nameSkeleton)).size, apart.length);
+});
+
+test('folding ends after one step and a skeleton is its own skeleton', (t) => {
+  for (const target of folded.values()) t.false(folded.has(target), target);
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[a-zA-Z0-9._а-яα-ω-]{1,32}$/),
+      (name) => nameSkeleton(nameSkeleton(name)) === nameSkeleton(name),
+    ),
+  );
+  t.pass();
+});
+
+test('case never makes another person of a name', (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 32 }).filter(isName), (name) => {
+      t.is(nameSkeleton(name.toUpperCase()), nameSkeleton(name));
+      t.is(nameSkeleton(name.toLowerCase()), nameSkeleton(name));
+    }),
+  );
+});
+
+for (const lines of [true, false])
+  test(`nothing that drives a terminal is printable, lines: ${lines}`, (t) => {
+    const control = String.raw`[\p{C}--[\n\u200c\u200d]]|\p{Zl}|\p{Zp}|[\p{Zs}--\u0020]|[[\p{Mn}\p{Me}]--[\ufe0f\ufe0e]]{4}`;
+    const forbidden = new RegExp(lines ? control : `${control}|\n`, 'v');
+    fc.assert(
+      fc.property(fc.oneof(unicode, nasty), (s) => {
+        const shown = printable(s, { lines });
+        t.false(forbidden.test(shown), JSON.stringify([s, shown]));
+        t.true(shown.isWellFormed());
+        t.is(printable(shown, { lines }), shown);
+        t.is(shown.normalize('NFC'), shown);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+test('what people write stays as it is', (t) => {
+  for (const s of [
+    'hi',
+    'çà et là',
+    '👩🏽‍💻 👨‍👩‍👧 🏳️‍🌈 ❤️ 1️⃣ 🇩🇪',
+    'می‌خواهم',
+    'क्‍ष',
+    '日本語',
+    'שלום',
+    'a <b> & "c"',
+    'Việt Nam',
+    '\u{1f469}\u200d\u2764\ufe0f\u200d\u{1f468}',
+  ])
+    t.is(printable(s), s.normalize('NFC'));
+});
+
+test('what is taken out is seen to be missing', (t) => {
+  t.is(printable('a\x1b[31mb'), 'a\ufffd[31mb');
+  t.is(printable('user\u202egpj.exe'), 'user\ufffdgpj.exe');
+  t.is(printable('a\r\nb\nc\td', { lines: true }), 'a\nb\nc    d');
+  t.is(printable('a\nb'), 'a b');
+  t.is(printable(`e${'\u0325'.repeat(50)}!`), 'e\u0325\u0325\u0325!');
+  t.is(printable('\u0301x'), '\ufffdx');
+  t.is(printable('a\u200db\ufe0f'), 'a\ufffdb\ufffd');
+  t.is(printable('🏴\u{e0067}'), '🏴\ufffd');
+});
+
+test('a stranger cannot choose where a file goes', (t) => {
+  const cases = {
+    '../users.txt': 'users.txt',
+    'a b.txt': 'a b.txt',
+    CON: '_CON',
+    'con.txt': '_con.txt',
+    'COM¹.log': '_COM¹.log',
+    'console.txt': 'console.txt',
+    'C:\\Windows\\x.dll': 'x.dll',
+    '/etc/passwd': 'passwd',
+    '..': 'file',
+    '': 'file',
+    '/': 'file',
+    'a/': 'a',
+    '.bashrc': 'bashrc',
+    '-rf': 'rf',
+    '--help': 'help',
+    '~root': 'root',
+    'x. . .': 'x',
+    'a\0b.txt': 'a_b.txt',
+    'a\x1b]0;x\x07': 'a_]0;x_',
+    'invoice\u202efdp.exe': 'invoice_fdp.exe',
+    'a:stream': 'a_stream',
+    'x.txt::$DATA': 'x.txt__$DATA',
+  };
+  for (const [given, safe] of Object.entries(cases)) t.is(fileName(given), safe);
+  const long = fileName(`${'é'.repeat(300)}.tar.gz`);
+  t.true(Buffer.byteLength(long) <= 240 && long.endsWith('é.gz'));
+});
+
+test('any string gives a safe file name, and a safe one is kept', (t) => {
+  fc.assert(
+    fc.property(fc.oneof(unicode, nasty, fc.string({ maxLength: 400 })), (s) => {
+      const name = fileName(s);
+      t.notRegex(name, /[/\\<>:"|?*\p{Cc}\u202a-\u202e\ufffd]|^[-. ~]|[. ]$|^$/u);
+      t.notRegex(name, /^(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)/i);
+      t.true(Buffer.byteLength(name) <= 240);
+      t.is(fileName(name), name, JSON.stringify(s));
+    }),
+    { numRuns: 3000 },
+  );
+});
