@@ -1,0 +1,23 @@
+/** What runs on the threads of rsa-pool.ts. */
+import { openChunk, sealChunk, sign as signHash } from './rsa.ts';
+
+export type SealJob = { spki: Uint8Array; plain: Uint8Array };
+
+export function seal(jobs: SealJob[]): Uint8Array[] {
+  return jobs.map(({ spki, plain }) => sealChunk(spki, plain));
+}
+
+/** null for each chunk that does not open; all are tried. */
+export function open({ pkcs8, chunks }: { pkcs8: Uint8Array; chunks: Uint8Array[] }): (Uint8Array | null)[] {
+  return chunks.map((chunk) => {
+    try {
+      return openChunk(pkcs8, chunk);
+    } catch {
+      return null;
+    }
+  });
+}
+
+export function sign({ pkcs8, hash }: { pkcs8: Uint8Array; hash: Uint8Array }): Uint8Array {
+  return signHash(pkcs8, hash);
+}
