@@ -1,0 +1,78 @@
+import * as fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { utf8 } from '../../src/protocol/bytes.ts';
+import { replaceDurably } from '../../src/protocol/durable.ts';
+import type { FileSystem, OpenFile } from '../../src/protocol/seams.ts';
+
+async function folder(t: { teardown(f: () => Promise<void>): void }): Promise<string> {
+  const path = await fs.mkdtemp(join(tmpdir(), 'durable-'));
+  t.teardown(() => fs.rm(path, { recursive: true }));
+  return path;
+}
+
+/** The real file system, with each step written down; `failing` makes one of them fail. */
+function traced(steps: string[], failing?: string): FileSystem {
+  const step = (name: string) => {
+    steps.push(name);
+    if (name === failing) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  };
+  return {
+    ...fs,
+    async open(path, flags, mode): Promise<OpenFile> {
+      const handle = await fs.open(path, flags, mode);
+      const what = (await handle.stat()).isDirectory() ? 'folder' : 'file';
+      return {
+        read: (b, o, l, p) => handle.read(b, o, l, p),
+        // One byte at a time: a short write is no error.
+        write: async (b, o, _l, p) => {
+          const written = await handle.write(b, o, 1, p);
+          step('write');
+          return written;
+        },
+        truncate: (n) => handle.truncate(n),
+        datasync: () => handle.datasync(),
+        sync: async () => {
+          await handle.sync();
+          step(`sync ${what}`);
+        },
+        stat: () => handle.stat(),
+        close: () => handle.close(),
+      };
+    },
+    async rename(from, to) {
+      step('rename');
+      await fs.rename(from, to);
+    },
+  };
+}
+
+test('writes, syncs, renames, syncs the folder, in this order', async (t) => {
+  const dir = await folder(t);
+  const steps: string[] = [];
+  await fs.writeFile(join(dir, 'users.txt'), 'old and longer', { mode: 0o644 });
+  await replaceDurably(traced(steps), join(dir, 'users.txt'), utf8('new'));
+  t.deepEqual(steps, ['write', 'write', 'write', 'sync file', 'rename', 'sync folder']);
+  t.is(await fs.readFile(join(dir, 'users.txt'), 'utf8'), 'new');
+  t.is((await fs.stat(join(dir, 'users.txt'))).mode & 0o777, 0o600);
+  t.deepEqual(await fs.readdir(dir), ['users.txt']);
+});
+
+for (const failing of ['write', 'sync file', 'rename']) {
+  test(`when the step "${failing}" fails the old file stays, and no other`, async (t) => {
+    const dir = await folder(t);
+    await fs.writeFile(join(dir, 'users.txt'), 'old');
+    await t.throwsAsync(replaceDurably(traced([], failing), join(dir, 'users.txt'), utf8('new')), { code: 'ENOSPC' });
+    t.is(await fs.readFile(join(dir, 'users.txt'), 'utf8'), 'old');
+    t.deepEqual(await fs.readdir(dir), ['users.txt']);
+  });
+}
+
+test('many at once leave one whole file', async (t) => {
+  const dir = await folder(t);
+  const texts = Array.from({ length: 20 }, (_, i) => `${i}`.repeat(1000));
+  await Promise.all(texts.map((text) => replaceDurably(fs, join(dir, 'f'), utf8(text))));
+  t.true(texts.includes(await fs.readFile(join(dir, 'f'), 'utf8')));
+  t.deepEqual(await fs.readdir(dir), ['f']);
+});
