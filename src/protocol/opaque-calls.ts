@@ -1,0 +1,121 @@
+/**
+ * The steps of OPAQUE (RFC 9807) for both roles, blocking. `opaque1` fixes what the two sides must agree on: argon2id
+ * with 64 MiB, 3 passes and 4 lanes, and the daemonId as the server's identity, so that a record and a login serve one
+ * daemon only. Messages and records are base64url text of the library.
+ */
+import { client, ready, server } from '@serenity-kit/opaque';
+import { hex } from './bytes.ts';
+import { ProtocolError } from './errors.ts';
+
+const keyStretching = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
+
+await ready;
+
+/** What the library throws on unreadable messages holds nothing that a peer should see. */
+function guarded<T>(step: () => T): T {
+  try {
+    return step();
+  } catch {
+    throw new ProtocolError('message', 'a message of the login is not readable');
+  }
+}
+
+const secret = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64url'));
+const named = (daemonId: Uint8Array) => ({ server: hex(daemonId) });
+
+export function createSetup(): string {
+  return server.createSetup();
+}
+
+export function publicKey(setup: string): string {
+  return guarded(() => server.getPublicKey(setup));
+}
+
+export function clientRegister(password: string): { state: string; message: string } {
+  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
+  return { state: clientRegistrationState, message: registrationRequest };
+}
+
+export function clientRegisterFinish(
+  password: string,
+  state: string,
+  answer: string,
+  daemonId: Uint8Array,
+): { record: string; exportKey: Uint8Array } {
+  const { registrationRecord, exportKey } = guarded(() =>
+    client.finishRegistration({
+      password,
+      clientRegistrationState: state,
+      registrationResponse: answer,
+      identifiers: named(daemonId),
+      keyStretching,
+    }),
+  );
+  return { record: registrationRecord, exportKey: secret(exportKey) };
+}
+
+export function clientLogin(password: string): { state: string; message: string } {
+  const { clientLoginState, startLoginRequest } = client.startLogin({ password });
+  return { state: clientLoginState, message: startLoginRequest };
+}
+
+/** null: the password is wrong, the name is unknown, or the daemon is not the one that made the record. */
+export function clientLoginFinish(
+  password: string,
+  state: string,
+  answer: string,
+  daemonId: Uint8Array,
+): null | { message: string; sessionKey: Uint8Array; exportKey: Uint8Array } {
+  const done = guarded(() =>
+    client.finishLogin({
+      password,
+      clientLoginState: state,
+      loginResponse: answer,
+      identifiers: named(daemonId),
+      keyStretching,
+    }),
+  );
+  if (!done) return null;
+  return { message: done.finishLoginRequest, sessionKey: secret(done.sessionKey), exportKey: secret(done.exportKey) };
+}
+
+export function serverRegister(setup: string, name: string, message: string): string {
+  return guarded(() =>
+    server.createRegistrationResponse({ serverSetup: setup, userIdentifier: name, registrationRequest: message }),
+  ).registrationResponse;
+}
+
+/** For an unknown name `record` is null: the answer has the same shape, costs the same and is as stable. */
+export function serverLogin(
+  setup: string,
+  name: string,
+  record: string | null,
+  message: string,
+  daemonId: Uint8Array,
+): { state: string; message: string } {
+  const { serverLoginState, loginResponse } = guarded(() =>
+    server.startLogin({
+      serverSetup: setup,
+      userIdentifier: name,
+      registrationRecord: record,
+      startLoginRequest: message,
+      identifiers: named(daemonId),
+    }),
+  );
+  return { state: serverLoginState, message: loginResponse };
+}
+
+/** The session key; null when the other side did not know the password, or sent anything else. */
+export function serverLoginFinish(state: string, message: string): Uint8Array | null {
+  try {
+    return secret(server.finishLogin({ serverLoginState: state, finishLoginRequest: message }).sessionKey);
+  } catch {
+    return null;
+  }
+}
+
+/** A record for a password that the daemon holds in clear, by playing both roles once. */
+export function upgrade(setup: string, name: string, password: string, daemonId: Uint8Array): string {
+  const { state, message } = clientRegister(password);
+  return clientRegisterFinish(password, state, serverRegister(setup, name, message), daemonId).record;
+}
