@@ -1,3 +1,13 @@
+/** Who may log in: users.txt in memory, and the only writer of that file. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { hex } from '../protocol/bytes.ts';
+import { replaceDurably } from '../protocol/durable.ts';
+import { Refusal } from '../protocol/errors.ts';
+import type { FileSystem } from '../protocol/seams.ts';
+import { isName, nameSkeleton } from '../protocol/text.ts';
+import { accountLine, formatUsers, type Line, parseUsers } from './users-file.ts';
+
 /** One line of users.txt. Never changed in place: a change makes a new one. */
 export type Account = {
   readonly name: string;
@@ -8,13 +18,218 @@ export type Account = {
   readonly flags: ReadonlySet<string>;
 };
 
-export interface Accounts {
-  get(name: string): Account | undefined;
+/** Makes the OPAQUE record of a legacy line's secret: Opaque.upgrade with the daemon's setup. */
+export type Upgrade = (name: string, secret: string) => Promise<string>;
+
+/** Each takes a core for a third of a second and 64 MiB. */
+const UPGRADES_AT_ONCE = 4;
+
+type Change = (lines: Line[]) => Line[];
+type Waiting = { change: Change; resolve: () => void; reject: (error: unknown) => void };
+/** What tells one state of the file from another. */
+type Stamp = { size: number; mtimeMs: number };
+
+export class Accounts {
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  readonly #log: Logger;
+  readonly #upgrade: Upgrade;
+  #lines: Line[] = [];
+  #stamp: Stamp | null = null;
+  #byName = new Map<string, Account>();
+  #byId = new Map<string, Account>();
+  #skeletons = new Map<string, string>();
+  #waiting: Waiting[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(parts: { fs: FileSystem; dir: string; log: Logger; upgrade: Upgrade }) {
+    this.#fs = parts.fs;
+    this.#path = join(parts.dir, 'users.txt');
+    this.#log = parts.log;
+    this.#upgrade = parts.upgrade;
+  }
+
+  /**
+   * Reads the file, makes it when it is missing, and upgrades its legacy lines. @throws Error with a sentence for the
+   * operator when a newer daemon wrote it.
+   */
+  static async open(parts: { fs: FileSystem; dir: string; log: Logger; upgrade: Upgrade }): Promise<Accounts> {
+    const accounts = new Accounts(parts);
+    await accounts.reload();
+    return accounts;
+  }
+
+  get(name: string): Account | undefined {
+    return this.#byName.get(name);
+  }
+
   /** In the order of users.txt. */
-  all(): readonly Account[];
-  idOf(idFp: Uint8Array): Account | undefined;
-  /** On stable storage when it resolves. @throws Refusal 'name-taken' | 'name-look-alike' | 'bad-name'. */
-  add(account: Account): Promise<void>;
-  /** A new password, and with `idFp` the keys of a legacy account. On stable storage when it resolves. */
-  replaceRecord(name: string, record: string, idFp: Uint8Array | null): Promise<Account>;
+  all(): readonly Account[] {
+    return [...this.#byName.values()];
+  }
+
+  idOf(idFp: Uint8Array): Account | undefined {
+    return this.#byId.get(hex(idFp));
+  }
+
+  /** Reads the file again, as on HUP. After an error what was known before holds on. */
+  async reload(): Promise<void> {
+    const lines = await this.#alone(async () => {
+      const read = await this.#read();
+      this.#take(read);
+      return read;
+    });
+    for (const line of lines) {
+      if (line.kind === 'malformed') {
+        this.#log.warn(
+          { evt: 'users_line_malformed', line: line.number },
+          `users.txt, line ${line.number} is skipped: ${line.problem}`,
+        );
+      }
+    }
+    const legacy = lines.filter((line) => line.kind === 'legacy');
+    if (legacy.length === 0) return;
+    this.#log.info({ evt: 'users_upgrade', count: legacy.length }, 'upgrading lines of the old kind in users.txt');
+    const byName = new Map<string, Account>();
+    for (let next = 0; next < legacy.length; next += UPGRADES_AT_ONCE) {
+      const few = legacy.slice(next, next + UPGRADES_AT_ONCE);
+      const records = await Promise.all(few.map(({ name, secret }) => this.#upgrade(name, secret)));
+      for (const [index, { name }] of few.entries()) {
+        const record = records[index] ?? '';
+        byName.set(name, { name, idFp: null, record, flags: new Set(['must-renew']) });
+      }
+    }
+    const secrets = new Map(legacy.map(({ name, secret }) => [name, secret]));
+    await this.#write((current) =>
+      current.map((line) => {
+        // Not one whose secret was changed in the file meanwhile: the next reload finds it.
+        if (line.kind !== 'legacy' || secrets.get(line.name) !== line.secret) return line;
+        const account = byName.get(line.name);
+        return account === undefined ? line : accountLine(account);
+      }),
+    );
+  }
+
+  /** Whether `name` may be registered. @throws Refusal 'bad-name' | 'name-taken' | 'name-look-alike'. */
+  checkNew(name: string): void {
+    if (!isName(name)) {
+      throw new Refusal('bad-name', 'a name has 1 to 32 letters, digits, dots, dashes or underscores; choose another');
+    }
+    if (this.#byName.has(name)) throw new Refusal('name-taken', `the name ${name} is taken; choose another`);
+    const other = this.#skeletons.get(nameSkeleton(name));
+    if (other !== undefined) {
+      throw new Refusal('name-look-alike', `the name looks like that of ${other}; choose another`);
+    }
+  }
+
+  /** On stable storage when it resolves. @throws Refusal as checkNew does. */
+  add(account: Account): Promise<void> {
+    return this.#write((lines) => {
+      this.checkNew(account.name);
+      return [...lines, accountLine(account)];
+    });
+  }
+
+  /**
+   * A new password; with `idFp` also the keys of a legacy account, which need not be renewed any more. On stable storage
+   * when it resolves. @throws Refusal 'no-such-user' when the name is gone.
+   */
+  async replaceRecord(name: string, record: string, idFp: Uint8Array | null): Promise<Account> {
+    let replaced: Account | undefined;
+    await this.#write((lines) =>
+      lines.map((line) => {
+        if (line.kind !== 'account' || line.account.name !== name) return line;
+        const flags = new Set(line.account.flags);
+        if (idFp !== null) flags.delete('must-renew');
+        replaced = { name, record, idFp: idFp ?? line.account.idFp, flags };
+        return accountLine(replaced);
+      }),
+    );
+    if (replaced === undefined) throw new Refusal('no-such-user', 'the account is gone; register again');
+    return replaced;
+  }
+
+  async #read(): Promise<Line[]> {
+    let bytes: Uint8Array;
+    let stamp: Stamp | null;
+    try {
+      stamp = await this.#stat();
+      bytes = await this.#fs.readFile(this.#path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      const comment = '# Accounts: name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>\n';
+      bytes = new TextEncoder().encode(comment);
+      await replaceDurably(this.#fs, this.#path, bytes);
+      stamp = await this.#stat();
+    }
+    const lines = parseUsers(bytes);
+    this.#stamp = stamp;
+    return lines;
+  }
+
+  async #stat(): Promise<Stamp> {
+    const { size, mtimeMs } = await this.#fs.stat(this.#path);
+    return { size, mtimeMs };
+  }
+
+  #take(lines: Line[]): void {
+    this.#lines = lines;
+    this.#byName = new Map();
+    this.#byId = new Map();
+    this.#skeletons = new Map();
+    for (const line of lines) {
+      if (line.kind !== 'account' && line.kind !== 'legacy') continue;
+      const name = line.kind === 'account' ? line.account.name : line.name;
+      this.#skeletons.set(nameSkeleton(name), name);
+      if (line.kind !== 'account') continue;
+      this.#byName.set(name, line.account);
+      if (line.account.idFp !== null) this.#byId.set(hex(line.account.idFp), line.account);
+    }
+  }
+
+  /** All changes that come while one is written go into the next file together. */
+  #write(change: Change): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ change, resolve, reject });
+      if (this.#waiting.length === 1) void this.#alone(() => this.#writeWaiting());
+    });
+  }
+
+  /** Reading and writing take turns. */
+  #alone<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(action);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #writeWaiting(): Promise<void> {
+    const before = this.#lines;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const made: Waiting[] = [];
+    try {
+      // An operator's edit that was not announced by HUP is not overwritten.
+      const now = await this.#stat().catch(() => null);
+      if (now !== null && (now.size !== this.#stamp?.size || now.mtimeMs !== this.#stamp.mtimeMs)) {
+        this.#take(await this.#read());
+      }
+      for (const waiting of batch) {
+        try {
+          this.#take(waiting.change(this.#lines));
+          made.push(waiting);
+        } catch (error) {
+          waiting.reject(error);
+        }
+      }
+      if (made.length > 0) {
+        await replaceDurably(this.#fs, this.#path, formatUsers(this.#lines));
+        this.#stamp = await this.#stat();
+      }
+      for (const { resolve } of made) resolve();
+    } catch (error) {
+      this.#take(before);
+      this.#stamp = null;
+      for (const { reject } of batch) reject(error);
+    }
+  }
 }

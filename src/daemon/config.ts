@@ -1,14 +1,136 @@
+/** Flags, environment and config.toml become one Config, or one sentence about what is wrong. */
+import { resolve } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { DEFAULT_PORT, logLevels, type OptionName, optionNames, registrations } from './options.ts';
+import { UsageError } from './start-error.ts';
+import { parseSize, parseSpan } from './units.ts';
+
 /** What the operator decides. Sizes in bytes, times in milliseconds. */
 export type Config = {
   dataDir: string;
   host: string;
   port: number;
-  registration: 'open' | 'invite' | 'closed';
+  registration: (typeof registrations)[number];
   maxFileSize: number;
   /** All files of one user together. */
   quota: number;
   /** How long messages and files are kept; null: for ever. */
   retention: number | null;
-  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  logLevel: (typeof logLevels)[number];
   logFile: string | null;
 };
+
+/** Options as texts, before they are judged. */
+export type Given = { [N in OptionName]?: string };
+
+/** What is asked of the world to find the data folder and the file. */
+export type Surroundings = {
+  env: { [name: string]: string | undefined };
+  cwd: string;
+  /** Where this system keeps the data of programs. */
+  xdgData: string;
+  exists(path: string): boolean;
+  /** null when there is no such file. */
+  readText(path: string): string | null;
+};
+
+/** These take effect on HUP; the others need a new start. */
+const live = ['registration', 'maxFileSize', 'quota', 'retention', 'logLevel'] as const satisfies (keyof Config)[];
+
+/** @throws UsageError. */
+export function readConfig(flags: Given, around: Surroundings): Config {
+  const env = fromEnvironment(around.env);
+  const named = flags.config ?? env.config;
+  const fileOf = (path: string): Given => {
+    const text = around.readText(path);
+    if (text === null && named !== undefined) throw new UsageError(`cannot read ${path}; check --config`);
+    return text === null ? {} : fromToml(path, text);
+  };
+  const first = named === undefined ? {} : fileOf(resolve(around.cwd, named));
+  const dataDir = chooseDataDir({ ...first, ...env, ...flags }, around);
+  const file = named === undefined ? fileOf(resolve(dataDir, 'config.toml')) : first;
+  if (named === undefined && file['data-dir'] !== undefined) {
+    throw new UsageError(
+      `data-dir cannot stand in ${resolve(dataDir, 'config.toml')}, which was found by it; remove it`,
+    );
+  }
+  const given: Given = { ...file, ...env, ...flags };
+  return {
+    dataDir,
+    host: given.host ?? '127.0.0.1',
+    port: readPort(given.port),
+    registration: oneOf('registration', registrations, given.registration ?? 'open'),
+    maxFileSize: judged('max-file-size', given['max-file-size'] ?? '2G', parseSize, 'a size such as 500M or 2G'),
+    quota: judged('quota', given.quota ?? '10G', parseSize, 'a size such as 500M or 10G'),
+    retention:
+      given.retention === undefined
+        ? null
+        : judged('retention', given.retention, parseSpan, 'a time such as 90d or 1y'),
+    logLevel: oneOf('log-level', logLevels, given['log-level'] ?? 'info'),
+    logFile: given['log-file'] === undefined ? null : resolve(around.cwd, given['log-file']),
+  };
+}
+
+/** Takes over what may change while the daemon runs. @returns the names of what changed but waits for a new start. */
+export function applyLive(config: Config, next: Config): string[] {
+  const waiting = (Object.keys(config) as (keyof Config)[]).filter(
+    (key) => !(live as readonly string[]).includes(key) && config[key] !== next[key],
+  );
+  Object.assign(config, Object.fromEntries(live.map((key) => [key, next[key]])));
+  return waiting;
+}
+
+function fromEnvironment(env: Surroundings['env']): Given {
+  const given: Given = {};
+  for (const name of optionNames) {
+    const value = env[`SECURECHAT_${name.toUpperCase().replaceAll('-', '_')}`];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  return given;
+}
+
+function fromToml(path: string, text: string): Given {
+  let table: { [key: string]: unknown };
+  try {
+    table = parseToml(text);
+  } catch (error) {
+    throw new UsageError(`${path} is not TOML: ${String((error as Error).message).split('\n')[0]}`);
+  }
+  const given: Given = {};
+  for (const [key, value] of Object.entries(table)) {
+    const name = optionNames.find((option) => option === key && option !== 'config');
+    if (name === undefined) throw new UsageError(`${path} has the unknown key ${JSON.stringify(key)}; see --help`);
+    if (typeof value !== 'string' && typeof value !== 'number') throw new UsageError(`${path}: ${key} must be a text`);
+    given[name] = String(value);
+  }
+  return given;
+}
+
+function chooseDataDir(given: Given, around: Surroundings): string {
+  if (given['data-dir'] !== undefined) return resolve(around.cwd, given['data-dir']);
+  const state = around.env.STATE_DIRECTORY?.split(':')[0];
+  if (state !== undefined && state !== '') return resolve(around.cwd, state);
+  if (around.exists(resolve(around.cwd, 'users.txt'))) return around.cwd;
+  return around.xdgData;
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PORT;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new UsageError(`--port ${JSON.stringify(text)} is not a port; give 0 to 65535`);
+  return port;
+}
+
+function oneOf<T extends string>(option: OptionName, allowed: readonly T[], text: string): T {
+  const found = allowed.find((value) => value === text);
+  if (found === undefined) {
+    throw new UsageError(`--${option} ${JSON.stringify(text)} is not one of ${allowed.join(', ')}`);
+  }
+  return found;
+}
+
+function judged(option: OptionName, text: string, parse: (text: string) => number | null, what: string): number {
+  const value = parse(text);
+  if (value === null) throw new UsageError(`--${option} ${JSON.stringify(text)} is not ${what}`);
+  return value;
+}

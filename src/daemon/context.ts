@@ -1,18 +1,20 @@
 /** What every request handler is given. Types only. */
 import type { Logger } from 'pino';
+import type { Opaque } from '../protocol/opaque.ts';
 import type { RequestName, RequestParams, RequestResult } from '../protocol/requests.ts';
+import type { Rsa } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import type { Accounts } from './accounts.ts';
 import type { Chat } from './chat.ts';
 import type { Config } from './config.ts';
 import type { Identity } from './identity.ts';
+import type { Invites } from './invites.ts';
 import type { Limits } from './limits.ts';
 import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
 import type { Store } from './store/store.ts';
 
-// Their owners replace each of these by an import when it lands.
-export type Rsa = unknown;
-export type Opaque = unknown;
+// Its owner replaces it by an import when it lands.
 export type { Chat, Store };
 export type Files = unknown;
 
@@ -26,6 +28,8 @@ export type Context = {
   rsa: Rsa;
   opaque: Opaque;
   accounts: Accounts;
+  invites: Invites;
+  sessions: Sessions;
   limits: Limits;
   store: Store;
   chat: Chat;

@@ -1,8 +1,17 @@
-/** Who this daemon is. */
-export type DaemonKeys = {
-  link: { spki: Uint8Array; pkcs8: Uint8Array };
-  sign: { spki: Uint8Array; pkcs8: Uint8Array };
-};
+/**
+ * Who this daemon is: daemon.key (both key pairs, the daemonId and the rejectKey) and opaque.setup. Made once, on the first
+ * start in an empty folder. Without them nobody could log in again, so they are never made anew beside existing users.
+ */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type DaemonKeys, daemonFingerprint } from '../protocol/daemon-identity.ts';
+import { replaceDurably } from '../protocol/durable.ts';
+import type { Opaque } from '../protocol/opaque.ts';
+import { publicOf } from '../protocol/rsa.ts';
+import type { Rsa } from '../protocol/rsa-pool.ts';
+import type { FileSystem, Random } from '../protocol/seams.ts';
+import { StartError } from './start-error.ts';
+import { parseUsers } from './users-file.ts';
 
 export type Identity = {
   keys: DaemonKeys;
@@ -13,3 +22,152 @@ export type Identity = {
   fingerprint: Uint8Array;
   opaqueSetup: string;
 };
+
+const VERSION = 1;
+
+type Parts = { dir: string; fs: FileSystem; random: Random; rsa: Rsa; opaque: Opaque; log: Logger };
+
+/** @throws StartError when a file is missing beside users, damaged, or of a newer version. */
+export async function openIdentity(parts: Parts): Promise<Identity> {
+  const { dir, fs } = parts;
+  const keyBytes = await readPrivate(fs, join(dir, 'daemon.key'), parts.log);
+  const setupBytes = await readPrivate(fs, join(dir, 'opaque.setup'), parts.log);
+  if (keyBytes === null || setupBytes === null) {
+    if (await hasUsers(fs, dir)) {
+      const missing = keyBytes === null ? 'daemon.key' : 'opaque.setup';
+      throw new StartError(
+        `${missing} is missing in ${dir}, but there are accounts that need it; restore it from a backup (a new one would lock everybody out)`,
+      );
+    }
+  }
+  const key = keyBytes === null ? await makeKey(parts) : parseKey(keyBytes);
+  const opaqueSetup = setupBytes === null ? await makeSetup(parts) : parseSetup(setupBytes);
+  return { ...key, fingerprint: daemonFingerprint(key.keys.link.spki, key.keys.sign.spki), opaqueSetup };
+}
+
+/** Only reads: null when there is no daemon.key yet. @throws StartError. */
+export async function readFingerprint(fs: FileSystem, dir: string): Promise<Uint8Array | null> {
+  const bytes = await readOrNull(fs, join(dir, 'daemon.key'));
+  if (bytes === null) return null;
+  const { keys } = parseKey(bytes);
+  return daemonFingerprint(keys.link.spki, keys.sign.spki);
+}
+
+/** The text of daemon.key. */
+export function formatKey(key: Pick<Identity, 'keys' | 'daemonId' | 'rejectKey'>): Uint8Array {
+  const { keys, daemonId, rejectKey } = key;
+  const text = JSON.stringify(
+    {
+      v: VERSION,
+      daemonId: base64(daemonId),
+      rejectKey: base64(rejectKey),
+      link: base64(keys.link.pkcs8),
+      sign: base64(keys.sign.pkcs8),
+    },
+    null,
+    2,
+  );
+  return new TextEncoder().encode(`${text}\n`);
+}
+
+function parseKey(bytes: Uint8Array): Pick<Identity, 'keys' | 'daemonId' | 'rejectKey'> {
+  const stored = parseJson('daemon.key', bytes);
+  const field = (name: string): Uint8Array => {
+    const value = stored[name];
+    if (typeof value !== 'string') throw damaged('daemon.key');
+    return Uint8Array.from(Buffer.from(value, 'base64'));
+  };
+  const pair = (pkcs8: Uint8Array) => {
+    try {
+      return { spki: publicOf(pkcs8), pkcs8 };
+    } catch {
+      throw damaged('daemon.key');
+    }
+  };
+  const key = {
+    keys: { link: pair(field('link')), sign: pair(field('sign')) },
+    daemonId: field('daemonId'),
+    rejectKey: field('rejectKey'),
+  };
+  if (key.daemonId.length !== 32 || key.rejectKey.length !== 32) throw damaged('daemon.key');
+  return key;
+}
+
+async function makeKey({
+  dir,
+  fs,
+  random,
+  rsa,
+  log,
+}: Parts): Promise<Pick<Identity, 'keys' | 'daemonId' | 'rejectKey'>> {
+  log.info({ evt: 'daemon_key_made' }, 'making the key of this daemon, which takes a few seconds');
+  const [link, sign] = await Promise.all([rsa.generate(), rsa.generate()]);
+  const key = { keys: { link, sign }, daemonId: random(32), rejectKey: random(32) };
+  await replaceDurably(fs, join(dir, 'daemon.key'), formatKey(key));
+  return key;
+}
+
+async function makeSetup({ dir, fs, opaque }: Parts): Promise<string> {
+  const setup = await opaque.createSetup();
+  const text = `${JSON.stringify({ v: VERSION, method: 'opaque1', setup })}\n`;
+  await replaceDurably(fs, join(dir, 'opaque.setup'), new TextEncoder().encode(text));
+  return setup;
+}
+
+function parseSetup(bytes: Uint8Array): string {
+  const stored = parseJson('opaque.setup', bytes);
+  if (stored.method !== 'opaque1' || typeof stored.setup !== 'string' || stored.setup === '')
+    throw damaged('opaque.setup');
+  return stored.setup;
+}
+
+function parseJson(file: string, bytes: Uint8Array): { [field: string]: unknown } {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw damaged(file);
+  }
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) throw damaged(file);
+  const fields = stored as { [field: string]: unknown };
+  if (typeof fields.v !== 'number' || fields.v < 1) throw damaged(file);
+  if (fields.v > VERSION) {
+    throw new StartError(`${file} was written by a newer daemon (version ${fields.v}); run that one`);
+  }
+  return fields;
+}
+
+function damaged(file: string): StartError {
+  return new StartError(`${file} is damaged; restore it from a backup`);
+}
+
+/** A private file that others could read is closed to them, with a warning: who has it can be this daemon. */
+async function readPrivate(fs: FileSystem, path: string, log: Logger): Promise<Uint8Array | null> {
+  const bytes = await readOrNull(fs, path);
+  if (bytes === null || process.platform === 'win32') return bytes;
+  if (((await fs.stat(path)).mode & 0o077) !== 0) {
+    log.warn({ evt: 'private_file_open', path }, 'others could read this file; it is now 0600');
+    await fs.chmod(path, 0o600);
+  }
+  return bytes;
+}
+
+async function readOrNull(fs: FileSystem, path: string): Promise<Uint8Array | null> {
+  try {
+    return await fs.readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Accounts or their messages: what the daemon's keys belong to. Legacy lines alone need no key yet. */
+async function hasUsers(fs: FileSystem, dir: string): Promise<boolean> {
+  if ((await fs.readdir(dir)).includes('securechat.db')) return true;
+  const users = await readOrNull(fs, join(dir, 'users.txt'));
+  return users !== null && parseUsers(users).some((line) => line.kind === 'account');
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

@@ -1,4 +1,63 @@
-/** Every figure that keeps one client from costing the others. */
-export interface Limits {
-  readonly halfOpen: number;
+/** Every figure that keeps one client from costing the others; they stand in `--help` and in the documents. */
+import type { Clock } from '../protocol/seams.ts';
+import { LoginGuard } from './login-guard.ts';
+import { type Rate, TokenBuckets } from './token-bucket.ts';
+
+export const figures = {
+  /** Connections that have not finished the handshake, in all and from one address. */
+  halfOpen: 64,
+  halfOpenPerAddress: 32,
+  handshakeMs: 5_000,
+  loginMs: 30_000,
+  /** Without a word from the client; clients ping once a minute. */
+  idleMs: 180_000,
+  shutdownMs: 10_000,
+  /** What may wait for one client before it is closed as too slow. */
+  maxQueuedBytes: 8 * 1024 * 1024,
+  /** Above this nothing more is carried out for a client until it has read. */
+  pauseQueuedBytes: 1024 * 1024,
+  /** Requests of one client under way, and waiting behind them. */
+  requestsAtOnce: 32,
+  requestsWaiting: 512,
+  connections: { burst: 120, perSecond: 40 },
+  logins: { burst: 60, perSecond: 20 },
+  registrations: { burst: 60, perSecond: 2 },
+  requests: { burst: 2_000, perSecond: 1_000 },
+  requestsBeforeLogin: { burst: 400, perSecond: 100 },
+} as const satisfies { [figure: string]: number | Rate };
+
+export class Limits {
+  readonly connections: TokenBuckets;
+  readonly logins: TokenBuckets;
+  readonly registrations: TokenBuckets;
+  /** By name once logged in. */
+  readonly requests: TokenBuckets;
+  /** By address before. */
+  readonly requestsBeforeLogin: TokenBuckets;
+  readonly guard: LoginGuard;
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.connections = new TokenBuckets(clock, figures.connections);
+    this.logins = new TokenBuckets(clock, figures.logins);
+    this.registrations = new TokenBuckets(clock, figures.registrations);
+    this.requests = new TokenBuckets(clock, figures.requests);
+    this.requestsBeforeLogin = new TokenBuckets(clock, figures.requestsBeforeLogin);
+    this.guard = new LoginGuard(clock);
+  }
+}
+
+/** What limits count addresses by: an IPv4 address, or the /64 of an IPv6 one, which is what one customer gets. */
+export function addressKey(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped?.[1] !== undefined) return mapped[1];
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
 }

@@ -11,8 +11,16 @@ import type { Account } from './accounts.ts';
  */
 export type SessionState = 'anonymous' | 'must-renew' | 'needs-vault' | 'by-key' | 'by-password';
 
+/** What an unfinished registration, login or change of password keeps between its requests. */
+export type Attempt =
+  | { kind: 'register'; name: string; invite: string | null }
+  | { kind: 'login'; name: string; account: Account | null; state: string }
+  | { kind: 'proved'; account: Account; sessionKey: Uint8Array }
+  | { kind: 'record' };
+
 /** The part of a Link that a session uses. */
 export interface SessionLink {
+  /** The channel binding: what both ends have in common about this link and nobody in the middle can. */
   readonly cb: Uint8Array;
   readonly queuedBytes: number;
   send(message: Uint8Array): void;
@@ -35,6 +43,10 @@ export class Session {
   account: Account | null = null;
   /** 0 before login. */
   device = 0;
+  attempt: Attempt | null = null;
+  /** By the monotonic clock, when the client last sent anything. */
+  heard = 0;
+  /** Nothing more is carried out or sent. */
   ended = false;
 
   constructor(about: { id: number; link: SessionLink; address: string; since: number; log: Logger }) {
@@ -61,6 +73,12 @@ export class Session {
     if (this.ended) return;
     this.link.send(encodeEvent('closing', { reason, message }));
     this.ended = true;
-    void this.link.close();
+    this.link.close().catch(() => this.link.destroy());
+  }
+
+  /** Cuts the link without a word: the peer breaks the rules. */
+  cut(): void {
+    this.ended = true;
+    this.link.destroy();
   }
 }

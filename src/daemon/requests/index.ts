@@ -2,6 +2,14 @@
 import type { RequestName } from '../../protocol/requests.ts';
 import type { Handler } from '../context.ts';
 import type { SessionState } from '../session.ts';
+import { deviceEnd } from './device-end.ts';
+import { loginFinish } from './login-finish.ts';
+import { loginProve } from './login-prove.ts';
+import { loginStart } from './login-start.ts';
+import { ping } from './ping.ts';
+import { recordStart } from './record-start.ts';
+import { registerStart } from './register-start.ts';
+import { sessions } from './sessions.ts';
 
 export type Row<N extends RequestName> = {
   handler: Handler<N>;
@@ -17,6 +25,19 @@ export const beforeLogin = ['anonymous'] as const;
 export const afterLogin = ['by-key', 'by-password'] as const;
 export const withPassword = ['by-password'] as const;
 
-export const table: { [N in RequestName]?: Row<N> } = {
-  // one line each: `whisper: { handler: whisper, allowed: afterLogin },`
+const renewing = ['must-renew', 'by-password'] as const;
+const always = ['anonymous', 'must-renew', 'needs-vault', 'by-key', 'by-password'] as const;
+
+export type Table = { [N in RequestName]?: Row<N> };
+
+export const table: Table = {
+  'register-start': { handler: registerStart, allowed: beforeLogin, alone: true },
+  'login-start': { handler: loginStart, allowed: beforeLogin, alone: true },
+  'login-finish': { handler: loginFinish, allowed: beforeLogin, alone: true },
+  'login-prove': { handler: loginProve, allowed: beforeLogin, alone: true },
+
+  'record-start': { handler: recordStart, allowed: renewing, alone: true },
+  sessions: { handler: sessions, allowed: afterLogin },
+  'device-end': { handler: deviceEnd, allowed: afterLogin, alone: true },
+  ping: { handler: ping, allowed: always },
 };

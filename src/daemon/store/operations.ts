@@ -1,6 +1,7 @@
 /** Every operation of the store, as it is done on SQLite. */
 import { cardOperations } from './card-operations.ts';
 import { conversationOperations } from './conversation-operations.ts';
+import { deviceOperations } from './device-operations.ts';
 import { entryOperations } from './entry-operations.ts';
 import { fileOperations } from './file-operations.ts';
 import type { Implementation } from './operation.ts';
@@ -13,6 +14,7 @@ export const operations: Implementation<Operations> = {
   ...conversationOperations,
   ...roomOperations,
   ...cardOperations,
+  ...deviceOperations,
   ...vaultOperations,
   ...fileOperations,
 };

@@ -88,6 +88,13 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX files_of_owner ON files (owner, charge);
   CREATE INDEX files_idle ON files (touched);
+  CREATE TABLE devices (
+    id_fp BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    ticket_hash BLOB NOT NULL,
+    last_seen INTEGER NOT NULL,
+    PRIMARY KEY (id_fp, device)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

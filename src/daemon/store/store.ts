@@ -228,13 +228,26 @@ export interface FileOperations {
   };
 }
 
+/** Devices are u32 numbers that the clients choose. */
+export interface DeviceOperations {
+  /** The ticket of a device, in the place of an older one. 64 devices a person; the one seen longest ago makes room. */
+  putDevice(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array }): null;
+  /** Whether this is the device's ticket; notes that it was seen. */
+  useDevice(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array }): boolean;
+  /** The one seen last first. */
+  devices(of: { idFp: Uint8Array }): { device: number; lastSeen: number }[];
+  /** Drops one device, or with null every one but `but`. Gives how many. */
+  dropDevices(which: { idFp: Uint8Array; device: number | null; but: number }): number;
+}
+
 export interface Operations
   extends EntryOperations,
     ConversationOperations,
     RoomOperations,
     CardOperations,
     VaultOperations,
-    FileOperations {}
+    FileOperations,
+    DeviceOperations {}
 
 export type OperationName = keyof Operations;
 

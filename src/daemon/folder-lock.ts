@@ -1,0 +1,21 @@
+/**
+ * One daemon for one data folder. The lock is SQLite's on daemon.lock: the system gives it back when the process ends,
+ * however it ends, so there is no stale one.
+ */
+import { join } from 'node:path';
+import { StartError } from './start-error.ts';
+
+/** @returns what unlocks. @throws StartError when another daemon holds the folder. */
+export async function lockFolder(dir: string): Promise<() => void> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(join(dir, 'daemon.lock'), { timeout: 0 });
+  try {
+    database.exec('PRAGMA journal_mode = DELETE');
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if (!/locked|busy/.test(String(error))) throw error;
+    throw new StartError(`another daemon is using ${dir}; stop it first, or give this one its own --data-dir`);
+  }
+  return () => database.close();
+}

@@ -1,0 +1,70 @@
+/**
+ * The codes that open registration in the mode `invite`: invites.txt, one code a line, `#` comments. A code is struck out
+ * when it has made an account. The file is read at each use, so what an operator adds works at once.
+ */
+import { join } from 'node:path';
+import { replaceDurably } from '../protocol/durable.ts';
+import { Refusal } from '../protocol/errors.ts';
+import type { FileSystem } from '../protocol/seams.ts';
+
+/** Shorter ones could be guessed within the limits of registration. */
+const MIN_CODE = 12;
+
+export class Invites {
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(fs: FileSystem, dir: string) {
+    this.#fs = fs;
+    this.#path = join(dir, 'invites.txt');
+  }
+
+  /** @throws Refusal 'bad-invite'. */
+  async check(code: string | null): Promise<void> {
+    if (code === null || !(await this.#lines()).includes(usable(code))) throw refusal();
+  }
+
+  /**
+   * Strikes the code out, durably, and carries out `action`; when that fails the code is put back.
+   * @throws Refusal 'bad-invite', and what `action` throws.
+   */
+  spend<T>(code: string | null, action: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(async () => {
+      const lines = await this.#lines();
+      if (code === null || !lines.includes(usable(code))) throw refusal();
+      await this.#replace(lines.filter((line) => line !== code));
+      try {
+        return await action();
+      } catch (error) {
+        await this.#replace(lines);
+        throw error;
+      }
+    });
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #lines(): Promise<string[]> {
+    try {
+      const text = new TextDecoder().decode(await this.#fs.readFile(this.#path));
+      return text.split('\n').map((line) => line.trim());
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  #replace(lines: string[]): Promise<void> {
+    return replaceDurably(this.#fs, this.#path, new TextEncoder().encode(lines.join('\n')));
+  }
+}
+
+function usable(code: string): string {
+  if (code.length < MIN_CODE || code.startsWith('#') || code !== code.trim()) throw refusal();
+  return code;
+}
+
+function refusal(): Refusal {
+  return new Refusal('bad-invite', 'this daemon takes new accounts by invitation; ask its operator for a code');
+}

@@ -1,0 +1,100 @@
+/**
+ * The log: JSON lines, or pretty ones in a terminal. Only the fields named here are ever written, so that no frame, body,
+ * key, password or unknown user name can slip in.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+import { printable } from '../protocol/text.ts';
+
+/** What may stand in a line besides pino's own `level`, `time`, `msg`. Values are numbers, booleans, short texts. */
+const allowed: ReadonlySet<string> = new Set([
+  'evt',
+  // the program
+  'version',
+  'host',
+  'port',
+  'fingerprint',
+  'join',
+  'dir',
+  'path',
+  'line',
+  'signal',
+  'settings',
+  'count',
+  'ms',
+  // a connection
+  'conn',
+  'address',
+  'software',
+  'user',
+  'device',
+  'method',
+  'session',
+  'reason',
+  'state',
+  'request',
+  'code',
+  // files and conversations, by size and number only
+  'size',
+  'files',
+  'entries',
+  'transfer',
+]);
+
+const MAX_TEXT = 512;
+
+export type Log = {
+  logger: Logger;
+  /** After logrotate has moved the file. */
+  reopen(): void;
+};
+
+/** @param to a file's path, or null for stdout. */
+export function openLog(level: string, to: string | null): Log {
+  if (to === null) {
+    const stream: DestinationStream =
+      process.stdout.isTTY === true
+        ? pretty({ sync: true, destination: 1, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' })
+        : pino.destination({ dest: 1, sync: true });
+    return { logger: logTo(stream, level), reopen() {} };
+  }
+  const stream = pino.destination({ dest: to, sync: true, mkdir: true, mode: 0o600 });
+  return { logger: logTo(stream, level), reopen: () => stream.reopen() };
+}
+
+export function logTo(stream: DestinationStream, level: string): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      serializers: { err: describeError },
+      formatters: { log: keepAllowed, bindings: keepAllowed },
+      hooks: {
+        logMethod(args, method) {
+          const last = args.length - 1;
+          if (typeof args[last] === 'string') args[last] = printable(args[last]);
+          method.apply(this, args);
+        },
+      },
+    },
+    stream,
+  );
+}
+
+function keepAllowed(fields: object): { [field: string]: unknown } {
+  const kept: { [field: string]: unknown } = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === 'err') kept.err = value;
+    else if (!allowed.has(name)) continue;
+    else if (typeof value === 'string') kept[name] = printable(value).slice(0, MAX_TEXT);
+    else if (typeof value === 'number' || typeof value === 'boolean' || value === null) kept[name] = value;
+    else if (Array.isArray(value)) kept[name] = value.map((item) => printable(String(item)).slice(0, MAX_TEXT));
+  }
+  return kept;
+}
+
+function describeError(error: unknown): { [field: string]: unknown } {
+  if (!(error instanceof Error)) return { message: 'not an Error' };
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  return { type: error.name, ...code, message: error.message, stack: error.stack };
+}

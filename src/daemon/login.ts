@@ -1,0 +1,115 @@
+/** What is common to every way of logging in. */
+import { equal, H, utf8 } from '../protocol/bytes.ts';
+import { Refusal } from '../protocol/errors.ts';
+import type { Welcome } from '../protocol/requests.ts';
+import type { Clock } from '../protocol/seams.ts';
+import type { Account } from './accounts.ts';
+import type { Context } from './context.ts';
+import { addressKey } from './limits.ts';
+import type { Session, SessionState } from './session.ts';
+
+/** Longer than this nobody is kept waiting for a turn to log in. */
+const MAX_TURN_MS = 10_000;
+const TICKET_BYTES = 32;
+
+/** The one answer to every failed login. */
+export function loginRefused(): Refusal {
+  return new Refusal('login-refused', 'name or password is wrong, or this device has to give the password again');
+}
+
+/** Which vault belongs to this OPAQUE record. */
+export function recordHash(record: string): Uint8Array {
+  return H('record', utf8(record));
+}
+
+/** A record becomes a field of users.txt. @throws Refusal 'bad-request'. */
+export function checkRecord(record: string): void {
+  if (!/^[A-Za-z0-9_-]{16,2048}$/.test(record)) {
+    throw new Refusal('bad-request', 'this is not an OPAQUE record; update the client');
+  }
+}
+
+/** Counts an attempt to guess and waits as long as the guard says. @throws Refusal 'rate-limited'. */
+export async function awaitGuard({ limits, clock, log }: Context, session: Session, name: string): Promise<void> {
+  const wait = limits.guard.attempt(name, addressKey(session.address));
+  if (wait === null) {
+    log.warn({ evt: 'authn_login_fail_max', address: session.address }, 'too many failed logins');
+    throw new Refusal('rate-limited', 'too many failed logins; try again in a quarter of a minute');
+  }
+  await sleep(clock, wait);
+}
+
+/** Logins that succeed have a rate, too. @throws Refusal 'rate-limited'. */
+export async function awaitTurn({ limits, clock }: Context, session: Session): Promise<void> {
+  const wait = limits.logins.reserve(addressKey(session.address), MAX_TURN_MS);
+  if (wait === null) throw new Refusal('rate-limited', 'too many logins from this address; try again in a moment');
+  await sleep(clock, wait);
+}
+
+/** The log's line about a failed login: the name only when there is such an account, as people type passwords there. */
+export function logFailure(session: Session, account: Account | null, method: 'opaque1' | 'key'): void {
+  const user = account === null ? {} : { user: account.name };
+  session.log.warn({ evt: 'authn_login_fail', method, ...user }, 'login failed');
+}
+
+/** Makes the session that of `account`, and says what it may do. */
+export async function enter(
+  context: Context,
+  session: Session,
+  login: { account: Account; by: 'password' | 'key'; device: number },
+): Promise<Welcome> {
+  const { account, by, device } = login;
+  const { store, clock, config, lobby } = context;
+  const hash = recordHash(account.record);
+  const vault = account.idFp === null ? null : await store.vaultInfo({ idFp: account.idFp, recordHash: hash });
+  const localKeys = account.flags.has('local-keys');
+  const state = stateOf(account, by, localKeys || vault !== null);
+  // Without its vault the account waits for a login by password, which can store one.
+  if (by === 'key' && state !== 'by-key') throw new Refusal('needs-password', 'log in with the password once');
+  let ticket: Uint8Array | null = null;
+  if (account.idFp !== null && by === 'password') {
+    ticket = context.random(TICKET_BYTES);
+    if (vault !== null) await store.keepVault({ idFp: account.idFp, recordHash: hash });
+    await store.putDevice({ idFp: account.idFp, device, ticketHash: H('ticket', ticket) });
+  }
+  // What went on meanwhile may have ended the account's sessions, or this link.
+  if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefused();
+  session.account = account;
+  session.device = device;
+  session.attempt = null;
+  session.state = state;
+  session.link.loggedIn();
+  session.log.info({ evt: 'authn_login_success', user: account.name, device, method: by, state }, 'logged in');
+  if (state === 'by-key' || state === 'by-password') context.chat.join(session);
+  return {
+    session: session.id,
+    name: account.name,
+    idFp: account.idFp,
+    mustRenew: state === 'must-renew',
+    recordHash: by === 'password' ? hash : null,
+    vault,
+    localKeys,
+    ticket,
+    lobby,
+    at: clock.now(),
+    maxFileSize: config.maxFileSize,
+  };
+}
+
+/** To be called when a vault was stored under `stored`: the session that had to store it may now do everything. */
+export function vaultStored(context: Context, session: Session, stored: Uint8Array): void {
+  if (session.state !== 'needs-vault' || session.account === null) return;
+  if (!equal(recordHash(session.account.record), stored)) return;
+  session.state = 'by-password';
+  context.chat.join(session);
+}
+
+function stateOf(account: Account, by: 'password' | 'key', complete: boolean): SessionState {
+  if (account.idFp === null || account.flags.has('must-renew')) return 'must-renew';
+  if (!complete) return 'needs-vault';
+  return by === 'key' ? 'by-key' : 'by-password';
+}
+
+function sleep(clock: Clock, ms: number): Promise<void> {
+  return ms === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(ms, resolve));
+}

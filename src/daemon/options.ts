@@ -1,0 +1,54 @@
+/** The daemon's options, one row each: `--help`, SECURECHAT_… names and the keys of config.toml all come from here. */
+import { figures } from './limits.ts';
+
+export const DEFAULT_PORT = 65_345;
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const registrations = ['open', 'invite', 'closed'] as const;
+
+/** Every option takes one text; config.ts judges it. */
+export const options = {
+  'data-dir':
+    'folder of users, keys and messages [$STATE_DIRECTORY, else the current folder if it holds a users.txt, else XDG]',
+  host: 'address to listen on [127.0.0.1]',
+  port: `port to listen on, 0 for a free one [${DEFAULT_PORT}]`,
+  registration: `who may make an account: ${registrations.join(', ')} [open]; the codes for "invite" stand in invites.txt, one a line`,
+  'max-file-size': 'largest file, as 500M or 2G [2G]',
+  quota: 'all files of one person together [10G]',
+  retention: 'how long messages and files are kept, as 90d or 1y [for ever]',
+  'log-level': `${logLevels.join(', ')} [info]`,
+  'log-file': 'write the log here; stdout still says "listening"',
+  config: 'file with these options as keys [config.toml in the data folder]',
+} as const;
+
+export type OptionName = keyof typeof options;
+export const optionNames = Object.keys(options) as OptionName[];
+
+/** What COMMANDS promises for later: named, so that the answer is not "unknown". */
+export const laterCommands = [
+  'status',
+  'check',
+  'users',
+  'invite',
+  'ban',
+  'kick',
+  'announce',
+  'backup',
+  'restore',
+  'unit',
+];
+export const laterOptions = ['metrics-socket'];
+
+export const epilogue = `Limits:
+  half-open links            ${figures.halfOpen}, ${figures.halfOpenPerAddress} from one address, ${figures.handshakeMs / 1000} s each
+  login                      ${figures.loginMs / 1000} s; wrong passwords are answered slower and slower
+  good logins per address    burst ${figures.logins.burst}, then ${figures.logins.perSecond}/s
+  connections per address    burst ${figures.connections.burst}, then ${figures.connections.perSecond}/s
+  new accounts per address   burst ${figures.registrations.burst}, then ${figures.registrations.perSecond}/s
+  requests per person        burst ${figures.requests.burst}, then ${figures.requests.perSecond}/s; ${figures.requestsAtOnce} at once
+  waiting for a slow client  ${figures.maxQueuedBytes / 1024 / 1024} MiB, then it is closed
+  silence                    ${figures.idleMs / 1000} s
+An IPv6 address counts by its /64.
+
+Each option is also SECURECHAT_… in the environment (SECURECHAT_DATA_DIR) and a key of config.toml; flags win, then the
+environment, then the file. HUP reads users.txt and the configuration again and reopens the log.`;
