@@ -1,7 +1,7 @@
 /** The database file: how it is opened, its version, and how an older one becomes the current one. */
 import { DatabaseSync } from 'node:sqlite';
 
-/** Each makes the next version from the one before; the first from an empty file. Never change one that was released. */
+/** Each makes the next version from the one before; the first from an empty file. Never change one that a database has seen. */
 export const migrations: readonly string[] = [
   `
   CREATE TABLE conversations (
@@ -42,7 +42,6 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX entries_in_order ON entries (c, seq);
   CREATE UNIQUE INDEX entries_by_id ON entries (author, id);
   CREATE INDEX entries_by_file ON entries (file) WHERE file IS NOT NULL;
-  CREATE INDEX entries_with_file ON entries (c, at, file) WHERE file IS NOT NULL;
   CREATE TABLE chains (
     author INTEGER NOT NULL REFERENCES members,
     device INTEGER NOT NULL,
@@ -74,6 +73,9 @@ export const migrations: readonly string[] = [
     bytes BLOB NOT NULL,
     PRIMARY KEY (id_fp, record_hash)
   ) STRICT;
+  `,
+  `
+  CREATE INDEX entries_with_file ON entries (c, at, file) WHERE file IS NOT NULL;
   CREATE TABLE files (
     file BLOB PRIMARY KEY,
     owner BLOB NOT NULL,
