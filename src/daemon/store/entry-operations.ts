@@ -9,6 +9,8 @@ export const FETCH_BYTES = 180_000;
 export const FETCH_ENTRIES = 500;
 /** Name, numbers and framing of an entry beside its bytes, at most. */
 const ENTRY_OVERHEAD = 256;
+/** Where a room without an epoch has its epochId: no message can be under it. */
+export const NO_EPOCH = new Uint8Array(32);
 /** Rows that one `dropOlder` looks at. */
 const DROP_SPAN = 2000;
 
@@ -32,7 +34,8 @@ export const entryOperations: Implementation<EntryOperations> = {
     if (room === undefined || !author?.present) throw notMember();
     const first = stored(tools, author.m, entry);
     if (first !== undefined) return first;
-    if (!sameBytes(room.epoch_id, entry.epochId) || room.epoch_log_n < room.departure_n) {
+    const current = sameBytes(room.epoch_id, entry.epochId) && !sameBytes(entry.epochId, NO_EPOCH);
+    if (!current || room.epoch_log_n < room.departure_n) {
       throw new Refusal('stale-epoch', 'the room has a newer key, or needs one: take or make it and seal again');
     }
     return appendToChain(tools, room, author.m, 'message', entry);

@@ -1,13 +1,12 @@
 /** Rooms: their log and their epochs, both added only at the head they were made for. */
 import { Refusal } from '../../protocol/errors.ts';
-import { type Conversation, memberOf, newMember, notMember, place, stored } from './entry-operations.ts';
+import { type Conversation, memberOf, NO_EPOCH, newMember, notMember, place, stored } from './entry-operations.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
 import type { RoomOperations, RoomState } from './store.ts';
 
 /** Grants that are kept for one member and one epoch. */
 const GRANTS_KEPT = 3;
 const LOG_PAGE = 500;
-const NO_HASH = new Uint8Array(32);
 
 type Room = Conversation & {
   log_n: number;
@@ -28,7 +27,7 @@ export const roomOperations: Implementation<RoomOperations> = {
       room,
       name,
       hash,
-      NO_HASH,
+      NO_EPOCH,
     );
     const placed = place(
       tools,

@@ -1,0 +1,157 @@
+import test from 'ava';
+import { Refusal } from '../../../src/protocol/errors.ts';
+import { alice, aNote, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/store.ts';
+
+test('notes are numbered from 1 in each conversation and read by both sides', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  t.deepEqual(await store.appendNote(aNote(1)), { seq: 1, at: 1_000_000, again: false });
+  time.now += 5;
+  t.deepEqual(await store.appendNote(aNote(2)), { seq: 2, at: 1_000_005, again: false });
+  const back = aNote(1, { author: bob, to: alice, bytes: new Uint8Array([9]) });
+  t.is((await store.appendNote(back)).seq, 3);
+  t.is((await store.appendNote(aNote(1, { conversation: bytes32(78), to: carol }))).seq, 1);
+  for (const reader of [alice.idFp, bob.idFp]) {
+    const { entries, more, head } = await store.fetch(everything({ reader }));
+    t.deepEqual(
+      entries.map((entry) => [entry.seq, entry.from, entry.kind]),
+      [
+        [1, 'alice', 'note'],
+        [2, 'alice', 'note'],
+        [3, 'bob', 'note'],
+      ],
+    );
+    t.deepEqual(entries[2]?.bytes, new Uint8Array([9]));
+    t.false(more);
+    t.is(head, 3);
+  }
+});
+
+test('who is not in a conversation cannot tell it from one that is not there', async (t) => {
+  const { store } = await temporaryStore(t);
+  await store.appendNote(aNote(1));
+  const mine = await t.throwsAsync(store.fetch(everything({ reader: carol.idFp })), { instanceOf: Refusal });
+  const none = await t.throwsAsync(store.fetch(everything({ conversation: bytes32(5) })), { instanceOf: Refusal });
+  t.is(mine?.code, 'no-such-conversation');
+  t.deepEqual([mine?.code, mine?.message], [none?.code, none?.message]);
+});
+
+test('the same note again gets its first answer; other bytes under its id are refused', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  await store.appendNote(aNote(1));
+  await store.appendNote(aNote(2));
+  time.now += 100;
+  t.deepEqual(await store.appendNote(aNote(1)), { seq: 1, at: 1_000_000, again: true });
+  await t.throwsAsync(store.appendNote(aNote(1, { bytes: new Uint8Array(9) })), { code: 'id-reused' });
+  await t.throwsAsync(store.appendNote(aNote(1, { file: bytes16(1) })), { code: 'id-reused' });
+  const others = aNote(1, { author: bob, to: alice });
+  t.false((await store.appendNote(others)).again, 'an id is its author’s own');
+  t.is((await store.fetch(everything())).entries.length, 3);
+});
+
+test('a note lists a file that its author stored whole for this conversation', async (t) => {
+  const { store } = await temporaryStore(t);
+  await store.appendNote(aNote(1));
+  const file = bytes16(5);
+  const withFile = aNote(2, { file });
+  await t.throwsAsync(store.appendNote(withFile), { code: 'no-such-file' });
+  const about = { owner: alice.idFp, conversation: bytes32(77), size: 10, segSize: 65_536, charge: 10, quota: 100 };
+  await store.openFile({ file, ...about });
+  await store.finishFile({ file, sha256: bytes32(1) });
+  t.is((await store.appendNote(withFile)).seq, 2);
+  t.deepEqual((await store.fetch(everything({ after: 1 }))).entries[0]?.file, file);
+  t.true((await store.appendNote(withFile)).again);
+});
+
+test('a device’s chain is taken in order, even when all of it is asked at once', async (t) => {
+  const { store } = await temporaryStore(t);
+  await t.throwsAsync(store.appendNote(aNote(2)), { code: 'order' });
+  await t.throwsAsync(store.appendNote(aNote(0)), { code: 'order' });
+  const twice = await Promise.allSettled([1, 2, 4, 3, 4].map((n) => store.appendNote(aNote(n))));
+  t.deepEqual(
+    twice.map((one) => one.status),
+    ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+  );
+  await t.throwsAsync(store.appendNote(aNote(4, { id: bytes16(40) })), { code: 'order' });
+  const other = aNote(1, { id: bytes16(50), device: 2 });
+  t.is((await store.appendNote(other)).seq, 5, 'each device has its own chain');
+});
+
+test('time never goes back within a conversation', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  await store.appendNote(aNote(1));
+  time.now -= 500_000;
+  t.is((await store.appendNote(aNote(2))).at, 1_000_000);
+  t.is((await store.appendNote(aNote(1, { conversation: bytes32(78) }))).at, 500_000);
+});
+
+test('a note to oneself has one member', async (t) => {
+  const { store } = await temporaryStore(t);
+  await store.appendNote(aNote(1, { to: alice }));
+  const [only, ...rest] = await store.conversations({ reader: alice.idFp });
+  t.is(only?.with, 'alice');
+  t.is(rest.length, 0);
+});
+
+test('fetch takes a range, from either end, of the kinds that are wanted', async (t) => {
+  const { store } = await temporaryStore(t);
+  await Promise.all([1, 2, 3, 4, 5, 6].map((n) => store.appendNote(aNote(n))));
+  const seqs = async (other: Parameters<typeof everything>[0]) => {
+    const { entries, more, head } = await store.fetch(everything(other));
+    t.is(head, 6);
+    return [entries.map((entry) => entry.seq), more];
+  };
+  t.deepEqual(await seqs({ after: 2, before: 5 }), [[3, 4], false]);
+  t.deepEqual(await seqs({ limit: 2 }), [[1, 2], true]);
+  t.deepEqual(await seqs({ limit: 2, newest: true }), [[5, 6], true]);
+  t.deepEqual(await seqs({ limit: 2, newest: true, before: 3 }), [[1, 2], false]);
+  t.deepEqual(await seqs({ after: 6 }), [[], false]);
+  t.deepEqual(await seqs({ kinds: ['message', 'log'] }), [[], false]);
+  t.deepEqual(await seqs({ kinds: ['note'], limit: 1 }), [[1], true]);
+});
+
+test('one answer stays below what a record holds and below 500 entries', async (t) => {
+  const { store } = await temporaryStore(t);
+  const large = new Uint8Array(16_384);
+  await Promise.all([...Array(20).keys()].map((n) => store.appendNote(aNote(n + 1, { bytes: large }))));
+  const first = await store.fetch(everything());
+  const weight = first.entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
+  t.true(weight < 200_000 && weight > 150_000, `${weight}`);
+  t.true(first.more);
+  const small = aNote(1, { conversation: bytes32(78) });
+  await Promise.all([...Array(501).keys()].map((n) => store.appendNote({ ...small, id: bytes16(n), n: n + 1 })));
+  const second = await store.fetch(everything({ conversation: bytes32(78) }));
+  t.is(second.entries.length, 500);
+  t.true(second.more);
+});
+
+test('retention drops old notes stretch by stretch, and a resend of one is never stored again', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  await store.appendNote(aNote(1));
+  time.now += 1000;
+  await store.appendNote(aNote(2));
+  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 0 }), { dropped: 1, next: 2 });
+  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 2 }), { dropped: 0, next: null });
+  const left = await store.fetch(everything());
+  t.deepEqual(
+    left.entries.map((entry) => entry.seq),
+    [2],
+  );
+  t.is(left.head, 2);
+  await t.throwsAsync(store.appendNote(aNote(1)), { code: 'order' });
+  t.is((await store.appendNote(aNote(3))).seq, 3);
+});
+
+test('marks go only forward, to the head at most, and the other side’s is shown', async (t) => {
+  const { store } = await temporaryStore(t);
+  await Promise.all([1, 2, 3].map((n) => store.appendNote(aNote(n))));
+  const mark = { conversation: bytes32(77), reader: bob.idFp };
+  t.deepEqual(await store.mark({ ...mark, mark: 'read', seq: 2 }), { moved: true, seq: 2, others: ['alice'] });
+  t.deepEqual(await store.mark({ ...mark, mark: 'read', seq: 1 }), { moved: false, seq: 2, others: ['alice'] });
+  t.is((await store.mark({ ...mark, mark: 'delivered', seq: 99 })).seq, 3);
+  const of = async (reader: Uint8Array) => (await store.conversations({ reader }))[0];
+  t.like(await of(bob.idFp), { with: 'alice', room: null, head: 3, read: 2, delivered: 0 });
+  t.like(await of(alice.idFp), { with: 'bob', room: null, head: 3, read: 0, delivered: 3 });
+  await t.throwsAsync(store.mark({ ...mark, reader: carol.idFp, mark: 'read', seq: 1 }), {
+    code: 'no-such-conversation',
+  });
+});

@@ -1,0 +1,130 @@
+import test, { type ExecutionContext } from 'ava';
+import type { Person } from '../../../src/daemon/store/store.ts';
+import { alice, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/store.ts';
+
+const room = bytes32(500);
+const NONE = bytes32(0);
+/** Hash of log entry n. */
+const head = (n: number) => bytes32(1000 + n);
+
+async function lobby(t: ExecutionContext) {
+  const { store } = await temporaryStore(t);
+  await store.createRoom({ room, name: '#lobby', entry: new Uint8Array([0]), hash: head(0) });
+  const log = (n: number, who: Person, what: 'joins' | 'departs', prev = head(n - 1)) =>
+    store.appendLog({
+      room,
+      author: who,
+      n,
+      prev,
+      hash: head(n),
+      bytes: new Uint8Array([1, n]),
+      joins: what === 'joins' ? who : null,
+      departs: what === 'departs' ? who.idFp : null,
+    });
+  const epoch = (id: number, epochPrev: Uint8Array, logN: number, author = alice, keys = [alice, bob]) =>
+    store.appendEpoch({
+      room,
+      author,
+      epochId: bytes32(id),
+      epochPrev,
+      logN,
+      bytes: new Uint8Array([2, id]),
+      keys: keys.map(({ idFp }) => ({ idFp, chunk: idFp.slice(0, 5) })),
+    });
+  const say = (n: number, epochId: number, author = alice) =>
+    store.appendMessage({
+      conversation: room,
+      author,
+      id: bytes16(n),
+      device: 1,
+      n,
+      bytes: new Uint8Array([3, n]),
+      file: null,
+      epochId: bytes32(epochId),
+    });
+  return { store, log, epoch, say };
+}
+
+test('a room is made once', async (t) => {
+  const { store } = await lobby(t);
+  t.deepEqual(await store.rooms({}), [{ room, name: '#lobby', epochId: NONE }]);
+  const again = { room: bytes32(501), name: '#lobby', entry: new Uint8Array(1), hash: head(9) };
+  await t.throwsAsync(store.createRoom(again), { code: 'conflict' });
+});
+
+test('of two joins at one head one is taken; the same one again gets its first answer', async (t) => {
+  const { store, log } = await lobby(t);
+  const [first, second] = await Promise.allSettled([log(1, alice, 'joins'), log(1, bob, 'joins')]);
+  t.is(first.status, 'fulfilled');
+  t.like(second, { status: 'rejected', reason: { code: 'conflict' } });
+  await t.throwsAsync(log(3, bob, 'joins'), { code: 'conflict' }, 'a number is missing');
+  await t.throwsAsync(log(2, bob, 'joins', head(0)), { code: 'conflict' }, 'another prev');
+  t.is((await log(2, bob, 'joins')).seq, 3);
+  t.like(await log(1, alice, 'joins'), { seq: 2, again: true });
+  t.deepEqual(
+    (await store.roomLog({ room, after: 0 })).map((entry) => entry.n),
+    [1, 2],
+  );
+});
+
+test('messages are taken under the current epoch only, and none after a departure until the next epoch', async (t) => {
+  const { log, epoch, say } = await lobby(t);
+  await log(1, alice, 'joins');
+  await t.throwsAsync(say(1, 0), { code: 'stale-epoch' }, 'there is no epoch yet');
+  await epoch(1, NONE, 1);
+  t.is((await say(1, 1)).seq, 4);
+  await log(2, bob, 'joins');
+  t.is((await say(2, 1)).seq, 6, 'a join changes nothing');
+  await t.throwsAsync(say(1, 1, carol), { code: 'not-permitted' });
+  await log(3, bob, 'departs');
+  await t.throwsAsync(say(3, 1), { code: 'stale-epoch' });
+  await t.throwsAsync(say(1, 1, bob), { code: 'not-permitted' });
+  t.like(await say(2, 1), { seq: 6, again: true }, 'a resend gets its first answer even now');
+  await t.throwsAsync(epoch(2, bytes32(1), 2), { code: 'stale-epoch' }, 'made for those who were there before');
+  await t.throwsAsync(epoch(2, NONE, 3), { code: 'conflict' }, 'another epoch is current');
+  await t.throwsAsync(epoch(2, bytes32(1), 3, bob), { code: 'not-permitted' });
+  await epoch(2, bytes32(1), 3);
+  t.like(await epoch(2, bytes32(1), 3), { again: true });
+  t.is((await say(3, 2)).seq, 9);
+});
+
+test('each member is given its own chunk and the grants sealed to it, newest first, three at most', async (t) => {
+  const { store, log, epoch } = await lobby(t);
+  await log(1, alice, 'joins');
+  await log(2, bob, 'joins');
+  await log(3, carol, 'joins');
+  await epoch(1, NONE, 2);
+  const keysOf = async (reader: Person) => {
+    const all = await store.fetch(everything({ conversation: room, reader: reader.idFp, kinds: ['epoch'] }));
+    return all.entries[0]?.keys;
+  };
+  t.deepEqual(await keysOf(bob), [{ kind: 'chunk', bytes: bob.idFp.slice(0, 5) }]);
+  t.deepEqual(await keysOf(carol), []);
+  for (const n of [1, 2, 3, 4]) {
+    await store.addGrant({ room, epochId: bytes32(1), to: carol.idFp, bytes: new Uint8Array([n]) });
+  }
+  t.deepEqual(
+    (await keysOf(carol))?.map((key) => [key.kind, ...key.bytes]),
+    [
+      ['grant', 4],
+      ['grant', 3],
+      ['grant', 2],
+    ],
+  );
+  t.is((await keysOf(bob))?.length, 1);
+  const stale = { room, epochId: bytes32(9), to: carol.idFp, bytes: new Uint8Array(1) };
+  await t.throwsAsync(store.addGrant(stale), { code: 'stale-epoch' });
+});
+
+test('whoever left a room reads it no more, and is in it again after joining again', async (t) => {
+  const { store, log } = await lobby(t);
+  const read = () => store.fetch(everything({ conversation: room }));
+  await log(1, bob, 'joins');
+  t.is((await read()).entries.length, 2);
+  t.is((await store.conversations({ reader: bob.idFp }))[0]?.room, '#lobby');
+  await log(2, bob, 'departs');
+  await t.throwsAsync(read(), { code: 'no-such-conversation' });
+  t.deepEqual(await store.conversations({ reader: bob.idFp }), []);
+  await log(3, bob, 'joins');
+  t.is((await read()).entries.length, 4);
+});
