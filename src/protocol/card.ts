@@ -1,0 +1,117 @@
+/** The key card: which key opens what is sealed to somebody, for how long, signed by the identity that stands for the name. */
+import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from './bytes.ts';
+import { ProtocolError } from './errors.ts';
+import { must, refuse } from './refuse.ts';
+import { checkPublicKey, type KeyPair, RSA_BYTES, verify } from './rsa.ts';
+import type { Rsa } from './rsa-pool.ts';
+import { isName } from './text.ts';
+
+const VERSION = 1;
+const REFUSED = 'not an acceptable key card';
+/** Longest life of an encryption key, ms. */
+export const CARD_LIFE_MS = 90 * 86_400_000;
+const NO_CARD = new Uint8Array(32);
+
+export type Card = {
+  name: string;
+  sigSpki: Uint8Array;
+  ekSpki: Uint8Array;
+  /** From 1, +1 with each card of one identity. */
+  cardSeq: number;
+  /** ms since 1970 UTC. */
+  notBefore: number;
+  notAfter: number;
+  /** The hash of the card before; zeros in the first. */
+  prevCardHash: Uint8Array;
+  idFp: Uint8Array;
+  ekFp: Uint8Array;
+  hash: Uint8Array;
+};
+
+/** What a profile remembers of somebody. */
+export type Pin = { idFp: Uint8Array; cardSeq: number; cardHash: Uint8Array };
+
+/** A person is a name and a key: another name is another identity. */
+export function identityFp(name: string, sigSpki: Uint8Array): Uint8Array {
+  return H('identity', utf8(name), sigSpki);
+}
+
+export function ekFp(ekSpki: Uint8Array): Uint8Array {
+  return H('ek', ekSpki);
+}
+
+/** Makes a card. It is opened again, so that one that others would refuse never leaves. @throws ProtocolError 'card' */
+export async function signCard(
+  rsa: Rsa,
+  identity: KeyPair,
+  card: Pick<Card, 'name' | 'ekSpki' | 'cardSeq' | 'notBefore' | 'notAfter' | 'prevCardHash'>,
+): Promise<Uint8Array> {
+  const body = new Writer()
+    .u8(VERSION)
+    .var16(utf8(card.name))
+    .var16(identity.spki)
+    .u64(card.cardSeq)
+    .var16(card.ekSpki)
+    .u64(card.notBefore)
+    .u64(card.notAfter)
+    .bytes(card.prevCardHash)
+    .finish();
+  const bytes = concat(body, await rsa.sign(identity.pkcs8, H('card', body)));
+  openCard(bytes);
+  return bytes;
+}
+
+/** Checks all that a card says of itself. Whether it is the right person's is for followCards. @throws ProtocolError 'card' */
+export function openCard(bytes: Uint8Array): Card {
+  return refuse('card', REFUSED, () => {
+    const reader = new Reader(bytes);
+    must(reader.u8() === VERSION);
+    const name = fromUtf8(reader.var16());
+    const sigSpki = reader.var16();
+    const cardSeq = reader.u64();
+    const ekSpki = reader.var16();
+    const notBefore = reader.u64();
+    const notAfter = reader.u64();
+    const prevCardHash = reader.bytes(32);
+    const signature = reader.bytes(RSA_BYTES);
+    reader.end();
+    must(isName(name) && !equal(sigSpki, ekSpki));
+    must(notAfter > notBefore && notAfter - notBefore <= CARD_LIFE_MS);
+    must(cardSeq >= 1 && (cardSeq === 1) === equal(prevCardHash, NO_CARD));
+    checkPublicKey(ekSpki);
+    const hash = H('card', bytes.subarray(0, -RSA_BYTES));
+    must(verify(sigSpki, hash, signature));
+    const fingerprints = { idFp: identityFp(name, sigSpki), ekFp: ekFp(ekSpki), hash };
+    return { name, sigSpki, ekSpki, cardSeq, notBefore, notAfter, prevCardHash, ...fingerprints };
+  });
+}
+
+/**
+ * Follows the cards of one person, oldest first, from what is pinned (null: first contact) to the newest. The first may be
+ * the pinned one itself. Refused: no card, another identity, a lower number, another card with the pinned number, a
+ * missing one, one that does not name its predecessor. @throws ProtocolError 'card'
+ */
+export function followCards(pin: Pin | null, cards: Uint8Array[]): { pin: Pin; card: Card } {
+  let now = pin;
+  let newest: Card | null = null;
+  for (const bytes of cards) {
+    const card = openCard(bytes);
+    if (now && !follows(now, card)) throw new ProtocolError('card', REFUSED);
+    now = { idFp: card.idFp, cardSeq: card.cardSeq, cardHash: card.hash };
+    newest = card;
+  }
+  if (!now || !newest) throw new ProtocolError('card', REFUSED);
+  return { pin: now, card: newest };
+}
+
+function follows(pin: Pin, card: Card): boolean {
+  if (!equal(card.idFp, pin.idFp)) return false;
+  if (card.cardSeq === pin.cardSeq) return equal(card.hash, pin.cardHash);
+  return card.cardSeq === pin.cardSeq + 1 && equal(card.prevCardHash, pin.cardHash);
+}
+
+/** A key is sealed to only until its card ends: an old card may be shown because its key has leaked. @throws ProtocolError 'card' */
+export function checkNotExpired(card: Card, now: number): void {
+  if (now > card.notAfter)
+    throw new ProtocolError('card', `the key card of ${card.name} has ended; they have to log in once`);
+}
