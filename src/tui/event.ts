@@ -1,0 +1,81 @@
+/** Everything that can happen to the screen's state. */
+import type {
+  Client,
+  ClientEvent,
+  Conversation,
+  ConversationName,
+  FileInfo,
+  Gap,
+  LinkState,
+  Message,
+  Person,
+} from './client/types.ts';
+import type { EditName, Editor } from './editor.ts';
+import type { Completion, Focus, Login, Notice, Overlay, Progress, Settings, Thread } from './state.ts';
+
+/** What the client knows at the start of a session. */
+export type Opening = {
+  me: Client['me'];
+  link: LinkState;
+  people: Person[];
+  conversations: Conversation[];
+  drafts: Readonly<Record<string, string>>;
+};
+
+export type MoveName =
+  | 'up'
+  | 'down'
+  | 'page-up'
+  | 'page-down'
+  | 'oldest'
+  | 'newest'
+  | 'back'
+  | 'next-pane'
+  | 'previous-pane'
+  | 'next-field'
+  | 'previous-field'
+  | 'show-people'
+  | 'show-files'
+  | 'bare'
+  | 'help'
+  | 'switcher'
+  | 'search'
+  | 'toggle-making';
+
+export type Event =
+  | { type: 'tick' }
+  | { type: 'resized'; columns: number; rows: number }
+  | { type: 'watched'; watched: boolean }
+  /** Letters for the field that has the cursor. */
+  | { type: 'typed'; text: string }
+  | { type: 'pasted'; text: string }
+  | { type: 'edited'; edit: EditName }
+  /** The program put this into the field. */
+  | { type: 'filled'; editor: Editor }
+  | { type: 'completed'; completion: Completion }
+  | { type: 'moved'; move: MoveName }
+  | { type: 'focused'; focus: Focus }
+  | { type: 'overlay'; overlay: Overlay | null }
+  | { type: 'notice'; notice: Notice | null }
+  | { type: 'settings'; settings: Partial<Settings> }
+  | { type: 'login'; change: Partial<Login> }
+  | { type: 'progress'; step: Progress }
+  | { type: 'entered'; opening: Opening }
+  | { type: 'left' }
+  | { type: 'news'; news: readonly ClientEvent[] }
+  | { type: 'opened'; conversation: ConversationName }
+  | { type: 'loading'; conversation: ConversationName }
+  | { type: 'history'; conversation: ConversationName; messages: Message[]; gaps: Gap[]; more: boolean }
+  | { type: 'files'; files: FileInfo[] }
+  /** The draft went out (or was a command): the field is empty again and remembers it. */
+  | { type: 'taken'; text: string }
+  | { type: 'about'; about: { do: 'reply' | 'edit'; message: Message } | null }
+  | { type: 'jumped'; conversation: ConversationName; key: string }
+  | {
+      type: 'thread';
+      conversation: ConversationName;
+      change: Partial<Pick<Thread, 'selected' | 'hasty' | 'unread' | 'read'>>;
+    };
+
+/** Events carry the time they happened, so that update needs no clock. */
+export type Timed = Event & { at: number };

@@ -1,0 +1,82 @@
+/** The one text field that has the cursor now, wherever it is, and the places whose keys hold. */
+import { printable } from '../protocol/text.ts';
+import type { Editor } from './editor.ts';
+import type { Place } from './keys.ts';
+import type { Chat, State, Thread } from './state.ts';
+import { emptyThread } from './state.ts';
+
+export function chatOf(state: State): Chat | null {
+  return state.screen.name === 'chat' ? state.screen.chat : null;
+}
+
+export function withChat(state: State, change: (chat: Chat) => Chat): State {
+  return state.screen.name === 'chat' ? { ...state, screen: { name: 'chat', chat: change(state.screen.chat) } } : state;
+}
+
+export function openThread(chat: Chat): Thread {
+  return chat.threads[chat.open] ?? emptyThread(chat.open);
+}
+
+export function withThread(chat: Chat, thread: Thread): Chat {
+  return { ...chat, threads: { ...chat.threads, [thread.name]: thread } };
+}
+
+/** null: text that is typed now belongs to no field. */
+export function fieldOf(state: State): Editor | null {
+  const { overlay, screen } = state;
+  if (screen.name === 'login') {
+    if (overlay !== null || screen.login.busy !== null || screen.login.step === 'trust') return null;
+    return screen.login.fields[screen.login.active];
+  }
+  if (screen.name !== 'chat') return null;
+  if (overlay?.kind === 'passwd') return overlay.busy ? null : overlay.fields[overlay.active];
+  if (overlay !== null) return 'query' in overlay ? overlay.query : null;
+  return state.focus === 'composer' ? openThread(screen.chat).draft : null;
+}
+
+export function withField(state: State, editor: Editor): State {
+  const { overlay, screen } = state;
+  if (screen.name === 'login') {
+    const { login } = screen;
+    const { [login.active]: _, ...errors } = login.errors;
+    return {
+      ...state,
+      screen: { name: 'login', login: { ...login, errors, fields: { ...login.fields, [login.active]: editor } } },
+    };
+  }
+  if (overlay?.kind === 'passwd') {
+    const fields = overlay.fields.with(overlay.active, editor) as [Editor, Editor, Editor];
+    return { ...state, overlay: { ...overlay, fields, error: null } };
+  }
+  if (overlay !== null && 'query' in overlay) return { ...state, overlay: { ...overlay, query: editor, selected: 0 } };
+  return withChat(state, (chat) =>
+    withThread({ ...chat, completion: null, typedAt: state.now }, { ...openThread(chat), draft: editor, recalled: 0 }),
+  );
+}
+
+/** Where the keys of the table hold now, the nearest first. */
+export function placesOf(state: State): readonly Place[] {
+  const { overlay, screen, focus } = state;
+  const field: Place[] = fieldOf(state) === null ? [] : ['field'];
+  if (overlay !== null && overlay.kind !== 'pane') return [...field, 'overlay', 'anywhere'];
+  if (screen.name === 'login') return [...field, 'login', 'anywhere'];
+  if (screen.name !== 'chat') return ['anywhere'];
+  const pane = overlay?.kind === 'pane' ? overlay.pane : focus;
+  if (pane === 'composer') return ['composer', 'field', 'chat', 'anywhere'];
+  return [pane, 'pane', 'chat', 'anywhere'];
+}
+
+/** What no keyboard types: controls, direction marks, invisible and unassigned characters. Joiners and marks are typed apart. */
+const untypeable =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
+
+/** A piece of typing as it may stand in a field. */
+export function typeable(text: string): string {
+  return text.replace(untypeable, '');
+}
+
+/** A paste as it may stand in a field: the lines of a message, or one line elsewhere. */
+export function pasteable(text: string, lines: boolean): string {
+  const clean = printable(text.replace(/\r\n?/g, '\n'), { lines });
+  return lines ? clean : clean.trim();
+}

@@ -1,0 +1,203 @@
+/** Every key, in one table: what it does and where. The help overlay, the hints and docs/KEYS.md are printed from it. */
+import type { EditName } from './editor.ts';
+
+/** Where a key means something; the first place of `placesOf(state)` that knows it wins. */
+export type Place =
+  | 'anywhere'
+  | 'chat'
+  | 'composer'
+  | 'field'
+  | 'pane'
+  | 'people'
+  | 'messages'
+  | 'files'
+  | 'overlay'
+  | 'login';
+
+export type ActionName =
+  | EditName
+  | 'send'
+  | 'choose'
+  | 'back'
+  | 'complete'
+  | 'complete-back'
+  | 'next-pane'
+  | 'previous-pane'
+  | 'next-field'
+  | 'previous-field'
+  | 'up'
+  | 'down'
+  | 'page-up'
+  | 'page-down'
+  | 'oldest'
+  | 'newest'
+  | 'next-conversation'
+  | 'previous-conversation'
+  | 'nth-conversation'
+  | 'next-unread'
+  | 'switcher'
+  | 'search'
+  | 'show-people'
+  | 'show-files'
+  | 'attach'
+  | 'bare'
+  | 'redraw'
+  | 'help'
+  | 'interrupt'
+  | 'suspend'
+  | 'reply'
+  | 'edit'
+  | 'delete'
+  | 'react'
+  | 'copy'
+  | 'pause'
+  | 'cancel'
+  | 'go-on'
+  | 'toggle-making'
+  | 'start-daemon';
+
+export type KeyRow = {
+  keys: readonly string[];
+  places: readonly Place[];
+  action: ActionName;
+  /** Null: not worth a line of help. */
+  help: string | null;
+  /** The dot-command that does the same. */
+  command?: string;
+};
+
+const row = (
+  keys: string,
+  places: string,
+  action: ActionName,
+  help: string | null = null,
+  command?: string,
+): KeyRow => ({
+  keys: keys.split(' '),
+  places: places.split(' ') as Place[],
+  action,
+  help,
+  ...(command === undefined ? {} : { command }),
+});
+
+export const keyTable: readonly KeyRow[] = [
+  row('enter', 'composer', 'send', 'send'),
+  row('alt+enter ctrl+j shift+enter', 'composer', 'new-line', 'new line'),
+  row('tab', 'composer', 'complete', 'complete a name, command, :emoji: or path; on an empty line the next pane'),
+  row('shift+tab', 'composer', 'complete-back', 'previous completion or pane'),
+  row('escape', 'overlay pane chat login', 'back', 'close, back to the line, then to the newest message'),
+  row('up', 'composer pane overlay login', 'up', 'earlier lines; in a pane, choose'),
+  row('down', 'composer pane overlay login', 'down'),
+  row('pgup', 'overlay pane chat', 'page-up', 'scroll messages, from anywhere', '.scroll up'),
+  row('pgdn', 'overlay pane chat', 'page-down', null, '.scroll down'),
+  row('ctrl+home alt+home', 'chat', 'oldest', 'oldest message', '.scroll oldest'),
+  row('ctrl+end alt+end', 'chat', 'newest', 'newest message', '.scroll newest'),
+  row('ctrl+n alt+down', 'chat', 'next-conversation', 'next conversation', '.next'),
+  row('ctrl+p alt+up', 'chat', 'previous-conversation', 'previous conversation', '.previous'),
+  row(
+    'alt+1 alt+2 alt+3 alt+4 alt+5 alt+6 alt+7 alt+8 alt+9',
+    'chat',
+    'nth-conversation',
+    'the nth conversation',
+    '.msg NAME',
+  ),
+  row('alt+a', 'chat', 'next-unread', 'next unread', '.unread'),
+  row('ctrl+k', 'chat', 'switcher', 'go to people, rooms, files, commands', '.go'),
+  row('ctrl+f', 'chat', 'search', 'search messages', '.search TEXT'),
+  row('f2', 'chat', 'show-people', 'people and rooms', '.users'),
+  row('f3', 'chat', 'show-files', 'files; Enter downloads', '.list_files'),
+  row('f6', 'chat', 'next-pane', 'next pane, always', '.pane'),
+  row('ctrl+o', 'chat', 'attach', 'send a file', '.file PATH'),
+  row('alt+l', 'chat', 'bare', 'bare view for copying', '.bare'),
+  row('ctrl+l', 'anywhere', 'redraw', 'draw again', '.redraw'),
+  row('f1', 'anywhere', 'help', 'help; ? in a pane', '.help'),
+  row('ctrl+c', 'anywhere', 'interrupt', 'clear the line; on an empty one twice: quit', '.exit'),
+  row('ctrl+z', 'anywhere', 'suspend', 'to the shell; fg comes back'),
+
+  row('ctrl+a home', 'field', 'line-start', 'start of the line'),
+  row('ctrl+e end', 'field', 'line-end', 'end of the line'),
+  row('left', 'field', 'left'),
+  row('right', 'field', 'right'),
+  row('alt+b ctrl+left alt+left', 'field', 'word-left', 'a word back'),
+  row('alt+f ctrl+right alt+right', 'field', 'word-right', 'a word on'),
+  row('backspace shift+backspace', 'field', 'delete-left'),
+  row('delete ctrl+d', 'field', 'delete-right'),
+  row('ctrl+w alt+backspace ctrl+backspace', 'field', 'delete-word', 'delete a word'),
+  row('alt+d', 'field', 'delete-word-right'),
+  row('ctrl+u', 'field', 'delete-to-start', 'delete to the start'),
+  row('alt+k', 'field', 'delete-to-end', 'delete to the end'),
+
+  row('enter', 'pane overlay', 'choose', 'in a pane: open, download'),
+  row('tab', 'pane', 'next-pane'),
+  row('shift+tab', 'pane', 'previous-pane'),
+  row('?', 'pane', 'help'),
+  row('home', 'pane', 'oldest'),
+  row('end', 'pane', 'newest'),
+  row('p', 'files', 'pause', 'files: pause or go on', '.pause, .resume'),
+  row('x', 'files', 'cancel', 'files: cancel', '.cancel'),
+  row('r', 'messages', 'reply', 'messages: reply', '.reply TEXT'),
+  row('e', 'messages', 'edit', 'messages: edit your own', '.edit TEXT'),
+  row('d', 'messages', 'delete', 'messages: delete your own', '.delete'),
+  row('+', 'messages', 'react', 'messages: react', '.react EMOJI'),
+  row('c', 'messages', 'copy', 'messages: copy', '.copy'),
+
+  row('enter', 'login', 'go-on'),
+  row('tab down', 'login overlay', 'next-field'),
+  row('shift+tab up', 'login overlay', 'previous-field'),
+  row('ctrl+t', 'login', 'toggle-making'),
+  row('ctrl+s', 'login', 'start-daemon'),
+];
+
+const index = new Map<string, ActionName>();
+for (const { keys, places, action } of keyTable) {
+  for (const key of keys) {
+    for (const place of places) if (!index.has(`${place} ${key}`)) index.set(`${place} ${key}`, action);
+  }
+}
+
+/** What `key` does at the first of `places` that knows it; null: nothing. */
+export function actionFor(key: string, places: readonly Place[]): ActionName | null {
+  for (const place of places) {
+    const action = index.get(`${place} ${key}`);
+    if (action !== undefined) return action;
+  }
+  return null;
+}
+
+const names: Record<string, string> = {
+  ctrl: 'Ctrl',
+  alt: 'Alt',
+  shift: 'Shift',
+  pgup: 'PgUp',
+  pgdn: 'PgDn',
+  escape: 'Esc',
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+};
+
+/** `ctrl+k` as people write it: `Ctrl+K`. */
+export function keyLabel(key: string): string {
+  const parts = key.length === 1 ? [key] : key.split('+');
+  return parts
+    .map(
+      (part) =>
+        names[part] ?? (part.length === 1 && parts.length === 1 ? part : (part[0] ?? '').toUpperCase() + part.slice(1)),
+    )
+    .join('+');
+}
+
+/** The rows with help, as `keys`, `what`: for the overlay and the document. */
+export function keyHelp(): { keys: string; help: string; command: string }[] {
+  return keyTable
+    .filter((entry) => entry.help !== null)
+    .map(({ keys, help, command }) => ({
+      keys:
+        keys.length > 4
+          ? `${keyLabel(keys[0] as string)}..${(keys.at(-1) as string).at(-1)}`
+          : keys.map(keyLabel).join('  '),
+      help: help ?? '',
+      command: command ?? '',
+    }));
+}

@@ -1,0 +1,45 @@
+/** Which pane stands where, from the size of the terminal alone. Cells. */
+
+export const MIN_COLUMNS = 60;
+export const MIN_ROWS = 15;
+const PEOPLE_FROM = 70;
+const FILES_FROM = 100;
+const MAX_COMPOSER_ROWS = 6;
+
+export type Layout = {
+  columns: number;
+  rows: number;
+  tooSmall: boolean;
+  /** 0: not shown. */
+  people: number;
+  messages: number;
+  files: number;
+  /** Rows between the header and the composer. */
+  body: number;
+  composer: number;
+};
+
+/**
+ * Rows from the top: header, rule, body, rule, composer, status. The rules between panes take a column each.
+ * `draftRows` is what the draft would need; `bare` leaves out panes and rules.
+ */
+export function layoutOf(size: { columns: number; rows: number }, draftRows: number, bare: boolean): Layout {
+  const { columns } = size;
+  // A frame of the full height scrolls a Windows console.
+  const rows = process.platform === 'win32' ? size.rows - 1 : size.rows;
+  const tooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
+  const people = bare || columns < PEOPLE_FROM ? 0 : columns >= 150 ? 26 : columns >= 90 ? 22 : 18;
+  const files = bare || columns < FILES_FROM ? 0 : columns >= 150 ? 38 : 28;
+  const messages = columns - people - files - (people > 0 ? 1 : 0) - (files > 0 ? 1 : 0);
+  const composer = Math.max(1, Math.min(draftRows, MAX_COMPOSER_ROWS, Math.floor(rows / 4)));
+  return {
+    columns,
+    rows,
+    tooSmall,
+    people,
+    messages,
+    files,
+    body: Math.max(1, rows - composer - (bare ? 1 : 4)),
+    composer,
+  };
+}

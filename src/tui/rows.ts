@@ -1,0 +1,154 @@
+/** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
+import type { Gap, Message } from './client/types.ts';
+import { clockTime, dayKey, dayName } from './format.ts';
+import { cut, fill, width, wrap } from './measure.ts';
+import { strings } from './strings.ts';
+import { nameRole, type Role } from './theme.ts';
+
+export type Span = { text: string; role: Role };
+export type Row = { spans: readonly Span[] };
+
+/** What the rows depend on besides the message itself. */
+export type Look = { columns: number; me: string; bare: boolean };
+
+/** What stands around a message. */
+export type Place = {
+  previous: Message | null;
+  /** The line "new" belongs above it. */
+  firstNew: boolean;
+  gaps: readonly Gap[];
+  quoted: Message | null;
+};
+
+/** A sender's messages within this, and within a minute of the clock, show time and name once. ms. */
+const GROUP = 300_000;
+const kept = new WeakMap<
+  Message,
+  { key: string; gaps: readonly Gap[]; quoted: Message | null; rows: readonly Row[] }
+>();
+
+/** Cells before a text: margin, time, gap, name, gap. */
+export function gutter(columns: number): { name: number; text: number } {
+  const name = columns >= 90 ? 14 : columns >= 60 ? 12 : 10;
+  return { name, text: 1 + 5 + 2 + name + 2 };
+}
+
+export function rowsOf(message: Message, place: Place, look: Look): readonly Row[] {
+  const newDay = place.previous === null || dayKey(place.previous.at) !== dayKey(message.at);
+  const alone = newDay || place.firstNew || place.gaps.length > 0 || !sameGroup(place.previous, message);
+  const key = `${look.columns} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me}`;
+  const cached = kept.get(message);
+  if (cached?.key === key && cached.gaps === place.gaps && cached.quoted === place.quoted) return cached.rows;
+  const rows: Row[] = [];
+  if (newDay) rows.push(ruled(dayName(message.at), look.columns, 'quiet', look.bare));
+  if (place.firstNew) rows.push(ruled(strings.messages.new, look.columns, 'unread', look.bare));
+  for (const gap of place.gaps)
+    rows.push(ruled(strings.messages[gap.reason](gap.from), look.columns, 'warn', look.bare));
+  rows.push(...(look.bare ? bareRows(message, look) : fullRows(message, place.quoted, alone, look)));
+  kept.set(message, { key, gaps: place.gaps, quoted: place.quoted, rows });
+  return rows;
+}
+
+function sameGroup(previous: Message | null, message: Message): boolean {
+  return (
+    previous !== null &&
+    previous.from === message.from &&
+    message.at - previous.at < GROUP &&
+    clockTime(previous.at) === clockTime(message.at)
+  );
+}
+
+function ruled(text: string, columns: number, role: Role, bare: boolean): Row {
+  if (bare) return { spans: [{ text: `-- ${text} --`, role }] };
+  const shown = cut(text, columns - 6);
+  const line = Math.max(2, Math.floor((columns - width(shown) - 4) / 2));
+  const rest = Math.max(0, columns - line - width(shown) - 3);
+  return {
+    spans: [
+      { text: ` ${'─'.repeat(line - 1)} `, role: role === 'quiet' ? 'border' : role },
+      { text: shown, role },
+      { text: ` ${'─'.repeat(Math.max(0, rest - 1))} `, role: role === 'quiet' ? 'border' : role },
+    ],
+  };
+}
+
+function fullRows(message: Message, quoted: Message | null, alone: boolean, look: Look): Row[] {
+  const { name, text: left } = gutter(look.columns);
+  // One cell of air and two for the mark on the right.
+  const room = look.columns - left - 4;
+  const rows: Row[] = [];
+  const blank: Span = { text: ' '.repeat(left), role: 'plain' };
+  const head: Span[] = alone
+    ? [
+        { text: ` ${clockTime(message.at)}  `, role: 'quiet' },
+        { text: fill(message.from, name, 'right'), role: nameRole(message.from) },
+        { text: '  ', role: 'plain' },
+      ]
+    : [blank];
+  if (message.body.kind === 'reply' && !message.deleted) {
+    const quote = quoted ? `${quoted.from}: ${firstLine(quoted)}` : strings.messages.unknown;
+    rows.push({ spans: [...head, { text: cut(`╭ ${quote}`, room), role: 'quiet' }] });
+    head.splice(0, head.length, blank);
+  }
+  const { text, role } = textOf(message);
+  const lines = wrap(text, room);
+  lines.forEach(({ start, end }, index) => {
+    const line = text.slice(start, end).trimEnd();
+    const spans: Span[] = [...(index === 0 ? head : [blank]), { text: line, role }];
+    const last = index === lines.length - 1;
+    const mark = last && message.from === look.me ? markOf(message) : null;
+    if (last) {
+      const extra = [
+        message.edited && !message.deleted ? strings.messages.edited : '',
+        message.late ? strings.messages.late : '',
+      ]
+        .filter(Boolean)
+        .join(' ');
+      if (extra && width(line) + extra.length + 1 <= room) spans.push({ text: ` ${extra}`, role: 'quiet' });
+    }
+    if (mark) {
+      const used = spans.reduce((sum, span) => sum + width(span.text), 0);
+      spans.push({ text: ' '.repeat(Math.max(1, look.columns - 3 - used)), role: 'plain' }, mark);
+    }
+    rows.push({ spans });
+  });
+  const reactions = Object.entries(message.reactions).filter(([, names]) => names.length > 0);
+  if (reactions.length > 0 && !message.deleted) {
+    const line = reactions.map(([emoji, names]) => `${emoji} ${names.length}`).join('   ');
+    rows.push({ spans: [blank, { text: cut(line, room), role: 'quiet' }] });
+  }
+  if (message.state === 'failed') {
+    const why = strings.messages.failed(message.error ?? '');
+    for (const { start, end } of wrap(why, room))
+      rows.push({ spans: [blank, { text: why.slice(start, end).trimEnd(), role: 'bad' }] });
+  }
+  return rows;
+}
+
+/** For copying: nothing but the words. */
+function bareRows(message: Message, look: Look): Row[] {
+  const text = `${clockTime(message.at)} ${message.from}: ${textOf(message).text}`;
+  return wrap(text, look.columns).map(({ start, end }) => ({
+    spans: [{ text: text.slice(start, end), role: 'plain' }],
+  }));
+}
+
+function textOf(message: Message): { text: string; role: Role } {
+  if (message.deleted) return { text: strings.messages.deleted, role: 'quiet' };
+  if (message.body.kind === 'file') {
+    return { text: `▤ ${strings.messages.file(message.body.file.name, message.body.file.size)}`, role: 'accent' };
+  }
+  return { text: message.body.text, role: 'plain' };
+}
+
+/** The first line of what a message says. */
+export function firstLine(message: Message): string {
+  return textOf(message).text.split('\n', 1)[0] ?? '';
+}
+
+function markOf(message: Message): Span {
+  if (message.state === 'sending') return { text: '… ', role: 'quiet' };
+  if (message.state === 'sent') return { text: '✓ ', role: 'quiet' };
+  if (message.state === 'delivered') return { text: '✓✓', role: 'good' };
+  return { text: '✗ ', role: 'bad' };
+}

@@ -1,0 +1,175 @@
+/** What the views and the update read out of the state. Pure; nothing is kept here. */
+import fuzzysort from 'fuzzysort';
+import type { ConversationName, FileInfo, Message, TransferState } from './client/types.ts';
+import { commandNames } from './command-names.ts';
+import { textOf } from './editor.ts';
+import { chatOf, openThread } from './field.ts';
+import { keyHelp } from './keys.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { width, wrap } from './measure.ts';
+import { firstLine, type Look } from './rows.ts';
+import type { Chat, State } from './state.ts';
+import { strings } from './strings.ts';
+
+export type ListedConversation = {
+  name: ConversationName;
+  /** Without its sign. */
+  label: string;
+  room: boolean;
+  online: boolean;
+  verified: boolean;
+  changed: boolean;
+  unread: number;
+  open: boolean;
+  draft: boolean;
+};
+
+/** The left pane: rooms, then everybody else by name. An order that stays, so that Alt+3 stays the same. */
+export function peopleOf(chat: Chat): ListedConversation[] {
+  const names = new Set<ConversationName>(Object.keys(chat.threads) as ConversationName[]);
+  for (const name of Object.keys(chat.people)) if (name !== chat.me.name) names.add(`@${name}`);
+  return [...names]
+    .filter((name) => name !== `@${chat.me.name}` || (chat.threads[name]?.head ?? 0) > 0)
+    .map((name) => listed(chat, name))
+    .sort((a, b) => Number(b.room) - Number(a.room) || (a.label < b.label ? -1 : 1));
+}
+
+function listed(chat: Chat, name: ConversationName): ListedConversation {
+  const thread = chat.threads[name];
+  const person = name.startsWith('@') ? chat.people[name.slice(1)] : undefined;
+  return {
+    name,
+    label: name.slice(1),
+    room: name.startsWith('#'),
+    online: person?.online ?? false,
+    verified: person?.verified ?? false,
+    changed: (person?.changedTo ?? null) !== null,
+    unread: thread?.unread ?? 0,
+    open: chat.open === name,
+    draft: thread !== undefined && chat.open !== name && textOf(thread.draft) !== '',
+  };
+}
+
+export type ListedFile = { file: FileInfo; transfer: TransferState | null };
+
+/** The right pane: transfers of the open conversation that are under way, then its files, newest first. */
+export function filesOf(chat: Chat): ListedFile[] {
+  const files = Object.values(chat.files).filter((file) => file.conversation === chat.open);
+  const known = new Set(files.map((file) => file.id));
+  const coming = Object.values(chat.transfers)
+    .filter((transfer) => transfer.conversation === chat.open && !known.has(transfer.id))
+    .filter(({ state }) => state === 'running' || state === 'paused' || state === 'failed')
+    .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer }));
+  const there = files
+    .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+    .map((file) => ({ file, transfer: chat.transfers[file.id] ?? null }));
+  return [...coming, ...there];
+}
+
+function fileOf(transfer: TransferState, me: string): FileInfo {
+  const { id, conversation, name, size } = transfer;
+  return { id, conversation, from: me, name, type: '', size, sha256: '', at: 0 };
+}
+
+/** Cells before the composer's text: margin, the conversation's name, the sign. */
+export function promptOf(chat: Chat): string {
+  const name = chat.open.length > 18 ? `${chat.open.slice(0, 17)}…` : chat.open;
+  return ` ${name} › `;
+}
+
+/** Cells for the composer's text; the last one is the cursor's after a full line. */
+export function composerColumns(chat: Chat, columns: number): number {
+  return Math.max(10, columns - width(promptOf(chat)) - 2);
+}
+
+export function layoutFor(state: State): Layout {
+  const chat = chatOf(state);
+  const rows =
+    chat === null ? 1 : wrap(textOf(openThread(chat).draft), composerColumns(chat, state.size.columns)).length;
+  return layoutOf(state.size, rows, state.bare);
+}
+
+/** How the open conversation's window is drawn now. */
+export function lookOf(state: State): { look: Look; height: number } {
+  const layout = layoutFor(state);
+  const me = chatOf(state)?.me.name ?? '';
+  return { look: { columns: layout.messages, me, bare: state.bare }, height: layout.body };
+}
+
+export type Found = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
+
+/** The quick switcher's list: what is like `query`, best first; with none, the conversations with something unread first. */
+export function found(chat: Chat, query: string): Found[] {
+  const conversations = peopleOf(chat)
+    .sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0))
+    .map(({ name, room }): Found => ({ kind: room ? 'room' : 'person', label: name, target: name }));
+  const files = Object.values(chat.files).map((file): Found => ({ kind: 'file', label: file.name, target: file.id }));
+  const commands = commandNames.map((name): Found => ({ kind: 'command', label: name, target: name }));
+  if (query.trim() === '') return [...conversations, ...commands];
+  return fuzzysort
+    .go(query.trim(), [...conversations, ...files, ...commands], { key: 'label', limit: 50 })
+    .map(({ obj }) => obj);
+}
+
+/** Held messages with `query` in them, newest first, 200 at most. */
+export function searched(chat: Chat, query: string): Message[] {
+  const wanted = query.trim().toLowerCase();
+  if (wanted === '') return [];
+  return Object.values(chat.threads)
+    .flatMap((thread) => thread.messages.filter((message) => !message.deleted && words(message).includes(wanted)))
+    .sort((a, b) => b.at - a.at)
+    .slice(0, 200);
+}
+
+const lowered = new WeakMap<Message, string>();
+
+function words(message: Message): string {
+  let text = lowered.get(message);
+  if (text === undefined) {
+    text = `${message.from} ${message.body.kind === 'file' ? firstLine(message) : message.body.text}`.toLowerCase();
+    lowered.set(message, text);
+  }
+  return text;
+}
+
+export function heldCount(chat: Chat): number {
+  return Object.values(chat.threads).reduce((sum, thread) => sum + thread.messages.length, 0);
+}
+
+export function unreadCount(chat: Chat): number {
+  return Object.values(chat.threads).reduce((sum, thread) => sum + thread.unread, 0);
+}
+
+/** Rows that an overlay has to show, and has room for. */
+export function overlaySize(state: State): { count: number; room: number } {
+  const { overlay } = state;
+  const chat = chatOf(state);
+  const room = overlayRoom(state.size.rows);
+  if (overlay === null) return { count: 0, room };
+  if (overlay.kind === 'help') return { count: keyHelp().length, room };
+  if (overlay.kind === 'page') return { count: overlay.lines.length, room };
+  if (overlay.kind === 'links') return { count: overlay.links.length, room };
+  if (overlay.kind === 'picker') return { count: picked(overlay).length, room };
+  if (chat !== null && overlay.kind === 'switcher') return { count: found(chat, textOf(overlay.query)).length, room };
+  if (chat !== null && overlay.kind === 'search') return { count: searched(chat, textOf(overlay.query)).length, room };
+  return { count: 0, room };
+}
+
+/** Rows inside an overlay's frame, without its title, field and foot. */
+export function overlayRoom(rows: number): number {
+  return Math.max(3, Math.min(24, rows - 8));
+}
+
+type Picker = Extract<NonNullable<State['overlay']>, { kind: 'picker' }>;
+
+/** The picker's entries that are like what was typed. */
+export function picked(overlay: Picker): NonNullable<Picker['entries']> {
+  const entries = overlay.entries ?? [];
+  const query = textOf(overlay.query).trim();
+  return query === '' ? entries : fuzzysort.go(query, entries, { key: 'name' }).map(({ obj }) => obj);
+}
+
+export function canSend(chat: Chat): string | null {
+  const person = chat.open.startsWith('@') ? chat.people[chat.open.slice(1)] : undefined;
+  return person?.changedTo != null ? strings.notices.changedKey(person.name) : null;
+}

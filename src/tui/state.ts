@@ -1,0 +1,188 @@
+/**
+ * Everything the screen knows. Values only: `update` makes the next state from an event, `select` reads it, components draw it.
+ * Which screen, which overlay and what has the focus are one value each.
+ */
+import type {
+  Conversation,
+  ConversationName,
+  FileInfo,
+  Gap,
+  LinkState,
+  Message,
+  Person,
+  TransferState,
+} from './client/types.ts';
+import { type Editor, emptyEditor } from './editor.ts';
+import type { ThemeName } from './theme.ts';
+
+export type Focus = 'composer' | 'people' | 'messages' | 'files';
+
+/** Where the window over the messages ends: `below` drawn rows of message `key` are under its lower edge. */
+export type Anchor = { key: string; below: number };
+
+/** A conversation as the screen holds it. */
+export type Thread = Conversation & {
+  /** In the conversation's order; own ones without a place yet are last. */
+  messages: readonly Message[];
+  gaps: readonly Gap[];
+  loaded: 'no' | 'loading' | 'yes';
+  /** Older ones can be fetched. */
+  more: boolean;
+  draft: Editor;
+  /** What was sent from here, oldest first, for Up. */
+  sent: readonly string[];
+  /** Steps back in `sent`; 0 is the draft itself, which is kept in `kept` meanwhile. */
+  recalled: number;
+  kept: Editor;
+  /** null: the newest message is at the bottom. */
+  anchor: Anchor | null;
+  /** Messages that came while the window was scrolled up. */
+  below: number;
+  /** The line "new" stands after this seq; null: no line. */
+  newAfter: number | null;
+  /** The message that keys in the messages pane act on. */
+  selected: string | null;
+  /** The open conversation became this one while letters were being typed: sending asks first. */
+  hasty: boolean;
+};
+
+export type LoginField = 'server' | 'name' | 'password' | 'repeat' | 'invite';
+export type LoginStep = 'server' | 'trust' | 'account';
+export type Progress = 'keys' | 'connect' | 'login' | 'vault' | 'sync';
+
+export type Login = {
+  step: LoginStep;
+  fields: Record<LoginField, Editor>;
+  active: LoginField;
+  /** Make the account instead of logging in. */
+  making: boolean;
+  errors: Partial<Record<LoginField, string>>;
+  /** The daemon's key, to be compared. */
+  offered: { address: string; fingerprint: string; words: string } | null;
+  /** What is being waited for. */
+  busy: Progress | null;
+  /** No daemon answers at the default address: one can be started here. */
+  canStart: boolean;
+};
+
+export type Question =
+  | { ask: 'send'; to: ConversationName }
+  | { ask: 'paste'; text: string }
+  | { ask: 'delete'; message: Message }
+  | { ask: 'quit' };
+
+export type PickerEntry = { name: string; folder: boolean; size: number };
+
+export type Overlay =
+  | { kind: 'help'; top: number }
+  /** Something longer that a command answered. */
+  | { kind: 'page'; title: string; lines: readonly string[]; top: number }
+  | { kind: 'switcher'; query: Editor; selected: number }
+  | { kind: 'search'; query: Editor; selected: number }
+  | { kind: 'links'; links: readonly string[]; selected: number }
+  | { kind: 'confirm'; question: Question }
+  | { kind: 'fingerprint'; name: string; digits: string | null; error: string | null }
+  | { kind: 'picker'; folder: string; entries: readonly PickerEntry[] | null; query: Editor; selected: number }
+  | { kind: 'passwd'; fields: [Editor, Editor, Editor]; active: 0 | 1 | 2; error: string | null; busy: boolean }
+  /** A pane that the width has no room for. */
+  | { kind: 'pane'; pane: 'people' | 'files' };
+
+/** One line for the person, until the next key. */
+export type Notice = { text: string; tone: 'info' | 'good' | 'bad' };
+
+/** What the person is offered after Tab; `at` counts through `words`. */
+export type Completion = { head: string; words: readonly string[]; at: number };
+
+export type Settings = { theme: ThemeName; mouse: boolean; bell: boolean; desktop: boolean; desktopText: boolean };
+
+export type Chat = {
+  me: { name: string; fingerprint: string; daemon: { address: string; fingerprint: string } };
+  link: LinkState;
+  people: Readonly<Record<string, Person>>;
+  threads: Readonly<Record<ConversationName, Thread>>;
+  open: ConversationName;
+  files: Readonly<Record<string, FileInfo>>;
+  transfers: Readonly<Record<string, TransferState>>;
+  /** Of the people and the files pane. */
+  peopleAt: number;
+  filesAt: number;
+  /** A reply or an edit that the composer is for. */
+  about: { do: 'reply' | 'edit'; message: Message } | null;
+  typedAt: number;
+  completion: Completion | null;
+};
+
+export type State = {
+  screen: { name: 'login'; login: Login } | { name: 'chat'; chat: Chat } | { name: 'leaving' };
+  overlay: Overlay | null;
+  focus: Focus;
+  /** Cells. */
+  size: { columns: number; rows: number };
+  /** Full width, no borders, for copying. */
+  bare: boolean;
+  /** The terminal's window has the focus, as far as it tells. */
+  watched: boolean;
+  notice: Notice | null;
+  settings: Settings;
+  /** ms since 1970 UTC, of the last event: ages and countdowns are drawn from it. */
+  now: number;
+};
+
+export function emptyThread(name: ConversationName): Thread {
+  return {
+    name,
+    head: 0,
+    read: 0,
+    unread: 0,
+    at: 0,
+    messages: [],
+    gaps: [],
+    loaded: 'no',
+    more: false,
+    draft: emptyEditor,
+    sent: [],
+    recalled: 0,
+    kept: emptyEditor,
+    anchor: null,
+    below: 0,
+    newAfter: null,
+    selected: null,
+    hasty: false,
+  };
+}
+
+export const defaultSettings: Settings = { theme: 'dark', mouse: false, bell: true, desktop: true, desktopText: false };
+
+export function initialState(size: State['size'], settings: Settings, now: number): State {
+  return {
+    screen: { name: 'login', login: emptyLogin('') },
+    overlay: null,
+    focus: 'composer',
+    size,
+    bare: false,
+    watched: true,
+    notice: null,
+    settings,
+    now,
+  };
+}
+
+export function emptyLogin(server: string, name = ''): Login {
+  const filled = (text: string): Editor => ({ before: text, after: '' });
+  return {
+    step: 'server',
+    fields: {
+      server: filled(server),
+      name: filled(name),
+      password: emptyEditor,
+      repeat: emptyEditor,
+      invite: emptyEditor,
+    },
+    active: 'server',
+    making: false,
+    errors: {},
+    offered: null,
+    busy: null,
+    canStart: false,
+  };
+}

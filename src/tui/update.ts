@@ -1,0 +1,171 @@
+/** The only changer of the state: pure, one event in, the next state out. */
+import { type Editor, edits, emptyEditor, insert } from './editor.ts';
+import type { Event } from './event.ts';
+import { chatOf, fieldOf, openThread, pasteable, typeable, withChat, withField, withThread } from './field.ts';
+import { lookOf } from './select.ts';
+import { type Chat, emptyThread, type State, type Thread } from './state.ts';
+import { move } from './update/move.ts';
+import { enter, hear, history } from './update/news.ts';
+import { anchorAt } from './viewport.ts';
+
+/** Letters that go on into another conversation within this were meant for the one before. ms. */
+const HASTE = 1500;
+
+export function update(state: State, event: Event & { at: number }): State {
+  return apply(state.now === event.at ? state : { ...state, now: event.at }, event);
+}
+
+function apply(state: State, event: Event): State {
+  switch (event.type) {
+    case 'tick':
+      return state;
+    case 'resized':
+      return { ...state, size: { columns: event.columns, rows: event.rows } };
+    case 'watched':
+      return state.watched === event.watched ? state : { ...state, watched: event.watched };
+    case 'typed':
+      return type(state, typeable(event.text));
+    case 'pasted':
+      return paste(state, event.text);
+    case 'edited':
+      return changeField(quiet(state), edits[event.edit]);
+    case 'filled':
+      return withField(quiet(state), event.editor);
+    case 'completed':
+      return complete(state, event.completion);
+    case 'moved':
+      return move(event.move === 'back' ? state : quiet(state), event.move);
+    case 'focused':
+      return { ...state, focus: event.focus, overlay: null };
+    case 'overlay':
+      return { ...state, overlay: event.overlay };
+    case 'notice':
+      return { ...state, notice: event.notice };
+    case 'settings':
+      return { ...state, settings: { ...state.settings, ...event.settings } };
+    case 'login':
+      return state.screen.name === 'login'
+        ? { ...state, screen: { name: 'login', login: { ...state.screen.login, ...event.change } } }
+        : state;
+    case 'progress':
+      return state.screen.name === 'login'
+        ? { ...state, screen: { name: 'login', login: { ...state.screen.login, busy: event.step } } }
+        : state;
+    case 'entered':
+      return enter(state, event.opening);
+    case 'left':
+      return { ...state, screen: { name: 'leaving' }, overlay: null };
+    case 'news':
+      return hear(state, event.news);
+    case 'opened':
+      return withChat({ ...quiet(state), overlay: null, focus: 'composer' }, (chat) =>
+        open(chat, event.conversation, state.now),
+      );
+    case 'loading':
+      return withChat(state, (chat) => changeThread(chat, event.conversation, { loaded: 'loading' }));
+    case 'history':
+      return history(state, event);
+    case 'files':
+      return withChat(state, (chat) => ({
+        ...chat,
+        files: { ...chat.files, ...Object.fromEntries(event.files.map((file) => [file.id, file])) },
+      }));
+    case 'taken':
+      return withChat(quiet(state), (chat) => take(chat, event.text));
+    case 'about':
+      return withChat({ ...state, focus: 'composer', overlay: null }, (chat) => about(chat, event.about));
+    case 'jumped':
+      return jump(state, event);
+    case 'thread':
+      return withChat(state, (chat) => changeThread(chat, event.conversation, event.change));
+  }
+}
+
+/** What a notice said has been seen once the next key comes. */
+function quiet(state: State): State {
+  return state.notice === null ? state : { ...state, notice: null };
+}
+
+function changeField(state: State, change: (editor: Editor) => Editor): State {
+  const field = fieldOf(state);
+  if (field === null) return state;
+  const next = change(field);
+  return next.before === field.before && next.after === field.after ? state : withField(state, next);
+}
+
+function type(state: State, text: string): State {
+  if (text === '') return state;
+  const ready = quiet(state);
+  // In a pane, letters are meant for the line.
+  const here =
+    fieldOf(ready) === null && chatOf(ready) && ready.overlay === null
+      ? { ...ready, focus: 'composer' as const }
+      : ready;
+  return changeField(here, (editor) => insert(editor, text));
+}
+
+function paste(state: State, text: string): State {
+  const toChat = state.screen.name === 'chat' && state.overlay === null;
+  const ready = toChat ? { ...quiet(state), focus: 'composer' as const } : state;
+  return changeField(ready, (editor) => insert(editor, pasteable(text, toChat)));
+}
+
+function complete(state: State, completion: NonNullable<Chat['completion']>): State {
+  const field = fieldOf(state);
+  if (field === null) return state;
+  const filled = withField(state, {
+    before: completion.head + (completion.words[completion.at] ?? ''),
+    after: field.after,
+  });
+  return withChat(filled, (chat) => ({ ...chat, completion }));
+}
+
+function changeThread(chat: Chat, name: Thread['name'], change: Partial<Thread>): Chat {
+  return withThread(chat, { ...(chat.threads[name] ?? emptyThread(name)), ...change });
+}
+
+function open(chat: Chat, name: Thread['name'], now: number): Chat {
+  if (chat.open === name) return chat;
+  const last = openThread(chat);
+  const typing = now - chat.typedAt < HASTE && last.draft.before + last.draft.after !== '';
+  const next = chat.threads[name] ?? emptyThread(name);
+  return changeThread(
+    changeThread({ ...chat, open: name, about: null, completion: null, filesAt: 0 }, last.name, {
+      newAfter: null,
+      hasty: false,
+    }),
+    name,
+    { newAfter: next.unread > 0 ? next.read : null, hasty: typing },
+  );
+}
+
+function take(chat: Chat, text: string): Chat {
+  const thread = openThread(chat);
+  const sent = text === '' || thread.sent.at(-1) === text ? thread.sent : [...thread.sent.slice(-199), text];
+  return withThread(
+    { ...chat, about: null, completion: null, typedAt: 0 },
+    { ...thread, sent, draft: emptyEditor, kept: emptyEditor, recalled: 0, anchor: null, below: 0, hasty: false },
+  );
+}
+
+function about(chat: Chat, next: Chat['about']): Chat {
+  const thread = openThread(chat);
+  const { body } = next?.message ?? {};
+  const draft: Editor =
+    next?.do === 'edit' && body && body.kind !== 'file'
+      ? { before: body.text, after: '' }
+      : chat.about?.do === 'edit'
+        ? emptyEditor
+        : thread.draft;
+  return withThread({ ...chat, about: next }, { ...thread, draft });
+}
+
+function jump(state: State, event: { conversation: Thread['name']; key: string }): State {
+  return withChat({ ...state, overlay: null, focus: 'messages' }, (chat) => {
+    const opened = open(chat, event.conversation, 0);
+    const thread = openThread(opened);
+    const here = { ...state, screen: { name: 'chat' as const, chat: opened } };
+    const { look, height } = lookOf(here);
+    return withThread(opened, { ...thread, anchor: anchorAt(thread, look, height, event.key), selected: event.key });
+  });
+}

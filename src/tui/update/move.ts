@@ -1,0 +1,170 @@
+/** Keys that move a selection, the window over the messages, or the focus. */
+import { emptyEditor, moveLine } from '../editor.ts';
+import type { MoveName } from '../event.ts';
+import { openThread, withChat, withThread } from '../field.ts';
+import { hasKey, keyOf } from '../messages.ts';
+import { composerColumns, filesOf, layoutFor, lookOf, overlaySize, peopleOf } from '../select.ts';
+import type { Focus, Overlay, State } from '../state.ts';
+import { anchorAt, scrolled, viewOf } from '../viewport.ts';
+
+const steps: Partial<Record<MoveName, number>> = { up: -1, down: 1, 'page-up': -10, 'page-down': 10 };
+
+export function move(state: State, name: MoveName): State {
+  switch (name) {
+    case 'help':
+      return { ...state, overlay: state.overlay?.kind === 'help' ? null : { kind: 'help', top: 0 } };
+    case 'switcher':
+      return { ...state, overlay: { kind: 'switcher', query: emptyEditor, selected: 0 } };
+    case 'search':
+      return { ...state, overlay: { kind: 'search', query: emptyEditor, selected: 0 } };
+    case 'bare':
+      return { ...state, bare: !state.bare, focus: 'composer', overlay: null };
+    case 'back':
+      return back(state);
+    case 'show-people':
+      return showPane(state, 'people');
+    case 'show-files':
+      return showPane(state, 'files');
+    case 'next-pane':
+      return nextPane(state, 1);
+    case 'previous-pane':
+      return nextPane(state, -1);
+    case 'next-field':
+      return nextField(state, 1);
+    case 'previous-field':
+      return nextField(state, -1);
+    case 'toggle-making':
+      return toggleMaking(state);
+    default:
+      return shift(state, name);
+  }
+}
+
+/** Esc: what is open closes, then the line has the focus, then the newest message is shown. */
+function back(state: State): State {
+  if (state.overlay !== null) return { ...state, overlay: null };
+  if (state.screen.name === 'login') {
+    const { login } = state.screen;
+    if (login.busy !== null || login.step === 'server') return state;
+    return { ...state, screen: { name: 'login', login: { ...login, step: 'server', active: 'server', errors: {} } } };
+  }
+  if (state.bare) return { ...state, bare: false };
+  if (state.focus !== 'composer') return { ...state, focus: 'composer', notice: null };
+  if (state.notice !== null) return { ...state, notice: null };
+  return withChat(state, (chat) => {
+    const thread = openThread(chat);
+    if (chat.about !== null) {
+      return withThread(
+        { ...chat, about: null },
+        chat.about.do === 'edit' ? { ...thread, draft: emptyEditor } : thread,
+      );
+    }
+    return withThread(chat, { ...thread, anchor: null, below: 0, selected: null });
+  });
+}
+
+function showPane(state: State, pane: 'people' | 'files'): State {
+  if (layoutFor(state)[pane] > 0) return { ...state, overlay: null, focus: state.focus === pane ? 'composer' : pane };
+  const shown = state.overlay?.kind === 'pane' && state.overlay.pane === pane;
+  return { ...state, bare: false, overlay: shown ? null : { kind: 'pane', pane } };
+}
+
+function nextPane(state: State, by: 1 | -1): State {
+  const layout = layoutFor(state);
+  const panes: Focus[] = ['composer', 'people', 'messages', 'files'];
+  const shown = panes.filter((pane) => pane === 'composer' || layout[pane] > 0);
+  const next = shown[(shown.indexOf(state.focus) + by + shown.length) % shown.length] ?? 'composer';
+  return { ...state, focus: next, overlay: null };
+}
+
+function nextField(state: State, by: 1 | -1): State {
+  if (state.overlay?.kind === 'passwd') {
+    return { ...state, overlay: { ...state.overlay, active: ((state.overlay.active + by + 3) % 3) as 0 } };
+  }
+  if (state.overlay !== null) return shift(state, by === 1 ? 'down' : 'up');
+  if (state.screen.name !== 'login' || state.screen.login.step !== 'account') return state;
+  const { login } = state.screen;
+  const fields = login.making ? (['name', 'password', 'repeat', 'invite'] as const) : (['name', 'password'] as const);
+  const at = (fields as readonly string[]).indexOf(login.active);
+  const active = fields[(at + by + fields.length) % fields.length] ?? 'name';
+  return { ...state, screen: { name: 'login', login: { ...login, active } } };
+}
+
+function toggleMaking(state: State): State {
+  if (state.screen.name !== 'login' || state.screen.login.busy !== null) return state;
+  const { login } = state.screen;
+  const active = login.active === 'repeat' || login.active === 'invite' ? 'password' : login.active;
+  return { ...state, screen: { name: 'login', login: { ...login, making: !login.making, active, errors: {} } } };
+}
+
+/** Up, down, a page, the first or last, of whatever has the focus. */
+function shift(state: State, name: MoveName): State {
+  if (state.overlay !== null && state.overlay.kind !== 'pane')
+    return { ...state, overlay: shiftOverlay(state, state.overlay, name) };
+  const pane = state.overlay?.kind === 'pane' ? state.overlay.pane : state.focus;
+  const to = (at: number, count: number) =>
+    Math.max(0, Math.min(count - 1, name === 'oldest' ? 0 : name === 'newest' ? count - 1 : at + (steps[name] ?? 0)));
+  if (pane === 'people')
+    return withChat(state, (chat) => ({ ...chat, peopleAt: to(chat.peopleAt, peopleOf(chat).length) }));
+  if (pane === 'files')
+    return withChat(state, (chat) => ({ ...chat, filesAt: to(chat.filesAt, filesOf(chat).length) }));
+  if (pane === 'composer' && (name === 'up' || name === 'down')) return recall(state, name === 'up' ? -1 : 1);
+  if (pane === 'messages' && (name === 'up' || name === 'down')) return select(state, name === 'up' ? -1 : 1);
+  return scroll(state, name);
+}
+
+function shiftOverlay(state: State, overlay: Overlay, name: MoveName): Overlay {
+  const by = name === 'oldest' ? -1e6 : name === 'newest' ? 1e6 : (steps[name] ?? 0);
+  const { count, room } = overlaySize(state);
+  if ('top' in overlay) return { ...overlay, top: Math.max(0, Math.min(count - room, overlay.top + by)) };
+  if ('selected' in overlay) return { ...overlay, selected: Math.max(0, Math.min(count - 1, overlay.selected + by)) };
+  return overlay;
+}
+
+function scroll(state: State, name: MoveName): State {
+  const { look, height } = lookOf(state);
+  const page = Math.max(1, height - 2);
+  const by = name === 'page-up' ? -page : page;
+  return withChat(state, (chat) => {
+    const thread = openThread(chat);
+    const anchor = name === 'newest' ? null : scrolled(thread, look, height, name === 'oldest' ? -1_000_000_000 : by);
+    return withThread(chat, { ...thread, anchor, below: anchor === null ? 0 : thread.below });
+  });
+}
+
+/** The chosen message one up or down, and the window after it. */
+function select(state: State, by: -1 | 1): State {
+  const { look, height } = lookOf(state);
+  return withChat(state, (chat) => {
+    const thread = openThread(chat);
+    const { messages } = thread;
+    const view = viewOf(thread, look, height);
+    const at =
+      thread.selected === null ? -1 : messages.findLastIndex((message) => hasKey(message, thread.selected ?? ''));
+    const start = view.rows.at(-1)?.key;
+    const next = at < 0 ? messages.findLast((message) => hasKey(message, start ?? '')) : messages[at + by];
+    if (!next) return chat;
+    const key = keyOf(next);
+    const seen = view.rows.filter((row) => row.key === key).length;
+    const anchor = seen > 0 && view.rows[0]?.key !== key ? thread.anchor : anchorAt(thread, look, height, key);
+    return withThread(chat, { ...thread, selected: key, anchor, below: anchor === null ? 0 : thread.below });
+  });
+}
+
+/** Up and Down in the composer: through its lines, then through what was sent. */
+function recall(state: State, by: -1 | 1): State {
+  return withChat(state, (chat) => {
+    const thread = openThread(chat);
+    const moved = moveLine(thread.draft, by, composerColumns(chat, state.size.columns));
+    if (moved !== null) return withThread(chat, { ...thread, draft: moved });
+    const recalled = thread.recalled - by;
+    if (recalled < 0 || recalled > thread.sent.length) return chat;
+    const text = thread.sent.at(-recalled) ?? '';
+    return withThread(chat, {
+      ...thread,
+      recalled,
+      kept: thread.recalled === 0 ? thread.draft : thread.kept,
+      draft: recalled === 0 ? thread.kept : { before: text, after: '' },
+    });
+  });
+}

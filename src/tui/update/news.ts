@@ -1,0 +1,146 @@
+/** What the client tells, put into the state. Texts are clean already (clean.ts). */
+import type { ClientEvent, ConversationName, Gap, Message } from '../client/types.ts';
+import { editorWith } from '../editor.ts';
+import type { Opening } from '../event.ts';
+import { withChat } from '../field.ts';
+import { MAX_HELD, merge } from '../messages.ts';
+import { type Chat, emptyThread, type State, type Thread } from '../state.ts';
+import { strings } from '../strings.ts';
+
+const LOBBY = '#lobby';
+
+export function enter(state: State, opening: Opening): State {
+  const threads: Record<string, Thread> = { [LOBBY]: emptyThread(LOBBY) };
+  for (const conversation of opening.conversations) {
+    threads[conversation.name] = { ...emptyThread(conversation.name), ...conversation };
+  }
+  for (const [name, text] of Object.entries(opening.drafts)) {
+    if (!/^[@#]./.test(name) || text === '') continue;
+    threads[name] = { ...(threads[name] ?? emptyThread(name as ConversationName)), draft: editorWith(text) };
+  }
+  const { name, fingerprint, daemon } = opening.me;
+  const lobby = threads[LOBBY];
+  if (lobby && lobby.unread > 0) threads[LOBBY] = { ...lobby, newAfter: lobby.read };
+  return {
+    ...state,
+    overlay: null,
+    focus: 'composer',
+    notice: null,
+    screen: {
+      name: 'chat',
+      chat: {
+        me: { name, fingerprint, daemon },
+        link: opening.link,
+        people: Object.fromEntries(opening.people.map((person) => [person.name, person])),
+        threads,
+        open: LOBBY,
+        files: {},
+        transfers: {},
+        peopleAt: 0,
+        filesAt: 0,
+        about: null,
+        typedAt: 0,
+        completion: null,
+      },
+    },
+  };
+}
+
+/** Many events at once: what arrives between two frames is merged in one step for each conversation. */
+export function hear(state: State, news: readonly ClientEvent[]): State {
+  if (state.screen.name !== 'chat') return state;
+  let next: State = state;
+  let { chat } = state.screen;
+  const messages = new Map<ConversationName, { all: Message[]; fresh: number }>();
+  const threads: Record<string, Thread> = { ...chat.threads };
+  const thread = (name: ConversationName): Thread => threads[name] ?? emptyThread(name);
+  for (const event of news) {
+    switch (event.type) {
+      case 'message': {
+        const { conversation, from } = event.message;
+        const batch = messages.get(conversation) ?? { all: [], fresh: 0 };
+        batch.all.push(event.message);
+        if (event.fresh && from !== chat.me.name) batch.fresh++;
+        messages.set(conversation, batch);
+        break;
+      }
+      case 'conversation':
+        threads[event.conversation.name] = { ...thread(event.conversation.name), ...event.conversation };
+        break;
+      case 'gap':
+        threads[event.gap.conversation] = withGap(thread(event.gap.conversation), event.gap);
+        break;
+      case 'link':
+        chat = { ...chat, link: event.link };
+        break;
+      case 'people':
+        chat = {
+          ...chat,
+          people: { ...chat.people, ...Object.fromEntries(event.people.map((one) => [one.name, one])) },
+        };
+        break;
+      case 'file':
+        chat = { ...chat, files: { ...chat.files, [event.file.id]: event.file } };
+        break;
+      case 'transfer':
+        chat = { ...chat, transfers: { ...chat.transfers, [event.transfer.id]: event.transfer } };
+        break;
+      case 'key-changed':
+        chat = changedKey(chat, event.name, event.offered);
+        next = { ...next, notice: { text: strings.notices.keyChanged(event.name), tone: 'bad' } };
+        break;
+      case 'notice':
+        next = { ...next, notice: { text: event.text, tone: 'info' } };
+        break;
+    }
+  }
+  for (const [name, { all, fresh }] of messages)
+    threads[name] = received(thread(name), all, fresh, name === chat.open && state.watched);
+  return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
+}
+
+function received(thread: Thread, news: readonly Message[], fresh: number, seen: boolean): Thread {
+  const merged = merge(thread.messages, news);
+  const trim = thread.anchor === null && merged.length > MAX_HELD;
+  return {
+    ...thread,
+    messages: trim ? merged.slice(-(MAX_HELD - MAX_HELD / 4)) : merged,
+    more: thread.more || trim,
+    below: thread.anchor === null ? 0 : thread.below + fresh,
+    // While nobody looks at the open conversation, the line marks where they stopped.
+    newAfter:
+      thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),
+  };
+}
+
+function lastSeq(messages: readonly Message[]): number | undefined {
+  return messages.findLast((message) => message.seq !== null)?.seq ?? undefined;
+}
+
+export function history(
+  state: State,
+  event: { conversation: ConversationName; messages: Message[]; gaps: Gap[]; more: boolean },
+): State {
+  return withChat(state, (chat) => {
+    const thread = chat.threads[event.conversation] ?? emptyThread(event.conversation);
+    const withGaps = event.gaps.reduce(withGap, thread);
+    const messages = merge(thread.messages, event.messages);
+    return {
+      ...chat,
+      threads: {
+        ...chat.threads,
+        [event.conversation]: { ...withGaps, messages, more: event.more, loaded: 'yes' },
+      },
+    };
+  });
+}
+
+function withGap(thread: Thread, gap: Gap): Thread {
+  const same = (other: Gap) => other.from === gap.from && other.before === gap.before && other.reason === gap.reason;
+  return thread.gaps.some(same) ? thread : { ...thread, gaps: [...thread.gaps, gap] };
+}
+
+function changedKey(chat: Chat, name: string, offered: string): Chat {
+  const person = chat.people[name];
+  return person ? { ...chat, people: { ...chat.people, [name]: { ...person, changedTo: offered } } } : chat;
+}

@@ -1,0 +1,45 @@
+import type { FileInfo, Message, Person } from '../../../src/tui/client/types.ts';
+
+export const noon = Date.UTC(2026, 10, 23, 12, 0);
+
+/** A text from bob in the lobby, unless told. */
+export function message(parts: Partial<Message> & { text?: string } = {}): Message {
+  const { text, ...rest } = parts;
+  const seq = rest.seq === undefined ? 1 : rest.seq;
+  return {
+    id: `id${seq}`,
+    conversation: '#lobby',
+    seq,
+    from: 'bob',
+    to: null,
+    at: noon + (seq ?? 0) * 1000,
+    sentAt: noon,
+    body: { kind: 'text', text: text ?? `text ${seq}` },
+    edited: false,
+    deleted: false,
+    reactions: {},
+    verified: false,
+    state: 'sent',
+    error: null,
+    late: false,
+    ...rest,
+  };
+}
+
+export function person(name: string, parts: Partial<Person> = {}): Person {
+  return { name, online: true, fingerprint: 'ab'.repeat(32), verified: false, changedTo: null, ...parts };
+}
+
+export function file(parts: Partial<FileInfo> = {}): FileInfo {
+  return {
+    id: 'f1',
+    conversation: '#lobby',
+    from: 'bob',
+    name: 'report.pdf',
+    type: 'application/pdf',
+    size: 1_234_567,
+    sha256: 'cd'.repeat(32),
+    at: noon,
+    ...parts,
+  };
+}
