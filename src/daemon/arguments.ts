@@ -12,6 +12,8 @@ export async function parseArguments(args: readonly string[], version: string): 
   if (later !== undefined) throw new UsageError(`the option ${later.split('=')[0]} is not there yet`);
   const parser = yargs([...args])
     .scriptName('securechat-daemon')
+    .help(false)
+    .version(false)
     .usage('$0 [start]\n\nServes SecureChat until it is stopped.')
     .command('start', 'serve (also without a command)')
     .command('fingerprint', 'print the fingerprint that clients compare')
@@ -24,8 +26,6 @@ export async function parseArguments(args: readonly string[], version: string): 
     .option('version', { type: 'boolean', describe: 'print the version' })
     .epilogue(epilogue)
     .wrap(120)
-    .help(false)
-    .version(false)
     .strictOptions()
     .parserConfiguration({ 'populate--': false, 'camel-case-expansion': false })
     .exitProcess(false)

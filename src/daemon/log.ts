@@ -68,7 +68,7 @@ export function logTo(stream: DestinationStream, level: string): Logger {
       level,
       base: null,
       serializers: { err: describeError },
-      formatters: { log: keepAllowed, bindings: keepAllowed },
+      formatters: { log: keepAllowed },
       hooks: {
         logMethod(args, method) {
           const last = args.length - 1;
@@ -79,6 +79,11 @@ export function logTo(stream: DestinationStream, level: string): Logger {
     },
     stream,
   );
+}
+
+/** The log of one connection. pino does not pass what a child is bound to through its formatters, so it is done here. */
+export function connectionLog(log: Logger, bound: { conn: number; address: string }): Logger {
+  return log.child(keepAllowed(bound));
 }
 
 function keepAllowed(fields: object): { [field: string]: unknown } {

@@ -1,0 +1,78 @@
+import test from 'ava';
+import { applyLive, readConfig, type Surroundings } from '../../src/daemon/config.ts';
+
+function around(files: { [path: string]: string } = {}, env: Surroundings['env'] = {}): Surroundings {
+  return {
+    env,
+    cwd: '/here',
+    xdgData: '/xdg/securechat-daemon',
+    exists: (path) => path in files,
+    readText: (path) => files[path] ?? null,
+  };
+}
+
+const refused = test.macro((t, run: () => unknown, message: RegExp) => {
+  t.throws(run, { name: 'UsageError', message });
+});
+
+test('what holds without a word', (t) => {
+  t.deepEqual(readConfig({}, around()), {
+    dataDir: '/xdg/securechat-daemon',
+    host: '127.0.0.1',
+    port: 65_345,
+    registration: 'open',
+    maxFileSize: 2 * 1024 ** 3,
+    quota: 10 * 1024 ** 3,
+    retention: null,
+    logLevel: 'info',
+    logFile: null,
+  });
+});
+
+test('the data folder: flag, STATE_DIRECTORY (the first), a users.txt here, XDG', (t) => {
+  const env = { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' };
+  const files = { '/here/users.txt': '' };
+  t.is(readConfig({ 'data-dir': 'sub' }, around(files, env)).dataDir, '/here/sub');
+  t.is(readConfig({}, around(files, env)).dataDir, '/var/lib/a');
+  t.is(readConfig({}, around(files)).dataDir, '/here');
+  t.is(readConfig({}, around()).dataDir, '/xdg/securechat-daemon');
+});
+
+test('flags win, then the environment, then the file', (t) => {
+  const files = { '/xdg/securechat-daemon/config.toml': 'port = 1\nhost = "file"\nquota = "3M"\n' };
+  const config = readConfig({ port: '3' }, around(files, { SECURECHAT_PORT: '2', SECURECHAT_HOST: 'env' }));
+  t.like(config, { port: 3, host: 'env', quota: 3 * 1024 ** 2 });
+});
+
+test('names of the environment that are not ours are ignored', (t) => {
+  t.is(readConfig({}, around({}, { SECURECHAT_SERVER: 'x', SECURECHAT_NONSENSE: '1', PORT: '9' })).port, 65_345);
+});
+
+test('a file that is named may hold the data folder', (t) => {
+  t.is(readConfig({ config: 'c.toml' }, around({ '/here/c.toml': 'data-dir = "/srv/chat"' })).dataDir, '/srv/chat');
+});
+
+test('a port that is none', refused, () => readConfig({ port: '65536' }, around()), /65536.*not a port/);
+test('a port in words', refused, () => readConfig({ port: '1e3' }, around()), /not a port/);
+test('a size that is none', refused, () => readConfig({ quota: 'lots' }, around()), /--quota "lots" is not a size/);
+test('a mode that is none', refused, () => readConfig({ registration: 'maybe' }, around()), /open, invite, closed/);
+test('a file that is not there', refused, () => readConfig({ config: 'no.toml' }, around()), /cannot read/);
+test(
+  'an unknown key',
+  refused,
+  () => readConfig({ config: 'c.toml' }, around({ '/here/c.toml': 'prot = 1' })),
+  /unknown key "prot"/,
+);
+test(
+  'a file that is not TOML',
+  refused,
+  () => readConfig({ config: 'c.toml' }, around({ '/here/c.toml': 'port = ' })),
+  /is not TOML/,
+);
+
+test('HUP takes over what may change and names what waits', (t) => {
+  const config = readConfig({}, around());
+  const waiting = applyLive(config, readConfig({ port: '1', registration: 'closed', quota: '1G' }, around()));
+  t.deepEqual(waiting, ['port']);
+  t.like(config, { port: 65_345, registration: 'closed', quota: 1024 ** 3 });
+});

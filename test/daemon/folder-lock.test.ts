@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import test from 'ava';
+import { lockFolder } from '../../src/daemon/folder-lock.ts';
+import { StartError } from '../../src/daemon/start-error.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+test('one at a time', async (t) => {
+  const dir = await temporaryFolder(t);
+  const unlock = await lockFolder(dir);
+  await t.throwsAsync(lockFolder(dir), { instanceOf: StartError, message: /another daemon is using/ });
+  unlock();
+  (await lockFolder(dir))();
+});
+
+test('the lock dies with its process', async (t) => {
+  const dir = await temporaryFolder(t);
+  const url = new URL('../../src/daemon/folder-lock.ts', import.meta.url).href;
+  const program = `(await import(${JSON.stringify(url)})).lockFolder(${JSON.stringify(dir)}).then(() => {
+    process.stdout.write('locked');
+    setInterval(() => {}, 1e6);
+  })`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  await t.throwsAsync(lockFolder(dir), { instanceOf: StartError });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  (await lockFolder(dir))();
+  t.pass();
+});

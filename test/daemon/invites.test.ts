@@ -1,0 +1,41 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { Invites } from '../../src/daemon/invites.ts';
+import { Refusal } from '../../src/protocol/errors.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+const CODE = 'welcome-to-our-place';
+const badInvite = { instanceOf: Refusal, code: 'bad-invite' } as const;
+
+test('without a file there is no code', async (t) => {
+  const invites = new Invites(fs, await temporaryFolder(t));
+  await t.throwsAsync(invites.check(CODE), badInvite);
+});
+
+test('a code opens once; comments and short lines are no codes', async (t) => {
+  const dir = await temporaryFolder(t);
+  await fs.writeFile(join(dir, 'invites.txt'), `# for the office only\nshort\n${CODE}\n`);
+  const invites = new Invites(fs, dir);
+  for (const bad of [null, '', 'short', '# for the office only', `${CODE}x`])
+    await t.throwsAsync(invites.check(bad), badInvite);
+  await invites.check(CODE);
+  const uses = await Promise.allSettled([1, 2].map((n) => invites.spend(CODE, async () => n)));
+  t.deepEqual(
+    uses.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  t.is(await fs.readFile(join(dir, 'invites.txt'), 'utf8'), '# for the office only\nshort\n');
+});
+
+test('a registration that fails gives the code back', async (t) => {
+  const dir = await temporaryFolder(t);
+  await fs.writeFile(join(dir, 'invites.txt'), `${CODE}\n`);
+  const invites = new Invites(fs, dir);
+  const taken = new Refusal('name-taken', 'taken');
+  await t.throwsAsync(
+    invites.spend(CODE, () => Promise.reject(taken)),
+    { is: taken },
+  );
+  await t.notThrowsAsync(invites.check(CODE));
+});
