@@ -43,7 +43,7 @@ function open(table: Table) {
   session.state = 'by-password';
   session.account = { name: 'alice', idFp: hash, record: 'x', flags: new Set() };
   // The queue itself uses nothing else of the context.
-  const context = { clock, limits: new Limits(clock) } as Context;
+  const context = { clock, limits: new Limits(clock) } as unknown as Context;
   const queue = new RequestQueue(context, session, table);
   return { queue, session, sent, state, clock, log };
 }

@@ -4,10 +4,13 @@ import type { Handler } from '../context.ts';
 import type { SessionState } from '../session.ts';
 import { deviceEnd } from './device-end.ts';
 import { loginFinish } from './login-finish.ts';
+import { loginKey } from './login-key.ts';
 import { loginProve } from './login-prove.ts';
 import { loginStart } from './login-start.ts';
 import { ping } from './ping.ts';
+import { recordFinish } from './record-finish.ts';
 import { recordStart } from './record-start.ts';
+import { registerFinish } from './register-finish.ts';
 import { registerStart } from './register-start.ts';
 import { sessions } from './sessions.ts';
 
@@ -32,11 +35,14 @@ export type Table = { [N in RequestName]?: Row<N> };
 
 export const table: Table = {
   'register-start': { handler: registerStart, allowed: beforeLogin, alone: true },
+  'register-finish': { handler: registerFinish, allowed: beforeLogin, alone: true },
   'login-start': { handler: loginStart, allowed: beforeLogin, alone: true },
   'login-finish': { handler: loginFinish, allowed: beforeLogin, alone: true },
   'login-prove': { handler: loginProve, allowed: beforeLogin, alone: true },
+  'login-key': { handler: loginKey, allowed: beforeLogin, alone: true },
 
   'record-start': { handler: recordStart, allowed: renewing, alone: true },
+  'record-finish': { handler: recordFinish, allowed: renewing, alone: true },
   sessions: { handler: sessions, allowed: afterLogin },
   'device-end': { handler: deviceEnd, allowed: afterLogin, alone: true },
   ping: { handler: ping, allowed: always },

@@ -25,7 +25,7 @@ export const deviceOperations: Implementation<DeviceOperations> = {
     return null;
   },
 
-  useDevice(tools, { idFp, device, ticketHash }) {
+  checkTicket(tools, { idFp, device, ticketHash }) {
     const row = one<{ ticket_hash: Uint8Array }>(
       tools,
       'SELECT ticket_hash FROM devices WHERE id_fp = ? AND device = ?',

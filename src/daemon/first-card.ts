@@ -1,0 +1,31 @@
+/** The key card that an account begins with. */
+import { openCard } from '../protocol/card.ts';
+import { ProtocolError, Refusal } from '../protocol/errors.ts';
+import type { Context } from './context.ts';
+
+/** How far a client's clock may be ahead. */
+const SKEW_MS = 86_400_000;
+
+/** Judges the card of a new identity and puts it into the directory. @returns its idFp. @throws Refusal 'bad-request'. */
+export async function putFirstCard(context: Context, name: string, bytes: Uint8Array): Promise<Uint8Array> {
+  const card = readCard(bytes);
+  const now = context.clock.now();
+  if (card.name !== name || card.cardSeq !== 1 || card.prevCardHash.some((byte) => byte !== 0)) {
+    throw new Refusal('bad-request', 'this is not the first key card of this name; update the client');
+  }
+  if (card.notAfter <= now || card.notBefore > now + SKEW_MS) {
+    throw new Refusal('bad-request', 'the key card is not valid now; set the clock of the client');
+  }
+  const { idFp, cardSeq, hash, ekFp, notAfter, prevCardHash: prevHash } = card;
+  await context.store.addCard({ idFp, cardSeq, hash, ekFp, notAfter, prevHash, bytes });
+  return idFp;
+}
+
+function readCard(bytes: Uint8Array) {
+  try {
+    return openCard(bytes);
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new Refusal('bad-request', 'the key card is damaged; update the client');
+    throw error;
+  }
+}
