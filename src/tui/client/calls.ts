@@ -27,8 +27,9 @@ type Waiting = { done: (answer: Answer) => void; fail: (error: Error) => void };
 
 export class Calls {
   readonly link: Wire;
-  onEvent: (event: Event) => void = () => {};
   onEnd: (end: LinkEnd) => void = () => {};
+  #onEvent: ((event: Event) => void) | null = null;
+  #held: Event[] = [];
   readonly #waiting = new Map<number, Waiting>();
   readonly #segments = new Map<number, SegmentHandler>();
   #next = 1;
@@ -52,6 +53,12 @@ export class Calls {
     return resultOf(method, answer);
   }
 
+  /** Events go there from now on, and those that came while the login was still under way. */
+  listen(handler: (event: Event) => void): void {
+    this.#onEvent = handler;
+    for (const event of this.#held.splice(0)) handler(event);
+  }
+
   /** The returned function ends it. Segments of a transfer nobody handles are dropped. */
   onSegment(transfer: number, handler: SegmentHandler): () => void {
     this.#segments.set(transfer, handler);
@@ -69,7 +76,8 @@ export class Calls {
       return;
     }
     if ('event' in frame) {
-      this.onEvent(frame.event);
+      if (this.#onEvent === null) this.#held.push(frame.event);
+      else this.#onEvent(frame.event);
       return;
     }
     const waiting = this.#waiting.get(frame.answer.id);

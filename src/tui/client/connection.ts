@@ -125,12 +125,12 @@ export class Connection {
     this.#calls = calls;
     this.#welcome = welcome;
     this.#failures = 0;
-    calls.onEvent = (event) => this.#tell(event);
     calls.onEnd = (end) => {
       if (this.#calls !== calls || this.#closing !== null) return;
       this.#calls = null;
       this.#later(lost(end).message);
     };
+    calls.listen((event) => this.#tell(event));
     this.#setState({ state: 'online' });
     for (const waiting of this.#waiting) waiting.go();
     this.#waiting.clear();

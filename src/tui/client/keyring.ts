@@ -1,47 +1,171 @@
 /** Whose keys are whose: my own identity and encryption keys, and the pinned cards of everybody else. */
+import { equal, hex } from '../../protocol/bytes.ts';
+import { type Card, followCards, openCard, type Pin } from '../../protocol/card.ts';
+import type { KeyPair } from '../../protocol/rsa.ts';
+import type { Clock } from '../../protocol/seams.ts';
+import type { AccountKeys } from './account-store.ts';
+import type { Connection } from './connection.ts';
+import { ClientError } from './errors.ts';
+import { currentCard } from './my-keys.ts';
+import { type Pinned, PinStore } from './pin-store.ts';
+import type { ProfileDb } from './profile-db.ts';
 
-// The shapes of protocol/card.ts and protocol/rsa.ts.
-export type KeyPair = { spki: Uint8Array; pkcs8: Uint8Array };
-export type Card = {
-  name: string;
-  sigSpki: Uint8Array;
-  ekSpki: Uint8Array;
-  cardSeq: number;
-  notBefore: number;
-  notAfter: number;
-  prevCardHash: Uint8Array;
-  idFp: Uint8Array;
-  ekFp: Uint8Array;
-  hash: Uint8Array;
-};
+type Changed = (name: string, pinned: Uint8Array, offered: Uint8Array) => void;
 
-export type Pinned = {
-  name: string;
-  /** The newest card that was accepted for the pinned identity. */
-  card: Card;
-  /** The person compared the safety number. */
-  verified: boolean;
-  /** The directory shows another identity for this name: nothing may be sealed until acceptKey. */
-  changedTo: Uint8Array | null;
-};
+export class Keyring {
+  readonly #connection: Connection;
+  readonly #pins: PinStore;
+  readonly #clock: Clock;
+  readonly #fresh = new Map<string, Promise<Pinned>>();
+  readonly #changed = new Set<Changed>();
+  #keys: AccountKeys;
 
-export interface Keyring {
+  constructor(o: { connection: Connection; db: ProfileDb; clock: Clock; daemon: Uint8Array; keys: AccountKeys }) {
+    this.#connection = o.connection;
+    this.#pins = new PinStore(o.db, o.daemon);
+    this.#clock = o.clock;
+    this.#keys = o.keys;
+    // What happened in the directory while the link was away was not told.
+    o.connection.onOnline(() => this.#fresh.clear());
+  }
+
   /** `card` is what the directory shows for me now. */
-  readonly me: { name: string; idFp: Uint8Array; identity: KeyPair; card: Card };
+  get me(): { name: string; idFp: Uint8Array; identity: KeyPair; card: Card } {
+    const card = currentCard(this.#keys);
+    return { name: card.name, idFp: card.idFp, identity: this.#keys.identity, card };
+  }
+
   /** Current first, then retired ones. */
-  openKeys(): { ekFp: Uint8Array; pkcs8: Uint8Array }[];
-  /** Pins on first sight, follows the chain of cards. @throws ClientError 'refused' when nobody has that name or keys */
-  cardOf(name: string): Promise<Pinned>;
+  openKeys(): { ekFp: Uint8Array; pkcs8: Uint8Array }[] {
+    return this.#keys.keys.map(({ card, pkcs8 }) => ({ ekFp: openCard(card).ekFp, pkcs8 }));
+  }
+
+  /** My keys after a renewal. */
+  replace(keys: AccountKeys): void {
+    this.#keys = keys;
+  }
+
+  /** Pins on first sight, follows the chain of cards. @throws Refusal 'no-such-user' | 'no-keys-yet', ProtocolError 'card' */
+  cardOf(name: string): Promise<Pinned> {
+    if (name === this.me.name) return Promise.resolve({ name, card: this.me.card, verified: true, changedTo: null });
+    const known = this.#fresh.get(name);
+    if (known !== undefined) return known;
+    const asked = this.#ask(name);
+    this.#fresh.set(name, asked);
+    // A failure is not remembered.
+    asked.catch(() => this.#fresh.delete(name));
+    return asked;
+  }
+
   /** Like cardOf, for sealing. @throws ClientError 'key-changed', or 'refused' when the card has expired */
-  recipient(name: string): Promise<Card>;
+  async recipient(name: string): Promise<Card> {
+    const { card, changedTo } = await this.cardOf(name);
+    if (changedTo !== null)
+      throw new ClientError(
+        'key-changed',
+        `the key of ${name} changed: trusted ${hex(card.idFp)}, offered ${hex(changedTo)}; compare with ${name}, then accept it with securechat verify ${name}`,
+      );
+    if (card.notAfter < this.#clock.now())
+      throw new ClientError('refused', `the key of ${name} has expired; they renew it by connecting once`);
+    return card;
+  }
+
   /** What is pinned, without asking the daemon; null when nothing is. */
-  pinned(name: string): Promise<Pinned | null>;
-  /** The signing key of an identity that was accepted for `name` now or before; asks for the card when it is new. */
-  sigSpkiOf(idFp: Uint8Array, name: string): Promise<Uint8Array | null>;
+  pinned(name: string): Promise<Pinned | null> {
+    return this.#pins.get(name);
+  }
+
+  allPinned(): Promise<Pinned[]> {
+    return this.#pins.all();
+  }
+
+  /** A current card that came with something else (members of a room): pins a name that has no pin yet. */
+  async seen(name: string, card: Uint8Array): Promise<void> {
+    const opened = openCard(card);
+    if (name === this.me.name || opened.name !== name) return;
+    const pin = await this.#pins.get(name);
+    if (pin === null) await this.#pins.put(opened, card);
+    else if (!equal(pin.card.hash, opened.hash)) this.forget(name);
+  }
+
+  /** The signing key of an identity that was accepted for `name`, now or before; asks for the card when it is new. */
+  async sigSpkiOf(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
+    if (equal(idFp, this.me.idFp)) return this.#keys.identity.spki;
+    const known = await this.#pins.sigSpki(idFp, name);
+    if (known !== null) return known;
+    const { card } = await this.cardOf(name);
+    return equal(card.idFp, idFp) ? card.sigSpki : null;
+  }
+
   /** The next cardOf asks the daemon again: after `renewed`, `stale-card`. */
-  forget(name: string): void;
-  setVerified(name: string, verified: boolean): Promise<void>;
-  /** Takes the changed identity as the person's new one. */
-  acceptKey(name: string): Promise<Pinned>;
-  onChanged(listener: (name: string, pinned: Uint8Array, offered: Uint8Array) => void): () => void;
+  forget(name: string): void {
+    this.#fresh.delete(name);
+  }
+
+  async setVerified(name: string, verified: boolean): Promise<void> {
+    await this.cardOf(name);
+    await this.#pins.setVerified(name, verified);
+    this.forget(name);
+  }
+
+  /** Takes the changed identity as the person's new one; it counts as not verified. */
+  async acceptKey(name: string): Promise<Pinned> {
+    const cards = await this.#cards(name, 1);
+    const { card } = followCards(null, cards);
+    if (card.name !== name) throw new ClientError('untrusted', `the daemon gave a card of somebody else for ${name}`);
+    await this.#pins.replace(card, cards.at(-1) ?? new Uint8Array());
+    this.forget(name);
+    return { name, card, verified: false, changedTo: null };
+  }
+
+  /** Told once for each new identity that a known name shows. The returned function ends it. */
+  onChanged(listener: Changed): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  async #ask(name: string): Promise<Pinned> {
+    const pinned = await this.#pins.get(name);
+    const pin: Pin | null =
+      pinned === null ? null : { idFp: pinned.card.idFp, cardSeq: pinned.card.cardSeq, cardHash: pinned.card.hash };
+    let cards = await this.#cards(name, pin?.cardSeq ?? 1);
+    // A new identity begins at 1 again.
+    if (cards.length === 0 && pin !== null) cards = await this.#cards(name, 1);
+    const last = cards.at(-1);
+    if (last === undefined)
+      throw new ClientError('refused', `${name} has no keys yet; they get them by logging in once`);
+    const newest = openCard(last);
+    if (newest.name !== name) throw new ClientError('untrusted', `the daemon gave a card of somebody else for ${name}`);
+    if (pinned !== null && !equal(newest.idFp, pinned.card.idFp)) return this.#differs(pinned, newest.idFp);
+    const { card } = followCards(pin, cards);
+    await this.#pins.put(card, last);
+    return { name, card, verified: pinned?.verified ?? false, changedTo: null };
+  }
+
+  async #differs(pinned: Pinned, offered: Uint8Array): Promise<Pinned> {
+    const news = pinned.changedTo === null || !equal(pinned.changedTo, offered);
+    if (news) {
+      await this.#pins.setChanged(pinned.name, offered);
+      for (const listener of this.#changed) listener(pinned.name, pinned.card.idFp, offered);
+    }
+    return { ...pinned, changedTo: offered };
+  }
+
+  /** All cards from `from` on. */
+  async #cards(name: string, from: number): Promise<Uint8Array[]> {
+    const all: Uint8Array[] = [];
+    for (let next = from; ; ) {
+      const { cards } = await this.#connection.request('cards', { name, from: next }, { wait: true });
+      all.push(...cards);
+      const last = cards.at(-1);
+      if (last === undefined) return all;
+      const { cardSeq } = openCard(last);
+      if (cardSeq < next) throw new ClientError('untrusted', `the daemon repeats cards of ${name}`);
+      if (cards.length < PAGE) return all;
+      next = cardSeq + 1;
+    }
+  }
 }
+
+/** What the daemon gives at once. */
+const PAGE = 64;

@@ -131,6 +131,8 @@ export type ConnectOptions = {
   server?: string;
   user: string;
   ask: Ask;
+  /** When given it is what logs in, even where a key of this profile would do: a wrong one fails. */
+  password?: string;
   /** Profile folder; XDG by default. */
   profile?: string;
   /** ms for the first connection; default 10,000. */

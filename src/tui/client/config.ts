@@ -1,0 +1,74 @@
+/** The global options: one table for the flags, the environment (SECURECHAT_…) and config.toml. Flags win, then environment. */
+import { parse } from 'smol-toml';
+import { ClientError } from './errors.ts';
+
+type OptionType = 'string' | 'boolean' | 'number';
+
+/** A password is never among them: a flag shows in the process list, the environment in /proc and in children. */
+export const globalOptions = {
+  server: { type: 'string', describe: 'host:port or a join link securechat://host:port#fingerprint' },
+  user: { type: 'string', describe: 'your name there' },
+  'password-file': { type: 'string', describe: 'read the password from this file; - reads standard input' },
+  profile: { type: 'string', describe: 'folder of known daemons, keys, cache and config.toml' },
+  downloads: {
+    type: 'string',
+    describe: 'folder for downloads; ./client_files if it exists, else your download folder',
+  },
+  'trust-new': { type: 'boolean', describe: 'remember an unknown daemon without asking; never a changed one' },
+  json: { type: 'boolean', describe: 'one JSON object a line on standard output' },
+  quiet: { type: 'boolean', describe: 'no progress and no remarks on standard error' },
+  timeout: { type: 'number', describe: 'seconds to wait for the daemon at the start; 10 by default' },
+} as const satisfies Record<string, { type: OptionType; describe: string }>;
+
+export type GlobalOption = keyof typeof globalOptions;
+export type Setting = string | boolean | number;
+export type Settings = Partial<Record<GlobalOption, Setting>>;
+
+/** What the environment sets. Variables that are not in the table are somebody else's. @throws ClientError 'usage' */
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
+  const settings: Settings = {};
+  for (const option of Object.keys(globalOptions) as GlobalOption[]) {
+    const variable = `SECURECHAT_${option.replace('-', '_').toUpperCase()}`;
+    const value = env[variable];
+    if (value === undefined || value === '') continue;
+    const read = fromText(globalOptions[option].type, value);
+    if (read === null)
+      throw new ClientError('usage', `${variable} must be a ${globalOptions[option].type}, not "${value}"`);
+    settings[option] = read;
+  }
+  return settings;
+}
+
+/** @param file shown in errors. @throws ClientError 'usage' for a file that is not TOML or holds a key that is not an option. */
+export function settingsFromToml(text: string, file: string): Settings {
+  let table: Record<string, unknown>;
+  try {
+    table = parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
+    throw new ClientError('usage', `${file} is not TOML: ${reason}`);
+  }
+  const settings: Settings = {};
+  for (const [key, value] of Object.entries(table)) {
+    if (!Object.hasOwn(globalOptions, key) || key === 'profile')
+      throw new ClientError('usage', `${file}: "${key}" is not an option; it may hold ${tomlKeys()}`);
+    const option = key as GlobalOption;
+    if (typeof value !== globalOptions[option].type)
+      throw new ClientError('usage', `${file}: ${key} must be a ${globalOptions[option].type}`);
+    settings[option] = value as Setting;
+  }
+  return settings;
+}
+
+function tomlKeys(): string {
+  return Object.keys(globalOptions)
+    .filter((key) => key !== 'profile')
+    .join(', ');
+}
+
+function fromText(type: OptionType, value: string): Setting | null {
+  if (type === 'string') return value;
+  if (type === 'number') return /^\d+(\.\d+)?$/.test(value) ? Number(value) : null;
+  if (['1', 'true', 'yes'].includes(value)) return true;
+  return ['0', 'false', 'no'].includes(value) ? false : null;
+}

@@ -1,0 +1,53 @@
+/** Making an account. */
+import type { Opaque } from '../../protocol/opaque.ts';
+import type { AccountKeys } from './account-store.ts';
+import type { Calls } from './calls.ts';
+import { passwordText } from './login.ts';
+
+/** Said wherever an account is made. */
+export const FORGOTTEN_PASSWORD =
+  'nobody can reset your password for you: whoever forgets it loses the old messages, and friends see a changed key';
+
+/**
+ * Makes the account with the first card of `keys`, which are in the profile already: if the answer is lost, the account may
+ * exist, and the next login goes on from there.
+ * @throws Refusal 'name-taken', 'name-look-alike', 'bad-name', 'registration-closed', 'bad-invite'
+ */
+export async function registerAccount(
+  calls: Calls,
+  opaque: Opaque,
+  account: {
+    name: string;
+    password: string;
+    invite: string | null;
+    localKeys: boolean;
+    keys: AccountKeys;
+    daemonId: Uint8Array;
+  },
+): Promise<void> {
+  const { name, invite, localKeys, daemonId } = account;
+  const password = passwordText(account.password);
+  const [newest] = account.keys.keys;
+  if (newest === undefined) throw new Error('an account has at least one key');
+  const begun = await opaque.clientRegister(password);
+  const answer = await calls.request('register-start', { name, message: begun.message, invite });
+  const { record } = await opaque.clientRegisterFinish(password, begun.state, answer.message, daemonId);
+  await calls.request('register-finish', { record, card: newest.card, localKeys });
+}
+
+/**
+ * A new password for the account that `calls` is logged in to by password. With a card it also ends must-renew.
+ * @returns the new OPAQUE record and the key for the vault, which is stored next
+ */
+export async function replacePassword(
+  calls: Calls,
+  opaque: Opaque,
+  account: { password: string; card: Uint8Array | null; daemonId: Uint8Array },
+): Promise<{ record: string; exportKey: Uint8Array }> {
+  const password = passwordText(account.password);
+  const begun = await opaque.clientRegister(password);
+  const answer = await calls.request('record-start', { message: begun.message });
+  const made = await opaque.clientRegisterFinish(password, begun.state, answer.message, account.daemonId);
+  await calls.request('record-finish', { record: made.record, card: account.card });
+  return made;
+}

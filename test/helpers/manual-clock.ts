@@ -1,0 +1,34 @@
+import type { Clock } from '../../src/protocol/seams.ts';
+
+export type ManualClock = Clock & {
+  /** Moves time on and runs what falls due, in order. */
+  advance(ms: number): void;
+  /** ms from now to each timer, the soonest first. */
+  pending(): number[];
+};
+
+/** A clock that stands until the test moves it. */
+export function manualClock(start = 1_700_000_000_000): ManualClock {
+  let now = start;
+  const timers = new Set<{ at: number; action: () => void }>();
+  const soonest = () => [...timers].sort((a, b) => a.at - b.at);
+  return {
+    now: () => now,
+    monotonic: () => now - start,
+    after(ms, action) {
+      const timer = { at: now + ms, action };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance(ms) {
+      const end = now + ms;
+      for (let next = soonest()[0]; next !== undefined && next.at <= end; next = soonest()[0]) {
+        timers.delete(next);
+        now = next.at;
+        next.action();
+      }
+      now = end;
+    },
+    pending: () => soonest().map((timer) => timer.at - now),
+  };
+}

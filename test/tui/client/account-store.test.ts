@@ -1,0 +1,53 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { AccountStore } from '../../../src/tui/client/account-store.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { openProfile } from '../../helpers/profile.ts';
+
+const daemon = new Uint8Array(32).fill(1);
+const other = new Uint8Array(32).fill(2);
+const identity = fixtureKey('alice-identity');
+const keys = { identity, keys: [{ card: Uint8Array.of(1, 2), pkcs8: fixtureKey('alice-encryption').pkcs8 }] };
+
+test('an account is kept per daemon and name', async (t) => {
+  const store = new AccountStore(await openProfile(t), manualClock());
+  t.is(await store.load(daemon, 'alice'), null);
+  await store.save(daemon, 'alice', { keys, vaultVersion: 3, localKeys: true });
+  t.deepEqual(await store.load(daemon, 'alice'), { keys, vaultVersion: 3, localKeys: true });
+  t.is(await store.load(other, 'alice'), null);
+});
+
+test('the last used name comes first', async (t) => {
+  const clock = manualClock();
+  const store = new AccountStore(await openProfile(t), clock);
+  for (const name of ['alice', 'bob', 'alice']) {
+    await store.save(daemon, name, { keys, vaultVersion: 0, localKeys: false });
+    clock.advance(1);
+  }
+  t.deepEqual(await store.names(daemon), ['alice', 'bob']);
+});
+
+test('a ticket belongs to one device and can be dropped', async (t) => {
+  const store = new AccountStore(await openProfile(t), manualClock());
+  const ticket = new Uint8Array(32).fill(7);
+  await store.saveTicket(daemon, 'alice', 5, ticket);
+  t.deepEqual(await store.ticket(daemon, 'alice', 5), ticket);
+  t.is(await store.ticket(daemon, 'alice', 6), null);
+  t.deepEqual(await store.devicesWithTicket(daemon, 'alice'), [5]);
+  await store.saveTicket(daemon, 'alice', 5, null);
+  t.is(await store.ticket(daemon, 'alice', 5), null);
+});
+
+test('no file of the profile holds a private key or a ticket in clear', async (t) => {
+  const profile = await openProfile(t);
+  const store = new AccountStore(profile, manualClock());
+  const ticket = Buffer.from('a ticket that could be looked for');
+  await store.save(daemon, 'alice', { keys, vaultVersion: 0, localKeys: false });
+  await store.saveTicket(daemon, 'alice', 5, ticket);
+  for (const name of await readdir(profile.dir)) {
+    const file = await readFile(join(profile.dir, name));
+    for (const secret of [identity.pkcs8.subarray(100, 140), ticket]) t.is(file.indexOf(secret), -1, name);
+  }
+});

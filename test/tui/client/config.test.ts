@@ -1,0 +1,56 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { settingsFromEnvironment, settingsFromToml } from '../../../src/tui/client/config.ts';
+import { ClientError } from '../../../src/tui/client/errors.ts';
+
+const usage = { instanceOf: ClientError, code: 'usage' };
+
+test('declared variables are read, each as its type', (t) => {
+  const env = { SECURECHAT_SERVER: 'h:1', SECURECHAT_TRUST_NEW: '1', SECURECHAT_JSON: 'no', SECURECHAT_TIMEOUT: '2.5' };
+  t.deepEqual(settingsFromEnvironment(env), { server: 'h:1', 'trust-new': true, json: false, timeout: 2.5 });
+});
+
+test('other variables are somebody else’s, empty ones are not set', (t) => {
+  t.deepEqual(settingsFromEnvironment({ SECURECHAT_PASSWORD: 'x', SECURECHAT_OTHER: '1', SECURECHAT_USER: '' }), {});
+});
+
+test('a variable of the wrong type is named', (t) => {
+  t.regex(
+    t.throws(() => settingsFromEnvironment({ SECURECHAT_JSON: 'maybe' }), usage)?.message ?? '',
+    /SECURECHAT_JSON/,
+  );
+  t.throws(() => settingsFromEnvironment({ SECURECHAT_TIMEOUT: '-1' }), usage);
+});
+
+test('config.toml holds the same options', (t) => {
+  t.deepEqual(settingsFromToml('server = "h:1"\ntrust-new = true\ntimeout = 3\n', 'c'), {
+    server: 'h:1',
+    'trust-new': true,
+    timeout: 3,
+  });
+  t.deepEqual(settingsFromToml('', 'c'), {});
+});
+
+test('a wrong config.toml is named with what is wrong', (t) => {
+  const cases: [string, RegExp][] = [
+    ['server = ', /c\.toml is not TOML/],
+    ['pasword-file = "x"', /"pasword-file" is not an option/],
+    ['profile = "x"', /"profile" is not an option/],
+    ['constructor = "x"', /"constructor" is not an option/],
+    ['server = 1', /server must be a string/],
+  ];
+  for (const [text, sentence] of cases)
+    t.regex(t.throws(() => settingsFromToml(text, 'c.toml'), usage)?.message ?? '', sentence);
+});
+
+test('no text makes the parser throw anything else', (t) => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      try {
+        settingsFromToml(text, 'c');
+      } catch (error) {
+        t.true(error instanceof ClientError);
+      }
+    }),
+  );
+});

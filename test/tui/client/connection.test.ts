@@ -1,0 +1,155 @@
+import { setImmediate } from 'node:timers/promises';
+import test from 'ava';
+import { Refusal } from '../../../src/protocol/errors.ts';
+import { type Event, encodeEvent, encodeResult } from '../../../src/protocol/messages.ts';
+import type { Welcome } from '../../../src/protocol/requests.ts';
+import { Calls } from '../../../src/tui/client/calls.ts';
+import { Connection, type LoggedIn } from '../../../src/tui/client/connection.ts';
+import { ClientError } from '../../../src/tui/client/errors.ts';
+import type { LinkState } from '../../../src/tui/client/types.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { type FakeWire, fakeWire } from '../../helpers/wire.ts';
+
+const welcome: Welcome = {
+  session: 1,
+  name: 'alice',
+  idFp: null,
+  mustRenew: false,
+  recordHash: null,
+  vault: null,
+  localKeys: false,
+  ticket: null,
+  lobby: new Uint8Array(32),
+  at: 0,
+  maxFileSize: 1,
+};
+
+/** A connection whose next logins are answered from `outcomes`: an error, or nothing for a good one. */
+function open(outcomes: (Error | null)[] = []) {
+  const clock = manualClock();
+  const wires: FakeWire[] = [];
+  const states: LinkState[] = [];
+  const logIn = (): LoggedIn => {
+    const wire = fakeWire();
+    wires.push(wire);
+    return { calls: new Calls(wire), welcome: { ...welcome, session: wires.length } };
+  };
+  const connection = new Connection({
+    first: logIn(),
+    again: async () => {
+      const outcome = outcomes.shift();
+      if (outcome instanceof Error) throw outcome;
+      return logIn();
+    },
+    clock,
+    // The largest random value: the full wait.
+    random: (size) => new Uint8Array(size).fill(0xff),
+  });
+  connection.onState((state) => states.push(state));
+  const newest = (): FakeWire => wires.at(-1) ?? fakeWire();
+  return { connection, clock, wires, states, newest };
+}
+
+const away = () => new ClientError('unreachable', 'nothing listens there');
+
+test('a lost link comes back by itself and says so', async (t) => {
+  const { connection, clock, states, newest } = open();
+  const sessions: number[] = [];
+  connection.onOnline((again) => sessions.push(again.session));
+  newest().end('lost');
+  t.deepEqual(states, [{ state: 'waiting', retryAt: clock.now() + 500, reason: 'the connection was lost; try again' }]);
+  await t.throwsAsync(connection.request('ping', {}), { instanceOf: ClientError, code: 'unreachable' });
+  clock.advance(500);
+  await setImmediate();
+  t.is(connection.state.state, 'online');
+  t.deepEqual(sessions, [2]);
+  t.is(connection.welcome.session, 2);
+});
+
+test('each failure doubles the wait, up to 30 seconds', async (t) => {
+  const { connection, clock, newest } = open(Array.from({ length: 8 }, away));
+  newest().end('lost');
+  const waits: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    const [wait = 0] = clock.pending();
+    waits.push(wait);
+    clock.advance(wait);
+    await setImmediate();
+  }
+  t.deepEqual(waits, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  t.is(connection.state.state, 'online');
+  newest().end('lost');
+  t.deepEqual(clock.pending(), [500]);
+});
+
+test('a request that may wait is sent on the next link', async (t) => {
+  const { connection, clock, newest } = open();
+  newest().end('lost');
+  const asked = connection.request('ping', {}, { wait: true });
+  clock.advance(500);
+  await setImmediate();
+  t.deepEqual(newest().sent, [[0, 1, 'ping', {}]]);
+  newest().onMessage(encodeResult('ping', 1, { at: 9 }));
+  t.deepEqual(await asked, { at: 9 });
+});
+
+test('what only a person can solve is not tried again', async (t) => {
+  for (const error of [new ClientError('key-changed', 'another key'), new Refusal('login-refused', 'ended')]) {
+    const { connection, clock, newest } = open([error]);
+    newest().end('lost');
+    const asked = connection.request('ping', {}, { wait: true });
+    clock.advance(500);
+    await t.throwsAsync(asked, { instanceOf: ClientError });
+    t.deepEqual(connection.state, { state: 'closed', reason: error.message });
+    t.deepEqual(clock.pending(), []);
+  }
+});
+
+test('a busy daemon is tried again', async (t) => {
+  const { connection, clock, newest } = open([new Refusal('busy', 'too much work')]);
+  newest().end('closed');
+  clock.advance(500);
+  await setImmediate();
+  t.is(connection.state.state, 'waiting');
+});
+
+test('retryNow does not wait', async (t) => {
+  const { connection, newest, clock } = open();
+  newest().end('lost');
+  connection.retryNow();
+  await setImmediate();
+  t.is(connection.state.state, 'online');
+  t.deepEqual(clock.pending(), []);
+});
+
+test('close says goodbye once, fails what waits, and nothing comes back', async (t) => {
+  const { connection, clock, newest, wires } = open();
+  await connection.close();
+  await connection.close();
+  t.true(newest().closed);
+  t.deepEqual(connection.state, { state: 'closed', reason: 'closed' });
+  clock.advance(60_000);
+  t.is(wires.length, 1);
+  await t.throwsAsync(connection.request('ping', {}, { wait: true }), { instanceOf: ClientError });
+});
+
+test('close while waiting for a link ends the wait', async (t) => {
+  const { connection, clock, newest } = open();
+  newest().end('lost');
+  const asked = connection.request('ping', {}, { wait: true });
+  await connection.close();
+  await t.throwsAsync(asked, { instanceOf: ClientError, code: 'unreachable' });
+  t.deepEqual(clock.pending(), []);
+});
+
+test('events that came before anybody listened are not lost', (t) => {
+  const { connection, newest } = open();
+  const event = { method: 'presence' as const, params: { name: 'bob', online: true } };
+  newest().onMessage(encodeEvent(event.method, event.params));
+  const heard: Event[] = [];
+  const end = connection.onEvent((e) => heard.push(e));
+  newest().onMessage(encodeEvent(event.method, event.params));
+  end();
+  newest().onMessage(encodeEvent(event.method, event.params));
+  t.deepEqual(heard, [event, event]);
+});
