@@ -21,6 +21,7 @@ export type Tag =
   | 'log'
   | 'roommsg'
   | 'roomkey'
+  | 'members'
   | 'epoch'
   | 'epochhdr'
   | 'epochchunk'
