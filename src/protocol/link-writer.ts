@@ -1,0 +1,154 @@
+/** The sending half of a link: many messages a record, one write a flush, and a limit on what may wait. */
+import type { Writable } from 'node:stream';
+import { Reader, Writer } from './bytes.ts';
+import type { Flusher } from './flush.ts';
+import { LARGE_RECORD, type RecordSealer, type RecordType, recordType } from './record.ts';
+
+/** drained() waits until less than this waits: two segments, so that the socket never runs dry and chat passes soon. */
+const LOW_WATER = 524_288;
+/** The u32 length before each message. */
+const PREFIX = 4;
+/** The longest message that a record after login holds. */
+export const MAX_MESSAGE = LARGE_RECORD - 1 - PREFIX;
+/** u32 transfer, u64 index. */
+const SEGMENT_HEADER = 12;
+/** The most bytes that one segment record carries. */
+export const MAX_SEGMENT = LARGE_RECORD - 1 - SEGMENT_HEADER;
+
+export class LinkWriter {
+  /** Most plaintext of a record; raised at login. */
+  maxPlain: number;
+  readonly #stream: Writable;
+  readonly #sealer: RecordSealer;
+  readonly #flusher: Flusher;
+  readonly #maxQueued: number;
+  readonly #onFull: () => void;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #scheduled = false;
+  #ended = false;
+  #waiters: (() => void)[] = [];
+  readonly #flush = (): void => this.flush();
+  readonly #written = (): void => this.#wake();
+
+  constructor(
+    stream: Writable,
+    sealer: RecordSealer,
+    o: { flusher: Flusher; maxPlain: number; maxQueued: number; onFull: () => void },
+  ) {
+    this.#stream = stream;
+    this.#sealer = sealer;
+    this.#flusher = o.flusher;
+    this.maxPlain = o.maxPlain;
+    this.#maxQueued = o.maxQueued;
+    this.#onFull = o.onFull;
+  }
+
+  /** What was sent and has not been handed to the system. */
+  get queuedBytes(): number {
+    return this.#stream.writableLength + this.#pendingBytes;
+  }
+
+  send(message: Uint8Array): void {
+    const size = PREFIX + message.length;
+    if (1 + size > this.maxPlain) throw new RangeError(`a message of ${message.length} bytes does not fit a record`);
+    if (this.#ended) return;
+    if (1 + this.#pendingBytes + size > this.maxPlain) this.flush();
+    this.#pending.push(message);
+    this.#pendingBytes += size;
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      this.#flusher.schedule(this.#flush);
+    }
+    this.#checkQueue();
+  }
+
+  /** Behind all messages sent before: a peer knows of a transfer before its segments come. */
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
+    if (1 + SEGMENT_HEADER + bytes.length > this.maxPlain) throw new RangeError('the segment does not fit a record');
+    this.flush();
+    this.#write(recordType.segment, new Writer().u32(transfer).u64(index).finish(), bytes);
+    this.#checkQueue();
+  }
+
+  confirm(parameters: Uint8Array): void {
+    this.#write(recordType.confirm, parameters);
+  }
+
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#pending.length === 0) return;
+    const parts = this.#pending.flatMap((message) => [lengthOf(message), message]);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#write(recordType.messages, ...parts);
+  }
+
+  /** Everything sent so far, CLOSE, end of stream. What is sent afterwards is dropped. */
+  end(): void {
+    if (this.#ended) return;
+    this.flush();
+    this.#write(recordType.close);
+    this.stop();
+    this.#stream.end();
+  }
+
+  /** Drops what is pending and lets nobody wait. */
+  stop(): void {
+    this.#ended = true;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#wake();
+  }
+
+  /** Resolves below the low-water mark, and when the link is over. */
+  drained(): Promise<void> {
+    if (this.#ended || this.queuedBytes < LOW_WATER) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #write(type: RecordType, ...parts: Uint8Array[]): void {
+    if (this.#ended) return;
+    const pieces = this.#sealer.seal(type, ...parts);
+    const last = pieces.pop();
+    if (pieces.length > 0) this.#stream.cork();
+    for (const piece of pieces) this.#stream.write(piece);
+    if (last) this.#stream.write(last, this.#written);
+    if (pieces.length > 0) this.#stream.uncork();
+  }
+
+  #wake(): void {
+    if (this.#waiters.length === 0 || !(this.#ended || this.queuedBytes < LOW_WATER)) return;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  #checkQueue(): void {
+    if (!this.#ended && this.queuedBytes > this.#maxQueued) this.#onFull();
+  }
+}
+
+function lengthOf(message: Uint8Array): Uint8Array {
+  const prefix = Buffer.allocUnsafe(PREFIX);
+  prefix.writeUInt32BE(message.length);
+  return prefix;
+}
+
+/** The messages of a record's body, one at least. @throws ProtocolError 'layout'. */
+export function splitMessages(body: Uint8Array): Uint8Array[] {
+  const reader = new Reader(body);
+  const messages: Uint8Array[] = [];
+  for (let left = body.length; left > 0 || messages.length === 0; ) {
+    const size = reader.u32();
+    messages.push(reader.bytes(size));
+    left -= PREFIX + size;
+  }
+  return messages;
+}
+
+/** @throws ProtocolError 'layout'. */
+export function splitSegment(body: Uint8Array): { transfer: number; index: number; bytes: Uint8Array } {
+  const reader = new Reader(body);
+  return { transfer: reader.u32(), index: reader.u64(), bytes: reader.rest() };
+}

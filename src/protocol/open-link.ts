@@ -1,0 +1,256 @@
+/**
+ * A link between a client and its daemon, once the handshake is done (link.ts): typed messages and file segments over any Duplex, with
+ * authenticated close and a limit on what may wait. It knows bytes, not what they say.
+ */
+import type { Duplex } from 'node:stream';
+import { ProtocolError } from './errors.ts';
+import { type Flusher, sharedFlusher } from './flush.ts';
+import type { Agreed } from './handshake.ts';
+import { type LinkEnd, LinkInbox } from './link-inbox.ts';
+import { LinkWriter, splitMessages, splitSegment } from './link-writer.ts';
+import { decodeClientParameters, type Parameters } from './parameters.ts';
+import {
+  LARGE_RECORD,
+  type OpenedRecord,
+  type RecordLimits,
+  RecordOpener,
+  RecordSealer,
+  recordLimits,
+  recordType,
+  SMALL_RECORD,
+} from './record.ts';
+import { type Clock, systemClock } from './seams.ts';
+
+/** How long close() waits for the other end, in milliseconds. */
+const CLOSE_TIME = 5_000;
+
+export type Peer = Parameters & {
+  /** The daemon's, as the client knows them; null at the daemon. */
+  daemonId: Uint8Array | null;
+  linkSpki: Uint8Array | null;
+  signSpki: Uint8Array | null;
+};
+
+export type LinkParts = {
+  agreed: Agreed;
+  /** The client knows its peer from the Reply; the daemon gets to know it by the first record, CONFIRM. */
+  side: { client: Peer; confirm: Uint8Array } | { daemon: true };
+  clock?: Clock;
+  flusher?: Flusher;
+  limits?: RecordLimits;
+  /** Bytes that may wait for a slow peer; above it the link is given up. No limit unless told. */
+  maxQueuedBytes?: number;
+};
+
+export class Link {
+  /** Names this very link on both ends; logins are bound to it. */
+  readonly cb: Uint8Array;
+  /** Settles when the peer is known: at once for a client, at its CONFIRM for a daemon. Rejects with 'handshake'. */
+  readonly confirmed: Promise<void>;
+  readonly #stream: Duplex;
+  readonly #clock: Clock;
+  readonly #opener: RecordOpener;
+  readonly #writer: LinkWriter;
+  readonly #inbox: LinkInbox;
+  #peer: Peer | null;
+  #settle: { resolve(): void; reject(error: ProtocolError): void };
+  #over = false;
+  #closing = false;
+  #whenOver: (() => void)[] = [];
+
+  constructor(stream: Duplex, o: LinkParts) {
+    const client = 'client' in o.side ? o.side : null;
+    const { cb, toClient, toDaemon } = o.agreed;
+    const limits = o.limits ?? recordLimits;
+    this.cb = cb;
+    this.#stream = stream;
+    this.#clock = o.clock ?? systemClock;
+    this.#peer = client?.client ?? null;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.confirmed = promise;
+    // Its failure is the link's end, too: nobody has to listen to both.
+    promise.catch(() => {});
+    this.#settle = { resolve, reject };
+    // The daemon is proven by its fingerprint before it sends a record; a stranger to the daemon is kept small.
+    this.#opener = new RecordOpener(client ? toClient : toDaemon, client ? LARGE_RECORD : SMALL_RECORD, limits);
+    this.#writer = new LinkWriter(stream, new RecordSealer(client ? toDaemon : toClient, this.#clock, limits), {
+      flusher: o.flusher ?? sharedFlusher,
+      maxPlain: SMALL_RECORD,
+      maxQueued: o.maxQueuedBytes ?? Number.POSITIVE_INFINITY,
+      onFull: () => this.#fail(new ProtocolError('link', 'send queue is full')),
+    });
+    this.#inbox = new LinkInbox({
+      onHolding: (holding) => this.#flow(holding),
+      onError: (error) => this.#fail(error),
+    });
+    if (client) {
+      this.#writer.confirm(client.confirm);
+      resolve();
+    }
+    stream.on('data', (chunk: Uint8Array) => this.#receive(chunk));
+    stream.on('end', () => this.#finish('lost'));
+    stream.on('close', () => this.#finish('lost'));
+    stream.on('error', () => this.#finish('lost'));
+    if (stream.destroyed || stream.readableEnded) this.#finish('lost');
+    else stream.resume();
+  }
+
+  get peer(): Peer {
+    if (this.#peer === null) throw new Error('the peer is not known before its CONFIRM');
+    return this.#peer;
+  }
+
+  /**
+   * Called with each message, in order. A ProtocolError that it throws ends the link, and onClose gets it. What comes before
+   * this handler is set is held, and so is the end.
+   */
+  set onMessage(handler: (message: Uint8Array) => void) {
+    this.#inbox.onMessage = handler;
+    this.#inbox.soon();
+  }
+
+  set onSegment(handler: (transfer: number, index: number, bytes: Uint8Array) => void) {
+    this.#inbox.onSegment = handler;
+    this.#inbox.soon();
+  }
+
+  /**
+   * Called once, last. 'closed': one end said so, and everything that it sent before has come. 'lost': what was not answered
+   * may or may not have arrived. ProtocolError: this end gave the link up.
+   */
+  set onClose(handler: (end: LinkEnd) => void) {
+    this.#inbox.onClose = handler;
+    this.#inbox.soon();
+  }
+
+  /** Queues one message; it leaves with its neighbours at the next flush. Nothing happens after the end. */
+  send(message: Uint8Array): void {
+    this.#writer.send(message);
+  }
+
+  /** Queues one segment, behind the messages sent before. Await drained() between segments. */
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
+    this.#writer.sendSegment(transfer, index, bytes);
+  }
+
+  /** Bytes sent that have not yet been handed to the system. */
+  get queuedBytes(): number {
+    return this.#writer.queuedBytes;
+  }
+
+  /** Resolves when little waits, and when the link is over. */
+  drained(): Promise<void> {
+    return this.#writer.drained();
+  }
+
+  /** Takes and sends large records from now on. The daemon calls it before it answers the login. */
+  loggedIn(): void {
+    this.#opener.maxPlain = LARGE_RECORD;
+    this.#writer.maxPlain = LARGE_RECORD;
+  }
+
+  /** Holds back what arrives, and the sender with it, until resume(). */
+  pause(): void {
+    this.#inbox.paused = true;
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#inbox.paused = false;
+    this.#inbox.deliver();
+    this.#flow(false);
+  }
+
+  /** Sends what was sent, says that this is the end, and waits for the other end to hear it, 5 s at most. */
+  close(): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenOver.push(resolve);
+      if (this.#closing) return;
+      this.#closing = true;
+      this.#writer.end();
+      this.#stream.resume();
+      this.#stopLater();
+    });
+  }
+
+  /** Ends the link at once; the other end sees it as lost. */
+  destroy(): void {
+    this.#stream.destroy();
+    this.#finish('lost');
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#over || this.#closing) return;
+    try {
+      for (const record of this.#opener.push(chunk)) {
+        this.#take(record);
+        if (this.#over || this.#closing) return;
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#fail(error.code === 'layout' ? new ProtocolError('link', 'a record of the link is malformed') : error);
+    }
+  }
+
+  #take({ type, body }: OpenedRecord): void {
+    if (this.#peer === null) {
+      if (type !== recordType.confirm) throw new ProtocolError('handshake', 'the handshake was not confirmed');
+      this.#peer = { ...decodeClientParameters(body), daemonId: null, linkSpki: null, signSpki: null };
+      this.#settle.resolve();
+    } else if (type === recordType.messages) {
+      for (const message of splitMessages(body)) this.#inbox.put({ kind: 'message', message });
+    } else if (type === recordType.segment) {
+      this.#inbox.put({ kind: 'segment', ...splitSegment(body) });
+    } else if (type === recordType.close && body.length === 0) {
+      this.#peerClosed();
+    } else {
+      throw new ProtocolError('link', 'a record of the link is out of place');
+    }
+  }
+
+  #peerClosed(): void {
+    this.#over = true;
+    this.#writer.end();
+    this.#stopLater();
+    this.#inbox.put({ kind: 'end', end: 'closed' });
+    this.#tellOver();
+  }
+
+  /** The stream ended, for better or worse. */
+  #finish(end: LinkEnd): void {
+    this.#stream.destroy();
+    if (this.#over) return;
+    this.#over = true;
+    this.#writer.stop();
+    this.#settle.reject(new ProtocolError('handshake', 'the connection ended during the handshake'));
+    this.#inbox.put({ kind: 'end', end: this.#closing ? 'closed' : end });
+    this.#tellOver();
+  }
+
+  #fail(error: ProtocolError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#writer.stop();
+    this.#stream.destroy();
+    this.#settle.reject(new ProtocolError('handshake', 'the handshake was not confirmed'));
+    this.#inbox.abandon(error);
+    this.#tellOver();
+  }
+
+  #tellOver(): void {
+    for (const tell of this.#whenOver.splice(0)) tell();
+  }
+
+  /** A peer that never closes its end does not keep ours. */
+  #stopLater(): void {
+    const cancel = this.#clock.after(CLOSE_TIME, () => this.#stream.destroy());
+    this.#stream.once('close', cancel);
+  }
+
+  #flow(holding: boolean): void {
+    if (this.#over || this.#closing) return;
+    if (holding || this.#inbox.paused) this.#stream.pause();
+    else this.#stream.resume();
+  }
+}
