@@ -5,6 +5,7 @@ import type { RequestName, RequestParams, RequestResult, Welcome } from '../../p
 import type { Clock, Random } from '../../protocol/seams.ts';
 import { type Calls, lost, type SegmentHandler, type Wire } from './calls.ts';
 import { ClientError } from './errors.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import type { LinkState } from './types.ts';
 
 const FIRST_RETRY_MS = 500;
@@ -36,6 +37,7 @@ export class Connection {
   #failures = 0;
   #closing: string | null = null;
   #cancelRetry: () => void = () => {};
+  #endHeartbeat: () => void = () => {};
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -114,6 +116,7 @@ export class Connection {
     if (this.#closing !== null) return;
     this.#closing = 'closed';
     this.#cancelRetry();
+    this.#endHeartbeat();
     const calls = this.#calls;
     this.#calls = null;
     this.#setState({ state: 'closed', reason: 'closed' });
@@ -128,8 +131,10 @@ export class Connection {
     calls.onEnd = (end) => {
       if (this.#calls !== calls || this.#closing !== null) return;
       this.#calls = null;
+      this.#endHeartbeat();
       this.#later(lost(end).message);
     };
+    this.#endHeartbeat = startHeartbeat(calls, this.#options.clock);
     calls.listen((event) => this.#tell(event));
     this.#setState({ state: 'online' });
     for (const waiting of this.#waiting) waiting.go();

@@ -114,12 +114,11 @@ test('a busy daemon is tried again', async (t) => {
 });
 
 test('retryNow does not wait', async (t) => {
-  const { connection, newest, clock } = open();
+  const { connection, newest } = open();
   newest().end('lost');
   connection.retryNow();
   await setImmediate();
   t.is(connection.state.state, 'online');
-  t.deepEqual(clock.pending(), []);
 });
 
 test('close says goodbye once, fails what waits, and nothing comes back', async (t) => {
@@ -152,4 +151,20 @@ test('events that came before anybody listened are not lost', (t) => {
   end();
   newest().onMessage(encodeEvent(event.method, event.params));
   t.deepEqual(heard, [event, event]);
+});
+
+test('a daemon that no longer answers counts as lost', async (t) => {
+  const { connection, clock, newest } = open();
+  const wire = newest();
+  wire.destroy = () => wire.end('lost');
+  clock.advance(60_000);
+  t.deepEqual(wire.sent, [[0, 1, 'ping', {}]]);
+  wire.onMessage(encodeResult('ping', 1, { at: 1 }));
+  await setImmediate();
+  clock.advance(60_000);
+  t.is(connection.state.state, 'online');
+  clock.advance(19_999);
+  t.is(connection.state.state, 'online');
+  clock.advance(1);
+  t.is(connection.state.state, 'waiting');
 });

@@ -1,0 +1,165 @@
+/** From options to a client that is logged in: profile, trust, link, login, keys. client.ts builds the conversations on it. */
+import * as nodeFs from 'node:fs/promises';
+import { parseAddress } from '../../protocol/daemon-identity.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { type Opaque, opaquePool } from '../../protocol/opaque.ts';
+import { type Rsa, rsaPool } from '../../protocol/rsa-pool.ts';
+import { type Clock, type FileSystem, type Random, systemClock, systemRandom } from '../../protocol/seams.ts';
+import { AccountStore } from './account-store.ts';
+import { Connection } from './connection.ts';
+import type { DeviceLease } from './device-lock.ts';
+import { type Address, addressText, greet } from './dial.ts';
+import { Entrance } from './entrance.ts';
+import { Ephemerals } from './ephemeral.ts';
+import { ClientError } from './errors.ts';
+import { Keyring } from './keyring.ts';
+import { profileFolder } from './paths.ts';
+import { Profile } from './profile.ts';
+import { expectedFingerprint, KnownDaemons } from './trust.ts';
+import type { ConnectOptions } from './types.ts';
+
+export const DEFAULT_SERVER = '127.0.0.1:65345';
+const DEFAULT_TIMEOUT_MS = 10_000;
+const RSA_QUEUE = 10_000;
+const OPAQUE_QUEUE = 10;
+
+export type Seams = { fs: FileSystem; clock: Clock; random: Random; rsa: Rsa; opaque: Opaque };
+
+/** A person at a daemon: what everything above the connection is given. */
+export type SignedIn = Omit<Seams, 'opaque'> & {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly connection: Connection;
+  readonly keyring: Keyring;
+  /** Held until close: the device whose seqs this process writes. */
+  readonly lease: DeviceLease;
+  readonly daemon: { address: string; fingerprint: Uint8Array; daemonId: Uint8Array };
+  /** @throws ClientError 'login-refused' when `oldPassword` is wrong */
+  passwd(oldPassword: string, newPassword: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Logs in, or registers and logs in. @throws ClientError, Refusal */
+export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}): Promise<SignedIn> {
+  const { address, fingerprint: linked } = whereTo(options.server ?? DEFAULT_SERVER);
+  const { fs = nodeFs, clock = systemClock, random = systemRandom } = seams;
+  const opened: (() => Promise<void>)[] = [];
+  const closing = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    const profile = await Profile.open(profileFolder(options.profile), fs, random);
+    opened.push(() => profile.close());
+    const rsa = seams.rsa ?? rsaPool({ threads: 1, maxQueue: RSA_QUEUE });
+    if (seams.rsa === undefined) opened.push(() => rsa.close());
+    let pool: Opaque | null = null;
+    const opaque = (): Opaque => {
+      pool ??= opaquePool({ threads: 1, maxQueue: OPAQUE_QUEUE });
+      return pool;
+    };
+    opened.push(async () => pool?.close());
+    const ephemerals = new Ephemerals(profile, rsa);
+    ephemerals.prepare();
+    opened.push(() => ephemerals.settled());
+
+    const known = new KnownDaemons(profile.db, clock);
+    const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
+    const ask = options.ask;
+    ask.progress('connect');
+    const fingerprint = await expectedFingerprint(
+      known,
+      address,
+      linked,
+      () => greet({ address, timeoutMs, clock }),
+      (daemon) => ask.trust(daemon),
+    );
+    const store = new AccountStore(profile, clock);
+    const lease = await profile.devices.lease(await store.devicesWithTicket(fingerprint, options.user));
+    opened.push(async () => lease.release());
+    const entrance = new Entrance({
+      address,
+      fingerprint,
+      timeoutMs,
+      name: options.user,
+      device: lease.device,
+      known,
+      store,
+      ephemerals,
+      rsa,
+      opaque: () => seams.opaque ?? opaque(),
+      clock,
+      random,
+      ask,
+    });
+    const first = options.register
+      ? await entrance.register(options.password ?? null, options.register)
+      : await entrance.logIn(options.password ?? null);
+    opened.push(() => first.calls.link.close());
+    let keyring: Keyring | null = null;
+    const connection = new Connection({
+      first,
+      async again() {
+        const next = await entrance.again();
+        keyring?.replace(next.account.keys);
+        return next;
+      },
+      clock,
+      random,
+    });
+    opened.pop();
+    opened.push(() => connection.close());
+    const daemonId = first.daemonId;
+    keyring = new Keyring({ connection, db: profile.db, clock, daemon: fingerprint, keys: first.account.keys });
+    return {
+      fs,
+      clock,
+      random,
+      rsa,
+      name: first.welcome.name,
+      profile,
+      connection,
+      keyring,
+      lease,
+      daemon: { address: addressText(address), fingerprint, daemonId },
+      passwd: (oldPassword, newPassword) => entrance.changePassword(oldPassword, newPassword),
+      close: closing,
+    };
+  } catch (error) {
+    await closing();
+    throw error;
+  }
+}
+
+/** @throws ClientError 'usage' for what is neither host:port nor a join link. */
+export function whereTo(server: string): { address: Address; fingerprint: Uint8Array | null } {
+  try {
+    const { host, port, fingerprint } = parseAddress(server);
+    return { address: { host: host.toLowerCase(), port }, fingerprint };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new ClientError('usage', `"${server}": ${error.message}`);
+  }
+}
+
+/** Drops what the profile knows about the key at an address. @returns false when nothing was known */
+export async function forgetAddress(server: string, profileOption?: string): Promise<boolean> {
+  const { address } = whereTo(server);
+  const profile = await Profile.open(profileFolder(profileOption), nodeFs, systemRandom);
+  try {
+    return await new KnownDaemons(profile.db, systemClock).forget(address);
+  } finally {
+    await profile.close();
+  }
+}
+
+/** The names that a profile holds keys of at the daemon that `server` names, the last used first. */
+export async function knownNames(server: string, profileOption?: string): Promise<string[]> {
+  const { address, fingerprint } = whereTo(server);
+  const profile = await Profile.open(profileFolder(profileOption), nodeFs, systemRandom);
+  try {
+    const daemon = fingerprint ?? (await new KnownDaemons(profile.db, systemClock).at(address))?.fingerprint;
+    return daemon === undefined ? [] : await new AccountStore(profile, systemClock).names(daemon);
+  } finally {
+    await profile.close();
+  }
+}

@@ -1,0 +1,113 @@
+/** From an address to a link: TCP and the handshake, with a time limit and a sentence for everything that may answer instead. */
+import { connect, type Socket } from 'node:net';
+import { hex } from '../../protocol/bytes.ts';
+import { DaemonKeyError } from '../../protocol/daemon-identity.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { connectLink, type Link, readGreeting } from '../../protocol/link.ts';
+import type { KeyPair } from '../../protocol/rsa.ts';
+import type { Rsa } from '../../protocol/rsa-pool.ts';
+import type { Clock, Random } from '../../protocol/seams.ts';
+import { ClientError } from './errors.ts';
+
+export type Address = { host: string; port: number };
+
+export type DialOptions = { address: Address; timeoutMs: number; clock: Clock };
+
+/** As people write it. */
+export function addressText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The fingerprint of the keys that the daemon shows. Proves nothing yet. @throws ClientError */
+export function greet(options: DialOptions): Promise<Uint8Array> {
+  return reach(options, async (socket) => {
+    try {
+      return (await readGreeting(socket)).fingerprint;
+    } finally {
+      socket.destroy();
+    }
+  });
+}
+
+/** @throws ClientError 'key-changed' when the daemon shows another key than `expect`, and whatever reach() throws. */
+export function dial(
+  options: DialOptions & { expect: Uint8Array; ephemeral: KeyPair; rsa: Rsa; software: string; random: Random },
+): Promise<Link> {
+  const { expect, ephemeral, rsa, software, clock, random } = options;
+  return reach(options, (socket) => connectLink(socket, { rsa, ephemeral, expect, software, clock, random }));
+}
+
+export function keyChanged(address: Address, expected: Uint8Array, offered: Uint8Array): ClientError {
+  const where = addressText(address);
+  return new ClientError(
+    'key-changed',
+    `the key of ${where} is not the one you trust: expected ${hex(expected)}, offered ${hex(offered)}; somebody may be in the way. ` +
+      `Ask whoever runs the daemon; only if they changed it, run: securechat forget ${where}`,
+  );
+}
+
+/** @throws ClientError 'unreachable' | 'not-a-daemon' | 'version' | 'key-changed' */
+async function reach<T>(options: DialOptions, use: (socket: Socket) => Promise<T>): Promise<T> {
+  const { address, timeoutMs, clock } = options;
+  const where = addressText(address);
+  const socket = connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true });
+  let failed: ClientError | null = null;
+  let connected = false;
+  const cancel = clock.after(timeoutMs, () => {
+    failed = connected
+      ? new ClientError(
+          'not-a-daemon',
+          `${where} does not talk like a SecureChat daemon; check the address and the port`,
+        )
+      : new ClientError('unreachable', `no answer from ${where}; check the address, and that the daemon runs`);
+    socket.destroy(failed);
+  });
+  try {
+    await new Promise<void>((done, fail) => {
+      socket.once('connect', done);
+      socket.once('error', fail);
+    });
+    connected = true;
+    // An error after this is the link's business; without a listener it would end the process.
+    socket.on('error', () => {});
+    return await use(socket);
+  } catch (error) {
+    socket.destroy();
+    if (failed !== null) throw failed;
+    if (!connected) throw unreachable(where, error);
+    throw refused(error, address);
+  } finally {
+    cancel();
+  }
+}
+
+function unreachable(where: string, error: unknown): ClientError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'error';
+  const reasons: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there',
+    ENOTFOUND: 'there is no such host',
+    EAI_AGAIN: 'the name cannot be looked up now',
+    ENETUNREACH: 'the network cannot be reached',
+    EHOSTUNREACH: 'the host cannot be reached',
+    ETIMEDOUT: 'it does not answer',
+  };
+  return new ClientError(
+    'unreachable',
+    `cannot connect to ${where}: ${reasons[code] ?? code}; check the address, and that the daemon runs`,
+  );
+}
+
+function refused(error: unknown, address: Address): unknown {
+  if (!(error instanceof ProtocolError)) return error;
+  const where = addressText(address);
+  if (error.code === 'version')
+    return new ClientError(
+      'version',
+      `${where} speaks another version of SecureChat: ${error.message}; update the older of the two`,
+    );
+  if (error instanceof DaemonKeyError) return keyChanged(address, error.expected, error.offered);
+  return new ClientError(
+    'not-a-daemon',
+    `${where} is not a SecureChat daemon, or cannot prove its key; check the address and the port`,
+  );
+}

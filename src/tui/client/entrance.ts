@@ -1,0 +1,193 @@
+/** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
+import { equal, H, utf8 } from '../../protocol/bytes.ts';
+import type { Opaque } from '../../protocol/opaque.ts';
+import type { Welcome } from '../../protocol/requests.ts';
+import type { Rsa } from '../../protocol/rsa-pool.ts';
+import type { Clock, Random } from '../../protocol/seams.ts';
+import type { Account, AccountStore } from './account-store.ts';
+import { Calls } from './calls.ts';
+import { type Address, addressText, dial } from './dial.ts';
+import type { Ephemerals } from './ephemeral.ts';
+import { ClientError } from './errors.ts';
+import { loginByKey, loginByPassword } from './login.ts';
+import { makeKeys } from './my-keys.ts';
+import { registerAccount, replacePassword } from './register.ts';
+import { SOFTWARE } from './software.ts';
+import type { KnownDaemons } from './trust.ts';
+import type { Ask } from './types.ts';
+import { VaultKeeper } from './vault-keeper.ts';
+
+export type Entered = { calls: Calls; welcome: Welcome; account: Account; daemonId: Uint8Array };
+
+export type EntranceOptions = {
+  address: Address;
+  fingerprint: Uint8Array;
+  timeoutMs: number;
+  name: string;
+  device: number;
+  known: KnownDaemons;
+  store: AccountStore;
+  ephemerals: Ephemerals;
+  rsa: Rsa;
+  /** Opened when a password is used: a login by key needs none. */
+  opaque: () => Opaque;
+  clock: Clock;
+  random: Random;
+  ask: Ask;
+};
+
+type Open = { calls: Calls; daemonId: Uint8Array };
+
+export class Entrance {
+  readonly #o: EntranceOptions;
+
+  constructor(options: EntranceOptions) {
+    this.#o = options;
+  }
+
+  /**
+   * By password when one is given, so that a wrong one fails though a key is held; else by the key of this profile; else by a
+   * password that is asked for.
+   * @throws ClientError 'login-refused', 'usage' when a password is needed and nobody can be asked
+   */
+  async logIn(given: string | null): Promise<Entered> {
+    if (given !== null) return this.#byPassword(given);
+    try {
+      const entered = await this.#byKey();
+      if (entered !== null) return entered;
+    } catch (error) {
+      // The ticket was ended, or the keys were renewed elsewhere: the person is asked, once.
+      if (!(error instanceof ClientError && error.code === 'login-refused')) throw error;
+    }
+    return this.#byPassword(await this.#askPassword());
+  }
+
+  /** After a lost link: by key, nobody is asked. @throws ClientError 'login-refused' when that no longer works */
+  async again(): Promise<Entered> {
+    const entered = await this.#byKey();
+    if (entered !== null) return entered;
+    throw new ClientError(
+      'login-refused',
+      'this device may not log in by itself any more; start again with the password',
+    );
+  }
+
+  async register(given: string | null, options: { invite?: string; localKeys?: boolean }): Promise<Entered> {
+    const { store, fingerprint, name, ask, rsa, clock, opaque } = this.#o;
+    const password = given ?? (await this.#askPassword());
+    const localKeys = options.localKeys ?? false;
+    // Keys of an attempt that was cut are used again: the account may exist with them.
+    let account = await store.load(fingerprint, name);
+    if (account === null) {
+      ask.progress('keys');
+      account = { keys: await makeKeys(rsa, clock, name), vaultVersion: 0, localKeys };
+    }
+    const { calls, daemonId } = await this.#open();
+    try {
+      await store.save(fingerprint, name, account);
+      const { keys } = account;
+      await registerAccount(calls, opaque(), {
+        name,
+        password,
+        invite: options.invite ?? null,
+        localKeys,
+        keys,
+        daemonId,
+      });
+    } catch (error) {
+      calls.link.destroy();
+      throw error;
+    }
+    return this.#finishPassword({ calls, daemonId }, password);
+  }
+
+  /** On a link of its own: the session that is open may be one by key. */
+  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    const { calls, account, daemonId } = await this.#byPassword(oldPassword);
+    try {
+      const made = await replacePassword(calls, this.#o.opaque(), { password: newPassword, card: null, daemonId });
+      if (!account.localKeys)
+        await this.#keeper(daemonId).put(calls, made.exportKey, H('record', utf8(made.record)), account);
+    } finally {
+      await calls.link.close();
+    }
+  }
+
+  async #byPassword(password: string): Promise<Entered> {
+    return this.#finishPassword(await this.#open(), password);
+  }
+
+  async #finishPassword({ calls, daemonId }: Open, password: string): Promise<Entered> {
+    const { opaque, name, device, known, store, fingerprint, ask } = this.#o;
+    try {
+      ask.progress('login');
+      const login = await loginByPassword(calls, opaque(), { name, password, device, daemonId });
+      await known.confirm(fingerprint, daemonId);
+      ask.progress('vault');
+      const account = await this.#keeper(daemonId).afterPassword(calls, login, password);
+      if (login.welcome.ticket !== null) await store.saveTicket(fingerprint, name, device, login.welcome.ticket);
+      return { calls, welcome: login.welcome, account, daemonId };
+    } catch (error) {
+      calls.link.destroy();
+      throw error;
+    }
+  }
+
+  /** null when this profile cannot: no keys, no ticket, or a daemon that no password login has confirmed. */
+  async #byKey(): Promise<Entered | null> {
+    const { known, store, fingerprint, name, device, rsa, ask } = this.#o;
+    const account = await store.load(fingerprint, name);
+    const ticket = await store.ticket(fingerprint, name, device);
+    const daemon = await known.byFingerprint(fingerprint);
+    if (account === null || ticket === null || daemon?.confirmed !== true) return null;
+    const { calls, daemonId } = await this.#open();
+    try {
+      ask.progress('login');
+      const { identity } = account.keys;
+      const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
+      const agreed = await this.#keeper(daemonId).afterKey(calls, account);
+      return { calls, welcome, account: agreed, daemonId };
+    } catch (error) {
+      calls.link.destroy();
+      throw error;
+    }
+  }
+
+  async #open(): Promise<Open> {
+    const { address, fingerprint, timeoutMs, known, ephemerals, rsa, clock, random } = this.#o;
+    const ephemeral = await ephemerals.take();
+    const link = await dial({
+      address,
+      timeoutMs,
+      clock,
+      expect: fingerprint,
+      ephemeral,
+      rsa,
+      software: SOFTWARE,
+      random,
+    });
+    ephemerals.makeSpare();
+    const { daemonId } = link.peer;
+    const before = await known.byFingerprint(fingerprint);
+    if (daemonId === null || (before?.daemonId != null && !equal(before.daemonId, daemonId))) {
+      link.destroy();
+      throw new ClientError(
+        'untrusted',
+        `${addressText(address)} has another daemon id than before; ask whoever runs it`,
+      );
+    }
+    await known.remember(address, fingerprint);
+    return { calls: new Calls(link), daemonId };
+  }
+
+  #keeper(daemonId: Uint8Array): VaultKeeper {
+    const { store, rsa, opaque, clock, random, fingerprint: daemon, name } = this.#o;
+    return new VaultKeeper({ store, rsa, opaque, clock, random, daemon, daemonId, name });
+  }
+
+  async #askPassword(): Promise<string> {
+    const password = await this.#o.ask.password(this.#o.name);
+    if (password !== null && password !== '') return password;
+    throw new ClientError('usage', 'a password is needed: give --password-file, or run this in a terminal');
+  }
+}

@@ -1,0 +1,158 @@
+/** Keeps three places agreed about my keys: this profile, the vault for my password, and the card in the directory. */
+import { equal, H, utf8 } from '../../protocol/bytes.ts';
+import { followCards, openCard } from '../../protocol/card.ts';
+import type { Opaque } from '../../protocol/opaque.ts';
+import type { Rsa } from '../../protocol/rsa-pool.ts';
+import type { Clock, Random } from '../../protocol/seams.ts';
+import { MAX_VAULT_KEYS, openVault, sealVault } from '../../protocol/vault.ts';
+import type { Account, AccountKeys, AccountStore } from './account-store.ts';
+import type { Calls } from './calls.ts';
+import { ClientError } from './errors.ts';
+import type { PasswordLogin } from './login.ts';
+import { currentCard, makeKeys, needsRenewal, renewKeys } from './my-keys.ts';
+import { replacePassword } from './register.ts';
+
+export type KeeperOptions = {
+  store: AccountStore;
+  rsa: Rsa;
+  /** Opened when a password is used: a login by key needs none. */
+  opaque: () => Opaque;
+  clock: Clock;
+  random: Random;
+  /** The daemon's fingerprint. */
+  daemon: Uint8Array;
+  daemonId: Uint8Array;
+  name: string;
+};
+
+export class VaultKeeper {
+  readonly #o: KeeperOptions;
+
+  constructor(options: KeeperOptions) {
+    this.#o = options;
+  }
+
+  /** After a login by password: my keys, wherever they are. @throws ClientError */
+  async afterPassword(calls: Calls, login: PasswordLogin, password: string): Promise<Account> {
+    const { store, daemon, name } = this.#o;
+    const { welcome, exportKey } = login;
+    const local = await store.load(daemon, name);
+    if (welcome.mustRenew) return this.#renewLegacy(calls, local?.keys ?? null, password);
+    const { idFp, vault } = welcome;
+    const mine = local !== null && idFp !== null && equal(currentCard(local.keys).idFp, idFp) ? local : null;
+    let account: Account;
+    if (mine !== null && (vault === null || vault.version <= mine.vaultVersion)) account = mine;
+    else account = await this.#fetch(calls, login);
+    const kept = account.localKeys || welcome.localKeys;
+    account = await this.#agreeWithDirectory(calls, { ...account, localKeys: kept });
+    const rotate = needsRenewal(account.keys, this.#o.clock);
+    if (rotate) account = await this.#next(account, true);
+    // No vault yet: registration was cut before it. An older one: a put was cut, or the daemon lost the newest.
+    if (!kept && (rotate || vault === null || vault.version < account.vaultVersion))
+      account = await this.put(calls, exportKey, welcome.recordHash, account);
+    else await store.save(daemon, name, account);
+    if (rotate) await this.#putCard(calls, account);
+    return account;
+  }
+
+  /** After a login by key, which needs the keys of this profile. @throws ClientError 'login-refused' when they are not the newest */
+  async afterKey(calls: Calls, account: Account): Promise<Account> {
+    let agreed = await this.#agreeWithDirectory(calls, account);
+    if (!needsRenewal(agreed.keys, this.#o.clock)) return agreed;
+    // The vault can be written only after a login by password: until then the key stays and its card is renewed.
+    agreed = await this.#next(agreed, false);
+    await this.#putCard(calls, agreed);
+    return agreed;
+  }
+
+  /** Stores `account` as the next version of the vault. The session must be one by password. */
+  async put(calls: Calls, exportKey: Uint8Array, recordHash: Uint8Array | null, account: Account): Promise<Account> {
+    const { store, daemon, daemonId, name, random } = this.#o;
+    if (recordHash === null)
+      throw new ClientError('refused', 'the vault can be written only after a login by password');
+    const next = { ...account, vaultVersion: account.vaultVersion + 1 };
+    const { idFp } = currentCard(next.keys);
+    const { identity, keys } = next.keys;
+    const contents = { version: next.vaultVersion, identity, keys: keys.slice(0, MAX_VAULT_KEYS) };
+    const vault = sealVault(exportKey, { daemonId, name, idFp }, contents, random);
+    // Saved first: a put whose answer is lost is repeated with a higher number, which the daemon takes.
+    await store.save(daemon, name, next);
+    await calls.request('vault-put', { recordHash, version: next.vaultVersion, vault });
+    return next;
+  }
+
+  async #fetch(calls: Calls, { welcome, exportKey }: PasswordLogin): Promise<Account> {
+    const { daemonId, name } = this.#o;
+    if (welcome.vault === null || welcome.idFp === null)
+      throw new ClientError(
+        'refused',
+        welcome.localKeys
+          ? `the keys of ${name} are kept on one machine only (--local-keys); use securechat there`
+          : `the daemon holds no keys for ${name}; use the machine on which the account was made, or ask for a reset`,
+      );
+    const { vault, version } = await calls.request('vault-get', {});
+    const contents = openVault(exportKey, { daemonId, name, idFp: welcome.idFp }, vault);
+    if (contents.version !== version || version !== welcome.vault.version)
+      throw new ClientError('untrusted', 'the daemon gave another vault than it had named; ask whoever runs it');
+    const keys = { identity: contents.identity, keys: contents.keys };
+    if (!equal(currentCard(keys).idFp, welcome.idFp))
+      throw new ClientError(
+        'key-changed',
+        'the vault holds another identity than the directory shows; ask whoever runs the daemon',
+      );
+    return { keys, vaultVersion: version, localKeys: false };
+  }
+
+  /** My newest card must be the directory's. One that is mine but did not arrive there is put again. */
+  async #agreeWithDirectory(calls: Calls, account: Account): Promise<Account> {
+    const { name } = this.#o;
+    const mine = currentCard(account.keys);
+    const { cards } = await calls.request('cards', { name, from: Math.max(1, mine.cardSeq - 1) });
+    const last = cards.at(-1);
+    if (last === undefined)
+      throw new ClientError('refused', `the directory has lost the card of ${name}; ask whoever runs the daemon`);
+    const shown = openCard(last);
+    if (!equal(shown.idFp, mine.idFp))
+      throw new ClientError(
+        'key-changed',
+        `the directory shows another key for ${name}; if you did not ask for a reset, warn whoever runs the daemon`,
+      );
+    if (shown.cardSeq === mine.cardSeq - 1 && equal(shown.hash, mine.prevCardHash)) {
+      await this.#putCard(calls, account);
+      return account;
+    }
+    const from = cards.filter((card) => openCard(card).cardSeq >= mine.cardSeq);
+    const { card } = followCards({ idFp: mine.idFp, cardSeq: mine.cardSeq, cardHash: mine.hash }, from);
+    if (!equal(card.ekFp, mine.ekFp))
+      throw new ClientError(
+        'login-refused',
+        `the keys of ${name} were renewed on another machine; log in with the password`,
+      );
+    const [newest, ...retired] = account.keys.keys;
+    if (newest === undefined || card.cardSeq === mine.cardSeq) return account;
+    const keys = { identity: account.keys.identity, keys: [{ card: last, pkcs8: newest.pkcs8 }, ...retired] };
+    return { ...account, keys };
+  }
+
+  async #next(account: Account, rotate: boolean): Promise<Account> {
+    const { store, rsa, clock, daemon, name } = this.#o;
+    const next = { ...account, keys: await renewKeys(rsa, clock, account.keys, rotate) };
+    await store.save(daemon, name, next);
+    return next;
+  }
+
+  async #putCard(calls: Calls, account: Account): Promise<void> {
+    const [newest] = account.keys.keys;
+    if (newest !== undefined) await calls.request('card-put', { card: newest.card });
+  }
+
+  /** An account from before there were keys: new record, card and vault in one go. `keys`: of an attempt that was cut. */
+  async #renewLegacy(calls: Calls, keys: AccountKeys | null, password: string): Promise<Account> {
+    const { store, rsa, opaque, clock, daemon, daemonId, name } = this.#o;
+    const account = { keys: keys ?? (await makeKeys(rsa, clock, name)), vaultVersion: 0, localKeys: false };
+    await store.save(daemon, name, account);
+    const card = account.keys.keys[0]?.card ?? null;
+    const { record, exportKey } = await replacePassword(calls, opaque(), { password, card, daemonId });
+    return this.put(calls, exportKey, H('record', utf8(record)), account);
+  }
+}

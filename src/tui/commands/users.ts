@@ -1,0 +1,37 @@
+import { hex } from '../../protocol/bytes.ts';
+import type { RequestResult } from '../../protocol/requests.ts';
+import type { Connection } from '../client/connection.ts';
+import type { Command } from '../command.ts';
+
+type Person = RequestResult<'people'>['people'][number];
+
+export const users: Command = {
+  options: (yargs) => yargs,
+
+  async run(shell) {
+    const me = await shell.signIn();
+    try {
+      const verified = new Map((await me.keyring.allPinned()).map((pin) => [pin.name, pin.verified]));
+      for await (const { name, online, idFp } of everybody(me.connection)) {
+        const fingerprint = idFp === null ? null : hex(idFp);
+        const known = name === me.name || (verified.get(name) ?? false);
+        const remarks = [online ? 'online' : 'offline', ...(name === me.name ? ['you'] : known ? ['verified'] : [])];
+        shell.output.result(
+          { type: 'user', name, online, fingerprint, verified: known },
+          `${name}  ${remarks.join(', ')}  ${fingerprint ?? 'no keys yet'}`,
+        );
+      }
+    } finally {
+      await me.close();
+    }
+  },
+};
+
+async function* everybody(connection: Connection): AsyncGenerator<Person> {
+  let after: string | null = null;
+  do {
+    const page: RequestResult<'people'> = await connection.request('people', { after });
+    yield* page.people;
+    after = page.next;
+  } while (after !== null);
+}

@@ -1,0 +1,29 @@
+import { hex } from '../../protocol/bytes.ts';
+import { fingerprintWords } from '../../protocol/daemon-identity.ts';
+import type { Command } from '../command.ts';
+
+export const whoami: Command = {
+  options: (yargs) => yargs,
+
+  async run(shell) {
+    const me = await shell.signIn();
+    try {
+      const fingerprint = hex(me.keyring.me.idFp);
+      const daemon = { address: me.daemon.address, fingerprint: hex(me.daemon.fingerprint) };
+      const lines = [
+        `name         ${me.name}`,
+        `fingerprint  ${fingerprint}`,
+        `device       ${me.lease.device}`,
+        `daemon       ${daemon.address}`,
+        `its key      ${daemon.fingerprint}`,
+        `in words     ${fingerprintWords(me.daemon.fingerprint)}`,
+      ];
+      shell.output.result(
+        { type: 'me', name: me.name, fingerprint, device: me.lease.device, daemon },
+        lines.join('\n'),
+      );
+    } finally {
+      await me.close();
+    }
+  },
+};

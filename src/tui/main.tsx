@@ -1,0 +1,145 @@
+/** `securechat`: settings and arguments, then one command. What a command needs is loaded when it is called. */
+import { readFile } from 'node:fs/promises';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { type GlobalOption, globalOptions, settingsFromEnvironment, settingsFromToml } from './client/config.ts';
+import { ClientError } from './client/errors.ts';
+import { configFile } from './client/paths.ts';
+import { VERSION } from './client/software.ts';
+import type { Arguments, Command, CommandEntry } from './command.ts';
+import { commandTable } from './command-table.ts';
+import { Output } from './output.ts';
+import type { GlobalSettings } from './shell.ts';
+
+type Called = { entry: CommandEntry | null; args: Arguments };
+
+const rawArguments = hideBin(process.argv);
+// Until the arguments are understood, errors go where they seem to be wanted.
+let output = outputFor(rawArguments.includes('--json'), false);
+
+process.umask(0o077);
+// A reader that has seen enough (head) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// Timers and idle workers do not keep a process alive; a command that has not ended does.
+const running = setInterval(() => {}, 0x7fffffff);
+const status = await main().then(
+  () => 0,
+  (error: unknown) => output.failure(error),
+);
+clearInterval(running);
+process.stdout.write('', () => process.exit(status));
+
+async function main(): Promise<void> {
+  const called = await understand();
+  if (called === null) return;
+  const { entry, args } = called;
+  const settings = settingsFrom(args);
+  output = outputFor(args.json === true, args.quiet === true);
+  const { Shell } = await import('./shell.ts');
+  const shell = new Shell(settings, output);
+  if (entry === null)
+    throw new ClientError('usage', 'the screen is not there yet; see securechat --help for the commands');
+  const command = await entry.load();
+  refuseRepeated(args, command);
+  await command.run(shell, args);
+}
+
+/** @returns null when the arguments were answered by yargs itself: --help, --version. @throws ClientError 'usage' */
+async function understand(): Promise<Called | null> {
+  let called: Called | null = null;
+  const program = yargs()
+    .scriptName('securechat')
+    .usage('$0 [join-link]\n$0 <command>')
+    .parserConfiguration({ 'populate--': true, 'parse-positional-numbers': false })
+    .options(globalOptions)
+    .config(await outsideSettings())
+    .command({
+      command: '$0 [link]',
+      describe: 'open the screen',
+      builder: (y) => y.positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' }),
+      handler: (args) => {
+        called = { entry: null, args: withLink(args) };
+      },
+    });
+  for (const entry of commandTable)
+    program.command({
+      command: entry.usage,
+      describe: entry.summary,
+      builder: async (y) => (await entry.load()).options(y),
+      handler: (args) => {
+        called = { entry, args };
+      },
+    });
+  await program
+    .strict()
+    .version(VERSION)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new ClientError('usage', `${message}; see securechat --help`);
+    })
+    .parseAsync(rawArguments);
+  return called;
+}
+
+/** The environment over config.toml; yargs puts the flags over both. */
+async function outsideSettings(): Promise<Record<string, unknown>> {
+  const environment = settingsFromEnvironment(process.env);
+  const early = await yargs(rawArguments)
+    .help(false)
+    .version(false)
+    .option('profile', { type: 'string' })
+    .exitProcess(false)
+    .parseAsync();
+  const profile = early.profile ?? environment.profile;
+  const path = configFile(typeof profile === 'string' ? profile : undefined);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
+    throw new ClientError('usage', `${path} cannot be read`);
+  });
+  return { ...settingsFromToml(text, path), ...environment };
+}
+
+/** `securechat LINK` is `securechat --server LINK`; any other word there is a command that does not exist. */
+function withLink(args: Arguments): Arguments {
+  if (typeof args.link !== 'string') return args;
+  if (!args.link.startsWith('securechat://'))
+    throw new ClientError('usage', `there is no command "${args.link}"; see securechat --help`);
+  if (args.server !== undefined && rawArguments.some((argument) => argument.startsWith('--server')))
+    throw new ClientError('usage', 'give a join link or --server, not both');
+  return { ...args, server: args.link };
+}
+
+function refuseRepeated(args: Arguments, command: Command | null): void {
+  const lists = ['_', '--', ...(command?.lists ?? [])];
+  for (const [name, value] of Object.entries(args))
+    if (Array.isArray(value) && !lists.includes(name)) throw new ClientError('usage', `--${name} was given twice`);
+}
+
+function settingsFrom(args: Arguments): GlobalSettings {
+  refuseRepeated(Object.fromEntries(Object.keys(globalOptions).map((name) => [name, args[name]])) as Arguments, null);
+  const text = (name: GlobalOption): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined);
+  for (const [name, { type }] of Object.entries(globalOptions))
+    if (type === 'string' && args[name] === '') throw new ClientError('usage', `--${name} needs a value`);
+  const timeout = args.timeout;
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0))
+    throw new ClientError('usage', '--timeout must be a number of seconds');
+  const [server, user, passwordFile, profile, downloads] = (
+    ['server', 'user', 'password-file', 'profile', 'downloads'] as const
+  ).map(text);
+  return {
+    trustNew: args['trust-new'] === true,
+    ...(server !== undefined && { server }),
+    ...(user !== undefined && { user }),
+    ...(passwordFile !== undefined && { passwordFile }),
+    ...(profile !== undefined && { profile }),
+    ...(downloads !== undefined && { downloads }),
+    ...(typeof timeout === 'number' && { timeout }),
+  };
+}
+
+function outputFor(json: boolean, quiet: boolean): Output {
+  return new Output({ json, quiet, stdout: process.stdout, stderr: process.stderr });
+}

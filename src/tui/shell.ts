@@ -1,0 +1,136 @@
+/** What every shell command is given: its settings, its output, and the questions to the person. */
+import { isName } from '../protocol/text.ts';
+import { DEFAULT_SERVER, knownNames, type SignedIn, signIn } from './client/connect.ts';
+import { ClientError } from './client/errors.ts';
+import type { Ask, ConnectOptions } from './client/types.ts';
+import type { Output } from './output.ts';
+import { readPasswordFile } from './password-file.ts';
+import { Progress } from './progress.ts';
+import { askPassword, askYesNo, openTerminal, type Terminal } from './prompt.ts';
+
+export type GlobalSettings = {
+  server?: string;
+  user?: string;
+  passwordFile?: string;
+  profile?: string;
+  downloads?: string;
+  trustNew: boolean;
+  /** Seconds. */
+  timeout?: number;
+};
+
+export class Shell {
+  readonly settings: GlobalSettings;
+  readonly output: Output;
+  readonly progress: Progress;
+  #terminal: Terminal | null | undefined;
+
+  constructor(settings: GlobalSettings, output: Output) {
+    this.settings = settings;
+    this.output = output;
+    this.progress = new Progress(output, process.stderr);
+  }
+
+  /** Standard input is the password, so nothing else may be read from it. */
+  get passwordFromStdin(): boolean {
+    return this.settings.passwordFile === '-';
+  }
+
+  /**
+   * What a command connects with; `more` wins over the settings.
+   * @throws ClientError 'usage' when it is not known who the person is, or the password file is no good
+   */
+  async connectOptions(more: Partial<ConnectOptions> = {}): Promise<ConnectOptions> {
+    const { server, profile, timeout } = this.settings;
+    const user = more.user === undefined ? await this.#whoIsIt() : checkedName(more.user);
+    const password = more.password ?? (await this.#passwordGiven());
+    return {
+      ask: this.ask(),
+      ...(server !== undefined && { server }),
+      ...(profile !== undefined && { profile }),
+      ...(timeout !== undefined && { timeout: timeout * 1000 }),
+      ...more,
+      user,
+      ...(password !== null && { password }),
+    };
+  }
+
+  /** Shows what it waits for. */
+  async signIn(more: Partial<ConnectOptions> = {}): Promise<SignedIn> {
+    const options = await this.connectOptions(more);
+    try {
+      return await signIn(options);
+    } finally {
+      this.progress.end();
+    }
+  }
+
+  /** For a new account: from --password-file, else typed twice. */
+  async newPassword(name: string): Promise<string> {
+    const given = await this.#passwordGiven();
+    if (given !== null) return given;
+    const terminal = this.#person();
+    if (terminal === null)
+      throw new ClientError('usage', 'a password is needed: give --password-file, or run this in a terminal');
+    const password = await askPassword(terminal, `new password for ${name}:`);
+    if (password === '') throw new ClientError('usage', 'an empty password protects nothing; choose another');
+    if ((await askPassword(terminal, 'once more:')) !== password)
+      throw new ClientError('usage', 'the two passwords differ; try again');
+    return password;
+  }
+
+  ask(): Ask {
+    return {
+      trust: async ({ address, fingerprint, words }) => {
+        this.progress.end();
+        if (this.settings.trustNew) {
+          this.output.remark(`trusting ${address} from now on, fingerprint ${fingerprint}`);
+          return true;
+        }
+        const terminal = this.#person();
+        if (terminal === null) return false;
+        this.output.warn(
+          `the daemon at ${address} is not known here. Its fingerprint:\n  ${fingerprint}\n  ${words}\nAsk whoever runs it whether that is right.`,
+        );
+        return askYesNo(terminal, 'Trust it from now on?');
+      },
+      password: async (name) => {
+        this.progress.end();
+        const terminal = this.#person();
+        return terminal === null ? null : askPassword(terminal, `password for ${name}:`);
+      },
+      progress: (step) => this.progress.step(step),
+    };
+  }
+
+  async #whoIsIt(): Promise<string> {
+    const { user, server = DEFAULT_SERVER, profile } = this.settings;
+    if (user !== undefined) return checkedName(user);
+    const [name, ...others] = await knownNames(server, profile);
+    if (name !== undefined && others.length === 0) return name;
+    throw new ClientError(
+      'usage',
+      name === undefined
+        ? 'say who you are with --user NAME; a new name is made with securechat register'
+        : `this profile has several names here (${[name, ...others].join(', ')}); choose with --user NAME`,
+    );
+  }
+
+  async #passwordGiven(): Promise<string | null> {
+    const { passwordFile } = this.settings;
+    if (passwordFile === undefined) return null;
+    return readPasswordFile(passwordFile, process.stdin, (text) => this.output.warn(text));
+  }
+
+  #person(): Terminal | null {
+    if (this.#terminal === undefined) this.#terminal = openTerminal();
+    return this.#terminal;
+  }
+}
+
+/** @throws ClientError 'usage' for what can be nobody's name. */
+function checkedName(typed: string): string {
+  const name = typed.normalize('NFC');
+  if (isName(name)) return name;
+  throw new ClientError('usage', 'a name has 1 to 32 letters, digits or . _ - and nothing else; give another --user');
+}

@@ -1,0 +1,165 @@
+import test, { type ExecutionContext } from 'ava';
+import { equal } from '../../../src/protocol/bytes.ts';
+import { CARD_LIFE_MS, openCard, signCard } from '../../../src/protocol/card.ts';
+import { ProtocolError, Refusal } from '../../../src/protocol/errors.ts';
+import { encodeRefusal, encodeResult } from '../../../src/protocol/messages.ts';
+import type { RequestParams, Welcome } from '../../../src/protocol/requests.ts';
+import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
+import { systemRandom } from '../../../src/protocol/seams.ts';
+import { Calls } from '../../../src/tui/client/calls.ts';
+import { Connection } from '../../../src/tui/client/connection.ts';
+import { ClientError } from '../../../src/tui/client/errors.ts';
+import { Keyring } from '../../../src/tui/client/keyring.ts';
+import type { Profile } from '../../../src/tui/client/profile.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { openProfile } from '../../helpers/profile.ts';
+import { fakeWire } from '../../helpers/wire.ts';
+
+type Who = 'alice' | 'bob' | 'carol' | 'mallory';
+const clock = manualClock();
+const daemon = new Uint8Array(32).fill(9);
+
+/** A chain of `count` cards for `name`, signed by the identity of `who`. */
+async function chain(name: string, who: Who, count = 1, lifeMs = CARD_LIFE_MS): Promise<Uint8Array[]> {
+  const cards: Uint8Array[] = [];
+  for (let cardSeq = 1; cardSeq <= count; cardSeq++) {
+    const last = cards.at(-1);
+    const notBefore = clock.now();
+    const prevCardHash = last === undefined ? new Uint8Array(32) : openCard(last).hash;
+    const ekSpki = fixtureKey(`${cardSeq % 2 === 1 ? who : 'carol'}-encryption`).spki;
+    const card = { name, ekSpki, cardSeq, notBefore, notAfter: notBefore + lifeMs, prevCardHash };
+    cards.push(await signCard(inlineRsa, fixtureKey(`${who}-identity`), card));
+  }
+  return cards;
+}
+
+/** Alice's keyring at a daemon whose directory is what the test says. `asked` lists the requests for cards. */
+async function open(t: ExecutionContext, directory: Record<string, Uint8Array[]>, profile?: Profile) {
+  const asked: RequestParams<'cards'>[] = [];
+  const wire = fakeWire();
+  const { send } = wire;
+  wire.send = (message) => {
+    send(message);
+    const [, id, , params] = wire.sent.at(-1) ?? [0, 0, '', null];
+    const { name, from } = params as RequestParams<'cards'>;
+    asked.push({ name, from });
+    const cards = directory[name]?.filter((card) => openCard(card).cardSeq >= from).slice(0, 64);
+    if (cards === undefined) wire.onMessage(encodeRefusal(id, new Refusal('no-such-user', `nobody is called ${name}`)));
+    else wire.onMessage(encodeResult('cards', id, { cards }));
+  };
+  const first = { calls: new Calls(wire), welcome: {} as Welcome };
+  const connection = new Connection({ first, again: async () => first, clock, random: systemRandom });
+  const [card = new Uint8Array()] = await chain('alice', 'alice');
+  const keys = {
+    identity: fixtureKey('alice-identity'),
+    keys: [{ card, pkcs8: fixtureKey('alice-encryption').pkcs8 }],
+  };
+  const store = profile ?? (await openProfile(t));
+  return { keyring: new Keyring({ connection, db: store.db, clock, daemon, keys }), asked, directory, profile: store };
+}
+
+test('a person is pinned on first sight and asked for once', async (t) => {
+  const { keyring, asked } = await open(t, { bob: await chain('bob', 'bob', 3) });
+  t.is(await keyring.pinned('bob'), null);
+  const { card, verified, changedTo } = await keyring.cardOf('bob');
+  t.deepEqual([card.cardSeq, verified, changedTo], [3, false, null]);
+  await keyring.cardOf('bob');
+  t.deepEqual(asked, [{ name: 'bob', from: 1 }]);
+  t.is((await keyring.pinned('bob'))?.card.cardSeq, 3);
+});
+
+test('a newer card is followed from the pinned one on', async (t) => {
+  const cards = await chain('bob', 'bob', 3);
+  const { keyring, directory, asked } = await open(t, { bob: cards.slice(0, 2) });
+  await keyring.cardOf('bob');
+  directory.bob = cards;
+  t.is((await keyring.cardOf('bob')).card.cardSeq, 2);
+  keyring.forget('bob');
+  t.is((await keyring.cardOf('bob')).card.cardSeq, 3);
+  t.deepEqual(asked.at(-1), { name: 'bob', from: 2 });
+});
+
+test('an older card, and another one with the same number, are refused', async (t) => {
+  const cards = await chain('bob', 'bob', 2);
+  const { keyring, directory } = await open(t, { bob: cards });
+  await keyring.cardOf('bob');
+  for (const shown of [cards.slice(0, 1), await chain('bob', 'bob', 2, CARD_LIFE_MS / 2)]) {
+    directory.bob = shown;
+    keyring.forget('bob');
+    await t.throwsAsync(keyring.cardOf('bob'), { instanceOf: ProtocolError, code: 'card' });
+  }
+  t.is((await keyring.pinned('bob'))?.card.cardSeq, 2);
+});
+
+test('another identity blocks sealing until the person takes it', async (t) => {
+  const { keyring, directory } = await open(t, { bob: await chain('bob', 'bob', 2) });
+  const before = await keyring.recipient('bob');
+  await keyring.setVerified('bob', true);
+  const told: string[] = [];
+  keyring.onChanged((name) => told.push(name));
+  directory.bob = await chain('bob', 'mallory');
+  for (let i = 0; i < 2; i++) {
+    keyring.forget('bob');
+    await t.throwsAsync(keyring.recipient('bob'), { instanceOf: ClientError, code: 'key-changed' });
+  }
+  t.deepEqual(told, ['bob']);
+  t.true(equal((await keyring.pinned('bob'))?.card.idFp ?? daemon, before.idFp));
+  t.is(await keyring.sigSpkiOf(openCard(directory.bob[0] ?? daemon).idFp, 'bob'), null);
+
+  const accepted = await keyring.acceptKey('bob');
+  t.false(equal(accepted.card.idFp, before.idFp));
+  t.is((await keyring.cardOf('bob')).verified, false);
+  t.true(equal((await keyring.recipient('bob')).idFp, accepted.card.idFp));
+  // What the old identity signed can still be read.
+  t.deepEqual(await keyring.sigSpkiOf(before.idFp, 'bob'), before.sigSpki);
+});
+
+test('a card of another name is refused', async (t) => {
+  const { keyring } = await open(t, { bob: await chain('mallory', 'mallory') });
+  await t.throwsAsync(keyring.cardOf('bob'), { instanceOf: ClientError, code: 'untrusted' });
+  await t.throwsAsync(keyring.acceptKey('bob'), { instanceOf: ClientError, code: 'untrusted' });
+  t.is(await keyring.pinned('bob'), null);
+});
+
+test('nothing is sealed to an expired card', async (t) => {
+  const { keyring } = await open(t, { bob: await chain('bob', 'bob', 1, 1) });
+  clock.advance(2);
+  await t.throwsAsync(keyring.recipient('bob'), { instanceOf: ClientError, code: 'refused', message: /has expired/ });
+});
+
+test('an unknown name is the daemon’s refusal, and is asked again', async (t) => {
+  const { keyring, directory } = await open(t, {});
+  await t.throwsAsync(keyring.cardOf('bob'), { instanceOf: Refusal });
+  directory.bob = await chain('bob', 'bob');
+  t.is((await keyring.cardOf('bob')).name, 'bob');
+});
+
+test('cards that came with a room pin those who had no pin, and replace nothing', async (t) => {
+  const [bob = daemon] = await chain('bob', 'bob');
+  const [false_ = daemon] = await chain('bob', 'mallory');
+  const { keyring } = await open(t, { bob: [bob] });
+  await keyring.seen('bob', bob);
+  await keyring.seen('bob', false_);
+  await keyring.seen('carol', bob);
+  t.deepEqual(
+    (await keyring.allPinned()).map((pin) => [pin.name, pin.card.hash]),
+    [['bob', openCard(bob).hash]],
+  );
+});
+
+test('pins outlive the process', async (t) => {
+  const cards = await chain('bob', 'bob', 2);
+  const { profile, keyring } = await open(t, { bob: cards });
+  await keyring.cardOf('bob');
+  const later = await open(t, { bob: await chain('bob', 'mallory', 2) }, profile);
+  t.not((await later.keyring.cardOf('bob')).changedTo, null);
+});
+
+test('I am myself, and my own key opens what is sealed to me', async (t) => {
+  const { keyring, asked } = await open(t, {});
+  t.is((await keyring.recipient('alice')).name, 'alice');
+  t.deepEqual(asked, []);
+  t.deepEqual(keyring.openKeys(), [{ ekFp: keyring.me.card.ekFp, pkcs8: fixtureKey('alice-encryption').pkcs8 }]);
+  t.deepEqual(await keyring.sigSpkiOf(keyring.me.idFp, 'alice'), fixtureKey('alice-identity').spki);
+});
