@@ -1,0 +1,126 @@
+/** The daemon as one thing that starts, reloads and stops; main.ts gives it the process around it. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { equal } from '../protocol/bytes.ts';
+import { joinLink } from '../protocol/daemon-identity.ts';
+import { opaquePool } from '../protocol/opaque.ts';
+import { rsaPool } from '../protocol/rsa-pool.ts';
+import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
+import { Accounts } from './accounts.ts';
+import { Chat } from './chat.ts';
+import { applyLive, type Config } from './config.ts';
+import type { Context } from './context.ts';
+import { lockFolder } from './folder-lock.ts';
+import { openIdentity } from './identity.ts';
+import { Invites } from './invites.ts';
+import { Limits } from './limits.ts';
+import { openLobby } from './lobby.ts';
+import { table } from './requests/index.ts';
+import { keepRetention } from './retention.ts';
+import { Server } from './server.ts';
+import { Sessions } from './sessions.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+
+/** Waiting private operations: a second of work for one thread. */
+const RSA_QUEUE = 256;
+const OPAQUE_QUEUE = 256;
+
+export type Daemon = {
+  port: number;
+  fingerprint: Uint8Array;
+  join: string;
+  /** Takes over `next` and what changed in users.txt. */
+  reload(next: Config): Promise<void>;
+  /** Stops in order: everything promised is on stable storage when it resolves. */
+  stop(): Promise<void>;
+};
+
+export type Surroundings = {
+  log: Logger;
+  clock: Clock;
+  random: Random;
+  fs: FileSystem;
+  /** Told to peers in the handshake. */
+  software: string;
+  /** This machine's name, for the join link when it listens on every address. */
+  hostname: string;
+};
+
+/** Serves when it resolves. @throws StartError, or what the system says, after closing what was opened. */
+export async function startDaemon(config: Config, around: Surroundings): Promise<Daemon> {
+  const { log, clock, random, fs, software } = around;
+  const closers: (() => unknown)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    closers.push(await lockFolder(config.dataDir));
+    const rsa = rsaPool({ threads: 2, maxQueue: RSA_QUEUE });
+    closers.push(() => rsa.close());
+    const opaque = opaquePool({ threads: 2, maxQueue: OPAQUE_QUEUE });
+    closers.push(() => opaque.close());
+    const identity = await openIdentity({ dir: config.dataDir, fs, random, rsa, opaque, log });
+    const { opaqueSetup, daemonId, fingerprint } = identity;
+    const accounts = await Accounts.open({
+      fs,
+      dir: config.dataDir,
+      log,
+      // Clients normalize what is typed in the same way.
+      upgrade: (name, secret) => opaque.upgrade(opaqueSetup, name, secret.normalize('NFC'), daemonId),
+    });
+    const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock });
+    closers.push(() => store.close());
+    const chat = new Chat();
+    const lobby = await openLobby({ store, rsa, clock, identity });
+    const context: Context = {
+      config,
+      log,
+      clock,
+      random,
+      fs,
+      identity,
+      rsa,
+      opaque,
+      accounts,
+      invites: new Invites(fs, config.dataDir),
+      sessions: new Sessions(),
+      limits: new Limits(clock),
+      store,
+      chat,
+      files: null,
+      lobby,
+    };
+    closers.push(keepRetention({ config, store, clock, log }));
+    const server = new Server(context, table, software);
+    const port = await server.listen(config.host, config.port);
+    closers.push(() => server.shutdown());
+    const everywhere = config.host === '0.0.0.0' || config.host === '::';
+    return {
+      port,
+      fingerprint,
+      join: joinLink(everywhere ? around.hostname : config.host, port, fingerprint),
+      reload: (next) => reload(context, next),
+      stop: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function reload(context: Context, next: Config): Promise<void> {
+  const { config, log, accounts, sessions } = context;
+  const waiting = applyLive(config, next);
+  if (waiting.length > 0) log.warn({ evt: 'config_needs_start', settings: waiting }, 'these settings need a new start');
+  await accounts.reload();
+  for (const session of sessions.all()) {
+    if (session.account === null) continue;
+    const now = accounts.get(session.account.name);
+    const same =
+      now !== undefined &&
+      now.record === session.account.record &&
+      (now.idFp === null ? session.account.idFp === null : equal(now.idFp, session.account.idFp ?? new Uint8Array(0)));
+    if (same) session.account = now;
+    else session.end('ended', 'the account was changed by the operator; log in again');
+  }
+}

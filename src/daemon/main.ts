@@ -1,0 +1,137 @@
+/** The program securechat-daemon: arguments, log, signals. */
+import { existsSync, readFileSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import envPaths from 'env-paths';
+import { hex } from '../protocol/bytes.ts';
+import { fingerprintWords } from '../protocol/daemon-identity.ts';
+import { systemClock, systemRandom } from '../protocol/seams.ts';
+import { parseArguments } from './arguments.ts';
+import { type Config, type Given, readConfig, type Surroundings } from './config.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+import { readFingerprint } from './identity.ts';
+import { type Log, openLog } from './log.ts';
+import { StartError, UsageError } from './start-error.ts';
+
+const PRIVATE_UMASK = 0o077;
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const around: Surroundings = {
+  env: process.env,
+  cwd: process.cwd(),
+  xdgData: envPaths('securechat-daemon', { suffix: '' }).data,
+  exists: existsSync,
+  readText: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`securechat-daemon: ${error instanceof Error ? error.message : String(error)}\n`);
+  // The exit is forced: a worker thread must not keep a daemon alive that never came to serve.
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
+
+async function main(args: string[]): Promise<number> {
+  process.umask(PRIVATE_UMASK);
+  const asked = await parseArguments(args, version);
+  if (asked.command === 'print') {
+    process.stdout.write(`${asked.text}\n`);
+    return 0;
+  }
+  const config = readConfig(asked.flags, around);
+  if (asked.command === 'fingerprint') return printFingerprint(config);
+  await serve(config, asked.flags);
+  return 0;
+}
+
+async function printFingerprint({ dataDir }: Config): Promise<number> {
+  const fingerprint = await readFingerprint(fs, dataDir);
+  if (fingerprint === null) throw new StartError(`there is no daemon.key in ${dataDir}; start the daemon there once`);
+  process.stdout.write(`${hex(fingerprint)}\n${fingerprintWords(fingerprint)}\n`);
+  return 0;
+}
+
+async function serve(config: Config, flags: Given): Promise<void> {
+  await fs.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const log = openLog(config.logLevel, config.logFile);
+  const { logger } = log;
+  logger.info({ evt: 'sys_startup', version, dir: config.dataDir }, 'starting');
+  if (inWorkTree(config.dataDir)) {
+    logger.warn(
+      { evt: 'git_work_tree', dir: config.dataDir },
+      'the data folder lies in a git work tree: do not commit its keys',
+    );
+  }
+  const daemon = await startDaemon(config, {
+    log: logger,
+    clock: systemClock,
+    random: systemRandom,
+    fs,
+    software: `securechat-daemon ${version}`,
+    hostname: hostname(),
+  }).catch((err) => {
+    logger.debug({ evt: 'start_fail', err }, 'could not start');
+    throw err;
+  });
+  handleSignals(daemon, log, flags);
+  announce(daemon, config, log);
+}
+
+/** The line `listening` is for scripts, so it is on stdout whatever the log's place and level. */
+function announce(daemon: Daemon, config: Config, { logger }: Log): void {
+  const { port, join: link } = daemon;
+  const fingerprint = hex(daemon.fingerprint);
+  const line = { evt: 'listening', host: config.host, port, fingerprint, join: link };
+  const onStdout = config.logFile === null && logger.isLevelEnabled('info');
+  if (!onStdout) openLog('info', null).logger.info(line, 'listening');
+  logger.info(line, 'listening');
+  if (process.stdout.isTTY === true) {
+    process.stdout.write(`\n  SecureChat serves. Whoever wants to join types\n\n    securechat '${link}'\n\n`);
+    process.stdout.write(`  Fingerprint: ${fingerprintWords(daemon.fingerprint)}\n\n`);
+  }
+}
+
+function handleSignals(daemon: Daemon, log: Log, flags: Given): void {
+  const { logger } = log;
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ evt: 'sys_shutdown', signal }, 'stopping');
+    try {
+      await daemon.stop();
+      logger.info({ evt: 'stopped' }, 'stopped');
+      process.exit(0);
+    } catch (err) {
+      logger.error({ evt: 'sys_crash', err }, 'could not stop in order');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+  process.on('SIGHUP', () => void reload(daemon, log, flags));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (err: unknown) => logger.error({ evt: 'sys_crash', err }, 'a bug outside of any session'));
+  }
+}
+
+async function reload(daemon: Daemon, log: Log, flags: Given): Promise<void> {
+  try {
+    log.reopen();
+    const next = readConfig(flags, around);
+    await daemon.reload(next);
+    log.logger.level = next.logLevel;
+    log.logger.info({ evt: 'reloaded' }, 'users and configuration were read again');
+  } catch (err) {
+    log.logger.error({ evt: 'reload_fail', err }, 'not reloaded: what was known before holds on');
+  }
+}
+
+function inWorkTree(dir: string): boolean {
+  if (existsSync(join(dir, '.git'))) return true;
+  return dirname(dir) !== dir && inWorkTree(dirname(dir));
+}

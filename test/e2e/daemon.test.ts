@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import test from 'ava';
+import { runDaemon, startDaemon } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+/** Runs the program to its end. */
+async function ended(args: string[], env: { [name: string]: string } = {}) {
+  const child = runDaemon(args, env);
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout as NodeJS.ReadableStream),
+    text(child.stderr as NodeJS.ReadableStream),
+    once(child, 'exit'),
+  ]);
+  return { out, err, code };
+}
+
+async function dial(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Whether a newcomer is greeted as every client is. */
+async function greeted(port: number): Promise<boolean> {
+  const socket = await dial(port);
+  const [bytes] = await once(socket, 'data');
+  socket.destroy();
+  return bytes.subarray(0, 4).toString('latin1') === 'SCK1';
+}
+
+test('listening: the line, the files, private ones for the owner alone; TERM ends with 0', async (t) => {
+  const daemon = await startDaemon(t);
+  t.like(
+    daemon.lines.find(({ evt }) => evt === 'listening'),
+    { level: 30, host: '127.0.0.1', port: daemon.port },
+  );
+  t.regex(daemon.fingerprint, /^[0-9a-f]{64}$/);
+  t.is(daemon.join, `securechat://127.0.0.1:${daemon.port}#${daemon.fingerprint}`);
+  for (const file of ['users.txt', 'daemon.key', 'opaque.setup', 'securechat.db']) {
+    t.is((await stat(join(daemon.dir, file))).mode & 0o077, 0, file);
+  }
+  t.true(await greeted(daemon.port));
+  t.deepEqual(await daemon.stop(), { code: 0, signal: null });
+  t.is(daemon.lines.at(-1)?.evt, 'stopped');
+});
+
+test('the same daemon after a restart; fingerprint prints it', async (t) => {
+  const first = await startDaemon(t);
+  await first.stop('SIGINT');
+  const second = await startDaemon(t, [], { dir: first.dir });
+  t.is(second.fingerprint, first.fingerprint);
+  const { out, code } = await ended(['fingerprint', '--data-dir', first.dir]);
+  t.is(code, 0);
+  t.is(out.split('\n')[0], first.fingerprint);
+});
+
+test('a second daemon on one folder is refused with a sentence; after kill -9 the folder is free', async (t) => {
+  const daemon = await startDaemon(t);
+  const { err, code } = await ended(['--data-dir', daemon.dir, '--port', '0']);
+  t.is(code, 1);
+  t.regex(err, /^securechat-daemon: another daemon is using .*\n$/);
+  await daemon.stop('SIGKILL');
+  await startDaemon(t, [], { dir: daemon.dir });
+});
+
+test('a port that is taken is a sentence', async (t) => {
+  const daemon = await startDaemon(t);
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'daemon.key'), await readFile(join(daemon.dir, 'daemon.key')));
+  const { err, code } = await ended(['--data-dir', dir, '--port', String(daemon.port)]);
+  t.is(code, 1);
+  t.regex(err, /^securechat-daemon: .*in use.*\n$/);
+});
+
+test('wrong usage is exit 2 with a sentence', async (t) => {
+  for (const args of [['--prot', '1'], ['backup', 'x'], ['--port', 'x'], ['nonsense']]) {
+    const { err, code, out } = await ended(args);
+    t.is(code, 2, args.join(' '));
+    t.regex(err, /^securechat-daemon: [^\n]+\n$/);
+    t.is(out, '');
+  }
+});
+
+test('a legacy users.txt is upgraded at start: comments stay, no secret does', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'users.txt'), '# the team\nbob:hunter2\nnot a user line\n');
+  const daemon = await startDaemon(t, [], { dir });
+  const users = await readFile(join(dir, 'users.txt'), 'utf8');
+  t.regex(users, /^# the team\nbob:opaque1:[\w-]+::must-renew\nnot a user line\n$/);
+  t.notRegex(users + JSON.stringify(daemon.lines), /hunter2/);
+  t.like(
+    daemon.lines.find(({ evt }) => evt === 'users_line_malformed'),
+    { line: 3 },
+  );
+});
+
+test('opaque.setup missing beside users stops the start', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'users.txt'), `bob:opaque1:abc:${'ab'.repeat(32)}:\n`);
+  const { err, code } = await ended(['--data-dir', dir, '--port', '0']);
+  t.is(code, 1);
+  t.regex(err, /^securechat-daemon: daemon.key is missing .*backup.*\n$/);
+});
+
+test('HUP reads users.txt and the configuration again and reopens the log', async (t) => {
+  const dir = await temporaryFolder(t);
+  const log = join(dir, 'daemon.log');
+  const daemon = await startDaemon(t, ['--log-file', log], { dir });
+  await writeFile(join(dir, 'users.txt'), '# new\nbroken line\n');
+  await writeFile(join(dir, 'config.toml'), 'port = 1\nregistration = "closed"\n');
+  await rename(log, `${log}.1`);
+  daemon.process.kill('SIGHUP');
+  const has = async (word: string) => existsSync(log) && (await readFile(log, 'utf8')).includes(word);
+  while (!(await has('"reloaded"'))) await new Promise((resolve) => setTimeout(resolve, 20));
+  t.true(await has('users_line_malformed'));
+  t.true(await greeted(daemon.port));
+  t.is((await stat(log)).mode & 0o077, 0);
+  t.deepEqual(
+    daemon.lines.map(({ evt }) => evt),
+    ['listening'],
+    'only this one on stdout',
+  );
+});
+
+test('a configuration that is wrong at HUP leaves the old one', async (t) => {
+  const daemon = await startDaemon(t);
+  await writeFile(join(daemon.dir, 'config.toml'), 'registration = "maybe"\n');
+  daemon.process.kill('SIGHUP');
+  await daemon.line(({ evt }) => evt === 'reload_fail');
+  t.true(await greeted(daemon.port));
+});
+
+test('garbage on the port, a half-open link and a frame that claims 4 GiB disturb nobody', async (t) => {
+  const daemon = await startDaemon(t);
+  const silent = await dial(daemon.port);
+  const noise = await dial(daemon.port);
+  noise.write(Buffer.alloc(4096, 0xa5));
+  const http = await dial(daemon.port);
+  http.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  const huge = await dial(daemon.port);
+  huge.write(Buffer.concat([Buffer.from('SCL1'), Buffer.from([0, 1]), Buffer.alloc(384, 7), Buffer.alloc(64, 0xff)]));
+  for (const socket of [noise, http, huge]) {
+    socket.resume();
+    await once(socket, 'close');
+  }
+  t.true(await greeted(daemon.port), 'while the silent one still hangs');
+  silent.resume();
+  await once(silent, 'close');
+  const failures = daemon.lines.filter(({ evt }) => evt === 'handshake_fail');
+  t.true(failures.length >= 4);
+  t.false(JSON.stringify(daemon.lines).includes('GET /'));
+  t.deepEqual(await daemon.stop(), { code: 0, signal: null });
+});
+
+test('more half-open links than allowed from one address are closed at once', async (t) => {
+  const daemon = await startDaemon(t);
+  const sockets = await Promise.all(Array.from({ length: 40 }, () => dial(daemon.port)));
+  const outcomes = await Promise.all(
+    sockets.map((socket) =>
+      Promise.race([once(socket, 'data').then(() => 'greeted'), once(socket, 'close').then(() => 'closed')]),
+    ),
+  );
+  t.is(outcomes.filter((outcome) => outcome === 'greeted').length, 32);
+  for (const socket of sockets) socket.destroy();
+  await Promise.all(sockets.filter((socket) => !socket.closed).map((socket) => once(socket, 'close')));
+});

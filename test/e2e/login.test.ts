@@ -1,0 +1,240 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { H, utf8 } from '../../src/protocol/bytes.ts';
+import { Refusal, type RefusalCode } from '../../src/protocol/errors.ts';
+import { inlineOpaque } from '../../src/protocol/opaque.ts';
+import { connectTo, firstCard, login, loginWithKey, register, testDaemonId } from '../helpers/client.ts';
+import { startDaemon } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+const refused = (code: RefusalCode) => ({ instanceOf: Refusal, code }) as const;
+/** How the client shows the daemon's one answer to any failed login. */
+const loginRefused = { code: 'login-refused' } as const;
+const room = new Uint8Array(32);
+
+test('register, log in, and the file holds neither password nor anything to guess it by', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  const { idFp } = await register(client, 'alice', 'correct horse');
+  const welcome = await login(client, 'alice', 'correct horse');
+  t.like(welcome, { name: 'alice', mustRenew: false, localKeys: true });
+  t.deepEqual(Buffer.from(welcome.idFp ?? []), Buffer.from(idFp));
+  t.is(welcome.ticket?.length, 32);
+  const users = await readFile(join(daemon.dir, 'users.txt'), 'utf8');
+  t.regex(users, /^alice:opaque1:[\w-]+:[0-9a-f]{64}:local-keys$/m);
+  t.true(daemon.lines.some(({ evt, user }) => evt === 'authn_login_success' && user === 'alice'));
+  t.notRegex(users + JSON.stringify(daemon.lines), /correct horse/);
+});
+
+test('a wrong password and an unknown name are one error; the log names only who exists', async (t) => {
+  const daemon = await startDaemon(t);
+  await register(await connectTo(t, daemon), 'alice', 'right');
+  for (const name of ['alice', 'hunter2-typed-as-a-name']) {
+    const client = await connectTo(t, daemon);
+    await t.throwsAsync(login(client, name, 'wrong'), loginRefused);
+    // One that goes on regardless of what it computed.
+    const { message } = await inlineOpaque.clientLogin('wrong');
+    await client.request('login-start', { method: 'opaque1', name, message });
+    await t.throwsAsync(client.request('login-finish', { message: 'A'.repeat(86) }), refused('login-refused'));
+  }
+  const failures = daemon.lines.filter(({ evt }) => evt === 'authn_login_fail');
+  t.deepEqual(
+    failures.map(({ user }) => user),
+    ['alice', undefined],
+  );
+  t.notRegex(JSON.stringify(daemon.lines), /hunter2/);
+});
+
+test('an unknown name is answered like a known one, every time', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  await register(client, 'alice', 'right');
+  const { message } = await inlineOpaque.clientLogin('x');
+  const ask = async (name: string) =>
+    (await client.request('login-start', { method: 'opaque1', name, message })).message;
+  const [known, unknown, again] = [await ask('alice'), await ask('nobody'), await ask('nobody')];
+  t.is(unknown.length, known.length);
+  t.is(again.length, known.length);
+});
+
+test('taken, look-alike and bad names', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  await register(client, 'alice', 'pw');
+  await t.throwsAsync(register(client, 'bob', 'pw', { name: 'alice' }), refused('name-taken'));
+  await t.throwsAsync(register(client, 'bob', 'pw', { name: 'a1ice' }), refused('name-look-alike'));
+  for (const name of ['a:b', 'a\nb:opaque1:x', '', '#a']) {
+    await t.throwsAsync(register(client, 'bob', 'pw', { name }), refused('bad-name'), JSON.stringify(name));
+  }
+  await register(client, 'bob', 'pw');
+});
+
+test("a record cannot smuggle a line into users.txt; another name's card is refused", async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  const before = await readFile(join(daemon.dir, 'users.txt'), 'utf8');
+  const start = async () => {
+    const { message } = await inlineOpaque.clientRegister('pw');
+    await client.request('register-start', { name: 'alice', message, invite: null });
+  };
+  const card = await firstCard('alice');
+  await start();
+  const evil = { record: `${'A'.repeat(32)}::\nroot:opaque1:x`, card, localKeys: true };
+  await t.throwsAsync(client.request('register-finish', evil), refused('bad-request'));
+  await start();
+  const other = { record: 'A'.repeat(256), card: await firstCard('bob'), localKeys: true };
+  await t.throwsAsync(client.request('register-finish', other), refused('bad-request'));
+  await t.throwsAsync(client.request('register-finish', { ...other, card }), refused('bad-request'), 'not begun');
+  t.is(await readFile(join(daemon.dir, 'users.txt'), 'utf8'), before);
+});
+
+test('registration closed, and by invitation', async (t) => {
+  const closed = await startDaemon(t, ['--registration', 'closed']);
+  await t.throwsAsync(register(await connectTo(t, closed), 'alice', 'pw'), refused('registration-closed'));
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'invites.txt'), 'come-in-and-find-out\n');
+  const daemon = await startDaemon(t, ['--registration', 'invite'], { dir });
+  const client = await connectTo(t, daemon);
+  await t.throwsAsync(register(client, 'alice', 'pw'), refused('bad-invite'));
+  await t.throwsAsync(register(client, 'alice', 'pw', { invite: 'come-in-and-find-0ut' }), refused('bad-invite'));
+  await register(client, 'alice', 'pw', { invite: 'come-in-and-find-out' });
+  await t.throwsAsync(register(client, 'bob', 'pw', { invite: 'come-in-and-find-out' }), refused('bad-invite'));
+});
+
+test('nothing is carried out before login', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  await t.throwsAsync(client.request('people', { after: null }), refused('login-refused'));
+  await t.throwsAsync(client.request('sessions', {}), refused('login-refused'));
+  t.true((await client.request('ping', {})).at > 0);
+});
+
+test('without a vault nothing else is carried out until it is stored', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  await register(client, 'alice', 'pw', { localKeys: false });
+  const { recordHash, vault } = await login(client, 'alice', 'pw');
+  t.is(vault, null);
+  await t.throwsAsync(client.request('people', { after: null }), refused('needs-vault'));
+  if (recordHash === null) throw new Error('a login by password tells the hash of the record');
+  await client.request('vault-put', { recordHash, version: 1, vault: Uint8Array.of(1, 2, 3) });
+  t.is((await client.request('people', { after: null })).people.length, 1);
+  const again = await connectTo(t, daemon);
+  t.like((await login(again, 'alice', 'pw')).vault, { version: 1 });
+});
+
+test('login by key: the ticket of this device and the key of this identity, on this link', async (t) => {
+  const daemon = await startDaemon(t);
+  const first = await connectTo(t, daemon);
+  await register(first, 'alice', 'pw');
+  const { ticket } = await login(first, 'alice', 'pw', 7);
+  if (ticket === null) throw new Error('a login by password gives a ticket');
+  const second = await connectTo(t, daemon);
+  t.like(await loginWithKey(second, 'alice', ticket, 7), { name: 'alice', recordHash: null, ticket: null });
+  const { message } = await inlineOpaque.clientRegister('new');
+  await t.throwsAsync(second.request('record-start', { message }), refused('needs-password'));
+  const wrong = ticket.map((byte, index) => (index === 0 ? byte ^ 1 : byte));
+  for (const [device, used] of [
+    [7, wrong],
+    [8, ticket],
+  ] as const) {
+    await t.throwsAsync(loginWithKey(await connectTo(t, daemon), 'alice', used, device), loginRefused);
+  }
+  const other = await connectTo(t, daemon);
+  const signature = new Uint8Array(384);
+  await t.throwsAsync(
+    other.request('login-key', { name: 'alice', device: 7, ticket, signature }),
+    refused('login-refused'),
+  );
+  await t.throwsAsync(
+    other.request('login-key', { name: 'nobody', device: 7, ticket, signature }),
+    refused('login-refused'),
+  );
+});
+
+test('a second login is a second session; a device that is ended needs the password again', async (t) => {
+  const daemon = await startDaemon(t);
+  const one = await connectTo(t, daemon);
+  await register(one, 'alice', 'pw');
+  await login(one, 'alice', 'pw', 1);
+  const two = await connectTo(t, daemon);
+  const { ticket } = await login(two, 'alice', 'pw', 2);
+  const { sessions, devices } = await one.request('sessions', {});
+  t.deepEqual(
+    sessions.map(({ device, current }) => [device, current]),
+    [
+      [1, true],
+      [2, false],
+    ],
+  );
+  t.deepEqual(devices.map(({ device }) => device).sort(), [1, 2]);
+  t.deepEqual(await one.request('device-end', { device: null }), { ended: 1 });
+  await two.ended;
+  t.true(two.events.includes('closing'));
+  await t.throwsAsync(loginWithKey(await connectTo(t, daemon), 'alice', ticket ?? room, 2), loginRefused);
+  t.is((await one.request('sessions', {})).sessions.length, 1);
+});
+
+test('a legacy account logs in with its old password and can only renew', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'users.txt'), '# old\nalice:pässword\n');
+  const daemon = await startDaemon(t, [], { dir });
+  const client = await connectTo(t, daemon);
+  t.like(await login(client, 'alice', 'pässword'.normalize('NFD')), { mustRenew: true, idFp: null, ticket: null });
+  await t.throwsAsync(client.request('people', { after: null }), refused('must-renew'));
+  const begun = await inlineOpaque.clientRegister('new');
+  const { message } = await client.request('record-start', { message: begun.message });
+  const { record } = await inlineOpaque.clientRegisterFinish('new', begun.state, message, testDaemonId);
+  await t.throwsAsync(client.request('record-finish', { record, card: null }), refused('must-renew'));
+  await client.request('record-start', { message: begun.message });
+  await client.request('record-finish', { record, card: await firstCard('alice') });
+  await t.throwsAsync(client.request('people', { after: null }), refused('needs-vault'));
+  const recordHash = H('record', utf8(record));
+  await client.request('vault-put', { recordHash, version: 1, vault: Uint8Array.of(1) });
+  t.is((await client.request('people', { after: null })).people.length, 1);
+  t.regex(await readFile(join(dir, 'users.txt'), 'utf8'), /^# old\nalice:opaque1:[\w-]+:[0-9a-f]{64}:\n$/);
+  await t.throwsAsync(login(await connectTo(t, daemon), 'alice', 'pässword'), loginRefused);
+  t.like(await login(await connectTo(t, daemon), 'alice', 'new'), { mustRenew: false });
+});
+
+test('an account that its operator takes out is ended at HUP', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  await register(client, 'alice', 'pw');
+  await login(client, 'alice', 'pw');
+  await writeFile(join(daemon.dir, 'users.txt'), '# nobody\n');
+  daemon.process.kill('SIGHUP');
+  await client.ended;
+  t.true(client.events.includes('closing'));
+  await t.throwsAsync(login(await connectTo(t, daemon), 'alice', 'pw'), loginRefused);
+});
+
+test('TERM tells every client and ends with 0', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  await register(client, 'alice', 'pw');
+  await login(client, 'alice', 'pw');
+  const stranger = await connectTo(t, daemon);
+  t.deepEqual(await daemon.stop(), { code: 0, signal: null });
+  await Promise.all([client.ended, stranger.ended]);
+  t.deepEqual([client.events.at(-1), stranger.events.at(-1)], ['closing', 'closing']);
+});
+
+test('a record that claims 4 GiB ends its own link, and one slow login blocks nobody', async (t) => {
+  const daemon = await startDaemon(t);
+  const slow = await connectTo(t, daemon);
+  const { message } = await inlineOpaque.clientLogin('x');
+  await slow.request('login-start', { method: 'opaque1', name: 'somebody', message });
+  const evil = await connectTo(t, daemon);
+  evil.socket.write(Buffer.alloc(64, 0xff));
+  await evil.ended;
+  const client = await connectTo(t, daemon);
+  await register(client, 'alice', 'pw');
+  await login(client, 'alice', 'pw');
+  t.true((await slow.request('ping', {})).at > 0, 'the slow one still has its time');
+  t.like(
+    daemon.lines.find(({ evt }) => evt === 'input_validation_fail'),
+    { code: 'link' },
+  );
+});

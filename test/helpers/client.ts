@@ -1,0 +1,91 @@
+/** A client reduced to its requests, over the real protocol to a real daemon, with keys from the fixtures. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { ExecutionContext } from 'ava';
+import { fromHex } from '../../src/protocol/bytes.ts';
+import { CARD_LIFE_MS, openCard, signCard } from '../../src/protocol/card.ts';
+import { connectLink, type Link } from '../../src/protocol/link.ts';
+import { inlineOpaque } from '../../src/protocol/opaque.ts';
+import type { Welcome } from '../../src/protocol/requests.ts';
+import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { Calls } from '../../src/tui/client/calls.ts';
+import { loginByKey, loginByPassword } from '../../src/tui/client/login.ts';
+import { fixtureKey } from '../fixtures/keys.ts';
+import type { TestDaemon } from './daemon.ts';
+
+export type Person = 'alice' | 'bob' | 'carol' | 'mallory';
+
+export type TestClient = {
+  calls: Calls;
+  link: Link;
+  socket: Socket;
+  request: Calls['request'];
+  /** The names of the events that came so far. */
+  events: string[];
+  /** Resolves when the link is over. */
+  ended: Promise<unknown>;
+};
+
+/** The daemonId of every daemon of test/helpers/daemon.ts. */
+export const testDaemonId = new Uint8Array(32).fill(1);
+
+export async function connectTo(
+  t: ExecutionContext,
+  daemon: Pick<TestDaemon, 'port' | 'fingerprint'>,
+): Promise<TestClient> {
+  const socket = connect(daemon.port, '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  await once(socket, 'connect');
+  const link = await connectLink(socket, {
+    rsa: inlineRsa,
+    ephemeral: fixtureKey('ephemeral'),
+    expect: fromHex(daemon.fingerprint),
+    software: 'test',
+  });
+  const calls = new Calls(link);
+  const events: string[] = [];
+  calls.listen((event) => events.push(event.method));
+  const ended = new Promise((resolve) => {
+    calls.onEnd = resolve;
+  });
+  return { calls, link, socket, request: (method, params) => calls.request(method, params), events, ended };
+}
+
+/** Card number 1 of `person` under `name`. */
+export function firstCard(person: Person, name: string = person): Promise<Uint8Array> {
+  const notBefore = Date.now() - 1000;
+  return signCard(inlineRsa, fixtureKey(`${person}-identity`), {
+    name,
+    ekSpki: fixtureKey(`${person}-encryption`).spki,
+    cardSeq: 1,
+    notBefore,
+    notAfter: notBefore + CARD_LIFE_MS,
+    prevCardHash: new Uint8Array(32),
+  });
+}
+
+export async function register(
+  { calls }: TestClient,
+  person: Person,
+  password: string,
+  o: { name?: string; invite?: string | null; localKeys?: boolean } = {},
+): Promise<{ idFp: Uint8Array }> {
+  const { name = person, invite = null, localKeys = true } = o;
+  const begun = await inlineOpaque.clientRegister(password);
+  const answer = await calls.request('register-start', { name, message: begun.message, invite });
+  const made = await inlineOpaque.clientRegisterFinish(password, begun.state, answer.message, testDaemonId);
+  const card = await firstCard(person, name);
+  await calls.request('register-finish', { record: made.record, card, localKeys });
+  return { idFp: openCard(card).idFp };
+}
+
+/** A login by password. @throws Refusal, ClientError as loginByPassword. */
+export async function login({ calls }: TestClient, name: string, password: string, device = 1): Promise<Welcome> {
+  const who = { name, password, device, daemonId: testDaemonId };
+  return (await loginByPassword(calls, inlineOpaque, who)).welcome;
+}
+
+export function loginWithKey({ calls }: TestClient, person: Person, ticket: Uint8Array, device = 1): Promise<Welcome> {
+  const identity = fixtureKey(`${person}-identity`);
+  return loginByKey(calls, inlineRsa, { name: person, identity, device, ticket, daemonId: testDaemonId });
+}
