@@ -7,6 +7,7 @@ import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import type { Accounts } from './accounts.ts';
 import type { Chat } from './chat.ts';
 import type { Config } from './config.ts';
+import type { Files } from './files.ts';
 import type { Identity } from './identity.ts';
 import type { Invites } from './invites.ts';
 import type { Limits } from './limits.ts';
@@ -15,8 +16,7 @@ import type { Sessions } from './sessions.ts';
 import type { Store } from './store/store.ts';
 
 // Its owner replaces it by an import when it lands.
-export type { Chat, Store };
-export type Files = unknown;
+export type { Chat, Files, Store };
 
 export type Context = {
   config: Config;

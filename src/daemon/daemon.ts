@@ -10,6 +10,7 @@ import { Accounts } from './accounts.ts';
 import { Chat } from './chat.ts';
 import { applyLive, type Config } from './config.ts';
 import type { Context } from './context.ts';
+import { Files } from './files.ts';
 import { lockFolder } from './folder-lock.ts';
 import { openIdentity } from './identity.ts';
 import { Invites } from './invites.ts';
@@ -71,6 +72,8 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock });
     closers.push(() => store.close());
     const chat = new Chat();
+    const files = await Files.open({ dir: join(config.dataDir, 'server_files'), fs, clock, store, config, log });
+    closers.push(() => files.close());
     const lobby = await openLobby({ store, rsa, clock, identity });
     const context: Context = {
       config,
@@ -87,7 +90,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       limits: new Limits(clock),
       store,
       chat,
-      files: null,
+      files,
       lobby,
     };
     closers.push(keepRetention({ config, store, clock, log }));

@@ -39,6 +39,8 @@ const allowed: ReadonlySet<string> = new Set([
   'files',
   'entries',
   'transfer',
+  'file',
+  'removed',
 ]);
 
 const MAX_TEXT = 512;

@@ -128,7 +128,7 @@ export class Server {
   }
 
   #serve(session: Session, link: Link): void {
-    const { clock } = this.#context;
+    const { clock, files } = this.#context;
     const queue = new RequestQueue(this.#context, session, this.#table);
     this.#queues.set(session, queue);
     session.heard = clock.monotonic();
@@ -136,9 +136,10 @@ export class Server {
       if (session.account === null) session.end('login-time', `log in within ${figures.loginMs / 1000} s`);
     });
     link.onClose = (end) => this.#left(session, end);
-    link.onSegment = () => {
+    link.onSegment = (transfer, index, bytes) => {
       session.heard = clock.monotonic();
-      session.cut();
+      if (session.account === null) session.cut();
+      else if (!session.ended) files.onSegment(session, transfer, index, bytes);
     };
     link.onMessage = (message) => {
       session.heard = clock.monotonic();
@@ -147,11 +148,14 @@ export class Server {
   }
 
   #left(session: Session, end: 'closed' | 'lost' | ProtocolError): void {
-    const { sessions, chat } = this.#context;
+    const { sessions, chat, files } = this.#context;
     session.ended = true;
     sessions.remove(session);
     this.#queues.delete(session);
-    if (session.account !== null) chat.leave(session);
+    if (session.account !== null) {
+      chat.leave(session);
+      files.sessionEnded(session).catch((err) => session.log.error({ evt: 'sys_crash', err }, 'a bug after a session'));
+    }
     if (end instanceof ProtocolError) {
       session.log.warn({ evt: 'input_validation_fail', code: end.code, reason: end.message }, 'the link was cut');
     }

@@ -45,6 +45,7 @@ test('listening: the line, the files, private ones for the owner alone; TERM end
   for (const file of ['users.txt', 'daemon.key', 'opaque.setup', 'securechat.db']) {
     t.is((await stat(join(daemon.dir, file))).mode & 0o077, 0, file);
   }
+  t.true(existsSync(join(daemon.dir, 'server_files')));
   t.true(await greeted(daemon.port));
   t.deepEqual(await daemon.stop(), { code: 0, signal: null });
   t.is(daemon.lines.at(-1)?.evt, 'stopped');

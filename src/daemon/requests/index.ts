@@ -3,6 +3,7 @@ import type { RequestName } from '../../protocol/requests.ts';
 import type { Handler } from '../context.ts';
 import type { SessionState } from '../session.ts';
 import { deviceEnd } from './device-end.ts';
+import { downloadOpen } from './download-open.ts';
 import { loginFinish } from './login-finish.ts';
 import { loginKey } from './login-key.ts';
 import { loginProve } from './login-prove.ts';
@@ -13,6 +14,10 @@ import { recordStart } from './record-start.ts';
 import { registerFinish } from './register-finish.ts';
 import { registerStart } from './register-start.ts';
 import { sessions } from './sessions.ts';
+import { transferEnd } from './transfer-end.ts';
+import { uploadFinish } from './upload-finish.ts';
+import { uploadOpen } from './upload-open.ts';
+import { window } from './window.ts';
 
 export type Row<N extends RequestName> = {
   handler: Handler<N>;
@@ -46,4 +51,10 @@ export const table: Table = {
   sessions: { handler: sessions, allowed: afterLogin },
   'device-end': { handler: deviceEnd, allowed: afterLogin, alone: true },
   ping: { handler: ping, allowed: always },
+
+  'upload-open': { handler: uploadOpen, allowed: afterLogin },
+  'upload-finish': { handler: uploadFinish, allowed: afterLogin },
+  'download-open': { handler: downloadOpen, allowed: afterLogin },
+  window: { handler: window, allowed: afterLogin },
+  'transfer-end': { handler: transferEnd, allowed: afterLogin },
 };

@@ -1,0 +1,149 @@
+/** The bytes of files: uploads and downloads of all sessions, in the folder server_files. What is in them it cannot read. */
+import { Refusal } from '../protocol/errors.ts';
+import { encodeEvent } from '../protocol/messages.ts';
+import type { RequestParams, RequestResult } from '../protocol/requests.ts';
+import type { Clock, FileSystem } from '../protocol/seams.ts';
+import { Download } from './files/download.ts';
+import { failureOf } from './files/failure.ts';
+import { FilesFolder } from './files/folder.ts';
+import { SegmentLayout } from './files/layout.ts';
+import { sweep } from './files/sweep.ts';
+import { type FileSession, Transfers } from './files/transfers.ts';
+import { Upload } from './files/upload.ts';
+import { Uploads, type UploadsParts } from './files/uploads.ts';
+import type { Store } from './store/store.ts';
+
+const SWEEP_MS = 3600 * 1000;
+
+export type FilesParts = Omit<UploadsParts, 'folder' | 'store'> & {
+  /** server_files; made when missing. */
+  dir: string;
+  fs: FileSystem;
+  clock: Clock;
+  store: UploadsParts['store'] & Pick<Store, 'dropIdleFiles' | 'listedFile'>;
+};
+
+export class Files {
+  readonly #parts: FilesParts;
+  readonly #folder: FilesFolder;
+  readonly #uploads: Uploads;
+  readonly #transfers = new Transfers<Upload | Download>();
+  #cancelSweep: () => void = () => {};
+  #closed = false;
+
+  /** Makes the folder when it is missing and takes away what was abandoned, now and every hour. */
+  static async open(parts: FilesParts): Promise<Files> {
+    const files = new Files(parts);
+    await files.#folder.make();
+    await files.#sweep();
+    return files;
+  }
+
+  private constructor(parts: FilesParts) {
+    this.#parts = parts;
+    this.#folder = new FilesFolder(parts.dir, parts.fs);
+    this.#uploads = new Uploads({ ...parts, folder: this.#folder });
+  }
+
+  /** @param owner only they can resume it @throws Refusal before any byte is stored */
+  async openUpload(
+    session: FileSession,
+    owner: Uint8Array,
+    params: RequestParams<'upload-open'>,
+  ): Promise<RequestResult<'upload-open'>> {
+    const transfer = this.#transfers.reserve(session);
+    const { answer, upload } = await this.#uploads.open(session, transfer, owner, params);
+    if (upload !== null) await this.#transfers.keep(session, transfer, upload);
+    return answer;
+  }
+
+  /** Resolves when the file is whole and on stable storage. @throws Refusal; the upload can be opened again after it */
+  async finishUpload(session: FileSession, transfer: number): Promise<void> {
+    const upload = this.#transfers.get(session, transfer);
+    if (!(upload instanceof Upload)) throw new Refusal('bad-request', 'no such upload is open: open it first');
+    await upload.finish();
+    await this.#transfers.stop(session, transfer);
+  }
+
+  /** @param reader is in a conversation that lists the file @throws Refusal */
+  async openDownload(
+    session: FileSession,
+    reader: Uint8Array,
+    { file, from, window }: RequestParams<'download-open'>,
+  ): Promise<RequestResult<'download-open'>> {
+    const transfer = this.#transfers.reserve(session);
+    const row = await this.#parts.store.listedFile({ file, reader });
+    if (row === null) throw new Refusal('no-such-file', 'there is no such file for you');
+    if (from > new SegmentLayout(row.size, row.segSize).count) {
+      throw new Refusal('bad-request', 'the file has no such segment');
+    }
+    const handle = await this.#folder.openWhole(file);
+    if (handle === null) {
+      this.#parts.log.error(
+        { evt: 'file_missing', file: Buffer.from(file).toString('hex') },
+        'a listed file is missing',
+      );
+      throw new Refusal('no-such-file', 'the daemon has lost this file: ask its sender to send it again');
+    }
+    const download = new Download({
+      row,
+      handle,
+      transfer,
+      link: session.link,
+      from,
+      onDone: () => void this.#transfers.stop(session, transfer),
+      onFailed: (error) => {
+        this.#parts.log.error({ evt: 'download_failed', err: error }, 'a stored file could not be read');
+        const { code, message } = failureOf(error);
+        session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
+        void this.#transfers.stop(session, transfer);
+      },
+    });
+    await this.#transfers.keep(session, transfer, download);
+    download.widen(window);
+    return { transfer, size: row.size, segSize: row.segSize };
+  }
+
+  /** One that has ended meanwhile needs no window. */
+  widen(session: FileSession, transfer: number, window: number): void {
+    const download = this.#transfers.get(session, transfer);
+    if (download instanceof Download) download.widen(window);
+  }
+
+  /** @param drop also gives up an upload: its bytes are removed unless it is listed */
+  async endTransfer(session: FileSession, transfer: number, drop: boolean): Promise<void> {
+    const ended = this.#transfers.get(session, transfer);
+    await this.#transfers.stop(session, transfer);
+    if (drop && ended instanceof Upload) await this.#uploads.drop(ended);
+  }
+
+  /** @throws ProtocolError 'file': the session is to be ended. Segments of a transfer that has ended are dropped. */
+  onSegment(session: FileSession, transfer: number, index: number, bytes: Uint8Array): void {
+    const upload = this.#transfers.get(session, transfer);
+    if (upload instanceof Upload) upload.take(index, bytes);
+  }
+
+  /** What came is kept for a resume. */
+  sessionEnded(session: FileSession): Promise<void> {
+    return this.#transfers.sessionEnded(session);
+  }
+
+  /** Resolves when what came is on stable storage. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelSweep();
+    await this.#transfers.stopAll();
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, store, log } = this.#parts;
+    try {
+      await this.#uploads.touchAll();
+      const removed = await sweep({ folder: this.#folder, store, clock });
+      if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');
+    } catch (error) {
+      log.error({ evt: 'files_sweep_failed', err: error }, 'abandoned files could not be removed');
+    }
+    if (!this.#closed) this.#cancelSweep = clock.after(SWEEP_MS, () => void this.#sweep());
+  }
+}

@@ -1,0 +1,94 @@
+/** One download: stored segments out, as far as the client's window goes and never more than a little ahead of its link. */
+import type { OpenFile } from '../../protocol/seams.ts';
+import type { FileRow } from '../store/store.ts';
+import { SegmentLayout } from './layout.ts';
+
+/** What may wait in one link before a segment is added to it: what a chat line has to wait behind. */
+const MAX_QUEUED_BYTES = 512 * 1024;
+
+export type SegmentLink = {
+  readonly queuedBytes: number;
+  /** Resolves when there is room again, or the link has ended. */
+  drained(): Promise<void>;
+  /** `bytes` may be used again when it returns. */
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
+};
+
+export type DownloadParts = {
+  row: FileRow;
+  handle: OpenFile;
+  transfer: number;
+  link: SegmentLink;
+  from: number;
+  onDone(): void;
+  onFailed(error: unknown): void;
+};
+
+export class Download {
+  readonly #parts: DownloadParts;
+  readonly #layout: SegmentLayout;
+  readonly #buffer: Uint8Array;
+  #next: number;
+  #window: number;
+  #running: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(parts: DownloadParts) {
+    this.#parts = parts;
+    this.#layout = new SegmentLayout(parts.row.size, parts.row.segSize);
+    this.#buffer = new Uint8Array(Math.min(this.#layout.step, this.#layout.total));
+    this.#next = parts.from;
+    this.#window = parts.from;
+  }
+
+  /** Segments below `window` may be sent. */
+  widen(window: number): void {
+    this.#window = Math.max(this.#window, Math.min(window, this.#layout.count));
+    if (this.#next < this.#window && !this.#stopped) this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    await this.#running;
+    await this.#parts.handle.close();
+  }
+
+  async #run(): Promise<void> {
+    const { link, transfer } = this.#parts;
+    try {
+      while (this.#next < this.#window && !this.#stopped) {
+        const bytes = await this.#read(this.#next);
+        while (link.queuedBytes > MAX_QUEUED_BYTES && !this.#stopped) await link.drained();
+        if (this.#stopped) break;
+        link.sendSegment(transfer, this.#next, bytes);
+        this.#next += 1;
+      }
+      this.#running = null;
+      if (this.#next === this.#layout.count && !this.#stopped) {
+        await this.stop();
+        this.#parts.onDone();
+      }
+    } catch (error) {
+      this.#running = null;
+      if (this.#stopped) return;
+      await this.stop();
+      this.#parts.onFailed(error);
+    }
+  }
+
+  async #read(index: number): Promise<Uint8Array> {
+    const bytes = this.#buffer.subarray(0, this.#layout.length(index));
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await this.#parts.handle.read(
+        bytes,
+        done,
+        bytes.length - done,
+        this.#layout.position(index) + done,
+      );
+      if (bytesRead === 0) throw new Error(`a stored file ends early, in segment ${index}`);
+      done += bytesRead;
+    }
+    return bytes;
+  }
+}

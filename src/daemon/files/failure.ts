@@ -1,0 +1,11 @@
+/** What a transfer that the daemon cannot go on with is told: one sentence; the cause goes to the log. */
+import { Refusal } from '../../protocol/errors.ts';
+
+export function failureOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new Refusal('disk-full', "the daemon's disk is full: tell its operator, then send it again to go on");
+  }
+  return new Refusal('internal', 'the daemon could not go on with this file: try again later');
+}

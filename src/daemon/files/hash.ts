@@ -1,0 +1,24 @@
+/** SHA-256 of a stored file, off the loop that serves sockets. One file at a time: it is the disk that is waited for. */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** @throws what reading failed with */
+export function hashFile(path: string): Promise<Uint8Array> {
+  const digest = last.then(() => hashNow(path));
+  last = digest.catch(() => {});
+  return digest;
+}
+
+function hashNow(path: string): Promise<Uint8Array> {
+  const worker = new Worker(new URL(`./hash-worker${extname(import.meta.url)}`, import.meta.url), {
+    workerData: { path },
+    execArgv: [],
+  });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the hash worker ended without an answer')));
+  });
+}

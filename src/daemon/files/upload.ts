@@ -1,0 +1,202 @@
+/**
+ * One upload: segments in, in order, onto the disk. What came and is not written yet is bounded by the window that the
+ * client was promised; what is announced as stored survives a power cut. Ends whole (`finish`) or to be resumed (`stop`).
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { ProtocolError, Refusal } from '../../protocol/errors.ts';
+import type { OpenFile } from '../../protocol/seams.ts';
+import type { FileRow, Store } from '../store/store.ts';
+import { failureOf } from './failure.ts';
+import type { FilesFolder } from './folder.ts';
+import { hashFile } from './hash.ts';
+import { SegmentLayout } from './layout.ts';
+
+/** Written bytes after which the disk is asked to keep them. */
+const SYNC_BYTES = 4 * 1024 * 1024;
+
+export type UploadParts = {
+  row: FileRow;
+  folder: FilesFolder;
+  store: Pick<Store, 'syncFile' | 'finishFile'>;
+  /** How much may be on its way and not written yet. */
+  windowBytes: number;
+  /** `upTo` segments are on stable storage, those below `window` may be sent. */
+  onStored(upTo: number, window: number): void;
+  /** Told once; nothing is taken any more. */
+  onFailed(refusal: Refusal, error: unknown): void;
+};
+
+export class Upload {
+  readonly file: Uint8Array;
+  readonly owner: Uint8Array;
+  readonly #parts: UploadParts;
+  readonly #handle: OpenFile;
+  readonly #layout: SegmentLayout;
+  readonly #windowSegments: number;
+  /** Of the stored bytes; null when it did not see them all and the file has to be read at the end. */
+  readonly #hash: Hash | null;
+  readonly #queue: Uint8Array[] = [];
+  #next: number;
+  #written: number;
+  #synced: number;
+  #window: number;
+  #writing: Promise<void> | null = null;
+  #syncing: Promise<void> | null = null;
+  #failure: Refusal | null = null;
+  #ended: Promise<void> | null = null;
+
+  /** Takes up `row` where its part stands; what lies beyond the last synced segment is cut off. */
+  static async open(parts: UploadParts): Promise<Upload> {
+    const { row, folder } = parts;
+    const layout = new SegmentLayout(row.size, row.segSize);
+    const handle = await folder.openPart(row.file);
+    try {
+      const next = Math.min(row.synced, layout.wholeIn((await handle.stat()).size));
+      await handle.truncate(next === 0 ? 0 : layout.position(next));
+      return new Upload(parts, layout, handle, next);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  private constructor(parts: UploadParts, layout: SegmentLayout, handle: OpenFile, next: number) {
+    this.#parts = parts;
+    this.file = parts.row.file;
+    this.owner = parts.row.owner;
+    this.#layout = layout;
+    this.#handle = handle;
+    this.#windowSegments = Math.max(1, Math.floor(parts.windowBytes / layout.step));
+    this.#hash = next === 0 ? createHash('sha256') : null;
+    this.#next = next;
+    this.#written = next;
+    this.#synced = next;
+    this.#window = this.#widest();
+  }
+
+  /** The first segment that is not stored, and the first that may not be sent yet. */
+  get standing(): { next: number; window: number } {
+    return { next: this.#next, window: this.#window };
+  }
+
+  /** Finished, stopped or failed. */
+  get ended(): boolean {
+    return this.#ended !== null || this.#failure !== null;
+  }
+
+  /** @throws ProtocolError 'file' for a segment that no correct client sends */
+  take(index: number, bytes: Uint8Array): void {
+    // What was on its way when the transfer ended is nobody's fault.
+    if (this.ended) return;
+    if (index !== this.#next || index >= this.#window) throw new ProtocolError('file', 'a segment out of its turn');
+    this.#layout.checkLength(index, bytes);
+    this.#next += 1;
+    this.#queue.push(bytes);
+    this.#writing ??= this.#write();
+  }
+
+  /** Resolves when the file is whole, durable and under its name. @throws Refusal; a bug or a broken disk as it is */
+  async finish(): Promise<void> {
+    if (this.#next < this.#layout.count && this.#failure === null) {
+      throw new Refusal('bad-request', 'segments are missing: send them first');
+    }
+    await this.#settled();
+    if (this.#failure !== null) throw this.#failure;
+    this.#ended ??= this.#complete().catch((error: unknown) => {
+      throw this.#fail(error);
+    });
+    await this.#ended;
+  }
+
+  /** Keeps what came, for a later resume. Never throws. */
+  stop(): Promise<void> {
+    this.#ended ??= (async () => {
+      await this.#settled();
+      if (this.#failure === null && this.#written > this.#synced) await this.#sync();
+      await this.#handle.close();
+    })();
+    return this.#ended.catch(() => {});
+  }
+
+  /** So that the sweep sees that somebody is here. */
+  async touch(): Promise<void> {
+    if (this.#failure === null) await this.#parts.store.syncFile({ file: this.file, synced: this.#synced });
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#writing !== null || this.#syncing !== null) {
+      await this.#writing;
+      await this.#syncing;
+    }
+  }
+
+  async #write(): Promise<void> {
+    try {
+      for (let bytes = this.#queue.shift(); bytes !== undefined; bytes = this.#queue.shift()) {
+        await writeAll(this.#handle, bytes, this.#layout.position(this.#written));
+        this.#hash?.update(bytes);
+        this.#written += 1;
+        if ((this.#written - this.#synced) * this.#layout.step >= SYNC_BYTES) this.#syncing ??= this.#sync();
+        if (this.#widest() - this.#window >= this.#windowSegments / 4) this.#announce();
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#writing = null;
+    }
+  }
+
+  /** Runs beside the writing; covers what was written when it began. */
+  async #sync(): Promise<void> {
+    const upTo = this.#written;
+    try {
+      await this.#handle.datasync();
+      await this.#parts.store.syncFile({ file: this.file, synced: upTo });
+      this.#synced = upTo;
+      this.#announce();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#syncing = null;
+    }
+  }
+
+  async #complete(): Promise<void> {
+    const { folder, store } = this.#parts;
+    try {
+      const { size } = await this.#handle.stat();
+      if (size !== this.#layout.total) throw new Error(`a part of ${size} bytes, not ${this.#layout.total}`);
+      await this.#handle.sync();
+    } finally {
+      await this.#handle.close();
+    }
+    const sha256 = this.#hash?.digest() ?? (await hashFile(`${folder.path(this.file)}.part`));
+    await folder.promote(this.file);
+    await store.finishFile({ file: this.file, sha256: Uint8Array.from(sha256) });
+  }
+
+  #widest(): number {
+    return Math.min(this.#layout.count, this.#written + this.#windowSegments);
+  }
+
+  #announce(): void {
+    if (this.#ended !== null) return;
+    this.#window = this.#widest();
+    this.#parts.onStored(this.#synced, this.#window);
+  }
+
+  #fail(error: unknown): Refusal {
+    if (this.#failure !== null) return this.#failure;
+    this.#failure = failureOf(error);
+    this.#queue.length = 0;
+    this.#parts.onFailed(this.#failure, error);
+    return this.#failure;
+  }
+}
+
+async function writeAll(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}

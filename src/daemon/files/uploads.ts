@@ -1,0 +1,168 @@
+/** Who may open an upload and what becomes of its file: one writer a file, and each step with a file after the one before. */
+import type { Logger } from 'pino';
+import { Refusal } from '../../protocol/errors.ts';
+import { encodeEvent } from '../../protocol/messages.ts';
+import type { RequestParams, RequestResult } from '../../protocol/requests.ts';
+import type { Config } from '../config.ts';
+import type { FileRow, Store } from '../store/store.ts';
+import { failureOf } from './failure.ts';
+import type { FilesFolder } from './folder.ts';
+import { hashFile } from './hash.ts';
+import { SegmentLayout } from './layout.ts';
+import type { FileSession } from './transfers.ts';
+import { Upload } from './upload.ts';
+
+/** What all uploads together may have in memory, and the share of one at most. */
+const ALL_WINDOWS_BYTES = 64 * 1024 * 1024;
+const WINDOW_BYTES = 8 * 1024 * 1024;
+
+export type UploadsParts = {
+  folder: FilesFolder;
+  store: Pick<Store, 'openFile' | 'syncFile' | 'finishFile' | 'dropFile' | 'knownFiles'>;
+  /** Looked at anew for each upload: it may change on HUP. */
+  config: Pick<Config, 'maxFileSize' | 'quota'>;
+  log: Logger;
+};
+
+export type UploadOpened = { answer: RequestResult<'upload-open'>; upload: Upload | null };
+
+type Writer = { session: FileSession; transfer: number; upload: Upload };
+
+export class Uploads {
+  readonly #parts: UploadsParts;
+  /** By the file's id in hex. */
+  readonly #writers = new Map<string, Writer>();
+  /** The last step that was begun with a file: the next one waits for it. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(parts: UploadsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Opens or resumes; whoever wrote the file before, in another session of the same user, is stopped and told.
+   * `upload` is null when the file is whole. @throws Refusal before any byte is stored
+   */
+  open(
+    session: FileSession,
+    transfer: number,
+    owner: Uint8Array,
+    params: RequestParams<'upload-open'>,
+  ): Promise<UploadOpened> {
+    return this.#inTurn(params.file, async () => {
+      const layout = this.#check(params);
+      await this.#takeOver(session, owner, params.file);
+      const row = await this.#row(owner, params, layout);
+      if (row.whole || (await this.#recover(row, layout))) {
+        return { answer: { transfer, next: layout.count, window: layout.count, whole: true }, upload: null };
+      }
+      const upload = await this.#begin(session, transfer, row);
+      this.#writers.set(hex(row.file), { session, transfer, upload });
+      return { answer: { transfer, ...upload.standing, whole: false }, upload };
+    });
+  }
+
+  /** Gives up a file of the upload's owner: its bytes go unless it is listed. The upload was stopped before. */
+  async drop({ file, owner }: Upload): Promise<void> {
+    await this.#inTurn(file, async () => {
+      if (this.#writers.get(hex(file))?.upload.ended === false) return;
+      this.#writers.delete(hex(file));
+      if (await this.#parts.store.dropFile({ file, owner })) await this.#parts.folder.remove(file);
+    });
+  }
+
+  /** So that the sweep sees who is at work. */
+  async touchAll(): Promise<void> {
+    for (const [key, { upload }] of this.#writers) {
+      if (upload.ended) this.#writers.delete(key);
+      else await upload.touch();
+    }
+  }
+
+  #check({ size, segSize }: RequestParams<'upload-open'>): SegmentLayout {
+    if (size > this.#parts.config.maxFileSize) {
+      throw new Refusal('too-large', `this daemon takes files of at most ${this.#parts.config.maxFileSize} bytes`);
+    }
+    return new SegmentLayout(size, segSize);
+  }
+
+  async #takeOver(session: FileSession, owner: Uint8Array, file: Uint8Array): Promise<void> {
+    const writer = this.#writers.get(hex(file));
+    if (writer === undefined) return;
+    if (hex(writer.upload.owner) !== hex(owner)) throw notYours();
+    const atWork = !writer.upload.ended;
+    await writer.upload.stop();
+    this.#writers.delete(hex(file));
+    if (!atWork || writer.session === session) return;
+    const message = 'another connection of yours goes on with this file';
+    writer.session.tell(encodeEvent('transfer-failed', { transfer: writer.transfer, code: 'conflict', message }));
+  }
+
+  async #row(
+    owner: Uint8Array,
+    { file, conversation, size, segSize }: RequestParams<'upload-open'>,
+    layout: SegmentLayout,
+  ): Promise<FileRow> {
+    const { store, config } = this.#parts;
+    const { quota } = config;
+    const row = await store.openFile({ file, owner, conversation, size, segSize, charge: layout.charge, quota });
+    if (hex(row.owner) !== hex(owner)) throw notYours();
+    if (row.size !== size || row.segSize !== segSize || hex(row.conversation) !== hex(conversation)) {
+      throw new Refusal('id-reused', 'another file was begun under this id: send this one under a new id');
+    }
+    return row;
+  }
+
+  /** Between the rename and the row there may have been a power cut. */
+  async #recover(row: FileRow, layout: SegmentLayout): Promise<boolean> {
+    const { folder, store } = this.#parts;
+    const handle = await folder.openWhole(row.file);
+    if (handle === null) return false;
+    const { size } = await handle.stat().finally(() => handle.close());
+    if (size !== layout.total) return false;
+    await store.finishFile({ file: row.file, sha256: await hashFile(folder.path(row.file)) });
+    return true;
+  }
+
+  async #begin(session: FileSession, transfer: number, row: FileRow): Promise<Upload> {
+    const { folder, store, log } = this.#parts;
+    const share = Math.floor(ALL_WINDOWS_BYTES / (this.#writers.size + 1));
+    try {
+      return await Upload.open({
+        row,
+        folder,
+        store,
+        windowBytes: Math.min(WINDOW_BYTES, share),
+        onStored: (upTo, window) => session.tell(encodeEvent('stored', { transfer, upTo, window })),
+        onFailed: (refusal, error) => {
+          log.error({ evt: 'upload_failed', code: refusal.code, err: error }, 'an upload failed');
+          const { code, message } = refusal;
+          session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
+        },
+      });
+    } catch (error) {
+      log.error({ evt: 'upload_failed', err: error }, 'an upload could not be opened');
+      throw failureOf(error);
+    }
+  }
+
+  #inTurn<R>(file: Uint8Array, step: () => Promise<R>): Promise<R> {
+    const key = hex(file);
+    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(step);
+    const settled = turn
+      .catch(() => {})
+      .then(() => {
+        if (this.#turns.get(key) === settled) this.#turns.delete(key);
+      });
+    this.#turns.set(key, settled);
+    return turn;
+  }
+}
+
+function notYours(): Refusal {
+  return new Refusal('not-permitted', 'somebody else began this file: send yours under a new id');
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,109 @@
+/** The daemon's file part with a real store and real folders, and sessions whose link is an array. */
+import * as nodeFs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import type { FileSession } from '../../src/daemon/files/transfers.ts';
+import { Files, type FilesParts } from '../../src/daemon/files.ts';
+import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
+import type { Store } from '../../src/daemon/store/store.ts';
+import type { Event } from '../../src/protocol/messages.ts';
+import { decodeFromDaemon } from '../../src/protocol/messages.ts';
+import { type Clock, type FileSystem, systemClock } from '../../src/protocol/seams.ts';
+
+export const id = (n: number, size = 32) => new Uint8Array(size).fill(n);
+export const alice = { idFp: id(1), name: 'alice' };
+export const bob = { idFp: id(2), name: 'bob' };
+export const mallory = { idFp: id(3), name: 'mallory' };
+export const conversation = id(9);
+
+export type FileDaemon = {
+  files: Files;
+  store: Store;
+  dir: string;
+  /** Posts the entry that lists a file, from alice to bob. */
+  list(file: Uint8Array): Promise<void>;
+  /** As a restart of the process does. */
+  restart(more?: Partial<FilesParts>): Promise<Files>;
+};
+
+export async function folder(t: ExecutionContext): Promise<string> {
+  const dir = await nodeFs.mkdtemp(join(tmpdir(), 'securechat-files-'));
+  t.teardown(() => nodeFs.rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+export async function openFileDaemon(t: ExecutionContext, more: Partial<FilesParts> = {}): Promise<FileDaemon> {
+  const root = await folder(t);
+  const clock: Clock = more.clock ?? systemClock;
+  const store = await openSqliteStore(join(root, 'securechat.db'), { clock });
+  const dir = join(root, 'server_files');
+  const parts: FilesParts = {
+    dir,
+    fs: nodeFs as FileSystem,
+    clock,
+    store,
+    config: { maxFileSize: 2 ** 32, quota: 2 ** 33 },
+    log: pino({ level: 'silent' }),
+    ...more,
+  };
+  let notes = 0;
+  const daemon: FileDaemon = {
+    files: await Files.open(parts),
+    store,
+    dir,
+    async list(file) {
+      notes += 1;
+      const place = { id: id(notes, 16), device: 1, n: notes, bytes: id(notes, 8) };
+      await store.appendNote({ ...place, conversation, author: alice, to: bob, file });
+    },
+    async restart(changed = {}) {
+      await daemon.files.close();
+      daemon.files = await Files.open({ ...parts, ...changed });
+      return daemon.files;
+    },
+  };
+  t.teardown(async () => {
+    await daemon.files.close();
+    await store.close();
+  });
+  return daemon;
+}
+
+export class FakeSession implements FileSession {
+  readonly events: Event[] = [];
+  readonly segments: { transfer: number; index: number; bytes: Uint8Array }[] = [];
+  /** What its link holds back; a test lets go with `drain`. */
+  queued = 0;
+  #onDrain: (() => void)[] = [];
+  readonly link;
+
+  constructor() {
+    const session = this;
+    this.link = {
+      get queuedBytes() {
+        return session.queued;
+      },
+      drained: () => new Promise<void>((go) => this.#onDrain.push(go)),
+      sendSegment: (transfer: number, index: number, bytes: Uint8Array) => {
+        this.segments.push({ transfer, index, bytes: Uint8Array.from(bytes) });
+      },
+    };
+  }
+
+  drain(): void {
+    this.queued = 0;
+    for (const go of this.#onDrain.splice(0)) go();
+  }
+
+  tell(event: Uint8Array): void {
+    const frame = decodeFromDaemon(event);
+    if ('event' in frame) this.events.push(frame.event);
+  }
+}
+
+/** Waits until `condition` holds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((go) => setTimeout(go, 1));
+}
