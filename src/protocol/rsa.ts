@@ -46,8 +46,9 @@ export function publicOf(pkcs8: Uint8Array): Uint8Array {
 
 /** Seals at most OAEP_MAX bytes into RSA_BYTES. @throws ProtocolError 'key' when `spki` is not acceptable. */
 export function sealChunk(spki: Uint8Array, plain: Uint8Array): Uint8Array {
-  // Longer input would be cut into chunks that nothing ties together.
-  if (plain.length > OAEP_MAX) throw new RangeError(`${plain.length} bytes do not fit a chunk`);
+  // Longer input would be cut into chunks that nothing ties together, and any other typed array sealed as JSON.
+  if (!(plain instanceof Uint8Array) || plain.length > OAEP_MAX)
+    throw new RangeError(`${plain.length} bytes do not fit a chunk`);
   return publicKey(spki).encrypt(plain);
 }
 
