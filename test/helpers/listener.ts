@@ -1,0 +1,19 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { ExecutionContext } from 'ava';
+import type { Address } from '../../src/tui/client/dial.ts';
+
+/** A TCP server on a free port that does `each` with every connection; gone with the test. */
+export async function listener(t: ExecutionContext, each: (socket: Socket) => void): Promise<Address> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    each(socket);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
