@@ -4,7 +4,7 @@ import type { Opaque } from '../../protocol/opaque.ts';
 import type { Welcome } from '../../protocol/requests.ts';
 import type { Rsa } from '../../protocol/rsa-pool.ts';
 import type { Clock, Random } from '../../protocol/seams.ts';
-import type { Account, AccountStore } from './account-store.ts';
+import type { Account, AccountKeys, AccountStore } from './account-store.ts';
 import { Calls } from './calls.ts';
 import { type Address, addressText, dial } from './dial.ts';
 import type { Ephemerals } from './ephemeral.ts';
@@ -77,23 +77,20 @@ export class Entrance {
     const password = given ?? (await this.#askPassword());
     const localKeys = options.localKeys ?? false;
     // Keys of an attempt that was cut are used again: the account may exist with them.
-    let account = await store.load(fingerprint, name);
-    if (account === null) {
-      ask.progress('keys');
-      account = { keys: await makeKeys(rsa, clock, name), vaultVersion: 0, localKeys };
-    }
+    const before = await store.load(fingerprint, name);
+    ask.progress('keys');
+    const made = before === null ? makeKeys(rsa, clock, name) : Promise.resolve(before.keys);
+    // Refused before they are needed: nobody waits for them.
+    made.catch(() => {});
+    const keys = async (): Promise<AccountKeys> => {
+      const account = { keys: await made, vaultVersion: before?.vaultVersion ?? 0, localKeys };
+      await store.save(fingerprint, name, account);
+      return account.keys;
+    };
     const { calls, daemonId } = await this.#open();
     try {
-      await store.save(fingerprint, name, account);
-      const { keys } = account;
-      await registerAccount(calls, opaque(), {
-        name,
-        password,
-        invite: options.invite ?? null,
-        localKeys,
-        keys,
-        daemonId,
-      });
+      const invite = options.invite ?? null;
+      await registerAccount(calls, opaque(), { name, password, invite, localKeys, keys, daemonId });
     } catch (error) {
       calls.link.destroy();
       throw error;

@@ -9,8 +9,8 @@ export const FORGOTTEN_PASSWORD =
   'nobody can reset your password for you: whoever forgets it loses the old messages, and friends see a changed key';
 
 /**
- * Makes the account with the first card of `keys`, which are in the profile already: if the answer is lost, the account may
- * exist, and the next login goes on from there.
+ * Makes the account with the first card of `keys()`, which is called once the name is known to be free. It stores them in the
+ * profile before it resolves: if the last answer is lost the account may exist, and the next login goes on from there.
  * @throws Refusal 'name-taken', 'name-look-alike', 'bad-name', 'registration-closed', 'bad-invite'
  */
 export async function registerAccount(
@@ -21,17 +21,17 @@ export async function registerAccount(
     password: string;
     invite: string | null;
     localKeys: boolean;
-    keys: AccountKeys;
+    keys: () => Promise<AccountKeys>;
     daemonId: Uint8Array;
   },
 ): Promise<void> {
   const { name, invite, localKeys, daemonId } = account;
   const password = passwordText(account.password);
-  const [newest] = account.keys.keys;
-  if (newest === undefined) throw new Error('an account has at least one key');
   const begun = await opaque.clientRegister(password);
   const answer = await calls.request('register-start', { name, message: begun.message, invite });
   const { record } = await opaque.clientRegisterFinish(password, begun.state, answer.message, daemonId);
+  const [newest] = (await account.keys()).keys;
+  if (newest === undefined) throw new Error('an account has at least one key');
   await calls.request('register-finish', { record, card: newest.card, localKeys });
 }
 

@@ -43,15 +43,20 @@ export class VaultKeeper {
     let account: Account;
     if (mine !== null && (vault === null || vault.version <= mine.vaultVersion)) account = mine;
     else account = await this.#fetch(calls, login);
-    const kept = account.localKeys || welcome.localKeys;
-    account = await this.#agreeWithDirectory(calls, { ...account, localKeys: kept });
-    const rotate = needsRenewal(account.keys, this.#o.clock);
-    if (rotate) account = await this.#next(account, true);
-    // No vault yet: registration was cut before it. An older one: a put was cut, or the daemon lost the newest.
-    if (!kept && (rotate || vault === null || vault.version < account.vaultVersion))
-      account = await this.put(calls, exportKey, welcome.recordHash, account);
-    else await store.save(daemon, name, account);
-    if (rotate) await this.#putCard(calls, account);
+    const localKeys = account.localKeys || welcome.localKeys;
+    account = { ...account, localKeys };
+    const putVault = async (): Promise<void> => {
+      if (localKeys) await store.save(daemon, name, account);
+      else account = await this.put(calls, exportKey, welcome.recordHash, account);
+    };
+    // No vault yet: the daemon takes nothing else before it. An older one: a put was cut, or the daemon lost the newest.
+    if (vault === null || vault.version < account.vaultVersion) await putVault();
+    account = await this.#agreeWithDirectory(calls, account);
+    await store.save(daemon, name, account);
+    if (!needsRenewal(account.keys, this.#o.clock)) return account;
+    account = await this.#next(account, true);
+    await putVault();
+    await this.#putCard(calls, account);
     return account;
   }
 

@@ -1,18 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { openProfileDb, type ProfileDb } from '../../../src/tui/client/profile-db.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
 
 const first = ['CREATE TABLE words (word TEXT PRIMARY KEY, bytes BLOB) STRICT'];
 const second = ["INSERT INTO words VALUES ('migrated', x'01')"];
 
-async function file(t: ExecutionContext): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'securechat-db-'));
-  t.teardown(() => rm(dir, { recursive: true, force: true }));
-  return join(dir, 'profile.db');
-}
+const file = async (t: ExecutionContext): Promise<string> => join(await temporaryFolder(t), 'profile.db');
 
 async function open(t: ExecutionContext, path: string, migrations: string[][]): Promise<ProfileDb> {
   const db = await openProfileDb(path, migrations);

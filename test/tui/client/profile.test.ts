@@ -1,25 +1,16 @@
 import * as fs from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { systemRandom } from '../../../src/protocol/seams.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { Profile } from '../../../src/tui/client/profile.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { openProfile as open } from '../../helpers/profile.ts';
 
 const aad = new TextEncoder().encode('here');
 
-async function folder(t: ExecutionContext): Promise<string> {
-  const dir = await fs.mkdtemp(join(tmpdir(), 'securechat-profile-'));
-  t.teardown(() => fs.rm(dir, { recursive: true, force: true }));
-  return join(dir, 'profile');
-}
-
-async function open(t: ExecutionContext, dir: string): Promise<Profile> {
-  const profile = await Profile.open(dir, fs, systemRandom);
-  t.teardown(() => profile.close());
-  return profile;
-}
+const folder = async (t: ExecutionContext): Promise<string> => join(await temporaryFolder(t), 'profile');
 
 test('a new folder and its key are for the owner alone', async (t) => {
   const dir = await folder(t);

@@ -1,0 +1,104 @@
+import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { VERSION } from '../../src/tui/client/software.ts';
+import { jsonLines, securechat } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { listener } from '../helpers/listener.ts';
+
+test('--version and --help answer on stdout', async (t) => {
+  t.deepEqual(await securechat(['--version']), { code: 0, signal: null, stdout: `${VERSION}\n`, stderr: '' });
+  const help = await securechat(['--help']);
+  t.is(help.code, 0);
+  t.regex(help.stdout, /securechat register .*make an account/);
+  t.regex(help.stdout, /--password-file/);
+});
+
+test('what cannot be understood is a usage error on stderr', async (t) => {
+  const profile = await temporaryFolder(t);
+  const cases: [string[], RegExp][] = [
+    [['nonsense'], /no command "nonsense"/],
+    [['http://host:1'], /no command/],
+    [['users', '--nonsense'], /Unknown argument: nonsense/],
+    [['users', '--password', 'x'], /Unknown argument: password/],
+    [['users', '--server', 'a', '--server', 'b'], /--server was given twice/],
+    [['users', '--server', ''], /--server needs a value/],
+    [['users', '--timeout', 'soon'], /--timeout must be a number/],
+    [['users', '--server', 'h:99999', '--user', 'bob'], /not an address/],
+    [['users', '--server', 'securechat://h:1#12', '--user', 'bob'], /64 hexadecimal digits/],
+    [['users', '--user', 'b:b'], /a name has 1 to 32/],
+    [['users'], /say who you are with --user/],
+    [['register'], /say which name you want/],
+    [['register', '--user', 'bob'], /a password is needed/],
+    [['register', '--user', 'bob', '--password-file', '/nonexistent/pw'], /does not exist/],
+  ];
+  for (const [args, sentence] of cases) {
+    const { code, stdout, stderr } = await securechat(args, { env: { SECURECHAT_PROFILE: profile } });
+    t.deepEqual([code, stdout], [2, ''], args.join(' '));
+    t.regex(stderr, sentence);
+  }
+});
+
+test('with --json the error is an object, too', async (t) => {
+  const result = await securechat(['users', '--json'], { env: { SECURECHAT_PROFILE: await temporaryFolder(t) } });
+  t.is(result.code, 2);
+  const [line] = jsonLines(result);
+  t.like(line, { v: 1, type: 'error', code: 'usage' });
+});
+
+test('flags win over the environment, which wins over config.toml', async (t) => {
+  const profile = await temporaryFolder(t);
+  await writeFile(join(profile, 'config.toml'), 'server = "file.invalid:1"\nuser = "bob"\ntrust-new = true\n');
+  const env = { SECURECHAT_PROFILE: profile };
+  t.regex((await securechat(['users'], { env })).stderr, /cannot connect to file\.invalid:1/);
+  const more = { ...env, SECURECHAT_SERVER: 'env.invalid:1' };
+  t.regex((await securechat(['users'], { env: more })).stderr, /cannot connect to env\.invalid:1/);
+  const flag = await securechat(['users', '--server', 'flag.invalid:1'], { env: more });
+  t.regex(flag.stderr, /cannot connect to flag\.invalid:1/);
+  t.is(flag.code, 4);
+});
+
+test('a wrong config.toml and a wrong variable are usage errors', async (t) => {
+  const profile = await temporaryFolder(t);
+  await writeFile(join(profile, 'config.toml'), 'sever = "x"\n');
+  const wrongFile = await securechat(['users', '--profile', profile]);
+  t.is(wrongFile.code, 2);
+  t.regex(wrongFile.stderr, /config\.toml: "sever" is not an option/);
+  const wrongVariable = await securechat(['users'], { env: { SECURECHAT_JSON: 'perhaps' } });
+  t.is(wrongVariable.code, 2);
+  t.regex(wrongVariable.stderr, /SECURECHAT_JSON must be a boolean/);
+});
+
+test('a port with something else behind it is exit 4, a silent one after --timeout', async (t) => {
+  const profile = await temporaryFolder(t);
+  const to = async (each: Parameters<typeof listener>[1]): Promise<string> => {
+    const { host, port } = await listener(t, each);
+    return `${host}:${port}`;
+  };
+  const http = await to((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  const common = ['users', '--user', 'bob', '--profile', profile];
+  const answered = await securechat([...common, '--server', http]);
+  t.is(answered.code, 4);
+  t.regex(answered.stderr, /is not a SecureChat daemon/);
+  const silent = await to(() => {});
+  const given = await securechat([...common, '--server', silent, '--timeout', '0.3']);
+  t.is(given.code, 4);
+  t.regex(given.stderr, /does not talk like a SecureChat daemon/);
+});
+
+test('a password file that others can read is warned about', async (t) => {
+  const profile = await temporaryFolder(t);
+  const path = join(profile, 'pw');
+  await writeFile(path, 'secret\n');
+  await chmod(path, 0o644);
+  const args = ['users', '--user', 'bob', '--profile', profile, '--password-file', path, '--server', '127.0.0.1:1'];
+  const { stderr } = await securechat([...args, '--quiet']);
+  t.regex(stderr, /can be read by others/);
+});
+
+test('what the program makes is for its owner alone', async (t) => {
+  const profile = join(await temporaryFolder(t), 'made');
+  await securechat(['forget', 'host:1', '--profile', profile]);
+  t.is((await stat(profile)).mode & 0o077, 0);
+  for (const name of await readdir(profile)) t.is((await stat(join(profile, name))).mode & 0o077, 0, name);
+});
