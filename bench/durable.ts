@@ -40,7 +40,17 @@ async function storeNotes(store: Store, senders: number, notes: number): Promise
     const to = { idFp: filled(who + senders, 32), name: `reader${who}` };
     for (let n = 1; n <= notes / senders; n++) {
       const id = filled(n, 16);
-      await store.appendNote({ conversation: author.idFp, author, to, id, device: 1, n, bytes, file: null });
+      await store.appendNote({
+        conversation: author.idFp,
+        author,
+        to,
+        id,
+        device: 1,
+        n,
+        bytes,
+        file: null,
+        stale: false,
+      });
     }
   };
   await Promise.all([...Array(senders).keys()].map(sender));

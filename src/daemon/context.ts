@@ -7,10 +7,14 @@ import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import type { Accounts } from './accounts.ts';
 import type { Chat } from './chat.ts';
 import type { Config } from './config.ts';
+import type { Directory } from './directory.ts';
+import type { Epochs } from './epochs.ts';
 import type { Files } from './files.ts';
+import type { Grants } from './grants.ts';
 import type { Identity } from './identity.ts';
 import type { Invites } from './invites.ts';
 import type { Limits } from './limits.ts';
+import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import type { Store } from './store/store.ts';
@@ -32,7 +36,11 @@ export type Context = {
   sessions: Sessions;
   limits: Limits;
   store: Store;
+  directory: Directory;
   chat: Chat;
+  rooms: Rooms;
+  epochs: Epochs;
+  grants: Grants;
   files: Files;
   /** The conversation id of #lobby. */
   lobby: Uint8Array;

@@ -10,14 +10,17 @@ import { Accounts } from './accounts.ts';
 import { Chat } from './chat.ts';
 import { applyLive, type Config } from './config.ts';
 import type { Context } from './context.ts';
+import { Directory } from './directory.ts';
+import { Epochs } from './epochs.ts';
 import { Files } from './files.ts';
 import { lockFolder } from './folder-lock.ts';
+import { Grants } from './grants.ts';
 import { openIdentity } from './identity.ts';
 import { Invites } from './invites.ts';
 import { Limits } from './limits.ts';
-import { openLobby } from './lobby.ts';
 import { table } from './requests/index.ts';
 import { keepRetention } from './retention.ts';
+import { Rooms } from './rooms.ts';
 import { Server } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { openSqliteStore } from './store/sqlite.ts';
@@ -74,7 +77,9 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const chat = new Chat();
     const files = await Files.open({ dir: join(config.dataDir, 'server_files'), fs, clock, store, config, log });
     closers.push(() => files.close());
-    const lobby = await openLobby({ store, rsa, clock, identity });
+    const directory = await Directory.open(store, clock);
+    const rooms = await Rooms.open({ store, directory, chat, clock, rsa, identity });
+    await rooms.removeStrangers(accounts);
     const context: Context = {
       config,
       log,
@@ -89,9 +94,13 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       sessions: new Sessions(),
       limits: new Limits(clock),
       store,
+      directory,
       chat,
       files,
-      lobby,
+      rooms,
+      epochs: new Epochs({ store, directory, chat }),
+      grants: new Grants({ store, chat, clock, random }),
+      lobby: rooms.lobby.id,
     };
     closers.push(keepRetention({ config, store, clock, log }));
     const server = new Server(context, table, software);
@@ -116,6 +125,7 @@ async function reload(context: Context, next: Config): Promise<void> {
   const waiting = applyLive(config, next);
   if (waiting.length > 0) log.warn({ evt: 'config_needs_start', settings: waiting }, 'these settings need a new start');
   await accounts.reload();
+  await context.rooms.removeStrangers(accounts);
   for (const session of sessions.all()) {
     if (session.account === null) continue;
     const now = accounts.get(session.account.name);

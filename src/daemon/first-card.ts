@@ -16,8 +16,8 @@ export async function putFirstCard(context: Context, name: string, bytes: Uint8A
   if (card.notAfter <= now || card.notBefore > now + SKEW_MS) {
     throw new Refusal('bad-request', 'the key card is not valid now; set the clock of the client');
   }
-  const { idFp, cardSeq, hash, ekFp, notAfter, prevCardHash: prevHash } = card;
-  await context.store.addCard({ idFp, cardSeq, hash, ekFp, notAfter, prevHash, bytes });
+  const { idFp } = card;
+  await context.directory.put(bytes, { idFp, name });
   return idFp;
 }
 

@@ -56,7 +56,7 @@ export async function openFileDaemon(t: ExecutionContext, more: Partial<FilesPar
     async list(file) {
       notes += 1;
       const place = { id: id(notes, 16), device: 1, n: notes, bytes: id(notes, 8) };
-      await store.appendNote({ ...place, conversation, author: alice, to: bob, file });
+      await store.appendNote({ ...place, conversation, author: alice, to: bob, file, stale: false });
     },
     async restart(changed = {}) {
       await daemon.files.close();

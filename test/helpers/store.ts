@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
-import type { NewEntry, Person, Store } from '../../src/daemon/store/store.ts';
+import type { Person, Store } from '../../src/daemon/store/store.ts';
 import { type Clock, systemClock } from '../../src/protocol/seams.ts';
 
 /** Gone when the test is over. */
@@ -44,7 +44,10 @@ export const bob = person('bob');
 export const carol = person('carol');
 
 /** The n-th note of Alice's device 1 to Bob, with its parts changed by `other`. */
-export function aNote(n: number, other: Partial<NewEntry & { to: Person }> = {}): NewEntry & { to: Person } {
+export function aNote(
+  n: number,
+  other: Partial<Parameters<Store['appendNote']>[0]> = {},
+): Parameters<Store['appendNote']>[0] {
   return {
     conversation: bytes32(77),
     author: alice,
@@ -54,6 +57,7 @@ export function aNote(n: number, other: Partial<NewEntry & { to: Person }> = {})
     n,
     bytes: new Uint8Array([1, 2, n & 255]),
     file: null,
+    stale: false,
     ...other,
   };
 }

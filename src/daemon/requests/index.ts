@@ -2,21 +2,39 @@
 import type { RequestName } from '../../protocol/requests.ts';
 import type { Handler } from '../context.ts';
 import type { SessionState } from '../session.ts';
+import { cardPut } from './card-put.ts';
+import { cards } from './cards.ts';
+import { conversations } from './conversations.ts';
+import { deliver } from './deliver.ts';
 import { deviceEnd } from './device-end.ts';
 import { downloadOpen } from './download-open.ts';
+import { epochBegin } from './epoch-begin.ts';
+import { epochCommit } from './epoch-commit.ts';
+import { epochKeys } from './epoch-keys.ts';
+import { fetch } from './fetch.ts';
+import { grant } from './grant.ts';
+import { grantAsk } from './grant-ask.ts';
+import { logAppend } from './log-append.ts';
 import { loginFinish } from './login-finish.ts';
 import { loginKey } from './login-key.ts';
 import { loginProve } from './login-prove.ts';
 import { loginStart } from './login-start.ts';
+import { members } from './members.ts';
+import { people } from './people.ts';
 import { ping } from './ping.ts';
+import { read } from './read.ts';
 import { recordFinish } from './record-finish.ts';
 import { recordStart } from './record-start.ts';
 import { registerFinish } from './register-finish.ts';
 import { registerStart } from './register-start.ts';
+import { say } from './say.ts';
 import { sessions } from './sessions.ts';
 import { transferEnd } from './transfer-end.ts';
 import { uploadFinish } from './upload-finish.ts';
 import { uploadOpen } from './upload-open.ts';
+import { vaultGet } from './vault-get.ts';
+import { vaultPut } from './vault-put.ts';
+import { whisper } from './whisper.ts';
 import { window } from './window.ts';
 
 export type Row<N extends RequestName> = {
@@ -48,9 +66,29 @@ export const table: Table = {
 
   'record-start': { handler: recordStart, allowed: renewing, alone: true },
   'record-finish': { handler: recordFinish, allowed: renewing, alone: true },
+  'vault-put': { handler: vaultPut, allowed: ['needs-vault', 'by-password'], alone: true },
+  'vault-get': { handler: vaultGet, allowed: withPassword },
+  'card-put': { handler: cardPut, allowed: afterLogin },
+  cards: { handler: cards, allowed: afterLogin },
+  people: { handler: people, allowed: afterLogin },
   sessions: { handler: sessions, allowed: afterLogin },
   'device-end': { handler: deviceEnd, allowed: afterLogin, alone: true },
   ping: { handler: ping, allowed: always },
+
+  conversations: { handler: conversations, allowed: afterLogin },
+  fetch: { handler: fetch, allowed: afterLogin },
+  whisper: { handler: whisper, allowed: afterLogin },
+  say: { handler: say, allowed: afterLogin },
+  read: { handler: read, allowed: afterLogin },
+  deliver: { handler: deliver, allowed: afterLogin },
+
+  'log-append': { handler: logAppend, allowed: afterLogin },
+  members: { handler: members, allowed: afterLogin },
+  'epoch-begin': { handler: epochBegin, allowed: afterLogin, alone: true },
+  'epoch-keys': { handler: epochKeys, allowed: afterLogin },
+  'epoch-commit': { handler: epochCommit, allowed: afterLogin, alone: true },
+  'grant-ask': { handler: grantAsk, allowed: afterLogin },
+  grant: { handler: grant, allowed: afterLogin },
 
   'upload-open': { handler: uploadOpen, allowed: afterLogin },
   'upload-finish': { handler: uploadFinish, allowed: afterLogin },

@@ -21,7 +21,10 @@ export const entryOperations: Implementation<EntryOperations> = {
     if (!sameBytes(entry.author.idFp, entry.to.idFp) && !memberOf(tools, conversation.c, entry.to.idFp)) {
       newMember(tools, conversation.c, entry.to);
     }
-    return stored(tools, author.m, entry) ?? appendToChain(tools, conversation, author.m, 'note', entry);
+    const first = stored(tools, author.m, entry);
+    if (first !== undefined) return first;
+    if (entry.stale) throw new Refusal('stale-card', 'somebody renewed their keys: fetch the cards and seal again');
+    return appendToChain(tools, conversation, author.m, 'note', entry);
   },
 
   appendMessage(tools, entry) {

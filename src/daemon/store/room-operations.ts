@@ -40,7 +40,8 @@ export const roomOperations: Implementation<RoomOperations> = {
   rooms(tools) {
     return all<RoomState>(
       tools,
-      'SELECT id AS room, room AS name, epoch_id AS "epochId" FROM conversations WHERE room IS NOT NULL ORDER BY c',
+      `SELECT id AS room, room AS name, epoch_id AS "epochId", epoch_log_n AS "epochLogN"
+       FROM conversations WHERE room IS NOT NULL ORDER BY c`,
     ).map((row) => ({ ...row }));
   },
 

@@ -39,8 +39,9 @@ export type StoredEntry = Placed & {
 export type RoomState = {
   room: Uint8Array;
   name: string;
-  /** Zeros while there is none. */
+  /** Zeros while there is none. `epochLogN`: the n of the log entry it was made for. */
   epochId: Uint8Array;
+  epochLogN: number;
 };
 
 /**
@@ -49,10 +50,11 @@ export type RoomState = {
  */
 export interface EntryOperations {
   /**
-   * Adds a note; the conversation and its members come to be with the first one.
-   * @throws Refusal 'id-reused' (same id, other bytes), 'order' (`n` is not the next of its chain).
+   * Adds a note; the conversation and its members come to be with the first one. A `stale` one is sealed to a card that is
+   * not current: it gets its first answer if it was stored before, and is refused otherwise.
+   * @throws Refusal 'id-reused' (same id, other bytes), 'stale-card', 'order' (`n` is not the next of its chain).
    */
-  appendNote(entry: NewEntry & { to: Person }): Appended;
+  appendNote(entry: NewEntry & { to: Person; stale: boolean }): Appended;
   /** Adds a room message. @throws Refusal as appendNote, 'not-permitted' (not a member), 'stale-epoch'. */
   appendMessage(entry: NewEntry & { epochId: Uint8Array }): Appended;
   /**

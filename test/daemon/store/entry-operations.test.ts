@@ -48,6 +48,14 @@ test('the same note again gets its first answer; other bytes under its id are re
   t.is((await store.fetch(everything())).entries.length, 3);
 });
 
+test('a note to an old card is refused, but answered again when it was stored before', async (t) => {
+  const { store } = await temporaryStore(t);
+  await t.throwsAsync(store.appendNote(aNote(1, { stale: true })), { code: 'stale-card' });
+  t.deepEqual(await store.conversations({ reader: alice.idFp }), [], 'and nothing came to be');
+  await store.appendNote(aNote(1));
+  t.like(await store.appendNote(aNote(1, { stale: true })), { seq: 1, again: true });
+});
+
 test('a note lists a file that its author stored whole for this conversation', async (t) => {
   const { store } = await temporaryStore(t);
   await store.appendNote(aNote(1));

@@ -26,7 +26,7 @@ async function open(t: ExecutionContext, now = { value: 1000 }): Promise<Store> 
 }
 
 function note(n: number, of: Uint8Array | null, author = alice, to = bob) {
-  return { conversation, author, to, id: id(n, 16), device: 1, n, bytes: Uint8Array.of(n), file: of };
+  return { conversation, author, to, id: id(n, 16), device: 1, n, bytes: Uint8Array.of(n), file: of, stale: false };
 }
 
 const refused = (t: ExecutionContext, doing: Promise<unknown>, code: string) =>

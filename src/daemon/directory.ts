@@ -1,0 +1,75 @@
+/** The key cards of everyone. Which card is the newest is held in memory, so that a note can be judged without waiting. */
+import { equal, hex } from '../protocol/bytes.ts';
+import { type Card, openCard } from '../protocol/card.ts';
+import { ProtocolError, Refusal } from '../protocol/errors.ts';
+import type { Clock } from '../protocol/seams.ts';
+import type { CardRow, Person, Store } from './store/store.ts';
+
+type Cards = Pick<Store, 'addCard' | 'newestCards' | 'cardsOf'>;
+
+export class Directory {
+  readonly #store: Cards;
+  readonly #clock: Clock;
+  readonly #newest = new Map<string, CardRow>();
+  /** Identity keys that were asked for; a chain has one for ever. */
+  readonly #keys = new Map<string, Uint8Array>();
+
+  private constructor(store: Cards, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  static async open(store: Cards, clock: Clock): Promise<Directory> {
+    const directory = new Directory(store, clock);
+    for (let after: Uint8Array | null = null; ; ) {
+      const page: CardRow[] = await store.newestCards({ after });
+      for (const card of page) directory.#newest.set(hex(card.idFp), card);
+      after = page.at(-1)?.idFp ?? null;
+      if (after === null) return directory;
+    }
+  }
+
+  newest(idFp: Uint8Array): CardRow | undefined {
+    return this.#newest.get(hex(idFp));
+  }
+
+  /** The identity's signing key, SPKI; null when it never had a card. */
+  async keyOf(idFp: Uint8Array): Promise<Uint8Array | null> {
+    const known = this.#keys.get(hex(idFp));
+    if (known !== undefined) return known;
+    const [bytes] = await this.#store.cardsOf({ ids: [idFp] });
+    if (!bytes) return null;
+    const { sigSpki } = openCard(bytes);
+    this.#keys.set(hex(idFp), sigSpki);
+    return sigSpki;
+  }
+
+  /**
+   * Takes the next card of `owner`; of a new account the first one, which is to be put before the account is made. On stable
+   * storage when it resolves.
+   * @throws Refusal 'bad-request' (damaged, another's, expired), 'conflict' (not the next).
+   */
+  async put(bytes: Uint8Array, owner: Person): Promise<Card> {
+    const card = readCard(bytes);
+    if (card.name !== owner.name || !equal(card.idFp, owner.idFp)) {
+      throw new Refusal('bad-request', 'this card belongs to another identity');
+    }
+    if (card.notAfter <= this.#clock.now()) {
+      throw new Refusal('bad-request', 'this card has expired already: set the clock of your machine, then try again');
+    }
+    const { idFp, cardSeq, hash, ekFp, notAfter } = card;
+    const row = { idFp, cardSeq, hash, ekFp, notAfter };
+    await this.#store.addCard({ ...row, prevHash: card.prevCardHash, bytes });
+    if (cardSeq > (this.newest(idFp)?.cardSeq ?? 0)) this.#newest.set(hex(idFp), row);
+    return card;
+  }
+}
+
+function readCard(bytes: Uint8Array): Card {
+  try {
+    return openCard(bytes);
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new Refusal('bad-request', 'the key card is damaged: make another');
+    throw error;
+  }
+}

@@ -1,0 +1,8 @@
+import type { Handler } from '../context.ts';
+import { personOf } from '../person.ts';
+
+export const epochBegin: Handler<'epoch-begin'> = async ({ rooms, epochs }, session, { room, epoch, members }) => {
+  const maker = personOf(session);
+  await epochs.begin(session, rooms.asMember(room, maker), { bytes: epoch, members, maker });
+  return {};
+};

@@ -1,0 +1,20 @@
+import { equal } from '../../protocol/bytes.ts';
+import { Refusal } from '../../protocol/errors.ts';
+import { parseRoomMessage } from '../../protocol/room-message.ts';
+import type { Handler } from '../context.ts';
+import { personOf } from '../person.ts';
+
+/** Waits for nothing before the store, so that the messages of one device reach it in the order they came. */
+export const say: Handler<'say'> = async ({ store, rooms }, session, { room: id, message, file }) => {
+  const author = personOf(session);
+  const room = rooms.get(id);
+  const header = parseRoomMessage(message);
+  if (!equal(header.room, room.id) || !equal(header.from, author.idFp)) {
+    throw new Refusal('bad-request', 'the message is for another room or from another identity: seal it again');
+  }
+  const { msgId, device, seq: n, epochId } = header;
+  const entry = { conversation: room.id, author, id: msgId, device, n, bytes: message, file, epochId };
+  const { seq, at, again } = await store.appendMessage(entry);
+  if (!again) rooms.post(room, 'message', { seq, at, from: author.name, bytes: message, file });
+  return { seq, at };
+};

@@ -1,0 +1,54 @@
+import { equal } from '../../protocol/bytes.ts';
+import { Refusal } from '../../protocol/errors.ts';
+import type { Entry } from '../../protocol/fields.ts';
+import { encodeEvent } from '../../protocol/messages.ts';
+import { deliveredNote, dmConversation, parseNote } from '../../protocol/note.ts';
+import type { Handler } from '../context.ts';
+import { personOf } from '../person.ts';
+import type { Person } from '../store/store.ts';
+
+/** Waits for nothing before the store, so that the notes of one device reach it in the order they came. */
+export const whisper: Handler<'whisper'> = async (context, session, { to: name, note, file }) => {
+  const { store, chat, accounts, directory, identity } = context;
+  const from = personOf(session);
+  const to = recipient(accounts.get(name));
+  const { header } = parseNote(note);
+  const { conversation, noteId, device, seq: n, copies } = header;
+  if (!equal(header.from, from.idFp) || !equal(header.to, to.idFp)) {
+    throw new Refusal('stale-card', 'the note is from or to another identity: fetch the cards and seal again');
+  }
+  const sides = equal(from.idFp, to.idFp) ? [to] : [to, from];
+  if (!equal(conversation, dmConversation(identity.daemonId, from.idFp, to.idFp)) || copies.length !== sides.length) {
+    throw new Refusal('bad-request', 'the note does not belong to this conversation: seal it again');
+  }
+  const stale = sides.some(({ idFp }, side) => !sameKey(directory.newest(idFp)?.ekFp, copies[side]?.ekFp));
+  const entry = { conversation, author: from, to, id: noteId, device, n, bytes: note, file, stale };
+  const { seq, at, again } = await store.appendNote(entry);
+  if (!again) {
+    const tell = (who: Person, other: Person, copy: 0 | 1) => {
+      const bytes = deliveredNote(note, copy);
+      const own: Entry = { seq, at, kind: 'note', from: from.name, bytes, file, keys: [] };
+      chat.tellOne(who.name, encodeEvent('posted', { conversation, with: other.name, entry: own }));
+    };
+    chat.post(conversation, seq, () => {
+      tell(to, from, 0);
+      if (sides.length > 1) tell(from, to, 1);
+    });
+  }
+  return { seq, at };
+};
+
+function recipient(account: { name: string; idFp: Uint8Array | null } | undefined): Person {
+  if (account === undefined) throw new Refusal('no-such-user', 'there is nobody of that name here');
+  if (account.idFp === null) {
+    throw new Refusal(
+      'no-keys-yet',
+      `${account.name} has not logged in since this daemon has keys: nothing can be sealed`,
+    );
+  }
+  return { idFp: account.idFp, name: account.name };
+}
+
+function sameKey(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a !== undefined && b !== undefined && equal(a, b);
+}

@@ -1,0 +1,147 @@
+/** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
+import { equal, hex } from '../protocol/bytes.ts';
+import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/room-log.ts';
+import type { Directory } from './directory.ts';
+import type { Appended, Person, Store } from './store/store.ts';
+
+export type RoomParts = {
+  store: Pick<Store, 'roomLog' | 'appendLog'>;
+  directory: Pick<Directory, 'keyOf'>;
+  /** The daemon's signing key, SPKI, and its id. */
+  signSpki: Uint8Array;
+  daemonId: Uint8Array;
+};
+
+type Member = { idFp: Uint8Array; name: string; joinedAt: number };
+
+export class Room {
+  readonly id: Uint8Array;
+  readonly name: string;
+  /** Zeros while there is none. `logN`: the n of the log entry it was made for. */
+  epoch: { id: Uint8Array; logN: number };
+  readonly #parts: RoomParts;
+  #log: RoomLog;
+  readonly #numbers = new Map<string, number>();
+  readonly #members = new Map<string, Member>();
+  readonly #names = new Set<string>();
+  /** Appends run one after the other: each is checked against what the one before left. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(about: { id: Uint8Array; name: string; epoch: Room['epoch'] }, parts: RoomParts) {
+    this.id = about.id;
+    this.name = about.name;
+    this.epoch = about.epoch;
+    this.#parts = parts;
+    this.#log = new RoomLog(parts.signSpki, parts.daemonId);
+  }
+
+  static async load(about: { id: Uint8Array; name: string; epoch: Room['epoch'] }, parts: RoomParts): Promise<Room> {
+    const room = new Room(about, parts);
+    await room.#load();
+    return room;
+  }
+
+  /** Names of the members. */
+  get names(): ReadonlySet<string> {
+    return this.#names;
+  }
+
+  /** In order of idFp. */
+  members(): Person[] {
+    return [...this.#members.values()].sort((a, b) => Buffer.compare(a.idFp, b.idFp));
+  }
+
+  isMember(idFp: Uint8Array): boolean {
+    return this.#members.has(hex(idFp));
+  }
+
+  get head(): { n: number; hash: Uint8Array } {
+    return { n: this.#log.n, hash: this.#log.head };
+  }
+
+  /** The n of the log entry with this hash. */
+  numberOf(hash: Uint8Array): number | undefined {
+    return this.#numbers.get(hex(hash));
+  }
+
+  /** The members as of log entry `n`; right only when nobody left since, which the store checks for an epoch. */
+  membersAt(n: number): Person[] {
+    return [...this.#members.values()].filter((member) => member.joinedAt <= n);
+  }
+
+  /** Whether this member was there when the current epoch was made, and so was given its key. */
+  hasEpochKey(idFp: Uint8Array): boolean {
+    return (this.#members.get(hex(idFp))?.joinedAt ?? Number.POSITIVE_INFINITY) <= this.epoch.logN;
+  }
+
+  /**
+   * Adds a signed entry; `author` is null for the daemon. `tell` are the names of all who were or are members.
+   * @throws ProtocolError 'room' (layout, signature, not allowed), Refusal 'conflict' (not at the head).
+   */
+  append(bytes: Uint8Array, author: Person | null): Promise<Appended & { tell: ReadonlySet<string> }> {
+    const turn = this.#last.then(() => this.#append(bytes, author));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #append(bytes: Uint8Array, author: Person | null): Promise<Appended & { tell: ReadonlySet<string> }> {
+    const entry = parseLogEntry(bytes);
+    const atHead = entry.n === this.#log.n + 1 && equal(entry.prev, this.#log.head);
+    const before = new Set(this.#names);
+    // What is not at the head is for the store to judge: a resend, or a conflict.
+    if (atHead) this.#log.append(bytes, await this.#keyFor(entry));
+    try {
+      const appended = await this.#parts.store.appendLog({
+        room: this.id,
+        author,
+        n: entry.n,
+        prev: entry.prev,
+        hash: entry.hash,
+        bytes,
+        joins: entry.op === 'join' ? entry.subject : null,
+        departs: departs(entry) ? entry.subject.idFp : null,
+      });
+      if (atHead) this.#note(entry);
+      return { ...appended, tell: new Set([...before, ...this.#names]) };
+    } catch (error) {
+      if (atHead) await this.#load();
+      throw error;
+    }
+  }
+
+  async #load(): Promise<void> {
+    this.#log = new RoomLog(this.#parts.signSpki, this.#parts.daemonId);
+    this.#members.clear();
+    this.#names.clear();
+    this.#numbers.clear();
+    for (let after = -1; ; ) {
+      const page = await this.#parts.store.roomLog({ room: this.id, after });
+      for (const { n, bytes } of page) {
+        this.#note(this.#log.append(bytes, await this.#keyFor(parseLogEntry(bytes))));
+        after = n;
+      }
+      if (page.length === 0) return;
+    }
+  }
+
+  async #keyFor(entry: LogEntry): Promise<(idFp: Uint8Array) => Uint8Array | null> {
+    const key = await this.#parts.directory.keyOf(entry.actor);
+    return (idFp) => (equal(idFp, entry.actor) ? key : null);
+  }
+
+  #note(entry: LogEntry): void {
+    this.#numbers.set(hex(entry.hash), entry.n);
+    const { idFp, name } = entry.subject;
+    if (entry.op === 'join') {
+      this.#members.set(hex(idFp), { idFp, name, joinedAt: entry.n });
+      this.#names.add(name);
+    } else if (departs(entry)) {
+      this.#members.delete(hex(idFp));
+      if (![...this.#members.values()].some((member) => member.name === name)) this.#names.delete(name);
+    }
+  }
+}
+
+function departs(entry: LogEntry): boolean {
+  return entry.op === 'leave' || entry.op === 'remove';
+}

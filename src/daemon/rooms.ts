@@ -1,0 +1,155 @@
+/** The rooms of this daemon. So far that is the lobby, which everyone joins and only the daemon removes people from. */
+import { equal, hex } from '../protocol/bytes.ts';
+import { Refusal } from '../protocol/errors.ts';
+import { encodeEvent } from '../protocol/messages.ts';
+import { createLobby, parseLogEntry, signLogEntry } from '../protocol/room-log.ts';
+import type { Rsa } from '../protocol/rsa-pool.ts';
+import type { Clock } from '../protocol/seams.ts';
+import { LOBBY } from '../protocol/text.ts';
+import type { Accounts } from './accounts.ts';
+import type { Chat } from './chat.ts';
+import type { Directory } from './directory.ts';
+import type { Identity } from './identity.ts';
+import { Room, type RoomParts } from './room.ts';
+import type { EntryKind, Person, Placed, Store } from './store/store.ts';
+
+/** Who signs what the daemon itself does in a room. */
+const DAEMON = new Uint8Array(32);
+
+export type RoomsParts = {
+  store: Pick<Store, 'rooms' | 'roomLog' | 'createRoom' | 'appendLog'>;
+  directory: Pick<Directory, 'keyOf'>;
+  chat: Pick<Chat, 'post' | 'tell'>;
+  clock: Clock;
+  rsa: Rsa;
+  identity: Pick<Identity, 'keys' | 'daemonId'>;
+};
+
+export class Rooms {
+  readonly #parts: RoomsParts;
+  readonly #rooms = new Map<string, Room>();
+  #lobby: Room | undefined;
+
+  private constructor(parts: RoomsParts) {
+    this.#parts = parts;
+  }
+
+  /** Loads every room, checking its log, and makes the lobby when there is none. @throws ProtocolError 'room'. */
+  static async open(parts: RoomsParts): Promise<Rooms> {
+    const rooms = new Rooms(parts);
+    await rooms.#load();
+    if (rooms.#lobby === undefined) {
+      const { keys, daemonId } = parts.identity;
+      const { room, entry } = await createLobby(parts.rsa, keys.sign, daemonId, LOBBY, parts.clock.now());
+      await parts.store.createRoom({ room, name: LOBBY, entry, hash: parseLogEntry(entry).hash });
+      await rooms.#load();
+    }
+    return rooms;
+  }
+
+  get lobby(): Room {
+    if (this.#lobby === undefined) throw new Error('the lobby was not made');
+    return this.#lobby;
+  }
+
+  /** @throws Refusal 'no-such-conversation'. */
+  get(id: Uint8Array): Room {
+    const room = this.#rooms.get(hex(id));
+    if (room === undefined) throw new Refusal('no-such-conversation', 'there is no such room');
+    return room;
+  }
+
+  /** @throws Refusal 'not-permitted' to who is not in it, 'no-such-conversation'. */
+  asMember(id: Uint8Array, who: Person): Room {
+    const room = this.get(id);
+    if (!room.isMember(who.idFp)) throw new Refusal('not-permitted', 'you are not in this room: join it first');
+    return room;
+  }
+
+  /**
+   * A member's own entry: they join or leave. All members are told, after the answer.
+   * @throws ProtocolError 'room', Refusal 'conflict', 'not-permitted'.
+   */
+  async append(id: Uint8Array, bytes: Uint8Array, who: Person): Promise<Placed> {
+    const entry = parseLogEntry(bytes);
+    const own = equal(entry.actor, who.idFp) && equal(entry.subject.idFp, who.idFp) && entry.subject.name === who.name;
+    if (!own || !equal(entry.room, id) || (entry.op !== 'join' && entry.op !== 'leave')) {
+      throw new Refusal('not-permitted', 'in this room people join and leave for themselves only');
+    }
+    const room = this.get(id);
+    // At the head these would break the log's rules, where the link is cut; but two devices may well try at once.
+    if (entry.op === 'join' && entry.n > room.head.n && room.names.has(who.name)) {
+      throw new Refusal('conflict', 'somebody of your name is in this room already: fetch its log');
+    }
+    if (entry.op === 'leave' && entry.n > room.head.n && !room.isMember(who.idFp)) {
+      throw new Refusal('conflict', 'you are not in this room: fetch its log');
+    }
+    return this.#append(room, bytes, who);
+  }
+
+  /**
+   * Removes from the lobby everyone whose identity is no account's any more: deleted or reset. To be called at the start and
+   * whenever accounts went or changed their identity.
+   */
+  async removeStrangers(accounts: Pick<Accounts, 'idOf'>): Promise<Person[]> {
+    const strangers = this.lobby.members().filter(({ idFp }) => accounts.idOf(idFp) === undefined);
+    for (const { idFp, name } of strangers) await this.#remove({ idFp, name });
+    return strangers;
+  }
+
+  /** Tells the members of a room about a new entry, the same bytes for all. */
+  post(
+    room: Room,
+    kind: EntryKind,
+    entry: Placed & { from: string | null; bytes: Uint8Array; file: Uint8Array | null },
+  ) {
+    this.#post(room.id, room.names, kind, entry);
+  }
+
+  async #remove(subject: Person): Promise<void> {
+    const { rsa, identity, clock } = this.#parts;
+    for (;;) {
+      const { n, hash } = this.lobby.head;
+      const entry = { room: this.lobby.id, n: n + 1, prev: hash, op: 'remove', subject } as const;
+      const body = new Uint8Array(0);
+      const bytes = await signLogEntry(rsa, identity.keys.sign, { ...entry, actor: DAEMON, time: clock.now(), body });
+      try {
+        await this.#append(this.lobby, bytes, null);
+        return;
+      } catch (error) {
+        // Somebody joined meanwhile: sign again at the new head.
+        if (!(error instanceof Refusal) || error.code !== 'conflict') throw error;
+      }
+    }
+  }
+
+  async #append(room: Room, bytes: Uint8Array, author: Person | null): Promise<Placed> {
+    const { seq, at, again, tell } = await room.append(bytes, author);
+    if (!again) this.#post(room.id, tell, 'log', { seq, at, from: author?.name ?? null, bytes, file: null });
+    return { seq, at };
+  }
+
+  #post(
+    conversation: Uint8Array,
+    to: ReadonlySet<string>,
+    kind: EntryKind,
+    about: Placed & { from: string | null; bytes: Uint8Array; file: Uint8Array | null },
+  ): void {
+    const { seq, at, from, bytes, file } = about;
+    const { chat } = this.#parts;
+    chat.post(conversation, seq, () => {
+      const entry = { seq, at, kind, from, bytes, file, keys: [] };
+      chat.tell(to, encodeEvent('posted', { conversation, with: null, entry }));
+    });
+  }
+
+  async #load(): Promise<void> {
+    const { store, directory, identity } = this.#parts;
+    const parts: RoomParts = { store, directory, signSpki: identity.keys.sign.spki, daemonId: identity.daemonId };
+    for (const { room: id, name, epochId, epochLogN } of await store.rooms({})) {
+      const room = await Room.load({ id, name, epoch: { id: epochId, logN: epochLogN } }, parts);
+      this.#rooms.set(hex(id), room);
+      if (name === LOBBY) this.#lobby = room;
+    }
+  }
+}

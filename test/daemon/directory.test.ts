@@ -1,0 +1,76 @@
+import test from 'ava';
+import { Directory } from '../../src/daemon/directory.ts';
+import { cardPut } from '../../src/daemon/requests/card-put.ts';
+import { cards } from '../../src/daemon/requests/cards.ts';
+import { people } from '../../src/daemon/requests/people.ts';
+import { openCard, signCard } from '../../src/protocol/card.ts';
+import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { fixtureKey } from '../fixtures/keys.ts';
+import { daemonOf, nextCard } from '../helpers/daemon-people.ts';
+
+const mallory = fixtureKey('mallory-encryption').spki;
+
+test('a renewed card is the newest for everyone, also after a restart', async (t) => {
+  const { context, store, directory, login, alice } = await daemonOf(t);
+  const [mine, his] = [login('alice'), login('bob')];
+  const card = await nextCard(alice, mallory);
+  await cardPut(context, mine.session, { card });
+  await cardPut(context, mine.session, { card });
+  t.deepEqual(his.events[0], { method: 'renewed', params: { name: 'alice', cardSeq: 2 } });
+  const ekFp = Uint8Array.from(openCard(card).ekFp);
+  t.deepEqual(Uint8Array.from(directory.newest(alice.card.idFp)?.ekFp ?? []), ekFp);
+  const reopened = await Directory.open(store, context.clock);
+  t.deepEqual(reopened.newest(alice.card.idFp)?.ekFp, ekFp);
+  t.deepEqual(await reopened.keyOf(alice.card.idFp), alice.identity.spki);
+  t.is(await reopened.keyOf(new Uint8Array(32)), null);
+  const all = await cards(context, his.session, { name: 'alice', from: 0 });
+  t.deepEqual(all.cards, [Uint8Array.from(alice.cardBytes), Uint8Array.from(card)]);
+});
+
+test('a card that is damaged, another’s, expired or not the next is refused', async (t) => {
+  const { context, time, login, alice, bob } = await daemonOf(t);
+  const { session } = login('alice');
+  const refused = async (card: Uint8Array, code: string) => {
+    await t.throwsAsync(cardPut(context, session, { card }), { code });
+  };
+  const card = await nextCard(alice, mallory);
+  const damaged = card.slice();
+  damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+  await refused(damaged, 'bad-request');
+  await refused(await nextCard(bob, mallory), 'bad-request');
+  const about = { ...alice.card, ekSpki: mallory, prevCardHash: alice.card.hash };
+  await refused(await signCard(inlineRsa, alice.identity, { ...about, cardSeq: 3 }), 'conflict');
+  const wrongChain = { ...about, cardSeq: 2, prevCardHash: bob.card.hash };
+  await refused(await signCard(inlineRsa, alice.identity, wrongChain), 'conflict');
+  time.now = 365 * 86_400_000;
+  await refused(card, 'bad-request');
+  t.is(context.directory.newest(alice.card.idFp)?.cardSeq, 1);
+});
+
+test('who has no account or no keys has no cards', async (t) => {
+  const { context, login } = await daemonOf(t);
+  const { session } = login('alice');
+  await t.throwsAsync(cards(context, session, { name: 'nobody', from: 0 }), { code: 'no-such-user' });
+});
+
+test('people come in code-point order, page by page, and say who is here', async (t) => {
+  const names = ['b', '\u{1F600}', '\uFB01', 'a', ...Array.from({ length: 1000 }, (_, n) => `c${1000 + n}`)];
+  const accounts = { all: () => names.map((name) => ({ name, idFp: null })) };
+  const { context, login } = await daemonOf(t);
+  const { session } = login('alice');
+  const other = { ...context, accounts } as unknown as typeof context;
+  const first = await people(other, session, { after: null });
+  t.is(first.people.length, 1000);
+  t.is(first.people[0]?.name, 'a');
+  const second = await people(other, session, { after: first.next });
+  t.deepEqual(
+    second.people.map(({ name }) => name),
+    ['c1998', 'c1999', '\uFB01', '\u{1F600}'],
+  );
+  t.is(second.next, null);
+  const here = await people(context, session, { after: null });
+  t.deepEqual(
+    here.people.map(({ name, online }) => `${name} ${online}`),
+    ['alice true', 'bob false', 'carol false'],
+  );
+});

@@ -1,0 +1,85 @@
+/** Alice, Bob and Carol with real keys and cards, and a daemon's context around a real store without a socket. */
+import type { ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import type { Account, Accounts } from '../../src/daemon/accounts.ts';
+import { Chat } from '../../src/daemon/chat.ts';
+import type { Context } from '../../src/daemon/context.ts';
+import { Directory } from '../../src/daemon/directory.ts';
+import { Session } from '../../src/daemon/session.ts';
+import { type Card, openCard, signCard } from '../../src/protocol/card.ts';
+import { decodeFromDaemon, type Event } from '../../src/protocol/messages.ts';
+import type { KeyPair } from '../../src/protocol/rsa.ts';
+import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { systemClock, systemRandom } from '../../src/protocol/seams.ts';
+import { fixtureKey } from '../fixtures/keys.ts';
+import { temporaryStore } from './store.ts';
+
+export type Somebody = { name: string; identity: KeyPair; encryption: KeyPair; card: Card; cardBytes: Uint8Array };
+type Name = 'alice' | 'bob' | 'carol';
+
+const DAY = 86_400_000;
+
+export async function somebody(name: Name): Promise<Somebody> {
+  const identity = fixtureKey(`${name}-identity`);
+  const encryption = fixtureKey(`${name}-encryption`);
+  const life = { notBefore: 0, notAfter: 30 * DAY };
+  const about = { name, ekSpki: encryption.spki, cardSeq: 1, ...life, prevCardHash: new Uint8Array(32) };
+  const cardBytes = await signCard(inlineRsa, identity, about);
+  return { name, identity, encryption, card: openCard(cardBytes), cardBytes };
+}
+
+/** Their next card, with another key. */
+export function nextCard(who: Somebody, ekSpki: Uint8Array): Promise<Uint8Array> {
+  const { name, cardSeq, hash } = who.card;
+  const about = { name, ekSpki, cardSeq: cardSeq + 1, notBefore: 0, notAfter: 40 * DAY, prevCardHash: hash };
+  return signCard(inlineRsa, who.identity, about);
+}
+
+/** The accounts of these people; everything else that accounts do is not there. */
+export function accountsOf(people: { name: string; card: Card }[]): Accounts {
+  const accounts = people.map(
+    ({ name, card }): Account => ({ name, idFp: card.idFp, record: `record-of-${name}`, flags: new Set() }),
+  );
+  return {
+    get: (name: string) => accounts.find((account) => account.name === name),
+    all: () => accounts,
+    idOf: (idFp: Uint8Array) => accounts.find((account) => account.idFp && Buffer.compare(account.idFp, idFp) === 0),
+  } as unknown as Accounts;
+}
+
+/** What the daemon holds once these people have registered. `time.now` is its clock. */
+export async function daemonOf(t: ExecutionContext, names: readonly Name[] = ['alice', 'bob', 'carol']) {
+  const { store, time } = await temporaryStore(t);
+  const clock = { ...systemClock, now: () => time.now };
+  const people = await Promise.all(names.map(somebody));
+  const directory = await Directory.open(store, clock);
+  for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp });
+  const daemonId = new Uint8Array(32).fill(0xda);
+  const identity = { keys: { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
+  const log = pino({ level: 'silent' });
+  const accounts = accountsOf(people);
+  const chat = new Chat();
+  const parts = { store, clock, directory, identity, log, accounts, chat, rsa: inlineRsa, random: systemRandom };
+  const context = parts as unknown as Context;
+  let sessions = 0;
+  /** A session of one of them, and every event it is told but presence. */
+  const login = (name: Name) => {
+    const events: Event[] = [];
+    const send = (bytes: Uint8Array) => {
+      const said = decodeFromDaemon(bytes);
+      if ('event' in said && said.event.method !== 'presence') events.push(said.event);
+    };
+    const link = { send } as unknown as ConstructorParameters<typeof Session>[0]['link'];
+    const session = new Session({ id: ++sessions, link, address: '192.0.2.1', since: 0, log });
+    session.account = accounts.get(name) ?? null;
+    session.state = 'by-password';
+    session.device = sessions;
+    chat.join(session);
+    return { session, events };
+  };
+  const [alice, bob, carol] = people as [Somebody, Somebody, Somebody];
+  return { context, store, time, chat, directory, daemonId, identity, login, alice, bob, carol };
+}
+
+/** Lets what waits for the end of this turn, as posts do, happen. */
+export const settled = () => new Promise((resolve) => setImmediate(resolve));
