@@ -69,7 +69,8 @@ export function runDaemon(args: readonly string[], env: { [name: string]: string
   });
 }
 
-async function writeFixtureKey(dir: string): Promise<void> {
+/** Spares the daemon in `dir` the making of keys. */
+export async function writeFixtureKey(dir: string): Promise<void> {
   const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
   const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });
   await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });
