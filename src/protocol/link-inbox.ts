@@ -17,6 +17,7 @@ export class LinkInbox {
   #held: Received[] = [];
   #delivering = false;
   #holding = false;
+  #ended = false;
   readonly #onHolding: (holding: boolean) => void;
   readonly #onError: (error: ProtocolError) => void;
 
@@ -26,7 +27,10 @@ export class LinkInbox {
     this.#onError = o.onError;
   }
 
+  /** Nothing comes after the end. */
   put(item: Received): void {
+    if (this.#ended) return;
+    this.#ended = item.kind === 'end';
     this.#held.push(item);
     this.deliver();
   }

@@ -71,7 +71,10 @@ export function tampered(change: { toDaemon?: (chunk: Buffer) => Buffer[]; toCli
 }
 
 /** Everything that a link receives, as text, and how it ended. */
-export function listen(link: Link): {
+export function listen(
+  link: Link,
+  after = () => {},
+): {
   messages: string[];
   segments: number[];
   end: Promise<LinkEnd>;
@@ -82,6 +85,7 @@ export function listen(link: Link): {
   let wake = () => {};
   link.onMessage = (message) => {
     messages.push(Buffer.from(message).toString());
+    after();
     wake();
   };
   link.onSegment = (_transfer, index) => {
