@@ -19,7 +19,7 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
     logFailure(session, account, 'key');
     throw loginRefused();
   }
-  await awaitTurn(context, session, 'logins');
+  await awaitTurn(context, session);
   return enter(context, session, { account, by: 'key', device });
 };
 
