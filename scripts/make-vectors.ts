@@ -1,0 +1,140 @@
+/**
+ * Writes test/vectors/{rsa,handshake,record}.json: inputs, results and the verdict that a correct program comes to. OAEP and
+ * PSS are salted, so each run writes other bytes; whoever has another implementation checks it against any of them.
+ */
+import { writeFileSync } from 'node:fs';
+import { concat, H, hex, utf8 } from '../src/protocol/bytes.ts';
+import { type DaemonKeys, daemonFingerprint } from '../src/protocol/daemon-identity.ts';
+import { answerHello, encodeGreeting, sayHello } from '../src/protocol/handshake.ts';
+import { encodeParameters } from '../src/protocol/parameters.ts';
+import { RecordSealer, recordLimits, recordType } from '../src/protocol/record.ts';
+import { OAEP_MAX, sealChunk, sign } from '../src/protocol/rsa.ts';
+import { inlineRsa } from '../src/protocol/rsa-pool.ts';
+import { type Clock, systemClock } from '../src/protocol/seams.ts';
+import { fixtureKey } from '../test/fixtures/keys.ts';
+
+const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+
+function write(name: string, vectors: unknown): void {
+  writeFileSync(new URL(`../test/vectors/${name}.json`, import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);
+}
+
+function rsaVectors() {
+  const alice = fixtureKey('alice-encryption');
+  const plains = { empty: new Uint8Array(0), text: utf8('a short text'), full: new Uint8Array(OAEP_MAX).fill(0xa5) };
+  const chunks = Object.entries(plains).map(([what, plain]) => ({ what, plain, chunk: sealChunk(alice.spki, plain) }));
+  const hash = H('note', utf8('vector'));
+  const signature = sign(alice.pkcs8, hash);
+  const [empty, text, full] = chunks;
+  if (!empty || !text || !full) throw new Error('three chunks');
+  return {
+    keys: { spki: hex(alice.spki), pkcs8: hex(alice.pkcs8) },
+    chunks: [
+      ...chunks.map(({ what, plain, chunk }) => ({ what, chunk: hex(chunk), verdict: 'opens', plain: hex(plain) })),
+      { what: 'first byte changed', chunk: hex(flipped(text.chunk, 0)), verdict: 'refused' },
+      { what: 'last byte changed', chunk: hex(flipped(text.chunk, 383)), verdict: 'refused' },
+      { what: 'cut', chunk: hex(text.chunk.subarray(1)), verdict: 'refused' },
+      { what: 'two chunks', chunk: hex(concat(text.chunk, full.chunk)), verdict: 'refused' },
+      { what: 'nothing', chunk: '', verdict: 'refused' },
+    ],
+    signatures: [
+      { what: 'good', hash: hex(hash), signature: hex(signature), verdict: 'verifies' },
+      { what: 'other hash', hash: hex(flipped(hash, 0)), signature: hex(signature), verdict: 'refused' },
+      { what: 'changed', hash: hex(hash), signature: hex(flipped(signature, 100)), verdict: 'refused' },
+      { what: 'cut', hash: hex(hash), signature: hex(signature.subarray(0, 383)), verdict: 'refused' },
+    ],
+    publicKeys: [
+      { what: 'good', spki: hex(alice.spki), verdict: 'accepted' },
+      { what: 'a byte after it', spki: `${hex(alice.spki)}00`, verdict: 'refused' },
+      { what: 'e = 65539', spki: hex(concat(alice.spki.subarray(0, -1), Uint8Array.of(3))), verdict: 'refused' },
+      { what: 'cut', spki: hex(alice.spki.subarray(0, -1)), verdict: 'refused' },
+    ],
+  };
+}
+
+async function handshakeVectors() {
+  const keys: DaemonKeys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+  const ephemeral = fixtureKey('ephemeral');
+  const rejectKey = new Uint8Array(32).fill(9);
+  const [k1, k2] = [new Uint8Array(32).fill(0x11), new Uint8Array(32).fill(0x22)];
+  const daemonId = new Uint8Array(32).fill(7);
+  const parameters = encodeParameters({ messages: 1, software: 'vector 1', time: 1_700_000_000_000 }, daemonId);
+  const fingerprint = daemonFingerprint(keys.link.spki, keys.sign.spki);
+  const greeting = { linkSpki: keys.link.spki, signSpki: keys.sign.spki, fingerprint };
+  const { hello, finish } = await sayHello({
+    rsa: inlineRsa,
+    random: () => k1,
+    greeting,
+    expect: fingerprint,
+    ephemeral,
+  });
+  const parts = { ct1: hello.slice(6, 390), ephemeralSpki: hello.slice(392, -16), tag: hello.slice(-16) };
+  const answer = await answerHello(parts, { rsa: inlineRsa, random: () => k2, keys, rejectKey, parameters });
+  const agreed = await finish({ ct2: answer.reply.slice(0, 384), sealed: answer.reply.slice(386) });
+  const spoilt = { magic: 3, suite: 5, ct1: 100, 'ephemeral SPKI': 500, tag: hello.length - 1 };
+  return {
+    link: { spki: hex(keys.link.spki), pkcs8: hex(keys.link.pkcs8) },
+    sign: { spki: hex(keys.sign.spki) },
+    ephemeral: { spki: hex(ephemeral.spki), pkcs8: hex(ephemeral.pkcs8) },
+    fingerprint: hex(fingerprint),
+    greeting: hex(encodeGreeting(keys)),
+    k1: hex(k1),
+    k2: hex(k2),
+    parameters: hex(parameters),
+    reply: hex(answer.reply),
+    cb: hex(agreed.cb),
+    toDaemon: hex(agreed.toDaemon),
+    toClient: hex(agreed.toClient),
+    hellos: [
+      { what: 'good', hello: hex(hello), verdict: 'answered' },
+      ...Object.entries(spoilt).map(([what, at]) => ({
+        what: `changed ${what}`,
+        hello: hex(flipped(hello, at)),
+        verdict: 'refused',
+      })),
+    ],
+  };
+}
+
+function recordVectors() {
+  const key = new Uint8Array(32).map((_, i) => i);
+  const still: Clock = { ...systemClock, monotonic: () => 0 };
+  const sealer = new RecordSealer(key, still, { ...recordLimits, records: 4 });
+  const contents = [
+    { type: recordType.confirm, body: utf8('parameters') },
+    { type: recordType.messages, body: concat(Uint8Array.of(0, 0, 0, 2), utf8('hi')) },
+    { type: recordType.segment, body: concat(new Uint8Array(12).fill(1), new Uint8Array(100).fill(2)) },
+    { type: recordType.messages, body: concat(Uint8Array.of(0, 0, 0, 0)) },
+    { type: recordType.close, body: new Uint8Array(0) },
+  ];
+  const sealed = contents.map(({ type, body }) => sealer.seal(type, body));
+  const whole = concat(...sealed.flat());
+  const [first, second, third] = sealed.map((pieces) => concat(...pieces));
+  if (!first || !second || !third) throw new Error('three records');
+  const all = contents.map(({ type, body }) => ({ type, body: hex(body) }));
+  const stream = (what: string, bytes: Uint8Array, opened: number, verdict: 'opens' | 'refused' | 'waits') => ({
+    what,
+    stream: hex(bytes),
+    opens: all.slice(0, opened),
+    verdict,
+  });
+  return {
+    key: hex(key),
+    streams: [
+      stream('all, with a rekey before the fourth', whole, 5, 'opens'),
+      stream('cut in the second', concat(first, second.subarray(0, -1)), 1, 'waits'),
+      stream('second left out', concat(first, third), 1, 'refused'),
+      stream('second repeated', concat(first, second, second), 2, 'refused'),
+      stream('second before the first', concat(second, first), 0, 'refused'),
+      stream('length changed', concat(first, flipped(second, 3)), 1, 'refused'),
+      stream('type changed', concat(first, flipped(second, 4)), 1, 'refused'),
+      stream('tag changed', concat(first, flipped(second, second.length - 1)), 1, 'refused'),
+      stream('claims 4 GiB', concat(first, Uint8Array.of(255, 255, 255, 255)), 1, 'refused'),
+      stream('claims nothing', concat(first, Uint8Array.of(0, 0, 0, 16)), 1, 'refused'),
+    ],
+  };
+}
+
+write('rsa', rsaVectors());
+write('handshake', await handshakeVectors());
+write('record', recordVectors());
