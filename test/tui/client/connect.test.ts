@@ -1,11 +1,14 @@
+import * as fs from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { hex } from '../../../src/protocol/bytes.ts';
 import { Refusal } from '../../../src/protocol/errors.ts';
 import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
-import { systemClock } from '../../../src/protocol/seams.ts';
+import { systemClock, systemRandom } from '../../../src/protocol/seams.ts';
 import { knownNames, type SignedIn, whereTo } from '../../../src/tui/client/connect.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
+import { Profile } from '../../../src/tui/client/profile.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
@@ -207,6 +210,33 @@ test.serial('a ticket that was ended needs the password again', async (t) => {
     code: 'usage',
     message: /password is needed/,
   });
+});
+
+test.serial('an account from before there were keys gets them at its first login', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'users.txt'), '# ours\nalice:secret\n', { mode: 0o600 });
+  const { join: server } = await startDaemon(t, [], { dir });
+  t.notRegex(await readFile(join(dir, 'users.txt'), 'utf8'), /secret/);
+  const me = await signInAs(t, { user: 'alice', server, password: 'secret' });
+  t.truthy(await me.connection.request('people', { after: null }));
+  const there = await signInAs(t, { user: 'alice', server, password: 'secret' });
+  t.deepEqual(keysOf(there), keysOf(me));
+  t.false(there.connection.welcome.mustRenew);
+});
+
+test.serial('the version of the vault never goes back', async (t) => {
+  const daemon = await startDaemon(t);
+  const server = daemon.join;
+  const profile = join(await temporaryFolder(t), 'p');
+  const made = { user: 'alice', server, profile, password: 'secret' } as const;
+  await (await signInAs(t, { ...made, register: {} })).close();
+  // As after the daemon was restored from a backup: this profile has seen version 9.
+  const opened = await Profile.open(profile, fs, systemRandom);
+  await opened.db.run('UPDATE accounts SET vault_version = 9');
+  await opened.close();
+  await (await signInAs(t, made)).close();
+  const there = await signInAs(t, { user: 'alice', server, password: 'secret' });
+  t.is(there.connection.welcome.vault?.version, 10);
 });
 
 test.serial('a server is an address or a join link', (t) => {
