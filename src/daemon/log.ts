@@ -56,7 +56,13 @@ export function openLog(level: string, to: string | null): Log {
   if (to === null) {
     const stream: DestinationStream =
       process.stdout.isTTY === true
-        ? pretty({ sync: true, destination: 1, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' })
+        ? pretty({
+            sync: true,
+            destination: 1,
+            singleLine: true,
+            ignore: 'pid,hostname',
+            translateTime: 'SYS:HH:MM:ss',
+          })
         : pino.destination({ dest: 1, sync: true });
     return { logger: logTo(stream, level), reopen() {} };
   }

@@ -71,7 +71,7 @@ export class RequestQueue {
     while (!this.#session.ended && !this.#paused && !this.#alone && this.#underWay < figures.requestsAtOnce) {
       const request = this.#waiting[0];
       if (request === undefined) return;
-      const alone = this.#table[request.method]?.alone === true;
+      const alone = this.#table[request.method].alone === true;
       if (alone && this.#underWay > 0) return;
       if (this.#mustPause()) return;
       this.#waiting.shift();
@@ -157,8 +157,7 @@ async function call<N extends RequestName>(
   session: Session,
   { id, method, params }: { id: number; method: N; params: RequestParams<N> },
 ): Promise<Uint8Array> {
-  const row: Row<N> | undefined = table[method];
-  if (row === undefined) throw new Refusal('bad-request', 'this daemon does not do that yet');
+  const row: Row<N> = table[method];
   if (!row.allowed.includes(session.state)) throw notAllowed(session);
   return encodeResult(method, id, await row.handler(context, session, params));
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { Context } from '../../src/daemon/context.ts';
 import { figures, Limits } from '../../src/daemon/limits.ts';
 import { RequestQueue } from '../../src/daemon/request-queue.ts';
-import { afterLogin, beforeLogin, type Table } from '../../src/daemon/requests/index.ts';
+import { afterLogin, beforeLogin, type Table, table } from '../../src/daemon/requests/index.ts';
 import { Session } from '../../src/daemon/session.ts';
 import { ProtocolError, Refusal } from '../../src/protocol/errors.ts';
 import { type Answer, decodeFromDaemon, encodeRequest } from '../../src/protocol/messages.ts';
@@ -14,7 +14,8 @@ const hash = new Uint8Array(32);
 /** Lets everything that is ready run. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function open(table: Table) {
+/** @param rows in the place of the daemon's own. */
+function open(rows: Partial<Table>) {
   const sent: (Answer | { event: string })[] = [];
   const state = { closed: false, destroyed: false, queuedBytes: 0, drain: () => {} };
   const link = {
@@ -44,7 +45,7 @@ function open(table: Table) {
   session.account = { name: 'alice', idFp: hash, record: 'x', flags: new Set() };
   // The queue itself uses nothing else of the context.
   const context = { clock, limits: new Limits(clock) } as unknown as Context;
-  const queue = new RequestQueue(context, session, table);
+  const queue = new RequestQueue(context, session, { ...table, ...rows });
   return { queue, session, sent, state, clock, log };
 }
 

@@ -1,18 +1,10 @@
 /** A store in a folder of its own, and short ways to make what it keeps. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
 import type { Person, Store } from '../../src/daemon/store/store.ts';
 import { type Clock, systemClock } from '../../src/protocol/seams.ts';
-
-/** Gone when the test is over. */
-export async function temporaryFolder(t: ExecutionContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'securechat-test-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from './folder.ts';
 
 /** `time.now` is what the daemon's clock shows. */
 export async function temporaryStore(

@@ -12,6 +12,7 @@ import { epochBegin } from './epoch-begin.ts';
 import { epochCommit } from './epoch-commit.ts';
 import { epochKeys } from './epoch-keys.ts';
 import { fetch } from './fetch.ts';
+import { files } from './files.ts';
 import { grant } from './grant.ts';
 import { grantAsk } from './grant-ask.ts';
 import { logAppend } from './log-append.ts';
@@ -54,7 +55,7 @@ export const withPassword = ['by-password'] as const;
 const renewing = ['must-renew', 'by-password'] as const;
 const always = ['anonymous', 'must-renew', 'needs-vault', 'by-key', 'by-password'] as const;
 
-export type Table = { [N in RequestName]?: Row<N> };
+export type Table = { [N in RequestName]: Row<N> };
 
 export const table: Table = {
   'register-start': { handler: registerStart, allowed: beforeLogin, alone: true },
@@ -95,4 +96,5 @@ export const table: Table = {
   'download-open': { handler: downloadOpen, allowed: afterLogin },
   window: { handler: window, allowed: afterLogin },
   'transfer-end': { handler: transferEnd, allowed: afterLogin },
+  files: { handler: files, allowed: afterLogin },
 };

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { openSqliteStore } from '../../../src/daemon/store/sqlite.ts';
-import { bytes32, everything, temporaryFolder } from '../../helpers/store.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { bytes32, everything } from '../../helpers/store.ts';
 
 const WRITER = fileURLToPath(new URL('../../helpers/store-writer.ts', import.meta.url));
 

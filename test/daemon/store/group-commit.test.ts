@@ -4,7 +4,8 @@ import test, { type ExecutionContext } from 'ava';
 import { type Call, GroupCommit } from '../../../src/daemon/store/group-commit.ts';
 import { operations } from '../../../src/daemon/store/operations.ts';
 import { openDatabase } from '../../../src/daemon/store/schema.ts';
-import { aNote, everything, temporaryFolder } from '../../helpers/store.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { aNote, everything } from '../../helpers/store.ts';
 
 const append = (n: number, size = 3): Call => ({
   name: 'appendNote',
