@@ -1,15 +1,13 @@
 import { H, utf8 } from '../../protocol/bytes.ts';
-import { openCard } from '../../protocol/card.ts';
 import { verify } from '../../protocol/rsa.ts';
-import type { Account } from '../accounts.ts';
-import type { Context, Handler } from '../context.ts';
+import type { Handler } from '../context.ts';
 import { awaitTurn, enter, logFailure, loginRefused } from '../login.ts';
 
 /** A reconnect: the ticket that this device was given, and a signature that binds the identity to this very link. */
 export const loginKey: Handler<'login-key'> = async (context, session, { name, device, ticket, signature }) => {
-  const { accounts, identity, store } = context;
+  const { accounts, directory, identity, store } = context;
   const account = accounts.get(name) ?? null;
-  const sigSpki = account === null ? null : await keyOf(context, account);
+  const sigSpki = account?.idFp == null ? null : await directory.keyOf(account.idFp);
   const message = H('login', session.link.cb, identity.daemonId, utf8(name));
   // For a name that is not there the work is the same, with a key that fits nobody.
   const good = verify(sigSpki ?? identity.keys.sign.spki, message, signature);
@@ -22,9 +20,3 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
   await awaitTurn(context, session);
   return enter(context, session, { account, by: 'key', device });
 };
-
-async function keyOf({ store }: Context, { idFp }: Account): Promise<Uint8Array | null> {
-  if (idFp === null) return null;
-  const [card] = await store.cardsOf({ ids: [idFp] });
-  return card ? openCard(card).sigSpki : null;
-}
