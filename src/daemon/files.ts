@@ -132,7 +132,7 @@ export class Files {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelSweep();
-    await this.#transfers.stopAll();
+    await this.#transfers.close();
   }
 
   async #sweep(): Promise<void> {

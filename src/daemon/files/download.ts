@@ -59,7 +59,7 @@ export class Download {
     try {
       while (this.#next < this.#window && !this.#stopped) {
         const bytes = await this.#read(this.#next);
-        while (link.queuedBytes > MAX_QUEUED_BYTES && !this.#stopped) await link.drained();
+        if (link.queuedBytes > MAX_QUEUED_BYTES) await link.drained();
         if (this.#stopped) break;
         link.sendSegment(transfer, this.#next, bytes);
         this.#next += 1;

@@ -12,6 +12,7 @@ export class Transfers<T extends { stop(): Promise<void> }> {
   readonly #sessions = new Map<FileSession, Map<number, T>>();
   readonly #gone = new WeakSet<FileSession>();
   #last = 0;
+  #closed = false;
 
   /** An id for the next transfer of this session. @throws Refusal 'busy' */
   reserve(session: FileSession): number {
@@ -24,7 +25,7 @@ export class Transfers<T extends { stop(): Promise<void> }> {
 
   /** Stops it instead when the session went while it was being opened. */
   async keep(session: FileSession, id: number, transfer: T): Promise<void> {
-    if (this.#gone.has(session)) {
+    if (this.#closed || this.#gone.has(session)) {
       await transfer.stop();
       throw new Refusal('busy', 'the session has ended');
     }
@@ -53,7 +54,9 @@ export class Transfers<T extends { stop(): Promise<void> }> {
     await Promise.all(ids.map((id) => this.stop(session, id)));
   }
 
-  async stopAll(): Promise<void> {
+  /** Nothing is kept for anybody from now on. */
+  async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#sessions.keys()].map((session) => this.sessionEnded(session)));
   }
 }

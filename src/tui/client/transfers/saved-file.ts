@@ -1,0 +1,177 @@
+/** Where a download lands: `<name>.<id>.part` until it is whole, then a name of its own. Nothing is ever overwritten. */
+import { constants } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { hex } from '../../../protocol/bytes.ts';
+import type { Manifest } from '../../../protocol/file.ts';
+import type { FileSystem, OpenFile } from '../../../protocol/seams.ts';
+import { fileName } from '../../../protocol/text.ts';
+import { ClientError } from '../errors.ts';
+
+/** Tells the parts of two files of one name apart. */
+const ID_DIGITS = 8;
+const MAX_NAMES = 10_000;
+/** File systems without hard links say one of these. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+export class SavedFile {
+  readonly #fs: FileSystem;
+  readonly #dir: string;
+  readonly #name: string;
+  readonly #part: string;
+  readonly #handle: OpenFile;
+
+  /** Opens the part, made with its folder when missing. @throws ClientError */
+  static async open(fs: FileSystem, dir: string, manifest: Pick<Manifest, 'name' | 'fileId'>): Promise<SavedFile> {
+    const folder = resolve(dir);
+    const name = fileName(manifest.name);
+    const part = join(folder, `${name}.${hex(manifest.fileId).slice(0, ID_DIGITS)}.part`);
+    try {
+      await fs.mkdir(folder, { recursive: true });
+      // Not through a link that somebody put there.
+      const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+      const handle = await fs.open(part, flags, 0o600);
+      if (!(await handle.stat()).isFile()) {
+        await handle.close();
+        throw new ClientError('usage', `${part} is in the way; move it, or choose another folder`);
+      }
+      return new SavedFile(fs, folder, name, part, handle);
+    } catch (error) {
+      throw diskError(folder, error);
+    }
+  }
+
+  private constructor(fs: FileSystem, dir: string, name: string, part: string, handle: OpenFile) {
+    this.#fs = fs;
+    this.#dir = dir;
+    this.#name = name;
+    this.#part = part;
+    this.#handle = handle;
+  }
+
+  /** Bytes that an earlier attempt left. */
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size;
+  }
+
+  async cut(size: number): Promise<void> {
+    await this.#do(() => this.#handle.truncate(size));
+  }
+
+  async read(into: Uint8Array, position: number): Promise<Uint8Array> {
+    for (let done = 0; done < into.length; ) {
+      const { bytesRead } = await this.#do(() => this.#handle.read(into, done, into.length - done, position + done));
+      if (bytesRead === 0) throw new ClientError('refused', `${this.#part} was changed by somebody else; repeat it`);
+      done += bytesRead;
+    }
+    return into;
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#do(() =>
+        this.#handle.write(bytes, done, bytes.length - done, position + done),
+      );
+      done += bytesWritten;
+    }
+  }
+
+  async datasync(): Promise<void> {
+    await this.#do(() => this.#handle.datasync());
+  }
+
+  /** On stable storage, under the first free name of `a.txt`, `a (2).txt`, …; gives its path. The part is gone then. */
+  async keep(): Promise<string> {
+    return this.#do(async () => {
+      await this.#handle.sync();
+      await this.#handle.close();
+      for (let n = 1; n <= MAX_NAMES; n++) {
+        const path = join(this.#dir, numbered(this.#name, n));
+        if (await this.#nameIt(path)) {
+          await this.#syncFolder();
+          return path;
+        }
+      }
+      throw new ClientError('usage', `${this.#dir} is full of files called ${this.#name}; choose another folder`);
+    });
+  }
+
+  /** Leaves the part for the next attempt. */
+  async leave(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+  }
+
+  async discard(): Promise<void> {
+    await this.leave();
+    await this.#fs.unlink(this.#part).catch(() => {});
+  }
+
+  /** false when the name is taken. */
+  async #nameIt(path: string): Promise<boolean> {
+    try {
+      await this.#fs.link(this.#part, path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return false;
+      if (code === undefined || !NO_LINKS.includes(code)) throw error;
+      return this.#reserveAndRename(path);
+    }
+    await this.#fs.unlink(this.#part);
+    return true;
+  }
+
+  /** What is replaced by the rename is the empty file that was made here, and nothing else. */
+  async #reserveAndRename(path: string): Promise<boolean> {
+    try {
+      await (await this.#fs.open(path, 'wx', 0o600)).close();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+    await this.#fs.rename(this.#part, path);
+    return true;
+  }
+
+  async #syncFolder(): Promise<void> {
+    // Windows opens no folders, and needs no such thing.
+    if (process.platform === 'win32') return;
+    const folder = await this.#fs.open(this.#dir, 'r');
+    await folder.sync().finally(() => folder.close());
+  }
+
+  async #do<T>(doing: () => Promise<T>): Promise<T> {
+    try {
+      return await doing();
+    } catch (error) {
+      throw diskError(this.#dir, error);
+    }
+  }
+}
+
+/** `a.txt`, then `a (2).txt`. */
+function numbered(name: string, n: number): string {
+  if (n === 1) return name;
+  const dot = name.lastIndexOf('.');
+  const stem = dot > 0 ? dot : name.length;
+  return `${name.slice(0, stem)} (${n})${name.slice(stem)}`;
+}
+
+function diskError(dir: string, error: unknown): Error {
+  if (error instanceof ClientError) return error;
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new ClientError('refused', `the disk is full; make room in ${dir} and repeat it to go on`);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new ClientError('usage', `nothing may be written to ${dir}; choose another folder`);
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new ClientError('usage', `${dir} is not a folder; choose another one`);
+    case 'ELOOP':
+    case 'EISDIR':
+      return new ClientError('usage', `something in ${dir} is in the way of the file; choose another folder`);
+    default:
+      return new ClientError('refused', `the file cannot be saved in ${dir} (${(error as Error).message})`);
+  }
+}
