@@ -67,7 +67,7 @@ async function understand(): Promise<Called | null> {
       describe: entry.summary,
       builder: async (y) => (await entry.load()).options(y),
       handler: (args) => {
-        called = { entry, args };
+        called = { entry, args: withRest(entry, args) };
       },
     });
   await program
@@ -110,6 +110,16 @@ function withLink(args: Arguments): Arguments {
   if (args.server !== undefined && rawArguments.some((argument) => argument.startsWith('--server')))
     throw new ClientError('usage', 'give a join link or --server, not both');
   return { ...args, server: args.link };
+}
+
+/** What follows `--` is text, whatever it looks like: it goes to the positional that takes many. */
+function withRest(entry: CommandEntry, args: Arguments): Arguments {
+  const rest = Array.isArray(args['--']) ? args['--'].map(String) : [];
+  if (rest.length === 0) return args;
+  const name = /(\w+)\.\.[\]>]$/.exec(entry.usage)?.[1];
+  if (name === undefined) throw new ClientError('usage', `nothing may follow "--" here; see securechat --help`);
+  const before = Array.isArray(args[name]) ? args[name] : [];
+  return { ...args, [name]: [...before, ...rest] };
 }
 
 function refuseRepeated(args: Arguments, command: Command | null): void {

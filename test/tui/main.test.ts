@@ -27,6 +27,7 @@ test('what cannot be understood is a usage error on stderr', async (t) => {
     [['users', '--server', 'h:99999', '--user', 'bob'], /not an address/],
     [['users', '--server', 'securechat://h:1#12', '--user', 'bob'], /64 hexadecimal digits/],
     [['users', '--user', 'b:b'], /a name has 1 to 32/],
+    [['forget', 'h:1', '--', 'x'], /nothing may follow "--"/],
     [['users'], /say who you are with --user/],
     [['register'], /say which name you want/],
     [['register', '--user', 'bob'], /a password is needed/],
