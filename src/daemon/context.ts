@@ -19,9 +19,6 @@ import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import type { Store } from './store/store.ts';
 
-// Its owner replaces it by an import when it lands.
-export type { Chat, Files, Store };
-
 export type Context = {
   config: Config;
   log: Logger;

@@ -7,7 +7,7 @@ import { StartError } from './start-error.ts';
 
 /** @returns what unlocks. @throws StartError when another daemon holds the folder. */
 export async function lockFolder(dir: string): Promise<() => void> {
-  const { DatabaseSync } = await import('node:sqlite');
+  const { DatabaseSync } = await importSqlite();
   const database = new DatabaseSync(join(dir, 'daemon.lock'), { timeout: 0 });
   try {
     database.exec('PRAGMA journal_mode = DELETE');
@@ -18,4 +18,15 @@ export async function lockFolder(dir: string): Promise<() => void> {
     throw new StartError(`another daemon is using ${dir}; stop it first, or give this one its own --data-dir`);
   }
   return () => database.close();
+}
+
+/** Node 22 warns that node:sqlite is experimental; in an operator's log that would only alarm. */
+async function importSqlite(): Promise<typeof import('node:sqlite')> {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return await import('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }

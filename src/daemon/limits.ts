@@ -21,7 +21,7 @@ export const figures = {
   requestsWaiting: 512,
   connections: { burst: 120, perSecond: 40 },
   logins: { burst: 60, perSecond: 20 },
-  registrations: { burst: 60, perSecond: 2 },
+  registrations: { burst: 120, perSecond: 2 },
   requests: { burst: 2_000, perSecond: 1_000 },
   requestsBeforeLogin: { burst: 400, perSecond: 100 },
 } as const satisfies { [figure: string]: number | Rate };

@@ -39,10 +39,14 @@ export async function awaitGuard({ limits, clock, log }: Context, session: Sessi
   await sleep(clock, wait);
 }
 
-/** Logins that succeed have a rate, too. @throws Refusal 'rate-limited'. */
-export async function awaitTurn({ limits, clock }: Context, session: Session): Promise<void> {
-  const wait = limits.logins.reserve(addressKey(session.address), MAX_TURN_MS);
-  if (wait === null) throw new Refusal('rate-limited', 'too many logins from this address; try again in a moment');
+/** What succeeds has a rate, too. @throws Refusal 'rate-limited'. */
+export async function awaitTurn(
+  { limits, clock }: Context,
+  session: Session,
+  what: 'logins' | 'registrations',
+): Promise<void> {
+  const wait = limits[what].reserve(addressKey(session.address), MAX_TURN_MS);
+  if (wait === null) throw new Refusal('rate-limited', `too many ${what} from this address; try again in a moment`);
   await sleep(clock, wait);
 }
 

@@ -2,6 +2,7 @@
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import { acceptLink, type Link } from '../protocol/link.ts';
+import { MESSAGES_VERSION } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { addressKey, figures } from './limits.ts';
 import { connectionLog } from './log.ts';
@@ -115,6 +116,7 @@ export class Server {
       this.#serve(session, link);
       log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');
       if (this.#closing) session.end('shutdown', 'the daemon stops');
+      if (link.peer.messages !== MESSAGES_VERSION) session.end('version', otherVersion(link.peer.messages));
     } catch (error) {
       socket.destroy();
       if (error instanceof ProtocolError) {
@@ -175,6 +177,11 @@ export class Server {
       this.#checkIdle();
     });
   }
+}
+
+function otherVersion(theirs: number): string {
+  const newer = theirs > MESSAGES_VERSION ? 'client' : 'daemon';
+  return `client and daemon speak different versions (${theirs} and ${MESSAGES_VERSION}), the ${newer} the newer one: update the other`;
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): StartError {

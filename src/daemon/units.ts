@@ -1,6 +1,4 @@
 /** Sizes and times as people write them. */
-import prettyBytes from 'pretty-bytes';
-
 const POWERS = ['', 'K', 'M', 'G', 'T'];
 const DAY_MS = 86_400_000;
 const SPANS: { [unit: string]: number } = { h: 3_600_000, d: DAY_MS, w: 7 * DAY_MS, y: 365 * DAY_MS };
@@ -18,9 +16,4 @@ export function parseSpan(text: string): number | null {
   const match = /^(\d+) ?([hdwy])$/.exec(text.trim());
   const span = Number(match?.[1]) * (SPANS[match?.[2] ?? ''] ?? Number.NaN);
   return Number.isSafeInteger(span) && span > 0 ? span : null;
-}
-
-/** `2 GiB`. */
-export function showSize(size: number): string {
-  return prettyBytes(size, { binary: true });
 }

@@ -28,7 +28,10 @@ export type LogEntry = {
   actor: Uint8Array;
   /** The signer's clock, ms since 1970 UTC. */
   time: number;
-  /** Of create: daemonId, u16 length and name of the room. Empty in the others. */
+  /**
+   * Of create: daemonId, u16 length and name of the room. Of join: the joiner's signing key, SPKI, which idFp is a hash of, so
+   * that newcomers can check the join of somebody whose account is gone. Empty in the others.
+   */
   body: Uint8Array;
   hash: Uint8Array;
 };
@@ -94,6 +97,8 @@ export class RoomLog {
   readonly #daemonSignSpki: Uint8Array;
   readonly #daemonId: Uint8Array;
   #room: Uint8Array = ZEROS;
+  /** idFp in hex -> signing key, also of those who left. */
+  readonly #keys = new Map<string, Uint8Array>();
   #names = new Set<string>();
   #entries: LogEntry[] = [];
 
@@ -103,8 +108,8 @@ export class RoomLog {
   }
 
   /**
-   * Checks and takes the next entry; a refused one changes nothing. `keyOf` gives the pinned signing key of an identity, null
-   * when there is none. @throws ProtocolError 'room'
+   * Checks and takes the next entry; a refused one changes nothing. `keyOf` gives the signing key of an identity as it is known
+   * elsewhere, null when it is not: then the key in its join counts. @throws ProtocolError 'room'
    */
   append(bytes: Uint8Array, keyOf: (idFp: Uint8Array) => Uint8Array | null): LogEntry {
     const entry = parseLogEntry(bytes);
@@ -113,13 +118,16 @@ export class RoomLog {
       must(entry.n === this.n + 1 && equal(entry.prev, this.head) && this.#mayHappen(entry));
       const byDaemon = entry.op === 'create' || entry.op === 'remove';
       must(byDaemon ? equal(entry.actor, ZEROS) : equal(entry.actor, idFp));
-      const key = byDaemon ? this.#daemonSignSpki : keyOf(entry.actor);
-      must(key !== null && verify(key, entry.hash, bytes.subarray(-RSA_BYTES)));
-      // A name is part of an identity: nobody joins under another one's.
-      must(byDaemon || equal(identityFp(name, key), idFp));
+      const key = byDaemon ? this.#daemonSignSpki : entry.op === 'join' ? entry.body : this.#keys.get(hex(idFp));
+      // A name is part of an identity: nobody joins under another one's, or with another key.
+      must(key !== undefined && (byDaemon || equal(identityFp(name, key), idFp)));
+      const pinned = byDaemon ? null : keyOf(idFp);
+      must(pinned === null || equal(pinned, key));
+      must(verify(key, entry.hash, bytes.subarray(-RSA_BYTES)));
     });
     if (entry.op === 'create') this.#room = entry.room;
     else if (entry.op === 'join') {
+      this.#keys.set(hex(idFp), entry.body);
       this.members.set(hex(idFp), name);
       this.#names.add(name);
     } else {
@@ -155,7 +163,7 @@ export class RoomLog {
       const named = new Writer().bytes(this.#daemonId).var16(utf8(subject.name)).finish();
       return equal(room, H('room', body)) && equal(body, named) && equal(subject.idFp, ZEROS);
     }
-    if (!equal(room, this.#room) || body.length > 0) return false;
+    if (!equal(room, this.#room) || (op !== 'join' && body.length > 0)) return false;
     const { name, idFp } = subject;
     if (op === 'join') return isName(name) && !this.isMember(idFp) && !this.#names.has(name);
     return (op === 'leave' || op === 'remove') && this.members.get(hex(idFp)) === name;

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
+import { connectTo } from '../helpers/client.ts';
 import { runDaemon, startDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
@@ -170,4 +171,22 @@ test('more half-open links than allowed from one address are closed at once', as
   t.is(outcomes.filter((outcome) => outcome === 'greeted').length, 32);
   for (const socket of sockets) socket.destroy();
   await Promise.all(sockets.filter((socket) => !socket.closed).map((socket) => once(socket, 'close')));
+});
+
+test('in a git work tree it warns', async (t) => {
+  const dir = await temporaryFolder(t);
+  await mkdir(join(dir, '.git'));
+  const daemon = await startDaemon(t, [], { dir });
+  t.truthy(daemon.lines.find(({ evt, level }) => evt === 'git_work_tree' && level === 40));
+});
+
+test('a client that does not leave holds the end up; a second signal ends with 1', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await connectTo(t, daemon);
+  await client.request('ping', {});
+  client.socket.pause();
+  client.socket.removeAllListeners('data');
+  daemon.process.kill('SIGTERM');
+  await daemon.line(({ evt }) => evt === 'sys_shutdown');
+  t.deepEqual(await daemon.stop('SIGTERM'), { code: 1, signal: null });
 });

@@ -5,12 +5,17 @@ import type { Account, Accounts } from '../../src/daemon/accounts.ts';
 import { Chat } from '../../src/daemon/chat.ts';
 import type { Context } from '../../src/daemon/context.ts';
 import { Directory } from '../../src/daemon/directory.ts';
+import { Epochs } from '../../src/daemon/epochs.ts';
+import { Grants } from '../../src/daemon/grants.ts';
+import { Rooms } from '../../src/daemon/rooms.ts';
 import { Session } from '../../src/daemon/session.ts';
 import { type Card, openCard, signCard } from '../../src/protocol/card.ts';
+import { mintEpoch } from '../../src/protocol/epoch.ts';
 import { decodeFromDaemon, type Event } from '../../src/protocol/messages.ts';
+import { signLogEntry } from '../../src/protocol/room-log.ts';
 import type { KeyPair } from '../../src/protocol/rsa.ts';
 import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
-import { systemClock, systemRandom } from '../../src/protocol/seams.ts';
+import { type Clock, systemClock, systemRandom } from '../../src/protocol/seams.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { temporaryStore } from './store.ts';
 
@@ -48,9 +53,13 @@ export function accountsOf(people: { name: string; card: Card }[]): Accounts {
 }
 
 /** What the daemon holds once these people have registered. `time.now` is its clock. */
-export async function daemonOf(t: ExecutionContext, names: readonly Name[] = ['alice', 'bob', 'carol']) {
+export async function daemonOf(
+  t: ExecutionContext,
+  names: readonly Name[] = ['alice', 'bob', 'carol'],
+  timers: Pick<Clock, 'after'> = systemClock,
+) {
   const { store, time } = await temporaryStore(t);
-  const clock = { ...systemClock, now: () => time.now };
+  const clock: Clock = { ...systemClock, after: timers.after, now: () => time.now };
   const people = await Promise.all(names.map(somebody));
   const directory = await Directory.open(store, clock);
   for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp });
@@ -59,7 +68,9 @@ export async function daemonOf(t: ExecutionContext, names: readonly Name[] = ['a
   const log = pino({ level: 'silent' });
   const accounts = accountsOf(people);
   const chat = new Chat();
-  const parts = { store, clock, directory, identity, log, accounts, chat, rsa: inlineRsa, random: systemRandom };
+  const base = { store, clock, directory, identity, log, accounts, chat, rsa: inlineRsa, random: systemRandom };
+  const rooms = await Rooms.open(base);
+  const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };
   const context = parts as unknown as Context;
   let sessions = 0;
   /** A session of one of them, and every event it is told but presence. */
@@ -78,7 +89,31 @@ export async function daemonOf(t: ExecutionContext, names: readonly Name[] = ['a
     return { session, events };
   };
   const [alice, bob, carol] = people as [Somebody, Somebody, Somebody];
-  return { context, store, time, chat, directory, daemonId, identity, login, alice, bob, carol };
+  return { context, store, time, chat, directory, daemonId, identity, rooms, parts, login, alice, bob, carol };
+}
+
+export type TestDaemon = Awaited<ReturnType<typeof daemonOf>>;
+
+/** The next entry of the lobby's log, signed by `who` about themselves. */
+export function lobbyEntry({ rooms }: TestDaemon, who: Somebody, op: 'join' | 'leave', at = rooms.lobby.head) {
+  const subject = { name: who.name, idFp: who.card.idFp };
+  const about = { room: rooms.lobby.id, n: at.n + 1, prev: at.hash, op, subject, actor: who.card.idFp, time: 5 };
+  return signLogEntry(inlineRsa, who.identity, { ...about, body: new Uint8Array() });
+}
+
+/** A new epoch of the lobby by `maker` for those who are in it, as of its head. */
+export async function lobbyEpoch(daemon: TestDaemon, maker: Somebody, members: Somebody[]) {
+  const { id: room, head, epoch } = daemon.rooms.lobby;
+  const minted = await mintEpoch(inlineRsa, {
+    room,
+    logHead: head.hash,
+    epochPrev: epoch.id,
+    time: 5,
+    maker: { ...maker.identity, idFp: maker.card.idFp },
+    members: members.map(({ card }) => card),
+    random: systemRandom,
+  });
+  return { ...minted, room };
 }
 
 /** Lets what waits for the end of this turn, as posts do, happen. */

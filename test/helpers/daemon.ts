@@ -16,7 +16,7 @@ import { temporaryFolder } from './folder.ts';
 
 const program = fileURLToPath(new URL('../../src/daemon/main.ts', import.meta.url));
 
-export type LogLine = { [field: string]: unknown; evt?: string };
+type LogLine = { [field: string]: unknown; evt?: string };
 
 export type TestDaemon = {
   port: number;

@@ -50,7 +50,7 @@ export type Row<N extends RequestName> = {
 
 export const beforeLogin = ['anonymous'] as const;
 export const afterLogin = ['by-key', 'by-password'] as const;
-export const withPassword = ['by-password'] as const;
+const withPassword = ['by-password'] as const;
 
 const renewing = ['must-renew', 'by-password'] as const;
 const always = ['anonymous', 'must-renew', 'needs-vault', 'by-key', 'by-password'] as const;

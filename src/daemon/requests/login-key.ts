@@ -17,6 +17,6 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
     logFailure(session, account, 'key');
     throw loginRefused();
   }
-  await awaitTurn(context, session);
+  await awaitTurn(context, session, 'logins');
   return enter(context, session, { account, by: 'key', device });
 };

@@ -16,6 +16,6 @@ export const loginProve: Handler<'login-prove'> = async (context, session, { pro
     throw loginRefused();
   }
   context.limits.guard.succeeded(attempt.account.name, addressKey(session.address));
-  await awaitTurn(context, session);
+  await awaitTurn(context, session, 'logins');
   return enter(context, session, { account: attempt.account, by: 'password', device });
 };

@@ -1,16 +1,14 @@
 import { Refusal } from '../../protocol/errors.ts';
 import type { Handler } from '../context.ts';
-import { addressKey } from '../limits.ts';
+import { awaitTurn } from '../login.ts';
 
 /** First half of making an account: may this name be made, and the daemon's part of OPAQUE. */
 export const registerStart: Handler<'register-start'> = async (context, session, { name, message, invite }) => {
-  const { config, limits, accounts, opaque, identity } = context;
-  if (!limits.registrations.take(addressKey(session.address))) {
-    throw new Refusal('rate-limited', 'too many new accounts from this address; try again in a minute');
-  }
+  const { config, accounts, opaque, identity } = context;
   if (config.registration === 'closed') {
     throw new Refusal('registration-closed', 'this daemon takes no new accounts; ask its operator');
   }
+  await awaitTurn(context, session, 'registrations');
   if (config.registration === 'invite') await context.invites.check(invite);
   accounts.checkNew(name);
   session.attempt = { kind: 'register', name, invite: config.registration === 'invite' ? invite : null };

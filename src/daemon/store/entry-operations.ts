@@ -46,7 +46,11 @@ export const entryOperations: Implementation<EntryOperations> = {
 
   fetch(tools, range) {
     const conversation = conversationOf(tools, range.conversation);
-    if (!conversation || !memberOf(tools, conversation.c, range.reader)?.present) {
+    // Who is about to join a room signs for the head of its log, and so reads the log first.
+    const logOnly = range.kinds?.every((kind) => kind === 'log') === true;
+    const mayRead =
+      conversation && (memberOf(tools, conversation.c, range.reader)?.present || (logOnly && conversation.open));
+    if (!mayRead) {
       throw new Refusal('no-such-conversation', 'there is no such conversation for you');
     }
     const rows = tools
@@ -104,10 +108,11 @@ type EntryRow = {
   file: Uint8Array | null;
 };
 
-export type Conversation = { c: number; head: number; at: number };
+/** `open`: a room that everybody may join. */
+export type Conversation = { c: number; head: number; at: number; open: number };
 
 export function conversationOf(tools: Tools, id: Uint8Array): Conversation | undefined {
-  return one<Conversation>(tools, 'SELECT c, head, at FROM conversations WHERE id = ?', id);
+  return one<Conversation>(tools, 'SELECT c, head, at, room IS NOT NULL AS open FROM conversations WHERE id = ?', id);
 }
 
 export function memberOf(tools: Tools, c: number, idFp: Uint8Array): { m: number; present: number } | undefined {
@@ -181,7 +186,7 @@ export function notMember(): Refusal {
 }
 
 function newConversation(tools: Tools, id: Uint8Array): Conversation {
-  return { c: insert(tools, 'INSERT INTO conversations (id) VALUES (?)', id), head: 0, at: 0 };
+  return { c: insert(tools, 'INSERT INTO conversations (id) VALUES (?)', id), head: 0, at: 0, open: 0 };
 }
 
 /** Here and not before the transaction, so that two requests at once cannot both be next. */

@@ -31,7 +31,7 @@ export const roomOperations: Implementation<RoomOperations> = {
     );
     const placed = place(
       tools,
-      { c, head: 0, at: 0 },
+      { c, head: 0, at: 0, open: 1 },
       { kind: 'log', author: null, id: hash, n: 0, bytes: entry, file: null },
     );
     return { seq: placed.seq, at: placed.at };

@@ -128,3 +128,13 @@ test('whoever left a room reads it no more, and is in it again after joining aga
   await log(3, bob, 'joins');
   t.is((await read()).entries.length, 4);
 });
+
+test('who is not in a room reads its log, to join it, and nothing else', async (t) => {
+  const { store } = await lobby(t);
+  const stranger = { conversation: room, reader: bytes32(200) };
+  t.deepEqual((await store.fetch(everything({ ...stranger, kinds: ['log'] }))).entries.length, 1);
+  await t.throwsAsync(store.fetch(everything({ ...stranger, kinds: ['log', 'message'] })), {
+    code: 'no-such-conversation',
+  });
+  await t.throwsAsync(store.fetch(everything(stranger)), { code: 'no-such-conversation' });
+});

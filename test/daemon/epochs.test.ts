@@ -1,0 +1,150 @@
+import test, { type ExecutionContext } from 'ava';
+import { epochBegin } from '../../src/daemon/requests/epoch-begin.ts';
+import { epochCommit } from '../../src/daemon/requests/epoch-commit.ts';
+import { epochKeys } from '../../src/daemon/requests/epoch-keys.ts';
+import { fetch } from '../../src/daemon/requests/fetch.ts';
+import { logAppend } from '../../src/daemon/requests/log-append.ts';
+import { say } from '../../src/daemon/requests/say.ts';
+import type { Session } from '../../src/daemon/session.ts';
+import { openEpoch, openEpochKey } from '../../src/protocol/epoch.ts';
+import { ProtocolError } from '../../src/protocol/errors.ts';
+import type { Event } from '../../src/protocol/messages.ts';
+import { openRoomMessage, sealRoomMessage } from '../../src/protocol/room-message.ts';
+import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { systemRandom } from '../../src/protocol/seams.ts';
+import { fixtureKey } from '../fixtures/keys.ts';
+import { daemonOf, lobbyEntry, lobbyEpoch, nextCard, type Somebody, settled } from '../helpers/daemon-people.ts';
+import { bytes16 } from '../helpers/store.ts';
+
+const NONE = new Uint8Array(32);
+type Minted = Awaited<ReturnType<typeof lobbyEpoch>>;
+
+/** Alice and Bob are in the lobby and here; Carol is here. */
+async function lobby(t: ExecutionContext) {
+  const daemon = await daemonOf(t);
+  const { context, alice, bob, carol } = daemon;
+  const room = daemon.rooms.lobby.id;
+  const here = { alice: daemon.login('alice'), bob: daemon.login('bob'), carol: daemon.login('carol') };
+  const change = async (who: Somebody, op: 'join' | 'leave') =>
+    logAppend(context, here[who.name as 'alice'].session, { room, entry: await lobbyEntry(daemon, who, op) });
+  await change(alice, 'join');
+  await change(bob, 'join');
+  const put = async (session: Session, { epoch, keys }: Minted) => {
+    await epochBegin(context, session, { room, epoch, members: keys.length });
+    for (const key of keys) await epochKeys(context, session, { room, keys: [key] });
+    return epochCommit(context, session, { room });
+  };
+  const speak = async (who: Somebody, n: number, { epochId, key }: Minted) => {
+    const header = { room, epochId, from: who.card.idFp, device: 9, seq: n, msgId: bytes16(n) };
+    const said = { prev: NONE, seen: [], sentAt: 5, content: { kind: 'text', text: `said ${n}` } as const };
+    const sealed = { ...header, ...said, key, identity: who.identity, random: systemRandom };
+    const { message } = await sealRoomMessage(inlineRsa, sealed);
+    return say(context, here[who.name as 'alice'].session, { room, message, file: null });
+  };
+  await settled();
+  for (const { events } of Object.values(here)) events.length = 0;
+  return { ...daemon, daemon, room, here, change, put, speak, alice, bob, carol };
+}
+
+const posted = (events: Event[]) => events.flatMap((event) => (event.method === 'posted' ? [event.params.entry] : []));
+
+test('an epoch is told to each member with its own chunk, and what is said under it is read by all', async (t) => {
+  const { daemon, here, put, speak, alice, bob } = await lobby(t);
+  const minted = await lobbyEpoch(daemon, alice, [alice, bob]);
+  await put(here.alice.session, minted);
+  await speak(alice, 1, minted);
+  await settled();
+  t.deepEqual(here.carol.events, []);
+  for (const [who, { events }] of [
+    [alice, here.alice],
+    [bob, here.bob],
+  ] as const) {
+    const [entry, message] = posted(events);
+    const epoch = openEpoch(entry?.bytes ?? NONE, alice.identity.spki);
+    const [own, ...others] = entry?.keys ?? [];
+    t.is(others.length, 0);
+    const mine = { ekFp: who.card.ekFp, pkcs8: who.encryption.pkcs8 };
+    const key = await openEpochKey(inlineRsa, epoch, own?.bytes ?? NONE, mine);
+    t.deepEqual(Uint8Array.from(key), Uint8Array.from(minted.key));
+    const about = { key, authorSpki: alice.identity.spki, room: daemon.rooms.lobby.id, epochId: minted.epochId };
+    t.deepEqual(openRoomMessage(message?.bytes ?? NONE, about).content, { kind: 'text', text: 'said 1' });
+  }
+});
+
+test('what was missed is fetched with the reader’s own key', async (t) => {
+  const { daemon, context, room, here, put, alice, bob } = await lobby(t);
+  const minted = await lobbyEpoch(daemon, alice, [alice, bob]);
+  await put(here.alice.session, minted);
+  const range = { conversation: room, after: 0, before: null, limit: 10, newest: false };
+  const { entries } = await fetch(context, here.bob.session, { ...range, kinds: ['epoch'] });
+  const chunk = minted.keys.find(({ idFp }) => Buffer.compare(idFp, bob.card.idFp) === 0)?.chunk;
+  t.deepEqual(
+    entries.map(({ keys }) => keys.map(({ kind, bytes }) => [kind, ...bytes])),
+    [[['chunk', ...(chunk ?? [])]]],
+  );
+});
+
+test('after somebody left nothing is said before there is a new key, made for those who stayed', async (t) => {
+  const { daemon, here, change, put, speak, alice, bob } = await lobby(t);
+  const before = await lobbyEpoch(daemon, alice, [alice, bob]);
+  await put(here.alice.session, before);
+  await speak(bob, 1, before);
+  const late = await lobbyEpoch(daemon, alice, [alice, bob]);
+  await change(bob, 'leave');
+  await t.throwsAsync(speak(alice, 1, before), { code: 'stale-epoch' });
+  await t.throwsAsync(put(here.alice.session, late), { code: 'stale-epoch' }, 'Bob is no member');
+  const after = await lobbyEpoch(daemon, alice, [alice]);
+  await put(here.alice.session, after);
+  await t.notThrowsAsync(speak(alice, 1, after));
+  await t.throwsAsync(speak(bob, 2, after), { code: 'not-permitted' });
+});
+
+test('of two epochs at once one is taken; the same one again gets its first answer', async (t) => {
+  const { daemon, here, put, alice, bob } = await lobby(t);
+  const [mine, his] = [await lobbyEpoch(daemon, alice, [alice, bob]), await lobbyEpoch(daemon, bob, [alice, bob])];
+  const results = await Promise.allSettled([put(here.alice.session, mine), put(here.bob.session, his)]);
+  t.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  t.like(
+    results.find(({ status }) => status === 'rejected'),
+    { reason: { code: 'conflict' } },
+  );
+  const [taken, session] = results[0].status === 'fulfilled' ? [mine, here.alice.session] : [his, here.bob.session];
+  const first = results.find((result) => result.status === 'fulfilled')?.value;
+  t.deepEqual(await put(session, taken), first);
+  await settled();
+  t.is(posted(here.alice.events).length, 1);
+});
+
+test('an epoch that leaves a member out, is for old cards or is not the maker’s is refused', async (t) => {
+  const { daemon, context, room, here, put, alice, bob, carol } = await lobby(t);
+  const { session } = here.alice;
+  const full = await lobbyEpoch(daemon, alice, [alice, bob]);
+  await t.throwsAsync(put(session, { ...full, keys: full.keys.slice(1) }), { code: 'bad-request' });
+  await t.throwsAsync(put(session, { ...full, keys: [...full.keys, ...full.keys] }), { code: 'stale-epoch' });
+  await epochBegin(context, session, { room, epoch: full.epoch, members: 2 });
+  const stranger = { idFp: carol.card.idFp, chunk: full.keys[0]?.chunk ?? NONE };
+  await t.throwsAsync(epochKeys(context, session, { room, keys: [stranger] }), { code: 'bad-request' });
+  await t.throwsAsync(put(here.bob.session, full), { code: 'not-permitted' });
+  await t.throwsAsync(put(here.carol.session, full), { code: 'not-permitted' });
+  await t.throwsAsync(put(session, await lobbyEpoch(daemon, alice, [alice])), { code: 'stale-card' });
+  const forged = Uint8Array.from(full.epoch);
+  forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+  await t.throwsAsync(put(session, { ...full, epoch: forged }), { instanceOf: ProtocolError });
+  await t.throwsAsync(epochCommit(context, here.bob.session, { room }), { code: 'bad-request' });
+  const card = await nextCard(bob, fixtureKey('mallory-encryption').spki);
+  await daemon.directory.put(card, { name: 'bob', idFp: bob.card.idFp });
+  await t.throwsAsync(put(session, full), { code: 'stale-card' });
+  t.deepEqual(Uint8Array.from(daemon.rooms.lobby.epoch.id), NONE);
+});
+
+test('a message for another room, or from another person, is refused', async (t) => {
+  const { daemon, context, here, put, speak, alice, bob, room } = await lobby(t);
+  const minted = await lobbyEpoch(daemon, alice, [alice, bob]);
+  await put(here.alice.session, minted);
+  const other = { ...minted, epochId: NONE };
+  await t.throwsAsync(speak(alice, 1, other), { code: 'stale-epoch' });
+  await t.throwsAsync(speak({ ...bob, name: 'alice' }, 1, minted), { code: 'bad-request' });
+  const junk = { room, message: new Uint8Array(700), file: null };
+  await t.throwsAsync(say(context, here.alice.session, junk), { instanceOf: ProtocolError, code: 'room' });
+  t.like(await speak(alice, 1, minted), { seq: 5 });
+});

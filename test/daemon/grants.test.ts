@@ -1,0 +1,127 @@
+import test from 'ava';
+import { Chat } from '../../src/daemon/chat.ts';
+import { Grants } from '../../src/daemon/grants.ts';
+import type { Room } from '../../src/daemon/room.ts';
+import type { Store } from '../../src/daemon/store/store.ts';
+import { decodeFromDaemon } from '../../src/protocol/messages.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+import { bytes32, person } from '../helpers/store.ts';
+
+const epochId = bytes32(7);
+const newcomer = person('newcomer');
+const bytes = new Uint8Array(500);
+
+/** A room of these members and the newcomer, everyone of them here; who is in `holders` has had the key from the start. */
+function setting(names: string[], holders = names) {
+  const clock = manualClock();
+  const chat = new Chat();
+  const told: string[] = [];
+  for (const name of [...names, 'newcomer']) {
+    chat.join({
+      name,
+      tell(event) {
+        const said = decodeFromDaemon(event);
+        if ('event' in said && said.event.method !== 'presence') told.push(`${name}: ${said.event.method}`);
+      },
+    });
+  }
+  const kept: Parameters<Store['addGrant']>[0][] = [];
+  const store = {
+    addGrant: async (grant: Parameters<Store['addGrant']>[0]) => {
+      kept.push(grant);
+      return null;
+    },
+  };
+  const people = [...names.map(person), newcomer];
+  const room = {
+    id: bytes32(5),
+    epoch: { id: epochId, logN: 1 },
+    members: () => people,
+    hasEpochKey: (idFp: Uint8Array) => holders.some((name) => Buffer.compare(person(name).idFp, idFp) === 0),
+  };
+  let dice = 0;
+  const random = (size: number) => new Uint8Array(size).fill(dice++);
+  const grants = new Grants({ store, chat, clock, random });
+  return { grants, room: room as unknown as Room, changed: room, clock, chat, told, kept };
+}
+
+const asked = (told: string[]) =>
+  told.filter((line) => line.endsWith('grant-wanted')).map((line) => line.split(':')[0]);
+
+test('one member is asked, the next after two seconds, three at most, and nobody twice', (t) => {
+  const { grants, room, clock, told } = setting(['a', 'b', 'c', 'd', 'e']);
+  grants.ask(room, epochId, newcomer);
+  t.is(asked(told).length, 1);
+  clock.advance(1999);
+  t.is(asked(told).length, 1);
+  clock.advance(1);
+  t.is(asked(told).length, 2);
+  clock.advance(20_000);
+  t.is(asked(told).length, 3);
+  t.is(new Set(asked(told)).size, 3);
+  t.false(told.some((line) => line.startsWith('newcomer')));
+});
+
+test('a grant is kept and passed on, and nobody else is asked then', async (t) => {
+  const { grants, room, clock, told, kept } = setting(['a', 'b', 'c']);
+  grants.ask(room, epochId, newcomer);
+  const from = asked(told)[0] ?? '';
+  await grants.give(room, epochId, { from, to: newcomer, bytes });
+  t.is(told.at(-1), 'newcomer: granted');
+  t.deepEqual(kept, [{ room: room.id, epochId, to: newcomer.idFp, bytes }]);
+  clock.advance(10_000);
+  t.is(asked(told).length, 1);
+});
+
+test('when a grant was no good the next is asked at once; asking in between changes nothing', async (t) => {
+  const { grants, room, told } = setting(['a', 'b', 'c']);
+  grants.ask(room, epochId, newcomer);
+  grants.ask(room, epochId, newcomer);
+  t.is(asked(told).length, 1);
+  await grants.give(room, epochId, { from: asked(told)[0] ?? '', to: newcomer, bytes });
+  grants.ask(room, epochId, newcomer);
+  t.is(new Set(asked(told)).size, 2);
+});
+
+test('nobody grants unasked, and a grant that nobody waits for is dropped', async (t) => {
+  const { grants, room, told, kept, clock } = setting(['a', 'b', 'c']);
+  await grants.give(room, epochId, { from: 'a', to: newcomer, bytes });
+  t.deepEqual(kept, []);
+  grants.ask(room, epochId, newcomer);
+  const unasked = ['a', 'b', 'c'].find((name) => !asked(told).includes(name)) ?? '';
+  await t.throwsAsync(grants.give(room, epochId, { from: unasked, to: newcomer, bytes }), { code: 'not-permitted' });
+  clock.advance(60_000);
+  t.deepEqual(clock.pending(), [], 'no question is kept for ever');
+});
+
+test('with nobody here nobody is asked, and it can be asked again later', (t) => {
+  const { grants, room, chat, told, clock } = setting(['a']);
+  for (const session of chat.sessionsOf('a')) chat.leave(session);
+  grants.ask(room, epochId, newcomer);
+  clock.advance(30_000);
+  chat.join({ name: 'a', tell: () => told.push('a: grant-wanted') });
+  told.length = 0;
+  grants.ask(room, epochId, newcomer);
+  t.deepEqual(asked(told), ['a']);
+});
+
+test('those who were given the key are asked before those who were not', (t) => {
+  for (let round = 0; round < 5; round++) {
+    const { grants, room, told } = setting(['a', 'b', 'c', 'holder'], ['holder']);
+    grants.ask(room, epochId, newcomer);
+    t.deepEqual(asked(told), ['holder']);
+  }
+});
+
+test('only the current key is asked for and granted', async (t) => {
+  const { grants, room, changed, told, clock } = setting(['a', 'b', 'c']);
+  t.throws(() => grants.ask(room, bytes32(6), newcomer), { code: 'stale-epoch' });
+  grants.ask(room, epochId, newcomer);
+  changed.epoch = { id: bytes32(8), logN: 2 };
+  clock.advance(5000);
+  t.is(asked(told).length, 1, 'nobody is asked for a key that is over');
+  const late = grants.give(room, bytes32(6), { from: 'a', to: newcomer, bytes });
+  await t.throwsAsync(late, { code: 'stale-epoch' });
+  grants.ask(room, bytes32(8), newcomer);
+  t.is(asked(told).length, 2);
+});
