@@ -78,7 +78,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const files = await Files.open({ dir: join(config.dataDir, 'server_files'), fs, clock, store, config, log });
     closers.push(() => files.close());
     const directory = await Directory.open(store, clock);
-    const rooms = await Rooms.open({ store, directory, chat, clock, rsa, identity });
+    const rooms = await Rooms.open({ store, chat, clock, rsa, identity });
     await rooms.removeStrangers(accounts);
     const context: Context = {
       config,

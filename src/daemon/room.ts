@@ -1,16 +1,17 @@
 /** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
 import { equal, hex } from '../protocol/bytes.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/room-log.ts';
-import type { Directory } from './directory.ts';
 import type { Appended, Person, Store } from './store/store.ts';
 
 export type RoomParts = {
   store: Pick<Store, 'roomLog' | 'appendLog'>;
-  directory: Pick<Directory, 'keyOf'>;
   /** The daemon's signing key, SPKI, and its id. */
   signSpki: Uint8Array;
   daemonId: Uint8Array;
 };
+
+/** A join carries its signer's key, and the session that brought it has that identity: nothing else need be asked. */
+const noOtherKey = () => null;
 
 type Member = { idFp: Uint8Array; name: string; joinedAt: number };
 
@@ -89,7 +90,7 @@ export class Room {
     const atHead = entry.n === this.#log.n + 1 && equal(entry.prev, this.#log.head);
     const before = new Set(this.#names);
     // What is not at the head is for the store to judge: a resend, or a conflict.
-    if (atHead) this.#log.append(bytes, await this.#keyFor(entry));
+    if (atHead) this.#log.append(bytes, noOtherKey);
     try {
       const appended = await this.#parts.store.appendLog({
         room: this.id,
@@ -117,16 +118,11 @@ export class Room {
     for (let after = -1; ; ) {
       const page = await this.#parts.store.roomLog({ room: this.id, after });
       for (const { n, bytes } of page) {
-        this.#note(this.#log.append(bytes, await this.#keyFor(parseLogEntry(bytes))));
+        this.#note(this.#log.append(bytes, noOtherKey));
         after = n;
       }
       if (page.length === 0) return;
     }
-  }
-
-  async #keyFor(entry: LogEntry): Promise<(idFp: Uint8Array) => Uint8Array | null> {
-    const key = await this.#parts.directory.keyOf(entry.actor);
-    return (idFp) => (equal(idFp, entry.actor) ? key : null);
   }
 
   #note(entry: LogEntry): void {

@@ -8,7 +8,6 @@ import type { Clock } from '../protocol/seams.ts';
 import { LOBBY } from '../protocol/text.ts';
 import type { Accounts } from './accounts.ts';
 import type { Chat } from './chat.ts';
-import type { Directory } from './directory.ts';
 import type { Identity } from './identity.ts';
 import { Room, type RoomParts } from './room.ts';
 import type { EntryKind, Person, Placed, Store } from './store/store.ts';
@@ -18,7 +17,6 @@ const DAEMON = new Uint8Array(32);
 
 export type RoomsParts = {
   store: Pick<Store, 'rooms' | 'roomLog' | 'createRoom' | 'appendLog'>;
-  directory: Pick<Directory, 'keyOf'>;
   chat: Pick<Chat, 'post' | 'tell'>;
   clock: Clock;
   rsa: Rsa;
@@ -144,8 +142,8 @@ export class Rooms {
   }
 
   async #load(): Promise<void> {
-    const { store, directory, identity } = this.#parts;
-    const parts: RoomParts = { store, directory, signSpki: identity.keys.sign.spki, daemonId: identity.daemonId };
+    const { store, identity } = this.#parts;
+    const parts: RoomParts = { store, signSpki: identity.keys.sign.spki, daemonId: identity.daemonId };
     for (const { room: id, name, epochId, epochLogN } of await store.rooms({})) {
       const room = await Room.load({ id, name, epoch: { id: epochId, logN: epochLogN } }, parts);
       this.#rooms.set(hex(id), room);

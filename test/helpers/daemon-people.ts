@@ -24,7 +24,7 @@ type Name = 'alice' | 'bob' | 'carol';
 
 const DAY = 86_400_000;
 
-export async function somebody(name: Name): Promise<Somebody> {
+async function somebody(name: Name): Promise<Somebody> {
   const identity = fixtureKey(`${name}-identity`);
   const encryption = fixtureKey(`${name}-encryption`);
   const life = { notBefore: 0, notAfter: 30 * DAY };
@@ -98,7 +98,8 @@ export type TestDaemon = Awaited<ReturnType<typeof daemonOf>>;
 export function lobbyEntry({ rooms }: TestDaemon, who: Somebody, op: 'join' | 'leave', at = rooms.lobby.head) {
   const subject = { name: who.name, idFp: who.card.idFp };
   const about = { room: rooms.lobby.id, n: at.n + 1, prev: at.hash, op, subject, actor: who.card.idFp, time: 5 };
-  return signLogEntry(inlineRsa, who.identity, { ...about, body: new Uint8Array() });
+  const body = op === 'join' ? who.identity.spki : new Uint8Array();
+  return signLogEntry(inlineRsa, who.identity, { ...about, body });
 }
 
 /** A new epoch of the lobby by `maker` for those who are in it, as of its head. */

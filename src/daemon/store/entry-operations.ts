@@ -5,8 +5,8 @@ import { all, type Implementation, insert, one, run, sameBytes, type Tools } fro
 import type { Appended, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
 
 /** Of one answer to `fetch`: what its entries may weigh and number. */
-export const FETCH_BYTES = 180_000;
-export const FETCH_ENTRIES = 500;
+const FETCH_BYTES = 180_000;
+const FETCH_ENTRIES = 500;
 /** Name, numbers and framing of an entry beside its bytes, at most. */
 const ENTRY_OVERHEAD = 256;
 /** Where a room without an epoch has its epochId: no message can be under it. */

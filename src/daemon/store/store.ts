@@ -59,7 +59,7 @@ export interface EntryOperations {
   appendMessage(entry: NewEntry & { epochId: Uint8Array }): Appended;
   /**
    * Entries with after < seq < before (null: no bound), oldest first; `newest` takes them from the top. At least one when
-   * there is one, then while they stay under 500 and FETCH_BYTES. @throws Refusal 'no-such-conversation' to
+   * there is one, then while they stay under 500 and 180,000 bytes. @throws Refusal 'no-such-conversation' to
    * non-members too, except for the log of an open room.
    */
   fetch(range: {
