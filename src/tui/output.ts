@@ -65,7 +65,11 @@ export function explain(error: unknown): { code: string; message: string; status
   if (error instanceof Refusal)
     return { code: error.code, message: error.message, status: refusalStatus[error.code] ?? exitStatus.refused };
   if (error instanceof ProtocolError)
-    return { code: error.code, message: `what the daemon sent was refused: ${error.message}`, status: 1 };
+    return {
+      code: error.code,
+      message: `what the daemon sent was refused: ${error.message}`,
+      status: error.code === 'version' ? exitStatus.version : 1,
+    };
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'unexpected', message: `unexpected: ${message}`, status: 1 };
 }

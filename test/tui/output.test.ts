@@ -43,6 +43,7 @@ test('each failure has its exit status', (t) => {
     [new Refusal('bad-name', 'x'), 2],
     [new Refusal('internal', 'x'), 1],
     [new ProtocolError('note', 'x'), 1],
+    [new ProtocolError('version', 'x'), 4],
     [new TypeError('x'), 1],
     ['x', 1],
   ];

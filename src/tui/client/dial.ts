@@ -4,6 +4,8 @@ import { hex } from '../../protocol/bytes.ts';
 import { DaemonKeyError } from '../../protocol/daemon-identity.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { connectLink, type Link, readGreeting } from '../../protocol/link.ts';
+import { MESSAGES_VERSION } from '../../protocol/messages.ts';
+import type { Peer } from '../../protocol/open-link.ts';
 import type { KeyPair } from '../../protocol/rsa.ts';
 import type { Rsa } from '../../protocol/rsa-pool.ts';
 import type { Clock, Random } from '../../protocol/seams.ts';
@@ -30,11 +32,27 @@ export function greet(options: DialOptions): Promise<Uint8Array> {
 }
 
 /** @throws ClientError 'key-changed' when the daemon shows another key than `expect`, and whatever reach() throws. */
-export function dial(
+export async function dial(
   options: DialOptions & { expect: Uint8Array; ephemeral: KeyPair; rsa: Rsa; software: string; random: Random },
 ): Promise<Link> {
   const { expect, ephemeral, rsa, software, clock, random } = options;
-  return reach(options, (socket) => connectLink(socket, { rsa, ephemeral, expect, software, clock, random }));
+  const link = await reach(options, (socket) =>
+    connectLink(socket, { rsa, ephemeral, expect, software, clock, random }),
+  );
+  const wrong = otherVersion(options.address, link.peer);
+  if (wrong === null) return link;
+  link.destroy();
+  throw wrong;
+}
+
+/** The sentence for a daemon whose requests and events are not ours; null when they are. */
+export function otherVersion(address: Address, peer: Pick<Peer, 'messages' | 'software'>): ClientError | null {
+  if (peer.messages === MESSAGES_VERSION) return null;
+  const older = peer.messages < MESSAGES_VERSION ? 'the daemon; ask whoever runs it' : 'this program';
+  return new ClientError(
+    'version',
+    `${addressText(address)} runs ${peer.software}, which speaks version ${peer.messages} of the messages, this program ${MESSAGES_VERSION}; update ${older}`,
+  );
 }
 
 export function keyChanged(address: Address, expected: Uint8Array, offered: Uint8Array): ClientError {

@@ -2,9 +2,10 @@ import type { Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { daemonFingerprint } from '../../../src/protocol/daemon-identity.ts';
 import { acceptLink } from '../../../src/protocol/link.ts';
+import { MESSAGES_VERSION } from '../../../src/protocol/messages.ts';
 import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
 import { systemClock, systemRandom } from '../../../src/protocol/seams.ts';
-import { type Address, addressText, dial, greet } from '../../../src/tui/client/dial.ts';
+import { type Address, addressText, dial, greet, otherVersion } from '../../../src/tui/client/dial.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { listener } from '../../helpers/listener.ts';
@@ -99,6 +100,20 @@ test('nobody at the address is unreachable', async (t) => {
     code: 'unreachable',
     message: /cannot connect to 127\.0\.0\.1:1: nothing listens there/,
   });
+});
+
+test('a daemon of another version is said which of the two to update', (t) => {
+  const address = { host: 'h', port: 1 };
+  t.is(otherVersion(address, { messages: MESSAGES_VERSION, software: 'x' }), null);
+  const newer = otherVersion(address, { messages: MESSAGES_VERSION + 1, software: 'securechat-daemon/9' });
+  t.is(newer?.code, 'version');
+  t.regex(newer?.message ?? '', /h:1 runs securechat-daemon\/9.*update this program/);
+  t.regex(otherVersion(address, { messages: 0, software: 'x' })?.message ?? '', /update the daemon/);
+});
+
+test('a greeting of another version is said so', async (t) => {
+  const address = await listener(t, (socket) => socket.write('SCK9\u0000\u0001x'));
+  await t.throwsAsync(reach(address), { instanceOf: ClientError, code: 'version' });
 });
 
 test('addresses are written as people write them', (t) => {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -84,4 +86,23 @@ test('a retired device is never leased again', async (t) => {
   await profile.devices.retire(lease.device);
   lease.release();
   t.not((await profile.devices.lease()).device, lease.device);
+});
+
+test('a device is free again when its process is killed', async (t) => {
+  const profile = await open(t, await folder(t));
+  const holder = spawn(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module',
+    '-e',
+    `import { Devices } from ${JSON.stringify(new URL('../../../src/tui/client/device-lock.ts', import.meta.url).href)};
+     new Devices(${JSON.stringify(profile.dir)}, null, null).take(5);
+     console.log('held');
+     setInterval(() => {}, 1000);`,
+  ]);
+  t.teardown(() => holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+  t.is(profile.devices.take(5), null);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  t.is(profile.devices.take(5)?.device, 5);
 });
