@@ -39,7 +39,7 @@ export function layoutOf(size: { columns: number; rows: number }, draftRows: num
     people,
     messages,
     files,
-    body: Math.max(1, rows - composer - (bare ? 1 : 4)),
+    body: Math.max(1, rows - composer - (bare ? 0 : 4)),
     composer,
   };
 }

@@ -72,13 +72,13 @@ function fileOf(transfer: TransferState, me: string): FileInfo {
 }
 
 /** Cells before the composer's text: margin, the conversation's name, the sign. */
-export function promptOf(chat: Chat): string {
+export function promptOf(chat: Pick<Chat, 'open'>): string {
   const name = chat.open.length > 18 ? `${chat.open.slice(0, 17)}…` : chat.open;
   return ` ${name} › `;
 }
 
 /** Cells for the composer's text; the last one is the cursor's after a full line. */
-export function composerColumns(chat: Chat, columns: number): number {
+export function composerColumns(chat: Pick<Chat, 'open'>, columns: number): number {
   return Math.max(10, columns - width(promptOf(chat)) - 2);
 }
 

@@ -1,0 +1,372 @@
+/** What the dot-commands do; their names, arguments and help stand in dot-commands.ts. */
+import { printable } from '../protocol/text.ts';
+import type { FileInfo, Message, Person, TransferState } from './client/types.ts';
+import { type CommandName, commandNames } from './command-names.ts';
+import type { Desk } from './desk.ts';
+import { commandTable, conversationOf, divide } from './dot-commands.ts';
+import { editorWith, emptyEditor, textOf } from './editor.ts';
+import type { MoveName } from './event.ts';
+import { openThread } from './field.ts';
+import { age, groups, rate, size } from './format.ts';
+import { fill } from './measure.ts';
+import { hasKey } from './messages.ts';
+import { canSend, filesOf, peopleOf } from './select.ts';
+import type { Session } from './session.ts';
+import type { Overlay, Settings } from './state.ts';
+import { MIN_PASSWORD } from './strength.ts';
+import { strings } from './strings.ts';
+import { type ThemeName, themeNames } from './theme.ts';
+
+type Handler = (session: Session, rest: string) => void;
+
+export class Commands {
+  readonly #desk: Desk;
+  readonly #handlers: Readonly<Record<CommandName, Handler>>;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    const moved = (move: MoveName): Handler => () => desk.store.dispatch({ type: 'moved', move });
+    const quit: Handler = () => this.#quit();
+    this.#handlers = {
+      '.help': () => this.#page(strings.pages.commands, helpLines()),
+      '.exit': quit,
+      '.quit': quit,
+      '.msg': (session, rest) => this.#message(session, rest),
+      '.join': (session, rest) => this.#join(session, rest),
+      '.rooms': (session) => this.#list(session, true),
+      '.users': (session) => this.#list(session, false),
+      '.file': (session, rest) => {
+        if (canSend(session.chat) !== null) return this.run('.verify', '');
+        desk.transfers?.upload(session.chat.open, rest);
+      },
+      '.list_files': (session) => this.#files(session),
+      '.download': (session, rest) => this.#download(session, rest),
+      '.transfers': (session) => this.#transfers(session),
+      '.pause': (_, rest) => this.transfer('pause', this.#named(rest, 'running')),
+      '.resume': (_, rest) => this.transfer('resume', this.#named(rest, 'paused')),
+      '.cancel': (_, rest) => this.transfer('cancel', this.#named(rest, null)),
+      '.reply': (session, rest) => this.#reply(session, rest),
+      '.edit': (session, rest) => this.#edit(session, rest),
+      '.delete': (session) => this.#delete(session),
+      '.react': (session, rest) => void this.#react(session, rest),
+      '.retry': (session) => this.#retry(session),
+      '.search': (_, rest) =>
+        desk.store.dispatch({ type: 'overlay', overlay: { kind: 'search', query: editorWith(rest), selected: 0 } }),
+      '.unread': (session) => this.#unread(session),
+      '.next': (session) => this.#step(session, 1),
+      '.previous': (session) => this.#step(session, -1),
+      '.scroll': (session, rest) => {
+        const move = ({ up: 'page-up', down: 'page-down', oldest: 'oldest', newest: 'newest' } as const)[rest as 'up'];
+        if (move === undefined) return session.tell(this.usage('.scroll'), 'bad');
+        desk.store.dispatch({ type: 'moved', move });
+      },
+      '.go': moved('switcher'),
+      '.pane': moved('next-pane'),
+      '.bare': moved('bare'),
+      '.redraw': () => desk.outside.redraw(),
+      '.copy': (session) => this.#copy(session),
+      '.links': (session) => this.#links(session),
+      '.verify': (session, rest) => void this.#verify(session, rest),
+      '.whoami': (session) => this.#whoami(session),
+      '.keys': (session) => this.#keys(session),
+      '.sessions': (session, rest) => void this.#sessions(session, rest),
+      '.passwd': () => desk.store.dispatch({ type: 'overlay', overlay: passwdOverlay }),
+      '.notify': (session, rest) => this.#notify(session, rest),
+      '.mouse': (session, rest) => this.#switch(session, '.mouse', 'mouse', rest),
+      '.theme': (session, rest) => this.#theme(session, rest),
+    };
+  }
+
+  run(name: CommandName, rest: string): void {
+    const { session } = this.#desk;
+    if (session !== null) this.#handlers[name](session, rest.trim());
+  }
+
+  usage(name: CommandName): string {
+    return strings.notices.usage(`${name} ${commandTable[name].usage}`);
+  }
+
+  /** The message that was chosen with the arrows, else the newest that is not mine. */
+  chosen(mine = false): Message | null {
+    const { session } = this.#desk;
+    if (session === null) return null;
+    const { chat } = session;
+    const { messages, selected } = openThread(chat);
+    const picked = selected === null ? undefined : messages.findLast((message) => hasKey(message, selected));
+    if (picked) return picked;
+    return messages.findLast((message) => (message.from === chat.me.name) === mine && !message.deleted) ?? null;
+  }
+
+  fetch(file: FileInfo | undefined): void {
+    const { session, transfers } = this.#desk;
+    if (session === null || file === undefined || file.sha256 === '') return;
+    const running = session.chat.transfers[file.id];
+    if (running?.state === 'paused') return transfers?.resume(running);
+    if (running?.state !== 'running') transfers?.download(file);
+  }
+
+  transfer(what: 'pause' | 'resume' | 'cancel', transfer: TransferState | null): void {
+    const { session, transfers } = this.#desk;
+    if (transfer === null || transfers === null) return session?.tell(strings.notices.noTransfer, 'bad');
+    if (what === 'cancel') transfers.cancel(transfer);
+    else if (what === 'resume' || transfer.state === 'paused') transfers.resume(transfer);
+    else transfers.pause(transfer);
+  }
+
+  /** Enter in the fingerprint overlay. */
+  async decide(name: string): Promise<void> {
+    const { session, store } = this.#desk;
+    const person = session?.chat.people[name];
+    if (session === null || person === undefined) return;
+    store.dispatch({ type: 'overlay', overlay: null });
+    await session.attempt(async () => {
+      if (person.changedTo !== null) {
+        await session.client.acceptKey(name);
+        session.tell(strings.fingerprint.accepted(name), 'good');
+      } else {
+        await session.client.setVerified(name, !person.verified);
+        session.tell(person.verified ? strings.fingerprint.unverified(name) : strings.fingerprint.verified(name), 'good');
+      }
+      store.dispatch({ type: 'news', news: [{ type: 'people', people: await session.client.people() }] });
+    });
+  }
+
+  async passwd(overlay: Extract<Overlay, { kind: 'passwd' }>): Promise<void> {
+    const { store, session } = this.#desk;
+    const [old, fresh, again] = overlay.fields.map(textOf) as [string, string, string];
+    const fail = (error: string, active: 0 | 1 | 2) =>
+      store.dispatch({ type: 'overlay', overlay: { ...overlay, busy: false, error, active } });
+    if (overlay.busy || session === null) return;
+    if (overlay.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
+    if (Array.from(fresh).length < MIN_PASSWORD) return fail(strings.login.errors.short, 1);
+    if (fresh !== again) return fail(strings.login.errors.repeat, 2);
+    store.dispatch({ type: 'overlay', overlay: { ...overlay, busy: true, error: null } });
+    try {
+      await session.client.passwd(old, fresh);
+      store.dispatch({ type: 'overlay', overlay: null });
+      session.tell(strings.notices.passwd, 'good');
+    } catch (error) {
+      fail(printable(error instanceof Error ? error.message : String(error)), 0);
+    }
+  }
+
+  #quit(): void {
+    const { transfers, store, outside } = this.#desk;
+    if (transfers?.busy) store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question: { ask: 'quit' } } });
+    else outside.quit();
+  }
+
+  #page(title: string, lines: readonly string[]): void {
+    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'page', title, lines, top: 0 } });
+  }
+
+  #message(session: Session, rest: string): void {
+    const [word, text] = divide(rest);
+    const name = conversationOf(word);
+    if (name.startsWith('#') ? session.chat.threads[name] === undefined : session.chat.people[name.slice(1)] === undefined) {
+      return session.tell(name.startsWith('#') ? strings.notices.unknownRoom(name) : strings.notices.unknownPerson(word), 'bad');
+    }
+    session.open(name);
+    if (text === '') return;
+    if (canSend({ ...session.chat, open: name }) !== null) return this.run('.verify', name.slice(1));
+    void session.attempt(() => session.send(name, text));
+  }
+
+  #join(session: Session, rest: string): void {
+    const name = rest.startsWith('#') ? rest : `#${rest}`;
+    if (session.chat.threads[name as '#'] === undefined) return session.tell(strings.notices.unknownRoom(name), 'bad');
+    session.open(name as '#');
+  }
+
+  #list(session: Session, rooms: boolean): void {
+    const lines = peopleOf(session.chat)
+      .filter((item) => item.room === rooms)
+      .map((item) => {
+        const sign = item.room ? '#' : item.online ? '●' : '○';
+        const state = item.room ? '' : item.online ? strings.header.online : strings.header.offline;
+        const key = item.changed ? strings.header.changed : item.verified ? strings.header.verified : '';
+        return `${sign} ${fill(item.label, 24)} ${fill(state, 9)} ${key}`;
+      });
+    this.#page(rooms ? strings.panes.rooms : strings.panes.people, lines);
+  }
+
+  #files(session: Session): void {
+    const { chat } = session;
+    const lines = filesOf(chat).map(
+      ({ file }) => `${fill(file.name, 34)} ${fill(size(file.size), 10, 'right')}  ${fill(file.from, 12)} ${age(file.at, this.#desk.clock.now())}`,
+    );
+    this.#page(`${strings.panes.files} · ${chat.open}`, lines.length === 0 ? [strings.files.empty] : lines);
+  }
+
+  #download(session: Session, name: string): void {
+    const matches = Object.values(session.chat.files).filter((file) => file.name === name || file.id === name);
+    const here = matches.filter((file) => file.conversation === session.chat.open);
+    const chosen = here.length === 1 ? here[0] : matches.length === 1 ? matches[0] : undefined;
+    if (chosen) return this.fetch(chosen);
+    session.tell(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name), 'bad');
+  }
+
+  #transfers(session: Session): void {
+    const lines = Object.values(session.chat.transfers).map(
+      ({ direction, name, done, size: all, rate: speed, state }) =>
+        `${direction === 'up' ? '↑' : '↓'} ${fill(name, 32)} ${fill(`${size(done)} / ${size(all)}`, 20, 'right')}  ${state === 'running' ? rate(speed) : strings.files.states[state]}`,
+    );
+    this.#page(strings.pages.transfers, lines.length === 0 ? [strings.notices.noTransfer] : lines);
+  }
+
+  #named(name: string, state: TransferState['state'] | null): TransferState | null {
+    const { session } = this.#desk;
+    const all = Object.values(session?.chat.transfers ?? {}).filter(({ state: now }) => now === 'running' || now === 'paused');
+    return all.filter((one) => (state === null || one.state === state) && (name === '' || one.name === name)).at(-1) ?? null;
+  }
+
+  #reply(session: Session, text: string): void {
+    const message = this.chosen();
+    if (message === null) return session.tell(strings.notices.noMessage, 'bad');
+    if (canSend(session.chat) !== null) return this.run('.verify', '');
+    void session.attempt(() => session.send(session.chat.open, text, message));
+  }
+
+  #mine(session: Session): Message | null {
+    const picked = this.chosen(true);
+    const mine = picked !== null && picked.from === session.chat.me.name ? picked : null;
+    if (mine === null) session.tell(picked === null ? strings.notices.noMessage : strings.notices.notYours, 'bad');
+    return mine;
+  }
+
+  #edit(session: Session, text: string): void {
+    const message = this.#mine(session);
+    if (message === null) return;
+    if (text === '') return this.#desk.store.dispatch({ type: 'about', about: { do: 'edit', message } });
+    void session.attempt(() => session.client.edit(message, text));
+  }
+
+  #delete(session: Session): void {
+    const message = this.#mine(session);
+    if (message === null) return;
+    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question: { ask: 'delete', message } } });
+  }
+
+  async #react(session: Session, word: string): Promise<void> {
+    const message = this.chosen();
+    if (message === null) return session.tell(strings.notices.noMessage, 'bad');
+    const short = /^:([\w+-]+):?$/.exec(word)?.[1];
+    const emoji = short === undefined ? word : ((await this.#desk.outside.findEmoji(short))[0] ?? word);
+    const on = !(message.reactions[emoji] ?? []).includes(session.chat.me.name);
+    await session.attempt(() => session.client.react(message, emoji.trim(), on));
+  }
+
+  #retry(session: Session): void {
+    const failed = openThread(session.chat).messages.filter((message) => message.state === 'failed');
+    if (failed.length === 0) return session.tell(strings.notices.nothingFailed);
+    for (const message of failed) void session.attempt(() => session.client.retry(message.id));
+  }
+
+  #unread(session: Session): void {
+    const list = peopleOf(session.chat);
+    const at = list.findIndex((item) => item.open);
+    const next = [...list.slice(at + 1), ...list.slice(0, at)].find((item) => item.unread > 0);
+    if (next) session.open(next.name);
+    else session.tell(strings.notices.noUnread);
+  }
+
+  #step(session: Session, by: 1 | -1): void {
+    const list = peopleOf(session.chat);
+    const next = list[(list.findIndex((item) => item.open) + by + list.length) % list.length];
+    if (next) session.open(next.name);
+  }
+
+  #copy(session: Session): void {
+    const message = this.chosen();
+    if (message === null) return session.tell(strings.notices.noMessage, 'bad');
+    this.#desk.outside.copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
+    session.tell(strings.notices.copied);
+  }
+
+  #links(session: Session): void {
+    const texts = openThread(session.chat).messages.map((message) => (message.body.kind === 'file' ? '' : message.body.text));
+    const links = [...new Set(texts.flatMap((text) => this.#desk.outside.findLinks(text)))].reverse();
+    if (links.length === 0) return session.tell(strings.notices.noLinks);
+    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'links', links, selected: 0 } });
+  }
+
+  async #verify(session: Session, rest: string): Promise<void> {
+    const { store } = this.#desk;
+    const name = rest === '' ? session.chat.open.slice(1) : rest.replace(/^@/, '');
+    if (session.chat.people[name] === undefined || (rest === '' && session.chat.open.startsWith('#'))) {
+      return session.tell(rest === '' ? this.usage('.verify') : strings.notices.unknownPerson(name), 'bad');
+    }
+    const show = (digits: string | null, error: string | null) =>
+      store.dispatch({ type: 'overlay', overlay: { kind: 'fingerprint', name, digits, error } });
+    show(null, null);
+    try {
+      const digits = await session.client.safetyNumber(name);
+      if (store.get().overlay?.kind === 'fingerprint') show(digits.replace(/\D/g, ''), null);
+    } catch (error) {
+      show(null, printable(error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  #whoami(session: Session): void {
+    const { name, fingerprint, daemon, device } = session.client.me;
+    this.#page(strings.pages.whoami, [
+      `${fill(strings.login.name, 12)}${name}`,
+      `${fill(strings.pages.fingerprint, 12)}${groups(fingerprint.slice(0, 32))}`,
+      `${fill('', 12)}${groups(fingerprint.slice(32))}`,
+      `${fill(strings.login.server, 12)}${daemon.address}`,
+      `${fill('', 12)}${groups(daemon.fingerprint.slice(0, 32))}`,
+      `${fill('', 12)}${groups(daemon.fingerprint.slice(32))}`,
+      `${fill(strings.pages.device, 12)}${device}`,
+    ]);
+  }
+
+  #keys(session: Session): void {
+    const line = ({ name, fingerprint, verified }: Person) =>
+      `${verified ? '✔' : ' '} ${fill(name, 16)} ${fingerprint === null ? strings.header.noKeys : groups(fingerprint.slice(0, 32))}`;
+    this.#page(strings.overlays.keys, Object.values(session.chat.people).sort((a, b) => (a.name < b.name ? -1 : 1)).map(line));
+  }
+
+  async #sessions(session: Session, rest: string): Promise<void> {
+    await session.attempt(async () => {
+      if (rest === 'end') return session.tell(strings.notices.ended(await session.client.endDevice(null)), 'good');
+      const now = this.#desk.clock.now();
+      const lines = (await session.client.sessions()).map(
+        ({ device, lastSeen, online, current }) =>
+          `${online ? '●' : '○'} ${fill(String(device), 12)} ${current ? strings.pages.thisDevice : online ? strings.header.online : age(lastSeen, now)}`,
+      );
+      this.#page(strings.pages.devices, lines);
+    });
+  }
+
+  #notify(session: Session, rest: string): void {
+    const [what, on] = divide(rest);
+    const setting = ({ bell: 'bell', desktop: 'desktop', text: 'desktopText' } as const)[what as 'bell'];
+    if (setting === undefined) return session.tell(this.usage('.notify'), 'bad');
+    this.#switch(session, '.notify', setting, on);
+  }
+
+  #switch(session: Session, name: CommandName, setting: 'mouse' | 'bell' | 'desktop' | 'desktopText', word: string): void {
+    if (word !== 'on' && word !== 'off') return session.tell(this.usage(name), 'bad');
+    this.#desk.store.dispatch({ type: 'settings', settings: { [setting]: word === 'on' } as Partial<Settings> });
+    session.tell(strings.notices[word](strings.settings[setting]));
+  }
+
+  #theme(session: Session, name: string): void {
+    if (!(themeNames as readonly string[]).includes(name)) return session.tell(this.usage('.theme'), 'bad');
+    this.#desk.store.dispatch({ type: 'settings', settings: { theme: name as ThemeName } });
+    session.tell(strings.notices.theme(name));
+  }
+}
+
+const passwdOverlay: Overlay = {
+  kind: 'passwd',
+  fields: [emptyEditor, emptyEditor, emptyEditor],
+  active: 0,
+  error: null,
+  busy: false,
+};
+
+/** `.help`, from the one table. */
+export function helpLines(): string[] {
+  return commandNames.map((name) => `${fill(`${name} ${commandTable[name].usage}`, 30)} ${commandTable[name].help}`);
+}

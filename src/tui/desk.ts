@@ -1,0 +1,26 @@
+/** What the actions of the screen work with; session and transfers are there while somebody is logged in. */
+import type { Clock } from '../protocol/seams.ts';
+import type { LoginDesk } from './login-desk.ts';
+import type { Session } from './session.ts';
+import type { Store } from './store.ts';
+import type { TransferDesk } from './transfers.ts';
+
+/** What only the running program can do. */
+export type Outside = {
+  quit(): void;
+  suspend(): void;
+  redraw(): void;
+  /** Into the terminal's clipboard, where it allows that. */
+  copy(text: string): void;
+  findLinks(text: string): string[];
+  findEmoji(prefix: string): Promise<string[]>;
+};
+
+export type Desk = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly outside: Outside;
+  readonly login: LoginDesk;
+  session: Session | null;
+  transfers: TransferDesk | null;
+};

@@ -1,0 +1,121 @@
+/** Every dot-command, in one table: `.help` and docs/COMMANDS are printed from it. `/x` is `.x`; `..x` is the text `.x`. */
+
+import type { ConversationName } from './client/types.ts';
+import { type CommandName, commandNames } from './command-names.ts';
+
+export type CommandRow = {
+  /** Arguments as people read them; '' when there are none. */
+  usage: string;
+  help: string;
+  /** True: nothing is done without an argument. */
+  needs?: boolean;
+};
+
+export const commandTable: Readonly<Record<CommandName, CommandRow>> = {
+  '.help': { usage: '', help: 'this list' },
+  '.exit': { usage: '', help: 'leave' },
+  '.quit': { usage: '', help: 'leave' },
+  '.msg': { usage: 'NAME [TEXT]', help: 'open a private conversation, or write into it', needs: true },
+  '.join': { usage: '#ROOM', help: 'open a room you are in', needs: true },
+  '.rooms': { usage: '', help: 'rooms you are in' },
+  '.users': { usage: '', help: 'everybody, who is online and whose key you compared' },
+  '.file': { usage: 'PATH', help: 'send a file to the open conversation', needs: true },
+  '.list_files': { usage: '', help: 'files of the open conversation' },
+  '.download': { usage: 'NAME', help: 'fetch a file', needs: true },
+  '.transfers': { usage: '', help: 'what is being sent and fetched' },
+  '.pause': { usage: '[NAME]', help: 'pause a transfer' },
+  '.resume': { usage: '[NAME]', help: 'go on with a paused transfer' },
+  '.cancel': { usage: '[NAME]', help: 'give up a transfer' },
+  '.reply': { usage: 'TEXT', help: 'answer the chosen or newest message of another', needs: true },
+  '.edit': { usage: '[TEXT]', help: 'change your chosen or newest message' },
+  '.delete': { usage: '', help: 'delete your chosen or newest message' },
+  '.react': { usage: 'EMOJI', help: 'react to the chosen or newest message; again takes it back', needs: true },
+  '.retry': { usage: '', help: 'send again what failed' },
+  '.search': { usage: '[TEXT]', help: 'search messages' },
+  '.unread': { usage: '', help: 'next conversation with something unread' },
+  '.next': { usage: '', help: 'next conversation' },
+  '.previous': { usage: '', help: 'previous conversation' },
+  '.scroll': { usage: 'up|down|oldest|newest', help: 'scroll the messages', needs: true },
+  '.go': { usage: '', help: 'quick switcher' },
+  '.pane': { usage: '', help: 'next pane' },
+  '.bare': { usage: '', help: 'full width without borders, for copying' },
+  '.redraw': { usage: '', help: 'draw the screen again' },
+  '.copy': { usage: '', help: 'copy the chosen or newest message' },
+  '.links': { usage: '', help: 'links of this conversation, to copy' },
+  '.verify': { usage: '[NAME]', help: 'compare the safety number with somebody' },
+  '.whoami': { usage: '', help: 'your name, fingerprint and server' },
+  '.keys': { usage: '', help: 'fingerprints of everybody' },
+  '.sessions': { usage: '[end]', help: 'your devices; end signs the others out' },
+  '.passwd': { usage: '', help: 'change the password' },
+  '.notify': { usage: 'bell|desktop|text on|off', help: 'how to be told of new messages', needs: true },
+  '.mouse': { usage: 'on|off', help: 'wheel and clicks; selecting text needs Shift then', needs: true },
+  '.theme': { usage: 'dark|light|16|none', help: 'colours', needs: true },
+};
+
+/** What the person meant by a line. */
+export type Said =
+  | { say: 'nothing' }
+  | { say: 'text'; text: string }
+  | { say: 'private'; to: string; text: string }
+  | { say: 'command'; name: CommandName; rest: string }
+  | { say: 'unknown'; name: string; like: CommandName | null }
+  | { say: 'incomplete'; name: CommandName };
+
+/**
+ * A line as the ancestor's client reads it: `.command`, `@name text`, `@name:text`, else text for the open conversation. What
+ * looks like a command is never text, so that no password or path is sent by a slip.
+ */
+export function parseLine(line: string): Said {
+  const text = line.replace(/\s+$/, '');
+  if (text.trim() === '') return { say: 'nothing' };
+  if (text.startsWith('..') || text.startsWith('//')) return { say: 'text', text: text.slice(1) };
+  const whispered = /^@([^\s:@]+)(?::\s*|\s+)([\s\S]+)$/u.exec(text);
+  if (whispered) return { say: 'private', to: whispered[1] as string, text: whispered[2] as string };
+  if (!/^[./]/.test(text)) return { say: 'text', text };
+  const [word = '', rest = ''] = divide(text);
+  const name = `.${word.slice(1).toLowerCase()}`;
+  if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name) };
+  if (commandTable[name].needs && rest === '') return { say: 'incomplete', name };
+  return { say: 'command', name, rest };
+}
+
+/** `bob`, `@bob` or `#room` as a conversation. */
+export function conversationOf(word: string): ConversationName {
+  return word.startsWith('#') || word.startsWith('@') ? (word as ConversationName) : `@${word}`;
+}
+
+/** The first word, and what follows it without the space between. */
+export function divide(text: string): [string, string] {
+  const end = text.search(/\s/);
+  return end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end).trimStart()];
+}
+
+function isCommand(name: string): name is CommandName {
+  return (commandNames as readonly string[]).includes(name);
+}
+
+/** The command that a slip of one or two letters makes `name`; null when none is that near. */
+function nearest(name: string): CommandName | null {
+  const near = commandNames
+    .map((command) => ({ command, steps: distance(name, command) }))
+    .sort((a, b) => a.steps - b.steps)[0];
+  return near !== undefined && near.steps <= (name.length > 4 ? 2 : 1) ? near.command : null;
+}
+
+/** Letters to insert, delete, change, or swap with their neighbour (optimal string alignment). */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3;
+  const rows: number[][] = Array.from({ length: a.length + 1 }, (_, i) => [i]);
+  for (let j = 0; j <= b.length; j++) (rows[0] as number[])[j] = j;
+  const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let steps = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        steps = Math.min(steps, at(i - 2, j - 2) + 1);
+      (rows[i] as number[])[j] = steps;
+    }
+  }
+  return at(a.length, b.length);
+}

@@ -1,0 +1,203 @@
+/** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
+import { isName, printable } from '../protocol/text.ts';
+import type { Ask, Client, ConnectOptions } from './client/types.ts';
+import { ClientError } from './client/errors.ts';
+import { emptyEditor, textOf } from './editor.ts';
+import type { Login, LoginField, Notice } from './state.ts';
+import type { Store } from './store.ts';
+import { MIN_PASSWORD, strengthOf } from './strength.ts';
+import { strings } from './strings.ts';
+
+export type Offered = { address: string; fingerprint: string; words: string };
+
+/** What stands outside the form. */
+export type Door = {
+  /**
+   * Asks the server who it is. `offered` is null when this profile or a join link already says which key is right. `names` are
+   * accounts that this profile holds keys of there.
+   */
+  greet(server: string): Promise<{ offered: Offered | null; names: string[] }>;
+  connect(options: ConnectOptions): Promise<Client>;
+  /** Starts a server on this machine. @returns its join link */
+  startDaemon(): Promise<string>;
+};
+
+export type LoginParts = {
+  store: Store;
+  door: Door;
+  /** Without one of its own, where a server would listen. */
+  defaultServer: string;
+  profile: string | undefined;
+  enter(client: Client): Promise<void>;
+};
+
+export class LoginDesk {
+  readonly #parts: LoginParts;
+  /** The key that the person accepted in this form, hex. */
+  #trusted: { server: string; fingerprint: string } | null = null;
+
+  constructor(parts: LoginParts) {
+    this.#parts = parts;
+  }
+
+  get #login(): Login | null {
+    const { screen } = this.#parts.store.get();
+    return screen.name === 'login' ? screen.login : null;
+  }
+
+  /** Enter. */
+  async goOn(): Promise<void> {
+    const login = this.#login;
+    if (login === null || login.busy !== null) return;
+    if (login.step === 'server') return this.#greet(login);
+    if (login.step === 'trust') return this.#trust(login);
+    return this.#account(login);
+  }
+
+  back(): void {
+    const login = this.#login;
+    if (login === null || login.busy !== null) return;
+    if (login.step === 'trust') this.#tell(strings.login.notTrusted, 'bad');
+    this.#change({ step: 'server', active: 'server', errors: {}, offered: null });
+  }
+
+  async startDaemon(): Promise<void> {
+    const { door } = this.#parts;
+    const login = this.#login;
+    if (login === null || !login.canStart || login.busy !== null) return;
+    this.#change({ busy: 'connect' });
+    this.#tell(strings.login.starting);
+    try {
+      const link = await door.startDaemon();
+      this.#change({ busy: null, canStart: false, making: true });
+      this.#fill('server', link);
+      this.#tell(strings.login.started, 'good');
+      await this.goOn();
+    } catch (error) {
+      this.#change({ busy: null, errors: { server: sentence(error) } });
+    }
+  }
+
+  async #greet(login: Login): Promise<void> {
+    const { door, defaultServer } = this.#parts;
+    const server = textOf(login.fields.server).trim() || defaultServer;
+    this.#change({ busy: 'connect', errors: {}, canStart: false });
+    try {
+      const { offered, names } = await door.greet(server);
+      this.#fill('server', server);
+      if (names[0] !== undefined && textOf(login.fields.name) === '') this.#fill('name', names[0]);
+      if (offered !== null && this.#trusted?.fingerprint !== offered.fingerprint) {
+        return this.#change({ busy: null, step: 'trust', offered });
+      }
+      this.#askAccount(names.length > 0 || textOf(login.fields.name) !== '');
+    } catch (error) {
+      const near = error instanceof ClientError && error.code === 'unreachable' && sameServer(server, defaultServer);
+      this.#change({ busy: null, errors: { server: sentence(error) }, canStart: near });
+    }
+  }
+
+  #trust(login: Login): void {
+    const { offered } = login;
+    if (offered === null) return;
+    this.#trusted = { server: offered.address, fingerprint: offered.fingerprint };
+    this.#askAccount(false);
+  }
+
+  #askAccount(known: boolean): void {
+    const login = this.#login;
+    const name = textOf(login?.fields.name ?? emptyEditor);
+    this.#change({
+      busy: null,
+      step: 'account',
+      making: known ? false : (login?.making ?? false),
+      active: name === '' ? 'name' : 'password',
+    });
+  }
+
+  async #account(login: Login): Promise<void> {
+    const at = this.#check(login);
+    const { store, door, profile } = this.#parts;
+    if (at !== null) return this.#change({ active: at.field, errors: { [at.field]: at.error } });
+    // Enter in a field that is not the last one goes to the next.
+    if (login.active === 'name' || (login.making && login.active === 'password' && textOf(login.fields.repeat) === '')) {
+      return store.dispatch({ type: 'moved', move: 'next-field' });
+    }
+    const password = textOf(login.fields.password);
+    const invite = textOf(login.fields.invite).trim();
+    const ask: Ask = {
+      trust: async (daemon) => daemon.fingerprint === this.#trusted?.fingerprint,
+      password: async () => password,
+      progress: (step) => store.dispatch({ type: 'progress', step }),
+    };
+    this.#change({ busy: login.making ? 'keys' : 'connect', errors: {} });
+    try {
+      const client = await door.connect({
+        server: textOf(login.fields.server),
+        user: textOf(login.fields.name).trim(),
+        password,
+        ask,
+        ...(profile === undefined ? {} : { profile }),
+        ...(login.making ? { register: invite === '' ? {} : { invite } } : {}),
+      });
+      this.#fill('password', '');
+      this.#fill('repeat', '');
+      await this.#parts.enter(client);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** The first thing that is wrong, beside its field. */
+  #check(login: Login): { field: LoginField; error: string } | null {
+    const name = textOf(login.fields.name).trim();
+    const password = textOf(login.fields.password);
+    const { errors } = strings.login;
+    if (!isName(name)) return { field: 'name', error: errors.name };
+    if (login.active === 'name') return null;
+    if (password === '') return { field: 'password', error: errors.password };
+    if (!login.making) return null;
+    if (Array.from(password).length < MIN_PASSWORD || strengthOf(password, name) === 0) return { field: 'password', error: errors.short };
+    const repeat = textOf(login.fields.repeat);
+    if (login.active !== 'password' && repeat !== password) return { field: 'repeat', error: errors.repeat };
+    return null;
+  }
+
+  #failed(error: unknown): void {
+    const login = this.#login;
+    if (login === null) return;
+    const code = (error as { code?: unknown }).code;
+    const text = sentence(error);
+    const nameCodes: unknown[] = ['bad-name', 'name-taken', 'name-look-alike'];
+    const field: LoginField = nameCodes.includes(code)
+      ? 'name'
+      : code === 'bad-invite' || code === 'registration-closed'
+        ? 'invite'
+        : code === 'unreachable' || code === 'not-a-daemon' || code === 'version' || code === 'key-changed' || code === 'untrusted'
+          ? 'server'
+          : 'password';
+    const step = field === 'server' ? 'server' : 'account';
+    const shown = field === 'invite' && !login.making ? 'password' : field;
+    this.#change({ busy: null, step, active: shown, errors: { [shown]: text } });
+  }
+
+  #fill(field: LoginField, text: string): void {
+    const login = this.#login;
+    if (login !== null) this.#change({ fields: { ...login.fields, [field]: { before: text, after: '' } } });
+  }
+
+  #change(change: Partial<Login>): void {
+    this.#parts.store.dispatch({ type: 'login', change });
+  }
+
+  #tell(text: string, tone: Notice['tone'] = 'info'): void {
+    this.#parts.store.dispatch({ type: 'notice', notice: { text, tone } });
+  }
+}
+
+function sentence(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error));
+}
+
+function sameServer(a: string, b: string): boolean {
+  return a === b || a === b.replace('127.0.0.1', 'localhost');
+}

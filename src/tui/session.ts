@@ -1,0 +1,173 @@
+/** One login on the screen: brings the client's news into the store, fetches what the window needs, and sends what is written. */
+import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
+import type { Clock } from '../protocol/seams.ts';
+import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
+import type { Client, ClientEvent, ConversationName, Message } from './client/types.ts';
+import { chatOf, openThread } from './field.ts';
+import { keyOf } from './messages.ts';
+import { lookOf } from './select.ts';
+import type { Chat, Notice } from './state.ts';
+import type { Store } from './store.ts';
+import { viewOf } from './viewport.ts';
+
+const FIRST_PAGE = 100;
+const PAGE = 200;
+/** Fewer held messages than this above the window, and older ones are fetched. */
+const AHEAD = 60;
+/** Reading marks go out at most this often. ms. */
+const READ_EVERY = 400;
+
+export type SessionParts = {
+  client: Client;
+  store: Store;
+  clock: Clock;
+  /** Told of each fresh message of another, for bell and desktop. */
+  onMessage(message: Message): void;
+};
+
+export class Session {
+  readonly client: Client;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #onMessage: (message: Message) => void;
+  readonly #ends: (() => void)[] = [];
+  #marking = false;
+  #closed = false;
+
+  constructor({ client, store, clock, onMessage }: SessionParts) {
+    this.client = client;
+    this.#store = store;
+    this.#clock = clock;
+    this.#onMessage = onMessage;
+  }
+
+  /** Shows the chat at once; people, conversations and history follow. */
+  async begin(drafts: Readonly<Record<string, string>>): Promise<void> {
+    const { client } = this;
+    const [people, conversations] = await Promise.all([client.people(), client.conversations()]);
+    this.#store.dispatch({
+      type: 'entered',
+      opening: { me: client.me, link: cleanLink(client.link), people, conversations, drafts },
+    });
+    this.#ends.push(client.subscribe(this.#hear));
+    this.#ends.push(this.#store.subscribe(this.#follow));
+    this.#follow();
+    await this.attempt(async () => this.#store.dispatch({ type: 'files', files: (await client.files()).map(cleanFile) }));
+  }
+
+  /** What is under way is given a moment by the client itself. */
+  async end(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const end of this.#ends) end();
+    await this.client.close();
+  }
+
+  get chat(): Chat {
+    const chat = chatOf(this.#store.get());
+    if (chat === null) throw new Error('the session has no chat yet');
+    return chat;
+  }
+
+  tell(text: string, tone: Notice['tone'] = 'info'): void {
+    this.#store.dispatch({ type: 'notice', notice: { text: printable(text), tone } });
+  }
+
+  /** Runs what may fail; the person reads why. @returns whether it worked */
+  async attempt(action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (!this.#closed) this.tell(error instanceof Error ? error.message : String(error), 'bad');
+      return false;
+    }
+  }
+
+  open(conversation: ConversationName): void {
+    this.#store.dispatch({ type: 'opened', conversation });
+  }
+
+  /**
+   * Queues `text` for `to`; longer than a message, it goes in several, broken at lines where possible. The answer is an event
+   * of the client.
+   */
+  async send(to: ConversationName, text: string, reply?: Message): Promise<void> {
+    for (const part of parts(text)) {
+      const queued = await this.client.queue(to, part, reply === undefined ? {} : { reply: reply.id });
+      const held = this.chat.threads[to]?.messages ?? [];
+      const key = keyOf(queued);
+      if (!held.slice(-200).some((message) => keyOf(message) === key)) {
+        this.#hear({ type: 'message', message: queued, fresh: false });
+      }
+    }
+  }
+
+  readonly #hear = (event: ClientEvent): void => {
+    const clean = cleanEvent(event);
+    this.#store.hear(clean);
+    if (clean.type === 'message' && clean.fresh && clean.message.from !== this.client.me.name) this.#onMessage(clean.message);
+  };
+
+  /** After each change: history for what is seen, and the reading mark for what was seen. */
+  readonly #follow = (): void => {
+    const state = this.#store.get();
+    const chat = chatOf(state);
+    if (chat === null || this.#closed) return;
+    const thread = openThread(chat);
+    if (thread.loaded === 'no') void this.#load(thread.name, FIRST_PAGE);
+    else if (thread.loaded === 'yes' && thread.more && thread.anchor !== null) {
+      const { look, height } = lookOf(state);
+      const first = thread.messages[0]?.seq ?? null;
+      if (viewOf(thread, look, height).above < AHEAD && first !== null) void this.#load(thread.name, PAGE, first);
+    }
+    if (thread.anchor === null && state.watched && state.overlay === null) this.#markRead();
+  };
+
+  async #load(conversation: ConversationName, limit: number, before?: number): Promise<void> {
+    this.#store.dispatch({ type: 'loading', conversation });
+    const read = () => this.client.history(conversation, before === undefined ? { limit } : { limit, before });
+    const worked = await this.attempt(async () => {
+      const { messages, gaps, more } = await read();
+      this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
+    });
+    // Not tried again by itself: the next message or scroll does it.
+    if (!worked) this.#store.dispatch({ type: 'history', conversation, messages: [], gaps: [], more: false });
+  }
+
+  #markRead(): void {
+    const thread = openThread(this.chat);
+    const newest = thread.messages.findLast((message) => message.seq !== null)?.seq ?? 0;
+    const seq = Math.max(newest, thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
+    if (this.#marking || seq <= thread.read || thread.loaded !== 'yes') return;
+    this.#marking = true;
+    const { name } = thread;
+    this.#store.dispatch({ type: 'thread', conversation: name, change: { read: seq, unread: 0 } });
+    void this.client.markRead(name, seq).catch(() => {});
+    this.#clock.after(READ_EVERY, () => {
+      this.#marking = false;
+      this.#follow();
+    });
+  }
+}
+
+/** `text` in pieces that one message holds, cut after lines, else between characters. */
+export function parts(text: string): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (Buffer.byteLength(rest) > MAX_TEXT_BYTES) {
+    let end = 0;
+    let bytes = 0;
+    for (const letter of rest) {
+      bytes += Buffer.byteLength(letter);
+      if (bytes > MAX_TEXT_BYTES) break;
+      end += letter.length;
+    }
+    const line = rest.lastIndexOf('\n', end);
+    const cut = line > end / 2 ? line : end;
+    pieces.push(rest.slice(0, cut));
+    rest = rest.slice(cut).replace(/^\n/, '');
+  }
+  return rest === '' && pieces.length > 0 ? pieces : [...pieces, rest];
+}
+

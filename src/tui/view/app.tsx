@@ -1,0 +1,37 @@
+import { Box, Text, useInput } from 'ink';
+import { MIN_COLUMNS, MIN_ROWS } from '../layout.ts';
+import { cut } from '../measure.ts';
+import type { Store } from '../store.ts';
+import { strings } from '../strings.ts';
+import { ChatScreen } from './chat-screen.tsx';
+import { LoginScreen } from './login-screen.tsx';
+import { Overlay } from './overlay.tsx';
+import { StoreContext, useSelect } from './use-store.ts';
+
+export function App({ store }: { store: Store }) {
+  return (
+    <StoreContext value={store}>
+      <Screen />
+    </StoreContext>
+  );
+}
+
+function Screen() {
+  // Keeps raw mode on while one field takes the place of another.
+  useInput(() => {});
+  const name = useSelect((state) => state.screen.name);
+  const { columns, rows } = useSelect((state) => state.size);
+  if (columns < MIN_COLUMNS || rows < MIN_ROWS) return <TooSmall columns={columns} rows={rows} />;
+  if (name === 'chat') return <ChatScreen />;
+  if (name === 'leaving') return null;
+  return (
+    <Box width={columns} height={rows}>
+      <LoginScreen />
+      <Overlay columns={columns} rows={rows} />
+    </Box>
+  );
+}
+
+function TooSmall({ columns, rows }: { columns: number; rows: number }) {
+  return <Text>{cut(strings.tooSmall(columns, rows), columns)}</Text>;
+}

@@ -1,0 +1,44 @@
+import { Box } from 'ink';
+import { layoutFor } from '../select.ts';
+import { Composer } from './composer.tsx';
+import { FilesPane } from './files-pane.tsx';
+import { Header } from './header.tsx';
+import { MessagesPane } from './messages-pane.tsx';
+import { Overlay } from './overlay.tsx';
+import { PeoplePane } from './people-pane.tsx';
+import { HorizontalRule, VerticalRule } from './rule.tsx';
+import { StatusLine } from './status-line.tsx';
+import { useSelect } from './use-store.ts';
+
+/** Three panes, the composer and the status line; an overlay lies over the panes. */
+export function ChatScreen() {
+  const layout = useSelect(layoutFor);
+  const bare = useSelect((state) => state.bare);
+  const panes = [layout.people, layout.messages, layout.files];
+  const { columns, rows, body } = layout;
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      {!bare && <Header layout={layout} />}
+      {!bare && <HorizontalRule panes={panes} joint="┼" />}
+      <Box height={body}>
+        {layout.people > 0 && (
+          <>
+            <PeoplePane columns={layout.people} rows={body} />
+            <VerticalRule rows={body} />
+          </>
+        )}
+        <MessagesPane columns={layout.messages} rows={body} bare={bare} />
+        {layout.files > 0 && (
+          <>
+            <VerticalRule rows={body} />
+            <FilesPane columns={layout.files} rows={body} />
+          </>
+        )}
+      </Box>
+      {!bare && <HorizontalRule panes={panes} joint="┴" />}
+      <Composer layout={layout} top={rows - layout.composer - (bare ? 0 : 1)} />
+      {!bare && <StatusLine columns={columns} />}
+      <Overlay columns={columns} rows={rows} />
+    </Box>
+  );
+}

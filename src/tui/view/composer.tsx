@@ -1,0 +1,61 @@
+import { Box, Text, useCursor } from 'ink';
+import { use } from 'react';
+import { cursorLine, textOf } from '../editor.ts';
+import { chatOf, openThread } from '../field.ts';
+import type { Layout } from '../layout.ts';
+import { cut, width, wrap } from '../measure.ts';
+import { firstLine } from '../rows.ts';
+import { composerColumns, promptOf } from '../select.ts';
+import { strings } from '../strings.ts';
+import { FieldInput } from './field-input.tsx';
+import { Line } from './line.tsx';
+import { StoreContext, useSelect, useStyle } from './use-store.ts';
+
+/** The line that is being written, as many rows as it needs up to the layout's; the real cursor stands in it. */
+export function Composer({ layout, top }: { layout: Layout; top: number }) {
+  const store = use(StoreContext);
+  const style = useStyle();
+  const { setCursorPosition } = useCursor();
+  const chat = useSelect((state) => {
+    const open = chatOf(state);
+    if (open === null) return null;
+    return { open: open.open, draft: openThread(open).draft, about: open.about };
+  });
+  const active = useSelect((state) => state.focus === 'composer' && state.overlay === null);
+  if (chat === null || store === null) return null;
+  const prompt = promptOf(chat);
+  const columns = composerColumns(chat, layout.columns);
+  const text = textOf(chat.draft);
+  const lines = wrap(text, columns);
+  const at = cursorLine(chat.draft, columns);
+  const first = Math.max(0, Math.min(at - layout.composer + 1, lines.length - layout.composer));
+  const here = lines[at] ?? { start: 0, end: 0 };
+  const before = text.slice(here.start, chat.draft.before.length);
+  const margin = width(prompt);
+  setCursorPosition(active ? { x: margin + width(before), y: top + at - first } : undefined);
+  return (
+    <Box flexDirection="column" height={layout.composer} overflow="hidden">
+      {lines.slice(first, first + layout.composer).map((line, index) => (
+        <Box key={line.start} height={1}>
+          <Text {...style('accent')}>{first + index === 0 ? prompt : ' '.repeat(margin)}</Text>
+          {first + index === at && active ? (
+            <>
+              <FieldInput value={before} store={store} />
+              <Text wrap="truncate">{text.slice(chat.draft.before.length, here.end)}</Text>
+            </>
+          ) : (
+            <Text wrap="truncate">{text.slice(line.start, line.end)}</Text>
+          )}
+          {text === '' && <Line spans={[{ text: cut(hint(chat), columns), role: 'quiet' }]} />}
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function hint({ open, about }: { open: string; about: NonNullable<ReturnType<typeof chatOf>>['about'] }): string {
+  if (about === null) return strings.composer.placeholder(open);
+  return about.do === 'edit'
+    ? strings.composer.edit
+    : strings.composer.reply(about.message.from, firstLine(about.message));
+}

@@ -1,0 +1,70 @@
+import { Box } from 'ink';
+import { useMemo } from 'react';
+import { chatOf, openThread } from '../field.ts';
+import { fill, width } from '../measure.ts';
+import type { Row, Span } from '../rows.ts';
+import { strings } from '../strings.ts';
+import { type Scroll, viewOf } from '../viewport.ts';
+import { Line } from './line.tsx';
+import { useSelect } from './use-store.ts';
+
+const nothing = {
+  messages: [],
+  gaps: [],
+  anchor: null,
+  newAfter: null,
+  more: false,
+  below: 0,
+  selected: null,
+  loaded: 'no' as const,
+};
+
+/** The window over the open conversation. Short conversations begin at the bottom, beside the composer. */
+export function MessagesPane({ columns, rows, bare }: { columns: number; rows: number; bare: boolean }) {
+  const { messages, gaps, anchor, newAfter, more, below, selected, loaded } = useSelect((state) => {
+    const chat = chatOf(state);
+    if (chat === null) return nothing;
+    const { messages, gaps, anchor, newAfter, more, below, selected, loaded } = openThread(chat);
+    return { messages, gaps, anchor, newAfter, more, below, selected, loaded };
+  });
+  const me = useSelect((state) => chatOf(state)?.me.name ?? '');
+  const focused = useSelect((state) => state.focus === 'messages' && state.overlay === null);
+  const view = useMemo(() => {
+    const scroll: Scroll = { messages, gaps, anchor, newAfter, more };
+    return viewOf(scroll, { columns, me, bare }, rows);
+  }, [messages, gaps, anchor, newAfter, more, columns, me, bare, rows]);
+  const note = anchor === null ? null : below > 0 ? strings.messages.below(below) : strings.messages.scrolled;
+  const drawn = note === null ? view.rows : view.rows.slice(view.rows.length === rows ? 1 : 0);
+  const head = headLine(view.top, more, loaded, messages.length);
+  const space = rows - drawn.length - (note === null ? 0 : 1);
+  return (
+    <Box flexDirection="column" width={columns} height={rows} justifyContent="flex-end" overflow="hidden">
+      {space > 0 && head !== '' && <Line spans={[{ text: centered(head, columns), role: 'quiet' }]} />}
+      {drawn
+        .map(({ row, key }, place) => ({ row, key, place }))
+        .map(({ row, key, place }) => (
+          <Line key={place} spans={marked(row, focused && key === selected)} />
+        ))}
+      {note !== null && (
+        <Line spans={[{ text: centered(`↓ ${note}`, columns), role: below > 0 ? 'unread' : 'quiet' }]} />
+      )}
+    </Box>
+  );
+}
+
+/** The chosen message has a bar at its left. */
+function marked(row: Row, chosen: boolean): readonly Span[] {
+  const [first, ...rest] = row.spans;
+  if (!chosen || first === undefined) return row.spans;
+  return [{ text: '▌', role: 'accent' }, { text: first.text.slice(1), role: first.role }, ...rest];
+}
+
+function headLine(top: boolean, more: boolean, loaded: string, count: number): string {
+  if (loaded === 'loading' && count === 0) return strings.messages.loading;
+  if (count === 0) return strings.messages.empty;
+  return top && !more ? strings.messages.beginning : '';
+}
+
+function centered(text: string, columns: number): string {
+  return fill(' '.repeat(Math.max(0, Math.floor((columns - width(text)) / 2))) + text, columns);
+}

@@ -1,0 +1,249 @@
+import { Box } from 'ink';
+import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
+import { textOf } from '../editor.ts';
+import { chatOf } from '../field.ts';
+import { clockTime, groups, size } from '../format.ts';
+import { keyHelp } from '../keys.ts';
+import { cut, fill } from '../measure.ts';
+import { firstLine, type Span } from '../rows.ts';
+import { found, heldCount, overlayRoom, picked, searched } from '../select.ts';
+import type { Chat, Overlay as OverlayState, Question } from '../state.ts';
+import { strings } from '../strings.ts';
+import { nameRole } from '../theme.ts';
+import { FilesPane } from './files-pane.tsx';
+import { Panel, type PanelRow, paragraph } from './panel.tsx';
+import { PeoplePane } from './people-pane.tsx';
+import { useSelect } from './use-store.ts';
+
+type Shown = { title: string; foot: string; rows: PanelRow[] };
+type Space = { columns: number; room: number };
+
+/** What lies over the screen, if anything does. */
+export function Overlay({ columns, rows }: { columns: number; rows: number }) {
+  const overlay = useSelect((state) => state.overlay);
+  const chat = useSelect((state) => (state.overlay === null ? null : chatOf(state)));
+  if (overlay === null) return null;
+  if (overlay.kind === 'pane') return <PaneOverlay pane={overlay.pane} columns={columns} rows={rows} />;
+  const wide = Math.min(columns - 4, overlay.kind === 'help' ? 92 : 76);
+  const shown = show(overlay, chat, { columns: wide, room: overlayRoom(rows) });
+  const left = Math.floor((columns - wide) / 2);
+  const top = Math.max(0, Math.floor((rows - shown.rows.length - 2) / 3));
+  return <Panel {...shown} columns={wide} left={left} top={top} />;
+}
+
+/** A pane that the width has no room for, at its own side. */
+function PaneOverlay({ pane, columns, rows }: { pane: 'people' | 'files'; columns: number; rows: number }) {
+  const wide = Math.min(36, columns - 10);
+  const left = pane === 'people' ? 0 : columns - wide - 1;
+  const body = rows - 5;
+  const blank: PanelRow[] = Array.from({ length: body }, () => ({ spans: [] }));
+  return (
+    <>
+      <Panel
+        title={strings.panes[pane]}
+        foot={strings.status.hintsPane}
+        rows={blank}
+        columns={wide + 1}
+        left={left}
+        top={1}
+      />
+      <Box position="absolute" left={left + 1} top={2}>
+        {pane === 'people' ? (
+          <PeoplePane columns={wide - 1} rows={body} />
+        ) : (
+          <FilesPane columns={wide - 1} rows={body} />
+        )}
+      </Box>
+    </>
+  );
+}
+
+function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | null, space: Space): Shown {
+  const { columns, room } = space;
+  switch (overlay.kind) {
+    case 'help':
+      return {
+        title: strings.overlays.help,
+        foot: strings.overlays.helpFoot,
+        rows: keyHelp()
+          .slice(overlay.top, overlay.top + room)
+          .map(({ keys, help, command }) => ({
+            spans: [
+              { text: fill(keys, 24), role: 'accent' },
+              { text: fill(help, columns - 4 - 24 - 18), role: 'plain' },
+              { text: `  ${command}`, role: 'quiet' },
+            ],
+          })),
+      };
+    case 'page':
+      return {
+        title: overlay.title,
+        foot: strings.overlays.pageFoot,
+        rows: overlay.lines
+          .slice(overlay.top, overlay.top + room)
+          .map((text) => ({ spans: [{ text, role: 'plain' }] })),
+      };
+    case 'switcher':
+      return listed(strings.overlays.switcher, '', overlay, switcherRows(chat, textOf(overlay.query)), room);
+    case 'search': {
+      const messages = chat === null ? [] : searched(chat, textOf(overlay.query));
+      const foot = strings.overlays.searchFoot(messages.length, chat === null ? 0 : heldCount(chat));
+      return listed(strings.overlays.search, foot, overlay, searchRows(messages), room);
+    }
+    case 'links':
+      return {
+        title: strings.overlays.links,
+        foot: strings.overlays.linksFoot,
+        rows: chosen(
+          overlay.links.map((text) => [{ text, role: 'link' }]),
+          overlay.selected,
+          room,
+        ),
+      };
+    case 'picker': {
+      const entries = picked(overlay).map((entry) => [
+        {
+          text: fill(`${entry.name}${entry.folder ? '/' : ''}`, columns - 16),
+          role: entry.folder ? ('accent' as const) : ('plain' as const),
+        },
+        { text: fill(entry.folder ? '' : size(entry.size), 10, 'right'), role: 'quiet' as const },
+      ]);
+      return listed(
+        `${strings.overlays.picker}: ${overlay.folder}`,
+        strings.overlays.pickerFoot(chat?.open ?? ''),
+        overlay,
+        entries,
+        room,
+      );
+    }
+    case 'confirm': {
+      const [first = '', ...rest] = questionOf(overlay.question);
+      return {
+        title: strings.overlays.confirm,
+        foot: strings.overlays.confirmFoot,
+        rows: [...paragraph(first, columns, 'title'), ...rest.flatMap((line) => paragraph(line, columns, 'quiet'))],
+      };
+    }
+    case 'fingerprint':
+      return fingerprint(overlay, chat, columns);
+    case 'passwd':
+      return {
+        title: strings.overlays.passwd,
+        foot: overlay.busy ? strings.login.progress.login : strings.login.foot,
+        rows: [
+          ...overlay.fields.map(
+            (field, index): PanelRow => ({
+              field,
+              label: fill([strings.passwd.old, strings.passwd.fresh, strings.login.repeat][index] ?? '', 14),
+              mask: '•',
+              active: overlay.active === index && !overlay.busy,
+            }),
+          ),
+          { spans: [{ text: overlay.error ?? ' ', role: 'bad' }] },
+        ],
+      };
+  }
+}
+
+type Spans = readonly Span[];
+
+function switcherRows(chat: Chat | null, query: string): Spans[] {
+  if (chat === null) return [];
+  return found(chat, query).map(({ kind, label }) => [
+    { text: fill(label, 50), role: kind === 'person' ? nameRole(label.slice(1)) : 'plain' },
+    { text: fill(strings.kinds[kind], 12, 'right'), role: 'quiet' },
+  ]);
+}
+
+function searchRows(messages: ReturnType<typeof searched>): Spans[] {
+  return messages.map((message) => [
+    { text: `${fill(message.conversation, 12)} ${clockTime(message.at)} `, role: 'quiet' },
+    { text: `${cut(message.from, 14)} `, role: nameRole(message.from) },
+    { text: firstLine(message), role: 'plain' },
+  ]);
+}
+
+/** A field to type into, and below it what fits, with one chosen. */
+function listed(
+  title: string,
+  foot: string,
+  overlay: Extract<OverlayState, { query: unknown; selected: number }>,
+  rows: readonly Spans[],
+  room: number,
+): Shown {
+  const list =
+    rows.length === 0
+      ? [{ spans: [{ text: strings.overlays.switcherEmpty, role: 'quiet' as const }] }]
+      : chosen(rows, overlay.selected, room - 1);
+  return { title, foot, rows: [{ field: overlay.query, label: '› ', active: true }, ...list] };
+}
+
+function chosen(rows: readonly Spans[], selected: number, room: number): PanelRow[] {
+  const first = Math.max(0, Math.min(selected - Math.floor(room / 2), rows.length - room));
+  return rows.slice(first, first + room).map((spans, index) => ({
+    spans: [{ text: first + index === selected ? '▸ ' : '  ', role: 'accent' }, ...spans],
+    selected: first + index === selected,
+  }));
+}
+
+function questionOf(question: Question): readonly string[] {
+  switch (question.ask) {
+    case 'send':
+      return strings.questions.send(question.to);
+    case 'paste':
+      return strings.questions.paste(
+        question.text.split('\n').length,
+        Buffer.byteLength(question.text),
+        MAX_TEXT_BYTES,
+      );
+    case 'delete':
+      return [...strings.questions.delete, firstLine(question.message)];
+    case 'quit':
+      return strings.questions.quit;
+  }
+}
+
+function fingerprint(
+  overlay: Extract<OverlayState, { kind: 'fingerprint' }>,
+  chat: Chat | null,
+  columns: number,
+): Shown {
+  const person = chat?.people[overlay.name];
+  if (person?.changedTo != null) {
+    return {
+      title: strings.overlays.changed(overlay.name),
+      foot: strings.fingerprint.accept,
+      rows: [
+        { spans: [{ text: groups((person.fingerprint ?? '').slice(0, 32)), role: 'quiet' }] },
+        { spans: [{ text: groups(person.changedTo.slice(0, 32)), role: 'bad' }] },
+        { spans: [] },
+        ...strings.fingerprint.changed.flatMap((line) => paragraph(line, columns)),
+      ],
+    };
+  }
+  const digits = overlay.digits?.match(/.{5}/g) ?? [];
+  const lines = [digits.slice(0, 4), digits.slice(4, 8), digits.slice(8, 12)].map((part) => part.join('   '));
+  const verified = person?.verified ?? false;
+  return {
+    title: strings.overlays.fingerprint(overlay.name),
+    foot: verified ? strings.fingerprint.unverify : strings.fingerprint.same,
+    rows: [
+      { spans: [] },
+      ...(overlay.digits === null
+        ? [
+            {
+              spans: [
+                {
+                  text: `  ${overlay.error ?? strings.fingerprint.computing}`,
+                  role: overlay.error ? ('bad' as const) : ('quiet' as const),
+                },
+              ],
+            },
+          ]
+        : lines.map((text) => ({ spans: [{ text: `      ${text}`, role: 'title' as const }] }))),
+      { spans: [] },
+      ...paragraph(strings.fingerprint.how, columns, 'quiet'),
+      ...(verified ? [{ spans: [{ text: strings.header.verified, role: 'good' as const }] }] : []),
+    ],
+  };
+}

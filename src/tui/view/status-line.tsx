@@ -1,0 +1,62 @@
+import { Box } from 'ink';
+import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
+import { textOf } from '../editor.ts';
+import { chatOf, openThread } from '../field.ts';
+import { fill, width } from '../measure.ts';
+import type { Span } from '../rows.ts';
+import { unreadCount } from '../select.ts';
+import type { State } from '../state.ts';
+import { strings } from '../strings.ts';
+import { Line } from './line.tsx';
+import { useSelect } from './use-store.ts';
+
+/** The link and what protects it, what moves, and either a notice or the keys that matter here. */
+export function StatusLine({ columns }: { columns: number }) {
+  const left = useSelect(stateOf, (a, b) => a.text === b.text && a.role === b.role);
+  const right = useSelect(hintOf, (a, b) => a.text === b.text && a.role === b.role);
+  const moving = useSelect((state) => {
+    const chat = chatOf(state);
+    if (chat === null) return '';
+    const running = Object.values(chat.transfers).filter((transfer) => transfer.state === 'running').length;
+    const unread = unreadCount(chat) - openThread(chat).unread;
+    return `${running > 0 ? `  ${strings.status.transfers(running)}` : ''}${unread > 0 ? `  ${strings.status.unread(unread)}` : ''}`;
+  });
+  const lead = ` ${left.text}`;
+  const room = columns - width(lead) - width(moving) - 3;
+  const spans: Span[] = [
+    { text: lead, role: left.role },
+    { text: moving, role: 'unread' },
+    { text: `  ${fill(right.text, Math.max(0, room), 'right')} `, role: right.role },
+  ];
+  return (
+    <Box height={1} width={columns}>
+      <Line spans={spans} />
+    </Box>
+  );
+}
+
+function stateOf(state: State): Span {
+  const link = chatOf(state)?.link;
+  if (link === undefined) return { text: '', role: 'quiet' };
+  const text = strings.status.link(link, state.now);
+  if (link.state === 'online') {
+    return { text: state.size.columns < 90 ? text : `${text}  ${strings.status.sealed}`, role: 'good' };
+  }
+  return { text, role: link.state === 'connecting' ? 'warn' : 'bad' };
+}
+
+function hintOf(state: State): Span {
+  if (state.notice !== null) {
+    return { text: state.notice.text, role: ({ info: 'plain', good: 'good', bad: 'bad' } as const)[state.notice.tone] };
+  }
+  const chat = chatOf(state);
+  if (chat !== null && state.focus === 'composer') {
+    const bytes = Buffer.byteLength(textOf(openThread(chat).draft));
+    if (bytes > MAX_TEXT_BYTES * 0.8) {
+      return { text: strings.composer.length(bytes, MAX_TEXT_BYTES), role: bytes > MAX_TEXT_BYTES ? 'bad' : 'warn' };
+    }
+  }
+  if (state.focus === 'files') return { text: strings.status.hintsFiles, role: 'quiet' };
+  if (state.focus === 'messages') return { text: strings.status.hintsMessages, role: 'quiet' };
+  return { text: state.focus === 'people' ? strings.status.hintsPane : strings.status.hints, role: 'quiet' };
+}
