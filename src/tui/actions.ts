@@ -6,7 +6,7 @@ import type { Commands } from './commands.ts';
 import { turned, wanted, words } from './completion.ts';
 import type { Desk } from './desk.ts';
 import { parseLine } from './dot-commands.ts';
-import { type EditName, edits, editorWith, emptyEditor, textOf } from './editor.ts';
+import { type EditName, editorWith, edits, emptyEditor, textOf } from './editor.ts';
 import type { MoveName } from './event.ts';
 import { chatOf, fieldOf, openThread, pasteable, placesOf } from './field.ts';
 import type { Input } from './key-reader.ts';
@@ -52,7 +52,7 @@ export class Actions {
   }
 
   /** From the gate: everything but the letters that Ink's field takes. */
-  readonly take = (input: Input): void => {
+  readonly take = (input: Input) => {
     const { store } = this.#desk;
     switch (input.type) {
       case 'key':
@@ -70,12 +70,12 @@ export class Actions {
     }
   };
 
-  #key(key: string): void {
+  #key(key: string) {
     const action = actionFor(key, placesOf(this.#desk.store.get()));
     if (action !== null) this.run(action, key);
   }
 
-  run(action: ActionName, key = ''): void {
+  run(action: ActionName, key = '') {
     const { store, outside, login } = this.#desk;
     if (Object.hasOwn(edits, action)) return store.dispatch({ type: 'edited', edit: action as EditName });
     if (moves.includes(action)) return this.#move(action as MoveName);
@@ -120,14 +120,14 @@ export class Actions {
     }
   }
 
-  #move(move: MoveName): void {
+  #move(move: MoveName) {
     const { store, login } = this.#desk;
     const { screen, overlay } = store.get();
     if (move === 'back' && screen.name === 'login' && overlay === null) return login.back();
     store.dispatch({ type: 'moved', move });
   }
 
-  #paste(text: string): void {
+  #paste(text: string) {
     const { store } = this.#desk;
     const state = store.get();
     const chat = chatOf(state);
@@ -138,7 +138,7 @@ export class Actions {
   }
 
   /** Ctrl+C: an empty line and a second one leave; it is never lost what was typed by one key too many. */
-  #interrupt(): void {
+  #interrupt() {
     const { store, clock, outside } = this.#desk;
     const field = fieldOf(store.get());
     if (field !== null && textOf(field) !== '') {
@@ -152,12 +152,12 @@ export class Actions {
     store.dispatch({ type: 'notice', notice: { text: strings.notices.quit, tone: 'info' } });
   }
 
-  #ask(question: Question): void {
+  #ask(question: Question) {
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question } });
   }
 
   /** Enter in the composer. */
-  #send(sure = false): void {
+  #send(sure = false) {
     const { store, session } = this.#desk;
     if (session === null) return;
     const { chat } = session;
@@ -191,7 +191,7 @@ export class Actions {
     }
   }
 
-  #post(session: Session, to: ConversationName, text: string, line: string, reply?: Message): void {
+  #post(session: Session, to: ConversationName, text: string, line: string, reply?: Message) {
     const blocked = canSend({ ...session.chat, open: to });
     if (blocked !== null) {
       this.#commands.run('.verify', to.slice(1));
@@ -200,17 +200,19 @@ export class Actions {
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_TEXT_BYTES) return session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
     this.#desk.store.dispatch({ type: 'taken', text: line });
-    void session.attempt(() => session.send(to, text, reply)).then((sent) => {
-      // What could not even be queued comes back to the line, if nothing new stands there.
-      const chat = chatOf(this.#desk.store.get());
-      if (!sent && chat !== null && textOf(openThread(chat).draft) === '') {
-        this.#desk.store.dispatch({ type: 'filled', editor: editorWith(line) });
-      }
-    });
+    void session
+      .attempt(() => session.send(to, text, reply))
+      .then((sent) => {
+        // What could not even be queued comes back to the line, if nothing new stands there.
+        const chat = chatOf(this.#desk.store.get());
+        if (!sent && chat !== null && textOf(openThread(chat).draft) === '') {
+          this.#desk.store.dispatch({ type: 'filled', editor: editorWith(line) });
+        }
+      });
   }
 
   /** Enter in a pane or an overlay. */
-  #choose(): void {
+  #choose() {
     const { store, session, login } = this.#desk;
     const { overlay, focus } = store.get();
     if (overlay !== null && overlay.kind !== 'pane') return this.#chooseIn(overlay);
@@ -224,7 +226,7 @@ export class Actions {
     else if (pane === 'messages') this.#openMessage();
   }
 
-  #openMessage(): void {
+  #openMessage() {
     const message = this.#commands.chosen();
     if (message === null) return;
     if (message.body.kind === 'file') return this.#commands.fetch(message.body.file);
@@ -232,7 +234,7 @@ export class Actions {
     this.run('reply');
   }
 
-  #chooseIn(overlay: Overlay): void {
+  #chooseIn(overlay: Overlay) {
     const { store, session } = this.#desk;
     if (session === null) return store.dispatch({ type: 'overlay', overlay: null });
     switch (overlay.kind) {
@@ -267,7 +269,7 @@ export class Actions {
     }
   }
 
-  #confirmed(question: Question, session: Session): void {
+  #confirmed(question: Question, session: Session) {
     const { store, outside } = this.#desk;
     switch (question.ask) {
       case 'send':
@@ -285,7 +287,7 @@ export class Actions {
     }
   }
 
-  #step(by: 1 | -1): void {
+  #step(by: 1 | -1) {
     const { session } = this.#desk;
     if (session === null) return;
     const list = peopleOf(session.chat);
@@ -294,7 +296,7 @@ export class Actions {
     if (next) session.open(next.name);
   }
 
-  #nth(n: number): void {
+  #nth(n: number) {
     const { session } = this.#desk;
     const item = session === null ? undefined : peopleOf(session.chat)[n - 1];
     if (item) session?.open(item.name);
@@ -311,7 +313,10 @@ export class Actions {
     if (want.want === 'path') want = await pathWords(want.head, want.path);
     else if (want.want === 'emoji') {
       const found = await outside.findEmoji(want.prefix);
-      want = found.length === 0 ? { want: 'nothing' } : { want: 'words', completion: { head: want.head, words: found, at: 0 } };
+      want =
+        found.length === 0
+          ? { want: 'nothing' }
+          : { want: 'words', completion: { head: want.head, words: found, at: 0 } };
     }
     // Letters that were typed meanwhile win.
     if (want.want === 'words' && openThread(session.chat).draft === draft) {
@@ -338,13 +343,14 @@ export class Actions {
     const { store, session, transfers } = this.#desk;
     const entry = picked(overlay)[overlay.selected];
     if (entry === undefined || session === null) return;
-    if (entry.folder) return this.#browse(entry.name === '..' ? dirname(overlay.folder) : join(overlay.folder, entry.name));
+    if (entry.folder)
+      return this.#browse(entry.name === '..' ? dirname(overlay.folder) : join(overlay.folder, entry.name));
     store.dispatch({ type: 'overlay', overlay: null });
     if (canSend(session.chat) !== null) return this.#commands.run('.verify', '');
     transfers?.upload(session.chat.open, join(overlay.folder, entry.name));
   }
 
-  #withMessage(action: 'reply' | 'edit' | 'delete' | 'react' | 'copy'): void {
+  #withMessage(action: 'reply' | 'edit' | 'delete' | 'react' | 'copy') {
     const { store, session } = this.#desk;
     const message = this.#commands.chosen();
     if (session === null || message === null) return session?.tell(strings.notices.noMessage, 'bad');
@@ -359,20 +365,20 @@ export class Actions {
     store.dispatch({ type: 'about', about: { do: 'edit', message } });
   }
 
-  #withTransfer(action: 'pause' | 'cancel'): void {
+  #withTransfer(action: 'pause' | 'cancel') {
     const { session } = this.#desk;
     const item = session === null ? undefined : filesOf(session.chat)[session.chat.filesAt];
     this.#commands.transfer(action, item?.transfer ?? null);
   }
 
-  #copy(text: string): void {
+  #copy(text: string) {
     const { store, session, outside } = this.#desk;
     outside.copy(text);
     store.dispatch({ type: 'overlay', overlay: null });
     session?.tell(strings.notices.copied);
   }
 
-  #mouse(action: 'press' | 'up' | 'down', x: number, y: number): void {
+  #mouse(action: 'press' | 'up' | 'down', x: number, y: number) {
     const { store, session } = this.#desk;
     if (session === null) return;
     if (action !== 'press') return this.#move(action === 'up' ? 'page-up' : 'page-down');
@@ -392,5 +398,10 @@ async function pathWords(head: string, path: string): Promise<ReturnType<typeof 
   const folder = path.slice(0, slash);
   const part = path.slice(slash);
   const entries = await entriesOf(resolvePath(folder || '.'), part.startsWith('.')).catch(() => []);
-  return words(head + folder, entries.map((entry) => entry.name + (entry.folder ? '/' : '')), part, '');
+  return words(
+    head + folder,
+    entries.map((entry) => entry.name + (entry.folder ? '/' : '')),
+    part,
+    '',
+  );
 }

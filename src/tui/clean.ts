@@ -49,4 +49,3 @@ function cleanTransfer(transfer: TransferState): TransferState {
   const { name, note } = transfer;
   return { ...transfer, name: printable(name), note: note === null ? null : printable(note) };
 }
-

@@ -25,7 +25,10 @@ export class Commands {
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    const moved = (move: MoveName): Handler => () => desk.store.dispatch({ type: 'moved', move });
+    const moved =
+      (move: MoveName): Handler =>
+      () =>
+        desk.store.dispatch({ type: 'moved', move });
     const quit: Handler = () => this.#quit();
     this.#handlers = {
       '.help': () => this.#page(strings.pages.commands, helpLines()),
@@ -77,7 +80,7 @@ export class Commands {
     };
   }
 
-  run(name: CommandName, rest: string): void {
+  run(name: CommandName, rest: string) {
     const { session } = this.#desk;
     if (session !== null) this.#handlers[name](session, rest.trim());
   }
@@ -97,7 +100,7 @@ export class Commands {
     return messages.findLast((message) => (message.from === chat.me.name) === mine && !message.deleted) ?? null;
   }
 
-  fetch(file: FileInfo | undefined): void {
+  fetch(file: FileInfo | undefined) {
     const { session, transfers } = this.#desk;
     if (session === null || file === undefined || file.sha256 === '') return;
     const running = session.chat.transfers[file.id];
@@ -105,7 +108,7 @@ export class Commands {
     if (running?.state !== 'running') transfers?.download(file);
   }
 
-  transfer(what: 'pause' | 'resume' | 'cancel', transfer: TransferState | null): void {
+  transfer(what: 'pause' | 'resume' | 'cancel', transfer: TransferState | null) {
     const { session, transfers } = this.#desk;
     if (transfer === null || transfers === null) return session?.tell(strings.notices.noTransfer, 'bad');
     if (what === 'cancel') transfers.cancel(transfer);
@@ -125,7 +128,10 @@ export class Commands {
         session.tell(strings.fingerprint.accepted(name), 'good');
       } else {
         await session.client.setVerified(name, !person.verified);
-        session.tell(person.verified ? strings.fingerprint.unverified(name) : strings.fingerprint.verified(name), 'good');
+        session.tell(
+          person.verified ? strings.fingerprint.unverified(name) : strings.fingerprint.verified(name),
+          'good',
+        );
       }
       store.dispatch({ type: 'news', news: [{ type: 'people', people: await session.client.people() }] });
     });
@@ -150,21 +156,26 @@ export class Commands {
     }
   }
 
-  #quit(): void {
+  #quit() {
     const { transfers, store, outside } = this.#desk;
     if (transfers?.busy) store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question: { ask: 'quit' } } });
     else outside.quit();
   }
 
-  #page(title: string, lines: readonly string[]): void {
+  #page(title: string, lines: readonly string[]) {
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'page', title, lines, top: 0 } });
   }
 
-  #message(session: Session, rest: string): void {
+  #message(session: Session, rest: string) {
     const [word, text] = divide(rest);
     const name = conversationOf(word);
-    if (name.startsWith('#') ? session.chat.threads[name] === undefined : session.chat.people[name.slice(1)] === undefined) {
-      return session.tell(name.startsWith('#') ? strings.notices.unknownRoom(name) : strings.notices.unknownPerson(word), 'bad');
+    if (
+      name.startsWith('#') ? session.chat.threads[name] === undefined : session.chat.people[name.slice(1)] === undefined
+    ) {
+      return session.tell(
+        name.startsWith('#') ? strings.notices.unknownRoom(name) : strings.notices.unknownPerson(word),
+        'bad',
+      );
     }
     session.open(name);
     if (text === '') return;
@@ -172,13 +183,13 @@ export class Commands {
     void session.attempt(() => session.send(name, text));
   }
 
-  #join(session: Session, rest: string): void {
+  #join(session: Session, rest: string) {
     const name = rest.startsWith('#') ? rest : `#${rest}`;
     if (session.chat.threads[name as '#'] === undefined) return session.tell(strings.notices.unknownRoom(name), 'bad');
     session.open(name as '#');
   }
 
-  #list(session: Session, rooms: boolean): void {
+  #list(session: Session, rooms: boolean) {
     const lines = peopleOf(session.chat)
       .filter((item) => item.room === rooms)
       .map((item) => {
@@ -190,15 +201,16 @@ export class Commands {
     this.#page(rooms ? strings.panes.rooms : strings.panes.people, lines);
   }
 
-  #files(session: Session): void {
+  #files(session: Session) {
     const { chat } = session;
     const lines = filesOf(chat).map(
-      ({ file }) => `${fill(file.name, 34)} ${fill(size(file.size), 10, 'right')}  ${fill(file.from, 12)} ${age(file.at, this.#desk.clock.now())}`,
+      ({ file }) =>
+        `${fill(file.name, 34)} ${fill(size(file.size), 10, 'right')}  ${fill(file.from, 12)} ${age(file.at, this.#desk.clock.now())}`,
     );
     this.#page(`${strings.panes.files} · ${chat.open}`, lines.length === 0 ? [strings.files.empty] : lines);
   }
 
-  #download(session: Session, name: string): void {
+  #download(session: Session, name: string) {
     const matches = Object.values(session.chat.files).filter((file) => file.name === name || file.id === name);
     const here = matches.filter((file) => file.conversation === session.chat.open);
     const chosen = here.length === 1 ? here[0] : matches.length === 1 ? matches[0] : undefined;
@@ -206,7 +218,7 @@ export class Commands {
     session.tell(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name), 'bad');
   }
 
-  #transfers(session: Session): void {
+  #transfers(session: Session) {
     const lines = Object.values(session.chat.transfers).map(
       ({ direction, name, done, size: all, rate: speed, state }) =>
         `${direction === 'up' ? '↑' : '↓'} ${fill(name, 32)} ${fill(`${size(done)} / ${size(all)}`, 20, 'right')}  ${state === 'running' ? rate(speed) : strings.files.states[state]}`,
@@ -216,11 +228,15 @@ export class Commands {
 
   #named(name: string, state: TransferState['state'] | null): TransferState | null {
     const { session } = this.#desk;
-    const all = Object.values(session?.chat.transfers ?? {}).filter(({ state: now }) => now === 'running' || now === 'paused');
-    return all.filter((one) => (state === null || one.state === state) && (name === '' || one.name === name)).at(-1) ?? null;
+    const all = Object.values(session?.chat.transfers ?? {}).filter(
+      ({ state: now }) => now === 'running' || now === 'paused',
+    );
+    return (
+      all.filter((one) => (state === null || one.state === state) && (name === '' || one.name === name)).at(-1) ?? null
+    );
   }
 
-  #reply(session: Session, text: string): void {
+  #reply(session: Session, text: string) {
     const message = this.chosen();
     if (message === null) return session.tell(strings.notices.noMessage, 'bad');
     if (canSend(session.chat) !== null) return this.run('.verify', '');
@@ -234,14 +250,14 @@ export class Commands {
     return mine;
   }
 
-  #edit(session: Session, text: string): void {
+  #edit(session: Session, text: string) {
     const message = this.#mine(session);
     if (message === null) return;
     if (text === '') return this.#desk.store.dispatch({ type: 'about', about: { do: 'edit', message } });
     void session.attempt(() => session.client.edit(message, text));
   }
 
-  #delete(session: Session): void {
+  #delete(session: Session) {
     const message = this.#mine(session);
     if (message === null) return;
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question: { ask: 'delete', message } } });
@@ -256,13 +272,13 @@ export class Commands {
     await session.attempt(() => session.client.react(message, emoji.trim(), on));
   }
 
-  #retry(session: Session): void {
+  #retry(session: Session) {
     const failed = openThread(session.chat).messages.filter((message) => message.state === 'failed');
     if (failed.length === 0) return session.tell(strings.notices.nothingFailed);
     for (const message of failed) void session.attempt(() => session.client.retry(message.id));
   }
 
-  #unread(session: Session): void {
+  #unread(session: Session) {
     const list = peopleOf(session.chat);
     const at = list.findIndex((item) => item.open);
     const next = [...list.slice(at + 1), ...list.slice(0, at)].find((item) => item.unread > 0);
@@ -270,21 +286,23 @@ export class Commands {
     else session.tell(strings.notices.noUnread);
   }
 
-  #step(session: Session, by: 1 | -1): void {
+  #step(session: Session, by: 1 | -1) {
     const list = peopleOf(session.chat);
     const next = list[(list.findIndex((item) => item.open) + by + list.length) % list.length];
     if (next) session.open(next.name);
   }
 
-  #copy(session: Session): void {
+  #copy(session: Session) {
     const message = this.chosen();
     if (message === null) return session.tell(strings.notices.noMessage, 'bad');
     this.#desk.outside.copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
     session.tell(strings.notices.copied);
   }
 
-  #links(session: Session): void {
-    const texts = openThread(session.chat).messages.map((message) => (message.body.kind === 'file' ? '' : message.body.text));
+  #links(session: Session) {
+    const texts = openThread(session.chat).messages.map((message) =>
+      message.body.kind === 'file' ? '' : message.body.text,
+    );
     const links = [...new Set(texts.flatMap((text) => this.#desk.outside.findLinks(text)))].reverse();
     if (links.length === 0) return session.tell(strings.notices.noLinks);
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'links', links, selected: 0 } });
@@ -307,7 +325,7 @@ export class Commands {
     }
   }
 
-  #whoami(session: Session): void {
+  #whoami(session: Session) {
     const { name, fingerprint, daemon, device } = session.client.me;
     this.#page(strings.pages.whoami, [
       `${fill(strings.login.name, 12)}${name}`,
@@ -320,10 +338,15 @@ export class Commands {
     ]);
   }
 
-  #keys(session: Session): void {
+  #keys(session: Session) {
     const line = ({ name, fingerprint, verified }: Person) =>
       `${verified ? '✔' : ' '} ${fill(name, 16)} ${fingerprint === null ? strings.header.noKeys : groups(fingerprint.slice(0, 32))}`;
-    this.#page(strings.overlays.keys, Object.values(session.chat.people).sort((a, b) => (a.name < b.name ? -1 : 1)).map(line));
+    this.#page(
+      strings.overlays.keys,
+      Object.values(session.chat.people)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(line),
+    );
   }
 
   async #sessions(session: Session, rest: string): Promise<void> {
@@ -338,20 +361,25 @@ export class Commands {
     });
   }
 
-  #notify(session: Session, rest: string): void {
+  #notify(session: Session, rest: string) {
     const [what, on] = divide(rest);
     const setting = ({ bell: 'bell', desktop: 'desktop', text: 'desktopText' } as const)[what as 'bell'];
     if (setting === undefined) return session.tell(this.usage('.notify'), 'bad');
     this.#switch(session, '.notify', setting, on);
   }
 
-  #switch(session: Session, name: CommandName, setting: 'mouse' | 'bell' | 'desktop' | 'desktopText', word: string): void {
+  #switch(
+    session: Session,
+    name: CommandName,
+    setting: 'mouse' | 'bell' | 'desktop' | 'desktopText',
+    word: string,
+  ) {
     if (word !== 'on' && word !== 'off') return session.tell(this.usage(name), 'bad');
     this.#desk.store.dispatch({ type: 'settings', settings: { [setting]: word === 'on' } as Partial<Settings> });
     session.tell(strings.notices[word](strings.settings[setting]));
   }
 
-  #theme(session: Session, name: string): void {
+  #theme(session: Session, name: string) {
     if (!(themeNames as readonly string[]).includes(name)) return session.tell(this.usage('.theme'), 'bad');
     this.#desk.store.dispatch({ type: 'settings', settings: { theme: name as ThemeName } });
     session.tell(strings.notices.theme(name));

@@ -1,7 +1,7 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
 import { isName, printable } from '../protocol/text.ts';
-import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import { ClientError } from './client/errors.ts';
+import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import { emptyEditor, textOf } from './editor.ts';
 import type { Login, LoginField, Notice } from './state.ts';
 import type { Store } from './store.ts';
@@ -96,14 +96,14 @@ export class LoginDesk {
     }
   }
 
-  #trust(login: Login): void {
+  #trust(login: Login) {
     const { offered } = login;
     if (offered === null) return;
     this.#trusted = { server: offered.address, fingerprint: offered.fingerprint };
     this.#askAccount(false);
   }
 
-  #askAccount(known: boolean): void {
+  #askAccount(known: boolean) {
     const login = this.#login;
     const name = textOf(login?.fields.name ?? emptyEditor);
     this.#change({
@@ -119,7 +119,10 @@ export class LoginDesk {
     const { store, door, profile } = this.#parts;
     if (at !== null) return this.#change({ active: at.field, errors: { [at.field]: at.error } });
     // Enter in a field that is not the last one goes to the next.
-    if (login.active === 'name' || (login.making && login.active === 'password' && textOf(login.fields.repeat) === '')) {
+    if (
+      login.active === 'name' ||
+      (login.making && login.active === 'password' && textOf(login.fields.repeat) === '')
+    ) {
       return store.dispatch({ type: 'moved', move: 'next-field' });
     }
     const password = textOf(login.fields.password);
@@ -143,7 +146,7 @@ export class LoginDesk {
       this.#fill('repeat', '');
       await this.#parts.enter(client);
     } catch (error) {
-      this.#failed(error);
+      this.failed(error);
     }
   }
 
@@ -156,13 +159,15 @@ export class LoginDesk {
     if (login.active === 'name') return null;
     if (password === '') return { field: 'password', error: errors.password };
     if (!login.making) return null;
-    if (Array.from(password).length < MIN_PASSWORD || strengthOf(password, name) === 0) return { field: 'password', error: errors.short };
+    if (Array.from(password).length < MIN_PASSWORD || strengthOf(password, name) === 0)
+      return { field: 'password', error: errors.short };
     const repeat = textOf(login.fields.repeat);
     if (login.active !== 'password' && repeat !== password) return { field: 'repeat', error: errors.repeat };
     return null;
   }
 
-  #failed(error: unknown): void {
+  /** Shows what went wrong beside the field it concerns. */
+  failed(error: unknown): void {
     const login = this.#login;
     if (login === null) return;
     const code = (error as { code?: unknown }).code;
@@ -172,7 +177,11 @@ export class LoginDesk {
       ? 'name'
       : code === 'bad-invite' || code === 'registration-closed'
         ? 'invite'
-        : code === 'unreachable' || code === 'not-a-daemon' || code === 'version' || code === 'key-changed' || code === 'untrusted'
+        : code === 'unreachable' ||
+            code === 'not-a-daemon' ||
+            code === 'version' ||
+            code === 'key-changed' ||
+            code === 'untrusted'
           ? 'server'
           : 'password';
     const step = field === 'server' ? 'server' : 'account';
@@ -180,16 +189,16 @@ export class LoginDesk {
     this.#change({ busy: null, step, active: shown, errors: { [shown]: text } });
   }
 
-  #fill(field: LoginField, text: string): void {
+  #fill(field: LoginField, text: string) {
     const login = this.#login;
     if (login !== null) this.#change({ fields: { ...login.fields, [field]: { before: text, after: '' } } });
   }
 
-  #change(change: Partial<Login>): void {
+  #change(change: Partial<Login>) {
     this.#parts.store.dispatch({ type: 'login', change });
   }
 
-  #tell(text: string, tone: Notice['tone'] = 'info'): void {
+  #tell(text: string, tone: Notice['tone'] = 'info') {
     this.#parts.store.dispatch({ type: 'notice', notice: { text, tone } });
   }
 }

@@ -1,6 +1,7 @@
 /** One login on the screen: brings the client's news into the store, fetches what the window needs, and sends what is written. */
-import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
+
 import type { Clock } from '../protocol/seams.ts';
+import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
 import type { Client, ClientEvent, ConversationName, Message } from './client/types.ts';
 import { chatOf, openThread } from './field.ts';
@@ -52,7 +53,9 @@ export class Session {
     this.#ends.push(client.subscribe(this.#hear));
     this.#ends.push(this.#store.subscribe(this.#follow));
     this.#follow();
-    await this.attempt(async () => this.#store.dispatch({ type: 'files', files: (await client.files()).map(cleanFile) }));
+    await this.attempt(async () =>
+      this.#store.dispatch({ type: 'files', files: (await client.files()).map(cleanFile) }),
+    );
   }
 
   /** What is under way is given a moment by the client itself. */
@@ -106,7 +109,8 @@ export class Session {
   readonly #hear = (event: ClientEvent): void => {
     const clean = cleanEvent(event);
     this.#store.hear(clean);
-    if (clean.type === 'message' && clean.fresh && clean.message.from !== this.client.me.name) this.#onMessage(clean.message);
+    if (clean.type === 'message' && clean.fresh && clean.message.from !== this.client.me.name)
+      this.#onMessage(clean.message);
   };
 
   /** After each change: history for what is seen, and the reading mark for what was seen. */
@@ -170,4 +174,3 @@ export function parts(text: string): string[] {
   }
   return rest === '' && pieces.length > 0 ? pieces : [...pieces, rest];
 }
-

@@ -186,9 +186,13 @@ export const strings = {
     draftsLost: 'the saved drafts could not be read and were left alone',
   },
   notify: {
-    title: (name: string) => `SecureChat: ${name}`,
+    crash: (log: string | null) =>
+    `securechat stopped by a mistake of its own${log === null ? '' : `; the reason is in ${log}`}; what was typed is kept`,
+  title: (name: string) => `SecureChat: ${name}`,
     body: 'new message',
     bodies: (count: number) => `${format.number(count)} new messages`,
   },
+  crash: (log: string | null) =>
+    `securechat stopped by a mistake of its own${log === null ? '' : `; the reason is in ${log}`}; what was typed is kept`,
   title: (name: string, unread: number) => (unread > 0 ? `(${unread}) ${name} · SecureChat` : `${name} · SecureChat`),
 } as const;

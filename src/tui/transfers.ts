@@ -27,7 +27,10 @@ export class TransferDesk {
   upload(to: ConversationName, path: string): void {
     const full = resolvePath(path);
     this.#session.tell(strings.notices.uploading(basename(full)));
-    this.#run((options) => this.#session.client.upload(to, full, options), () => this.upload(to, path));
+    this.#run(
+      (options) => this.#session.client.upload(to, full, options),
+      () => this.upload(to, path),
+    );
   }
 
   download(file: FileInfo): void {
@@ -69,7 +72,10 @@ export class TransferDesk {
 
 /** `~` is the home folder; quotes around a dropped path and backslashes before its spaces go. */
 export function resolvePath(path: string): string {
-  const bare = path.trim().replace(/^(['"])(.*)\1$/s, '$2').replace(/\\ /g, ' ');
+  const bare = path
+    .trim()
+    .replace(/^(['"])(.*)\1$/s, '$2')
+    .replace(/\\ /g, ' ');
   return resolve(bare === '~' || bare.startsWith('~/') ? join(homedir(), bare.slice(1)) : bare);
 }
 

@@ -1,4 +1,5 @@
-import { Box, Text, useInput } from 'ink';
+import { Box, Text, useApp, useInput } from 'ink';
+import { useEffect } from 'react';
 import { MIN_COLUMNS, MIN_ROWS } from '../layout.ts';
 import { cut } from '../measure.ts';
 import type { Store } from '../store.ts';
@@ -8,7 +9,12 @@ import { LoginScreen } from './login-screen.tsx';
 import { Overlay } from './overlay.tsx';
 import { StoreContext, useSelect } from './use-store.ts';
 
-export function App({ store }: { store: Store }) {
+/** Hands the terminal over; `resume` takes it back and draws everything. */
+export type Suspend = () => Promise<{ resume(): Promise<void> }>;
+
+export function App({ store, onSuspend }: { store: Store; onSuspend?: (suspend: Suspend) => void }) {
+  const { suspendTerminal } = useApp();
+  useEffect(() => onSuspend?.(suspendTerminal), [onSuspend, suspendTerminal]);
   return (
     <StoreContext value={store}>
       <Screen />

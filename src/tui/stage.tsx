@@ -1,0 +1,166 @@
+/** Puts the screen together and takes it down: store, gate, Ink, actions, signals. Everything outside is given to it. */
+import { appendFileSync } from 'node:fs';
+import { render } from 'ink';
+import type { Clock } from '../protocol/seams.ts';
+import { Actions } from './actions.ts';
+import type { Client } from './client/types.ts';
+import { Commands } from './commands.ts';
+import type { Desk } from './desk.ts';
+import type { Drafts } from './drafts.ts';
+import { findEmoji, findLinks } from './found-in-text.ts';
+import type { Timed } from './event.ts';
+import { chatOf, fieldOf } from './field.ts';
+import { Gate, type Terminal } from './gate.ts';
+import { layoutFor } from './select.ts';
+import { type Door, LoginDesk } from './login-desk.ts';
+import { Notifier } from './notifier.ts';
+import { Session } from './session.ts';
+import { emptyLogin, initialState, type Settings } from './state.ts';
+import { Store } from './store.ts';
+import { strings } from './strings.ts';
+import { TerminalModes } from './terminal.ts';
+import { TransferDesk } from './transfers.ts';
+import { App, type Suspend } from './view/app.tsx';
+
+/** Frames a second at most: the default of 30 would double the delay of fast typing. */
+const MAX_FPS = 90;
+
+export type StageOptions = {
+  stdin: Terminal;
+  stdout: NodeJS.WriteStream;
+  clock: Clock;
+  door: Door;
+  drafts: Drafts | null;
+  settings: Settings;
+  downloads: string;
+  defaultServer: string;
+  profile: string | undefined;
+  server: string | undefined;
+  user: string | undefined;
+  /** Somebody who is known already goes in without the form. */
+  client: Promise<Client> | null;
+  /** A sentence to begin with. */
+  notice: string | null;
+  /** Where a crash writes its reason; never the screen. */
+  log: string | null;
+  record: ((event: Timed) => void) | null;
+};
+
+/** Runs the screen until the person leaves. @returns the exit status */
+export async function runStage(options: StageOptions): Promise<number> {
+  const { stdin, stdout, clock, door, drafts, settings } = options;
+  const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
+  const store = new Store(initialState(size(), settings, clock.now()), clock, options.record);
+  const modes = new TerminalModes(stdout);
+  const notifier = new Notifier(store, modes, clock);
+  const left = Promise.withResolvers<number>();
+  const leave = (status: number): void => left.resolve(status);
+  const held: { suspend: Suspend | null } = { suspend: null };
+
+  const login = new LoginDesk({ store, door, defaultServer: options.defaultServer, profile: options.profile, enter });
+  const desk: Desk = {
+    store,
+    clock,
+    login,
+    session: null,
+    transfers: null,
+    outside: {
+      quit: () => leave(0),
+      suspend: () => void suspend(() => stopped()),
+      redraw: () => void suspend(async () => {}),
+      copy: (text) => modes.copy(text),
+      findLinks,
+      findEmoji,
+    },
+  };
+  const actions = new Actions(desk, new Commands(desk));
+  const typing = () => !layoutFor(store.get()).tooSmall && fieldOf(store.get()) !== null;
+  const gate = new Gate(stdin, { clock, typing, onInput: actions.take });
+
+  async function enter(client: Client): Promise<void> {
+    const session = new Session({ client, store, clock, onMessage: notifier.arrived });
+    desk.session = session;
+    desk.transfers = new TransferDesk(session, options.downloads);
+    await session.begin(drafts?.follow(store, `${client.me.name} ${client.me.daemon.fingerprint}`) ?? {});
+    if (options.notice !== null) session.tell(options.notice);
+  }
+
+  /** Gives the terminal back while `meanwhile` runs, then draws everything anew. */
+  async function suspend(meanwhile: () => Promise<void>): Promise<void> {
+    const suspended = await held.suspend?.();
+    modes.leave();
+    await meanwhile();
+    modes.enter();
+    await suspended?.resume();
+  }
+
+  store.dispatch({ type: 'login', change: emptyLogin(options.server ?? options.defaultServer, options.user ?? '') });
+  const app = render(<App store={store} onSuspend={(suspendNow) => (held.suspend = suspendNow)} />, {
+    stdin: gate as unknown as NodeJS.ReadStream,
+    stdout,
+    alternateScreen: true,
+    incrementalRendering: true,
+    interactive: true,
+    maxFps: MAX_FPS,
+    exitOnCtrlC: false,
+    patchConsole: true,
+  });
+  modes.enter();
+  const restore = (): void => {
+    app.unmount();
+    modes.leave();
+  };
+  const ends: (() => void)[] = [
+    listen(stdout, 'resize', () => store.dispatch({ type: 'resized', ...size() })),
+    listen(process, 'SIGTERM', () => leave(143)),
+    listen(process, 'SIGHUP', () => leave(129)),
+    listen(process, 'SIGINT', () => leave(130)),
+    // Stopped from outside (kill -STOP) and gone on: the shell has changed the modes meanwhile.
+    listen(process, 'SIGCONT', () => void suspend(async () => {})),
+    listen(process, 'exit', restore),
+    listen(process, 'uncaughtException', (error: unknown) => crashed(error)),
+    listen(process, 'unhandledRejection', (error: unknown) => crashed(error)),
+    store.subscribe(() => modes.mouse(store.get().settings.mouse)),
+  ];
+  function crashed(error: unknown): void {
+    restore();
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (options.log !== null) appendFileSync(options.log, `${new Date(clock.now()).toISOString()} ${reason}\n`, { mode: 0o600 });
+    process.stderr.write(`${strings.crash(options.log)}\n`);
+    void (drafts?.save() ?? Promise.resolve()).finally(() => process.exit(1));
+  }
+  const ticks = setInterval(() => {
+    const chat = chatOf(store.get());
+    if (chat?.link.state === 'waiting' || clock.now() - store.get().now > 30_000) store.dispatch({ type: 'tick' });
+  }, 1000);
+
+  if (options.client !== null) {
+    store.dispatch({ type: 'progress', step: 'connect' });
+    options.client.then(enter).catch((error: unknown) => login.failed(error));
+  } else if (options.server !== undefined) void login.goOn();
+
+  const status = await left.promise;
+  clearInterval(ticks);
+  store.dispatch({ type: 'left' });
+  await drafts?.save();
+  gate.close();
+  restore();
+  for (const end of ends) end();
+  await desk.session?.end();
+  return status;
+}
+
+/** The shell's job control: the whole foreground group stops, as Ctrl+Z in a cooked terminal does it. Resolves after fg. */
+function stopped(): Promise<void> {
+  return new Promise((done) => {
+    process.once('SIGCONT', () => done());
+    process.kill(0, 'SIGTSTP');
+  });
+}
+
+type Emitter = { on(name: string, listener: (...values: never[]) => void): unknown; off(name: string, listener: (...values: never[]) => void): unknown };
+
+function listen(emitter: Emitter, name: string, listener: (...values: never[]) => void): () => void {
+  emitter.on(name, listener);
+  return () => emitter.off(name, listener);
+}

@@ -1,0 +1,74 @@
+/** What the program asks of the terminal besides drawing, and gives back on every way to end. */
+
+const ESC = '\x1b';
+const on = `${ESC}[22;0t${ESC}[?2004h${ESC}[?1004h`;
+const mouseOn = `${ESC}[?1000h${ESC}[?1006h`;
+const mouseOff = `${ESC}[?1006l${ESC}[?1000l`;
+const off = `${mouseOff}${ESC}[?1004l${ESC}[?2004l${ESC}[0m${ESC}[?25h${ESC}[23;0t`;
+
+export type Output = { write(text: string): unknown };
+
+/** Bracketed paste, focus reports, mouse, title. `leave` may be called any number of times, also while crashing. */
+export class TerminalModes {
+  readonly #output: Output;
+  #entered = false;
+  #mouse = false;
+  #title = '';
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  enter(): void {
+    if (this.#entered) return;
+    this.#entered = true;
+    this.#write(on + (this.#mouse ? mouseOn : ''));
+    if (this.#title !== '') this.#write(titled(this.#title));
+  }
+
+  leave(): void {
+    if (!this.#entered) return;
+    this.#entered = false;
+    this.#write(off);
+  }
+
+  mouse(wanted: boolean): void {
+    if (wanted === this.#mouse) return;
+    this.#mouse = wanted;
+    if (this.#entered) this.#write(wanted ? mouseOn : mouseOff);
+  }
+
+  /** `text` is printable(). */
+  title(text: string): void {
+    if (text === this.#title) return;
+    this.#title = text;
+    if (this.#entered) this.#write(titled(text));
+  }
+
+  bell(): void {
+    this.#write('\x07');
+  }
+
+  /** A desktop notification, as iTerm2, kitty, foot and others (OSC 9) and urxvt, ghostty and others (OSC 777) take it. */
+  notify(title: string, body: string): void {
+    const clean = (text: string) => text.replace(/[;\p{Cc}]/gu, ' ');
+    this.#write(`${ESC}]777;notify;${clean(title)};${clean(body)}${ESC}\\${ESC}]9;${clean(title)}: ${clean(body)}${ESC}\\`);
+  }
+
+  /** OSC 52. Many terminals ask first or refuse. */
+  copy(text: string): void {
+    this.#write(`${ESC}]52;c;${Buffer.from(text).toString('base64')}${ESC}\\`);
+  }
+
+  #write(text: string): void {
+    try {
+      this.#output.write(text);
+    } catch {
+      // The terminal is gone: there is nothing to give back.
+    }
+  }
+}
+
+function titled(text: string): string {
+  return `${ESC}]2;${text.replace(/\p{Cc}/gu, ' ')}\x07`;
+}
