@@ -368,12 +368,7 @@ export class Commands {
     this.#switch(session, '.notify', setting, on);
   }
 
-  #switch(
-    session: Session,
-    name: CommandName,
-    setting: 'mouse' | 'bell' | 'desktop' | 'desktopText',
-    word: string,
-  ) {
+  #switch(session: Session, name: CommandName, setting: 'mouse' | 'bell' | 'desktop' | 'desktopText', word: string) {
     if (word !== 'on' && word !== 'off') return session.tell(this.usage(name), 'bad');
     this.#desk.store.dispatch({ type: 'settings', settings: { [setting]: word === 'on' } as Partial<Settings> });
     session.tell(strings.notices[word](strings.settings[setting]));

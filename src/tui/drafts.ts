@@ -27,7 +27,11 @@ const kept = v.object({
 type Kept = v.InferOutput<typeof kept>;
 
 /** Seals to the profile's key; `Profile` is one. */
-export type Vault = { dir: string; seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array; open(bytes: Uint8Array, aad: Uint8Array): Uint8Array };
+export type Vault = {
+  dir: string;
+  seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
+  open(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
+};
 
 const aad = new TextEncoder().encode('screen');
 
@@ -97,7 +101,11 @@ export class Drafts {
         .map((thread) => [thread.name, textOf(thread.recalled > 0 ? thread.kept : thread.draft)] as const)
         .filter(([, text]) => text !== '' && !isSecret(text)),
     );
-    this.#kept = { v: 1, settings: settingsOf(state.settings), drafts: { ...this.#kept?.drafts, [this.#account]: own } };
+    this.#kept = {
+      v: 1,
+      settings: settingsOf(state.settings),
+      drafts: { ...this.#kept?.drafts, [this.#account]: own },
+    };
     return JSON.stringify(this.#kept);
   }
 }

@@ -1,5 +1,5 @@
 /** Links and emoji, looked up when they are asked for. */
-import LinkifyIt from 'linkify-it';
+import { LinkifyIt } from 'linkify-it';
 
 let linkify: LinkifyIt | null = null;
 

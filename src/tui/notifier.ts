@@ -46,7 +46,10 @@ export class Notifier {
     if (!settings.desktop) return;
     const from = first.conversation.startsWith('#') ? `${first.from} ${first.conversation}` : first.from;
     const body = held.length > 1 ? strings.notify.bodies(held.length) : strings.notify.body;
-    this.#modes.notify(strings.notify.title(from), settings.desktopText && held.length === 1 ? cut(firstLine(first), 100) : body);
+    this.#modes.notify(
+      strings.notify.title(from),
+      settings.desktopText && held.length === 1 ? cut(firstLine(first), 100) : body,
+    );
   };
 
   readonly #retitle = (): void => {

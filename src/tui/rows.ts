@@ -9,7 +9,13 @@ export type Span = { text: string; role: Role };
 export type Row = { spans: readonly Span[] };
 
 /** What the rows depend on besides the message itself. */
-export type Look = { columns: number; me: string; bare: boolean };
+export type Look = {
+  columns: number;
+  me: string;
+  bare: boolean;
+  /** Cells for senders' names. */
+  names: number;
+};
 
 /** What stands around a message. */
 export type Place = {
@@ -27,16 +33,10 @@ const kept = new WeakMap<
   { key: string; gaps: readonly Gap[]; quoted: Message | null; rows: readonly Row[] }
 >();
 
-/** Cells before a text: margin, time, gap, name, gap. */
-export function gutter(columns: number): { name: number; text: number } {
-  const name = columns >= 90 ? 14 : columns >= 60 ? 12 : 10;
-  return { name, text: 1 + 5 + 2 + name + 2 };
-}
-
 export function rowsOf(message: Message, place: Place, look: Look): readonly Row[] {
   const newDay = place.previous === null || dayKey(place.previous.at) !== dayKey(message.at);
   const alone = newDay || place.firstNew || place.gaps.length > 0 || !sameGroup(place.previous, message);
-  const key = `${look.columns} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me}`;
+  const key = `${look.columns} ${look.names} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me}`;
   const cached = kept.get(message);
   if (cached?.key === key && cached.gaps === place.gaps && cached.quoted === place.quoted) return cached.rows;
   const rows: Row[] = [];
@@ -73,7 +73,8 @@ function ruled(text: string, columns: number, role: Role, bare: boolean): Row {
 }
 
 function fullRows(message: Message, quoted: Message | null, alone: boolean, look: Look): Row[] {
-  const { name, text: left } = gutter(look.columns);
+  // Margin, time, gap, name, gap.
+  const left = 1 + 5 + 2 + look.names + 2;
   // One cell of air and two for the mark on the right.
   const room = look.columns - left - 4;
   const rows: Row[] = [];
@@ -81,7 +82,7 @@ function fullRows(message: Message, quoted: Message | null, alone: boolean, look
   const head: Span[] = alone
     ? [
         { text: ` ${clockTime(message.at)}  `, role: 'quiet' },
-        { text: fill(message.from, name, 'right'), role: nameRole(message.from) },
+        { text: fill(message.from, look.names, 'right'), role: nameRole(message.from) },
         { text: '  ', role: 'plain' },
       ]
     : [blank];

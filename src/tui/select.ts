@@ -11,6 +11,8 @@ import { firstLine, type Look } from './rows.ts';
 import type { Chat, State } from './state.ts';
 import { strings } from './strings.ts';
 
+const MIN_NAMES = 6;
+
 export type ListedConversation = {
   name: ConversationName;
   /** Without its sign. */
@@ -92,8 +94,16 @@ export function layoutFor(state: State): Layout {
 /** How the open conversation's window is drawn now. */
 export function lookOf(state: State): { look: Look; height: number } {
   const layout = layoutFor(state);
-  const me = chatOf(state)?.me.name ?? '';
-  return { look: { columns: layout.messages, me, bare: state.bare }, height: layout.body };
+  const chat = chatOf(state);
+  const names = chat === null ? MIN_NAMES : namesColumn(chat, layout.messages);
+  return { look: { columns: layout.messages, me: chat?.me.name ?? '', bare: state.bare, names }, height: layout.body };
+}
+
+/** As wide as the names of this server need, within reason. */
+export function namesColumn(chat: Chat, columns: number): number {
+  const most = columns >= 70 ? 16 : 12;
+  const longest = Object.keys(chat.people).reduce((sum, name) => Math.max(sum, width(name)), 0);
+  return Math.max(MIN_NAMES, Math.min(most, longest));
 }
 
 export type Found = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };

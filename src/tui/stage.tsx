@@ -7,13 +7,13 @@ import type { Client } from './client/types.ts';
 import { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Drafts } from './drafts.ts';
-import { findEmoji, findLinks } from './found-in-text.ts';
 import type { Timed } from './event.ts';
 import { chatOf, fieldOf } from './field.ts';
+import { findEmoji, findLinks } from './found-in-text.ts';
 import { Gate, type Terminal } from './gate.ts';
-import { layoutFor } from './select.ts';
 import { type Door, LoginDesk } from './login-desk.ts';
 import { Notifier } from './notifier.ts';
+import { layoutFor } from './select.ts';
 import { Session } from './session.ts';
 import { emptyLogin, initialState, type Settings } from './state.ts';
 import { Store } from './store.ts';
@@ -125,7 +125,8 @@ export async function runStage(options: StageOptions): Promise<number> {
   function crashed(error: unknown): void {
     restore();
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    if (options.log !== null) appendFileSync(options.log, `${new Date(clock.now()).toISOString()} ${reason}\n`, { mode: 0o600 });
+    if (options.log !== null)
+      appendFileSync(options.log, `${new Date(clock.now()).toISOString()} ${reason}\n`, { mode: 0o600 });
     process.stderr.write(`${strings.crash(options.log)}\n`);
     void (drafts?.save() ?? Promise.resolve()).finally(() => process.exit(1));
   }
@@ -158,9 +159,7 @@ function stopped(): Promise<void> {
   });
 }
 
-type Emitter = { on(name: string, listener: (...values: never[]) => void): unknown; off(name: string, listener: (...values: never[]) => void): unknown };
-
-function listen(emitter: Emitter, name: string, listener: (...values: never[]) => void): () => void {
+function listen(emitter: NodeJS.EventEmitter, name: string, listener: (...values: unknown[]) => void): () => void {
   emitter.on(name, listener);
   return () => emitter.off(name, listener);
 }

@@ -187,8 +187,8 @@ export const strings = {
   },
   notify: {
     crash: (log: string | null) =>
-    `securechat stopped by a mistake of its own${log === null ? '' : `; the reason is in ${log}`}; what was typed is kept`,
-  title: (name: string) => `SecureChat: ${name}`,
+      `securechat stopped by a mistake of its own${log === null ? '' : `; the reason is in ${log}`}; what was typed is kept`,
+    title: (name: string) => `SecureChat: ${name}`,
     body: 'new message',
     bodies: (count: number) => `${format.number(count)} new messages`,
   },

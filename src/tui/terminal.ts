@@ -52,7 +52,9 @@ export class TerminalModes {
   /** A desktop notification, as iTerm2, kitty, foot and others (OSC 9) and urxvt, ghostty and others (OSC 777) take it. */
   notify(title: string, body: string): void {
     const clean = (text: string) => text.replace(/[;\p{Cc}]/gu, ' ');
-    this.#write(`${ESC}]777;notify;${clean(title)};${clean(body)}${ESC}\\${ESC}]9;${clean(title)}: ${clean(body)}${ESC}\\`);
+    this.#write(
+      `${ESC}]777;notify;${clean(title)};${clean(body)}${ESC}\\${ESC}]9;${clean(title)}: ${clean(body)}${ESC}\\`,
+    );
   }
 
   /** OSC 52. Many terminals ask first or refuse. */

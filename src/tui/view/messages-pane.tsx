@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { chatOf, openThread } from '../field.ts';
 import { fill, width } from '../measure.ts';
 import type { Row, Span } from '../rows.ts';
+import { namesColumn } from '../select.ts';
 import { strings } from '../strings.ts';
 import { type Scroll, viewOf } from '../viewport.ts';
 import { Line } from './line.tsx';
@@ -28,11 +29,15 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
     return { messages, gaps, anchor, newAfter, more, below, selected, loaded };
   });
   const me = useSelect((state) => chatOf(state)?.me.name ?? '');
+  const names = useSelect((state) => {
+    const chat = chatOf(state);
+    return chat === null ? 0 : namesColumn(chat, columns);
+  });
   const focused = useSelect((state) => state.focus === 'messages' && state.overlay === null);
   const view = useMemo(() => {
     const scroll: Scroll = { messages, gaps, anchor, newAfter, more };
-    return viewOf(scroll, { columns, me, bare }, rows);
-  }, [messages, gaps, anchor, newAfter, more, columns, me, bare, rows]);
+    return viewOf(scroll, { columns, me, bare, names }, rows);
+  }, [messages, gaps, anchor, newAfter, more, columns, me, bare, names, rows]);
   const note = anchor === null ? null : below > 0 ? strings.messages.below(below) : strings.messages.scrolled;
   const drawn = note === null ? view.rows : view.rows.slice(view.rows.length === rows ? 1 : 0);
   const head = headLine(view.top, more, loaded, messages.length);

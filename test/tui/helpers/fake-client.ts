@@ -1,0 +1,251 @@
+import type {
+  Client,
+  ClientEvent,
+  Conversation,
+  ConversationName,
+  FileInfo,
+  Gap,
+  LinkState,
+  Message,
+  Person,
+  TransferOptions,
+  TransferState,
+} from '../../../src/tui/client/types.ts';
+import { message, noon, person } from './messages.ts';
+
+/** A client of which a test is the daemon and everybody else. */
+export class FakeClient implements Client {
+  me = {
+    name: 'alice',
+    fingerprint: 'ab'.repeat(32),
+    daemon: { address: '127.0.0.1:65345', fingerprint: 'ef'.repeat(32) },
+    device: 7,
+  };
+  link: LinkState = { state: 'online' };
+  /** Every call that changes something, as it was asked. */
+  readonly calls: unknown[][] = [];
+  /** What the next call of this name throws. */
+  readonly failures = new Map<string, Error>();
+  readonly store = new Map<ConversationName, Message[]>();
+  readonly gaps: Gap[] = [];
+  allFiles: FileInfo[] = [];
+  everybody: Person[] = [person('alice'), person('bob'), person('carol', { online: false })];
+  readPositions = new Map<ConversationName, number>();
+  /** Queued messages stay `sending`. */
+  stuck = false;
+  closed = false;
+  readonly #listeners = new Set<(event: ClientEvent) => void>();
+  #ids = 0;
+
+  constructor(parts: { name?: string } = {}) {
+    if (parts.name) this.me.name = parts.name;
+    this.store.set('#lobby', []);
+  }
+
+  emit(event: ClientEvent): void {
+    if (event.type === 'link') this.link = event.link;
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Somebody writes. */
+  receive(parts: Partial<Message> & { text?: string } = {}): Message {
+    const conversation = parts.conversation ?? '#lobby';
+    const held = this.#of(conversation);
+    const seq = (held.at(-1)?.seq ?? 0) + 1;
+    const next = message({ seq, id: `r${seq}${conversation}`, ...parts });
+    held.push(next);
+    this.emit({ type: 'message', message: next, fresh: true });
+    this.emit({ type: 'conversation', conversation: this.#conversation(conversation) });
+    return next;
+  }
+
+  /** History that was there before. */
+  fill(
+    conversation: ConversationName,
+    count: number,
+    parts: (seq: number) => Partial<Message> & { text?: string } = () => ({}),
+  ): void {
+    const start = noon - count * 60_000;
+    this.store.set(
+      conversation,
+      Array.from({ length: count }, (_, i) =>
+        message({
+          seq: i + 1,
+          id: `h${i + 1}`,
+          conversation,
+          at: start + i * 60_000,
+          from: i % 3 ? 'bob' : 'carol',
+          ...parts(i + 1),
+        }),
+      ),
+    );
+  }
+
+  subscribe(listener: (event: ClientEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async conversations(): Promise<Conversation[]> {
+    return [...this.store.keys()].map((name) => this.#conversation(name));
+  }
+
+  async people(): Promise<Person[]> {
+    return this.everybody;
+  }
+
+  async history(conversation: ConversationName, options: { before?: number; limit?: number } = {}) {
+    this.#call('history', conversation, options);
+    const held = this.#of(conversation).filter((one) => (one.seq ?? 0) < (options.before ?? Infinity));
+    const messages = held.slice(-(options.limit ?? 100));
+    return { messages, gaps: this.gaps, more: messages.length < held.length };
+  }
+
+  async queue(to: ConversationName, body: string, options: { reply?: string } = {}): Promise<Message> {
+    this.#call('queue', to, body, options);
+    const queued = message({
+      id: `q${++this.#ids}`,
+      conversation: to,
+      seq: null,
+      from: this.me.name,
+      at: noon,
+      state: 'sending',
+      body: options.reply ? { kind: 'reply', to: options.reply, text: body } : { kind: 'text', text: body },
+    });
+    this.emit({ type: 'message', message: queued, fresh: false });
+    if (!this.stuck) this.settle(queued);
+    return queued;
+  }
+
+  /** The daemon answers. */
+  settle(queued: Message, state: 'sent' | 'delivered' | 'failed' = 'sent'): void {
+    const held = this.#of(queued.conversation);
+    const seq = state === 'failed' ? null : (held.at(-1)?.seq ?? 0) + 1;
+    const sent = { ...queued, seq, state, error: state === 'failed' ? 'the daemon refused it' : null };
+    if (seq !== null) held.push(sent);
+    this.emit({ type: 'message', message: sent, fresh: false });
+  }
+
+  async send(to: ConversationName, text: string): Promise<Message> {
+    return this.queue(to, text);
+  }
+
+  async edit(target: Message, text: string): Promise<void> {
+    this.#call('edit', target.id, text);
+    this.emit({ type: 'message', message: { ...target, body: { kind: 'text', text }, edited: true }, fresh: false });
+  }
+
+  async remove(target: Message): Promise<void> {
+    this.#call('remove', target.id);
+    this.emit({ type: 'message', message: { ...target, deleted: true }, fresh: false });
+  }
+
+  async react(target: Message, emoji: string, on: boolean): Promise<void> {
+    this.#call('react', target.id, emoji, on);
+    this.emit({
+      type: 'message',
+      message: { ...target, reactions: on ? { [emoji]: [this.me.name] } : {} },
+      fresh: false,
+    });
+  }
+
+  async retry(id: string): Promise<void> {
+    this.#call('retry', id);
+  }
+
+  async markRead(conversation: ConversationName, seq: number): Promise<void> {
+    this.#call('markRead', conversation, seq);
+    this.readPositions.set(conversation, seq);
+    this.emit({ type: 'conversation', conversation: this.#conversation(conversation) });
+  }
+
+  async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
+    this.#call('upload', to, path);
+    const name = path.split('/').at(-1) ?? path;
+    const info: FileInfo = {
+      id: `u${++this.#ids}`,
+      conversation: to,
+      from: this.me.name,
+      name,
+      type: '',
+      size: 1000,
+      sha256: '00',
+      at: noon,
+    };
+    const state: TransferState = {
+      id: info.id,
+      direction: 'up',
+      name,
+      conversation: to,
+      size: 1000,
+      done: 400,
+      rate: 200,
+      state: 'running',
+      note: null,
+    };
+    options.onProgress?.(state);
+    this.emit({ type: 'transfer', transfer: state });
+    return info;
+  }
+
+  async files(): Promise<FileInfo[]> {
+    return this.allFiles;
+  }
+
+  async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
+    this.#call('download', id, options.dir);
+    return `${options.dir}/x`;
+  }
+
+  async safetyNumber(): Promise<string> {
+    return '12345'.repeat(12);
+  }
+
+  async setVerified(name: string, verified: boolean): Promise<void> {
+    this.#call('setVerified', name, verified);
+    this.everybody = this.everybody.map((one) => (one.name === name ? { ...one, verified } : one));
+  }
+
+  async acceptKey(name: string): Promise<void> {
+    this.#call('acceptKey', name);
+    this.everybody = this.everybody.map((one) => (one.name === name ? { ...one, changedTo: null } : one));
+  }
+
+  async sessions() {
+    return [{ device: 7, lastSeen: noon, online: true, current: true }];
+  }
+
+  async endDevice(): Promise<number> {
+    this.#call('endDevice');
+    return 1;
+  }
+
+  async passwd(old: string, fresh: string): Promise<void> {
+    this.#call('passwd', old, fresh);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  #of(conversation: ConversationName): Message[] {
+    const held = this.store.get(conversation) ?? [];
+    this.store.set(conversation, held);
+    return held;
+  }
+
+  #conversation(name: ConversationName): Conversation {
+    const held = this.#of(name);
+    const head = held.at(-1)?.seq ?? 0;
+    const read = this.readPositions.get(name) ?? 0;
+    const unread = held.filter((one) => (one.seq ?? 0) > read && one.from !== this.me.name).length;
+    return { name, head, read, unread, at: held.at(-1)?.at ?? 0 };
+  }
+
+  #call(name: string, ...values: unknown[]): void {
+    this.calls.push([name, ...values]);
+    const failure = this.failures.get(name);
+    this.failures.delete(name);
+    if (failure) throw failure;
+  }
+}

@@ -1,0 +1,139 @@
+/** The real screen on a real terminal with a fake client, for tests and for looking at it. The scene is the first argument. */
+import { systemClock } from '../../../src/protocol/seams.ts';
+import { defaultSettings } from '../../../src/tui/state.ts';
+import { themeFor } from '../../../src/tui/theme.ts';
+import { FakeClient } from './fake-client.ts';
+import { file, person } from './messages.ts';
+
+const [scene = 'talk', count = '200'] = process.argv.slice(2);
+const theme = themeFor(process.env);
+if (theme === 'none') process.env.FORCE_COLOR = '0';
+const { runStage } = await import('../../../src/tui/stage.tsx');
+
+const client = new FakeClient();
+const now = Date.now();
+client.everybody = [
+  person('alice'),
+  person('bob', { verified: true }),
+  person('carol', { online: false }),
+  person('dave'),
+  person('mallory', { changedTo: 'cd'.repeat(32) }),
+  person('Зоя'),
+];
+const lines = [
+  'Morning! Did the new build get through?',
+  'it did, all green; the transfer of the big archive resumed after I pulled the cable, which was nice to see',
+  'nice',
+  'and with 漢字 and emoji 👩‍👩‍👧 🙂 the columns stay in line',
+  'two lines:\nthe second one of them, which is rather long so that it wraps at the edge of the pane and goes on below',
+  'see https://example.org/a/page for more',
+];
+client.fill('#lobby', Number(count), (seq) => ({
+  text: lines[seq % lines.length] ?? '',
+  from: ['bob', 'bob', 'carol', 'alice', 'Зоя', 'dave'][seq % 6] ?? 'bob',
+  at: now - (Number(count) - seq) * 40_000,
+  ...(seq % 11 === 0 ? { reactions: { '👍': ['bob', 'dave'], '🎉': ['carol'] } } : {}),
+  ...(seq % 13 === 0 ? { edited: true } : {}),
+  ...(seq % 6 === 3 ? { state: 'delivered' as const } : {}),
+}));
+client.fill('@bob', 3, (seq) => ({
+  text: `private ${seq}`,
+  from: seq === 2 ? 'alice' : 'bob',
+  to: 'x',
+  at: now - 100_000 + seq * 1000,
+}));
+client.readPositions.set('#lobby', Math.max(0, Number(count) - 4));
+client.allFiles = [
+  file({ id: 'f1', at: now - 4_000_000, name: 'release-notes.pdf' }),
+  file({
+    id: 'f2',
+    at: now - 90_000,
+    from: 'dave',
+    name: 'a very long name of a photograph from the summer.jpeg',
+    size: 4_123_000,
+  }),
+  file({ id: 'f3', at: now - 9_000_000, from: 'Зоя', name: '漢字.txt', size: 1234 }),
+];
+
+if (scene === 'flood') {
+  let seq = Number(count);
+  setTimeout(() => {
+    const timer = setInterval(() => {
+      for (let i = 0; i < 10; i++)
+        client.receive({ text: `flood ${++seq}`, from: seq % 2 ? 'bob' : 'carol', at: Date.now() });
+      if (seq >= Number(count) + 3000) {
+        clearInterval(timer);
+        client.receive({ text: 'flood over', at: Date.now() });
+      }
+    }, 10);
+  }, 500);
+}
+if (scene === 'transfers') {
+  let done = 0;
+  setInterval(() => {
+    done = Math.min(9_000_000, done + 100_000);
+    client.emit({
+      type: 'transfer',
+      transfer: {
+        id: 't1',
+        direction: 'up',
+        name: 'archive.tar.gz',
+        conversation: '#lobby',
+        size: 9_000_000,
+        done,
+        rate: 1_000_000,
+        state: done < 9_000_000 ? 'running' : 'done',
+        note: null,
+      },
+    });
+  }, 100);
+}
+if (scene === 'offline')
+  setTimeout(
+    () =>
+      client.emit({
+        type: 'link',
+        link: { state: 'waiting', retryAt: Date.now() + 20_000, reason: 'connection lost' },
+      }),
+    300,
+  );
+if (scene === 'crash')
+  setTimeout(() => {
+    throw new Error('a mistake');
+  }, 700);
+
+process.exitCode = await runStage({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  clock: systemClock,
+  door: {
+    greet: async () => ({
+      offered: {
+        address: '127.0.0.1:65345',
+        fingerprint: 'ef'.repeat(32),
+        words: 'acorn basin cobra delta ember fjord gusto haven',
+      },
+      names: [],
+    }),
+    connect: async ({ ask }) => {
+      for (const step of ['keys', 'connect', 'login', 'vault', 'sync'] as const) {
+        ask.progress(step);
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      return client;
+    },
+    startDaemon: async () => 'securechat://127.0.0.1:65345',
+  },
+  drafts: null,
+  settings: { ...defaultSettings, theme },
+  downloads: '/tmp',
+  defaultServer: '127.0.0.1:65345',
+  profile: undefined,
+  server: undefined,
+  user: undefined,
+  client: scene === 'login' ? null : Promise.resolve(client),
+  notice: null,
+  log: process.env.SCREEN_LOG ?? null,
+  record: null,
+});
+process.exit();
