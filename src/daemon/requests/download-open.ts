@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { identityOf } from './identity-of.ts';
+import { personOf } from '../person.ts';
 
 export const downloadOpen: Handler<'download-open'> = (context, session, params) =>
-  context.files.openDownload(session, identityOf(session), params);
+  context.files.openDownload(session, personOf(session).idFp, params);

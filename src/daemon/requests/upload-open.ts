@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { identityOf } from './identity-of.ts';
+import { personOf } from '../person.ts';
 
 export const uploadOpen: Handler<'upload-open'> = (context, session, params) =>
-  context.files.openUpload(session, identityOf(session), params);
+  context.files.openUpload(session, personOf(session).idFp, params);
