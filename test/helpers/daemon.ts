@@ -41,7 +41,8 @@ export async function startDaemon(
 ): Promise<TestDaemon> {
   const dir = options.dir ?? (await temporaryFolder(t));
   if (!existsSync(join(dir, 'daemon.key'))) await writeFixtureKey(dir);
-  const child = runDaemon(['--data-dir', dir, '--port', '0', ...args], options.env);
+  const port0 = args.includes('--port') ? [] : ['--port', '0'];
+  const child = runDaemon(['--data-dir', dir, ...port0, ...args], options.env);
   t.teardown(() => child.kill('SIGKILL'));
   const { lines, line } = follow(child);
   const { port, fingerprint, join: link } = await line(({ evt }) => evt === 'listening');
