@@ -27,7 +27,10 @@ const about = {
   body: new Uint8Array(),
 } as const;
 const signJoin = (who: typeof alice, key = who.identity) =>
-  signLogEntry(inlineRsa, key, { ...about, subject: { name: who.name, idFp: who.idFp }, actor: who.idFp });
+  signLogEntry(inlineRsa, key, {
+    ...{ ...about, body: who.identity.spki, actor: who.idFp },
+    subject: { name: who.name, idFp: who.idFp },
+  });
 const join = await signJoin(alice);
 const leave = await signLogEntry(inlineRsa, alice.identity, {
   ...{ ...about, n: 2, prev: parseLogEntry(join).hash, op: 'leave' },
