@@ -33,7 +33,7 @@ export type SignedIn = Omit<Seams, 'opaque'> & {
   readonly keyring: Keyring;
   /** Held until close: the device whose seqs this process writes. */
   readonly lease: DeviceLease;
-  readonly daemon: { address: string; fingerprint: Uint8Array; daemonId: Uint8Array };
+  readonly daemon: { address: string; fingerprint: Uint8Array; daemonId: Uint8Array; signSpki: Uint8Array };
   /** @throws ClientError 'login-refused' when `oldPassword` is wrong */
   passwd(oldPassword: string, newPassword: string): Promise<void>;
   close(): Promise<void>;
@@ -108,7 +108,7 @@ export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}
     });
     opened.pop();
     opened.push(() => connection.close());
-    const daemonId = first.daemonId;
+    const { daemonId, signSpki } = first;
     keyring = new Keyring({ connection, db: profile.db, clock, daemon: fingerprint, keys: first.account.keys });
     return {
       fs,
@@ -120,7 +120,7 @@ export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}
       connection,
       keyring,
       lease,
-      daemon: { address: addressText(address), fingerprint, daemonId },
+      daemon: { address: addressText(address), fingerprint, daemonId, signSpki },
       passwd: (oldPassword, newPassword) => entrance.changePassword(oldPassword, newPassword),
       close: closing,
     };

@@ -11,13 +11,13 @@ import type { Ephemerals } from './ephemeral.ts';
 import { ClientError } from './errors.ts';
 import { loginByKey, loginByPassword } from './login.ts';
 import { makeKeys } from './my-keys.ts';
-import { type NewRecord, registerAccount, replacePassword } from './register.ts';
+import { registerAccount, replacePassword } from './register.ts';
 import { SOFTWARE } from './software.ts';
 import type { KnownDaemons } from './trust.ts';
 import type { Ask } from './types.ts';
 import { VaultKeeper } from './vault-keeper.ts';
 
-export type Entered = { calls: Calls; welcome: Welcome; account: Account; daemonId: Uint8Array };
+export type Entered = { calls: Calls; welcome: Welcome; account: Account; daemonId: Uint8Array; signSpki: Uint8Array };
 
 export type EntranceOptions = {
   address: Address;
@@ -36,7 +36,8 @@ export type EntranceOptions = {
   ask: Ask;
 };
 
-type Open = { calls: Calls; daemonId: Uint8Array };
+/** `signSpki` is the daemon's signing key, under the fingerprint that the link was made with. */
+type Open = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
 
 export class Entrance {
   readonly #o: EntranceOptions;
@@ -87,7 +88,8 @@ export class Entrance {
       await store.save(fingerprint, name, account);
       return account.keys;
     };
-    const { calls, daemonId } = await this.#open();
+    const open = await this.#open();
+    const { calls, daemonId } = open;
     try {
       const invite = options.invite ?? null;
       await registerAccount(calls, opaque(), { name, password, invite, localKeys, keys, daemonId });
@@ -95,18 +97,16 @@ export class Entrance {
       calls.link.destroy();
       throw error;
     }
-    return this.#finishPassword({ calls, daemonId }, password);
+    return this.#finishPassword(open, password);
   }
 
   /** On a link of its own: the session that is open may be one by key. */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
     const { calls, account, daemonId } = await this.#byPassword(oldPassword);
-    // The vault for the new password is there before the password counts: a cut in between loses nothing.
-    const beforeFinish = async ({ record, exportKey }: NewRecord): Promise<void> => {
-      if (!account.localKeys) await this.#keeper(daemonId).put(calls, exportKey, H('record', utf8(record)), account);
-    };
     try {
-      await replacePassword(calls, this.#o.opaque(), { password: newPassword, card: null, daemonId, beforeFinish });
+      const made = await replacePassword(calls, this.#o.opaque(), { password: newPassword, card: null, daemonId });
+      if (!account.localKeys)
+        await this.#keeper(daemonId).put(calls, made.exportKey, H('record', utf8(made.record)), account);
     } finally {
       await calls.link.close();
     }
@@ -116,7 +116,7 @@ export class Entrance {
     return this.#finishPassword(await this.#open(), password);
   }
 
-  async #finishPassword({ calls, daemonId }: Open, password: string): Promise<Entered> {
+  async #finishPassword({ calls, daemonId, signSpki }: Open, password: string): Promise<Entered> {
     const { opaque, name, device, known, store, fingerprint, ask } = this.#o;
     try {
       ask.progress('login');
@@ -125,7 +125,7 @@ export class Entrance {
       ask.progress('vault');
       const account = await this.#keeper(daemonId).afterPassword(calls, login, password);
       if (login.welcome.ticket !== null) await store.saveTicket(fingerprint, name, device, login.welcome.ticket);
-      return { calls, welcome: login.welcome, account, daemonId };
+      return { calls, welcome: login.welcome, account, daemonId, signSpki };
     } catch (error) {
       calls.link.destroy();
       throw error;
@@ -139,13 +139,13 @@ export class Entrance {
     const ticket = await store.ticket(fingerprint, name, device);
     const daemon = await known.byFingerprint(fingerprint);
     if (account === null || ticket === null || daemon?.confirmed !== true) return null;
-    const { calls, daemonId } = await this.#open();
+    const { calls, daemonId, signSpki } = await this.#open();
     try {
       ask.progress('login');
       const { identity } = account.keys;
       const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
       const agreed = await this.#keeper(daemonId).afterKey(calls, account);
-      return { calls, welcome, account: agreed, daemonId };
+      return { calls, welcome, account: agreed, daemonId, signSpki };
     } catch (error) {
       calls.link.destroy();
       throw error;
@@ -166,9 +166,9 @@ export class Entrance {
       random,
     });
     ephemerals.makeSpare();
-    const { daemonId } = link.peer;
+    const { daemonId, signSpki } = link.peer;
     const before = await known.byFingerprint(fingerprint);
-    if (daemonId === null || (before?.daemonId != null && !equal(before.daemonId, daemonId))) {
+    if (daemonId === null || signSpki === null || (before?.daemonId != null && !equal(before.daemonId, daemonId))) {
       link.destroy();
       throw new ClientError(
         'untrusted',
@@ -176,7 +176,7 @@ export class Entrance {
       );
     }
     await known.remember(address, fingerprint);
-    return { calls: new Calls(link), daemonId };
+    return { calls: new Calls(link), daemonId, signSpki };
   }
 
   #keeper(daemonId: Uint8Array): VaultKeeper {

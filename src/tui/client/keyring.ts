@@ -36,8 +36,11 @@ export class Keyring {
   }
 
   /** Current first, then retired ones. */
-  openKeys(): { ekFp: Uint8Array; pkcs8: Uint8Array }[] {
-    return this.#keys.keys.map(({ card, pkcs8 }) => ({ ekFp: openCard(card).ekFp, pkcs8 }));
+  openKeys(): { ekFp: Uint8Array; pkcs8: Uint8Array; notAfter: number }[] {
+    return this.#keys.keys.map(({ card, pkcs8 }) => {
+      const { ekFp, notAfter } = openCard(card);
+      return { ekFp, pkcs8, notAfter };
+    });
   }
 
   /** My keys after a renewal. */

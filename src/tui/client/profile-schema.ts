@@ -1,4 +1,6 @@
 /** The tables of profile.db. Every part of the client keeps its own list; version 1 is all of them together. */
+
+import { chatTables } from './chat-schema.ts';
 import { uploadTables } from './transfers/upload-state.ts';
 
 /** Whom this profile trusts and who it is. `daemon` is a daemon's fingerprint (32 bytes) everywhere. */
@@ -21,4 +23,4 @@ const accountTables = [
 ];
 
 /** Entry i brings version i to i + 1. What was released is never edited: a change is a new entry. */
-export const migrations: readonly (readonly string[])[] = [[...accountTables, ...uploadTables]];
+export const migrations: readonly (readonly string[])[] = [[...accountTables, ...chatTables, ...uploadTables]];

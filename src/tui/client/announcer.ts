@@ -1,0 +1,38 @@
+/** Tells listeners what happens. What happens before the first listener is kept for it, within bounds. */
+import type { ClientEvent } from './types.ts';
+
+const MAX_KEPT = 10_000;
+
+export class Announcer {
+  readonly #listeners = new Set<(event: ClientEvent) => void>();
+  readonly #told: (event: ClientEvent) => void;
+  #kept: ClientEvent[] | null = [];
+
+  /** @param told called with each event that a listener was given */
+  constructor(told: (event: ClientEvent) => void) {
+    this.#told = told;
+  }
+
+  /** The returned function ends it. The first listener gets what was kept, after the caller has gone on. */
+  subscribe(listener: (event: ClientEvent) => void): () => void {
+    this.#listeners.add(listener);
+    const kept = this.#kept;
+    if (kept !== null) {
+      this.#kept = null;
+      queueMicrotask(() => {
+        for (const event of kept) this.emit(event);
+      });
+    }
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: ClientEvent): void {
+    if (this.#kept !== null) {
+      this.#kept.push(event);
+      if (this.#kept.length > MAX_KEPT) this.#kept.shift();
+      return;
+    }
+    for (const listener of this.#listeners) listener(event);
+    if (this.#listeners.size > 0) this.#told(event);
+  }
+}

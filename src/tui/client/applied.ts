@@ -1,0 +1,41 @@
+/** What later entries make of a message: edits, deletes and reactions. Pure; keyed by (conversation, author, id) by the caller. */
+import type { Content } from '../../protocol/content.ts';
+
+/** An entry that speaks about a message, with who wrote it (identity fingerprint, hex, and name). */
+export type Mark = { seq: number; author: string; from: string; content: Content };
+
+export type Applied = { text: string | null; edited: boolean; deleted: boolean; reactions: Record<string, string[]> };
+
+/**
+ * Only the author edits and deletes; a delete wins whatever comes after it; of edits the last in the daemon's order counts, and
+ * only a text or a reply has one. Of one person's reactions with one emoji the last counts.
+ * @param marks any order
+ */
+export function applyMarks(author: string, content: Content, marks: readonly Mark[]): Applied {
+  const applied: Applied = {
+    text: content.kind === 'text' || content.kind === 'reply' ? content.text : null,
+    edited: false,
+    deleted: false,
+    reactions: {},
+  };
+  // A map: an emoji from a peer must not become a property such as __proto__ before it is known to be plain.
+  const reactions = new Map<string, Set<string>>();
+  for (const mark of [...marks].sort((a, b) => a.seq - b.seq)) {
+    const { content: said } = mark;
+    if (said.kind === 'reaction') {
+      const people = reactions.get(said.emoji) ?? new Set();
+      if (said.on) people.add(mark.from);
+      else people.delete(mark.from);
+      reactions.set(said.emoji, people);
+    } else if (mark.author === author && said.kind === 'delete') {
+      applied.deleted = true;
+    } else if (mark.author === author && said.kind === 'edit' && applied.text !== null) {
+      applied.text = said.text;
+      applied.edited = true;
+    }
+  }
+  if (applied.deleted) return { text: applied.text === null ? null : '', edited: false, deleted: true, reactions: {} };
+  const chosen = [...reactions].filter(([, people]) => people.size > 0);
+  applied.reactions = Object.fromEntries(chosen.map(([emoji, people]) => [emoji, [...people]]));
+  return applied;
+}

@@ -1,0 +1,267 @@
+/**
+ * What was opened, kept so that it is opened once: contents under the profile's seal, with the verdict on each. Bounded: the oldest
+ * are dropped and fetched again when somebody reads back. Shared by the processes of one profile; every write can be repeated.
+ */
+import { hex, hmac, utf8 } from '../../protocol/bytes.ts';
+import { isZero } from './chat-context.ts';
+import { decodeSaid, encodeSaid, type Said } from './entry-text.ts';
+import type { GapReason } from './gaps.ts';
+import type { Profile } from './profile.ts';
+import type { Row, SqlValue, Statement } from './profile-db.ts';
+
+export const MAX_CACHED = 50_000;
+export const MAX_CACHED_BYTES = 64 * 2 ** 20;
+/** Trimming goes below the limit by this part, so that it is seldom. */
+const TRIM_TO = 0.9;
+
+/** One place in a conversation. `said` is null when it was not opened; then `raw` is what the daemon gave. */
+export type CachedEntry = {
+  seq: number;
+  at: number;
+  /** Identity fingerprint, hex. */
+  author: string;
+  /** 32 hex digits. */
+  id: string;
+  device: number;
+  deviceSeq: number;
+  tag: string;
+  /** A message of its own: not an edit, a reaction, a receipt, nor something unreadable. */
+  shown: boolean;
+  gap: GapReason | null;
+  said: Said | null;
+  raw: Uint8Array | null;
+  /** The epoch (hex) whose key `raw` waits for. */
+  epoch: string | null;
+};
+
+/** Every entry with bottom < seq <= top was taken. */
+export type Coverage = { bottom: number; top: number; read: number; told: number };
+
+export class Cache {
+  readonly #profile: Profile;
+  readonly #account: string;
+  readonly #tagKey: Uint8Array;
+
+  constructor(profile: Profile, account: string, tagKey: Uint8Array) {
+    this.#profile = profile;
+    this.#account = account;
+    this.#tagKey = tagKey;
+  }
+
+  /** Opens the account's part of the profile. */
+  static async open(profile: Profile, account: string, lobby: Uint8Array): Promise<{ cache: Cache; lobby: string }> {
+    const { db } = profile;
+    const aad = utf8(`tags:${account}`);
+    await db.run('INSERT OR IGNORE INTO chat_accounts (account, lobby, tag_key) VALUES (?, ?, ?)', [
+      account,
+      hex(lobby),
+      profile.seal(profile.random(32), aad),
+    ]);
+    const [row] = await db.all('SELECT lobby, tag_key FROM chat_accounts WHERE account = ?', [account]);
+    if (row === undefined) throw new Error('the account row is missing');
+    const tagKey = profile.open(row.tag_key as Uint8Array, aad);
+    return { cache: new Cache(profile, account, tagKey), lobby: String(row.lobby) };
+  }
+
+  /** Stands for a hash in the tables: says whether two are equal, and helps nobody who guesses the text. '' for zeros. */
+  tag(hash: Uint8Array): string {
+    return isZero(hash) ? '' : hex(hmac(this.#tagKey, hash).subarray(0, 16));
+  }
+
+  async coverage(conversation: string): Promise<Coverage | null> {
+    const [row] = await this.#all(
+      'SELECT bottom, top, read, told FROM coverage WHERE account = ? AND conversation = ?',
+      [conversation],
+    );
+    if (row === undefined) return null;
+    return { bottom: Number(row.bottom), top: Number(row.top), read: Number(row.read), told: Number(row.told) };
+  }
+
+  entryStatement(conversation: string, entry: CachedEntry): Statement {
+    const sealed =
+      entry.said === null ? null : this.#profile.seal(encodeSaid(entry.said), this.#aad(conversation, entry.seq));
+    return {
+      sql: `INSERT INTO entries (account, conversation, seq, at, author, id, device, device_seq, tag, shown, gap, sealed, raw, epoch)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET author = excluded.author, id = excluded.id,
+        device = excluded.device, device_seq = excluded.device_seq, tag = excluded.tag, shown = excluded.shown, gap = excluded.gap,
+        sealed = excluded.sealed, raw = excluded.raw, epoch = excluded.epoch WHERE entries.sealed IS NULL`,
+      params: [
+        this.#account,
+        conversation,
+        entry.seq,
+        entry.at,
+        entry.author,
+        entry.id,
+        entry.device,
+        entry.deviceSeq,
+        entry.tag,
+        entry.shown ? 1 : 0,
+        entry.gap,
+        sealed,
+        entry.raw,
+        entry.epoch,
+      ],
+    };
+  }
+
+  /** The newest `limit` messages with after < seq < before and the gaps among them, oldest first. */
+  async page(conversation: string, after: number, before: number, limit: number): Promise<CachedEntry[]> {
+    const here = [this.#account, conversation];
+    const rows = await this.#profile.db.all(
+      `SELECT * FROM entries WHERE account = ? AND conversation = ? AND seq > ? AND seq < ? AND (shown = 1 OR gap IS NOT NULL)
+         AND seq >= coalesce((SELECT seq FROM entries WHERE account = ? AND conversation = ? AND seq < ? AND shown = 1
+           ORDER BY seq DESC LIMIT 1 OFFSET ?), 0)
+       ORDER BY seq`,
+      [...here, after, before, ...here, before, limit - 1],
+    );
+    return rows.map((row) => this.#entry(conversation, row));
+  }
+
+  async find(conversation: string, author: string, id: string): Promise<CachedEntry | null> {
+    const [row] = await this.#all(
+      'SELECT * FROM entries WHERE account = ? AND conversation = ? AND author = ? AND id = ? ORDER BY seq LIMIT 1',
+      [conversation, author, id],
+    );
+    return row === undefined ? null : this.#entry(conversation, row);
+  }
+
+  /** The messages with this id, of any author. */
+  async withId(conversation: string, id: string): Promise<CachedEntry[]> {
+    const rows = await this.#all(
+      'SELECT * FROM entries WHERE account = ? AND conversation = ? AND id = ? AND shown = 1',
+      [conversation, id],
+    );
+    return rows.map((row) => this.#entry(conversation, row));
+  }
+
+  async at(conversation: string, seqs: readonly number[]): Promise<CachedEntry[]> {
+    const rows = await this.#all(
+      'SELECT * FROM entries WHERE account = ? AND conversation = ? AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq',
+      [conversation, JSON.stringify(seqs)],
+    );
+    return rows.map((row) => this.#entry(conversation, row));
+  }
+
+  /** Where the manifest of a file stands, as far as it was met. */
+  async fileSeq(file: string): Promise<{ conversation: string; seq: number } | null> {
+    const [row] = await this.#profile.db.all(
+      'SELECT conversation, seq FROM shared_files WHERE account = ? AND file = ?',
+      [this.#account, file],
+    );
+    return row === undefined ? null : { conversation: String(row.conversation), seq: Number(row.seq) };
+  }
+
+  /** The newest opened entries of anybody but `author`, newest first. */
+  async newest(conversation: string, author: string, limit: number): Promise<CachedEntry[]> {
+    const rows = await this.#all(
+      `SELECT * FROM entries WHERE account = ? AND conversation = ? AND author <> ? AND sealed IS NOT NULL
+       ORDER BY seq DESC LIMIT ?`,
+      [conversation, author, limit],
+    );
+    return rows.map((row) => this.#entry(conversation, row));
+  }
+
+  /** Those that were not opened yet: of one epoch, or all. */
+  async unopened(conversation: string, epoch: string | null): Promise<CachedEntry[]> {
+    const rows = await this.#all(
+      `SELECT * FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND raw IS NOT NULL
+       AND (? IS NULL OR epoch = ?) ORDER BY seq LIMIT 1000`,
+      [conversation, epoch, epoch],
+    );
+    return rows.map((row) => this.#entry(conversation, row));
+  }
+
+  /** The entries that speak about these messages, with the message's key `author/id`. */
+  async marks(conversation: string, messages: readonly CachedEntry[]): Promise<{ key: string; entry: CachedEntry }[]> {
+    const keys = JSON.stringify(messages.map((message) => `${message.author}/${message.id}`));
+    const rows = await this.#all(
+      `SELECT e.*, m.author || '/' || m.id AS target FROM marks m JOIN entries e
+         ON e.account = m.account AND e.conversation = m.conversation AND e.seq = m.seq
+       WHERE m.account = ? AND m.conversation = ? AND m.id IN (SELECT substr(value, 66) FROM json_each(?))
+         AND m.author || '/' || m.id IN (SELECT value FROM json_each(?))`,
+      [conversation, keys, keys],
+    );
+    return rows.map((row) => ({ key: String(row.target), entry: this.#entry(conversation, row) }));
+  }
+
+  /** Which of these ids `by` (hex) signed a receipt for. */
+  async receipts(conversation: string, by: string, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#all(
+      'SELECT id FROM receipts WHERE account = ? AND conversation = ? AND by = ? AND id IN (SELECT value FROM json_each(?))',
+      [conversation, by, JSON.stringify(ids)],
+    );
+    return new Set(rows.map((row) => String(row.id)));
+  }
+
+  async unread(conversation: string, read: number, me: string): Promise<{ unread: number; at: number }> {
+    const [row] = await this.#profile.db.all(
+      `SELECT coalesce(sum(seq > ? AND author <> ?), 0) AS unread, coalesce(max(at), 0) AS at FROM entries
+       WHERE account = ? AND conversation = ? AND shown = 1`,
+      [read, me, this.#account, conversation],
+    );
+    return { unread: Number(row?.unread ?? 0), at: Number(row?.at ?? 0) };
+  }
+
+  /** Drops the oldest beyond the limits. @returns how many */
+  async trim(max = MAX_CACHED, maxBytes = MAX_CACHED_BYTES): Promise<number> {
+    const { db } = this.#profile;
+    const size = 'coalesce(length(sealed), 0) + coalesce(length(raw), 0) + 300';
+    const [total] = await db.all(
+      `SELECT count(*) AS n, coalesce(sum(${size}), 0) AS bytes FROM entries WHERE account = ?`,
+      [this.#account],
+    );
+    const count = Number(total?.n ?? 0);
+    const share = Math.min(max / Math.max(1, count), maxBytes / Math.max(1, Number(total?.bytes ?? 0)));
+    if (share >= 1) return 0;
+    const keep = Math.floor(count * share * TRIM_TO);
+    const [limit] = await db.all('SELECT at FROM entries WHERE account = ? ORDER BY at DESC LIMIT 1 OFFSET ?', [
+      this.#account,
+      keep,
+    ]);
+    if (limit === undefined) return 0;
+    const cut = Number(limit.at);
+    const below = (table: string) =>
+      `DELETE FROM ${table} WHERE account = ? AND seq <= (SELECT c.bottom FROM coverage c
+         WHERE c.account = ${table}.account AND c.conversation = ${table}.conversation)`;
+    await db.transaction([
+      {
+        // Below the newest entry that is too old everything goes, so that what stays has no holes.
+        sql: `UPDATE coverage SET bottom = max(bottom, coalesce((SELECT max(e.seq) FROM entries e
+                WHERE e.account = coverage.account AND e.conversation = coverage.conversation AND e.at <= ?), 0)) WHERE account = ?`,
+        params: [cut, this.#account],
+      },
+      { sql: below('entries'), params: [this.#account] },
+      { sql: below('marks'), params: [this.#account] },
+    ]);
+    const [left] = await db.all('SELECT count(*) AS n FROM entries WHERE account = ?', [this.#account]);
+    return count - Number(left?.n ?? 0);
+  }
+
+  #entry(conversation: string, row: Row): CachedEntry {
+    const seq = Number(row.seq);
+    const sealed = row.sealed as Uint8Array | null;
+    return {
+      seq,
+      at: Number(row.at),
+      author: String(row.author),
+      id: String(row.id),
+      device: Number(row.device),
+      deviceSeq: Number(row.device_seq),
+      tag: String(row.tag),
+      shown: row.shown === 1,
+      gap: row.gap as GapReason | null,
+      said: sealed === null ? null : decodeSaid(this.#profile.open(sealed, this.#aad(conversation, seq))),
+      raw: row.raw as Uint8Array | null,
+      epoch: row.epoch as string | null,
+    };
+  }
+
+  #aad(conversation: string, seq: number): Uint8Array {
+    return utf8(`entry:${this.#account}:${conversation}:${seq}`);
+  }
+
+  /** Statements here begin with the account and the conversation. */
+  #all(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
+    return this.#profile.db.all(sql, [this.#account, ...params]);
+  }
+}

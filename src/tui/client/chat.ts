@@ -1,0 +1,270 @@
+/** Puts the parts of the chat together, feeds them with what the daemon tells, and ends them in order. */
+import { hex } from '../../protocol/bytes.ts';
+import type { Content } from '../../protocol/content.ts';
+import type { Event } from '../../protocol/messages.ts';
+import { Announcer } from './announcer.ts';
+import type { Cache } from './cache.ts';
+import type { ChatContext } from './chat-context.ts';
+import type { SignedIn } from './connect.ts';
+import { Conversations } from './conversations.ts';
+import { ClientError } from './errors.ts';
+import { FileExchange } from './file-exchange.ts';
+import type { readHistory } from './history.ts';
+import { Intake } from './intake.ts';
+import { placedEntry, refresh, sealItem, seenIn, sendItem } from './mail.ts';
+import { Messages } from './messages.ts';
+import type { Place } from './notes.ts';
+import { Outbox } from './outbox.ts';
+import { OutboxStore, type Queued } from './outbox-store.ts';
+import { People } from './people.ts';
+import { Receipts } from './receipts.ts';
+import type { Rooms } from './rooms.ts';
+import { SharedFiles } from './shared-files.ts';
+import type { ConversationName, Message } from './types.ts';
+import { Waiters } from './waiters.ts';
+
+const ID_BYTES = 16;
+/** A key that nobody gave is asked for again at most this often. */
+const ASK_AGAIN_MS = 5000;
+
+/** The room is opened first, and needs the chat that is made after it. */
+export type RoomLinks = { chat: Chat | null };
+
+export class Chat {
+  readonly context: ChatContext;
+  readonly cache: Cache;
+  readonly announcer: Announcer;
+  readonly messages: Messages;
+  readonly conversations: Conversations;
+  readonly people: People;
+  readonly outbox: Outbox;
+  readonly outboxStore: OutboxStore;
+  readonly files: FileExchange;
+  readonly waiters = new Waiters();
+  readonly #rooms: Rooms;
+  readonly #receipts: Receipts;
+  readonly #lobby: Place;
+  readonly #unsubscribe: (() => void)[] = [];
+  #events: Promise<void> = Promise.resolve();
+  #synced: Promise<void> | null = null;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #ended = false;
+
+  constructor(
+    signedIn: SignedIn,
+    context: ChatContext,
+    cache: Cache,
+    lobby: Place,
+    room: { rooms: Rooms; links: RoomLinks },
+  ) {
+    this.context = context;
+    this.cache = cache;
+    this.#lobby = lobby;
+    this.#rooms = room.rooms;
+    room.links.chat = this;
+    this.outboxStore = new OutboxStore(context);
+    const intake = new Intake(context, cache, room.rooms, this.outboxStore);
+    this.messages = new Messages(context, cache);
+    this.announcer = new Announcer((event) => {
+      if (event.type === 'message' && event.fresh) this.conversations.told(event.message);
+    });
+    const emit = this.announcer.emit.bind(this.announcer);
+    this.people = new People(context, (people) => emit({ type: 'people', people }));
+    this.#receipts = new Receipts(context, cache, async (place, ids) => {
+      await this.post(place, { kind: 'receipt', ids }, this.#newId(), null);
+    });
+    this.conversations = new Conversations({
+      context,
+      cache,
+      intake,
+      messages: this.messages,
+      receipts: this.#receipts,
+      lobby,
+      emit,
+      prepare: (place, entries) => room.rooms.prepare(place, entries),
+      delivered: (_place, messages) => {
+        for (const message of messages) this.waiters.reached(message);
+      },
+      locked: (_place, epochs) => this.#askFor(epochs),
+      clash: (device) => this.outbox.changeDevice(device),
+    });
+    this.outbox = new Outbox(context, this.outboxStore, signedIn.lease, {
+      seal: (place, item, turn) => sealItem(context, room.rooms, place, item, turn),
+      send: (place, item, bytes) => sendItem(context, place, item, bytes),
+      seen: (place) => seenIn(context, cache, place),
+      refresh: (place, code) => refresh(context, room.rooms, place, code, () => this.#catchUp(place)),
+      placed: (place, item) => {
+        const { seq, placedAt } = item;
+        if (seq !== null && placedAt !== null)
+          this.conversations.timeline(place).arrive(placedEntry(context, place, item, seq, placedAt));
+      },
+      changed: (place, item, error) => this.#changed(place, item, error),
+      placeOf: (conversation, recipient) => this.#placeOf(conversation, recipient),
+    });
+    const shared = new SharedFiles(context, cache, intake, (conversation, name) =>
+      this.conversations.placeOf(conversation, name),
+    );
+    this.files = new FileExchange(signedIn, shared, emit, async (place, content, file) => {
+      const id = this.#newId();
+      const sent = this.waiters.reach(id, 'sent');
+      sent.catch(() => {});
+      await this.post(place, content, id, file);
+      return sent;
+    });
+  }
+
+  /** Listens, joins the lobby if this identity is not in it, and starts to take what is new. */
+  async begin(): Promise<void> {
+    const { connection, keyring } = this.context;
+    this.#unsubscribe.push(
+      connection.onState((link) => this.announcer.emit({ type: 'link', link })),
+      connection.onEvent((event) => {
+        this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#trouble(error));
+      }),
+      connection.onOnline(() => this.#online()),
+      keyring.onChanged((name, pinned, offered) => {
+        this.announcer.emit({ type: 'key-changed', name, pinned: hex(pinned), offered: hex(offered) });
+        void this.people.tell(name).catch((error: unknown) => this.#trouble(error));
+      }),
+    );
+    if (!this.#rooms.members.joined) await this.#rooms.join();
+    this.#online();
+  }
+
+  /** Resolves when what was new at the last login has been taken, or the link was lost meanwhile. */
+  async synced(): Promise<void> {
+    await this.#synced;
+    await this.#events;
+    await this.conversations.idle();
+  }
+
+  /** What reading back needs. */
+  get reading(): Parameters<typeof readHistory>[0] {
+    return { context: this.context, cache: this.cache, messages: this.messages, outbox: this.outboxStore };
+  }
+
+  /** Stores a message in the outbox and starts sending it. @throws ClientError 'refused' when the outbox is full */
+  async post(place: Place, content: Content, id: string, file: string | null): Promise<Message> {
+    const at = this.context.clock.now();
+    const item = await this.outboxStore.add(place, { device: this.outbox.device, id, at, content, file });
+    const message = this.show(place, item, true);
+    this.outbox.kick(place);
+    return message ?? this.messages.nameless(place, item);
+  }
+
+  /** Tells listeners of a message of mine that is on its way; null for what is no message of its own. */
+  show(place: Place, item: Queued, fresh: boolean): Message | null {
+    const message = this.messages.queued(place, item);
+    if (message !== null) this.announcer.emit({ type: 'message', message, fresh });
+    return message;
+  }
+
+  /** After a changed key was accepted: conversations and messages that waited for it. */
+  async retryAll(): Promise<void> {
+    this.#online();
+    await this.synced();
+    await this.conversations.retry(this.#lobby, null);
+  }
+
+  /** Gives what is under way `ms`, then ends everything but the connection. */
+  async end(ms: number): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.context.connection.state.state === 'online') {
+      const settled = (async () => {
+        await this.synced();
+        await this.#receipts.flush();
+        await this.outbox.idle();
+      })().catch(() => {});
+      await Promise.race([settled, new Promise<void>((done) => this.context.clock.after(ms, done))]);
+    }
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.files.close();
+    this.outbox.close();
+    this.waiters.end();
+  }
+
+  #online(): void {
+    this.#synced = this.#catchUpAll().catch((error: unknown) => this.#trouble(error));
+  }
+
+  async #catchUpAll(): Promise<void> {
+    await this.outbox.kickAll();
+    await this.#rooms.sync();
+    await this.conversations.sync();
+    await this.people.load();
+    const { current } = this.#rooms.keys;
+    if (current !== null && current.key === null) this.#askFor(new Set([current.id]));
+  }
+
+  async #take(event: Event): Promise<void> {
+    await this.people.take(event);
+    await this.conversations.take(event);
+    if (event.method === 'closing') this.announcer.emit({ type: 'notice', text: event.params.message });
+    // These ask the daemon themselves: nothing later waits for them.
+    if (event.method === 'grant-wanted')
+      void this.#rooms.rekey.wanted(event.params).catch((error: unknown) => this.#trouble(error));
+    if (event.method === 'granted') void this.#granted(event.params).catch((error: unknown) => this.#trouble(error));
+  }
+
+  async #granted(params: Parameters<Rooms['rekey']['granted']>[0]): Promise<void> {
+    if (await this.#rooms.rekey.granted(params)) await this.conversations.retry(this.#lobby, hex(params.epochId));
+    else if (this.#rooms.keys.get(hex(params.epochId))?.key == null) this.#askFor(new Set([hex(params.epochId)]));
+  }
+
+  /** Only for the epoch in use: nobody grants an older one. */
+  #askFor(epochs: Set<string>): void {
+    const { current } = this.#rooms.keys;
+    const now = this.context.clock.monotonic();
+    if (current === null || current.key !== null || !epochs.has(current.id) || now - this.#askedAt < ASK_AGAIN_MS)
+      return;
+    this.#askedAt = now;
+    this.#rooms.rekey
+      .ask(current)
+      .then(() => (current.key === null ? undefined : this.conversations.retry(this.#lobby, current.id)))
+      .catch(() => {
+        // Nobody is here who could answer; the next message, or the next login, asks again.
+      });
+  }
+
+  #changed(place: Place, item: Queued, error: unknown): void {
+    const message = this.show(place, item, false);
+    if (item.state === 'placed' && message !== null) {
+      this.waiters.reached(place.with === this.context.keyring.me.name ? { ...message, state: 'delivered' } : message);
+    }
+    if (item.state !== 'failed') return;
+    const sentence = item.error ?? 'it was refused';
+    this.waiters.failed(item.id, error, sentence);
+    if (message !== null) return;
+    // An edit or a reaction has no place of its own to show that it failed.
+    void this.outboxStore.drop(item.id).catch((failure: unknown) => this.#trouble(failure));
+    if (item.content.kind !== 'receipt')
+      this.announcer.emit({
+        type: 'notice',
+        text: `the ${item.content.kind} in ${place.name} was not sent: ${sentence}`,
+      });
+  }
+
+  async #catchUp(place: Place): Promise<void> {
+    const { conversations } = await this.context.connection.request('conversations', {});
+    const of = conversations.find(({ conversation }) => hex(conversation) === place.key);
+    if (of !== undefined) await this.conversations.timeline(place).catchUp(of.head, of.read);
+  }
+
+  async #placeOf(conversation: string, recipient: string): Promise<Place | null> {
+    if (conversation === this.#lobby.key) return this.#lobby;
+    const name: ConversationName = `@${recipient}`;
+    const place = await this.conversations.place(name);
+    // Written before their key changed: it fails there with a sentence.
+    return place.key === conversation ? place : { ...place, key: conversation };
+  }
+
+  #trouble(error: unknown): void {
+    if (this.#ended || (error instanceof ClientError && error.code === 'unreachable')) return;
+    this.announcer.emit({ type: 'notice', text: error instanceof Error ? error.message : String(error) });
+  }
+
+  #newId(): string {
+    return hex(this.context.profile.random(ID_BYTES));
+  }
+}

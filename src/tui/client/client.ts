@@ -1,0 +1,258 @@
+/** The client without a screen: what the screen, the shell commands and library users talk to. Its parts do the work. */
+import { fromHex, hex } from '../../protocol/bytes.ts';
+import { type Content, encodeContent } from '../../protocol/content.ts';
+import { ProtocolError, Refusal } from '../../protocol/errors.ts';
+import { safetyNumber } from '../../protocol/safety.ts';
+import type { CachedEntry } from './cache.ts';
+import type { Chat } from './chat.ts';
+import { type Seams, type SignedIn, signIn } from './connect.ts';
+import { ClientError } from './errors.ts';
+import { type HistoryOptions, readHistory } from './history.ts';
+import type { Place } from './notes.ts';
+import { openChat } from './open-chat.ts';
+import type {
+  Client,
+  ClientEvent,
+  ConnectOptions,
+  Conversation,
+  ConversationName,
+  FileInfo,
+  Gap,
+  LinkState,
+  Message,
+  Person,
+  TransferOptions,
+} from './types.ts';
+
+/** What is under way when the client is closed gets this long. */
+const CLOSING_MS = 2000;
+const ID_BYTES = 16;
+
+/** Logs in (or registers), and resolves with a client whose conversations are being brought up to date. @throws ClientError, Refusal */
+export async function connect(options: ConnectOptions, seams: Partial<Seams> = {}): Promise<Client> {
+  const signedIn = await signIn(options, seams);
+  try {
+    options.ask.progress('sync');
+    return await ChatClient.start(signedIn);
+  } catch (error) {
+    await signedIn.close();
+    throw error;
+  }
+}
+
+export class ChatClient implements Client {
+  readonly #signedIn: SignedIn;
+  readonly #chat: Chat;
+
+  private constructor(signedIn: SignedIn, chat: Chat) {
+    this.#signedIn = signedIn;
+    this.#chat = chat;
+  }
+
+  /** Joins the lobby if need be; the rest of what is new is taken while the client is used. */
+  static async start(signedIn: SignedIn): Promise<ChatClient> {
+    const chat = await openChat(signedIn);
+    await chat.begin();
+    return new ChatClient(signedIn, chat);
+  }
+
+  get me(): Client['me'] {
+    const { keyring, daemon } = this.#signedIn;
+    return {
+      name: keyring.me.name,
+      fingerprint: hex(keyring.me.idFp),
+      daemon: { address: daemon.address, fingerprint: hex(daemon.fingerprint) },
+      device: this.#chat.outbox.device,
+    };
+  }
+
+  get link(): LinkState {
+    return this.#signedIn.connection.state;
+  }
+
+  subscribe(listener: (event: ClientEvent) => void): () => void {
+    return this.#chat.announcer.subscribe(listener);
+  }
+
+  async conversations(): Promise<Conversation[]> {
+    await this.#chat.synced();
+    return this.#chat.conversations.list();
+  }
+
+  people(): Promise<Person[]> {
+    return this.#asked(() => this.#chat.people.list());
+  }
+
+  async history(
+    conversation: ConversationName,
+    options: HistoryOptions = {},
+  ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
+    const place = await this.#chat.conversations.place(conversation);
+    await this.#chat.synced();
+    return this.#asked(() => readHistory(this.#chat.reading, this.#chat.conversations.timeline(place), options));
+  }
+
+  async queue(to: ConversationName, body: string, options: { reply?: string } = {}): Promise<Message> {
+    const place = await this.#recipient(to);
+    return this.#post(place, await this.#content(place, body, options.reply));
+  }
+
+  async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
+    const place = await this.#recipient(to);
+    if (options.until === 'delivered' && place.with === null)
+      throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
+    const id = hex(this.#signedIn.random(ID_BYTES));
+    const reached = this.#chat.waiters.reach(id, options.until ?? 'sent');
+    // Queueing may fail first, and then nobody waits.
+    reached.catch(() => {});
+    await this.#post(place, await this.#content(place, text, undefined), id);
+    return reached;
+  }
+
+  async edit(message: Message, text: string): Promise<void> {
+    if (message.body.kind === 'file')
+      throw new ClientError('usage', 'a file cannot be edited; delete it and send another');
+    const place = await this.#mine(message, 'edited');
+    await this.#post(place, { kind: 'edit', target: fromHex(message.id), text });
+  }
+
+  async remove(message: Message): Promise<void> {
+    if (message.seq === null && message.state === 'failed') {
+      await this.#chat.outboxStore.drop(message.id);
+      return;
+    }
+    const place = await this.#mine(message, 'deleted');
+    await this.#post(place, { kind: 'delete', target: fromHex(message.id) });
+  }
+
+  async react(message: Message, emoji: string, on: boolean): Promise<void> {
+    const place = await this.#recipient(message.conversation);
+    const entry = await this.#find(place, message.id, message.from);
+    const to = { author: fromHex(entry.author), id: fromHex(entry.id) };
+    await this.#post(place, { kind: 'reaction', to, emoji, on });
+  }
+
+  async retry(id: string): Promise<void> {
+    const { outboxStore, outbox, conversations } = this.#chat;
+    const item = await outboxStore.withId(id);
+    if (item?.state !== 'failed') throw new ClientError('refused', 'there is no failed message with this id');
+    const place = await this.#recipient(item.recipient.startsWith('#') ? '#lobby' : `@${item.recipient}`);
+    await outboxStore.retry(place, id, outbox.device);
+    const again = await outboxStore.find(place.key, id);
+    if (again !== null) this.#chat.show(conversations.timeline(place).place, again, true);
+    outbox.kick(place);
+  }
+
+  async markRead(conversation: ConversationName, seq: number): Promise<void> {
+    const place = await this.#chat.conversations.place(conversation);
+    await this.#chat.conversations.markRead(place, seq);
+  }
+
+  async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
+    const place = await this.#recipient(to);
+    return this.#asked(() => this.#chat.files.upload(place, path, options));
+  }
+
+  async files(conversation?: ConversationName): Promise<FileInfo[]> {
+    const place = conversation === undefined ? null : await this.#chat.conversations.place(conversation);
+    await this.#chat.synced();
+    return this.#asked(() => this.#chat.files.list(place));
+  }
+
+  async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
+    await this.#chat.synced();
+    return this.#asked(() => this.#chat.files.download(id, options));
+  }
+
+  async safetyNumber(name: string): Promise<string> {
+    const { keyring } = this.#signedIn;
+    const { card, changedTo } = await this.#asked(() => keyring.cardOf(name));
+    // With a changed key, the one that the person is about to judge.
+    return safetyNumber(keyring.me.idFp, changedTo ?? card.idFp);
+  }
+
+  async setVerified(name: string, verified: boolean): Promise<void> {
+    await this.#asked(() => this.#signedIn.keyring.setVerified(name, verified));
+    await this.#chat.people.tell(name);
+  }
+
+  async acceptKey(name: string): Promise<void> {
+    await this.#asked(() => this.#signedIn.keyring.acceptKey(name));
+    await this.#chat.people.tell(name);
+    await this.#chat.retryAll();
+  }
+
+  async sessions(): Promise<{ device: number; lastSeen: number; online: boolean; current: boolean }[]> {
+    const { devices, sessions } = await this.#asked(() => this.#signedIn.connection.request('sessions', {}));
+    return devices.map(({ device, lastSeen, current }) => ({
+      device,
+      lastSeen,
+      online: sessions.some((session) => session.device === device),
+      current,
+    }));
+  }
+
+  async endDevice(device: number | null): Promise<number> {
+    return (await this.#asked(() => this.#signedIn.connection.request('device-end', { device }))).ended;
+  }
+
+  async passwd(oldPassword: string, newPassword: string): Promise<void> {
+    await this.#asked(() => this.#signedIn.passwd(oldPassword, newPassword));
+  }
+
+  async close(): Promise<void> {
+    await this.#chat.end(CLOSING_MS);
+    await this.#signedIn.close();
+  }
+
+  /** Whom I may write to now. @throws ClientError 'key-changed' | 'refused' */
+  async #recipient(to: ConversationName): Promise<Place> {
+    const place = await this.#chat.conversations.place(to);
+    const { keyring, connection } = this.#signedIn;
+    if (place.with === null || place.with === keyring.me.name) return place;
+    const { with: name } = place;
+    const changed = (await keyring.pinned(name))?.changedTo != null;
+    if (connection.state.state === 'online' || changed) await this.#asked(() => keyring.recipient(name));
+    return place;
+  }
+
+  async #content(place: Place, text: string, reply: string | undefined): Promise<Content> {
+    if (reply === undefined) return { kind: 'text', text };
+    const { author, id } = await this.#find(place, reply);
+    return { kind: 'reply', to: { author: fromHex(author), id: fromHex(id) }, text };
+  }
+
+  async #post(place: Place, content: Content, id = hex(this.#signedIn.random(ID_BYTES))): Promise<Message> {
+    try {
+      encodeContent(content);
+    } catch (error) {
+      if (error instanceof ProtocolError) throw new ClientError('usage', error.message);
+      throw error;
+    }
+    return this.#chat.post(place, content, id, null);
+  }
+
+  async #find(place: Place, id: string, from?: string): Promise<CachedEntry> {
+    const entries = await this.#chat.cache.withId(place.key, id);
+    const entry = entries.find(({ said }) => from === undefined || said?.from === from);
+    if (entry === undefined)
+      throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');
+    return entry;
+  }
+
+  async #mine(message: Message, what: string): Promise<Place> {
+    if (message.from !== this.me.name) throw new ClientError('refused', `only ${message.from} can have this ${what}`);
+    const place = await this.#recipient(message.conversation);
+    await this.#find(place, message.id, message.from);
+    return place;
+  }
+
+  /** What the daemon refuses is an error of the client like any other. */
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw error instanceof Refusal ? new ClientError('refused', error.message) : error;
+    }
+  }
+}

@@ -1,0 +1,244 @@
+/** All my conversations: which there are, what is new in each, what was read. Turns what was taken into events. */
+import { equal, hex } from '../../protocol/bytes.ts';
+import { Refusal } from '../../protocol/errors.ts';
+import type { Event } from '../../protocol/messages.ts';
+import type { RequestResult } from '../../protocol/requests.ts';
+import type { Cache } from './cache.ts';
+import type { ChatContext } from './chat-context.ts';
+import { ClientError } from './errors.ts';
+import type { Intake, Taken } from './intake.ts';
+import { gapsOf, type Messages } from './messages.ts';
+import { type Place, privatePlace } from './notes.ts';
+import type { Receipts } from './receipts.ts';
+import { Timeline } from './timeline.ts';
+import type { ClientEvent, Conversation, ConversationName, Message } from './types.ts';
+
+/** Conversations that are brought up to date at once. */
+const AT_ONCE = 4;
+
+export type ConversationParts = {
+  context: ChatContext;
+  cache: Cache;
+  intake: Intake;
+  messages: Messages;
+  receipts: Receipts;
+  lobby: Place;
+  emit: (event: ClientEvent) => void;
+  prepare: (place: Place, entries: Parameters<Intake['take']>[1]) => Promise<void>;
+  /** The other side signed for these messages of mine. */
+  delivered: (place: Place, messages: Message[]) => void;
+  locked: (place: Place, epochs: Set<string>) => void;
+  clash: (device: number) => Promise<void>;
+};
+
+export class Conversations {
+  readonly #parts: ConversationParts;
+  readonly #timelines = new Map<string, Timeline>();
+
+  constructor(parts: ConversationParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
+  async place(name: ConversationName): Promise<Place> {
+    const { lobby, context } = this.#parts;
+    if (name === lobby.name) return lobby;
+    if (name.startsWith('#'))
+      throw new ClientError('refused', `there is no room ${name}; ${lobby.name} is for everyone`);
+    if (!name.startsWith('@')) throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
+    try {
+      return await privatePlace(context, name.slice(1));
+    } catch (error) {
+      if (error instanceof Refusal) throw new ClientError('refused', error.message);
+      throw error;
+    }
+  }
+
+  timeline(place: Place): Timeline {
+    const known = this.#timelines.get(place.key);
+    if (known !== undefined) return known;
+    const { context, cache, intake, prepare } = this.#parts;
+    const timeline = new Timeline(place, context, cache, intake, {
+      prepare,
+      taken: (where, taken) => this.#taken(where, taken),
+      failed: (where, error) => this.#failed(where, error),
+    });
+    this.#timelines.set(place.key, timeline);
+    return timeline;
+  }
+
+  /** After each login: takes everything that is new, in all conversations. */
+  async sync(): Promise<void> {
+    const { connection } = this.#parts.context;
+    const { conversations } = await connection.request('conversations', {});
+    const queue = [...conversations];
+    const worker = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.#syncOne(next);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await this.#trim();
+  }
+
+  async take(event: Event): Promise<void> {
+    const { context } = this.#parts;
+    if (event.method === 'posted') {
+      const place = await this.placeOf(event.params.conversation, event.params.with);
+      if (place !== null) this.timeline(place).arrive(event.params.entry);
+    } else if (event.method === 'read') {
+      const key = hex(event.params.conversation);
+      const timeline = this.#timelines.get(key);
+      await this.#setMark(key, 'read', event.params.seq);
+      if (timeline !== undefined) await this.#tell(timeline.place);
+    } else if (event.method === 'renewed') {
+      context.keyring.forget(event.params.name);
+    }
+  }
+
+  async list(): Promise<Conversation[]> {
+    const listed: Conversation[] = [];
+    for (const { place } of this.#timelines.values()) listed.push(await this.#conversation(place));
+    return listed.sort((a, b) => b.at - a.at);
+  }
+
+  async markRead(place: Place, seq: number): Promise<void> {
+    await this.#setMark(place.key, 'read', seq);
+    await this.#tell(place);
+    await this.#mark('read', place, seq);
+  }
+
+  /** What a listener was shown is not news for the next process. */
+  told(message: Message): void {
+    const { place } = [...this.#timelines.values()].find(({ place: at }) => at.name === message.conversation) ?? {};
+    if (place !== undefined && message.seq !== null) void this.#setMark(place.key, 'told', message.seq).catch(() => {});
+  }
+
+  /** Opens what waited for a key. */
+  async retry(place: Place, epoch: string | null): Promise<void> {
+    const opened = await this.#parts.intake.retry(place, epoch);
+    for (const message of await this.#parts.messages.of(place, opened))
+      this.#parts.emit({ type: 'message', message, fresh: true });
+    if (opened.length > 0) {
+      this.#parts.receipts.due(place);
+      await this.#tell(place);
+    }
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all([...this.#timelines.values()].map((timeline) => timeline.idle()));
+  }
+
+  async #syncOne(of: RequestResult<'conversations'>['conversations'][number]): Promise<void> {
+    const place = await this.placeOf(of.conversation, of.with);
+    if (place === null) return;
+    const { cache } = this.#parts;
+    const before = await cache.coverage(place.key);
+    await this.timeline(place).catchUp(of.head, of.read);
+    await this.#setMark(place.key, 'read', of.read);
+    const known = await cache.coverage(place.key);
+    if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
+    if (before !== null) await this.#missed(place, before);
+    this.#parts.receipts.due(place);
+    await this.#tell(place);
+  }
+
+  /** What another process of this profile took while nobody listened. */
+  async #missed(place: Place, known: { read: number; told: number; top: number }): Promise<void> {
+    const { cache, messages, context } = this.#parts;
+    const from = Math.max(known.read, known.told);
+    if (from >= known.top) return;
+    const entries = await cache.page(place.key, from, known.top + 1, 1000);
+    for (const message of await messages.of(place, entries))
+      if (message.from !== context.keyring.me.name) this.#parts.emit({ type: 'message', message, fresh: true });
+  }
+
+  async #taken(place: Place, taken: Taken): Promise<void> {
+    const { cache, messages, receipts, emit, context, delivered, locked, clash } = this.#parts;
+    const known = await cache.coverage(place.key);
+    const me = hex(context.keyring.me.idFp);
+    for (const gap of gapsOf(place, taken.fresh)) emit({ type: 'gap', gap });
+    for (const message of await messages.of(place, taken.fresh))
+      emit({ type: 'message', message, fresh: (message.seq ?? 0) > (known?.read ?? 0) });
+    const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));
+    targets.push(...taken.delivered.map((id) => ({ author: me, id })));
+    const fresh = new Set(taken.fresh.map((entry) => entry.seq));
+    for (const { author, id } of targets) {
+      const entry = await cache.find(place.key, author, id);
+      if (entry === null || fresh.has(entry.seq)) continue;
+      for (const message of await messages.of(place, [entry])) emit({ type: 'message', message, fresh: false });
+    }
+    if (taken.delivered.length > 0) {
+      const signed = await Promise.all(taken.delivered.map((id) => cache.find(place.key, me, id)));
+      delivered(
+        place,
+        await messages.of(
+          place,
+          signed.filter((entry) => entry !== null),
+        ),
+      );
+    }
+    if (taken.locked.size > 0) locked(place, taken.locked);
+    if (taken.clash !== null) await clash(taken.clash);
+    if (known !== null && place.with !== null) void this.#mark('deliver', place, known.top);
+    receipts.due(place);
+    await this.#tell(place);
+  }
+
+  #failed(place: Place, error: unknown): void {
+    // Without a link the next login goes on from here.
+    if (error instanceof ClientError && error.code === 'unreachable') return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#parts.emit({ type: 'notice', text: `${place.name} cannot be brought up to date: ${reason}` });
+  }
+
+  /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
+  async placeOf(conversation: Uint8Array, name: string | null): Promise<Place | null> {
+    const { lobby, context } = this.#parts;
+    if (name === null) return equal(conversation, lobby.id) ? lobby : null;
+    const known = this.#timelines.get(hex(conversation));
+    if (known !== undefined) return known.place;
+    try {
+      const place = await privatePlace(context, name);
+      if (equal(place.id, conversation)) return place;
+      // Looks at the directory, which tells listeners of the keyring when the key is another one.
+      context.keyring.forget(name);
+      await context.keyring.cardOf(name);
+    } catch (error) {
+      if (error instanceof ClientError && error.code === 'unreachable') throw error;
+    }
+    return null;
+  }
+
+  async #conversation(place: Place): Promise<Conversation> {
+    const { cache, context } = this.#parts;
+    const known = await cache.coverage(place.key);
+    const { unread, at } = await cache.unread(place.key, known?.read ?? 0, hex(context.keyring.me.idFp));
+    const head = Math.max(known?.top ?? 0, this.#timelines.get(place.key)?.head ?? 0);
+    return { name: place.name, head, read: known?.read ?? 0, unread, at };
+  }
+
+  async #tell(place: Place): Promise<void> {
+    this.#parts.emit({ type: 'conversation', conversation: await this.#conversation(place) });
+  }
+
+  /** A mark that does not reach the daemon now is set again after the next login. */
+  async #mark(mark: 'read' | 'deliver', place: Place, seq: number): Promise<void> {
+    await this.#parts.context.connection.request(mark, { conversation: place.id, seq }).catch(() => {});
+  }
+
+  async #setMark(key: string, mark: 'read' | 'told', seq: number): Promise<void> {
+    const { context } = this.#parts;
+    await context.profile.db.run(
+      `UPDATE coverage SET ${mark} = max(${mark}, ?) WHERE account = ? AND conversation = ?`,
+      [seq, context.account, key],
+    );
+  }
+
+  async #trim(): Promise<void> {
+    const dropped = await this.#parts.cache.trim();
+    if (dropped > 0)
+      this.#parts.emit({
+        type: 'notice',
+        text: `${dropped} old messages were dropped from the local cache; scroll back to fetch them again`,
+      });
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What the daemon or the path withheld, repeated, reordered or forked, found from the chain that each device of an author makes
+ * of what it says in one conversation. Pure: who asks keeps the ends.
+ */
+
+export type GapReason = 'missing' | 'fork' | 'unreadable';
+
+/** One item of a device's chain. `tag` stands for its hash, `prev` for the one it names; '' = none. */
+export type ChainLink = { deviceSeq: number; tag: string; prev: string };
+
+/**
+ * The known part of a chain. `first` and `firstPrev` are of its oldest item, `last` and `lastTag` of its newest; `lastTag` is ''
+ * when that one could not be opened.
+ */
+export type Chain = { first: number; firstPrev: string; last: number; lastTag: string };
+
+export type Verdict = { reason: 'missing' | 'fork' | null; chain: Chain };
+
+/**
+ * Judges an item that stands after everything known in the conversation's order.
+ * @param chain undefined when this device is new here
+ * @param fromStart everything since the conversation's first entry is known, so that a device begins with 1
+ * @param sameSeq the tag of the item that is already known under this device and seq, if any
+ */
+export function follow(
+  chain: Chain | undefined,
+  link: ChainLink,
+  fromStart: boolean,
+  sameSeq: string | undefined,
+): Verdict {
+  if (chain === undefined) {
+    const begun = { first: link.deviceSeq, firstPrev: link.prev, last: link.deviceSeq, lastTag: link.tag };
+    if (link.deviceSeq === 1) return { reason: link.prev === '' ? null : 'fork', chain: begun };
+    return { reason: fromStart ? 'missing' : null, chain: begun };
+  }
+  if (link.deviceSeq <= chain.last) {
+    // A second item in a place that is taken, or one that comes after those that were said later.
+    const fork = sameSeq !== undefined && sameSeq !== link.tag;
+    return { reason: fork ? 'fork' : 'missing', chain };
+  }
+  const next = { ...chain, last: link.deviceSeq, lastTag: link.tag };
+  if (link.deviceSeq > chain.last + 1) return { reason: 'missing', chain: next };
+  const unknown = chain.lastTag === '' || link.tag === '';
+  return { reason: unknown || link.prev === chain.lastTag ? null : 'fork', chain: next };
+}
+
+/**
+ * Puts an older stretch of one device's chain before the known one.
+ * @returns the whole chain, and what is wrong where they meet: shown before the oldest item of `newer`
+ */
+export function join(older: Chain, newer: Chain): Verdict {
+  const chain = { first: older.first, firstPrev: older.firstPrev, last: newer.last, lastTag: newer.lastTag };
+  if (older.last + 1 !== newer.first) return { reason: older.last >= newer.first ? 'fork' : 'missing', chain };
+  const unknown = older.lastTag === '' || newer.firstPrev === '';
+  return { reason: unknown || older.lastTag === newer.firstPrev ? null : 'fork', chain };
+}
+
+/** Once the conversation's first entry is known every chain must begin with 1. */
+export function begins(chain: Chain): 'missing' | null {
+  return chain.first === 1 ? null : 'missing';
+}

@@ -1,0 +1,279 @@
+/**
+ * Takes entries that the daemon gave, opens them, judges their chains and stores all of it at once. Never trusts the daemon for more
+ * than the order of places: what does not open or does not follow becomes a gap, never a text.
+ */
+import { hex } from '../../protocol/bytes.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Entry } from '../../protocol/fields.ts';
+import type { Cache, CachedEntry } from './cache.ts';
+import { type ChatContext, isZero } from './chat-context.ts';
+import { ClientError } from './errors.ts';
+import { begins, type Chain, follow, join } from './gaps.ts';
+import { IntakeState } from './intake-state.ts';
+import { type Opened, openOwn, openPrivate, type Place } from './notes.ts';
+import type { OutboxStore } from './outbox-store.ts';
+import type { Statement } from './profile-db.ts';
+import { Locked } from './room-keys.ts';
+import type { Rooms } from './rooms.ts';
+
+/** RSA openings at once: enough to fill the workers, below their queue's limit. */
+const AT_ONCE = 16;
+
+export type Taken = {
+  /** New messages of their own, and gaps, in order. */
+  fresh: CachedEntry[];
+  /** Messages that changed: `author/id`. */
+  changed: Set<string>;
+  /** Ids of mine that the other side now signed for. */
+  delivered: string[];
+  /** Messages of rooms whose key is lacking. */
+  locked: Set<string>;
+  /** A device of mine was used by somebody else. */
+  clash: number | null;
+};
+
+/** `claim`: what a message without a key says of itself in the clear. */
+type Item = { entry: Entry; opened: Opened | null; claim: Locked | null; own: boolean };
+
+export class Intake {
+  readonly #context: ChatContext;
+  readonly #cache: Cache;
+  readonly #rooms: Rooms;
+  readonly #outbox: OutboxStore;
+
+  constructor(context: ChatContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
+    this.#context = context;
+    this.#cache = cache;
+    this.#rooms = rooms;
+    this.#outbox = outbox;
+  }
+
+  /**
+   * Takes entries that follow everything known (`newer`: coverage grows to `end`) or precede it (`older`: it begins after `end`).
+   * @param entries in order of seq
+   * @param hole places before the first entry were not given
+   */
+  async take(
+    place: Place,
+    entries: readonly Entry[],
+    side: 'newer' | 'older',
+    end: number,
+    hole: boolean,
+  ): Promise<Taken> {
+    const items = await this.#openAll(place, entries);
+    const known = await this.#cache.coverage(place.key);
+    const older = side === 'older';
+    const fromStart = older ? end === 0 : known?.bottom === 0;
+    const state = await this.#state(place, items, older);
+    const taken = nothing();
+    const statements: Statement[] = [];
+    const chains = older ? new Map<string, Chain>() : state.chains;
+    for (const [index, item] of items.entries()) {
+      const cached = await this.#judge(place, item, state, chains, fromStart);
+      if (cached === null) continue;
+      if (hole && index === 0) cached.gap ??= 'missing';
+      this.#store(place, item, cached, side, state, taken, statements);
+    }
+    if (older) statements.push(...joinChains(chains, state, fromStart && items[0]?.entry.seq === 1));
+    for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain));
+    statements.push(state.coverageStatement(side, end));
+    await this.#context.profile.db.transaction(statements);
+    return taken;
+  }
+
+  /** Tries again what could not be opened: of one epoch whose key came, or all after a changed key was accepted. */
+  async retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
+    const opened: CachedEntry[] = [];
+    for (const cached of await this.#cache.unopened(place.key, epoch)) {
+      const item = await this.#open(place, entryOf(place, cached));
+      if (item.opened === null) continue;
+      const taken = nothing();
+      const state = await this.#state(place, [item], false);
+      const statements: Statement[] = [];
+      const now = this.#cached(item.entry, item.opened);
+      this.#store(place, item, now, 'newer', state, taken, statements);
+      statements.push(state.lateTagStatement(item.opened, now.tag));
+      await this.#context.profile.db.transaction(statements);
+      opened.push(...taken.fresh);
+    }
+    return opened;
+  }
+
+  /** Opens one entry without keeping anything; null when it does not open. */
+  async peek(place: Place, entry: Entry): Promise<Opened | null> {
+    return (await this.#open(place, entry)).opened;
+  }
+
+  #state(place: Place, items: readonly Item[], whole: boolean): Promise<IntakeState> {
+    const claims = items.flatMap((item) => item.opened ?? item.claim ?? []);
+    return IntakeState.load(this.#context, this.#cache, this.#outbox, place, claims, whole);
+  }
+
+  async #openAll(place: Place, entries: readonly Entry[]): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let start = 0; start < entries.length; start += AT_ONCE)
+      items.push(
+        ...(await Promise.all(entries.slice(start, start + AT_ONCE).map((entry) => this.#open(place, entry)))),
+      );
+    return items;
+  }
+
+  async #open(place: Place, entry: Entry): Promise<Item> {
+    const item: Item = { entry, opened: null, claim: null, own: false };
+    try {
+      if (entry.kind === 'note')
+        item.opened =
+          (await openOwn(this.#context, place, entry, (...sealed) => this.#outbox.sealedAs(...sealed))) ??
+          (await openPrivate(this.#context, place, entry));
+      else if (entry.kind === 'message') item.opened = await this.#rooms.open(place, entry);
+    } catch (error) {
+      if (error instanceof Locked) item.claim = error;
+      else if (!isBadItem(error)) throw error;
+    }
+    item.own = item.opened?.author === hex(this.#context.keyring.me.idFp);
+    return item;
+  }
+
+  /** @returns null when the place holds nothing to keep: log and epoch entries, and what was known already. */
+  async #judge(
+    place: Place,
+    item: Item,
+    state: IntakeState,
+    chains: Map<string, Chain>,
+    fromStart: boolean,
+  ): Promise<CachedEntry | null> {
+    const { entry, opened, claim } = item;
+    if (entry.kind === 'log' || entry.kind === 'epoch') return null;
+    const cached = opened === null ? this.#unopened(place, item) : this.#cached(entry, opened);
+    const about = opened ?? claim;
+    if (about === null) return cached;
+    const same = state.known.get(`${about.author}/${about.id}`);
+    if (same !== undefined) {
+      if (same.seq === entry.seq || opened === null || same.tag === cached.tag) return null;
+      return { ...cached, id: '', tag: '', shown: false, said: null, gap: 'fork' };
+    }
+    const key = `${about.author}/${about.device}`;
+    const prev = opened === null ? '' : this.#cache.tag(opened.prev);
+    const chain = chains.get(key);
+    const again = chain !== undefined && about.deviceSeq <= chain.last;
+    const link = { deviceSeq: about.deviceSeq, tag: cached.tag, prev };
+    const verdict = follow(chain, link, fromStart, again ? await state.tagAt(about) : undefined);
+    chains.set(key, verdict.chain);
+    if (opened === null) return cached;
+    cached.gap = verdict.reason;
+    const seen = opened.seen.filter((hash) => !isZero(hash)).map((hash) => this.#cache.tag(hash));
+    // What could not be opened may be what was seen.
+    if (fromStart && !state.sealedPlaces && seen.some((tag) => !state.tags.has(tag))) cached.gap ??= 'missing';
+    state.add(cached);
+    return cached;
+  }
+
+  #cached(entry: Entry, opened: Opened): CachedEntry {
+    const { kind } = opened.said.content;
+    return {
+      seq: entry.seq,
+      at: entry.at,
+      author: opened.author,
+      id: opened.id,
+      device: opened.device,
+      deviceSeq: opened.deviceSeq,
+      tag: this.#cache.tag(opened.said.hash),
+      shown: kind === 'text' || kind === 'reply' || kind === 'manifest',
+      gap: null,
+      said: opened.said,
+      raw: null,
+      epoch: null,
+    };
+  }
+
+  #unopened(place: Place, { entry, claim }: Item): CachedEntry {
+    return {
+      seq: entry.seq,
+      at: entry.at,
+      author: entry.from ?? '',
+      id: '',
+      device: 0,
+      deviceSeq: 0,
+      tag: '',
+      shown: false,
+      // What was said in a room before I joined is not missing: it never was for me.
+      gap: claim !== null && this.#rooms.beforeMe(place, entry.seq) ? null : 'unreadable',
+      said: null,
+      raw: entry.bytes,
+      epoch: claim?.epoch ?? null,
+    };
+  }
+
+  #store(
+    place: Place,
+    item: Item,
+    cached: CachedEntry,
+    side: 'newer' | 'older',
+    state: IntakeState,
+    taken: Taken,
+    statements: Statement[],
+  ): void {
+    const me = hex(this.#context.keyring.me.idFp);
+    const content = cached.said?.content;
+    if (item.claim !== null) taken.locked.add(item.claim.epoch);
+    const due = side === 'newer' && place.with !== null && cached.shown && !item.own;
+    if (due) statements.push(state.dueStatement(cached));
+    statements.push(this.#cache.entryStatement(place.key, cached));
+    if (content !== undefined) {
+      const target = state.targetOf(cached, content);
+      if (target !== null) {
+        statements.push(state.markStatement(target, cached.seq));
+        taken.changed.add(`${target.author}/${target.id}`);
+      }
+      if (content.kind === 'receipt' && place.with !== null) {
+        for (const id of content.ids) statements.push(state.receiptStatement(cached.author, hex(id)));
+        if (cached.author !== me) taken.delivered.push(...content.ids.map((id) => hex(id)));
+      }
+      if (content.kind === 'manifest') statements.push(state.fileStatement(hex(content.manifest.fileId), cached.seq));
+    }
+    if (item.own && item.opened !== null) {
+      if (state.isClash(item.opened)) taken.clash = item.opened.device;
+      statements.push(...this.#outbox.placedStatements(place, item.opened));
+    }
+    if (cached.shown || cached.gap !== null) taken.fresh.push(cached);
+  }
+}
+
+function nothing(): Taken {
+  return { fresh: [], changed: new Set(), delivered: [], locked: new Set(), clash: null };
+}
+
+/** Such an item is shown as a gap; anything else (no link, a full queue) is tried again. */
+function isBadItem(error: unknown): boolean {
+  return error instanceof ProtocolError || (error instanceof ClientError && error.code !== 'unreachable');
+}
+
+function entryOf(place: Place, cached: CachedEntry): Entry {
+  return {
+    seq: cached.seq,
+    at: cached.at,
+    kind: place.with === null ? 'message' : 'note',
+    from: cached.author,
+    bytes: cached.raw ?? new Uint8Array(),
+    file: null,
+    keys: [],
+  };
+}
+
+/** Puts the chains of an older stretch before those that were known. */
+function joinChains(older: Map<string, Chain>, state: IntakeState, fromStart: boolean): Statement[] {
+  const statements: Statement[] = [];
+  for (const [key, chain] of older) {
+    const newer = state.chains.get(key);
+    const verdict = newer === undefined ? { reason: null, chain } : join(chain, newer);
+    if (newer !== undefined && verdict.reason !== null)
+      statements.push(state.gapStatement(key, newer.first, verdict.reason));
+    state.chains.set(key, verdict.chain);
+  }
+  if (!fromStart) return statements;
+  for (const [key, chain] of state.chains) {
+    const reason = begins(chain);
+    if (reason !== null) statements.push(state.gapStatement(key, chain.first, reason));
+  }
+  return statements;
+}

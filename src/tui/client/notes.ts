@@ -1,0 +1,118 @@
+/** Private notes: who may have written one, opening my copy, sealing one that follows what was said before. */
+import { equal, hex } from '../../protocol/bytes.ts';
+import type { Content } from '../../protocol/content.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Entry } from '../../protocol/fields.ts';
+import { dmConversation, type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/note.ts';
+import type { ChatContext } from './chat-context.ts';
+import type { Said } from './entry-text.ts';
+import type { ConversationName } from './types.ts';
+
+/** A note sealed to a key this long after its end is shown marked. */
+const LATE_MS = 30 * 24 * 3_600_000;
+
+/** A conversation as this client keys it. */
+export type Place = {
+  id: Uint8Array;
+  /** `id` in hex: the key of the profile's tables. */
+  key: string;
+  name: ConversationName;
+  /** The other side of a private conversation; null for a room. */
+  with: string | null;
+};
+
+/** What an entry turned out to be. `seen` are hashes of what its author had before. */
+export type Opened = {
+  author: string;
+  id: string;
+  device: number;
+  deviceSeq: number;
+  prev: Uint8Array;
+  seen: readonly Uint8Array[];
+  said: Said;
+};
+
+/** The delivered note of mine as the outbox knows it: no RSA, for its hash says that these are the bytes that were sealed here. */
+export async function openOwn(
+  context: ChatContext,
+  place: Place,
+  entry: Entry,
+  sealedAs: (place: Place, id: string, hash: Uint8Array) => Promise<{ content: Content } | null>,
+): Promise<Opened | null> {
+  const { me } = context.keyring;
+  const { header, noteHash } = parseDelivered(entry.bytes);
+  if (!equal(header.from, me.idFp)) return null;
+  const sealed = await sealedAs(place, hex(header.noteId), noteHash);
+  return sealed === null ? null : openedNote(header, noteHash, me.name, false, sealed.content);
+}
+
+/** The pinned person's conversation. @throws ClientError when nobody has that name, or no keys yet */
+export async function privatePlace(context: ChatContext, name: string): Promise<Place> {
+  const { me } = context.keyring;
+  const pinned = name === me.name ? me : ((await context.keyring.pinned(name)) ?? (await context.keyring.cardOf(name)));
+  const { card } = pinned;
+  const id = dmConversation(context.daemonId, me.idFp, card.idFp);
+  return { id, key: hex(id), name: `@${name}`, with: name };
+}
+
+/** @throws ProtocolError 'note' when it is not a note of this conversation by one of its two people */
+export async function openPrivate(context: ChatContext, place: Place, entry: Entry): Promise<Opened> {
+  const { keyring } = context;
+  const { header, copy } = parseDelivered(entry.bytes);
+  const mine = equal(header.from, keyring.me.idFp);
+  const name = mine ? keyring.me.name : place.with;
+  if (name === null || !equal(header.conversation, place.id))
+    throw new ProtocolError('note', 'of another conversation');
+  const author = mine ? keyring.me.identity.spki : await keyring.sigSpkiOf(header.from, name);
+  if (author === null) throw new ProtocolError('note', 'its author is not the pinned one');
+  const keys = keyring.openKeys();
+  const { noteHash, content } = await openNote(context.rsa, entry.bytes, {
+    daemonId: context.daemonId,
+    me: keyring.me.idFp,
+    keys,
+    author,
+    authorName: name,
+  });
+  const sealedTo = header.copies[copy]?.ekFp;
+  const key = keys.find((candidate) => sealedTo !== undefined && equal(candidate.ekFp, sealedTo));
+  const late = key !== undefined && entry.at > key.notAfter + LATE_MS;
+  return openedNote(header, noteHash, name, late, content);
+}
+
+function openedNote(header: NoteHeader, hash: Uint8Array, from: string, late: boolean, content: Content): Opened {
+  return {
+    author: hex(header.from),
+    id: hex(header.noteId),
+    device: header.device,
+    deviceSeq: header.seq,
+    prev: header.prev,
+    seen: [header.seen],
+    said: { from, sentAt: header.sentAt, late, hash, content },
+  };
+}
+
+/** What a new item says about its place: the number and hashes that it follows. */
+export type Turn = { device: number; deviceSeq: number; prev: Uint8Array; seen: readonly Uint8Array[] };
+
+/** @throws ClientError 'key-changed' | 'refused' when the other side's card cannot be sealed to */
+export async function sealPrivate(
+  context: ChatContext,
+  to: string,
+  item: Turn & { id: Uint8Array; sentAt: number; content: Content },
+): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
+  const { me } = context.keyring;
+  const { note, noteHash } = await sealNote(context.rsa, {
+    daemonId: context.daemonId,
+    identity: me.identity,
+    from: me.card,
+    to: to === me.name ? me.card : await context.keyring.recipient(to),
+    device: item.device,
+    seq: item.deviceSeq,
+    prev: item.prev,
+    seen: item.seen[0] ?? new Uint8Array(32),
+    sentAt: item.sentAt,
+    noteId: item.id,
+    content: item.content,
+  });
+  return { bytes: note, hash: noteHash };
+}

@@ -1,0 +1,41 @@
+/** From a person who is signed in to their chat: the account's part of the profile, the pinned lobby, the parts. */
+import { hex } from '../../protocol/bytes.ts';
+import { LOBBY } from '../../protocol/text.ts';
+import { Cache } from './cache.ts';
+import { Chat, type RoomLinks } from './chat.ts';
+import { accountKey, type ChatContext } from './chat-context.ts';
+import type { SignedIn } from './connect.ts';
+import { ClientError } from './errors.ts';
+import type { Place } from './notes.ts';
+import { Rooms } from './rooms.ts';
+
+/** @throws ClientError 'untrusted' when the lobby is not the one that was pinned */
+export async function openChat(signedIn: SignedIn): Promise<Chat> {
+  const { connection, profile, keyring, rsa, clock, daemon } = signedIn;
+  const context: ChatContext = {
+    connection,
+    profile,
+    keyring,
+    rsa,
+    clock,
+    daemonId: daemon.daemonId,
+    daemonSignSpki: daemon.signSpki,
+    account: accountKey(daemon.daemonId, keyring.me.idFp),
+  };
+  const { lobby: room } = connection.welcome;
+  const { cache, lobby } = await Cache.open(profile, context.account, room);
+  if (lobby !== hex(room))
+    throw new ClientError('untrusted', 'the daemon shows another lobby than before; ask whoever runs it');
+  const place: Place = { id: room, key: lobby, name: LOBBY, with: null };
+  return new Chat(signedIn, context, cache, place, await roomsOf(context, place));
+}
+
+async function roomsOf(context: ChatContext, place: Place): Promise<{ rooms: Rooms; links: RoomLinks }> {
+  const links: RoomLinks = { chat: null };
+  const rooms = await Rooms.open(context, place, {
+    othersOnline: async () => (await links.chat?.people.othersOnline()) ?? false,
+    head: () => links.chat?.conversations.timeline(place).head ?? 0,
+    notice: (text) => links.chat?.announcer.emit({ type: 'notice', text }),
+  });
+  return { rooms, links };
+}

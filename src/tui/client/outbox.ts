@@ -1,0 +1,207 @@
+/**
+ * Sends what is queued, in order in each conversation: sealed, stored, sent, and sent again byte for byte until the daemon has answered.
+ * A row belongs to the device it is written as; a process drains the rows of the devices that it leases, and at each login also those
+ * that a process left behind when it ended.
+ */
+import type { RefusalCode } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/errors.ts';
+import type { ChatContext } from './chat-context.ts';
+import type { DeviceLease } from './device-lock.ts';
+import { ClientError } from './errors.ts';
+import type { Place, Turn } from './notes.ts';
+import type { OutboxStore, Queued } from './outbox-store.ts';
+
+/** Sealed anew after refusals at most this often: a daemon that always refuses must not keep a client busy. */
+const MAX_ATTEMPTS = 6;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+
+export type Mail = {
+  /** The bytes for one item at its place in the chain. */
+  seal(place: Place, item: Queued, turn: Turn): Promise<{ bytes: Uint8Array; hash: Uint8Array }>;
+  send(place: Place, item: Queued, bytes: Uint8Array): Promise<{ seq: number; at: number }>;
+  /** What `seen` of the next item names. */
+  seen(place: Place): Promise<readonly Uint8Array[]>;
+  /** After a refusal: brings card, epoch or conversation up to date. */
+  refresh(place: Place, code: RefusalCode): Promise<void>;
+  /** The daemon took it: my item stands in its conversation now. */
+  placed(place: Place, item: Queued): void;
+  /** @param error why it failed */
+  changed(place: Place, item: Queued, error?: unknown): void;
+  placeOf(conversation: string, recipient: string): Promise<Place | null>;
+};
+
+export class Outbox {
+  readonly #context: ChatContext;
+  readonly #store: OutboxStore;
+  readonly #mail: Mail;
+  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #again = new Set<string>();
+  readonly #orphans = new Map<number, DeviceLease>();
+  readonly #leases: DeviceLease[];
+  #device: number;
+  #closed = false;
+
+  constructor(context: ChatContext, store: OutboxStore, lease: DeviceLease, mail: Mail) {
+    this.#context = context;
+    this.#store = store;
+    this.#mail = mail;
+    this.#leases = [lease];
+    this.#device = lease.device;
+    store.leased.add(lease.device);
+  }
+
+  /** The device that new items are written as. */
+  get device(): number {
+    return this.#device;
+  }
+
+  /** Starts sending what waits in a conversation. */
+  kick(place: Place, device = this.#device): void {
+    const lane = `${place.key}/${device}`;
+    if (this.#lanes.has(lane)) {
+      this.#again.add(lane);
+      return;
+    }
+    if (this.#closed || this.#context.connection.state.state !== 'online') return;
+    const run = this.#drain(place, device).finally(() => {
+      this.#lanes.delete(lane);
+      if (this.#again.delete(lane)) this.kick(place, device);
+      else this.#releaseOrphan(device);
+    });
+    this.#lanes.set(lane, run);
+  }
+
+  /** After each login: everything that waits for a device of this process or for one that nobody holds. */
+  async kickAll(): Promise<void> {
+    for (const { conversation, recipient, device } of await this.#store.waiting()) {
+      if (!this.#store.leased.has(device)) {
+        const lease = this.#context.profile.devices.take(device);
+        if (lease === null) continue;
+        this.#orphans.set(device, lease);
+        this.#store.leased.add(device);
+      }
+      const place = await this.#mail.placeOf(conversation, recipient);
+      if (place === null) this.#releaseOrphan(device);
+      else this.kick(place, device);
+    }
+  }
+
+  /** Somebody else used this device's numbers (a copied profile): goes on as another one, never as this again. */
+  async changeDevice(clashed: number): Promise<void> {
+    if (clashed !== this.#device) return;
+    const { devices } = this.#context.profile;
+    await devices.retire(clashed);
+    const lease = await devices.lease();
+    this.#leases.push(lease);
+    this.#store.leased.add(lease.device);
+    this.#device = lease.device;
+  }
+
+  /** Resolves when nothing is being sent. */
+  async idle(): Promise<void> {
+    while (this.#lanes.size > 0) await Promise.all(this.#lanes.values());
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const lease of [...this.#leases, ...this.#orphans.values()]) lease.release();
+  }
+
+  async #drain(place: Place, device: number): Promise<void> {
+    let attempts = 0;
+    let waits = 0;
+    let last = 0;
+    while (!this.#closed && this.#context.connection.state.state === 'online') {
+      const item = await this.#store.next(place.key, device);
+      if (item === null) return;
+      if (item.n !== last) attempts = 0;
+      last = item.n;
+      try {
+        await this.#sendOne(place, item);
+        waits = 0;
+      } catch (error) {
+        if (error instanceof ClientError && error.code === 'unreachable') return;
+        if (isPassing(error) && waits < 10) {
+          await this.#wait(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++));
+          continue;
+        }
+        attempts++;
+        if (
+          error instanceof Refusal &&
+          attempts < MAX_ATTEMPTS &&
+          (await this.#answer(place, item, error.code, attempts))
+        ) {
+          if ((await this.#store.next(place.key, device))?.n === item.n) continue;
+          this.kick(place);
+          continue;
+        }
+        const sentence = sentenceOf(error);
+        await this.#store.fail(item, sentence);
+        this.#mail.changed(place, { ...item, state: 'failed', error: sentence }, error);
+      }
+    }
+  }
+
+  async #sendOne(place: Place, item: Queued): Promise<void> {
+    let sealed = item.sealed;
+    if (sealed === null) {
+      const last = await this.#store.last(place.key, item.device);
+      const turn = {
+        device: item.device,
+        deviceSeq: last.seq + 1,
+        prev: last.hash,
+        seen: await this.#mail.seen(place),
+      };
+      sealed = { ...(await this.#mail.seal(place, item, turn)), deviceSeq: turn.deviceSeq };
+      await this.#store.seal(item, sealed);
+    }
+    const now = { ...item, sealed };
+    const { seq, at } = await this.#mail.send(place, now, sealed.bytes);
+    await this.#store.placed(now, seq, at);
+    const placed: Queued = { ...now, state: 'placed', seq, placedAt: at };
+    this.#mail.changed(place, placed);
+    this.#mail.placed(place, placed);
+  }
+
+  /** @returns whether a new sealing may help */
+  async #answer(place: Place, item: Queued, code: RefusalCode, attempts: number): Promise<boolean> {
+    if (code !== 'stale-card' && code !== 'stale-epoch' && code !== 'order') return false;
+    await this.#mail.refresh(place, code);
+    if (code !== 'order') {
+      await this.#store.unseal(item);
+      return true;
+    }
+    const last = await this.#store.last(place.key, item.device);
+    // The daemon has another number than this profile, and the conversation does not explain it: a copied profile, or a lost answer.
+    if (attempts > 1 || last.seq + 1 === item.sealed?.deviceSeq) {
+      await this.changeDevice(item.device);
+      await this.#store.unseal(item, this.#device);
+    } else await this.#store.unseal(item);
+    return true;
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((done) => {
+      this.#context.clock.after(ms, done);
+    });
+  }
+
+  #releaseOrphan(device: number): void {
+    const lease = this.#orphans.get(device);
+    if (lease === undefined || [...this.#lanes.keys()].some((lane) => lane.endsWith(`/${device}`))) return;
+    this.#orphans.delete(device);
+    this.#store.leased.delete(device);
+    lease.release();
+  }
+}
+
+/** The daemon is busy for now: the same bytes again, later. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Refusal && ['busy', 'rate-limited', 'internal'].includes(error.code);
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof Refusal || error instanceof ClientError) return error.message;
+  return `it could not be sealed: ${error instanceof Error ? error.message : String(error)}; write it again`;
+}

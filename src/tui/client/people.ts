@@ -1,0 +1,99 @@
+/** Who has an account, who is here, and whether their key is the one that this profile trusts. */
+import { equal, hex } from '../../protocol/bytes.ts';
+import type { Event } from '../../protocol/messages.ts';
+import type { ChatContext } from './chat-context.ts';
+import type { Person } from './types.ts';
+
+type Listed = { idFp: Uint8Array | null; online: boolean };
+
+export class People {
+  readonly #context: ChatContext;
+  readonly #changed: (people: Person[]) => void;
+  readonly #listed = new Map<string, Listed>();
+  #loaded: Promise<void> | null = null;
+
+  constructor(context: ChatContext, changed: (people: Person[]) => void) {
+    this.#context = context;
+    this.#changed = changed;
+  }
+
+  /** After each login: the directory as it is now. */
+  async load(): Promise<void> {
+    this.#loaded = this.#load();
+    await this.#loaded;
+    await this.tell();
+  }
+
+  async list(): Promise<Person[]> {
+    this.#loaded ??= this.#load();
+    await this.#loaded.catch((error: unknown) => {
+      this.#loaded = null;
+      throw error;
+    });
+    return this.#persons([...this.#listed.keys()].sort());
+  }
+
+  /** Is anybody but me here? */
+  async othersOnline(): Promise<boolean> {
+    await this.list();
+    for (const [name, { online }] of this.#listed) if (online && name !== this.#context.keyring.me.name) return true;
+    return false;
+  }
+
+  /** Takes what the daemon tells about people; other events are none of its business. */
+  async take(event: Event): Promise<void> {
+    if (event.method === 'registered') {
+      const { name, idFp } = event.params;
+      this.#listed.set(name, { idFp, online: this.#listed.get(name)?.online ?? false });
+      this.#context.keyring.forget(name);
+      await this.tell(name);
+    } else if (event.method === 'presence') {
+      const { name, online } = event.params;
+      this.#listed.set(name, { idFp: this.#listed.get(name)?.idFp ?? null, online });
+      await this.tell(name);
+    } else if (event.method === 'renewed') {
+      this.#context.keyring.forget(event.params.name);
+    }
+  }
+
+  /** Tells about one person, or all. */
+  async tell(name?: string): Promise<void> {
+    this.#changed(await this.#persons(name === undefined ? [...this.#listed.keys()].sort() : [name]));
+  }
+
+  async #load(): Promise<void> {
+    const now = new Map<string, Listed>();
+    for (let after: string | null = null; ; ) {
+      const page: { people: ({ name: string } & Listed)[]; next: string | null } =
+        await this.#context.connection.request('people', { after }, { wait: true });
+      for (const { name, idFp, online } of page.people) now.set(name, { idFp, online });
+      if (page.next === null) break;
+      after = page.next;
+    }
+    this.#listed.clear();
+    for (const [name, listed] of now) this.#listed.set(name, listed);
+  }
+
+  async #persons(names: readonly string[]): Promise<Person[]> {
+    const { keyring } = this.#context;
+    const pins = new Map((await keyring.allPinned()).map((pinned) => [pinned.name, pinned]));
+    const persons: Person[] = [];
+    for (const name of names) {
+      const listed = this.#listed.get(name);
+      if (listed === undefined) continue;
+      const pinned = pins.get(name);
+      const mine = name === keyring.me.name;
+      const trusted = mine ? keyring.me.idFp : (pinned?.card.idFp ?? listed.idFp);
+      const other = trusted !== null && listed.idFp !== null && !equal(trusted, listed.idFp) ? listed.idFp : null;
+      const offered = mine ? null : (pinned?.changedTo ?? other);
+      persons.push({
+        name,
+        online: listed.online,
+        fingerprint: trusted === null ? null : hex(trusted),
+        verified: mine || pinned?.verified === true,
+        changedTo: offered === null ? null : hex(offered),
+      });
+    }
+    return persons;
+  }
+}

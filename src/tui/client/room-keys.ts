@@ -1,0 +1,186 @@
+/** The epochs of a room and those of their keys that this profile has. Keys are kept sealed. */
+import { equal, hex, utf8 } from '../../protocol/bytes.ts';
+import { type Epoch, openEpoch, openEpochKey, openGrant, parseEpoch } from '../../protocol/epoch.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Entry } from '../../protocol/fields.ts';
+import type { ChatContext } from './chat-context.ts';
+import type { RoomMembers } from './room-members.ts';
+
+/** A message under an epoch whose key is not here, with what its header says in the clear. */
+export class Locked extends Error {
+  override readonly name = 'Locked';
+  readonly epoch: string;
+  readonly author: string;
+  readonly id: string;
+  readonly device: number;
+  readonly deviceSeq: number;
+
+  constructor(claim: { epoch: string; author: string; id: string; device: number; deviceSeq: number }) {
+    super('the key of this epoch is not here');
+    this.epoch = claim.epoch;
+    this.author = claim.author;
+    this.id = claim.id;
+    this.device = claim.device;
+    this.deviceSeq = claim.deviceSeq;
+  }
+}
+
+export type KnownEpoch = {
+  id: string;
+  epoch: Epoch;
+  /** Its place in the conversation. */
+  seq: number;
+  key: Uint8Array | null;
+};
+
+export class RoomKeys {
+  readonly #context: ChatContext;
+  readonly #members: RoomMembers;
+  readonly #room: string;
+  readonly #epochs = new Map<string, KnownEpoch>();
+  #current: KnownEpoch | null = null;
+  /** The newest epoch of the daemon's order, also one that was refused here: the next one must name it. */
+  #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
+
+  private constructor(context: ChatContext, members: RoomMembers) {
+    this.#context = context;
+    this.#members = members;
+    this.#room = hex(members.room);
+  }
+
+  static async load(context: ChatContext, members: RoomMembers): Promise<RoomKeys> {
+    const keys = new RoomKeys(context, members);
+    const rows = await context.profile.db.all(
+      'SELECT epoch, seq, bytes, key FROM epochs WHERE account = ? AND room = ? ORDER BY seq',
+      [context.account, keys.#room],
+    );
+    for (const row of rows) {
+      const id = String(row.epoch);
+      const key = row.key === null ? null : context.profile.open(row.key as Uint8Array, keys.#aad(id));
+      // Its signature was checked before it was kept.
+      keys.#add({ id, epoch: parseEpoch(row.bytes as Uint8Array), seq: Number(row.seq), key });
+    }
+    return keys;
+  }
+
+  /** The epoch in use; null when there is none, or the newest one is none that this client accepts. */
+  get current(): KnownEpoch | null {
+    return this.#current?.seq === this.#head.seq ? this.#current : null;
+  }
+
+  /** The place of the newest epoch. */
+  get headSeq(): number {
+    return this.#head.seq;
+  }
+
+  /** What the next epoch follows; zeros when there was none. */
+  get headId(): Uint8Array {
+    return this.#head.id;
+  }
+
+  get(id: string): KnownEpoch | null {
+    return this.#epochs.get(id) ?? null;
+  }
+
+  /** The place from which on messages under this epoch are refused. */
+  endOf(known: KnownEpoch): number {
+    let end = Number.POSITIVE_INFINITY;
+    for (const other of this.#epochs.values()) if (other.seq > known.seq) end = Math.min(end, other.seq);
+    return end;
+  }
+
+  /**
+   * Checks and keeps an epoch from the conversation, in its order; one that is known changes nothing.
+   * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
+   */
+  async take(entry: Entry): Promise<KnownEpoch> {
+    const claimed = parseEpoch(entry.bytes);
+    const id = hex(claimed.epochId);
+    const known = this.#epochs.get(id);
+    if (known !== undefined && (known.key !== null || entry.keys.length === 0)) return known;
+    const before = this.#head;
+    if (entry.seq > before.seq) this.#head = { id: claimed.epochId, seq: entry.seq };
+    const maker = hex(claimed.maker);
+    const name = this.#members.nameOf(maker);
+    if (!equal(claimed.room, this.#members.room) || name === null || !this.#members.wasMember(maker, entry.seq))
+      throw new ProtocolError('room', 'an epoch made by nobody of the room');
+    const head = this.#members.numberOf(claimed.logHead);
+    if (head === null) throw new ProtocolError('room', 'an epoch for another log');
+    if (known === undefined && !equal(claimed.epochPrev, before.id))
+      throw new ProtocolError('room', 'an epoch that does not follow the current one');
+    const spki = await this.#context.keyring.sigSpkiOf(claimed.maker, name);
+    if (spki === null) throw new ProtocolError('room', 'an epoch made under a key that is not the pinned one');
+    const epoch = openEpoch(entry.bytes, spki);
+    const taken: KnownEpoch = known ?? { id, epoch, seq: entry.seq, key: null };
+    for (const given of entry.keys) {
+      if (taken.key !== null) break;
+      taken.key = await this.#open(epoch, given.kind, given.bytes);
+    }
+    this.#add(taken);
+    await this.#keep(taken, entry.bytes);
+    return taken;
+  }
+
+  /** Checks a granted key against the epoch's commitment. @returns false when it is not the key; ask somebody else */
+  async takeGrant(id: string, grant: Uint8Array): Promise<boolean> {
+    const known = this.#epochs.get(id);
+    if (known === undefined) return false;
+    known.key ??= await this.#open(known.epoch, 'grant', grant);
+    if (known.key === null) return false;
+    await this.#keepKey(id, known.key);
+    return true;
+  }
+
+  /** The key of an epoch that this client made. */
+  async made(id: string, key: Uint8Array): Promise<void> {
+    const known = this.#epochs.get(id);
+    if (known === undefined || known.key !== null) return;
+    known.key = key;
+    await this.#keepKey(id, key);
+  }
+
+  #add(known: KnownEpoch): void {
+    this.#epochs.set(known.id, known);
+    if (known.seq > this.#head.seq) this.#head = { id: known.epoch.epochId, seq: known.seq };
+    if (this.#current === null || known.seq > this.#current.seq) this.#current = known;
+  }
+
+  /** With each of my keys: an epoch may be sealed to one that is retired now. */
+  async #open(epoch: Epoch, kind: 'chunk' | 'grant', bytes: Uint8Array): Promise<Uint8Array | null> {
+    const { keyring, rsa } = this.#context;
+    for (const key of keyring.openKeys()) {
+      try {
+        const mine = { idFp: keyring.me.idFp, ...key };
+        return kind === 'chunk'
+          ? await openEpochKey(rsa, epoch, bytes, mine)
+          : await openGrant(rsa, epoch, bytes, mine);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+      }
+    }
+    return null;
+  }
+
+  async #keep(known: KnownEpoch, bytes: Uint8Array): Promise<void> {
+    const { account, profile } = this.#context;
+    await profile.db.run(
+      'INSERT OR IGNORE INTO epochs (account, room, epoch, seq, bytes, maker) VALUES (?, ?, ?, ?, ?, ?)',
+      [account, this.#room, known.id, known.seq, bytes, hex(known.epoch.maker)],
+    );
+    if (known.key !== null) await this.#keepKey(known.id, known.key);
+  }
+
+  async #keepKey(id: string, key: Uint8Array): Promise<void> {
+    const { account, profile } = this.#context;
+    await profile.db.run('UPDATE epochs SET key = ? WHERE account = ? AND room = ? AND epoch = ?', [
+      profile.seal(key, this.#aad(id)),
+      account,
+      this.#room,
+      id,
+    ]);
+  }
+
+  #aad(id: string): Uint8Array {
+    return utf8(`epoch:${this.#context.account}:${this.#room}:${id}`);
+  }
+}

@@ -1,0 +1,120 @@
+/** A room's signed log as this client checked it: who may speak, and when. Kept, so that it is fetched once. */
+import { hex } from '../../protocol/bytes.ts';
+import { Refusal } from '../../protocol/errors.ts';
+import type { Entry } from '../../protocol/fields.ts';
+import { type LogEntry, RoomLog, signLogEntry } from '../../protocol/room-log.ts';
+import type { ChatContext } from './chat-context.ts';
+import { ClientError } from './errors.ts';
+
+/** Races for the next place of the log that are lost before giving up. */
+const MAX_JOIN_RACES = 50;
+const ARRIVALS: ReadonlySet<string> = new Set(['join']);
+const DEPARTURES: ReadonlySet<string> = new Set(['leave', 'remove']);
+
+export class RoomMembers {
+  readonly room: Uint8Array;
+  readonly log: RoomLog;
+  /** The conversation's place of the newest log entry. */
+  seq = 0;
+  readonly #context: ChatContext;
+  readonly #key: string;
+  /** By idFp: arrivals (positive seq) and departures (negative), in order. */
+  readonly #moves = new Map<string, number[]>();
+  readonly #names = new Map<string, string>();
+  readonly #heads = new Map<string, number>();
+
+  private constructor(context: ChatContext, room: Uint8Array) {
+    this.#context = context;
+    this.room = room;
+    this.#key = hex(room);
+    this.log = new RoomLog(context.daemonSignSpki, context.daemonId);
+  }
+
+  /** From what is kept; every signature is checked again. */
+  static async load(context: ChatContext, room: Uint8Array): Promise<RoomMembers> {
+    const members = new RoomMembers(context, room);
+    const rows = await context.profile.db.all(
+      'SELECT seq, bytes FROM room_logs WHERE account = ? AND room = ? ORDER BY n',
+      [context.account, members.#key],
+    );
+    for (const row of rows) members.#append(row.bytes as Uint8Array, Number(row.seq));
+    return members;
+  }
+
+  get joined(): boolean {
+    return this.log.isMember(this.#context.keyring.me.idFp);
+  }
+
+  /** The name under which an identity is or was a member; null when it never was. */
+  nameOf(idFp: string): string | null {
+    return this.#names.get(idFp) ?? null;
+  }
+
+  /** Was it a member at this place of the conversation? */
+  wasMember(idFp: string, seq: number): boolean {
+    let member = false;
+    for (const move of this.#moves.get(idFp) ?? []) if (Math.abs(move) < seq) member = move > 0;
+    return member;
+  }
+
+  /** My first place in the room; null before I joined. */
+  get since(): number | null {
+    return this.#moves.get(hex(this.#context.keyring.me.idFp))?.find((move) => move > 0) ?? null;
+  }
+
+  /** The n of the entry with this hash; null when it is none of this log. */
+  numberOf(head: Uint8Array): number | null {
+    return this.#heads.get(hex(head)) ?? null;
+  }
+
+  /** Checks and keeps the next entry; one that is known changes nothing. @throws ProtocolError 'room' */
+  async take(entry: Entry): Promise<void> {
+    if (entry.seq <= this.seq) return;
+    const { n } = this.#append(entry.bytes, entry.seq);
+    await this.#context.profile.db.run(
+      'INSERT OR IGNORE INTO room_logs (account, room, n, seq, bytes) VALUES (?, ?, ?, ?, ?)',
+      [this.#context.account, this.#key, n, entry.seq, entry.bytes],
+    );
+  }
+
+  /** Signs my join for the next place of the log; again when somebody else took it. @param sync brings the log up to date */
+  async join(sync: () => Promise<void>): Promise<void> {
+    const { keyring, connection, rsa } = this.#context;
+    for (let race = 0; race < MAX_JOIN_RACES; race++) {
+      await sync();
+      if (this.joined) return;
+      const { me } = keyring;
+      const entry = await signLogEntry(rsa, me.identity, {
+        room: this.room,
+        n: this.log.n + 1,
+        prev: this.log.head,
+        op: 'join',
+        subject: { name: me.name, idFp: me.idFp },
+        actor: me.idFp,
+        time: connection.welcome.at,
+        body: me.identity.spki,
+      });
+      try {
+        await connection.request('log-append', { room: this.room, entry });
+      } catch (error) {
+        if (!(error instanceof Refusal && error.code === 'conflict')) throw error;
+      }
+    }
+    throw new ClientError('refused', 'the lobby could not be joined: its log changes all the time; try again');
+  }
+
+  /** Whether the key of a member is the pinned one is asked where it is used: a name with a new key may well be a member. */
+  #append(bytes: Uint8Array, seq: number): LogEntry {
+    const entry = this.log.append(bytes, () => null);
+    const subject = hex(entry.subject.idFp);
+    this.seq = seq;
+    this.#heads.set(hex(entry.hash), entry.n);
+    if (ARRIVALS.has(entry.op) || DEPARTURES.has(entry.op)) {
+      const moves = this.#moves.get(subject) ?? [];
+      moves.push(ARRIVALS.has(entry.op) ? seq : -seq);
+      this.#moves.set(subject, moves);
+      this.#names.set(subject, entry.subject.name);
+    }
+    return entry;
+  }
+}

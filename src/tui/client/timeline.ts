@@ -1,0 +1,172 @@
+/**
+ * One conversation in the daemon's order: what comes as an event and what is fetched goes into one row, place by place, and is taken
+ * once. One loop a conversation; whoever finds it running leaves the work to it.
+ */
+import type { Entry } from '../../protocol/fields.ts';
+import type { Cache } from './cache.ts';
+import type { ChatContext } from './chat-context.ts';
+import type { Intake, Taken } from './intake.ts';
+import type { Place } from './notes.ts';
+
+/** Entries that are fetched at once. */
+const PAGE = 200;
+/** A conversation that is new to this profile is taken from its read mark on, but no further back than this. */
+const FIRST_SYNC = 1000;
+/** Events held for a conversation while older entries are fetched; more are dropped and fetched later. */
+const MAX_HELD = 2000;
+
+export type TimelineListener = {
+  taken(place: Place, taken: Taken): Promise<void>;
+  /** Before entries of a room are opened: log and epochs must be known. */
+  prepare(place: Place, entries: readonly Entry[]): Promise<void>;
+  failed(place: Place, error: unknown): void;
+};
+
+export class Timeline {
+  readonly place: Place;
+  readonly #context: ChatContext;
+  readonly #cache: Cache;
+  readonly #intake: Intake;
+  readonly #listener: TimelineListener;
+  readonly #held = new Map<number, Entry>();
+  #head = 0;
+  #read = 0;
+  #running: Promise<void> | null = null;
+  /** Something came since the loop looked. */
+  #more = false;
+
+  constructor(place: Place, context: ChatContext, cache: Cache, intake: Intake, listener: TimelineListener) {
+    this.place = place;
+    this.#context = context;
+    this.#cache = cache;
+    this.#intake = intake;
+    this.#listener = listener;
+  }
+
+  /** The highest place that is known to exist. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Takes an entry when its turn comes. */
+  arrive(entry: Entry): void {
+    this.#head = Math.max(this.#head, entry.seq);
+    if (this.#held.size < MAX_HELD) this.#held.set(entry.seq, entry);
+    this.#go();
+  }
+
+  /** The daemon says how far the conversation goes and how far I read it. Resolves when all of it was taken, or it failed. */
+  async catchUp(head: number, read: number): Promise<void> {
+    this.#head = Math.max(this.#head, head);
+    this.#read = read;
+    this.#go();
+    await this.idle();
+  }
+
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Extends what is known towards the beginning by a page. @returns false when nothing is before it */
+  async older(): Promise<boolean> {
+    await this.idle();
+    const known = await this.#cache.coverage(this.place.key);
+    if (known === null || known.bottom === 0) return false;
+    const page = await this.#context.connection.request('fetch', {
+      conversation: this.place.id,
+      after: 0,
+      before: known.bottom + 1,
+      limit: PAGE,
+      newest: true,
+      kinds: null,
+    });
+    const entries = inOrder(page.entries, 0, known.bottom + 1);
+    const end = page.more && entries[0] !== undefined ? entries[0].seq - 1 : 0;
+    await this.#listener.prepare(this.place, entries);
+    await this.#intake.take(this.place, entries, 'older', end, false);
+    return true;
+  }
+
+  #go(): void {
+    this.#more = true;
+    this.#running ??= this.#loop()
+      .catch((error: unknown) => this.#listener.failed(this.place, error))
+      .finally(() => {
+        this.#running = null;
+      });
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#more) {
+      this.#more = false;
+      await this.#run();
+    }
+  }
+
+  async #run(): Promise<void> {
+    let known = await this.#cache.coverage(this.place.key);
+    if (known === null) {
+      await this.#begin();
+      known = await this.#cache.coverage(this.place.key);
+    }
+    let top = known?.top ?? 0;
+    while (true) {
+      for (const seq of this.#held.keys()) if (seq <= top) this.#held.delete(seq);
+      const ready = this.#consecutive(top);
+      if (ready.length > 0) {
+        top = await this.#take(ready, top, false);
+        continue;
+      }
+      if (this.#head <= top) return;
+      const page = await this.#context.connection.request('fetch', {
+        conversation: this.place.id,
+        after: top,
+        before: null,
+        limit: PAGE,
+        newest: false,
+        kinds: null,
+      });
+      const entries = inOrder(page.entries, top, Number.POSITIVE_INFINITY);
+      if (entries.length === 0) {
+        // The daemon told of places that it does not give.
+        this.#head = top;
+        return;
+      }
+      top = await this.#take(entries, top, entries[0]?.seq !== top + 1);
+    }
+  }
+
+  /** What is held right after `top`, without a hole. */
+  #consecutive(top: number): Entry[] {
+    const ready: Entry[] = [];
+    for (let entry = this.#held.get(top + 1); entry && ready.length < PAGE; entry = this.#held.get(entry.seq + 1))
+      ready.push(entry);
+    return ready;
+  }
+
+  async #take(entries: readonly Entry[], top: number, hole: boolean): Promise<number> {
+    const end = entries.at(-1)?.seq ?? top;
+    await this.#listener.prepare(this.place, entries);
+    const taken = await this.#intake.take(this.place, entries, 'newer', end, hole);
+    this.#head = Math.max(this.#head, end);
+    await this.#listener.taken(this.place, taken);
+    return end;
+  }
+
+  /** Decides from where this profile knows a conversation that it never met. */
+  async #begin(): Promise<void> {
+    const from = this.#head <= PAGE ? 0 : Math.max(Math.min(this.#read, this.#head - PAGE), this.#head - FIRST_SYNC, 0);
+    await this.#context.profile.db.run(
+      'INSERT OR IGNORE INTO coverage (account, conversation, bottom, top, read) VALUES (?, ?, ?, ?, ?)',
+      [this.#context.account, this.place.key, from, from, this.#read],
+    );
+  }
+}
+
+/** What the daemon gave, as it should have given it: in order, each place once, inside the bounds. */
+function inOrder(entries: readonly Entry[], after: number, before: number): Entry[] {
+  const places = new Map<number, Entry>();
+  for (const entry of entries)
+    if (entry.seq > after && entry.seq < before && !places.has(entry.seq)) places.set(entry.seq, entry);
+  return [...places.values()].sort((a, b) => a.seq - b.seq);
+}
