@@ -32,7 +32,7 @@ async function open(t: ExecutionContext) {
   return { clock, at: { port: daemon.port, fingerprint: hex(daemon.fingerprint) } };
 }
 
-test('who does not finish the handshake in time is closed', async (t) => {
+test.serial('who does not finish the handshake in time is closed', async (t) => {
   const { clock, at } = await open(t);
   const socket = connect(at.port, '127.0.0.1');
   t.teardown(() => socket.destroy());
@@ -42,7 +42,7 @@ test('who does not finish the handshake in time is closed', async (t) => {
   t.pass();
 });
 
-test('who does not log in in time is told and closed; who does stays', async (t) => {
+test.serial('who does not log in in time is told and closed; who does stays', async (t) => {
   const { clock, at } = await open(t);
   const slow = await connectTo(t, at);
   const quick = await connectTo(t, at);
@@ -55,7 +55,7 @@ test('who does not log in in time is told and closed; who does stays', async (t)
   t.true((await quick.request('ping', {})).at > 0);
 });
 
-test('who is silent is told and closed; who pings stays', async (t) => {
+test.serial('who is silent is told and closed; who pings stays', async (t) => {
   const { clock, at } = await open(t);
   const silent = await connectTo(t, at);
   const lively = await connectTo(t, at);
@@ -71,7 +71,7 @@ test('who is silent is told and closed; who pings stays', async (t) => {
   t.true((await lively.request('ping', {})).at > 0);
 });
 
-test('after a login the name is known to everyone who is here, and gone with its last session', async (t) => {
+test.serial('after a login the name is known to everyone who is here, and gone with its last session', async (t) => {
   const { at } = await open(t);
   const [alice, bob, again] = [await connectTo(t, at), await connectTo(t, at), await connectTo(t, at)];
   await register(alice, 'alice', 'pw');

@@ -35,7 +35,8 @@ async function greeted(port: number): Promise<boolean> {
   return bytes.subarray(0, 4).toString('latin1') === 'SCK1';
 }
 
-test('listening: the line, the files, private ones for the owner alone; TERM ends with 0', async (t) => {
+// One after the other: each starts a daemon of its own.
+test.serial('listening: the line, the files, private ones for the owner alone; TERM ends with 0', async (t) => {
   const daemon = await startDaemon(t);
   t.like(
     daemon.lines.find(({ evt }) => evt === 'listening'),
@@ -52,7 +53,7 @@ test('listening: the line, the files, private ones for the owner alone; TERM end
   t.is(daemon.lines.at(-1)?.evt, 'stopped');
 });
 
-test('the same daemon after a restart; fingerprint prints it', async (t) => {
+test.serial('the same daemon after a restart; fingerprint prints it', async (t) => {
   const first = await startDaemon(t);
   await first.stop('SIGINT');
   const second = await startDaemon(t, [], { dir: first.dir });
@@ -62,7 +63,7 @@ test('the same daemon after a restart; fingerprint prints it', async (t) => {
   t.is(out.split('\n')[0], first.fingerprint);
 });
 
-test('a second daemon on one folder is refused with a sentence; after kill -9 the folder is free', async (t) => {
+test.serial('a second daemon on one folder is refused with a sentence; after kill -9 the folder is free', async (t) => {
   const daemon = await startDaemon(t);
   const { err, code } = await ended(['--data-dir', daemon.dir, '--port', '0']);
   t.is(code, 1);
@@ -71,7 +72,7 @@ test('a second daemon on one folder is refused with a sentence; after kill -9 th
   await startDaemon(t, [], { dir: daemon.dir });
 });
 
-test('a port that is taken is a sentence', async (t) => {
+test.serial('a port that is taken is a sentence', async (t) => {
   const daemon = await startDaemon(t);
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'daemon.key'), await readFile(join(daemon.dir, 'daemon.key')));
@@ -80,7 +81,7 @@ test('a port that is taken is a sentence', async (t) => {
   t.regex(err, /^securechat-daemon: .*in use.*\n$/);
 });
 
-test('wrong usage is exit 2 with a sentence', async (t) => {
+test.serial('wrong usage is exit 2 with a sentence', async (t) => {
   for (const args of [['--prot', '1'], ['backup', 'x'], ['--port', 'x'], ['nonsense']]) {
     const { err, code, out } = await ended(args);
     t.is(code, 2, args.join(' '));
@@ -89,7 +90,7 @@ test('wrong usage is exit 2 with a sentence', async (t) => {
   }
 });
 
-test('a legacy users.txt is upgraded at start: comments stay, no secret does', async (t) => {
+test.serial('a legacy users.txt is upgraded at start: comments stay, no secret does', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), '# the team\nbob:hunter2\nnot a user line\n');
   const daemon = await startDaemon(t, [], { dir });
@@ -102,7 +103,7 @@ test('a legacy users.txt is upgraded at start: comments stay, no secret does', a
   );
 });
 
-test('opaque.setup missing beside users stops the start', async (t) => {
+test.serial('opaque.setup missing beside users stops the start', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), `bob:opaque1:abc:${'ab'.repeat(32)}:\n`);
   const { err, code } = await ended(['--data-dir', dir, '--port', '0']);
@@ -110,7 +111,7 @@ test('opaque.setup missing beside users stops the start', async (t) => {
   t.regex(err, /^securechat-daemon: daemon.key is missing .*backup.*\n$/);
 });
 
-test('HUP reads users.txt and the configuration again and reopens the log', async (t) => {
+test.serial('HUP reads users.txt and the configuration again and reopens the log', async (t) => {
   const dir = await temporaryFolder(t);
   const log = join(dir, 'daemon.log');
   const daemon = await startDaemon(t, ['--log-file', log], { dir });
@@ -130,7 +131,7 @@ test('HUP reads users.txt and the configuration again and reopens the log', asyn
   );
 });
 
-test('a configuration that is wrong at HUP leaves the old one', async (t) => {
+test.serial('a configuration that is wrong at HUP leaves the old one', async (t) => {
   const daemon = await startDaemon(t);
   await writeFile(join(daemon.dir, 'config.toml'), 'registration = "maybe"\n');
   daemon.process.kill('SIGHUP');
@@ -138,7 +139,7 @@ test('a configuration that is wrong at HUP leaves the old one', async (t) => {
   t.true(await greeted(daemon.port));
 });
 
-test('garbage on the port, a half-open link and a frame that claims 4 GiB disturb nobody', async (t) => {
+test.serial('garbage on the port, a half-open link and a frame that claims 4 GiB disturb nobody', async (t) => {
   const daemon = await startDaemon(t);
   const silent = await dial(daemon.port);
   const noise = await dial(daemon.port);
@@ -160,7 +161,7 @@ test('garbage on the port, a half-open link and a frame that claims 4 GiB distur
   t.deepEqual(await daemon.stop(), { code: 0, signal: null });
 });
 
-test('more half-open links than allowed from one address are closed at once', async (t) => {
+test.serial('more half-open links than allowed from one address are closed at once', async (t) => {
   const daemon = await startDaemon(t);
   const sockets = await Promise.all(Array.from({ length: 40 }, () => dial(daemon.port)));
   const outcomes = await Promise.all(
@@ -173,14 +174,14 @@ test('more half-open links than allowed from one address are closed at once', as
   await Promise.all(sockets.filter((socket) => !socket.closed).map((socket) => once(socket, 'close')));
 });
 
-test('in a git work tree it warns', async (t) => {
+test.serial('in a git work tree it warns', async (t) => {
   const dir = await temporaryFolder(t);
   await mkdir(join(dir, '.git'));
   const daemon = await startDaemon(t, [], { dir });
   t.truthy(daemon.lines.find(({ evt, level }) => evt === 'git_work_tree' && level === 40));
 });
 
-test('a client that does not leave holds the end up; a second signal ends with 1', async (t) => {
+test.serial('a client that does not leave holds the end up; a second signal ends with 1', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   await client.request('ping', {});

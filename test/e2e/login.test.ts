@@ -13,7 +13,8 @@ const refused = (code: RefusalCode) => ({ instanceOf: Refusal, code }) as const;
 const loginRefused = { code: 'login-refused' } as const;
 const room = new Uint8Array(32);
 
-test('register, log in, and the file holds neither password nor anything to guess it by', async (t) => {
+// One after the other: each has a daemon of its own, and OPAQUE holds this thread for a third of a second a time.
+test.serial('register, log in, and the file holds neither password nor anything to guess it by', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   const { idFp } = await register(client, 'alice', 'correct horse');
@@ -27,7 +28,7 @@ test('register, log in, and the file holds neither password nor anything to gues
   t.notRegex(users + JSON.stringify(daemon.lines), /correct horse/);
 });
 
-test('a wrong password and an unknown name are one error; the log names only who exists', async (t) => {
+test.serial('a wrong password and an unknown name are one error; the log names only who exists', async (t) => {
   const daemon = await startDaemon(t);
   await register(await connectTo(t, daemon), 'alice', 'right');
   for (const name of ['alice', 'hunter2-typed-as-a-name']) {
@@ -46,7 +47,7 @@ test('a wrong password and an unknown name are one error; the log names only who
   t.notRegex(JSON.stringify(daemon.lines), /hunter2/);
 });
 
-test('an unknown name is answered like a known one, every time', async (t) => {
+test.serial('an unknown name is answered like a known one, every time', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   await register(client, 'alice', 'right');
@@ -58,7 +59,7 @@ test('an unknown name is answered like a known one, every time', async (t) => {
   t.is(again.length, known.length);
 });
 
-test('taken, look-alike and bad names', async (t) => {
+test.serial('taken, look-alike and bad names', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   await register(client, 'alice', 'pw');
@@ -89,7 +90,7 @@ test("a record cannot smuggle a line into users.txt; another name's card is refu
   t.is(await readFile(join(daemon.dir, 'users.txt'), 'utf8'), before);
 });
 
-test('registration closed, and by invitation', async (t) => {
+test.serial('registration closed, and by invitation', async (t) => {
   const closed = await startDaemon(t, ['--registration', 'closed']);
   await t.throwsAsync(register(await connectTo(t, closed), 'alice', 'pw'), refused('registration-closed'));
   const dir = await temporaryFolder(t);
@@ -102,7 +103,7 @@ test('registration closed, and by invitation', async (t) => {
   await t.throwsAsync(register(client, 'bob', 'pw', { invite: 'come-in-and-find-out' }), refused('bad-invite'));
 });
 
-test('nothing is carried out before login', async (t) => {
+test.serial('nothing is carried out before login', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   await t.throwsAsync(client.request('people', { after: null }), refused('login-refused'));
@@ -110,7 +111,7 @@ test('nothing is carried out before login', async (t) => {
   t.true((await client.request('ping', {})).at > 0);
 });
 
-test('without a vault nothing else is carried out until it is stored', async (t) => {
+test.serial('without a vault nothing else is carried out until it is stored', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   await register(client, 'alice', 'pw', { localKeys: false });
@@ -124,7 +125,7 @@ test('without a vault nothing else is carried out until it is stored', async (t)
   t.like((await login(again, 'alice', 'pw')).vault, { version: 1 });
 });
 
-test('login by key: the ticket of this device and the key of this identity, on this link', async (t) => {
+test.serial('login by key: the ticket of this device and the key of this identity, on this link', async (t) => {
   const daemon = await startDaemon(t);
   const first = await connectTo(t, daemon);
   await register(first, 'alice', 'pw');
@@ -153,7 +154,7 @@ test('login by key: the ticket of this device and the key of this identity, on t
   );
 });
 
-test('a second login is a second session; a device that is ended needs the password again', async (t) => {
+test.serial('a second login is a second session; a device that is ended needs the password again', async (t) => {
   const daemon = await startDaemon(t);
   const one = await connectTo(t, daemon);
   await register(one, 'alice', 'pw');
@@ -176,7 +177,7 @@ test('a second login is a second session; a device that is ended needs the passw
   t.is((await one.request('sessions', {})).sessions.length, 1);
 });
 
-test('a legacy account logs in with its old password and can only renew', async (t) => {
+test.serial('a legacy account logs in with its old password and can only renew', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), '# old\nalice:pässword\n');
   const daemon = await startDaemon(t, [], { dir });
@@ -198,7 +199,7 @@ test('a legacy account logs in with its old password and can only renew', async 
   t.like(await login(await connectTo(t, daemon), 'alice', 'new'), { mustRenew: false });
 });
 
-test('an account that its operator takes out is ended at HUP', async (t) => {
+test.serial('an account that its operator takes out is ended at HUP', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   await register(client, 'alice', 'pw');
@@ -210,7 +211,7 @@ test('an account that its operator takes out is ended at HUP', async (t) => {
   await t.throwsAsync(login(await connectTo(t, daemon), 'alice', 'pw'), loginRefused);
 });
 
-test('TERM tells every client and ends with 0', async (t) => {
+test.serial('TERM tells every client and ends with 0', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   await register(client, 'alice', 'pw');
@@ -221,7 +222,7 @@ test('TERM tells every client and ends with 0', async (t) => {
   t.deepEqual([client.events.at(-1), stranger.events.at(-1)], ['closing', 'closing']);
 });
 
-test('a record that claims 4 GiB ends its own link, and one slow login blocks nobody', async (t) => {
+test.serial('a record that claims 4 GiB ends its own link, and one slow login blocks nobody', async (t) => {
   const daemon = await startDaemon(t);
   const slow = await connectTo(t, daemon);
   const { message } = await inlineOpaque.clientLogin('x');
