@@ -165,7 +165,7 @@ export class RoomLog {
     }
     if (!equal(room, this.#room) || (op !== 'join' && body.length > 0)) return false;
     const { name, idFp } = subject;
-    if (op === 'join') return isName(name) && !this.isMember(idFp) && !this.#names.has(name);
+    if (op === 'join') return isName(name) && !this.#names.has(name);
     return (op === 'leave' || op === 'remove') && this.members.get(hex(idFp)) === name;
   }
 }

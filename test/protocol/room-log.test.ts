@@ -167,3 +167,22 @@ test('a room of another daemon, or made by somebody else, is refused', async (t)
   const otherRoom = await entry(log, 'join', alice, alice.identity, { room: elsewhere.room });
   t.throws(() => log.append(otherRoom, keyOf), refused, 'an entry of another room');
 });
+
+test('a log that forked is not joined together again', async (t) => {
+  const [ours, theirs] = [opened(), opened()];
+  ours.append(await join(ours, alice), keyOf);
+  theirs.append(await join(theirs, bob), keyOf);
+  const next = await join(theirs, mallory);
+  t.throws(() => ours.append(next, keyOf), refused);
+  theirs.append(next, keyOf);
+  t.is(theirs.n, 2);
+});
+
+test('who acts is who signs', async (t) => {
+  const log = opened();
+  const asMallory = await entry(log, 'join', alice, alice.identity, { actor: mallory.idFp });
+  t.throws(() => log.append(asMallory, keyOf), refused);
+  const fresh = new RoomLog(daemonSign.spki, DAEMON_ID);
+  const made = await signLogEntry(inlineRsa, daemonSign, { ...parseLogEntry(lobby.entry), actor: mallory.idFp });
+  t.throws(() => fresh.append(made, keyOf), refused);
+});
