@@ -92,6 +92,18 @@ test('the newest card is followed from the pin, and from the first contact', (t)
   t.is(followCards(first.pin, [bob.cardBytes]).pin.cardSeq, 1, 'nothing new');
 });
 
+/** Carol's card, made to follow Bob's second one. */
+async function carolsThird(): Promise<Uint8Array> {
+  return signCard(inlineRsa, fixtureKey('carol-identity'), {
+    name: 'carol',
+    ekSpki: fixtureKey('carol-encryption').spki,
+    cardSeq: 3,
+    notBefore: T0,
+    notAfter: T0 + 1,
+    prevCardHash: openCard(second).hash,
+  });
+}
+
 test('an old card shown, another one with its number, a gap, a broken chain or a stranger is refused', async (t) => {
   const { pin } = followCards(null, [bob.cardBytes, second]);
   const carol = await person('carol');
@@ -100,6 +112,8 @@ test('an old card shown, another one with its number, a gap, a broken chain or a
     'old card after the new one': [second, bob.cardBytes],
     'another second card': [await next(2, bob.card.hash, 'mallory')],
     gap: [await next(4, openCard(third).hash, 'mallory')],
+    'a number left out': [await next(4, openCard(second).hash, 'mallory')],
+    'a stranger who names the pinned card': [await carolsThird()],
     'broken chain': [await next(3, bob.card.hash)],
     stranger: [carol.cardBytes],
     nothing: [],

@@ -85,3 +85,8 @@ for (const [what, change] of Object.entries({
   test(`keys that do not belong together are not sealed: ${what}`, (t) => {
     t.throws(() => sealVault(exportKey, owner, { ...contents, ...change }, systemRandom), refused);
   });
+
+test('keys are not sealed for another name or fingerprint than theirs', (t) => {
+  for (const change of [{ name: 'bob' }, { idFp: bob.idFp }])
+    t.throws(() => sealVault(exportKey, { ...owner, ...change }, contents, systemRandom), refused);
+});

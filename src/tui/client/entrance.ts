@@ -11,7 +11,7 @@ import type { Ephemerals } from './ephemeral.ts';
 import { ClientError } from './errors.ts';
 import { loginByKey, loginByPassword } from './login.ts';
 import { makeKeys } from './my-keys.ts';
-import { registerAccount, replacePassword } from './register.ts';
+import { type NewRecord, registerAccount, replacePassword } from './register.ts';
 import { SOFTWARE } from './software.ts';
 import type { KnownDaemons } from './trust.ts';
 import type { Ask } from './types.ts';
@@ -103,10 +103,12 @@ export class Entrance {
   /** On a link of its own: the session that is open may be one by key. */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
     const { calls, account, daemonId } = await this.#byPassword(oldPassword);
+    // The vault for the new password is there before the password counts: a cut in between loses nothing.
+    const beforeFinish = async ({ record, exportKey }: NewRecord): Promise<void> => {
+      if (!account.localKeys) await this.#keeper(daemonId).put(calls, exportKey, H('record', utf8(record)), account);
+    };
     try {
-      const made = await replacePassword(calls, this.#o.opaque(), { password: newPassword, card: null, daemonId });
-      if (!account.localKeys)
-        await this.#keeper(daemonId).put(calls, made.exportKey, H('record', utf8(made.record)), account);
+      await replacePassword(calls, this.#o.opaque(), { password: newPassword, card: null, daemonId, beforeFinish });
     } finally {
       await calls.link.close();
     }

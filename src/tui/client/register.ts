@@ -37,17 +37,26 @@ export async function registerAccount(
 
 /**
  * A new password for the account that `calls` is logged in to by password. With a card it also ends must-renew.
- * @returns the new OPAQUE record and the key for the vault, which is stored next
+ * @param account.beforeFinish is given what the vault for the new password needs, before that password counts
+ * @returns the new OPAQUE record and the key for its vault
  */
 export async function replacePassword(
   calls: Calls,
   opaque: Opaque,
-  account: { password: string; card: Uint8Array | null; daemonId: Uint8Array },
-): Promise<{ record: string; exportKey: Uint8Array }> {
+  account: {
+    password: string;
+    card: Uint8Array | null;
+    daemonId: Uint8Array;
+    beforeFinish?: (made: NewRecord) => Promise<void>;
+  },
+): Promise<NewRecord> {
   const password = passwordText(account.password);
   const begun = await opaque.clientRegister(password);
   const answer = await calls.request('record-start', { message: begun.message });
   const made = await opaque.clientRegisterFinish(password, begun.state, answer.message, account.daemonId);
+  await account.beforeFinish?.(made);
   await calls.request('record-finish', { record: made.record, card: account.card });
   return made;
 }
+
+export type NewRecord = { record: string; exportKey: Uint8Array };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { hex } from '../../../src/protocol/bytes.ts';
 import { Refusal } from '../../../src/protocol/errors.ts';
+import { inlineOpaque, type Opaque } from '../../../src/protocol/opaque.ts';
 import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
 import { systemClock, systemRandom } from '../../../src/protocol/seams.ts';
 import { knownNames, type SignedIn, whereTo } from '../../../src/tui/client/connect.ts';
@@ -106,6 +107,27 @@ test.serial('a new password opens the vault, the old one opens nothing', async (
   const there = await signInAs(t, { user: 'alice', server, password: 'newer' });
   t.deepEqual(keysOf(there), keysOf(me));
   await t.throwsAsync(signInAs(t, { user: 'alice', server, password: 'secret' }), refused);
+});
+
+test.serial('a change of password that is cut leaves the old one whole', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const profile = join(await temporaryFolder(t), 'p');
+  const made = { user: 'alice', server, profile, password: 'secret' } as const;
+  const me = await signInAs(t, { ...made, register: {} });
+  await me.close();
+  // The vault for the new password is stored, then the daemon refuses the record.
+  const spoilt = {
+    ...inlineOpaque,
+    clientRegisterFinish: async (...args: Parameters<Opaque['clientRegisterFinish']>) => ({
+      ...(await inlineOpaque.clientRegisterFinish(...args)),
+      record: 'no record',
+    }),
+  };
+  const again = await signInAs(t, made, { opaque: spoilt });
+  await t.throwsAsync(again.passwd('secret', 'newer'), { instanceOf: Refusal });
+  await again.close();
+  await (await signInAs(t, made)).close();
+  await signInAs(t, { user: 'alice', server, password: 'secret' });
 });
 
 test.serial('two programs share a profile, each as a device of its own', async (t) => {
@@ -225,8 +247,7 @@ test.serial('an account from before there were keys gets them at its first login
 });
 
 test.serial('the version of the vault never goes back', async (t) => {
-  const daemon = await startDaemon(t);
-  const server = daemon.join;
+  const { join: server } = await startDaemon(t);
   const profile = join(await temporaryFolder(t), 'p');
   const made = { user: 'alice', server, profile, password: 'secret' } as const;
   await (await signInAs(t, { ...made, register: {} })).close();

@@ -1,0 +1,39 @@
+/** What every file of test/vectors is made of. Bytes are hexadecimal; keys are those of test/fixtures/keys.json. */
+import { writeFileSync } from 'node:fs';
+import { concat, hex } from '../src/protocol/bytes.ts';
+
+type Fields = Record<string, unknown>;
+/** `verdict` is accepted, refused, or the code of the error; `gives` is what must be found inside. */
+export type Vector = { what: string; verdict: string; given: Fields; gives?: Fields };
+
+/** A copy with the lowest bit of one byte flipped. */
+export function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  return bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+}
+
+export function writeVectors(name: string, vectors: Vector[]): void {
+  writeFileSync(new URL(`../test/vectors/${name}.json`, import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);
+}
+
+/** One that is accepted, and the ways in which `field`, bytes, breaks it. */
+export function withDamage(
+  good: Vector,
+  field: string,
+  bytes: Uint8Array,
+  code: string,
+  more: [string, Uint8Array][] = [],
+): Vector[] {
+  const wrong: [string, Uint8Array][] = [
+    ['first bit of the version flipped', flipped(bytes, 0)],
+    ['a bit in the middle flipped', flipped(bytes, bytes.length >> 1)],
+    ['last bit flipped', flipped(bytes, bytes.length - 1)],
+    ['last byte missing', bytes.subarray(0, -1)],
+    ['a byte too many', concat(bytes, Uint8Array.of(0))],
+    ['nothing', new Uint8Array()],
+    ...more,
+  ];
+  return [
+    good,
+    ...wrong.map(([what, each]) => ({ what, verdict: code, given: { ...good.given, [field]: hex(each) } })),
+  ];
+}
