@@ -391,5 +391,5 @@ const passwdOverlay: Overlay = {
 
 /** `.help`, from the one table. */
 export function helpLines(): string[] {
-  return commandNames.map((name) => `${fill(`${name} ${commandTable[name].usage}`, 30)} ${commandTable[name].help}`);
+  return commandNames.map((name) => `${fill(`${name} ${commandTable[name].usage}`, 32)} ${commandTable[name].help}`);
 }

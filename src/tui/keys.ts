@@ -83,11 +83,11 @@ const row = (
 export const keyTable: readonly KeyRow[] = [
   row('enter', 'composer', 'send', 'send'),
   row('alt+enter ctrl+j shift+enter', 'composer', 'new-line', 'new line'),
-  row('tab', 'composer', 'complete', 'complete a name, command, :emoji: or path; on an empty line the next pane'),
+  row('tab', 'composer', 'complete', 'complete name, command, :emoji:, path; else next pane'),
   row('shift+tab', 'composer', 'complete-back', 'previous completion or pane'),
   row('escape', 'overlay pane chat login', 'back', 'close, back to the line, then to the newest message'),
-  row('up', 'composer pane overlay login', 'up', 'earlier lines; in a pane, choose'),
-  row('down', 'composer pane overlay login', 'down'),
+  row('up', 'composer pane overlay', 'up', 'earlier lines; in a pane, choose'),
+  row('down', 'composer pane overlay', 'down'),
   row('pgup', 'overlay pane chat', 'page-up', 'scroll messages, from anywhere', '.scroll up'),
   row('pgdn', 'overlay pane chat', 'page-down', null, '.scroll down'),
   row('ctrl+home alt+home', 'chat', 'oldest', 'oldest message', '.scroll oldest'),
@@ -142,8 +142,10 @@ export const keyTable: readonly KeyRow[] = [
   row('c', 'messages', 'copy', 'messages: copy', '.copy'),
 
   row('enter', 'login', 'go-on'),
-  row('tab down', 'login overlay', 'next-field'),
-  row('shift+tab up', 'login overlay', 'previous-field'),
+  row('tab', 'login overlay', 'next-field'),
+  row('down', 'login', 'next-field'),
+  row('shift+tab', 'login overlay', 'previous-field'),
+  row('up', 'login', 'previous-field'),
   row('ctrl+t', 'login', 'toggle-making'),
   row('ctrl+s', 'login', 'start-daemon'),
 ];

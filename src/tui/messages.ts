@@ -4,6 +4,9 @@ import type { Message } from './client/types.ts';
 /** Messages held of one conversation; above it the oldest are let go and can be fetched again. */
 export const MAX_HELD = 20_000;
 
+/** How far back an older word about a message is looked for. */
+const RECENT = 200;
+
 /** An author's id is unique only together with the author. */
 export function keyOf(message: Pick<Message, 'from' | 'id'>): string {
   return `${message.from}/${message.id}`;
@@ -33,8 +36,9 @@ export function merge(held: readonly Message[], news: readonly Message[]): reado
     const key = keyOf(message);
     const pending = waiting.findIndex((other) => keyOf(other) === key);
     if (message.seq === null) {
+      // What has its place does not lose it to an older word about it.
       if (pending >= 0) waiting[pending] = message;
-      else waiting.push(message);
+      else if (!placed.slice(-RECENT).some((other) => hasKey(other, key))) waiting.push(message);
       continue;
     }
     if (pending >= 0) waiting.splice(pending, 1);

@@ -5,7 +5,6 @@ import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
 import type { Client, ClientEvent, ConversationName, Message } from './client/types.ts';
 import { chatOf, openThread } from './field.ts';
-import { keyOf } from './messages.ts';
 import { lookOf } from './select.ts';
 import type { Chat, Notice } from './state.ts';
 import type { Store } from './store.ts';
@@ -97,12 +96,7 @@ export class Session {
    */
   async send(to: ConversationName, text: string, reply?: Message): Promise<void> {
     for (const part of parts(text)) {
-      const queued = await this.client.queue(to, part, reply === undefined ? {} : { reply: reply.id });
-      const held = this.chat.threads[to]?.messages ?? [];
-      const key = keyOf(queued);
-      if (!held.slice(-200).some((message) => keyOf(message) === key)) {
-        this.#hear({ type: 'message', message: queued, fresh: false });
-      }
+      await this.client.queue(to, part, reply === undefined ? {} : { reply: reply.id });
     }
   }
 

@@ -30,7 +30,7 @@ function apply(state: State, event: Event): State {
     case 'edited':
       return changeField(quiet(state), edits[event.edit]);
     case 'filled':
-      return withField(quiet(state), event.editor);
+      return withField(state, event.editor);
     case 'completed':
       return complete(state, event.completion);
     case 'moved':

@@ -11,6 +11,8 @@ import { useSelect } from './use-store.ts';
 
 const words = strings.login;
 const WIDE = 64;
+/** Cells of a field's label. */
+const LABEL = 11;
 
 /** First start and later ones: which server, is it the one, who are you. */
 export function LoginScreen() {
@@ -51,8 +53,8 @@ export function LoginScreen() {
 function serverRows(login: Login): PanelRow[] {
   return [
     ...field(login, 'server', words.server),
-    { spans: [{ text: `${' '.repeat(10)}${words.serverHint}`, role: 'quiet' }] },
-    ...(login.canStart ? [{ spans: [{ text: `${' '.repeat(10)}${words.start}`, role: 'accent' as const }] }] : []),
+    { spans: [{ text: `${' '.repeat(LABEL)}${words.serverHint}`, role: 'quiet' }] },
+    ...(login.canStart ? [{ spans: [{ text: `${' '.repeat(LABEL)}${words.start}`, role: 'accent' as const }] }] : []),
   ];
 }
 
@@ -82,7 +84,7 @@ function accountRows(login: Login): PanelRow[] {
   return [
     {
       spans: [
-        { text: fill(words.server, 10), role: 'quiet' },
+        { text: fill(words.server, LABEL), role: 'quiet' },
         { text: textOf(login.fields.server), role: 'plain' },
       ],
     },
@@ -93,7 +95,7 @@ function accountRows(login: Login): PanelRow[] {
           {
             spans: [
               {
-                text: `${' '.repeat(10)}${'■'.repeat(strength)}${'·'.repeat(4 - strength)} `,
+                text: `${' '.repeat(LABEL)}${'■'.repeat(strength)}${'·'.repeat(4 - strength)} `,
                 role: roles[strength] as Role,
               },
               { text: words.strength[strength], role: roles[strength] as Role },
@@ -118,15 +120,15 @@ function field(login: Login, name: LoginField, label: string, mask?: string): Pa
   const error = login.errors[name];
   const row: PanelRow = {
     field: login.fields[name],
-    label: fill(label, 10),
+    label: fill(label, LABEL),
     active: login.active === name && login.busy === null,
     ...(mask === undefined ? {} : { mask }),
   };
   return error === undefined
     ? [row]
-    : [row, ...paragraph(`✗ ${error}`, WIDE - 14, 'bad').map((line) => indented(line))];
+    : [row, ...paragraph(`✗ ${error}`, WIDE - 15, 'bad').map((line) => indented(line))];
 }
 
 function indented(row: PanelRow): PanelRow {
-  return 'spans' in row ? { ...row, spans: [{ text: ' '.repeat(10), role: 'plain' }, ...row.spans] } : row;
+  return 'spans' in row ? { ...row, spans: [{ text: ' '.repeat(LABEL), role: 'plain' }, ...row.spans] } : row;
 }

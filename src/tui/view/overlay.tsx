@@ -69,9 +69,9 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
           .slice(overlay.top, overlay.top + room)
           .map(({ keys, help, command }) => ({
             spans: [
-              { text: fill(keys, 24), role: 'accent' },
-              { text: fill(help, columns - 4 - 24 - 18), role: 'plain' },
-              { text: `  ${command}`, role: 'quiet' },
+              { text: fill(keys, 21), role: 'accent' },
+              { text: fill(` ${help}`, columns - 25 - (columns < 88 ? 0 : 18)), role: 'plain' },
+              { text: columns < 88 ? '' : `  ${command}`, role: 'quiet' },
             ],
           })),
       };

@@ -58,5 +58,6 @@ function hintOf(state: State): Span {
   }
   if (state.focus === 'files') return { text: strings.status.hintsFiles, role: 'quiet' };
   if (state.focus === 'messages') return { text: strings.status.hintsMessages, role: 'quiet' };
-  return { text: state.focus === 'people' ? strings.status.hintsPane : strings.status.hints, role: 'quiet' };
+  if (state.focus === 'people') return { text: strings.status.hintsPane, role: 'quiet' };
+  return { text: state.size.columns < 70 ? strings.status.hintsShort : strings.status.hints, role: 'quiet' };
 }

@@ -1,0 +1,339 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import { Actions } from '../../src/tui/actions.ts';
+import { Commands } from '../../src/tui/commands.ts';
+import type { Desk } from '../../src/tui/desk.ts';
+import { textOf } from '../../src/tui/editor.ts';
+import { openThread } from '../../src/tui/field.ts';
+import { findEmoji, findLinks } from '../../src/tui/found-in-text.ts';
+import { LoginDesk } from '../../src/tui/login-desk.ts';
+import { Session } from '../../src/tui/session.ts';
+import { defaultSettings, initialState } from '../../src/tui/state.ts';
+import { Store } from '../../src/tui/store.ts';
+import { TransferDesk } from '../../src/tui/transfers.ts';
+import { FakeClient } from './helpers/fake-client.ts';
+import { FakeClock } from './helpers/fake-clock.ts';
+import { file, noon, person } from './helpers/messages.ts';
+
+/** The screen without a terminal: keys in, calls of the client and words for the person out. */
+async function open(t: ExecutionContext, prepare: (client: FakeClient) => void = () => {}) {
+  const clock = new FakeClock();
+  const client = new FakeClient();
+  prepare(client);
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
+  const outside: string[] = [];
+  const never = () => Promise.reject(new Error('not in this test'));
+  const login = new LoginDesk({
+    store,
+    door: { greet: never, connect: never, startDaemon: never },
+    defaultServer: 'localhost:1',
+    profile: undefined,
+    enter: async () => {},
+  });
+  const session = new Session({ client, store, clock, onMessage: () => {} });
+  const desk: Desk = {
+    store,
+    clock,
+    login,
+    session,
+    transfers: null,
+    outside: {
+      quit: () => outside.push('quit'),
+      suspend: () => outside.push('suspend'),
+      redraw: () => outside.push('redraw'),
+      copy: (text) => outside.push(`copy ${text}`),
+      findLinks,
+      findEmoji,
+    },
+  };
+  desk.transfers = new TransferDesk(session, '/downloads');
+  await session.begin({});
+  t.teardown(() => session.end());
+  const actions = new Actions(desk, new Commands(desk));
+  const settle = async () => {
+    for (let i = 0; i < 12; i++) await turn();
+    clock.advance(150);
+    for (let i = 0; i < 4; i++) await turn();
+  };
+  await settle();
+  const key = async (...keys: string[]) => {
+    for (const each of keys) actions.take({ type: 'key', key: each });
+    await settle();
+  };
+  const say = async (line: string) => {
+    store.dispatch({ type: 'typed', text: line });
+    await key('enter');
+  };
+  const calls = (name: string) => client.calls.filter(([called]) => called === name).map(([, ...rest]) => rest);
+  const notice = () => store.get().notice?.text ?? '';
+  const chat = () => session.chat;
+  const line = () => textOf(openThread(session.chat).draft);
+  return { actions, calls, chat, client, clock, key, line, notice, outside, say, settle, session, store };
+}
+
+test('Enter sends to the open conversation and empties the line', async (t) => {
+  const { say, calls, chat, line } = await open(t);
+  await say('hello all');
+  t.deepEqual(calls('queue'), [['#lobby', 'hello all', {}]]);
+  t.is(line(), '');
+  t.is(chat().threads['#lobby']?.messages.at(-1)?.state, 'sent');
+});
+
+test('@name goes privately; to nobody it stays in the line', async (t) => {
+  const { say, calls, notice } = await open(t);
+  await say('@bob:psst');
+  await say('@nobody hi');
+  t.deepEqual(calls('queue'), [['@bob', 'psst', {}]]);
+  t.regex(notice(), /nobody is called nobody/);
+});
+
+test('an unknown command is never sent and stays in the line', async (t) => {
+  const { say, calls, notice, line } = await open(t);
+  await say('.flie secret.txt');
+  t.deepEqual(calls('queue'), []);
+  t.is(notice(), 'unknown command .flie: did you mean .file?');
+  t.is(line(), '.flie secret.txt');
+});
+
+test('a key that changed blocks sending until the person took it', async (t) => {
+  const { say, key, calls, store } = await open(t, (client) => {
+    client.everybody = [person('alice'), person('bob', { changedTo: 'cc' })];
+  });
+  await say('@bob secret');
+  t.deepEqual(calls('queue'), []);
+  t.is(store.get().overlay?.kind, 'fingerprint');
+  await key('enter');
+  t.deepEqual(calls('acceptKey'), [['bob']]);
+  await key('enter');
+  t.deepEqual(calls('queue'), [['@bob', 'secret', {}]]);
+});
+
+test('sending asks when the conversation changed in the middle of typing', async (t) => {
+  const { store, key, calls, clock } = await open(t);
+  store.dispatch({ type: 'typed', text: 'meant for all' });
+  clock.advance(300);
+  store.dispatch({ type: 'opened', conversation: '@bob' });
+  store.dispatch({ type: 'typed', text: 'and more' });
+  await key('enter');
+  t.deepEqual(calls('queue'), []);
+  t.is(store.get().overlay?.kind, 'confirm');
+  await key('enter');
+  t.deepEqual(calls('queue'), [['@bob', 'and more', {}]]);
+});
+
+test('a paste longer than a message asks, then goes as several', async (t) => {
+  const { actions, key, calls, store } = await open(t);
+  const text = Array.from({ length: 200 }, (_, i) => `line ${i} ${'x'.repeat(40)}`).join('\n');
+  actions.take({ type: 'paste', text });
+  t.is(store.get().overlay?.kind, 'confirm');
+  await key('enter');
+  const sent = calls('queue').map(([, body]) => body as string);
+  t.true(sent.length >= 3 && sent.every((body) => Buffer.byteLength(body) <= 4096));
+  t.is(sent.join('\n'), text);
+});
+
+test('what could not be queued comes back to the line', async (t) => {
+  const { say, client, notice, line } = await open(t);
+  client.failures.set('queue', new Error('the disk is full'));
+  await say('precious');
+  t.is(line(), 'precious');
+  t.is(notice(), 'the disk is full');
+});
+
+test('what was seen is marked read, what was not is counted', async (t) => {
+  const { client, settle, calls, chat, key } = await open(t);
+  client.receive({ text: 'one' });
+  await settle();
+  t.deepEqual(calls('markRead').at(-1), ['#lobby', 1]);
+  client.receive({ conversation: '@bob', text: 'psst', to: 'alice' });
+  await settle();
+  t.is(chat().threads['@bob']?.unread, 1);
+  await key('alt+a');
+  t.is(chat().open, '@bob');
+  await settle();
+  t.deepEqual(calls('markRead').at(-1), ['@bob', 1]);
+});
+
+test('nothing is marked read while nobody looks', async (t) => {
+  const { client, settle, actions, calls } = await open(t);
+  actions.take({ type: 'focus', focused: false });
+  client.receive({ text: 'one' });
+  await settle();
+  t.deepEqual(calls('markRead'), []);
+  actions.take({ type: 'focus', focused: true });
+  await settle();
+  t.deepEqual(calls('markRead'), [['#lobby', 1]]);
+});
+
+test('scrolling up fetches older history before it is needed', async (t) => {
+  const { key, calls, chat } = await open(t, (client) => client.fill('#lobby', 1000));
+  t.is(chat().threads['#lobby']?.messages.length, 100);
+  await key('pgup', 'pgup', 'pgup');
+  t.true((chat().threads['#lobby']?.messages.length ?? 0) >= 300);
+  for (let i = 0; i < 80; i++) await key('pgup');
+  t.is(chat().threads['#lobby']?.messages.length, 1000);
+  t.true(calls('history').length < 10);
+});
+
+test('messages are chosen, answered, changed, deleted and reacted to', async (t) => {
+  const { key, say, calls, client, settle, store } = await open(t);
+  client.receive({ text: 'from bob', id: 'b1' });
+  await settle();
+  await say('.react 👍');
+  t.deepEqual(calls('react'), [['b1', '👍', true]]);
+  await say('.react :heart:');
+  t.is(calls('react')[1]?.[1], '❤️');
+  await say('.reply indeed');
+  t.deepEqual(calls('queue'), [['#lobby', 'indeed', { reply: 'b1' }]]);
+  await say('mine');
+  await say('.edit mine too');
+  t.deepEqual(calls('edit'), [['q2', 'mine too']]);
+  await say('.delete');
+  t.deepEqual(calls('remove'), []);
+  await key('enter');
+  t.deepEqual(calls('remove'), [['q2']]);
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', 'up', 'up', 'e');
+  t.regex(store.get().notice?.text ?? '', /your own/);
+});
+
+test('e on an own message puts it into the line; Esc leaves it as it was', async (t) => {
+  const { key, say, calls, store, line } = await open(t);
+  await say('frist');
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', 'e');
+  t.is(line(), 'frist');
+  await key('ctrl+u');
+  await say('first');
+  t.deepEqual(calls('edit'), [['q1', 'first']]);
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', 'e', 'escape');
+  t.is(line(), '');
+});
+
+test('files: command, completion of the path, picker and download', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'report one.txt'), 'x');
+  const { say, key, calls, store, settle, client, notice, line } = await open(t, (fake) => {
+    fake.allFiles = [
+      file({ name: 'a.bin', id: 'fa' }),
+      file({ name: 'b.bin', id: 'fb' }),
+      file({ name: 'b.bin', id: 'fc' }),
+    ];
+  });
+  await say(`.file ${folder}/report one.txt`);
+  t.deepEqual(calls('upload'), [['#lobby', join(folder, 'report one.txt')]]);
+  store.dispatch({ type: 'typed', text: `.file ${folder}/re` });
+  await key('tab');
+  for (let i = 0; i < 50 && !line().endsWith('.txt'); i++) await settle();
+  t.is(line(), `.file ${folder}/report one.txt`);
+  await key('ctrl+u');
+  await say('.download a.bin');
+  t.deepEqual(calls('download'), [['fa', '/downloads']]);
+  await say('.download b.bin');
+  t.regex(notice(), /several files/);
+  await key('f3', 'down', 'enter');
+  t.is(calls('download').length, 2);
+  client.emit({
+    type: 'transfer',
+    transfer: {
+      id: 'u1',
+      direction: 'up',
+      name: 'x',
+      conversation: '#lobby',
+      size: 9,
+      done: 1,
+      rate: 1,
+      state: 'running',
+      note: null,
+    },
+  });
+  await settle();
+  await say('.exit');
+  t.is(store.get().overlay?.kind, 'confirm');
+});
+
+test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t) => {
+  const { store, key, outside, clock } = await open(t);
+  store.dispatch({ type: 'typed', text: 'x' });
+  await key('ctrl+c');
+  await key('ctrl+c');
+  t.deepEqual(outside, []);
+  clock.advance(5000);
+  await key('ctrl+c');
+  t.deepEqual(outside, []);
+  await key('ctrl+c');
+  t.deepEqual(outside, ['quit']);
+});
+
+test('quick switcher and search lead somewhere', async (t) => {
+  const { store, key, chat } = await open(t, (client) =>
+    client.fill('#lobby', 300, (seq) => ({ text: seq === 250 ? 'the needle' : `hay ${seq}` })),
+  );
+  await key('ctrl+k');
+  store.dispatch({ type: 'typed', text: 'car' });
+  await key('enter');
+  t.is(chat().open, '@carol');
+  await key('ctrl+f');
+  store.dispatch({ type: 'typed', text: 'needle' });
+  await key('enter');
+  t.is(chat().open, '#lobby');
+  t.is(chat().threads['#lobby']?.selected, 'carol/h250');
+  t.not(chat().threads['#lobby']?.anchor, null);
+});
+
+test('verify compares a number and remembers the answer', async (t) => {
+  const { say, key, calls, chat } = await open(t);
+  await say('.verify bob');
+  await key('enter');
+  t.deepEqual(calls('setVerified'), [['bob', true]]);
+  t.true(chat().people.bob?.verified);
+});
+
+test('the password is changed only when both new ones agree', async (t) => {
+  const { say, key, store, calls } = await open(t);
+  await say('.passwd');
+  for (const text of ['old secret', 'new secret 1', 'new secret 2']) {
+    store.dispatch({ type: 'typed', text });
+    await key('enter');
+  }
+  t.deepEqual(calls('passwd'), []);
+  await key('ctrl+u');
+  store.dispatch({ type: 'typed', text: 'new secret 1' });
+  await key('enter');
+  t.deepEqual(calls('passwd'), [['old secret', 'new secret 1']]);
+  t.is(store.get().overlay, null);
+});
+
+test('settings, pages and small commands', async (t) => {
+  const { say, store, outside, client, settle } = await open(t);
+  await say('.theme light');
+  t.is(store.get().settings.theme, 'light');
+  await say('.mouse on');
+  t.true(store.get().settings.mouse);
+  await say('.notify text on');
+  t.true(store.get().settings.desktopText);
+  for (const line of ['.help', '.whoami', '.keys', '.users', '.rooms', '.list_files', '.transfers', '.sessions']) {
+    await say(line);
+    t.is(store.get().overlay?.kind, 'page', line);
+    store.dispatch({ type: 'overlay', overlay: null });
+  }
+  client.receive({ text: 'see https://example.org/x' });
+  await settle();
+  await say('.copy');
+  t.deepEqual(outside, ['copy see https://example.org/x']);
+  await say('.links');
+  t.deepEqual(store.get().overlay, { kind: 'links', links: ['https://example.org/x'], selected: 0 });
+});
+
+test('hidden characters of others never reach the state', async (t) => {
+  const { client, settle, chat } = await open(t);
+  client.receive({ text: 'a\x1b[31mb\u202ec\u0007' });
+  client.emit({ type: 'notice', text: 'x\x1b]0;y\x07' });
+  await settle();
+  t.notRegex(JSON.stringify([chat().threads['#lobby']?.messages]), /\\u001b|\u202e|\\u0007/);
+});

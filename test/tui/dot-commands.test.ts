@@ -1,0 +1,92 @@
+import test from 'ava';
+import { commandNames } from '../../src/tui/command-names.ts';
+import { helpLines } from '../../src/tui/commands.ts';
+import { wanted } from '../../src/tui/completion.ts';
+import { commandTable, parseLine } from '../../src/tui/dot-commands.ts';
+import { actionFor, keyHelp, keyLabel, keyTable } from '../../src/tui/keys.ts';
+import { Play } from './helpers/screen-state.ts';
+
+const table: [string, ReturnType<typeof parseLine>][] = [
+  ['  ', { say: 'nothing' }],
+  ['hello', { say: 'text', text: 'hello' }],
+  ['..hidden', { say: 'text', text: '.hidden' }],
+  ['//etc', { say: 'text', text: '/etc' }],
+  ['@bob hi there', { say: 'private', to: 'bob', text: 'hi there' }],
+  ['@bob:hi', { say: 'private', to: 'bob', text: 'hi' }],
+  ['@bob: hi\nyou', { say: 'private', to: 'bob', text: 'hi\nyou' }],
+  ['@bob', { say: 'text', text: '@bob' }],
+  ['.help', { say: 'command', name: '.help', rest: '' }],
+  ['/HELP', { say: 'command', name: '.help', rest: '' }],
+  ['.file /tmp/a b.txt', { say: 'command', name: '.file', rest: '/tmp/a b.txt' }],
+  ['.flie x', { say: 'unknown', name: '.flie', like: '.file' }],
+  ['.hlep', { say: 'unknown', name: '.hlep', like: '.help' }],
+  ['/usr/bin/env', { say: 'unknown', name: '/usr/bin/env', like: null }],
+  ['...', { say: 'text', text: '..' }],
+  ['.', { say: 'unknown', name: '.', like: null }],
+  ['.file', { say: 'incomplete', name: '.file' }],
+];
+for (const [line, said] of table) test(`reads ${JSON.stringify(line)}`, (t) => t.deepEqual(parseLine(line), said));
+
+test('.help lists every command once, with its arguments', (t) => {
+  const lines = helpLines();
+  t.is(lines.length, commandNames.length);
+  for (const name of commandNames) {
+    t.true(lines.some((line) => line.startsWith(`${name} ${commandTable[name].usage}`.trim())));
+  }
+});
+
+test('every command that the key table names exists', (t) => {
+  for (const { command } of keyHelp()) {
+    for (const part of command === '' ? [] : command.split(', ')) {
+      t.true((commandNames as readonly string[]).includes(part.split(' ')[0] ?? ''), part);
+    }
+  }
+});
+
+test('no key means two things in one place', (t) => {
+  const seen = new Set<string>();
+  for (const { keys, places } of keyTable) {
+    for (const key of keys) {
+      for (const place of places) {
+        t.false(seen.has(`${place} ${key}`), `${key} in ${place}`);
+        seen.add(`${place} ${key}`);
+      }
+    }
+  }
+});
+
+test('keys that terminals keep for themselves are never the only way', (t) => {
+  const unsure = /^(shift\+pg|ctrl\+pg|ctrl\+tab|ctrl\+shift\+|f1[01]$|ctrl\+(up|b|h|i|m)$)/;
+  for (const { keys } of keyTable)
+    t.false(
+      keys.every((key) => unsure.test(key)),
+      keys.join(),
+    );
+});
+
+test('labels are as people write them', (t) => {
+  t.is(keyLabel('ctrl+k'), 'Ctrl+K');
+  t.is(keyLabel('alt+down'), 'Alt+↓');
+  t.is(keyLabel('+'), '+');
+  t.is(actionFor('?', ['people', 'pane', 'chat', 'anywhere']), 'help');
+  t.is(actionFor('?', ['composer', 'field', 'chat', 'anywhere']), null);
+});
+
+function offered(before: string): readonly string[] {
+  const want = wanted(new Play().chat, before);
+  return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [want.want];
+}
+
+test('completes commands, names, rooms; asks for paths and emoji', (t) => {
+  t.deepEqual(offered('.th'), ['.theme ']);
+  t.deepEqual(offered('/th'), ['/theme ']);
+  t.deepEqual(offered('@b'), ['@bob ']);
+  t.deepEqual(offered('hi @ca'), ['hi @carol ']);
+  t.deepEqual(offered('bo'), ['bob: ']);
+  t.deepEqual(offered('hi bo'), ['hi bob ']);
+  t.deepEqual(offered('.msg b'), ['.msg bob ']);
+  t.deepEqual(offered('.join #l'), ['.join #lobby']);
+  t.deepEqual(offered('.file /tm'), ['path']);
+  t.deepEqual(offered('so :smi'), ['emoji']);
+  t.deepEqual(offered('xyz'), ['nothing']);
+});

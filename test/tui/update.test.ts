@@ -1,0 +1,228 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import type { Event, MoveName } from '../../src/tui/event.ts';
+import { placesOf } from '../../src/tui/field.ts';
+import { actionFor } from '../../src/tui/keys.ts';
+import { layoutFor, lookOf, peopleOf } from '../../src/tui/select.ts';
+import { viewOf } from '../../src/tui/viewport.ts';
+import { message, person } from './helpers/messages.ts';
+import { Play } from './helpers/screen-state.ts';
+
+const type = (text: string): Event => ({ type: 'typed', text });
+const move = (name: MoveName): Event => ({ type: 'moved', move: name });
+const open = (conversation: '#lobby' | `@${string}`): Event => ({ type: 'opened', conversation });
+/** What the window shows, as text. */
+function seen(play: Play): string[] {
+  const { look, height } = lookOf(play.state);
+  return viewOf(play.thread, look, height).rows.map(({ row }) =>
+    row.spans
+      .map((span) => span.text)
+      .join('')
+      .trim(),
+  );
+}
+
+test('each conversation has its own draft', (t) => {
+  const play = new Play().do(type('to all'), open('@bob'), type('to bob'));
+  t.is(play.draft, 'to bob|');
+  play.do(open('#lobby'));
+  t.is(play.draft, 'to all|');
+});
+
+test('drafts of an earlier run are there', (t) => {
+  const play = new Play({ drafts: { '@bob': 'begun', nonsense: 'x' } }).do(open('@bob'));
+  t.is(play.draft, 'begun|');
+  t.deepEqual(
+    peopleOf(play.chat).map(({ name }) => name),
+    ['#lobby', '@bob', '@carol'],
+  );
+});
+
+test('unseen characters are not typed, a paste keeps its lines', (t) => {
+  const play = new Play().do(type('a\u202eb\u0007c'), { type: 'pasted', text: ' x\r\ny\x1b[2Jz\tw' });
+  t.is(play.draft, 'abc x\ny\ufffd[2Jz    w|');
+});
+
+test('up recalls what was sent, down comes back to the draft', (t) => {
+  const play = new Play().do({ type: 'taken', text: 'one' }, { type: 'taken', text: 'two' }, type('now'));
+  t.is(play.do(move('up')).draft, 'two|');
+  t.is(play.do(move('up')).draft, 'one|');
+  t.is(play.do(move('up')).draft, 'one|');
+  t.is(play.do(move('down'), move('down')).draft, 'now|');
+  t.is(play.do(move('down')).draft, 'now|');
+});
+
+test('in a pane, letters go to the line', (t) => {
+  const play = new Play().do({ type: 'focused', focus: 'people' }, type('h'));
+  t.is(play.state.focus, 'composer');
+  t.is(play.draft, 'h|');
+});
+
+test('the view never jumps: scrolled up, new messages are counted below', (t) => {
+  const play = new Play().history(200).do(move('page-up'), move('page-up'));
+  const before = seen(play);
+  play.arrive(...[201, 202, 203].map((seq) => message({ seq, id: `n${seq}`, text: `fresh ${seq}` })));
+  t.deepEqual(seen(play), before);
+  t.is(play.thread.below, 3);
+  play.do(move('back'));
+  t.is(play.thread.below, 0);
+  t.regex(seen(play).at(-1) ?? '', /fresh 203/);
+});
+
+test('paging to the oldest and back shows every message once', (t) => {
+  const play = new Play().history(120);
+  const pages = new Set<string>();
+  for (let i = 0; i < 30; i++) {
+    for (const row of seen(play)) for (const found of row.match(/text \d+/g) ?? []) pages.add(found);
+    play.do(move('page-up'));
+  }
+  t.is(pages.size, 120);
+  t.regex(seen(play).join('\n'), /text 1$/m);
+  for (let i = 0; i < 30; i++) play.do(move('page-down'));
+  t.is(play.thread.anchor, null);
+});
+
+test('older history comes in above without moving the window', (t) => {
+  const play = new Play().history(200, (seq) => ({ seq: seq + 200, id: `x${seq}` })).do(move('oldest'));
+  const rows = seen(play).slice(2);
+  play.do({
+    type: 'history',
+    conversation: '#lobby',
+    messages: Array.from({ length: 200 }, (_, i) => message({ seq: i + 1, id: `o${i}` })),
+    gaps: [],
+    more: false,
+  });
+  t.deepEqual(seen(play).slice(2), rows);
+});
+
+test('a line stands before the first unread message, until one leaves', (t) => {
+  const play = new Play({ conversations: [{ name: '@bob', head: 3, read: 2, unread: 1, at: 0 }] }).do(open('@bob'), {
+    type: 'history',
+    conversation: '@bob',
+    messages: [1, 2, 3].map((seq) => message({ seq, id: `b${seq}`, conversation: '@bob' })),
+    gaps: [],
+    more: false,
+  });
+  const rows = seen(play);
+  t.is(
+    rows.findIndex((row) => /^─+ new ─+$/.test(row)) + 1,
+    rows.findIndex((row) => row.includes('text 3')),
+  );
+  play.do(open('#lobby'), { type: 'thread', conversation: '@bob', change: { unread: 0, read: 3 } }, open('@bob'));
+  t.false(seen(play).some((row) => row.includes(' new ')));
+});
+
+test('nobody looks: the line marks where they stopped', (t) => {
+  const play = new Play()
+    .history(2)
+    .do({ type: 'watched', watched: false })
+    .arrive(message({ seq: 3, id: 'n' }));
+  t.is(play.thread.newAfter, 2);
+});
+
+test('a gap is shown where something is missing', (t) => {
+  const play = new Play().history(3).do({
+    type: 'news',
+    news: [{ type: 'gap', gap: { conversation: '#lobby', from: 'bob', before: 3, reason: 'missing' } }],
+  });
+  const rows = seen(play);
+  t.regex(rows[rows.findIndex((row) => row.includes('text 3')) - 1] ?? '', /bob is missing here/);
+});
+
+test('changing the conversation in the middle of typing makes sending ask', (t) => {
+  const play = new Play().do(type('for all'));
+  play.now += 500;
+  t.true(play.do(open('@bob')).thread.hasty);
+  play.now += 5000;
+  t.false(play.do(open('#lobby'), open('@carol')).thread.hasty);
+});
+
+test('Esc closes, leaves the pane, then goes to the newest', (t) => {
+  const play = new Play().history(200).do(move('page-up'), { type: 'focused', focus: 'people' }, move('help'));
+  play.do(move('back'));
+  t.is(play.state.overlay, null);
+  t.is(play.do(move('back')).state.focus, 'composer');
+  t.not(play.thread.anchor, null);
+  t.is(play.do(move('back')).thread.anchor, null);
+});
+
+test('a key that changed is told and marks the person', (t) => {
+  const play = new Play().do({
+    type: 'news',
+    news: [{ type: 'key-changed', name: 'bob', pinned: 'aa', offered: 'bb' }],
+  });
+  t.regex(play.state.notice?.text ?? '', /bob's key changed/);
+  t.is(play.chat.people.bob?.changedTo, 'bb');
+});
+
+test('panes hide by width; F2 and F3 bring them over the messages', (t) => {
+  const wide = layoutFor(new Play({ columns: 120 }).state);
+  t.true(wide.people > 0 && wide.files > 0);
+  t.is(layoutFor(new Play({ columns: 99 }).state).files, 0);
+  const narrow = new Play({ columns: 69 });
+  t.is(layoutFor(narrow.state).people, 0);
+  t.deepEqual(narrow.do(move('show-people')).state.overlay, { kind: 'pane', pane: 'people' });
+  t.is(actionFor('enter', placesOf(narrow.state)), 'choose');
+  t.true(layoutFor(new Play({ columns: 59 }).state).tooSmall);
+  t.true(layoutFor(new Play({ rows: 14 }).state).tooSmall);
+});
+
+test('the columns of the layout always fill the width', (t) => {
+  for (let columns = 60; columns <= 220; columns++) {
+    const layout = layoutFor(new Play({ columns }).state);
+    const rules = (layout.people > 0 ? 1 : 0) + (layout.files > 0 ? 1 : 0);
+    t.is(layout.people + layout.messages + layout.files + rules, columns);
+    t.true(layout.messages >= 45);
+  }
+});
+
+const moves: MoveName[] = [
+  'up',
+  'down',
+  'page-up',
+  'page-down',
+  'oldest',
+  'newest',
+  'back',
+  'next-pane',
+  'previous-pane',
+  'show-people',
+  'show-files',
+  'bare',
+  'help',
+  'switcher',
+  'search',
+];
+const anything: fc.Arbitrary<Event> = fc.oneof(
+  fc.constantFrom(...moves).map(move),
+  fc.string({ unit: 'binary', maxLength: 8 }).map(type),
+  fc.string({ unit: 'binary', maxLength: 40 }).map((text): Event => ({ type: 'pasted', text })),
+  fc.constantFrom('#lobby' as const, '@bob' as const, '@carol' as const).map(open),
+  fc
+    .record({ columns: fc.integer({ min: 1, max: 250 }), rows: fc.integer({ min: 1, max: 80 }) })
+    .map((size): Event => ({ type: 'resized', ...size })),
+  fc.integer({ min: 1, max: 60 }).map(
+    (seq): Event => ({
+      type: 'news',
+      news: [{ type: 'message', message: message({ seq, id: `p${seq}` }), fresh: true }],
+    }),
+  ),
+  fc
+    .constantFrom('delete-left', 'left', 'word-left', 'delete-word', 'line-start', 'new-line')
+    .map((edit): Event => ({ type: 'edited', edit: edit as 'left' })),
+);
+
+test('property: whatever happens, the window fits and no row is wider than its pane', (t) => {
+  fc.assert(
+    fc.property(fc.array(anything, { maxLength: 40 }), (events) => {
+      const play = new Play({ people: [person('alice'), person('bob')] }).history(30);
+      for (const event of events) {
+        play.do(event);
+        const { look, height } = lookOf(play.state);
+        t.true(viewOf(play.thread, look, height).rows.length <= height);
+        t.notRegex(play.draft, /[^\P{Cc}\n]/u);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
