@@ -23,6 +23,7 @@ test('what cannot be understood is a usage error on stderr', async (t) => {
     [['users', '--password', 'x'], /Unknown argument: password/],
     [['users', '--server', 'a', '--server', 'b'], /--server was given twice/],
     [['users', '--server', ''], /--server needs a value/],
+    [['users', '--server'], /Not enough arguments following: server/],
     [['users', '--timeout', 'soon'], /--timeout must be a number/],
     [['users', '--server', 'h:99999', '--user', 'bob'], /not an address/],
     [['users', '--server', 'securechat://h:1#12', '--user', 'bob'], /64 hexadecimal digits/],

@@ -6,10 +6,18 @@ type OptionType = 'string' | 'boolean' | 'number';
 
 /** A password is never among them: a flag shows in the process list, the environment in /proc and in children. */
 export const globalOptions = {
-  server: { type: 'string', describe: 'host:port or a join link securechat://host:port#fingerprint' },
-  user: { type: 'string', describe: 'your name there' },
-  'password-file': { type: 'string', describe: 'read the password from this file; - reads standard input' },
-  profile: { type: 'string', describe: 'folder of known daemons, keys, cache and config.toml' },
+  server: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'host:port or a join link securechat://host:port#fingerprint',
+  },
+  user: { type: 'string', requiresArg: true, describe: 'your name there' },
+  'password-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'read the password from this file; - reads standard input',
+  },
+  profile: { type: 'string', requiresArg: true, describe: 'folder of known daemons, keys, cache and config.toml' },
   downloads: {
     type: 'string',
     describe: 'folder for downloads; ./client_files if it exists, else your download folder',
@@ -17,8 +25,12 @@ export const globalOptions = {
   'trust-new': { type: 'boolean', describe: 'remember an unknown daemon without asking; never a changed one' },
   json: { type: 'boolean', describe: 'one JSON object a line on standard output' },
   quiet: { type: 'boolean', describe: 'no progress and no remarks on standard error' },
-  timeout: { type: 'number', describe: 'seconds to wait for the daemon at the start; 10 by default' },
-} as const satisfies Record<string, { type: OptionType; describe: string }>;
+  timeout: {
+    type: 'number',
+    requiresArg: true,
+    describe: 'seconds to wait for the daemon at the start; 10 by default',
+  },
+} as const satisfies Record<string, { type: OptionType; requiresArg?: true; describe: string }>;
 
 export type GlobalOption = keyof typeof globalOptions;
 export type Setting = string | boolean | number;

@@ -71,7 +71,7 @@ export class KnownDaemons {
  * The fingerprint that the daemon at `address` must prove.
  * @param linked from a join link, null without one
  * @param greet asks the daemon which key it shows
- * @throws ClientError 'key-changed' when a link names another key than the known one, 'untrusted' when the person says no
+ * @throws ClientError 'key-changed' when a link names another key than the known or the shown one, 'untrusted' when the person says no
  */
 export async function expectedFingerprint(
   known: KnownDaemons,
@@ -85,8 +85,12 @@ export async function expectedFingerprint(
     if (linked !== null && !equal(linked, here.fingerprint)) throw keyChanged(address, here.fingerprint, linked);
     return here.fingerprint;
   }
-  if (linked !== null) return linked;
   const shown = await greet();
+  if (linked !== null) {
+    // Said now, before anybody types a password; the handshake proves it.
+    if (!equal(linked, shown)) throw keyChanged(address, linked, shown);
+    return linked;
+  }
   // The same daemon under another address: the handshake proves it.
   if ((await known.byFingerprint(shown)) !== null) return shown;
   const fingerprint = hex(shown);

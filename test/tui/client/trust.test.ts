@@ -64,8 +64,11 @@ test('a known key is never replaced, by a link or by remembering', async (t) => 
   t.deepEqual((await daemons.at(here))?.fingerprint, one);
 });
 
-test('a join link is what somebody vouched for: nobody is asked', async (t) => {
-  t.deepEqual(await expectedFingerprint(await known(t), here, two, never, never), two);
+test('a join link is what somebody vouched for: nobody is asked, and another key is refused at once', async (t) => {
+  const daemons = await known(t);
+  t.deepEqual(await expectedFingerprint(daemons, here, two, async () => two, never), two);
+  const wrong = expectedFingerprint(daemons, here, two, async () => one, never);
+  await t.throwsAsync(wrong, { instanceOf: ClientError, code: 'key-changed' });
 });
 
 test('the same daemon under another address is the same daemon', async (t) => {
