@@ -37,9 +37,13 @@ export class FileExchange {
   /** Resolves when the file is stored whole and its manifest is sent; repeated it goes on where it stopped. */
   async upload(place: Place, path: string, options: TransferOptions): Promise<FileInfo> {
     const { manifest, posted } = await this.#transfers.upload(place, path, options);
-    const { from, at } = await this.#post(place, { kind: 'manifest', manifest }, hex(manifest.fileId));
-    await posted();
-    return fileOf(place, manifest, { from, at });
+    try {
+      const { from, at } = await this.#post(place, { kind: 'manifest', manifest }, hex(manifest.fileId));
+      return fileOf(place, manifest, { from, at });
+    } finally {
+      // The outbox has it now, or it was refused for good: repeating it is another upload either way.
+      await posted();
+    }
   }
 
   async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { TransferState } from '../../src/tui/client/types.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+const password = 'secret';
+const register = {};
+/** Long enough to be killed in the middle of it. */
+const SIZE = 96 * 1024 * 1024 + 321;
+
+/** Kills the daemon (-9) once, when a transfer has come some way, and starts it again on its folder and port. */
+function killedInTheMiddle(t: ExecutionContext, daemon: TestDaemon) {
+  const killing = { at: null as number | null, again: null as Promise<TestDaemon> | null };
+  const onProgress = ({ done, size, state }: TransferState) => {
+    if (killing.at !== null || state !== 'running' || done < size / 20 || done > (size * 3) / 4) return;
+    killing.at = done;
+    killing.again = daemon
+      .stop('SIGKILL')
+      .then(() => startDaemon(t, ['--port', String(daemon.port)], { dir: daemon.dir }));
+  };
+  return { killing, onProgress };
+}
+
+test.serial('kill -9 of the daemon in the middle of an upload and of a download: the file arrives whole', async (t) => {
+  const first = await startDaemon(t);
+  const { join: server } = first;
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const dir = await temporaryFolder(t);
+  const content = randomBytes(SIZE);
+  await writeFile(join(dir, 'big.bin'), content);
+
+  const up = killedInTheMiddle(t, first);
+  const file = await alice.client.upload('@bob', join(dir, 'big.bin'), { onProgress: up.onProgress });
+  t.not(up.killing.at, null);
+  const second = await up.killing.again;
+  if (!second) return t.fail('the daemon was not killed');
+
+  t.like((await bob.client.files('@alice'))[0], { id: file.id, name: 'big.bin', size: SIZE, from: 'alice' });
+  const down = killedInTheMiddle(t, second);
+  const out = join(dir, 'out');
+  const saved = await bob.client.download(file.id, { dir: out, onProgress: down.onProgress });
+  t.not(down.killing.at, null);
+  t.true((await readFile(saved)).equals(content));
+  t.deepEqual(await readdir(out), ['big.bin']);
+  t.deepEqual((await readdir(join(first.dir, 'server_files'))).length, 1, 'no part is left');
+});
+
+test.serial('a file for everybody is listed and fetched by those in the room', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'empty.txt'), '');
+  const file = await alice.client.upload('#lobby', join(dir, 'empty.txt'));
+  const [listed] = await bob.client.files('#lobby');
+  t.deepEqual(listed, file);
+  const saved = await bob.client.download(file.id, { dir: join(dir, 'out') });
+  t.is((await readFile(saved)).length, 0);
+});
