@@ -2,7 +2,6 @@
  * A program that stores notes one after the other, several at a time, until it is killed. It prints `stored N` for each that
  * was answered and `refused CODE` for each that was not. Arguments: the database.
  */
-import { writeSync } from 'node:fs';
 import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
 import { Refusal } from '../../src/protocol/errors.ts';
 import { aNote, bytes16 } from './store.ts';
@@ -19,10 +18,15 @@ async function write(device: number): Promise<void> {
       const bytes = new Uint8Array(2000);
       new DataView(bytes.buffer).setUint32(0, number);
       await store.appendNote(aNote(n, { device, id: bytes16(number), bytes }));
-      writeSync(1, `stored ${number}\n`);
+      await say(`stored ${number}`);
       n++;
     } catch (error) {
-      writeSync(1, `refused ${error instanceof Refusal ? error.code : error}\n`);
+      await say(`refused ${error instanceof Refusal ? error.code : error}`);
     }
   }
+}
+
+/** Waits for a reader that is slow. */
+function say(line: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }
