@@ -6,7 +6,7 @@ import { must, refuse } from './refuse.ts';
 import { MAX_TEXT_BYTES } from './text.ts';
 
 /** What somebody said: an id alone names nothing, for anybody may use any id. */
-export type Ref = { /** idFp. */ author: Uint8Array /** 16 bytes. */; id: Uint8Array };
+type Ref = { /** idFp. */ author: Uint8Array /** 16 bytes. */; id: Uint8Array };
 
 export type Content =
   | { kind: 'text'; text: string }

@@ -4,7 +4,7 @@ import { folded, likeLatin, scripts } from './look-alikes.ts';
 /** Most UTF-8 bytes of one message's text. */
 export const MAX_TEXT_BYTES = 4096;
 /** Most code points of a name. */
-export const MAX_NAME = 32;
+const MAX_NAME = 32;
 export const LOBBY = '#lobby';
 
 /**

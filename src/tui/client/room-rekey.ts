@@ -67,6 +67,8 @@ export class RoomRekey {
     const { card, changedTo } = await this.#context.keyring.cardOf(name);
     if (!this.#members.log.isMember(card.idFp)) await this.#needs.sync();
     if (changedTo !== null || !this.#members.log.isMember(card.idFp)) return;
+    // An old card may be shown because its key has leaked.
+    if (card.notAfter < this.#context.clock.now()) return;
     const grant = await sealGrant(this.#context.rsa, current.epoch, current.key, card);
     await this.#context.connection.request('grant', { room: this.#members.room, epochId, to: name, grant });
   }
