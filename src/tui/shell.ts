@@ -2,7 +2,7 @@
 import { isName } from '../protocol/text.ts';
 import { DEFAULT_SERVER, knownNames, type SignedIn, signIn } from './client/connect.ts';
 import { ClientError } from './client/errors.ts';
-import type { Ask, ConnectOptions } from './client/types.ts';
+import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import type { Output } from './output.ts';
 import { readPasswordFile } from './password-file.ts';
 import { Progress } from './progress.ts';
@@ -60,6 +60,17 @@ export class Shell {
     const options = await this.connectOptions(more);
     try {
       return await signIn(options);
+    } finally {
+      this.progress.end();
+    }
+  }
+
+  /** The whole client, with its conversations; joins the lobby when need be. */
+  async connect(more: Partial<ConnectOptions> = {}): Promise<Client> {
+    const options = await this.connectOptions(more);
+    const { connect } = await import('./client/client.ts');
+    try {
+      return await connect(options);
     } finally {
       this.progress.end();
     }

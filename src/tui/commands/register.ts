@@ -1,4 +1,3 @@
-import { hex } from '../../protocol/bytes.ts';
 import { ClientError } from '../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../client/register.ts';
 import type { Command } from '../command.ts';
@@ -18,15 +17,16 @@ export const register: Command = {
     shell.output.remark(FORGOTTEN_PASSWORD);
     const password = await shell.newPassword(user);
     const invite = typeof args.invite === 'string' ? { invite: args.invite } : {};
-    const me = await shell.signIn({ user, password, register: { ...invite, localKeys: args.localKeys === true } });
+    const more = { user, password, register: { ...invite, localKeys: args.localKeys === true } };
+    const client = await shell.connect(more);
     try {
-      const fingerprint = hex(me.keyring.me.idFp);
+      const { name, fingerprint, daemon } = client.me;
       shell.output.result(
-        { type: 'registered', name: me.name, fingerprint, daemon: me.daemon.address },
-        `you are ${me.name} at ${me.daemon.address}; your fingerprint is ${fingerprint}`,
+        { type: 'registered', name, fingerprint, daemon: daemon.address },
+        `you are ${name} at ${daemon.address}; your fingerprint is ${fingerprint}`,
       );
     } finally {
-      await me.close();
+      await client.close();
     }
   },
 };

@@ -1,0 +1,22 @@
+/** What `import 'securechat'` gives: the client without a screen. */
+export { Refusal, type RefusalCode } from '../../protocol/errors.ts';
+export { connect } from './client.ts';
+export { ClientError, type ClientErrorCode } from './errors.ts';
+export { listen } from './listen.ts';
+export type {
+  Ask,
+  Body,
+  Client,
+  ClientEvent,
+  ConnectOptions,
+  Conversation,
+  ConversationName,
+  FileInfo,
+  Gap,
+  LinkState,
+  Message,
+  Person,
+  SendState,
+  TransferOptions,
+  TransferState,
+} from './types.ts';
