@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { replaceDurably } from '../protocol/durable.ts';
 import type { Clock, FileSystem } from '../protocol/seams.ts';
+import type { Client } from './client/types.ts';
 import { textOf } from './editor.ts';
 import { chatOf } from './field.ts';
 import type { Settings } from './state.ts';
@@ -22,6 +23,8 @@ const kept = v.object({
     desktop: v.boolean(),
     desktopText: v.boolean(),
   }),
+  /** Who was last here, and where: the join link. */
+  last: v.nullable(v.object({ server: v.string(), user: v.string() })),
   drafts: v.record(v.string(), v.record(v.string(), v.string())),
 });
 type Kept = v.InferOutput<typeof kept>;
@@ -42,6 +45,7 @@ export class Drafts {
   #kept: Kept | null = null;
   #store: Store | null = null;
   #account = '';
+  #last: Kept['last'] = null;
   #timer: (() => void) | null = null;
   #writing: Promise<void> = Promise.resolve();
   /** A file that could not be read is left alone. */
@@ -54,7 +58,7 @@ export class Drafts {
   }
 
   /** @returns null for settings that were never changed. */
-  async load(): Promise<{ settings: Kept['settings'] | null; readable: boolean }> {
+  async load(): Promise<{ settings: Kept['settings'] | null; last: Kept['last']; readable: boolean }> {
     try {
       const sealed = await this.#fs.readFile(join(this.#vault.dir, FILE));
       const plain = new TextDecoder().decode(this.#vault.open(sealed, aad));
@@ -62,13 +66,15 @@ export class Drafts {
     } catch (error) {
       this.#readable = (error as NodeJS.ErrnoException).code === 'ENOENT';
     }
-    return { settings: this.#kept?.settings ?? null, readable: this.#readable };
+    return { settings: this.#kept?.settings ?? null, last: this.#kept?.last ?? null, readable: this.#readable };
   }
 
-  /** The drafts of one account, by conversation; from now on they are kept. `account`: name and daemon. */
-  follow(store: Store, account: string): Readonly<Record<string, string>> {
+  /** The drafts of one account, by conversation; from now on they are kept. */
+  follow(store: Store, { name, daemon }: Client['me']): Readonly<Record<string, string>> {
+    const account = `${name} ${daemon.fingerprint}`;
     this.#store = store;
     this.#account = account;
+    this.#last = { server: `securechat://${daemon.address}#${daemon.fingerprint}`, user: name };
     let before = partsOf(store);
     store.subscribe(() => {
       const now = partsOf(store);
@@ -104,6 +110,7 @@ export class Drafts {
     this.#kept = {
       v: 1,
       settings: settingsOf(state.settings),
+      last: this.#last,
       drafts: { ...this.#kept?.drafts, [this.#account]: own },
     };
     return JSON.stringify(this.#kept);

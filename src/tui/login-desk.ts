@@ -54,6 +54,15 @@ export class LoginDesk {
     return this.#account(login);
   }
 
+  /** Answers for a connection: only the key that was compared here is trusted; '' is no password. */
+  ask(password: string): Ask {
+    return {
+      trust: async (daemon) => daemon.fingerprint === this.#trusted?.fingerprint,
+      password: async () => (password === '' ? null : password),
+      progress: (step) => this.#parts.store.dispatch({ type: 'progress', step }),
+    };
+  }
+
   back(): void {
     const login = this.#login;
     if (login === null || login.busy !== null) return;
@@ -127,18 +136,13 @@ export class LoginDesk {
     }
     const password = textOf(login.fields.password);
     const invite = textOf(login.fields.invite).trim();
-    const ask: Ask = {
-      trust: async (daemon) => daemon.fingerprint === this.#trusted?.fingerprint,
-      password: async () => password,
-      progress: (step) => store.dispatch({ type: 'progress', step }),
-    };
     this.#change({ busy: login.making ? 'keys' : 'connect', errors: {} });
     try {
       const client = await door.connect({
         server: textOf(login.fields.server),
         user: textOf(login.fields.name).trim(),
         password,
-        ask,
+        ask: this.ask(password),
         ...(profile === undefined ? {} : { profile }),
         ...(login.making ? { register: invite === '' ? {} : { invite } } : {}),
       });
@@ -171,6 +175,11 @@ export class LoginDesk {
     const login = this.#login;
     if (login === null) return;
     const code = (error as { code?: unknown }).code;
+    // Going in by key did not work, and no password was typed yet: that is no mistake.
+    if (code === 'usage' && textOf(login.fields.password) === '') {
+      this.#change({ busy: null, step: 'account', active: 'password', errors: {} });
+      return;
+    }
     const text = sentence(error);
     const nameCodes: unknown[] = ['bad-name', 'name-taken', 'name-look-alike'];
     const field: LoginField = nameCodes.includes(code)

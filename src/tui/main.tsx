@@ -23,25 +23,31 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 // Timers and idle workers do not keep a process alive; a command that has not ended does.
 const running = setInterval(() => {}, 0x7fffffff);
 const status = await main().then(
-  () => 0,
+  (ended) => ended,
   (error: unknown) => output.failure(error),
 );
 clearInterval(running);
 process.stdout.write('', () => process.exit(status));
 
-async function main(): Promise<void> {
+/** @returns the exit status */
+async function main(): Promise<number> {
   const called = await understand();
-  if (called === null) return;
+  if (called === null) return 0;
   const { entry, args } = called;
   const settings = settingsFrom(args);
   output = outputFor(args.json === true, args.quiet === true);
+  if (entry === null) {
+    if (!process.stdin.isTTY || !process.stdout.isTTY)
+      throw new ClientError('usage', 'the screen needs a terminal; see securechat --help for the commands');
+    const { openScreen } = await import('./screen.tsx');
+    return openScreen(settings);
+  }
   const { Shell } = await import('./shell.ts');
   const shell = new Shell(settings, output);
-  if (entry === null)
-    throw new ClientError('usage', 'the screen is not there yet; see securechat --help for the commands');
   const command = await entry.load();
   refuseRepeated(args, command);
   await command.run(shell, args);
+  return 0;
 }
 
 /** @returns null when the arguments were answered by yargs itself: --help, --version. @throws ClientError 'usage' */

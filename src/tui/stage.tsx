@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { render } from 'ink';
 import type { Clock } from '../protocol/seams.ts';
 import { Actions } from './actions.ts';
-import type { Client } from './client/types.ts';
+import type { Ask, Client } from './client/types.ts';
 import { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Drafts } from './drafts.ts';
@@ -38,7 +38,7 @@ export type StageOptions = {
   server: string | undefined;
   user: string | undefined;
   /** Somebody who is known already goes in without the form. */
-  client: Promise<Client> | null;
+  client: ((ask: Ask) => Promise<Client>) | null;
   /** A sentence to begin with. */
   notice: string | null;
   /** Where a crash writes its reason; never the screen. */
@@ -81,7 +81,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     const session = new Session({ client, store, clock, onMessage: notifier.arrived });
     desk.session = session;
     desk.transfers = new TransferDesk(session, options.downloads);
-    await session.begin(drafts?.follow(store, `${client.me.name} ${client.me.daemon.fingerprint}`) ?? {});
+    await session.begin(drafts?.follow(store, client.me) ?? {});
     if (options.notice !== null) session.tell(options.notice);
   }
 
@@ -136,8 +136,11 @@ export async function runStage(options: StageOptions): Promise<number> {
   }, 1000);
 
   if (options.client !== null) {
-    store.dispatch({ type: 'progress', step: 'connect' });
-    options.client.then(enter).catch((error: unknown) => login.failed(error));
+    store.dispatch({ type: 'login', change: { step: 'account', busy: 'connect' } });
+    options
+      .client(login.ask(''))
+      .then(enter)
+      .catch((error: unknown) => login.failed(error));
   } else if (options.server !== undefined) void login.goOn();
 
   const status = await left.promise;

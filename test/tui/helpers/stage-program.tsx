@@ -131,7 +131,7 @@ process.exitCode = await runStage({
   profile: undefined,
   server: undefined,
   user: undefined,
-  client: scene === 'login' ? null : Promise.resolve(client),
+  client: scene === 'login' ? null : async () => client,
   notice: null,
   log: process.env.SCREEN_LOG ?? null,
   record: null,

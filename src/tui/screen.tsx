@@ -1,0 +1,73 @@
+/** `securechat`: the screen on the real terminal, profile and network. Colours are decided before anything draws is loaded. */
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../protocol/seams.ts';
+import { DEFAULT_SERVER } from './client/connect.ts';
+import { ClientError } from './client/errors.ts';
+import { downloadsFolder, profileFolder } from './client/paths.ts';
+import { openDoor, openProfile } from './door.ts';
+import { Drafts } from './drafts.ts';
+import { readPasswordFile } from './password-file.ts';
+import { defaultSettings } from './state.ts';
+import { strings } from './strings.ts';
+import { themeFor } from './theme.ts';
+
+export type ScreenOptions = {
+  server?: string;
+  user?: string;
+  profile?: string;
+  downloads?: string;
+  passwordFile?: string;
+};
+
+/** @returns the exit status. @throws ClientError 'usage' for a password file that is no good */
+export async function openScreen(options: ScreenOptions): Promise<number> {
+  const found = themeFor(process.env);
+  if (found === 'none') process.env.FORCE_COLOR = '0';
+  const password = await passwordOf(options.passwordFile);
+  const [{ runStage }, profile] = await Promise.all([
+    import('./stage.tsx'),
+    openProfile(profileFolder(options.profile)),
+  ]);
+  const drafts = new Drafts(profile, fs, systemClock);
+  const { settings, last, readable } = await drafts.load();
+  const theme = found === 'none' ? found : (settings?.theme ?? found);
+  const door = openDoor(profile);
+  const server = options.server ?? last?.server;
+  const user = options.user ?? (options.server === undefined ? last?.user : undefined);
+  const account = {
+    ...(server !== undefined && { server }),
+    ...(options.profile !== undefined && { profile: options.profile }),
+  };
+  try {
+    return await runStage({
+      stdin: process.stdin,
+      stdout: process.stdout,
+      clock: systemClock,
+      door,
+      drafts,
+      settings: { ...defaultSettings, ...settings, theme },
+      downloads: await downloadsFolder(options.downloads, fs),
+      defaultServer: DEFAULT_SERVER,
+      profile: options.profile,
+      server,
+      user,
+      // Who was here before goes in by the key of this profile; the form asks for the rest.
+      client:
+        server === undefined || user === undefined
+          ? null
+          : (ask) => door.connect({ ...account, user, ask, ...(password !== null && { password }) }),
+      notice: readable ? null : strings.notices.draftsLost,
+      log: join(profile.dir, 'screen.log'),
+      record: null,
+    });
+  } finally {
+    await profile.close();
+  }
+}
+
+async function passwordOf(file: string | undefined): Promise<string | null> {
+  if (file === undefined) return null;
+  if (file === '-') throw new ClientError('usage', 'the screen reads the keyboard; give --password-file a file');
+  return readPasswordFile(file, process.stdin, (text) => process.stderr.write(`${text}\n`));
+}
