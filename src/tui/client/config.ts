@@ -33,7 +33,7 @@ export const globalOptions = {
 } as const satisfies Record<string, { type: OptionType; requiresArg?: true; describe: string }>;
 
 export type GlobalOption = keyof typeof globalOptions;
-export type Setting = string | boolean | number;
+type Setting = string | boolean | number;
 export type Settings = Partial<Record<GlobalOption, Setting>>;
 
 /** What the environment sets. Variables that are not in the table are somebody else's. @throws ClientError 'usage' */
