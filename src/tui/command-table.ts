@@ -8,6 +8,36 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/register.ts')).register,
   },
   {
+    usage: 'send <to> [text..]',
+    summary: 'send a message; the text from standard input when there is none',
+    load: async () => (await import('./commands/send.ts')).send,
+  },
+  {
+    usage: 'listen',
+    summary: 'print what was not read yet and what arrives, until stopped',
+    load: async () => (await import('./commands/listen.ts')).listen,
+  },
+  {
+    usage: 'history <with>',
+    summary: 'print a conversation, oldest first',
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
+    usage: 'upload <to> <file..>',
+    summary: 'send files',
+    load: async () => (await import('./commands/upload.ts')).upload,
+  },
+  {
+    usage: 'files [with]',
+    summary: 'list the files you can download',
+    load: async () => (await import('./commands/files.ts')).files,
+  },
+  {
+    usage: 'download <file>',
+    summary: 'fetch a file by its name or id',
+    load: async () => (await import('./commands/download.ts')).download,
+  },
+  {
     usage: 'users',
     summary: 'who has an account, and who is online',
     load: async () => (await import('./commands/users.ts')).users,
@@ -21,5 +51,10 @@ export const commandTable: readonly CommandEntry[] = [
     usage: 'forget <address>',
     summary: 'forget which key belongs to an address, after its daemon got a new one',
     load: async () => (await import('./commands/forget.ts')).forget,
+  },
+  {
+    usage: 'demo',
+    summary: 'see two people talk over a throw-away daemon on this machine',
+    load: async () => (await import('./commands/demo.ts')).demo,
   },
 ];

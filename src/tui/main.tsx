@@ -8,6 +8,7 @@ import { configFile } from './client/paths.ts';
 import { VERSION } from './client/software.ts';
 import type { Arguments, Command, CommandEntry } from './command.ts';
 import { commandTable } from './command-table.ts';
+import { Interrupted, Interruption } from './interruption.ts';
 import { Output } from './output.ts';
 import type { GlobalSettings } from './shell.ts';
 
@@ -24,7 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 const running = setInterval(() => {}, 0x7fffffff);
 const status = await main().then(
   (ended) => ended,
-  (error: unknown) => output.failure(error),
+  (error: unknown) => (error instanceof Interrupted ? error.status : output.failure(error)),
 );
 clearInterval(running);
 process.stdout.write('', () => process.exit(status));
@@ -43,7 +44,9 @@ async function main(): Promise<number> {
     return openScreen(settings);
   }
   const { Shell } = await import('./shell.ts');
-  const shell = new Shell(settings, output);
+  const interruption = new Interruption();
+  interruption.watch(process);
+  const shell = new Shell(settings, output, interruption);
   const command = await entry.load();
   refuseRepeated(args, command);
   await command.run(shell, args);

@@ -3,6 +3,7 @@ import { isName } from '../protocol/text.ts';
 import { DEFAULT_SERVER, knownNames, type SignedIn, signIn } from './client/connect.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
+import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';
 import { readPasswordFile } from './password-file.ts';
 import { Progress } from './progress.ts';
@@ -23,11 +24,13 @@ export class Shell {
   readonly settings: GlobalSettings;
   readonly output: Output;
   readonly progress: Progress;
+  readonly #interruption: Interruption;
   #terminal: Terminal | null | undefined;
 
-  constructor(settings: GlobalSettings, output: Output) {
+  constructor(settings: GlobalSettings, output: Output, interruption: Interruption) {
     this.settings = settings;
     this.output = output;
+    this.#interruption = interruption;
     this.progress = new Progress(output, process.stderr);
   }
 
@@ -65,14 +68,20 @@ export class Shell {
     }
   }
 
-  /** The whole client, with its conversations; joins the lobby when need be. */
-  async connect(more: Partial<ConnectOptions> = {}): Promise<Client> {
+  /** Aborted when the program is to end. */
+  get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  /** Gives `work` a client that is logged in and closes it afterwards, also when the program is to end. */
+  async withClient<T>(work: (client: Client) => Promise<T>, more: Partial<ConnectOptions> = {}): Promise<T> {
     const options = await this.connectOptions(more);
     const { connect } = await import('./client/client.ts');
+    const client = await this.#interruption.during(connect(options)).finally(() => this.progress.end());
     try {
-      return await connect(options);
+      return await this.#interruption.during(work(client));
     } finally {
-      this.progress.end();
+      await client.close();
     }
   }
 

@@ -16,6 +16,8 @@ export class RoomMembers {
   readonly log: RoomLog;
   /** The conversation's place of the newest log entry. */
   seq = 0;
+  /** The n of the newest arrival. */
+  lastArrival = 0;
   readonly #context: ChatContext;
   readonly #key: string;
   /** By idFp: arrivals (positive seq) and departures (negative), in order. */
@@ -109,6 +111,7 @@ export class RoomMembers {
     const subject = hex(entry.subject.idFp);
     this.seq = seq;
     this.#heads.set(hex(entry.hash), entry.n);
+    if (ARRIVALS.has(entry.op)) this.lastArrival = entry.n;
     if (ARRIVALS.has(entry.op) || DEPARTURES.has(entry.op)) {
       const moves = this.#moves.get(subject) ?? [];
       moves.push(ARRIVALS.has(entry.op) ? seq : -seq);

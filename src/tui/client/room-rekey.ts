@@ -11,6 +11,11 @@ import type { RoomMembers } from './room-members.ts';
 
 export const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
 export const EPOCH_MESSAGES = 1000;
+/**
+ * In a room of up to so many the next speaker makes a new key after a join: else what is said while nobody who has the key is
+ * online together with the newcomer could never be read by them. In a larger one somebody is, and grants.
+ */
+export const SMALL_ROOM = 100;
 const KEYS_AT_ONCE = 128;
 /** The daemon asks three members, 2 s apart. */
 const GRANT_WAIT_MS = 6_500;
@@ -115,11 +120,12 @@ export class RoomRekey {
     return known.key !== null;
   }
 
-  /** Old, much used, or known to somebody who left. */
+  /** Old, much used, known to somebody who left, or not sealed to somebody who came. */
   #worn(known: KnownEpoch): boolean {
     const head = this.#members.numberOf(known.epoch.logHead) ?? 0;
     return (
       this.#members.log.lastDeparture > head ||
+      (this.#members.lastArrival > head && this.#members.log.members.size <= SMALL_ROOM) ||
       this.#context.clock.now() - known.epoch.time > EPOCH_LIFE_MS ||
       this.#needs.head() - known.seq >= EPOCH_MESSAGES
     );

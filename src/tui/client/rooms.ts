@@ -23,6 +23,8 @@ export class Rooms {
   readonly #context: ChatContext;
   readonly #place: Place;
   #syncing: Promise<void> | null = null;
+  /** Who came and went while there was no link is not known yet. */
+  #behind = true;
   readonly #notice: (text: string) => void;
 
   private constructor(context: ChatContext, place: Place, members: RoomMembers, keys: RoomKeys, needs: RoomNeeds) {
@@ -31,6 +33,9 @@ export class Rooms {
     this.#notice = needs.notice;
     this.members = members;
     this.keys = keys;
+    context.connection.onState(({ state }) => {
+      if (state !== 'online') this.#behind = true;
+    });
     this.rekey = new RoomRekey(context, members, keys, {
       ...needs,
       sync: () => this.sync(),
@@ -113,6 +118,7 @@ export class Rooms {
     item: Turn & { id: Uint8Array; sentAt: number; content: Content },
   ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
     const { keyring, rsa, profile } = this.#context;
+    if (this.#behind) await this.sync();
     if (!this.members.joined) await this.join();
     const epoch = await this.rekey.ready();
     const { message, hash } = await sealRoomMessage(rsa, {
@@ -142,6 +148,7 @@ export class Rooms {
     const epochs = this.members.joined ? await this.#fetch('epoch', this.keys.headSeq) : [];
     for (const entry of await this.#fetch('log', this.members.seq)) await this.members.take(entry);
     for (const entry of epochs) await this.#takeEpoch(entry);
+    this.#behind = false;
   }
 
   async #fetch(kind: 'log' | 'epoch', from: number): Promise<Entry[]> {

@@ -17,16 +17,15 @@ export const register: Command = {
     shell.output.remark(FORGOTTEN_PASSWORD);
     const password = await shell.newPassword(user);
     const invite = typeof args.invite === 'string' ? { invite: args.invite } : {};
-    const more = { user, password, register: { ...invite, localKeys: args.localKeys === true } };
-    const client = await shell.connect(more);
-    try {
-      const { name, fingerprint, daemon } = client.me;
-      shell.output.result(
-        { type: 'registered', name, fingerprint, daemon: daemon.address },
-        `you are ${name} at ${daemon.address}; your fingerprint is ${fingerprint}`,
-      );
-    } finally {
-      await client.close();
-    }
+    // With conversations and all, because the first of them is to join the lobby.
+    await shell.withClient(
+      async ({ me }) => {
+        shell.output.result(
+          { type: 'registered', name: me.name, fingerprint: me.fingerprint, daemon: me.daemon.address },
+          `you are ${me.name} at ${me.daemon.address}; your fingerprint is ${me.fingerprint}`,
+        );
+      },
+      { user, password, register: { ...invite, localKeys: args.localKeys === true } },
+    );
   },
 };

@@ -1,0 +1,49 @@
+import * as fs from 'node:fs/promises';
+import { ClientError } from '../client/errors.ts';
+import { downloadsFolder } from '../client/paths.ts';
+import type { FileInfo } from '../client/types.ts';
+import type { Command } from '../command.ts';
+import { transferBar } from './transfer-bar.ts';
+
+export const download: Command = {
+  options: (yargs) =>
+    yargs
+      .positional('file', {
+        type: 'string',
+        describe: 'its name or its id; a cut download goes on when it is repeated',
+      })
+      .option('out', { type: 'string', describe: 'the folder; nothing in it is overwritten' }),
+
+  async run(shell, args) {
+    const wanted = String(args.file);
+    const dir = await downloadsFolder(args.out === undefined ? shell.settings.downloads : String(args.out), fs);
+    await fs.mkdir(dir, { recursive: true });
+    await shell.withClient(async (client) => {
+      const file = choose(await client.files(), wanted);
+      const bar = transferBar(shell, file.name);
+      try {
+        const path = await client.download(file.id, { dir, onProgress: bar.show, signal: shell.signal });
+        const { id, name, size, sha256 } = file;
+        shell.output.result({ type: 'downloaded', id, name, size, sha256, path }, `${path}: ${size} bytes, verified`);
+      } finally {
+        bar.stop();
+      }
+    });
+  },
+};
+
+/** @throws ClientError 'refused' when no file, or more than one, answers to `wanted`. */
+export function choose(files: FileInfo[], wanted: string): FileInfo {
+  const byId = files.filter(({ id }) => id === wanted.toLowerCase());
+  const found = byId.length > 0 ? byId : files.filter(({ name }) => name === wanted);
+  const [file] = found;
+  if (file === undefined) throw new ClientError('refused', `there is no file "${wanted}"; see: securechat files`);
+  if (found.length > 1) {
+    const ids = found.map((each) => `${each.id} from ${each.from} in ${each.conversation}, ${each.size} bytes`);
+    throw new ClientError(
+      'refused',
+      `${found.length} files are called "${wanted}"; say which by its id:\n  ${ids.join('\n  ')}`,
+    );
+  }
+  return file;
+}

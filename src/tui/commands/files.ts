@@ -1,0 +1,14 @@
+import type { Command } from '../command.ts';
+import { reportFile } from './report.ts';
+import { conversationOf } from './target.ts';
+
+export const files: Command = {
+  options: (yargs) => yargs.positional('with', { type: 'string', describe: 'only those of bob, @bob or #lobby' }),
+
+  async run(shell, args) {
+    const conversation = args.with === undefined ? undefined : conversationOf(String(args.with));
+    await shell.withClient(async (client) => {
+      for (const file of await client.files(conversation)) reportFile(shell.output, file);
+    });
+  },
+};

@@ -1,0 +1,70 @@
+import { ClientError } from '../client/errors.ts';
+import type { Command } from '../command.ts';
+import { reportGap, reportMessage } from './report.ts';
+import { conversationOf } from './target.ts';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1_000_000;
+const PAGE = 500;
+
+export const history: Command = {
+  options: (yargs) =>
+    yargs
+      .positional('with', { type: 'string', describe: 'bob, @bob or #lobby' })
+      .option('since', {
+        type: 'string',
+        describe: 'only what is newer: 2026-11-23, 2026-11-23T12:00:00Z, or 90m, 12h, 7d ago',
+      })
+      .option('limit', { type: 'string', describe: `the newest so many (${DEFAULT_LIMIT} unless told)` }),
+
+  async run(shell, args) {
+    const conversation = conversationOf(String(args.with));
+    const limit = args.limit === undefined ? DEFAULT_LIMIT : countOf(String(args.limit));
+    const since = args.since === undefined ? undefined : momentOf(String(args.since), Date.now());
+    await shell.withClient(async (client) => {
+      const pages = [];
+      let before: number | undefined;
+      let left = limit;
+      while (left > 0) {
+        const page = await client.history(conversation, {
+          limit: Math.min(left, PAGE),
+          ...(before === undefined ? {} : { before }),
+          ...(since === undefined ? {} : { since }),
+        });
+        pages.unshift(page);
+        left -= page.messages.length;
+        const first = page.messages.find(({ seq }) => seq !== null)?.seq ?? null;
+        if (!page.more || first === null) break;
+        before = first;
+      }
+      let newest = 0;
+      for (const { messages, gaps } of pages)
+        for (const message of messages) {
+          for (const gap of gaps) if (gap.before === message.seq) reportGap(shell.output, gap);
+          reportMessage(shell.output, message);
+          newest = Math.max(newest, message.seq ?? 0);
+        }
+      if (newest > 0) await client.markRead(conversation, newest);
+    });
+  },
+};
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > MAX_LIMIT)
+    throw new ClientError('usage', `--limit takes a number from 1 to ${MAX_LIMIT}, not "${text}"`);
+  return count;
+}
+
+/** A date, an instant, or an age. In ms since 1970 UTC. @throws ClientError 'usage' */
+export function momentOf(text: string, now: number): number {
+  const age = /^(\d{1,6})([mhd])$/.exec(text);
+  if (age !== null) {
+    const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[age[2] as 'm' | 'h' | 'd'];
+    return now - Number(age[1]) * unit;
+  }
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at))
+    throw new ClientError('usage', `--since takes a date, as 2026-11-23, or an age, as 12h, not "${text}"`);
+  return at;
+}

@@ -1,0 +1,89 @@
+/** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
+import type { FileInfo, Gap, Message } from '../client/types.ts';
+import type { Output } from '../output.ts';
+
+const instant = (ms: number): string => new Date(ms).toISOString();
+
+/** A file that somebody sent is printed as a file, everything else as a message. */
+export function reportMessage(output: Output, message: Message): void {
+  if (message.body.kind === 'file' && !message.deleted) {
+    reportFile(output, message.body.file);
+    return;
+  }
+  const text = message.deleted || message.body.kind === 'file' ? '' : message.body.text;
+  output.result(
+    {
+      type: 'message',
+      id: message.id,
+      seq: message.seq,
+      conversation: message.conversation,
+      from: message.from,
+      to: message.to,
+      at: instant(message.at),
+      kind: message.deleted ? 'deleted' : message.body.kind,
+      text,
+      verified: message.verified,
+      ...(message.body.kind === 'reply' ? { reply: message.body.to } : {}),
+      ...(message.edited ? { edited: true } : {}),
+      ...(message.state === 'failed' ? { failed: message.error } : {}),
+    },
+    `${clock(message.at)} ${place(message)} ${text === '' ? '(deleted)' : indent(text)}${remark(message)}`,
+  );
+}
+
+export function reportFile(output: Output, file: FileInfo): void {
+  output.result(
+    {
+      type: 'file',
+      id: file.id,
+      name: file.name,
+      size: file.size,
+      sha256: file.sha256,
+      conversation: file.conversation,
+      from: file.from,
+      at: instant(file.at),
+    },
+    `${clock(file.at)} ${file.conversation} ${file.from} sent the file ${file.name} (${file.size} bytes); id ${file.id}`,
+  );
+}
+
+export function reportGap(output: Output, gap: Gap): void {
+  const what = {
+    missing: 'something is missing here: the daemon or the way to it withheld it',
+    fork: 'two different messages claim the same place here',
+    unreadable: 'a message here could not be opened',
+  }[gap.reason];
+  output.result({ type: 'gap', ...gap }, `      ${gap.conversation} ${gap.from}: ${what}`);
+}
+
+/** The answer to a message that was stored. */
+export function reportSent(output: Output, message: Message): void {
+  output.result(
+    { type: 'sent', id: message.id, seq: message.seq, at: instant(message.at) },
+    message.state === 'delivered' ? `delivered to ${message.conversation}` : `sent to ${message.conversation}`,
+  );
+}
+
+/** Local time for a person: the time today, the date too otherwise. */
+function clock(ms: number): string {
+  const at = new Date(ms);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  if (at.toDateString() === new Date().toDateString()) return time;
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}
+
+function place(message: Message): string {
+  return message.to === null ? `${message.conversation} ${message.from}:` : `${message.from} -> ${message.to}:`;
+}
+
+/** Further lines of a text stand under the first, so that no text can look like another message. */
+function indent(text: string): string {
+  return text.replaceAll('\n', '\n      ');
+}
+
+function remark(message: Message): string {
+  if (message.state === 'failed') return ` [not sent: ${message.error ?? 'unknown'}]`;
+  if (message.state === 'sending') return ' [not sent yet]';
+  return message.edited ? ' [edited]' : '';
+}

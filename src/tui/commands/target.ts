@@ -1,0 +1,31 @@
+/** What a person writes for TO and WITH. */
+import { isName, LOBBY, MAX_TEXT_BYTES } from '../../protocol/text.ts';
+import { ClientError } from '../client/errors.ts';
+import type { ConversationName } from '../client/types.ts';
+
+/** `bob`, `@bob` or `#lobby`. @throws ClientError 'usage' */
+export function conversationOf(target: string): ConversationName {
+  if (target.startsWith('#')) {
+    if (target === LOBBY) return LOBBY;
+    throw new ClientError('refused', `there is no room ${target}; the room of everybody is ${LOBBY}`);
+  }
+  const name = target.startsWith('@') ? target.slice(1) : target;
+  if (!isName(name))
+    throw new ClientError(
+      'usage',
+      `"${target}" cannot be a name: up to 32 letters, digits and . _ -, as in @bob, or a room, as in ${LOBBY}`,
+    );
+  return `@${name}`;
+}
+
+/** @throws ClientError 'usage' when a message may not hold `text`. */
+export function checkText(text: string): void {
+  const size = Buffer.byteLength(text);
+  if (text.trim() === '') throw new ClientError('usage', 'there is no text to send');
+  if (!text.isWellFormed()) throw new ClientError('usage', 'the text is not valid Unicode');
+  if (size > MAX_TEXT_BYTES)
+    throw new ClientError(
+      'usage',
+      `the text has ${size} bytes, ${MAX_TEXT_BYTES} at most fit into a message; send it as a file: securechat upload`,
+    );
+}

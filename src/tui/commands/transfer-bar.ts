@@ -1,0 +1,26 @@
+import { SingleBar } from 'cli-progress';
+import prettyBytes from 'pretty-bytes';
+import { printable } from '../../protocol/text.ts';
+import type { TransferState } from '../client/types.ts';
+import type { Shell } from '../shell.ts';
+
+/** A bar on standard error when that is a terminal and nobody asked for quiet; otherwise nothing. */
+export function transferBar(shell: Shell, label: string): { show(transfer: TransferState): void; stop(): void } {
+  if (!process.stderr.isTTY || shell.output.quiet) return { show() {}, stop() {} };
+  const bar = new SingleBar({
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    format: `{bar} {percentage}% ${printable(label).replaceAll(/[{}]/g, '_')} {rate} {eta_formatted} left`,
+  });
+  let started = false;
+  return {
+    show({ size, done, rate, state }) {
+      const fields = { rate: state === 'paused' ? 'waiting for the daemon' : `${prettyBytes(rate)}/s` };
+      if (started) bar.update(done, fields);
+      else bar.start(Math.max(size, 1), done, fields);
+      started = true;
+    },
+    stop: () => bar.stop(),
+  };
+}

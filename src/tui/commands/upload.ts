@@ -1,0 +1,29 @@
+import { ClientError } from '../client/errors.ts';
+import type { Command } from '../command.ts';
+import { reportFile } from './report.ts';
+import { conversationOf } from './target.ts';
+import { transferBar } from './transfer-bar.ts';
+
+export const upload: Command = {
+  options: (yargs) =>
+    yargs
+      .positional('to', { type: 'string', describe: 'bob, @bob or #lobby' })
+      .positional('file', { type: 'string', describe: 'the files; a cut upload goes on when it is repeated' }),
+  lists: ['file'],
+
+  async run(shell, args) {
+    const to = conversationOf(String(args.to));
+    const paths = Array.isArray(args.file) ? args.file.map(String) : [];
+    if (paths.length === 0) throw new ClientError('usage', 'say which file: securechat upload bob report.pdf');
+    await shell.withClient(async (client) => {
+      for (const path of paths) {
+        const bar = transferBar(shell, path);
+        try {
+          reportFile(shell.output, await client.upload(to, path, { onProgress: bar.show, signal: shell.signal }));
+        } finally {
+          bar.stop();
+        }
+      }
+    });
+  },
+};

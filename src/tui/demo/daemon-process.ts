@@ -1,0 +1,57 @@
+/** A daemon of its own in a throw-away folder, for the demo. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { ClientError } from '../client/errors.ts';
+
+export type DaemonProcess = {
+  /** The join link that it printed. */
+  join: string;
+  address: string;
+  fingerprint: string;
+  /** Asks it to end and waits for it. */
+  stop(): Promise<void>;
+};
+
+/** Starts `securechat-daemon` on a free port of this machine. @throws ClientError 'unreachable' when it does not come up */
+export async function startDaemon(dataDir: string): Promise<DaemonProcess> {
+  const child = spawn(process.execPath, [program(), 'start', '--data-dir', dataDir, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  const listening = await firstListening(child);
+  if (listening === null) throw new ClientError('unreachable', 'the daemon of the demo did not start');
+  return {
+    join: listening.join,
+    address: `${listening.host}:${listening.port}`,
+    fingerprint: listening.fingerprint,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+type Listening = { host: string; port: number; fingerprint: string; join: string };
+
+async function firstListening(child: ChildProcess): Promise<Listening | null> {
+  if (child.stdout === null) return null;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry = JSON.parse(line) as { evt?: string } & Listening;
+    if (entry.evt !== 'listening') continue;
+    // Whatever else it logs is not for this screen.
+    child.stdout.resume();
+    return entry;
+  }
+  return null;
+}
+
+/** The launcher beside dist/, from the bundle as from the sources. */
+function program(): string {
+  for (const up of ['../../bin/securechat-daemon.js', '../../../bin/securechat-daemon.js']) {
+    const path = fileURLToPath(new URL(up, import.meta.url));
+    if (existsSync(path)) return path;
+  }
+  throw new ClientError('unreachable', 'securechat-daemon is not installed beside this program');
+}

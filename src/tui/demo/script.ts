@@ -1,0 +1,114 @@
+/** `securechat demo` without a screen: two people talk before the reader's eyes, over the real protocol; then all is deleted. */
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import prettyBytes from 'pretty-bytes';
+import { connect } from '../client/client.ts';
+import type { Client, ConversationName, Message } from '../client/types.ts';
+import type { Output } from '../output.ts';
+import type { Shell } from '../shell.ts';
+import { type DaemonProcess, startDaemon } from './daemon-process.ts';
+
+const FILE_SIZE = 8 * 1024 * 1024;
+
+export async function runDemo(shell: Shell): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'securechat-demo-'));
+  const clients: Client[] = [];
+  let daemon: DaemonProcess | null = null;
+  try {
+    const { output } = shell;
+    output.line('A throw-away daemon and two people, on this machine only. Everything is deleted at the end.\n');
+    daemon = await step(output, 'starting a daemon: its own keys are made once', () =>
+      startDaemon(join(dir, 'daemon')),
+    );
+    output.line(`  it serves ${daemon.address}, fingerprint ${daemon.fingerprint}\n`);
+    const { join: link } = daemon;
+    const [alice, bob] = await step(output, 'alice and bob make accounts: each makes two RSA-3072 keys', () =>
+      Promise.all(['alice', 'bob'].map((name) => account(name, link, join(dir, name)))),
+    );
+    if (alice === undefined || bob === undefined) throw new Error('an account is missing');
+    clients.push(alice, bob);
+    await talk(output, alice, bob);
+    await share(output, alice, bob, dir);
+    output.line('The daemon carried all of this and could read none of it. To do it for real:\n');
+    output.line('  securechat-daemon                      prints a join link like the next line');
+    output.line(`  securechat register --user NAME --server '${link}'`);
+    output.line("  securechat send bob 'hello'            securechat --help shows the rest");
+  } finally {
+    await Promise.allSettled(clients.map((client) => client.close()));
+    await daemon?.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+  shell.output.line('\nThe daemon has stopped and its folder is deleted.');
+}
+
+async function talk(output: Output, alice: Client, bob: Client): Promise<void> {
+  output.line('\nPrivately, sealed for the other one alone:');
+  await exchange(output, alice, [bob], '@bob', 'did you get the build through?');
+  await exchange(output, bob, [alice], '@alice', 'yes, all green. the daemon saw only bytes');
+  output.line('\nTo everyone:');
+  await exchange(output, alice, [bob], '#lobby', 'release at four, cake at five');
+}
+
+async function share(output: Output, alice: Client, bob: Client, dir: string): Promise<void> {
+  output.line('\nA file:');
+  const path = join(dir, 'release.bin');
+  await writeFile(path, randomBytes(FILE_SIZE));
+  await alice.upload('@bob', path);
+  const [file] = await bob.files('@alice');
+  if (file === undefined) throw new Error('the file is not listed');
+  output.line(`  bob sees ${file.name}, ${prettyBytes(file.size)}, from ${file.from}`);
+  const folder = join(dir, 'client_files');
+  await mkdir(folder);
+  const saved = await bob.download(file.id, { dir: folder });
+  const [sent, received] = await Promise.all([sha256(path), sha256(saved)]);
+  if (sent !== received) throw new Error('the file arrived changed');
+  output.line(`  bob has it, byte for byte: sha256 ${received.slice(0, 16)}…\n`);
+}
+
+/** Sends and waits until every reader has opened it; prints what they see. */
+async function exchange(
+  output: Output,
+  from: Client,
+  to: Client[],
+  where: ConversationName,
+  text: string,
+): Promise<void> {
+  const arrivals = to.map((reader) => arrival(reader, from.me.name, text));
+  await from.send(where, text);
+  for (const [i, { from: author, body }] of (await Promise.all(arrivals)).entries())
+    output.line(`  ${to[i]?.me.name} reads  ${author}: ${body.kind === 'text' ? body.text : ''}`);
+}
+
+function arrival(reader: Client, author: string, text: string): Promise<Message> {
+  const { promise, resolve } = Promise.withResolvers<Message>();
+  const stop = reader.subscribe((event) => {
+    if (event.type !== 'message' || event.message.from !== author) return;
+    if (event.message.body.kind === 'text' && event.message.body.text === text) resolve(event.message);
+  });
+  return promise.finally(stop);
+}
+
+async function account(name: string, server: string, profile: string): Promise<Client> {
+  const password = randomBytes(16).toString('base64url');
+  const ask = { trust: async () => false, password: async () => password, progress() {} };
+  return connect({ server, user: name, password, ask, profile, register: {} });
+}
+
+/** Says what is waited for, and how long it took. */
+async function step<T>(output: Output, what: string, work: () => Promise<T>): Promise<T> {
+  output.remark(`${what} …`);
+  const start = performance.now();
+  const result = await work();
+  output.remark(`  done, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import test from 'ava';
+import { chatAs, lines } from '../../helpers/chat.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+
+const password = 'secret';
+const register = {};
+
+test.serial('who was never online together with a speaker reads the lobby all the same', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const alice = { user: 'alice' as const, server, password, profile: join(await temporaryFolder(t), 'alice') };
+  const bob = { user: 'bob' as const, server, password, profile: join(await temporaryFolder(t), 'bob') };
+  const first = await chatAs(t, { ...alice, register });
+  await first.client.send('#lobby', 'before anybody came');
+  await first.client.close();
+  await (await chatAs(t, { ...bob, register })).client.close();
+  const speaker = await chatAs(t, alice);
+  await speaker.client.send('#lobby', 'bob is not here now');
+  await speaker.client.close();
+  const reader = await chatAs(t, bob);
+  await reader.message('bob is not here now');
+  const { messages } = await reader.client.history('#lobby');
+  t.deepEqual(lines(messages), ['alice: bob is not here now (sent)']);
+});

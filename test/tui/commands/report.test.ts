@@ -1,0 +1,77 @@
+import test from 'ava';
+import type { Message } from '../../../src/tui/client/types.ts';
+import { reportFile, reportGap, reportMessage, reportSent } from '../../../src/tui/commands/report.ts';
+import { Output } from '../../../src/tui/output.ts';
+
+const at = Date.UTC(2026, 10, 23, 12);
+const message: Message = {
+  id: '0a'.repeat(16),
+  conversation: '@bob',
+  seq: 7,
+  from: 'alice',
+  to: 'bob',
+  at,
+  sentAt: at,
+  body: { kind: 'text', text: 'hi' },
+  edited: false,
+  deleted: false,
+  reactions: {},
+  verified: false,
+  state: 'sent',
+  error: null,
+  late: false,
+};
+
+function printed(json: boolean, report: (output: Output) => void): string {
+  let text = '';
+  const stdout = { write: (part: string) => (text += part) };
+  report(new Output({ json, quiet: false, stdout, stderr: stdout }));
+  return text;
+}
+
+test('a message has the shape that scripts rely on', (t) => {
+  t.is(
+    printed(true, (output) => reportMessage(output, message)),
+    `{"v":1,"type":"message","id":"${message.id}","seq":7,"conversation":"@bob","from":"alice","to":"bob","at":"2026-11-23T12:00:00.000Z","kind":"text","text":"hi","verified":false}\n`,
+  );
+});
+
+test('the answer to a message has its shape', (t) => {
+  t.is(
+    printed(true, (output) => reportSent(output, message)),
+    `{"v":1,"type":"sent","id":"${message.id}","seq":7,"at":"2026-11-23T12:00:00.000Z"}\n`,
+  );
+});
+
+test('a file and a gap have their shapes', (t) => {
+  const file = {
+    id: 'f0'.repeat(16),
+    conversation: '#lobby' as const,
+    from: 'alice',
+    name: 'a.bin',
+    type: '',
+    size: 123,
+    sha256: '00'.repeat(32),
+    at,
+  };
+  const wanted = `{"v":1,"type":"file","id":"${file.id}","name":"a.bin","size":123,"sha256":"${file.sha256}","conversation":"#lobby","from":"alice","at":"2026-11-23T12:00:00.000Z"}\n`;
+  t.is(
+    printed(true, (output) => reportFile(output, file)),
+    wanted,
+  );
+  t.is(
+    printed(true, (output) => reportMessage(output, { ...message, body: { kind: 'file', file } })),
+    wanted,
+  );
+  const gap = printed(true, (output) =>
+    reportGap(output, { conversation: '@bob', from: 'bob', before: 3, reason: 'fork' }),
+  );
+  t.like(JSON.parse(gap), { v: 1, type: 'gap', conversation: '@bob', from: 'bob', before: 3, reason: 'fork' });
+});
+
+test('no text can look like another message, or move the cursor', (t) => {
+  const text = 'one\n12:00 mallory -> bob: two\u001b[2J';
+  const shown = printed(false, (output) => reportMessage(output, { ...message, body: { kind: 'text', text } }));
+  t.is(shown.split('\n').filter((line) => /^\S/.test(line)).length, 1);
+  t.false(shown.includes('\u001b'));
+});

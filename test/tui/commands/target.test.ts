@@ -1,0 +1,22 @@
+import test from 'ava';
+import { ClientError } from '../../../src/tui/client/errors.ts';
+import { checkText, conversationOf } from '../../../src/tui/commands/target.ts';
+
+test('a name with or without @, or the lobby', (t) => {
+  t.is(conversationOf('bob'), '@bob');
+  t.is(conversationOf('@bob'), '@bob');
+  t.is(conversationOf('#lobby'), '#lobby');
+});
+
+test('what cannot be a name is a usage error, a room that is not there a refusal', (t) => {
+  for (const bad of ['', '@', 'a:b', 'a b', '-x', 'x'.repeat(33), 'a\u001b[31m', '@@bob'])
+    t.throws(() => conversationOf(bad), { instanceOf: ClientError, code: 'usage' }, JSON.stringify(bad));
+  t.throws(() => conversationOf('#cellar'), { instanceOf: ClientError, code: 'refused' });
+});
+
+test('a text is 1 to 4,096 bytes of UTF-8', (t) => {
+  t.notThrows(() => checkText('x'.repeat(4096)));
+  t.notThrows(() => checkText('é'.repeat(2048)));
+  for (const bad of ['', ' \n', 'x'.repeat(4097), `${'é'.repeat(2048)}x`, 'a\ud800b'])
+    t.throws(() => checkText(bad), { instanceOf: ClientError, code: 'usage' });
+});
