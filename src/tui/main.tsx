@@ -87,10 +87,18 @@ async function understand(): Promise<Called | null> {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new ClientError('usage', `${message}; see securechat --help`);
+      throw error ?? wrongUse(message);
     })
-    .parseAsync(rawArguments);
+    .parseAsync(rawArguments)
+    .catch((error: Error) => {
+      // What yargs itself finds wrong; anything else was thrown on purpose.
+      throw error.name === 'YError' ? wrongUse(error.message) : error;
+    });
   return called;
+}
+
+function wrongUse(message: string): ClientError {
+  return new ClientError('usage', `${message}; see securechat --help`);
 }
 
 /** The environment over config.toml; yargs puts the flags over both. */
