@@ -1,6 +1,6 @@
 /** Files end to end: a manifest says what a file is and carries its key; segments are sealed one by one under that key. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { concat, fromUtf8, H, hkdf, label, Reader, utf8, Writer } from './bytes.ts';
+import { fromUtf8, H, hkdf, label, Reader, utf8, Writer } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { must, refuse } from './refuse.ts';
 import type { Random } from './seams.ts';
@@ -104,14 +104,25 @@ export class SegmentSealer {
     this.#random = random;
   }
 
-  /** @throws ProtocolError 'file' when `plain` has not the size of segment `index`: the file has changed. */
-  seal(index: number, plain: Uint8Array): Uint8Array {
+  /**
+   * @param into where to put it, at least SEGMENT_OVERHEAD longer than `plain`; what is returned is a view of it
+   * @throws ProtocolError 'file' when `plain` has not the size of segment `index`: the file has changed
+   */
+  seal(index: number, plain: Uint8Array, into?: Uint8Array): Uint8Array {
     if (plain.length !== segmentLength(this.#file, index))
       throw new ProtocolError('file', 'the file has another size than when it was opened; send it again');
     // Random, not a counter: a changed file that is resumed would repeat it.
     const nonce = this.#random(NONCE);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(place(this.#file, index));
-    return concat(nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag());
+    const sealed = (into ?? Buffer.allocUnsafe(plain.length + SEGMENT_OVERHEAD)).subarray(
+      0,
+      plain.length + SEGMENT_OVERHEAD,
+    );
+    sealed.set(nonce);
+    inSteps(plain, (step, at) => sealed.set(cipher.update(step), NONCE + at));
+    cipher.final();
+    sealed.set(cipher.getAuthTag(), NONCE + plain.length);
+    return sealed;
   }
 }
 
@@ -125,12 +136,17 @@ export class SegmentOpener {
     this.#key = fileKey(file);
   }
 
-  /** @throws ProtocolError 'file' */
-  open(index: number, sealed: Uint8Array): Uint8Array {
+  /**
+   * @param into where to put it, as long as the segment at least; holds nothing of worth when this throws
+   * @throws ProtocolError 'file'
+   */
+  open(index: number, sealed: Uint8Array, into?: Uint8Array): Uint8Array {
     if (sealed.length !== segmentLength(this.#file, index) + SEGMENT_OVERHEAD) throw new ProtocolError('file', REFUSED);
     const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, NONCE), { authTagLength: TAG });
     decipher.setAAD(place(this.#file, index)).setAuthTag(sealed.subarray(-TAG));
-    const plain = decipher.update(sealed.subarray(NONCE, -TAG));
+    const length = sealed.length - SEGMENT_OVERHEAD;
+    const plain = (into ?? Buffer.allocUnsafe(length)).subarray(0, length);
+    inSteps(sealed.subarray(NONCE, -TAG), (step, at) => plain.set(decipher.update(step), at));
     try {
       decipher.final();
     } catch {
@@ -138,4 +154,11 @@ export class SegmentOpener {
     }
     return plain;
   }
+}
+
+/** Each step makes a short-lived buffer: larger ones are mapped and cleared by the system, at twice the cost of the cipher. */
+const STEP = 65_536;
+
+function inSteps(bytes: Uint8Array, take: (step: Uint8Array, at: number) => void): void {
+  for (let at = 0; at < bytes.length; at += STEP) take(bytes.subarray(at, at + STEP), at);
 }

@@ -41,6 +41,8 @@ class Receiver {
   readonly #parts: DownloadParts;
   readonly #opener: SegmentOpener;
   readonly #hash: Hash;
+  /** One for all segments: each is written before the next is opened. */
+  readonly #plain: Uint8Array;
   #next: number;
   #syncedTo = 0;
   #syncing: Promise<void> | null = null;
@@ -51,6 +53,7 @@ class Receiver {
     this.first = first;
     this.#next = first;
     this.#hash = hash;
+    this.#plain = new Uint8Array(Math.min(parts.manifest.size, parts.manifest.segSize));
   }
 
   /** Goes on after the whole segments on the disk; the last one is always fetched, for it tells that it is the last. */
@@ -142,7 +145,7 @@ class Receiver {
 
   #open(bytes: Uint8Array): Uint8Array {
     try {
-      return this.#opener.open(this.#next, bytes);
+      return this.#opener.open(this.#next, bytes, this.#plain);
     } catch (error) {
       if (error instanceof ProtocolError) throw damaged();
       throw error;

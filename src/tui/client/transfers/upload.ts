@@ -1,6 +1,6 @@
 /** Sends one file: read, hashed, sealed, sent as far as the daemon's window goes, taken up again on the next link. */
 import { createHash } from 'node:crypto';
-import { SegmentSealer, segmentCount, segmentLength } from '../../../protocol/file.ts';
+import { SEGMENT_OVERHEAD, SegmentSealer, segmentCount, segmentLength } from '../../../protocol/file.ts';
 import type { Random } from '../../../protocol/seams.ts';
 import { ClientError } from '../errors.ts';
 import type { LocalFile } from './local-file.ts';
@@ -69,6 +69,8 @@ async function send(
   const { connection } = news;
   await source.hashUpTo(opened.next, () => checkStop(signal));
   progress.begin(Math.min(local.size, opened.next * state.segSize));
+  // One for all segments: the link has taken its bytes when sendSegment returns.
+  const sealed = new Uint8Array(Math.min(local.size, state.segSize) + SEGMENT_OVERHEAD);
   for (let index = opened.next; index < source.count; ) {
     checkStop(signal);
     news.check(opened.links);
@@ -83,7 +85,7 @@ async function send(
       const plain = await source.read(index);
       // Nothing between this look and the sending: on another link this number may be another transfer.
       news.check(opened.links);
-      connection.sendSegment(opened.transfer, index, sealer.seal(index, plain));
+      connection.sendSegment(opened.transfer, index, sealer.seal(index, plain, sealed));
       index += 1;
       progress.reach(Math.min(local.size, index * state.segSize));
     }
