@@ -6,12 +6,16 @@ export type LinkEnd = 'closed' | 'lost' | ProtocolError;
 
 export type Received =
   | { kind: 'message'; message: Uint8Array }
+  | { kind: 'broadcast'; room: Uint8Array; message: Uint8Array }
+  | { kind: 'confirmed' }
   | { kind: 'segment'; transfer: number; index: number; bytes: Uint8Array }
   | { kind: 'end'; end: LinkEnd };
 
 export class LinkInbox {
   onMessage: ((message: Uint8Array) => void) | null = null;
   onSegment: ((transfer: number, index: number, bytes: Uint8Array) => void) | null = null;
+  onBroadcast: ((room: Uint8Array, message: Uint8Array) => void) | null = null;
+  onConfirmed: (() => void) | null = null;
   onClose: ((end: LinkEnd) => void) | null = null;
   paused = false;
   #held: Received[] = [];
@@ -40,7 +44,7 @@ export class LinkInbox {
     if (this.#held.length > 0) queueMicrotask(() => this.deliver());
   }
 
-  /** Gives what can be given. Segments are dropped when messages are listened to and segments are not. */
+  /** Gives what can be given. All but messages and the end is dropped when messages are listened to and it is not. */
   deliver(): void {
     if (this.#delivering) return;
     this.#delivering = true;
@@ -77,6 +81,8 @@ export class LinkInbox {
   #give(item: Received): void {
     if (item.kind === 'end') this.onClose?.(item.end);
     else if (item.kind === 'message') this.onMessage?.(item.message);
+    else if (item.kind === 'broadcast') this.onBroadcast?.(item.room, item.message);
+    else if (item.kind === 'confirmed') this.onConfirmed?.();
     else this.onSegment?.(item.transfer, item.index, item.bytes);
   }
 }

@@ -1,5 +1,6 @@
 /** The sending half of a link: many messages a record, one write a flush, and a limit on what may wait. */
 import type { Writable } from 'node:stream';
+import { type Broadcast, encodeRoomKey, type Places, placeOf, type RoomKey } from './broadcast.ts';
 import { Reader, Writer } from './bytes.ts';
 import type { Flusher } from './flush.ts';
 import { LARGE_RECORD, type RecordSealer, type RecordType, recordType } from './record.ts';
@@ -23,6 +24,9 @@ export class LinkWriter {
   readonly #flusher: Flusher;
   readonly #maxQueued: number;
   readonly #onFull: () => void;
+  readonly #places: Places;
+  /** A broadcast was written, and no record of the link after it. */
+  #unconfirmed = false;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #scheduled = false;
@@ -34,13 +38,14 @@ export class LinkWriter {
   constructor(
     stream: Writable,
     sealer: RecordSealer,
-    o: { flusher: Flusher; maxPlain: number; maxQueued: number; onFull: () => void },
+    o: { flusher: Flusher; maxPlain: number; maxQueued: number; places: Places; onFull: () => void },
   ) {
     this.#stream = stream;
     this.#sealer = sealer;
     this.#flusher = o.flusher;
     this.maxPlain = o.maxPlain;
     this.#maxQueued = o.maxQueued;
+    this.#places = o.places;
     this.#onFull = o.onFull;
   }
 
@@ -69,6 +74,37 @@ export class LinkWriter {
     this.flush();
     this.#write(recordType.segment, new Writer().u32(transfer).u64(index).finish(), bytes);
     this.#checkQueue();
+  }
+
+  /** From here on the room's broadcasts come under this key; what was sent before goes before it. */
+  roomKey(key: RoomKey): void {
+    this.flush();
+    this.#write(recordType.roomKey, encodeRoomKey(key));
+    this.#places.set(key.room, placeOf(key));
+  }
+
+  roomEnd(room: Uint8Array): void {
+    if (!this.#places.has(room)) return;
+    this.flush();
+    this.#write(recordType.roomEnd, room);
+    this.#places.delete(room);
+  }
+
+  /** A record that others get, too, behind what was sent before; never left out while the link lives. */
+  broadcast({ room, bytes, place }: Broadcast): void {
+    if (this.#ended) return;
+    if (!this.#places.has(room)) throw new Error('the link was not given the key of this room');
+    this.flush();
+    this.#stream.write(bytes, this.#written);
+    this.#places.set(room, place);
+    this.#unconfirmed = true;
+    this.#checkQueue();
+  }
+
+  /** Sees to it that a record of the link follows the last broadcast. */
+  mark(): void {
+    this.flush();
+    if (this.#unconfirmed) this.#write(recordType.mark);
   }
 
   confirm(parameters: Uint8Array): void {
@@ -109,6 +145,7 @@ export class LinkWriter {
 
   #write(type: RecordType, ...parts: Uint8Array[]): void {
     if (this.#ended) return;
+    this.#unconfirmed = false;
     const pieces = this.#sealer.seal(type, ...parts);
     const last = pieces.pop();
     if (pieces.length > 0) this.#stream.cork();

@@ -1,24 +1,17 @@
 /**
  * A link between a client and its daemon, once the handshake is done (link.ts): typed messages and file segments over any Duplex, with
- * authenticated close and a limit on what may wait. It knows bytes, not what they say.
+ * authenticated close and a limit on what may wait. It knows bytes, not what they say, and rooms as 32 bytes each.
  */
 import type { Duplex } from 'node:stream';
+import { type Broadcast, Places, type RoomKey } from './broadcast.ts';
 import { ProtocolError } from './errors.ts';
 import { type Flusher, sharedFlusher } from './flush.ts';
 import type { Agreed } from './handshake.ts';
 import { type LinkEnd, LinkInbox } from './link-inbox.ts';
-import { LinkWriter, splitMessages, splitSegment } from './link-writer.ts';
+import { LinkReader, outOfPlace, type ReadItem } from './link-reader.ts';
+import { LinkWriter } from './link-writer.ts';
 import { decodeClientParameters, type Parameters } from './parameters.ts';
-import {
-  LARGE_RECORD,
-  type OpenedRecord,
-  type RecordLimits,
-  RecordOpener,
-  RecordSealer,
-  recordLimits,
-  recordType,
-  SMALL_RECORD,
-} from './record.ts';
+import { LARGE_RECORD, type RecordLimits, RecordSealer, recordLimits, SMALL_RECORD } from './record.ts';
 import { type Clock, systemClock } from './seams.ts';
 
 /** How long close() waits for the other end, in milliseconds. */
@@ -49,7 +42,7 @@ export class Link {
   readonly confirmed: Promise<void>;
   readonly #stream: Duplex;
   readonly #clock: Clock;
-  readonly #opener: RecordOpener;
+  readonly #reader: LinkReader;
   readonly #writer: LinkWriter;
   readonly #inbox: LinkInbox;
   #peer: Peer | null;
@@ -72,8 +65,12 @@ export class Link {
     promise.catch(() => {});
     this.#settle = { resolve, reject };
     // The daemon is proven by its fingerprint before it sends a record; a stranger to the daemon is kept small.
-    this.#opener = new RecordOpener(client ? toClient : toDaemon, client ? LARGE_RECORD : SMALL_RECORD, limits);
-    this.#writer = new LinkWriter(stream, new RecordSealer(client ? toDaemon : toClient, this.#clock, limits), {
+    const [maxPlain, from, to] = client ? [LARGE_RECORD, toClient, toDaemon] : [SMALL_RECORD, toDaemon, toClient];
+    const onLate = () => this.#late();
+    this.#reader = new LinkReader(from, { fromDaemon: client !== null, maxPlain, limits, clock: this.#clock, onLate });
+    const places = client ? null : new Places();
+    this.#writer = new LinkWriter(stream, new RecordSealer(to, this.#clock, limits, places), {
+      places: places ?? new Places(),
       flusher: o.flusher ?? sharedFlusher,
       maxPlain: SMALL_RECORD,
       maxQueued: o.maxQueuedBytes ?? Number.POSITIVE_INFINITY,
@@ -123,6 +120,19 @@ export class Link {
     this.#inbox.soon();
   }
 
+  /**
+   * Called at the client with each message that went to all of a room, in order. Anybody who has the room's key may have made,
+   * dropped, repeated or moved it, until onConfirmed; when that never comes, onClose does.
+   */
+  set onBroadcast(handler: (room: Uint8Array, message: Uint8Array) => void) {
+    this.#inbox.onBroadcast = handler;
+  }
+
+  /** Called when all broadcasts so far are proven to be what the daemon sent, without a gap. */
+  set onConfirmed(handler: () => void) {
+    this.#inbox.onConfirmed = handler;
+  }
+
   /** Queues one message; it leaves with its neighbours at the next flush. Nothing happens after the end. */
   send(message: Uint8Array): void {
     this.#writer.send(message);
@@ -131,6 +141,26 @@ export class Link {
   /** Queues one segment, behind the messages sent before. Await drained() between segments. */
   sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
     this.#writer.sendSegment(transfer, index, bytes);
+  }
+
+  /** Daemon: from here on this link gets the room's broadcasts, under this key. */
+  setRoomKey(key: RoomKey): void {
+    this.#writer.roomKey(key);
+  }
+
+  /** Daemon: no more broadcasts of this room. */
+  dropRoom(room: Uint8Array): void {
+    this.#writer.roomEnd(room);
+  }
+
+  /** Daemon: sends what was sealed for all links of a room. Each must get every one, in order, up to its end. */
+  broadcast(broadcast: Broadcast): void {
+    this.#writer.broadcast(broadcast);
+  }
+
+  /** Daemon: lets the client know now that the broadcasts so far were the daemon's, unless it does already. */
+  mark(): void {
+    this.#writer.mark();
   }
 
   /** Bytes sent that have not yet been handed to the system. */
@@ -145,7 +175,7 @@ export class Link {
 
   /** Takes and sends large records from now on. The daemon calls it before it answers the login. */
   loggedIn(): void {
-    this.#opener.maxPlain = LARGE_RECORD;
+    this.#reader.maxPlain = LARGE_RECORD;
     this.#writer.maxPlain = LARGE_RECORD;
   }
 
@@ -168,6 +198,7 @@ export class Link {
       this.#whenOver.push(resolve);
       if (this.#closing) return;
       this.#closing = true;
+      this.#reader.stop();
       this.#writer.end();
       this.#stream.resume();
       this.#stopLater();
@@ -183,8 +214,8 @@ export class Link {
   #receive(chunk: Uint8Array): void {
     if (this.#over || this.#closing) return;
     try {
-      for (const record of this.#opener.push(chunk)) {
-        this.#take(record);
+      for (const item of this.#reader.read(chunk)) {
+        this.#take(item);
         if (this.#over || this.#closing) return;
       }
     } catch (error) {
@@ -193,24 +224,26 @@ export class Link {
     }
   }
 
-  #take({ type, body }: OpenedRecord): void {
+  #take(item: ReadItem): void {
     if (this.#peer === null) {
-      if (type !== recordType.confirm) throw new ProtocolError('handshake', 'the handshake was not confirmed');
-      this.#peer = { ...decodeClientParameters(body), daemonId: null, linkSpki: null, signSpki: null };
+      if (item.kind !== 'hello') throw new ProtocolError('handshake', 'the handshake was not confirmed');
+      const parameters = decodeClientParameters(item.parameters);
+      this.#peer = { ...parameters, daemonId: null, linkSpki: null, signSpki: null };
       this.#settle.resolve();
-    } else if (type === recordType.messages) {
-      for (const message of splitMessages(body)) this.#inbox.put({ kind: 'message', message });
-    } else if (type === recordType.segment) {
-      this.#inbox.put({ kind: 'segment', ...splitSegment(body) });
-    } else if (type === recordType.close && body.length === 0) {
-      this.#peerClosed();
-    } else {
-      throw new ProtocolError('link', 'a record of the link is out of place');
-    }
+    } else if (item.kind === 'hello') throw outOfPlace();
+    else if (item.kind === 'bye') this.#peerClosed();
+    else this.#inbox.put(item);
+  }
+
+  /** While this end does not read, the other is not late. */
+  #late(): void {
+    if (this.#stream.isPaused()) this.#reader.waitOn();
+    else this.#fail(new ProtocolError('link', 'what came for all of a room was not confirmed in time'));
   }
 
   #peerClosed(): void {
     this.#over = true;
+    this.#reader.stop();
     this.#writer.end();
     this.#stopLater();
     this.#inbox.put({ kind: 'end', end: 'closed' });
@@ -222,6 +255,7 @@ export class Link {
     this.#stream.destroy();
     if (this.#over) return;
     this.#over = true;
+    this.#reader.stop();
     this.#writer.stop();
     this.#settle.reject(new ProtocolError('handshake', 'the connection ended during the handshake'));
     this.#inbox.put({ kind: 'end', end: this.#closing ? 'closed' : end });
@@ -231,6 +265,7 @@ export class Link {
   #fail(error: ProtocolError): void {
     if (this.#over) return;
     this.#over = true;
+    this.#reader.stop();
     this.#writer.stop();
     this.#stream.destroy();
     this.#settle.reject(new ProtocolError('handshake', 'the handshake was not confirmed'));

@@ -1,21 +1,37 @@
 /**
  * Records, the frames of the link: u32 length of ciphertext and tag, which is the AAD too, then AES-256-GCM under the key of
  * the direction, nonce 4 zero bytes || u64 counter. The first byte inside is the type. No stream, no clock of its own.
+ * From the daemon the AAD goes on with the places of the link's rooms (broadcast.ts), whose own records come between these.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import type { BroadcastOpener, Places } from './broadcast.ts';
 import { hkdf, label } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import type { Clock } from './seams.ts';
 
-export const recordType = { confirm: 1, messages: 2, segment: 3, rekey: 4, close: 5 } as const;
+export const recordType = {
+  confirm: 1,
+  messages: 2,
+  segment: 3,
+  rekey: 4,
+  close: 5,
+  /** The key of a room's broadcasts from here on; no more broadcasts of a room; nothing but the places in the AAD. */
+  roomKey: 6,
+  roomEnd: 7,
+  mark: 8,
+} as const;
 export type RecordType = (typeof recordType)[keyof typeof recordType];
-const lastType = recordType.close;
+const lastType = recordType.mark;
 
 /** Most plaintext of a record, type byte included: before login and after. */
 export const SMALL_RECORD = 2048;
 export const LARGE_RECORD = 262_144 + 512;
+/** In the length of a record: what follows is a broadcast. */
+export const BROADCAST_BIT = 0x80000000;
 const HEADER = 4;
 const TAG = 16;
+/** A broadcast names its generation before the ciphertext. */
+const GENERATION = 4;
 /** Below this the pieces of a record are copied into one buffer: cheaper than three writes. */
 const JOIN_BELOW = 16_384;
 
@@ -64,13 +80,16 @@ export class RecordSealer {
   readonly #chain: Chain;
   readonly #clock: Clock;
   readonly #limits: RecordLimits;
+  readonly #places: Places | null;
   #bytes = 0;
   #since: number;
 
-  constructor(key: Uint8Array, clock: Clock, limits: RecordLimits = recordLimits) {
+  /** `places`: how far the rooms' broadcasts have gone on this link; what it holds at a seal is sealed along. */
+  constructor(key: Uint8Array, clock: Clock, limits: RecordLimits = recordLimits, places: Places | null = null) {
     this.#chain = new Chain(key);
     this.#clock = clock;
     this.#limits = limits;
+    this.#places = places;
     this.#since = clock.monotonic();
   }
 
@@ -92,7 +111,8 @@ export class RecordSealer {
     this.#bytes += size;
     const header = Buffer.allocUnsafe(HEADER);
     header.writeUInt32BE(size - HEADER);
-    const cipher = createCipheriv('aes-256-gcm', this.#chain.key, this.#chain.nonce()).setAAD(header);
+    const cipher = createCipheriv('aes-256-gcm', this.#chain.key, this.#chain.nonce());
+    cipher.setAAD(this.#places?.aad(header) ?? header);
     if (size < JOIN_BELOW) {
       const sealed = cipher.update(Buffer.concat([Uint8Array.of(type), ...parts]));
       cipher.final();
@@ -104,7 +124,9 @@ export class RecordSealer {
   }
 }
 
-export type OpenedRecord = { type: RecordType; body: Uint8Array };
+export type OpenedRecord =
+  | { type: RecordType; body: Uint8Array }
+  | { type: 'broadcast'; room: Uint8Array; body: Uint8Array };
 
 /** Opens one direction, whatever the pieces in which the stream comes. */
 export class RecordOpener {
@@ -112,14 +134,22 @@ export class RecordOpener {
   maxPlain: number;
   readonly #chain: Chain;
   readonly #hardStop: number;
+  readonly #broadcasts: BroadcastOpener | null;
   #header = Buffer.alloc(HEADER);
   #sealed: Buffer | null = null;
   /** Of the header, or of the sealed bytes when there are some. */
   #have = 0;
 
-  constructor(key: Uint8Array, maxPlain: number, limits: RecordLimits = recordLimits) {
+  /** `broadcasts`: the rooms whose records may come, too; without it there are none. */
+  constructor(
+    key: Uint8Array,
+    maxPlain: number,
+    limits: RecordLimits = recordLimits,
+    broadcasts: BroadcastOpener | null = null,
+  ) {
     this.#chain = new Chain(key);
     this.maxPlain = maxPlain;
+    this.#broadcasts = broadcasts;
     this.#hardStop = limits.hardStop;
   }
 
@@ -162,12 +192,20 @@ export class RecordOpener {
     this.#have += taken;
     if (this.#have < HEADER) return { taken, sealed: null };
     this.#have = 0;
-    const sealed = this.#header.readUInt32BE();
-    if (sealed < 1 + TAG || sealed > this.maxPlain + TAG) throw refused();
+    const length = this.#header.readUInt32BE();
+    const sealed = length % BROADCAST_BIT;
+    const clear = length < BROADCAST_BIT ? 0 : GENERATION;
+    if (sealed < clear + 1 + TAG || sealed > clear + this.maxPlain + TAG) throw refused();
+    if (clear > 0 && this.#broadcasts === null) throw refused();
     return { taken, sealed };
   }
 
   *#open(sealed: Uint8Array): Generator<OpenedRecord> {
+    if (this.#broadcasts !== null && this.#header.readUInt32BE() >= BROADCAST_BIT) {
+      const { room, content } = this.#broadcasts.open(this.#header, sealed);
+      yield { type: 'broadcast', room, body: content };
+      return;
+    }
     if (this.#chain.counter >= this.#hardStop) throw refused();
     const plain = this.#decrypt(sealed);
     const type = plain[0] ?? 0;
@@ -184,7 +222,8 @@ export class RecordOpener {
   #decrypt(sealed: Uint8Array): Uint8Array {
     const end = sealed.length - TAG;
     const decipher = createDecipheriv('aes-256-gcm', this.#chain.key, this.#chain.nonce(), { authTagLength: TAG });
-    decipher.setAAD(this.#header).setAuthTag(sealed.subarray(end));
+    const aad = this.#broadcasts?.places.aad(this.#header) ?? this.#header;
+    decipher.setAAD(aad).setAuthTag(sealed.subarray(end));
     const plain = decipher.update(sealed.subarray(0, end));
     try {
       decipher.final();
