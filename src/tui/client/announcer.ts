@@ -7,6 +7,7 @@ export class Announcer {
   readonly #listeners = new Set<(event: ClientEvent) => void>();
   readonly #told: (event: ClientEvent) => void;
   #kept: ClientEvent[] | null = [];
+  #only: ClientEvent['type'] | null = null;
 
   /** @param told called with each event that a listener was given */
   constructor(told: (event: ClientEvent) => void) {
@@ -26,7 +27,13 @@ export class Announcer {
     return () => this.#listeners.delete(listener);
   }
 
+  /** From now on nothing but events of this type. */
+  only(type: ClientEvent['type']): void {
+    this.#only = type;
+  }
+
   emit(event: ClientEvent): void {
+    if (this.#only !== null && event.type !== this.#only) return;
     if (this.#kept !== null) {
       this.#kept.push(event);
       if (this.#kept.length > MAX_KEPT) this.#kept.shift();

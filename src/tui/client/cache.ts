@@ -194,10 +194,12 @@ export class Cache {
   }
 
   async unread(conversation: string, read: number, me: string): Promise<{ unread: number; at: number }> {
+    const here = [this.#account, conversation];
+    // Asked after each message: neither part looks at what was read long ago.
     const [row] = await this.#profile.db.all(
-      `SELECT coalesce(sum(seq > ? AND author <> ?), 0) AS unread, coalesce(max(at), 0) AS at FROM entries
-       WHERE account = ? AND conversation = ? AND shown = 1`,
-      [read, me, this.#account, conversation],
+      `SELECT (SELECT count(*) FROM entries WHERE account = ? AND conversation = ? AND seq > ? AND shown = 1 AND author <> ?) AS unread,
+         (SELECT at FROM entries WHERE account = ? AND conversation = ? AND shown = 1 ORDER BY seq DESC LIMIT 1) AS at`,
+      [...here, read, me, ...here],
     );
     return { unread: Number(row?.unread ?? 0), at: Number(row?.at ?? 0) };
   }

@@ -116,8 +116,9 @@ export class Chat {
   /** Listens, joins the lobby if this identity is not in it, and starts to take what is new. */
   async begin(): Promise<void> {
     const { connection, keyring } = this.context;
+    // To the end: listeners hear that the client was closed.
+    connection.onState((link) => this.announcer.emit({ type: 'link', link }));
     this.#unsubscribe.push(
-      connection.onState((link) => this.announcer.emit({ type: 'link', link })),
       connection.onEvent((event) => {
         this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#trouble(error));
       }),
@@ -127,7 +128,8 @@ export class Chat {
         void this.people.tell(name).catch((error: unknown) => this.#trouble(error));
       }),
     );
-    if (!this.#rooms.members.joined) await this.#rooms.join();
+    // Before anything else, so that whoever makes the next key seals it to me; private messages do not wait for a lobby that fails.
+    if (!this.#rooms.members.joined) await this.#try(() => this.#rooms.join());
     this.#online();
   }
 
@@ -172,12 +174,14 @@ export class Chat {
     this.#ended = true;
     if (this.context.connection.state.state === 'online') {
       const settled = (async () => {
-        await this.synced();
+        await this.#events;
+        await this.conversations.keepTold();
         await this.#receipts.flush();
         await this.outbox.idle();
       })().catch(() => {});
       await Promise.race([settled, new Promise<void>((done) => this.context.clock.after(ms, done))]);
     }
+    this.announcer.only('link');
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.files.close();
     this.outbox.close();
@@ -190,9 +194,9 @@ export class Chat {
 
   async #catchUpAll(): Promise<void> {
     await this.outbox.kickAll();
-    await this.#rooms.sync();
-    await this.conversations.sync();
-    await this.people.load();
+    await this.#try(() => (this.#rooms.members.joined ? this.#rooms.sync() : this.#rooms.join()));
+    await this.#try(() => this.conversations.sync());
+    await this.#try(() => this.people.load());
     const { current } = this.#rooms.keys;
     if (current !== null && current.key === null) this.#askFor(new Set([current.id]));
   }
@@ -257,6 +261,15 @@ export class Chat {
     const place = await this.conversations.place(name);
     // Written before their key changed: it fails there with a sentence.
     return place.key === conversation ? place : { ...place, key: conversation };
+  }
+
+  /** What fails is told, and what comes after it goes on. */
+  async #try(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#trouble(error);
+    }
   }
 
   #trouble(error: unknown): void {

@@ -15,6 +15,10 @@ import type { ClientEvent, Conversation, ConversationName, Message } from './typ
 
 /** Conversations that are brought up to date at once. */
 const AT_ONCE = 4;
+/** After a refusal that passes. */
+const AGAIN_MS = 1000;
+/** How long it is gathered up to where listeners were told. */
+const TOLD_MS = 500;
 
 export type ConversationParts = {
   context: ChatContext;
@@ -34,6 +38,8 @@ export type ConversationParts = {
 export class Conversations {
   readonly #parts: ConversationParts;
   readonly #timelines = new Map<string, Timeline>();
+  /** By key of the place. */
+  readonly #told = new Map<string, number>();
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
@@ -109,7 +115,15 @@ export class Conversations {
   /** What a listener was shown is not news for the next process. */
   told(message: Message): void {
     const { place } = [...this.#timelines.values()].find(({ place: at }) => at.name === message.conversation) ?? {};
-    if (place !== undefined && message.seq !== null) void this.#setMark(place.key, 'told', message.seq).catch(() => {});
+    if (place === undefined || message.seq === null) return;
+    const waiting = this.#told.has(place.key);
+    this.#told.set(place.key, Math.max(this.#told.get(place.key) ?? 0, message.seq));
+    if (!waiting) this.#parts.context.clock.after(TOLD_MS, () => void this.#keepTold(place.key).catch(() => {}));
+  }
+
+  /** Keeps up to where listeners were told. */
+  async keepTold(): Promise<void> {
+    for (const key of [...this.#told.keys()]) await this.#keepTold(key);
   }
 
   /** Opens what waited for a key. */
@@ -125,6 +139,12 @@ export class Conversations {
 
   async idle(): Promise<void> {
     await Promise.all([...this.#timelines.values()].map((timeline) => timeline.idle()));
+  }
+
+  async #keepTold(key: string): Promise<void> {
+    const seq = this.#told.get(key);
+    this.#told.delete(key);
+    if (seq !== undefined) await this.#setMark(key, 'told', seq);
   }
 
   async #syncOne(of: RequestResult<'conversations'>['conversations'][number]): Promise<void> {
@@ -186,6 +206,10 @@ export class Conversations {
   #failed(place: Place, error: unknown): void {
     // Without a link the next login goes on from here.
     if (error instanceof ClientError && error.code === 'unreachable') return;
+    if (error instanceof Refusal && ['busy', 'rate-limited', 'internal'].includes(error.code)) {
+      this.#parts.context.clock.after(AGAIN_MS, () => this.timeline(place).again());
+      return;
+    }
     const reason = error instanceof Error ? error.message : String(error);
     this.#parts.emit({ type: 'notice', text: `${place.name} cannot be brought up to date: ${reason}` });
   }

@@ -63,6 +63,11 @@ export class Timeline {
     await this.idle();
   }
 
+  /** Goes on after something that failed. */
+  again(): void {
+    this.#go();
+  }
+
   async idle(): Promise<void> {
     await this.#running;
   }
