@@ -58,19 +58,24 @@ export type ListedFile = { file: FileInfo; transfer: TransferState | null };
 export function filesOf(chat: Chat): ListedFile[] {
   const files = Object.values(chat.files).filter((file) => file.conversation === chat.open);
   const known = new Set(files.map((file) => file.id));
-  const coming = Object.values(chat.transfers)
+  const moving = Object.values(chat.transfers)
     .filter((transfer) => transfer.conversation === chat.open && !known.has(transfer.id))
     .filter(({ state }) => state === 'running' || state === 'paused' || state === 'failed')
     .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer }));
   const there = files
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
     .map((file) => ({ file, transfer: chat.transfers[file.id] ?? null }));
-  return [...coming, ...there];
+  return [...moving, ...there];
 }
 
+const coming = new WeakMap<TransferState, FileInfo>();
+
+/** The same value for the same transfer, so that a view sees that nothing changed. */
 function fileOf(transfer: TransferState, me: string): FileInfo {
   const { id, conversation, name, size } = transfer;
-  return { id, conversation, from: me, name, type: '', size, sha256: '', at: 0 };
+  const file = coming.get(transfer) ?? { id, conversation, from: me, name, type: '', size, sha256: '', at: 0 };
+  coming.set(transfer, file);
+  return file;
 }
 
 /** Cells before the composer's text: margin, the conversation's name, the sign. */

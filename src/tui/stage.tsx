@@ -130,6 +130,8 @@ export async function runStage(options: StageOptions): Promise<number> {
     process.stderr.write(`${strings.crash(options.log)}\n`);
     void (drafts?.save() ?? Promise.resolve()).finally(() => process.exit(1));
   }
+  // A component that throws ends Ink, not the program.
+  app.waitUntilExit().catch(crashed);
   const ticks = setInterval(() => {
     const chat = chatOf(store.get());
     if (chat?.link.state === 'waiting' || clock.now() - store.get().now > 30_000) store.dispatch({ type: 'tick' });

@@ -1,5 +1,5 @@
 /** What the client tells, put into the state. Texts are clean already (clean.ts). */
-import type { ClientEvent, ConversationName, Gap, Message } from '../client/types.ts';
+import type { ClientEvent, ConversationName, FileInfo, Gap, Message } from '../client/types.ts';
 import { editorWith } from '../editor.ts';
 import type { Opening } from '../event.ts';
 import { withChat } from '../field.ts';
@@ -94,6 +94,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         break;
     }
   }
+  for (const { all } of messages.values()) chat = withFiles(chat, all);
   for (const [name, { all, fresh }] of messages)
     threads[name] = received(thread(name), all, fresh, name === chat.open && state.watched);
   return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
@@ -126,7 +127,7 @@ export function history(
     const withGaps = event.gaps.reduce(withGap, thread);
     const messages = merge(thread.messages, event.messages);
     return {
-      ...chat,
+      ...withFiles(chat, event.messages),
       threads: {
         ...chat.threads,
         [event.conversation]: { ...withGaps, messages, more: event.more, loaded: 'yes' },
@@ -143,4 +144,16 @@ function withGap(thread: Thread, gap: Gap): Thread {
 function changedKey(chat: Chat, name: string, offered: string): Chat {
   const person = chat.people[name];
   return person ? { ...chat, people: { ...chat.people, [name]: { ...person, changedTo: offered } } } : chat;
+}
+
+/** A message that brings a file is also told in the files pane; a deleted one no longer. */
+function withFiles(chat: Chat, messages: readonly Message[]): Chat {
+  let files: Record<string, FileInfo> | null = null;
+  for (const { body, deleted } of messages) {
+    if (body.kind !== 'file') continue;
+    files ??= { ...chat.files };
+    if (deleted) delete files[body.file.id];
+    else files[body.file.id] = body.file;
+  }
+  return files === null ? chat : { ...chat, files };
 }

