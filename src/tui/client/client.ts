@@ -62,7 +62,7 @@ export class ChatClient implements Client {
       name: keyring.me.name,
       fingerprint: hex(keyring.me.idFp),
       daemon: { address: daemon.address, fingerprint: hex(daemon.fingerprint) },
-      device: this.#chat.outbox.device,
+      device: this.#signedIn.device,
     };
   }
 

@@ -31,6 +31,8 @@ export type SignedIn = Omit<Seams, 'opaque'> & {
   readonly profile: Profile;
   readonly connection: Connection;
   readonly keyring: Keyring;
+  /** What the daemon knows this profile by: whom it ends with `device-end`. */
+  readonly device: number;
   /** Held until close: the device whose seqs this process writes. */
   readonly lease: DeviceLease;
   readonly daemon: { address: string; fingerprint: Uint8Array; daemonId: Uint8Array; signSpki: Uint8Array };
@@ -74,14 +76,17 @@ export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}
       (daemon) => ask.trust(daemon),
     );
     const store = new AccountStore(profile, clock);
-    const lease = await profile.devices.lease(await store.devicesWithTicket(fingerprint, options.user));
+    const ticketed = await store.devicesWithTicket(fingerprint, options.user);
+    const lease = await profile.devices.lease(ticketed);
     opened.push(async () => lease.release());
+    // A ticket is the whole profile's: a second process writes as another device, but needs no password of its own.
+    const device = ticketed.includes(lease.device) ? lease.device : (ticketed[0] ?? lease.device);
     const entrance = new Entrance({
       address,
       fingerprint,
       timeoutMs,
       name: options.user,
-      device: lease.device,
+      device,
       known,
       store,
       ephemerals,
@@ -119,6 +124,7 @@ export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}
       profile,
       connection,
       keyring,
+      device,
       lease,
       daemon: { address: addressText(address), fingerprint, daemonId, signSpki },
       passwd: (oldPassword, newPassword) => entrance.changePassword(oldPassword, newPassword),

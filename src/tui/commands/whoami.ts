@@ -13,15 +13,12 @@ export const whoami: Command = {
       const lines = [
         `name         ${me.name}`,
         `fingerprint  ${fingerprint}`,
-        `device       ${me.lease.device}`,
+        `device       ${me.device}`,
         `daemon       ${daemon.address}`,
         `its key      ${daemon.fingerprint}`,
         `in words     ${fingerprintWords(me.daemon.fingerprint)}`,
       ];
-      shell.output.result(
-        { type: 'me', name: me.name, fingerprint, device: me.lease.device, daemon },
-        lines.join('\n'),
-      );
+      shell.output.result({ type: 'me', name: me.name, fingerprint, device: me.device, daemon }, lines.join('\n'));
     } finally {
       await me.close();
     }

@@ -130,12 +130,13 @@ test.serial('a change of password that is cut leaves the old one whole', async (
   await signInAs(t, { user: 'alice', server, password: 'secret' });
 });
 
-test.serial('two programs share a profile, each as a device of its own', async (t) => {
+test.serial('two programs share a profile: each writes as a device of its own, one password is enough', async (t) => {
   const { join: server } = await startDaemon(t);
   const profile = join(await temporaryFolder(t), 'p');
   const one = await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} });
-  const two = await signInAs(t, { user: 'alice', server, profile, password: 'secret' });
+  const two = await signInAs(t, { user: 'alice', server, profile });
   t.not(one.lease.device, two.lease.device);
+  t.is(one.device, two.device);
   await Promise.all([one.close(), two.close()]);
 });
 

@@ -108,8 +108,8 @@ test.serial('two clients share a profile', async (t) => {
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const screen = await chatAs(t, { user: 'alice', server, password, register, profile });
-  const oneShot = await startChat(t, await signInAs(t, { user: 'alice', server, password, profile }));
-  t.not(screen.client.me.device, oneShot.client.me.device);
+  const oneShot = await startChat(t, await signInAs(t, { user: 'alice', server, profile }));
+  t.not(screen.signedIn.lease.device, oneShot.signedIn.lease.device);
   await Promise.all(numbers(1, 5).map((text) => screen.client.send('@bob', `screen ${text}`)));
   await Promise.all(numbers(1, 5).map((text) => oneShot.client.send('@bob', `shot ${text}`, { until: 'delivered' })));
   await bob.client.send('@alice', 'to both');
