@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { Drafts, type Vault } from '../../src/tui/drafts.ts';
+import { defaultSettings, initialState } from '../../src/tui/state.ts';
+import { Store } from '../../src/tui/store.ts';
+import { FakeClock } from './helpers/fake-clock.ts';
+import { noon } from './helpers/messages.ts';
+
+const me = { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd'.repeat(32) }, device: 1 };
+/** Stands for the profile's sealing: enough that plain text is seen to be absent. */
+const flip = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0x5a);
+
+function open(t: ExecutionContext, dir = mkdtempSync(join(tmpdir(), 'sc-drafts-'))) {
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  const clock = new FakeClock();
+  const vault: Vault = { dir, seal: flip, open: flip };
+  const drafts = new Drafts(vault, fs, clock);
+  const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
+  const enter = async () => {
+    const loaded = await drafts.load();
+    const found = drafts.follow(store, me);
+    store.dispatch({
+      type: 'entered',
+      opening: { me, link: { state: 'online' }, people: [], conversations: [], drafts: found },
+    });
+    return { loaded, found };
+  };
+  return { dir, clock, drafts, store, enter };
+}
+
+test('what was typed is on the disk half a second later, sealed, and there at the next start', async (t) => {
+  const first = open(t);
+  await first.enter();
+  first.store.dispatch({ type: 'typed', text: 'to everybody' });
+  first.store.dispatch({ type: 'opened', conversation: '@bob' });
+  first.store.dispatch({ type: 'typed', text: 'to bob' });
+  first.store.dispatch({ type: 'settings', settings: { theme: 'light' } });
+  first.clock.advance(500);
+  await first.drafts.save();
+  t.false(readFileSync(join(first.dir, 'screen.sealed')).includes('bob'));
+  const second = open(t, first.dir);
+  const { found, loaded } = await second.enter();
+  t.deepEqual(found, { '#lobby': 'to everybody', '@bob': 'to bob' });
+  t.is(loaded.settings?.theme, 'light');
+  t.deepEqual(loaded.last, { server: `securechat://a:1#${'cd'.repeat(32)}`, user: 'alice' });
+});
+
+test('a draft that was sent is no longer kept; a command never is', async (t) => {
+  const first = open(t);
+  await first.enter();
+  first.store.dispatch({ type: 'typed', text: 'gone' });
+  await first.drafts.save();
+  first.store.dispatch({ type: 'taken', text: 'gone' });
+  first.store.dispatch({ type: 'typed', text: '.file /secret/place' });
+  await first.drafts.save();
+  t.deepEqual((await open(t, first.dir).enter()).found, {});
+});
+
+test('a file that cannot be read is left alone', async (t) => {
+  const { dir, enter, store, drafts } = open(t);
+  writeFileSync(join(dir, 'screen.sealed'), 'not ours');
+  const { loaded } = await enter();
+  t.false(loaded.readable);
+  store.dispatch({ type: 'typed', text: 'x' });
+  await drafts.save();
+  t.is(readFileSync(join(dir, 'screen.sealed'), 'utf8'), 'not ours');
+});

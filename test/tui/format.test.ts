@@ -1,0 +1,54 @@
+import test from 'ava';
+import { age, clockTime, dayKey, duration, groups, rate, size } from '../../src/tui/format.ts';
+import { parts } from '../../src/tui/session.ts';
+import { strengthOf } from '../../src/tui/strength.ts';
+import { nameRole, themeFor, themes } from '../../src/tui/theme.ts';
+import { resolvePath } from '../../src/tui/transfers.ts';
+
+test('times, sizes and ages', (t) => {
+  t.regex(clockTime(Date.now()), /^\d\d:\d\d$/);
+  t.is(size(1_234_567), '1.23 MB');
+  t.is(rate(0), '0 B/s');
+  t.is(duration(65), '1:05');
+  t.is(duration(3725), '1:02:05');
+  t.regex(age(0, 300_000), /5/);
+  t.is(groups('abcdef12'), 'abcd ef12');
+  const midnight = new Date(2026, 10, 23).getTime();
+  t.not(dayKey(midnight), dayKey(midnight - 1));
+  t.is(dayKey(midnight), dayKey(midnight + 86_399_000));
+});
+
+test('a password is as strong as it is long and mixed', (t) => {
+  t.is(strengthOf('short', 'alice'), 0);
+  t.is(strengthOf('password', 'alice'), 1);
+  t.is(strengthOf('aaaaaaaaaaaaaaaa', 'alice'), 1);
+  t.is(strengthOf('abcdefghijklmnop', 'alice'), 1);
+  t.true(strengthOf('alice2026', 'alice') <= 1);
+  t.is(strengthOf('correct horse battery', 'alice'), 4);
+  t.true(strengthOf('Tr0ub4dor&3', 'alice') >= 2);
+});
+
+test('the theme follows the environment', (t) => {
+  t.is(themeFor({ NO_COLOR: '1', COLORTERM: 'truecolor' }), 'none');
+  t.is(themeFor({ TERM: 'dumb' }), 'none');
+  t.is(themeFor({ TERM: 'xterm' }), '16');
+  t.is(themeFor({ TERM: 'xterm-256color' }), 'dark');
+  t.is(themeFor({ TERM: 'xterm-256color', COLORFGBG: '0;15' }), 'light');
+  for (const style of Object.values(themes.none)) t.is(style.color, undefined);
+  t.is(nameRole('bob'), nameRole('bob'));
+});
+
+test('long text goes in pieces of one message, cut after lines', (t) => {
+  t.deepEqual(parts('short'), ['short']);
+  t.deepEqual(parts(''), ['']);
+  const wide = parts('漢'.repeat(3000));
+  t.is(wide.join(''), '漢'.repeat(3000));
+  t.true(wide.every((part) => Buffer.byteLength(part) <= 4096 && part.isWellFormed()));
+});
+
+test('paths as they are typed, dropped and escaped', (t) => {
+  t.is(resolvePath("'/tmp/a b'"), '/tmp/a b');
+  t.is(resolvePath('/tmp/a\\ b'), '/tmp/a b');
+  t.true(resolvePath('~/x').endsWith('/x'));
+  t.false(resolvePath('~/x').includes('~'));
+});
