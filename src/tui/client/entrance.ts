@@ -115,6 +115,10 @@ export class Entrance {
   }
 
   async #byPassword(password: string): Promise<Entered> {
+    const entered = await this.#finishPassword(await this.#open(), password);
+    if (!entered.welcome.mustRenew) return entered;
+    // The old account has its keys now; what it logs in with from now on, the ticket too, is given to one that has them.
+    await entered.calls.link.close();
     return this.#finishPassword(await this.#open(), password);
   }
 

@@ -240,8 +240,11 @@ test.serial('an account from before there were keys gets them at its first login
   await writeFile(join(dir, 'users.txt'), '# ours\nalice:secret\n', { mode: 0o600 });
   const { join: server } = await startDaemon(t, [], { dir });
   t.notRegex(await readFile(join(dir, 'users.txt'), 'utf8'), /secret/);
-  const me = await signInAs(t, { user: 'alice', server, password: 'secret' });
+  const profile = join(dir, 'profile');
+  const me = await signInAs(t, { user: 'alice', server, password: 'secret', profile });
   t.truthy(await me.connection.request('people', { after: null }));
+  await me.close();
+  await (await signInAs(t, { user: 'alice', server, profile })).close();
   const there = await signInAs(t, { user: 'alice', server, password: 'secret' });
   t.deepEqual(keysOf(there), keysOf(me));
   t.false(there.connection.welcome.mustRenew);
