@@ -147,10 +147,12 @@ export async function runStage(options: StageOptions): Promise<number> {
 
   const status = await left.promise;
   clearInterval(ticks);
-  store.dispatch({ type: 'left' });
-  await drafts?.save();
+  // First what can be lost, then the terminal, then the goodbye.
+  const saved = drafts?.save();
   gate.close();
+  store.dispatch({ type: 'left' });
   restore();
+  await saved;
   for (const end of ends) end();
   await desk.session?.end();
   return status;

@@ -1,0 +1,115 @@
+/** Two people at two real terminals, with the real daemon between them. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { openScreen, type Screen } from '../helpers/screen.ts';
+
+const root = new URL('../../', import.meta.url);
+
+type Seat = { screen: Screen; profile: string; downloads: string };
+
+async function sit(
+  t: ExecutionContext,
+  args: string[],
+  seat: { profile?: string; downloads?: string; cols?: number } = {},
+): Promise<Seat> {
+  const profile = seat.profile ?? (await temporaryFolder(t));
+  const downloads = seat.downloads ?? (await temporaryFolder(t));
+  const screen = openScreen(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
+      fileURLToPath(new URL('src/tui/main.tsx', root)),
+      '--profile',
+      profile,
+      '--downloads',
+      downloads,
+      ...args,
+    ],
+    { cols: seat.cols ?? 110, rows: 30, env: { COLORTERM: 'truecolor' } },
+  );
+  t.teardown(() => screen.kill('SIGKILL'));
+  return { screen, profile, downloads };
+}
+
+const PATIENCE = 30_000;
+
+/** From the form to the chat, as somebody new. */
+async function register({ screen }: Seat, name: string): Promise<void> {
+  await screen.until((text) => text.includes('Password'), PATIENCE);
+  screen.write(`\x14${name}\r`);
+  screen.write('correct horse battery\rcorrect horse battery\r');
+  await screen.until((text) => text.includes('#lobby ›') && text.includes('● online'), PATIENCE);
+}
+
+async function two(t: ExecutionContext): Promise<{ daemon: TestDaemon; alice: Seat; bob: Seat }> {
+  const daemon = await startDaemon(t);
+  const alice = await sit(t, ['--server', `127.0.0.1:${daemon.port}`]);
+  // An address alone: the key is compared with what the daemon printed.
+  const shown = await alice.screen.until((text) => text.includes('Is this your server?'), PATIENCE);
+  t.true(shown.replaceAll(/[ │\n]/g, '').includes(daemon.fingerprint.slice(0, 32)));
+  alice.screen.write('\r');
+  await register(alice, 'alice');
+  const bob = await sit(t, [daemon.join]);
+  await register(bob, 'bob');
+  await alice.screen.until((text) => text.includes('● bob'), PATIENCE);
+  return { daemon, alice, bob };
+}
+
+test.serial('register, talk in the lobby and in private, send a file, lose the daemon and find it again', async (t) => {
+  t.timeout(180_000);
+  const { daemon, alice, bob } = await two(t);
+
+  alice.screen.write('good morning all\r');
+  await bob.screen.until((text) => text.includes('alice  good morning all'), PATIENCE);
+  bob.screen.write('@alice psst, 漢字\r');
+  await alice.screen.until((text) => /● bob +1/.test(text), PATIENCE);
+  alice.screen.write('\x1ba');
+  await alice.screen.until(
+    (text) => text.includes('@bob ›') && text.includes('psst, 漢字') && / new /.test(text),
+    PATIENCE,
+  );
+  alice.screen.write('I hear you\r');
+  await alice.screen.until((text) => /I hear you +✓✓/.test(text), PATIENCE);
+
+  const bytes = Buffer.alloc(700_000, 'securechat ');
+  const path = join(alice.downloads, 'note book.txt');
+  writeFileSync(path, bytes);
+  alice.screen.write(`.file ${path}\r`);
+  await alice.screen.until((text) => text.includes('▤ note book.txt'), PATIENCE);
+  await bob.screen.until((text) => /● alice +\d/.test(text), PATIENCE);
+  bob.screen.write('\x1ba');
+  await bob.screen.until((text) => text.includes('▤ note book.txt'), PATIENCE);
+  bob.screen.write('.download note book.txt\r');
+  await bob.screen.until((text) => text.includes('saved and checked'), PATIENCE);
+  t.deepEqual(readFileSync(join(bob.downloads, 'note book.txt')), bytes);
+
+  await daemon.stop();
+  await bob.screen.until((text) => text.includes('offline, next try in'), PATIENCE);
+  bob.screen.write('written while away\r');
+  await bob.screen.until((text) => /written while away +…/.test(text), PATIENCE);
+  await startDaemon(t, ['--port', String(daemon.port)], { dir: daemon.dir });
+  await bob.screen.until((text) => /written while away +✓/.test(text), 60_000);
+  await alice.screen.until((text) => text.includes('written while away'), 60_000);
+
+  // The next start goes in by the key of the profile, with what was begun and not sent.
+  bob.screen.write('a draft');
+  await bob.screen.until((text) => text.includes('@alice › a draft'));
+  process.kill(bob.screen.pid, 'SIGTERM');
+  t.is((await bob.screen.exited).exitCode, 143);
+  const again = await sit(t, [], { profile: bob.profile, downloads: bob.downloads });
+  await again.screen.until((text) => text.includes('#lobby ›') && text.includes('● online'), PATIENCE);
+  again.screen.write('\x1b2');
+  await again.screen.until(
+    (text) => text.includes('@alice › a draft') && text.includes('written while away'),
+    PATIENCE,
+  );
+  again.screen.write('\x03.exit\r');
+  t.is((await again.screen.exited).exitCode, 0);
+  t.true(existsSync(join(bob.profile, 'screen.sealed')));
+  t.false(existsSync(join(bob.profile, 'screen.log')));
+});
