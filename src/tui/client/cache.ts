@@ -14,22 +14,32 @@ export const MAX_CACHED_BYTES = 64 * 2 ** 20;
 /** Trimming goes below the limit by this part, so that it is seldom. */
 const TRIM_TO = 0.9;
 
+/** A chain begins with the oldest item that is still here; where none is, with the next one that will come. */
+const SHORTEN_CHAINS = `UPDATE chains SET (first, first_prev) = (
+    SELECT coalesce(min(oldest.device_seq), chains.last + 1), coalesce(min(oldest.prev), chains.last_tag) FROM (
+      SELECT e.device_seq, e.prev FROM entries e WHERE e.account = chains.account AND e.conversation = chains.conversation
+        AND e.author = chains.author AND e.device = chains.device ORDER BY e.device_seq LIMIT 1) AS oldest)
+  WHERE account = ?`;
+
 /** One place in a conversation. `said` is null when it was not opened; then `raw` is what the daemon gave. */
 export type CachedEntry = {
   seq: number;
   at: number;
-  /** Identity fingerprint, hex. */
+  /** Identity fingerprint, hex; '' when nothing says it. */
   author: string;
   /** 32 hex digits. */
   id: string;
   device: number;
   deviceSeq: number;
   tag: string;
+  prev: string;
   /** A message of its own: not an edit, a reaction, a receipt, nor something unreadable. */
   shown: boolean;
   gap: GapReason | null;
   said: Said | null;
   raw: Uint8Array | null;
+  /** Whom the daemon names as the author of `raw`. */
+  name: string | null;
   /** The epoch (hex) whose key `raw` waits for. */
   epoch: string | null;
 };
@@ -81,10 +91,10 @@ export class Cache {
     const sealed =
       entry.said === null ? null : this.#profile.seal(encodeSaid(entry.said), this.#aad(conversation, entry.seq));
     return {
-      sql: `INSERT INTO entries (account, conversation, seq, at, author, id, device, device_seq, tag, shown, gap, sealed, raw, epoch)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET author = excluded.author, id = excluded.id,
-        device = excluded.device, device_seq = excluded.device_seq, tag = excluded.tag, shown = excluded.shown, gap = excluded.gap,
-        sealed = excluded.sealed, raw = excluded.raw, epoch = excluded.epoch WHERE entries.sealed IS NULL`,
+      sql: `INSERT INTO entries (account, conversation, seq, at, author, id, device, device_seq, tag, prev, shown, gap, sealed, raw,
+        name, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET author = excluded.author, id = excluded.id,
+        device = excluded.device, device_seq = excluded.device_seq, tag = excluded.tag, prev = excluded.prev, shown = excluded.shown, gap = excluded.gap,
+        sealed = excluded.sealed, raw = excluded.raw, name = excluded.name, epoch = excluded.epoch WHERE entries.sealed IS NULL`,
       params: [
         this.#account,
         conversation,
@@ -95,10 +105,12 @@ export class Cache {
         entry.device,
         entry.deviceSeq,
         entry.tag,
+        entry.prev,
         entry.shown ? 1 : 0,
         entry.gap,
         sealed,
         entry.raw,
+        entry.name,
         entry.epoch,
       ],
     };
@@ -130,6 +142,15 @@ export class Cache {
     const rows = await this.#all(
       'SELECT * FROM entries WHERE account = ? AND conversation = ? AND id = ? AND shown = 1',
       [conversation, id],
+    );
+    return rows.map((row) => this.#entry(conversation, row));
+  }
+
+  /** Everything with after < seq < before, in order. */
+  async between(conversation: string, after: number, before: number): Promise<CachedEntry[]> {
+    const rows = await this.#all(
+      'SELECT * FROM entries WHERE account = ? AND conversation = ? AND seq > ? AND seq < ? ORDER BY seq',
+      [conversation, after, before],
     );
     return rows.map((row) => this.#entry(conversation, row));
   }
@@ -234,6 +255,7 @@ export class Cache {
       },
       { sql: below('entries'), params: [this.#account] },
       { sql: below('marks'), params: [this.#account] },
+      { sql: SHORTEN_CHAINS, params: [this.#account] },
     ]);
     const [left] = await db.all('SELECT count(*) AS n FROM entries WHERE account = ?', [this.#account]);
     return count - Number(left?.n ?? 0);
@@ -250,10 +272,12 @@ export class Cache {
       device: Number(row.device),
       deviceSeq: Number(row.device_seq),
       tag: String(row.tag),
+      prev: String(row.prev),
       shown: row.shown === 1,
       gap: row.gap as GapReason | null,
       said: sealed === null ? null : decodeSaid(this.#profile.open(sealed, this.#aad(conversation, seq))),
       raw: row.raw as Uint8Array | null,
+      name: row.name as string | null,
       epoch: row.epoch as string | null,
     };
   }

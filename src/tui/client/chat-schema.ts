@@ -3,13 +3,15 @@
  * daemon knows anyway (places, times, ids) is plain here; contents, keys and hashes of plain texts are sealed by the profile.
  */
 export const chatTables: readonly string[] = [
-  // One place in a conversation. sealed: what was opened (entry-text.ts); raw: what could not be opened yet. tag: keyed hash of the item
+  // One place in a conversation. sealed: what was opened (entry-text.ts); raw: what could not be opened yet, said to be from "name".
+  // tag: keyed hash of the item, prev: of the one that it follows
   `CREATE TABLE entries (account TEXT NOT NULL, conversation TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
      author TEXT NOT NULL, id TEXT NOT NULL, device INTEGER NOT NULL, device_seq INTEGER NOT NULL, tag TEXT NOT NULL,
-     shown INTEGER NOT NULL, gap TEXT, sealed BLOB, raw BLOB, epoch TEXT,
+     prev TEXT NOT NULL, shown INTEGER NOT NULL, gap TEXT, sealed BLOB, raw BLOB, name TEXT, epoch TEXT,
      PRIMARY KEY (account, conversation, seq)) STRICT, WITHOUT ROWID`,
   'CREATE INDEX entries_by_id ON entries (account, conversation, author, id)',
   'CREATE INDEX entries_by_tag ON entries (account, conversation, tag)',
+  'CREATE INDEX entries_by_chain ON entries (account, conversation, author, device, device_seq)',
   'CREATE INDEX entries_by_at ON entries (account, at)',
   // The entry at seq says something about the message (author, id): an edit, a delete, a reaction
   `CREATE TABLE marks (account TEXT NOT NULL, conversation TEXT NOT NULL, author TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,

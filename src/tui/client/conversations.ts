@@ -151,12 +151,14 @@ export class Conversations {
     const place = await this.placeOf(of.conversation, of.with);
     if (place === null) return;
     const { cache } = this.#parts;
-    const before = await cache.coverage(place.key);
-    await this.timeline(place).catchUp(of.head, of.read);
+    const timeline = this.timeline(place);
+    const again = timeline.startedAt !== null;
+    await timeline.catchUp(of.head, of.read);
     await this.#setMark(place.key, 'read', of.read);
     const known = await cache.coverage(place.key);
     if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
-    if (before !== null) await this.#missed(place, before);
+    if (known !== null && timeline.startedAt !== null && !again)
+      await this.#missed(place, { ...known, top: timeline.startedAt });
     this.#parts.receipts.due(place);
     await this.#tell(place);
   }

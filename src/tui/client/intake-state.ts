@@ -1,9 +1,8 @@
 /** What intake.ts has to know about a stretch of entries before it judges them, and the statements that store its judgement. */
 import { hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
-import type { Chain } from './gaps.ts';
+import { begins, type Chain, type GapReason, join } from './gaps.ts';
 import type { Opened, Place } from './notes.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { Statement } from './profile-db.ts';
@@ -13,7 +12,7 @@ export class IntakeState {
   /** By `author/device`. */
   readonly chains = new Map<string, Chain>();
   /** Items that are stored already, by `author/id`. */
-  readonly known = new Map<string, { seq: number; tag: string }>();
+  readonly known = new Map<string, { seq: number; tag: string; gap: GapReason | null }>();
   /** Tags of stored items, as far as the stretch names them. */
   readonly tags = new Set<string>();
   /** Some places of the conversation could not be opened: what an item names as seen may be one of them. */
@@ -53,7 +52,7 @@ export class IntakeState {
         whole ? here : [...here, authors],
       ),
       db.all(
-        `SELECT author, id, seq, tag FROM entries WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))`,
+        `SELECT author, id, seq, tag, gap FROM entries WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))`,
         [...here, ids],
       ),
       db.all(
@@ -69,7 +68,12 @@ export class IntakeState {
         last: Number(row.last),
         lastTag: String(row.last_tag),
       });
-    for (const row of known) state.known.set(`${row.author}/${row.id}`, { seq: Number(row.seq), tag: String(row.tag) });
+    for (const row of known)
+      state.known.set(`${row.author}/${row.id}`, {
+        seq: Number(row.seq),
+        tag: String(row.tag),
+        gap: row.gap as GapReason | null,
+      });
     for (const row of tags) state.tags.add(String(row.tag));
     state.sealedPlaces = sealed.length > 0;
     if (opened.some((item) => item.author === me)) {
@@ -84,7 +88,7 @@ export class IntakeState {
   }
 
   add(cached: CachedEntry): void {
-    this.known.set(`${cached.author}/${cached.id}`, { seq: cached.seq, tag: cached.tag });
+    this.known.set(`${cached.author}/${cached.id}`, { seq: cached.seq, tag: cached.tag, gap: cached.gap });
     this.tags.add(cached.tag);
   }
 
@@ -101,13 +105,6 @@ export class IntakeState {
   isClash(opened: Opened): boolean {
     const seq = this.#ownSeqs.get(opened.device);
     return seq !== undefined && opened.deviceSeq > seq && !this.#queued.has(opened.id);
-  }
-
-  /** The message that an entry speaks about. */
-  targetOf(cached: CachedEntry, content: Content): { author: string; id: string } | null {
-    if (content.kind === 'edit' || content.kind === 'delete') return { author: cached.author, id: hex(content.target) };
-    if (content.kind === 'reaction') return { author: hex(content.to.author), id: hex(content.to.id) };
-    return null;
   }
 
   markStatement(target: { author: string; id: string }, seq: number): Statement {
@@ -152,13 +149,22 @@ export class IntakeState {
     );
   }
 
-  gapStatement(key: string, deviceSeq: number, reason: 'missing' | 'fork'): Statement {
-    const [author = '', device = ''] = key.split('/');
-    return {
-      sql: `UPDATE entries SET gap = ? WHERE account = ? AND conversation = ? AND author = ? AND device = ? AND device_seq = ?
-        AND gap IS NULL`,
-      params: [reason, this.#context.account, this.#place.key, author, Number(device), deviceSeq],
-    };
+  /** Puts the chains of an older stretch before those that were known. @param fromStart it holds the first entry of all */
+  joinOlder(older: ReadonlyMap<string, Chain>, fromStart: boolean): Statement[] {
+    const statements: Statement[] = [];
+    for (const [key, chain] of older) {
+      const newer = this.chains.get(key);
+      const verdict = newer === undefined ? { reason: null, chain } : join(chain, newer);
+      if (newer !== undefined && verdict.reason !== null)
+        statements.push(this.#gapStatement(key, newer.first, verdict.reason));
+      this.chains.set(key, verdict.chain);
+    }
+    if (!fromStart) return statements;
+    for (const [key, chain] of this.chains) {
+      const reason = begins(chain);
+      if (reason !== null) statements.push(this.#gapStatement(key, chain.first, reason));
+    }
+    return statements;
   }
 
   /** The item that ended a chain unopened is open now: the next one is judged by its hash. */
@@ -175,6 +181,15 @@ export class IntakeState {
       sql: `UPDATE coverage SET ${side === 'older' ? 'bottom = min(bottom, ?)' : 'top = max(top, ?)'}
         WHERE account = ? AND conversation = ?`,
       params: [end, this.#context.account, this.#place.key],
+    };
+  }
+
+  #gapStatement(key: string, deviceSeq: number, reason: 'missing' | 'fork'): Statement {
+    const [author = '', device = ''] = key.split('/');
+    return {
+      sql: `UPDATE entries SET gap = ? WHERE account = ? AND conversation = ? AND author = ? AND device = ? AND device_seq = ?
+        AND gap IS NULL`,
+      params: [reason, this.#context.account, this.#place.key, author, Number(device), deviceSeq],
     };
   }
 

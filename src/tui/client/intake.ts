@@ -3,12 +3,13 @@
  * than the order of places: what does not open or does not follow becomes a gap, never a text.
  */
 import { hex } from '../../protocol/bytes.ts';
+import type { Content } from '../../protocol/content.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import { type ChatContext, isZero } from './chat-context.ts';
 import { ClientError } from './errors.ts';
-import { begins, type Chain, follow, join } from './gaps.ts';
+import { type Chain, follow } from './gaps.ts';
 import { IntakeState } from './intake-state.ts';
 import { type Opened, openOwn, openPrivate, type Place } from './notes.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -74,10 +75,18 @@ export class Intake {
       if (hole && index === 0) cached.gap ??= 'missing';
       this.#store(place, item, cached, side, state, taken, statements);
     }
-    if (older) statements.push(...joinChains(chains, state, fromStart && items[0]?.entry.seq === 1));
+    if (older) statements.push(...state.joinOlder(chains, fromStart && items[0]?.entry.seq === 1));
     for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain));
     statements.push(state.coverageStatement(side, end));
     await this.#context.profile.db.transaction(statements);
+    return taken;
+  }
+
+  /** What another process of this profile took, as if it had been taken here. */
+  async stored(place: Place, after: number, upTo: number): Promise<Taken> {
+    const taken = nothing();
+    const me = hex(this.#context.keyring.me.idFp);
+    for (const cached of await this.#cache.between(place.key, after, upTo + 1)) this.#note(cached, me, taken);
     return taken;
   }
 
@@ -149,14 +158,23 @@ export class Intake {
     if (about === null) return cached;
     const same = state.known.get(`${about.author}/${about.id}`);
     if (same !== undefined) {
-      if (same.seq === entry.seq || opened === null || same.tag === cached.tag) return null;
-      return { ...cached, id: '', tag: '', shown: false, said: null, gap: 'fork' };
+      // Another process of this profile was quicker: told here all the same.
+      if (same.seq === entry.seq && opened !== null) return { ...cached, gap: same.gap };
+      if (opened === null || same.tag === cached.tag) return null;
+      return {
+        ...cached,
+        id: '',
+        tag: '',
+        shown: false,
+        said: null,
+        name: cached.said?.from ?? entry.from,
+        gap: 'fork',
+      };
     }
     const key = `${about.author}/${about.device}`;
-    const prev = opened === null ? '' : this.#cache.tag(opened.prev);
     const chain = chains.get(key);
     const again = chain !== undefined && about.deviceSeq <= chain.last;
-    const link = { deviceSeq: about.deviceSeq, tag: cached.tag, prev };
+    const link = { deviceSeq: about.deviceSeq, tag: cached.tag, prev: cached.prev };
     const verdict = follow(chain, link, fromStart, again ? await state.tagAt(about) : undefined);
     chains.set(key, verdict.chain);
     if (opened === null) return cached;
@@ -178,10 +196,12 @@ export class Intake {
       device: opened.device,
       deviceSeq: opened.deviceSeq,
       tag: this.#cache.tag(opened.said.hash),
+      prev: this.#cache.tag(opened.prev),
       shown: kind === 'text' || kind === 'reply' || kind === 'manifest',
       gap: null,
       said: opened.said,
       raw: null,
+      name: null,
       epoch: null,
     };
   }
@@ -190,16 +210,18 @@ export class Intake {
     return {
       seq: entry.seq,
       at: entry.at,
-      author: entry.from ?? '',
+      author: claim?.author ?? '',
       id: '',
-      device: 0,
-      deviceSeq: 0,
+      device: claim?.device ?? 0,
+      deviceSeq: claim?.deviceSeq ?? 0,
       tag: '',
+      prev: '',
       shown: false,
       // What was said in a room before I joined is not missing: it never was for me.
       gap: claim !== null && this.#rooms.beforeMe(place, entry.seq) ? null : 'unreadable',
       said: null,
       raw: entry.bytes,
+      name: entry.from,
       epoch: claim?.epoch ?? null,
     };
   }
@@ -213,30 +235,41 @@ export class Intake {
     taken: Taken,
     statements: Statement[],
   ): void {
-    const me = hex(this.#context.keyring.me.idFp);
     const content = cached.said?.content;
     if (item.claim !== null) taken.locked.add(item.claim.epoch);
     const due = side === 'newer' && place.with !== null && cached.shown && !item.own;
     if (due) statements.push(state.dueStatement(cached));
     statements.push(this.#cache.entryStatement(place.key, cached));
     if (content !== undefined) {
-      const target = state.targetOf(cached, content);
-      if (target !== null) {
-        statements.push(state.markStatement(target, cached.seq));
-        taken.changed.add(`${target.author}/${target.id}`);
-      }
-      if (content.kind === 'receipt' && place.with !== null) {
+      const target = targetOf(cached, content);
+      if (target !== null) statements.push(state.markStatement(target, cached.seq));
+      if (content.kind === 'receipt' && place.with !== null)
         for (const id of content.ids) statements.push(state.receiptStatement(cached.author, hex(id)));
-        if (cached.author !== me) taken.delivered.push(...content.ids.map((id) => hex(id)));
-      }
       if (content.kind === 'manifest') statements.push(state.fileStatement(hex(content.manifest.fileId), cached.seq));
     }
     if (item.own && item.opened !== null) {
       if (state.isClash(item.opened)) taken.clash = item.opened.device;
       statements.push(...this.#outbox.placedStatements(place, item.opened));
     }
-    if (cached.shown || cached.gap !== null) taken.fresh.push(cached);
+    this.#note(cached, hex(this.#context.keyring.me.idFp), taken);
   }
+
+  /** What listeners have to hear of it. */
+  #note(cached: CachedEntry, me: string, taken: Taken): void {
+    if (cached.shown || cached.gap !== null) taken.fresh.push(cached);
+    const content = cached.said?.content;
+    if (content === undefined) return;
+    const target = targetOf(cached, content);
+    if (target !== null) taken.changed.add(`${target.author}/${target.id}`);
+    if (content.kind === 'receipt' && cached.author !== me) taken.delivered.push(...content.ids.map((id) => hex(id)));
+  }
+}
+
+/** The message that an entry speaks about. */
+function targetOf(cached: CachedEntry, content: Content): { author: string; id: string } | null {
+  if (content.kind === 'edit' || content.kind === 'delete') return { author: cached.author, id: hex(content.target) };
+  if (content.kind === 'reaction') return { author: hex(content.to.author), id: hex(content.to.id) };
+  return null;
 }
 
 function nothing(): Taken {
@@ -253,27 +286,9 @@ function entryOf(place: Place, cached: CachedEntry): Entry {
     seq: cached.seq,
     at: cached.at,
     kind: place.with === null ? 'message' : 'note',
-    from: cached.author,
+    from: cached.name,
     bytes: cached.raw ?? new Uint8Array(),
     file: null,
     keys: [],
   };
-}
-
-/** Puts the chains of an older stretch before those that were known. */
-function joinChains(older: Map<string, Chain>, state: IntakeState, fromStart: boolean): Statement[] {
-  const statements: Statement[] = [];
-  for (const [key, chain] of older) {
-    const newer = state.chains.get(key);
-    const verdict = newer === undefined ? { reason: null, chain } : join(chain, newer);
-    if (newer !== undefined && verdict.reason !== null)
-      statements.push(state.gapStatement(key, newer.first, verdict.reason));
-    state.chains.set(key, verdict.chain);
-  }
-  if (!fromStart) return statements;
-  for (const [key, chain] of state.chains) {
-    const reason = begins(chain);
-    if (reason !== null) statements.push(state.gapStatement(key, chain.first, reason));
-  }
-  return statements;
 }

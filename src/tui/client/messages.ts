@@ -111,7 +111,7 @@ export function gapsOf(place: Place, entries: readonly CachedEntry[]): Gap[] {
   const gaps: Gap[] = [];
   let last = '';
   for (const entry of entries) {
-    const from = entry.said?.from ?? entry.author;
+    const from = entry.said?.from ?? entry.name ?? '';
     const key = entry.gap === null ? '' : `${entry.gap}/${from}`;
     if (entry.gap !== null && (key !== last || entry.gap !== 'unreadable'))
       gaps.push({ conversation: place.name, from, before: entry.seq, reason: entry.gap });

@@ -31,6 +31,9 @@ export class Timeline {
   readonly #held = new Map<number, Entry>();
   #head = 0;
   #read = 0;
+  /** Up to here this process told its listeners; null before the first look. */
+  #told: number | null = null;
+  #startedAt: number | null = null;
   #running: Promise<void> | null = null;
   /** Something came since the loop looked. */
   #more = false;
@@ -41,6 +44,11 @@ export class Timeline {
     this.#cache = cache;
     this.#intake = intake;
     this.#listener = listener;
+  }
+
+  /** How far this profile knew the conversation when this process first looked; null when it never had met it. */
+  get startedAt(): number | null {
+    return this.#startedAt;
   }
 
   /** The highest place that is known to exist. */
@@ -113,8 +121,12 @@ export class Timeline {
     if (known === null) {
       await this.#begin();
       known = await this.#cache.coverage(this.place.key);
-    }
+    } else this.#startedAt ??= known.top;
     let top = known?.top ?? 0;
+    const told = this.#told ?? top;
+    this.#told = top;
+    // Another process of this profile took these; the listeners here have not heard of them.
+    if (top > told) await this.#listener.taken(this.place, await this.#intake.stored(this.place, told, top));
     while (true) {
       for (const seq of this.#held.keys()) if (seq <= top) this.#held.delete(seq);
       const ready = this.#consecutive(top);
@@ -154,6 +166,7 @@ export class Timeline {
     await this.#listener.prepare(this.place, entries);
     const taken = await this.#intake.take(this.place, entries, 'newer', end, hole);
     this.#head = Math.max(this.#head, end);
+    this.#told = end;
     await this.#listener.taken(this.place, taken);
     return end;
   }

@@ -1,0 +1,79 @@
+/** Long conversations: pages back to the beginning, gaps where pages meet, and a cache that is trimmed. */
+import { join } from 'node:path';
+import test from 'ava';
+import { parseDelivered } from '../../../src/protocol/note.ts';
+import { Cache } from '../../../src/tui/client/cache.ts';
+import { accountKey } from '../../../src/tui/client/chat-context.ts';
+import type { Message } from '../../../src/tui/client/types.ts';
+import { chatAs, startChat, type TestChat, textOf } from '../../helpers/chat.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { signInAs } from '../../helpers/sign-in.ts';
+import { tampered } from '../../helpers/tamper.ts';
+
+const password = 'secret';
+const register = {};
+const COUNT = 230;
+const texts = Array.from({ length: COUNT }, (_, i) => `m${i + 1}`);
+
+/** All of it, page after page, as a person scrolls. */
+async function readBack(chat: TestChat, name: '@alice' | '@bob'): Promise<{ messages: Message[]; gaps: number }> {
+  const all: Message[] = [];
+  let gaps = 0;
+  for (let before: number | undefined; ; before = all[0]?.seq ?? 0) {
+    const page = await chat.client.history(name, { limit: 50, ...(before === undefined ? {} : { before }) });
+    all.unshift(...page.messages);
+    gaps += page.gaps.length;
+    if (!page.more) return { messages: all, gaps };
+  }
+}
+
+test.serial('history is paged back to its beginning on a profile that never met it', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  for (const text of texts) await alice.client.queue('@bob', text);
+  await alice.message(`m${COUNT}`, ({ state }) => state === 'delivered');
+  const first = await bob.client.history('@alice', { limit: 1 });
+  await bob.client.react(first.messages[0] as Message, 'x', true);
+  const last = (await bob.client.history('@alice', { limit: 1 })).messages[0]?.seq ?? 0;
+  await bob.client.markRead('@alice', last);
+  await bob.client.close();
+
+  const fresh = await chatAs(t, { user: 'bob', server, password });
+  const { messages, gaps } = await readBack(fresh, '@alice');
+  t.deepEqual(messages.map(textOf), texts);
+  t.is(gaps, 0);
+  t.is((await fresh.client.conversations()).find(({ name }) => name === '@alice')?.unread, 0);
+  const shown = fresh.events.filter((event) => event.type === 'message' && event.fresh);
+  t.deepEqual(shown, [], 'what was read elsewhere is no news');
+
+  // The same, with the daemon hiding a message that lies on an older page.
+  const liar = tampered(await signInAs(t, { user: 'bob', server, password }), {
+    entry: (entry) =>
+      entry.kind === 'note' && entry.from === 'alice' && parseDelivered(entry.bytes).header.seq === 20 ? [] : [entry],
+  });
+  const lied = await readBack(await startChat(t, liar), '@alice');
+  t.is(lied.messages.length, COUNT - 1);
+  t.is(lied.gaps, 1);
+});
+
+test.serial('a trimmed cache keeps the newest, and the rest is fetched again', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const profile = join(await temporaryFolder(t), 'bob');
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const bob = await chatAs(t, { user: 'bob', server, password, register, profile });
+  for (const text of texts.slice(0, 40)) await alice.client.queue('@bob', text);
+  await alice.message('m40', ({ state }) => state === 'delivered');
+  const { keyring, daemon, connection } = bob.signedIn;
+  const account = accountKey(daemon.daemonId, keyring.me.idFp);
+  const { cache } = await Cache.open(bob.signedIn.profile, account, connection.welcome.lobby);
+  t.is(await cache.trim(1000), 0);
+  t.true((await cache.trim(20)) >= 20);
+  const place = (await bob.signedIn.profile.db.all('SELECT * FROM coverage WHERE bottom > 0'))[0];
+  t.truthy(place);
+  const { messages, gaps } = await readBack(bob, '@alice');
+  t.deepEqual(messages.map(textOf), texts.slice(0, 40));
+  t.is(gaps, 0);
+  t.true((await cache.trim(1_000_000, 5000)) > 0, 'bytes count, too');
+});
