@@ -39,6 +39,7 @@ export class RoomKeys {
   readonly #room: string;
   readonly #epochs = new Map<string, KnownEpoch>();
   #current: KnownEpoch | null = null;
+  #taking: Promise<unknown> = Promise.resolve();
   /** The newest epoch of the daemon's order, also one that was refused here: the next one must name it. */
   #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
 
@@ -90,10 +91,35 @@ export class RoomKeys {
   }
 
   /**
-   * Checks and keeps an epoch from the conversation, in its order; one that is known changes nothing.
+   * Checks and keeps an epoch from the conversation, in its order and one after the other: the same entry may come by an event
+   * and by a fetch. One that is known changes nothing.
    * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
    */
-  async take(entry: Entry): Promise<KnownEpoch> {
+  take(entry: Entry): Promise<KnownEpoch> {
+    const taken = this.#taking.then(() => this.#take(entry));
+    this.#taking = taken.catch(() => {});
+    return taken;
+  }
+
+  /** Checks a granted key against the epoch's commitment. @returns false when it is not the key; ask somebody else */
+  async takeGrant(id: string, grant: Uint8Array): Promise<boolean> {
+    const known = this.#epochs.get(id);
+    if (known === undefined) return false;
+    known.key ??= await this.#open(known.epoch, 'grant', grant);
+    if (known.key === null) return false;
+    await this.#keepKey(id, known.key);
+    return true;
+  }
+
+  /** The key of an epoch that this client made. */
+  async made(id: string, key: Uint8Array): Promise<void> {
+    const known = this.#epochs.get(id);
+    if (known === undefined || known.key !== null) return;
+    known.key = key;
+    await this.#keepKey(id, key);
+  }
+
+  async #take(entry: Entry): Promise<KnownEpoch> {
     const claimed = parseEpoch(entry.bytes);
     const id = hex(claimed.epochId);
     const known = this.#epochs.get(id);
@@ -119,24 +145,6 @@ export class RoomKeys {
     this.#add(taken);
     await this.#keep(taken, entry.bytes);
     return taken;
-  }
-
-  /** Checks a granted key against the epoch's commitment. @returns false when it is not the key; ask somebody else */
-  async takeGrant(id: string, grant: Uint8Array): Promise<boolean> {
-    const known = this.#epochs.get(id);
-    if (known === undefined) return false;
-    known.key ??= await this.#open(known.epoch, 'grant', grant);
-    if (known.key === null) return false;
-    await this.#keepKey(id, known.key);
-    return true;
-  }
-
-  /** The key of an epoch that this client made. */
-  async made(id: string, key: Uint8Array): Promise<void> {
-    const known = this.#epochs.get(id);
-    if (known === undefined || known.key !== null) return;
-    known.key = key;
-    await this.#keepKey(id, key);
   }
 
   #add(known: KnownEpoch): void {
