@@ -23,17 +23,3 @@ test.serial('who was never online together with a speaker reads the lobby all th
   const { messages } = await reader.client.history('#lobby');
   t.deepEqual(lines(messages), ['alice: bob is not here now (sent)']);
 });
-
-test.serial('a new key is taken once, though it comes by an event and by a fetch', async (t) => {
-  const { join: server } = await startDaemon(t);
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  for (const chat of [alice, bob, alice]) await chat.client.send('#lobby', `from ${chat.client.me.name}`);
-  await bob.message('from alice');
-  await alice.message('from bob');
-  for (const { events } of [alice, bob])
-    t.deepEqual(
-      events.filter(({ type }) => type === 'notice'),
-      [],
-    );
-});
