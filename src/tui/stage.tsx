@@ -85,13 +85,18 @@ export async function runStage(options: StageOptions): Promise<number> {
     if (options.notice !== null) session.tell(options.notice);
   }
 
+  let away = false;
   /** Gives the terminal back while `meanwhile` runs, then draws everything anew. */
   async function suspend(meanwhile: () => Promise<void>): Promise<void> {
+    if (away) return;
+    away = true;
     const suspended = await held.suspend?.();
     modes.leave();
     await meanwhile();
     modes.enter();
+    store.dispatch({ type: 'resized', ...size() });
     await suspended?.resume();
+    away = false;
   }
 
   store.dispatch({ type: 'login', change: emptyLogin(options.server ?? options.defaultServer, options.user ?? '') });

@@ -168,3 +168,55 @@ for (const [name, end, status] of ways) {
     t.deepEqual(screen.modes(), { alternate: false, paste: false, focus: false, cursor: true });
   });
 }
+
+test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', async (t) => {
+  const screen = openScreen('bash', ['--norc', '-i'], {
+    cols: 100,
+    rows: 30,
+    env: { PS1: 'shell> ', COLORTERM: 'truecolor' },
+  });
+  t.teardown(() => screen.kill('SIGKILL'));
+  await screen.until((text) => text.includes('shell>'));
+  screen.write(`'${process.execPath}' --no-warnings '--import=${hook}' '${program}' talk 30\r`);
+  await screen.until(ready);
+  screen.write('half a line');
+  await screen.until((text) => text.includes('› half a line'));
+  screen.write('\x1a');
+  await screen.until((text) => text.includes('Stopped') && /shell>\s*$/.test(text.trimEnd()));
+  t.deepEqual(screen.modes(), { alternate: false, paste: screen.modes().paste, focus: false, cursor: true });
+  screen.write('fg\r');
+  await screen.until((text) => text.includes('› half a line') && text.includes('● online'));
+  t.true(screen.modes().alternate && screen.modes().focus);
+  screen.write(' and more');
+  await screen.until((text) => text.includes('› half a line and more'));
+});
+
+test.serial('a letter costs little, and so does an arriving message', async (t) => {
+  const screen = start(t, 'rate:10', { cols: 120, rows: 40, count: 10_000 });
+  await screen.until((text) => text.includes('arriving 10003'), 15_000);
+  const before = screen.bytes();
+  await screen.until((text) => text.includes('arriving 10013'), 15_000);
+  const perMessage = (screen.bytes() - before) / 10;
+  t.true(perMessage < 8000, `${perMessage} bytes a message, of a screen of ${120 * 40} cells`);
+
+  const quiet = start(t, 'talk', { cols: 120, rows: 40, count: 10_000 });
+  await quiet.until((text) => ready(text) && text.includes(' new '), 15_000);
+  await after(300);
+  const start2 = quiet.bytes();
+  for (let i = 1; i <= 20; i++) {
+    quiet.write('x');
+    await quiet.until((text) => text.includes(`› ${'x'.repeat(i)}`));
+  }
+  const perKey = (quiet.bytes() - start2) / 20;
+  t.true(perKey < 250, `${perKey} bytes a key`);
+});
+
+test.serial('the bare view has no borders and the whole width', async (t) => {
+  const screen = start(t, 'talk', { cols: 120 });
+  await screen.until(ready);
+  screen.write('\x1bl');
+  const text = await screen.until((seen) => !seen.includes('│') && seen.includes('bob: '));
+  t.notRegex(text, /─/);
+  screen.write('\x1bl');
+  await screen.until((seen) => seen.includes('│'));
+});

@@ -55,6 +55,16 @@ client.allFiles = [
   file({ id: 'f3', at: now - 9_000_000, from: 'Зоя', name: '漢字.txt', size: 1234 }),
 ];
 
+if (scene.startsWith('rate:')) {
+  let seq = Number(count);
+  const perTick = Number(scene.slice(5)) / 50;
+  setTimeout(() => {
+    setInterval(() => {
+      for (let i = 0; i < perTick; i++)
+        client.receive({ text: `arriving ${++seq}`, from: seq % 2 ? 'bob' : 'carol', at: Date.now() });
+    }, 20);
+  }, 1000);
+}
 if (scene === 'flood') {
   let seq = Number(count);
   setTimeout(() => {
