@@ -23,6 +23,7 @@ import { keepRetention } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import { Server } from './server.ts';
 import { Sessions } from './sessions.ts';
+import { type StorageError, watchSyncs } from './storage-error.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
 /** Waiting private operations: a second of work for one thread. */
@@ -35,6 +36,8 @@ export type Daemon = {
   join: string;
   /** Takes over `next` and what changed in users.txt. */
   reload(next: Config): Promise<void>;
+  /** Resolves when storage has failed for good: nothing can be promised any more, and the program is to stop and end. */
+  broken: Promise<StorageError>;
   /** Stops in order: everything promised is on stable storage when it resolves. */
   stop(): Promise<void>;
 };
@@ -52,7 +55,9 @@ export type Surroundings = {
 
 /** Serves when it resolves. @throws StartError, or what the system says, after closing what was opened. */
 export async function startDaemon(config: Config, around: Surroundings): Promise<Daemon> {
-  const { log, clock, random, fs, software } = around;
+  const { log, clock, random, software } = around;
+  const { promise: broken, resolve: onBroken } = Promise.withResolvers<StorageError>();
+  const fs = watchSyncs(around.fs, onBroken);
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -72,7 +77,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       // Clients normalize what is typed in the same way.
       upgrade: (name, secret) => opaque.upgrade(opaqueSetup, name, secret.normalize('NFC'), daemonId),
     });
-    const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock });
+    const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken });
     closers.push(() => store.close());
     const chat = new Chat();
     const files = await Files.open({ dir: join(config.dataDir, 'server_files'), fs, clock, store, config, log });
@@ -112,6 +117,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       fingerprint,
       join: joinLink(everywhere ? around.hostname : config.host, port, fingerprint),
       reload: (next) => reload(context, next),
+      broken,
       stop: closeAll,
     };
   } catch (error) {

@@ -94,8 +94,11 @@ export class Files {
       onDone: () => void this.#transfers.stop(session, transfer),
       onFailed: (error) => {
         this.#parts.log.error({ evt: 'download_failed', err: error }, 'a stored file could not be read');
-        const { code, message } = failureOf(error);
-        session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
+        const failure = failureOf(error);
+        if (failure instanceof Refusal) {
+          const { code, message } = failure;
+          session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
+        }
         void this.#transfers.stop(session, transfer);
       },
     });

@@ -15,6 +15,8 @@ import { type Log, openLog } from './log.ts';
 import { StartError, UsageError } from './start-error.ts';
 
 const PRIVATE_UMASK = 0o077;
+/** Longer than an orderly stop may take: clients are given 10 s. */
+const MAX_STOP_MS = 15_000;
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
@@ -77,7 +79,7 @@ async function serve(config: Config, flags: Given): Promise<void> {
     logger.debug({ evt: 'start_fail', err }, 'could not start');
     throw err;
   });
-  handleSignals(daemon, log, flags);
+  handleEnds(daemon, log, flags);
   announce(daemon, config, log);
 }
 
@@ -95,24 +97,33 @@ function announce(daemon: Daemon, config: Config, { logger }: Log): void {
   }
 }
 
-function handleSignals(daemon: Daemon, log: Log, flags: Given): void {
+function handleEnds(daemon: Daemon, log: Log, flags: Given): void {
   const { logger } = log;
   let stopping = false;
-  const stop = async (signal: string) => {
+  const stop = async (code: 0 | 1) => {
     if (stopping) process.exit(1);
     stopping = true;
-    logger.info({ evt: 'sys_shutdown', signal }, 'stopping');
     try {
       await daemon.stop();
       logger.info({ evt: 'stopped' }, 'stopped');
-      process.exit(0);
+      process.exit(code);
     } catch (err) {
       logger.error({ evt: 'sys_crash', err }, 'could not stop in order');
       process.exit(1);
     }
   };
-  process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
+  const onSignal = (signal: string) => {
+    logger.info({ evt: 'sys_shutdown', signal }, 'stopping');
+    void stop(0);
+  };
+  void daemon.broken.then((err) => {
+    logger.fatal({ evt: 'storage_fail', err }, 'storage has failed, nothing more can be promised: stopping');
+    // A disk that hangs must not keep the daemon from ending.
+    setTimeout(() => process.exit(1), MAX_STOP_MS).unref();
+    void stop(1);
+  });
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
   process.on('SIGHUP', () => void reload(daemon, log, flags));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (err: unknown) => logger.error({ evt: 'sys_crash', err }, 'a bug outside of any session'));

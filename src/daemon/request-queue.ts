@@ -5,8 +5,9 @@
  *    ones before and hold up the ones behind.
  * 2. Nothing starts while the client's own answers pile up unread, or faster than its rate: it waits.
  * 3. What does not fit into the waiting line is answered `rate-limited`.
- * 4. An expected no is answered. Broken rules cut the link. Anything else is a bug: its stack is logged, the session ends,
- *    the daemon lives.
+ * 4. An expected no is answered. Broken rules cut the link. What failing storage left undone is not answered at all: the
+ *    daemon is about to end, and the client sends it again. Anything else is a bug: its stack is logged, the session ends, the
+ *    daemon lives.
  */
 import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../protocol/messages.ts';
@@ -15,6 +16,7 @@ import type { Context } from './context.ts';
 import { addressKey, figures } from './limits.ts';
 import type { Row, Table } from './requests/index.ts';
 import type { Session } from './session.ts';
+import { StorageError } from './storage-error.ts';
 
 /** How often a client may overrun the waiting line before its link is cut. */
 const MAX_OVERRUNS = 1_024;
@@ -129,6 +131,7 @@ export class RequestQueue {
 
   #fail(error: unknown, request?: Request): void {
     const session = this.#session;
+    if (error instanceof StorageError) return;
     if (error instanceof ProtocolError) {
       session.log.warn(
         { evt: 'input_validation_fail', code: error.code, reason: error.message },

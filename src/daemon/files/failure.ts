@@ -1,8 +1,10 @@
 /** What a transfer that the daemon cannot go on with is told: one sentence; the cause goes to the log. */
 import { Refusal } from '../../protocol/errors.ts';
+import { StorageError } from '../storage-error.ts';
 
-export function failureOf(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
+/** A StorageError stays one: whoever asked is not answered, and goes on when the daemon is back. */
+export function failureOf(error: unknown): Refusal | StorageError {
+  if (error instanceof Refusal || error instanceof StorageError) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new Refusal('disk-full', "the daemon's disk is full: tell its operator, then send it again to go on");

@@ -5,6 +5,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import type { OpenFile } from '../../protocol/seams.ts';
+import type { StorageError } from '../storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
 import { failureOf } from './failure.ts';
 import type { FilesFolder } from './folder.ts';
@@ -23,7 +24,7 @@ export type UploadParts = {
   /** `upTo` segments are on stable storage, those below `window` may be sent. */
   onStored(upTo: number, window: number): void;
   /** Told once; nothing is taken any more. */
-  onFailed(refusal: Refusal, error: unknown): void;
+  onFailed(failure: Refusal | StorageError, error: unknown): void;
 };
 
 export class Upload {
@@ -42,7 +43,7 @@ export class Upload {
   #window: number;
   #writing: Promise<void> | null = null;
   #syncing: Promise<void> | null = null;
-  #failure: Refusal | null = null;
+  #failure: Refusal | StorageError | null = null;
   #ended: Promise<void> | null = null;
 
   /** Takes up `row` where its part stands; what lies beyond the last synced segment is cut off. */
@@ -95,7 +96,7 @@ export class Upload {
     this.#writing ??= this.#write();
   }
 
-  /** Resolves when the file is whole, durable and under its name. @throws Refusal; a bug or a broken disk as it is */
+  /** Resolves when the file is whole, durable and under its name. @throws Refusal, StorageError */
   async finish(): Promise<void> {
     if (this.#next < this.#layout.count && this.#failure === null) {
       throw new Refusal('bad-request', 'segments are missing: send them first');
@@ -185,7 +186,7 @@ export class Upload {
     this.#parts.onStored(this.#synced, this.#window);
   }
 
-  #fail(error: unknown): Refusal {
+  #fail(error: unknown): Refusal | StorageError {
     if (this.#failure !== null) return this.#failure;
     this.#failure = failureOf(error);
     this.#queue.length = 0;

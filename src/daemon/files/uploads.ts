@@ -4,6 +4,7 @@ import { Refusal } from '../../protocol/errors.ts';
 import { encodeEvent } from '../../protocol/messages.ts';
 import type { RequestParams, RequestResult } from '../../protocol/requests.ts';
 import type { Config } from '../config.ts';
+import { StorageError } from '../storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
 import { failureOf } from './failure.ts';
 import type { FilesFolder } from './folder.ts';
@@ -134,9 +135,10 @@ export class Uploads {
         store,
         windowBytes: Math.min(WINDOW_BYTES, share),
         onStored: (upTo, window) => session.tell(encodeEvent('stored', { transfer, upTo, window })),
-        onFailed: (refusal, error) => {
-          log.error({ evt: 'upload_failed', code: refusal.code, err: error }, 'an upload failed');
-          const { code, message } = refusal;
+        onFailed: (failure, error) => {
+          if (failure instanceof StorageError) return;
+          const { code, message } = failure;
+          log.error({ evt: 'upload_failed', code, err: error }, 'an upload failed');
           session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
         },
       });

@@ -4,6 +4,11 @@ import { Refusal, type RefusalCode } from '../../protocol/errors.ts';
 import { type Implementation, statements, type Tools } from './operation.ts';
 import type { OperationName, Operations } from './store.ts';
 
+/** The database can no longer be trusted with what was asked, or with what it said before. */
+export class BrokenDatabase extends Error {
+  override readonly name = 'BrokenDatabase';
+}
+
 export type Call = { name: OperationName; params: unknown; now: number };
 
 export type Outcome = { result: unknown } | { refusal: { code: RefusalCode; message: string } } | { error: string };
@@ -11,7 +16,8 @@ export type Outcome = { result: unknown } | { refusal: { code: RefusalCode; mess
 /**
  * Carries out calls in order. Outcomes exist only after the commit that holds them was synced. A refused call leaves nothing
  * behind and does not touch its neighbours; when a whole transaction fails each call is tried in one of its own, so that
- * only those that fail by themselves fail.
+ * only those that fail by themselves fail. After an error of the disk that is not want of room nothing is tried again: a
+ * second sync may succeed without having written what the first could not. @throws BrokenDatabase then.
  */
 export class GroupCommit {
   readonly #db: Pick<DatabaseSync, 'exec'>;
@@ -28,6 +34,7 @@ export class GroupCommit {
     try {
       return this.#transaction(calls);
     } catch (error) {
+      checkBroken(error);
       if (calls.length === 1) return [failed(error)];
       return calls.flatMap((call) => this.run([call]));
     }
@@ -53,6 +60,7 @@ export class GroupCommit {
       this.#sql('RELEASE call').run();
       return { result };
     } catch (error) {
+      checkBroken(error);
       this.#undo(error);
       if (error instanceof Refusal) return { refusal: { code: error.code, message: error.message } };
       return failed(error);
@@ -77,13 +85,27 @@ export class GroupCommit {
   }
 }
 
+/** SQLITE_NOMEM, READONLY, IOERR, CORRUPT, CANTOPEN, PROTOCOL, NOTADB. */
+const BROKEN = new Set([7, 8, 10, 11, 14, 15, 26]);
 const SQLITE_FULL = 13;
 /** Extended codes of SQLITE_IOERR for a file that could not grow: write, truncate, shared-memory size. */
 const COULD_NOT_GROW = new Set([SQLITE_FULL, 778, 1546, 4874]);
 
+/** SQLite's extended code; 0 when it is another's error. */
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+}
+
+/** @throws BrokenDatabase when `error` says that the database cannot be gone on with. */
+export function checkBroken(error: unknown): void {
+  if (error instanceof BrokenDatabase) throw error;
+  const code = codeOf(error);
+  if (COULD_NOT_GROW.has(code) || !BROKEN.has(code & 0xff)) return;
+  throw new BrokenDatabase(`the database failed: ${(error as Error).message} (SQLite's code ${code})`);
+}
+
 function failed(error: unknown): Outcome {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
-  if (COULD_NOT_GROW.has(code)) {
+  if (COULD_NOT_GROW.has(codeOf(error))) {
     return {
       refusal: { code: 'disk-full', message: "the daemon's disk is full: try again later, or tell its operator" },
     };

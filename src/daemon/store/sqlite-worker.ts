@@ -2,14 +2,19 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Call, GroupCommit } from './group-commit.ts';
+import { type Call, checkBroken, GroupCommit } from './group-commit.ts';
 import { operations } from './operations.ts';
 import { openDatabase } from './schema.ts';
 
 /** Calls after which the write-ahead log is copied into the database; between batches, so that no answer waits for it. */
 const CALLS_PER_CHECKPOINT = 4000;
 
-export type FromWorker = { ready: true } | { refused: string } | { outcomes: ReturnType<GroupCommit['run']> };
+export type FromWorker =
+  | { ready: true }
+  | { refused: string }
+  | { outcomes: ReturnType<GroupCommit['run']> }
+  /** The last thing it says. */
+  | { broken: string };
 
 const port = parentPort;
 if (port !== null) serve(port, (workerData as { path: string }).path);
@@ -26,7 +31,7 @@ function serve(to: NonNullable<typeof parentPort>, path: string): void {
   }
   const commits = new GroupCommit(db, operations);
   let sinceCheckpoint = 0;
-  to.on('message', (batch: Call[] | 'close') => {
+  const carryOut = (batch: Call[] | 'close') => {
     if (batch === 'close') {
       db.close();
       to.close();
@@ -36,13 +41,29 @@ function serve(to: NonNullable<typeof parentPort>, path: string): void {
     sinceCheckpoint += batch.length;
     if (sinceCheckpoint < CALLS_PER_CHECKPOINT) return;
     sinceCheckpoint = 0;
+    checkpoint(db);
+  };
+  let broken = false;
+  to.on('message', (batch: Call[] | 'close') => {
+    if (broken) return;
     try {
-      db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    } catch {
-      // A full disk: the log still holds everything, and the next checkpoint tries again.
+      carryOut(batch);
+    } catch (error) {
+      broken = true;
+      say({ broken: error instanceof Error ? error.message : String(error) });
     }
   });
   say({ ready: true });
+}
+
+/** @throws BrokenDatabase. */
+function checkpoint(db: ReturnType<typeof openDatabase>): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  } catch (error) {
+    // With a full disk the log still holds everything, and the next checkpoint tries again.
+    checkBroken(error);
+  }
 }
 
 /** So that a database that was just made is still there after a power cut. */

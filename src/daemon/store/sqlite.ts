@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../../protocol/errors.ts';
 import { type Clock, systemClock } from '../../protocol/seams.ts';
+import { StorageError } from '../storage-error.ts';
 import type { Call, Outcome } from './group-commit.ts';
 import { operationNames } from './operations.ts';
 import type { FromWorker } from './sqlite-worker.ts';
@@ -14,35 +15,57 @@ const BATCHES_IN_FLIGHT = 2;
 
 type Waiting = { call: Call; resolve: (result: unknown) => void; reject: (error: Error) => void };
 
+type Options = {
+  clock?: Clock;
+  /**
+   * Told once, when the database or its thread has failed for good: everything asked from then on, and what was not answered
+   * yet, fails with this error.
+   */
+  onBroken?: (error: StorageError) => void;
+};
+
 /**
  * Opens the database at `path`, made when missing.
  * @throws Error with a sentence for the operator when it cannot be used.
  */
-export async function openSqliteStore(path: string, options: { clock?: Clock } = {}): Promise<Store> {
+export async function openSqliteStore(path: string, options: Options = {}): Promise<Store> {
   const clock = options.clock ?? systemClock;
   const url = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
   // Node 22 warns that node:sqlite is experimental; a warning in an operator's log would only alarm.
   const worker = new Worker(url, { workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'] });
   const queue = new CommitQueue((batch) => worker.postMessage(batch));
+  let state: 'opening' | 'open' | 'closing' | 'broken' = 'opening';
+  const breakDown = (what: string) => {
+    if (state !== 'open') return;
+    state = 'broken';
+    const error = new StorageError(what);
+    queue.fail(error);
+    options.onBroken?.(error);
+  };
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', () => {
+      breakDown('the thread of the database has ended');
       queue.fail(new Error('the store is closed'));
       resolve();
     });
   });
   await new Promise<void>((resolve, reject) => {
     worker.on('error', (error) => {
-      queue.fail(error);
+      breakDown(`the thread of the database has failed: ${error.message}`);
       reject(error);
     });
     worker.on('message', (message: FromWorker) => {
       if ('outcomes' in message) queue.settle(message.outcomes);
+      else if ('broken' in message) breakDown(message.broken);
       else if ('ready' in message) resolve();
       else reject(new Error(message.refused));
     });
   });
+  state = 'open';
   const close = async () => {
     await queue.idle();
+    if (state === 'broken') return;
+    state = 'closing';
     worker.postMessage('close');
     await exited;
   };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
-import { type Call, GroupCommit } from '../../../src/daemon/store/group-commit.ts';
+import { BrokenDatabase, type Call, checkBroken, GroupCommit } from '../../../src/daemon/store/group-commit.ts';
 import { operations } from '../../../src/daemon/store/operations.ts';
 import { openDatabase } from '../../../src/daemon/store/schema.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
@@ -106,4 +106,35 @@ test('on a full disk what does not fit is refused, what fits is stored, and late
   db.exec('PRAGMA max_page_count = 1000000');
   t.like(commits.run([append(3, 100_000)])[0], { result: { seq: 3 } });
   t.is(db.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok');
+});
+
+test('after an error of the disk nothing is tried again and nothing is answered', async (t) => {
+  const { db, path } = await database(t);
+  let commits = 0;
+  const failing = {
+    exec: (sql: string) => db.exec(sql),
+    prepare: (sql: string) => {
+      const statement = db.prepare(sql);
+      if (sql !== 'COMMIT') return statement;
+      return {
+        run() {
+          commits += 1;
+          throw Object.assign(new Error('disk I/O error'), { errcode: 1034 });
+        },
+      };
+    },
+  } as unknown as DatabaseSync;
+  t.throws(() => new GroupCommit(failing, operations).run([append(1), append(2)]), { instanceOf: BrokenDatabase });
+  t.is(commits, 1);
+  t.is(committed(path), 0);
+});
+
+test('which errors of SQLite are the end', (t) => {
+  const withCode = (errcode: number) => Object.assign(new Error('x'), { errcode });
+  // A failed read, a failed sync of the file and of its folder, a damaged database, one that was moved away.
+  for (const code of [10, 266, 1034, 1290, 11, 26, 1032])
+    t.throws(() => checkBroken(withCode(code)), undefined, `${code}`);
+  // Full in its four ways, locked by another program, a broken constraint, and what is not SQLite's at all.
+  for (const code of [13, 778, 1546, 4874, 5, 6, 19]) t.notThrows(() => checkBroken(withCode(code)), `${code}`);
+  t.notThrows(() => checkBroken(new TypeError('a bug')));
 });

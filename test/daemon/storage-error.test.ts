@@ -1,0 +1,72 @@
+import * as nodeFs from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { pino } from 'pino';
+import { readConfig } from '../../src/daemon/config.ts';
+import { startDaemon } from '../../src/daemon/daemon.ts';
+import { StorageError, watchSyncs } from '../../src/daemon/storage-error.ts';
+import { hex } from '../../src/protocol/bytes.ts';
+import { replaceDurably } from '../../src/protocol/durable.ts';
+import { type FileSystem, systemClock, systemRandom } from '../../src/protocol/seams.ts';
+import { connectTo, register } from '../helpers/client.ts';
+import { writeFixtureKey } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+/** A disk whose syncs fail once `fail.code` is set. */
+function disk() {
+  const fail: { code: string | null } = { code: null };
+  const fs: FileSystem = {
+    ...nodeFs,
+    async open(path, flags, mode) {
+      const file = await nodeFs.open(path, flags, mode);
+      const sync = file.sync.bind(file);
+      file.sync = async () => {
+        if (fail.code !== null) throw Object.assign(new Error('a failing disk'), { code: fail.code });
+        await sync();
+      };
+      return file;
+    },
+  };
+  return { fs, fail };
+}
+
+test('a sync that fails is told and thrown; one that finds no room is only thrown', async (t) => {
+  const { fs, fail } = disk();
+  const told: StorageError[] = [];
+  const watched = watchSyncs(fs, (error) => told.push(error));
+  const path = join(await temporaryFolder(t), 'users.txt');
+  await replaceDurably(watched, path, Buffer.from('old'));
+  fail.code = 'ENOSPC';
+  await t.throwsAsync(replaceDurably(watched, path, Buffer.from('new')), { code: 'ENOSPC' });
+  t.deepEqual(told, []);
+  fail.code = 'EIO';
+  const error = await t.throwsAsync(replaceDurably(watched, path, Buffer.from('new')), { instanceOf: StorageError });
+  t.deepEqual(told, [error]);
+  t.is(await readFile(path, 'utf8'), 'old');
+});
+
+test('users.txt that cannot be synced: the registration is not answered, and the daemon knows it is broken', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFixtureKey(dir);
+  const { fs, fail } = disk();
+  const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
+  const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0' }, around), {
+    log: pino({ level: 'silent' }),
+    clock: systemClock,
+    random: systemRandom,
+    fs,
+    software: 'test',
+    hostname: 'here',
+  });
+  const alice = await connectTo(t, { port: daemon.port, fingerprint: hex(daemon.fingerprint) });
+  fail.code = 'EIO';
+  const outcome = register(alice, 'alice', 'pw').then(
+    () => 'answered',
+    (error: { code?: string }) => error.code,
+  );
+  t.true((await daemon.broken) instanceof StorageError);
+  await daemon.stop();
+  t.is(alice.events.at(-1), 'closing');
+  t.notRegex(String(await outcome), /answered|internal/);
+});
