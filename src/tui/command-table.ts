@@ -48,6 +48,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/whoami.ts')).whoami,
   },
   {
+    usage: 'verify <name>',
+    summary: 'compare the 60 digits that tell whether somebody is in between',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    usage: 'devices',
+    summary: 'where you are logged in; end what should not be',
+    load: async () => (await import('./commands/devices.ts')).devices,
+  },
+  {
+    usage: 'passwd',
+    summary: 'change your password',
+    load: async () => (await import('./commands/passwd.ts')).passwd,
+  },
+  {
     usage: 'forget <address>',
     summary: 'forget which key belongs to an address, after its daemon got a new one',
     load: async () => (await import('./commands/forget.ts')).forget,

@@ -26,6 +26,7 @@ export class Shell {
   readonly progress: Progress;
   readonly #interruption: Interruption;
   #terminal: Terminal | null | undefined;
+  #given: Promise<string | null> | undefined;
 
   constructor(settings: GlobalSettings, output: Output, interruption: Interruption) {
     this.settings = settings;
@@ -85,18 +86,26 @@ export class Shell {
     }
   }
 
-  /** For a new account: from --password-file, else typed twice. */
-  async newPassword(name: string): Promise<string> {
-    const given = await this.#passwordGiven();
-    if (given !== null) return given;
-    const terminal = this.#person();
-    if (terminal === null)
-      throw new ClientError('usage', 'a password is needed: give --password-file, or run this in a terminal');
+  /** The present password: from --password-file, else typed. @throws ClientError 'usage' when there is nobody to ask */
+  async password(name: string): Promise<string> {
+    return (await this.#passwordGiven()) ?? askPassword(this.#mustAsk(), `password for ${name}:`);
+  }
+
+  /** One to be: from `file`, else typed twice. @throws ClientError 'usage' when there is nobody to ask */
+  async newPassword(name: string, file: string | undefined): Promise<string> {
+    if (file !== undefined) return this.#read(file);
+    const terminal = this.#mustAsk();
     const password = await askPassword(terminal, `new password for ${name}:`);
     if (password === '') throw new ClientError('usage', 'an empty password protects nothing; choose another');
     if ((await askPassword(terminal, 'once more:')) !== password)
       throw new ClientError('usage', 'the two passwords differ; try again');
     return password;
+  }
+
+  /** No when there is nobody to ask. */
+  async askYesNo(question: string): Promise<boolean> {
+    const terminal = this.#person();
+    return terminal !== null && askYesNo(terminal, question);
   }
 
   ask(): Ask {
@@ -107,12 +116,11 @@ export class Shell {
           this.output.remark(`trusting ${address} from now on, fingerprint ${fingerprint}`);
           return true;
         }
-        const terminal = this.#person();
-        if (terminal === null) return false;
+        if (this.#person() === null) return false;
         this.output.warn(
           `the daemon at ${address} is not known here. Its fingerprint:\n  ${fingerprint}\n  ${words}\nAsk whoever runs it whether that is right.`,
         );
-        return askYesNo(terminal, 'Trust it from now on?');
+        return this.askYesNo('Trust it from now on?');
       },
       password: async (name) => {
         this.progress.end();
@@ -136,10 +144,22 @@ export class Shell {
     );
   }
 
-  async #passwordGiven(): Promise<string | null> {
+  /** Read once: standard input has no second time. */
+  #passwordGiven(): Promise<string | null> {
     const { passwordFile } = this.settings;
-    if (passwordFile === undefined) return null;
+    this.#given ??= passwordFile === undefined ? Promise.resolve(null) : this.#read(passwordFile);
+    return this.#given;
+  }
+
+  #read(passwordFile: string): Promise<string> {
     return readPasswordFile(passwordFile, process.stdin, (text) => this.output.warn(text));
+  }
+
+  #mustAsk(): Terminal {
+    const terminal = this.#person();
+    if (terminal === null)
+      throw new ClientError('usage', 'a password is needed: give --password-file, or run this in a terminal');
+    return terminal;
   }
 
   #person(): Terminal | null {
