@@ -38,8 +38,9 @@ export class RoomKeys {
   readonly #members: RoomMembers;
   readonly #room: string;
   readonly #epochs = new Map<string, KnownEpoch>();
+  /** Epochs are taken one after the other. */
+  #last: Promise<void> = Promise.resolve();
   #current: KnownEpoch | null = null;
-  #taking: Promise<unknown> = Promise.resolve();
   /** The newest epoch of the daemon's order, also one that was refused here: the next one must name it. */
   #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
 
@@ -91,13 +92,48 @@ export class RoomKeys {
   }
 
   /**
-   * Checks and keeps an epoch from the conversation, in its order and one after the other: the same entry may come by an event
-   * and by a fetch. One that is known changes nothing.
+   * Checks and keeps an epoch from the conversation, in its order; one that is known changes nothing.
    * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
    */
-  take(entry: Entry): Promise<KnownEpoch> {
-    const taken = this.#taking.then(() => this.#take(entry));
-    this.#taking = taken.catch(() => {});
+  take(entry: Entry): Promise<void> {
+    const turn = this.#last.then(() => this.#take(entry));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #take(entry: Entry): Promise<void> {
+    const claimed = parseEpoch(entry.bytes);
+    const known = this.#epochs.get(hex(claimed.epochId));
+    if (known !== undefined && (known.key !== null || entry.keys.length === 0)) return;
+    try {
+      const taken = await this.#check(entry, claimed, known);
+      this.#add(taken);
+      await this.#keep(taken, entry.bytes);
+    } catch (error) {
+      // Refused, it is still what the next one has to name.
+      const bad = error instanceof ProtocolError && entry.seq > this.#head.seq;
+      if (bad) this.#head = { id: claimed.epochId, seq: entry.seq };
+      throw error;
+    }
+  }
+
+  async #check(entry: Entry, claimed: Epoch, known: KnownEpoch | undefined): Promise<KnownEpoch> {
+    const maker = hex(claimed.maker);
+    const name = this.#members.nameOf(maker);
+    if (!equal(claimed.room, this.#members.room) || name === null || !this.#members.wasMember(maker, entry.seq))
+      throw new ProtocolError('room', 'an epoch made by nobody of the room');
+    const head = this.#members.numberOf(claimed.logHead);
+    if (head === null) throw new ProtocolError('room', 'an epoch for another log');
+    if (known === undefined && !equal(claimed.epochPrev, this.#head.id))
+      throw new ProtocolError('room', 'an epoch that does not follow the current one');
+    const spki = await this.#context.keyring.sigSpkiOf(claimed.maker, name);
+    if (spki === null) throw new ProtocolError('room', 'an epoch made under a key that is not the pinned one');
+    const epoch = openEpoch(entry.bytes, spki);
+    const taken: KnownEpoch = known ?? { id: hex(epoch.epochId), epoch, seq: entry.seq, key: null };
+    for (const given of entry.keys) {
+      if (taken.key !== null) break;
+      taken.key = await this.#open(epoch, given.kind, given.bytes);
+    }
     return taken;
   }
 
@@ -117,34 +153,6 @@ export class RoomKeys {
     if (known === undefined || known.key !== null) return;
     known.key = key;
     await this.#keepKey(id, key);
-  }
-
-  async #take(entry: Entry): Promise<KnownEpoch> {
-    const claimed = parseEpoch(entry.bytes);
-    const id = hex(claimed.epochId);
-    const known = this.#epochs.get(id);
-    if (known !== undefined && (known.key !== null || entry.keys.length === 0)) return known;
-    const before = this.#head;
-    if (entry.seq > before.seq) this.#head = { id: claimed.epochId, seq: entry.seq };
-    const maker = hex(claimed.maker);
-    const name = this.#members.nameOf(maker);
-    if (!equal(claimed.room, this.#members.room) || name === null || !this.#members.wasMember(maker, entry.seq))
-      throw new ProtocolError('room', 'an epoch made by nobody of the room');
-    const head = this.#members.numberOf(claimed.logHead);
-    if (head === null) throw new ProtocolError('room', 'an epoch for another log');
-    if (known === undefined && !equal(claimed.epochPrev, before.id))
-      throw new ProtocolError('room', 'an epoch that does not follow the current one');
-    const spki = await this.#context.keyring.sigSpkiOf(claimed.maker, name);
-    if (spki === null) throw new ProtocolError('room', 'an epoch made under a key that is not the pinned one');
-    const epoch = openEpoch(entry.bytes, spki);
-    const taken: KnownEpoch = known ?? { id, epoch, seq: entry.seq, key: null };
-    for (const given of entry.keys) {
-      if (taken.key !== null) break;
-      taken.key = await this.#open(epoch, given.kind, given.bytes);
-    }
-    this.#add(taken);
-    await this.#keep(taken, entry.bytes);
-    return taken;
   }
 
   #add(known: KnownEpoch): void {

@@ -23,6 +23,8 @@ export class Rooms {
   readonly #context: ChatContext;
   readonly #place: Place;
   #syncing: Promise<void> | null = null;
+  /** The epochs of this login were fetched. */
+  #looked = false;
   /** Who came and went while there was no link is not known yet. */
   #behind = true;
   readonly #notice: (text: string) => void;
@@ -120,6 +122,8 @@ export class Rooms {
     const { keyring, rsa, profile } = this.#context;
     if (this.#behind) await this.sync();
     if (!this.members.joined) await this.join();
+    // Not before the epochs that there are have been looked at.
+    if (!this.#looked) await this.sync();
     const epoch = await this.rekey.ready();
     const { message, hash } = await sealRoomMessage(rsa, {
       room: this.#place.id,
@@ -145,9 +149,11 @@ export class Rooms {
 
   async #sync(): Promise<void> {
     // Epochs first, and then the log: so that it holds every entry that they name.
-    const epochs = this.members.joined ? await this.#fetch('epoch', this.keys.headSeq) : [];
+    const { joined } = this.members;
+    const epochs = joined ? await this.#fetch('epoch', this.keys.headSeq) : [];
     for (const entry of await this.#fetch('log', this.members.seq)) await this.members.take(entry);
     for (const entry of epochs) await this.#takeEpoch(entry);
+    this.#looked ||= joined;
     this.#behind = false;
   }
 
