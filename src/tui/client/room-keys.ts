@@ -39,7 +39,7 @@ export class RoomKeys {
   readonly #room: string;
   readonly #epochs = new Map<string, KnownEpoch>();
   /** Epochs are taken one after the other. */
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
   #current: KnownEpoch | null = null;
   /** The newest epoch of the daemon's order, also one that was refused here: the next one must name it. */
   #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
@@ -95,20 +95,21 @@ export class RoomKeys {
    * Checks and keeps an epoch from the conversation, in its order; one that is known changes nothing.
    * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
    */
-  take(entry: Entry): Promise<void> {
+  take(entry: Entry): Promise<KnownEpoch> {
     const turn = this.#last.then(() => this.#take(entry));
     this.#last = turn.catch(() => {});
     return turn;
   }
 
-  async #take(entry: Entry): Promise<void> {
+  async #take(entry: Entry): Promise<KnownEpoch> {
     const claimed = parseEpoch(entry.bytes);
     const known = this.#epochs.get(hex(claimed.epochId));
-    if (known !== undefined && (known.key !== null || entry.keys.length === 0)) return;
+    if (known !== undefined && (known.key !== null || entry.keys.length === 0)) return known;
     try {
       const taken = await this.#check(entry, claimed, known);
       this.#add(taken);
       await this.#keep(taken, entry.bytes);
+      return taken;
     } catch (error) {
       // Refused, it is still what the next one has to name.
       const bad = error instanceof ProtocolError && entry.seq > this.#head.seq;
