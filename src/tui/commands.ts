@@ -104,7 +104,7 @@ export class Commands {
     const { session, transfers } = this.#desk;
     if (session === null || file === undefined || file.sha256 === '') return;
     const running = session.chat.transfers[file.id];
-    if (running?.state === 'paused') return transfers?.resume(running);
+    if (running?.state === 'paused' && transfers?.resume(running)) return;
     if (running?.state !== 'running') transfers?.download(file);
   }
 

@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 import type { TransferDesk } from './transfers.ts';
 
 /** What only the running program can do. */
-export type Outside = {
+type Outside = {
   quit(): void;
   suspend(): void;
   redraw(): void;

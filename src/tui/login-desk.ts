@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 import { MIN_PASSWORD, strengthOf } from './strength.ts';
 import { strings } from './strings.ts';
 
-export type Offered = { address: string; fingerprint: string; words: string };
+type Offered = { address: string; fingerprint: string; words: string };
 
 /** What stands outside the form. */
 export type Door = {

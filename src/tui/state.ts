@@ -47,7 +47,7 @@ export type Thread = Conversation & {
 };
 
 export type LoginField = 'server' | 'name' | 'password' | 'repeat' | 'invite';
-export type LoginStep = 'server' | 'trust' | 'account';
+type LoginStep = 'server' | 'trust' | 'account';
 export type Progress = 'keys' | 'connect' | 'login' | 'vault' | 'sync';
 
 export type Login = {

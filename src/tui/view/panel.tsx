@@ -59,7 +59,7 @@ export function Panel({ title, foot, rows, columns, left, top }: PanelProps) {
 type FieldRow = Extract<PanelRow, { field: Editor }>;
 
 /** A labelled text field; the cursor stands in it while it is active. */
-export function PanelField({ row, columns, x, y }: { row: FieldRow; columns: number; x: number; y: number }) {
+function PanelField({ row, columns, x, y }: { row: FieldRow; columns: number; x: number; y: number }) {
   const store = use(StoreContext);
   const style = useStyle();
   const { setCursorPosition } = useCursor();
