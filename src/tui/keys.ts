@@ -198,7 +198,7 @@ export function keyHelp(): { keys: string; help: string; command: string }[] {
       keys:
         keys.length > 4
           ? `${keyLabel(keys[0] as string)}..${(keys.at(-1) as string).at(-1)}`
-          : keys.map(keyLabel).join('  '),
+          : keys.slice(0, 2).map(keyLabel).join('  '),
       help: help ?? '',
       command: command ?? '',
     }));

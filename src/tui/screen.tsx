@@ -59,7 +59,7 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
           : (ask) => door.connect({ ...account, user, ask, ...(password !== null && { password }) }),
       notice: readable ? null : strings.notices.draftsLost,
       log: join(profile.dir, 'screen.log'),
-      record: null,
+      recording: process.env.SECURECHAT_RECORDING || null,
     });
   } finally {
     await profile.close();

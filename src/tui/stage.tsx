@@ -13,6 +13,7 @@ import { findEmoji, findLinks } from './found-in-text.ts';
 import { Gate, type Terminal } from './gate.ts';
 import { type Door, LoginDesk } from './login-desk.ts';
 import { Notifier } from './notifier.ts';
+import { recordOf } from './recording.ts';
 import { layoutFor } from './select.ts';
 import { Session } from './session.ts';
 import { emptyLogin, initialState, type Settings } from './state.ts';
@@ -43,14 +44,24 @@ export type StageOptions = {
   notice: string | null;
   /** Where a crash writes its reason; never the screen. */
   log: string | null;
-  record: ((event: Timed) => void) | null;
+  /** A file for what happens, without texts (recording.ts). */
+  recording: string | null;
 };
 
 /** Runs the screen until the person leaves. @returns the exit status */
 export async function runStage(options: StageOptions): Promise<number> {
   const { stdin, stdout, clock, door, drafts, settings } = options;
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
-  const store = new Store(initialState(size(), settings, clock.now()), clock, options.record);
+  const { recording } = options;
+  const record = (event: Timed): void => {
+    const line = recording === null ? null : recordOf(event, store.get());
+    if (recording !== null && line !== null) appendFileSync(recording, `${line}\n`, { mode: 0o600 });
+  };
+  const store: Store = new Store(
+    initialState(size(), settings, clock.now()),
+    clock,
+    recording === null ? null : record,
+  );
   const modes = new TerminalModes(stdout);
   const notifier = new Notifier(store, modes, clock);
   const left = Promise.withResolvers<number>();

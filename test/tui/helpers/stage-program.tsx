@@ -144,6 +144,6 @@ process.exitCode = await runStage({
   client: scene === 'login' ? null : async () => client,
   notice: null,
   log: process.env.SCREEN_LOG ?? null,
-  record: null,
+  recording: null,
 });
 process.exit();

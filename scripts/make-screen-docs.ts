@@ -1,0 +1,38 @@
+/** Prints docs/SCREEN.md from the tables of keys and dot-commands. `npm run docs:screen` writes it; a test compares. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { commandNames } from '../src/tui/command-names.ts';
+import { commandTable } from '../src/tui/dot-commands.ts';
+import { keyHelp } from '../src/tui/keys.ts';
+
+export const path = fileURLToPath(new URL('../docs/SCREEN.md', import.meta.url));
+
+export function screenDocument(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const keys = keyHelp().map(({ keys, help, command }) => `| ${cell(keys)} | ${cell(help)} | ${cell(command)} |`);
+  const commands = commandNames.map((name) => {
+    const { usage, help } = commandTable[name];
+    return `| \`${cell(`${name} ${usage}`.trim())}\` | ${cell(help)} |`;
+  });
+  return `# The screen: keys and commands
+
+This file is printed from the program's own tables (\`npm run docs:screen\`), as are the help overlay (F1) and \`.help\`.
+
+## Keys
+
+| key | does | command |
+| --- | --- | --- |
+${keys.join('\n')}
+
+## Dot-commands
+
+\`/x\` is the same as \`.x\`. \`..text\` sends \`.text\`. \`@name text\` and \`@name:text\` go privately; any other line goes to the open
+conversation. A command that does not exist is never sent.
+
+| command | does |
+| --- | --- |
+${commands.join('\n')}
+`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(path, screenDocument());
