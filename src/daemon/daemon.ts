@@ -107,7 +107,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       grants: new Grants({ store, chat, clock, random }),
       lobby: rooms.lobby.id,
     };
-    closers.push(keepRetention({ config, store, clock, log }));
+    closers.push(keepRetention({ config, store, files, clock, log }));
     const server = new Server(context, table, software);
     const port = await server.listen(config.host, config.port);
     closers.push(() => server.shutdown());

@@ -120,6 +120,11 @@ export class Files {
     if (drop && ended instanceof Upload) await this.#uploads.drop(ended);
   }
 
+  /** The bytes of files that the store knows no more: their messages were too old. */
+  async removeExpired(files: readonly Uint8Array[]): Promise<void> {
+    for (const file of files) await this.#uploads.removeExpired(file);
+  }
+
   /** @throws ProtocolError 'file': the session is to be ended. Segments of a transfer that has ended are dropped. */
   onSegment(session: FileSession, transfer: number, index: number, bytes: Uint8Array): void {
     const upload = this.#transfers.get(session, transfer);
@@ -139,10 +144,10 @@ export class Files {
   }
 
   async #sweep(): Promise<void> {
-    const { clock, store, log } = this.#parts;
+    const { clock, store, config, log } = this.#parts;
     try {
       await this.#uploads.touchAll();
-      const removed = await sweep({ folder: this.#folder, store, clock });
+      const removed = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
       if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');
     } catch (error) {
       log.error({ evt: 'files_sweep_failed', err: error }, 'abandoned files could not be removed');

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../protocol/seams.ts';
 import type { Config } from './config.ts';
+import type { Files } from './files.ts';
 import type { Store } from './store/store.ts';
 
 const ROUND_MS = 3_600_000;
@@ -11,10 +12,11 @@ const PAUSE_MS = 200;
 export function keepRetention(parts: {
   config: Pick<Config, 'retention'>;
   store: Pick<Store, 'dropOlder'>;
+  files: Pick<Files, 'removeExpired'>;
   clock: Clock;
   log: Logger;
 }): () => void {
-  const { config, store, clock, log } = parts;
+  const { config, store, files, clock, log } = parts;
   let cancel = () => {};
   let ended = false;
   const later = (ms: number, from: number, total: number) => {
@@ -23,7 +25,8 @@ export function keepRetention(parts: {
   const step = async (from: number, total: number) => {
     if (config.retention === null) return later(ROUND_MS, 0, 0);
     try {
-      const { dropped, next } = await store.dropOlder({ before: clock.now() - config.retention, from });
+      const { dropped, files: expired, next } = await store.dropOlder({ before: clock.now() - config.retention, from });
+      await files.removeExpired(expired);
       const count = total + dropped;
       if (next !== null) return later(PAUSE_MS, next, count);
       if (count > 0) log.info({ evt: 'retention', entries: count }, 'old messages dropped');

@@ -163,7 +163,7 @@ test('another session of the same user takes over and the first is told', async 
 });
 
 test('too large and beyond the quota are refused before a byte is stored', async (t) => {
-  const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 100_000, quota: 150_000 } });
+  const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 100_000, quota: 150_000, retention: null } });
   const session = new FakeSession();
   await refused(t, files.openUpload(session, alice.idFp, opening(100_001)), 'too-large');
   await files.openUpload(session, alice.idFp, opening(100_000));
@@ -263,7 +263,7 @@ test('finish is answered after the sync of the bytes and of the name', async (t)
 });
 
 test('what was given up is removed and its quota is free again', async (t) => {
-  const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 2 ** 32, quota: 100_000 } });
+  const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 2 ** 32, quota: 100_000, retention: null } });
   const session = new FakeSession();
   const opened = await files.openUpload(session, alice.idFp, opening(90_000));
   await files.endTransfer(session, opened.transfer, true);
@@ -317,6 +317,44 @@ test('a session that went away while it opened keeps nothing, and eight are the 
   const busy = new FakeSession();
   for (let n = 10; n < 18; n++) await files.openUpload(busy, alice.idFp, opening(10, id(n, 16)));
   await refused(t, files.openUpload(busy, alice.idFp, opening(10, id(20, 16))), 'busy');
+});
+
+test('a file whose message was too old is gone with its bytes, unless it was begun anew meanwhile', async (t) => {
+  const { files, store, dir, list } = await openFileDaemon(t);
+  const session = new FakeSession();
+  const upload = async () => {
+    const opened = await files.openUpload(session, alice.idFp, opening(5));
+    await send(files, session, opened, sealed(5));
+    await files.finishUpload(session, opened.transfer);
+  };
+  await upload();
+  await list(file);
+  const expire = async () => (await store.dropOlder({ before: Date.now() + 1000, from: 0 })).files;
+  const expired = await expire();
+  t.deepEqual(expired, [file]);
+  await refused(t, files.openDownload(new FakeSession(), bob.idFp, { file, from: 0, window: 9 }), 'no-such-file');
+  await files.removeExpired(expired);
+  t.deepEqual(await fs.readdir(dir), []);
+  await files.removeExpired(expired);
+  await upload();
+  await files.removeExpired(expired);
+  t.is((await fs.readdir(dir)).length, 1, 'it is another file now');
+});
+
+test('when nothing is kept long, no interrupted upload is either', async (t) => {
+  let now = Date.now();
+  const clock = { ...systemClock, now: () => now };
+  const config = { maxFileSize: 2 ** 32, quota: 2 ** 33, retention: 3_600_000 };
+  const { files, dir, restart } = await openFileDaemon(t, { clock, config });
+  const session = new FakeSession();
+  await files.openUpload(session, alice.idFp, opening(5));
+  await files.sessionEnded(session);
+  now += 3_000_000;
+  await restart();
+  t.is((await fs.readdir(dir)).length, 1);
+  now += 3_000_000;
+  await restart();
+  t.is((await fs.readdir(dir)).length, 0);
 });
 
 test('the sweep takes abandoned parts, unlisted files and files without a row, when they are old', async (t) => {

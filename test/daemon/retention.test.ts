@@ -3,29 +3,31 @@ import { pino } from 'pino';
 import { keepRetention } from '../../src/daemon/retention.ts';
 import { FakeClock } from '../tui/helpers/fake-clock.ts';
 
+type Dropped = { dropped: number; files: Uint8Array[]; next: number | null };
+
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function open(retention: number | null, answers: ({ dropped: number; next: number | null } | Error)[]) {
+function open(retention: number | null, answers: (Partial<Dropped> | Error)[]) {
   const clock = new FakeClock();
   const asked: { before: number; from: number }[] = [];
   const store = {
     async dropOlder(span: { before: number; from: number }) {
       asked.push(span);
-      const answer = answers.shift() ?? { dropped: 0, next: null };
+      const answer = answers.shift() ?? {};
       if (answer instanceof Error) throw answer;
-      return answer;
+      return { dropped: 0, files: [], next: null, ...answer };
     },
   };
   const config = { retention };
-  const end = keepRetention({ config, store, clock, log: pino({ level: 'silent' }) });
-  return { clock, asked, config, end };
+  const removed: Uint8Array[] = [];
+  const files = { removeExpired: async (expired: readonly Uint8Array[]) => void removed.push(...expired) };
+  const end = keepRetention({ config, store, files, clock, log: pino({ level: 'silent' }) });
+  return { clock, asked, removed, config, end };
 }
 
 test('goes through all stretches, then again in an hour', async (t) => {
-  const { clock, asked } = open(1000, [
-    { dropped: 5, next: 7 },
-    { dropped: 0, next: null },
-  ]);
+  const file = new Uint8Array(16).fill(3);
+  const { clock, asked, removed } = open(1000, [{ dropped: 5, files: [file], next: 7 }, {}]);
   const before = clock.now() - 1000;
   await settle();
   clock.advance(1_000);
@@ -35,6 +37,7 @@ test('goes through all stretches, then again in an hour', async (t) => {
     [0, 7],
   );
   t.is(asked[0]?.before, before);
+  t.deepEqual(removed, [file]);
   clock.advance(3_600_000);
   await settle();
   t.deepEqual(

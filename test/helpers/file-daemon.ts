@@ -44,7 +44,7 @@ export async function openFileDaemon(t: ExecutionContext, more: Partial<FilesPar
     fs: nodeFs as FileSystem,
     clock,
     store,
-    config: { maxFileSize: 2 ** 32, quota: 2 ** 33 },
+    config: { maxFileSize: 2 ** 32, quota: 2 ** 33, retention: null },
     log: pino({ level: 'silent' }),
     ...more,
   };

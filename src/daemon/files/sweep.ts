@@ -3,7 +3,7 @@ import type { Clock } from '../../protocol/seams.ts';
 import type { Store } from '../store/store.ts';
 import type { FilesFolder, Found } from './folder.ts';
 
-/** How long an upload may be interrupted, or wait for its manifest. */
+/** How long an upload may be interrupted, or wait for its manifest; less when nothing at all is kept that long. */
 export const IDLE_MS = 7 * 24 * 3600 * 1000;
 const NAMES_AT_ONCE = 500;
 
@@ -11,16 +11,19 @@ export type SweepParts = {
   folder: FilesFolder;
   store: Pick<Store, 'dropIdleFiles' | 'knownFiles'>;
   clock: Clock;
+  /** How long messages and files are kept, in ms; null: for ever. */
+  retention: number | null;
 };
 
 /** Gives the number of files removed. */
-export async function sweep({ folder, store, clock }: SweepParts): Promise<number> {
+export async function sweep({ folder, store, clock, retention }: SweepParts): Promise<number> {
   const before = clock.now() - IDLE_MS;
+  const idleSince = Math.max(before, clock.now() - (retention ?? IDLE_MS));
   let removed = 0;
-  for (let files = await store.dropIdleFiles({ before }); files.length > 0; ) {
+  for (let files = await store.dropIdleFiles({ before: idleSince }); files.length > 0; ) {
     for (const file of files) await folder.remove(file);
     removed += files.length;
-    files = await store.dropIdleFiles({ before });
+    files = await store.dropIdleFiles({ before: idleSince });
   }
   const found = await folder.list();
   for (let start = 0; start < found.length; start += NAMES_AT_ONCE) {

@@ -21,7 +21,7 @@ export type UploadsParts = {
   folder: FilesFolder;
   store: Pick<Store, 'openFile' | 'syncFile' | 'finishFile' | 'dropFile' | 'knownFiles'>;
   /** Looked at anew for each upload: it may change on HUP. */
-  config: Pick<Config, 'maxFileSize' | 'quota'>;
+  config: Pick<Config, 'maxFileSize' | 'quota' | 'retention'>;
   log: Logger;
 };
 
@@ -69,6 +69,14 @@ export class Uploads {
       if (this.#writers.get(hex(file))?.upload.ended === false) return;
       this.#writers.delete(hex(file));
       if (await this.#parts.store.dropFile({ file, owner })) await this.#parts.folder.remove(file);
+    });
+  }
+
+  /** Takes its bytes away, unless it was begun anew since the store dropped it. */
+  async removeExpired(file: Uint8Array): Promise<void> {
+    await this.#inTurn(file, async () => {
+      const [row] = await this.#parts.store.knownFiles({ files: [file] });
+      if (row === null) await this.#parts.folder.remove(file);
     });
   }
 

@@ -1,6 +1,6 @@
 /** Notes and messages: appended in order, fetched by members, dropped when old. */
 import { Refusal } from '../../protocol/errors.ts';
-import { listFile } from './file-operations.ts';
+import { forgetFile, listFile } from './file-operations.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
 import type { Appended, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
 
@@ -86,17 +86,28 @@ export const entryOperations: Implementation<EntryOperations> = {
       from,
       DROP_SPAN,
     )?.e;
-    if (last === null || last === undefined) return { dropped: 0, next: null };
-    const dropped = run(
+    if (last === null || last === undefined) return { dropped: 0, files: [], next: null };
+    const dropped = all<{ file: Uint8Array | null }>(
       tools,
-      "DELETE FROM entries WHERE e > ? AND e <= ? AND kind IN ('note', 'message') AND at < ?",
+      "DELETE FROM entries WHERE e > ? AND e <= ? AND kind IN ('note', 'message') AND at < ? RETURNING file",
       from,
       last,
       before,
     );
-    return { dropped, next: last };
+    run(tools, DROP_KEYS, from, last, before);
+    const files = dropped.flatMap(({ file }) => (file !== null && forgetFile(tools, file) ? [file] : []));
+    return { dropped: dropped.length, files, next: last };
   },
 };
+
+/**
+ * Keys of epochs that nothing kept was said under: straight behind such an epoch comes another one. The epoch itself stays,
+ * as the next one names it. Messages of a later stretch still hold it until the next round.
+ */
+const DROP_KEYS = `DELETE FROM epoch_keys WHERE e IN (
+  SELECT e FROM entries AS epoch WHERE e > ? AND e <= ? AND kind = 'epoch' AND at < ? AND 'epoch' = (
+    SELECT kind FROM entries AS later WHERE later.c = epoch.c AND later.seq > epoch.seq AND kind IN ('message', 'epoch')
+    ORDER BY later.seq LIMIT 1))`;
 
 type EntryRow = {
   e: number;

@@ -138,6 +138,11 @@ export function listFile(
   }
 }
 
+/** Part of dropping the entry that listed it. false: there was no such file. */
+export function forgetFile(tools: Tools, file: Uint8Array): boolean {
+  return run(tools, 'DELETE FROM files WHERE file = ?', file) > 0;
+}
+
 type ListRow = {
   file: Uint8Array;
   conversation: Uint8Array;

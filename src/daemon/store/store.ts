@@ -73,9 +73,10 @@ export interface EntryOperations {
   }): { entries: StoredEntry[]; more: boolean; head: number };
   /**
    * Looks at one stretch of the store, from the cursor `from` (0 first), and drops its notes and messages older than
-   * `before`. Log entries and epochs stay. `next` is null at the end.
+   * `before`, with the files that they list and the keys of epochs that no kept message is under. Log entries and epochs
+   * stay. `files` are those whose bytes may go now. `next` is null at the end.
    */
-  dropOlder(span: { before: number; from: number }): { dropped: number; next: number | null };
+  dropOlder(span: { before: number; from: number }): { dropped: number; files: Uint8Array[]; next: number | null };
 }
 
 export interface ConversationOperations {

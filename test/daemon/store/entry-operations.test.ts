@@ -137,8 +137,8 @@ test('retention drops old notes stretch by stretch, and a resend of one is never
   await store.appendNote(aNote(1));
   time.now += 1000;
   await store.appendNote(aNote(2));
-  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 0 }), { dropped: 1, next: 2 });
-  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 2 }), { dropped: 0, next: null });
+  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 0 }), { dropped: 1, files: [], next: 2 });
+  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 2 }), { dropped: 0, files: [], next: null });
   const left = await store.fetch(everything());
   t.deepEqual(
     left.entries.map((entry) => entry.seq),
@@ -147,6 +147,26 @@ test('retention drops old notes stretch by stretch, and a resend of one is never
   t.is(left.head, 2);
   await t.throwsAsync(store.appendNote(aNote(1)), { code: 'order' });
   t.is((await store.appendNote(aNote(3))).seq, 3);
+});
+
+test('with an old note the file that it lists goes, and what it was charged', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const upload = { owner: alice.idFp, conversation: bytes32(77), size: 9, segSize: 65_536, charge: 60, quota: 100 };
+  for (const n of [1, 2]) {
+    const file = bytes16(100 + n);
+    if (n === 2) await t.throwsAsync(store.openFile({ ...upload, file }), { code: 'quota' });
+    if (n === 2) time.now += 1000;
+    if (n === 2) t.deepEqual((await store.dropOlder({ before: time.now, from: 0 })).files, [bytes16(101)]);
+    await store.openFile({ ...upload, file });
+    await store.finishFile({ file, sha256: bytes32(1) });
+    await store.appendNote(aNote(n, { file }));
+  }
+  const listed = await store.files({ reader: bob.idFp, conversation: null, before: null });
+  t.deepEqual(
+    listed.files.map(({ file }) => file),
+    [bytes16(102)],
+  );
+  t.deepEqual(await store.knownFiles({ files: [bytes16(101)] }), [null]);
 });
 
 test('marks go only forward, to the head at most, and the other side’s is shown', async (t) => {

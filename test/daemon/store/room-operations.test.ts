@@ -8,7 +8,7 @@ const NONE = bytes32(0);
 const head = (n: number) => bytes32(1000 + n);
 
 async function lobby(t: ExecutionContext) {
-  const { store } = await temporaryStore(t);
+  const { store, time } = await temporaryStore(t);
   await store.createRoom({ room, name: '#lobby', entry: new Uint8Array([0]), hash: head(0) });
   const log = (n: number, who: Person, what: 'joins' | 'departs', prev = head(n - 1)) =>
     store.appendLog({
@@ -42,7 +42,7 @@ async function lobby(t: ExecutionContext) {
       file: null,
       epochId: bytes32(epochId),
     });
-  return { store, log, epoch, say };
+  return { store, time, log, epoch, say };
 }
 
 test('a room is made once', async (t) => {
@@ -137,4 +137,58 @@ test('who is not in a room reads its log, to join it, and nothing else', async (
     code: 'no-such-conversation',
   });
   await t.throwsAsync(store.fetch(everything(stranger)), { code: 'no-such-conversation' });
+});
+
+test('keys of epochs go with the messages that were said under them; the epochs and the current keys stay', async (t) => {
+  const { store, time, log, epoch, say } = await lobby(t);
+  await log(1, alice, 'joins');
+  await log(2, bob, 'joins');
+  await epoch(1, NONE, 2);
+  await say(1, 1);
+  await epoch(2, bytes32(1), 2);
+  await say(2, 2);
+  await epoch(3, bytes32(2), 2);
+  const keysKept = async () => {
+    const { entries } = await store.fetch(everything({ conversation: room, kinds: ['epoch'] }));
+    return entries.map(({ bytes, keys }) => [bytes[1], keys.length]);
+  };
+  await store.dropOlder({ before: time.now, from: 0 });
+  t.deepEqual(
+    await keysKept(),
+    [
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ],
+    'nothing is old',
+  );
+  time.now += 1000;
+  await say(3, 3);
+  const { entries } = await store.fetch(everything({ conversation: room, kinds: ['message'] }));
+  t.is(entries.length, 3);
+  await store.dropOlder({ before: time.now, from: 0 });
+  t.deepEqual(await keysKept(), [
+    [1, 0],
+    [2, 0],
+    [3, 1],
+  ]);
+  await t.notThrowsAsync(epoch(4, bytes32(3), 2), 'the chain of epochs goes on');
+});
+
+test('an epoch keeps its keys while one message under it is kept', async (t) => {
+  const { store, time, log, epoch, say } = await lobby(t);
+  await log(1, alice, 'joins');
+  await epoch(1, NONE, 1);
+  await say(1, 1);
+  time.now += 1000;
+  await say(2, 1);
+  await epoch(2, bytes32(1), 1);
+  await store.dropOlder({ before: time.now, from: 0 });
+  const { entries } = await store.fetch(everything({ conversation: room, reader: alice.idFp }));
+  const kept = entries.filter(({ kind }) => kind !== 'log').map(({ kind, keys }) => [kind, keys.length]);
+  t.deepEqual(kept, [
+    ['epoch', 1],
+    ['message', 0],
+    ['epoch', 1],
+  ]);
 });

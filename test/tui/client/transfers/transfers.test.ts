@@ -216,7 +216,7 @@ test('a dropped upload leaves nothing', async (t) => {
 });
 
 test('a refusal of the daemon is a sentence for the person', async (t) => {
-  const daemon = await openFileDaemon(t, { config: { maxFileSize: 10, quota: 1e9 } });
+  const daemon = await openFileDaemon(t, { config: { maxFileSize: 10, quota: 1e9, retention: null } });
   const at = new Transfers({ connection: new FakeWire(t, daemon), profile: openTransferProfile(t), me: alice.idFp });
   const states: TransferState[] = [];
   const { path } = await fileOf(await folder(t), 11);
