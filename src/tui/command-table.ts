@@ -68,6 +68,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/forget.ts')).forget,
   },
   {
+    usage: 'plain',
+    summary: 'chat line by line, for screen readers, pipes and small terminals',
+    load: async () => (await import('./commands/plain.ts')).plain,
+  },
+  {
     usage: 'demo',
     summary: 'see two people talk over a throw-away daemon on this machine',
     load: async () => (await import('./commands/demo.ts')).demo,

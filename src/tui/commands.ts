@@ -17,13 +17,16 @@ import { MIN_PASSWORD } from './strength.ts';
 import { strings } from './strings.ts';
 import { type ThemeName, themeNames } from './theme.ts';
 
+/** Whoever runs the commands needs no login form. */
+export type CommandsDesk = Omit<Desk, 'login'>;
+
 type Handler = (session: Session, rest: string) => void;
 
 export class Commands {
-  readonly #desk: Desk;
+  readonly #desk: CommandsDesk;
   readonly #handlers: Readonly<Record<CommandName, Handler>>;
 
-  constructor(desk: Desk) {
+  constructor(desk: CommandsDesk) {
     this.#desk = desk;
     const moved =
       (move: MoveName): Handler =>

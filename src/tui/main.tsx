@@ -14,6 +14,7 @@ import type { GlobalSettings } from './shell.ts';
 
 type Called = { entry: CommandEntry | null; args: Arguments };
 
+const lineMode = commandTable.find(({ usage }) => usage === 'plain') ?? null;
 const rawArguments = hideBin(process.argv);
 // Until the arguments are understood, errors go where they seem to be wanted.
 let output = outputFor(rawArguments.includes('--json'), false);
@@ -34,12 +35,11 @@ process.stdout.write('', () => process.exit(status));
 async function main(): Promise<number> {
   const called = await understand();
   if (called === null) return 0;
-  const { entry, args } = called;
+  const { args } = called;
+  const entry = called.entry ?? (wantsLines(args) ? lineMode : null);
   const settings = settingsFrom(args);
   output = outputFor(args.json === true, args.quiet === true);
   if (entry === null) {
-    if (!process.stdin.isTTY || !process.stdout.isTTY)
-      throw new ClientError('usage', 'the screen needs a terminal; see securechat --help for the commands');
     const { openScreen } = await import('./screen.tsx');
     return openScreen(settings);
   }
@@ -65,7 +65,10 @@ async function understand(): Promise<Called | null> {
     .command({
       command: '$0 [link]',
       describe: 'open the screen',
-      builder: (y) => y.positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' }),
+      builder: (y) =>
+        y
+          .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
+          .option('plain', { type: 'boolean', describe: 'line by line, as securechat plain' }),
       handler: (args) => {
         called = { entry: null, args: withLink(args) };
       },
@@ -99,6 +102,16 @@ async function understand(): Promise<Called | null> {
 
 function wrongUse(message: string): ClientError {
   return new ClientError('usage', `${message}; see securechat --help`);
+}
+
+/** Lines where no screen can be, and for people who hear instead of looking. */
+function wantsLines(args: Arguments): boolean {
+  return (
+    args.plain === true ||
+    !process.stdin.isTTY ||
+    !process.stdout.isTTY ||
+    /^(?:1|true|yes)$/i.test(process.env.INK_SCREEN_READER ?? '')
+  );
 }
 
 /** The environment over config.toml; yargs puts the flags over both. */

@@ -1,0 +1,216 @@
+/** The dot-commands in words: those that only the screen can show are told as lines, the others are the screen's own. */
+
+import type { Person } from '../client/types.ts';
+import type { CommandName } from '../command-names.ts';
+import { commandNames } from '../command-names.ts';
+import { choose } from '../commands/download.ts';
+import { Commands, type CommandsDesk } from '../commands.ts';
+import { commandTable, conversationOf, divide } from '../dot-commands.ts';
+import { openThread } from '../field.ts';
+import { age, clockTime, dayName } from '../format.ts';
+import { canSend, filesOf, peopleOf, searched } from '../select.ts';
+import type { Session } from '../session.ts';
+import { MIN_PASSWORD } from '../strength.ts';
+import { strings } from '../strings.ts';
+import { mention } from './narrator.ts';
+import { phrases } from './phrases.ts';
+
+type Handler = (session: Session, rest: string) => void | Promise<void>;
+
+export type SpokenDesk = CommandsDesk & {
+  say(line: string): void;
+  /** null when nobody can be asked. */
+  secret(question: string): Promise<string | null>;
+};
+
+/** Results that are told, the newest ones. */
+const SEARCHED = 20;
+const screenOnly: ReadonlySet<CommandName> = new Set([
+  '.scroll',
+  '.go',
+  '.pane',
+  '.bare',
+  '.redraw',
+  '.copy',
+  '.notify',
+  '.mouse',
+  '.theme',
+] as const);
+
+export class SpokenCommands extends Commands {
+  readonly #desk: SpokenDesk;
+  readonly #own: Partial<Record<CommandName, Handler>>;
+
+  constructor(desk: SpokenDesk) {
+    super(desk);
+    this.#desk = desk;
+    const leave: Handler = () => desk.outside.quit();
+    this.#own = {
+      '.help': () => this.#help(),
+      '.exit': leave,
+      '.quit': leave,
+      '.msg': (session, rest) => this.#message(session, rest),
+      '.rooms': (session) => this.#conversations(session, true),
+      '.users': (session) => this.#conversations(session, false),
+      '.list_files': (session) => this.#files(session),
+      '.download': (session, rest) => session.attempt(async () => this.fetch(this.#file(session, rest))).then(() => {}),
+      '.transfers': (session) => this.#transfers(session),
+      '.edit': (session, rest) => (rest === '' ? session.tell(phrases.editUsage, 'bad') : super.run('.edit', rest)),
+      '.delete': (session) => this.#delete(session),
+      '.search': (session, rest) => this.#search(session, rest),
+      '.links': (session) => this.#links(session),
+      '.verify': (session, rest) => this.#verify(session, rest),
+      '.whoami': (session) => this.#whoami(session),
+      '.keys': (session) => this.#keys(session),
+      '.sessions': (session, rest) => this.#sessions(session, rest),
+      '.passwd': (session) => this.#passwd(session),
+    };
+    for (const name of screenOnly) this.#own[name] = () => desk.say(phrases.onlyScreen(name));
+  }
+
+  override run(name: CommandName, rest: string): void {
+    void this.perform(name, rest);
+  }
+
+  /** Resolves when what the command says is said. */
+  async perform(name: CommandName, rest: string): Promise<void> {
+    const { session } = this.#desk;
+    const own = this.#own[name];
+    if (session === null) return;
+    if (own === undefined) super.run(name, rest);
+    else await own(session, rest.trim());
+  }
+
+  #help() {
+    for (const name of commandNames) {
+      const { usage, help } = commandTable[name];
+      if (!screenOnly.has(name)) this.#desk.say(phrases.helpLine(`${name} ${usage}`.trim(), help));
+    }
+    for (const line of phrases.helpMore) this.#desk.say(line);
+  }
+
+  async #message(session: Session, rest: string): Promise<void> {
+    const [word, text] = divide(rest);
+    const name = conversationOf(word);
+    if (name.startsWith('@') && session.chat.people[name.slice(1)] === undefined)
+      return session.tell(phrases.nobody(name.slice(1)), 'bad');
+    if (name.startsWith('#') && session.chat.threads[name] === undefined)
+      return session.tell(strings.notices.unknownRoom(name), 'bad');
+    session.open(name);
+    if (text === '') return;
+    const blocked = canSend(session.chat);
+    if (blocked !== null) session.tell(blocked, 'bad');
+    else await session.attempt(() => session.send(name, text));
+  }
+
+  #conversations({ chat }: Session, rooms: boolean) {
+    for (const item of peopleOf(chat).filter(({ room }) => room === rooms)) {
+      const more = (item.open ? phrases.openNow : '') + (item.unread > 0 ? phrases.unread(item.unread) : '');
+      const key = item.changed ? phrases.changedKey : item.verified ? phrases.verified : '';
+      this.#desk.say((rooms ? item.name : phrases.person(item.label, item.online, key)) + more);
+    }
+  }
+
+  #files({ chat }: Session) {
+    const files = filesOf(chat).filter(({ file }) => file.sha256 !== '');
+    if (files.length === 0) this.#desk.say(phrases.noFiles(chat.open));
+    for (const { file } of files) this.#desk.say(phrases.listedFile(file, age(file.at, this.#desk.clock.now())));
+  }
+
+  /** One of the open conversation first. @throws ClientError 'refused' */
+  #file({ chat }: Session, wanted: string) {
+    const all = Object.values(chat.files);
+    const here = all.filter(({ name, conversation }) => name === wanted && conversation === chat.open);
+    return here.length === 1 ? here[0] : choose(here.length > 1 ? here : all, wanted);
+  }
+
+  #transfers({ chat }: Session) {
+    const all = Object.values(chat.transfers);
+    if (all.length === 0) this.#desk.say(strings.notices.noTransfer);
+    for (const { name, direction, size, done, state } of all) {
+      const percent = size === 0 ? 100 : Math.floor((done / size) * 100);
+      this.#desk.say(phrases.transfer(name, direction, percent, strings.files.states[state] || 'under way'));
+    }
+  }
+
+  async #delete(session: Session): Promise<void> {
+    const message = this.chosen(true);
+    if (message === null) return session.tell(strings.notices.noMessage, 'bad');
+    if (await session.attempt(() => session.client.remove(message)))
+      session.tell(`${strings.notices.deleted}: ${mention(message)}`);
+  }
+
+  #search({ chat }: Session, query: string) {
+    const messages = searched(chat, query).slice(0, SEARCHED).reverse();
+    if (messages.length === 0) this.#desk.say(phrases.nothingFound);
+    for (const message of messages) {
+      const time = `${dayName(message.at)}, ${clockTime(message.at)}`;
+      this.#desk.say(`${phrases.found(message, time)}: ${mention(message)}`);
+    }
+  }
+
+  #links({ chat }: Session) {
+    const texts = openThread(chat).messages.map(({ body }) => (body.kind === 'file' ? '' : body.text));
+    const links = [...new Set(texts.flatMap((text) => this.#desk.outside.findLinks(text)))];
+    if (links.length === 0) this.#desk.say(strings.notices.noLinks);
+    for (const link of links) this.#desk.say(link);
+  }
+
+  async #verify(session: Session, rest: string): Promise<void> {
+    const { say } = this.#desk;
+    const [word, verdict] = divide(rest);
+    const name = word === '' ? session.chat.open.slice(1) : word.replace(/^@/, '');
+    if (word === '' && session.chat.open.startsWith('#')) return session.tell(phrases.verifyUsage, 'bad');
+    const person = session.chat.people[name];
+    if (person === undefined) return session.tell(phrases.nobody(name), 'bad');
+    if (verdict !== '') return this.#judge(session, person, verdict);
+    await session.attempt(async () => {
+      const digits = (await session.client.safetyNumber(name)).replace(/\D/g, '');
+      say(phrases.digits(name, digits.replace(/(.{5})(?=.)/g, '$1 ')));
+      say(person.changedTo === null ? phrases.compare(name) : phrases.compareChanged(name));
+    });
+  }
+
+  async #judge(session: Session, person: Person, verdict: string): Promise<void> {
+    const { name, changedTo, verified } = person;
+    const fits = { accept: changedTo !== null, same: changedTo === null && !verified, undo: verified }[verdict];
+    if (fits === undefined) return session.tell(phrases.verifyUsage, 'bad');
+    // What is so already is said again, not turned round.
+    if (fits) return this.decide(name);
+    if (changedTo !== null) return session.tell(strings.notices.changedKey(name), 'bad');
+    session.tell(verified ? strings.fingerprint.verified(name) : strings.fingerprint.unverified(name));
+  }
+
+  #whoami({ client }: Session) {
+    const { name, fingerprint, daemon, device } = client.me;
+    this.#desk.say(phrases.welcome(name, daemon.address));
+    this.#desk.say(phrases.yourKey(fingerprint));
+    this.#desk.say(phrases.serverKey(daemon.fingerprint));
+    this.#desk.say(phrases.device(device, strings.pages.thisDevice));
+  }
+
+  #keys({ chat }: Session) {
+    for (const { name, fingerprint } of Object.values(chat.people).sort((a, b) => (a.name < b.name ? -1 : 1)))
+      this.#desk.say(fingerprint === null ? phrases.noKeys(name) : phrases.key(name, fingerprint));
+  }
+
+  async #sessions(session: Session, rest: string): Promise<void> {
+    if (rest === 'end') return super.run('.sessions', rest);
+    await session.attempt(async () => {
+      for (const { device, lastSeen, online, current } of await session.client.sessions()) {
+        const seen = online ? strings.header.online : age(lastSeen, this.#desk.clock.now());
+        this.#desk.say(phrases.device(device, current ? strings.pages.thisDevice : seen));
+      }
+    });
+  }
+
+  async #passwd(session: Session): Promise<void> {
+    const { secret } = this.#desk;
+    const old = await secret(phrases.passwordNow);
+    if (old === null) return session.tell(phrases.needsTerminal, 'bad');
+    const fresh = (await secret(phrases.passwordNew)) ?? '';
+    if (Array.from(fresh).length < MIN_PASSWORD) return session.tell(strings.login.errors.short, 'bad');
+    if ((await secret(phrases.passwordAgain)) !== fresh) return session.tell(strings.login.errors.repeat, 'bad');
+    if (await session.attempt(() => session.client.passwd(old, fresh))) session.tell(strings.notices.passwd);
+  }
+}

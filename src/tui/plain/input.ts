@@ -1,0 +1,154 @@
+/** Where the lines of line mode come from and where its words go: a terminal with a line being typed, or a pipe. */
+import { createInterface, type Interface } from 'node:readline';
+import type { Terminal } from '../prompt.ts';
+import { askPassword } from '../prompt.ts';
+
+export type LineInput = {
+  /** What is typed, one line after the other, until it ends. */
+  lines(): AsyncIterable<string>;
+  /** Prints a whole line; one that is being typed stays as it is. */
+  print(line: string): void;
+  /** What stands before the line to type. */
+  prompt(text: string): void;
+  /** Asks without echo; null when nobody can be asked. */
+  secret(question: string): Promise<string | null>;
+  close(): void;
+};
+
+/** Rows between the start of the drawn line and the cursor; readline moves up by them before it draws the line again. */
+type Drawn = Interface & { prevRows: number };
+
+type Out = { write(text: string): unknown };
+
+export function pipeInput(input: NodeJS.ReadableStream, output: Out): LineInput {
+  const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, terminal: false });
+  const queue = new Lines(reader);
+  return {
+    lines: () => queue,
+    print: (line) => void output.write(`${line}\n`),
+    prompt: () => {},
+    secret: async () => null,
+    close: () => queue.end(),
+  };
+}
+
+export type TerminalInputParts = {
+  input: NodeJS.ReadStream;
+  output: NodeJS.WriteStream;
+  /** Words that the one before the cursor may become; with them, the whole text before it. */
+  complete(before: string): string[];
+  /** Ctrl+C on an empty line. */
+  onInterrupt(): void;
+  /** TERM=dumb cannot put a line above the one being typed: what comes then waits for Enter. */
+  dumb: boolean;
+};
+
+export function terminalInput({ input, output, complete, onInterrupt, dumb }: TerminalInputParts): LineInput {
+  let shown = '';
+  const held: string[] = [];
+  let reader = open();
+  const queue = new Lines(reader);
+
+  function open(): Drawn {
+    const next = createInterface({
+      input,
+      output,
+      terminal: true,
+      completer: (before: string) => [complete(before), before],
+    }) as Drawn;
+    next.on('SIGINT', () => {
+      if (next.line === '') return onInterrupt();
+      next.write(null, { ctrl: true, name: 'e' });
+      next.write(null, { ctrl: true, name: 'u' });
+    });
+    next.on('line', () => {
+      for (const line of held.splice(0)) output.write(`${line}\n`);
+    });
+    return next;
+  }
+  const print = (line: string) => {
+    if (queue.ended) return void output.write(`${line}\n`);
+    if (dumb) {
+      if (reader.line === '') output.write(`\n${line}\n`);
+      else held.push(line);
+      return;
+    }
+    // What is being typed is taken away, as many rows as it has above the cursor, and drawn again below.
+    const { rows } = reader.getCursorPos();
+    output.write(`${rows > 0 ? `\u001b[${rows}A` : ''}\r\u001b[J${line}\n`);
+    reader.prevRows = 0;
+    reader.prompt(true);
+  };
+  return {
+    lines: () => queue,
+    print,
+    prompt(text) {
+      if (queue.ended) return;
+      shown = text;
+      reader.setPrompt(text);
+      reader.prompt(true);
+    },
+    async secret(question) {
+      const terminal: Terminal = { keys: input, write: (text) => void output.write(text) };
+      queue.leave(reader);
+      reader.close();
+      try {
+        return await askPassword(terminal, question);
+      } finally {
+        reader = open();
+        queue.follow(reader);
+        reader.setPrompt(shown);
+      }
+    },
+    close() {
+      queue.end();
+      reader.close();
+    },
+  };
+}
+
+/** The lines of a reader, kept until they are asked for. Another reader may take over. */
+class Lines implements AsyncIterable<string> {
+  readonly #waiting: string[] = [];
+  #wake: () => void = () => {};
+  #ended = false;
+  readonly #take = (line: string): void => {
+    this.#waiting.push(line);
+    this.#wake();
+  };
+
+  constructor(reader: Interface) {
+    this.follow(reader);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  readonly end = (): void => {
+    this.#ended = true;
+    this.#wake();
+  };
+
+  follow(reader: Interface): void {
+    reader.on('line', this.#take);
+    reader.on('close', this.end);
+  }
+
+  leave(reader: Interface): void {
+    reader.off('line', this.#take);
+    reader.off('close', this.end);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    for (;;) {
+      const line = this.#waiting.shift();
+      if (line !== undefined) yield line;
+      else if (this.#ended) return;
+      else
+        await new Promise<void>((done) => {
+          this.#wake = done;
+        });
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
+import type { Clock } from '../../protocol/seams.ts';
+import { MAX_TEXT_BYTES, printable } from '../../protocol/text.ts';
+import { cleanEvent, cleanMessage } from '../clean.ts';
+import { ClientError } from '../client/errors.ts';
+import type { Client, ClientEvent, Conversation, ConversationName } from '../client/types.ts';
+import { wanted } from '../completion.ts';
+import { parseLine } from '../dot-commands.ts';
+import type { Timed } from '../event.ts';
+import { findEmoji, findLinks } from '../found-in-text.ts';
+import { canSend } from '../select.ts';
+import { Session } from '../session.ts';
+import { defaultSettings, initialState } from '../state.ts';
+import { Store } from '../store.ts';
+import { strings } from '../strings.ts';
+import { TransferDesk } from '../transfers.ts';
+import { SpokenCommands, type SpokenDesk } from './commands.ts';
+import type { LineInput } from './input.ts';
+import { Narrator } from './narrator.ts';
+import { Pending } from './pending.ts';
+import { phrases } from './phrases.ts';
+import type { Voice } from './voice.ts';
+
+/** Unread messages of one conversation that are told at the start. */
+const BACKLOG = 50;
+/** How often it is looked whether everything is sent. ms. */
+const LOOK_EVERY = 50;
+
+export type LineModeParts = {
+  client: Client;
+  input: LineInput;
+  voice: Voice;
+  clock: Clock;
+  downloads: string;
+  receipts: boolean;
+  /** How long the end waits for a link that is lost. ms. */
+  patience: number;
+};
+
+export class LineMode {
+  readonly #parts: LineModeParts;
+  readonly #pending = new Pending();
+  readonly #store: Store;
+  readonly #session: Session;
+  readonly #desk: SpokenDesk;
+  readonly #commands: SpokenCommands;
+  readonly #narrator: Narrator;
+  /** What came while the unread messages were told. */
+  #held: ClientEvent[] | null = [];
+  #leaving = false;
+  #closed: string | null = null;
+
+  constructor(parts: LineModeParts) {
+    this.#parts = parts;
+    const { clock, voice, input, downloads, receipts } = parts;
+    this.#store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, clock.now()), clock, this.#noted);
+    const client = this.#pending.of(parts.client);
+    this.#session = new Session({ client, store: this.#store, clock, onMessage: () => {} });
+    this.#desk = {
+      store: this.#store,
+      clock,
+      session: this.#session,
+      transfers: new TransferDesk(this.#session, downloads),
+      outside: { quit: this.leave, suspend() {}, redraw() {}, copy() {}, findLinks, findEmoji },
+      say: voice.say,
+      secret: input.secret,
+    };
+    this.#commands = new SpokenCommands(this.#desk);
+    this.#narrator = new Narrator({
+      me: client.me.name,
+      voice,
+      receipts,
+      open: () => this.#session.chat.open,
+      authorOf: (conversation, id) =>
+        this.#session.chat.threads[conversation]?.messages.find((message) => message.id === id)?.from ?? null,
+    });
+  }
+
+  /** Takes lines until they end or the person leaves, then waits for what is under way. @throws ClientError when it cannot be finished */
+  async run(): Promise<void> {
+    const { input, voice, client } = this.#parts;
+    voice.remark(phrases.welcome(client.me.name, client.me.daemon.address));
+    await this.#session.begin({});
+    voice.remark(phrases.writesTo(this.#session.chat.open));
+    voice.remark(phrases.hint);
+    try {
+      this.#prompt();
+      for await (const line of input.lines()) {
+        await this.#take(line);
+        if (this.#leaving) break;
+        this.#prompt();
+      }
+    } finally {
+      input.close();
+    }
+    if (this.#closed !== null) throw new ClientError('unreachable', this.#closed);
+    await this.#drain();
+    if (this.#narrator.failures > 0) throw new ClientError('refused', phrases.refused);
+  }
+
+  /** No more lines are taken. */
+  readonly leave = (): void => {
+    this.#leaving = true;
+    this.#parts.input.close();
+  };
+
+  /** What Tab offers for the word before the cursor: all of the line with it. */
+  readonly complete = (before: string): string[] => {
+    const want = wanted(this.#session.chat, before);
+    return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [];
+  };
+
+  #prompt() {
+    if (!this.#leaving) this.#parts.input.prompt(`${this.#session.chat.open}> `);
+  }
+
+  async #take(line: string): Promise<void> {
+    this.#store.flush();
+    const session = this.#session;
+    const said = parseLine(printable(line));
+    switch (said.say) {
+      case 'nothing':
+        return;
+      case 'unknown':
+        return session.tell(strings.notices.unknownCommand(said.name, said.like), 'bad');
+      case 'incomplete':
+        return session.tell(this.#commands.usage(said.name), 'bad');
+      case 'command':
+        await this.#commands.perform(said.name, said.rest);
+        break;
+      case 'private':
+        if (session.chat.people[said.to] === undefined) return session.tell(phrases.nobody(said.to), 'bad');
+        await this.#post(`@${said.to}`, said.text);
+        break;
+      case 'text':
+        await this.#post(session.chat.open, said.text);
+    }
+    // One line after the other: what this one began has its order before the next is read.
+    await this.#pending.settled();
+  }
+
+  async #post(to: ConversationName, text: string): Promise<void> {
+    const session = this.#session;
+    const blocked = canSend({ ...session.chat, open: to });
+    if (blocked !== null) return session.tell(blocked, 'bad');
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_TEXT_BYTES) return session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
+    await session.attempt(() => session.send(to, text));
+  }
+
+  /** What the session and the commands say is told; news comes from the client itself, so that none is merged away. */
+  readonly #noted = (event: Timed) => {
+    const { voice, client } = this.#parts;
+    if (event.type === 'notice' && event.notice !== null) voice.say(event.notice.text);
+    else if (event.type === 'opened' && event.conversation !== this.#session.chat.open)
+      voice.remark(phrases.writesTo(event.conversation));
+    else if (event.type === 'entered') {
+      this.#narrator.meet(event.opening.people);
+      client.subscribe(this.#hear);
+      void this.#backlog(event.opening.conversations);
+    }
+  };
+
+  readonly #hear = (event: ClientEvent) => {
+    const clean = cleanEvent(event);
+    if (this.#held !== null) this.#held.push(clean);
+    else this.#tell(clean);
+  };
+
+  #tell(event: ClientEvent) {
+    this.#narrator.tell(event);
+    // What was told is read, wherever it was said.
+    if (event.type === 'message' && event.fresh && event.message.seq !== null)
+      void this.#parts.client.markRead(event.message.conversation, event.message.seq).catch(() => {});
+    if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
+      this.#closed = event.link.reason;
+      this.leave();
+    }
+  }
+
+  async #backlog(conversations: readonly Conversation[]): Promise<void> {
+    const { client, voice } = this.#parts;
+    await this.#session.attempt(async () => {
+      for (const { name, read, unread } of conversations.filter((one) => one.unread > 0)) {
+        const page = await client.history(name, { limit: BACKLOG });
+        const fresh = page.messages
+          .map(cleanMessage)
+          .filter(({ seq, from }) => (seq ?? 0) > read && from !== client.me.name);
+        if (fresh.length < unread) voice.remark(phrases.older(unread - fresh.length, name));
+        for (const message of fresh) this.#tell({ type: 'message', message, fresh: true });
+      }
+    });
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const event of held) this.#tell(event);
+  }
+
+  /** @throws ClientError 'unreachable' when the link stays lost */
+  async #drain(): Promise<void> {
+    const { clock, client, patience, voice } = this.#parts;
+    const wait = (): Promise<void> => new Promise((done) => void clock.after(LOOK_EVERY, done));
+    let online = clock.monotonic();
+    let told = false;
+    for (let round = 0; this.#narrator.sending > 0 || this.#pending.size > 0 || this.#held !== null; round++) {
+      if (client.link.state === 'online') online = clock.monotonic();
+      if (clock.monotonic() - online > patience || client.link.state === 'closed')
+        throw new ClientError('unreachable', phrases.notDrained);
+      if (round * LOOK_EVERY > 1000 && !told) {
+        told = true;
+        voice.remark(phrases.finishing);
+      }
+      await wait();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** Which calls of the client are not answered yet: a script that ends waits for them. */
+import type { Client } from '../client/types.ts';
+
+/** These take as long as the file is; the next line does not wait for them. */
+const long: ReadonlySet<string | symbol> = new Set(['upload', 'download']);
+
+export class Pending {
+  readonly #calls = new Set<Promise<unknown>>();
+  readonly #long = new Set<Promise<unknown>>();
+
+  get size(): number {
+    return this.#calls.size + this.#long.size;
+  }
+
+  /** The same client; every call that gives a promise is counted until it is answered. */
+  of(client: Client): Client {
+    return new Proxy(client, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...values: unknown[]): unknown => {
+          const result: unknown = Reflect.apply(member, target, values);
+          if (result instanceof Promise) this.#add(long.has(name) ? this.#long : this.#calls, result);
+          return result;
+        };
+      },
+    });
+  }
+
+  /** Resolves when every short call is answered, and what their answers led to as well. */
+  async settled(): Promise<void> {
+    do {
+      await Promise.allSettled(this.#calls);
+      await new Promise<void>((done) => setImmediate(done));
+    } while (this.#calls.size > 0);
+  }
+
+  #add(calls: Set<Promise<unknown>>, call: Promise<unknown>) {
+    calls.add(call);
+    const end = (): void => {
+      calls.delete(call);
+    };
+    call.then(end, end);
+  }
+}

@@ -1,0 +1,84 @@
+/** What line mode says: whole sentences without signs, so that a screen reader speaks nothing but words. */
+import type { ConversationName, FileInfo, Message } from '../client/types.ts';
+import * as format from '../format.ts';
+
+export const phrases = {
+  welcome: (name: string, address: string) => `you are ${name} at ${address}`,
+  writesTo: (name: ConversationName) => `you write to ${name}`,
+  hint: '.help lists the commands, .exit leaves',
+  here: (names: readonly string[]) => (names.length === 0 ? 'nobody else is online' : `online: ${names.join(', ')}`),
+  came: (name: string) => `${name} came`,
+  went: (name: string) => `${name} went`,
+  older: (count: number, name: ConversationName) =>
+    `${format.number(count)} older unread messages in ${name}: securechat history ${name}`,
+
+  said: (message: Message, open: ConversationName, me: string) => `${message.from}${place(message, open, me)}`,
+  answering: (name: string) => `, answering ${name}`,
+  goesOn: (name: string) => `${name} goes on: `,
+  file: (who: string, file: FileInfo) =>
+    `${who} sent the file ${file.name}, ${format.size(file.size)}; .download ${file.name} fetches it`,
+  changed: (who: string, text: string) => `${who} changed a message to: ${text}`,
+  deleted: (who: string, text: string) => `${who} deleted a message: ${text}`,
+  deletedUnheard: (who: string) => `${who} deleted a message`,
+  reacted: (name: string, emoji: string, to: string) => `${name} reacted ${emoji} to: ${to}`,
+  tookBack: (name: string, emoji: string, to: string) => `${name} took ${emoji} back from: ${to}`,
+  notSent: (to: ConversationName, reason: string, text: string) =>
+    `not sent to ${to}: ${reason}; .retry sends it again: ${text}`,
+  delivered: (to: ConversationName, text: string) => `delivered to ${to}: ${text}`,
+  gap: (name: ConversationName, what: string) => `in ${name}: ${what}`,
+
+  lost: (reason: string) => `the link is lost: ${reason}; it is tried again, and what you write waits`,
+  back: 'the link is back',
+  fetching: (name: string, bytes: number) => `fetching ${name}, ${format.size(bytes)}`,
+  percent: (name: string, percent: number) => `${name}: ${percent} %`,
+  uploaded: (name: string, bytes: number) => `${name}, ${format.size(bytes)}, is sent`,
+  saved: (name: string, path: string) => `${name} is saved and checked: ${path}`,
+
+  onlyScreen: (command: string) => `${command} is for the screen; here everything is a line`,
+  helpLine: (command: string, help: string) => `${command}: ${help}`,
+  helpMore: [
+    '@NAME TEXT or @NAME:TEXT: write to one person',
+    '..TEXT: write a line that begins with a dot',
+    '/COMMAND is the same as .COMMAND',
+  ],
+  nobody: (name: string) => `nobody is called ${name}: .users names everyone`,
+  noFiles: (name: ConversationName) => `there are no files in ${name}`,
+  listedFile: (file: FileInfo, age: string) => `${file.name}, ${format.size(file.size)}, from ${file.from}, ${age}`,
+  transfer: (name: string, direction: 'up' | 'down', percent: number, state: string) =>
+    `${direction === 'up' ? 'sending' : 'fetching'} ${name}: ${percent} %, ${state}`,
+  person: (name: string, online: boolean, key: string) => `${name}, ${online ? 'online' : 'offline'}${key}`,
+  verified: ', key compared',
+  changedKey: ', the key changed',
+  unread: (count: number) => `, ${format.number(count)} unread`,
+  openNow: ', open',
+  yourKey: (fingerprint: string) => `your key: ${format.groups(fingerprint)}`,
+  serverKey: (fingerprint: string) => `key of the server: ${format.groups(fingerprint)}`,
+  key: (name: string, fingerprint: string) => `${name}: ${format.groups(fingerprint)}`,
+  noKeys: (name: string) => `${name} has no keys yet`,
+  device: (device: number, what: string) => `device ${device}: ${what}`,
+  nothingFound: 'nothing like this',
+  found: (message: Message, time: string) => `${time}, ${message.from} in ${message.conversation}`,
+  editUsage: 'usage: .edit TEXT',
+  digits: (name: string, number: string) => `your number with ${name}: ${number}`,
+  compare: (name: string) =>
+    `call or meet, and read it to each other; when it is the same on both sides: .verify ${name} same`,
+  compareChanged: (name: string) =>
+    `${name}'s key changed: a new installation, or somebody between you; nothing is sent until you decide; compare first, then: .verify ${name} accept`,
+  verifyUsage:
+    'usage: .verify NAME, then .verify NAME same, .verify NAME accept for a changed key, or .verify NAME undo',
+  passwordNow: 'password now:',
+  passwordNew: 'new password:',
+  passwordAgain: 'once more:',
+  needsTerminal: '.passwd asks for passwords and needs a terminal',
+
+  again: 'Ctrl+C again leaves',
+  finishing: 'finishing what is under way',
+  notDrained: 'not everything is sent: the rest waits in the outbox and goes at the next start',
+  refused: 'something that was written was refused; see above',
+} as const;
+
+/** Where a message was said, as far as it has to be told. */
+function place(message: Message, open: ConversationName, me: string): string {
+  if (message.to === null) return message.conversation === open ? '' : ` in ${message.conversation}`;
+  return ` to ${message.to === me ? 'you' : message.to}`;
+}

@@ -1,0 +1,158 @@
+import test from 'ava';
+import type { ClientEvent, Message, TransferState } from '../../../src/tui/client/types.ts';
+import { Narrator } from '../../../src/tui/plain/narrator.ts';
+import { file, message, person } from '../helpers/messages.ts';
+
+function narrator(receipts = false) {
+  const lines: string[] = [];
+  const say = (line: string): void => void lines.push(line);
+  const told = new Narrator({
+    me: 'alice',
+    receipts,
+    voice: { say, remark: say, message: (_, spoken) => spoken.forEach(say), gap: (_, line) => say(line) },
+    open: () => '#lobby',
+    authorOf: (_, id) => (id === 'known' ? 'carol' : null),
+  });
+  return {
+    told,
+    lines,
+    /** What is said about it. */
+    hears(...events: ClientEvent[]): string[] {
+      lines.length = 0;
+      for (const event of events) told.tell(event);
+      return [...lines];
+    },
+  };
+}
+
+const arrives = (parts: Partial<Message> & { text?: string }): ClientEvent => ({
+  type: 'message',
+  message: message(parts),
+  fresh: true,
+});
+const changes = (parts: Partial<Message> & { text?: string }): ClientEvent => ({
+  type: 'message',
+  message: message(parts),
+  fresh: false,
+});
+
+test('who says what where, as far as it is not clear', (t) => {
+  const { hears } = narrator();
+  t.deepEqual(hears(arrives({ text: 'hi' })), ['bob: hi']);
+  t.deepEqual(hears(arrives({ text: 'psst', conversation: '@bob', to: 'alice' })), ['bob to you: psst']);
+  t.deepEqual(hears(arrives({ text: 'x', conversation: '#other' })), ['bob in #other: x']);
+  const reply = { kind: 'reply', to: 'known', text: 'yes' } as const;
+  t.deepEqual(hears(arrives({ seq: 2, body: reply })), ['bob, answering carol: yes']);
+  t.deepEqual(hears(arrives({ seq: 3, body: { ...reply, to: 'gone' } })), ['bob: yes']);
+});
+
+test('no line of a text can pass for a message of another', (t) => {
+  const { hears } = narrator();
+  t.deepEqual(hears(arrives({ text: 'one\n\ncarol: two' })), ['bob: one', 'bob goes on: carol: two']);
+});
+
+test('a message is told once', (t) => {
+  const { hears } = narrator();
+  t.is(hears(arrives({ text: 'hi' }), arrives({ text: 'hi' })).length, 1);
+  t.deepEqual(hears(changes({ text: 'hi' }), changes({ seq: 9, text: 'old history' })), []);
+});
+
+test('changes of a message are told for what they are', (t) => {
+  const { hears } = narrator();
+  hears(arrives({ text: 'lunch at one' }));
+  t.deepEqual(hears(changes({ text: 'lunch at two', edited: true })), ['bob changed a message to: lunch at two']);
+  t.deepEqual(hears(changes({ text: 'lunch at two', edited: true })), []);
+  const reacted = { text: 'lunch at two', edited: true, reactions: { '👍': ['carol'] } };
+  t.deepEqual(hears(changes(reacted)), ['carol reacted 👍 to: lunch at two']);
+  t.deepEqual(hears(changes({ ...reacted, reactions: {} })), ['carol took 👍 back from: lunch at two']);
+  t.deepEqual(hears(changes({ text: 'lunch at two', edited: true, deleted: true })), [
+    'bob deleted a message: lunch at two',
+  ]);
+});
+
+test('own messages are silent, unless they fail or receipts are asked for', (t) => {
+  const mine = { from: 'alice', conversation: '@bob', to: 'bob', text: 'hi', id: 'm' } as const;
+  const course: ClientEvent[] = [
+    arrives({ ...mine, seq: null, state: 'sending' }),
+    changes({ ...mine, seq: 4, state: 'sent' }),
+    changes({ ...mine, seq: 4, state: 'delivered' }),
+  ];
+  const quiet = narrator();
+  t.deepEqual(quiet.hears(...course), []);
+  t.is(quiet.told.sending, 0);
+  t.deepEqual(narrator(true).hears(...course, ...course.slice(-1)), ['delivered to @bob: hi']);
+  const failed = changes({ ...mine, seq: null, state: 'failed', error: 'nobody is there' });
+  t.deepEqual(quiet.hears(arrives({ ...mine, id: 'n', seq: null, state: 'sending' })), []);
+  t.is(quiet.told.sending, 1);
+  t.deepEqual(
+    quiet.hears({ ...failed, message: { ...message(mine), id: 'n', state: 'failed', error: 'gone' } } as never),
+    ['not sent to @bob: gone; .retry sends it again: hi'],
+  );
+  t.deepEqual([quiet.told.sending, quiet.told.failures], [0, 1]);
+});
+
+test('what I write on another device is told', (t) => {
+  const { hears } = narrator();
+  t.deepEqual(hears(arrives({ from: 'alice', text: 'from the phone' })), ['alice: from the phone']);
+  t.deepEqual(hears(arrives({ from: 'alice', conversation: '@bob', to: 'bob', text: 'x' })), ['alice to bob: x']);
+});
+
+test('people come and go', (t) => {
+  const { told, lines, hears } = narrator();
+  told.meet([person('alice'), person('bob'), person('carol', { online: false })]);
+  t.deepEqual(lines, ['online: bob']);
+  const now = [person('alice', { online: false }), person('bob', { online: false }), person('carol')];
+  t.deepEqual(hears({ type: 'people', people: now }), ['bob went', 'carol came']);
+  t.deepEqual(hears({ type: 'people', people: now }), []);
+});
+
+test('a transfer is told in few steps, a small one only when it is there', (t) => {
+  const state = (parts: Partial<TransferState>): ClientEvent => ({
+    type: 'transfer',
+    transfer: {
+      id: 't',
+      direction: 'down',
+      name: 'a.iso',
+      conversation: '#lobby',
+      size: 4_000_000,
+      done: 0,
+      rate: 1,
+      state: 'running',
+      note: null,
+      ...parts,
+    },
+  });
+  const { hears } = narrator();
+  const way = Array.from({ length: 40 }, (_, i) => state({ done: i * 100_000 }));
+  const end = state({ state: 'done', done: 4_000_000, note: '/home/alice/a.iso' });
+  t.deepEqual(hears(...way, end), [
+    'fetching a.iso, 4 MB',
+    'a.iso: 25 %',
+    'a.iso: 50 %',
+    'a.iso: 75 %',
+    'a.iso is saved and checked: /home/alice/a.iso',
+  ]);
+  const small = { size: 1000, direction: 'up', name: 'b', id: 'u' } as const;
+  t.deepEqual(hears(...[0, 500, 900].map((done) => state({ ...small, done })), state({ ...small, state: 'done' })), [
+    'b, 1 kB, is sent',
+  ]);
+});
+
+test('files, gaps, keys and the link', (t) => {
+  const { hears } = narrator();
+  t.deepEqual(hears(arrives({ body: { kind: 'file', file: file() } })), [
+    'bob sent the file report.pdf, 1.23 MB; .download report.pdf fetches it',
+  ]);
+  t.deepEqual(hears({ type: 'gap', gap: { conversation: '@bob', from: 'bob', before: 3, reason: 'missing' } }), [
+    'in @bob: a message of bob is missing here: it was withheld or lost',
+  ]);
+  t.deepEqual(hears({ type: 'key-changed', name: 'bob', pinned: 'a', offered: 'b' }), [
+    "bob's key changed: .verify bob before you write",
+  ]);
+  const waiting: ClientEvent = { type: 'link', link: { state: 'waiting', retryAt: 1, reason: 'no route' } };
+  const again: ClientEvent = { type: 'link', link: { state: 'connecting' } };
+  t.deepEqual(hears(waiting, again, waiting, again, { type: 'link', link: { state: 'online' } }), [
+    'the link is lost: no route; it is tried again, and what you write waits',
+    'the link is back',
+  ]);
+});

@@ -1,0 +1,84 @@
+/** Two people in line mode on pipes, as whole programs, over a real daemon. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { securechat } from '../../helpers/cli.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { type Program, startProgram } from '../../helpers/program.ts';
+import { signInAs } from '../../helpers/sign-in.ts';
+
+test('two people talk, whisper and share a file through pipes', async (t) => {
+  t.timeout(120_000);
+  const daemon = await startDaemon(t);
+  const dir = await temporaryFolder(t);
+  const people = ['alice', 'bob'] as const;
+  for (const user of people)
+    await (
+      await signInAs(t, { user, server: daemon.join, profile: join(dir, user), password: 'secret', register: {} })
+    ).close();
+  const start = (user: string, ...args: string[]): Program =>
+    startProgram(t, [...args, '--server', daemon.join, '--profile', join(dir, user), '--downloads', dir]);
+
+  // No command and no terminal: line mode by itself.
+  const alice = start('alice');
+  await alice.says('you write to #lobby');
+  const bob = start('bob', 'plain');
+  await bob.says('online: alice');
+  await alice.says('bob came');
+
+  alice.types('hello everyone');
+  await bob.says('alice: hello everyone');
+  bob.types('@alice:just you');
+  await alice.says('bob to you: just you');
+  alice.types('@bob two\u001b[31m words', '..dots');
+  await bob.says('alice to you: two\ufffd[31m words');
+  await bob.says('alice: .dots');
+
+  const sent = Buffer.alloc(1_500_000, 'securechat');
+  await writeFile(join(dir, 'report.bin'), sent);
+  alice.types(`.file ${join(dir, 'report.bin')}`);
+  await bob.says('alice sent the file report.bin, 1.5 MB; .download report.bin fetches it');
+  // The end of the input comes at once: what was begun is finished first.
+  bob.types('.download report.bin');
+  bob.end();
+  t.deepEqual(await bob.exited, { code: 0, signal: null });
+  const saved = bob.stdout.match(/report\.bin is saved and checked: (.+)/)?.[1] ?? '';
+  t.true(saved.startsWith(dir));
+  t.true(sent.equals(await readFile(saved)));
+  await alice.says('bob went');
+  alice.types('@bob for later', '.exit', 'never sent');
+  t.deepEqual(await alice.exited, { code: 0, signal: null });
+  t.false(`${alice.stdout}${bob.stdout}`.includes('\u001b'));
+  t.is(alice.stderr + bob.stderr, '');
+
+  // What came meanwhile is told, once.
+  const common = ['plain', '--server', daemon.join, '--profile', join(dir, 'bob')];
+  t.regex((await securechat(common)).stdout, /^alice to you: for later$/m);
+  const again = await securechat(common, { stdin: 'x\n.nonsense\n' });
+  t.is(again.code, 0);
+  t.notRegex(again.stdout, /for later|never sent/);
+  t.regex(again.stdout, /^unknown command \.nonsense/m);
+});
+
+test('messages as objects, for programs', async (t) => {
+  t.timeout(120_000);
+  const daemon = await startDaemon(t);
+  const dir = await temporaryFolder(t);
+  for (const user of ['alice', 'bob'] as const)
+    await (
+      await signInAs(t, { user, server: daemon.join, profile: join(dir, user), password: 'secret', register: {} })
+    ).close();
+  const common = ['plain', '--server', daemon.join, '--profile'];
+  t.is((await securechat([...common, join(dir, 'alice')], { stdin: '@bob hi' })).code, 0);
+  const { stdout, stderr, code } = await securechat([...common, join(dir, 'bob'), '--json', '--quiet']);
+  t.is(code, 0, stderr);
+  t.is(stderr, '');
+  t.like(JSON.parse(stdout), { v: 1, type: 'message', from: 'alice', to: 'bob', text: 'hi' });
+});
+
+test('who is not known here is told how to begin', async (t) => {
+  const { code, stderr } = await securechat([], { env: { SECURECHAT_PROFILE: await temporaryFolder(t) } });
+  t.is(code, 2);
+  t.regex(stderr, /say who you are with --user NAME; a new name is made with securechat register/);
+});
