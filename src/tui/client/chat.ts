@@ -100,6 +100,7 @@ export class Chat {
       },
       changed: (place, item, error) => this.#changed(place, item, error),
       placeOf: (conversation, recipient) => this.#placeOf(conversation, recipient),
+      trouble: (error) => this.#trouble(error),
     });
     const shared = new SharedFiles(context, cache, intake, (conversation, name) =>
       this.conversations.placeOf(conversation, name),
@@ -193,7 +194,7 @@ export class Chat {
   }
 
   async #catchUpAll(): Promise<void> {
-    await this.outbox.kickAll();
+    await this.#try(() => this.outbox.kickAll());
     await this.#try(() => (this.#rooms.members.joined ? this.#rooms.sync() : this.#rooms.join()));
     await this.#try(() => this.conversations.sync());
     await this.#try(() => this.people.load());

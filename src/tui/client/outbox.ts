@@ -29,6 +29,8 @@ export type Mail = {
   /** @param error why it failed */
   changed(place: Place, item: Queued, error?: unknown): void;
   placeOf(conversation: string, recipient: string): Promise<Place | null>;
+  /** Sending stopped for now: what waits goes on with the next message, or after the next login. */
+  trouble(error: unknown): void;
 };
 
 export class Outbox {
@@ -37,6 +39,8 @@ export class Outbox {
   readonly #mail: Mail;
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
+  /** How often an item was refused, by its number; it may go on as another device meanwhile. */
+  readonly #attempts = new Map<number, number>();
   readonly #orphans = new Map<number, DeviceLease>();
   readonly #leases: DeviceLease[];
   #device: number;
@@ -64,11 +68,13 @@ export class Outbox {
       return;
     }
     if (this.#closed || this.#context.connection.state.state !== 'online') return;
-    const run = this.#drain(place, device).finally(() => {
-      this.#lanes.delete(lane);
-      if (this.#again.delete(lane)) this.kick(place, device);
-      else this.#releaseOrphan(device);
-    });
+    const run = this.#drain(place, device)
+      .catch((error: unknown) => this.#mail.trouble(error))
+      .finally(() => {
+        this.#lanes.delete(lane);
+        if (this.#again.delete(lane)) this.kick(place, device);
+        else this.#releaseOrphan(device);
+      });
     this.#lanes.set(lane, run);
   }
 
@@ -81,9 +87,13 @@ export class Outbox {
         this.#orphans.set(device, lease);
         this.#store.leased.add(device);
       }
-      const place = await this.#mail.placeOf(conversation, recipient);
-      if (place === null) this.#releaseOrphan(device);
-      else this.kick(place, device);
+      try {
+        const place = await this.#mail.placeOf(conversation, recipient);
+        if (place !== null) this.kick(place, device);
+      } catch (error) {
+        this.#mail.trouble(error);
+      }
+      this.#releaseOrphan(device);
     }
   }
 
@@ -109,24 +119,22 @@ export class Outbox {
   }
 
   async #drain(place: Place, device: number): Promise<void> {
-    let attempts = 0;
     let waits = 0;
-    let last = 0;
     while (!this.#closed && this.#context.connection.state.state === 'online') {
       const item = await this.#store.next(place.key, device);
       if (item === null) return;
-      if (item.n !== last) attempts = 0;
-      last = item.n;
       try {
         await this.#sendOne(place, item);
         waits = 0;
+        this.#attempts.delete(item.n);
       } catch (error) {
         if (error instanceof ClientError && error.code === 'unreachable') return;
         if (isPassing(error) && waits < 10) {
           await this.#wait(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++));
           continue;
         }
-        attempts++;
+        const attempts = (this.#attempts.get(item.n) ?? 0) + 1;
+        this.#attempts.set(item.n, attempts);
         if (
           error instanceof Refusal &&
           attempts < MAX_ATTEMPTS &&
@@ -136,6 +144,7 @@ export class Outbox {
           this.kick(place);
           continue;
         }
+        this.#attempts.delete(item.n);
         const sentence = sentenceOf(error);
         await this.#store.fail(item, sentence);
         this.#mail.changed(place, { ...item, state: 'failed', error: sentence }, error);

@@ -1,0 +1,138 @@
+/** What the daemon may answer to a message, and what becomes of the message and of those behind it. */
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { hex } from '../../../src/protocol/bytes.ts';
+import { openCard } from '../../../src/protocol/card.ts';
+import { Refusal, type RefusalCode } from '../../../src/protocol/errors.ts';
+import { parseNote } from '../../../src/protocol/note.ts';
+import type { RequestParams } from '../../../src/protocol/requests.ts';
+import { ClientError } from '../../../src/tui/client/errors.ts';
+import { MAX_OUTBOX } from '../../../src/tui/client/outbox-store.ts';
+import { chatAs, lines, startChat } from '../../helpers/chat.ts';
+import { firstCard } from '../../helpers/client.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { signInAs } from '../../helpers/sign-in.ts';
+import { tampered } from '../../helpers/tamper.ts';
+
+const password = 'secret';
+const register = {};
+
+type Sent = { id: string; device: number; seq: number; bytes: string };
+
+/** Alice and Bob, and a daemon that refuses what `refuse` names: the nth note that Alice sends, from 1. */
+async function refused(t: ExecutionContext, refuse: (nth: number, sent: Sent) => RefusalCode | null) {
+  const { join: server } = await startDaemon(t);
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const sent: Sent[] = [];
+  const signedIn = await signInAs(t, { user: 'alice', server, password, register });
+  const alice = await startChat(
+    t,
+    tampered(signedIn, {
+      ask(method, params) {
+        if (method !== 'whisper') return;
+        const { note } = params as RequestParams<'whisper'>;
+        const { header } = parseNote(note);
+        const one = { id: hex(header.noteId), device: header.device, seq: header.seq, bytes: hex(note) };
+        sent.push(one);
+        const code = refuse(sent.length, one);
+        if (code !== null) throw new Refusal(code, `refused as ${code}`);
+      },
+    }),
+  );
+  return { alice, bob, sent };
+}
+
+test.serial('what the daemon is too busy for goes out again, byte for byte', async (t) => {
+  const codes: (RefusalCode | null)[] = ['busy', 'rate-limited', null];
+  const { alice, bob, sent } = await refused(t, (nth) => codes[nth - 1] ?? null);
+  await alice.client.send('@bob', 'patience');
+  await bob.message('patience');
+  t.is(new Set(sent.map(({ bytes }) => bytes)).size, 1);
+  t.is(sent.length, 3);
+});
+
+for (const code of ['stale-card', 'order'] as const) {
+  test.serial(`after ${code} the same message is sealed anew`, async (t) => {
+    const { alice, bob, sent } = await refused(t, (nth) => (nth === 1 ? code : null));
+    const message = await alice.client.send('@bob', 'again');
+    await bob.message('again');
+    t.is(sent.length, 2);
+    t.is(new Set(sent.map(({ bytes }) => bytes)).size, 2);
+    t.deepEqual(new Set(sent.map(({ id }) => id)), new Set([message.id]));
+    t.deepEqual((await bob.client.history('@alice')).gaps, []);
+  });
+}
+
+test.serial('a message that is refused for good is shown with its reason, and those behind it go on', async (t) => {
+  let bad = '';
+  const { alice, bob } = await refused(t, (nth, { id }) => {
+    if (nth === 1) bad = id;
+    return id === bad && nth < 3 ? 'not-permitted' : null;
+  });
+  const first = alice.client.send('@bob', 'm1');
+  await alice.client.send('@bob', 'm2', { until: 'delivered' });
+  const error = await t.throwsAsync(first, { instanceOf: ClientError, code: 'refused' });
+  t.is(error?.message, 'refused as not-permitted');
+  t.deepEqual(lines((await alice.client.history('@bob')).messages), ['alice: m2 (delivered)', 'alice: m1 (failed)']);
+  t.deepEqual((await bob.client.history('@alice')).gaps, []);
+  await alice.client.retry(bad);
+  await alice.message('m1', ({ state }) => state === 'delivered');
+  const { messages, gaps } = await bob.client.history('@alice');
+  t.deepEqual(lines(messages), ['alice: m2 (sent)', 'alice: m1 (sent)']);
+  t.deepEqual(gaps, []);
+});
+
+test.serial('a daemon that always finds the order wrong does not keep the client busy', async (t) => {
+  const { alice, sent } = await refused(t, () => 'order');
+  await t.throwsAsync(alice.client.send('@bob', 'x'), { instanceOf: ClientError, code: 'refused' });
+  t.true(sent.length < 10);
+  t.true(new Set(sent.map(({ device }) => device)).size > 1, 'it tried as another device');
+});
+
+test.serial('the outbox is bounded, with a sentence', async (t) => {
+  const daemon = await startDaemon(t);
+  await chatAs(t, { user: 'bob', server: daemon.join, password, register });
+  const alice = await chatAs(t, { user: 'alice', server: daemon.join, password, register });
+  await alice.client.send('@bob', 'known');
+  await daemon.stop('SIGKILL');
+  await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
+  await Promise.all(Array.from({ length: MAX_OUTBOX }, (_, i) => alice.client.queue('@bob', `m${i}`)));
+  await t.throwsAsync(alice.client.queue('@bob', 'one more'), {
+    instanceOf: ClientError,
+    code: 'refused',
+    message: /1000 messages wait/,
+  });
+});
+
+test.serial('a changed key stops everything until the person accepts it', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const profile = join(await temporaryFolder(t), 'bob');
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const signedIn = await signInAs(t, { user: 'bob', server, password, register, profile });
+  // As if this profile had met another Alice before.
+  const card = await firstCard('mallory', 'alice');
+  const { idFp, cardSeq, hash } = openCard(card);
+  await signedIn.profile.db.run(
+    'INSERT INTO pins (daemon, name, id_fp, card_seq, card_hash, card, verified) VALUES (?, ?, ?, ?, ?, ?, 1)',
+    [signedIn.daemon.fingerprint, 'alice', idFp, cardSeq, hash, card],
+  );
+  await alice.client.send('@bob', 'from the new alice');
+  const bob = await startChat(t, signedIn);
+  await t.throwsAsync(bob.client.send('@alice', 'secret'), { instanceOf: ClientError, code: 'key-changed' });
+  t.like(await bob.event(({ type }) => type === 'key-changed'), {
+    name: 'alice',
+    pinned: hex(idFp),
+    offered: alice.client.me.fingerprint,
+  });
+  t.is((await bob.client.people()).find(({ name }) => name === 'alice')?.changedTo, alice.client.me.fingerprint);
+  t.deepEqual((await bob.client.history('@alice')).messages, [], 'nothing of the new key is shown');
+  t.is(await bob.client.safetyNumber('alice'), await alice.client.safetyNumber('bob'), 'the number to compare');
+  await bob.client.acceptKey('alice');
+  await bob.message('from the new alice');
+  t.like(
+    (await bob.client.people()).find(({ name }) => name === 'alice'),
+    { changedTo: null, verified: false },
+  );
+  await bob.client.send('@alice', 'to the new alice', { until: 'delivered' });
+});
