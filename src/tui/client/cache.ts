@@ -9,8 +9,8 @@ import type { GapReason } from './gaps.ts';
 import type { Profile } from './profile.ts';
 import type { Row, SqlValue, Statement } from './profile-db.ts';
 
-export const MAX_CACHED = 50_000;
-export const MAX_CACHED_BYTES = 64 * 2 ** 20;
+const MAX_CACHED = 50_000;
+const MAX_CACHED_BYTES = 64 * 2 ** 20;
 /** Trimming goes below the limit by this part, so that it is seldom. */
 const TRIM_TO = 0.9;
 

@@ -6,7 +6,7 @@ import type { OutboxStore } from './outbox-store.ts';
 import type { Timeline } from './timeline.ts';
 import type { Gap, Message } from './types.ts';
 
-export const HISTORY_LIMIT = 100;
+const HISTORY_LIMIT = 100;
 
 export type HistoryOptions = { before?: number | undefined; limit?: number | undefined; since?: number | undefined };
 

@@ -11,7 +11,7 @@ export const MAX_OUTBOX = 1000;
 const NO_HASH = new Uint8Array(32);
 
 /** `sending`: not answered yet; `placed`: answered, and not yet met in the conversation; `failed`: refused for good. */
-export type OutboxState = 'sending' | 'placed' | 'failed';
+type OutboxState = 'sending' | 'placed' | 'failed';
 
 export type Queued = {
   n: number;

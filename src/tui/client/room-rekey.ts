@@ -9,13 +9,13 @@ import { ClientError } from './errors.ts';
 import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomMembers } from './room-members.ts';
 
-export const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
-export const EPOCH_MESSAGES = 1000;
+const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
+const EPOCH_MESSAGES = 1000;
 /**
  * In a room of up to so many the next speaker makes a new key after a join: else what is said while nobody who has the key is
  * online together with the newcomer could never be read by them. In a larger one somebody is, and grants.
  */
-export const SMALL_ROOM = 100;
+const SMALL_ROOM = 100;
 const KEYS_AT_ONCE = 128;
 /** The daemon asks three members, 2 s apart. */
 const GRANT_WAIT_MS = 6_500;

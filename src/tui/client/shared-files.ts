@@ -10,7 +10,7 @@ import type { Place } from './notes.ts';
 import type { FileInfo } from './types.ts';
 
 type Listed = RequestResult<'files'>['files'][number];
-export type Manifest = Extract<Content, { kind: 'manifest' }>['manifest'];
+type Manifest = Extract<Content, { kind: 'manifest' }>['manifest'];
 export type SharedFile = { info: FileInfo; manifest: Manifest; place: Place };
 
 export class SharedFiles {
