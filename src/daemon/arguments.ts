@@ -9,7 +9,7 @@ export type Command = { command: 'start' | 'fingerprint'; flags: Given } | { com
 /** @param args without the program's name. @throws UsageError. */
 export async function parseArguments(args: readonly string[], version: string): Promise<Command> {
   const later = args.find((arg) => laterOptions.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
-  if (later !== undefined) throw new UsageError(`the option ${later.split('=')[0]} is not there yet`);
+  if (later !== undefined) throw new UsageError(`the option ${later.split('=')[0]} is not there yet; start without it`);
   const parser = yargs([...args])
     .scriptName('securechat-daemon')
     .help(false)
@@ -48,7 +48,8 @@ function asUsage<T>(parse: () => T): T {
 
 function commandOf(words: string[]): 'start' | 'fingerprint' {
   const [command = 'start', extra] = words;
-  if (laterCommands.includes(command)) throw new UsageError(`the command ${command} is not there yet`);
+  if (laterCommands.includes(command))
+    throw new UsageError(`the command ${command} is not there yet; see --help for what is`);
   if (command !== 'start' && command !== 'fingerprint') {
     throw new UsageError(`there is no command ${JSON.stringify(command)}; see --help`);
   }

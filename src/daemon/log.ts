@@ -7,7 +7,7 @@ import pretty from 'pino-pretty';
 import { printable } from '../protocol/text.ts';
 
 /** What may stand in a line besides pino's own `level`, `time`, `msg`. Values are numbers, booleans, short texts. */
-const allowed: ReadonlySet<string> = new Set([
+export const allowedFields: ReadonlySet<string> = new Set([
   'evt',
   // the program
   'version',
@@ -98,7 +98,7 @@ function keepAllowed(fields: object): { [field: string]: unknown } {
   const kept: { [field: string]: unknown } = {};
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'err') kept.err = value;
-    else if (!allowed.has(name)) continue;
+    else if (!allowedFields.has(name)) continue;
     else if (typeof value === 'string') kept[name] = printable(value).slice(0, MAX_TEXT);
     else if (typeof value === 'number' || typeof value === 'boolean' || value === null) kept[name] = value;
     else if (Array.isArray(value)) kept[name] = value.map((item) => printable(String(item)).slice(0, MAX_TEXT));

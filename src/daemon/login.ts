@@ -56,6 +56,16 @@ export function logFailure(session: Session, account: Account | null, method: 'o
   session.log.warn({ evt: 'authn_login_fail', method, ...user }, 'login failed');
 }
 
+/**
+ * To be called when a session begins anew or ends: a login that was begun and not finished is one that failed. With OPAQUE it
+ * is the client that first sees a wrong password, and whoever guesses does not come back to say so.
+ */
+export function giveUpLogin(session: Session): void {
+  const { attempt } = session;
+  session.attempt = null;
+  if (attempt?.kind === 'login') logFailure(session, attempt.account, 'opaque1');
+}
+
 /** Makes the session that of `account`, and says what it may do. */
 export async function enter(
   context: Context,

@@ -6,6 +6,7 @@ import { MESSAGES_VERSION } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { addressKey, figures } from './limits.ts';
 import { connectionLog } from './log.ts';
+import { giveUpLogin } from './login.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { Table } from './requests/index.ts';
 import { Session } from './session.ts';
@@ -154,6 +155,7 @@ export class Server {
     session.ended = true;
     sessions.remove(session);
     this.#queues.delete(session);
+    giveUpLogin(session);
     if (session.account !== null) {
       chat.leave(session);
       files.sessionEnded(session).catch((err) => session.log.error({ evt: 'sys_crash', err }, 'a bug after a session'));

@@ -1,9 +1,9 @@
 import type { Handler } from '../context.ts';
-import { awaitGuard } from '../login.ts';
+import { awaitGuard, giveUpLogin } from '../login.ts';
 
 /** A name that is not there gets an answer of the same shape in the same time, and always the same one. */
 export const loginStart: Handler<'login-start'> = async (context, session, { name, message }) => {
-  session.attempt = null;
+  giveUpLogin(session);
   await awaitGuard(context, session, name);
   const account = context.accounts.get(name) ?? null;
   const { opaqueSetup, daemonId } = context.identity;
