@@ -1,7 +1,7 @@
 /** The command line, judged before anything is opened. */
 import yargs from 'yargs';
 import type { Given } from './config.ts';
-import { epilogue, laterCommands, laterOptions, type OptionName, optionNames, options } from './options.ts';
+import { epilogue, isSwitch, laterCommands, laterOptions, type OptionName, optionNames, options } from './options.ts';
 import { UsageError } from './start-error.ts';
 
 export type Command = { command: 'start' | 'fingerprint'; flags: Given } | { command: 'print'; text: string };
@@ -19,7 +19,12 @@ export async function parseArguments(args: readonly string[], version: string): 
     .command('fingerprint', 'print the fingerprint that clients compare')
     .options(
       Object.fromEntries(
-        optionNames.map((name) => [name, { type: 'string' as const, requiresArg: true, describe: options[name] }]),
+        optionNames.map((name) => [
+          name,
+          isSwitch(name)
+            ? { type: 'boolean' as const, describe: options[name] }
+            : { type: 'string' as const, requiresArg: true, describe: options[name] },
+        ]),
       ),
     )
     .option('help', { type: 'boolean', describe: 'print this' })
@@ -27,7 +32,7 @@ export async function parseArguments(args: readonly string[], version: string): 
     .epilogue(epilogue)
     .wrap(120)
     .strictOptions()
-    .parserConfiguration({ 'populate--': false, 'camel-case-expansion': false })
+    .parserConfiguration({ 'populate--': false, 'camel-case-expansion': false, 'boolean-negation': false })
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new UsageError(message.split('\n')[0] ?? message);
@@ -62,6 +67,10 @@ function flagsOf(parsed: { [name: string]: unknown }): Given {
   for (const name of optionNames satisfies OptionName[]) {
     const value = parsed[name];
     if (value === undefined) continue;
+    if (isSwitch(name) && typeof value === 'boolean') {
+      flags[name] = value ? 'yes' : 'no';
+      continue;
+    }
     if (typeof value !== 'string') throw new UsageError(`--${name} was given twice`);
     if (value === '') throw new UsageError(`--${name} needs a value`);
     flags[name] = value;

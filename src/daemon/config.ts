@@ -1,7 +1,7 @@
 /** Flags, environment and config.toml become one Config, or one sentence about what is wrong. */
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
-import { DEFAULT_PORT, logLevels, type OptionName, optionNames, registrations } from './options.ts';
+import { DEFAULT_PORT, isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
 import { UsageError } from './start-error.ts';
 import { parseSize, parseSpan } from './units.ts';
 
@@ -10,6 +10,8 @@ export type Config = {
   dataDir: string;
   host: string;
   port: number;
+  /** Messages of a room are sealed once for all of its links. */
+  broadcast: boolean;
   registration: (typeof registrations)[number];
   maxFileSize: number;
   /** All files of one user together. */
@@ -59,6 +61,7 @@ export function readConfig(flags: Given, around: Surroundings): Config {
     dataDir,
     host: given.host ?? '127.0.0.1',
     port: readPort(given.port),
+    broadcast: !isOn('no-broadcast', given['no-broadcast']),
     registration: oneOf('registration', registrations, given.registration ?? 'open'),
     maxFileSize: judged('max-file-size', given['max-file-size'] ?? '2G', parseSize, 'a size such as 500M or 2G'),
     quota: judged('quota', given.quota ?? '10G', parseSize, 'a size such as 500M or 10G'),
@@ -100,7 +103,9 @@ function fromToml(path: string, text: string): Given {
   for (const [key, value] of Object.entries(table)) {
     const name = optionNames.find((option) => option === key && option !== 'config');
     if (name === undefined) throw new UsageError(`${path} has the unknown key ${JSON.stringify(key)}; see --help`);
-    if (typeof value !== 'string' && typeof value !== 'number') throw new UsageError(`${path}: ${key} must be a text`);
+    if (typeof value !== 'string' && typeof value !== 'number' && !(isSwitch(name) && typeof value === 'boolean')) {
+      throw new UsageError(`${path}: ${key} must be a text`);
+    }
     given[name] = String(value);
   }
   return given;
@@ -119,6 +124,12 @@ function readPort(text: string | undefined): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new UsageError(`--port ${JSON.stringify(text)} is not a port; give 0 to 65535`);
   return port;
+}
+
+function isOn(option: OptionName, text: string | undefined): boolean {
+  if (text === 'true' || text === 'yes') return true;
+  if (text === undefined || text === 'false' || text === 'no') return false;
+  throw new UsageError(`--${option} is there or not; in the environment and in config.toml it is yes or no`);
 }
 
 function oneOf<T extends string>(option: OptionName, allowed: readonly T[], text: string): T {

@@ -5,6 +5,7 @@ import type { RequestName, RequestParams, RequestResult } from '../protocol/requ
 import type { Rsa } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import type { Accounts } from './accounts.ts';
+import type { Broadcasts } from './broadcasts.ts';
 import type { Chat } from './chat.ts';
 import type { Config } from './config.ts';
 import type { Directory } from './directory.ts';
@@ -35,6 +36,8 @@ export type Context = {
   store: Store;
   directory: Directory;
   chat: Chat;
+  /** null: everything goes by each session's own link. */
+  broadcasts: Broadcasts | null;
   rooms: Rooms;
   epochs: Epochs;
   grants: Grants;

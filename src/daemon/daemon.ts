@@ -7,6 +7,7 @@ import { opaquePool } from '../protocol/opaque.ts';
 import { rsaPool } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import { Accounts } from './accounts.ts';
+import { Broadcasts } from './broadcasts.ts';
 import { Chat } from './chat.ts';
 import { applyLive, type Config } from './config.ts';
 import type { Context } from './context.ts';
@@ -83,7 +84,8 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const files = await Files.open({ dir: join(config.dataDir, 'server_files'), fs, clock, store, config, log });
     closers.push(() => files.close());
     const directory = await Directory.open(store, clock);
-    const rooms = await Rooms.open({ store, chat, clock, rsa, identity });
+    const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;
+    const rooms = await Rooms.open({ store, chat, broadcasts, clock, rsa, identity });
     await rooms.removeStrangers(accounts);
     const context: Context = {
       config,
@@ -101,6 +103,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       store,
       directory,
       chat,
+      broadcasts,
       files,
       rooms,
       epochs: new Epochs({ store, directory, chat }),

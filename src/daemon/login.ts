@@ -6,6 +6,7 @@ import type { Clock } from '../protocol/seams.ts';
 import type { Account } from './accounts.ts';
 import type { Context } from './context.ts';
 import { addressKey } from './limits.ts';
+import { takePart } from './presence.ts';
 import type { Session, SessionState } from './session.ts';
 
 /** Longer than this nobody is kept waiting for a turn to log in. */
@@ -94,7 +95,7 @@ export async function enter(
   session.state = state;
   session.link.loggedIn();
   session.log.info({ evt: 'authn_login_success', user: account.name, device, method: by, state }, 'logged in');
-  if (state === 'by-key' || state === 'by-password') context.chat.join(session);
+  if (state === 'by-key' || state === 'by-password') takePart(context, session);
   return {
     session: session.id,
     name: account.name,
@@ -115,7 +116,7 @@ export function vaultStored(context: Context, session: Session, stored: Uint8Arr
   if (session.state !== 'needs-vault' || session.account === null) return;
   if (!equal(recordHash(session.account.record), stored)) return;
   session.state = 'by-password';
-  context.chat.join(session);
+  takePart(context, session);
 }
 
 function stateOf(account: Account, by: 'password' | 'key', complete: boolean): SessionState {

@@ -6,7 +6,7 @@ export const DEFAULT_PORT = 65_345;
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const registrations = ['open', 'invite', 'closed'] as const;
 
-/** Every option takes one text; config.ts judges it. */
+/** Every option but a switch takes one text; config.ts judges it. */
 export const options = {
   'data-dir':
     'folder of users, keys and messages [$STATE_DIRECTORY, else the current folder if it holds a users.txt, else XDG]',
@@ -18,8 +18,15 @@ export const options = {
   retention: 'how long messages and files are kept, as 90d or 1y [for ever]',
   'log-level': `${logLevels.join(', ')} [info]`,
   'log-file': 'write the log here; stdout still says "listening"',
+  'no-broadcast':
+    'seal room messages for each link on its own: costs more time; who watches the network no longer sees by equal bytes who shares a room',
   config: 'file with these options as keys [config.toml in the data folder]',
 } as const;
+
+/** These take no text: they are there, or not. */
+export function isSwitch(name: OptionName): boolean {
+  return name === 'no-broadcast';
+}
 
 export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as OptionName[];

@@ -7,6 +7,7 @@ import type { Rsa } from '../protocol/rsa-pool.ts';
 import type { Clock } from '../protocol/seams.ts';
 import { LOBBY } from '../protocol/text.ts';
 import type { Accounts } from './accounts.ts';
+import type { Broadcasts } from './broadcasts.ts';
 import type { Chat } from './chat.ts';
 import type { Identity } from './identity.ts';
 import { Room, type RoomParts } from './room.ts';
@@ -18,10 +19,13 @@ const DAEMON = new Uint8Array(32);
 export type RoomsParts = {
   store: Pick<Store, 'rooms' | 'roomLog' | 'createRoom' | 'appendLog'>;
   chat: Pick<Chat, 'post' | 'tell'>;
+  broadcasts: Pick<Broadcasts, 'open' | 'changed' | 'post'> | null;
   clock: Clock;
   rsa: Rsa;
   identity: Pick<Identity, 'keys' | 'daemonId'>;
 };
+
+type News = Placed & { from: string | null; bytes: Uint8Array; file: Uint8Array | null };
 
 export class Rooms {
   readonly #parts: RoomsParts;
@@ -95,13 +99,14 @@ export class Rooms {
     return strangers;
   }
 
-  /** Tells the members of a room about a new entry, the same bytes for all. */
-  post(
-    room: Room,
-    kind: EntryKind,
-    entry: Placed & { from: string | null; bytes: Uint8Array; file: Uint8Array | null },
-  ) {
-    this.#post(room.id, room.names, kind, entry);
+  /** Tells the members of a room about a new message, the same bytes for all. */
+  post(room: Room, message: News): void {
+    const { broadcasts, chat } = this.#parts;
+    // A message proves its author and its content by itself; nothing else in a room goes by broadcast.
+    this.#post(room.id, 'message', message, (event) => {
+      if (broadcasts === null) chat.tell(room.names, event);
+      else broadcasts.post(room.id, event);
+    });
   }
 
   async #remove(subject: Person): Promise<void> {
@@ -122,22 +127,24 @@ export class Rooms {
   }
 
   async #append(room: Room, bytes: Uint8Array, author: Person | null): Promise<Placed> {
+    const { broadcasts, chat } = this.#parts;
     const { seq, at, again, tell } = await room.append(bytes, author);
-    if (!again) this.#post(room.id, tell, 'log', { seq, at, from: author?.name ?? null, bytes, file: null });
+    // At once: who left hears nothing that is said from now on.
+    broadcasts?.changed(room.id, parseLogEntry(bytes).subject.name);
+    const news = { seq, at, from: author?.name ?? null, bytes, file: null };
+    if (!again) this.#post(room.id, 'log', news, (event) => chat.tell(tell, event));
     return { seq, at };
   }
 
   #post(
     conversation: Uint8Array,
-    to: ReadonlySet<string>,
     kind: EntryKind,
-    about: Placed & { from: string | null; bytes: Uint8Array; file: Uint8Array | null },
+    { seq, at, from, bytes, file }: News,
+    tell: (event: Uint8Array) => void,
   ): void {
-    const { seq, at, from, bytes, file } = about;
-    const { chat } = this.#parts;
-    chat.post(conversation, seq, () => {
+    this.#parts.chat.post(conversation, seq, () => {
       const entry = { seq, at, kind, from, bytes, file, keys: [] };
-      chat.tell(to, encodeEvent('posted', { conversation, with: null, entry }));
+      tell(encodeEvent('posted', { conversation, with: null, entry }));
     });
   }
 
@@ -147,6 +154,7 @@ export class Rooms {
     for (const { room: id, name, epochId, epochLogN } of await store.rooms({})) {
       const room = await Room.load({ id, name, epoch: { id: epochId, logN: epochLogN } }, parts);
       this.#rooms.set(hex(id), room);
+      this.#parts.broadcasts?.open(id, room.names);
       if (name === LOBBY) this.#lobby = room;
     }
   }

@@ -135,6 +135,8 @@ export class Server {
     const queue = new RequestQueue(this.#context, session, this.#table);
     this.#queues.set(session, queue);
     session.heard = clock.monotonic();
+    // Who was logged out, or cut for breaking rules, is to know no key that still seals.
+    session.onEnd = (reason) => this.#leaveRooms(session, reason === 'ended');
     clock.after(figures.loginMs, () => {
       if (session.account === null) session.end('login-time', `log in within ${figures.loginMs / 1000} s`);
     });
@@ -157,6 +159,7 @@ export class Server {
     this.#queues.delete(session);
     giveUpLogin(session);
     if (session.account !== null) {
+      this.#leaveRooms(session, end instanceof ProtocolError);
       chat.leave(session);
       files.sessionEnded(session).catch((err) => session.log.error({ evt: 'sys_crash', err }, 'a bug after a session'));
     }
@@ -166,6 +169,10 @@ export class Server {
     const reason = end instanceof ProtocolError ? end.code : end;
     session.log.info({ evt: session.account === null ? 'link_closed' : 'session_ended', reason }, 'left');
     if (sessions.size === 0) this.#onEmpty();
+  }
+
+  #leaveRooms(session: Session, atOnce: boolean): void {
+    if (session.account !== null) this.#context.broadcasts?.leave(session, atOnce);
   }
 
   #checkIdle(): void {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { EventParams } from '../protocol/events.ts';
 import { encodeEvent } from '../protocol/messages.ts';
 import type { Account } from './accounts.ts';
+import type { BroadcastLink } from './broadcast-channel.ts';
 
 /**
  * What a session may do:
@@ -19,7 +20,7 @@ export type Attempt =
   | { kind: 'record' };
 
 /** The part of a Link that a session uses. */
-export interface SessionLink {
+export interface SessionLink extends BroadcastLink {
   /** The channel binding: what both ends have in common about this link and nobody in the middle can. */
   readonly cb: Uint8Array;
   readonly queuedBytes: number;
@@ -48,6 +49,8 @@ export class Session {
   heard = 0;
   /** Nothing more is carried out or sent. */
   ended = false;
+  /** Told once when this end ends the session, before its link closes. */
+  onEnd: (reason: EventParams<'closing'>['reason']) => void = () => {};
 
   constructor(about: { id: number; link: SessionLink; address: string; since: number; log: Logger }) {
     this.id = about.id;
@@ -73,12 +76,14 @@ export class Session {
     if (this.ended) return;
     this.link.send(encodeEvent('closing', { reason, message }));
     this.ended = true;
+    this.onEnd(reason);
     this.link.close().catch(() => this.link.destroy());
   }
 
   /** Cuts the link without a word: the peer breaks the rules. */
   cut(): void {
     this.ended = true;
+    this.onEnd('ended');
     this.link.destroy();
   }
 }

@@ -35,6 +35,7 @@ export function cleanEvent(event: ClientEvent): ClientEvent {
       return { ...event, link: cleanLink(event.link) };
     case 'people':
     case 'conversation':
+    case 'withdrawn':
     case 'gap':
     case 'key-changed':
       return event;

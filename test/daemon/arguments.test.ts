@@ -11,11 +11,23 @@ test('starts without a command and with it', async (t) => {
   });
 });
 
+test('the switch takes no text', async (t) => {
+  t.deepEqual(await parse('--no-broadcast', 'start'), { command: 'start', flags: { 'no-broadcast': 'yes' } });
+});
+
 test('help holds every option and the figures of the limits', async (t) => {
   const help = await parse('--help');
   t.is(help.command, 'print');
   const text = 'text' in help ? help.text : '';
-  for (const word of ['--data-dir', '--registration', '--quota', 'SECURECHAT_', 'burst 60, then 20/s', 'fingerprint']) {
+  for (const word of [
+    '--data-dir',
+    '--registration',
+    '--quota',
+    '--no-broadcast',
+    'SECURECHAT_',
+    'burst 60, then 20/s',
+    'fingerprint',
+  ]) {
     t.true(text.includes(word), word);
   }
 });

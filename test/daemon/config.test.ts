@@ -20,6 +20,7 @@ test('what holds without a word', (t) => {
     dataDir: '/xdg/securechat-daemon',
     host: '127.0.0.1',
     port: 65_345,
+    broadcast: true,
     registration: 'open',
     maxFileSize: 2 * 1024 ** 3,
     quota: 10 * 1024 ** 3,
@@ -43,6 +44,23 @@ test('flags win, then the environment, then the file', (t) => {
   const config = readConfig({ port: '3' }, around(files, { SECURECHAT_PORT: '2', SECURECHAT_HOST: 'env' }));
   t.like(config, { port: 3, host: 'env', quota: 3 * 1024 ** 2 });
 });
+
+test('the switch: a flag, yes or no in the environment, a truth value in the file', (t) => {
+  const file = (text: string) => around({ '/xdg/securechat-daemon/config.toml': text });
+  t.false(readConfig({ 'no-broadcast': 'yes' }, around()).broadcast);
+  t.false(readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: 'yes' })).broadcast);
+  t.true(readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: 'no' })).broadcast);
+  t.false(readConfig({}, file('no-broadcast = true')).broadcast);
+  t.true(readConfig({}, file('no-broadcast = false')).broadcast);
+  t.true(readConfig({ 'no-broadcast': 'no' }, file('no-broadcast = true')).broadcast);
+});
+test('a switch with a text', refused, () => readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: '7' })), /yes or no/);
+test(
+  'a truth value for a text',
+  refused,
+  () => readConfig({}, around({ '/xdg/securechat-daemon/config.toml': 'quota = true' })),
+  /must be a text/,
+);
 
 test('names of the environment that are not ours are ignored', (t) => {
   t.is(readConfig({}, around({}, { SECURECHAT_SERVER: 'x', SECURECHAT_NONSENSE: '1', PORT: '9' })).port, 65_345);

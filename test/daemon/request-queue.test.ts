@@ -30,6 +30,10 @@ function open(rows: Partial<Table>) {
     sendSegment() {},
     drained: () => new Promise<void>((resolve) => (state.drain = resolve)),
     loggedIn() {},
+    setRoomKey() {},
+    dropRoom() {},
+    broadcast() {},
+    mark() {},
     async close() {
       state.closed = true;
     },

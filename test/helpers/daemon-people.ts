@@ -68,7 +68,18 @@ export async function daemonOf(
   const log = pino({ level: 'silent' });
   const accounts = accountsOf(people);
   const chat = new Chat();
-  const base = { store, clock, directory, identity, log, accounts, chat, rsa: inlineRsa, random: systemRandom };
+  const base = {
+    store,
+    clock,
+    directory,
+    identity,
+    log,
+    accounts,
+    chat,
+    broadcasts: null,
+    rsa: inlineRsa,
+    random: systemRandom,
+  };
   const rooms = await Rooms.open(base);
   const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };
   const context = parts as unknown as Context;

@@ -34,6 +34,7 @@ export async function startRelay(t: ExecutionContext, daemon: TestDaemon, daemon
         behind.send(message);
       };
       behind.onMessage = (message) => victim.send(message);
+      behind.onBroadcast = (_room, message) => victim.send(message);
       victim.onClose = () => behind.destroy();
       behind.onClose = () => victim.destroy();
     } catch {

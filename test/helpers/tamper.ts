@@ -43,6 +43,8 @@ export function tampered(signedIn: SignedIn, tamper: Tamper): SignedIn {
           for (const entry of entries([event.params.entry]))
             listener({ method: 'posted', params: { ...event.params, entry } });
       }),
+    // What is changed on the way is another object: nothing is shown before it has its place.
+    onEarly: () => () => {},
     onOnline: real.onOnline.bind(real),
     onState: real.onState.bind(real),
     sendSegment: real.sendSegment.bind(real),

@@ -16,6 +16,8 @@ export function fakeWire(): FakeWire {
     queuedBytes: 0,
     onMessage: () => {},
     onSegment: () => {},
+    onBroadcast: () => {},
+    onConfirmed: () => {},
     onClose: () => {},
     sent: [],
     closed: false,

@@ -1,5 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
+import type { ClientEvent } from '../../src/tui/client/types.ts';
 import type { Event, MoveName } from '../../src/tui/event.ts';
 import { placesOf } from '../../src/tui/field.ts';
 import { actionFor } from '../../src/tui/keys.ts';
@@ -224,5 +225,26 @@ test('property: whatever happens, the window fits and no row is wider than its p
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+test('a message that is withdrawn before it has its place is gone; one that has it stays', (t) => {
+  const early = message({ id: 'e1', seq: null, from: 'bob' });
+  const play = new Play();
+  const before = play.thread.messages.length;
+  const hear = (...news: ClientEvent[]) => play.do({ type: 'news', news });
+  const gone = { type: 'withdrawn', conversation: early.conversation, from: 'bob', id: 'e1' } as const;
+  hear({ type: 'message', message: early, fresh: false });
+  t.is(play.thread.messages.length, before + 1);
+  hear(gone);
+  t.is(play.thread.messages.length, before);
+  hear({ type: 'message', message: early, fresh: false }, gone);
+  t.is(play.thread.messages.length, before);
+  hear({ type: 'message', message: early, fresh: false });
+  hear({ type: 'message', message: { ...early, seq: 99 }, fresh: true });
+  hear(gone);
+  t.deepEqual(
+    play.thread.messages.filter(({ id }) => id === 'e1').map(({ seq }) => seq),
+    [99],
   );
 });

@@ -3,6 +3,7 @@ import { encodeEvent } from '../../protocol/messages.ts';
 import type { Handler } from '../context.ts';
 import { putFirstCard } from '../first-card.ts';
 import { checkRecord, recordHash } from '../login.ts';
+import { stepBack } from '../presence.ts';
 
 /** Second half of a new password; a legacy account gets its keys in the same step. */
 export const recordFinish: Handler<'record-finish'> = async (context, session, { record, card }) => {
@@ -32,7 +33,7 @@ export const recordFinish: Handler<'record-finish'> = async (context, session, {
   const vault = account.idFp === null ? null : await context.store.vaultInfo({ idFp: account.idFp, recordHash: hash });
   // A client that stored the vault for the new password beforehand goes on at once.
   if (vault === null) {
-    if (session.state === 'by-password') context.chat.leave(session);
+    if (session.state === 'by-password') stepBack(context, session);
     session.state = 'needs-vault';
   }
   return {};

@@ -15,6 +15,6 @@ export const say: Handler<'say'> = async ({ store, rooms }, session, { room: id,
   const { msgId, device, seq: n, epochId } = header;
   const entry = { conversation: room.id, author, id: msgId, device, n, bytes: message, file, epochId };
   const { seq, at, again } = await store.appendMessage(entry);
-  if (!again) rooms.post(room, 'message', { seq, at, from: author.name, bytes: message, file });
+  if (!again) rooms.post(room, { seq, at, from: author.name, bytes: message, file });
   return { seq, at };
 };

@@ -1,4 +1,5 @@
 /** Requests and their answers, events and segments over ONE link. Ends with it; connection.ts goes on with the next. */
+import { equal } from '../../protocol/bytes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { type Answer, decodeFromDaemon, type Event, encodeRequest, resultOf } from '../../protocol/messages.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../protocol/requests.ts';
@@ -12,6 +13,8 @@ export interface Wire {
   readonly queuedBytes: number;
   onMessage: (message: Uint8Array) => void;
   onSegment: (transfer: number, index: number, bytes: Uint8Array) => void;
+  onBroadcast: (room: Uint8Array, message: Uint8Array) => void;
+  onConfirmed: () => void;
   onClose: (end: LinkEnd) => void;
   send(message: Uint8Array): void;
   sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
@@ -29,7 +32,10 @@ export class Calls {
   readonly link: Wire;
   onEnd: (end: LinkEnd) => void = () => {};
   #onEvent: ((event: Event) => void) | null = null;
+  #onEarly: (event: Event) => void = () => {};
   #held: Event[] = [];
+  /** What came to all of a room and is not vouched for yet. */
+  #early: Event[] = [];
   readonly #waiting = new Map<number, Waiting>();
   readonly #segments = new Map<number, SegmentHandler>();
   #next = 1;
@@ -39,6 +45,10 @@ export class Calls {
     this.link = link;
     link.onClose = (end) => this.#ended(end);
     link.onSegment = (transfer, index, bytes) => this.#segments.get(transfer)?.(index, bytes);
+    link.onBroadcast = (room, message) => this.#takeEarly(room, message);
+    link.onConfirmed = () => {
+      for (const event of this.#early.splice(0)) this.#give(event);
+    };
     link.onMessage = (message) => this.#take(message);
   }
 
@@ -53,9 +63,13 @@ export class Calls {
     return resultOf(method, answer);
   }
 
-  /** Events go there from now on, and those that came while the login was still under way. */
-  listen(handler: (event: Event) => void): void {
+  /**
+   * Events go there from now on, and those that came while the login was still under way. `early` gets what came to all of a room
+   * before `handler` does: nothing but the signature inside it is to be trusted until then.
+   */
+  listen(handler: (event: Event) => void, early: (event: Event) => void = () => {}): void {
     this.#onEvent = handler;
+    this.#onEarly = early;
     for (const event of this.#held.splice(0)) handler(event);
   }
 
@@ -66,18 +80,10 @@ export class Calls {
   }
 
   #take(message: Uint8Array): void {
-    let frame: ReturnType<typeof decodeFromDaemon>;
-    try {
-      frame = decodeFromDaemon(message);
-    } catch (error) {
-      // A daemon of this version never sends such a thing: nothing later on this link can be trusted to fit.
-      this.link.destroy();
-      this.#ended(error instanceof ProtocolError ? error : new ProtocolError('message', 'unreadable'));
-      return;
-    }
+    const frame = this.#decode(message);
+    if (frame === null) return;
     if ('event' in frame) {
-      if (this.#onEvent === null) this.#held.push(frame.event);
-      else this.#onEvent(frame.event);
+      this.#give(frame.event);
       return;
     }
     const waiting = this.#waiting.get(frame.answer.id);
@@ -85,9 +91,49 @@ export class Calls {
     waiting?.done(frame.answer);
   }
 
+  /** Only messages of the room that the record was sealed for go this way: all else could be an insider's word. */
+  #takeEarly(room: Uint8Array, message: Uint8Array): void {
+    const frame = this.#decode(message);
+    if (frame === null) return;
+    const event = 'event' in frame ? frame.event : null;
+    if (
+      event?.method !== 'posted' ||
+      event.params.entry.kind !== 'message' ||
+      event.params.with !== null ||
+      !equal(event.params.conversation, room)
+    ) {
+      this.#giveUp(new ProtocolError('message', 'not what may go to all of a room'));
+      return;
+    }
+    this.#early.push(event);
+    this.#onEarly(event);
+  }
+
+  #give(event: Event): void {
+    if (this.#onEvent === null) this.#held.push(event);
+    else this.#onEvent(event);
+  }
+
+  /** null when the link was given up for it. */
+  #decode(message: Uint8Array): ReturnType<typeof decodeFromDaemon> | null {
+    try {
+      return decodeFromDaemon(message);
+    } catch (error) {
+      this.#giveUp(error instanceof ProtocolError ? error : new ProtocolError('message', 'unreadable'));
+      return null;
+    }
+  }
+
+  /** A daemon of this version never sends such a thing: nothing later on this link can be trusted to fit. */
+  #giveUp(error: ProtocolError): void {
+    this.link.destroy();
+    this.#ended(error);
+  }
+
   #ended(end: LinkEnd): void {
     if (this.#end !== null) return;
     this.#end = end;
+    this.#early = [];
     for (const waiting of this.#waiting.values()) waiting.fail(lost(end));
     this.#waiting.clear();
     this.#segments.clear();

@@ -137,6 +137,7 @@ export class Chat {
   /** Resolves when what was new at the last login has been taken, or the link was lost meanwhile. */
   async synced(): Promise<void> {
     await this.#synced;
+    await this.conversations.settle();
     await this.#events;
     await this.conversations.idle();
   }

@@ -233,6 +233,7 @@ export class ChatClient implements Client {
   }
 
   async #find(place: Place, id: string, from?: string): Promise<CachedEntry> {
+    if (place.with === null) await this.#chat.synced();
     const entries = await this.#chat.cache.withId(place.key, id);
     const entry = entries.find(({ said }) => from === undefined || said?.from === from);
     if (entry === undefined)

@@ -27,6 +27,7 @@ export type ConnectionOptions = {
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #eventListeners = new Set<(event: Event) => void>();
+  readonly #earlyListeners = new Set<(event: Event) => void>();
   readonly #onlineListeners = new Set<(welcome: Welcome) => void>();
   readonly #stateListeners = new Set<(state: LinkState) => void>();
   readonly #waiting = new Set<{ go: () => void; fail: (error: Error) => void }>();
@@ -82,6 +83,15 @@ export class Connection {
     return () => this.#eventListeners.delete(listener);
   }
 
+  /**
+   * What came to all of a room, at once: it comes again as an event, the same object, when the daemon has vouched for it. When
+   * the link ends before that, it never came.
+   */
+  onEarly(listener: (event: Event) => void): () => void {
+    this.#earlyListeners.add(listener);
+    return () => this.#earlyListeners.delete(listener);
+  }
+
   /** After each login that follows a lost link. */
   onOnline(listener: (welcome: Welcome) => void): () => void {
     this.#onlineListeners.add(listener);
@@ -135,7 +145,12 @@ export class Connection {
       this.#later(lost(end).message);
     };
     this.#endHeartbeat = startHeartbeat(calls, this.#options.clock);
-    calls.listen((event) => this.#tell(event));
+    calls.listen(
+      (event) => this.#tell(event),
+      (event) => {
+        for (const listener of this.#earlyListeners) listener(event);
+      },
+    );
     this.#setState({ state: 'online' });
     for (const waiting of this.#waiting) waiting.go();
     this.#waiting.clear();

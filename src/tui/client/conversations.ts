@@ -9,6 +9,7 @@ import { ClientError } from './errors.ts';
 import type { Intake, Taken } from './intake.ts';
 import { gapsOf, type Messages } from './messages.ts';
 import { type Place, privatePlace } from './notes.ts';
+import { Preview } from './preview.ts';
 import type { Receipts } from './receipts.ts';
 import { Timeline } from './timeline.ts';
 import type { ClientEvent, Conversation, ConversationName, Message } from './types.ts';
@@ -40,9 +41,11 @@ export class Conversations {
   readonly #timelines = new Map<string, Timeline>();
   /** By key of the place. */
   readonly #told = new Map<string, number>();
+  readonly #preview: Preview;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
+    this.#preview = new Preview(parts);
   }
 
   /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
@@ -89,7 +92,10 @@ export class Conversations {
     const { context } = this.#parts;
     if (event.method === 'posted') {
       const place = await this.placeOf(event.params.conversation, event.params.with);
-      if (place !== null) this.timeline(place).arrive(event.params.entry);
+      if (place === null) return;
+      const timeline = this.timeline(place);
+      timeline.arrive(event.params.entry);
+      void this.#preview.confirmed(event, timeline).catch(() => {});
     } else if (event.method === 'read') {
       const key = hex(event.params.conversation);
       const timeline = this.#timelines.get(key);
@@ -135,6 +141,11 @@ export class Conversations {
       this.#parts.receipts.due(place);
       await this.#tell(place);
     }
+  }
+
+  /** Has the daemon vouch for what came of rooms; the events of that are then under way. */
+  settle(): Promise<void> {
+    return this.#preview.settle();
   }
 
   async idle(): Promise<void> {

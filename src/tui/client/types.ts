@@ -30,7 +30,7 @@ export type Message = {
   /** 32 hex digits, made by the author; unique per author and conversation. */
   id: string;
   conversation: ConversationName;
-  /** Place in the conversation's order; null until the daemon has answered. */
+  /** Place in the conversation's order; null until the daemon has answered, in a room until it has vouched for the place. */
   seq: number | null;
   from: string;
   /** null in a room. */
@@ -108,6 +108,8 @@ export type ClientEvent =
   | { type: 'link'; link: LinkState }
   /** New, or one that changed (its state, an edit, a reaction): same author and id. */
   | { type: 'message'; message: Message; fresh: boolean }
+  /** A message without a seq is not in the conversation after all, or comes again when it is. */
+  | { type: 'withdrawn'; conversation: ConversationName; from: string; id: string }
   | { type: 'gap'; gap: Gap }
   | { type: 'people'; people: Person[] }
   | { type: 'conversation'; conversation: Conversation }

@@ -64,6 +64,11 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         messages.set(conversation, batch);
         break;
       }
+      case 'withdrawn': {
+        messages.set(event.conversation, without(messages.get(event.conversation), event));
+        threads[event.conversation] = withdrawn(thread(event.conversation), event);
+        break;
+      }
       case 'conversation':
         threads[event.conversation.name] = { ...thread(event.conversation.name), ...event.conversation };
         break;
@@ -112,6 +117,19 @@ function received(thread: Thread, news: readonly Message[], fresh: number, seen:
     newAfter:
       thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),
   };
+}
+
+/** A message that has no place, taken out of what came in the same step and of what is shown. */
+function without(batch: { all: Message[]; fresh: number } | undefined, gone: { from: string; id: string }) {
+  return { fresh: batch?.fresh ?? 0, all: (batch?.all ?? []).filter((message) => !isGone(message, gone)) };
+}
+
+function withdrawn(thread: Thread, gone: { from: string; id: string }): Thread {
+  return { ...thread, messages: thread.messages.filter((message) => !isGone(message, gone)) };
+}
+
+function isGone(message: Message, { from, id }: { from: string; id: string }): boolean {
+  return message.seq === null && message.id === id && message.from === from;
 }
 
 function lastSeq(messages: readonly Message[]): number | undefined {

@@ -82,3 +82,66 @@ test('events and segments go to who listens', (t) => {
   wire.onSegment(7, 2, new Uint8Array());
   t.deepEqual(segments, [0]);
 });
+
+const lobby = new Uint8Array(32).fill(4);
+
+function posted(o: { kind?: 'message' | 'log'; conversation?: Uint8Array; with?: string | null } = {}): Uint8Array {
+  const { kind = 'message', conversation = lobby, with: other = null } = o;
+  const entry = { seq: 5, at: 1, kind, from: 'bob', bytes: Uint8Array.of(1), file: null, keys: [] };
+  return encodeEvent('posted', { conversation, with: other, entry });
+}
+
+test('what comes to all of a room is shown early, and is an event once it is vouched for', (t) => {
+  const wire = fakeWire();
+  const calls = new Calls(wire);
+  const [events, early]: [Event[], Event[]] = [[], []];
+  wire.onBroadcast(lobby, posted());
+  wire.onConfirmed();
+  calls.listen(
+    (event) => events.push(event),
+    (event) => early.push(event),
+  );
+  t.is(events.length, 1);
+  wire.onBroadcast(lobby, posted());
+  wire.onBroadcast(lobby, posted());
+  t.is(early.length, 2);
+  t.is(events.length, 1);
+  wire.onConfirmed();
+  wire.onMessage(encodeEvent('presence', { name: 'bob', online: false }));
+  t.true(events[1] === early[0] && events[2] === early[1]);
+  t.deepEqual(
+    events.map(({ method }) => method),
+    ['posted', 'posted', 'posted', 'presence'],
+  );
+  wire.onBroadcast(lobby, posted());
+  wire.end('lost');
+  wire.onConfirmed();
+  t.is(events.length, 4);
+});
+
+test('attack: an insider sends all of a room what the daemon alone may say', (t) => {
+  const words = [
+    encodeEvent('presence', { name: 'bob', online: false }),
+    encodeEvent('closing', { reason: 'ended', message: 'go away' }),
+    encodeResult('ping', 1, { at: 1 }),
+    posted({ kind: 'log' }),
+    posted({ with: 'bob' }),
+    posted({ conversation: new Uint8Array(32) }),
+    Uint8Array.of(1, 2, 3),
+  ];
+  for (const word of words) {
+    const wire = fakeWire();
+    const calls = new Calls(wire);
+    const [events, ends]: [Event[], LinkEnd[]] = [[], []];
+    calls.listen(
+      (event) => events.push(event),
+      (event) => events.push(event),
+    );
+    calls.onEnd = (end) => ends.push(end);
+    wire.onBroadcast(lobby, word);
+    wire.onConfirmed();
+    t.true(wire.closed);
+    t.true(ends[0] instanceof ProtocolError);
+    t.deepEqual(events, []);
+  }
+});

@@ -1,0 +1,16 @@
+/** A session begins or ends to take part: in the chat, and in the broadcasts of its rooms. */
+import type { Context } from './context.ts';
+import type { Session } from './session.ts';
+
+type Parts = Pick<Context, 'chat' | 'broadcasts'>;
+
+export function takePart({ chat, broadcasts }: Parts, session: Session): void {
+  chat.join(session);
+  broadcasts?.enter(session);
+}
+
+/** The session goes on, without a part in anything until the next takePart. */
+export function stepBack({ chat, broadcasts }: Parts, session: Session): void {
+  broadcasts?.suspend(session);
+  chat.leave(session);
+}
