@@ -1,20 +1,16 @@
 /** What each input does. Side effects of the screen start here and in commands.ts; what only moves things goes to the update. */
-import { dirname, join } from 'node:path';
 import { MAX_TEXT_BYTES } from '../protocol/text.ts';
-import type { ConversationName, Message } from './client/types.ts';
+import { Choosing } from './choosing.ts';
 import type { Commands } from './commands.ts';
 import { turned, wanted, words } from './completion.ts';
 import type { Desk } from './desk.ts';
-import { parseLine } from './dot-commands.ts';
-import { type EditName, editorWith, edits, emptyEditor, textOf } from './editor.ts';
+import { type EditName, edits, emptyEditor, textOf } from './editor.ts';
 import type { MoveName } from './event.ts';
 import { chatOf, fieldOf, openThread, pasteable, placesOf } from './field.ts';
 import type { Input } from './key-reader.ts';
 import { type ActionName, actionFor } from './keys.ts';
-import { keyOf } from './messages.ts';
-import { canSend, filesOf, found, layoutFor, peopleOf, picked, searched } from './select.ts';
-import type { Session } from './session.ts';
-import type { Overlay, Question } from './state.ts';
+import { layoutFor, peopleOf } from './select.ts';
+import { Sending } from './sending.ts';
 import { strings } from './strings.ts';
 import { entriesOf, resolvePath } from './transfers.ts';
 
@@ -23,6 +19,8 @@ const moves: readonly string[] = [
   'down',
   'page-up',
   'page-down',
+  'lines-up',
+  'lines-down',
   'oldest',
   'newest',
   'back',
@@ -44,11 +42,15 @@ const TWICE = 2000;
 export class Actions {
   readonly #desk: Desk;
   readonly #commands: Commands;
+  readonly #sending: Sending;
+  readonly #choosing: Choosing;
   #interruptedAt = -Infinity;
 
   constructor(desk: Desk, commands: Commands) {
     this.#desk = desk;
     this.#commands = commands;
+    this.#sending = new Sending(desk, commands);
+    this.#choosing = new Choosing(desk, commands, this.#sending);
   }
 
   /** From the gate: everything but the letters that Ink's field takes. */
@@ -81,9 +83,9 @@ export class Actions {
     if (moves.includes(action)) return this.#move(action as MoveName);
     switch (action) {
       case 'send':
-        return this.#send();
+        return this.#sending.enter();
       case 'choose':
-        return this.#choose();
+        return this.#choosing.choose();
       case 'complete':
         return void this.#complete(1);
       case 'complete-back':
@@ -97,7 +99,7 @@ export class Actions {
       case 'next-unread':
         return this.#commands.run('.unread', '');
       case 'attach':
-        return void this.#browse('.');
+        return void this.#choosing.browse('.');
       case 'redraw':
         return outside.redraw();
       case 'suspend':
@@ -109,10 +111,10 @@ export class Actions {
       case 'delete':
       case 'react':
       case 'copy':
-        return this.#withMessage(action);
+        return this.#choosing.withMessage(action);
       case 'pause':
       case 'cancel':
-        return this.#withTransfer(action);
+        return this.#choosing.withTransfer(action);
       case 'go-on':
         return void login.goOn();
       case 'start-daemon':
@@ -134,7 +136,7 @@ export class Actions {
     if (chat === null || state.overlay !== null) return store.dispatch({ type: 'pasted', text });
     const whole = textOf(openThread(chat).draft) + pasteable(text, true);
     if (Buffer.byteLength(whole) <= MAX_TEXT_BYTES) return store.dispatch({ type: 'pasted', text });
-    this.#ask({ ask: 'paste', text });
+    this.#sending.ask({ ask: 'paste', text });
   }
 
   /** Ctrl+C: an empty line and a second one leave; it is never lost what was typed by one key too many. */
@@ -150,141 +152,6 @@ export class Actions {
     if (now - this.#interruptedAt < TWICE) return outside.quit();
     this.#interruptedAt = now;
     store.dispatch({ type: 'notice', notice: { text: strings.notices.quit, tone: 'info' } });
-  }
-
-  #ask(question: Question) {
-    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question } });
-  }
-
-  /** Enter in the composer. */
-  #send(sure = false) {
-    const { store, session } = this.#desk;
-    if (session === null) return;
-    const { chat } = session;
-    const thread = openThread(chat);
-    const text = textOf(thread.draft);
-    const said = parseLine(text);
-    switch (said.say) {
-      case 'nothing':
-        // On an empty line Enter looks at what stands in the way.
-        if (canSend(chat) !== null) this.#commands.run('.verify', '');
-        return;
-      case 'unknown':
-        return session.tell(strings.notices.unknownCommand(said.name, said.like), 'bad');
-      case 'incomplete':
-        return session.tell(this.#commands.usage(said.name), 'bad');
-      case 'command':
-        store.dispatch({ type: 'taken', text });
-        return this.#commands.run(said.name, said.rest);
-      case 'private': {
-        const name = Object.keys(chat.people).find((known) => known === said.to);
-        if (name === undefined) return session.tell(strings.notices.unknownPerson(said.to), 'bad');
-        return this.#post(session, `@${name}`, said.text, text);
-      }
-      case 'text': {
-        if (thread.hasty && !sure) return this.#ask({ ask: 'send', to: chat.open });
-        const { about } = chat;
-        if (about?.do !== 'edit') return this.#post(session, chat.open, said.text, text, about?.message);
-        store.dispatch({ type: 'taken', text });
-        return void session.attempt(() => session.client.edit(about.message, said.text));
-      }
-    }
-  }
-
-  #post(session: Session, to: ConversationName, text: string, line: string, reply?: Message) {
-    const blocked = canSend({ ...session.chat, open: to });
-    if (blocked !== null) {
-      this.#commands.run('.verify', to.slice(1));
-      return;
-    }
-    const bytes = Buffer.byteLength(text);
-    if (bytes > MAX_TEXT_BYTES) return session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
-    this.#desk.store.dispatch({ type: 'taken', text: line });
-    void session
-      .attempt(() => session.send(to, text, reply))
-      .then((sent) => {
-        // What could not even be queued comes back to the line, if nothing new stands there.
-        const chat = chatOf(this.#desk.store.get());
-        if (!sent && chat !== null && textOf(openThread(chat).draft) === '') {
-          this.#desk.store.dispatch({ type: 'filled', editor: editorWith(line) });
-        }
-      });
-  }
-
-  /** Enter in a pane or an overlay. */
-  #choose() {
-    const { store, session, login } = this.#desk;
-    const { overlay, focus } = store.get();
-    if (overlay !== null && overlay.kind !== 'pane') return this.#chooseIn(overlay);
-    if (session === null) return void login.goOn();
-    const pane = overlay?.kind === 'pane' ? overlay.pane : focus;
-    const { chat } = session;
-    if (pane === 'people') {
-      const item = peopleOf(chat)[chat.peopleAt];
-      if (item) session.open(item.name);
-    } else if (pane === 'files') this.#commands.fetch(filesOf(chat)[chat.filesAt]?.file);
-    else if (pane === 'messages') this.#openMessage();
-  }
-
-  #openMessage() {
-    const message = this.#commands.chosen();
-    if (message === null) return;
-    if (message.body.kind === 'file') return this.#commands.fetch(message.body.file);
-    if (message.state === 'failed') return this.#commands.run('.retry', '');
-    this.run('reply');
-  }
-
-  #chooseIn(overlay: Overlay) {
-    const { store, session } = this.#desk;
-    if (session === null) return store.dispatch({ type: 'overlay', overlay: null });
-    switch (overlay.kind) {
-      case 'switcher': {
-        const item = found(session.chat, textOf(overlay.query))[overlay.selected];
-        store.dispatch({ type: 'overlay', overlay: null });
-        if (item?.kind === 'person' || item?.kind === 'room') session.open(item.target as ConversationName);
-        else if (item?.kind === 'file') this.#commands.fetch(session.chat.files[item.target]);
-        else if (item) store.dispatch({ type: 'filled', editor: editorWith(`${item.target} `) });
-        return;
-      }
-      case 'search': {
-        const message = searched(session.chat, textOf(overlay.query))[overlay.selected];
-        if (message) store.dispatch({ type: 'jumped', conversation: message.conversation, key: keyOf(message) });
-        return;
-      }
-      case 'links':
-        return this.#copy(overlay.links[overlay.selected] ?? '');
-      case 'picker':
-        return void this.#pick(overlay);
-      case 'confirm':
-        store.dispatch({ type: 'overlay', overlay: null });
-        return this.#confirmed(overlay.question, session);
-      case 'fingerprint':
-        return void this.#commands.decide(overlay.name);
-      case 'passwd':
-        return void this.#commands.passwd(overlay);
-      case 'help':
-      case 'page':
-      case 'pane':
-        return store.dispatch({ type: 'overlay', overlay: null });
-    }
-  }
-
-  #confirmed(question: Question, session: Session) {
-    const { store, outside } = this.#desk;
-    switch (question.ask) {
-      case 'send':
-        store.dispatch({ type: 'thread', conversation: question.to, change: { hasty: false } });
-        return this.#send(true);
-      case 'paste': {
-        const { open } = session.chat;
-        if (canSend(session.chat) !== null) return this.#commands.run('.verify', '');
-        return void session.attempt(() => session.send(open, pasteable(question.text, true)));
-      }
-      case 'delete':
-        return void session.attempt(() => session.client.remove(question.message));
-      case 'quit':
-        return outside.quit();
-    }
   }
 
   #step(by: 1 | -1) {
@@ -324,64 +191,10 @@ export class Actions {
     }
   }
 
-  async #browse(folder: string): Promise<void> {
-    const { store, session } = this.#desk;
-    if (session === null) return;
-    const full = resolvePath(folder);
-    const empty: Overlay = { kind: 'picker', folder: full, entries: null, query: emptyEditor, selected: 0 };
-    store.dispatch({ type: 'overlay', overlay: empty });
-    await session.attempt(async () => {
-      const entries = [{ name: '..', folder: true, size: 0 }, ...(await entriesOf(full, false))];
-      const { overlay } = store.get();
-      if (overlay?.kind === 'picker' && overlay.folder === full) {
-        store.dispatch({ type: 'overlay', overlay: { ...overlay, entries } });
-      }
-    });
-  }
-
-  async #pick(overlay: Extract<Overlay, { kind: 'picker' }>): Promise<void> {
-    const { store, session, transfers } = this.#desk;
-    const entry = picked(overlay)[overlay.selected];
-    if (entry === undefined || session === null) return;
-    if (entry.folder)
-      return this.#browse(entry.name === '..' ? dirname(overlay.folder) : join(overlay.folder, entry.name));
-    store.dispatch({ type: 'overlay', overlay: null });
-    if (canSend(session.chat) !== null) return this.#commands.run('.verify', '');
-    transfers?.upload(session.chat.open, join(overlay.folder, entry.name));
-  }
-
-  #withMessage(action: 'reply' | 'edit' | 'delete' | 'react' | 'copy') {
-    const { store, session } = this.#desk;
-    const message = this.#commands.chosen();
-    if (session === null || message === null) return session?.tell(strings.notices.noMessage, 'bad');
-    if (action === 'copy') return this.#copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
-    if (action === 'react') {
-      store.dispatch({ type: 'focused', focus: 'composer' });
-      return store.dispatch({ type: 'filled', editor: editorWith('.react :') });
-    }
-    if (action === 'reply') return store.dispatch({ type: 'about', about: { do: 'reply', message } });
-    if (message.from !== session.chat.me.name) return session.tell(strings.notices.notYours, 'bad');
-    if (action === 'delete') return this.#ask({ ask: 'delete', message });
-    store.dispatch({ type: 'about', about: { do: 'edit', message } });
-  }
-
-  #withTransfer(action: 'pause' | 'cancel') {
-    const { session } = this.#desk;
-    const item = session === null ? undefined : filesOf(session.chat)[session.chat.filesAt];
-    this.#commands.transfer(action, item?.transfer ?? null);
-  }
-
-  #copy(text: string) {
-    const { store, session, outside } = this.#desk;
-    outside.copy(text);
-    store.dispatch({ type: 'overlay', overlay: null });
-    session?.tell(strings.notices.copied);
-  }
-
   #mouse(action: 'press' | 'up' | 'down', x: number, y: number) {
     const { store, session } = this.#desk;
     if (session === null) return;
-    if (action !== 'press') return this.#move(action === 'up' ? 'page-up' : 'page-down');
+    if (action !== 'press') return this.#move(action === 'up' ? 'lines-up' : 'lines-down');
     const layout = layoutFor(store.get());
     const row = y - 2;
     if (store.get().overlay !== null || row < 0 || row >= layout.body || x >= layout.people) return;

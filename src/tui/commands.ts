@@ -1,53 +1,52 @@
 /** What the dot-commands do; their names, arguments and help stand in dot-commands.ts. */
-import { printable } from '../protocol/text.ts';
-import type { FileInfo, Message, Person, TransferState } from './client/types.ts';
-import { type CommandName, commandNames } from './command-names.ts';
-import type { Desk } from './desk.ts';
-import { commandTable, conversationOf, divide } from './dot-commands.ts';
-import { editorWith, emptyEditor, textOf } from './editor.ts';
+import type { FileInfo, Message, TransferState } from './client/types.ts';
+import type { CommandName } from './command-names.ts';
+import type { CommandsDesk } from './desk.ts';
+import { conversationOf, divide, usageOf } from './dot-commands.ts';
+import { editorWith, emptyEditor } from './editor.ts';
 import type { MoveName } from './event.ts';
 import { openThread } from './field.ts';
-import { age, groups, rate, size } from './format.ts';
-import { fill } from './measure.ts';
 import { hasKey } from './messages.ts';
-import { canSend, filesOf, peopleOf } from './select.ts';
+import { helpLines, Pages } from './pages.ts';
+import { canSend, peopleOf } from './select.ts';
 import type { Session } from './session.ts';
 import type { Overlay, Settings } from './state.ts';
-import { MIN_PASSWORD } from './strength.ts';
 import { strings } from './strings.ts';
 import { type ThemeName, themeNames } from './theme.ts';
-
-/** Whoever runs the commands needs no login form. */
-export type CommandsDesk = Omit<Desk, 'login'>;
+import { Trust } from './trust.ts';
 
 type Handler = (session: Session, rest: string) => void;
 
 export class Commands {
   readonly #desk: CommandsDesk;
+  readonly trust: Trust;
+  readonly #pages: Pages;
   readonly #handlers: Readonly<Record<CommandName, Handler>>;
 
   constructor(desk: CommandsDesk) {
     this.#desk = desk;
+    this.trust = new Trust(desk);
+    this.#pages = new Pages(desk);
     const moved =
       (move: MoveName): Handler =>
       () =>
         desk.store.dispatch({ type: 'moved', move });
     const quit: Handler = () => this.#quit();
     this.#handlers = {
-      '.help': () => this.#page(strings.pages.commands, helpLines()),
+      '.help': () => this.#pages.page(strings.pages.commands, helpLines()),
       '.exit': quit,
       '.quit': quit,
       '.msg': (session, rest) => this.#message(session, rest),
       '.join': (session, rest) => this.#join(session, rest),
-      '.rooms': (session) => this.#list(session, true),
-      '.users': (session) => this.#list(session, false),
+      '.rooms': (session) => this.#pages.list(session, true),
+      '.users': (session) => this.#pages.list(session, false),
       '.file': (session, rest) => {
         if (canSend(session.chat) !== null) return this.run('.verify', '');
         desk.transfers?.upload(session.chat.open, rest);
       },
-      '.list_files': (session) => this.#files(session),
+      '.list_files': (session) => this.#pages.files(session),
       '.download': (session, rest) => this.#download(session, rest),
-      '.transfers': (session) => this.#transfers(session),
+      '.transfers': (session) => this.#pages.transfers(session),
       '.pause': (_, rest) => this.transfer('pause', this.#named(rest, 'running')),
       '.resume': (_, rest) => this.transfer('resume', this.#named(rest, 'paused')),
       '.cancel': (_, rest) => this.transfer('cancel', this.#named(rest, null)),
@@ -72,10 +71,10 @@ export class Commands {
       '.redraw': () => desk.outside.redraw(),
       '.copy': (session) => this.#copy(session),
       '.links': (session) => this.#links(session),
-      '.verify': (session, rest) => void this.#verify(session, rest),
-      '.whoami': (session) => this.#whoami(session),
-      '.keys': (session) => this.#keys(session),
-      '.sessions': (session, rest) => void this.#sessions(session, rest),
+      '.verify': (session, rest) => void this.trust.verify(session, rest),
+      '.whoami': (session) => this.#pages.whoami(session),
+      '.keys': (session) => this.#pages.keys(session),
+      '.sessions': (session, rest) => void this.#pages.sessions(session, rest),
       '.passwd': () => desk.store.dispatch({ type: 'overlay', overlay: passwdOverlay }),
       '.notify': (session, rest) => this.#notify(session, rest),
       '.mouse': (session, rest) => this.#switch(session, '.mouse', 'mouse', rest),
@@ -89,7 +88,7 @@ export class Commands {
   }
 
   usage(name: CommandName): string {
-    return strings.notices.usage(`${name} ${commandTable[name].usage}`);
+    return usageOf(name);
   }
 
   /** The message that was chosen with the arrows, else the newest that is not mine. */
@@ -119,54 +118,10 @@ export class Commands {
     else transfers.pause(transfer);
   }
 
-  /** Enter in the fingerprint overlay. */
-  async decide(name: string): Promise<void> {
-    const { session, store } = this.#desk;
-    const person = session?.chat.people[name];
-    if (session === null || person === undefined) return;
-    store.dispatch({ type: 'overlay', overlay: null });
-    await session.attempt(async () => {
-      if (person.changedTo !== null) {
-        await session.client.acceptKey(name);
-        session.tell(strings.fingerprint.accepted(name), 'good');
-      } else {
-        await session.client.setVerified(name, !person.verified);
-        session.tell(
-          person.verified ? strings.fingerprint.unverified(name) : strings.fingerprint.verified(name),
-          'good',
-        );
-      }
-      store.dispatch({ type: 'news', news: [{ type: 'people', people: await session.client.people() }] });
-    });
-  }
-
-  async passwd(overlay: Extract<Overlay, { kind: 'passwd' }>): Promise<void> {
-    const { store, session } = this.#desk;
-    const [old, fresh, again] = overlay.fields.map(textOf) as [string, string, string];
-    const fail = (error: string, active: 0 | 1 | 2) =>
-      store.dispatch({ type: 'overlay', overlay: { ...overlay, busy: false, error, active } });
-    if (overlay.busy || session === null) return;
-    if (overlay.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
-    if (Array.from(fresh).length < MIN_PASSWORD) return fail(strings.login.errors.short, 1);
-    if (fresh !== again) return fail(strings.login.errors.repeat, 2);
-    store.dispatch({ type: 'overlay', overlay: { ...overlay, busy: true, error: null } });
-    try {
-      await session.client.passwd(old, fresh);
-      store.dispatch({ type: 'overlay', overlay: null });
-      session.tell(strings.notices.passwd, 'good');
-    } catch (error) {
-      fail(printable(error instanceof Error ? error.message : String(error)), 0);
-    }
-  }
-
   #quit() {
     const { transfers, store, outside } = this.#desk;
     if (transfers?.busy) store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question: { ask: 'quit' } } });
     else outside.quit();
-  }
-
-  #page(title: string, lines: readonly string[]) {
-    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'page', title, lines, top: 0 } });
   }
 
   #message(session: Session, rest: string) {
@@ -192,41 +147,12 @@ export class Commands {
     session.open(name as '#');
   }
 
-  #list(session: Session, rooms: boolean) {
-    const lines = peopleOf(session.chat)
-      .filter((item) => item.room === rooms)
-      .map((item) => {
-        const sign = item.room ? '#' : item.online ? '●' : '○';
-        const state = item.room ? '' : item.online ? strings.header.online : strings.header.offline;
-        const key = item.changed ? strings.header.changed : item.verified ? strings.header.verified : '';
-        return `${sign} ${fill(item.label, 24)} ${fill(state, 9)} ${key}`;
-      });
-    this.#page(rooms ? strings.panes.rooms : strings.panes.people, lines);
-  }
-
-  #files(session: Session) {
-    const { chat } = session;
-    const lines = filesOf(chat).map(
-      ({ file }) =>
-        `${fill(file.name, 34)} ${fill(size(file.size), 10, 'right')}  ${fill(file.from, 12)} ${age(file.at, this.#desk.clock.now())}`,
-    );
-    this.#page(`${strings.panes.files} · ${chat.open}`, lines.length === 0 ? [strings.files.empty] : lines);
-  }
-
   #download(session: Session, name: string) {
     const matches = Object.values(session.chat.files).filter((file) => file.name === name || file.id === name);
     const here = matches.filter((file) => file.conversation === session.chat.open);
     const chosen = here.length === 1 ? here[0] : matches.length === 1 ? matches[0] : undefined;
     if (chosen) return this.fetch(chosen);
     session.tell(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name), 'bad');
-  }
-
-  #transfers(session: Session) {
-    const lines = Object.values(session.chat.transfers).map(
-      ({ direction, name, done, size: all, rate: speed, state }) =>
-        `${direction === 'up' ? '↑' : '↓'} ${fill(name, 32)} ${fill(`${size(done)} / ${size(all)}`, 20, 'right')}  ${state === 'running' ? rate(speed) : strings.files.states[state]}`,
-    );
-    this.#page(strings.pages.transfers, lines.length === 0 ? [strings.notices.noTransfer] : lines);
   }
 
   #named(name: string, state: TransferState['state'] | null): TransferState | null {
@@ -311,59 +237,6 @@ export class Commands {
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'links', links, selected: 0 } });
   }
 
-  async #verify(session: Session, rest: string): Promise<void> {
-    const { store } = this.#desk;
-    const name = rest === '' ? session.chat.open.slice(1) : rest.replace(/^@/, '');
-    if (session.chat.people[name] === undefined || (rest === '' && session.chat.open.startsWith('#'))) {
-      return session.tell(rest === '' ? this.usage('.verify') : strings.notices.unknownPerson(name), 'bad');
-    }
-    const show = (digits: string | null, error: string | null) =>
-      store.dispatch({ type: 'overlay', overlay: { kind: 'fingerprint', name, digits, error } });
-    show(null, null);
-    try {
-      const digits = await session.client.safetyNumber(name);
-      if (store.get().overlay?.kind === 'fingerprint') show(digits.replace(/\D/g, ''), null);
-    } catch (error) {
-      show(null, printable(error instanceof Error ? error.message : String(error)));
-    }
-  }
-
-  #whoami(session: Session) {
-    const { name, fingerprint, daemon, device } = session.client.me;
-    this.#page(strings.pages.whoami, [
-      `${fill(strings.login.name, 12)}${name}`,
-      `${fill(strings.pages.fingerprint, 12)}${groups(fingerprint.slice(0, 32))}`,
-      `${fill('', 12)}${groups(fingerprint.slice(32))}`,
-      `${fill(strings.login.server, 12)}${daemon.address}`,
-      `${fill('', 12)}${groups(daemon.fingerprint.slice(0, 32))}`,
-      `${fill('', 12)}${groups(daemon.fingerprint.slice(32))}`,
-      `${fill(strings.pages.device, 12)}${device}`,
-    ]);
-  }
-
-  #keys(session: Session) {
-    const line = ({ name, fingerprint, verified }: Person) =>
-      `${verified ? '✔' : ' '} ${fill(name, 16)} ${fingerprint === null ? strings.header.noKeys : groups(fingerprint.slice(0, 32))}`;
-    this.#page(
-      strings.overlays.keys,
-      Object.values(session.chat.people)
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .map(line),
-    );
-  }
-
-  async #sessions(session: Session, rest: string): Promise<void> {
-    await session.attempt(async () => {
-      if (rest === 'end') return session.tell(strings.notices.ended(await session.client.endDevice(null)), 'good');
-      const now = this.#desk.clock.now();
-      const lines = (await session.client.sessions()).map(
-        ({ device, lastSeen, online, current }) =>
-          `${online ? '●' : '○'} ${fill(String(device), 12)} ${current ? strings.pages.thisDevice : online ? strings.header.online : age(lastSeen, now)}`,
-      );
-      this.#page(strings.pages.devices, lines);
-    });
-  }
-
   #notify(session: Session, rest: string) {
     const [what, on] = divide(rest);
     const setting = ({ bell: 'bell', desktop: 'desktop', text: 'desktopText' } as const)[what as 'bell'];
@@ -391,8 +264,3 @@ const passwdOverlay: Overlay = {
   error: null,
   busy: false,
 };
-
-/** `.help`, from the one table. */
-export function helpLines(): string[] {
-  return commandNames.map((name) => `${fill(`${name} ${commandTable[name].usage}`, 32)} ${commandTable[name].help}`);
-}

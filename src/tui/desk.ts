@@ -24,3 +24,6 @@ export type Desk = {
   session: Session | null;
   transfers: TransferDesk | null;
 };
+
+/** Whoever runs the commands needs no login form. */
+export type CommandsDesk = Omit<Desk, 'login'>;

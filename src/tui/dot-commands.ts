@@ -2,6 +2,7 @@
 
 import type { ConversationName } from './client/types.ts';
 import { type CommandName, commandNames } from './command-names.ts';
+import { strings } from './strings.ts';
 
 export type CommandRow = {
   /** Arguments as people read them; '' when there are none. */
@@ -77,6 +78,10 @@ export function parseLine(line: string): Said {
   if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name) };
   if (commandTable[name].needs && rest === '') return { say: 'incomplete', name };
   return { say: 'command', name, rest };
+}
+
+export function usageOf(name: CommandName): string {
+  return strings.notices.usage(`${name} ${commandTable[name].usage}`);
 }
 
 /** `bob`, `@bob` or `#room` as a conversation. */

@@ -27,6 +27,8 @@ export type MoveName =
   | 'down'
   | 'page-up'
   | 'page-down'
+  | 'lines-up'
+  | 'lines-down'
   | 'oldest'
   | 'newest'
   | 'back'

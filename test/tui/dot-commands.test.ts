@@ -1,9 +1,9 @@
 import test from 'ava';
 import { commandNames } from '../../src/tui/command-names.ts';
-import { helpLines } from '../../src/tui/commands.ts';
 import { wanted } from '../../src/tui/completion.ts';
 import { commandTable, parseLine } from '../../src/tui/dot-commands.ts';
 import { actionFor, keyHelp, keyLabel, keyTable } from '../../src/tui/keys.ts';
+import { helpLines } from '../../src/tui/pages.ts';
 import { Play } from './helpers/screen-state.ts';
 
 const table: [string, ReturnType<typeof parseLine>][] = [

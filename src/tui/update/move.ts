@@ -7,7 +7,14 @@ import { composerColumns, filesOf, layoutFor, lookOf, overlaySize, peopleOf } fr
 import type { Focus, Overlay, State } from '../state.ts';
 import { anchorAt, scrolled, viewOf } from '../viewport.ts';
 
-const steps: Partial<Record<MoveName, number>> = { up: -1, down: 1, 'page-up': -10, 'page-down': 10 };
+const steps: Partial<Record<MoveName, number>> = {
+  up: -1,
+  down: 1,
+  'page-up': -10,
+  'page-down': 10,
+  'lines-up': -3,
+  'lines-down': 3,
+};
 
 export function move(state: State, name: MoveName): State {
   switch (name) {
@@ -124,7 +131,7 @@ function shiftOverlay(state: State, overlay: Overlay, name: MoveName): Overlay {
 function scroll(state: State, name: MoveName): State {
   const { look, height } = lookOf(state);
   const page = Math.max(1, height - 2);
-  const by = name === 'page-up' ? -page : page;
+  const by = { 'page-up': -page, 'lines-up': -3, 'lines-down': 3 }[name as string] ?? page;
   return withChat(state, (chat) => {
     const thread = openThread(chat);
     const anchor = name === 'newest' ? null : scrolled(thread, look, height, name === 'oldest' ? -1_000_000_000 : by);

@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
 import { textOf } from '../editor.ts';
 import { chatOf, openThread } from '../field.ts';
-import { fill, width } from '../measure.ts';
+import { cut, fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
 import { unreadCount } from '../select.ts';
 import type { State } from '../state.ts';
@@ -14,6 +14,7 @@ import { useSelect } from './use-store.ts';
 export function StatusLine({ columns }: { columns: number }) {
   const left = useSelect(stateOf, (a, b) => a.text === b.text && a.role === b.role);
   const right = useSelect(hintOf, (a, b) => a.text === b.text && a.role === b.role);
+  const notice = useSelect((state) => state.notice !== null);
   const moving = useSelect((state) => {
     const chat = chatOf(state);
     if (chat === null) return '';
@@ -23,11 +24,15 @@ export function StatusLine({ columns }: { columns: number }) {
   });
   const lead = ` ${left.text}`;
   const room = columns - width(lead) - width(moving) - 3;
-  const spans: Span[] = [
-    { text: lead, role: left.role },
-    { text: moving, role: 'unread' },
-    { text: `  ${fill(right.text, Math.max(0, room), 'right')} `, role: right.role },
-  ];
+  // A sentence that does not fit beside the state takes its place until the next key.
+  const alone = notice && width(right.text) > room;
+  const spans: Span[] = alone
+    ? [{ text: ` ${cut(right.text, columns - 2)} `, role: right.role }]
+    : [
+        { text: lead, role: left.role },
+        { text: moving, role: 'unread' },
+        { text: `  ${fill(right.text, Math.max(0, room), 'right')} `, role: right.role },
+      ];
   return (
     <Box height={1} width={columns}>
       <Line spans={spans} />

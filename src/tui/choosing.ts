@@ -1,0 +1,136 @@
+/** What is done with the thing that is chosen: in a pane, in an overlay, among the messages. */
+import { dirname, join } from 'node:path';
+import type { ConversationName } from './client/types.ts';
+import type { Commands } from './commands.ts';
+import type { Desk } from './desk.ts';
+import { editorWith, emptyEditor, textOf } from './editor.ts';
+import { keyOf } from './messages.ts';
+import { canSend, filesOf, found, peopleOf, picked, searched } from './select.ts';
+import type { Sending } from './sending.ts';
+import type { Overlay } from './state.ts';
+import { strings } from './strings.ts';
+import { entriesOf, resolvePath } from './transfers.ts';
+
+export class Choosing {
+  readonly #desk: Desk;
+  readonly #commands: Commands;
+  readonly #sending: Sending;
+
+  constructor(desk: Desk, commands: Commands, sending: Sending) {
+    this.#desk = desk;
+    this.#commands = commands;
+    this.#sending = sending;
+  }
+
+  /** Enter in a pane or an overlay. */
+  choose() {
+    const { store, session, login } = this.#desk;
+    const { overlay, focus } = store.get();
+    if (overlay !== null && overlay.kind !== 'pane') return this.#chooseIn(overlay);
+    if (session === null) return void login.goOn();
+    const pane = overlay?.kind === 'pane' ? overlay.pane : focus;
+    const { chat } = session;
+    if (pane === 'people') {
+      const item = peopleOf(chat)[chat.peopleAt];
+      if (item) session.open(item.name);
+    } else if (pane === 'files') this.#commands.fetch(filesOf(chat)[chat.filesAt]?.file);
+    else if (pane === 'messages') this.#openMessage();
+  }
+
+  #openMessage() {
+    const message = this.#commands.chosen();
+    if (message === null) return;
+    if (message.body.kind === 'file') return this.#commands.fetch(message.body.file);
+    if (message.state === 'failed') return this.#commands.run('.retry', '');
+    this.withMessage('reply');
+  }
+
+  #chooseIn(overlay: Overlay) {
+    const { store, session } = this.#desk;
+    if (session === null) return store.dispatch({ type: 'overlay', overlay: null });
+    switch (overlay.kind) {
+      case 'switcher': {
+        const item = found(session.chat, textOf(overlay.query))[overlay.selected];
+        store.dispatch({ type: 'overlay', overlay: null });
+        if (item?.kind === 'person' || item?.kind === 'room') session.open(item.target as ConversationName);
+        else if (item?.kind === 'file') this.#commands.fetch(session.chat.files[item.target]);
+        else if (item) store.dispatch({ type: 'filled', editor: editorWith(`${item.target} `) });
+        return;
+      }
+      case 'search': {
+        const message = searched(session.chat, textOf(overlay.query))[overlay.selected];
+        if (message) store.dispatch({ type: 'jumped', conversation: message.conversation, key: keyOf(message) });
+        return;
+      }
+      case 'links':
+        return this.#copy(overlay.links[overlay.selected] ?? '');
+      case 'picker':
+        return void this.#pick(overlay);
+      case 'confirm':
+        store.dispatch({ type: 'overlay', overlay: null });
+        return this.#sending.confirmed(overlay.question, session);
+      case 'fingerprint':
+        return void this.#commands.trust.decide(overlay.name);
+      case 'passwd':
+        return void this.#commands.trust.passwd(overlay);
+      case 'help':
+      case 'page':
+      case 'pane':
+        return store.dispatch({ type: 'overlay', overlay: null });
+    }
+  }
+
+  async browse(folder: string): Promise<void> {
+    const { store, session } = this.#desk;
+    if (session === null) return;
+    const full = resolvePath(folder);
+    const empty: Overlay = { kind: 'picker', folder: full, entries: null, query: emptyEditor, selected: 0 };
+    store.dispatch({ type: 'overlay', overlay: empty });
+    await session.attempt(async () => {
+      const entries = [{ name: '..', folder: true, size: 0 }, ...(await entriesOf(full, false))];
+      const { overlay } = store.get();
+      if (overlay?.kind === 'picker' && overlay.folder === full) {
+        store.dispatch({ type: 'overlay', overlay: { ...overlay, entries } });
+      }
+    });
+  }
+
+  async #pick(overlay: Extract<Overlay, { kind: 'picker' }>): Promise<void> {
+    const { store, session, transfers } = this.#desk;
+    const entry = picked(overlay)[overlay.selected];
+    if (entry === undefined || session === null) return;
+    if (entry.folder)
+      return this.browse(entry.name === '..' ? dirname(overlay.folder) : join(overlay.folder, entry.name));
+    store.dispatch({ type: 'overlay', overlay: null });
+    if (canSend(session.chat) !== null) return this.#commands.run('.verify', '');
+    transfers?.upload(session.chat.open, join(overlay.folder, entry.name));
+  }
+
+  withMessage(action: 'reply' | 'edit' | 'delete' | 'react' | 'copy') {
+    const { store, session } = this.#desk;
+    const message = this.#commands.chosen();
+    if (session === null || message === null) return session?.tell(strings.notices.noMessage, 'bad');
+    if (action === 'copy') return this.#copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
+    if (action === 'react') {
+      store.dispatch({ type: 'focused', focus: 'composer' });
+      return store.dispatch({ type: 'filled', editor: editorWith('.react :') });
+    }
+    if (action === 'reply') return store.dispatch({ type: 'about', about: { do: 'reply', message } });
+    if (message.from !== session.chat.me.name) return session.tell(strings.notices.notYours, 'bad');
+    if (action === 'delete') return this.#sending.ask({ ask: 'delete', message });
+    store.dispatch({ type: 'about', about: { do: 'edit', message } });
+  }
+
+  withTransfer(action: 'pause' | 'cancel') {
+    const { session } = this.#desk;
+    const item = session === null ? undefined : filesOf(session.chat)[session.chat.filesAt];
+    this.#commands.transfer(action, item?.transfer ?? null);
+  }
+
+  #copy(text: string) {
+    const { store, session, outside } = this.#desk;
+    outside.copy(text);
+    store.dispatch({ type: 'overlay', overlay: null });
+    session?.tell(strings.notices.copied);
+  }
+}

@@ -1,0 +1,92 @@
+/** Commands that answer with a page of text. */
+import type { Person } from './client/types.ts';
+import { commandNames } from './command-names.ts';
+import type { CommandsDesk } from './desk.ts';
+import { commandTable } from './dot-commands.ts';
+import { age, groups, rate, size } from './format.ts';
+import { fill } from './measure.ts';
+import { filesOf, peopleOf } from './select.ts';
+import type { Session } from './session.ts';
+import { strings } from './strings.ts';
+
+export class Pages {
+  readonly #desk: CommandsDesk;
+
+  constructor(desk: CommandsDesk) {
+    this.#desk = desk;
+  }
+
+  page(title: string, lines: readonly string[]) {
+    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'page', title, lines, top: 0 } });
+  }
+
+  list(session: Session, rooms: boolean) {
+    const lines = peopleOf(session.chat)
+      .filter((item) => item.room === rooms)
+      .map((item) => {
+        const sign = item.room ? '#' : item.online ? '●' : '○';
+        const state = item.room ? '' : item.online ? strings.header.online : strings.header.offline;
+        const key = item.changed ? strings.header.changed : item.verified ? strings.header.verified : '';
+        return `${sign} ${fill(item.label, 24)} ${fill(state, 9)} ${key}`;
+      });
+    this.page(rooms ? strings.panes.rooms : strings.panes.people, lines);
+  }
+
+  files(session: Session) {
+    const { chat } = session;
+    const lines = filesOf(chat).map(
+      ({ file }) =>
+        `${fill(file.name, 34)} ${fill(size(file.size), 10, 'right')}  ${fill(file.from, 12)} ${age(file.at, this.#desk.clock.now())}`,
+    );
+    this.page(`${strings.panes.files} · ${chat.open}`, lines.length === 0 ? [strings.files.empty] : lines);
+  }
+
+  transfers(session: Session) {
+    const lines = Object.values(session.chat.transfers).map(
+      ({ direction, name, done, size: all, rate: speed, state }) =>
+        `${direction === 'up' ? '↑' : '↓'} ${fill(name, 32)} ${fill(`${size(done)} / ${size(all)}`, 20, 'right')}  ${state === 'running' ? rate(speed) : strings.files.states[state]}`,
+    );
+    this.page(strings.pages.transfers, lines.length === 0 ? [strings.notices.noTransfer] : lines);
+  }
+
+  whoami(session: Session) {
+    const { name, fingerprint, daemon, device } = session.client.me;
+    this.page(strings.pages.whoami, [
+      `${fill(strings.login.name, 12)}${name}`,
+      `${fill(strings.pages.fingerprint, 12)}${groups(fingerprint.slice(0, 32))}`,
+      `${fill('', 12)}${groups(fingerprint.slice(32))}`,
+      `${fill(strings.login.server, 12)}${daemon.address}`,
+      `${fill('', 12)}${groups(daemon.fingerprint.slice(0, 32))}`,
+      `${fill('', 12)}${groups(daemon.fingerprint.slice(32))}`,
+      `${fill(strings.pages.device, 12)}${device}`,
+    ]);
+  }
+
+  keys(session: Session) {
+    const line = ({ name, fingerprint, verified }: Person) =>
+      `${verified ? '✔' : ' '} ${fill(name, 16)} ${fingerprint === null ? strings.header.noKeys : groups(fingerprint.slice(0, 32))}`;
+    this.page(
+      strings.overlays.keys,
+      Object.values(session.chat.people)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(line),
+    );
+  }
+
+  async sessions(session: Session, rest: string): Promise<void> {
+    await session.attempt(async () => {
+      if (rest === 'end') return session.tell(strings.notices.ended(await session.client.endDevice(null)), 'good');
+      const now = this.#desk.clock.now();
+      const lines = (await session.client.sessions()).map(
+        ({ device, lastSeen, online, current }) =>
+          `${online ? '●' : '○'} ${fill(String(device), 12)} ${current ? strings.pages.thisDevice : online ? strings.header.online : age(lastSeen, now)}`,
+      );
+      this.page(strings.pages.devices, lines);
+    });
+  }
+}
+
+/** `.help`, from the one table. */
+export function helpLines(): string[] {
+  return commandNames.map((name) => `${fill(`${name} ${commandTable[name].usage}`, 32)} ${commandTable[name].help}`);
+}
