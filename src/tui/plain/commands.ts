@@ -177,7 +177,7 @@ export class SpokenCommands extends Commands {
     const fits = { accept: changedTo !== null, same: changedTo === null && !verified, undo: verified }[verdict];
     if (fits === undefined) return session.tell(phrases.verifyUsage, 'bad');
     // What is so already is said again, not turned round.
-    if (fits) return this.decide(name);
+    if (fits) return this.trust.decide(name);
     if (changedTo !== null) return session.tell(strings.notices.changedKey(name), 'bad');
     session.tell(verified ? strings.fingerprint.verified(name) : strings.fingerprint.unverified(name));
   }
