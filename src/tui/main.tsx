@@ -56,6 +56,7 @@ async function main(): Promise<number> {
 /** @returns null when the arguments were answered by yargs itself: --help, --version. @throws ClientError 'usage' */
 async function understand(): Promise<Called | null> {
   let called: Called | null = null;
+  const inCommand = true;
   const program = yargs()
     .scriptName('securechat')
     .usage('$0 [join-link]\n$0 <command>')
@@ -90,7 +91,10 @@ async function understand(): Promise<Called | null> {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? wrongUse(message);
+      if (error) throw error;
+      // Without a command the first word was to be one: that is worth more than what yargs says of the words after it.
+      const word = inCommand ? undefined : firstWord();
+      throw word === undefined || word.startsWith('securechat://') ? wrongUse(message) : noSuchCommand(word);
     })
     .parseAsync(rawArguments)
     .catch((error: Error) => {
@@ -114,6 +118,16 @@ function wantsLines(args: Arguments): boolean {
   );
 }
 
+function noSuchCommand(word: string): ClientError {
+  return new ClientError('usage', `there is no command "${word}"; see securechat --help`);
+}
+
+/** What is neither an option nor the value of one. */
+function firstWord(): string | undefined {
+  const words = yargs(rawArguments).help(false).version(false).options(globalOptions).exitProcess(false).parseSync()._;
+  return words[0]?.toString();
+}
+
 /** The environment over config.toml; yargs puts the flags over both. */
 async function outsideSettings(): Promise<Record<string, unknown>> {
   const environment = settingsFromEnvironment(process.env);
@@ -135,8 +149,7 @@ async function outsideSettings(): Promise<Record<string, unknown>> {
 /** `securechat LINK` is `securechat --server LINK`; any other word there is a command that does not exist. */
 function withLink(args: Arguments): Arguments {
   if (typeof args.link !== 'string') return args;
-  if (!args.link.startsWith('securechat://'))
-    throw new ClientError('usage', `there is no command "${args.link}"; see securechat --help`);
+  if (!args.link.startsWith('securechat://')) throw noSuchCommand(args.link);
   if (args.server !== undefined && rawArguments.some((argument) => argument.startsWith('--server')))
     throw new ClientError('usage', 'give a join link or --server, not both');
   return { ...args, server: args.link };

@@ -1,44 +1,85 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 
 export type CliResult = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
-export type CliOptions = { stdin?: string | Uint8Array; env?: Record<string, string>; cwd?: string };
+export type CliOptions = {
+  stdin?: string | Uint8Array;
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Runs it under this command, as `prlimit --fsize=…`. */
+  under?: readonly string[];
+};
+
+/** A run that has not ended. */
+export type Running = {
+  process: ChildProcess;
+  /** Resolves when standard output, past or to come, matches. @throws when the program ends before */
+  printed(what: RegExp): Promise<void>;
+  /** Sends the signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<CliResult>;
+  ended: Promise<CliResult>;
+};
 
 /** Runs `securechat` from source with a clean environment; standard input is empty unless told. */
 export function securechat(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const child = spawn(
+  return startSecurechat(args, options).ended;
+}
+
+/** The same, without waiting for its end. */
+export function startSecurechat(args: readonly string[], options: CliOptions = {}): Running {
+  const command = [
+    ...(options.under ?? []),
     process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
-      fileURLToPath(new URL('src/tui/main.tsx', root)),
-      ...args,
-    ],
-    {
-      cwd: options.cwd ?? fileURLToPath(root),
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', NO_COLOR: '1', ...options.env },
-      stdio: 'pipe',
-      // No controlling terminal: nobody can be asked.
-      detached: true,
-    },
-  );
-  let stdout = '';
-  let stderr = '';
+    '--disable-warning=ExperimentalWarning',
+    `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
+    fileURLToPath(new URL('src/tui/main.tsx', root)),
+    ...args,
+  ];
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    cwd: options.cwd ?? fileURLToPath(root),
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', NO_COLOR: '1', ...options.env },
+    stdio: 'pipe',
+    // No controlling terminal: nobody can be asked.
+    detached: true,
+  });
+  const result: CliResult = { code: null, signal: null, stdout: '', stderr: '' };
+  const looks = new Set<() => void>();
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
+    result.stdout += text;
+    for (const look of looks) look();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
+    result.stderr += text;
   });
   // A program that does not read its input is no failure of the test.
   child.stdin.on('error', () => {});
   child.stdin.end(options.stdin ?? '');
-  return new Promise((done, fail) => {
+  const ended = new Promise<CliResult>((done, fail) => {
     child.on('error', fail);
-    child.on('close', (code, signal) => done({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => done(Object.assign(result, { code, signal })));
   });
+  const printed = (what: RegExp) =>
+    new Promise<void>((done, fail) => {
+      const look = () => {
+        if (!what.test(result.stdout)) return;
+        looks.delete(look);
+        done();
+      };
+      looks.add(look);
+      look();
+      ended.then(({ stdout, stderr }) => fail(new Error(`it ended without ${what}: ${stdout}${stderr}`)), fail);
+    });
+  return {
+    process: child,
+    printed,
+    ended,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
 }
 
 /** The JSON lines of a run with --json. */

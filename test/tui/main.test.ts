@@ -18,6 +18,8 @@ test('what cannot be understood is a usage error on stderr', async (t) => {
   const profile = await temporaryFolder(t);
   const cases: [string[], RegExp][] = [
     [['nonsense'], /no command "nonsense"/],
+    [['--user', 'bob', 'nonsense', 'bob', '--x'], /no command "nonsense"/],
+    [['--nonsense'], /Unknown argument: nonsense/],
     [['http://host:1'], /no command/],
     [['users', '--nonsense'], /Unknown argument: nonsense/],
     [['users', '--password', 'x'], /Unknown argument: password/],

@@ -6,7 +6,8 @@ import { StorageError } from '../storage-error.ts';
 export function failureOf(error: unknown): Refusal | StorageError {
   if (error instanceof Refusal || error instanceof StorageError) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  // EFBIG: the limit that the system sets for this process.
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
     return new Refusal('disk-full', "the daemon's disk is full: tell its operator, then send it again to go on");
   }
   return new Refusal('internal', 'the daemon could not go on with this file: try again later');

@@ -17,7 +17,6 @@ export const download: Command = {
   async run(shell, args) {
     const wanted = String(args.file);
     const dir = await downloadsFolder(args.out === undefined ? shell.settings.downloads : String(args.out), fs);
-    await fs.mkdir(dir, { recursive: true });
     await shell.withClient(async (client) => {
       const file = choose(await client.files(), wanted);
       const bar = transferBar(shell, file.name);

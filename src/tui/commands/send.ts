@@ -2,7 +2,7 @@ import { ClientError } from '../client/errors.ts';
 import type { Command } from '../command.ts';
 import { reportSent } from './report.ts';
 import { readText } from './stdin.ts';
-import { checkText, conversationOf } from './target.ts';
+import { checkText, conversationOf, textOfWords } from './target.ts';
 
 export const send: Command = {
   options: (yargs) =>
@@ -20,7 +20,7 @@ export const send: Command = {
     const words = Array.isArray(args.text) ? args.text.map(String) : [];
     if (words.length === 0 && shell.passwordFromStdin)
       throw new ClientError('usage', 'standard input is the password here; give the text as an argument');
-    const text = words.length > 0 ? words.join(' ') : await readText(process.stdin);
+    const text = words.length > 0 ? textOfWords(words) : await readText(process.stdin);
     checkText(text);
     const wait = args.waitDelivered === true;
     if (wait && to.startsWith('#'))

@@ -18,6 +18,17 @@ export function conversationOf(target: string): ConversationName {
   return `@${name}`;
 }
 
+/**
+ * The words of a command line as one text.
+ * @throws ClientError 'usage' for what was no UTF-8: all that is left of it is U+FFFD, which nobody types
+ */
+export function textOfWords(words: readonly string[]): string {
+  const text = words.join(' ');
+  if (text.includes('\ufffd'))
+    throw new ClientError('usage', 'the text is not UTF-8; if U+FFFD is what you mean, give it on standard input');
+  return text;
+}
+
 /** @throws ClientError 'usage' when a message may not hold `text`. */
 export function checkText(text: string): void {
   const size = Buffer.byteLength(text);

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { ClientError } from '../../../src/tui/client/errors.ts';
-import { checkText, conversationOf } from '../../../src/tui/commands/target.ts';
+import { checkText, conversationOf, textOfWords } from '../../../src/tui/commands/target.ts';
 
 test('a name with or without @, or the lobby', (t) => {
   t.is(conversationOf('bob'), '@bob');
@@ -19,4 +19,9 @@ test('a text is 1 to 4,096 bytes of UTF-8', (t) => {
   t.notThrows(() => checkText('é'.repeat(2048)));
   for (const bad of ['', ' \n', 'x'.repeat(4097), `${'é'.repeat(2048)}x`, 'a\ud800b'])
     t.throws(() => checkText(bad), { instanceOf: ClientError, code: 'usage' });
+});
+
+test('words that were no UTF-8 are refused instead of sent as something else', (t) => {
+  t.is(textOfWords(['a', ' b']), 'a  b');
+  t.throws(() => textOfWords(['a', 'b\ufffd']), { instanceOf: ClientError, code: 'usage', message: /not UTF-8/ });
 });

@@ -160,6 +160,7 @@ function diskError(dir: string, error: unknown): Error {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOSPC':
     case 'EDQUOT':
+    case 'EFBIG':
       return new ClientError('refused', `the disk is full; make room in ${dir} and repeat it to go on`);
     case 'EACCES':
     case 'EPERM':

@@ -1,0 +1,137 @@
+/** The shell commands as a person and a script use them. One daemon; what one test sent, the next ones see. */
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { jsonLines } from '../helpers/cli.ts';
+import { household } from '../helpers/household.ts';
+
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+test.serial('send and history: words are text whatever they look like, and every object has its shape', async (t) => {
+  const { as } = await household(t);
+  const plain = await as('alice', ['send', 'bob', '1e3']);
+  t.deepEqual([plain.code, plain.stdout, plain.stderr], [0, 'sent to @bob\n', '']);
+  t.is((await as('alice', ['send', '@bob', '--quiet', '--', '-x', '--json'])).code, 0);
+  const [sent] = jsonLines(await as('alice', ['send', 'bob', 'a  b', 'c', '--json']));
+  t.deepEqual(Object.keys(sent ?? {}), ['v', 'type', 'id', 'seq', 'at']);
+  t.like(sent, { v: 1, type: 'sent', seq: 3 });
+  t.is((await as('alice', ['send', 'bob'], { stdin: 'two\nlines\n\n' })).code, 0);
+
+  const all = await as('bob', ['history', 'alice', '--json']);
+  t.is(all.stderr, '');
+  const messages = jsonLines(all);
+  t.deepEqual(
+    messages.map(({ text }) => text),
+    ['1e3', '-x --json', 'a  b c', 'two\nlines\n'],
+  );
+  const { at, id, ...third } = messages[2] ?? {};
+  t.is(id, sent?.id);
+  t.is(at, sent?.at);
+  t.regex(String(at), instant);
+  const shape = { conversation: '@alice', from: 'alice', to: 'bob', kind: 'text', text: 'a  b c', verified: false };
+  t.deepEqual(third, { v: 1, type: 'message', seq: 3, ...shape });
+
+  const newest = jsonLines(await as('bob', ['history', '@alice', '--limit', '2', '--json']));
+  t.deepEqual(newest, messages.slice(2));
+  t.deepEqual(jsonLines(await as('bob', ['history', 'alice', '--since', String(at), '--json'])).at(-1), messages[3]);
+  t.is((await as('bob', ['history', 'alice', '--since', '2999-01-01'])).stdout, '');
+  t.regex((await as('bob', ['history', 'alice', '--limit', '1'])).stdout, /^\d\d:\d\d alice -> bob: two\n/);
+});
+
+test.serial('the lobby is everybody; users and files are listed', async (t) => {
+  const { as, dir } = await household(t);
+  t.is((await as('alice', ['send', '#lobby', 'to', 'all'])).stdout, 'sent to #lobby\n');
+  const [message] = jsonLines(await as('bob', ['history', '#lobby', '--json']));
+  t.like(message, { conversation: '#lobby', from: 'alice', to: null, text: 'to all' });
+  const users = jsonLines(await as('bob', ['users', '--json']));
+  t.deepEqual(Object.keys(users[0] ?? {}), ['v', 'type', 'name', 'online', 'fingerprint', 'verified']);
+  t.deepEqual(
+    users.map(({ name, online }) => [name, online]),
+    [
+      ['alice', false],
+      ['bob', true],
+    ],
+  );
+
+  await writeFile(join(dir, 'one.txt'), 'one');
+  await writeFile(join(dir, 'two.txt'), 'two');
+  const up = await as('alice', ['upload', 'bob', 'one.txt', 'two.txt', '--json']);
+  t.is(up.stderr, '');
+  const [one, two] = jsonLines(up);
+  const keys = ['v', 'type', 'id', 'name', 'size', 'sha256', 'conversation', 'from', 'at'];
+  t.deepEqual(Object.keys(one ?? {}), keys);
+  t.like(two, { v: 1, type: 'file', name: 'two.txt', size: 3, conversation: '@bob', from: 'alice' });
+  await as('alice', ['upload', '#lobby', 'one.txt']);
+  t.is(jsonLines(await as('bob', ['files', '--json'])).length, 3);
+  t.is(jsonLines(await as('bob', ['files', 'alice', '--json'])).length, 2);
+
+  const several = await as('bob', ['download', 'one.txt', '--json']);
+  t.is(several.code, 6);
+  t.like(jsonLines(several)[0], { v: 1, type: 'error', code: 'refused' });
+  t.true(several.stderr.includes(String(one?.id)));
+  t.is((await as('bob', ['download', String(one?.id), '--out', 'out'])).code, 0);
+  t.is((await as('bob', ['download', String(one?.id), '--downloads', 'out'])).code, 0);
+  t.is(await readFile(join(dir, 'out', 'one (2).txt'), 'utf8'), 'one');
+  const file = await as('bob', ['download', 'two.txt', '--out', join('out', 'one.txt')]);
+  t.is(file.code, 2);
+  t.regex(file.stderr, /out\/one\.txt is not a folder; choose another one/);
+});
+
+test.serial(
+  'listen prints what is new, once; --wait-delivered waits for the receipt; signals are 130 and 143',
+  async (t) => {
+    const { as, start } = await household(t);
+    await as('alice', ['send', 'bob', 'while away']);
+    const first = start('bob', ['listen', '--json']);
+    await first.printed(/while away/);
+    const delivered = await as('alice', ['send', 'bob', 'here', '--wait-delivered']);
+    t.deepEqual([delivered.code, delivered.stdout], [0, 'delivered to @bob\n']);
+    await first.printed(/"here"/);
+    const { code, stdout, stderr } = await first.stop('SIGTERM');
+    t.is(code, 143);
+    t.is(stdout.trimEnd().split('\n').length, 2);
+    t.is(stderr, 'listening as bob; Ctrl+C ends it\n');
+
+    const second = start('bob', ['listen', '--json', '--quiet']);
+    await as('alice', ['send', 'bob', 'later']);
+    await second.printed(/later/);
+    const ended = await second.stop('SIGINT');
+    t.is(ended.code, 130);
+    t.is(ended.stderr, '');
+    t.deepEqual(
+      jsonLines(ended).map(({ text }) => text),
+      ['later'],
+      'what was printed is read',
+    );
+
+    const waiting = start('alice', ['send', 'bob', 'nobody there', '--wait-delivered']);
+    const bob = start('bob', ['listen']);
+    await bob.printed(/nobody there/);
+    t.is((await waiting.ended).code, 0);
+  },
+);
+
+test.serial('listen --exec: the message is input, never a command', async (t) => {
+  const { as, start, dir } = await household(t);
+  const text = '$(touch pwned); `touch pwned` "\' && touch pwned';
+  const listening = start('bob', ['listen', '--exec', 'cat >> got; echo ran']);
+  await as('alice', ['send', 'bob', text]);
+  await listening.printed(/ran/);
+  await as('alice', ['send', 'bob', 'second']);
+  await listening.printed(/ran[\s\S]*ran/);
+  await listening.stop();
+  t.is(await readFile(join(dir, 'got'), 'utf8'), `${text}\nsecond\n`);
+  t.false(existsSync(join(dir, 'pwned')));
+});
+
+test.serial('the environment and config.toml say what flags do not', async (t) => {
+  const { as, dir, daemon } = await household(t, ['alice']);
+  const toml = `server = "${daemon.join}"\nuser = "alice"\njson = true\n`;
+  await writeFile(join(dir, 'alice', 'config.toml'), toml, { mode: 0o600 });
+  const env = { SECURECHAT_SERVER: '', SECURECHAT_USER: '' };
+  t.like(jsonLines(await as('alice', ['whoami'], { env }))[0], { type: 'me', name: 'alice' });
+  const fromInput = ['whoami', '--profile', 'new', '--password-file', '-'];
+  t.is((await as('alice', fromInput, { stdin: 'correct horse\n' })).code, 0);
+  t.is((await as('alice', ['send', 'bob', '--password-file', '-'], { stdin: 'correct horse\n' })).code, 2);
+});

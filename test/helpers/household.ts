@@ -1,0 +1,49 @@
+/** A daemon and people who have accounts on it, for whole programs: each has a profile on disk and keys from the fixtures. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { chatAs } from './chat.ts';
+import { type CliOptions, type CliResult, type Running, startSecurechat } from './cli.ts';
+import { startDaemon, type TestDaemon } from './daemon.ts';
+import { temporaryFolder } from './folder.ts';
+
+type Name = 'alice' | 'bob' | 'carol';
+
+export type Household = {
+  daemon: TestDaemon;
+  /** Where programs run, with the profiles and the password file `password` in it. */
+  dir: string;
+  /** The environment of somebody's programs. */
+  env(name: Name): Record<string, string>;
+  /** One program of somebody, to its end. */
+  as(name: Name, args: readonly string[], options?: CliOptions): Promise<CliResult>;
+  start(name: Name, args: readonly string[], options?: CliOptions): Running;
+};
+
+export const PASSWORD = 'correct horse';
+
+/** @param daemonArgs of the daemon. Everything ends and goes with the test. */
+export async function household(
+  t: ExecutionContext,
+  names: readonly Name[] = ['alice', 'bob'],
+  daemonArgs: readonly string[] = [],
+): Promise<Household> {
+  const daemon = await startDaemon(t, daemonArgs);
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
+  for (const user of names) {
+    const account = { user, server: daemon.join, password: PASSWORD, profile: join(dir, user), register: {} };
+    await (await chatAs(t, account)).client.close();
+  }
+  const env = (name: Name) => ({
+    SECURECHAT_SERVER: daemon.join,
+    SECURECHAT_PROFILE: join(dir, name),
+    SECURECHAT_USER: name,
+  });
+  const start = (name: Name, args: readonly string[], options: CliOptions = {}): Running => {
+    const running = startSecurechat(args, { cwd: dir, ...options, env: { ...env(name), ...options.env } });
+    t.teardown(() => running.process.kill('SIGKILL'));
+    return running;
+  };
+  return { daemon, dir, env, start, as: (name, args, options) => start(name, args, options).ended };
+}
