@@ -74,7 +74,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     usage: 'demo',
-    summary: 'see two people talk over a throw-away daemon on this machine',
+    summary: 'try it: a throw-away daemon on this machine and a companion to talk to',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
 ];

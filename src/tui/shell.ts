@@ -74,6 +74,11 @@ export class Shell {
     return this.#interruption.signal;
   }
 
+  /** `work`, unless the program is to end first. @throws Interrupted */
+  during<T>(work: Promise<T>): Promise<T> {
+    return this.#interruption.during(work);
+  }
+
   /** Gives `work` a client that is logged in and closes it afterwards, also when the program is to end. */
   async withClient<T>(work: (client: Client) => Promise<T>, more: Partial<ConnectOptions> = {}): Promise<T> {
     const options = await this.connectOptions(more);

@@ -1,7 +1,10 @@
 import type { Command } from '../command.ts';
-import { runDemo } from '../demo/script.ts';
 
 export const demo: Command = {
   options: (yargs) => yargs,
-  run: (shell) => runDemo(shell),
+
+  async run(shell) {
+    if (process.stdin.isTTY && process.stdout.isTTY) await (await import('../demo/screen.ts')).runDemoScreen(shell);
+    else await (await import('../demo/script.ts')).runDemo(shell);
+  },
 };

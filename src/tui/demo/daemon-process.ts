@@ -12,12 +12,16 @@ export type DaemonProcess = {
   fingerprint: string;
   /** Asks it to end and waits for it. */
   stop(): Promise<void>;
+  /** At once, when there is no time to wait. */
+  kill(): void;
 };
 
 /** Starts `securechat-daemon` on a free port of this machine. @throws ClientError 'unreachable' when it does not come up */
 export async function startDaemon(dataDir: string): Promise<DaemonProcess> {
   const child = spawn(process.execPath, [program(), 'start', '--data-dir', dataDir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Ctrl+C at the terminal is for the program, which then stops its daemon in order.
+    detached: true,
   });
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   const listening = await firstListening(child);
@@ -30,6 +34,7 @@ export async function startDaemon(dataDir: string): Promise<DaemonProcess> {
       child.kill('SIGTERM');
       await exited;
     },
+    kill: () => void child.kill('SIGKILL'),
   };
 }
 

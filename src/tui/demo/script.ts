@@ -1,48 +1,30 @@
 /** `securechat demo` without a screen: two people talk before the reader's eyes, over the real protocol; then all is deleted. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import prettyBytes from 'pretty-bytes';
-import { connect } from '../client/client.ts';
 import type { Client, ConversationName, Message } from '../client/types.ts';
 import type { Output } from '../output.ts';
 import type { Shell } from '../shell.ts';
-import { type DaemonProcess, startDaemon } from './daemon-process.ts';
+import { forReal, withThrowAway } from './throw-away.ts';
 
 const FILE_SIZE = 8 * 1024 * 1024;
 
-export async function runDemo(shell: Shell): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'securechat-demo-'));
-  const clients: Client[] = [];
-  let daemon: DaemonProcess | null = null;
-  try {
-    const { output } = shell;
-    output.line('A throw-away daemon and two people, on this machine only. Everything is deleted at the end.\n');
-    daemon = await step(output, 'starting a daemon: its own keys are made once', () =>
-      startDaemon(join(dir, 'daemon')),
+export function runDemo(shell: Shell): Promise<void> {
+  const { output } = shell;
+  output.line('A throw-away daemon and two people, on this machine only. Everything is deleted at the end.\n');
+  return withThrowAway(shell, async (place) => {
+    output.line(`  it serves ${place.daemon.address}, fingerprint ${place.daemon.fingerprint}\n`);
+    const [alice, bob] = await place.step('alice and bob make accounts: each makes two RSA-3072 keys', () =>
+      Promise.all([place.account('alice'), place.account('bob')]),
     );
-    output.line(`  it serves ${daemon.address}, fingerprint ${daemon.fingerprint}\n`);
-    const { join: link } = daemon;
-    const [alice, bob] = await step(output, 'alice and bob make accounts: each makes two RSA-3072 keys', () =>
-      Promise.all(['alice', 'bob'].map((name) => account(name, link, join(dir, name)))),
-    );
-    if (alice === undefined || bob === undefined) throw new Error('an account is missing');
-    clients.push(alice, bob);
     await talk(output, alice, bob);
-    await share(output, alice, bob, dir);
+    await share(output, alice, bob, place.dir);
     output.line('The daemon carried all of this and could read none of it. To do it for real:\n');
-    output.line('  securechat-daemon                      prints a join link like the next line');
-    output.line(`  securechat register --user NAME --server '${link}'`);
-    output.line("  securechat send bob 'hello'            securechat --help shows the rest");
-  } finally {
-    await Promise.allSettled(clients.map((client) => client.close()));
-    await daemon?.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
-  shell.output.line('\nThe daemon has stopped and its folder is deleted.');
+    for (const line of forReal) output.line(line);
+  });
 }
 
 async function talk(output: Output, alice: Client, bob: Client): Promise<void> {
@@ -90,21 +72,6 @@ function arrival(reader: Client, author: string, text: string): Promise<Message>
     if (event.message.body.kind === 'text' && event.message.body.text === text) resolve(event.message);
   });
   return promise.finally(stop);
-}
-
-async function account(name: string, server: string, profile: string): Promise<Client> {
-  const password = randomBytes(16).toString('base64url');
-  const ask = { trust: async () => false, password: async () => password, progress() {} };
-  return connect({ server, user: name, password, ask, profile, register: {} });
-}
-
-/** Says what is waited for, and how long it took. */
-async function step<T>(output: Output, what: string, work: () => Promise<T>): Promise<T> {
-  output.remark(`${what} …`);
-  const start = performance.now();
-  const result = await work();
-  output.remark(`  done, ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  return result;
 }
 
 async function sha256(path: string): Promise<string> {

@@ -1,0 +1,108 @@
+/**
+ * Robin, who keeps a newcomer company in the demo: a small program on the client library, as anybody could write one. Greets,
+ * answers what is written, sends a file, checks those it is sent, and shows three keys worth knowing.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import prettyBytes from 'pretty-bytes';
+import type { Clock } from '../../protocol/seams.ts';
+import type { Client, ConversationName, FileInfo, Message } from '../client/types.ts';
+import { type Answer, Conversationalist, lines } from './conversationalist.ts';
+
+/** Between two lines, so that a person can follow. ms. */
+const PAUSE_MS = 1500;
+const FILE_NAME = 'welcome.txt';
+/** A file above this is admired, not fetched. */
+const FETCHED_BYTES = 10_000_000;
+
+export type CompanionParts = {
+  client: Client;
+  /** The newcomer's name. */
+  guest: string;
+  /** Holds what it sends and fetches. */
+  dir: string;
+  clock: Clock;
+  /** ms between two lines; for tests. */
+  pause?: number;
+};
+
+export class Companion {
+  readonly #parts: CompanionParts;
+  readonly #mind = new Conversationalist();
+  readonly #stop: () => void;
+  #work: Promise<void> = Promise.resolve();
+  #ended = false;
+
+  constructor(parts: CompanionParts) {
+    this.#parts = parts;
+    this.#stop = parts.client.subscribe((event) => {
+      if (event.type === 'message' && event.fresh) this.#hear(event.message);
+    });
+  }
+
+  /** Says hello, in the lobby and in private. */
+  greet(): void {
+    const { guest } = this.#parts;
+    this.#do(() => this.#say('#lobby', lines.welcome(guest)));
+    this.#do(() => this.#say('#lobby', lines.invitation));
+    this.#do(() => this.#say(`@${guest}`, lines.whisper));
+  }
+
+  /** Nothing more is said; resolves when what was being said is. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    this.#stop();
+    await this.#work;
+  }
+
+  #hear(message: Message) {
+    const { guest } = this.#parts;
+    if (message.from !== guest || message.deleted) return;
+    const { body, conversation } = message;
+    if (body.kind === 'file') return this.#do(() => this.#check(conversation, body.file));
+    for (const answer of this.#mind.answersTo(body.text)) this.#do(() => this.#give(message, answer));
+  }
+
+  async #give(message: Message, answer: Answer): Promise<void> {
+    const { client, clock } = this.#parts;
+    const { conversation } = message;
+    if (answer.give === 'file') return this.#share(conversation);
+    if (answer.give === 'reaction') return client.react(message, answer.emoji, true);
+    if (answer.give === 'reply') return void (await client.queue(conversation, answer.text, { reply: message.id }));
+    if (answer.give === 'time') return this.#say(conversation, lines.time(new Date(clock.now())));
+    return this.#say(conversation, answer.text);
+  }
+
+  async #share(to: ConversationName): Promise<void> {
+    const { client, dir } = this.#parts;
+    const path = join(dir, FILE_NAME);
+    await writeFile(path, lines.file);
+    await client.upload(to, path);
+    await this.#say(to, lines.fileSent(FILE_NAME));
+  }
+
+  /** Fetches what came and says its hash, which the sender can compare. */
+  async #check(from: ConversationName, { id, name, size }: FileInfo): Promise<void> {
+    const { client, dir } = this.#parts;
+    if (size > FETCHED_BYTES) return this.#say(from, lines.fileBig(name, prettyBytes(size)));
+    const path = await client.download(id, { dir });
+    const hash = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+    await this.#say(from, lines.fileFetched(name, prettyBytes(size), hash.slice(0, 16)));
+  }
+
+  async #say(to: ConversationName, text: string): Promise<void> {
+    await this.#parts.client.queue(to, text);
+  }
+
+  /** One thing after the other, with a pause before each. A failure is one thing less: a companion never disturbs. */
+  #do(action: () => Promise<void>): void {
+    const { clock, pause = PAUSE_MS } = this.#parts;
+    this.#work = this.#work
+      .then(() => new Promise<void>((done) => void clock.after(this.#ended ? 0 : pause, done)))
+      .then(() => (this.#ended ? undefined : action()))
+      .catch(() => {});
+  }
+}

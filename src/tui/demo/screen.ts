@@ -1,0 +1,59 @@
+/** `securechat demo` at a terminal: the real screen, a throw-away daemon, and a companion to talk to. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../../protocol/seams.ts';
+import { openDoor, openProfile } from '../door.ts';
+import type { Shell } from '../shell.ts';
+import { defaultSettings } from '../state.ts';
+import { themeFor } from '../theme.ts';
+import { Companion } from './companion.ts';
+import { forReal, withThrowAway } from './throw-away.ts';
+
+const YOU = 'you';
+const COMPANION = 'robin';
+
+export async function runDemoScreen(shell: Shell): Promise<void> {
+  const { output } = shell;
+  const theme = themeFor(process.env);
+  if (theme === 'none') process.env.FORCE_COLOR = '0';
+  output.line('A daemon of its own and somebody to talk to, on this machine only. Leaving deletes everything.\n');
+  await withThrowAway(shell, async (place) => {
+    const [you, robin] = await place.step(`making accounts for ${YOU} and ${COMPANION}: two RSA-3072 keys each`, () =>
+      Promise.all([place.account(YOU), place.account(COMPANION)]),
+    );
+    const downloads = join(place.dir, 'downloads');
+    const nest = join(place.dir, 'nest');
+    await Promise.all([mkdir(downloads), mkdir(nest)]);
+    const [{ runStage }, profile] = await Promise.all([import('../stage.tsx'), openProfile(place.profile(YOU))]);
+    const companion = new Companion({ client: robin, guest: YOU, dir: nest, clock: systemClock });
+    const stage = runStage({
+      stdin: process.stdin,
+      stdout: process.stdout,
+      clock: systemClock,
+      door: openDoor(profile),
+      drafts: null,
+      settings: { ...defaultSettings, theme },
+      downloads,
+      defaultServer: place.daemon.join,
+      profile: place.profile(YOU),
+      server: place.daemon.join,
+      user: YOU,
+      client: async () => you,
+      notice: null,
+      log: null,
+      recording: null,
+    });
+    companion.greet();
+    try {
+      await shell.during(stage);
+    } finally {
+      // The screen gives the terminal back before anything is printed.
+      await stage;
+      output.remark('stopping the daemon …');
+      await companion.end();
+      await profile.close();
+    }
+  });
+  output.line('To do it for real:\n');
+  for (const line of forReal) output.line(line);
+}
