@@ -19,6 +19,7 @@ import { Grants } from './grants.ts';
 import { openIdentity } from './identity.ts';
 import { Invites } from './invites.ts';
 import { Limits } from './limits.ts';
+import { closePrivateFiles } from './private-files.ts';
 import { table } from './requests/index.ts';
 import { keepRetention } from './retention.ts';
 import { Rooms } from './rooms.ts';
@@ -65,6 +66,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
   };
   try {
     closers.push(await lockFolder(config.dataDir));
+    await closePrivateFiles({ dir: config.dataDir, fs, log });
     const rsa = rsaPool({ threads: 2, maxQueue: RSA_QUEUE });
     closers.push(() => rsa.close());
     const opaque = opaquePool({ threads: 2, maxQueue: OPAQUE_QUEUE });

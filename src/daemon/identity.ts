@@ -30,8 +30,8 @@ type Parts = { dir: string; fs: FileSystem; random: Random; rsa: Rsa; opaque: Op
 /** @throws StartError when a file is missing beside users, damaged, or of a newer version. */
 export async function openIdentity(parts: Parts): Promise<Identity> {
   const { dir, fs } = parts;
-  const keyBytes = await readPrivate(fs, join(dir, 'daemon.key'), parts.log);
-  const setupBytes = await readPrivate(fs, join(dir, 'opaque.setup'), parts.log);
+  const keyBytes = await readOrNull(fs, join(dir, 'daemon.key'));
+  const setupBytes = await readOrNull(fs, join(dir, 'opaque.setup'));
   if (keyBytes === null || setupBytes === null) {
     if (await hasUsers(fs, dir)) {
       const missing = keyBytes === null ? 'daemon.key' : 'opaque.setup';
@@ -139,17 +139,6 @@ function parseJson(file: string, bytes: Uint8Array): { [field: string]: unknown 
 
 function damaged(file: string): StartError {
   return new StartError(`${file} is damaged; restore it from a backup`);
-}
-
-/** A private file that others could read is closed to them, with a warning: who has it can be this daemon. */
-async function readPrivate(fs: FileSystem, path: string, log: Logger): Promise<Uint8Array | null> {
-  const bytes = await readOrNull(fs, path);
-  if (bytes === null || process.platform === 'win32') return bytes;
-  if (((await fs.stat(path)).mode & 0o077) !== 0) {
-    log.warn({ evt: 'private_file_open', path }, 'others could read this file; it is now 0600');
-    await fs.chmod(path, 0o600);
-  }
-  return bytes;
 }
 
 async function readOrNull(fs: FileSystem, path: string): Promise<Uint8Array | null> {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import { formatKey, type Identity, openIdentity, readFingerprint } from '../../src/daemon/identity.ts';
+import { type Identity, openIdentity, readFingerprint } from '../../src/daemon/identity.ts';
 import { StartError } from '../../src/daemon/start-error.ts';
 import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import type { KeyPair } from '../../src/protocol/rsa.ts';
@@ -67,14 +67,4 @@ test('legacy lines alone need no key yet, a database does', async (t) => {
   await fs.unlink(join(dir, 'daemon.key'));
   await fs.writeFile(join(dir, 'securechat.db'), '');
   await t.throwsAsync(open(), { instanceOf: StartError, message: /daemon.key is missing/ });
-});
-
-test('a key that others could read is closed to them', async (t) => {
-  const { dir, open } = await prepare(t);
-  const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-  const path = join(dir, 'daemon.key');
-  await fs.writeFile(path, formatKey({ keys, daemonId: new Uint8Array(32), rejectKey: new Uint8Array(32) }));
-  await fs.chmod(path, 0o644);
-  await open();
-  t.is((await fs.stat(path)).mode & 0o777, 0o600);
 });

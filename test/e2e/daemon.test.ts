@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -44,10 +44,11 @@ test.serial('listening: the line, the files, private ones for the owner alone; T
   );
   t.regex(daemon.fingerprint, /^[0-9a-f]{64}$/);
   t.is(daemon.join, `securechat://127.0.0.1:${daemon.port}#${daemon.fingerprint}`);
-  for (const file of ['users.txt', 'daemon.key', 'opaque.setup', 'securechat.db']) {
-    t.is((await stat(join(daemon.dir, file))).mode & 0o077, 0, file);
+  const made = await readdir(daemon.dir, { recursive: true });
+  for (const file of made) t.is((await stat(join(daemon.dir, file))).mode & 0o077, 0, file);
+  for (const file of ['users.txt', 'daemon.key', 'opaque.setup', 'securechat.db', 'server_files', 'daemon.lock']) {
+    t.true(made.includes(file), file);
   }
-  t.true(existsSync(join(daemon.dir, 'server_files')));
   t.true(await greeted(daemon.port));
   t.deepEqual(await daemon.stop(), { code: 0, signal: null });
   t.is(daemon.lines.at(-1)?.evt, 'stopped');
