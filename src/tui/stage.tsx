@@ -150,7 +150,9 @@ export async function runStage(options: StageOptions): Promise<number> {
   app.waitUntilExit().catch(crashed);
   const ticks = setInterval(() => {
     const chat = chatOf(store.get());
-    if (chat?.link.state === 'waiting' || clock.now() - store.get().now > 30_000) store.dispatch({ type: 'tick' });
+    const { now, notice } = store.get();
+    if (chat?.link.state === 'waiting' || notice !== null || clock.now() - now > 30_000)
+      store.dispatch({ type: 'tick' });
   }, 1000);
 
   if (options.client !== null) {

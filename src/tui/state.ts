@@ -87,7 +87,7 @@ export type Overlay =
   /** A pane that the width has no room for. */
   | { kind: 'pane'; pane: 'people' | 'files' };
 
-/** One line for the person, until the next key. */
+/** One line for the person, until the next key or for a while. */
 export type Notice = { text: string; tone: 'info' | 'good' | 'bad' };
 
 /** What the person is offered after Tab; `at` counts through `words`. */
@@ -123,6 +123,8 @@ export type State = {
   /** The terminal's window has the focus, as far as it tells. */
   watched: boolean;
   notice: Notice | null;
+  /** Since when it is shown, ms since 1970 UTC. */
+  noticeAt: number;
   settings: Settings;
   /** ms since 1970 UTC, of the last event: ages and countdowns are drawn from it. */
   now: number;
@@ -162,6 +164,7 @@ export function initialState(size: State['size'], settings: Settings, now: numbe
     bare: false,
     watched: true,
     notice: null,
+    noticeAt: 0,
     settings,
     now,
   };

@@ -10,15 +10,18 @@ import { anchorAt } from './viewport.ts';
 
 /** Letters that go on into another conversation within this were meant for the one before. ms. */
 const HASTE = 1500;
+/** A notice that no key took away goes after this. ms. */
+const NOTICE_FOR = 10_000;
 
 export function update(state: State, event: Event & { at: number }): State {
-  return apply(state.now === event.at ? state : { ...state, now: event.at }, event);
+  const next = apply(state.now === event.at ? state : { ...state, now: event.at }, event);
+  return next.notice === state.notice ? next : { ...next, noticeAt: event.at };
 }
 
 function apply(state: State, event: Event): State {
   switch (event.type) {
     case 'tick':
-      return state;
+      return state.now - state.noticeAt > NOTICE_FOR ? quiet(state) : state;
     case 'resized':
       return { ...state, size: { columns: event.columns, rows: event.rows } };
     case 'watched':

@@ -156,6 +156,15 @@ test('a key that changed is told and marks the person', (t) => {
   t.is(play.chat.people.bob?.changedTo, 'bb');
 });
 
+test('a notice goes with the next key, or after a while', (t) => {
+  const play = new Play().do({ type: 'notice', notice: { text: 'x', tone: 'info' } });
+  play.now += 9000;
+  t.not(play.do({ type: 'tick' }).state.notice, null);
+  play.now += 2000;
+  t.is(play.do({ type: 'tick' }).state.notice, null);
+  t.is(play.do({ type: 'notice', notice: { text: 'x', tone: 'bad' } }, type('a')).state.notice, null);
+});
+
 test('panes hide by width; F2 and F3 bring them over the messages', (t) => {
   const wide = layoutFor(new Play({ columns: 120 }).state);
   t.true(wide.people > 0 && wide.files > 0);

@@ -14,7 +14,8 @@ import { useSelect } from './use-store.ts';
 export function StatusLine({ columns }: { columns: number }) {
   const left = useSelect(stateOf, (a, b) => a.text === b.text && a.role === b.role);
   const right = useSelect(hintOf, (a, b) => a.text === b.text && a.role === b.role);
-  const notice = useSelect((state) => state.notice !== null);
+  // A lost link is never hidden behind a sentence.
+  const notice = useSelect((state) => state.notice !== null && chatOf(state)?.link.state === 'online');
   const moving = useSelect((state) => {
     const chat = chatOf(state);
     if (chat === null) return '';
