@@ -34,7 +34,7 @@ export function merge(held: readonly Message[], news: readonly Message[]): reado
   let sorted = true;
   for (const message of news) {
     const key = keyOf(message);
-    const pending = waiting.findIndex((other) => keyOf(other) === key);
+    const pending = waiting.findIndex((other) => hasKey(other, key));
     if (message.seq === null) {
       // What has its place does not lose it to an older word about it.
       if (pending >= 0) waiting[pending] = message;

@@ -28,6 +28,33 @@ export type ListedConversation = {
 
 /** The left pane: rooms, then everybody else by name. An order that stays, so that Alt+3 stays the same. */
 export function peopleOf(chat: Chat): ListedConversation[] {
+  if (last === null || !sameList(last.chat, chat)) last = { chat, list: sortedPeople(chat) };
+  return last.list;
+}
+
+/** The list is asked for after every key and does not change with most: the newest answer is kept. */
+let last: { chat: Chat; list: ListedConversation[] } | null = null;
+
+function sameList(a: Chat, b: Chat): boolean {
+  if (a === b) return true;
+  if (a.people !== b.people || a.open !== b.open || a.me !== b.me) return false;
+  if (a.threads === b.threads) return true;
+  const names = Object.keys(b.threads) as ConversationName[];
+  return (
+    names.length === Object.keys(a.threads).length &&
+    names.every((name) => {
+      const [x, y] = [a.threads[name], b.threads[name]];
+      if (x === y) return true;
+      return (
+        x?.unread === y?.unread &&
+        x?.head === y?.head &&
+        (x && textOf(x.draft) === '') === (y && textOf(y.draft) === '')
+      );
+    })
+  );
+}
+
+function sortedPeople(chat: Chat): ListedConversation[] {
   const names = new Set<ConversationName>(Object.keys(chat.threads) as ConversationName[]);
   for (const name of Object.keys(chat.people)) if (name !== chat.me.name) names.add(`@${name}`);
   return [...names]
@@ -115,15 +142,16 @@ export type Found = { kind: 'person' | 'room' | 'file' | 'command'; label: strin
 
 /** The quick switcher's list: what is like `query`, best first; with none, the conversations with something unread first. */
 export function found(chat: Chat, query: string): Found[] {
-  const conversations = peopleOf(chat)
+  const conversations = [...peopleOf(chat)]
     .sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0))
     .map(({ name, room }): Found => ({ kind: room ? 'room' : 'person', label: name, target: name }));
   const files = Object.values(chat.files).map((file): Found => ({ kind: 'file', label: file.name, target: file.id }));
   const commands = commandNames.map((name): Found => ({ kind: 'command', label: name, target: name }));
   if (query.trim() === '') return [...conversations, ...commands];
-  return fuzzysort
-    .go(query.trim(), [...conversations, ...files, ...commands], { key: 'label', limit: 50 })
-    .map(({ obj }) => obj);
+  const like = (list: Found[]) =>
+    fuzzysort.go(query.trim(), list, { key: 'label', limit: 50, threshold: 0 }).map(({ obj }) => obj);
+  // Somebody is meant more often than a command.
+  return query.trim().startsWith('.') ? like(commands) : [...like([...conversations, ...files]), ...like(commands)];
 }
 
 /** Held messages with `query` in them, newest first, 200 at most. */
@@ -181,7 +209,7 @@ type Picker = Extract<NonNullable<State['overlay']>, { kind: 'picker' }>;
 export function picked(overlay: Picker): NonNullable<Picker['entries']> {
   const entries = overlay.entries ?? [];
   const query = textOf(overlay.query).trim();
-  return query === '' ? entries : fuzzysort.go(query, entries, { key: 'name' }).map(({ obj }) => obj);
+  return query === '' ? entries : fuzzysort.go(query, entries, { key: 'name', threshold: 0 }).map(({ obj }) => obj);
 }
 
 export function canSend(chat: Chat): string | null {

@@ -1,0 +1,123 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import type { Event } from '../../src/tui/event.ts';
+import { filesOf, found, peopleOf, searched, unreadCount } from '../../src/tui/select.ts';
+import { file, message, person } from './helpers/messages.ts';
+import { Play } from './helpers/screen-state.ts';
+
+const conversation = (name: '@bob' | '@carol' | '#lobby', unread: number, head = 5): Event => ({
+  type: 'news',
+  news: [{ type: 'conversation', conversation: { name, head, read: head - unread, unread, at: 0 } }],
+});
+
+test('rooms first, then people by name; oneself only with notes', (t) => {
+  const play = new Play({ people: [person('zoe'), person('alice'), person('bob')] });
+  t.deepEqual(
+    peopleOf(play.chat).map(({ name }) => name),
+    ['#lobby', '@bob', '@zoe'],
+  );
+  play.do({
+    type: 'news',
+    news: [{ type: 'conversation', conversation: { name: '@alice', head: 1, read: 1, unread: 0, at: 0 } }],
+  });
+  t.deepEqual(
+    peopleOf(play.chat).map(({ name }) => name),
+    ['#lobby', '@alice', '@bob', '@zoe'],
+  );
+});
+
+test('unread counts, drafts, presence and changed keys are seen at once', (t) => {
+  const play = new Play();
+  const bob = () => peopleOf(play.chat).find(({ name }) => name === '@bob');
+  t.is(play.do(conversation('@bob', 2)) && bob()?.unread, 2);
+  t.is(unreadCount(play.chat), 2);
+  play.do(
+    { type: 'opened', conversation: '@bob' },
+    { type: 'typed', text: 'x' },
+    { type: 'opened', conversation: '#lobby' },
+  );
+  t.true(bob()?.draft);
+  play.do({ type: 'news', news: [{ type: 'people', people: [person('bob', { online: false, changedTo: 'ff' })] }] });
+  t.false(bob()?.online);
+  t.true(bob()?.changed);
+});
+
+test('property: the kept list is the list that would be made anew', (t) => {
+  const events: fc.Arbitrary<Event> = fc.oneof(
+    fc
+      .tuple(fc.constantFrom('@bob' as const, '@carol' as const, '#lobby' as const), fc.nat(3), fc.nat(9))
+      .map(([name, unread, head]) => conversation(name, unread, head)),
+    fc.constantFrom('#lobby' as const, '@bob' as const).map((name): Event => ({ type: 'opened', conversation: name })),
+    fc.constantFrom('a', 'b').map((text): Event => ({ type: 'typed', text })),
+    fc.constant<Event>({ type: 'edited', edit: 'delete-to-start' }),
+    fc
+      .boolean()
+      .map((online): Event => ({ type: 'news', news: [{ type: 'people', people: [person('bob', { online })] }] })),
+  );
+  fc.assert(
+    fc.property(fc.array(events), (all) => {
+      const play = new Play();
+      for (const event of all) {
+        play.do(event);
+        const kept = peopleOf(play.chat);
+        // Another chat in between makes the next answer a new one.
+        peopleOf(new Play({ people: [] }).chat);
+        t.deepEqual(kept, peopleOf(play.chat));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('files: what moves first, then the newest; only of the open conversation', (t) => {
+  const play = new Play().do(
+    {
+      type: 'files',
+      files: [file({ id: 'a', at: 1 }), file({ id: 'b', at: 2 }), file({ id: 'c', at: 3, conversation: '@bob' })],
+    },
+    {
+      type: 'news',
+      news: [
+        {
+          type: 'transfer',
+          transfer: {
+            id: 'u',
+            direction: 'up',
+            name: 'n',
+            conversation: '#lobby',
+            size: 1,
+            done: 0,
+            rate: 0,
+            state: 'running',
+            note: null,
+          },
+        },
+      ],
+    },
+  );
+  t.deepEqual(
+    filesOf(play.chat).map(({ file: { id } }) => id),
+    ['u', 'b', 'a'],
+  );
+  t.is(filesOf(play.chat)[0]?.file, filesOf(play.chat)[0]?.file);
+});
+
+test('a message that brings a file lists it; deleting it takes it away', (t) => {
+  const play = new Play().arrive(message({ seq: 1, id: 'm', body: { kind: 'file', file: file({ id: 'x' }) } }));
+  t.is(filesOf(play.chat).length, 1);
+  play.arrive(message({ seq: 1, id: 'm', deleted: true, body: { kind: 'file', file: file({ id: 'x' }) } }));
+  t.is(filesOf(play.chat).length, 0);
+});
+
+test('the switcher finds by a few letters, the search by words and senders', (t) => {
+  const play = new Play().history(5, (seq) => ({ text: seq === 3 ? 'The Needle' : 'hay' }));
+  t.is(found(play.chat, 'crl')[0]?.target, '@carol');
+  t.is(found(play.chat, '.thm')[0]?.target, '.theme');
+  t.is(found(play.chat, '')[0]?.kind, 'room');
+  t.deepEqual(
+    searched(play.chat, 'needle').map(({ id }) => id),
+    ['h3'],
+  );
+  t.is(searched(play.chat, 'bob').length, 5);
+  t.deepEqual(searched(play.chat, ' '), []);
+});
