@@ -81,12 +81,15 @@ export class Narrator {
         return voice.say(event.text);
       case 'conversation':
       case 'file':
+      case 'withdrawn':
         return;
     }
   };
 
   #message(message: Message, fresh: boolean) {
     const { me } = this.#parts;
+    // What was said cannot be taken back: it is said once it has its place.
+    if (message.from !== me && message.seq === null) return;
     // An id is unique only together with author and conversation.
     const key = `${message.conversation} ${keyOf(message)}`;
     const before = this.#known.get(key);

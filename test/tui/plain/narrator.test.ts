@@ -57,6 +57,13 @@ test('a message is told once', (t) => {
   t.deepEqual(hears(changes({ text: 'hi' }), changes({ seq: 9, text: 'old history' })), []);
 });
 
+test('a message of a room is told once it has its place, never one that is withdrawn', (t) => {
+  const { hears } = narrator();
+  const gone = { type: 'withdrawn', conversation: '#lobby', from: 'bob', id: 'e' } as const;
+  t.deepEqual(hears(changes({ id: 'e', seq: null, text: 'early' }), gone), []);
+  t.deepEqual(hears(changes({ id: 'f', seq: null, text: 'x' }), arrives({ id: 'f', seq: 4, text: 'x' })), ['bob: x']);
+});
+
 test('changes of a message are told for what they are', (t) => {
   const { hears } = narrator();
   hears(arrives({ text: 'lunch at one' }));

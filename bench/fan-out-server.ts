@@ -1,0 +1,84 @@
+/** The serving side of fan-out.ts, in a process of its own so that its CPU can be told: what one says is told to all. */
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { Broadcasts } from '../src/daemon/broadcasts.ts';
+import { acceptLink } from '../src/protocol/link.ts';
+import { encodeEvent } from '../src/protocol/messages.ts';
+import { inlineRsa } from '../src/protocol/rsa-pool.ts';
+import { systemClock, systemRandom } from '../src/protocol/seams.ts';
+import { fixtureKey } from '../test/fixtures/keys.ts';
+
+const room = new Uint8Array(32).fill(1);
+/** What a room message of a short text has: header, padded text and signature, sealed. */
+const MESSAGE_BYTES = 680;
+const MAX_QUEUED = 8 * 2 ** 20;
+
+const [, , mode] = process.argv;
+
+/** An event as the daemon makes it for a room message; its first bytes are what the sender wrote. */
+function eventOf(seq: number, said: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(MESSAGE_BYTES);
+  bytes.set(said);
+  const entry = { seq, at: Date.now(), kind: 'message', from: 'alice', bytes, file: null } as const;
+  return encodeEvent('posted', { conversation: room, with: null, entry: { ...entry, keys: [] } });
+}
+
+function serveBare(): (socket: Socket) => void {
+  const sockets = new Set<Socket>();
+  let seq = 0;
+  let pending: Uint8Array[] = [];
+  const flush = () => {
+    const bytes = Buffer.concat(pending);
+    pending = [];
+    for (const socket of sockets) socket.write(bytes);
+  };
+  return (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('data', (chunk: Buffer) => {
+      for (let at = 0; at < chunk.length; at += 8) {
+        const event = eventOf(++seq, chunk.subarray(at, at + 8));
+        const length = Buffer.alloc(4);
+        length.writeUInt32BE(event.length);
+        pending.push(length, event);
+        if (pending.length === 2) setImmediate(flush);
+      }
+    });
+  };
+}
+
+function serveLinks(broadcast: boolean): (socket: Socket) => void {
+  const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+  const broadcasts = new Broadcasts({ clock: systemClock, random: systemRandom });
+  broadcasts.open(room, new Set(['alice']));
+  const members = new Set<{ tell(event: Uint8Array): void }>();
+  let seq = 0;
+  return async (socket) => {
+    const link = await acceptLink(socket, {
+      keys,
+      rejectKey: new Uint8Array(32),
+      daemonId: new Uint8Array(32),
+      rsa: inlineRsa,
+      software: 'bench',
+      maxQueuedBytes: MAX_QUEUED,
+    });
+    link.loggedIn();
+    const member = { name: 'alice', link, tell: (event: Uint8Array) => link.send(event) };
+    members.add(member);
+    if (broadcast) broadcasts.enter(member);
+    link.onClose = () => {
+      members.delete(member);
+      if (broadcast) broadcasts.leave(member, false);
+    };
+    link.onMessage = (said) => {
+      const event = eventOf(++seq, said);
+      // The daemon tells after the answers that are under way, too.
+      setImmediate(() => {
+        if (broadcast) broadcasts.post(room, event);
+        else for (const one of members) one.tell(event);
+      });
+    };
+  };
+}
+
+const server = createServer({ noDelay: true }, mode === 'bare' ? serveBare() : serveLinks(mode === 'broadcast'));
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
