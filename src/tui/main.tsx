@@ -92,9 +92,7 @@ async function understand(): Promise<Called | null> {
     .exitProcess(false)
     .fail((message, error) => {
       if (error) throw error;
-      // Without a command the first word was to be one: that is worth more than what yargs says of the words after it.
-      const word = inCommand ? undefined : firstWord();
-      throw word === undefined || word.startsWith('securechat://') ? wrongUse(message) : noSuchCommand(word);
+      throw missingCommand() ?? wrongUse(message);
     })
     .parseAsync(rawArguments)
     .catch((error: Error) => {
@@ -122,10 +120,12 @@ function noSuchCommand(word: string): ClientError {
   return new ClientError('usage', `there is no command "${word}"; see securechat --help`);
 }
 
-/** What is neither an option nor the value of one. */
-function firstWord(): string | undefined {
-  const words = yargs(rawArguments).help(false).version(false).options(globalOptions).exitProcess(false).parseSync()._;
-  return words[0]?.toString();
+/** The first word was to be a command: when it is none, that is worth more than what yargs says of the words after it. */
+function missingCommand(): ClientError | null {
+  const { _: words } = yargs(rawArguments).help(false).version(false).options(globalOptions).parseSync();
+  const word = words[0]?.toString();
+  if (word === undefined || word.startsWith('securechat://')) return null;
+  return commandTable.some(({ usage }) => usage.split(' ')[0] === word) ? null : noSuchCommand(word);
 }
 
 /** The environment over config.toml; yargs puts the flags over both. */
