@@ -56,7 +56,6 @@ async function main(): Promise<number> {
 /** @returns null when the arguments were answered by yargs itself: --help, --version. @throws ClientError 'usage' */
 async function understand(): Promise<Called | null> {
   let called: Called | null = null;
-  const inCommand = true;
   const program = yargs()
     .scriptName('securechat')
     .usage('$0 [join-link]\n$0 <command>')
