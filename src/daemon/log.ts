@@ -3,7 +3,6 @@
  * key, password or unknown user name can slip in.
  */
 import { type DestinationStream, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
 import { printable } from '../protocol/text.ts';
 
 /** What may stand in a line besides pino's own `level`, `time`, `msg`. Values are numbers, booleans, short texts. */
@@ -52,22 +51,20 @@ export type Log = {
 };
 
 /** @param to a file's path, or null for stdout. */
-export function openLog(level: string, to: string | null): Log {
+export async function openLog(level: string, to: string | null): Promise<Log> {
   if (to === null) {
-    const stream: DestinationStream =
-      process.stdout.isTTY === true
-        ? pretty({
-            sync: true,
-            destination: 1,
-            singleLine: true,
-            ignore: 'pid,hostname',
-            translateTime: 'SYS:HH:MM:ss',
-          })
-        : pino.destination({ dest: 1, sync: true });
+    const stream = process.stdout.isTTY === true ? await prettyStdout() : pino.destination({ dest: 1, sync: true });
     return { logger: logTo(stream, level), reopen() {} };
   }
   const stream = pino.destination({ dest: to, sync: true, mkdir: true, mode: 0o600 });
   return { logger: logTo(stream, level), reopen: () => stream.reopen() };
+}
+
+/** Loaded for a person who looks on; a service never needs it. */
+async function prettyStdout(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  const look = { singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
+  return pretty({ sync: true, destination: 1, ...look });
 }
 
 export function logTo(stream: DestinationStream, level: string): Logger {

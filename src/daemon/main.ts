@@ -59,7 +59,7 @@ async function printFingerprint({ dataDir }: Config): Promise<number> {
 
 async function serve(config: Config, flags: Given): Promise<void> {
   await fs.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const log = openLog(config.logLevel, config.logFile);
+  const log = await openLog(config.logLevel, config.logFile);
   const { logger } = log;
   logger.info({ evt: 'sys_startup', version, dir: config.dataDir }, 'starting');
   if (inWorkTree(config.dataDir)) {
@@ -80,16 +80,16 @@ async function serve(config: Config, flags: Given): Promise<void> {
     throw err;
   });
   handleEnds(daemon, log, flags);
-  announce(daemon, config, log);
+  await announce(daemon, config, log);
 }
 
 /** The line `listening` is for scripts, so it is on stdout whatever the log's place and level. */
-function announce(daemon: Daemon, config: Config, { logger }: Log): void {
+async function announce(daemon: Daemon, config: Config, { logger }: Log): Promise<void> {
   const { port, join: link } = daemon;
   const fingerprint = hex(daemon.fingerprint);
   const line = { evt: 'listening', host: config.host, port, fingerprint, join: link };
   const onStdout = config.logFile === null && logger.isLevelEnabled('info');
-  if (!onStdout) openLog('info', null).logger.info(line, 'listening');
+  if (!onStdout) (await openLog('info', null)).logger.info(line, 'listening');
   logger.info(line, 'listening');
   if (process.stdout.isTTY === true) {
     process.stdout.write(`\n  SecureChat serves. Whoever wants to join types\n\n    securechat '${link}'\n\n`);

@@ -137,10 +137,13 @@ export class Server {
     session.heard = clock.monotonic();
     // Who was logged out, or cut for breaking rules, is to know no key that still seals.
     session.onEnd = (reason) => this.#leaveRooms(session, reason === 'ended');
-    clock.after(figures.loginMs, () => {
+    const cancelLoginTime = clock.after(figures.loginMs, () => {
       if (session.account === null) session.end('login-time', `log in within ${figures.loginMs / 1000} s`);
     });
-    link.onClose = (end) => this.#left(session, end);
+    link.onClose = (end) => {
+      cancelLoginTime();
+      this.#left(session, end);
+    };
     link.onSegment = (transfer, index, bytes) => {
       session.heard = clock.monotonic();
       if (session.account === null) session.cut();
