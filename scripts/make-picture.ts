@@ -1,0 +1,139 @@
+/** Writes docs/screen.svg: the built program in a real terminal, with a throw-away daemon and three people. `npm run picture`. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { spawn } from '@lydell/node-pty';
+import xterm, { type Terminal } from '@xterm/headless';
+import type { Client, ConversationName, Message } from '../src/tui/client/types.ts';
+import { terminalSvg } from './terminal-svg.ts';
+
+const root = new URL('../', import.meta.url);
+const SIZE = { cols: 118, rows: 25 };
+const PATIENCE_MS = 60_000;
+
+// All programs of the picture live on its morning, this one included.
+process.env.PICTURE_START = String(Date.now());
+process.env.NODE_OPTIONS = `--import=${new URL('picture-clock.ts', import.meta.url).href}`;
+process.env.TZ = 'UTC';
+await import('./picture-clock.ts');
+const { connect } = await import('../src/tui/client/client.ts');
+const { startDaemon } = await import('../src/tui/demo/daemon-process.ts');
+
+const dir = await mkdtemp(join(tmpdir(), 'securechat-picture-'));
+const daemon = await startDaemon(join(dir, 'daemon'));
+const people: Client[] = [];
+try {
+  const [alice, bob, carol] = await Promise.all([account('alice'), account('bob'), account('carol')]);
+  people.push(bob, carol);
+  const files = await makeFiles();
+  await alice.safetyNumber('bob');
+  await alice.setVerified('bob', true);
+  await alice.close();
+
+  const screen = openProgram();
+  await screen.until((text) => text.includes('● online') && text.includes('● carol'));
+  await say(bob, '#lobby', 'morning! the release is through: all green on the first try');
+  await say(carol, '#lobby', 'nice. did the big archive survive the tunnel?');
+  await say(bob, '#lobby', 'the train lost the link twice, and it went on where it stopped');
+  await bob.upload('#lobby', files.notes);
+  screen.type('reading them now. cake at four?\r');
+  await screen.until((text) => text.includes('cake at four?'));
+  await sleep(2000);
+  await react(carol, 'cake at four?', '♥');
+  await react(bob, 'cake at four?', '♥');
+  await carol.upload('#lobby', files.photo);
+  await say(carol, '#lobby', 'the harbour from the office, as promised');
+  const cake = await find(bob, 'cake at four?');
+  await bob.queue('#lobby', 'four is fine, I bring forks', { reply: cake.id });
+  await sleep(1300);
+  screen.type('.download release-notes.md\r');
+  await screen.until((text) => text.includes('saved and checked'));
+  await say(carol, '@alice', 'psst: it is her birthday, too');
+  await say(bob, '#lobby', 'then two cakes. the daemon will never know');
+  await screen.until((text) => /carol +1/.test(text) && text.includes('two cakes'));
+  screen.type('and who brings the c');
+  await screen.until((text) => text.includes('brings the c'));
+  await writeFile(fileURLToPath(new URL('docs/screen.svg', root)), terminalSvg(screen.terminal, 'securechat'));
+  screen.type('\x03\x03\x03');
+  await screen.exited;
+} finally {
+  await Promise.allSettled(people.map((client) => client.close()));
+  await daemon.stop();
+  await rm(dir, { recursive: true, force: true });
+}
+
+function account(name: string): Promise<Client> {
+  const ask = { trust: async () => false, password: async () => 'picture', progress() {} };
+  return connect({
+    server: daemon.join,
+    user: name,
+    ask,
+    password: 'a picture of a chat',
+    profile: join(dir, name),
+    register: {},
+  });
+}
+
+async function makeFiles(): Promise<{ notes: string; photo: string }> {
+  const folder = join(dir, 'files');
+  await mkdir(folder);
+  await mkdir(join(dir, 'downloads'));
+  const [notes, photo] = [join(folder, 'release-notes.md'), join(folder, 'harbour.jpg')];
+  await writeFile(notes, Buffer.alloc(18_400, '# Release\n'));
+  await writeFile(photo, Buffer.alloc(2_431_000, 7));
+  return { notes, photo };
+}
+
+async function say(client: Client, to: ConversationName, text: string): Promise<void> {
+  await client.send(to, text);
+  await sleep(1300);
+}
+
+async function react(client: Client, text: string, emoji: string): Promise<void> {
+  await client.react(await find(client, text), emoji, true);
+}
+
+async function find(client: Client, text: string): Promise<Message> {
+  const { messages } = await client.history('#lobby');
+  const message = messages.find(({ body }) => body.kind !== 'file' && body.text.includes(text));
+  if (message === undefined) throw new Error(`nobody said: ${text}`);
+  return message;
+}
+
+type Program = {
+  terminal: Terminal;
+  type(keys: string): void;
+  until(ok: (text: string) => boolean): Promise<void>;
+  exited: Promise<unknown>;
+};
+
+function openProgram(): Program {
+  const terminal = new xterm.Terminal({ ...SIZE, allowProposedApi: true });
+  const args = [fileURLToPath(new URL('bin/securechat.js', root)), '--server', daemon.join, '--user', 'alice'];
+  const folders = ['--profile', join(dir, 'alice'), '--downloads', join(dir, 'downloads')];
+  const env = { ...process.env, COLORTERM: 'truecolor', LANG: 'en_GB.UTF-8', LC_ALL: 'en_GB.UTF-8' };
+  const pty = spawn(process.execPath, [...args, ...folders], { ...SIZE, name: 'xterm-256color', env });
+  pty.onData((data) => terminal.write(data));
+  terminal.onData((data) => pty.write(data));
+  const text = (): string =>
+    Array.from(
+      { length: SIZE.rows },
+      (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '',
+    ).join('\n');
+  return {
+    terminal,
+    type: (keys) => pty.write(keys),
+    async until(ok) {
+      const end = performance.now() + PATIENCE_MS;
+      while (!ok(text())) {
+        if (performance.now() > end) throw new Error(`not seen:\n${text()}`);
+        await sleep(50);
+      }
+      // What belongs to the same frame comes with it.
+      await sleep(300);
+    },
+    exited: new Promise((done) => pty.onExit(done)),
+  };
+}
