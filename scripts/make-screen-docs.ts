@@ -1,4 +1,4 @@
-/** Prints docs/SCREEN.md from the tables of keys and dot-commands. `npm run docs:screen` writes it; a test compares. */
+/** Prints docs/SCREEN.md from the tables of keys and dot-commands. `npm run docs` writes it; a test compares. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { commandNames } from '../src/tui/command-names.ts';
@@ -16,7 +16,7 @@ export function screenDocument(): string {
   });
   return `# The screen: keys and commands
 
-This file is printed from the program's own tables (\`npm run docs:screen\`), as are the help overlay (F1) and \`.help\`.
+This file is printed from the program's own tables (\`npm run docs\`), as are the help overlay (F1) and \`.help\`.
 
 ## Keys
 
