@@ -69,8 +69,8 @@ function wrapLine(text: string, offset: number, columns: number, lines: Line[]):
   let chanceUsed = 0;
   for (const part of graphemes(text)) {
     const cells = width(part);
-    // A space may hang over the edge: it is not seen there.
-    if (used + cells > columns && at > start && part !== ' ') {
+    // A space may hang over the edge: it is not seen there. What follows the break may be too wide still for a wide grapheme.
+    while (used + cells > columns && at > start && part !== ' ') {
       const end = chance > start ? chance : at;
       lines.push({ start: offset + start, end: offset + end });
       used -= chance > start ? chanceUsed : used;

@@ -25,6 +25,14 @@ test('fill pads and cuts by cells', (t) => {
   t.is(tail('ab漢字', 3), '字');
 });
 
+test('a wide grapheme after a word that was carried over has a line of its own', (t) => {
+  const text = ' ab漢';
+  t.deepEqual(
+    wrap(text, 3).map(({ start, end }) => text.slice(start, end)),
+    [' ', 'ab', '漢'],
+  );
+});
+
 const texts = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '漢', '🙂', '👩‍👩‍👧', 'e\u0301') });
 
 test('property: wrapping loses nothing and keeps to the width', (t) => {
