@@ -1,18 +1,17 @@
 /** The real way to a server: the profile's memory of daemons, the network, and a daemon of one's own. */
 import { spawn } from 'node:child_process';
-import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { equal, hex } from '../protocol/bytes.ts';
 import { fingerprintWords } from '../protocol/daemon-identity.ts';
-import { systemClock, systemRandom } from '../protocol/seams.ts';
+import { systemClock } from '../protocol/seams.ts';
 import { AccountStore } from './client/account-store.ts';
 import { connect } from './client/client.ts';
 import { whereTo } from './client/connect.ts';
 import { addressText, greet, keyChanged } from './client/dial.ts';
 import { ClientError } from './client/errors.ts';
-import { Profile } from './client/profile.ts';
+import type { Profile } from './client/profile.ts';
 import { KnownDaemons } from './client/trust.ts';
 import type { Door } from './login-desk.ts';
 
@@ -36,10 +35,6 @@ export function openDoor(profile: Profile): Door {
       return { offered: { address: addressText(address), fingerprint, words: fingerprintWords(shown) }, names };
     },
   };
-}
-
-export function openProfile(dir: string): Promise<Profile> {
-  return Profile.open(dir, fs, systemRandom);
 }
 
 /** Starts a daemon that outlives the screen; its log goes beside the profile. Resolves with its join link once it serves. */

@@ -1,12 +1,13 @@
 /** `securechat`: the screen on the real terminal, profile and network. Colours are decided before anything draws is loaded. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '../protocol/seams.ts';
-import { DEFAULT_SERVER } from './client/connect.ts';
+import { systemClock, systemRandom } from '../protocol/seams.ts';
+import { DEFAULT_SERVER } from './client/config.ts';
 import { ClientError } from './client/errors.ts';
 import { downloadsFolder, profileFolder } from './client/paths.ts';
-import { openDoor, openProfile } from './door.ts';
+import { Profile } from './client/profile.ts';
 import { Drafts } from './drafts.ts';
+import type { Door } from './login-desk.ts';
 import { readPasswordFile } from './password-file.ts';
 import { defaultSettings } from './state.ts';
 import { strings } from './strings.ts';
@@ -27,12 +28,12 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   const password = await passwordOf(options.passwordFile);
   const [{ runStage }, profile] = await Promise.all([
     import('./stage.tsx'),
-    openProfile(profileFolder(options.profile)),
+    Profile.open(profileFolder(options.profile), fs, systemRandom),
   ]);
   const drafts = new Drafts(profile, fs, systemClock);
   const { settings, last, readable } = await drafts.load();
   const theme = found === 'none' ? found : (settings?.theme ?? found);
-  const door = openDoor(profile);
+  const door = lazyDoor(profile);
   const server = options.server ?? last?.server;
   const user = options.user ?? (options.server === undefined ? last?.user : undefined);
   const account = {
@@ -70,4 +71,14 @@ async function passwordOf(file: string | undefined): Promise<string | null> {
   if (file === undefined) return null;
   if (file === '-') throw new ClientError('usage', 'the screen reads the keyboard; give --password-file a file');
   return readPasswordFile(file, process.stdin, (text) => process.stderr.write(`${text}\n`));
+}
+
+/** Network, keys and all that belongs to them are loaded behind the first picture. */
+function lazyDoor(profile: Profile): Door {
+  const door = async (): Promise<Door> => (await import('./door.ts')).openDoor(profile);
+  return {
+    greet: async (server) => (await door()).greet(server),
+    connect: async (options) => (await door()).connect(options),
+    startDaemon: async () => (await door()).startDaemon(),
+  };
 }

@@ -1,6 +1,7 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
 import { isName } from '../protocol/text.ts';
-import { DEFAULT_SERVER, knownNames, type SignedIn, signIn } from './client/connect.ts';
+import { DEFAULT_SERVER } from './client/config.ts';
+import { knownNames, type SignedIn, signIn } from './client/connect.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import type { Interruption } from './interruption.ts';

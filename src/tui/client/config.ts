@@ -2,6 +2,9 @@
 import { parse } from 'smol-toml';
 import { ClientError } from './errors.ts';
 
+/** Where a daemon listens unless it is told otherwise. */
+export const DEFAULT_SERVER = '127.0.0.1:65345';
+
 type OptionType = 'string' | 'boolean' | 'number';
 
 /** A password is never among them: a flag shows in the process list, the environment in /proc and in children. */

@@ -6,6 +6,7 @@ import { type Opaque, opaquePool } from '../../protocol/opaque.ts';
 import { type Rsa, rsaPool } from '../../protocol/rsa-pool.ts';
 import { type Clock, type FileSystem, type Random, systemClock, systemRandom } from '../../protocol/seams.ts';
 import { AccountStore } from './account-store.ts';
+import { DEFAULT_SERVER } from './config.ts';
 import { Connection } from './connection.ts';
 import type { DeviceLease } from './device-lock.ts';
 import { type Address, addressText, greet } from './dial.ts';
@@ -18,7 +19,6 @@ import { Profile } from './profile.ts';
 import { expectedFingerprint, KnownDaemons } from './trust.ts';
 import type { ConnectOptions } from './types.ts';
 
-export const DEFAULT_SERVER = '127.0.0.1:65345';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const RSA_QUEUE = 10_000;
 const OPAQUE_QUEUE = 10;

@@ -1,8 +1,9 @@
 /** `securechat demo` at a terminal: the real screen, a throw-away daemon, and a companion to talk to. */
-import { mkdir } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '../../protocol/seams.ts';
-import { openDoor, openProfile } from '../door.ts';
+import { systemClock, systemRandom } from '../../protocol/seams.ts';
+import { Profile } from '../client/profile.ts';
+import { openDoor } from '../door.ts';
 import type { Shell } from '../shell.ts';
 import { defaultSettings } from '../state.ts';
 import { themeFor } from '../theme.ts';
@@ -23,8 +24,11 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
     );
     const downloads = join(place.dir, 'downloads');
     const nest = join(place.dir, 'nest');
-    await Promise.all([mkdir(downloads), mkdir(nest)]);
-    const [{ runStage }, profile] = await Promise.all([import('../stage.tsx'), openProfile(place.profile(YOU))]);
+    await Promise.all([fs.mkdir(downloads), fs.mkdir(nest)]);
+    const [{ runStage }, profile] = await Promise.all([
+      import('../stage.tsx'),
+      Profile.open(place.profile(YOU), fs, systemRandom),
+    ]);
     const companion = new Companion({ client: robin, guest: YOU, dir: nest, clock: systemClock });
     const stage = runStage({
       stdin: process.stdin,
