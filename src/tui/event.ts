@@ -76,7 +76,7 @@ export type Event =
   | {
       type: 'thread';
       conversation: ConversationName;
-      change: Partial<Pick<Thread, 'selected' | 'hasty' | 'unread' | 'read'>>;
+      change: Partial<Pick<Thread, 'selected' | 'hasty' | 'unread' | 'read' | 'loaded'>>;
     };
 
 /** Events carry the time they happened, so that update needs no clock. */

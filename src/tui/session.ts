@@ -129,8 +129,7 @@ export class Session {
       const { messages, gaps, more } = await read();
       this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
     });
-    // Not tried again by itself: the next message or scroll does it.
-    if (!worked) this.#store.dispatch({ type: 'history', conversation, messages: [], gaps: [], more: false });
+    if (!worked) this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });
   }
 
   #markRead(): void {

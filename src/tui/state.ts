@@ -25,7 +25,8 @@ export type Thread = Conversation & {
   /** In the conversation's order; own ones without a place yet are last. */
   messages: readonly Message[];
   gaps: readonly Gap[];
-  loaded: 'no' | 'loading' | 'yes';
+  /** failed: tried again when the link is back. */
+  loaded: 'no' | 'loading' | 'yes' | 'failed';
   /** Older ones can be fetched. */
   more: boolean;
   draft: Editor;

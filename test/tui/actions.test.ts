@@ -168,6 +168,21 @@ test('nothing is marked read while nobody looks', async (t) => {
   t.deepEqual(calls('markRead'), [['#lobby', 1]]);
 });
 
+test('what could not be fetched is fetched when the link is back', async (t) => {
+  const { client, chat, settle, notice, calls, session } = await open(t, (fake) => fake.fill('@bob', 5));
+  client.failures.set('history', new Error('the link is lost'));
+  session.open('@bob');
+  await settle();
+  t.is(chat().threads['@bob']?.loaded, 'failed');
+  t.is(notice(), 'the link is lost');
+  const asked = calls('history').length;
+  await settle();
+  t.is(calls('history').length, asked);
+  client.emit({ type: 'link', link: { state: 'online' } });
+  await settle();
+  t.is(chat().threads['@bob']?.messages.length, 5);
+});
+
 test('scrolling up fetches older history before it is needed', async (t) => {
   const { key, calls, chat } = await open(t, (client) => client.fill('#lobby', 1000));
   t.is(chat().threads['#lobby']?.messages.length, 100);

@@ -77,6 +77,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         break;
       case 'link':
         chat = { ...chat, link: event.link };
+        if (event.link.state === 'online') tryAgain(threads);
         break;
       case 'people':
         chat = {
@@ -174,4 +175,11 @@ function withFiles(chat: Chat, messages: readonly Message[]): Chat {
     else files[body.file.id] = body.file;
   }
   return files === null ? chat : { ...chat, files };
+}
+
+/** What could not be fetched while the link was lost. */
+function tryAgain(threads: Record<string, Thread>): void {
+  for (const [name, thread] of Object.entries(threads)) {
+    if (thread.loaded === 'failed') threads[name] = { ...thread, loaded: thread.messages.length > 0 ? 'yes' : 'no' };
+  }
 }

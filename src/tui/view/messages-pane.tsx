@@ -66,6 +66,7 @@ function marked(row: Row, chosen: boolean): readonly Span[] {
 
 function headLine(top: boolean, more: boolean, loaded: string, count: number): string {
   if (loaded === 'loading' && count === 0) return strings.messages.loading;
+  if (loaded === 'failed') return strings.messages.unavailable;
   if (count === 0) return strings.messages.empty;
   return top && !more ? strings.messages.beginning : '';
 }
