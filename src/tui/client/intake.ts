@@ -62,10 +62,11 @@ export class Intake {
     hole: boolean,
   ): Promise<Taken> {
     const items = await this.#openAll(place, entries);
-    const known = await this.#cache.coverage(place.key);
     const older = side === 'older';
-    const fromStart = older ? end === 0 : known?.bottom === 0;
     const state = await this.#state(place, items, older);
+    // After the state: what another process trims in between must not look as if it had never come.
+    const known = await this.#cache.coverage(place.key);
+    const fromStart = older ? end === 0 : known?.bottom === 0;
     const taken = nothing();
     const statements: Statement[] = [];
     const chains = older ? new Map<string, Chain>() : state.chains;
