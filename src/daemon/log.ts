@@ -43,6 +43,8 @@ export const allowedFields: ReadonlySet<string> = new Set([
 ]);
 
 const MAX_TEXT = 512;
+/** Bytes of lines that could not be written yet. */
+const MAX_WAITING = 1024 * 1024;
 
 export type Log = {
   logger: Logger;
@@ -50,14 +52,29 @@ export type Log = {
   reopen(): void;
 };
 
-/** @param to a file's path, or null for stdout. */
-export async function openLog(level: string, to: string | null): Promise<Log> {
-  if (to === null) {
-    const stream = process.stdout.isTTY === true ? await prettyStdout() : pino.destination({ dest: 1, sync: true });
-    return { logger: logTo(stream, level), reopen() {} };
+/**
+ * A log that cannot be written, for want of room or of a reader, stops nobody: lines wait up to 1 MiB, further ones are lost,
+ * and `complain` is told once. @param to a file's path, or null for stdout.
+ */
+export async function openLog(level: string, to: string | null, complain = complainOnStderr): Promise<Log> {
+  if (to === null && process.stdout.isTTY === true) {
+    return { logger: logTo(await prettyStdout(), level), reopen() {} };
   }
-  const stream = pino.destination({ dest: to, sync: true, mkdir: true, mode: 0o600 });
-  return { logger: logTo(stream, level), reopen: () => stream.reopen() };
+  const where = to === null ? { dest: 1 } : { dest: to, mkdir: true, mode: 0o600 };
+  const stream = pino.destination({ ...where, sync: true, maxLength: MAX_WAITING });
+  let told = false;
+  stream.on('error', (error: Error) => {
+    if (!told) complain(`the log cannot be written, and lines may be lost: ${error.message}`);
+    told = true;
+  });
+  stream.on('write', () => {
+    told = false;
+  });
+  return { logger: logTo(stream, level), reopen: () => to !== null && stream.reopen() };
+}
+
+function complainOnStderr(sentence: string): void {
+  process.stderr.write(`securechat-daemon: ${sentence}\n`);
 }
 
 /** Loaded for a person who looks on; a service never needs it. */

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { readFile, symlink, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
-import { connectionLog, logTo } from '../../src/daemon/log.ts';
+import { connectionLog, logTo, openLog } from '../../src/daemon/log.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
 
 function lines(level = 'trace') {
   const written: string[] = [];
@@ -30,4 +34,29 @@ test('an error with its stack, and nothing else that hangs on it', (t) => {
   const err = read()[0]?.err as { [field: string]: unknown };
   t.like(err, { type: 'Error', code: 'EX', message: 'broken' });
   t.deepEqual(Object.keys(err).sort(), ['code', 'message', 'stack', 'type']);
+});
+
+const onAFullDisk = existsSync('/dev/full') ? test : test.skip;
+
+onAFullDisk('a log without room stops nobody, and is complained about once', async (t) => {
+  const complaints: string[] = [];
+  const { logger } = await openLog('info', '/dev/full', (sentence) => complaints.push(sentence));
+  for (let line = 0; line < 3; line++) t.notThrows(() => logger.info({ evt: 'seen' }, 'hello'));
+  t.is(complaints.length, 1);
+  t.regex(complaints[0] ?? '', /^the log cannot be written.*ENOSPC/);
+});
+
+onAFullDisk('lines that found no room are written when there is some', async (t) => {
+  const path = join(await temporaryFolder(t), 'log');
+  await symlink('/dev/full', path);
+  const { logger, reopen } = await openLog('info', path, () => {});
+  logger.info({ count: 1 }, 'first');
+  await unlink(path);
+  reopen();
+  logger.info({ count: 2 }, 'second');
+  const lines = (await readFile(path, 'utf8')).trim().split('\n');
+  t.deepEqual(
+    lines.map((line) => JSON.parse(line).count),
+    [1, 2],
+  );
 });
