@@ -132,13 +132,17 @@ export class Accounts {
 
   /**
    * A new password; with `idFp` also the keys of a legacy account, which need not be renewed any more. On stable storage
-   * when it resolves. @throws Refusal 'no-such-user' when the name is gone.
+   * when it resolves. @throws Refusal 'no-such-user' when the name is gone, 'conflict' when it has keys already.
    */
   async replaceRecord(name: string, record: string, idFp: Uint8Array | null): Promise<Account> {
     let replaced: Account | undefined;
     await this.#write((lines) =>
       lines.map((line) => {
         if (line.kind !== 'account' || line.account.name !== name) return line;
+        // Of two sessions that renew a legacy account at once the first one makes its keys.
+        if (idFp !== null && !line.account.flags.has('must-renew')) {
+          throw new Refusal('conflict', 'this account was renewed by another session meanwhile; log in again');
+        }
         const flags = new Set(line.account.flags);
         if (idFp !== null) flags.delete('must-renew');
         replaced = { name, record, idFp: idFp ?? line.account.idFp, flags };

@@ -1,5 +1,6 @@
 /** The field types that requests and events are made of. Sizes in bytes, times in milliseconds since 1970 UTC. */
 import * as v from 'valibot';
+import { isName, printable } from './text.ts';
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 export const u32 = count(0xffffffff);
@@ -17,6 +18,14 @@ export const exactly = (size: number) =>
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 /** A name as somebody typed it; the daemon judges it with isName (text.ts). */
 export const name = text(64);
+/** A name that the daemon tells: only what could be registered, so that no list of people carries an escape to a terminal. */
+export const knownName = v.pipe(name, v.check(isName));
+/** A sentence of the daemon's for the person: one line, and nothing in it that a terminal acts on. */
+export const sentence = v.pipe(
+  v.string(),
+  v.maxLength(512),
+  v.transform((said) => printable(said)),
+);
 /** SHA-256 values: fingerprints, conversation ids, epoch ids. */
 export const hash = exactly(32);
 export const fileId = exactly(16);
@@ -32,7 +41,7 @@ export const entry = v.strictObject({
   seq: u53,
   at: u53,
   kind: v.picklist(['note', 'message', 'log', 'epoch']),
-  from: v.nullable(name),
+  from: v.nullable(knownName),
   bytes: bytes(65_536),
   file: v.nullable(fileId),
   keys: v.array(epochKey),

@@ -9,6 +9,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import { ProtocolError, Refusal, type RefusalCode, refusalCodes } from './errors.ts';
 import { type EventName, type EventParams, events } from './events.ts';
+import { sentence } from './fields.ts';
 import { type RequestName, type RequestParams, type RequestResult, requests } from './requests.ts';
 
 /** The version of this language; both ends state theirs in the handshake. */
@@ -26,7 +27,7 @@ const requestFrame = v.strictTuple([v.literal(REQUEST), u32, v.string(), v.unkno
 const answerFrame = v.strictTuple([
   v.literal(ANSWER),
   u32,
-  v.nullable(v.strictObject({ code: v.picklist(refusalCodes), message: v.string() })),
+  v.nullable(v.strictObject({ code: v.picklist(refusalCodes), message: sentence })),
   v.unknown(),
 ]);
 const eventFrame = v.strictTuple([v.literal(EVENT), v.string(), v.unknown()]);

@@ -1,6 +1,6 @@
 /** What a client asks of the daemon: imperative names, each with its parameters and its result. */
 import * as v from 'valibot';
-import { bytes, entry, exactly, fileId, hash, name, text, u32, u53 } from './fields.ts';
+import { bytes, entry, exactly, fileId, hash, knownName, name, text, u32, u53 } from './fields.ts';
 
 const none = v.strictObject({});
 /** A message of the OPAQUE library, base64url. */
@@ -12,7 +12,7 @@ const placed = v.strictObject({ seq: u53, at: u53 });
 /** What a session begins with. */
 const welcome = v.strictObject({
   session: u32,
-  name,
+  name: knownName,
   /** null until a legacy account has made its keys (`mustRenew`). */
   idFp: v.nullable(hash),
   mustRenew: v.boolean(),
@@ -33,8 +33,8 @@ export type Welcome = v.InferOutput<typeof welcome>;
 const file = v.strictObject({
   file: fileId,
   conversation: hash,
-  with: v.nullable(name),
-  from: name,
+  with: v.nullable(knownName),
+  from: knownName,
   at: u53,
   size: u53,
   segSize: u32,
@@ -45,7 +45,7 @@ const file = v.strictObject({
 const conversation = v.strictObject({
   conversation: hash,
   /** The other side of a private conversation; null for a room. */
-  with: v.nullable(name),
+  with: v.nullable(knownName),
   /** The room's name, `#lobby`; null for a private conversation. */
   room: v.nullable(text(33)),
   head: u53,
@@ -90,8 +90,8 @@ export const requests = {
   people: {
     params: v.strictObject({ after: v.nullable(name) }),
     result: v.strictObject({
-      people: v.array(v.strictObject({ name, idFp: v.nullable(hash), online: v.boolean() })),
-      next: v.nullable(name),
+      people: v.array(v.strictObject({ name: knownName, idFp: v.nullable(hash), online: v.boolean() })),
+      next: v.nullable(knownName),
     }),
   },
   sessions: {
@@ -133,7 +133,7 @@ export const requests = {
   /** The current cards of a room's members in order of idFp, after `after`, 100 at most. */
   members: {
     params: v.strictObject({ room: hash, after: v.nullable(hash) }),
-    result: v.strictObject({ members: v.array(v.strictObject({ name, card })), next: v.nullable(hash) }),
+    result: v.strictObject({ members: v.array(v.strictObject({ name: knownName, card })), next: v.nullable(hash) }),
   },
   'epoch-begin': { params: v.strictObject({ room: hash, epoch: bytes(2048), members: u32 }), result: none },
   'epoch-keys': {

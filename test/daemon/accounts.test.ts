@@ -99,6 +99,25 @@ test('a new password takes its line, and keys end must-renew', async (t) => {
   await t.throwsAsync(accounts.replaceRecord('carol', 'x', null), { instanceOf: Refusal, code: 'no-such-user' });
 });
 
+test('attack: of two sessions that renew a legacy account at once the first one has it', async (t) => {
+  const { accounts } = await open(t, 'bob:old\n');
+  const both = await Promise.allSettled([
+    accounts.replaceRecord('bob', 'first', new Uint8Array(32).fill(1)),
+    accounts.replaceRecord('bob', 'second', new Uint8Array(32).fill(2)),
+  ]);
+  t.deepEqual(
+    both.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  t.deepEqual([accounts.get('bob')?.record, accounts.get('bob')?.idFp?.[0]], ['first', 1]);
+  await t.throwsAsync(accounts.replaceRecord('bob', 'x', new Uint8Array(32)), {
+    instanceOf: Refusal,
+    code: 'conflict',
+  });
+  await accounts.replaceRecord('bob', 'third', null);
+  t.is(accounts.get('bob')?.idFp?.[0], 1);
+});
+
 test('an edit by hand is not overwritten, and comes in at the reload at the latest', async (t) => {
   const { accounts, path, read } = await open(t, '# us\n');
   await fs.writeFile(path, `# by hand, longer than before\ncarol:opaque1:abc:${ID}:\n`);

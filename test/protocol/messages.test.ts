@@ -58,3 +58,30 @@ test('no bytes make a parser throw anything else', (t) => {
     }),
   );
 });
+
+test('names that the daemon tells are names, whatever it would like a terminal to do', (t) => {
+  const hash = new Uint8Array(32);
+  const hostile = ['\u001b]0;owned\u0007', 'bo\u202eb', 'a\nb', '', '-x', '\u0430lice'];
+  for (const name of hostile) {
+    const entry = { seq: 1, at: 1, kind: 'note' as const, from: name, bytes: hash, file: null, keys: [] };
+    const told = [
+      encodeEvent('presence', { name, online: true }),
+      encodeEvent('registered', { name, idFp: hash }),
+      encodeEvent('posted', { conversation: hash, with: 'bob', entry }),
+      encodeEvent('posted', { conversation: hash, with: name, entry: { ...entry, from: null } }),
+      encodeEvent('grant-wanted', { room: hash, epochId: hash, name }),
+    ];
+    for (const bytes of told) t.throws(() => decodeFromDaemon(bytes), { instanceOf: ProtocolError, code: 'message' });
+    const answer = { id: 1, result: { people: [{ name, idFp: null, online: false }], next: null } };
+    t.throws(() => resultOf('people', answer), { instanceOf: ProtocolError, code: 'message' });
+  }
+});
+
+test('sentences of the daemon are one printable line', (t) => {
+  const hostile = 'no\u001b[2J\nsecurechat: wrong password\u202e';
+  const shown = 'no\ufffd[2J securechat: wrong password\ufffd';
+  const refused = decodeFromDaemon(encodeRefusal(1, new Refusal('busy', hostile)));
+  t.deepEqual(refused, { answer: { id: 1, refusal: { code: 'busy', message: shown } } });
+  const closing = decodeFromDaemon(encodeEvent('closing', { reason: 'ended', message: hostile }));
+  t.deepEqual(closing, { event: { method: 'closing', params: { reason: 'ended', message: shown } } });
+});

@@ -166,9 +166,7 @@ export class ChatClient implements Client {
 
   async safetyNumber(name: string): Promise<string> {
     const { keyring } = this.#signedIn;
-    const { card, changedTo } = await this.#asked(() => keyring.cardOf(name));
-    // With a changed key, the one that the person is about to judge.
-    return safetyNumber(keyring.me.idFp, changedTo ?? card.idFp);
+    return safetyNumber(keyring.me.idFp, await this.#asked(() => keyring.judge(name)));
   }
 
   async setVerified(name: string, verified: boolean): Promise<void> {

@@ -18,6 +18,8 @@ export class Keyring {
   readonly #clock: Clock;
   readonly #fresh = new Map<string, Promise<Pinned>>();
   readonly #changed = new Set<Changed>();
+  /** The identity whose safety number was shown last, by name: what the person is judging. */
+  readonly #judged = new Map<string, Uint8Array>();
   #keys: AccountKeys;
 
   constructor(o: { connection: Connection; db: ProfileDb; clock: Clock; daemon: Uint8Array; keys: AccountKeys }) {
@@ -105,17 +107,38 @@ export class Keyring {
     this.#fresh.delete(name);
   }
 
+  /** The identity to compare: the changed one when there is one. What the person then says counts for this one only. */
+  async judge(name: string): Promise<Uint8Array> {
+    const { card, changedTo } = await this.cardOf(name);
+    const judged = changedTo ?? card.idFp;
+    this.#judged.set(name, judged);
+    return judged;
+  }
+
+  /** @throws ClientError 'key-changed' when the trusted key is not the one that the person compared */
   async setVerified(name: string, verified: boolean): Promise<void> {
-    await this.cardOf(name);
+    const { card, changedTo } = await this.cardOf(name);
+    const judged = this.#judged.get(name) ?? card.idFp;
+    if (verified && (changedTo !== null || !equal(judged, card.idFp))) throw notCompared(name);
     await this.#pins.setVerified(name, verified);
     this.forget(name);
   }
 
-  /** Takes the changed identity as the person's new one; it counts as not verified. */
+  /**
+   * Takes the changed identity as the person's new one; it counts as not verified. Only the one that was shown: a daemon that
+   * shows yet another one meanwhile is refused. @throws ClientError 'key-changed' | 'untrusted'
+   */
   async acceptKey(name: string): Promise<Pinned> {
+    const pinned = await this.#pins.get(name);
+    const shown = this.#judged.get(name) ?? pinned?.changedTo ?? null;
     const cards = await this.#cards(name, 1);
     const { card } = followCards(null, cards);
     if (card.name !== name) throw new ClientError('untrusted', `the daemon gave a card of somebody else for ${name}`);
+    if (shown !== null && !equal(card.idFp, shown)) {
+      if (pinned !== null && !equal(card.idFp, pinned.card.idFp)) await this.#differs(pinned, card.idFp);
+      this.forget(name);
+      throw notCompared(name);
+    }
     await this.#pins.replace(card, cards.at(-1) ?? new Uint8Array());
     this.forget(name);
     return { name, card, verified: false, changedTo: null };
@@ -168,6 +191,13 @@ export class Keyring {
       next = cardSeq + 1;
     }
   }
+}
+
+function notCompared(name: string): ClientError {
+  return new ClientError(
+    'key-changed',
+    `the daemon shows another key for ${name} than the one you compared; look at the digits again with securechat verify ${name}`,
+  );
 }
 
 /** What the daemon gives at once. */

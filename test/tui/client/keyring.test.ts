@@ -115,6 +115,37 @@ test('another identity blocks sealing until the person takes it', async (t) => {
   t.deepEqual(await keyring.sigSpkiOf(before.idFp, 'bob'), before.sigSpki);
 });
 
+test('attack: the key that is taken or marked is the one whose number was shown, whatever the daemon shows later', async (t) => {
+  const { keyring, directory } = await open(t, { bob: await chain('bob', 'bob') });
+  const before = await keyring.recipient('bob');
+  const changed = { instanceOf: ClientError, code: 'key-changed' };
+  directory.bob = await chain('bob', 'carol');
+  keyring.forget('bob');
+  const compared = await keyring.judge('bob');
+  await t.throwsAsync(
+    keyring.setVerified('bob', true),
+    changed,
+    'the number was the new key’s, the pin is the old one',
+  );
+  const good = directory.bob;
+  directory.bob = await chain('bob', 'mallory');
+  await t.throwsAsync(keyring.acceptKey('bob'), changed);
+  t.deepEqual((await keyring.pinned('bob'))?.card.idFp, before.idFp);
+  directory.bob = good;
+  t.deepEqual((await keyring.acceptKey('bob')).card.idFp, compared);
+  await keyring.setVerified('bob', true);
+  t.true((await keyring.pinned('bob'))?.verified);
+
+  // Without a number: the one that was told of.
+  const other = await open(t, { bob: await chain('bob', 'bob') });
+  await other.keyring.cardOf('bob');
+  other.directory.bob = good;
+  other.keyring.forget('bob');
+  await other.keyring.cardOf('bob');
+  other.directory.bob = await chain('bob', 'mallory');
+  await t.throwsAsync(other.keyring.acceptKey('bob'), changed);
+});
+
 test('a card of another name is refused', async (t) => {
   const { keyring } = await open(t, { bob: await chain('mallory', 'mallory') });
   await t.throwsAsync(keyring.cardOf('bob'), { instanceOf: ClientError, code: 'untrusted' });
