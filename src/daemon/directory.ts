@@ -65,7 +65,8 @@ export class Directory {
   }
 }
 
-function readCard(bytes: Uint8Array): Card {
+/** A card that somebody sent. @throws Refusal 'bad-request' when it is damaged. */
+export function readCard(bytes: Uint8Array): Card {
   try {
     return openCard(bytes);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** The bytes of files: uploads and downloads of all sessions, in the folder server_files. What is in them it cannot read. */
+import { hex } from '../protocol/bytes.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { encodeEvent } from '../protocol/messages.ts';
 import type { RequestParams, RequestResult } from '../protocol/requests.ts';
@@ -79,10 +80,7 @@ export class Files {
     }
     const handle = await this.#folder.openWhole(file);
     if (handle === null) {
-      this.#parts.log.error(
-        { evt: 'file_missing', file: Buffer.from(file).toString('hex') },
-        'a listed file is missing',
-      );
+      this.#parts.log.error({ evt: 'file_missing', file: hex(file) }, 'a listed file is missing');
       throw new Refusal('no-such-file', 'the daemon has lost this file: ask its sender to send it again');
     }
     const download = new Download({

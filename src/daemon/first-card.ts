@@ -1,7 +1,7 @@
 /** The key card that an account begins with. */
-import { openCard } from '../protocol/card.ts';
-import { ProtocolError, Refusal } from '../protocol/errors.ts';
+import { Refusal } from '../protocol/errors.ts';
 import type { Context } from './context.ts';
+import { readCard } from './directory.ts';
 
 /** How far a client's clock may be ahead. */
 const SKEW_MS = 86_400_000;
@@ -19,13 +19,4 @@ export async function putFirstCard(context: Context, name: string, bytes: Uint8A
   const { idFp } = card;
   await context.directory.put(bytes, { idFp, name });
   return idFp;
-}
-
-function readCard(bytes: Uint8Array) {
-  try {
-    return openCard(bytes);
-  } catch (error) {
-    if (error instanceof ProtocolError) throw new Refusal('bad-request', 'the key card is damaged; update the client');
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@
  * users.txt, line by line: `name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>`, `#` comments, and lines of the old
  * kind, `name:secret`. What is not changed keeps its bytes; what cannot be read is reported and kept.
  */
+import { fromHex, hex } from '../protocol/bytes.ts';
 import { isName } from '../protocol/text.ts';
 import type { Account } from './accounts.ts';
 
@@ -56,7 +57,7 @@ export function formatUsers(lines: readonly Line[]): Uint8Array {
 }
 
 export function accountLine(account: Account): Line {
-  const idFp = account.idFp === null ? '' : Buffer.from(account.idFp).toString('hex');
+  const idFp = account.idFp === null ? '' : hex(account.idFp);
   const text = [account.name, 'opaque1', account.record, idFp, [...account.flags].sort().join(',')].join(':');
   return { kind: 'account', account, raw: new TextEncoder().encode(text) };
 }
@@ -97,7 +98,7 @@ function parseLine(bytes: Uint8Array, number: number): Line {
   return {
     kind: 'account',
     raw: bytes,
-    account: { name, record, flags, idFp: idFp === '' ? null : Uint8Array.from(Buffer.from(idFp, 'hex')) },
+    account: { name, record, flags, idFp: idFp === '' ? null : Uint8Array.from(fromHex(idFp)) },
   };
 }
 

@@ -16,7 +16,7 @@ export async function replaceDurably(fs: FileSystem, path: string, bytes: Uint8A
   try {
     const file = await fs.open(beside, 'wx', 0o600);
     try {
-      await writeAll(file, bytes);
+      await writeAll(file, bytes, 0);
       await file.sync();
     } finally {
       await file.close();
@@ -29,10 +29,11 @@ export async function replaceDurably(fs: FileSystem, path: string, bytes: Uint8A
   await syncFolder(fs, dirname(path));
 }
 
-async function writeAll(file: OpenFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, at);
-    at += bytesWritten;
+/** All of `bytes` from `position` on, however few the system takes at once. */
+export async function writeAll(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
   }
 }
 

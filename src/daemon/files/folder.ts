@@ -1,5 +1,7 @@
 /** The folder server_files: `<file id>.part` while it is uploaded, `<file id>` when it is whole. Nothing else is touched. */
 import { join } from 'node:path';
+import { fromHex, hex } from '../../protocol/bytes.ts';
+import { syncFolder } from '../../protocol/durable.ts';
 import type { FileSystem, OpenFile } from '../../protocol/seams.ts';
 
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
@@ -16,7 +18,7 @@ export class FilesFolder {
   }
 
   path(file: Uint8Array): string {
-    return join(this.#dir, Buffer.from(file).toString('hex'));
+    return join(this.#dir, hex(file));
   }
 
   async make(): Promise<void> {
@@ -63,20 +65,14 @@ export class FilesFolder {
     const found: Found[] = [];
     for (const name of await this.#fs.readdir(this.#dir)) {
       const [, id, part] = NAME.exec(name) ?? [];
-      if (id !== undefined)
-        found.push({ file: Uint8Array.from(Buffer.from(id, 'hex')), name, part: part !== undefined });
+      if (id !== undefined) found.push({ file: Uint8Array.from(fromHex(id)), name, part: part !== undefined });
     }
     return found;
   }
 
   /** Makes names that were added or changed durable. */
-  async sync(): Promise<void> {
-    const folder = await this.#fs.open(this.#dir, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+  sync(): Promise<void> {
+    return syncFolder(this.#fs, this.#dir);
   }
 }
 

@@ -3,6 +3,7 @@
  * client was promised; what is announced as stored survives a power cut. Ends whole (`finish`) or to be resumed (`stop`).
  */
 import { createHash, type Hash } from 'node:crypto';
+import { writeAll } from '../../protocol/durable.ts';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import type { OpenFile } from '../../protocol/seams.ts';
 import type { StorageError } from '../storage-error.ts';
@@ -192,12 +193,5 @@ export class Upload {
     this.#queue.length = 0;
     this.#parts.onFailed(this.#failure, error);
     return this.#failure;
-  }
-}
-
-async function writeAll(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
   }
 }

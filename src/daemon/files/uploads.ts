@@ -1,5 +1,6 @@
 /** Who may open an upload and what becomes of its file: one writer a file, and each step with a file after the one before. */
 import type { Logger } from 'pino';
+import { hex } from '../../protocol/bytes.ts';
 import { Refusal } from '../../protocol/errors.ts';
 import { encodeEvent } from '../../protocol/messages.ts';
 import type { RequestParams, RequestResult } from '../../protocol/requests.ts';
@@ -122,13 +123,14 @@ export class Uploads {
     return row;
   }
 
-  /** Between the rename and the row there may have been a power cut. */
+  /** Between the rename and the row the daemon may have ended, and the rename not have reached the disk yet. */
   async #recover(row: FileRow, layout: SegmentLayout): Promise<boolean> {
     const { folder, store } = this.#parts;
     const handle = await folder.openWhole(row.file);
     if (handle === null) return false;
     const { size } = await handle.stat().finally(() => handle.close());
     if (size !== layout.total) return false;
+    await folder.sync();
     await store.finishFile({ file: row.file, sha256: await hashFile(folder.path(row.file)) });
     return true;
   }
@@ -171,8 +173,4 @@ export class Uploads {
 
 function notYours(): Refusal {
   return new Refusal('not-permitted', 'somebody else began this file: send yours under a new id');
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }
