@@ -136,7 +136,7 @@ export class Actions {
     if (chat === null || state.overlay !== null) return store.dispatch({ type: 'pasted', text });
     const whole = textOf(openThread(chat).draft) + pasteable(text, true);
     if (Buffer.byteLength(whole) <= MAX_TEXT_BYTES) return store.dispatch({ type: 'pasted', text });
-    this.#sending.ask({ ask: 'paste', text });
+    this.#sending.ask({ ask: 'paste', text: pasteable(text, true).trimEnd() });
   }
 
   /** Ctrl+C: an empty line and a second one leave; it is never lost what was typed by one key too many. */

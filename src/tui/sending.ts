@@ -5,7 +5,7 @@ import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { parseLine } from './dot-commands.ts';
 import { editorWith, textOf } from './editor.ts';
-import { chatOf, openThread, pasteable } from './field.ts';
+import { chatOf, openThread } from './field.ts';
 import { canSend } from './select.ts';
 import type { Session } from './session.ts';
 import type { Question } from './state.ts';
@@ -85,7 +85,7 @@ export class Sending {
       case 'paste': {
         const { open } = session.chat;
         if (canSend(session.chat) !== null) return this.#commands.run('.verify', '');
-        return void session.attempt(() => session.send(open, pasteable(question.text, true)));
+        return void session.attempt(() => session.send(open, question.text));
       }
       case 'delete':
         return void session.attempt(() => session.client.remove(question.message));
