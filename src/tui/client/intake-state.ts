@@ -136,15 +136,16 @@ export class IntakeState {
     };
   }
 
-  chainStatement(key: string, chain: Chain): Statement {
+  /** Moves only the end that `side` names: another process may have trimmed the other one meanwhile. */
+  chainStatement(key: string, chain: Chain, side: 'newer' | 'older'): Statement {
     const [author = '', device = ''] = key.split('/');
+    const moved =
+      side === 'newer'
+        ? `last_tag = CASE WHEN excluded.last >= last THEN excluded.last_tag ELSE last_tag END, last = max(last, excluded.last)`
+        : `first_prev = CASE WHEN excluded.first <= first THEN excluded.first_prev ELSE first_prev END, first = min(first, excluded.first)`;
     return this.#insert(
       `INSERT INTO chains (account, conversation, author, device, first, first_prev, last, last_tag) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET
-         first_prev = CASE WHEN excluded.first <= first THEN excluded.first_prev ELSE first_prev END,
-         first = min(first, excluded.first),
-         last_tag = CASE WHEN excluded.last >= last THEN excluded.last_tag ELSE last_tag END,
-         last = max(last, excluded.last)`,
+       ON CONFLICT DO UPDATE SET ${moved}`,
       [author, Number(device), chain.first, chain.firstPrev, chain.last, chain.lastTag],
     );
   }

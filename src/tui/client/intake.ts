@@ -77,7 +77,7 @@ export class Intake {
       this.#store(place, item, cached, side, state, taken, statements);
     }
     if (older) statements.push(...state.joinOlder(chains, fromStart && items[0]?.entry.seq === 1));
-    for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain));
+    for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain, side));
     statements.push(state.coverageStatement(side, end));
     await this.#context.profile.db.transaction(statements);
     return taken;
