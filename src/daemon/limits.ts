@@ -1,4 +1,5 @@
 /** Every figure that keeps one client from costing the others; they stand in `--help` and in the documents. */
+import { Refusal } from '../protocol/errors.ts';
 import type { Clock } from '../protocol/seams.ts';
 import { LoginGuard } from './login-guard.ts';
 import { type Rate, TokenBuckets } from './token-bucket.ts';
@@ -24,6 +25,10 @@ export const figures = {
   registrations: { burst: 120, perSecond: 2 },
   requests: { burst: 2_000, perSecond: 1_000 },
   requestsBeforeLogin: { burst: 400, perSecond: 100 },
+  /** What stays for ever and costs everybody else, by name: leaves of a room, epochs, key cards. */
+  leaves: { burst: 10, perSecond: 1 / 600 },
+  epochs: { burst: 60, perSecond: 1 / 5 },
+  cards: { burst: 20, perSecond: 1 / 60 },
 } as const satisfies { [figure: string]: number | Rate };
 
 export class Limits {
@@ -34,6 +39,9 @@ export class Limits {
   readonly requests: TokenBuckets;
   /** By address before. */
   readonly requestsBeforeLogin: TokenBuckets;
+  readonly leaves: TokenBuckets;
+  readonly epochs: TokenBuckets;
+  readonly cards: TokenBuckets;
   readonly guard: LoginGuard;
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
@@ -42,8 +50,16 @@ export class Limits {
     this.registrations = new TokenBuckets(clock, figures.registrations);
     this.requests = new TokenBuckets(clock, figures.requests);
     this.requestsBeforeLogin = new TokenBuckets(clock, figures.requestsBeforeLogin);
+    this.leaves = new TokenBuckets(clock, figures.leaves);
+    this.epochs = new TokenBuckets(clock, figures.epochs);
+    this.cards = new TokenBuckets(clock, figures.cards);
     this.guard = new LoginGuard(clock);
   }
+}
+
+/** Takes a token of what only few are needed of. @throws Refusal 'rate-limited' */
+export function takeRare(buckets: TokenBuckets, name: string, what: string): void {
+  if (!buckets.take(name)) throw new Refusal('rate-limited', `too many ${what} in a short time; try again later`);
 }
 
 /** What limits count addresses by: an IPv4 address, or the /64 of an IPv6 one, which is what one customer gets. */

@@ -82,9 +82,18 @@ export class Shell {
 
   /** Gives `work` a client that is logged in and closes it afterwards, also when the program is to end. */
   async withClient<T>(work: (client: Client) => Promise<T>, more: Partial<ConnectOptions> = {}): Promise<T> {
-    const options = await this.connectOptions(more);
+    let connecting = true;
+    const ask: Ask = {
+      ...this.ask(),
+      // Later logins, after a lost link, are the client's own business: nothing is drawn into what the command prints.
+      progress: (step) => (connecting ? this.progress.step(step) : undefined),
+    };
+    const options = await this.connectOptions({ ask, ...more });
     const { connect } = await import('./client/client.ts');
-    const client = await this.#interruption.during(connect(options)).finally(() => this.progress.end());
+    const client = await this.#interruption.during(connect(options)).finally(() => {
+      connecting = false;
+      this.progress.end();
+    });
     try {
       return await this.#interruption.during(work(client));
     } finally {

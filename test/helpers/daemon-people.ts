@@ -7,6 +7,7 @@ import type { Context } from '../../src/daemon/context.ts';
 import { Directory } from '../../src/daemon/directory.ts';
 import { Epochs } from '../../src/daemon/epochs.ts';
 import { Grants } from '../../src/daemon/grants.ts';
+import { Limits } from '../../src/daemon/limits.ts';
 import { Rooms } from '../../src/daemon/rooms.ts';
 import { Session } from '../../src/daemon/session.ts';
 import { type Card, openCard, signCard } from '../../src/protocol/card.ts';
@@ -79,6 +80,7 @@ export async function daemonOf(
     broadcasts: null,
     rsa: inlineRsa,
     random: systemRandom,
+    limits: new Limits(clock),
   };
   const rooms = await Rooms.open(base);
   const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };

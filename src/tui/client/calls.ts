@@ -26,6 +26,9 @@ export interface Wire {
 
 export type SegmentHandler = (index: number, bytes: Uint8Array) => void;
 
+/** More than come while a login is under way. */
+const MAX_HELD_EVENTS = 10_000;
+
 type Waiting = { done: (answer: Answer) => void; fail: (error: Error) => void };
 
 export class Calls {
@@ -110,8 +113,9 @@ export class Calls {
   }
 
   #give(event: Event): void {
-    if (this.#onEvent === null) this.#held.push(event);
-    else this.#onEvent(event);
+    if (this.#onEvent !== null) this.#onEvent(event);
+    else if (this.#held.length < MAX_HELD_EVENTS) this.#held.push(event);
+    else this.#giveUp(new ProtocolError('message', 'too many events before the login'));
   }
 
   /** null when the link was given up for it. */

@@ -186,7 +186,8 @@ export class Keyring {
       const last = cards.at(-1);
       if (last === undefined) return all;
       const { cardSeq } = openCard(last);
-      if (cardSeq < next) throw new ClientError('untrusted', `the daemon repeats cards of ${name}`);
+      if (cardSeq < next || all.length > MAX_CARDS)
+        throw new ClientError('untrusted', `the daemon repeats cards of ${name}`);
       if (cards.length < PAGE) return all;
       next = cardSeq + 1;
     }
@@ -200,5 +201,7 @@ function notCompared(name: string): ClientError {
   );
 }
 
+/** More than anybody makes in a life: a card a month. */
+const MAX_CARDS = 4096;
 /** What the daemon gives at once. */
 const PAGE = 64;

@@ -168,8 +168,7 @@ export class RoomRekey {
         const card = openCard(bytes);
         if (card.name !== name || log.members.get(hex(card.idFp)) !== name) continue;
         const pinned = await keyring.pinned(name);
-        const older = pinned !== null && equal(pinned.card.idFp, card.idFp) && pinned.card.cardSeq > card.cardSeq;
-        if (older) throw new ProtocolError('card', `an old card of ${name}`);
+        if (pinned !== null && equal(pinned.card.idFp, card.idFp)) checkAgainst(pinned.card, card);
         cards.set(hex(card.idFp), card);
       }
       if (page.next === null) break;
@@ -180,4 +179,11 @@ export class RoomRekey {
         throw new ClientError('refused', `the daemon gives no card of ${name}; the room stays closed`);
     return [...cards.values()];
   }
+}
+
+/** The pinned card or one that was made after it. @throws ProtocolError 'card' */
+function checkAgainst(pinned: Card, card: Card): void {
+  const older = pinned.cardSeq > card.cardSeq;
+  const twin = pinned.cardSeq === card.cardSeq && !equal(pinned.hash, card.hash);
+  if (older || twin) throw new ProtocolError('card', `an old or a second card of ${card.name}`);
 }

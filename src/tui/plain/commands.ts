@@ -64,7 +64,8 @@ export class SpokenCommands extends Commands {
       '.whoami': (session) => this.#whoami(session),
       '.keys': (session) => this.#keys(session),
       '.sessions': (session, rest) => this.#sessions(session, rest),
-      '.passwd': (session) => this.#passwd(session),
+      // Ctrl+C at a question leaves the question, not the program.
+      '.passwd': async (session) => void (await session.attempt(() => this.#passwd(session))),
     };
     for (const name of screenOnly) this.#own[name] = () => desk.say(phrases.onlyScreen(name));
   }

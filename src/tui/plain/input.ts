@@ -45,6 +45,9 @@ export type TerminalInputParts = {
 
 export function terminalInput({ input, output, complete, onInterrupt, dumb }: TerminalInputParts): LineInput {
   let shown = '';
+  /** The line to type has been drawn and not been entered. */
+  let drawn = false;
+  let asking = false;
   const held: string[] = [];
   let reader = open();
   const queue = new Lines(reader);
@@ -62,15 +65,20 @@ export function terminalInput({ input, output, complete, onInterrupt, dumb }: Te
       next.write(null, { ctrl: true, name: 'u' });
     });
     next.on('line', () => {
-      for (const line of held.splice(0)) output.write(`${line}\n`);
+      drawn = false;
+      release();
     });
     return next;
   }
+  function release(): void {
+    for (const line of held.splice(0)) output.write(`${line}\n`);
+  }
   const print = (line: string) => {
-    if (queue.ended) return void output.write(`${line}\n`);
+    if (asking || (dumb && !queue.ended && reader.line !== '')) return void held.push(line);
+    if (queue.ended || (!drawn && reader.line === '')) return void output.write(`${line}\n`);
     if (dumb) {
-      if (reader.line === '') output.write(`\n${line}\n`);
-      else held.push(line);
+      output.write(`\n${line}\n`);
+      reader.prompt(true);
       return;
     }
     // What is being typed is taken away, as many rows as it has above the cursor, and drawn again below.
@@ -86,23 +94,31 @@ export function terminalInput({ input, output, complete, onInterrupt, dumb }: Te
       if (queue.ended) return;
       shown = text;
       reader.setPrompt(text);
+      drawn = true;
       reader.prompt(true);
     },
     async secret(question) {
       const terminal: Terminal = { keys: input, write: (text) => void output.write(text) };
       queue.leave(reader);
       reader.close();
+      asking = true;
       try {
         return await askPassword(terminal, question);
       } finally {
+        asking = false;
         reader = open();
         queue.follow(reader);
         reader.setPrompt(shown);
+        release();
       }
     },
     close() {
+      if (queue.ended && !drawn) return;
       queue.end();
       reader.close();
+      if (drawn) output.write('\n');
+      drawn = false;
+      release();
     },
   };
 }

@@ -145,3 +145,14 @@ test('attack: an insider sends all of a room what the daemon alone may say', (t)
     t.deepEqual(events, []);
   }
 });
+
+test('attack: events without end before the login is through fill no memory', (t) => {
+  const wire = fakeWire();
+  const calls = new Calls(wire);
+  const ends: LinkEnd[] = [];
+  calls.onEnd = (end) => ends.push(end);
+  const event = encodeEvent('presence', { name: 'bob', online: true });
+  for (let i = 0; i < 10_001; i++) wire.onMessage(event);
+  t.true(wire.closed);
+  t.true(ends[0] instanceof ProtocolError);
+});

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../helpers/folder.ts';
 import { type Program, startProgram } from '../../helpers/program.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 
-test('two people talk, whisper and share a file through pipes', async (t) => {
+test.serial('two people talk, whisper and share a file through pipes', async (t) => {
   t.timeout(120_000);
   const daemon = await startDaemon(t);
   const dir = await temporaryFolder(t);
@@ -61,7 +61,7 @@ test('two people talk, whisper and share a file through pipes', async (t) => {
   t.regex(again.stdout, /^unknown command \.nonsense/m);
 });
 
-test('messages as objects, for programs', async (t) => {
+test.serial('messages as objects, for programs', async (t) => {
   t.timeout(120_000);
   const daemon = await startDaemon(t);
   const dir = await temporaryFolder(t);
@@ -77,7 +77,7 @@ test('messages as objects, for programs', async (t) => {
   t.like(JSON.parse(stdout), { v: 1, type: 'message', from: 'alice', to: 'bob', text: 'hi' });
 });
 
-test('who is not known here is told how to begin', async (t) => {
+test.serial('who is not known here is told how to begin', async (t) => {
   const { code, stderr } = await securechat([], { env: { SECURECHAT_PROFILE: await temporaryFolder(t) } });
   t.is(code, 2);
   t.regex(stderr, /say who you are with --user NAME; a new name is made with securechat register/);

@@ -44,6 +44,8 @@ class Receiver {
   /** One for all segments: each is written before the next is opened. */
   readonly #plain: Uint8Array;
   #next: number;
+  /** The first segment that the daemon was not asked for yet. */
+  #window: number;
   #syncedTo = 0;
   #syncing: Promise<void> | null = null;
 
@@ -52,6 +54,7 @@ class Receiver {
     this.#opener = new SegmentOpener(parts.manifest);
     this.first = first;
     this.#next = first;
+    this.#window = first;
     this.#hash = hash;
     this.#plain = new Uint8Array(Math.min(parts.manifest.size, parts.manifest.segSize));
   }
@@ -94,10 +97,12 @@ class Receiver {
     const came: Uint8Array[] = [];
     let expected = this.#next;
     let wrong = false;
+    this.#window = this.#next;
     const unlisten = connection.onSegment(transfer, (index, bytes) => {
-      wrong ||= index !== expected;
+      // Nothing that was not asked for is kept: a daemon that sends on and on fills no memory.
+      wrong ||= index !== expected || index >= this.#window;
       expected += 1;
-      came.push(bytes);
+      if (!wrong) came.push(bytes);
       news.wake();
     });
     try {
@@ -117,7 +122,6 @@ class Receiver {
   async #take(came: Uint8Array[], wrong: () => boolean, on: { transfer: number; links: number }): Promise<void> {
     const { news, manifest, saved, progress, signal } = this.#parts;
     const segments = Math.floor(WINDOW_BYTES / manifest.segSize);
-    let window = this.#next;
     while (this.#next < manifest.count) {
       checkStop(signal);
       const told = news.of(on.transfer);
@@ -134,8 +138,9 @@ class Receiver {
         continue;
       }
       news.check(on.links);
-      if (window - this.#next <= segments / 2 && window < manifest.count) {
-        window = Math.min(manifest.count, this.#next + segments);
+      if (this.#window - this.#next <= segments / 2 && this.#window < manifest.count) {
+        const window = Math.min(manifest.count, this.#next + segments);
+        this.#window = window;
         // Its answer says nothing; a link that ends is seen by everybody.
         news.connection.request('window', { transfer: on.transfer, window }).catch(() => {});
       }

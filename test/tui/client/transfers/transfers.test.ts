@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { Manifest } from '../../../../src/protocol/file.ts';
+import { type Manifest, SEGMENT_OVERHEAD } from '../../../../src/protocol/file.ts';
 import type { FileSystem } from '../../../../src/protocol/seams.ts';
 import { ClientError } from '../../../../src/tui/client/errors.ts';
 import { stopReason } from '../../../../src/tui/client/transfers/stop.ts';
@@ -276,6 +276,19 @@ test('a changed byte on the daemon, and a manifest of another content, are refus
   await stored.close();
   await fails(t, receiver(t, at.daemon).transfers.download(place, manifest, { dir: out }), 'refused', /something else/);
   t.false((await fs.readdir(out)).includes('a file.bin'));
+});
+
+test('attack: a daemon that sends more than it was asked for is not listened to', async (t) => {
+  const at = await setting(t);
+  const { manifest } = await sent(at, 3 * segSize);
+  const { wire, transfers } = receiver(t, at.daemon);
+  const stored = await fs.readFile(join(at.daemon.dir, Buffer.from(manifest.fileId).toString('hex')));
+  const step = segSize + SEGMENT_OVERHEAD;
+  wire.onSegment = (_, handler) => {
+    for (let index = 0; index < 3; index++) handler(index, stored.subarray(index * step, (index + 1) * step));
+    return () => {};
+  };
+  await fails(t, transfers.download(place, manifest, { dir: join(at.dir, 'out') }), 'refused', /something else/);
 });
 
 test('nothing is overwritten and no name leaves the folder', async (t) => {

@@ -1,0 +1,124 @@
+/** Line mode at a real terminal: what is typed stays whole, whatever arrives. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { type Program, startProgram } from '../../helpers/program.ts';
+import { openScreen, type Screen } from '../../helpers/screen.ts';
+import { signInAs } from '../../helpers/sign-in.ts';
+
+const root = new URL('../../../', import.meta.url);
+const PATIENCE = 40_000;
+
+async function seat(
+  t: ExecutionContext,
+  args: string[] = ['plain'],
+  ...env: string[]
+): Promise<{ screen: Screen; bob(): Promise<Program> }> {
+  const daemon = await startDaemon(t);
+  const dir = await temporaryFolder(t);
+  for (const user of ['alice', 'bob'] as const)
+    await (
+      await signInAs(t, { user, server: daemon.join, profile: join(dir, user), password: 'secret', register: {} })
+    ).close();
+  const common = (user: string): string[] => ['--server', daemon.join, '--profile', join(dir, user)];
+  const screen = openScreen(
+    '/usr/bin/env',
+    [
+      ...env,
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
+      fileURLToPath(new URL('src/tui/main.tsx', root)),
+      ...args,
+      ...common('alice'),
+    ],
+    { cols: 50, rows: 20 },
+  );
+  t.teardown(() => screen.kill('SIGKILL'));
+  await screen.until((text) => text.includes('.exit leaves') && text.includes('#lobby> '), PATIENCE);
+  const bob = async (): Promise<Program> => {
+    const program = startProgram(t, ['plain', ...common('bob')]);
+    await program.says('online: alice');
+    return program;
+  };
+  return { screen, bob };
+}
+
+test.serial('a line that is being typed is not broken by what arrives, and Tab completes it', async (t) => {
+  t.timeout(120_000);
+  const { screen, bob: start } = await seat(t);
+  const half = 'a line that is longer than the terminal is wide, and';
+  for (const letter of half) screen.write(letter);
+  const bob = await start();
+  bob.types('one', 'two', 'three');
+  const shown = await screen.until(
+    (text) => text.includes('bob: three') && text.trimEnd().endsWith(half.slice(42)),
+    PATIENCE,
+  );
+  t.regex(shown, /bob came\nbob: one\nbob: two\nbob: three\n#lobby> a line/);
+  screen.write(' more\r');
+  await bob.says(`alice: ${half} more`);
+  screen.write('@bo');
+  screen.write('\t');
+  await screen.until((text) => text.trimEnd().endsWith('#lobby> @bob'), PATIENCE);
+  screen.write('psst\r');
+  await bob.says('alice to you: psst');
+  // Ctrl+C takes the line away; on an empty one it leaves the second time.
+  screen.write('not sent\x03');
+  screen.write('\x03');
+  await screen.until((text) => text.includes('Ctrl+C again leaves'), PATIENCE);
+  screen.write('\x03');
+  t.is((await screen.exited).exitCode, 0);
+  t.notRegex(bob.stdout, /not sent/);
+});
+
+test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', async (t) => {
+  t.timeout(120_000);
+  const reader = await seat(t, [], 'INK_SCREEN_READER=true');
+  reader.screen.write('\x04');
+  t.is((await reader.screen.exited).exitCode, 0);
+  const told = await seat(t, ['--plain']);
+  process.kill(told.screen.pid, 'SIGTERM');
+  t.is((await told.screen.exited).exitCode, 143);
+});
+
+test.serial('a terminal that can do nothing holds what arrives until Enter', async (t) => {
+  t.timeout(120_000);
+  const { screen, bob: start } = await seat(t, ['plain'], 'TERM=dumb');
+  screen.write('half a');
+  const bob = await start();
+  bob.types('hello');
+  bob.types('.exit');
+  await bob.exited;
+  screen.write(' line\r');
+  const shown = await screen.until((text) => text.includes('bob: hello'), PATIENCE);
+  t.regex(shown, /#lobby> half a line\n(?:bob (?:came|went)\n)*bob: hello/);
+  screen.write('.exit\r');
+  t.is((await screen.exited).exitCode, 0);
+});
+
+test.serial('passwords are asked for without echo, and lines go on after it', async (t) => {
+  t.timeout(120_000);
+  const { screen } = await seat(t);
+  screen.write('.passwd\r');
+  await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
+  screen.write('\x03');
+  await screen.until((text) => /cancelled\n#lobby>/.test(text), PATIENCE);
+  screen.write('.passwd\r');
+  for (const [question, answer] of [
+    ['password now:', 'secret'],
+    ['new password:', 'horse battery'],
+    ['once more:', 'horse battery'],
+  ] as const) {
+    await screen.until((text) => text.trimEnd().endsWith(question), PATIENCE);
+    screen.write(`${answer}\r`);
+  }
+  const shown = await screen.until((text) => text.includes('the password is changed'), PATIENCE);
+  t.false(shown.includes('horse'));
+  screen.write('.whoami\r');
+  await screen.until((text) => text.includes('device '), PATIENCE);
+  screen.write('.exit\r');
+  t.is((await screen.exited).exitCode, 0);
+});
