@@ -25,6 +25,7 @@ import { keepRetention } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import { Server } from './server.ts';
 import { Sessions } from './sessions.ts';
+import { StartError } from './start-error.ts';
 import { type StorageError, watchSyncs } from './storage-error.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
@@ -65,6 +66,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
+    await fs.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     closers.push(await lockFolder(config.dataDir));
     await closePrivateFiles({ dir: config.dataDir, fs, log });
     const rsa = rsaPool({ threads: 2, maxQueue: RSA_QUEUE });
@@ -127,8 +129,14 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     };
   } catch (error) {
     await closeAll();
-    throw error;
+    throw explain(error, config.dataDir);
   }
+}
+
+/** What the system says of a file lacks what to do. */
+function explain(error: unknown, dir: string): unknown {
+  if (!(error instanceof Error) || error instanceof StartError || !('syscall' in error)) return error;
+  return new StartError(`cannot use ${dir}: ${error.message}; check that folder and what lies in it`);
 }
 
 async function reload(context: Context, next: Config): Promise<void> {

@@ -14,7 +14,9 @@ export async function lockFolder(dir: string): Promise<() => void> {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if (!/locked|busy/.test(String(error))) throw error;
+    if (!/locked|busy/.test(String(error))) {
+      throw new StartError(`cannot lock ${dir}: ${(error as Error).message}; remove the file daemon.lock there`);
+    }
     throw new StartError(`another daemon is using ${dir}; stop it first, or give this one its own --data-dir`);
   }
   return () => database.close();

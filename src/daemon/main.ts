@@ -58,7 +58,6 @@ async function printFingerprint({ dataDir }: Config): Promise<number> {
 }
 
 async function serve(config: Config, flags: Given): Promise<void> {
-  await fs.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const log = await openLog(config.logLevel, config.logFile);
   const { logger } = log;
   logger.info({ evt: 'sys_startup', version, dir: config.dataDir }, 'starting');

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import { lockFolder } from '../../src/daemon/folder-lock.ts';
 import { StartError } from '../../src/daemon/start-error.ts';
@@ -30,4 +32,10 @@ test('the lock dies with its process', async (t) => {
   await once(child, 'exit');
   (await lockFolder(dir))();
   t.pass();
+});
+
+test('a lock file that is none is a sentence', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'daemon.lock'), 'x'.repeat(4096));
+  await t.throwsAsync(lockFolder(dir), { instanceOf: StartError, message: /remove the file daemon.lock/ });
 });

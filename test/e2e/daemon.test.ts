@@ -82,6 +82,17 @@ test.serial('a port that is taken is a sentence', async (t) => {
   t.regex(err, /^securechat-daemon: .*in use.*\n$/);
 });
 
+test.serial('a data folder that cannot be used is a sentence', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'file'), '');
+  await mkdir(join(dir, 'users.txt'));
+  for (const data of [join(dir, 'file'), dir]) {
+    const { err, code } = await ended(['--data-dir', data, '--port', '0']);
+    t.is(code, 1);
+    t.regex(err, /^securechat-daemon: cannot use \/.*check that folder and what lies in it\n$/);
+  }
+});
+
 test.serial('wrong usage is exit 2 with a sentence', async (t) => {
   for (const args of [['--prot', '1'], ['backup', 'x'], ['--port', 'x'], ['nonsense']]) {
     const { err, code, out } = await ended(args);

@@ -103,6 +103,8 @@ export const migrations: readonly string[] = [
 /** 'SCht': tells our file from any other SQLite database. */
 const APPLICATION_ID = 0x53436874;
 
+const SQLITE_NOTADB = 26;
+
 /** Pages of the write-ahead log after which SQLite checkpoints by itself, should the worker never come to it: 64 MiB. */
 const LAST_RESORT_CHECKPOINT_PAGES = 16_384;
 
@@ -122,8 +124,16 @@ export function openDatabase(path: string, steps: readonly string[] = migrations
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    throw isNoDatabase(error) ? notOurs(path) : error;
   }
+}
+
+function isNoDatabase(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_NOTADB;
+}
+
+function notOurs(path: string): Error {
+  return new Error(`${path} is not a securechat database: move it away, or start with another data folder`);
 }
 
 function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void {
@@ -135,7 +145,7 @@ function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void
   }
   const empty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
   if (pragma(db, 'application_id') !== APPLICATION_ID && !empty) {
-    throw new Error(`${path} is not a securechat database: move it away, or start with another data folder`);
+    throw notOurs(path);
   }
   for (const [index, step] of steps.entries()) {
     if (index < version) continue;
