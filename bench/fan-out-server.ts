@@ -80,5 +80,6 @@ function serveLinks(broadcast: boolean): (socket: Socket) => void {
   };
 }
 
+process.on('message', () => process.send?.(process.cpuUsage()));
 const server = createServer({ noDelay: true }, mode === 'bare' ? serveBare() : serveLinks(mode === 'broadcast'));
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));

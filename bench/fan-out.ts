@@ -9,7 +9,6 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openReaders, type Reader } from './fan-out-readers.ts';
@@ -20,8 +19,6 @@ const CALM_MS = 100;
 const CALM_MESSAGES = 100;
 const BUSY_MS = 6_000;
 const UNDER_WAY = 8;
-/** Of /proc/PID/stat on Linux: 10 ms each, so a run must be long. */
-const TICK_US = 10_000;
 
 export type Mode = 'bare' | 'links' | 'broadcast';
 type Load = 'calm' | 'busy';
@@ -64,9 +61,9 @@ async function run(mode: Mode, load: Load): Promise<Cost> {
     // What was compiled and made ready at the first messages is not what a delivery costs.
     await speak(load, sender, times, 0.2);
     times.length = 0;
-    const before = cpu(server);
+    const before = await cpu(server);
     await speak(load, sender, times, 1);
-    const spent = cpu(server) - before;
+    const spent = (await cpu(server)) - before;
     const deliveries = times.length;
     for (const reader of readers) reader.close();
     return { perDelivery: spent / deliveries, times, deliveries };
@@ -101,10 +98,11 @@ async function speak(load: Load, sender: Reader, times: number[], part: number):
   await all();
 }
 
-/** Microseconds of user and system time of a process so far. */
-function cpu({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+/** Microseconds of user and system time of the server's process so far. */
+async function cpu(server: ChildProcess): Promise<number> {
+  server.send('cpu');
+  const [{ user, system }] = (await once(server, 'message')) as [NodeJS.CpuUsage];
+  return user + system;
 }
 
 if (import.meta.main) {

@@ -98,8 +98,8 @@ export class BroadcastChannel {
     }
     const size = PREFIX + event.length;
     if (this.#pendingBytes + size > LARGE_RECORD) this.flush();
-    if (this.#pending.push(event) === 1) this.#parts.flusher.schedule(() => this.flush());
     this.#pendingBytes += size;
+    if (this.#pending.push(event) === 1) this.#parts.flusher.schedule(() => this.flush());
   }
 
   /** Writes what is pending, as one record. */

@@ -5,7 +5,7 @@
  * the AAD of every record of the link proper.
  */
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
-import { compare, equal, H, hex, Reader, Writer } from './bytes.ts';
+import { compare, equal, H, Reader, Writer } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { BROADCAST_BIT, type RecordLimits, recordLimits } from './record.ts';
 import type { Clock } from './seams.ts';
@@ -49,27 +49,26 @@ export function placeOf({ gen, counter, chain }: Pick<RoomKey, 'gen' | 'counter'
  * of the link; they are not sent.
  */
 export class Places {
-  readonly #places = new Map<string, { room: Uint8Array; place: Uint8Array }>();
-  #sorted: { room: Uint8Array; place: Uint8Array }[] = [];
+  readonly #sorted: { readonly room: Uint8Array; place: Uint8Array }[] = [];
 
   /** A room that is new here, or goes on. */
   set(room: Uint8Array, place: Uint8Array): void {
-    const id = hex(room);
-    const known = this.#places.get(id);
+    const known = this.#find(room);
     if (known !== undefined) {
       known.place = place;
       return;
     }
-    this.#places.set(id, { room, place });
-    this.#sort();
+    this.#sorted.push({ room, place });
+    this.#sorted.sort((a, b) => compare(a.room, b.room));
   }
 
   delete(room: Uint8Array): void {
-    if (this.#places.delete(hex(room))) this.#sort();
+    const known = this.#find(room);
+    if (known !== undefined) this.#sorted.splice(this.#sorted.indexOf(known), 1);
   }
 
   has(room: Uint8Array): boolean {
-    return this.#places.has(hex(room));
+    return this.#find(room) !== undefined;
   }
 
   /** `header` and the places behind it. */
@@ -77,8 +76,9 @@ export class Places {
     return this.#sorted.length === 0 ? header : Buffer.concat([header, ...this.#sorted.map(({ place }) => place)]);
   }
 
-  #sort(): void {
-    this.#sorted = [...this.#places.values()].sort((a, b) => compare(a.room, b.room));
+  /** For each delivery of a daemon: the very same array first. */
+  #find(room: Uint8Array) {
+    return this.#sorted.find((one) => one.room === room) ?? this.#sorted.find((one) => equal(one.room, room));
   }
 }
 

@@ -7,7 +7,7 @@ import { ProtocolError } from '../../src/protocol/errors.ts';
 import { acceptLink, connectLink } from '../../src/protocol/link.ts';
 import type { LinkEnd } from '../../src/protocol/link-inbox.ts';
 import { withEqualTag } from '../helpers/equal-tag.ts';
-import { accepting, connecting, tampered } from '../helpers/link-pair.ts';
+import { accepting, connecting, linkPair, tampered } from '../helpers/link-pair.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
 const room = new Uint8Array(32).fill(1);
@@ -221,4 +221,20 @@ test('a broadcast to a daemon is refused', async (t) => {
   });
   client.setRoomKey(newSealer().roomKey);
   t.true((await end) instanceof ProtocolError);
+});
+
+test('a link that lags behind is closed, never skipped', async (t) => {
+  const { client, daemon } = await linkPair({ accept: { maxQueuedBytes: 100_000 } });
+  client.onMessage = () => {};
+  client.pause();
+  const end = new Promise<LinkEnd>((resolve) => {
+    daemon.onClose = resolve;
+  });
+  const sealer = newSealer();
+  daemon.setRoomKey(sealer.roomKey);
+  const record = () => sealer.seal(contentOf('x'.repeat(200)));
+  for (let i = 0; i < 2_000; i++) daemon.broadcast(record());
+  const error = await end;
+  t.true(error instanceof ProtocolError && error.message === 'send queue is full');
+  t.true(daemon.queuedBytes < 150_000);
 });

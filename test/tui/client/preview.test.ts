@@ -1,0 +1,110 @@
+import test, { type ExecutionContext } from 'ava';
+import { chatAs, lines, type TestChat } from '../../helpers/chat.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { recordPath } from '../../helpers/record-path.ts';
+
+const password = 'secret';
+const register = {};
+
+/** Alice speaks in the lobby, Carol is there, Bob listens over a path that the test holds. */
+async function lobby(t: ExecutionContext, args: string[] = []) {
+  const { join: server, port, fingerprint } = await startDaemon(t, args);
+  const path = await recordPath(t, port);
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const bob = await chatAs(t, {
+    user: 'bob',
+    server: `securechat://${path.server}#${fingerprint}`,
+    password,
+    register,
+  });
+  await alice.client.send('#lobby', 'first');
+  await bob.message('first', ({ seq }) => seq !== null);
+  return { alice, bob, path };
+}
+
+/** Everything that Bob is told of a message with this text: its seq, and whether it is news. */
+function told({ events }: TestChat, text: string): string[] {
+  return events.flatMap((event) => {
+    if (event.type === 'withdrawn') return ['withdrawn'];
+    if (event.type !== 'message' || event.message.body.kind === 'file' || event.message.body.text !== text) return [];
+    return [`${event.message.seq === null ? 'early' : 'placed'}${event.fresh ? ', fresh' : ''}`];
+  });
+}
+
+/** Speaks until a message has just gone by each link: the next one goes by broadcast. */
+async function warm({ alice, bob, path }: Awaited<ReturnType<typeof lobby>>): Promise<void> {
+  for (let i = 0; ; i++) {
+    const before = path.broadcasts;
+    await alice.client.send('#lobby', `warm ${i}`);
+    await bob.message(`warm ${i}`);
+    if (path.broadcasts === before) return;
+  }
+}
+
+test.serial('a message is shown at once without a place, and is news when it has one', async (t) => {
+  const there = await lobby(t);
+  const { alice, bob } = there;
+  await warm(there);
+  await alice.client.send('#lobby', 'hello');
+  await bob.message('hello', ({ seq }) => seq === null);
+  const { read } = (await bob.client.conversations()).find(({ name }) => name === '#lobby') ?? { read: -1 };
+  // Whoever asks is given what is certain: the daemon's answer is the proof.
+  const { messages } = await bob.client.history('#lobby');
+  t.is(lines(messages).at(-1), 'alice: hello (sent)');
+  t.true(messages.every(({ seq }) => seq !== null));
+  const placed = await bob.message('hello', ({ seq }) => seq !== null);
+  t.true((placed.seq ?? 0) > read);
+  t.deepEqual([...new Set(told(bob, 'hello'))], ['early', 'placed, fresh']);
+  t.false(bob.events.some(({ type }) => type === 'withdrawn' || type === 'gap'));
+});
+
+test.serial('a mark comes by itself when nobody asks', async (t) => {
+  const there = await lobby(t);
+  const { alice, bob } = there;
+  await warm(there);
+  await alice.client.send('#lobby', 'hello');
+  await bob.message('hello', ({ seq }) => seq === null);
+  await bob.message('hello', ({ seq }) => seq !== null);
+  t.pass();
+});
+
+test.serial(
+  'attack: the proof is held back: what was shown is withdrawn, and fetched over the next link',
+  async (t) => {
+    const { alice, bob, path } = await lobby(t);
+    path.pass = (broadcast) => broadcast;
+    await alice.client.send('#lobby', 'hello');
+    await bob.message('hello', ({ seq }) => seq === null);
+    const read = async () =>
+      (await bob.signedIn.profile.db.all('SELECT top FROM coverage')).map(({ top }) => Number(top));
+    const before = await read();
+    await bob.event((event) => event.type === 'link' && event.link.state === 'waiting');
+    t.deepEqual(await read(), before, 'no position was stored');
+    path.pass = null;
+    await bob.event((event) => event.type === 'withdrawn');
+    await bob.message('hello', ({ seq }) => seq !== null);
+    t.false(bob.events.some(({ type }) => type === 'gap'));
+  },
+);
+
+test.serial(
+  'attack: a broadcast is dropped: the link ends at the next record, and nothing is missing afterwards',
+  async (t) => {
+    const { alice, bob, path } = await lobby(t);
+    path.pass = (broadcast) => !broadcast;
+    await alice.client.send('#lobby', 'hello');
+    await bob.event((event) => event.type === 'link' && event.link.state === 'waiting');
+    path.pass = null;
+    await bob.message('hello', ({ seq }) => seq !== null);
+    t.false(told(bob, 'hello').includes('early'));
+    t.false(bob.events.some(({ type }) => type === 'gap'));
+  },
+);
+
+test.serial('--no-broadcast: every message goes by each link', async (t) => {
+  const { alice, bob, path } = await lobby(t, ['--no-broadcast']);
+  for (const text of ['a', 'b', 'c']) await alice.client.send('#lobby', text);
+  await bob.message('c');
+  t.is(path.broadcasts, 0);
+  t.deepEqual(told(bob, 'c'), ['placed, fresh']);
+});
