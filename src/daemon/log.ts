@@ -123,5 +123,6 @@ function keepAllowed(fields: object): { [field: string]: unknown } {
 function describeError(error: unknown): { [field: string]: unknown } {
   if (!(error instanceof Error)) return { message: 'not an Error' };
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
-  return { type: error.name, ...code, message: error.message, stack: error.stack };
+  const stack = printable(error.stack ?? '', { lines: true });
+  return { type: error.name, ...code, message: printable(error.message), stack };
 }
