@@ -5,7 +5,8 @@ const root = new URL('../../', import.meta.url);
 
 export type CliResult = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
 export type CliOptions = {
-  stdin?: string | Uint8Array;
+  /** null leaves it open. */
+  stdin?: string | Uint8Array | null;
   env?: Record<string, string>;
   cwd?: string;
   /** Runs it under this command, as `prlimit --fsize=…`. */
@@ -15,12 +16,18 @@ export type CliOptions = {
 /** A run that has not ended. */
 export type Running = {
   process: ChildProcess;
-  /** Resolves when standard output, past or to come, matches. @throws when the program ends before */
+  /** Resolves when standard output or error, past or to come, matches. @throws when the program ends before */
   printed(what: RegExp): Promise<void>;
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<CliResult>;
   ended: Promise<CliResult>;
 };
+
+const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+/** For one thing to be printed. */
+const WAIT_MS = 40_000;
+/** The least that a program needs. */
+const bare = { PATH, NODE_COMPILE_CACHE, HOME: '/nonexistent' };
 
 /** Runs `securechat` from source with a clean environment; standard input is empty unless told. */
 export function securechat(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
@@ -39,7 +46,7 @@ export function startSecurechat(args: readonly string[], options: CliOptions = {
   ];
   const child = spawn(command[0] ?? '', command.slice(1), {
     cwd: options.cwd ?? fileURLToPath(root),
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', NO_COLOR: '1', ...options.env },
+    env: { ...bare, NO_COLOR: '1', ...options.env },
     stdio: 'pipe',
     // No controlling terminal: nobody can be asked.
     detached: true,
@@ -52,18 +59,24 @@ export function startSecurechat(args: readonly string[], options: CliOptions = {
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     result.stderr += text;
+    for (const look of looks) look();
   });
   // A program that does not read its input is no failure of the test.
   child.stdin.on('error', () => {});
-  child.stdin.end(options.stdin ?? '');
+  if (options.stdin !== null) child.stdin.end(options.stdin ?? '');
   const ended = new Promise<CliResult>((done, fail) => {
     child.on('error', fail);
     child.on('close', (code, signal) => done(Object.assign(result, { code, signal })));
   });
   const printed = (what: RegExp) =>
     new Promise<void>((done, fail) => {
+      const timer = setTimeout(
+        () => fail(new Error(`not printed: ${what}\n${result.stdout}${result.stderr}`)),
+        WAIT_MS,
+      );
       const look = () => {
-        if (!what.test(result.stdout)) return;
+        if (!what.test(result.stdout) && !what.test(result.stderr)) return;
+        clearTimeout(timer);
         looks.delete(look);
         done();
       };

@@ -5,6 +5,7 @@ import type { ExecutionContext } from 'ava';
 
 const root = new URL('../../', import.meta.url);
 const WAIT_MS = 40_000;
+const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
 
 export type Program = {
   readonly stdout: string;
@@ -27,7 +28,7 @@ export function startProgram(t: ExecutionContext, args: readonly string[]): Prog
       fileURLToPath(new URL('src/tui/main.tsx', root)),
       ...args,
     ],
-    { env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }, stdio: 'pipe', detached: true },
+    { env: { PATH, NODE_COMPILE_CACHE, HOME: '/nonexistent' }, stdio: 'pipe', detached: true },
   );
   t.teardown(() => child.kill('SIGKILL'));
   const written = { stdout: '', stderr: '' };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Client, Message } from '../client/types.ts';
+import type { Client, Conversation, Message } from '../client/types.ts';
 import type { Command } from '../command.ts';
 import { Output } from '../output.ts';
 import type { Shell } from '../shell.ts';
@@ -18,6 +18,7 @@ export const listen: Command = {
   async run(shell, args) {
     await shell.withClient(async (client) => {
       const exec = args.exec === undefined ? null : String(args.exec);
+      /** What a session elsewhere reads meanwhile is printed here all the same, so its `fresh` is not asked. */
       const seen = new Map<string, number>();
       /** One thing after the other, in order of arrival. */
       let work = Promise.resolve();
@@ -34,9 +35,13 @@ export const listen: Command = {
         if (exec !== null) await runFor(shell, exec, message);
         await client.markRead(message.conversation, seq);
       };
-      inTurn(() => unread(client, take));
+      inTurn(async () => {
+        const conversations = await client.conversations();
+        for (const { name, read } of conversations) seen.set(name, read);
+        await unread(client, conversations, take);
+      });
       const stop = client.subscribe((event) => {
-        if (event.type === 'message' && event.fresh) inTurn(() => take(event.message));
+        if (event.type === 'message') inTurn(() => take(event.message));
         else if (event.type === 'gap') inTurn(async () => reportGap(shell.output, event.gap));
         else if (event.type === 'notice') shell.output.remark(event.text);
         else if (event.type === 'link' && event.link.state === 'waiting') shell.output.remark(event.link.reason);
@@ -54,8 +59,12 @@ export const listen: Command = {
   },
 };
 
-async function unread(client: Client, take: (message: Message) => Promise<void>): Promise<void> {
-  const waiting = (await client.conversations()).filter((each) => each.unread > 0);
+async function unread(
+  client: Client,
+  conversations: readonly Conversation[],
+  take: (message: Message) => Promise<void>,
+): Promise<void> {
+  const waiting = conversations.filter((each) => each.unread > 0);
   for (const { name, read } of waiting) {
     const pages: Message[][] = [];
     let before: number | undefined;

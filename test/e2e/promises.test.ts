@@ -1,0 +1,139 @@
+/** What is promised to whoever is away, killed, on another machine, or there twice. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import test from 'ava';
+import { type Clock, systemClock } from '../../src/protocol/seams.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
+import { startDaemon } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { household, PASSWORD } from '../helpers/household.ts';
+
+const texts = (result: CliResult) => jsonLines(result).map(({ text }) => text);
+
+/** Resolves when so many messages lie in a profile's outbox and so many conversations were written in, on disk. */
+async function queued(profile: string, count: number, conversations = 1): Promise<void> {
+  const db = new DatabaseSync(join(profile, 'profile.db'), { readOnly: true });
+  const waiting = db.prepare("SELECT count(*) AS n FROM outbox WHERE state = 'sending'");
+  const begun = db.prepare('SELECT count(*) AS n FROM own_chains');
+  for (let wait = 0; waiting.get()?.n !== count || begun.get()?.n !== conversations; wait++) {
+    if (wait > 1500) throw new Error(`not ${count} but ${waiting.get()?.n} wait`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  db.close();
+}
+
+test.serial('kill -9 of the daemon between a message and its answer: it is stored once', async (t) => {
+  const { as, start, daemon, dir } = await household(t);
+  const alice = start('alice', ['plain'], { stdin: null });
+  const type = (text: string) => alice.process.stdin?.write(text);
+  type('@bob answered\n');
+  await queued(join(dir, 'alice'), 0);
+  // It takes what comes only when it goes on: the message is on its way when the daemon dies.
+  daemon.process.kill('SIGSTOP');
+  type('@bob not answered\n');
+  await queued(join(dir, 'alice'), 1);
+  await daemon.stop('SIGKILL');
+  await alice.printed(/the link is lost/);
+  type('@bob typed without a link\n');
+  await queued(join(dir, 'alice'), 2);
+  await startDaemon(t, ['--port', String(daemon.port)], { dir: daemon.dir });
+  await alice.printed(/the link is back/);
+  await queued(join(dir, 'alice'), 0);
+  const said = ['answered', 'not answered', 'typed without a link'];
+  t.deepEqual(texts(await as('bob', ['history', 'alice', '--json'])), said);
+});
+
+test.serial('kill -9 of a client with messages that wait: the next one sends them, once', async (t) => {
+  const { as, start, daemon, dir } = await household(t);
+  const alice = start('alice', ['plain'], { stdin: null });
+  alice.process.stdin?.write('@bob before\n');
+  await queued(join(dir, 'alice'), 0);
+  daemon.process.kill('SIGSTOP');
+  alice.process.stdin?.write('@bob first\n@bob second\n');
+  await queued(join(dir, 'alice'), 2);
+  await alice.stop('SIGKILL');
+  daemon.process.kill('SIGCONT');
+  t.is((await as('alice', ['send', 'bob', 'third'])).code, 0);
+  await queued(join(dir, 'alice'), 0);
+  // The order among devices is the daemon's: what waited may come before or after.
+  const said = texts(await as('bob', ['history', 'alice', '--json']));
+  t.deepEqual(said.toSorted(), ['before', 'first', 'second', 'third']);
+  t.true(said.indexOf('first') < said.indexOf('second'));
+});
+
+test.serial('an empty profile on another machine reads what was said on the first', async (t) => {
+  const { as, env, dir } = await household(t);
+  await as('alice', ['send', 'bob', 'from alice']);
+  await as('bob', ['send', 'alice', 'from bob']);
+  const other = { env: { ...env('alice'), SECURECHAT_PROFILE: join(dir, 'other') }, cwd: dir };
+  const args = ['history', 'bob', '--json', '--password-file', 'password'];
+  t.deepEqual(texts(await securechat(args, other)), ['from alice', 'from bob']);
+  t.is((await securechat(['send', 'bob', 'from the other'], other)).code, 0, 'and goes on without the password');
+  t.deepEqual(texts(await as('alice', ['history', 'bob', '--json'])).at(-1), 'from the other');
+});
+
+test.serial('one profile for listen and send at once, and two sessions of one person', async (t) => {
+  const { as, start, dir } = await household(t);
+  const listening = start('alice', ['listen', '--json']);
+  const elsewhere = { env: { SECURECHAT_PROFILE: join(dir, 'elsewhere') } };
+  const second = start('alice', ['listen', '--json', '--password-file', 'password'], elsewhere);
+  for (const session of [listening, second]) await session.printed(/listening as alice/);
+  for (const n of [1, 2, 3]) {
+    t.is((await as('alice', ['send', 'bob', `hello ${n}`])).code, 0);
+    t.is((await as('bob', ['send', 'alice', `answer ${n}`])).code, 0);
+  }
+  for (const session of [listening, second]) {
+    await session.printed(/answer 3/);
+    const heard = await session.stop();
+    t.deepEqual(texts(heard), ['answer 1', 'answer 2', 'answer 3']);
+    t.false(heard.stdout.includes('"gap"'));
+  }
+  t.is(jsonLines(await as('bob', ['history', 'alice', '--json'])).length, 6);
+});
+
+test.serial(
+  'a legacy users.txt: the old password logs in, keys are made, and nothing in the file tells it',
+  async (t) => {
+    const dir = await temporaryFolder(t);
+    await writeFile(join(dir, 'users.txt'), '# team\nalice:old secret\nbob:hunter2\n');
+    const daemon = await startDaemon(t, [], { dir });
+    const made = await chatAs(t, { user: 'alice', server: daemon.join, password: 'old secret' });
+    await chatAs(t, { user: 'bob', server: daemon.join, password: 'hunter2' });
+    await made.client.send('@bob', 'hello', { until: 'delivered' });
+    const users = await readFile(join(dir, 'users.txt'), 'utf8');
+    t.regex(users, /^# team\nalice:opaque1:[\w-]+:[0-9a-f]{64}:\nbob:opaque1:[\w-]+:[0-9a-f]{64}:\n$/);
+    t.notRegex(users + JSON.stringify(daemon.lines), /old secret|hunter2/);
+    const wrong = { user: 'alice', server: daemon.join, password: 'hunter2' } as const;
+    await t.throwsAsync(chatAs(t, wrong), { code: 'login-refused' });
+  },
+);
+
+test.serial('the daemon orders, whatever the clocks of the clients say', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const skewed = (ms: number): { clock: Clock } => ({ clock: { ...systemClock, now: () => Date.now() + ms } });
+  const account = { server, password: PASSWORD, register: {} };
+  const minutes = 60_000;
+  const alice = await chatAs(t, { ...account, user: 'alice' }, skewed(10 * minutes));
+  const bob = await chatAs(t, { ...account, user: 'bob' }, skewed(-10 * minutes));
+  const before = Date.now();
+  await alice.client.send('@bob', 'one');
+  await bob.message('one');
+  await bob.client.send('@alice', 'two');
+  await alice.message('two');
+  for (const [{ client }, other] of [
+    [alice, '@bob'],
+    [bob, '@alice'],
+  ] as const) {
+    const { messages } = await client.history(other);
+    t.deepEqual(
+      messages.map(({ body }) => (body.kind === 'text' ? body.text : body.kind)),
+      ['one', 'two'],
+    );
+    const [one, two] = messages;
+    if (!one || !two) return t.fail();
+    t.true(one.at <= two.at && Math.abs(one.at - before) < minutes, 'the daemon says when');
+    t.true(one.sentAt > two.sentAt, 'and what the authors said is kept');
+  }
+});
