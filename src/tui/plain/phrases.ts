@@ -27,7 +27,7 @@ export const phrases = {
   delivered: (to: ConversationName, text: string) => `delivered to ${to}: ${text}`,
   gap: (name: ConversationName, what: string) => `in ${name}: ${what}`,
 
-  lost: (reason: string) => `the link is lost: ${reason}; it is tried again, and what you write waits`,
+  lost: (reason: string) => `the link is lost: ${reason}; what you write waits`,
   back: 'the link is back',
   fetching: (name: string, bytes: number) => `fetching ${name}, ${format.size(bytes)}`,
   percent: (name: string, percent: number) => `${name}: ${percent} %`,

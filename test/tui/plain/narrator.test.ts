@@ -159,7 +159,7 @@ test('files, gaps, keys and the link', (t) => {
   const waiting: ClientEvent = { type: 'link', link: { state: 'waiting', retryAt: 1, reason: 'no route' } };
   const again: ClientEvent = { type: 'link', link: { state: 'connecting' } };
   t.deepEqual(hears(waiting, again, waiting, again, { type: 'link', link: { state: 'online' } }), [
-    'the link is lost: no route; it is tried again, and what you write waits',
+    'the link is lost: no route; what you write waits',
     'the link is back',
   ]);
 });
