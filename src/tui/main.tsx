@@ -9,6 +9,7 @@ import { VERSION } from './client/software.ts';
 import type { Arguments, Command, CommandEntry } from './command.ts';
 import { commandTable } from './command-table.ts';
 import { Interrupted, Interruption } from './interruption.ts';
+import { noScreen } from './no-screen.ts';
 import { Output } from './output.ts';
 import type { GlobalSettings } from './shell.ts';
 
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
   const called = await understand();
   if (called === null) return 0;
   const { args } = called;
-  const entry = called.entry ?? (wantsLines(args) ? lineMode : null);
+  const entry = called.entry ?? (args.plain === true || noScreen(process) ? lineMode : null);
   const settings = settingsFrom(args);
   output = outputFor(args.json === true, args.quiet === true);
   if (entry === null) {
@@ -103,16 +104,6 @@ async function understand(): Promise<Called | null> {
 
 function wrongUse(message: string): ClientError {
   return new ClientError('usage', `${message}; see securechat --help`);
-}
-
-/** Lines where no screen can be, and for people who hear instead of looking. */
-function wantsLines(args: Arguments): boolean {
-  return (
-    args.plain === true ||
-    !process.stdin.isTTY ||
-    !process.stdout.isTTY ||
-    /^(?:1|true|yes)$/i.test(process.env.INK_SCREEN_READER ?? '')
-  );
 }
 
 function noSuchCommand(word: string): ClientError {

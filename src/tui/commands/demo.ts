@@ -1,10 +1,11 @@
 import type { Command } from '../command.ts';
+import { noScreen } from '../no-screen.ts';
 
 export const demo: Command = {
   options: (yargs) => yargs,
 
   async run(shell) {
-    if (process.stdin.isTTY && process.stdout.isTTY) await (await import('../demo/screen.ts')).runDemoScreen(shell);
-    else await (await import('../demo/script.ts')).runDemo(shell);
+    if (noScreen(process)) await (await import('../demo/script.ts')).runDemo(shell);
+    else await (await import('../demo/screen.ts')).runDemoScreen(shell);
   },
 };
