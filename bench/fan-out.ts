@@ -20,7 +20,7 @@ const CALM_MESSAGES = 100;
 const BUSY_MS = 6_000;
 const UNDER_WAY = 8;
 
-export type Mode = 'bare' | 'links' | 'broadcast';
+type Mode = 'bare' | 'links' | 'broadcast';
 type Load = 'calm' | 'busy';
 type Cost = { perDelivery: number; times: number[]; deliveries: number };
 

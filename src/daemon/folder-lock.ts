@@ -3,11 +3,12 @@
  * however it ends, so there is no stale one.
  */
 import { join } from 'node:path';
+import { loadSqlite } from '../protocol/sqlite.ts';
 import { StartError } from './start-error.ts';
 
 /** @returns what unlocks. @throws StartError when another daemon holds the folder. */
 export async function lockFolder(dir: string): Promise<() => void> {
-  const { DatabaseSync } = await importSqlite();
+  const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(join(dir, 'daemon.lock'), { timeout: 0 });
   try {
     database.exec('PRAGMA journal_mode = DELETE');
@@ -20,15 +21,4 @@ export async function lockFolder(dir: string): Promise<() => void> {
     throw new StartError(`another daemon is using ${dir}; stop it first, or give this one its own --data-dir`);
   }
   return () => database.close();
-}
-
-/** Node 22 warns that node:sqlite is experimental; in an operator's log that would only alarm. */
-async function importSqlite(): Promise<typeof import('node:sqlite')> {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return await import('node:sqlite');
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }

@@ -16,7 +16,7 @@ const TAG = 16;
 const ID = 32;
 const KEY = 32;
 /** On the wire beyond the content: length, generation, tag. */
-export const BROADCAST_OVERHEAD = HEADER + GENERATION + TAG;
+const BROADCAST_OVERHEAD = HEADER + GENERATION + TAG;
 const NO_CHAIN = new Uint8Array(32);
 
 /** What a link is given to open a room's broadcasts from here on. */

@@ -31,7 +31,7 @@ export const hash = exactly(32);
 export const fileId = exactly(16);
 
 /** What a reader gets for an epoch: a chunk of the epoch itself or a grant, each sealed to the reader's key. */
-export const epochKey = v.strictObject({ kind: v.picklist(['chunk', 'grant']), bytes: bytes(2048) });
+const epochKey = v.strictObject({ kind: v.picklist(['chunk', 'grant']), bytes: bytes(2048) });
 
 /**
  * One place in a conversation's order. `bytes` is a delivered note (the reader's copy), a room message, a log entry or an

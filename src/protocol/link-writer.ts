@@ -13,8 +13,6 @@ const PREFIX = 4;
 export const MAX_MESSAGE = LARGE_RECORD - 1 - PREFIX;
 /** u32 transfer, u64 index. */
 const SEGMENT_HEADER = 12;
-/** The most bytes that one segment record carries. */
-export const MAX_SEGMENT = LARGE_RECORD - 1 - SEGMENT_HEADER;
 
 export class LinkWriter {
   /** Most plaintext of a record; raised at login. */

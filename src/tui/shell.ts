@@ -97,6 +97,7 @@ export class Shell {
     try {
       return await this.#interruption.during(work(client));
     } finally {
+      performance.mark('securechat:answered');
       await client.close();
     }
   }

@@ -99,6 +99,7 @@ export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}
     const first = options.register
       ? await entrance.register(options.password ?? null, options.register)
       : await entrance.logIn(options.password ?? null);
+    performance.mark('securechat:online');
     opened.push(() => first.calls.link.close());
     let keyring: Keyring | null = null;
     const connection = new Connection({

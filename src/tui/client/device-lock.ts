@@ -3,8 +3,8 @@
  * process leases a number by an exclusive SQLite lock on `device-<n>.lock`, which the system drops with the process.
  */
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Random } from '../../protocol/seams.ts';
+import { loadSqlite } from '../../protocol/sqlite.ts';
 import type { ProfileDb } from './profile-db.ts';
 
 export type DeviceLease = { readonly device: number; release(): void };
@@ -44,6 +44,7 @@ export class Devices {
 
   /** One named device, to finish what a process that ended had left in its outbox; null while somebody holds it. */
   take(device: number): DeviceLease | null {
+    const { DatabaseSync } = loadSqlite();
     const lock = new DatabaseSync(join(this.#dir, `device-${device}.lock`));
     try {
       lock.exec('PRAGMA busy_timeout = 0');

@@ -160,7 +160,10 @@ export class Entrance {
 
   async #open(): Promise<Open> {
     const { address, fingerprint, timeoutMs, known, ephemerals, rsa, clock, random } = this.#o;
+    // Marks split a command's time into its phases (bench/send.ts); nothing else reads them.
+    performance.mark('securechat:ready');
     const ephemeral = await ephemerals.take();
+    performance.mark('securechat:keyed');
     const link = await dial({
       address,
       timeoutMs,

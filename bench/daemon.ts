@@ -1,0 +1,65 @@
+/** A real daemon in a process of its own, with the keys of the tests, and what it has cost so far. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { formatKey } from '../src/daemon/identity.ts';
+import { fixtureKey } from '../test/fixtures/keys.ts';
+
+/** Of /proc/PID/stat on Linux. */
+const TICKS_PER_SECOND = 100;
+
+export type BenchDaemon = {
+  port: number;
+  join: string;
+  /** For clients' profiles; goes with the daemon. */
+  dir: string;
+  /** Seconds of user and system time of all of its threads. */
+  cpu(): number;
+  stop(): Promise<void>;
+};
+
+export async function startDaemon(): Promise<BenchDaemon> {
+  const dir = await mkdtemp(join(tmpdir(), 'securechat-bench-'));
+  const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+  const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });
+  await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });
+  const program = fileURLToPath(new URL('../src/daemon/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, '--data-dir', dir, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const { port, join: link } = await listening(child);
+  return {
+    port,
+    join: link,
+    dir,
+    cpu: () => cpuOf(child),
+    async stop() {
+      child.kill();
+      await exited;
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listening(child: ChildProcess): Promise<{ port: number; join: string }> {
+  if (child.stdout === null) throw new Error('the daemon has no stdout');
+  for await (const text of createInterface(child.stdout)) {
+    const logged = JSON.parse(text) as { evt?: string; port: number; join: string };
+    if (logged.evt !== 'listening') continue;
+    child.stdout.resume();
+    return logged;
+  }
+  throw new Error('the daemon ended before it served');
+}
+
+function cpuOf({ pid }: ChildProcess): number {
+  // The name in brackets may hold spaces: user and system are fields 14 and 15, counted from behind it.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}

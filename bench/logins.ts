@@ -1,0 +1,126 @@
+/**
+ * What a handshake, a login by password and one by key cost the daemon: CPU of a real one in a process of its own, all its
+ * threads, log and disk included. The limit is the RSA that each cannot do without (opening the client's secret, sealing
+ * the answer; by key, verifying a signature too), by node:crypto alone in the same run. One after the other, and no faster than
+ * the daemon allows one address.
+ */
+import { setTimeout as after } from 'node:timers/promises';
+import { CARD_LIFE_MS, signCard } from '../src/protocol/card.ts';
+import { parseAddress } from '../src/protocol/daemon-identity.ts';
+import { inlineOpaque } from '../src/protocol/opaque.ts';
+import { inlineRsa } from '../src/protocol/rsa-pool.ts';
+import { systemClock, systemRandom } from '../src/protocol/seams.ts';
+import { Calls } from '../src/tui/client/calls.ts';
+import { dial } from '../src/tui/client/dial.ts';
+import { loginByKey, loginByPassword } from '../src/tui/client/login.ts';
+import { registerAccount } from '../src/tui/client/register.ts';
+import { fixtureKey } from '../test/fixtures/keys.ts';
+import { bareRsa, type Count, cpuOfEach } from './bare-rsa.ts';
+import { type BenchDaemon, startDaemon } from './daemon.ts';
+import { type Print, ratio } from './report.ts';
+
+/** Between two connections of this address, and between two logins. */
+const CONNECTION_MS = 30;
+const LOGIN_MS = 60;
+const DEVICE = 7;
+const NAME = 'alice';
+const PASSWORD = 'correct horse';
+
+export async function benchLogins(print: Print, quick = false): Promise<void> {
+  const daemon = await startDaemon();
+  try {
+    await register(daemon);
+    const password = { name: NAME, password: PASSWORD, device: DEVICE };
+    // The last login by password gave the ticket that counts.
+    let ticket: Uint8Array = new Uint8Array(0);
+    const identity = fixtureKey('alice-identity');
+
+    const times = quick ? 50 : 150;
+    const measured = {
+      handshake: await daemonCpu(daemon, times, CONNECTION_MS, async () => (await open(daemon)).calls.link.destroy()),
+      'login by password': await daemonCpu(daemon, times, LOGIN_MS, async () => {
+        const { calls, daemonId } = await open(daemon);
+        const { welcome } = await loginByPassword(calls, inlineOpaque, { ...password, daemonId });
+        if (welcome.ticket === null) throw new Error('the daemon gave no ticket');
+        ticket = welcome.ticket;
+        calls.link.destroy();
+      }),
+      'login by key': await daemonCpu(daemon, times, LOGIN_MS, async () => {
+        const { calls, daemonId } = await open(daemon);
+        await loginByKey(calls, inlineRsa, { name: NAME, identity, device: DEVICE, ticket, daemonId });
+        calls.link.destroy();
+      }),
+    };
+    const limits: { [what in keyof typeof measured]: Count } = {
+      handshake: { open: 1, seal: 1 },
+      'login by password': { open: 1, seal: 1 },
+      'login by key': { open: 1, seal: 1, verify: 1 },
+    };
+    for (const what of ['handshake', 'login by password', 'login by key'] as const) {
+      const bare = await cpuOfEach(times, bareRsa(fixtureKey('daemon-link'), limits[what]));
+      const ms = measured[what];
+      const with_ = what === 'handshake' ? '' : ' (its handshake included)';
+      print(
+        `${what}${with_}: ${ms.toFixed(2)} ms of daemon CPU, ${(1000 / ms).toFixed(0)} per second of CPU; ` +
+          `bare RSA ${bare.toFixed(2)} ms; ${ratio(ms, bare)}`,
+      );
+    }
+  } finally {
+    await daemon.stop();
+  }
+}
+
+async function open(daemon: BenchDaemon): Promise<{ calls: Calls; daemonId: Uint8Array }> {
+  const { host, port, fingerprint } = parseAddress(daemon.join);
+  if (fingerprint === null) throw new Error('a join link has a fingerprint');
+  const link = await dial({
+    address: { host, port },
+    timeoutMs: 10_000,
+    expect: fingerprint,
+    // No secret is kept here: one pair for all links, so that the client's keys cost nothing.
+    ephemeral: fixtureKey('ephemeral'),
+    rsa: inlineRsa,
+    software: 'bench',
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const { daemonId } = link.peer;
+  if (daemonId === null) throw new Error('a daemon has an id');
+  return { calls: new Calls(link), daemonId };
+}
+
+async function register(daemon: BenchDaemon): Promise<void> {
+  const { calls, daemonId } = await open(daemon);
+  const identity = fixtureKey('alice-identity');
+  const { spki: ekSpki, pkcs8 } = fixtureKey('alice-encryption');
+  const notBefore = Date.now();
+  const life = { cardSeq: 1, notBefore, notAfter: notBefore + CARD_LIFE_MS, prevCardHash: new Uint8Array(32) };
+  const card = await signCard(inlineRsa, identity, { name: NAME, ekSpki, ...life });
+  await registerAccount(calls, inlineOpaque, {
+    name: NAME,
+    password: PASSWORD,
+    invite: null,
+    localKeys: true,
+    keys: async () => ({ identity, keys: [{ card, pkcs8 }] }),
+    daemonId,
+  });
+  calls.link.destroy();
+}
+
+/** Milliseconds for each of `times` calls, after some that warm it up. */
+async function daemonCpu(
+  daemon: BenchDaemon,
+  times: number,
+  apartMs: number,
+  work: () => Promise<void>,
+): Promise<number> {
+  const paced = async () => {
+    await Promise.all([work(), after(apartMs)]);
+  };
+  for (let i = 0; i < times / 5; i++) await paced();
+  const before = daemon.cpu();
+  for (let i = 0; i < times; i++) await paced();
+  return ((daemon.cpu() - before) * 1000) / times;
+}
+
+if (import.meta.main) await benchLogins(console.log, process.argv.includes('--quick'));

@@ -1,0 +1,40 @@
+/** `npm run bench [part…] [-- --quick]`: what is measured, one part after the other. Each file also runs by itself. */
+import { parseArgs } from 'node:util';
+import { benchDurable } from './durable.ts';
+import { benchFanOut } from './fan-out.ts';
+import { benchFiles } from './files.ts';
+import { benchLogins } from './logins.ts';
+import { machineLine } from './machine.ts';
+import { benchNotes } from './notes.ts';
+import type { Print } from './report.ts';
+import { benchSend } from './send.ts';
+import { benchTui } from './tui.ts';
+
+/** A quick run shows that a part works and what its figures are about; it leaves out what takes minutes. */
+const parts: { [name: string]: (print: Print, quick: boolean) => Promise<void> } = {
+  logins: benchLogins,
+  notes: benchNotes,
+  send: benchSend,
+  'fan-out': (print, quick) => benchFanOut(print, quick ? ['busy'] : ['calm', 'busy']),
+  durable: (print) => benchDurable(print),
+  files: (print) => benchFiles(print),
+  tui: (print) => benchTui(print),
+};
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } });
+const quick = values.quick === true;
+const unknown = positionals.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`no part is named ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  console.log(machineLine());
+  const slow = ['files', 'tui'];
+  const chosen =
+    positionals.length > 0 ? positionals : Object.keys(parts).filter((name) => !(quick && slow.includes(name)));
+  for (const name of chosen) {
+    console.log(`\n${name}`);
+    await parts[name]?.((line) => console.log(`  ${line}`), quick);
+  }
+  if (quick && positionals.length === 0) console.log(`\nleft out by --quick: ${slow.join(', ')}`);
+}

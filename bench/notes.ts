@@ -1,0 +1,66 @@
+/**
+ * Sealing and opening a private message of one chunk and of sixteen (the longest text), on the calling thread. The limit is the
+ * RSA that it cannot do without, by node:crypto alone in the same run: to seal, one OAEP a chunk for both copies and one PSS
+ * signature; to open, one OAEP a chunk of one copy and one PSS verification.
+ */
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/card.ts';
+import { deliveredNote, openNote, parseNote, sealNote } from '../src/protocol/note.ts';
+import { inlineRsa } from '../src/protocol/rsa-pool.ts';
+import { MAX_TEXT_BYTES } from '../src/protocol/text.ts';
+import { fixtureKey } from '../test/fixtures/keys.ts';
+import { bareRsa, cpuOfEach } from './bare-rsa.ts';
+import { type Print, ratio } from './report.ts';
+
+const daemonId = new Uint8Array(32).fill(1);
+
+export async function benchNotes(print: Print, quick = false): Promise<void> {
+  const [alice, bob] = [await cardOf('alice'), await cardOf('bob')];
+  const times = quick ? 20 : 100;
+  for (const size of [20, MAX_TEXT_BYTES]) {
+    const seal = () =>
+      sealNote(inlineRsa, {
+        daemonId,
+        identity: fixtureKey('alice-identity'),
+        from: alice,
+        to: bob,
+        device: 1,
+        seq: 1,
+        prev: new Uint8Array(32),
+        seen: new Uint8Array(32),
+        sentAt: alice.notBefore,
+        noteId: new Uint8Array(16).fill(3),
+        content: { kind: 'text', text: 'x'.repeat(size) },
+      });
+    const { note } = await seal();
+    const { header } = parseNote(note);
+    const [chunks = 0, own = 0] = header.copies.map((copy) => copy.chunks);
+    const delivered = deliveredNote(note, 0);
+    const reader = {
+      daemonId,
+      me: bob.idFp,
+      keys: [{ ekFp: bob.ekFp, pkcs8: fixtureKey('bob-encryption').pkcs8 }],
+      author: alice.sigSpki,
+      authorName: 'alice',
+    };
+    const pair = fixtureKey('bob-encryption');
+    const work = [
+      ['seal', seal, bareRsa(pair, { seal: chunks + own, sign: 1 })],
+      ['open', () => openNote(inlineRsa, delivered, reader), bareRsa(pair, { open: chunks, verify: 1 })],
+    ] as const;
+    for (const [what, do_, limit] of work) {
+      const [ms, bare] = [await cpuOfEach(times, do_), await cpuOfEach(times, limit)];
+      print(
+        `${what} a note of ${chunks} chunks: ${ms.toFixed(2)} ms; bare RSA ${bare.toFixed(2)} ms; ${ratio(ms, bare)}`,
+      );
+    }
+  }
+}
+
+async function cardOf(name: 'alice' | 'bob'): Promise<Card> {
+  const notBefore = Date.now();
+  const life = { cardSeq: 1, notBefore, notAfter: notBefore + CARD_LIFE_MS, prevCardHash: new Uint8Array(32) };
+  const { spki: ekSpki } = fixtureKey(`${name}-encryption`);
+  return openCard(await signCard(inlineRsa, fixtureKey(`${name}-identity`), { name, ekSpki, ...life }));
+}
+
+if (import.meta.main) await benchNotes(console.log, process.argv.includes('--quick'));
