@@ -36,6 +36,7 @@ export function cleanEvent(event: ClientEvent): ClientEvent {
     case 'people':
     case 'conversation':
     case 'withdrawn':
+    case 'moved':
     case 'gap':
     case 'key-changed':
       return event;

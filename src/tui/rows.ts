@@ -43,7 +43,14 @@ export function rowsOf(message: Message, place: Place, look: Look): readonly Row
   if (newDay) rows.push(ruled(dayName(message.at), look.columns, 'quiet', look.bare));
   if (place.firstNew) rows.push(ruled(strings.messages.new, look.columns, 'unread', look.bare));
   for (const gap of place.gaps)
-    rows.push(ruled(strings.messages[gap.reason](gap.from), look.columns, 'warn', look.bare));
+    rows.push(
+      ruled(
+        strings.messages[gap.reason](gap.from),
+        look.columns,
+        gap.reason === 'locked' ? 'quiet' : 'warn',
+        look.bare,
+      ),
+    );
   rows.push(...(look.bare ? bareRows(message, look) : fullRows(message, place.quoted, alone, look)));
   kept.set(message, { key, gaps: place.gaps, quoted: place.quoted, rows });
   return rows;

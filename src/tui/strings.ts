@@ -31,6 +31,7 @@ export const strings = {
     file: (name: string, bytes: number) => `${name}  ${format.size(bytes)}`,
     missing: (from: string) => `a message of ${from} is missing here: it was withheld or lost`,
     fork: (from: string) => `${from}'s messages contradict each other here: somebody tampered with them`,
+    locked: (from: string) => `no key yet for what ${from} and others said here; it comes from a member who has it`,
     unreadable: (from: string) => `a message of ${from} could not be opened with your keys`,
     unknown: 'a message that is not held here',
   },

@@ -109,7 +109,7 @@ function gapsBefore(all: readonly Gap[], message: Message, previous: Message | n
   if (message.seq === null) return none;
   const cached = gapCache.get(message);
   if (cached?.all === all) return cached.found;
-  const from = previous?.seq ?? 0;
+  const from = previous?.seq ?? Number.NEGATIVE_INFINITY;
   const to = message.seq;
   const found = all.filter((gap) => gap.before > from && gap.before <= to);
   gapCache.set(message, { all, found: found.length === 0 ? none : found });

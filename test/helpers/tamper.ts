@@ -25,6 +25,9 @@ export function tampered(signedIn: SignedIn, tamper: Tamper): SignedIn {
     get welcome() {
       return real.welcome;
     },
+    get clockSkew() {
+      return real.clockSkew;
+    },
     get link() {
       return real.link;
     },

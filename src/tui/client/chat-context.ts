@@ -7,7 +7,10 @@ import type { Keyring } from './keyring.ts';
 import type { Profile } from './profile.ts';
 
 export type ChatContext = {
-  connection: Pick<Connection, 'request' | 'onEvent' | 'onEarly' | 'onOnline' | 'onState' | 'state' | 'welcome'>;
+  connection: Pick<
+    Connection,
+    'request' | 'onEvent' | 'onEarly' | 'onOnline' | 'onState' | 'state' | 'welcome' | 'clockSkew'
+  >;
   profile: Profile;
   keyring: Keyring;
   rsa: Rsa;

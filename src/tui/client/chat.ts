@@ -5,6 +5,7 @@ import type { Event } from '../../protocol/messages.ts';
 import { Announcer } from './announcer.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
+import { ClockNotice } from './clock-skew.ts';
 import type { SignedIn } from './connect.ts';
 import { Conversations } from './conversations.ts';
 import { ClientError } from './errors.ts';
@@ -13,7 +14,7 @@ import type { readHistory } from './history.ts';
 import { Intake } from './intake.ts';
 import { placedEntry, refresh, sealItem, seenIn, sendItem } from './mail.ts';
 import { Messages } from './messages.ts';
-import type { Place } from './notes.ts';
+import { formerPlaces, type Place } from './notes.ts';
 import { Outbox } from './outbox.ts';
 import { OutboxStore, type Queued } from './outbox-store.ts';
 import { People } from './people.ts';
@@ -43,6 +44,7 @@ export class Chat {
   readonly waiters = new Waiters();
   readonly #rooms: Rooms;
   readonly #receipts: Receipts;
+  readonly #clockNotice: ClockNotice;
   readonly #lobby: Place;
   readonly #unsubscribe: (() => void)[] = [];
   #events: Promise<void> = Promise.resolve();
@@ -69,6 +71,7 @@ export class Chat {
       if (event.type === 'message' && event.fresh) this.conversations.told(event.message);
     });
     const emit = this.announcer.emit.bind(this.announcer);
+    this.#clockNotice = new ClockNotice((text) => emit({ type: 'notice', text }));
     this.people = new People(context, (people) => emit({ type: 'people', people }));
     this.#receipts = new Receipts(context, cache, async (place, ids) => {
       await this.post(place, { kind: 'receipt', ids }, this.#newId(), null);
@@ -112,6 +115,11 @@ export class Chat {
       await this.post(place, content, id, file);
       return sent;
     });
+  }
+
+  /** The key of an epoch came: what waited for it is shown. */
+  opens(epoch: string): void {
+    void this.conversations.retry(this.#lobby, epoch).catch((error: unknown) => this.#trouble(error));
   }
 
   /** Listens, joins the lobby if this identity is not in it, and starts to take what is new. */
@@ -163,8 +171,9 @@ export class Chat {
     return message;
   }
 
-  /** After a changed key was accepted: conversations and messages that waited for it. */
-  async retryAll(): Promise<void> {
+  /** After a changed key of `name` was accepted: its conversation has become another one, and messages waited for the key. */
+  async accepted(name: string): Promise<void> {
+    await this.conversations.accepted(name);
     this.#online();
     await this.synced();
     await this.conversations.retry(this.#lobby, null);
@@ -191,6 +200,7 @@ export class Chat {
   }
 
   #online(): void {
+    this.#clockNotice.look(this.context.connection.clockSkew);
     this.#synced = this.#catchUpAll().catch((error: unknown) => this.#trouble(error));
   }
 
@@ -261,8 +271,10 @@ export class Chat {
     if (conversation === this.#lobby.key) return this.#lobby;
     const name: ConversationName = `@${recipient}`;
     const place = await this.conversations.place(name);
+    if (place.key === conversation) return place;
     // Written before their key changed: it fails there with a sentence.
-    return place.key === conversation ? place : { ...place, key: conversation };
+    const former = await formerPlaces(this.context, recipient);
+    return former.find(({ key }) => key === conversation) ?? null;
   }
 
   /** What fails is told, and what comes after it goes on. */

@@ -89,7 +89,10 @@ export class ChatClient implements Client {
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
     const place = await this.#chat.conversations.place(conversation);
     await this.#chat.synced();
-    return this.#asked(() => readHistory(this.#chat.reading, this.#chat.conversations.timeline(place), options));
+    return this.#asked(async () => {
+      const timelines = await this.#chat.conversations.timelinesOf(place);
+      return readHistory(this.#chat.reading, timelines, options);
+    });
   }
 
   async queue(to: ConversationName, body: string, options: { reply?: string } = {}): Promise<Message> {
@@ -154,9 +157,15 @@ export class ChatClient implements Client {
   }
 
   async files(conversation?: ConversationName): Promise<FileInfo[]> {
-    const place = conversation === undefined ? null : await this.#chat.conversations.place(conversation);
+    const { conversations, files } = this.#chat;
+    const place = conversation === undefined ? null : await conversations.place(conversation);
     await this.#chat.synced();
-    return this.#asked(() => this.#chat.files.list(place));
+    return this.#asked(async () => {
+      if (place === null) return files.list(null);
+      const listed: FileInfo[] = [];
+      for (const timeline of await conversations.timelinesOf(place)) listed.push(...(await files.list(timeline.place)));
+      return listed;
+    });
   }
 
   async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
@@ -177,7 +186,7 @@ export class ChatClient implements Client {
   async acceptKey(name: string): Promise<void> {
     await this.#asked(() => this.#signedIn.keyring.acceptKey(name));
     await this.#chat.people.tell(name);
-    await this.#chat.retryAll();
+    await this.#chat.accepted(name);
   }
 
   async sessions(): Promise<{ device: number; lastSeen: number; online: boolean; current: boolean }[]> {

@@ -35,6 +35,7 @@ export class Connection {
   #calls: Calls | null = null;
   #state: LinkState = { state: 'connecting' };
   #welcome: Welcome;
+  #clockSkew = 0;
   #failures = 0;
   #closing: string | null = null;
   #cancelRetry: () => void = () => {};
@@ -53,6 +54,11 @@ export class Connection {
   /** What the newest login was answered with. */
   get welcome(): Welcome {
     return this.#welcome;
+  }
+
+  /** By how many ms this machine's clock was ahead of the daemon's at the newest login; below zero: behind it. */
+  get clockSkew(): number {
+    return this.#clockSkew;
   }
 
   get link(): Wire | null {
@@ -137,6 +143,7 @@ export class Connection {
   #adopt({ calls, welcome }: LoggedIn): void {
     this.#calls = calls;
     this.#welcome = welcome;
+    this.#clockSkew = this.#options.clock.now() - welcome.at;
     this.#failures = 0;
     calls.onEnd = (end) => {
       if (this.#calls !== calls || this.#closing !== null) return;

@@ -7,19 +7,19 @@ import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';
 import type { Intake, Taken } from './intake.ts';
-import { gapsOf, type Messages } from './messages.ts';
-import { type Place, privatePlace } from './notes.ts';
+import { LockedGaps } from './locked-gaps.ts';
+import { gapsOf, isLocked, type Messages } from './messages.ts';
+import { formerPlaces, type Place, privatePlace } from './notes.ts';
 import { Preview } from './preview.ts';
 import type { Receipts } from './receipts.ts';
 import { Timeline } from './timeline.ts';
+import { ToldMarks } from './told-marks.ts';
 import type { ClientEvent, Conversation, ConversationName, Message } from './types.ts';
 
 /** Conversations that are brought up to date at once. */
 const AT_ONCE = 4;
 /** After a refusal that passes. */
 const AGAIN_MS = 1000;
-/** How long it is gathered up to where listeners were told. */
-const TOLD_MS = 500;
 
 export type ConversationParts = {
   context: ChatContext;
@@ -39,13 +39,15 @@ export type ConversationParts = {
 export class Conversations {
   readonly #parts: ConversationParts;
   readonly #timelines = new Map<string, Timeline>();
-  /** By key of the place. */
-  readonly #told = new Map<string, number>();
+  readonly #told: ToldMarks;
+  readonly #lockedGaps: LockedGaps;
   readonly #preview: Preview;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
     this.#preview = new Preview(parts);
+    this.#told = new ToldMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
+    this.#lockedGaps = new LockedGaps(parts.context, parts.cache, parts.emit);
   }
 
   /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
@@ -74,6 +76,22 @@ export class Conversations {
     });
     this.#timelines.set(place.key, timeline);
     return timeline;
+  }
+
+  /** The conversation, and those with the same person under former keys: the newest first. */
+  async timelinesOf(place: Place): Promise<Timeline[]> {
+    const former = place.with === null ? [] : await formerPlaces(this.#parts.context, place.with);
+    return [place, ...former].map((each) => this.timeline(each));
+  }
+
+  /** What was the conversation with `name` is one under a former key now. */
+  async accepted(name: string): Promise<void> {
+    for (const [key, timeline] of [...this.#timelines]) {
+      if (timeline.place.with !== name) continue;
+      await timeline.idle();
+      this.#timelines.delete(key);
+    }
+    this.#parts.emit({ type: 'moved', conversation: `@${name}` });
   }
 
   /** After each login: takes everything that is new, in all conversations. */
@@ -108,11 +126,14 @@ export class Conversations {
 
   async list(): Promise<Conversation[]> {
     const listed: Conversation[] = [];
-    for (const { place } of this.#timelines.values()) listed.push(await this.#conversation(place));
+    for (const { place } of this.#timelines.values())
+      if (place.base === 0) listed.push(await this.#conversation(place));
     return listed.sort((a, b) => b.at - a.at);
   }
 
   async markRead(place: Place, seq: number): Promise<void> {
+    // What stands before the conversation under the key of now.
+    if (seq < 1) return;
     await this.#setMark(place.key, 'read', seq);
     await this.#tell(place);
     await this.#mark('read', place, seq);
@@ -120,16 +141,16 @@ export class Conversations {
 
   /** What a listener was shown is not news for the next process. */
   told(message: Message): void {
-    const { place } = [...this.#timelines.values()].find(({ place: at }) => at.name === message.conversation) ?? {};
-    if (place === undefined || message.seq === null) return;
-    const waiting = this.#told.has(place.key);
-    this.#told.set(place.key, Math.max(this.#told.get(place.key) ?? 0, message.seq));
-    if (!waiting) this.#parts.context.clock.after(TOLD_MS, () => void this.#keepTold(place.key).catch(() => {}));
+    const { conversation, seq } = message;
+    if (seq === null || seq < 1) return;
+    const all = [...this.#timelines.values()];
+    const place = all.find(({ place: at }) => at.name === conversation && at.base === 0)?.place;
+    if (place !== undefined) this.#told.told(place.key, seq);
   }
 
   /** Keeps up to where listeners were told. */
-  async keepTold(): Promise<void> {
-    for (const key of [...this.#told.keys()]) await this.#keepTold(key);
+  keepTold(): Promise<void> {
+    return this.#told.flush();
   }
 
   /** Opens what waited for a key. */
@@ -138,7 +159,7 @@ export class Conversations {
     for (const message of await this.#parts.messages.of(place, opened))
       this.#parts.emit({ type: 'message', message, fresh: true });
     if (opened.length > 0) {
-      this.#parts.receipts.due(place);
+      this.#receiptsDue(place);
       await this.#tell(place);
     }
   }
@@ -150,12 +171,6 @@ export class Conversations {
 
   async idle(): Promise<void> {
     await Promise.all([...this.#timelines.values()].map((timeline) => timeline.idle()));
-  }
-
-  async #keepTold(key: string): Promise<void> {
-    const seq = this.#told.get(key);
-    this.#told.delete(key);
-    if (seq !== undefined) await this.#setMark(key, 'told', seq);
   }
 
   async #syncOne(of: RequestResult<'conversations'>['conversations'][number]): Promise<void> {
@@ -170,7 +185,7 @@ export class Conversations {
     if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
     if (known !== null && timeline.startedAt !== null && !again)
       await this.#missed(place, { ...known, top: timeline.startedAt });
-    this.#parts.receipts.due(place);
+    this.#receiptsDue(place);
     await this.#tell(place);
   }
 
@@ -178,19 +193,25 @@ export class Conversations {
   async #missed(place: Place, known: { read: number; told: number; top: number }): Promise<void> {
     const { cache, messages, context } = this.#parts;
     const from = Math.max(known.read, known.told);
-    if (from >= known.top) return;
+    if (from >= known.top || place.base !== 0) return;
     const entries = await cache.page(place.key, from, known.top + 1, 1000);
     for (const message of await messages.of(place, entries))
       if (message.from !== context.keyring.me.name) this.#parts.emit({ type: 'message', message, fresh: true });
   }
 
   async #taken(place: Place, taken: Taken): Promise<void> {
-    const { cache, messages, receipts, emit, context, delivered, locked, clash } = this.#parts;
+    const { cache, messages, emit, context, delivered, locked, clash } = this.#parts;
     const known = await cache.coverage(place.key);
     const me = hex(context.keyring.me.idFp);
-    for (const gap of gapsOf(place, taken.fresh)) emit({ type: 'gap', gap });
+    // A key that is lacking mostly comes at once.
+    for (const gap of gapsOf(
+      place,
+      taken.fresh.filter((entry) => !isLocked(entry)),
+    ))
+      emit({ type: 'gap', gap });
+    if (taken.fresh.some(isLocked)) this.#lockedGaps.met(place);
     for (const message of await messages.of(place, taken.fresh))
-      emit({ type: 'message', message, fresh: (message.seq ?? 0) > (known?.read ?? 0) });
+      emit({ type: 'message', message, fresh: place.base === 0 && (message.seq ?? 0) > (known?.read ?? 0) });
     const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));
     targets.push(...taken.delivered.map((id) => ({ author: me, id })));
     const fresh = new Set(taken.fresh.map((entry) => entry.seq));
@@ -212,8 +233,13 @@ export class Conversations {
     if (taken.locked.size > 0) locked(place, taken.locked);
     if (taken.clash !== null) await clash(taken.clash);
     if (known !== null && place.with !== null) void this.#mark('deliver', place, known.top);
-    receipts.due(place);
+    this.#receiptsDue(place);
     await this.#tell(place);
+  }
+
+  /** Nothing can be sealed to a key that was replaced. */
+  #receiptsDue(place: Place): void {
+    if (place.base === 0) this.#parts.receipts.due(place);
   }
 
   #failed(place: Place, error: unknown): void {
@@ -236,6 +262,8 @@ export class Conversations {
     try {
       const place = await privatePlace(context, name);
       if (equal(place.id, conversation)) return place;
+      const former = (await formerPlaces(context, name)).find(({ id }) => equal(id, conversation));
+      if (former !== undefined) return former;
       // Looks at the directory, which tells listeners of the keyring when the key is another one.
       context.keyring.forget(name);
       await context.keyring.cardOf(name);
@@ -254,6 +282,7 @@ export class Conversations {
   }
 
   async #tell(place: Place): Promise<void> {
+    if (place.base !== 0) return;
     this.#parts.emit({ type: 'conversation', conversation: await this.#conversation(place) });
   }
 

@@ -10,13 +10,39 @@ const HISTORY_LIMIT = 100;
 
 export type HistoryOptions = { before?: number | undefined; limit?: number | undefined; since?: number | undefined };
 
-/** The newest messages that the options allow, oldest first; what waits in the outbox stands at the end. */
+type Parts = { context: ChatContext; cache: Cache; messages: Messages; outbox: OutboxStore };
+type Page = { messages: Message[]; gaps: Gap[]; more: boolean };
+
+/**
+ * The newest messages that the options allow, oldest first; what waits in the outbox stands at the end.
+ * @param timelines the conversation, and before it those with the same person under former keys: the newest first
+ */
 export async function readHistory(
-  parts: { context: ChatContext; cache: Cache; messages: Messages; outbox: OutboxStore },
-  timeline: Timeline,
+  parts: Parts,
+  timelines: readonly Timeline[],
   { before, limit = HISTORY_LIMIT, since }: HistoryOptions,
-): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
-  const { context, cache, messages, outbox } = parts;
+): Promise<Page> {
+  const whole: Page = { messages: [], gaps: [], more: false };
+  for (const timeline of timelines) {
+    const end = before === undefined ? undefined : before - timeline.place.base;
+    // All of it stands after what is asked for.
+    if (end !== undefined && end <= 1) continue;
+    const left = limit - whole.messages.length;
+    if (left <= 0) return { ...whole, more: true };
+    const page = await readOne(parts, timeline, { before: end, limit: left, since });
+    whole.messages.unshift(...page.messages);
+    whole.gaps.unshift(...page.gaps);
+    whole.more = page.more;
+    if (page.more) break;
+  }
+  return whole;
+}
+
+async function readOne(
+  { context, cache, messages, outbox }: Parts,
+  timeline: Timeline,
+  { before, limit, since }: { before: number | undefined; limit: number; since: number | undefined },
+): Promise<Page> {
   const { place } = timeline;
   const end = before ?? Number.MAX_SAFE_INTEGER;
   let entries: CachedEntry[] = [];
@@ -31,9 +57,10 @@ export async function readHistory(
     more = ((await cache.coverage(place.key))?.bottom ?? 0) > 0;
     break;
   }
-  const shown = entries.filter((entry) => entry.shown && (since === undefined || entry.at >= since)).slice(-limit);
-  const first = shown[0]?.seq ?? (more ? end : 0);
-  const inside = entries.filter((entry) => entry.seq >= first && (since === undefined || entry.at >= since));
+  const allowed = entries.filter((entry) => since === undefined || entry.at >= since);
+  const shown = allowed.filter((entry) => entry.shown).slice(-limit);
+  // What cannot be read before the first message belongs to it where nothing else comes before.
+  const first = more ? (shown[0]?.seq ?? end) : 0;
   const found = await messages.of(place, shown);
   if (before === undefined) {
     const known = new Set(found.map((message) => message.id));
@@ -42,5 +69,9 @@ export async function readHistory(
       if (message !== null && !known.has(message.id)) found.push(message);
     }
   }
-  return { messages: found.slice(-limit), gaps: gapsOf(place, inside), more };
+  const gaps = gapsOf(
+    place,
+    allowed.filter((entry) => entry.seq >= first),
+  );
+  return { messages: found.slice(-limit), gaps, more };
 }

@@ -4,6 +4,7 @@ import { type Card, followCards, openCard, type Pin } from '../../protocol/card.
 import type { KeyPair } from '../../protocol/rsa.ts';
 import type { Clock } from '../../protocol/seams.ts';
 import type { AccountKeys } from './account-store.ts';
+import { clockWarning } from './clock-skew.ts';
 import type { Connection } from './connection.ts';
 import { ClientError } from './errors.ts';
 import { currentCard } from './my-keys.ts';
@@ -70,8 +71,7 @@ export class Keyring {
         'key-changed',
         `the key of ${name} changed: trusted ${hex(card.idFp)}, offered ${hex(changedTo)}; compare with ${name}, then accept it with securechat verify ${name}`,
       );
-    if (card.notAfter < this.#clock.now())
-      throw new ClientError('refused', `the key of ${name} has expired; they renew it by connecting once`);
+    this.#checkAge(name, card);
     return card;
   }
 
@@ -100,6 +100,11 @@ export class Keyring {
     if (known !== null) return known;
     const { card } = await this.cardOf(name);
     return equal(card.idFp, idFp) ? card.sigSpki : null;
+  }
+
+  /** Identities that were accepted for `name` before the one of now, the newest first. */
+  formerOf(name: string): Promise<Uint8Array[]> {
+    return this.#pins.former(name);
   }
 
   /** The next cardOf asks the daemon again: after `renewed`, `stale-card`. */
@@ -148,6 +153,20 @@ export class Keyring {
   onChanged(listener: Changed): () => void {
     this.#changed.add(listener);
     return () => this.#changed.delete(listener);
+  }
+
+  /** By this machine's clock: the daemon's word for the time must not make an old key good. */
+  #checkAge(name: string, { notAfter }: Card): void {
+    const now = this.#clock.now();
+    if (notAfter >= now) return;
+    const { clockSkew } = this.#connection;
+    const warning = notAfter >= now - clockSkew ? clockWarning(clockSkew) : null;
+    throw new ClientError(
+      'refused',
+      warning === null
+        ? `the key of ${name} has expired; they renew it by connecting once`
+        : `the key of ${name} seems to have expired, but ${warning}; set the clock right and send it again`,
+    );
   }
 
   async #ask(name: string): Promise<Pinned> {

@@ -1,26 +1,51 @@
 /** What arrives, as something to iterate over: `for await (const message of listen(client))`. */
+import { ClientError } from './errors.ts';
 import type { Client, ClientEvent, Message } from './types.ts';
 
+const MAX_WAITING = 10_000;
+
+export type ListenOptions = {
+  /** Ends the loop. */
+  signal?: AbortSignal;
+  /** One's own messages too, from here and from one's other devices; without it only those of others. */
+  own?: boolean;
+  /** How many messages may wait while the loop is busy; default 10,000. */
+  max?: number;
+};
+
 /**
- * Every message that is new from now on, in the order of its arrival, one's own included. Ends with `signal`, when the client
- * is closed, or when the loop is left. What arrives while the loop is busy waits.
+ * Every message of others that is new, in the order of its arrival, from the first step of the loop on. Edits, reactions and
+ * receipts are no new messages; `client.subscribe` tells of them.
+ *
+ * What arrives while the loop is busy waits, up to `max`. Then nothing more is taken: the loop is given what waited, and after it
+ * the error. Nothing is lost: `client.history` has what came later, and a new loop goes on with what comes then.
+ *
+ * Ends with `signal`, when the client is closed (both after what had come), or when the loop is left.
+ * @throws ClientError 'refused' when more than `max` messages waited
  */
 export async function* listen(
-  client: Pick<Client, 'subscribe'>,
-  options: { signal?: AbortSignal } = {},
+  client: Pick<Client, 'subscribe' | 'me'>,
+  options: ListenOptions = {},
 ): AsyncGenerator<Message, void, undefined> {
-  const { signal } = options;
+  const { signal, own = false, max = MAX_WAITING } = options;
   const waiting: Message[] = [];
   let ended = signal?.aborted ?? false;
+  let slow = false;
   let wake = (): void => {};
   const end = (): void => {
     ended = true;
     wake();
   };
   const take = (event: ClientEvent): void => {
-    if (event.type === 'message' && event.fresh) waiting.push(event.message);
-    else if (event.type === 'link' && event.link.state === 'closed') ended = true;
-    else return;
+    if (ended) return;
+    if (event.type === 'link' && event.link.state === 'closed') end();
+    if (event.type !== 'message' || !event.fresh || (!own && event.message.from === client.me.name)) return;
+    if (waiting.length < max) waiting.push(event.message);
+    else {
+      slow = true;
+      ended = true;
+      unsubscribe();
+    }
     wake();
   };
   const unsubscribe = client.subscribe(take);
@@ -29,6 +54,11 @@ export async function* listen(
     for (;;) {
       const next = waiting.shift();
       if (next !== undefined) yield next;
+      else if (slow)
+        throw new ClientError(
+          'refused',
+          `more than ${max} messages came while the loop was busy; what came after them is in the history`,
+        );
       else if (ended) return;
       else
         await new Promise<void>((done) => {

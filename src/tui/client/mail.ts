@@ -22,7 +22,7 @@ export async function sealItem(
 ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
   const sealing = { ...turn, id: fromHex(item.id), sentAt: item.at, content: item.content };
   if (place.with === null) return rooms.seal(sealing);
-  if (place.key !== item.conversation)
+  if (place.base !== 0)
     throw new ClientError('key-changed', `the key of ${place.with} changed after this was written; send it again`);
   return sealPrivate(context, place.with, sealing);
 }

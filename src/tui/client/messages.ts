@@ -39,7 +39,7 @@ export class Messages {
       messages.push({
         id,
         conversation: place.name,
-        seq,
+        seq: seq + place.base,
         from: said.from,
         to: place.with === null ? null : author === mine ? place.with : me.name,
         at,
@@ -48,7 +48,7 @@ export class Messages {
         edited: applied.edited,
         deleted: applied.deleted,
         reactions: applied.reactions,
-        verified: verified.has(said.from),
+        verified: verified.has(author),
         state: delivered.has(id) ? 'delivered' : 'sent',
         error: null,
         late: said.late,
@@ -66,7 +66,7 @@ export class Messages {
     return {
       id: item.id,
       conversation: place.name,
-      seq: item.seq,
+      seq: item.seq === null ? null : item.seq + place.base,
       from: me.name,
       to: place.with,
       at,
@@ -92,29 +92,38 @@ export class Messages {
   async #delivered(place: Place, ids: readonly string[]): Promise<Set<string>> {
     // A note to myself is where it goes the moment it is stored.
     if (place.with === this.#context.keyring.me.name) return new Set(ids);
-    const pinned = place.with === null ? null : await this.#context.keyring.pinned(place.with);
-    return pinned === null ? new Set() : this.#cache.receipts(place.key, hex(pinned.card.idFp), ids);
+    return place.peer === null ? new Set() : this.#cache.receipts(place.key, place.peer, ids);
   }
 
+  /** The identities (hex) that the person compared: of what a name said under a key it had before, nothing is verified. */
   async #verified(entries: readonly CachedEntry[]): Promise<Set<string>> {
     const { keyring } = this.#context;
     const names = new Set(entries.flatMap((entry) => entry.said?.from ?? []));
-    const verified = new Set<string>();
-    for (const name of names)
-      if (name === keyring.me.name || (await keyring.pinned(name))?.verified === true) verified.add(name);
+    const verified = new Set([hex(keyring.me.idFp)]);
+    for (const name of names) {
+      const pinned = await keyring.pinned(name);
+      if (pinned?.verified === true) verified.add(hex(pinned.card.idFp));
+    }
     return verified;
   }
 }
 
-/** Of gaps that stand next to each other for one reason and one person, the first. */
+/** It waits for a room's key: it may yet be opened. */
+export function isLocked(entry: CachedEntry): boolean {
+  return entry.said === null && entry.epoch !== null;
+}
+
+/** Of what cannot be read next to each other, the first: by person, and for want of a key whoever said it. */
 export function gapsOf(place: Place, entries: readonly CachedEntry[]): Gap[] {
   const gaps: Gap[] = [];
   let last = '';
   for (const entry of entries) {
     const from = entry.said?.from ?? entry.name ?? '';
-    const key = entry.gap === null ? '' : `${entry.gap}/${from}`;
-    if (entry.gap !== null && (key !== last || entry.gap !== 'unreadable'))
-      gaps.push({ conversation: place.name, from, before: entry.seq, reason: entry.gap });
+    const reason = entry.gap === 'unreadable' && isLocked(entry) ? 'locked' : entry.gap;
+    const key = reason === 'unreadable' ? `${reason}/${from}` : (reason ?? '');
+    const again = key === last && (reason === 'unreadable' || reason === 'locked');
+    if (reason !== null && !again)
+      gaps.push({ conversation: place.name, from, before: entry.seq + place.base, reason });
     last = key;
   }
   return gaps;

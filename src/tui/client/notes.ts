@@ -19,7 +19,14 @@ export type Place = {
   name: ConversationName;
   /** The other side of a private conversation; null for a room. */
   with: string | null;
+  /** The other side's identity fingerprint, hex; null for a room. */
+  peer: string | null;
+  /** What is added to the seq of an entry for the person: 0, or below zero under a key that the other side had before. */
+  base: number;
 };
+
+/** Places of conversations under former keys lie this far below those under the next one: more than any conversation has. */
+const FORMER_BASE = 2 ** 32;
 
 /** What an entry turned out to be. `seen` are hashes of what its author had before. */
 export type Opened = {
@@ -50,9 +57,21 @@ export async function openOwn(
 export async function privatePlace(context: ChatContext, name: string): Promise<Place> {
   const { me } = context.keyring;
   const pinned = name === me.name ? me : ((await context.keyring.pinned(name)) ?? (await context.keyring.cardOf(name)));
-  const { card } = pinned;
-  const id = dmConversation(context.daemonId, me.idFp, card.idFp);
-  return { id, key: hex(id), name: `@${name}`, with: name };
+  return placeWith(context, name, pinned.card.idFp, 0);
+}
+
+/**
+ * The conversations with the identities that this profile once trusted as `name`, the newest first. A changed key makes another
+ * conversation; these can be read on, and nothing is written into them.
+ */
+export async function formerPlaces(context: ChatContext, name: string): Promise<Place[]> {
+  const former = await context.keyring.formerOf(name);
+  return former.map((idFp, age) => placeWith(context, name, idFp, -FORMER_BASE * (age + 1)));
+}
+
+function placeWith(context: ChatContext, name: string, idFp: Uint8Array, base: number): Place {
+  const id = dmConversation(context.daemonId, context.keyring.me.idFp, idFp);
+  return { id, key: hex(id), name: `@${name}`, with: name, peer: hex(idFp), base };
 }
 
 /** @throws ProtocolError 'note' when it is not a note of this conversation by one of its two people */

@@ -26,7 +26,7 @@ export async function openChat(signedIn: SignedIn): Promise<Chat> {
   const { cache, lobby } = await Cache.open(profile, context.account, room);
   if (lobby !== hex(room))
     throw new ClientError('untrusted', 'the daemon shows another lobby than before; ask whoever runs it');
-  const place: Place = { id: room, key: lobby, name: LOBBY, with: null };
+  const place: Place = { id: room, key: lobby, name: LOBBY, with: null, peer: null, base: 0 };
   return new Chat(signedIn, context, cache, place, await roomsOf(context, place));
 }
 
@@ -34,6 +34,7 @@ async function roomsOf(context: ChatContext, place: Place): Promise<{ rooms: Roo
   const links: RoomLinks = { chat: null };
   const rooms = await Rooms.open(context, place, {
     othersOnline: async () => (await links.chat?.people.othersOnline()) ?? false,
+    found: (epoch) => links.chat?.opens(epoch),
     head: () => links.chat?.conversations.timeline(place).head ?? 0,
     notice: (text) => links.chat?.announcer.emit({ type: 'notice', text }),
   });

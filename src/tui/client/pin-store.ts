@@ -71,6 +71,16 @@ export class PinStore {
     return row === undefined ? null : (row.sig_spki as Uint8Array);
   }
 
+  /** Every other identity that was ever pinned for `name`, the newest first. */
+  async former(name: string): Promise<Uint8Array[]> {
+    const rows = await this.#db.all(
+      `SELECT id_fp FROM identities WHERE daemon = ? AND name = ?
+         AND id_fp NOT IN (SELECT id_fp FROM pins WHERE daemon = ? AND name = ?) ORDER BY rowid DESC`,
+      [this.#daemon, name, this.#daemon, name],
+    );
+    return rows.map((row) => row.id_fp as Uint8Array);
+  }
+
   async #write(card: Card, bytes: Uint8Array, onConflict: string): Promise<void> {
     await this.#db.transaction([
       {

@@ -26,6 +26,8 @@ export type RekeyNeeds = {
   sync(): Promise<void>;
   /** Looks once more at an epoch's entry: the daemon keeps grants beside it. */
   refetch(known: KnownEpoch): Promise<void>;
+  /** The key of this epoch was found there: what was said under it can be opened. */
+  found(epoch: string): void;
   /** Is any other member here, who could grant? */
   othersOnline(): Promise<boolean>;
   /** The conversation's head. */
@@ -95,7 +97,10 @@ export class RoomRekey {
 
   async #asked(known: KnownEpoch): Promise<boolean> {
     await this.#needs.refetch(known);
-    if (known.key !== null) return true;
+    if (known.key !== null) {
+      this.#needs.found(known.id);
+      return true;
+    }
     if (!(await this.#needs.othersOnline())) return false;
     const { clock } = this.#context;
     const waiters = this.#waiting.get(known.id) ?? new Set();

@@ -30,7 +30,10 @@ export type Message = {
   /** 32 hex digits, made by the author; unique per author and conversation. */
   id: string;
   conversation: ConversationName;
-  /** Place in the conversation's order; null until the daemon has answered, in a room until it has vouched for the place. */
+  /**
+   * Place in the conversation's order; null until the daemon has answered, in a room until it has vouched for the place. Below
+   * zero for what was said under a key that the person had before: it stands before everything under the key of now.
+   */
   seq: number | null;
   from: string;
   /** null in a room. */
@@ -53,13 +56,14 @@ export type Message = {
   late: boolean;
 };
 
-/** Something between two messages is missing, out of order or forked: the daemon or the path withheld it. */
+/** Something between two messages is missing, out of order or forked: the daemon or the path withheld it. Or it cannot be read. */
 export type Gap = {
   conversation: ConversationName;
   from: string;
   /** Shown before the message with this seq. */
   before: number;
-  reason: 'missing' | 'fork' | 'unreadable';
+  /** locked: said in a room under a key that nobody has given yet; it is shown when somebody does. */
+  reason: 'missing' | 'fork' | 'unreadable' | 'locked';
 };
 
 export type Person = {
@@ -111,6 +115,8 @@ export type ClientEvent =
   /** A message without a seq is not in the conversation after all, or comes again when it is. */
   | { type: 'withdrawn'; conversation: ConversationName; from: string; id: string }
   | { type: 'gap'; gap: Gap }
+  /** Its messages have other places now: what is held of it is to be read again. */
+  | { type: 'moved'; conversation: ConversationName }
   | { type: 'people'; people: Person[] }
   | { type: 'conversation'; conversation: Conversation }
   | { type: 'transfer'; transfer: TransferState }

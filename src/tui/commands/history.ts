@@ -1,6 +1,6 @@
 import { ClientError } from '../client/errors.ts';
 import type { Command } from '../command.ts';
-import { reportGap, reportMessage } from './report.ts';
+import { reportPage } from './report.ts';
 import { conversationOf } from './target.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -37,13 +37,8 @@ export const history: Command = {
         if (!page.more || first === null) break;
         before = first;
       }
-      let newest = 0;
-      for (const { messages, gaps } of pages)
-        for (const message of messages) {
-          for (const gap of gaps) if (gap.before === message.seq) reportGap(shell.output, gap);
-          reportMessage(shell.output, message);
-          newest = Math.max(newest, message.seq ?? 0);
-        }
+      for (const { messages, gaps } of pages) reportPage(shell.output, messages, gaps);
+      const newest = Math.max(0, ...(pages.at(-1)?.messages.map(({ seq }) => seq ?? 0) ?? []));
       if (newest > 0) await client.markRead(conversation, newest);
     });
   },

@@ -52,8 +52,21 @@ export function reportGap(output: Output, gap: Gap): void {
     missing: 'something is missing here: the daemon or the way to it withheld it',
     fork: 'two different messages claim the same place here',
     unreadable: 'a message here could not be opened',
+    locked: 'said here under a key that nobody who has it could give yet; it is shown when somebody does',
   }[gap.reason];
   output.result({ type: 'gap', ...gap }, `      ${gap.conversation} ${gap.from}: ${what}`);
+}
+
+/** Messages in their order, each after the gaps that stand before it, and those at the end. */
+export function reportPage(output: Output, messages: readonly Message[], gaps: readonly Gap[]): void {
+  const left = [...gaps].sort((a, b) => a.before - b.before);
+  for (const message of messages) {
+    const { seq } = message;
+    const until = seq === null ? left.length : left.filter(({ before }) => before <= seq).length;
+    for (const gap of left.splice(0, until)) reportGap(output, gap);
+    reportMessage(output, message);
+  }
+  for (const gap of left) reportGap(output, gap);
 }
 
 /** The answer to a message that was stored. */

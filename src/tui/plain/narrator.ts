@@ -79,6 +79,7 @@ export class Narrator {
         return voice.say(strings.notices.keyChanged(event.name).replace(/^! /, ''));
       case 'notice':
         return voice.say(event.text);
+      case 'moved':
       case 'conversation':
       case 'file':
       case 'withdrawn':

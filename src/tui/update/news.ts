@@ -69,6 +69,9 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         threads[event.conversation] = withdrawn(thread(event.conversation), event);
         break;
       }
+      case 'moved':
+        threads[event.conversation] = afresh(thread(event.conversation));
+        break;
       case 'conversation':
         threads[event.conversation.name] = { ...thread(event.conversation.name), ...event.conversation };
         break;
@@ -118,6 +121,11 @@ function received(thread: Thread, news: readonly Message[], fresh: number, seen:
     newAfter:
       thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),
   };
+}
+
+/** The same conversation, to be loaded again. */
+function afresh(thread: Thread): Thread {
+  return { ...thread, messages: [], gaps: [], loaded: 'no', more: false, anchor: null, newAfter: null, selected: null };
 }
 
 /** A message that has no place, taken out of what came in the same step and of what is shown. */

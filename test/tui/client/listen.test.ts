@@ -1,11 +1,13 @@
 import test from 'ava';
+import { ClientError } from '../../../src/tui/client/errors.ts';
 import { listen } from '../../../src/tui/client/listen.ts';
-import type { ClientEvent, Message } from '../../../src/tui/client/types.ts';
+import type { Client, ClientEvent, Message } from '../../../src/tui/client/types.ts';
 
-/** A client of which only subscribe is used. */
+/** A client reduced to its name and what it tells. */
 function fakeClient() {
   const listeners = new Set<(event: ClientEvent) => void>();
   return {
+    me: { name: 'alice' } as Client['me'],
     listeners,
     subscribe(listener: (event: ClientEvent) => void) {
       listeners.add(listener);
@@ -14,8 +16,8 @@ function fakeClient() {
     tell(event: ClientEvent) {
       for (const listener of listeners) listener(event);
     },
-    message(id: string, fresh = true) {
-      this.tell({ type: 'message', message: { id } as Message, fresh });
+    message(id: string, fresh = true, from = 'bob') {
+      this.tell({ type: 'message', message: { id, from } as Message, fresh });
     },
   };
 }
@@ -59,4 +61,31 @@ test('it ends with its signal, and when the loop is left', async (t) => {
   await left.return();
   t.is(client.listeners.size, 0);
   t.true((await listen(client, { signal: stop.signal }).next()).done);
+});
+
+test('my own messages come only when they are asked for', async (t) => {
+  const client = fakeClient();
+  const others = listen(client);
+  const all = listen(client, { own: true });
+  const heard = [others.next(), all.next()];
+  client.message('mine', true, 'alice');
+  client.message('his');
+  t.deepEqual(
+    (await Promise.all(heard)).map(({ value }) => value?.id),
+    ['his', 'mine'],
+  );
+  await Promise.all([others.return(), all.return()]);
+});
+
+test('a loop that is too slow gets what waited, and then an error that says so', async (t) => {
+  const client = fakeClient();
+  const iterator = listen(client, { max: 3 });
+  const first = iterator.next();
+  for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) client.message(id);
+  t.is(client.listeners.size, 0, 'it takes no more');
+  const ids = [(await first).value?.id];
+  for (let i = 0; i < 2; i++) ids.push((await iterator.next()).value?.id);
+  t.deepEqual(ids, ['a', 'b', 'c']);
+  await t.throwsAsync(iterator.next(), { instanceOf: ClientError, code: 'refused', message: /more than 3 messages/ });
+  t.true((await iterator.next()).done);
 });

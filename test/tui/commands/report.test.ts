@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { Message } from '../../../src/tui/client/types.ts';
-import { reportFile, reportGap, reportMessage, reportSent } from '../../../src/tui/commands/report.ts';
+import type { Gap, Message } from '../../../src/tui/client/types.ts';
+import { reportFile, reportGap, reportMessage, reportPage, reportSent } from '../../../src/tui/commands/report.ts';
 import { Output } from '../../../src/tui/output.ts';
 
 const at = Date.UTC(2026, 10, 23, 12);
@@ -74,4 +74,27 @@ test('no text can look like another message, or move the cursor', (t) => {
   const shown = printed(false, (output) => reportMessage(output, { ...message, body: { kind: 'text', text } }));
   t.is(shown.split('\n').filter((line) => /^\S/.test(line)).length, 1);
   t.false(shown.includes('\u001b'));
+});
+
+test('gaps stand where they are: before the first message, between two, and at the end', (t) => {
+  const gap = (before: number, reason: Gap['reason']): Gap => ({ conversation: '#lobby', from: 'bob', before, reason });
+  const at = (seq: number | null): Message => ({ ...message, seq });
+  const gaps = [gap(9, 'locked'), gap(3, 'missing'), gap(1, 'locked'), gap(-6, 'unreadable')];
+  const shown = printed(true, (output) => reportPage(output, [at(-5), at(3), at(8), at(null)], gaps));
+  const places = shown.split('\n').filter((line) => line !== '');
+  t.deepEqual(
+    places.map((line) => {
+      const { type, seq, before } = JSON.parse(line);
+      return type === 'gap' ? `gap ${before}` : seq;
+    }),
+    ['gap -6', -5, 'gap 1', 'gap 3', 3, 8, 'gap 9', null],
+  );
+});
+
+test('what nobody gave the key for is told with its reason', (t) => {
+  const gap: Gap = { conversation: '#lobby', from: 'bob', before: 3, reason: 'locked' };
+  t.regex(
+    printed(false, (output) => reportGap(output, gap)),
+    /#lobby bob: .*under a key/,
+  );
 });

@@ -1,0 +1,111 @@
+/** Bob lost his keys and registers again: another identity under the same name, and another conversation. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { ClientError } from '../../../src/tui/client/errors.ts';
+import { chatAs, lines, type TestChat, textOf } from '../../helpers/chat.ts';
+import { startDaemon, type TestDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { fixtureRsa } from '../../helpers/sign-in.ts';
+
+const password = 'secret';
+const register = {};
+
+/** The operator takes Bob's account away, and he makes it again with other keys. */
+async function bobAgain(t: ExecutionContext, daemon: TestDaemon): Promise<TestChat> {
+  const path = join(daemon.dir, 'users.txt');
+  const users = await readFile(path, 'utf8');
+  await writeFile(path, users.replace(/^bob:.*\n/m, ''));
+  daemon.process.kill('SIGHUP');
+  await daemon.line(({ evt }) => evt === 'reloaded');
+  const attempt = { user: 'bob', server: daemon.join, password, register } as const;
+  return chatAs(t, attempt, { rsa: fixtureRsa('carol') });
+}
+
+test.serial('what was said under the old key stays, before what is said under the new one', async (t) => {
+  const daemon = await startDaemon(t);
+  const { join: server } = daemon;
+  const profile = join(await temporaryFolder(t), 'alice');
+  const alice = await chatAs(t, { user: 'alice', server, password, register, profile });
+  const before = await chatAs(t, { user: 'bob', server, password, register });
+  await alice.client.send('@bob', 'old 1', { until: 'delivered' });
+  await before.client.send('@alice', 'old 2');
+  await before.client.send('@alice', 'old 3');
+  await alice.message('old 3');
+  await alice.client.setVerified('bob', true);
+  t.true((await alice.client.history('@bob')).messages.every(({ verified }) => verified));
+  await before.client.close();
+
+  const after = await bobAgain(t, daemon);
+  await t.throwsAsync(alice.client.send('@bob', 'too soon'), { instanceOf: ClientError, code: 'key-changed' });
+  await alice.client.acceptKey('bob');
+  await alice.event((event) => event.type === 'moved' && event.conversation === '@bob');
+  await alice.client.send('@bob', 'new 1', { until: 'delivered' });
+  await after.client.send('@alice', 'new 2');
+  t.is((await alice.message('new 2')).seq, 3, 'places under the key of now begin with 1, the receipt included');
+  await alice.client.setVerified('bob', true);
+
+  const all = ['alice: old 1 (delivered)', 'bob: old 2 (sent)', 'bob: old 3 (sent)'];
+  all.push('alice: new 1 (delivered)', 'bob: new 2 (sent)');
+  const check = async ({ client }: TestChat) => {
+    const { messages, gaps, more } = await client.history('@bob');
+    t.deepEqual(lines(messages), all);
+    t.deepEqual(gaps, []);
+    t.false(more);
+    const seqs = messages.map(({ seq }) => seq ?? 0);
+    t.deepEqual(
+      seqs,
+      [...seqs].sort((a, b) => a - b),
+    );
+    t.deepEqual(
+      messages.map(({ from, verified }) => from === 'alice' || verified),
+      [true, false, false, true, true],
+      'his new key was compared, not the old one',
+    );
+    // Page by page, as somebody who scrolls.
+    const paged: string[] = [];
+    for (let page = await client.history('@bob', { limit: 2 }); ; ) {
+      paged.unshift(...lines(page.messages));
+      const first = page.messages[0]?.seq;
+      if (!page.more || first == null) break;
+      page = await client.history('@bob', { limit: 2, before: first });
+    }
+    t.deepEqual(paged, all);
+    const [listed, ...more2] = (await client.conversations()).filter(({ name }) => name === '@bob');
+    t.deepEqual(more2, [], 'one conversation');
+    t.is(listed?.unread, 1);
+  };
+  await check(alice);
+  t.deepEqual((await after.client.history('@alice')).messages.map(textOf), ['new 1', 'new 2']);
+  await alice.client.close();
+  const again = await chatAs(t, { user: 'alice', server, profile });
+  await check(again);
+  const [old] = (await again.client.history('@bob')).messages;
+  await t.throwsAsync(again.client.queue('@bob', 'an answer', { reply: old?.id ?? '' }), { code: 'refused' });
+  await again.client.markRead('@bob', old?.seq ?? 0);
+});
+
+test.serial('what was written for the old key is never sealed to the new one', async (t) => {
+  const daemon = await startDaemon(t);
+  const { join: server } = daemon;
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const before = await chatAs(t, { user: 'bob', server, password, register });
+  await alice.client.send('@bob', 'hello', { until: 'delivered' });
+  await before.client.close();
+  alice.signedIn.connection.link?.destroy();
+  await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
+  const secret = await alice.client.queue('@bob', 'for the bob I know');
+  const after = await bobAgain(t, daemon);
+  const failed = await alice.message('for the bob I know', ({ state }) => state !== 'sending');
+  t.is(failed.state, 'failed');
+  await alice.client.acceptKey('bob');
+  await alice.client.send('@bob', 'for the new bob', { until: 'delivered' });
+  t.deepEqual(lines((await after.client.history('@alice')).messages), ['alice: for the new bob (sent)']);
+  t.deepEqual(lines((await alice.client.history('@bob')).messages), [
+    'alice: hello (delivered)',
+    'alice: for the bob I know (failed)',
+    'alice: for the new bob (delivered)',
+  ]);
+  await alice.client.retry(secret.id);
+  await after.message('for the bob I know');
+});
