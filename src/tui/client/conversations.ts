@@ -8,7 +8,7 @@ import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';
 import type { Intake, Taken } from './intake.ts';
 import { LockedGaps } from './locked-gaps.ts';
-import { gapsOf, isLocked, type Messages } from './messages.ts';
+import { gapsOf, type Messages } from './messages.ts';
 import { formerPlaces, type Place, privatePlace } from './notes.ts';
 import { Preview } from './preview.ts';
 import type { Receipts } from './receipts.ts';
@@ -132,7 +132,6 @@ export class Conversations {
   }
 
   async markRead(place: Place, seq: number): Promise<void> {
-    // What stands before the conversation under the key of now.
     if (seq < 1) return;
     await this.#setMark(place.key, 'read', seq);
     await this.#tell(place);
@@ -142,10 +141,8 @@ export class Conversations {
   /** What a listener was shown is not news for the next process. */
   told(message: Message): void {
     const { conversation, seq } = message;
-    if (seq === null || seq < 1) return;
-    const all = [...this.#timelines.values()];
-    const place = all.find(({ place: at }) => at.name === conversation && at.base === 0)?.place;
-    if (place !== undefined) this.#told.told(place.key, seq);
+    const current = [...this.#timelines.values()].find(({ place: at }) => at.name === conversation && at.base === 0);
+    if (current !== undefined && seq !== null) this.#told.told(current.place.key, seq);
   }
 
   /** Keeps up to where listeners were told. */
@@ -203,13 +200,7 @@ export class Conversations {
     const { cache, messages, emit, context, delivered, locked, clash } = this.#parts;
     const known = await cache.coverage(place.key);
     const me = hex(context.keyring.me.idFp);
-    // A key that is lacking mostly comes at once.
-    for (const gap of gapsOf(
-      place,
-      taken.fresh.filter((entry) => !isLocked(entry)),
-    ))
-      emit({ type: 'gap', gap });
-    if (taken.fresh.some(isLocked)) this.#lockedGaps.met(place);
+    for (const gap of gapsOf(place, this.#lockedGaps.without(place, taken.fresh))) emit({ type: 'gap', gap });
     for (const message of await messages.of(place, taken.fresh))
       emit({ type: 'message', message, fresh: place.base === 0 && (message.seq ?? 0) > (known?.read ?? 0) });
     const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));
@@ -221,14 +212,9 @@ export class Conversations {
       for (const message of await messages.of(place, [entry])) emit({ type: 'message', message, fresh: false });
     }
     if (taken.delivered.length > 0) {
-      const signed = await Promise.all(taken.delivered.map((id) => cache.find(place.key, me, id)));
-      delivered(
-        place,
-        await messages.of(
-          place,
-          signed.filter((entry) => entry !== null),
-        ),
-      );
+      const found = await Promise.all(taken.delivered.map((id) => cache.find(place.key, me, id)));
+      const signed = found.filter((entry) => entry !== null);
+      delivered(place, await messages.of(place, signed));
     }
     if (taken.locked.size > 0) locked(place, taken.locked);
     if (taken.clash !== null) await clash(taken.clash);

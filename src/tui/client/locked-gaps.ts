@@ -1,7 +1,7 @@
 /** Tells listeners what nobody has given a room's key for, once it had time to come: mostly it comes at once. */
-import type { Cache } from './cache.ts';
+import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
-import { gapsOf } from './messages.ts';
+import { gapsOf, isLocked } from './messages.ts';
 import type { Place } from './notes.ts';
 import type { ClientEvent } from './types.ts';
 
@@ -21,11 +21,14 @@ export class LockedGaps {
     this.#emit = emit;
   }
 
-  /** Something came that cannot be opened for want of a key. */
-  met(place: Place): void {
-    if (this.#soon.has(place.key)) return;
-    this.#soon.add(place.key);
-    this.#context.clock.after(PATIENCE_MS, () => void this.#tell(place).catch(() => {}));
+  /** What came, without what cannot be opened for want of a key: that is told later, if the key does not come. */
+  without(place: Place, entries: readonly CachedEntry[]): CachedEntry[] {
+    const others = entries.filter((entry) => !isLocked(entry));
+    if (others.length < entries.length && !this.#soon.has(place.key)) {
+      this.#soon.add(place.key);
+      this.#context.clock.after(PATIENCE_MS, () => void this.#tell(place).catch(() => {}));
+    }
+    return others;
   }
 
   async #tell(place: Place): Promise<void> {
