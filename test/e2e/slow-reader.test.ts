@@ -3,11 +3,8 @@ import { randomBytes } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { SegmentLayout } from '../../src/daemon/files/layout.ts';
 import { openCard } from '../../src/protocol/card.ts';
-import type { Content } from '../../src/protocol/content.ts';
-import { dmConversation, sealNote } from '../../src/protocol/note.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { dmConversation } from '../../src/protocol/note.ts';
 import { MAX_TEXT_BYTES } from '../../src/protocol/text.ts';
-import { fixtureKey } from '../fixtures/keys.ts';
 import {
   connectTo,
   firstCard,
@@ -18,6 +15,7 @@ import {
   testDaemonId,
 } from '../helpers/client.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { noteMaker } from '../helpers/notes.ts';
 
 const MIB = 1024 * 1024;
 
@@ -26,30 +24,6 @@ async function online(t: ExecutionContext, daemon: TestDaemon, person: Person): 
   await register(client, person, 'pw');
   await login(client, person, 'pw');
   return client;
-}
-
-/** Makes the notes of one device in their order: one is sealed, and the others are it with another id and number. */
-async function noteMaker(from: Person, to: Person, content: Content): Promise<(n: number) => Uint8Array> {
-  const [mine, theirs] = [openCard(await firstCard(from)), openCard(await firstCard(to))];
-  const none = new Uint8Array(32);
-  const place = { device: 1, seq: 1, prev: none, seen: none, sentAt: 1, noteId: new Uint8Array(16) };
-  const identity = fixtureKey(`${from}-identity`);
-  const { note } = await sealNote(inlineRsa, {
-    daemonId: testDaemonId,
-    identity,
-    from: mine,
-    to: theirs,
-    ...place,
-    content,
-  });
-  // After version, type and conversation; after both identities and the device.
-  const [idAt, seqAt] = [34, 34 + 16 + 64 + 4];
-  return (n) => {
-    const copy = Buffer.from(note);
-    copy.writeUInt32BE(n, idAt);
-    copy.writeBigUInt64BE(BigInt(n), seqAt);
-    return copy;
-  };
 }
 
 /** Asks again and again until `done`. @returns ms for each answer, in order of size. */
