@@ -89,7 +89,7 @@ export class LoginDesk {
 
   async #greet(login: Login): Promise<void> {
     const { door, defaultServer } = this.#parts;
-    const server = textOf(login.fields.server).trim() || defaultServer;
+    const server = addressIn(textOf(login.fields.server)) || defaultServer;
     this.#change({ busy: 'connect', errors: {}, canStart: false });
     try {
       const { offered, names } = await door.greet(server);
@@ -214,6 +214,11 @@ export class LoginDesk {
 
 function sentence(error: unknown): string {
   return printable(error instanceof Error ? error.message : String(error));
+}
+
+/** A join link, whatever was in the field before it; else all of it. */
+function addressIn(text: string): string {
+  return text.slice(Math.max(0, text.lastIndexOf('securechat://'))).trim();
 }
 
 function sameServer(a: string, b: string): boolean {

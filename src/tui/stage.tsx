@@ -110,7 +110,10 @@ export async function runStage(options: StageOptions): Promise<number> {
     away = false;
   }
 
-  store.dispatch({ type: 'login', change: emptyLogin(options.server ?? options.defaultServer, options.user ?? '') });
+  store.dispatch({
+    type: 'login',
+    change: emptyLogin(options.server ?? '', options.user ?? '', options.defaultServer),
+  });
   const app = render(<App store={store} onSuspend={(suspendNow) => (held.suspend = suspendNow)} />, {
     stdin: gate as unknown as NodeJS.ReadStream,
     stdout,

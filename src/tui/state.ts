@@ -62,6 +62,8 @@ export type Login = {
   offered: { address: string; fingerprint: string; words: string } | null;
   /** What is being waited for. */
   busy: Progress | null;
+  /** The address that an empty field means. */
+  fallback: string;
   /** No daemon answers at the default address: one can be started here. */
   canStart: boolean;
 };
@@ -171,7 +173,7 @@ export function initialState(size: State['size'], settings: Settings, now: numbe
   };
 }
 
-export function emptyLogin(server: string, name = ''): Login {
+export function emptyLogin(server: string, name = '', fallback = ''): Login {
   const filled = (text: string): Editor => ({ before: text, after: '' });
   return {
     step: 'server',
@@ -187,6 +189,7 @@ export function emptyLogin(server: string, name = ''): Login {
     errors: {},
     offered: null,
     busy: null,
+    fallback,
     canStart: false,
   };
 }

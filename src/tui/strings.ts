@@ -123,7 +123,8 @@ export const strings = {
   login: {
     welcome: 'end-to-end encrypted chat on your own server',
     server: 'Server',
-    serverHint: 'host:port, or the join link the server prints',
+    serverHint: 'the join link it prints, or host:port',
+    fallback: (address: string) => `${address}  (Enter takes it)`,
     name: 'Name',
     password: 'Password',
     repeat: 'Once more',

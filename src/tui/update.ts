@@ -110,7 +110,11 @@ function type(state: State, text: string): State {
 function paste(state: State, text: string): State {
   const toChat = state.screen.name === 'chat' && state.overlay === null;
   const ready = toChat ? { ...quiet(state), focus: 'composer' as const } : state;
-  return changeField(ready, (editor) => insert(editor, pasteable(text, toChat)));
+  const clean = pasteable(text, toChat);
+  // A join link is a whole address: it takes the place of another.
+  const whole =
+    state.screen.name === 'login' && state.screen.login.active === 'server' && clean.startsWith('securechat://');
+  return changeField(ready, (editor) => insert(whole ? emptyEditor : editor, clean));
 }
 
 function complete(state: State, completion: NonNullable<Chat['completion']>): State {

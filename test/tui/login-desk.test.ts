@@ -153,6 +153,27 @@ for (const [name, failure, field] of refused) {
   });
 }
 
+test('an empty address is the default one, and a pasted join link takes the place of what stands there', async (t) => {
+  const greeted: string[] = [];
+  const { desk, login, store } = open({
+    greet: async (server) => {
+      greeted.push(server);
+      return { offered, names: [] };
+    },
+  });
+  store.dispatch({ type: 'login', change: emptyLogin('', '', '127.0.0.1:65345') });
+  await desk.goOn();
+  t.is(login().offered, offered);
+  desk.back();
+  store.dispatch({ type: 'pasted', text: ' securechat://chat.example:2#00\n' });
+  t.is(login().fields.server.before, 'securechat://chat.example:2#00');
+  store.dispatch({ type: 'pasted', text: '.org' });
+  t.is(login().fields.server.before, 'securechat://chat.example:2#00.org');
+  store.dispatch({ type: 'filled', editor: { before: 'chat.example:1securechat://chat.example:3#00', after: '' } });
+  await desk.goOn();
+  t.deepEqual(greeted, ['127.0.0.1:65345', 'securechat://chat.example:3#00']);
+});
+
 test('making an account says so to the server, with the invite', async (t) => {
   const { desk, write, store, asked } = open({ greet: async () => ({ offered: null, names: [] }) });
   await desk.goOn();

@@ -90,6 +90,46 @@ test('every theme draws every step of the first start', async (t) => {
   }
 });
 
+test('the first form shows what an empty field means, and a sign before the field that has the cursor', async (t) => {
+  const { after } = draw(t, { columns: 80, rows: 24 });
+  const empty = emptyLogin('', '', 'chat.example:1');
+  const server = (await after({ type: 'login', change: empty })).join('\n');
+  t.regex(server, /▸ Server +chat\.example:1 {2}\(Enter takes it\)/);
+  const account = { ...empty, step: 'account' as const, making: true };
+  const text = (await after({ type: 'login', change: { ...account, active: 'repeat' } })).join('\n');
+  t.regex(
+    text,
+    /│ {3}Name [\s\S]*│ {3}Password [\s\S]*│ ▸ Once more [\s\S]*│ {3}Invite +only if the server asks for one/,
+  );
+});
+
+test('what is wrong with a long value is broken between its letters, never alone behind its sign', async (t) => {
+  const { after } = draw(t, { columns: 80, rows: 24 });
+  const long = `"${'securechat://chat.example:1'.repeat(6)}" is no address; use host:port`;
+  const rows = await after({ type: 'login', change: { ...emptyLogin('x'), errors: { server: long } } });
+  const first = rows.findIndex((row) => row.includes('✗'));
+  t.regex(rows[first] ?? '', /✗ "securechat:\/\/chat/);
+  const said = rows
+    .slice(first, first + 7)
+    .map((row) => row.replaceAll('│', '').trim())
+    .join('');
+  t.regex(said.replaceAll(' ', ''), /isnoaddress;usehost:port/);
+});
+
+test('the pane that has the keys has a sign at its title', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 24 });
+  enter();
+  for (const [focus, title] of [
+    ['people', 'People'],
+    ['messages', '#lobby'],
+    ['files', 'Files'],
+  ] as const) {
+    const [head = ''] = await after({ type: 'focused', focus });
+    t.true(head.includes(`▸${title}`), head);
+    t.is(head.split('▸').length, 2);
+  }
+});
+
 test('moving, paused, failed and saved files each say so', async (t) => {
   const { after, enter } = draw(t, { columns: 130 });
   enter();

@@ -13,7 +13,11 @@ import { useSelect } from './use-store.ts';
 export function Header({ layout }: { layout: Layout }) {
   const focus = useSelect((state) => state.focus);
   const title = (pane: 'people' | 'files', text: string, columns: number) => (
-    <Line spans={[{ text: fill(` ${text}`, columns), role: focus === pane ? 'accent' : 'quiet' }]} />
+    <Line
+      spans={[
+        { text: fill(`${focus === pane ? '▸' : ' '}${text}`, columns), role: focus === pane ? 'accent' : 'quiet' },
+      ]}
+    />
   );
   return (
     <Box height={1}>
@@ -58,7 +62,7 @@ function ConversationTitle({ columns }: { columns: number }) {
     };
   });
   const left: Span[] = [
-    { text: ` ${name}`, role: focused ? 'accent' : 'title' },
+    { text: `${focused ? '▸' : ' '}${name}`, role: focused ? 'accent' : 'title' },
     { text: online === '' ? '' : `  ${online}`, role: 'quiet' },
   ];
   const used = left.reduce((sum, span) => sum + width(span.text), 0);

@@ -12,7 +12,9 @@ import { useSelect } from './use-store.ts';
 const words = strings.login;
 const WIDE = 64;
 /** Cells of a field's label. */
-const LABEL = 11;
+const LABEL = 10;
+/** Below a field's text: after the sign of the cursor and the label. */
+const INDENT = ' '.repeat(LABEL + 2);
 
 /** First start and later ones: which server, is it the one, who are you. */
 export function LoginScreen() {
@@ -52,9 +54,9 @@ export function LoginScreen() {
 
 function serverRows(login: Login): PanelRow[] {
   return [
-    ...field(login, 'server', words.server),
-    { spans: [{ text: `${' '.repeat(LABEL)}${words.serverHint}`, role: 'quiet' }] },
-    ...(login.canStart ? [{ spans: [{ text: `${' '.repeat(LABEL)}${words.start}`, role: 'accent' as const }] }] : []),
+    ...field(login, 'server', words.server, { placeholder: words.fallback(login.fallback) }),
+    { spans: [{ text: `${INDENT}${words.serverHint}`, role: 'quiet' }] },
+    ...(login.canStart ? [{ spans: [{ text: `${INDENT}${words.start}`, role: 'accent' as const }] }] : []),
   ];
 }
 
@@ -84,18 +86,18 @@ function accountRows(login: Login): PanelRow[] {
   return [
     {
       spans: [
-        { text: fill(words.server, LABEL), role: 'quiet' },
+        { text: `  ${fill(words.server, LABEL)}`, role: 'quiet' },
         { text: textOf(login.fields.server).replace(/^securechat:\/\/|#.*$/g, ''), role: 'plain' },
       ],
     },
     ...field(login, 'name', words.name),
-    ...field(login, 'password', words.password, '•'),
+    ...field(login, 'password', words.password, { mask: '•' }),
     ...(login.making && password !== ''
       ? [
           {
             spans: [
               {
-                text: `${' '.repeat(LABEL)}${'■'.repeat(strength)}${'·'.repeat(4 - strength)} `,
+                text: `${INDENT}${'■'.repeat(strength)}${'·'.repeat(4 - strength)} `,
                 role: roles[strength] as Role,
               },
               { text: words.strength[strength], role: roles[strength] as Role },
@@ -103,8 +105,8 @@ function accountRows(login: Login): PanelRow[] {
           },
         ]
       : []),
-    ...(login.making ? field(login, 'repeat', words.repeat, '•') : []),
-    ...(login.making ? field(login, 'invite', words.invite) : []),
+    ...(login.making ? field(login, 'repeat', words.repeat, { mask: '•' }) : []),
+    ...(login.making ? field(login, 'invite', words.invite, { placeholder: words.inviteHint }) : []),
     { spans: [] },
     {
       spans: [
@@ -116,19 +118,27 @@ function accountRows(login: Login): PanelRow[] {
 }
 
 /** A field, and below it what is wrong with it. */
-function field(login: Login, name: LoginField, label: string, mask?: string): PanelRow[] {
+function field(
+  login: Login,
+  name: LoginField,
+  label: string,
+  look: { mask?: string; placeholder?: string } = {},
+): PanelRow[] {
   const error = login.errors[name];
   const row: PanelRow = {
     field: login.fields[name],
     label: fill(label, LABEL),
     active: login.active === name && login.busy === null,
-    ...(mask === undefined ? {} : { mask }),
+    ...look,
   };
   return error === undefined
     ? [row]
-    : [row, ...paragraph(`✗ ${error}`, WIDE - 15, 'bad').map((line) => indented(line))];
+    : [
+        row,
+        ...paragraph(error, WIDE - 6 - INDENT.length, 'bad').map((line, at) => indented(line, at === 0 ? '✗ ' : '  ')),
+      ];
 }
 
-function indented(row: PanelRow): PanelRow {
-  return 'spans' in row ? { ...row, spans: [{ text: ' '.repeat(LABEL), role: 'plain' }, ...row.spans] } : row;
+function indented(row: PanelRow, sign: string): PanelRow {
+  return 'spans' in row ? { ...row, spans: [{ text: INDENT + sign, role: 'bad' }, ...row.spans] } : row;
 }

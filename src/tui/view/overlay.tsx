@@ -175,7 +175,7 @@ function listed(
     rows.length === 0
       ? [{ spans: [{ text: strings.overlays.switcherEmpty, role: 'quiet' as const }] }]
       : chosen(rows, overlay.selected, room - 1);
-  return { title, foot, rows: [{ field: overlay.query, label: '› ', active: true }, ...list] };
+  return { title, foot, rows: [{ field: overlay.query, label: '', active: true }, ...list] };
 }
 
 function chosen(rows: readonly Spans[], selected: number, room: number): PanelRow[] {

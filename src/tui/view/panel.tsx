@@ -1,7 +1,7 @@
 import { Box, Text, useCursor } from 'ink';
 import { use } from 'react';
 import type { Editor } from '../editor.ts';
-import { cut, tail, width } from '../measure.ts';
+import { cut, tail, width, wrap } from '../measure.ts';
 import type { Span } from '../rows.ts';
 import { FieldInput } from './field-input.tsx';
 import { Line } from './line.tsx';
@@ -9,7 +9,8 @@ import { StoreContext, useStyle } from './use-store.ts';
 
 export type PanelRow =
   | { spans: readonly Span[]; selected?: boolean }
-  | { field: Editor; label: string; mask?: string; active: boolean };
+  /** `placeholder` stands in the field while it is empty. */
+  | { field: Editor; label: string; mask?: string; placeholder?: string; active: boolean };
 
 type PanelProps = {
   title: string;
@@ -63,21 +64,24 @@ function PanelField({ row, columns, x, y }: { row: FieldRow; columns: number; x:
   const store = use(StoreContext);
   const style = useStyle();
   const { setCursorPosition } = useCursor();
-  const room = columns - width(row.label) - 1;
+  // The field that has the cursor is told by a sign too, not by colour alone.
+  const label = `${row.active ? '▸' : ' '} ${row.label}`;
+  const room = columns - width(label) - 1;
   const masked = (text: string) => (row.mask === undefined ? text : row.mask.repeat(Array.from(text).length));
   const seen = tail(row.field.before, room - 1);
-  const rest = cut(masked(row.field.after), Math.max(0, room - width(masked(seen))));
-  if (row.active) setCursorPosition({ x: x + width(row.label) + width(masked(seen)), y });
-  const used = width(row.label) + width(masked(seen)) + width(rest);
+  const empty = row.field.before + row.field.after === '';
+  const rest = cut(empty ? (row.placeholder ?? '') : masked(row.field.after), Math.max(0, room - width(masked(seen))));
+  if (row.active) setCursorPosition({ x: x + width(label) + width(masked(seen)), y });
+  const used = width(label) + width(masked(seen)) + width(rest);
   return (
     <Box width={columns} height={1}>
-      <Text {...style(row.active ? 'accent' : 'quiet')}>{row.label}</Text>
+      <Text {...style(row.active ? 'accent' : 'quiet')}>{label}</Text>
       {row.active && store !== null ? (
         <FieldInput value={seen} store={store} {...(row.mask === undefined ? {} : { mask: row.mask })} />
       ) : (
         <Text>{masked(seen)}</Text>
       )}
-      <Text>{rest + ' '.repeat(Math.max(0, columns - used))}</Text>
+      <Text {...style(empty ? 'quiet' : 'plain')}>{rest + ' '.repeat(Math.max(0, columns - used))}</Text>
     </Box>
   );
 }
@@ -97,13 +101,7 @@ function padded(spans: readonly Span[], columns: number): Span[] {
 
 /** `text` as rows of a panel that is `columns` wide with its frame. */
 export function paragraph(text: string, columns: number, role: Span['role'] = 'plain'): PanelRow[] {
-  const rows: PanelRow[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && width(line) + 1 + width(word) > columns - 4) {
-      rows.push({ spans: [{ text: line, role }] });
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...rows, { spans: [{ text: line, role }] }];
+  return wrap(text, columns - 4).map(({ start, end }) => ({
+    spans: [{ text: text.slice(start, end).trimEnd(), role }],
+  }));
 }
