@@ -13,6 +13,8 @@ export type Program = {
   types(...lines: string[]): void;
   /** The end of its input. */
   end(): void;
+  /** As a machine that loses power. */
+  kill(): void;
   /** Resolves when it has written this whole line, past or to come. */
   says(line: string): Promise<void>;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -47,6 +49,7 @@ export function startProgram(t: ExecutionContext, args: readonly string[]): Prog
     },
     types: (...lines) => void child.stdin.write(lines.map((line) => `${line}\n`).join('')),
     end: () => void child.stdin.end(),
+    kill: () => void child.kill('SIGKILL'),
     says: (line) =>
       new Promise((done, fail) => {
         const timer = setTimeout(() => {

@@ -257,3 +257,19 @@ test('a message that is withdrawn before it has its place is gone; one that has 
     [99],
   );
 });
+
+test('a conversation whose messages moved is read again, with its draft as it was', (t) => {
+  const play = new Play();
+  const { conversation } = message({});
+  play.do({ type: 'news', news: [{ type: 'message', message: message({ seq: 7 }), fresh: true }] }, type('half a'));
+  play.do({ type: 'news', news: [{ type: 'moved', conversation }] });
+  t.deepEqual([play.thread.messages, play.thread.loaded, play.draft], [[], 'no', 'half a|']);
+  const former = message({ id: 'former', seq: -4_000_000_000 });
+  const gap = { conversation, from: 'bob', before: former.seq ?? 0, reason: 'missing' } as const;
+  play.do({ type: 'history', conversation, messages: [former, message({ seq: 7 })], gaps: [gap], more: false });
+  t.deepEqual(
+    play.thread.messages.map(({ seq }) => seq),
+    [-4_000_000_000, 7],
+  );
+  t.true(seen(play).some((line) => line.includes('missing')));
+});

@@ -1,0 +1,77 @@
+/** A client that is killed in the middle of a file: the next one of the same profile goes on where it stopped. */
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { TransferState } from '../../../src/tui/client/types.ts';
+import { chatAs } from '../../helpers/chat.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { startProgram } from '../../helpers/program.ts';
+
+const password = 'secret';
+const register = {};
+const SIZE = 160 * 2 ** 20;
+const ENOUGH = 4 * 2 ** 20;
+const SEGMENT = 2 ** 20;
+
+test.serial('uploads and downloads go on after a kill -9 of the client', async (t) => {
+  const daemon = await startDaemon(t);
+  const { join: server } = daemon;
+  const dir = await temporaryFolder(t);
+  const path = join(dir, 'big.bin');
+  const content = randomBytes(SIZE);
+  await writeFile(path, content);
+  const profile = join(dir, 'alice');
+  const downloads = join(dir, 'downloads');
+  const alice = { user: 'alice', server, profile } as const;
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  await (await chatAs(t, { ...alice, password, register })).client.close();
+  const global = ['--server', server, '--user', 'alice', '--profile', profile];
+
+  const sent = await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
+  const next = await chatAs(t, alice);
+  const up: TransferState[] = [];
+  const file = await next.client.upload('@bob', path, { onProgress: (state) => up.push(state) });
+  t.true(began(up) >= sent - SEGMENT, `it went on at ${began(up)} of ${sent}`);
+  await bob.message('big.bin');
+  t.is((await bob.client.files()).length, 1);
+  await next.client.close();
+
+  const got = await killed(t, ['download', file.id, '--downloads', downloads, ...global], downloads);
+  const last = await chatAs(t, alice);
+  const down: TransferState[] = [];
+  const saved = await last.client.download(file.id, { dir: downloads, onProgress: (state) => down.push(state) });
+  t.true(began(down) >= got - SEGMENT, `it went on at ${began(down)} of ${got}`);
+  t.true((await readFile(saved)).equals(content));
+  t.deepEqual(await readdir(downloads), ['big.bin']);
+});
+
+/** Kills the program when a `.part` below `folder` has grown. @returns its bytes then */
+async function killed(t: ExecutionContext, args: string[], folder: string): Promise<number> {
+  const program = startProgram(t, args);
+  let over = false;
+  void program.exited.then(() => {
+    over = true;
+  });
+  while ((await partIn(folder)) < ENOUGH) {
+    if (over) throw new Error(`it ended before it could be killed: ${program.stdout}${program.stderr}`);
+    await new Promise((done) => setTimeout(done, 2));
+  }
+  program.kill();
+  t.is((await program.exited).signal, 'SIGKILL');
+  const bytes = await partIn(folder);
+  t.true(bytes > 0 && bytes < SIZE, 'it was in the middle');
+  return bytes;
+}
+
+async function partIn(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const part = names.find((name) => name.endsWith('.part'));
+  return part === undefined ? 0 : (await stat(join(folder, part)).catch(() => ({ size: 0 }))).size;
+}
+
+/** The bytes that were there when it went on. */
+function began(states: readonly TransferState[]): number {
+  return states.find(({ done }) => done > 0)?.done ?? 0;
+}

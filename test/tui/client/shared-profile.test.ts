@@ -1,0 +1,55 @@
+/** One profile and several programs at once, as a person uses it: one that listens, and sends from the shell. */
+import { join } from 'node:path';
+import test from 'ava';
+import { chatAs, lines, textOf } from '../../helpers/chat.ts';
+import { jsonLines, securechat } from '../../helpers/cli.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { startProgram } from '../../helpers/program.ts';
+
+const password = 'secret';
+const register = {};
+
+test.serial('listen, a screen and send from the shell share a profile', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const profile = join(await temporaryFolder(t), 'alice');
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const screen = await chatAs(t, { user: 'alice', server, password, register, profile });
+  await screen.client.send('@bob', 'from the screen', { until: 'delivered' });
+  const global = ['--server', server, '--user', 'alice', '--profile', profile];
+  const listener = startProgram(t, ['listen', ...global]);
+  await bob.client.send('@alice', 'before it listened');
+  const sends = ['one', 'two'].map((text) => securechat(['send', 'bob', text, '--json', ...global]));
+  await bob.client.send('@alice', 'while they send');
+  const sent = await Promise.all(sends);
+  for (const result of sent) {
+    t.is(result.code, 0, result.stderr);
+    t.is(jsonLines(result)[0]?.type, 'sent');
+  }
+  const last = await bob.client.send('@alice', 'after they sent', { until: 'delivered' });
+  const at = new Date(last.at);
+  const clock = `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+  await listener.says(`${clock} bob -> alice: after they sent`);
+  await screen.message('after they sent');
+  await screen.client.send('@bob', 'from the screen again', { until: 'delivered' });
+  const heard = listener.stdout.split('\n').filter((line) => line !== '');
+  t.deepEqual(
+    heard.map((line) => line.replace(/^\S+ /, '')),
+    ['before it listened', 'while they send', 'after they sent'].map((text) => `bob -> alice: ${text}`),
+    'each once, in order, and nothing of her own',
+  );
+  const said = ['from the screen', 'before it listened', 'one', 'two', 'while they send', 'after they sent'];
+  said.push('from the screen again');
+  for (const [chat, name] of [
+    [bob, '@alice'],
+    [screen, '@bob'],
+  ] as const) {
+    const { messages, gaps } = await chat.client.history(name);
+    t.deepEqual(messages.map(textOf).sort(), [...said].sort());
+    t.deepEqual(gaps, []);
+  }
+  t.is(
+    lines((await screen.client.history('@bob', { limit: 1 })).messages)[0],
+    'alice: from the screen again (delivered)',
+  );
+});
