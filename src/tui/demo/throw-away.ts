@@ -46,11 +46,11 @@ export async function withThrowAway(shell: Shell, work: (place: ThrowAway) => Pr
     return result;
   }
   const profile = (name: string): string => join(dir, name);
+  const started = startDaemon(join(dir, 'daemon')).then((process) => {
+    daemon = process;
+    return process;
+  });
   try {
-    const started = startDaemon(join(dir, 'daemon')).then((process) => {
-      daemon = process;
-      return process;
-    });
     const running = await step('starting a daemon: its own keys are made once', () => started);
     const account = async (name: string): Promise<Client> => {
       const password = randomBytes(16).toString('base64url');
@@ -69,7 +69,11 @@ export async function withThrowAway(shell: Shell, work: (place: ThrowAway) => Pr
     await work({ dir, daemon: running, profile, account, step });
   } finally {
     await Promise.allSettled(opened.map((client) => client.close()));
-    await (daemon as DaemonProcess | null)?.stop();
+    // Also one that was still starting.
+    await started.then(
+      (process) => process.stop(),
+      () => {},
+    );
     await rm(dir, { recursive: true, force: true });
     process.off('exit', atOnce);
     shell.output.line('\nThe daemon has stopped and its folder is deleted.');
