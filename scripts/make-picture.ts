@@ -34,24 +34,24 @@ try {
 
   const screen = openProgram();
   await screen.until((text) => text.includes('● online') && text.includes('● carol'));
-  await say(bob, '#lobby', 'morning! the release is through: all green on the first try');
-  await say(carol, '#lobby', 'nice. did the big archive survive the tunnel?');
-  await say(bob, '#lobby', 'the train lost the link twice, and it went on where it stopped');
+  await say(0, bob, '#lobby', 'morning! the release is through: all green on the first try');
+  await say(1, carol, '#lobby', 'nice. did the big archive survive the tunnel?');
+  await say(2, bob, '#lobby', 'the train lost the link twice, and it went on where it stopped');
   await bob.upload('#lobby', files.notes);
+  await minute(3);
   screen.type('reading them now. cake at four?\r');
-  await screen.until((text) => text.includes('cake at four?'));
-  await sleep(2000);
+  await screen.until((text) => /cake at four\? +✓/.test(text));
   await react(carol, 'cake at four?', '♥');
   await react(bob, 'cake at four?', '♥');
+  await minute(4);
   await carol.upload('#lobby', files.photo);
-  await say(carol, '#lobby', 'the harbour from the office, as promised');
+  await say(5, carol, '#lobby', 'the harbour from the office, as promised');
   const cake = await find(bob, 'cake at four?');
   await bob.queue('#lobby', 'four is fine, I bring forks', { reply: cake.id });
-  await sleep(1300);
   screen.type('.download release-notes.md\r');
   await screen.until((text) => text.includes('saved and checked'));
-  await say(carol, '@alice', 'psst: it is her birthday, too');
-  await say(bob, '#lobby', 'then two cakes. the daemon will never know');
+  await say(6, carol, '@alice', 'psst: it is her birthday, too');
+  await say(7, bob, '#lobby', 'then two cakes. the daemon will never know');
   await screen.until((text) => /carol +1/.test(text) && text.includes('two cakes'));
   screen.type('and who brings the c');
   await screen.until((text) => text.includes('brings the c'));
@@ -86,9 +86,14 @@ async function makeFiles(): Promise<{ notes: string; photo: string }> {
   return { notes, photo };
 }
 
-async function say(client: Client, to: ConversationName, text: string): Promise<void> {
+/** Minutes after ten o'clock of the picture's morning: whatever making keys took, every line has the same time in every picture. */
+async function minute(count: number): Promise<void> {
+  while (Date.now() < Date.UTC(2026, 10, 23, 10, count, 15)) await sleep(20);
+}
+
+async function say(at: number, client: Client, to: ConversationName, text: string): Promise<void> {
+  await minute(at);
   await client.send(to, text);
-  await sleep(1300);
 }
 
 async function react(client: Client, text: string, emoji: string): Promise<void> {

@@ -2,7 +2,7 @@
  * For the picture only (NODE_OPTIONS=--import): a fixed morning, on which the minutes of a conversation pass in seconds.
  * PICTURE_START is the real ms since 1970 at which that morning begins.
  */
-const MORNING = Date.UTC(2026, 10, 23, 9, 41, 20);
+const MORNING = Date.UTC(2026, 10, 23, 9, 46, 20);
 const PACE = 30;
 const start = Number(process.env.PICTURE_START ?? Date.now());
 const real = Date.now;
