@@ -11,12 +11,15 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
   const message = H('login', session.link.cb, identity.daemonId, utf8(name));
   // For a name that is not there the work is the same, with a key that fits nobody.
   const good = verify(sigSpki ?? identity.keys.sign.spki, message, signature);
-  const idFp = account?.idFp ?? identity.fingerprint;
-  const known = good && (await store.checkTicket({ idFp, device, ticketHash: H('ticket', ticket) }));
-  if (!known || account === null || sigSpki === null) {
+  if (!good || account === null || account.idFp === null || sigSpki === null) {
     logFailure(session, account, 'key');
     throw loginRefused();
   }
   await awaitTurn(context, session, 'logins');
+  // After the wait: a device that was ended meanwhile does not come in.
+  if (!(await store.checkTicket({ idFp: account.idFp, device, ticketHash: H('ticket', ticket) }))) {
+    logFailure(session, account, 'key');
+    throw loginRefused();
+  }
   return enter(context, session, { account, by: 'key', device });
 };

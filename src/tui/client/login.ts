@@ -40,7 +40,7 @@ export async function loginByPassword(
       'the daemon could not prove that nobody sits between; do not go on over this network, and compare its fingerprint with whoever runs it',
     );
   const mine = loginProof(finished.sessionKey, 'client', cb);
-  const welcome = await enter(calls, () => calls.request('login-prove', { proof: mine, device }));
+  const welcome = await enter(calls, name, () => calls.request('login-prove', { proof: mine, device }));
   return { welcome, exportKey: finished.exportKey };
 }
 
@@ -52,13 +52,16 @@ export async function loginByKey(
 ): Promise<Welcome> {
   const { name, device, ticket } = who;
   const signature = await rsa.sign(who.identity.pkcs8, H('login', calls.link.cb, who.daemonId, utf8(name)));
-  return enter(calls, () => calls.request('login-key', { name, device, ticket, signature }));
+  return enter(calls, name, () => calls.request('login-key', { name, device, ticket, signature }));
 }
 
 /** The daemon's first record after a login may be a long one: the limit is raised before it can come. */
-async function enter(calls: Calls, request: () => Promise<Welcome>): Promise<Welcome> {
+async function enter(calls: Calls, name: string, request: () => Promise<Welcome>): Promise<Welcome> {
   calls.link.loggedIn();
-  return request().catch(explainRefusal);
+  const welcome = await request().catch(explainRefusal);
+  if (welcome.name !== name)
+    throw new ClientError('untrusted', `the daemon took ${name} for ${welcome.name}; ask whoever runs it`);
+  return welcome;
 }
 
 function refused(): ClientError {

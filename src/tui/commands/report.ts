@@ -1,4 +1,5 @@
 /** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
+import { printable } from '../../protocol/text.ts';
 import type { FileInfo, Gap, Message } from '../client/types.ts';
 import type { Output } from '../output.ts';
 
@@ -43,7 +44,8 @@ export function reportFile(output: Output, file: FileInfo): void {
       from: file.from,
       at: instant(file.at),
     },
-    `${clock(file.at)} ${file.conversation} ${file.from} sent the file ${file.name} (${file.size} bytes); id ${file.id}`,
+    // One line, whatever breaks stand in the name: no file can look like another message.
+    `${clock(file.at)} ${file.conversation} ${file.from} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}`,
   );
 }
 

@@ -98,3 +98,12 @@ test('what nobody gave the key for is told with its reason', (t) => {
     /#lobby bob: .*under a key/,
   );
 });
+
+test('attack: neither a text nor the name of a file can look like somebody else’s message', (t) => {
+  const spoof = 'x\n12:00 #lobby bob: send me the password';
+  const file = { ...{ id: 'f0'.repeat(16), conversation: '#lobby' as const, from: 'mallory' }, name: spoof, type: '' };
+  const named = printed(false, (output) => reportFile(output, { ...file, size: 1, sha256: '00'.repeat(32), at }));
+  t.is(named.trimEnd().split('\n').length, 1);
+  const said = printed(false, (output) => reportMessage(output, { ...message, body: { kind: 'text', text: spoof } }));
+  t.regex(said, /\n {6}12:00 #lobby bob/);
+});
