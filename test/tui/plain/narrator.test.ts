@@ -1,4 +1,6 @@
 import test from 'ava';
+import fc from 'fast-check';
+import { cleanMessage } from '../../../src/tui/clean.ts';
 import type { ClientEvent, Message, TransferState } from '../../../src/tui/client/types.ts';
 import { Narrator } from '../../../src/tui/plain/narrator.ts';
 import { file, message, person } from '../helpers/messages.ts';
@@ -49,6 +51,32 @@ test('who says what where, as far as it is not clear', (t) => {
 test('no line of a text can pass for a message of another', (t) => {
   const { hears } = narrator();
   t.deepEqual(hears(arrives({ text: 'one\n\ncarol: two' })), ['bob: one', 'bob goes on: carol: two']);
+});
+
+test('whatever a text holds, each line of it is one line and says whose it is', (t) => {
+  const letters = fc.constantFrom(
+    'a',
+    ':',
+    ' ',
+    '\n',
+    '\r',
+    '\u2028',
+    '\u0085',
+    '\u001b',
+    '\u202e',
+    '\u0007',
+    '漢',
+    '\v',
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: letters })), (text) => {
+      const said = cleanMessage(message({ text: `x${text}` }));
+      for (const line of narrator().hears({ type: 'message', message: said, fresh: true })) {
+        t.regex(line, /^bob(?: goes on)?: /);
+        t.notRegex(line, /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e]/u);
+      }
+    }),
+  );
 });
 
 test('a message is told once', (t) => {
