@@ -54,7 +54,8 @@ async function openLink(port: number, take: (message: Uint8Array) => void): Prom
 async function openBare(port: number, take: (message: Uint8Array) => void): Promise<Reader> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
-  let kept: Buffer = Buffer.alloc(0);
+  const [welcome] = (await once(socket, 'data')) as [Buffer];
+  let kept = welcome.subarray(1);
   socket.on('data', (chunk: Buffer) => {
     kept = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
     while (kept.length >= 4 && kept.length >= 4 + kept.readUInt32BE()) {

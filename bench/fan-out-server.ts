@@ -33,6 +33,9 @@ function serveBare(): (socket: Socket) => void {
   };
   return (socket) => {
     sockets.add(socket);
+    // Who is connected is not yet accepted: this says so.
+    socket.write(Uint8Array.of(0));
+    socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', (chunk: Buffer) => {
       for (let at = 0; at < chunk.length; at += 8) {
