@@ -2,7 +2,7 @@
 export { Refusal, type RefusalCode } from '../../protocol/errors.ts';
 export { connect } from './client.ts';
 export { ClientError, type ClientErrorCode } from './errors.ts';
-export { listen } from './listen.ts';
+export { type ListenOptions, listen } from './listen.ts';
 export type {
   Ask,
   Body,

@@ -91,6 +91,10 @@ test.serial('what was written for the old key is never sealed to the new one', a
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const before = await chatAs(t, { user: 'bob', server, password, register });
   await alice.client.send('@bob', 'hello', { until: 'delivered' });
+  const path = join(await temporaryFolder(t), 'old.txt');
+  await writeFile(path, 'from the old bob');
+  const file = await before.client.upload('@alice', path);
+  await alice.message('old.txt');
   await before.client.close();
   alice.signedIn.connection.link?.destroy();
   await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
@@ -103,9 +107,16 @@ test.serial('what was written for the old key is never sealed to the new one', a
   t.deepEqual(lines((await after.client.history('@alice')).messages), ['alice: for the new bob (sent)']);
   t.deepEqual(lines((await alice.client.history('@bob')).messages), [
     'alice: hello (delivered)',
+    'bob: old.txt (sent)',
     'alice: for the bob I know (failed)',
     'alice: for the new bob (delivered)',
   ]);
+  t.deepEqual(
+    (await alice.client.files('@bob')).map(({ id }) => id),
+    [file.id],
+  );
+  const saved = await alice.client.download(file.id, { dir: await temporaryFolder(t) });
+  t.is(await readFile(saved, 'utf8'), 'from the old bob');
   await alice.client.retry(secret.id);
   await after.message('for the bob I know');
 });

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { clockWarning } from '../../../src/tui/client/clock-skew.ts';
+import { ClockNotice, clockWarning } from '../../../src/tui/client/clock-skew.ts';
 
 const minute = 60_000;
 
@@ -15,4 +15,12 @@ test('more is said in the largest unit that tells it well, with its direction', 
     [-95 * 24 * 60 * minute, '95 days behind'],
   ];
   for (const [skew, words] of said) t.is(clockWarning(skew), `this machine's clock is ${words} the daemon's`);
+});
+
+test('it is told once, whatever a later login shows', (t) => {
+  const told: string[] = [];
+  const notice = new ClockNotice((text) => told.push(text));
+  for (const skew of [0, 60 * minute, 0, -60 * minute]) notice.look(skew);
+  t.is(told.length, 1);
+  t.regex(told[0] ?? '', /60 minutes ahead of the daemon's; set it right/);
 });
