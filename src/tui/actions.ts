@@ -112,6 +112,8 @@ export class Actions {
       case 'react':
       case 'copy':
         return this.#choosing.withMessage(action);
+      case 'open-link':
+        return void this.#choosing.openLink();
       case 'pause':
       case 'cancel':
         return this.#choosing.withTransfer(action);

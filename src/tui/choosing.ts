@@ -5,7 +5,7 @@ import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { editorWith, emptyEditor, textOf } from './editor.ts';
 import { keyOf } from './messages.ts';
-import { canSend, filesOf, found, peopleOf, picked, searched } from './select.ts';
+import { canSend, fileAt, filesOf, found, peopleOf, personAt, picked, searched } from './select.ts';
 import type { Sending } from './sending.ts';
 import type { Overlay } from './state.ts';
 import { strings } from './strings.ts';
@@ -31,9 +31,9 @@ export class Choosing {
     const pane = overlay?.kind === 'pane' ? overlay.pane : focus;
     const { chat } = session;
     if (pane === 'people') {
-      const item = peopleOf(chat)[chat.peopleAt];
+      const item = peopleOf(chat)[personAt(chat)];
       if (item) session.open(item.name);
-    } else if (pane === 'files') this.#commands.fetch(filesOf(chat)[chat.filesAt]?.file);
+    } else if (pane === 'files') this.#commands.fetch(filesOf(chat)[fileAt(chat)]?.file);
     else if (pane === 'messages') this.#openMessage();
   }
 
@@ -121,9 +121,20 @@ export class Choosing {
     store.dispatch({ type: 'about', about: { do: 'edit', message } });
   }
 
+  /** The chosen link goes to the desktop; where there is none it is copied. */
+  async openLink(): Promise<void> {
+    const { store, session, outside } = this.#desk;
+    const { overlay } = store.get();
+    const link = overlay?.kind === 'links' ? overlay.links[overlay.selected] : undefined;
+    if (link === undefined) return;
+    if (!(await outside.openLink(link))) return this.#copy(link);
+    store.dispatch({ type: 'overlay', overlay: null });
+    session?.tell(strings.notices.opened(link));
+  }
+
   withTransfer(action: 'pause' | 'cancel') {
     const { session } = this.#desk;
-    const item = session === null ? undefined : filesOf(session.chat)[session.chat.filesAt];
+    const item = session === null ? undefined : filesOf(session.chat)[fileAt(session.chat)];
     this.#commands.transfer(action, item?.transfer ?? null);
   }
 

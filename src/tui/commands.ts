@@ -112,7 +112,8 @@ export class Commands {
 
   transfer(what: 'pause' | 'resume' | 'cancel', transfer: TransferState | null) {
     const { session, transfers } = this.#desk;
-    if (transfer === null || transfers === null) return session?.tell(strings.notices.noTransfer, 'bad');
+    const moves = transfer?.state === 'running' || transfer?.state === 'paused';
+    if (transfer === null || transfers === null || !moves) return session?.tell(strings.notices.noTransfer, 'bad');
     if (what === 'cancel') transfers.cancel(transfer);
     else if (what === 'resume' || transfer.state === 'paused') transfers.resume(transfer);
     else transfers.pause(transfer);

@@ -12,6 +12,8 @@ type Outside = {
   redraw(): void;
   /** Into the terminal's clipboard, where it allows that. */
   copy(text: string): void;
+  /** Gives a link to the desktop. false: there is none, or it takes no such link. */
+  openLink(link: string): Promise<boolean>;
   findLinks(text: string): string[];
   findEmoji(prefix: string): Promise<string[]>;
 };

@@ -42,7 +42,7 @@ export const commandTable: Readonly<Record<CommandName, CommandRow>> = {
   '.bare': { usage: '', help: 'full width without borders, for copying' },
   '.redraw': { usage: '', help: 'draw the screen again' },
   '.copy': { usage: '', help: 'copy the chosen or newest message' },
-  '.links': { usage: '', help: 'links of this conversation, to copy' },
+  '.links': { usage: '', help: 'links of this conversation, to copy or to open' },
   '.verify': { usage: '[NAME]', help: 'compare the safety number with somebody' },
   '.whoami': { usage: '', help: 'your name, fingerprint and server' },
   '.keys': { usage: '', help: 'fingerprints of everybody' },

@@ -50,6 +50,7 @@ export type ActionName =
   | 'delete'
   | 'react'
   | 'copy'
+  | 'open-link'
   | 'pause'
   | 'cancel'
   | 'go-on'
@@ -140,6 +141,7 @@ export const keyTable: readonly KeyRow[] = [
   row('d', 'messages', 'delete', 'messages: delete your own', '.delete'),
   row('+', 'messages', 'react', 'messages: react', '.react EMOJI'),
   row('c', 'messages', 'copy', 'messages: copy', '.copy'),
+  row('o', 'overlay', 'open-link', 'links: open; Enter copies', '.links'),
 
   row('enter', 'login', 'go-on'),
   row('tab', 'login overlay', 'next-field'),

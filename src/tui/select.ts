@@ -79,6 +79,18 @@ function listed(chat: Chat, name: ConversationName): ListedConversation {
   };
 }
 
+/** The place in the left pane of what is chosen there, else of what is open. */
+export function personAt(chat: Chat): number {
+  const list = peopleOf(chat);
+  const at = list.findIndex((item) => item.name === chat.chosenPerson);
+  return at >= 0
+    ? at
+    : Math.max(
+        0,
+        list.findIndex((item) => item.open),
+      );
+}
+
 export type ListedFile = { file: FileInfo; transfer: TransferState | null };
 
 /** The right pane: transfers of the open conversation that are under way, then its files, newest first. */
@@ -93,6 +105,14 @@ export function filesOf(chat: Chat): ListedFile[] {
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
     .map((file) => ({ file, transfer: chat.transfers[file.id] ?? null }));
   return [...moving, ...there];
+}
+
+/** The place in the right pane of what is chosen there, else the first. */
+export function fileAt(chat: Chat): number {
+  return Math.max(
+    0,
+    filesOf(chat).findIndex(({ file }) => file.id === chat.chosenFile),
+  );
 }
 
 const coming = new WeakMap<TransferState, FileInfo>();

@@ -67,6 +67,7 @@ export class Sending {
     void session
       .attempt(() => session.send(to, text, reply))
       .then((sent) => {
+        if (sent && to !== session.chat.open) session.tell(strings.notices.whispered(to));
         // What could not even be queued comes back to the line, if nothing new stands there.
         const chat = chatOf(this.#desk.store.get());
         if (!sent && chat !== null && textOf(openThread(chat).draft) === '') {

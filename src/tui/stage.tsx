@@ -80,6 +80,7 @@ export async function runStage(options: StageOptions): Promise<number> {
       suspend: () => void suspend(() => stopped()),
       redraw: () => void suspend(async () => {}),
       copy: (text) => modes.copy(text),
+      openLink: async (link) => (await import('./open-link.ts')).openLink(link, process),
       findLinks,
       findEmoji,
     },

@@ -106,9 +106,9 @@ export type Chat = {
   open: ConversationName;
   files: Readonly<Record<string, FileInfo>>;
   transfers: Readonly<Record<string, TransferState>>;
-  /** Of the people and the files pane. */
-  peopleAt: number;
-  filesAt: number;
+  /** What is chosen in the people and the files pane, by name and id: it stays chosen when something comes before it. */
+  chosenPerson: ConversationName | null;
+  chosenFile: string | null;
   /** A reply or an edit that the composer is for. */
   about: { do: 'reply' | 'edit'; message: Message } | null;
   typedAt: number;

@@ -36,7 +36,10 @@ export class TransferDesk {
 
   download(file: FileInfo): void {
     this.#run(
-      (options) => this.#session.client.download(file.id, { ...options, dir: this.#downloads }),
+      async (options) => {
+        const path = await this.#session.client.download(file.id, { ...options, dir: this.#downloads });
+        this.#session.tell(strings.files.saved(path), 'good');
+      },
       () => this.download(file),
     );
   }

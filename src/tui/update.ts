@@ -137,10 +137,14 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
   const typing = now - chat.typedAt < HASTE && last.draft.before + last.draft.after !== '';
   const next = chat.threads[name] ?? emptyThread(name);
   return changeThread(
-    changeThread({ ...chat, open: name, about: null, completion: null, filesAt: 0 }, last.name, {
-      newAfter: null,
-      hasty: false,
-    }),
+    changeThread(
+      { ...chat, open: name, about: null, completion: null, chosenPerson: null, chosenFile: null },
+      last.name,
+      {
+        newAfter: null,
+        hasty: false,
+      },
+    ),
     name,
     { newAfter: next.unread > 0 ? next.read : null, hasty: typing },
   );

@@ -25,7 +25,7 @@ export function viewOf(thread: Scroll, look: Look, height: number): View {
   let hidden = thread.anchor?.below ?? 0;
   for (; index >= 0 && rows.length < height; index--) {
     const message = thread.messages[index] as Message;
-    const block = rowsOf(message, placeOf(thread, index), look);
+    const block = rowsOf(message, placeOf(thread, index, look.me), look);
     const key = keyOf(message);
     for (let i = block.length - 1 - hidden; i >= 0 && rows.length < height; i--)
       rows.push({ row: block[i] as Row, key });
@@ -42,7 +42,7 @@ export function viewOf(thread: Scroll, look: Look, height: number): View {
 export function scrolled(thread: Scroll, look: Look, height: number, by: number): Anchor | null {
   let index = anchorIndex(thread);
   let below = thread.anchor?.below ?? 0;
-  const sizeAt = (i: number) => rowsOf(thread.messages[i] as Message, placeOf(thread, i), look).length;
+  const sizeAt = (i: number) => rowsOf(thread.messages[i] as Message, placeOf(thread, i, look.me), look).length;
   if (by < 0) {
     const room = Math.max(0, rowsUpTo(thread, look, index, -by + height + below) - below - height);
     below += Math.min(-by, room);
@@ -74,7 +74,7 @@ export function anchorAt(thread: Scroll, look: Look, height: number, key: string
 function rowsUpTo(thread: Scroll, look: Look, index: number, enough: number): number {
   let rows = 0;
   for (let i = index; i >= 0; i--) {
-    rows += rowsOf(thread.messages[i] as Message, placeOf(thread, i), look).length;
+    rows += rowsOf(thread.messages[i] as Message, placeOf(thread, i, look.me), look).length;
     if (rows > enough) break;
   }
   return rows;
@@ -87,15 +87,20 @@ function anchorIndex(thread: Scroll): number {
   return index < 0 ? messages.length - 1 : index;
 }
 
-function placeOf(thread: Scroll, index: number) {
+/** What one wrote oneself is not new: the line stands before the first message of another after the mark. */
+function isFirstNew({ messages, newAfter, more }: Scroll, index: number, me: string): boolean {
+  const message = messages[index];
+  const seq = message?.seq ?? null;
+  if (newAfter === null || seq === null || seq <= newAfter || message?.from === me) return false;
+  let before = index - 1;
+  while (before >= 0 && messages[before]?.from === me && (messages[before]?.seq ?? 0) > newAfter) before--;
+  return before < 0 ? !more : (messages[before]?.seq ?? 0) <= newAfter;
+}
+
+function placeOf(thread: Scroll, index: number, me: string) {
   const message = thread.messages[index] as Message;
   const previous = thread.messages[index - 1] ?? null;
-  const { seq } = message;
-  const firstNew =
-    thread.newAfter !== null &&
-    seq !== null &&
-    seq > thread.newAfter &&
-    (previous === null ? !thread.more : (previous.seq ?? 0) <= thread.newAfter);
+  const firstNew = isFirstNew(thread, index, me);
   const gaps = thread.gaps.length === 0 ? none : gapsBefore(thread.gaps, message, previous);
   const { body } = message;
   const quoted = body.kind === 'reply' ? (thread.messages.findLast((other) => other.id === body.to) ?? null) : null;

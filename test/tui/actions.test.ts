@@ -45,6 +45,10 @@ async function open(t: ExecutionContext, prepare: (client: FakeClient) => void =
       suspend: () => outside.push('suspend'),
       redraw: () => outside.push('redraw'),
       copy: (text) => outside.push(`copy ${text}`),
+      openLink: async (link) => {
+        outside.push(`open ${link}`);
+        return !link.includes('no-desktop');
+      },
       findLinks,
       findEmoji,
     },
@@ -85,6 +89,7 @@ test('Enter sends to the open conversation and empties the line', async (t) => {
 test('@name goes privately; to nobody it stays in the line', async (t) => {
   const { say, calls, notice } = await open(t);
   await say('@bob:psst');
+  t.regex(notice(), /sent to @bob alone/);
   await say('@nobody hi');
   t.deepEqual(calls('queue'), [['@bob', 'psst', {}]]);
   t.regex(notice(), /nobody is called nobody/);
@@ -250,6 +255,10 @@ test('files: command, completion of the path, picker and download', async (t) =>
   await key('ctrl+u');
   await say('.download a.bin');
   t.deepEqual(calls('download'), [['fa', '/downloads']]);
+  t.regex(notice(), /saved and checked: /);
+  await key('f3', 'down', 'p');
+  t.regex(notice(), /no transfer/);
+  await key('escape');
   await say('.download b.bin');
   t.regex(notice(), /several files/);
   await key('f3', 'down', 'enter');
@@ -326,7 +335,7 @@ test('the password is changed only when both new ones agree', async (t) => {
 });
 
 test('settings, pages and small commands', async (t) => {
-  const { say, store, outside, client, settle } = await open(t);
+  const { say, key, store, outside, client, settle } = await open(t);
   await say('.theme light');
   t.is(store.get().settings.theme, 'light');
   await say('.mouse on');
@@ -344,6 +353,14 @@ test('settings, pages and small commands', async (t) => {
   t.deepEqual(outside, ['copy see https://example.org/x']);
   await say('.links');
   t.deepEqual(store.get().overlay, { kind: 'links', links: ['https://example.org/x'], selected: 0 });
+  await key('o');
+  t.is(outside.at(-1), 'open https://example.org/x');
+  t.is(store.get().overlay, null);
+  client.receive({ text: 'or https://no-desktop.example' });
+  await settle();
+  await say('.links');
+  await key('o');
+  t.deepEqual(outside.slice(-2), ['open https://no-desktop.example', 'copy https://no-desktop.example']);
 });
 
 test('hidden characters of others never reach the state', async (t) => {

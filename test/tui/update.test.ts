@@ -4,9 +4,9 @@ import type { ClientEvent } from '../../src/tui/client/types.ts';
 import type { Event, MoveName } from '../../src/tui/event.ts';
 import { placesOf } from '../../src/tui/field.ts';
 import { actionFor } from '../../src/tui/keys.ts';
-import { layoutFor, lookOf, peopleOf } from '../../src/tui/select.ts';
+import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../../src/tui/select.ts';
 import { viewOf } from '../../src/tui/viewport.ts';
-import { message, person } from './helpers/messages.ts';
+import { file, message, person } from './helpers/messages.ts';
 import { Play } from './helpers/screen-state.ts';
 
 const type = (text: string): Event => ({ type: 'typed', text });
@@ -111,6 +111,35 @@ test('a line stands before the first unread message, until one leaves', (t) => {
   );
   play.do(open('#lobby'), { type: 'thread', conversation: '@bob', change: { unread: 0, read: 3 } }, open('@bob'));
   t.false(seen(play).some((row) => row.includes(' new ')));
+});
+
+test('what one wrote oneself is not new', (t) => {
+  const play = new Play({ conversations: [{ name: '@bob', head: 3, read: 0, unread: 2, at: 0 }] }).do(open('@bob'), {
+    type: 'history',
+    conversation: '@bob',
+    messages: [1, 2, 3].map((seq) =>
+      message({ seq, id: `b${seq}`, conversation: '@bob', from: seq === 1 ? 'alice' : 'bob' }),
+    ),
+    gaps: [],
+    more: false,
+  });
+  const rows = seen(play);
+  t.is(
+    rows.findIndex((row) => /^─+ new ─+$/.test(row)) + 1,
+    rows.findIndex((row) => row.includes('text 2')),
+  );
+});
+
+test('what is chosen in a pane stays chosen when something comes before it', (t) => {
+  const play = new Play({ people: ['alice', 'bob', 'carol'].map((name) => person(name)) });
+  play.do({ type: 'focused', focus: 'people' }, { type: 'moved', move: 'down' });
+  t.is(peopleOf(play.chat)[personAt(play.chat)]?.name, '@bob');
+  play.do({ type: 'news', news: [{ type: 'people', people: [person('adam')] }] });
+  t.is(peopleOf(play.chat)[personAt(play.chat)]?.name, '@bob');
+  const [older, newer] = [file({ id: 'f1', at: 1 }), file({ id: 'f2', at: 2 })];
+  play.do({ type: 'files', files: [older] }, { type: 'focused', focus: 'files' }, { type: 'moved', move: 'down' });
+  play.do({ type: 'files', files: [newer] });
+  t.is(filesOf(play.chat)[fileAt(play.chat)]?.file.id, 'f1');
 });
 
 test('nobody looks: the line marks where they stopped', (t) => {

@@ -61,7 +61,15 @@ export class LineMode {
       clock,
       session: this.#session,
       transfers: new TransferDesk(this.#session, downloads),
-      outside: { quit: this.leave, suspend() {}, redraw() {}, copy() {}, findLinks, findEmoji },
+      outside: {
+        quit: this.leave,
+        suspend() {},
+        redraw() {},
+        copy() {},
+        openLink: async () => false,
+        findLinks,
+        findEmoji,
+      },
       say: voice.say,
       secret: input.secret,
     };

@@ -3,7 +3,7 @@ import { emptyEditor, moveLine } from '../editor.ts';
 import type { MoveName } from '../event.ts';
 import { openThread, withChat, withThread } from '../field.ts';
 import { hasKey, keyOf } from '../messages.ts';
-import { composerColumns, filesOf, layoutFor, lookOf, overlaySize, peopleOf } from '../select.ts';
+import { composerColumns, fileAt, filesOf, layoutFor, lookOf, overlaySize, peopleOf, personAt } from '../select.ts';
 import type { Focus, Overlay, State } from '../state.ts';
 import { anchorAt, scrolled, viewOf } from '../viewport.ts';
 
@@ -112,9 +112,15 @@ function shift(state: State, name: MoveName): State {
   const to = (at: number, count: number) =>
     Math.max(0, Math.min(count - 1, name === 'oldest' ? 0 : name === 'newest' ? count - 1 : at + (steps[name] ?? 0)));
   if (pane === 'people')
-    return withChat(state, (chat) => ({ ...chat, peopleAt: to(chat.peopleAt, peopleOf(chat).length) }));
+    return withChat(state, (chat) => {
+      const list = peopleOf(chat);
+      return { ...chat, chosenPerson: list[to(personAt(chat), list.length)]?.name ?? null };
+    });
   if (pane === 'files')
-    return withChat(state, (chat) => ({ ...chat, filesAt: to(chat.filesAt, filesOf(chat).length) }));
+    return withChat(state, (chat) => {
+      const list = filesOf(chat);
+      return { ...chat, chosenFile: list[to(fileAt(chat), list.length)]?.file.id ?? null };
+    });
   if (pane === 'composer' && (name === 'up' || name === 'down')) return recall(state, name === 'up' ? -1 : 1);
   if (pane === 'messages' && (name === 'up' || name === 'down')) return select(state, name === 'up' ? -1 : 1);
   return scroll(state, name);

@@ -4,7 +4,7 @@ import { chatOf } from '../field.ts';
 import { clockTime, dayKey, duration, rate, size } from '../format.ts';
 import { fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
-import { filesOf, type ListedFile } from '../select.ts';
+import { fileAt, filesOf, type ListedFile } from '../select.ts';
 import { strings } from '../strings.ts';
 import { nameRole } from '../theme.ts';
 import { Line } from './line.tsx';
@@ -20,7 +20,10 @@ export function FilesPane({ columns, rows }: { columns: number; rows: number }) 
     const chat = chatOf(state);
     return chat === null ? none : filesOf(chat);
   }, same);
-  const at = useSelect((state) => Math.min(chatOf(state)?.filesAt ?? 0, files.length - 1));
+  const at = useSelect((state) => {
+    const chat = chatOf(state);
+    return chat === null ? 0 : fileAt(chat);
+  });
   const focused = useSelect(
     (state) => state.focus === 'files' || (state.overlay?.kind === 'pane' && state.overlay.pane === 'files'),
   );

@@ -41,7 +41,7 @@ function PaneOverlay({ pane, columns, rows }: { pane: 'people' | 'files'; column
     <>
       <Panel
         title={strings.panes[pane]}
-        foot={strings.status.hintsPane}
+        foot={strings.status.hintsOver}
         rows={blank}
         columns={wide + 1}
         left={left}

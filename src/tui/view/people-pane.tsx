@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { chatOf } from '../field.ts';
 import { fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
-import { type ListedConversation, peopleOf } from '../select.ts';
+import { type ListedConversation, peopleOf, personAt } from '../select.ts';
 import { nameRole, type Role } from '../theme.ts';
 import { Line } from './line.tsx';
 import { sameItems, useSelect } from './use-store.ts';
@@ -15,7 +15,10 @@ export function PeoplePane({ columns, rows }: { columns: number; rows: number })
     const chat = chatOf(state);
     return chat === null ? none : peopleOf(chat);
   }, sameItems);
-  const at = useSelect((state) => Math.min(chatOf(state)?.peopleAt ?? 0, list.length - 1));
+  const at = useSelect((state) => {
+    const chat = chatOf(state);
+    return chat === null ? 0 : personAt(chat);
+  });
   const focused = useSelect(
     (state) => state.focus === 'people' || (state.overlay?.kind === 'pane' && state.overlay.pane === 'people'),
   );

@@ -62,8 +62,9 @@ function hintOf(state: State): Span {
       return { text: strings.composer.length(bytes, MAX_TEXT_BYTES), role: bytes > MAX_TEXT_BYTES ? 'bad' : 'warn' };
     }
   }
-  if (state.focus === 'files') return { text: strings.status.hintsFiles, role: 'quiet' };
-  if (state.focus === 'messages') return { text: strings.status.hintsMessages, role: 'quiet' };
-  if (state.focus === 'people') return { text: strings.status.hintsPane, role: 'quiet' };
+  const pane = state.overlay?.kind === 'pane' ? state.overlay.pane : state.focus;
+  if (pane === 'files') return { text: strings.status.hintsFiles, role: 'quiet' };
+  if (pane === 'messages') return { text: strings.status.hintsMessages, role: 'quiet' };
+  if (pane === 'people') return { text: strings.status.hintsPane, role: 'quiet' };
   return { text: state.size.columns < 70 ? strings.status.hintsShort : strings.status.hints, role: 'quiet' };
 }
