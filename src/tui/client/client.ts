@@ -215,11 +215,11 @@ export class ChatClient implements Client {
   /** Whom I may write to now. @throws ClientError 'key-changed' | 'refused' */
   async #recipient(to: ConversationName): Promise<Place> {
     const place = await this.#chat.conversations.place(to);
-    const { keyring, connection } = this.#signedIn;
+    const { keyring } = this.#signedIn;
     if (place.with === null || place.with === keyring.me.name) return place;
     const { with: name } = place;
-    const changed = (await keyring.pinned(name))?.changedTo != null;
-    if (connection.state.state === 'online' || changed) await this.#asked(() => keyring.recipient(name));
+    // A change that is not known yet is found when it is sealed: what is typed is stored before anything is asked.
+    if ((await keyring.pinned(name))?.changedTo != null) await this.#asked(() => keyring.recipient(name));
     return place;
   }
 

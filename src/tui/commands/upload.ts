@@ -1,4 +1,6 @@
+import * as fs from 'node:fs/promises';
 import { ClientError } from '../client/errors.ts';
+import { LocalFile } from '../client/transfers/local-file.ts';
 import type { Command } from '../command.ts';
 import { reportFile } from './report.ts';
 import { conversationOf } from './target.ts';
@@ -15,6 +17,8 @@ export const upload: Command = {
     const to = conversationOf(String(args.to));
     const paths = Array.isArray(args.file) ? args.file.map(String) : [];
     if (paths.length === 0) throw new ClientError('usage', 'say which file: securechat upload bob report.pdf');
+    // Before anything else is waited for: what cannot be read is no matter of the daemon's.
+    for (const path of paths) await (await LocalFile.open(fs, path)).close();
     await shell.withClient(async (client) => {
       for (const path of paths) {
         const bar = transferBar(shell, path);

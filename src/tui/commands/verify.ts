@@ -4,30 +4,28 @@ import type { Command } from '../command.ts';
 
 export const verify: Command = {
   options: (yargs) =>
-    yargs
-      .positional('name', { type: 'string', describe: 'whom you compare with' })
-      .option('yes', { type: 'boolean', describe: 'you have compared the digits: mark the name as verified' })
-      .option('accept-new-key', {
-        type: 'boolean',
-        describe: 'their key changed and they told you so: take the new one',
-      }),
+    yargs.positional('name', { type: 'string', describe: 'whom you compare with' }).option('yes', {
+      type: 'boolean',
+      describe: 'you have compared the digits: mark the name as verified; a key that changed is taken as theirs',
+    }),
 
   async run(shell, args) {
     const name = String(args.name).replace(/^@/, '');
     if (!isName(name)) throw new ClientError('usage', `"${name}" cannot be a name`);
     await shell.withClient(async (client) => {
-      if (args.acceptNewKey === true) await client.acceptKey(name);
       const number = await client.safetyNumber(name);
-      const compared =
-        args.yes === true ||
-        (await shell.askYesNo(
-          `${groups(number)}\nCompare this with what ${name} sees, in person or by voice. The same 60 digits?`,
-        ));
-      if (compared) await client.setVerified(name, true);
-      const verified = (await client.people()).find((person) => person.name === name)?.verified ?? false;
+      const person = async () => (await client.people()).find((one) => one.name === name);
+      const changed = (await person())?.changedTo != null;
+      if (changed) shell.output.warn(`the key of ${name} changed; these are the digits of the new one`);
+      const question = `${groups(number)}\nCompare this with what ${name} sees, in person or by voice. The same 60 digits?`;
+      if (args.yes === true || (await shell.askYesNo(question))) {
+        if (changed) await client.acceptKey(name);
+        await client.setVerified(name, true);
+      }
+      const verified = (await person())?.verified ?? false;
       shell.output.result(
-        { type: 'safety', name, number, verified },
-        `${groups(number)}\n${name} is ${verified ? 'verified' : 'not verified; when the digits agree: securechat verify --yes'}`,
+        { type: 'safety', name, number, verified, changed: changed && !verified },
+        `${groups(number)}\n${name} is ${verified ? 'verified' : `not verified; when the digits agree: securechat verify ${name} --yes`}`,
       );
     });
   },

@@ -19,7 +19,8 @@ export type DaemonProcess = {
 /** Starts `securechat-daemon` on a free port of this machine. @throws ClientError 'unreachable' when it does not come up */
 export async function startDaemon(dataDir: string): Promise<DaemonProcess> {
   const child = spawn(process.execPath, [program(), 'start', '--data-dir', dataDir, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // The channel is never written to: when this program dies, however it dies, the launcher ends the daemon.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Ctrl+C at the terminal is for the program, which then stops its daemon in order.
     detached: true,
   });
