@@ -4,9 +4,11 @@ import type { Clock } from '../protocol/seams.ts';
 import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
 import type { Client, ClientEvent, ConversationName, Message } from './client/types.ts';
+import { textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
-import { lookOf } from './select.ts';
-import type { Chat, Notice } from './state.ts';
+import { MAX_HELD } from './messages.ts';
+import { heldCount, lookOf } from './select.ts';
+import type { Chat, Notice, Thread } from './state.ts';
 import type { Store } from './store.ts';
 import { viewOf } from './viewport.ts';
 
@@ -119,6 +121,8 @@ export class Session {
       const first = thread.messages[0]?.seq ?? null;
       if (viewOf(thread, look, height).above < AHEAD && first !== null) void this.#load(thread.name, PAGE, first);
     }
+    const older = state.overlay?.kind === 'search' ? toSearch(chat, textOf(state.overlay.query)) : null;
+    if (older !== null) void this.#load(older.name, PAGE, older.messages[0]?.seq ?? undefined);
     if (thread.anchor === null && state.watched && state.overlay === null) this.#markRead();
   };
 
@@ -146,6 +150,19 @@ export class Session {
       this.#follow();
     });
   }
+}
+
+/**
+ * While somebody searches, what is not held yet is fetched page by page: the open conversation first. null: nothing more, or
+ * more than the screen holds.
+ */
+function toSearch(chat: Chat, query: string): Thread | null {
+  const threads = [openThread(chat), ...Object.values(chat.threads)];
+  if (query.trim() === '' || threads.some((thread) => thread.loaded === 'loading') || heldCount(chat) >= MAX_HELD)
+    return null;
+  const lacks = ({ loaded, more, head, messages }: Thread) =>
+    loaded === 'yes' ? more && messages[0]?.seq != null : loaded === 'no' && head > 0;
+  return threads.find(lacks) ?? null;
 }
 
 /** `text` in pieces that one message holds, cut after lines, else between characters. */

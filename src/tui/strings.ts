@@ -72,8 +72,8 @@ export const strings = {
     switcher: 'Go to',
     switcherEmpty: 'nothing like this',
     search: 'Search messages',
-    searchFoot: (count: number, held: number) =>
-      `${format.number(count)} of ${format.number(held)} held messages · Enter goes there`,
+    searchFoot: (count: number, held: number, fetching: boolean) =>
+      `${format.number(count)} of ${format.number(held)} messages${fetching ? ', fetching older ones' : ''} · Enter goes there`,
     links: 'Links',
     linksFoot: 'Enter copies · o opens · Esc closes',
     picker: 'Send a file',

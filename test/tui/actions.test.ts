@@ -10,6 +10,7 @@ import { textOf } from '../../src/tui/editor.ts';
 import { openThread } from '../../src/tui/field.ts';
 import { findEmoji, findLinks } from '../../src/tui/found-in-text.ts';
 import { LoginDesk } from '../../src/tui/login-desk.ts';
+import { searched } from '../../src/tui/select.ts';
 import { Session } from '../../src/tui/session.ts';
 import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
@@ -309,6 +310,26 @@ test('quick switcher and search lead somewhere', async (t) => {
   t.is(chat().open, '#lobby');
   t.is(chat().threads['#lobby']?.selected, 'carol/h250');
   t.not(chat().threads['#lobby']?.anchor, null);
+});
+
+test('a search reaches what is not held yet, in every conversation', async (t) => {
+  const { store, key, chat, settle, calls } = await open(t, (client) => {
+    client.fill('#lobby', 700, (seq) => ({ text: seq === 3 ? 'the needle' : `hay ${seq}` }));
+    client.fill('@bob', 150, (seq) => ({ text: seq === 5 ? 'a needle of bob' : `straw ${seq}` }));
+  });
+  await key('ctrl+f');
+  t.is(calls('history').length, 1);
+  store.dispatch({ type: 'typed', text: 'needle' });
+  const held = () => Object.values(chat().threads).reduce((sum, { messages }) => sum + messages.length, 0);
+  for (let i = 0; i < 20 && held() < 850; i++) await settle();
+  t.is(held(), 850);
+  t.true(calls('history').length < 10);
+  t.deepEqual(
+    searched(chat(), 'needle').map((message) => message.body.kind === 'text' && message.body.text),
+    ['a needle of bob', 'the needle'],
+  );
+  await key('down', 'enter');
+  t.is(chat().threads['#lobby']?.selected, 'bob/h3');
 });
 
 test('verify compares a number and remembers the answer', async (t) => {

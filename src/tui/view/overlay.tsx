@@ -87,7 +87,11 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
       return listed(strings.overlays.switcher, '', overlay, switcherRows(chat, textOf(overlay.query)), room);
     case 'search': {
       const messages = chat === null ? [] : searched(chat, textOf(overlay.query));
-      const foot = strings.overlays.searchFoot(messages.length, chat === null ? 0 : heldCount(chat));
+      const foot = strings.overlays.searchFoot(
+        messages.length,
+        chat === null ? 0 : heldCount(chat),
+        chat !== null && Object.values(chat.threads).some((thread) => thread.loaded === 'loading'),
+      );
       return listed(strings.overlays.search, foot, overlay, searchRows(messages), room);
     }
     case 'links':
