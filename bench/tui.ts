@@ -1,9 +1,9 @@
 /**
  * The screen in a pty of 120x40, quiet machine assumed: start to first paint, key to paint with 10,000 messages held, bytes a
- * key, CPU while messages arrive, memory. weechat and irssi stand beside it where they are installed (start and keys only).
+ * key, CPU while messages arrive, memory. weechat and irssi stand beside it in the same size where they are installed.
  * Targets: first paint <= 250 ms, key p95 <= 10 ms, RSS <= 150 MiB.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { build } from 'esbuild';
+import { ircServer, isInstalled, type OtherChat, otherChats, withHome } from './other-chats.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const MESSAGES = 10_000;
@@ -23,23 +24,28 @@ export async function benchTui(print: (line: string) => void): Promise<void> {
   try {
     const starts = [];
     for (let i = 0; i < 5; i++)
-      starts.push(await firstPaint([join(root, 'bin/securechat.js'), '--profile', profile], 'SecureChat'));
+      starts.push(
+        await firstPaint(
+          process.execPath,
+          [join(root, 'bin/securechat.js'), '--profile', profile],
+          shows('SecureChat'),
+        ),
+      );
     print(`start to first paint, the form: ${spread(starts)} ms`);
     const full = [];
-    for (let i = 0; i < 5; i++) full.push(await firstPaint([program, 'talk', String(MESSAGES)], '#lobby'));
+    for (let i = 0; i < 5; i++)
+      full.push(await firstPaint(process.execPath, [program, 'talk', String(MESSAGES)], shows('#lobby')));
     print(`start to first paint, the chat: ${spread(full)} ms`);
 
     const { times, bytes, rss } = await keys(program);
-    print(
-      `key to paint with ${MESSAGES} messages: p50 ${part(times, 0.5)} ms, p95 ${part(times, 0.95)} ms; ${bytes} bytes a key; RSS ${rss} MiB`,
-    );
+    print(`key to paint with ${MESSAGES} messages: ${figures(times)}; ${bytes} bytes a key; RSS ${rss} MiB`);
 
     for (const perSecond of [100, 1000]) {
       print(`CPU at ${perSecond} arriving messages a second: ${await cpuAt(program, perSecond)} %`);
     }
-    for (const other of ['irssi', 'weechat']) {
-      if (spawnSync('which', [other]).status !== 0) print(`${other} is not installed here`);
-      else print(`${other}, start to first paint: ${await otherStart(other)} ms`);
+    for (const chat of otherChats) {
+      if (isInstalled(chat.name)) await other(chat, print);
+      else print(`${chat.name} is not installed here`);
     }
   } finally {
     rmSync(profile, { recursive: true, force: true });
@@ -69,24 +75,24 @@ async function bundled(): Promise<string> {
   return join(root, 'dist/bench/stage.mjs');
 }
 
-function run(args: string[], onData: (text: string) => void): IPty {
+function run(program: string, args: string[], onData: (text: string) => void): IPty {
   const env = { ...process.env, COLORTERM: 'truecolor', NODE_ENV: 'production' } as Record<string, string>;
   delete env.NO_COLOR;
   delete env.FORCE_COLOR;
-  const pty = spawn(process.execPath, args, { cols: 120, rows: 40, name: 'xterm-256color', env });
+  const pty = spawn(program, args, { cols: 120, rows: 40, name: 'xterm-256color', env });
   pty.onData(onData);
   return pty;
 }
 
-async function firstPaint(args: string[], sign: string): Promise<number> {
+async function firstPaint(program: string, args: string[], painted: (seen: string) => boolean): Promise<number> {
   const start = performance.now();
-  const painted = Promise.withResolvers<number>();
+  const first = Promise.withResolvers<number>();
   let seen = '';
-  const pty = run(args, (text) => {
+  const pty = run(program, args, (text) => {
     seen += text;
-    if (seen.includes(sign)) painted.resolve(performance.now() - start);
+    if (painted(seen)) first.resolve(performance.now() - start);
   });
-  const ms = await painted.promise;
+  const ms = await first.promise;
   pty.kill('SIGKILL');
   return ms;
 }
@@ -94,16 +100,24 @@ async function firstPaint(args: string[], sign: string): Promise<number> {
 async function keys(program: string): Promise<{ times: number[]; bytes: number; rss: number }> {
   let total = 0;
   let arrived = () => {};
-  const pty = run([program, 'talk', String(MESSAGES)], (text) => {
+  const pty = run(process.execPath, [program, 'talk', String(MESSAGES)], (text) => {
     total += Buffer.byteLength(text);
     arrived();
   });
   await after(2500);
-  const times: number[] = [];
   const before = total;
+  const { times } = await type(pty, (told) => (arrived = told));
+  const rss = memory(pty.pid);
+  pty.kill('SIGKILL');
+  return { times, bytes: Math.round((total - before) / KEYS), rss };
+}
+
+/** Letters one by one, each after the answer to the one before. ms each, sorted. */
+async function type(pty: IPty, onAnswer: (told: () => void) => void): Promise<{ times: number[] }> {
+  const times: number[] = [];
   for (let i = 0; i < KEYS; i++) {
     const painted = Promise.withResolvers<void>();
-    arrived = painted.resolve;
+    onAnswer(painted.resolve);
     const start = performance.now();
     // Every 60 letters the line is emptied: what is measured is a letter, not a long line.
     pty.write(i % 60 === 59 ? '\x15' : ('abcdefghij'[i % 10] as string));
@@ -111,20 +125,27 @@ async function keys(program: string): Promise<{ times: number[]; bytes: number; 
     times.push(performance.now() - start);
     await after(40);
   }
-  const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pty.pid}/status`, 'utf8'))?.[1]) / 1024;
+  return { times: times.sort((a, b) => a - b) };
+}
+
+/** MiB that a process holds. */
+function memory(pid: number): number {
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+}
+
+async function cpuAt(program: string, perSecond: number): Promise<number> {
+  const pty = run(process.execPath, [program, `rate:${perSecond}`, String(MESSAGES)], () => {});
+  await after(3000);
+  const used = await cpu(pty.pid);
   pty.kill('SIGKILL');
-  return { times: times.sort((a, b) => a - b), bytes: Math.round((total - before) / KEYS), rss: Math.round(rss) };
+  return used;
 }
 
 /** Per cent of one core over five seconds. */
-async function cpuAt(program: string, perSecond: number): Promise<number> {
-  const pty = run([program, `rate:${perSecond}`, String(MESSAGES)], () => {});
-  await after(3000);
-  const start = ticks(pty.pid);
+async function cpu(pid: number): Promise<number> {
+  const start = ticks(pid);
   await after(5000);
-  const used = ticks(pty.pid) - start;
-  pty.kill('SIGKILL');
-  return Math.round(((used / TICKS_A_SECOND) * 100) / 5);
+  return Math.round((((ticks(pid) - start) / TICKS_A_SECOND) * 100) / 5);
 }
 
 /** User and system time of a process. */
@@ -133,23 +154,44 @@ function ticks(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-async function otherStart(program: string): Promise<number> {
-  const start = performance.now();
-  const painted = Promise.withResolvers<number>();
-  const pty = spawn(program, [], {
-    cols: 120,
-    rows: 40,
-    name: 'xterm-256color',
-    env: process.env as Record<string, string>,
+/** The same three figures of another program. */
+async function other(chat: OtherChat, print: (line: string) => void): Promise<void> {
+  const starts = [];
+  for (let i = 0; i < 3; i++)
+    starts.push(
+      await withHome(chat.name, (home) => firstPaint(chat.name, chat.argv(1, home), (seen) => seen.length > 1000)),
+    );
+  print(`${chat.name}, start to first paint: ${spread(starts)} ms`);
+  await withHome(chat.name, async (home) => {
+    const server = await ircServer();
+    let arrived = () => {};
+    const pty = run(chat.name, chat.argv(server.port, home), () => arrived());
+    try {
+      await server.joined;
+      await after(500);
+      pty.write(chat.afterJoin);
+      server.talk(1000);
+      await after((MESSAGES / 1000) * 1000);
+      server.talk(0);
+      await after(1500);
+      const { times } = await type(pty, (told) => (arrived = told));
+      print(`${chat.name}, key to paint with ${MESSAGES} messages: ${figures(times)}; RSS ${memory(pty.pid)} MiB`);
+      for (const perSecond of [100, 1000]) {
+        server.talk(perSecond);
+        await after(1000);
+        print(`${chat.name}, CPU at ${perSecond} arriving messages a second: ${await cpu(pty.pid)} %`);
+      }
+    } finally {
+      pty.kill('SIGKILL');
+      server.close();
+    }
   });
-  let bytes = 0;
-  pty.onData((text) => {
-    bytes += text.length;
-    if (bytes > 1000) painted.resolve(performance.now() - start);
-  });
-  const ms = await painted.promise;
-  pty.kill('SIGKILL');
-  return Math.round(ms);
+}
+
+const shows = (sign: string) => (seen: string) => seen.includes(sign);
+
+function figures(sorted: readonly number[]): string {
+  return `p50 ${part(sorted, 0.5)} ms, p95 ${part(sorted, 0.95)} ms`;
 }
 
 function part(sorted: readonly number[], share: number): string {

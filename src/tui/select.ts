@@ -6,9 +6,9 @@ import { textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
 import { keyHelp } from './keys.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import { width, wrap } from './measure.ts';
+import { fill, width, wrap } from './measure.ts';
 import { firstLine, type Look } from './rows.ts';
-import type { Chat, State } from './state.ts';
+import type { Chat, Overlay, State } from './state.ts';
 import { strings } from './strings.ts';
 
 const MIN_NAMES = 6;
@@ -209,13 +209,37 @@ export function overlaySize(state: State): { count: number; room: number } {
   const chat = chatOf(state);
   const room = overlayRoom(state.size.rows);
   if (overlay === null) return { count: 0, room };
-  if (overlay.kind === 'help') return { count: keyHelp().length, room };
-  if (overlay.kind === 'page') return { count: overlay.lines.length, room };
+  if (overlay.kind === 'help' || overlay.kind === 'page')
+    return { count: pageLines(overlay, overlayColumns(overlay, state.size.columns) - 4).length, room };
   if (overlay.kind === 'links') return { count: overlay.links.length, room };
   if (overlay.kind === 'picker') return { count: picked(overlay).length, room };
   if (chat !== null && overlay.kind === 'switcher') return { count: found(chat, textOf(overlay.query)).length, room };
   if (chat !== null && overlay.kind === 'search') return { count: searched(chat, textOf(overlay.query)).length, room };
   return { count: 0, room };
+}
+
+/** Cells of an overlay with its frame. */
+export function overlayColumns({ kind }: Overlay, columns: number): number {
+  return Math.min(columns - 4, kind === 'help' || kind === 'page' ? 92 : 76);
+}
+
+/** The lines of help or of a page in `columns` cells; what is too long goes on below its own column. */
+export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: number): string[] {
+  const lines =
+    overlay.kind === 'page'
+      ? overlay.lines
+      : keyHelp().map(({ keys, help, command }) => `${fill(keys, 20)}  ${help}${command === '' ? '' : `  ${command}`}`);
+  return lines.flatMap((line) => (width(line) <= columns ? [line] : hanging(line, columns)));
+}
+
+function hanging(line: string, columns: number): string[] {
+  const gap = line.slice(0, Math.floor(columns / 2)).search(/ {2}(?!.* {2})/);
+  const indent = gap < 0 ? 0 : gap + 2;
+  const rest = line.slice(indent);
+  return wrap(rest, columns - indent).map(
+    ({ start, end }, index) =>
+      (index === 0 ? line.slice(0, indent) : ' '.repeat(indent)) + rest.slice(start, end).trimEnd(),
+  );
 }
 
 /** Rows inside an overlay's frame, without its title, field and foot. */

@@ -5,6 +5,7 @@ import { cleanEvent } from '../../src/tui/clean.ts';
 import type { ClientEvent, TransferState } from '../../src/tui/client/types.ts';
 import { emptyEditor } from '../../src/tui/editor.ts';
 import { width } from '../../src/tui/measure.ts';
+import { helpLines } from '../../src/tui/pages.ts';
 import { emptyLogin, type Overlay } from '../../src/tui/state.ts';
 import { themeNames } from '../../src/tui/theme.ts';
 import { draw } from './helpers/frames.tsx';
@@ -114,6 +115,25 @@ test('what is wrong with a long value is broken between its letters, never alone
     .map((row) => row.replaceAll('│', '').trim())
     .join('');
   t.regex(said.replaceAll(' ', ''), /isnoaddress;usehost:port/);
+});
+
+test('help and pages are whole in a narrow window: what is too long goes on below', async (t) => {
+  const { after, enter } = draw(t, { columns: 60, rows: 60 });
+  enter();
+  const said = (rows: string[]) => rows.map((row) => row.replace(/^ *│ | │ *$/g, '').trim()).join(' ');
+  t.regex(said(await after({ type: 'overlay', overlay: { kind: 'help', top: 0 } })), /:emoji:, path; else next pane/);
+  const page = { kind: 'page', title: 'x', lines: helpLines(), top: 0 } as const;
+  const rows = await after({ type: 'overlay', overlay: page });
+  t.regex(said(rows), /\.quit +leave/);
+  t.false(rows.join('').includes('…'));
+});
+
+test('what is chosen in a pane has a bar, colours or not', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 24 });
+  enter();
+  await after({ type: 'files', files: [file({ name: 'x.bin' })] }, { type: 'focused', focus: 'people' });
+  t.true((await after({ type: 'moved', move: 'down' })).some((row) => /^▌● bob/.test(row)));
+  t.true((await after({ type: 'focused', focus: 'files' })).some((row) => row.includes('▌▤ x.bin')));
 });
 
 test('the pane that has the keys has a sign at its title', async (t) => {

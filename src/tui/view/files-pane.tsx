@@ -28,7 +28,7 @@ export function FilesPane({ columns, rows }: { columns: number; rows: number }) 
     (state) => state.focus === 'files' || (state.overlay?.kind === 'pane' && state.overlay.pane === 'files'),
   );
   const today = useSelect((state) => dayKey(state.now));
-  const blocks = files.map((item) => blockOf(item, columns, today));
+  const blocks = files.map((item, index) => blockOf(item, columns, today, focused && index === at));
   if (files.length === 0) {
     return (
       <Box flexDirection="column" width={columns} height={rows}>
@@ -51,7 +51,7 @@ export function FilesPane({ columns, rows }: { columns: number; rows: number }) 
   );
 }
 
-function blockOf({ file, transfer }: ListedFile, columns: number, today: string): Span[][] {
+function blockOf({ file, transfer }: ListedFile, columns: number, today: string, chosen: boolean): Span[][] {
   const moving = transfer !== null && transfer.state !== 'done' && transfer.state !== 'cancelled';
   const when =
     file.at === 0 ? '' : dayKey(file.at) === today ? clockTime(file.at) : new Date(file.at).toLocaleDateString();
@@ -60,7 +60,7 @@ function blockOf({ file, transfer }: ListedFile, columns: number, today: string)
   const rest = columns - 3 - width(bytes) - 2 - width(when) - 2;
   const block: Span[][] = [
     [
-      { text: ` ${arrow} `, role: 'accent' },
+      { text: `${chosen ? '▌' : ' '}${arrow} `, role: 'accent' },
       { text: fill(file.name, columns - 4), role: 'title' },
       { text: ' ', role: 'plain' },
     ],

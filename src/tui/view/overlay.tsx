@@ -3,10 +3,9 @@ import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
 import { textOf } from '../editor.ts';
 import { chatOf } from '../field.ts';
 import { clockTime, groups, size } from '../format.ts';
-import { keyHelp } from '../keys.ts';
 import { cut, fill } from '../measure.ts';
 import { firstLine, type Span } from '../rows.ts';
-import { found, heldCount, overlayRoom, picked, searched } from '../select.ts';
+import { found, heldCount, overlayColumns, overlayRoom, pageLines, picked, searched } from '../select.ts';
 import type { Chat, Overlay as OverlayState, Question } from '../state.ts';
 import { strings } from '../strings.ts';
 import { nameRole } from '../theme.ts';
@@ -24,7 +23,7 @@ export function Overlay({ columns, rows }: { columns: number; rows: number }) {
   const chat = useSelect((state) => (state.overlay === null ? null : chatOf(state)));
   if (overlay === null) return null;
   if (overlay.kind === 'pane') return <PaneOverlay pane={overlay.pane} columns={columns} rows={rows} />;
-  const wide = Math.min(columns - 4, overlay.kind === 'help' ? 92 : 76);
+  const wide = overlayColumns(overlay, columns);
   const shown = show(overlay, chat, { columns: wide, room: overlayRoom(rows) });
   const left = Math.floor((columns - wide) / 2);
   const top = Math.max(0, Math.floor((rows - shown.rows.length - 2) / 3));
@@ -62,24 +61,11 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
   const { columns, room } = space;
   switch (overlay.kind) {
     case 'help':
-      return {
-        title: strings.overlays.help,
-        foot: strings.overlays.helpFoot,
-        rows: keyHelp()
-          .slice(overlay.top, overlay.top + room)
-          .map(({ keys, help, command }) => ({
-            spans: [
-              { text: fill(keys, 21), role: 'accent' },
-              { text: fill(` ${help}`, columns - 25 - (columns < 88 ? 0 : 18)), role: 'plain' },
-              { text: columns < 88 ? '' : `  ${command}`, role: 'quiet' },
-            ],
-          })),
-      };
     case 'page':
       return {
-        title: overlay.title,
-        foot: strings.overlays.pageFoot,
-        rows: overlay.lines
+        title: overlay.kind === 'help' ? strings.overlays.help : overlay.title,
+        foot: overlay.kind === 'help' ? strings.overlays.helpFoot : strings.overlays.pageFoot,
+        rows: pageLines(overlay, columns - 4)
           .slice(overlay.top, overlay.top + room)
           .map((text) => ({ spans: [{ text, role: 'plain' }] })),
       };

@@ -34,7 +34,11 @@ export function PeoplePane({ columns, rows }: { columns: number; rows: number })
       {shown.slice(first, first + rows).map((item, index) => (
         <Line
           key={item?.name ?? 'gap'}
-          spans={item === null ? [{ text: ' ', role: 'plain' }] : spansOf(item, columns)}
+          spans={
+            item === null
+              ? [{ text: ' ', role: 'plain' }]
+              : spansOf(item, columns, focused && first + index === currentRow)
+          }
           selected={focused && first + index === currentRow}
         />
       ))}
@@ -42,7 +46,8 @@ export function PeoplePane({ columns, rows }: { columns: number; rows: number })
   );
 }
 
-function spansOf(item: ListedConversation, columns: number): Span[] {
+/** What is chosen has a bar at its left: without colours it is not seen otherwise. */
+function spansOf(item: ListedConversation, columns: number, chosen: boolean): Span[] {
   const count = item.unread > 0 ? (item.unread > 999 ? '999+' : String(item.unread)) : item.draft ? '✎' : '';
   const badge = item.changed ? '!' : item.verified ? '✔' : '';
   const sign = item.room ? '#' : item.online ? '●' : '○';
@@ -51,7 +56,7 @@ function spansOf(item: ListedConversation, columns: number): Span[] {
   const name: Role =
     item.unread > 0 ? 'unread' : item.open ? 'title' : item.room || !item.online ? 'plain' : nameRole(item.label);
   return [
-    { text: item.open ? '▸' : ' ', role: 'accent' },
+    { text: chosen ? '▌' : item.open ? '▸' : ' ', role: 'accent' },
     { text: `${sign} `, role },
     { text: fill(item.label, room), role: name },
     { text: badge === '' ? '' : ` ${badge}`, role: item.changed ? 'bad' : 'good' },
