@@ -1,7 +1,8 @@
 /** Flags, environment and config.toml become one Config, or one sentence about what is wrong. */
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
-import { DEFAULT_PORT, isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
+import { DEFAULT_PORT } from '../protocol/daemon-identity.ts';
+import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
 import { UsageError } from './start-error.ts';
 import { parseSize, parseSpan } from './units.ts';
 

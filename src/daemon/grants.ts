@@ -5,7 +5,7 @@
 import { equal, hex } from '../protocol/bytes.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { encodeEvent } from '../protocol/messages.ts';
-import type { Clock, Random } from '../protocol/seams.ts';
+import { type Clock, type Random, randomU32 } from '../protocol/seams.ts';
 import type { Chat } from './chat.ts';
 import type { Room } from './room.ts';
 import type { Person, Store } from './store/store.ts';
@@ -100,8 +100,7 @@ export class Grants {
       .filter(({ name }) => name !== asker.name && !asked.includes(name) && this.#parts.chat.online(name));
     const holders = here.filter(({ idFp, name }) => room.hasEpochKey(idFp) || this.#holdersOf(room).has(name));
     const among = holders.length > 0 ? holders : here;
-    const number = Buffer.from(this.#parts.random(4)).readUInt32BE();
-    return among[number % Math.max(1, among.length)]?.name;
+    return among[randomU32(this.#parts.random) % Math.max(1, among.length)]?.name;
   }
 
   /** Nobody is asked for now; the question is remembered so that the same three are not asked over and over. */

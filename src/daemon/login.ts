@@ -2,7 +2,7 @@
 import { equal, H, utf8 } from '../protocol/bytes.ts';
 import { Refusal } from '../protocol/errors.ts';
 import type { Welcome } from '../protocol/requests.ts';
-import type { Clock } from '../protocol/seams.ts';
+import { sleep } from '../protocol/seams.ts';
 import type { Account } from './accounts.ts';
 import type { Context } from './context.ts';
 import { addressKey } from './limits.ts';
@@ -123,8 +123,4 @@ function stateOf(account: Account, by: 'password' | 'key', complete: boolean): S
   if (account.idFp === null || account.flags.has('must-renew')) return 'must-renew';
   if (!complete) return 'needs-vault';
   return by === 'key' ? 'by-key' : 'by-password';
-}
-
-function sleep(clock: Clock, ms: number): Promise<void> {
-  return ms === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(ms, resolve));
 }

@@ -1,7 +1,6 @@
 /** The daemon's options, one row each: `--help`, SECURECHAT_… names and the keys of config.toml all come from here. */
+import { DEFAULT_PORT } from '../protocol/daemon-identity.ts';
 import { figures } from './limits.ts';
-
-export const DEFAULT_PORT = 65_345;
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const registrations = ['open', 'invite', 'closed'] as const;

@@ -1,5 +1,5 @@
 /** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
-import { equal, hex } from '../protocol/bytes.ts';
+import { compare, equal, hex } from '../protocol/bytes.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/room-log.ts';
 import type { Appended, Person, Store } from './store/store.ts';
 
@@ -49,7 +49,7 @@ export class Room {
 
   /** In order of idFp. */
   members(): Person[] {
-    return [...this.#members.values()].sort((a, b) => Buffer.compare(a.idFp, b.idFp));
+    return [...this.#members.values()].sort((a, b) => compare(a.idFp, b.idFp));
   }
 
   isMember(idFp: Uint8Array): boolean {

@@ -2,7 +2,9 @@
 import { createServer, type Socket, type Server as TcpServer } from 'node:net';
 import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import { acceptLink, type Link } from '../protocol/link.ts';
+import type { LinkEnd } from '../protocol/link-inbox.ts';
 import { MESSAGES_VERSION } from '../protocol/messages.ts';
+import { sleep } from '../protocol/seams.ts';
 import type { Context } from './context.ts';
 import { addressKey, figures } from './limits.ts';
 import { connectionLog } from './log.ts';
@@ -61,7 +63,6 @@ export class Server {
     this.#closing = true;
     this.#tcp.close();
     for (const socket of this.#halfOpen.keys()) socket.destroy();
-    const timedOut = new Promise<void>((resolve) => clock.after(figures.shutdownMs, resolve));
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
       if (sessions.size === 0) resolve();
@@ -70,7 +71,7 @@ export class Server {
       // What was taken is answered first; nothing new is.
       void queue.finish().then(() => session.end('shutdown', 'the daemon stops; the client comes back by itself'));
     }
-    await Promise.race([empty, timedOut]);
+    await Promise.race([empty, sleep(clock, figures.shutdownMs)]);
     for (const session of sessions.all()) session.cut();
   }
 
@@ -155,7 +156,7 @@ export class Server {
     };
   }
 
-  #left(session: Session, end: 'closed' | 'lost' | ProtocolError): void {
+  #left(session: Session, end: LinkEnd): void {
     const { sessions, chat, files } = this.#context;
     session.ended = true;
     sessions.remove(session);

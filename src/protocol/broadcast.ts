@@ -6,8 +6,7 @@
  */
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { compare, equal, H, Reader, Writer } from './bytes.ts';
-import { ProtocolError } from './errors.ts';
-import { BROADCAST_BIT, type RecordLimits, recordLimits } from './record.ts';
+import { BROADCAST_BIT, type RecordLimits, recordLimits, recordRefused } from './record.ts';
 import type { Clock } from './seams.ts';
 
 const HEADER = 4;
@@ -187,7 +186,7 @@ export class BroadcastOpener {
 
   /** From here on the room's broadcasts come under this key; under an older one they are refused. @throws ProtocolError 'link'. */
   setKey(key: RoomKey): void {
-    if (this.#byGen.has(key.gen)) throw refused();
+    if (this.#byGen.has(key.gen)) throw recordRefused();
     this.#forget(key.room);
     this.#byGen.set(key.gen, new Generation(key));
     this.places.set(key.room, placeOf(key));
@@ -195,7 +194,7 @@ export class BroadcastOpener {
 
   /** Nothing comes from this room any more. @throws ProtocolError 'link' for a room without a key. */
   drop(room: Uint8Array): void {
-    if (!this.#forget(room)) throw refused();
+    if (!this.#forget(room)) throw recordRefused();
     this.places.delete(room);
   }
 
@@ -206,7 +205,7 @@ export class BroadcastOpener {
   open(header: Uint8Array, rest: Uint8Array): { room: Uint8Array; content: Uint8Array } {
     const end = rest.length - TAG;
     const generation = end <= GENERATION ? undefined : this.#byGen.get(new Reader(rest).u32());
-    if (generation === undefined || generation.counter >= this.#hardStop) throw refused();
+    if (generation === undefined || generation.counter >= this.#hardStop) throw recordRefused();
     const { room, key, nonce } = generation;
     const clear = Buffer.concat([header, rest.subarray(0, GENERATION)]);
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
@@ -215,7 +214,7 @@ export class BroadcastOpener {
     try {
       decipher.final();
     } catch {
-      throw refused();
+      throw recordRefused();
     }
     generation.step(header, rest);
     this.places.set(room, generation.place);
@@ -228,8 +227,4 @@ export class BroadcastOpener {
     }
     return false;
   }
-}
-
-function refused(): ProtocolError {
-  return new ProtocolError('link', 'the link carried a record that is not the next one of its sender');
 }

@@ -5,14 +5,15 @@ import { isName, printable } from './text.ts';
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 export const u32 = count(0xffffffff);
 export const u53 = count(Number.MAX_SAFE_INTEGER);
+const binary = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 export const bytes = (max: number) =>
   v.pipe(
-    v.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    binary,
     v.check((value) => value.length <= max),
   );
 export const exactly = (size: number) =>
   v.pipe(
-    v.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    binary,
     v.check((value) => value.length === size),
   );
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));

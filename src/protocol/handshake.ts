@@ -35,7 +35,7 @@ export type Reply = { ct2: Uint8Array; sealed: Uint8Array };
 export type Agreed = { cb: Uint8Array; toDaemon: Uint8Array; toClient: Uint8Array };
 
 /** The one error of this layer, whatever was wrong. */
-function refused(): ProtocolError {
+export function handshakeRefused(): ProtocolError {
   return new ProtocolError('handshake', 'the handshake failed; is this a SecureChat daemon?');
 }
 
@@ -52,14 +52,14 @@ export async function takeGreeting(take: Take): Promise<Greeting> {
       'the daemon speaks another version of the protocol; bring both to the same version',
     );
   }
-  if (magic !== GREETING) throw refused();
+  if (magic !== GREETING) throw handshakeRefused();
   const linkSpki = await takeSpki(take);
   const signSpki = await takeSpki(take);
   try {
     checkPublicKey(linkSpki);
     checkPublicKey(signSpki);
   } catch {
-    throw refused();
+    throw handshakeRefused();
   }
   return { linkSpki, signSpki, fingerprint: daemonFingerprint(linkSpki, signSpki) };
 }
@@ -79,7 +79,7 @@ export async function sayHello(o: {
   checkFingerprint(o.expect, daemonFingerprint(linkSpki, signSpki));
   const k1 = o.random(SECRET);
   const [ct1] = await o.rsa.seal([{ spki: linkSpki, plain: k1 }]);
-  if (!ct1) throw refused();
+  if (!ct1) throw handshakeRefused();
   const state = new Transcript(linkSpki, signSpki);
   state.mixHash(ct1);
   state.mixKey(k1);
@@ -90,7 +90,7 @@ export async function sayHello(o: {
     hello,
     async finish({ ct2, sealed }) {
       const [k2] = await o.rsa.open(o.ephemeral.pkcs8, [ct2]);
-      if (k2?.length !== SECRET) throw refused();
+      if (k2?.length !== SECRET) throw handshakeRefused();
       state.mixHash(ct2);
       state.mixKey(k2);
       const parameters = state.open(sealed);
@@ -102,7 +102,7 @@ export async function sayHello(o: {
 /** @throws ProtocolError 'handshake' for what is no hello of ours. */
 export async function takeHello(take: Take): Promise<Hello> {
   const start = new Reader(await take(4 + 2));
-  if (Buffer.from(start.bytes(4)).toString('latin1') !== HELLO || start.u16() !== SUITE) throw refused();
+  if (Buffer.from(start.bytes(4)).toString('latin1') !== HELLO || start.u16() !== SUITE) throw handshakeRefused();
   return { ct1: await take(RSA_BYTES), ephemeralSpki: await takeSpki(take), tag: await take(TAG) };
 }
 
@@ -118,7 +118,7 @@ export async function answerHello(
     // Costs a hundredth of opening: first.
     checkPublicKey(hello.ephemeralSpki);
   } catch {
-    throw refused();
+    throw handshakeRefused();
   }
   const [opened] = await o.rsa.open(o.keys.link.pkcs8, [hello.ct1]);
   const k1 = opened?.length === SECRET ? opened : hmac(o.rejectKey, hello.ct1);
@@ -126,10 +126,10 @@ export async function answerHello(
   state.mixHash(hello.ct1);
   state.mixKey(k1);
   state.mixHash(hello.ephemeralSpki);
-  if (state.open(hello.tag).length > 0) throw refused();
+  if (state.open(hello.tag).length > 0) throw handshakeRefused();
   const k2 = o.random(SECRET);
   const [ct2] = await o.rsa.seal([{ spki: hello.ephemeralSpki, plain: k2 }]);
-  if (!ct2) throw refused();
+  if (!ct2) throw handshakeRefused();
   state.mixHash(ct2);
   state.mixKey(k2);
   const reply = new Writer().bytes(ct2).var16(state.seal(o.parameters)).finish();
@@ -145,7 +145,7 @@ const takeSpki = (take: Take) => takeVar16(take, MAX_SPKI);
 
 async function takeVar16(take: Take, max: number): Promise<Uint8Array> {
   const size = new Reader(await take(2)).u16();
-  if (size === 0 || size > max) throw refused();
+  if (size === 0 || size > max) throw handshakeRefused();
   return take(size);
 }
 
@@ -182,7 +182,7 @@ class Transcript {
   /** Noise's DecryptAndHash. */
   open(sealed: Uint8Array): Uint8Array {
     const end = sealed.length - TAG;
-    if (end < 0) throw refused();
+    if (end < 0) throw handshakeRefused();
     const decipher = createDecipheriv('aes-256-gcm', this.#key, Buffer.alloc(12), { authTagLength: TAG });
     decipher.setAAD(this.#h).setAuthTag(sealed.subarray(end));
     try {
@@ -190,7 +190,7 @@ class Transcript {
       this.mixHash(sealed);
       return plain;
     } catch {
-      throw refused();
+      throw handshakeRefused();
     }
   }
 

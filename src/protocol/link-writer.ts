@@ -112,7 +112,7 @@ export class LinkWriter {
   flush(): void {
     this.#scheduled = false;
     if (this.#pending.length === 0) return;
-    const parts = this.#pending.flatMap((message) => [lengthOf(message), message]);
+    const parts = joinMessages(this.#pending);
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#write(recordType.messages, ...parts);
@@ -164,10 +164,13 @@ export class LinkWriter {
   }
 }
 
-function lengthOf(message: Uint8Array): Uint8Array {
-  const prefix = Buffer.allocUnsafe(PREFIX);
-  prefix.writeUInt32BE(message.length);
-  return prefix;
+/** The parts of a record's body that holds these messages, each behind its length. */
+function joinMessages(messages: readonly Uint8Array[]): Uint8Array[] {
+  return messages.flatMap((message) => {
+    const prefix = Buffer.allocUnsafe(PREFIX);
+    prefix.writeUInt32BE(message.length);
+    return [prefix, message];
+  });
 }
 
 /** The messages of a record's body, one at least. @throws ProtocolError 'layout'. */

@@ -7,12 +7,12 @@ import {
   answerHello,
   encodeGreeting,
   type Greeting,
+  handshakeRefused,
   sayHello,
   takeGreeting,
   takeHello,
   takeReply,
 } from './handshake.ts';
-
 import { MESSAGES_VERSION } from './messages.ts';
 import { Link } from './open-link.ts';
 import { decodeDaemonParameters, encodeParameters } from './parameters.ts';
@@ -111,9 +111,7 @@ async function within<T>(stream: Duplex, clock: Clock, ms: number, run: () => Pr
   } catch (error) {
     stream.destroy();
     if (late) throw new ProtocolError('handshake', 'the handshake took too long');
-    if (error instanceof ProtocolError && error.code === 'layout') {
-      throw new ProtocolError('handshake', 'the handshake failed; is this a SecureChat daemon?');
-    }
+    if (error instanceof ProtocolError && error.code === 'layout') throw handshakeRefused();
     throw error;
   } finally {
     cancel();

@@ -9,7 +9,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import { ProtocolError, Refusal, type RefusalCode, refusalCodes } from './errors.ts';
 import { type EventName, type EventParams, events } from './events.ts';
-import { sentence } from './fields.ts';
+import { sentence, u32 } from './fields.ts';
 import { type RequestName, type RequestParams, type RequestResult, requests } from './requests.ts';
 
 /** The version of this language; both ends state theirs in the handshake. */
@@ -22,7 +22,6 @@ export type Answer = { id: number } & ({ result: unknown } | { refusal: { code: 
 const REQUEST = 0;
 const ANSWER = 1;
 const EVENT = 2;
-const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff));
 const requestFrame = v.strictTuple([v.literal(REQUEST), u32, v.string(), v.unknown()]);
 const answerFrame = v.strictTuple([
   v.literal(ANSWER),

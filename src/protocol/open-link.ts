@@ -1,6 +1,6 @@
 /**
- * A link between a client and its daemon, once the handshake is done (link.ts): typed messages and file segments over any Duplex, with
- * authenticated close and a limit on what may wait. It knows bytes, not what they say, and rooms as 32 bytes each.
+ * A link between a client and its daemon, once the handshake is done (link.ts): typed messages and file segments over any
+ * Duplex, with authenticated close and a limit on what may wait. It knows bytes, not what they say, and rooms as 32 bytes each.
  */
 import type { Duplex } from 'node:stream';
 import { type Broadcast, Places, type RoomKey } from './broadcast.ts';

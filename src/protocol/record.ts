@@ -195,8 +195,8 @@ export class RecordOpener {
     const length = this.#header.readUInt32BE();
     const sealed = length % BROADCAST_BIT;
     const clear = length < BROADCAST_BIT ? 0 : GENERATION;
-    if (sealed < clear + 1 + TAG || sealed > clear + this.maxPlain + TAG) throw refused();
-    if (clear > 0 && this.#broadcasts === null) throw refused();
+    if (sealed < clear + 1 + TAG || sealed > clear + this.maxPlain + TAG) throw recordRefused();
+    if (clear > 0 && this.#broadcasts === null) throw recordRefused();
     return { taken, sealed };
   }
 
@@ -206,16 +206,16 @@ export class RecordOpener {
       yield { type: 'broadcast', room, body: content };
       return;
     }
-    if (this.#chain.counter >= this.#hardStop) throw refused();
+    if (this.#chain.counter >= this.#hardStop) throw recordRefused();
     const plain = this.#decrypt(sealed);
     const type = plain[0] ?? 0;
-    if (type < 1 || type > lastType) throw refused();
+    if (type < 1 || type > lastType) throw recordRefused();
     const body = plain.subarray(1);
     if (type !== recordType.rekey) {
       yield { type: type as RecordType, body };
       return;
     }
-    if (body.length > 0) throw refused();
+    if (body.length > 0) throw recordRefused();
     this.#chain.rekey();
   }
 
@@ -228,13 +228,14 @@ export class RecordOpener {
     try {
       decipher.final();
     } catch {
-      throw refused();
+      throw recordRefused();
     }
     return plain;
   }
 }
 
-function refused(): ProtocolError {
+/** The one error of both kinds of records, whatever was wrong. */
+export function recordRefused(): ProtocolError {
   return new ProtocolError('link', 'the link carried a record that is not the next one of its sender');
 }
 

@@ -1,6 +1,6 @@
 /**
  * What both programs ask of the outside world, given to them as values, so that rekeying, retention, limits,
- * a full disk and "fsync before the answer" can be tested. Types only, and the two defaults that touch no file.
+ * a full disk and "fsync before the answer" can be tested. Types, the two defaults that touch no file, and a way to ask each.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -27,6 +27,16 @@ export const systemClock: Clock = {
 };
 
 export const systemRandom: Random = (size) => randomBytes(size);
+
+/** Resolves after `ms`, at once for 0. */
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return ms === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(ms, resolve));
+}
+
+/** Any of the numbers below 2 ** 32, each as likely. */
+export function randomU32(random: Random): number {
+  return Buffer.from(random(4)).readUInt32BE();
+}
 
 /** An open file. The subset of node:fs/promises' FileHandle that is used. */
 export interface OpenFile {

@@ -1,6 +1,6 @@
 /** Who may open an upload and what becomes of its file: one writer a file, and each step with a file after the one before. */
 import type { Logger } from 'pino';
-import { hex } from '../../protocol/bytes.ts';
+import { equal, hex } from '../../protocol/bytes.ts';
 import { Refusal } from '../../protocol/errors.ts';
 import { encodeEvent } from '../../protocol/messages.ts';
 import type { RequestParams, RequestResult } from '../../protocol/requests.ts';
@@ -99,7 +99,7 @@ export class Uploads {
   async #takeOver(session: FileSession, owner: Uint8Array, file: Uint8Array): Promise<void> {
     const writer = this.#writers.get(hex(file));
     if (writer === undefined) return;
-    if (hex(writer.upload.owner) !== hex(owner)) throw notYours();
+    if (!equal(writer.upload.owner, owner)) throw notYours();
     const atWork = !writer.upload.ended;
     await writer.upload.stop();
     this.#writers.delete(hex(file));
@@ -116,8 +116,8 @@ export class Uploads {
     const { store, config } = this.#parts;
     const { quota } = config;
     const row = await store.openFile({ file, owner, conversation, size, segSize, charge: layout.charge, quota });
-    if (hex(row.owner) !== hex(owner)) throw notYours();
-    if (row.size !== size || row.segSize !== segSize || hex(row.conversation) !== hex(conversation)) {
+    if (!equal(row.owner, owner)) throw notYours();
+    if (row.size !== size || row.segSize !== segSize || !equal(row.conversation, conversation)) {
       throw new Refusal('id-reused', 'another file was begun under this id: send this one under a new id');
     }
     return row;

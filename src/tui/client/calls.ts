@@ -1,11 +1,10 @@
 /** Requests and their answers, events and segments over ONE link. Ends with it; connection.ts goes on with the next. */
 import { equal } from '../../protocol/bytes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
+import type { LinkEnd } from '../../protocol/link-inbox.ts';
 import { type Answer, decodeFromDaemon, type Event, encodeRequest, resultOf } from '../../protocol/messages.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../protocol/requests.ts';
 import { ClientError } from './errors.ts';
-
-export type LinkEnd = 'closed' | 'lost' | ProtocolError;
 
 /** What is used of protocol/link.ts. */
 export interface Wire {

@@ -1,5 +1,5 @@
 /**
- * The tables of what was said. `account` is a daemon and an identity on it (account.ts); ids and fingerprints are hex. What the
+ * The tables of what was said. `account` is a daemon and an identity on it (chat-context.ts); ids and fingerprints are hex. What the
  * daemon knows anyway (places, times, ids) is plain here; contents, keys and hashes of plain texts are sealed by the profile.
  */
 export const chatTables: readonly string[] = [

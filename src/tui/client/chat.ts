@@ -2,6 +2,7 @@
 import { hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
 import type { Event } from '../../protocol/messages.ts';
+import { sleep } from '../../protocol/seams.ts';
 import { Announcer } from './announcer.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
@@ -74,7 +75,7 @@ export class Chat {
     this.#clockNotice = new ClockNotice((text) => emit({ type: 'notice', text }));
     this.people = new People(context, (people) => emit({ type: 'people', people }));
     this.#receipts = new Receipts(context, cache, async (place, ids) => {
-      await this.post(place, { kind: 'receipt', ids }, this.#newId(), null);
+      await this.post(place, { kind: 'receipt', ids }, this.newId(), null);
     });
     this.conversations = new Conversations({
       context,
@@ -109,7 +110,7 @@ export class Chat {
       this.conversations.placeOf(conversation, name),
     );
     this.files = new FileExchange(signedIn, shared, emit, async (place, content, file) => {
-      const id = this.#newId();
+      const id = this.newId();
       const sent = this.waiters.reach(id, 'sent');
       sent.catch(() => {});
       await this.post(place, content, id, file);
@@ -155,6 +156,11 @@ export class Chat {
     return { context: this.context, cache: this.cache, messages: this.messages, outbox: this.outboxStore };
   }
 
+  /** An id that no message has, hex. */
+  newId(): string {
+    return hex(this.context.profile.random(ID_BYTES));
+  }
+
   /** Stores a message in the outbox and starts sending it. @throws ClientError 'refused' when the outbox is full */
   async post(place: Place, content: Content, id: string, file: string | null): Promise<Message> {
     const at = this.context.clock.now();
@@ -190,7 +196,7 @@ export class Chat {
         await this.#receipts.flush();
         await this.outbox.idle();
       })().catch(() => {});
-      await Promise.race([settled, new Promise<void>((done) => this.context.clock.after(ms, done))]);
+      await Promise.race([settled, sleep(this.context.clock, ms)]);
     }
     this.announcer.only('link');
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
@@ -289,9 +295,5 @@ export class Chat {
   #trouble(error: unknown): void {
     if (this.#ended || (error instanceof ClientError && error.code === 'unreachable')) return;
     this.announcer.emit({ type: 'notice', text: error instanceof Error ? error.message : String(error) });
-  }
-
-  #newId(): string {
-    return hex(this.context.profile.random(ID_BYTES));
   }
 }

@@ -26,7 +26,6 @@ import type {
 
 /** What is under way when the client is closed gets this long. */
 const CLOSING_MS = 2000;
-const ID_BYTES = 16;
 
 /** Logs in (or registers), and resolves with a client whose conversations are being brought up to date. @throws ClientError, Refusal */
 export async function connect(options: ConnectOptions, seams: Partial<Seams> = {}): Promise<Client> {
@@ -104,7 +103,7 @@ export class ChatClient implements Client {
     const place = await this.#recipient(to);
     if (options.until === 'delivered' && place.with === null)
       throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
-    const id = hex(this.#signedIn.random(ID_BYTES));
+    const id = this.#chat.newId();
     const reached = this.#chat.waiters.reach(id, options.until ?? 'sent');
     // Queueing may fail first, and then nobody waits.
     reached.catch(() => {});
@@ -229,7 +228,7 @@ export class ChatClient implements Client {
     return { kind: 'reply', to: { author: fromHex(author), id: fromHex(id) }, text };
   }
 
-  async #post(place: Place, content: Content, id = hex(this.#signedIn.random(ID_BYTES))): Promise<Message> {
+  async #post(place: Place, content: Content, id = this.#chat.newId()): Promise<Message> {
     try {
       encodeContent(content);
     } catch (error) {

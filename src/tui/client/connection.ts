@@ -1,10 +1,10 @@
 /** The link to the daemon as the rest of the client sees it: one that comes back by itself. */
-import { ProtocolError, Refusal } from '../../protocol/errors.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
 import type { Event } from '../../protocol/messages.ts';
 import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/requests.ts';
-import type { Clock, Random } from '../../protocol/seams.ts';
+import { type Clock, type Random, randomU32 } from '../../protocol/seams.ts';
 import { type Calls, lost, type SegmentHandler, type Wire } from './calls.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, isPassing } from './errors.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { LinkState } from './types.ts';
 
@@ -172,7 +172,7 @@ export class Connection {
   #later(reason: string): void {
     const { clock, random } = this.#options;
     const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
-    const wait = longest / 2 + (longest / 2) * (Buffer.from(random(4)).readUInt32BE() / 0xffffffff);
+    const wait = longest / 2 + (longest / 2) * (randomU32(random) / 0xffffffff);
     this.#setState({ state: 'waiting', retryAt: clock.now() + wait, reason });
     this.#cancelRetry = clock.after(wait, () => void this.#retry());
   }
@@ -223,6 +223,5 @@ export class Connection {
 /** Worth another try without the person: the daemon is away or busy. A changed key or a refused login is not. */
 function passing(error: unknown): error is Error {
   if (error instanceof ClientError) return error.code === 'unreachable' || error.code === 'not-a-daemon';
-  if (error instanceof Refusal) return ['busy', 'rate-limited', 'internal'].includes(error.code);
-  return error instanceof ProtocolError && error.code === 'link';
+  return isPassing(error) || (error instanceof ProtocolError && error.code === 'link');
 }

@@ -5,7 +5,7 @@ import type { Event } from '../../protocol/messages.ts';
 import type { RequestResult } from '../../protocol/requests.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, isPassing } from './errors.ts';
 import type { Intake, Taken } from './intake.ts';
 import { LockedGaps } from './locked-gaps.ts';
 import { gapsOf, type Messages } from './messages.ts';
@@ -231,7 +231,7 @@ export class Conversations {
   #failed(place: Place, error: unknown): void {
     // Without a link the next login goes on from here.
     if (error instanceof ClientError && error.code === 'unreachable') return;
-    if (error instanceof Refusal && ['busy', 'rate-limited', 'internal'].includes(error.code)) {
+    if (isPassing(error)) {
       this.#parts.context.clock.after(AGAIN_MS, () => this.timeline(place).again());
       return;
     }

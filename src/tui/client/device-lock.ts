@@ -3,7 +3,7 @@
  * process leases a number by an exclusive SQLite lock on `device-<n>.lock`, which the system drops with the process.
  */
 import { join } from 'node:path';
-import type { Random } from '../../protocol/seams.ts';
+import { type Random, randomU32 } from '../../protocol/seams.ts';
 import { loadSqlite } from '../../protocol/sqlite.ts';
 import type { ProfileDb } from './profile-db.ts';
 
@@ -34,7 +34,7 @@ export class Devices {
       if (lease !== null) return lease;
     }
     for (;;) {
-      const device = Buffer.from(this.#random(4)).readUInt32BE();
+      const device = randomU32(this.#random);
       const lease = device === 0 ? null : this.take(device);
       if (lease === null) continue;
       await this.#db.run('INSERT OR IGNORE INTO devices (device) VALUES (?)', [device]);

@@ -3,7 +3,7 @@
  * it is unlinked before it is used, so that no two links ever share one, and made anew after each connect.
  */
 import { join } from 'node:path';
-import { concat, Reader, utf8, Writer } from '../../protocol/bytes.ts';
+import { concat, hex, Reader, utf8, Writer } from '../../protocol/bytes.ts';
 import { replaceDurably } from '../../protocol/durable.ts';
 import type { KeyPair } from '../../protocol/rsa.ts';
 import type { Rsa } from '../../protocol/rsa-pool.ts';
@@ -61,7 +61,7 @@ export class Ephemerals {
   /** Of two processes, the rename gives it to one. */
   async #claimSpare(): Promise<KeyPair | null> {
     const { fs, dir, random } = this.#profile;
-    const mine = join(dir, `spare.key.${Buffer.from(random(8)).toString('hex')}`);
+    const mine = join(dir, `spare.key.${hex(random(8))}`);
     try {
       await fs.rename(join(dir, 'spare.key'), mine);
       const sealed = await fs.readFile(mine);

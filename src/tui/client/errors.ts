@@ -1,3 +1,5 @@
+import { Refusal } from '../../protocol/errors.ts';
+
 /**
  * What can go wrong for the person. Each code has its exit status (COMMANDS): 2 usage, 3 login refused, 4 daemon unreachable,
  * 5 key not trusted, 6 refused. The message says what happened and what to do; lower case, no full stop.
@@ -24,4 +26,9 @@ export class ClientError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** A no of the daemon's that may be a yes in a moment. */
+export function isPassing(error: unknown): error is Refusal {
+  return error instanceof Refusal && ['busy', 'rate-limited', 'internal'].includes(error.code);
 }

@@ -11,6 +11,11 @@ import { currentCard } from './my-keys.ts';
 import { type Pinned, PinStore } from './pin-store.ts';
 import type { ProfileDb } from './profile-db.ts';
 
+/** More than anybody makes in a life: a card a month. */
+const MAX_CARDS = 4096;
+/** What the daemon gives at once. */
+const PAGE = 64;
+
 type Changed = (name: string, pinned: Uint8Array, offered: Uint8Array) => void;
 
 export class Keyring {
@@ -219,8 +224,3 @@ function notCompared(name: string): ClientError {
     `the daemon shows another key for ${name} than the one you compared; look at the digits again with securechat verify ${name}`,
   );
 }
-
-/** More than anybody makes in a life: a card a month. */
-const MAX_CARDS = 4096;
-/** What the daemon gives at once. */
-const PAGE = 64;

@@ -1,6 +1,7 @@
 /** From stored entries and queued items to what the person is shown. */
 import { hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
+import type { Manifest } from '../../protocol/file.ts';
 import { applyMarks, type Mark } from './applied.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
@@ -130,11 +131,7 @@ export function gapsOf(place: Place, entries: readonly CachedEntry[]): Gap[] {
 }
 
 /** What a manifest says, as the person sees it. */
-export function fileOf(
-  place: Place,
-  manifest: Extract<Content, { kind: 'manifest' }>['manifest'],
-  by: { from: string; at: number },
-): FileInfo {
+export function fileOf(place: Place, manifest: Manifest, by: { from: string; at: number }): FileInfo {
   return {
     id: hex(manifest.fileId),
     conversation: place.name,

@@ -3,11 +3,11 @@
  * A row belongs to the device it is written as; a process drains the rows of the devices that it leases, and at each login also those
  * that a process left behind when it ended.
  */
-import type { RefusalCode } from '../../protocol/errors.ts';
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal, type RefusalCode } from '../../protocol/errors.ts';
+import { sleep } from '../../protocol/seams.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { DeviceLease } from './device-lock.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, isPassing } from './errors.ts';
 import type { Place, Turn } from './notes.ts';
 import type { OutboxStore, Queued } from './outbox-store.ts';
 
@@ -129,8 +129,9 @@ export class Outbox {
         this.#attempts.delete(item.n);
       } catch (error) {
         if (error instanceof ClientError && error.code === 'unreachable') return;
+        // The daemon is busy for now: the same bytes again, later.
         if (isPassing(error) && waits < 10) {
-          await this.#wait(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++));
+          await sleep(this.#context.clock, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++));
           continue;
         }
         const attempts = (this.#attempts.get(item.n) ?? 0) + 1;
@@ -190,12 +191,6 @@ export class Outbox {
     return true;
   }
 
-  #wait(ms: number): Promise<void> {
-    return new Promise((done) => {
-      this.#context.clock.after(ms, done);
-    });
-  }
-
   #releaseOrphan(device: number): void {
     const lease = this.#orphans.get(device);
     if (lease === undefined || [...this.#lanes.keys()].some((lane) => lane.endsWith(`/${device}`))) return;
@@ -203,11 +198,6 @@ export class Outbox {
     this.#store.leased.delete(device);
     lease.release();
   }
-}
-
-/** The daemon is busy for now: the same bytes again, later. */
-function isPassing(error: unknown): boolean {
-  return error instanceof Refusal && ['busy', 'rate-limited', 'internal'].includes(error.code);
 }
 
 function sentenceOf(error: unknown): string {

@@ -1,5 +1,4 @@
 /** The tables of profile.db. Every part of the client keeps its own list; version 1 is all of them together. */
-
 import { chatTables } from './chat-schema.ts';
 import { uploadTables } from './transfers/upload-state.ts';
 
@@ -7,7 +6,7 @@ import { uploadTables } from './transfers/upload-state.ts';
 const accountTables = [
   `CREATE TABLE daemons (daemon BLOB PRIMARY KEY, daemon_id BLOB, confirmed INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL) STRICT`,
   `CREATE TABLE addresses (address TEXT PRIMARY KEY, daemon BLOB NOT NULL, at INTEGER NOT NULL) STRICT`,
-  // keys: sealed JSON of keyring-keys.ts
+  // keys: sealed (account-store.ts)
   `CREATE TABLE accounts (daemon BLOB NOT NULL, name TEXT NOT NULL, keys BLOB NOT NULL, vault_version INTEGER NOT NULL DEFAULT 0,
      local_keys INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL, PRIMARY KEY (daemon, name)) STRICT`,
   `CREATE TABLE devices (device INTEGER PRIMARY KEY, retired INTEGER NOT NULL DEFAULT 0) STRICT`,

@@ -1,6 +1,8 @@
 /** A profile folder: the key that everything else in it is sealed under, the database, the devices. */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';
+import { concat, hex, hkdf, utf8 } from '../../protocol/bytes.ts';
+import { writeAll } from '../../protocol/durable.ts';
 import type { FileSystem, Random } from '../../protocol/seams.ts';
 import { Devices } from './device-lock.ts';
 import { ClientError } from './errors.ts';
@@ -25,7 +27,7 @@ export class Profile {
     this.devices = new Devices(dir, db, random);
     this.fs = fs;
     this.random = random;
-    this.#key = new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), 'securechat profile', KEY_BYTES));
+    this.#key = hkdf(key, new Uint8Array(0), utf8('securechat profile'));
   }
 
   /** Opens or makes the folder (0700). Several processes may hold one profile at once. @throws ClientError */
@@ -40,7 +42,7 @@ export class Profile {
   seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array {
     const nonce = this.random(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(aad);
-    return Uint8Array.from(Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]));
+    return Uint8Array.from(concat(nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()));
   }
 
   /** @throws ClientError 'refused' when the bytes were not sealed by this profile for this place. */
@@ -52,7 +54,7 @@ export class Profile {
         .setAAD(aad)
         .setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
       const text = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
-      return Uint8Array.from(Buffer.concat([text, decipher.final()]));
+      return Uint8Array.from(concat(text, decipher.final()));
     } catch {
       throw new ClientError('refused', `the profile ${this.dir} is damaged, or its profile.key belongs to another one`);
     }
@@ -76,10 +78,10 @@ async function profileKey(dir: string, fs: FileSystem, random: Random): Promise<
 }
 
 async function makeKey(path: string, fs: FileSystem, random: Random): Promise<Uint8Array> {
-  const temporary = `${path}.${Buffer.from(random(8)).toString('hex')}`;
+  const temporary = `${path}.${hex(random(8))}`;
   const file = await fs.open(temporary, 'wx', 0o600);
   const key = random(KEY_BYTES);
-  await file.write(key, 0, key.length, 0);
+  await writeAll(file, key, 0);
   await file.sync();
   await file.close();
   // A link, not a rename: it does not replace the key that another process made meanwhile.

@@ -1,6 +1,6 @@
 /** Files of my conversations: what the daemon lists, believed only as far as a signed manifest says so. */
 import { equal, hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
+import type { Manifest } from '../../protocol/file.ts';
 import type { RequestResult } from '../../protocol/requests.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
@@ -10,7 +10,6 @@ import type { Place } from './notes.ts';
 import type { FileInfo } from './types.ts';
 
 type Listed = RequestResult<'files'>['files'][number];
-type Manifest = Extract<Content, { kind: 'manifest' }>['manifest'];
 export type SharedFile = { info: FileInfo; manifest: Manifest; place: Place };
 
 export class SharedFiles {

@@ -1,3 +1,4 @@
+import { systemClock } from '../../protocol/seams.ts';
 import { ClientError } from '../client/errors.ts';
 import type { Command } from '../command.ts';
 import { reportPage } from './report.ts';
@@ -20,7 +21,7 @@ export const history: Command = {
   async run(shell, args) {
     const conversation = conversationOf(String(args.with));
     const limit = args.limit === undefined ? DEFAULT_LIMIT : countOf(String(args.limit));
-    const since = args.since === undefined ? undefined : momentOf(String(args.since), Date.now());
+    const since = args.since === undefined ? undefined : momentOf(String(args.since), systemClock.now());
     await shell.withClient(async (client) => {
       const pages = [];
       let before: number | undefined;

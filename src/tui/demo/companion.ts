@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
-import type { Clock } from '../../protocol/seams.ts';
+import { type Clock, sleep } from '../../protocol/seams.ts';
 import type { Client, ConversationName, FileInfo, Message } from '../client/types.ts';
 import { type Answer, Conversationalist, lines } from './conversationalist.ts';
 
@@ -101,7 +101,7 @@ export class Companion {
   #do(action: () => Promise<void>): void {
     const { clock, pause = PAUSE_MS } = this.#parts;
     this.#work = this.#work
-      .then(() => new Promise<void>((done) => void clock.after(this.#ended ? 0 : pause, done)))
+      .then(() => sleep(clock, this.#ended ? 0 : pause))
       .then(() => (this.#ended ? undefined : action()))
       .catch(() => {});
   }

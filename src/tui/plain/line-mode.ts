@@ -1,5 +1,5 @@
 /** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
-import type { Clock } from '../../protocol/seams.ts';
+import { type Clock, sleep } from '../../protocol/seams.ts';
 import { MAX_TEXT_BYTES, printable } from '../../protocol/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
 import { ClientError } from '../client/errors.ts';
@@ -206,7 +206,6 @@ export class LineMode {
   /** @throws ClientError 'unreachable' when the link stays lost */
   async #drain(): Promise<void> {
     const { clock, client, patience, voice } = this.#parts;
-    const wait = (): Promise<void> => new Promise((done) => void clock.after(LOOK_EVERY, done));
     let online = clock.monotonic();
     let told = false;
     for (let round = 0; this.#narrator.sending > 0 || this.#pending.size > 0 || this.#held !== null; round++) {
@@ -217,7 +216,7 @@ export class LineMode {
         told = true;
         voice.remark(phrases.finishing);
       }
-      await wait();
+      await sleep(clock, LOOK_EVERY);
     }
   }
 }

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { ProtocolError, Refusal } from '../../../src/protocol/errors.ts';
+import type { LinkEnd } from '../../../src/protocol/link-inbox.ts';
 import { type Event, encodeEvent, encodeRefusal, encodeResult } from '../../../src/protocol/messages.ts';
-import { Calls, type LinkEnd } from '../../../src/tui/client/calls.ts';
+import { Calls } from '../../../src/tui/client/calls.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { fakeWire } from '../../helpers/wire.ts';
 

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hex } from '../../../protocol/bytes.ts';
+import { syncFolder, writeAll } from '../../../protocol/durable.ts';
 import type { Manifest } from '../../../protocol/file.ts';
 import type { FileSystem, OpenFile } from '../../../protocol/seams.ts';
 import { fileName } from '../../../protocol/text.ts';
@@ -67,12 +68,7 @@ export class SavedFile {
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#do(() =>
-        this.#handle.write(bytes, done, bytes.length - done, position + done),
-      );
-      done += bytesWritten;
-    }
+    await this.#do(() => writeAll(this.#handle, bytes, position));
   }
 
   async datasync(): Promise<void> {
@@ -87,7 +83,7 @@ export class SavedFile {
       for (let n = 1; n <= MAX_NAMES; n++) {
         const path = join(this.#dir, numbered(this.#name, n));
         if (await this.#nameIt(path)) {
-          await this.#syncFolder();
+          await syncFolder(this.#fs, this.#dir);
           return path;
         }
       }
@@ -129,13 +125,6 @@ export class SavedFile {
     }
     await this.#fs.rename(this.#part, path);
     return true;
-  }
-
-  async #syncFolder(): Promise<void> {
-    // Windows opens no folders, and needs no such thing.
-    if (process.platform === 'win32') return;
-    const folder = await this.#fs.open(this.#dir, 'r');
-    await folder.sync().finally(() => folder.close());
   }
 
   async #do<T>(doing: () => Promise<T>): Promise<T> {
