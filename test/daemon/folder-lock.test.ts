@@ -18,9 +18,9 @@ test('one at a time', async (t) => {
 test('the lock dies with its process', async (t) => {
   const dir = await temporaryFolder(t);
   const url = new URL('../../src/daemon/folder-lock.ts', import.meta.url).href;
-  const program = `(await import(${JSON.stringify(url)})).lockFolder(${JSON.stringify(dir)}).then(() => {
+  const program = `(await import(${JSON.stringify(url)})).lockFolder(${JSON.stringify(dir)}).then((unlock) => {
     process.stdout.write('locked');
-    setInterval(() => {}, 1e6);
+    setInterval(() => unlock, 1e6);
   })`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],

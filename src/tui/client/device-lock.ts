@@ -7,6 +7,7 @@ import { type Random, randomU32 } from '../../protocol/seams.ts';
 import { loadSqlite } from '../../protocol/sqlite.ts';
 import type { ProfileDb } from './profile-db.ts';
 
+/** To be kept as long as it is needed: what nobody holds is collected, and the lock with it. */
 export type DeviceLease = { readonly device: number; release(): void };
 
 export class Devices {

@@ -95,9 +95,9 @@ test('a device is free again when its process is killed', async (t) => {
     '--input-type=module',
     '-e',
     `import { Devices } from ${JSON.stringify(new URL('../../../src/tui/client/device-lock.ts', import.meta.url).href)};
-     new Devices(${JSON.stringify(profile.dir)}, null, null).take(5);
+     const lease = new Devices(${JSON.stringify(profile.dir)}, null, null).take(5);
      console.log('held');
-     setInterval(() => {}, 1000);`,
+     setInterval(() => lease, 1000);`,
   ]);
   t.teardown(() => holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
