@@ -42,8 +42,9 @@ export async function askYesNo(terminal: Terminal, question: string): Promise<bo
 
 /** One line in raw mode, so that what is typed is shown as `mask` or, when that is null, as it is. */
 function readLine({ keys, write }: Terminal, question: string, mask: string | null): Promise<string> {
-  write(question);
+  // First, so that no key that answers what is seen is echoed or taken for a signal.
   keys.setRawMode(true);
+  write(question);
   keys.setEncoding('utf8');
   return new Promise((done, fail) => {
     let typed: string[] = [];
