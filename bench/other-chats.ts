@@ -67,7 +67,7 @@ export const otherChats: readonly OtherChat[] = [
   {
     name: 'weechat',
     argv: (port, home) => ['-d', home, `irc://${NICK}@127.0.0.1:${port}/${CHANNEL}`],
-    afterJoin: '\x1b2',
+    afterJoin: `/buffer irc.127.0.0.1.${CHANNEL}\r`,
   },
 ];
 
