@@ -23,8 +23,9 @@ export type BenchDaemon = {
   stop(): Promise<void>;
 };
 
-export async function startDaemon(): Promise<BenchDaemon> {
-  const dir = await mkdtemp(join(tmpdir(), 'securechat-bench-'));
+/** In a new folder of `parent`. */
+export async function startDaemon(parent = tmpdir()): Promise<BenchDaemon> {
+  const dir = await mkdtemp(join(parent, 'securechat-bench-'));
   const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
   const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });
   await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });

@@ -4,22 +4,15 @@
  * way each byte is sealed or opened three times, and hashed twice), a copy of the file with fsync, and scp where a
  * server for it is installed.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { connect } from '../src/tui/client/client.ts';
+import { type BenchDaemon, startDaemon } from './daemon.ts';
+import { startScp } from './scp.ts';
 
 const SIZE = 256 * 1024 * 1024;
 const PIECE = 262_144;
-/** Of /proc/PID/stat on Linux. */
-const TICKS_PER_SECOND = 100;
-const run = promisify(execFile);
 
 type Print = (line: string) => void;
 /** Seconds. */
@@ -28,38 +21,36 @@ type Cost = { wall: number; here: number; daemon: number };
 export async function benchFiles(print: Print): Promise<void> {
   // Not the temporary folder of the system, which may lie in memory.
   const folder = await mkdtemp(join(process.cwd(), '.bench-'));
-  const daemon = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../src/daemon/main.ts', import.meta.url)), '--data-dir', folder, '--port', '0'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const daemon = await startDaemon(folder);
+  const scp = await startScp(join(folder, 'ssh'));
   try {
     const path = await makeFile(folder);
     const limit = await cost(null, async () => sealInMemory());
-    print(line('AES-256-GCM in memory', limit, limit));
-    const sha = await cost(null, async () => hashInMemory());
-    print(line('SHA-256 in memory', sha, limit));
-    print(line('copy with fsync', await cost(null, () => copySynced(path, join(folder, 'copy'))), limit));
-    const scp = await benchScp(path, join(folder, 'scp'));
-    print(scp === null ? 'scp: no server here' : line('scp aes256-gcm to this machine', scp, limit));
-    await benchTransfers(await joinLink(daemon), daemon, folder, path, (what, spent) =>
-      print(line(what, spent, limit)),
+    print(line('AES-256-GCM in memory, the limit', limit, limit));
+    print(line('SHA-256 in memory', await cost(null, async () => hashInMemory()), limit));
+    print(line('a copy with fsync', await cost(null, () => copySynced(path, join(folder, 'copy'))), limit));
+    const copied = scp === null ? null : await cost(null, () => scp.copy(path, join(folder, 'scp')));
+    print(
+      copied === null
+        ? 'scp: sshd is not installed here'
+        : line('scp aes256-gcm to this machine (its CPU is not counted)', copied, limit),
     );
+    await benchTransfers(daemon, folder, path, (what, spent) => print(line(what, spent, limit)));
   } finally {
-    daemon.kill();
+    scp?.stop();
+    await daemon.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function benchTransfers(
-  server: string,
-  daemon: ChildProcess,
+  daemon: BenchDaemon,
   folder: string,
   path: string,
   tell: (what: string, spent: Cost) => void,
 ): Promise<void> {
   const client = await connect({
-    server,
+    server: daemon.join,
     user: 'bench',
     profile: join(folder, 'profile'),
     password: 'bench',
@@ -117,47 +108,14 @@ async function copySynced(from: string, to: string): Promise<void> {
   await file.close();
 }
 
-/** null when this machine does not let its own user in without a question. */
-async function benchScp(from: string, to: string): Promise<Cost | null> {
-  const options = ['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=accept-new', '-c', 'aes256-gcm@openssh.com'];
-  try {
-    return await cost(null, async () => {
-      await run('scp', [...options, from, `${userInfo().username}@127.0.0.1:${to}`], { timeout: 60_000 });
-    });
-  } catch {
-    return null;
-  }
-}
-
-async function joinLink(daemon: ChildProcess): Promise<string> {
-  if (daemon.stdout === null) throw new Error('the daemon has no stdout');
-  for await (const text of createInterface(daemon.stdout)) {
-    const logged = JSON.parse(text) as { evt?: string; join?: string };
-    if (logged.evt === 'listening' && logged.join !== undefined) {
-      daemon.stdout.resume();
-      return logged.join;
-    }
-  }
-  throw new Error('the daemon ended before it served');
-}
-
-async function cost(daemon: ChildProcess | null, work: () => Promise<void>): Promise<Cost> {
-  const daemonBefore = cpuOf(daemon);
+async function cost(daemon: BenchDaemon | null, work: () => Promise<void>): Promise<Cost> {
+  const daemonBefore = daemon?.cpu() ?? 0;
   const before = process.cpuUsage();
   const start = performance.now();
   await work();
   const wall = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(before);
-  return { wall, here: (user + system) / 1e6, daemon: cpuOf(daemon) - daemonBefore };
-}
-
-/** Seconds of CPU that a process has used; 0 where there is no /proc. */
-function cpuOf(child: ChildProcess | null): number {
-  const path = `/proc/${child?.pid}/stat`;
-  if (!existsSync(path)) return 0;
-  // The name in brackets may hold spaces: user and system are fields 14 and 15, counted from behind it.
-  const fields = readFileSync(path, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  return { wall, here: (user + system) / 1e6, daemon: (daemon?.cpu() ?? 0) - daemonBefore };
 }
 
 function line(what: string, { wall, here, daemon }: Cost, limit: Cost): string {
