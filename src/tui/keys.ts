@@ -1,4 +1,4 @@
-/** Every key, in one table: what it does and where. The help overlay, the hints and docs/KEYS.md are printed from it. */
+/** Every key, in one table: what it does and where. The help overlay, the hints and docs/SCREEN.md are printed from it. */
 import type { EditName } from './editor.ts';
 
 /** Where a key means something; the first place of `placesOf(state)` that knows it wins. */

@@ -20,13 +20,12 @@ export const download: Command = {
     await shell.withClient(async (client) => {
       const file = choose(await client.files(), wanted);
       const bar = transferBar(shell, file.name);
-      try {
-        const path = await client.download(file.id, { dir, onProgress: bar.show, signal: shell.signal });
-        const { id, name, size, sha256 } = file;
-        shell.output.result({ type: 'downloaded', id, name, size, sha256, path }, `${path}: ${size} bytes, verified`);
-      } finally {
-        bar.stop();
-      }
+      // The bar goes first: clearing it would take the line below with it.
+      const path = await client
+        .download(file.id, { dir, onProgress: bar.show, signal: shell.signal })
+        .finally(bar.stop);
+      const { id, name, size, sha256 } = file;
+      shell.output.result({ type: 'downloaded', id, name, size, sha256, path }, `${path}: ${size} bytes, verified`);
     });
   },
 };

@@ -14,13 +14,18 @@ export function transferBar(shell: Shell, label: string): { show(transfer: Trans
     format: `{bar} {percentage}% ${printable(label).replaceAll(/[{}]/g, '_')} {rate} {eta_formatted} left`,
   });
   let started = false;
+  let stopped = false;
   return {
     show({ size, done, rate, state }) {
+      if (stopped) return;
       const fields = { rate: state === 'paused' ? 'waiting for the daemon' : `${prettyBytes(rate)}/s` };
       if (started) bar.update(done, fields);
       else bar.start(Math.max(size, 1), done, fields);
       started = true;
     },
-    stop: () => bar.stop(),
+    stop() {
+      stopped = true;
+      bar.stop();
+    },
   };
 }

@@ -22,11 +22,9 @@ export const upload: Command = {
     await shell.withClient(async (client) => {
       for (const path of paths) {
         const bar = transferBar(shell, path);
-        try {
-          reportFile(shell.output, await client.upload(to, path, { onProgress: bar.show, signal: shell.signal }));
-        } finally {
-          bar.stop();
-        }
+        // The bar goes first: clearing it would take the line below with it.
+        const sent = await client.upload(to, path, { onProgress: bar.show, signal: shell.signal }).finally(bar.stop);
+        reportFile(shell.output, sent);
       }
     });
   },
