@@ -8,7 +8,7 @@ import { textOf } from './editor.ts';
 import { chatOf } from './field.ts';
 import type { Settings } from './state.ts';
 import type { Store } from './store.ts';
-import { themeNames } from './theme.ts';
+import { type ThemeName, themeNames } from './theme.ts';
 
 /** What is typed is on the disk after this. ms. */
 const DELAY = 500;
@@ -46,6 +46,8 @@ export class Drafts {
   #store: Store | null = null;
   #account = '';
   #last: Kept['last'] = null;
+  /** What the terminal was given at the start; null once the person chose a theme: only a choice is kept. */
+  #givenTheme: ThemeName | null = null;
   #timer: (() => void) | null = null;
   #writing: Promise<void> = Promise.resolve();
   /** A file that could not be read is left alone. */
@@ -74,6 +76,7 @@ export class Drafts {
     const account = `${name} ${daemon.fingerprint}`;
     this.#store = store;
     this.#account = account;
+    this.#givenTheme = store.get().settings.theme;
     this.#last = { server: `securechat://${daemon.address}#${daemon.fingerprint}`, user: name };
     let before = partsOf(store);
     store.subscribe(() => {
@@ -102,6 +105,8 @@ export class Drafts {
     const state = this.#store?.get();
     const chat = state === undefined ? null : chatOf(state);
     if (state === undefined || chat === null || !this.#readable) return null;
+    if (state.settings.theme !== this.#givenTheme) this.#givenTheme = null;
+    const theme = this.#givenTheme === null ? state.settings.theme : (this.#kept?.settings.theme ?? null);
     const own = Object.fromEntries(
       Object.values(chat.threads)
         .map((thread) => [thread.name, textOf(thread.recalled > 0 ? thread.kept : thread.draft)] as const)
@@ -109,7 +114,7 @@ export class Drafts {
     );
     this.#kept = {
       v: 1,
-      settings: settingsOf(state.settings),
+      settings: settingsOf(state.settings, theme),
       last: this.#last,
       drafts: { ...this.#kept?.drafts, [this.#account]: own },
     };
@@ -117,8 +122,8 @@ export class Drafts {
   }
 }
 
-function settingsOf({ theme, mouse, bell, desktop, desktopText }: Settings): Kept['settings'] {
-  return { theme: theme === 'none' ? null : theme, mouse, bell, desktop, desktopText };
+function settingsOf({ mouse, bell, desktop, desktopText }: Settings, theme: ThemeName | null): Kept['settings'] {
+  return { theme, mouse, bell, desktop, desktopText };
 }
 
 /** Nothing that begins like a command is kept: it may hold a path or a name that was meant for this moment only. */

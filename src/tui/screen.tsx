@@ -11,7 +11,7 @@ import type { Door } from './login-desk.ts';
 import { readPasswordFile } from './password-file.ts';
 import { defaultSettings } from './state.ts';
 import { strings } from './strings.ts';
-import { themeFor } from './theme.ts';
+import { themeFor, themeToUse } from './theme.ts';
 
 export type ScreenOptions = {
   server?: string;
@@ -32,7 +32,7 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   ]);
   const drafts = new Drafts(profile, fs, systemClock);
   const { settings, last, readable } = await drafts.load();
-  const theme = found === 'none' ? found : (settings?.theme ?? found);
+  const theme = themeToUse(found, settings?.theme ?? null);
   const door = lazyDoor(profile);
   const server = options.server ?? last?.server;
   const user = options.user ?? (options.server === undefined ? last?.user : undefined);

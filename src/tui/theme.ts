@@ -116,3 +116,8 @@ export function themeFor(env: Record<string, string | undefined>): ThemeName {
   const background = Number(env.COLORFGBG?.split(';').at(-1) ?? 0);
   return background === 7 || background === 15 ? 'light' : 'dark';
 }
+
+/** A chosen theme holds where the terminal can show it: with 16 colours or none, the others would be guesses at its colours. */
+export function themeToUse(found: ThemeName, chosen: ThemeName | null): ThemeName {
+  return chosen === null || found === 'none' || (found === '16' && chosen !== 'none') ? found : chosen;
+}

@@ -48,6 +48,24 @@ test('what was typed is on the disk half a second later, sealed, and there at th
   t.deepEqual(loaded.last, { server: `securechat://a:1#${'cd'.repeat(32)}`, user: 'alice' });
 });
 
+test('only a theme that was chosen is kept: another terminal has its own', async (t) => {
+  const first = open(t);
+  await first.enter();
+  first.store.dispatch({ type: 'typed', text: 'x' });
+  await first.drafts.save();
+  const second = open(t, first.dir);
+  t.is((await second.enter()).loaded.settings?.theme, null);
+  second.store.dispatch({ type: 'settings', settings: { theme: 'light' } });
+  await second.drafts.save();
+  second.store.dispatch({ type: 'settings', settings: { theme: 'dark' } });
+  await second.drafts.save();
+  const third = open(t, first.dir);
+  t.is((await third.enter()).loaded.settings?.theme, 'dark');
+  third.store.dispatch({ type: 'typed', text: 'y' });
+  await third.drafts.save();
+  t.is((await open(t, first.dir).enter()).loaded.settings?.theme, 'dark');
+});
+
 test('a draft that was sent is no longer kept; a command never is', async (t) => {
   const first = open(t);
   await first.enter();

@@ -2,7 +2,7 @@ import test from 'ava';
 import { age, clockTime, dayKey, duration, groups, rate, size } from '../../src/tui/format.ts';
 import { parts } from '../../src/tui/session.ts';
 import { strengthOf } from '../../src/tui/strength.ts';
-import { nameRole, themeFor, themes } from '../../src/tui/theme.ts';
+import { nameRole, themeFor, themes, themeToUse } from '../../src/tui/theme.ts';
 import { resolvePath } from '../../src/tui/transfers.ts';
 
 test('times, sizes and ages', (t) => {
@@ -51,4 +51,13 @@ test('paths as they are typed, dropped and escaped', (t) => {
   t.is(resolvePath('/tmp/a\\ b'), '/tmp/a b');
   t.true(resolvePath('~/x').endsWith('/x'));
   t.false(resolvePath('~/x').includes('~'));
+});
+
+test('a chosen theme holds where the terminal can show it', (t) => {
+  t.is(themeToUse('dark', null), 'dark');
+  t.is(themeToUse('dark', 'light'), 'light');
+  t.is(themeToUse('dark', '16'), '16');
+  t.is(themeToUse('16', 'dark'), '16');
+  t.is(themeToUse('16', 'none'), 'none');
+  t.is(themeToUse('none', 'light'), 'none');
 });
