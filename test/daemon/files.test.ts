@@ -284,7 +284,7 @@ test('a download waits for its link, and several share it', async (t) => {
   down.queued = 10 * 1024 * 1024;
   const one = await daemon.files.openDownload(down, bob.idFp, { file, from: 0, window: 20 });
   const two = await daemon.files.openDownload(down, bob.idFp, { file: id(8, 16), from: 0, window: 20 });
-  await new Promise((go) => setTimeout(go, 50));
+  await until(() => down.waiting === 2);
   t.is(down.segments.length, 0);
   down.drain();
   await until(() => down.segments.length === 40);

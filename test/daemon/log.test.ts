@@ -36,6 +36,7 @@ test('an error with its stack, and nothing else that hangs on it', (t) => {
   t.deepEqual(Object.keys(err).sort(), ['code', 'message', 'stack', 'type']);
 });
 
+/** Only Linux has a device that is always full. */
 const onAFullDisk = existsSync('/dev/full') ? test : test.skip;
 
 onAFullDisk('a log without room stops nobody, and is complained about once', async (t) => {

@@ -1,3 +1,4 @@
+/** `securechat` from source, run to its end or left running, with what it writes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -43,10 +43,13 @@ export async function startDaemon(
   if (!existsSync(join(dir, 'daemon.key'))) await writeFixtureKey(dir);
   const port0 = args.includes('--port') ? [] : ['--port', '0'];
   const child = runDaemon(['--data-dir', dir, ...port0, ...args], options.env);
-  t.teardown(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
   const { lines, line } = follow(child);
   const { port, fingerprint, join: link } = await line(({ evt }) => evt === 'listening');
-  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   return {
     port: Number(port),
     fingerprint: String(fingerprint),

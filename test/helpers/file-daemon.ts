@@ -1,6 +1,5 @@
 /** The daemon's file part with a real store and real folders, and sessions whose link is an array. */
 import * as nodeFs from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
@@ -8,9 +7,9 @@ import type { FileSession } from '../../src/daemon/files/transfers.ts';
 import { Files, type FilesParts } from '../../src/daemon/files.ts';
 import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
 import type { Store } from '../../src/daemon/store/store.ts';
-import type { Event } from '../../src/protocol/messages.ts';
-import { decodeFromDaemon } from '../../src/protocol/messages.ts';
+import { decodeFromDaemon, type Event } from '../../src/protocol/messages.ts';
 import { type Clock, type FileSystem, systemClock } from '../../src/protocol/seams.ts';
+import { temporaryFolder } from './folder.ts';
 
 export const id = (n: number, size = 32) => new Uint8Array(size).fill(n);
 export const alice = { idFp: id(1), name: 'alice' };
@@ -28,14 +27,8 @@ export type FileDaemon = {
   restart(more?: Partial<FilesParts>): Promise<Files>;
 };
 
-export async function folder(t: ExecutionContext): Promise<string> {
-  const dir = await nodeFs.mkdtemp(join(tmpdir(), 'securechat-files-'));
-  t.teardown(() => nodeFs.rm(dir, { recursive: true, force: true }));
-  return dir;
-}
-
 export async function openFileDaemon(t: ExecutionContext, more: Partial<FilesParts> = {}): Promise<FileDaemon> {
-  const root = await folder(t);
+  const root = await temporaryFolder(t);
   const clock: Clock = more.clock ?? systemClock;
   const store = await openSqliteStore(join(root, 'securechat.db'), { clock });
   const dir = join(root, 'server_files');
@@ -90,6 +83,11 @@ export class FakeSession implements FileSession {
         this.segments.push({ transfer, index, bytes: Uint8Array.from(bytes) });
       },
     };
+  }
+
+  /** How many wait for `drain`. */
+  get waiting(): number {
+    return this.#onDrain.length;
   }
 
   drain(): void {

@@ -6,6 +6,7 @@ import type { ExecutionContext } from 'ava';
 
 export async function temporaryFolder(t: ExecutionContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'securechat-'));
-  t.teardown(() => rm(dir, { recursive: true, force: true }));
+  // Again when a program that was just killed still wrote into it.
+  t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   return dir;
 }

@@ -42,7 +42,7 @@ export async function household(
   });
   const start = (name: Name, args: readonly string[], options: CliOptions = {}): Running => {
     const running = startSecurechat(args, { cwd: dir, ...options, env: { ...env(name), ...options.env } });
-    t.teardown(() => running.process.kill('SIGKILL'));
+    t.teardown(() => running.stop('SIGKILL'));
     return running;
   };
   return { daemon, dir, env, start, as: (name, args, options) => start(name, args, options).ended };

@@ -1,16 +1,10 @@
 import * as fs from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { utf8 } from '../../src/protocol/bytes.ts';
 import { replaceDurably } from '../../src/protocol/durable.ts';
 import type { FileSystem, OpenFile } from '../../src/protocol/seams.ts';
-
-async function folder(t: { teardown(f: () => Promise<void>): void }): Promise<string> {
-  const path = await fs.mkdtemp(join(tmpdir(), 'durable-'));
-  t.teardown(() => fs.rm(path, { recursive: true }));
-  return path;
-}
+import { temporaryFolder } from '../helpers/folder.ts';
 
 /** The real file system, with each step written down; `failing` makes one of them fail. */
 function traced(steps: string[], failing?: string): FileSystem {
@@ -49,7 +43,7 @@ function traced(steps: string[], failing?: string): FileSystem {
 }
 
 test('writes, syncs, renames, syncs the folder, in this order', async (t) => {
-  const dir = await folder(t);
+  const dir = await temporaryFolder(t);
   const steps: string[] = [];
   await fs.writeFile(join(dir, 'users.txt'), 'old and longer', { mode: 0o644 });
   await replaceDurably(traced(steps), join(dir, 'users.txt'), utf8('new'));
@@ -61,7 +55,7 @@ test('writes, syncs, renames, syncs the folder, in this order', async (t) => {
 
 for (const failing of ['write', 'sync file', 'rename']) {
   test(`when the step "${failing}" fails the old file stays, and no other`, async (t) => {
-    const dir = await folder(t);
+    const dir = await temporaryFolder(t);
     await fs.writeFile(join(dir, 'users.txt'), 'old');
     await t.throwsAsync(replaceDurably(traced([], failing), join(dir, 'users.txt'), utf8('new')), { code: 'ENOSPC' });
     t.is(await fs.readFile(join(dir, 'users.txt'), 'utf8'), 'old');
@@ -70,7 +64,7 @@ for (const failing of ['write', 'sync file', 'rename']) {
 }
 
 test('many at once leave one whole file', async (t) => {
-  const dir = await folder(t);
+  const dir = await temporaryFolder(t);
   const texts = Array.from({ length: 20 }, (_, i) => `${i}`.repeat(1000));
   await Promise.all(texts.map((text) => replaceDurably(fs, join(dir, 'f'), utf8(text))));
   t.true(texts.includes(await fs.readFile(join(dir, 'f'), 'utf8')));

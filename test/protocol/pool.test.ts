@@ -1,24 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { build } from 'esbuild';
 import { openPool } from '../../src/protocol/pool.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
 
 type Work = { double(n: number): number; fail(text: string): never; wait(ms: number): Promise<string> };
 
-async function folder(t: { teardown(f: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'pool-'));
-  t.teardown(() => rm(path, { recursive: true }));
-  return path;
-}
-
-async function pool(t: { teardown(f: () => Promise<void>): void }, o: { threads: number; maxQueue: number }) {
-  const dir = await folder(t);
+async function pool(t: ExecutionContext, o: { threads: number; maxQueue: number }) {
+  const dir = await temporaryFolder(t);
   const source = `export const double = (n) => n * 2;
     export const fail = (text) => { throw new Error(text); };
     export const wait = (ms) => new Promise((done) => setTimeout(done, ms, 'waited'));`;

@@ -1,17 +1,16 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import { readPasswordFile } from '../../src/tui/password-file.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
 
 const noInput = Readable.from([]);
 
 async function file(t: ExecutionContext, content: string | Uint8Array, mode = 0o600): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'securechat-pw-'));
-  t.teardown(() => rm(dir, { recursive: true }));
-  const path = join(dir, 'pw');
+  const path = join(await temporaryFolder(t), 'pw');
   await writeFile(path, content);
   await chmod(path, mode);
   return path;

@@ -65,6 +65,7 @@ test('kill -9 loses nothing that was answered', async (t) => {
   t.true(kept.size <= answered.length + 4, 'no more than what was under way');
 });
 
+/** Limits the files of a process that runs; of util-linux, so not everywhere. */
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
 (hasPrlimit ? test : test.skip)(
   'when files cannot grow requests are refused, and work again when they can',

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openSqliteStore } from '../../../src/daemon/store/sqlite.ts';
 import type { Store } from '../../../src/daemon/store/store.ts';
 import { Refusal } from '../../../src/protocol/errors.ts';
 import { systemClock } from '../../../src/protocol/seams.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
 
 const id = (n: number, size = 32) => new Uint8Array(size).fill(n);
 const alice = { idFp: id(1), name: 'alice' };
@@ -16,12 +15,9 @@ const file = id(7, 16);
 const opened = { file, owner: alice.idFp, conversation, size: 10, segSize: 65_536, charge: 4096, quota: 8192 };
 
 async function open(t: ExecutionContext, now = { value: 1000 }): Promise<Store> {
-  const dir = await mkdtemp(join(tmpdir(), 'securechat-store-'));
+  const dir = await temporaryFolder(t);
   const store = await openSqliteStore(join(dir, 'db'), { clock: { ...systemClock, now: () => now.value } });
-  t.teardown(async () => {
-    await store.close();
-    await rm(dir, { recursive: true });
-  });
+  t.teardown(() => store.close());
   return store;
 }
 

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import test from 'ava';
 import { configFile, downloadsFolder, profileFolder } from '../../../src/tui/client/paths.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
 
 test('a named profile holds its config.toml', (t) => {
   t.is(profileFolder('p'), resolve('p'));
@@ -15,8 +15,7 @@ test('downloads go to what was said, else to client_files here, else to the down
   // The tests run in a clone, which has the folder.
   t.is(await downloadsFolder(undefined, fs), resolve('client_files'));
   const nothingHere = { ...fs, stat: async () => Promise.reject(new Error('none')) };
-  const home = await fs.mkdtemp(join(tmpdir(), 'securechat-home-'));
-  t.teardown(() => fs.rm(home, { recursive: true }));
+  const home = await temporaryFolder(t);
   t.is(await downloadsFolder(undefined, nothingHere, { HOME: home }), join(home, 'Downloads'));
   await fs.mkdir(join(home, '.config'));
   await fs.writeFile(join(home, '.config', 'user-dirs.dirs'), '# made\nXDG_DOWNLOAD_DIR="$HOME/Empfangen"\n');

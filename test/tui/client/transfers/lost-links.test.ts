@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { Transfers } from '../../../../src/tui/client/transfers/transfers.ts';
-import { alice, bob, conversation, folder, openFileDaemon } from '../../../helpers/file-daemon.ts';
+import { alice, bob, conversation, openFileDaemon } from '../../../helpers/file-daemon.ts';
 import { FakeWire } from '../../../helpers/file-wire.ts';
+import { temporaryFolder } from '../../../helpers/folder.ts';
 import { openTransferProfile } from '../../../helpers/transfer-profile.ts';
 
 const segSize = 262_144;
@@ -14,7 +15,7 @@ const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
 
 test('wherever links are lost, the file arrives as it is', async (t) => {
   const daemon = await openFileDaemon(t);
-  const dir = await folder(t);
+  const dir = await temporaryFolder(t);
   const size = fc.integer({ min: 0, max: 8 * segSize });
   await fc.assert(
     fc.asyncProperty(size, cuts, cuts, async (bytes, upCuts, downCuts) => {

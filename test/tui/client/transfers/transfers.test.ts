@@ -8,8 +8,9 @@ import { ClientError } from '../../../../src/tui/client/errors.ts';
 import { stopReason } from '../../../../src/tui/client/transfers/stop.ts';
 import { Transfers } from '../../../../src/tui/client/transfers/transfers.ts';
 import type { TransferState } from '../../../../src/tui/client/types.ts';
-import { alice, bob, conversation, type FileDaemon, folder, openFileDaemon } from '../../../helpers/file-daemon.ts';
+import { alice, bob, conversation, type FileDaemon, openFileDaemon } from '../../../helpers/file-daemon.ts';
 import { FakeWire } from '../../../helpers/file-wire.ts';
+import { temporaryFolder } from '../../../helpers/folder.ts';
 import { openTransferProfile } from '../../../helpers/transfer-profile.ts';
 
 const segSize = 262_144;
@@ -23,7 +24,7 @@ async function setting(t: ExecutionContext, more: { fs?: FileSystem } = {}): Pro
   const daemon = await openFileDaemon(t);
   const wire = new FakeWire(t, daemon);
   const transfers = new Transfers({ connection: wire, profile: openTransferProfile(t, more.fs), me: alice.idFp });
-  return { daemon, dir: await folder(t), wire, transfers };
+  return { daemon, dir: await temporaryFolder(t), wire, transfers };
 }
 
 async function fileOf(dir: string, size: number, name = 'a file.bin'): Promise<{ path: string; bytes: Buffer }> {
@@ -120,7 +121,7 @@ test('a restarted daemon goes on where the disk stands', async (t) => {
 
 test('a stopped upload goes on in the next process, and one that was posted does not', async (t) => {
   const daemon = await openFileDaemon(t);
-  const dir = await folder(t);
+  const dir = await temporaryFolder(t);
   const profile = openTransferProfile(t);
   const { path, bytes } = await fileOf(dir, BIG);
   const wire = new FakeWire(t, daemon);
@@ -219,7 +220,7 @@ test('a refusal of the daemon is a sentence for the person', async (t) => {
   const daemon = await openFileDaemon(t, { config: { maxFileSize: 10, quota: 1e9, retention: null } });
   const at = new Transfers({ connection: new FakeWire(t, daemon), profile: openTransferProfile(t), me: alice.idFp });
   const states: TransferState[] = [];
-  const { path } = await fileOf(await folder(t), 11);
+  const { path } = await fileOf(await temporaryFolder(t), 11);
   const doing = at.upload(place, path, { onProgress: (state) => states.push(state) });
   await fails(t, doing, 'refused', /at most 10 bytes/);
   t.is(states.at(-1)?.state, 'failed');
