@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { replaceDurably } from '../protocol/durable.ts';
 import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem } from '../protocol/seams.ts';
+import { ifThere } from './if-there.ts';
 
 /** Shorter ones could be guessed within the limits of registration. */
 const MIN_CODE = 12;
@@ -46,13 +47,10 @@ export class Invites {
   }
 
   async #lines(): Promise<string[]> {
-    try {
-      const text = new TextDecoder().decode(await this.#fs.readFile(this.#path));
-      return text.split('\n').map((line) => line.trim());
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
+    const bytes = await ifThere(this.#fs.readFile(this.#path));
+    if (bytes === null) return [];
+    const text = new TextDecoder().decode(bytes);
+    return text.split('\n').map((line) => line.trim());
   }
 
   #replace(lines: string[]): Promise<void> {

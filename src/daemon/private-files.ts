@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { FileSystem } from '../protocol/seams.ts';
+import { ifThere } from './if-there.ts';
 
 /** Whoever reads the first two can be this daemon; the others hold what it answers for. */
 const PRIVATE = ['daemon.key', 'opaque.setup', 'users.txt', 'securechat.db', 'securechat.db-wal', 'daemon.lock'];
@@ -13,18 +14,9 @@ export async function closePrivateFiles(parts: { dir: string; fs: FileSystem; lo
   if (process.platform === 'win32') return;
   for (const name of PRIVATE) {
     const path = join(dir, name);
-    const mode = await modeOf(fs, path);
-    if (mode === null || (mode & OTHERS) === 0) continue;
+    const found = await ifThere(fs.stat(path));
+    if (found === null || (found.mode & OTHERS) === 0) continue;
     await fs.chmod(path, 0o600);
     log.warn({ evt: 'private_file_open', path }, 'others could read this file; it is now 0600');
-  }
-}
-
-async function modeOf(fs: FileSystem, path: string): Promise<number | null> {
-  try {
-    return (await fs.stat(path)).mode;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
   }
 }

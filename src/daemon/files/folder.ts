@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fromHex, hex } from '../../protocol/bytes.ts';
 import { syncFolder } from '../../protocol/durable.ts';
 import type { FileSystem, OpenFile } from '../../protocol/seams.ts';
+import { ifThere } from '../if-there.ts';
 
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
 
@@ -73,14 +74,5 @@ export class FilesFolder {
   /** Makes names that were added or changed durable. */
   sync(): Promise<void> {
     return syncFolder(this.#fs, this.#dir);
-  }
-}
-
-async function ifThere<T>(doing: Promise<T>): Promise<T | null> {
-  try {
-    return await doing;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
   }
 }
