@@ -233,8 +233,7 @@ export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: n
 }
 
 function hanging(line: string, columns: number): string[] {
-  const gap = line.slice(0, Math.floor(columns / 2)).search(/ {2}(?!.* {2})/);
-  const indent = gap < 0 ? 0 : gap + 2;
+  const indent = /^.* {2}(?=\S)/.exec(line.slice(0, Math.floor(columns / 2)))?.[0].length ?? 0;
   const rest = line.slice(indent);
   return wrap(rest, columns - indent).map(
     ({ start, end }, index) =>

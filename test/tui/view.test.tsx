@@ -122,6 +122,12 @@ test('help and pages are whole in a narrow window: what is too long goes on belo
   enter();
   const said = (rows: string[]) => rows.map((row) => row.replace(/^ *│ | │ *$/g, '').trim()).join(' ');
   t.regex(said(await after({ type: 'overlay', overlay: { kind: 'help', top: 0 } })), /:emoji:, path; else next pane/);
+  const table = await after({
+    type: 'overlay',
+    overlay: { kind: 'page', title: 'x', lines: [`Tab     ${'word '.repeat(12)}`], top: 0 },
+  });
+  const at = table.findIndex((row) => row.includes('Tab'));
+  t.is(table[at + 1]?.indexOf('word'), table[at]?.indexOf('word'));
   const page = { kind: 'page', title: 'x', lines: helpLines(), top: 0 } as const;
   const rows = await after({ type: 'overlay', overlay: page });
   t.regex(said(rows), /\.quit +leave/);
