@@ -142,6 +142,15 @@ test('what is chosen in a pane has a bar, colours or not', async (t) => {
   t.true((await after({ type: 'focused', focus: 'files' })).some((row) => row.includes('▌▤ x.bin')));
 });
 
+test('who is there is told only while the link is there', async (t) => {
+  const { after, enter } = draw(t, { columns: 80, rows: 24 });
+  enter();
+  t.regex((await after())[0] ?? '', /#lobby {2}2 online/);
+  const lost = { state: 'waiting', retryAt: 0, reason: 'cut' } as const;
+  t.notRegex((await after({ type: 'news', news: [{ type: 'link', link: lost }] }))[0] ?? '', /online/);
+  t.notRegex((await after({ type: 'opened', conversation: '@bob' }))[0] ?? '', /online|offline/);
+});
+
 test('the pane that has the keys has a sign at its title', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 24 });
   enter();

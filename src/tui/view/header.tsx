@@ -43,12 +43,14 @@ function ConversationTitle({ columns }: { columns: number }) {
   const { name, state, role, online } = useSelect((all) => {
     const chat = chatOf(all);
     if (chat === null) return { name: '', state: '', role: 'quiet' as Role, online: '' };
+    // Without the link nobody knows who is there.
+    const known = chat.link.state === 'online';
     if (chat.open.startsWith('#')) {
       const here = Object.values(chat.people).filter((person) => person.online).length;
-      return { name: chat.open, state: '', role: 'quiet' as Role, online: strings.header.room(here) };
+      return { name: chat.open, state: '', role: 'quiet' as Role, online: known ? strings.header.room(here) : '' };
     }
     const person = chat.people[chat.open.slice(1)];
-    const online = person === undefined ? '' : person.online ? strings.header.online : strings.header.offline;
+    const online = person === undefined || !known ? '' : person.online ? strings.header.online : strings.header.offline;
     if (person?.changedTo != null)
       return { name: chat.open, state: strings.header.changed, role: 'bad' as Role, online };
     if (person?.fingerprint === null)
