@@ -4,8 +4,8 @@
  * 1. Every session gets every record of a key, in order, from the one after it was given the key; who lags too far behind is
  *    closed by its link, never skipped.
  * 2. A record of each session's own link follows a broadcast within MARK_MS: the client trusts seq and time only then.
- * 3. A new key before the next broadcast after somebody left the room, was removed, banned or logged out; within RETIRE_MS after
- *    any session has gone; and when the key has done its share.
+ * 3. A new key before the next broadcast after somebody left the room, was removed, banned or logged out; within
+ *    RETIRE_MS after any session has gone; and when the key has done its share.
  */
 import { type Broadcast, BroadcastSealer, type RoomKey } from '../protocol/broadcast.ts';
 import type { Flusher } from '../protocol/flush.ts';

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { loadSqlite } from '../protocol/sqlite.ts';
 import { StartError } from './start-error.ts';
 
-/** @returns what unlocks; to be kept, for what nobody holds is collected, and the lock with it. @throws StartError when another daemon holds the folder. */
+/**
+ * @returns what unlocks; to be kept, for what nobody holds is collected, and the lock with it. @throws StartError when
+ * another daemon holds the folder.
+ */
 export async function lockFolder(dir: string): Promise<() => void> {
   const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(join(dir, 'daemon.lock'), { timeout: 0 });

@@ -84,6 +84,7 @@ async function prettyStdout(): Promise<DestinationStream> {
   return pretty({ sync: true, destination: 1, ...look });
 }
 
+/** A logger on any stream that keeps the rules of this file. */
 export function logTo(stream: DestinationStream, level: string): Logger {
   return pino(
     {

@@ -4,6 +4,7 @@ import type { Session } from './session.ts';
 
 type Parts = Pick<Context, 'chat' | 'broadcasts'>;
 
+/** To be called once a session may do everything: it is seen then, and hears its rooms. */
 export function takePart({ chat, broadcasts }: Parts, session: Session): void {
   chat.join(session);
   broadcasts?.enter(session);

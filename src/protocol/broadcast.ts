@@ -1,8 +1,8 @@
 /**
  * Broadcast records: what goes to every link of a room is sealed once, and the same bytes are written to each. The key is known
- * to all who get it, so the record itself proves only that one of them, or the daemon, made it. The proof that it was the daemon,
- * and that nothing is missing, repeated or moved, is the *place* (generation, counter, chain) of each room, which is part of
- * the AAD of every record of the link proper.
+ * to all who get it, so the record itself proves only that one of them, or the daemon, made it. The proof that it was
+ * the daemon, and that nothing is missing, repeated or moved, is the *place* (generation, counter, chain) of each room,
+ * which is part of the AAD of every record of the link proper.
  */
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { compare, equal, H, Reader, Writer } from './bytes.ts';
@@ -184,7 +184,10 @@ export class BroadcastOpener {
     this.#hardStop = limits.hardStop;
   }
 
-  /** From here on the room's broadcasts come under this key; under an older one they are refused. @throws ProtocolError 'link'. */
+  /**
+   * From here on the room's broadcasts come under this key; under an older one they are refused.
+   * @throws ProtocolError 'link'.
+   */
   setKey(key: RoomKey): void {
     if (this.#byGen.has(key.gen)) throw recordRefused();
     this.#forget(key.room);

@@ -110,7 +110,10 @@ function follows(pin: Pin, card: Card): boolean {
   return card.cardSeq === pin.cardSeq + 1 && equal(card.prevCardHash, pin.cardHash);
 }
 
-/** A key is sealed to only until its card ends: an old card may be shown because its key has leaked. @throws ProtocolError 'card' */
+/**
+ * A key is sealed to only until its card ends: an old card may be shown because its key has leaked.
+ * @throws ProtocolError 'card'
+ */
 export function checkNotExpired(card: Card, now: number): void {
   if (now > card.notAfter)
     throw new ProtocolError('card', `the key card of ${card.name} has ended; they have to log in once`);

@@ -1,4 +1,7 @@
-/** Watches, on the client, that a record of the link proper follows each broadcast in time: until then nothing vouches for it. */
+/**
+ * Watches, on the client, that a record of the link proper follows each broadcast in time: until then nothing vouches
+ * for it.
+ */
 import type { Clock } from './seams.ts';
 
 /** Milliseconds from a broadcast to the record that confirms it. The daemon sends one well before. */

@@ -12,6 +12,7 @@ export const DAEMON_ID_BYTES = 32;
 export const DEFAULT_PORT = 65_345;
 const FINGERPRINT_BYTES = 32;
 
+/** Over both keys: whoever pins it pins what signs the lobby's log, too. */
 export function daemonFingerprint(linkSpki: Uint8Array, signSpki: Uint8Array): Uint8Array {
   return H('daemon', linkSpki, signSpki);
 }

@@ -45,6 +45,7 @@ export function segmentLength(file: Pick<Layout, 'size' | 'segSize'>, index: num
   return index === count - 1 ? file.size - index * file.segSize : file.segSize;
 }
 
+/** @throws ProtocolError 'file' for what decodeManifest would refuse */
 export function encodeManifest(m: Manifest): Uint8Array {
   const bytes = new Writer()
     .bytes(m.fileId)

@@ -1,4 +1,7 @@
-/** The receiving half of a link: from bytes to what the records hold. At the client it keeps the rooms' broadcasts and their proof. */
+/**
+ * The receiving half of a link: from bytes to what the records hold. At the client it keeps the rooms' broadcasts and
+ * their proof.
+ */
 import { BroadcastOpener, decodeRoomKey, Places } from './broadcast.ts';
 import { Confirmation } from './confirmation.ts';
 import { ProtocolError } from './errors.ts';
@@ -90,6 +93,7 @@ export class LinkReader {
   }
 }
 
+/** For a record that its sender may not send, or not now. */
 export function outOfPlace(): ProtocolError {
   return new ProtocolError('link', 'a record of the link is out of place');
 }

@@ -60,6 +60,7 @@ export function encodeRequest<N extends RequestName>(id: number, method: N, para
   return encode([REQUEST, id, method, params]);
 }
 
+/** `_method` only ties the result to its request's type; it is not sent. */
 export function encodeResult<N extends RequestName>(_method: N, id: number, result: RequestResult<N>): Uint8Array {
   return encode([ANSWER, id, null, result]);
 }

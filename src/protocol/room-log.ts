@@ -51,6 +51,7 @@ export async function createLobby(
   return { room, entry: await signLogEntry(rsa, signKey, about) };
 }
 
+/** Does not judge the entry: RoomLog.append does, here and everywhere else. */
 export async function signLogEntry(rsa: Rsa, key: KeyPair, e: Omit<LogEntry, 'hash'>): Promise<Uint8Array> {
   const body = new Writer()
     .u8(VERSION)

@@ -36,7 +36,10 @@ function vaultKey(exportKey: Uint8Array): Uint8Array {
   return hkdf(exportKey, new Uint8Array(), label('vault'));
 }
 
-/** Format u8, version u32, idFp(32), nonce(12), ciphertext, tag(16). @throws ProtocolError 'vault' for keys that do not belong together */
+/**
+ * Format u8, version u32, idFp(32), nonce(12), ciphertext, tag(16).
+ * @throws ProtocolError 'vault' for keys that do not belong together
+ */
 export function sealVault(exportKey: Uint8Array, owner: Owner, contents: VaultContents, random: Random): Uint8Array {
   const plain = new Writer().var16(contents.identity.pkcs8).u16(contents.keys.length);
   for (const { card, pkcs8 } of contents.keys) plain.var16(card).var16(pkcs8);

@@ -1,4 +1,7 @@
-/** Where the segments of a file lie in its stored form: one after the other, each SEGMENT_OVERHEAD longer than its plain bytes. */
+/**
+ * Where the segments of a file lie in its stored form: one after the other, each SEGMENT_OVERHEAD longer than its plain
+ * bytes.
+ */
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import { SEGMENT_OVERHEAD, SEGMENT_SIZES, segmentCount } from '../../protocol/file.ts';
 

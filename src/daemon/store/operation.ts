@@ -47,6 +47,7 @@ export function insert(tools: Tools, text: string, ...params: Params): number {
 
 type Params = (Uint8Array | string | number | null)[];
 
+/** Not in constant time: secrets come here only as hashes. */
 export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
   return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
 }

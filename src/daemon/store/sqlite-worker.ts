@@ -66,7 +66,10 @@ function checkpoint(db: ReturnType<typeof openDatabase>): void {
   }
 }
 
-/** So that a database that was just made is still there after a power cut. Windows cannot open folders, and needs no such thing. */
+/**
+ * So that a database that was just made is still there after a power cut. Windows cannot open folders, and needs no
+ * such thing.
+ */
 function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');

@@ -1,4 +1,7 @@
-/** What later entries make of a message: edits, deletes and reactions. Pure; keyed by (conversation, author, id) by the caller. */
+/**
+ * What later entries make of a message: edits, deletes and reactions. Pure; keyed by (conversation, author, id) by the
+ * caller.
+ */
 import type { Content } from '../../protocol/content.ts';
 
 /** An entry that speaks about a message, with who wrote it (identity fingerprint, hex, and name). */

@@ -1,6 +1,7 @@
 /**
- * What was opened, kept so that it is opened once: contents under the profile's seal, with the verdict on each. Bounded: the oldest
- * are dropped and fetched again when somebody reads back. Shared by the processes of one profile; every write can be repeated.
+ * What was opened, kept so that it is opened once: contents under the profile's seal, with the verdict on each.
+ * Bounded: the oldest are dropped and fetched again when somebody reads back. Shared by the processes of one profile;
+ * every write can be repeated.
  */
 import { hex, hmac, utf8 } from '../../protocol/bytes.ts';
 import { isZero } from './chat-context.ts';

@@ -66,8 +66,8 @@ export class Calls {
   }
 
   /**
-   * Events go there from now on, and those that came while the login was still under way. `early` gets what came to all of a room
-   * before `handler` does: nothing but the signature inside it is to be trusted until then.
+   * Events go there from now on, and those that came while the login was still under way. `early` gets what came to all
+   * of a room before `handler` does: nothing but the signature inside it is to be trusted until then.
    */
   listen(handler: (event: Event) => void, early: (event: Event) => void = () => {}): void {
     this.#onEvent = handler;
@@ -144,6 +144,7 @@ export class Calls {
   }
 }
 
+/** For who waited for an answer: whether the daemon took the request is not known. */
 export function lost(end: LinkEnd): ClientError {
   if (end === 'closed') return new ClientError('unreachable', 'the daemon closed the connection; try again later');
   if (end === 'lost') return new ClientError('unreachable', 'the connection was lost; try again');

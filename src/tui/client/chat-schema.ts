@@ -1,6 +1,7 @@
 /**
- * The tables of what was said. `account` is a daemon and an identity on it (chat-context.ts); ids and fingerprints are hex. What the
- * daemon knows anyway (places, times, ids) is plain here; contents, keys and hashes of plain texts are sealed by the profile.
+ * The tables of what was said. `account` is a daemon and an identity on it (chat-context.ts); ids and fingerprints are
+ * hex. What the daemon knows anyway (places, times, ids) is plain here; contents, keys and hashes of plain texts are
+ * sealed by the profile.
  */
 export const chatTables: readonly string[] = [
   // One place in a conversation. sealed: what was opened (entry-text.ts); raw: what could not be opened yet, said to be from "name".

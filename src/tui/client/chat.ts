@@ -138,7 +138,7 @@ export class Chat {
         void this.people.tell(name).catch((error: unknown) => this.#trouble(error));
       }),
     );
-    // Before anything else, so that whoever makes the next key seals it to me; private messages do not wait for a lobby that fails.
+    // First, so that whoever makes the next key seals it to me; private messages do not wait for a lobby that fails.
     if (!this.#rooms.members.joined) await this.#try(() => this.#rooms.join());
     this.#online();
   }

@@ -27,7 +27,10 @@ import type {
 /** What is under way when the client is closed gets this long. */
 const CLOSING_MS = 2000;
 
-/** Logs in (or registers), and resolves with a client whose conversations are being brought up to date. @throws ClientError, Refusal */
+/**
+ * Logs in (or registers), and resolves with a client whose conversations are being brought up to date.
+ * @throws ClientError, Refusal
+ */
 export async function connect(options: ConnectOptions, seams: Partial<Seams> = {}): Promise<Client> {
   const signedIn = await signIn(options, seams);
   try {

@@ -1,4 +1,7 @@
-/** A machine whose clock is wrong takes good keys for expired ones: whoever says so to the person compares with the daemon's time. */
+/**
+ * A machine whose clock is wrong takes good keys for expired ones: whoever says so to the person compares with the
+ * daemon's time.
+ */
 
 /** Less than this is no wrong clock. ms. */
 const TOLERATED_MS = 5 * 60_000;

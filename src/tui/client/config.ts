@@ -54,7 +54,10 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
   return settings;
 }
 
-/** @param file shown in errors. @throws ClientError 'usage' for a file that is not TOML or holds a key that is not an option. */
+/**
+ * @param file shown in errors. @throws ClientError 'usage' for a file that is not TOML or holds a key that is not an
+ * option.
+ */
 export function settingsFromToml(text: string, file: string): Settings {
   let table: Record<string, unknown>;
   try {

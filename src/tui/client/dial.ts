@@ -1,4 +1,7 @@
-/** From an address to a link: TCP and the handshake, with a time limit and a sentence for everything that may answer instead. */
+/**
+ * From an address to a link: TCP and the handshake, with a time limit and a sentence for everything that may answer
+ * instead.
+ */
 import { connect, type Socket } from 'node:net';
 import { hex } from '../../protocol/bytes.ts';
 import { DaemonKeyError } from '../../protocol/daemon-identity.ts';

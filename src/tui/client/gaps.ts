@@ -9,8 +9,8 @@ export type GapReason = 'missing' | 'fork' | 'unreadable';
 export type ChainLink = { deviceSeq: number; tag: string; prev: string };
 
 /**
- * The known part of a chain. `first` and `firstPrev` are of its oldest item, `last` and `lastTag` of its newest; `lastTag` is ''
- * when that one could not be opened.
+ * The known part of a chain. `first` and `firstPrev` are of its oldest item, `last` and `lastTag` of its newest;
+ * `lastTag` is '' when that one could not be opened.
  */
 export type Chain = { first: number; firstPrev: string; last: number; lastTag: string };
 

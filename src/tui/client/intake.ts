@@ -1,6 +1,6 @@
 /**
- * Takes entries that the daemon gave, opens them, judges their chains and stores all of it at once. Never trusts the daemon for more
- * than the order of places: what does not open or does not follow becomes a gap, never a text.
+ * Takes entries that the daemon gave, opens them, judges their chains and stores all of it at once. Never trusts the
+ * daemon for more than the order of places: what does not open or does not follow becomes a gap, never a text.
  */
 import { hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
@@ -50,7 +50,8 @@ export class Intake {
   }
 
   /**
-   * Takes entries that follow everything known (`newer`: coverage grows to `end`) or precede it (`older`: it begins after `end`).
+   * Takes entries that follow everything known (`newer`: coverage grows to `end`) or precede it (`older`: it begins
+   * after `end`).
    * @param entries in order of seq
    * @param hole places before the first entry were not given
    */

@@ -17,8 +17,9 @@ export type ListenOptions = {
  * Every message of others that is new, in the order of its arrival, from the first step of the loop on. Edits, reactions and
  * receipts are no new messages; `client.subscribe` tells of them.
  *
- * What arrives while the loop is busy waits, up to `max`. Then nothing more is taken: the loop is given what waited, and after it
- * the error. Nothing is lost: `client.history` has what came later, and a new loop goes on with what comes then.
+ * What arrives while the loop is busy waits, up to `max`. Then nothing more is taken: the loop is given what waited,
+ * and after it the error. Nothing is lost: `client.history` has what came later, and a new loop goes on with what comes
+ * then.
  *
  * Ends with `signal`, when the client is closed (both after what had come), or when the loop is left.
  * @throws ClientError 'refused' when more than `max` messages waited

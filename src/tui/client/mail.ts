@@ -13,6 +13,7 @@ import type { Rooms } from './rooms.ts';
 /** Others' newest items that a room message names. */
 const ROOM_SEEN = 4;
 
+/** @throws ClientError 'key-changed' for what was written before the other side's key changed */
 export async function sealItem(
   context: ChatContext,
   rooms: Rooms,

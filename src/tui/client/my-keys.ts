@@ -46,6 +46,7 @@ export async function renewKeys(rsa: Rsa, clock: Clock, keys: AccountKeys, rotat
   return { identity: keys.identity, keys: [{ card, pkcs8: fresh.pkcs8 }, ...others] };
 }
 
+/** The newest: what the directory is to show. */
 export function currentCard(keys: AccountKeys): ReturnType<typeof openCard> {
   const [newest] = keys.keys;
   if (newest === undefined) throw new Error('an account has at least one key');

@@ -39,7 +39,10 @@ export type Opened = {
   said: Said;
 };
 
-/** The delivered note of mine as the outbox knows it: no RSA, for its hash says that these are the bytes that were sealed here. */
+/**
+ * The delivered note of mine as the outbox knows it: no RSA, for its hash says that these are the bytes that were
+ * sealed here.
+ */
 export async function openOwn(
   context: ChatContext,
   place: Place,

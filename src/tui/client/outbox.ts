@@ -1,7 +1,7 @@
 /**
- * Sends what is queued, in order in each conversation: sealed, stored, sent, and sent again byte for byte until the daemon has answered.
- * A row belongs to the device it is written as; a process drains the rows of the devices that it leases, and at each login also those
- * that a process left behind when it ended.
+ * Sends what is queued, in order in each conversation: sealed, stored, sent, and sent again byte for byte until the
+ * daemon has answered. A row belongs to the device it is written as; a process drains the rows of the devices that it
+ * leases, and at each login also those that a process left behind when it ended.
  */
 import { Refusal, type RefusalCode } from '../../protocol/errors.ts';
 import { sleep } from '../../protocol/seams.ts';
@@ -183,7 +183,8 @@ export class Outbox {
       return true;
     }
     const last = await this.#store.last(place.key, item.device);
-    // The daemon has another number than this profile, and the conversation does not explain it: a copied profile, or a lost answer.
+    // The daemon has another number than this profile, and the conversation does not explain it: a copied profile, or a
+    // lost answer.
     if (attempts > 1 || last.seq + 1 === item.sealed?.deviceSeq) {
       await this.changeDevice(item.device);
       await this.#store.unseal(item, this.#device);

@@ -1,7 +1,7 @@
 /**
  * Messages of a room that are shown before the daemon has vouched for their place: whoever has the room's key could have
- * repeated, withheld or moved them, but not written them. They have no seq, nothing of them is stored, and what turns out not to
- * be there is withdrawn.
+ * repeated, withheld or moved them, but not written them. They have no seq, nothing of them is stored, and what turns
+ * out not to be there is withdrawn.
  */
 import { equal, hex } from '../../protocol/bytes.ts';
 import type { Event } from '../../protocol/messages.ts';

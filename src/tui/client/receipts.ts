@@ -1,6 +1,6 @@
 /**
- * Signed word to the other side that its notes are here. What is due is stored with the notes themselves, so that a crash loses none;
- * several ids go in one note, and no receipt is ever owed for a receipt.
+ * Signed word to the other side that its notes are here. What is due is stored with the notes themselves, so that a
+ * crash loses none; several ids go in one note, and no receipt is ever owed for a receipt.
  */
 import { fromHex, hex } from '../../protocol/bytes.ts';
 import type { Cache } from './cache.ts';

@@ -1,4 +1,7 @@
-/** A room as this client sees it: its log and epochs up to date, its messages opened and sealed. Today there is one: the lobby. */
+/**
+ * A room as this client sees it: its log and epochs up to date, its messages opened and sealed. Today there is one: the
+ * lobby.
+ */
 import { equal, hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
 import { parseEpoch } from '../../protocol/epoch.ts';

@@ -1,4 +1,7 @@
-/** Up to where listeners were told of each conversation: what they were shown is not news for the next process of this profile. */
+/**
+ * Up to where listeners were told of each conversation: what they were shown is not news for the next process of this
+ * profile.
+ */
 import type { Clock } from '../../protocol/seams.ts';
 
 /** How long it is gathered. */

@@ -71,7 +71,8 @@ export class KnownDaemons {
  * The fingerprint that the daemon at `address` must prove.
  * @param linked from a join link, null without one
  * @param greet asks the daemon which key it shows
- * @throws ClientError 'key-changed' when a link names another key than the known or the shown one, 'untrusted' when the person says no
+ * @throws ClientError 'key-changed' when a link names another key than the known or the shown one, 'untrusted' when the
+ *   person says no
  */
 export async function expectedFingerprint(
   known: KnownDaemons,

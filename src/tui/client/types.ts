@@ -3,7 +3,10 @@
 /** `@bob` for a private conversation, `#lobby` for a room. */
 export type ConversationName = `@${string}` | `#${string}`;
 
-/** sending: in the outbox; sent: stored by the daemon; delivered: receipt signed by the other side; failed: refused for good. */
+/**
+ * sending: in the outbox; sent: stored by the daemon; delivered: receipt signed by the other side; failed: refused for
+ * good.
+ */
 export type SendState = 'sending' | 'sent' | 'delivered' | 'failed';
 
 export type FileInfo = {
@@ -56,7 +59,10 @@ export type Message = {
   late: boolean;
 };
 
-/** Something between two messages is missing, out of order or forked: the daemon or the path withheld it. Or it cannot be read. */
+/**
+ * Something between two messages is missing, out of order or forked: the daemon or the path withheld it. Or it cannot
+ * be read.
+ */
 export type Gap = {
   conversation: ConversationName;
   from: string;

@@ -60,7 +60,10 @@ export class VaultKeeper {
     return account;
   }
 
-  /** After a login by key, which needs the keys of this profile. @throws ClientError 'login-refused' when they are not the newest */
+  /**
+   * After a login by key, which needs the keys of this profile.
+   * @throws ClientError 'login-refused' when they are not the newest
+   */
   async afterKey(calls: Calls, account: Account): Promise<Account> {
     let agreed = await this.#agreeWithDirectory(calls, account);
     if (!needsRenewal(agreed.keys, this.#o.clock)) return agreed;
