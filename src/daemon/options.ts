@@ -8,7 +8,7 @@ export const registrations = ['open', 'invite', 'closed'] as const;
 /** Every option but a switch takes one text; config.ts judges it. */
 export const options = {
   'data-dir':
-    'folder of users, keys and messages [$STATE_DIRECTORY, else the current folder if it holds a users.txt, else XDG]',
+    'folder of users, keys and messages [$STATE_DIRECTORY, else the current folder if it holds a users.txt, else ~/.local/share/securechat-daemon]',
   host: 'address to listen on [127.0.0.1]',
   port: `port to listen on, 0 for a free one [${DEFAULT_PORT}]`,
   registration: `who may make an account: ${registrations.join(', ')} [open]; the codes for "invite" stand in invites.txt, one a line`,
