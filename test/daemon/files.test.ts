@@ -7,7 +7,8 @@ import { IDLE_MS } from '../../src/daemon/files/sweep.ts';
 import type { Files } from '../../src/daemon/files.ts';
 import { ProtocolError, Refusal } from '../../src/protocol/errors.ts';
 import { type FileSystem, type OpenFile, systemClock } from '../../src/protocol/seams.ts';
-import { alice, bob, conversation, FakeSession, id, mallory, openFileDaemon, until } from '../helpers/file-daemon.ts';
+import { alice, bob, conversation, FakeSession, id, mallory, openFileDaemon } from '../helpers/file-daemon.ts';
+import { until } from '../helpers/until.ts';
 
 const segSize = 65_536;
 const file = id(7, 16);

@@ -8,6 +8,7 @@ import test from 'ava';
 import { connectTo } from '../helpers/client.ts';
 import { runDaemon, startDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
+import { until } from '../helpers/until.ts';
 
 /** Runs the program to its end. */
 async function ended(args: string[], env: { [name: string]: string } = {}) {
@@ -132,7 +133,7 @@ test.serial('HUP reads users.txt and the configuration again and reopens the log
   await rename(log, `${log}.1`);
   daemon.process.kill('SIGHUP');
   const has = async (word: string) => existsSync(log) && (await readFile(log, 'utf8')).includes(word);
-  while (!(await has('"reloaded"'))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => has('"reloaded"'));
   t.true(await has('users_line_malformed'));
   t.true(await greeted(daemon.port));
   t.is((await stat(log)).mode & 0o077, 0);

@@ -100,8 +100,3 @@ export class FakeSession implements FileSession {
     if ('event' in frame) this.events.push(frame.event);
   }
 }
-
-/** Waits until `condition` holds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((go) => setTimeout(go, 1));
-}

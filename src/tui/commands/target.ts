@@ -32,8 +32,10 @@ export function textOfWords(words: readonly string[]): string {
 /** @throws ClientError 'usage' when a message may not hold `text`. */
 export function checkText(text: string): void {
   const size = Buffer.byteLength(text);
-  if (text.trim() === '') throw new ClientError('usage', 'there is no text to send');
-  if (!text.isWellFormed()) throw new ClientError('usage', 'the text is not valid Unicode');
+  if (text.trim() === '')
+    throw new ClientError('usage', 'there is no text to send; give it as an argument or on standard input');
+  if (!text.isWellFormed())
+    throw new ClientError('usage', 'the text is not valid Unicode; send it as a file: securechat upload');
   if (size > MAX_TEXT_BYTES)
     throw new ClientError(
       'usage',

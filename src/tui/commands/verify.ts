@@ -11,7 +11,7 @@ export const verify: Command = {
 
   async run(shell, args) {
     const name = String(args.name).replace(/^@/, '');
-    if (!isName(name)) throw new ClientError('usage', `"${name}" cannot be a name`);
+    if (!isName(name)) throw new ClientError('usage', `"${name}" cannot be a name; see who there is: securechat users`);
     await shell.withClient(async (client) => {
       const number = await client.safetyNumber(name);
       const person = async () => (await client.people()).find((one) => one.name === name);

@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/protocol/seams.ts';
 import type { TransferOptions } from '../../../src/tui/client/types.ts';
 import { Companion } from '../../../src/tui/demo/companion.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
+import { until } from '../../helpers/until.ts';
 import { FakeClient } from '../helpers/fake-client.ts';
 import { file } from '../helpers/messages.ts';
 
@@ -21,16 +22,13 @@ async function meets(t: ExecutionContext) {
   const dir = await temporaryFolder(t);
   const companion = new Companion({ client, guest: 'you', dir, clock: systemClock, pause: 1 });
   t.teardown(() => companion.end());
-  const until = async (ok: () => boolean): Promise<void> => {
-    while (!ok()) await new Promise((done) => setTimeout(done, 5));
-  };
   const texts = (): unknown[] =>
     client.calls.filter(([name]) => name === 'queue').map(([, to, text]) => `${to} ${text}`);
-  return { client, dir, companion, until, texts };
+  return { client, dir, companion, texts };
 }
 
 test('it greets everyone and the guest alone', async (t) => {
-  const { companion, until, texts } = await meets(t);
+  const { companion, texts } = await meets(t);
   companion.greet();
   await until(() => texts().length === 3);
   t.deepEqual(
@@ -40,7 +38,7 @@ test('it greets everyone and the guest alone', async (t) => {
 });
 
 test('it answers the guest where the guest spoke, and nobody else', async (t) => {
-  const { client, until, texts } = await meets(t);
+  const { client, texts } = await meets(t);
   client.receive({ from: 'carol', text: 'hello' });
   client.receive({ from: 'you', text: 'hello', conversation: '@you', to: 'robin' });
   await until(() => texts().length === 2);
@@ -53,7 +51,7 @@ test('it answers the guest where the guest spoke, and nobody else', async (t) =>
 });
 
 test('a file that it is sent is fetched and named by its hash', async (t) => {
-  const { client, until, texts } = await meets(t);
+  const { client, texts } = await meets(t);
   client.receive({ from: 'you', body: { kind: 'file', file: file({ size: 3, name: 'a.txt' }) } });
   await until(() => texts().length === 1);
   t.regex(String(texts()[0]), /a\.txt, 3 B: it came whole\. its sha256 begins ba7816bf8f01cfea/);
@@ -63,7 +61,7 @@ test('a file that it is sent is fetched and named by its hash', async (t) => {
 });
 
 test('a failure disturbs nobody, and after the end it is silent', async (t) => {
-  const { client, companion, until, texts } = await meets(t);
+  const { client, companion, texts } = await meets(t);
   client.failures.set('queue', new Error('no'));
   client.receive({ from: 'you', text: 'hello' });
   await until(() => texts().length === 2);
