@@ -22,6 +22,8 @@ export type ListedConversation = {
   verified: boolean;
   changed: boolean;
   unread: number;
+  /** Somebody named me in what is unread. */
+  mentioned: boolean;
   open: boolean;
   draft: boolean;
 };
@@ -47,6 +49,7 @@ function sameList(a: Chat, b: Chat): boolean {
       if (x === y) return true;
       return (
         x?.unread === y?.unread &&
+        x?.mentionAt === y?.mentionAt &&
         x?.head === y?.head &&
         (x && textOf(x.draft) === '') === (y && textOf(y.draft) === '')
       );
@@ -74,6 +77,7 @@ function listed(chat: Chat, name: ConversationName): ListedConversation {
     verified: person?.verified ?? false,
     changed: (person?.changedTo ?? null) !== null,
     unread: thread?.unread ?? 0,
+    mentioned: thread !== undefined && thread.unread > 0 && thread.mentionAt > thread.read,
     open: chat.open === name,
     draft: thread !== undefined && chat.open !== name && textOf(thread.draft) !== '',
   };

@@ -41,6 +41,8 @@ export type Thread = Conversation & {
   below: number;
   /** The line "new" stands after this seq; null: no line. */
   newAfter: number | null;
+  /** The place of the newest message in which somebody named me; 0: none. */
+  mentionAt: number;
   /** The message that keys in the messages pane act on. */
   selected: string | null;
   /** The open conversation became this one while letters were being typed: sending asks first. */
@@ -151,6 +153,7 @@ export function emptyThread(name: ConversationName): Thread {
     anchor: null,
     below: 0,
     newAfter: null,
+    mentionAt: 0,
     selected: null,
     hasty: false,
   };

@@ -42,6 +42,24 @@ test('unread counts, drafts, presence and changed keys are seen at once', (t) =>
   t.true(bob()?.changed);
 });
 
+test('a room in which somebody named me is marked until it is read', (t) => {
+  const play = new Play();
+  const lobby = () => peopleOf(play.chat).find(({ name }) => name === '#lobby')?.mentioned;
+  const me = play.chat.me.name;
+  const said = (seq: number, text: string, from = 'bob'): Event => ({
+    type: 'news',
+    news: [{ type: 'message', message: message({ seq, text, from }), fresh: true }],
+  });
+  play.do({ type: 'opened', conversation: '@bob' }, said(1, 'for nobody'), conversation('#lobby', 1, 1));
+  t.false(lobby());
+  play.do(said(2, `@${me}, look`, me), conversation('#lobby', 2, 2));
+  t.false(lobby(), 'not by oneself');
+  play.do(said(3, `@${me}, look`), conversation('#lobby', 3, 3));
+  t.true(lobby());
+  play.do(conversation('#lobby', 0, 3));
+  t.false(lobby());
+});
+
 test('property: the kept list is the list that would be made anew', (t) => {
   const events: fc.Arbitrary<Event> = fc.oneof(
     fc

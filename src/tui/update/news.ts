@@ -3,6 +3,7 @@ import type { ClientEvent, ConversationName, FileInfo, Gap, Message } from '../c
 import { editorWith } from '../editor.ts';
 import type { Opening } from '../event.ts';
 import { withChat } from '../field.ts';
+import { mentionAt } from '../mention.ts';
 import { MAX_HELD, merge } from '../messages.ts';
 import { type Chat, emptyThread, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
@@ -105,11 +106,15 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
   }
   for (const { all } of messages.values()) chat = withFiles(chat, all);
   for (const [name, { all, fresh }] of messages)
-    threads[name] = received(thread(name), all, fresh, name === chat.open && state.watched);
+    threads[name] = received(thread(name), all, { fresh, seen: name === chat.open && state.watched, me: chat.me.name });
   return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
 }
 
-function received(thread: Thread, news: readonly Message[], fresh: number, seen: boolean): Thread {
+function received(
+  thread: Thread,
+  news: readonly Message[],
+  { fresh, seen, me }: { fresh: number; seen: boolean; me: string },
+): Thread {
   const merged = merge(thread.messages, news);
   const trim = thread.anchor === null && merged.length > MAX_HELD;
   return {
@@ -117,6 +122,7 @@ function received(thread: Thread, news: readonly Message[], fresh: number, seen:
     messages: trim ? merged.slice(-(MAX_HELD - MAX_HELD / 4)) : merged,
     more: thread.more || trim,
     below: thread.anchor === null ? 0 : thread.below + fresh,
+    mentionAt: mentionAt(news, me, thread.mentionAt),
     // While nobody looks at the open conversation, the line marks where they stopped.
     newAfter:
       thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),

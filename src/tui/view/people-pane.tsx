@@ -48,7 +48,8 @@ export function PeoplePane({ columns, rows }: { columns: number; rows: number })
 
 /** What is chosen has a bar at its left: without colours it is not seen otherwise. */
 function spansOf(item: ListedConversation, columns: number, chosen: boolean): Span[] {
-  const count = item.unread > 0 ? (item.unread > 999 ? '999+' : String(item.unread)) : item.draft ? '✎' : '';
+  const unread = `${item.mentioned ? '@' : ''}${item.unread > 999 ? '999+' : item.unread}`;
+  const count = item.unread > 0 ? unread : item.draft ? '✎' : '';
   const badge = item.changed ? '!' : item.verified ? '✔' : '';
   const sign = item.room ? '#' : item.online ? '●' : '○';
   const role: Role = item.room ? 'quiet' : item.online ? 'online' : 'quiet';
