@@ -40,6 +40,8 @@ export class Gate extends PassThrough {
     super();
     this.#terminal = terminal;
     this.#options = options;
+    // Now, not when Ink asks after its first picture: until then the system would echo keys and make Enter a line feed.
+    terminal.setRawMode?.(true);
     terminal.on('data', this.#take);
   }
 
@@ -62,6 +64,7 @@ export class Gate extends PassThrough {
   close(): void {
     this.#cancelTimeout?.();
     this.#terminal.off('data', this.#take);
+    this.#terminal.setRawMode?.(false);
     this.#terminal.pause();
     this.#queue.length = 0;
   }

@@ -37,6 +37,8 @@ test.serial('what was said under the old key stays, before what is said under th
   await before.client.close();
 
   const after = await bobAgain(t, daemon);
+  // Once the change is known nothing is queued for the old key any more.
+  await alice.client.safetyNumber('bob');
   await t.throwsAsync(alice.client.send('@bob', 'too soon'), { instanceOf: ClientError, code: 'key-changed' });
   await alice.client.acceptKey('bob');
   await alice.event((event) => event.type === 'moved' && event.conversation === '@bob');
