@@ -25,8 +25,6 @@ export function cleanEvent(event: ClientEvent): ClientEvent {
   switch (event.type) {
     case 'message':
       return { ...event, message: cleanMessage(event.message) };
-    case 'file':
-      return { ...event, file: cleanFile(event.file) };
     case 'transfer':
       return { ...event, transfer: cleanTransfer(event.transfer) };
     case 'notice':

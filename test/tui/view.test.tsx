@@ -236,8 +236,17 @@ test('the naughty strings, as texts, file names and words of the daemon, break n
     const some = naughty.slice(at, at + 25);
     const events: ClientEvent[] = some.flatMap((text, i): ClientEvent[] => [
       { type: 'message', fresh: true, message: message({ seq: at + i + 1, id: `n${at + i}`, text }) },
-      { type: 'file', file: file({ id: `f${i}`, name: fileName(text) }) },
-      { type: 'file', file: file({ id: `g${i}`, name: text }) },
+      ...[fileName(text), text].map(
+        (name, k): ClientEvent => ({
+          type: 'message',
+          fresh: true,
+          message: message({
+            seq: naughty.length * (k + 1) + at + i + 1,
+            id: `f${k}-${at + i}`,
+            body: { kind: 'file', file: file({ id: `f${k}-${i}`, name }) },
+          }),
+        }),
+      ),
     ]);
     events.push(
       { type: 'notice', text: some[0] ?? '' },

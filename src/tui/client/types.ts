@@ -126,7 +126,6 @@ export type ClientEvent =
   | { type: 'people'; people: Person[] }
   | { type: 'conversation'; conversation: Conversation }
   | { type: 'transfer'; transfer: TransferState }
-  | { type: 'file'; file: FileInfo }
   | { type: 'key-changed'; name: string; pinned: string; offered: string }
   /** A sentence for the person: cache trimmed, room re-keyed by a stranger, daemon's notice. */
   | { type: 'notice'; text: string };

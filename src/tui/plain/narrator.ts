@@ -81,7 +81,6 @@ export class Narrator {
         return voice.say(event.text);
       case 'moved':
       case 'conversation':
-      case 'file':
       case 'withdrawn':
         return;
     }

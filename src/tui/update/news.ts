@@ -89,9 +89,6 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
           people: { ...chat.people, ...Object.fromEntries(event.people.map((one) => [one.name, one])) },
         };
         break;
-      case 'file':
-        chat = { ...chat, files: { ...chat.files, [event.file.id]: event.file } };
-        break;
       case 'transfer':
         chat = { ...chat, transfers: { ...chat.transfers, [event.transfer.id]: event.transfer } };
         break;
