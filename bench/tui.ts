@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
-import { build } from 'esbuild';
+import { bundle } from '../scripts/bundle.ts';
 import { ircServer, isInstalled, type OtherChat, otherChats, withHome } from './other-chats.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -55,22 +55,10 @@ export async function benchTui(print: (line: string) => void): Promise<void> {
 /** The screen with a client that speaks by itself, bundled as the real program is. */
 async function bundled(): Promise<string> {
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: 'ignore' });
-  await build({
+  await bundle({
     entryPoints: { stage: join(root, 'test/tui/helpers/stage-program.tsx') },
     outdir: join(root, 'dist/bench'),
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22.13',
-    minifySyntax: true,
-    jsx: 'automatic',
     outExtension: { '.js': '.mjs' },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    alias: { 'react-devtools-core': join(root, 'scripts/no-devtools.mjs') },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
   });
   return join(root, 'dist/bench/stage.mjs');
 }

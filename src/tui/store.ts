@@ -11,8 +11,8 @@ import { update } from './update.ts';
 /** ms between two frames of news. */
 const CALM = 33;
 const FLOOD = 100;
-/** Events in one gathering that make a flood. */
-const FLOOD_FROM = 15;
+/** Events in one gathering that make a flood: nobody reads 60 messages a second. */
+const FLOOD_FROM = 6;
 
 export class Store {
   #state: State;

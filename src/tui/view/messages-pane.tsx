@@ -43,7 +43,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
   const head = headLine(view.top, more, loaded, messages.length);
   const space = rows - drawn.length - (note === null ? 0 : 1);
   return (
-    <Box flexDirection="column" width={columns} height={rows} justifyContent="flex-end" overflow="hidden">
+    <Box flexDirection="column" width={columns} height={rows} justifyContent="flex-end">
       {space > 0 && head !== '' && <Line spans={[{ text: centered(head, columns), role: 'quiet' }]} />}
       {drawn
         .map(({ row, key }, place) => ({ row, key, place }))

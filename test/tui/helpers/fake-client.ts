@@ -238,7 +238,9 @@ export class FakeClient implements Client {
     const held = this.#of(name);
     const head = held.at(-1)?.seq ?? 0;
     const read = this.readPositions.get(name) ?? 0;
-    const unread = held.filter((one) => (one.seq ?? 0) > read && one.from !== this.me.name).length;
+    let unread = 0;
+    for (let at = held.length - 1; at >= 0 && (held[at]?.seq ?? 0) > read; at--)
+      if (held[at]?.from !== this.me.name) unread++;
     return { name, head, read, unread, at: held.at(-1)?.at ?? 0 };
   }
 
