@@ -4,7 +4,7 @@ import { Choosing } from './choosing.ts';
 import type { Commands } from './commands.ts';
 import { turned, wanted, words } from './completion.ts';
 import type { Desk } from './desk.ts';
-import { type EditName, edits, emptyEditor, textOf } from './editor.ts';
+import { type EditName, edits, textOf } from './editor.ts';
 import type { MoveName } from './event.ts';
 import { chatOf, fieldOf, openThread, pasteable, placesOf } from './field.ts';
 import type { Input } from './key-reader.ts';
@@ -55,7 +55,7 @@ export class Actions {
 
   /** From the gate: everything but the letters that Ink's field takes. */
   readonly take = (input: Input) => {
-    const { store } = this.#desk;
+    const { store, attention } = this.#desk;
     switch (input.type) {
       case 'key':
         return this.#key(input.key);
@@ -66,7 +66,7 @@ export class Actions {
       case 'paste':
         return this.#paste(input.text);
       case 'focus':
-        return store.dispatch({ type: 'watched', watched: input.focused });
+        return attention.focus(input.focused);
       case 'mouse':
         return this.#mouse(input.action, input.x, input.y);
     }
@@ -82,6 +82,8 @@ export class Actions {
     if (Object.hasOwn(edits, action)) return store.dispatch({ type: 'edited', edit: action as EditName });
     if (moves.includes(action)) return this.#move(action as MoveName);
     switch (action) {
+      case 'yank':
+        return store.dispatch({ type: 'yanked' });
       case 'send':
         return this.#sending.enter();
       case 'choose':
@@ -146,7 +148,7 @@ export class Actions {
     const { store, clock, outside } = this.#desk;
     const field = fieldOf(store.get());
     if (field !== null && textOf(field) !== '') {
-      store.dispatch({ type: 'filled', editor: emptyEditor });
+      store.dispatch({ type: 'edited', edit: 'clear' });
       this.#interruptedAt = -Infinity;
       return;
     }

@@ -1,5 +1,6 @@
 /** What the actions of the screen work with; session and transfers are there while somebody is logged in. */
 import type { Clock } from '../protocol/seams.ts';
+import type { Attention } from './attention.ts';
 import type { LoginDesk } from './login-desk.ts';
 import type { Session } from './session.ts';
 import type { Store } from './store.ts';
@@ -23,9 +24,10 @@ export type Desk = {
   readonly clock: Clock;
   readonly outside: Outside;
   readonly login: LoginDesk;
+  readonly attention: Attention;
   session: Session | null;
   transfers: TransferDesk | null;
 };
 
-/** Whoever runs the commands needs no login form. */
-export type CommandsDesk = Omit<Desk, 'login'>;
+/** Whoever runs the commands needs no login form, and no window. */
+export type CommandsDesk = Omit<Desk, 'login' | 'attention'>;

@@ -31,10 +31,31 @@ export const edits = {
   'delete-word-right': ({ before, after }) => ({ before, after: after.slice(wordEnd(after)) }),
   'delete-to-start': ({ before, after }) => ({ before: before.slice(0, before.lastIndexOf('\n') + 1), after }),
   'delete-to-end': ({ before, after }) => ({ before, after: after.slice(lineRest(after)) }),
+  clear: (_editor: Editor) => emptyEditor,
   'new-line': (editor) => insert(editor, '\n'),
 } as const satisfies Record<string, (editor: Editor) => Editor>;
 
 export type EditName = keyof typeof edits;
+
+/** What an edit took out, and the field as it left it: while nothing else happened to that field, the next one adds to it. */
+export type Killed = { readonly text: string; readonly left: Editor };
+
+const killing: readonly EditName[] = [
+  'delete-word',
+  'delete-word-right',
+  'delete-to-start',
+  'delete-to-end',
+  'clear',
+] satisfies EditName[];
+
+/** What Ctrl+Y puts back after `edit` made `to` of `from`; readline's kill ring with one place. */
+export function killedBy(edit: EditName, from: Editor, to: Editor, last: Killed | null): Killed | null {
+  if (!killing.includes(edit)) return last;
+  const before = from.before.slice(to.before.length);
+  const after = from.after.slice(0, from.after.length - to.after.length);
+  const earlier = last?.left === from ? last.text : '';
+  return { text: before + earlier + after, left: to };
+}
 
 /** The cursor one drawn line up or down; null when it is on the first or last one. `columns` is the field's width. */
 export function moveLine(editor: Editor, by: -1 | 1, columns: number): Editor | null {

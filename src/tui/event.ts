@@ -52,6 +52,8 @@ export type Event =
   | { type: 'typed'; text: string }
   | { type: 'pasted'; text: string }
   | { type: 'edited'; edit: EditName }
+  /** What was deleted last is put back at the cursor. */
+  | { type: 'yanked' }
   /** The program put this into the field. */
   | { type: 'filled'; editor: Editor }
   | { type: 'completed'; completion: Completion }

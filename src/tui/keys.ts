@@ -16,6 +16,7 @@ export type Place =
 
 export type ActionName =
   | EditName
+  | 'yank'
   | 'send'
   | 'choose'
   | 'back'
@@ -127,6 +128,7 @@ export const keyTable: readonly KeyRow[] = [
   row('alt+d', 'field', 'delete-word-right'),
   row('ctrl+u', 'field', 'delete-to-start', 'delete to the start'),
   row('alt+k', 'field', 'delete-to-end', 'delete to the end'),
+  row('ctrl+y', 'field', 'yank', 'put back what these deleted, or Ctrl+C'),
 
   row('enter', 'pane overlay', 'choose', 'in a pane: open, download'),
   row('tab', 'pane', 'next-pane'),

@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { render } from 'ink';
 import type { Clock } from '../protocol/seams.ts';
 import { Actions } from './actions.ts';
+import { Attention } from './attention.ts';
 import type { Ask, Client } from './client/types.ts';
 import { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
@@ -64,6 +65,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   );
   const modes = new TerminalModes(stdout);
   const notifier = new Notifier(store, modes, clock);
+  const attention = new Attention(store, clock);
   const left = Promise.withResolvers<number>();
   const leave = (status: number): void => left.resolve(status);
   const held: { suspend: Suspend | null } = { suspend: null };
@@ -73,6 +75,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     store,
     clock,
     login,
+    attention,
     session: null,
     transfers: null,
     outside: {
@@ -87,6 +90,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   };
   const actions = new Actions(desk, new Commands(desk));
   const typing = () => !layoutFor(store.get()).tooSmall && fieldOf(store.get()) !== null;
+  stdin.on('data', attention.stir);
   const gate = new Gate(stdin, { clock, typing, onInput: actions.take });
 
   async function enter(client: Client): Promise<void> {
@@ -153,6 +157,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   // A component that throws ends Ink, not the program.
   app.waitUntilExit().catch(crashed);
   const ticks = setInterval(() => {
+    attention.tick();
     const chat = chatOf(store.get());
     const { now, notice } = store.get();
     if (chat?.link.state === 'waiting' || notice !== null || clock.now() - now > 30_000)
@@ -172,6 +177,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   // First what can be lost, then the terminal, then the goodbye.
   const saved = drafts?.save();
   gate.close();
+  stdin.off('data', attention.stir);
   store.dispatch({ type: 'left' });
   restore();
   await saved;

@@ -12,7 +12,7 @@ import type {
   Person,
   TransferState,
 } from './client/types.ts';
-import { type Editor, emptyEditor } from './editor.ts';
+import { type Editor, emptyEditor, type Killed } from './editor.ts';
 import type { ThemeName } from './theme.ts';
 
 export type Focus = 'composer' | 'people' | 'messages' | 'files';
@@ -114,6 +114,8 @@ export type Chat = {
   /** A reply or an edit that the composer is for. */
   about: { do: 'reply' | 'edit'; message: Message } | null;
   typedAt: number;
+  /** What Ctrl+Y puts back. */
+  killed: Killed | null;
   completion: Completion | null;
 };
 

@@ -1,5 +1,5 @@
 /** The only changer of the state: pure, one event in, the next state out. */
-import { type Editor, edits, emptyEditor, insert } from './editor.ts';
+import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from './editor.ts';
 import type { Event } from './event.ts';
 import { chatOf, fieldOf, openThread, pasteable, typeable, withChat, withField, withThread } from './field.ts';
 import { lookOf } from './select.ts';
@@ -31,7 +31,9 @@ function apply(state: State, event: Event): State {
     case 'pasted':
       return paste(state, event.text);
     case 'edited':
-      return changeField(quiet(state), edits[event.edit]);
+      return edit(quiet(state), event.edit);
+    case 'yanked':
+      return changeField(quiet(state), (field) => insert(field, chatOf(state)?.killed?.text ?? ''));
     case 'filled':
       return withField(state, event.editor);
     case 'completed':
@@ -94,6 +96,15 @@ function changeField(state: State, change: (editor: Editor) => Editor): State {
   if (field === null) return state;
   const next = change(field);
   return next.before === field.before && next.after === field.after ? state : withField(state, next);
+}
+
+/** What was typed into a form or as a password is never put back elsewhere. */
+function edit(state: State, name: EditName): State {
+  const field = fieldOf(state);
+  const edited = changeField(state, edits[name]);
+  const left = fieldOf(edited);
+  if (edited === state || field === null || left === null || state.overlay?.kind === 'passwd') return edited;
+  return withChat(edited, (chat) => ({ ...chat, killed: killedBy(name, field, left, chat.killed) }));
 }
 
 function type(state: State, text: string): State {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { Actions } from '../../src/tui/actions.ts';
+import { Attention } from '../../src/tui/attention.ts';
 import { Commands } from '../../src/tui/commands.ts';
 import type { Desk } from '../../src/tui/desk.ts';
 import { textOf } from '../../src/tui/editor.ts';
@@ -39,6 +40,7 @@ async function open(t: ExecutionContext, prepare: (client: FakeClient) => void =
     store,
     clock,
     login,
+    attention: new Attention(store, clock),
     session,
     transfers: null,
     outside: {

@@ -1,6 +1,15 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { type EditName, type Editor, edits, insert, moveLine, textOf } from '../../src/tui/editor.ts';
+import {
+  type EditName,
+  type Editor,
+  edits,
+  insert,
+  type Killed,
+  killedBy,
+  moveLine,
+  textOf,
+} from '../../src/tui/editor.ts';
 
 /** `ab|cd`: the bar is the cursor. */
 const at = (text: string): Editor => {
@@ -26,10 +35,57 @@ const table: [EditName, string, string][] = [
   ['delete-word-right', 'one| two', 'one|'],
   ['delete-to-start', 'a\nbc|d', 'a\n|d'],
   ['delete-to-end', 'a|bc\nd', 'a|\nd'],
+  ['clear', 'a|b', '|'],
   ['new-line', 'a|b', 'a\n|b'],
 ];
 for (const [name, from, to] of table)
   test(`${name}: ${JSON.stringify(from)}`, (t) => t.is(show(edits[name](at(from))), to));
+
+/** Edits one after the other, from a field. @returns what Ctrl+Y would put back */
+function kill(from: string, ...names: EditName[]): string | undefined {
+  let editor = at(from);
+  let killed: Killed | null = null;
+  for (const name of names) {
+    const left = edits[name](editor);
+    killed = killedBy(name, editor, left, killed);
+    editor = left;
+  }
+  return killed?.text;
+}
+
+test('what is deleted by word or line is kept, and one after the other is kept as one', (t) => {
+  t.is(kill('one two three|', 'delete-word'), 'three');
+  t.is(kill('one two three|', 'delete-word', 'delete-word'), 'two three');
+  t.is(kill('one| two three', 'delete-word-right', 'delete-word-right', 'delete-word'), 'one two three');
+  t.is(kill('one\ntwo| three', 'delete-to-start', 'delete-to-end'), 'two three');
+  t.is(kill('one\ntwo| three', 'clear'), 'one\ntwo three');
+  t.is(kill('one two three|', 'delete-word', 'left', 'delete-word'), 'two');
+  t.is(kill('one two|', 'delete-word', 'delete-left', 'left'), 'two');
+  t.is(kill('one|', 'delete-left'), undefined);
+});
+
+test('property: what was deleted in a row, put back, is the text of before', (t) => {
+  const unit = fc.constantFrom('a', ' ', '\n', '🙂', '漢');
+  const name = fc.constantFrom<EditName>(
+    'delete-word',
+    'delete-word-right',
+    'delete-to-start',
+    'delete-to-end',
+    'clear',
+  );
+  fc.assert(
+    fc.property(fc.string({ unit }), fc.string({ unit }), fc.array(name, { minLength: 1 }), (before, after, names) => {
+      const start: Editor = { before, after };
+      let [editor, killed]: [Editor, Killed | null] = [start, null];
+      for (const each of names) {
+        const left = edits[each](editor);
+        killed = killedBy(each, editor, left, killed);
+        editor = left;
+      }
+      t.is(textOf(insert(editor, killed?.text ?? '')), before + after);
+    }),
+  );
+});
 
 test('up and down follow the drawn lines', (t) => {
   t.is(show(moveLine(at('abcdefgh|ij'), -1, 5)), 'abc|defghij');

@@ -53,6 +53,24 @@ test('up recalls what was sent, down comes back to the draft', (t) => {
   t.is(play.do(move('down')).draft, 'now|');
 });
 
+test('what was deleted comes back with Ctrl+Y, in another conversation too', (t) => {
+  const play = new Play().do(type('one two'), { type: 'edited', edit: 'delete-word' });
+  t.is(play.do({ type: 'yanked' }, { type: 'yanked' }).draft, 'one twotwo|');
+  play.do({ type: 'edited', edit: 'clear' });
+  t.is(play.draft, '|');
+  t.is(play.do(open('@bob'), { type: 'yanked' }).draft, 'one twotwo|');
+});
+
+test('a password is never what Ctrl+Y puts back', (t) => {
+  const none = { before: '', after: '' };
+  const play = new Play().do({
+    type: 'overlay',
+    overlay: { kind: 'passwd', fields: [none, none, none], active: 0, error: null, busy: false },
+  });
+  play.do(type('my secret'), { type: 'edited', edit: 'delete-to-start' }, { type: 'overlay', overlay: null });
+  t.is(play.do({ type: 'yanked' }).draft, '|');
+});
+
 test('in a pane, letters go to the line', (t) => {
   const play = new Play().do({ type: 'focused', focus: 'people' }, type('h'));
   t.is(play.state.focus, 'composer');

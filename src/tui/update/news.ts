@@ -41,6 +41,7 @@ export function enter(state: State, opening: Opening): State {
         chosenFile: null,
         about: null,
         typedAt: 0,
+        killed: null,
         completion: null,
       },
     },
