@@ -6,6 +6,7 @@ import { replaceDurably } from '../protocol/durable.ts';
 import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 import { isName, nameSkeleton } from '../protocol/text.ts';
+import { Turns } from '../protocol/turns.ts';
 import { accountLine, formatUsers, type Line, parseUsers } from './users-file.ts';
 
 /** One line of users.txt. Never changed in place: a change makes a new one. */
@@ -40,7 +41,8 @@ export class Accounts {
   #byId = new Map<string, Account>();
   #skeletons = new Map<string, string>();
   #waiting: Waiting[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Reading and writing take turns. */
+  readonly #turns = new Turns();
 
   private constructor(parts: { fs: FileSystem; dir: string; log: Logger; upgrade: Upgrade }) {
     this.#fs = parts.fs;
@@ -74,7 +76,7 @@ export class Accounts {
 
   /** Reads the file again, as on HUP. After an error what was known before holds on. */
   async reload(): Promise<void> {
-    const lines = await this.#alone(async () => {
+    const lines = await this.#turns.take(async () => {
       const read = await this.#read();
       this.#take(read);
       return read;
@@ -195,15 +197,8 @@ export class Accounts {
   #write(change: Change): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ change, resolve, reject });
-      if (this.#waiting.length === 1) void this.#alone(() => this.#writeWaiting());
+      if (this.#waiting.length === 1) void this.#turns.take(() => this.#writeWaiting());
     });
-  }
-
-  /** Reading and writing take turns. */
-  #alone<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(action);
-    this.#turn = done.catch(() => {});
-    return done;
   }
 
   async #writeWaiting(): Promise<void> {

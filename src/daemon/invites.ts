@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { replaceDurably } from '../protocol/durable.ts';
 import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem } from '../protocol/seams.ts';
+import { Turns } from '../protocol/turns.ts';
 import { ifThere } from './if-there.ts';
 
 /** Shorter ones could be guessed within the limits of registration. */
@@ -14,7 +15,7 @@ const MIN_CODE = 12;
 export class Invites {
   readonly #fs: FileSystem;
   readonly #path: string;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(fs: FileSystem, dir: string) {
     this.#fs = fs;
@@ -31,7 +32,7 @@ export class Invites {
    * @throws Refusal 'bad-invite', and what `action` throws.
    */
   spend<T>(code: string | null, action: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(async () => {
+    return this.#turns.take(async () => {
       const lines = await this.#lines();
       if (code === null || !lines.includes(usable(code))) throw refusal();
       await this.#replace(lines.filter((line) => line !== code));
@@ -42,8 +43,6 @@ export class Invites {
         throw error;
       }
     });
-    this.#turn = done.catch(() => {});
-    return done;
   }
 
   async #lines(): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
 import { compare, equal, hex } from '../protocol/bytes.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/room-log.ts';
+import { Turns } from '../protocol/turns.ts';
 import type { Appended, Person, Store } from './store/store.ts';
 
 export type RoomParts = {
@@ -26,7 +27,7 @@ export class Room {
   readonly #members = new Map<string, Member>();
   readonly #names = new Set<string>();
   /** Appends run one after the other: each is checked against what the one before left. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   private constructor(about: { id: Uint8Array; name: string; epoch: Room['epoch'] }, parts: RoomParts) {
     this.id = about.id;
@@ -80,9 +81,7 @@ export class Room {
    * @throws ProtocolError 'room' (layout, signature, not allowed), Refusal 'conflict' (not at the head).
    */
   append(bytes: Uint8Array, author: Person | null): Promise<Appended & { tell: ReadonlySet<string> }> {
-    const turn = this.#last.then(() => this.#append(bytes, author));
-    this.#last = turn.catch(() => {});
-    return turn;
+    return this.#turns.take(() => this.#append(bytes, author));
   }
 
   async #append(bytes: Uint8Array, author: Person | null): Promise<Appended & { tell: ReadonlySet<string> }> {

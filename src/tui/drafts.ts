@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { replaceDurably } from '../protocol/durable.ts';
 import type { Clock, FileSystem } from '../protocol/seams.ts';
+import { Turns } from '../protocol/turns.ts';
 import type { Client } from './client/types.ts';
 import { textOf } from './editor.ts';
 import { chatOf } from './field.ts';
@@ -49,7 +50,7 @@ export class Drafts {
   /** What the terminal was given at the start; null once the person chose a theme: only a choice is kept. */
   #givenTheme: ThemeName | null = null;
   #timer: (() => void) | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #turns = new Turns();
   /** A file that could not be read is left alone. */
   #readable = true;
 
@@ -93,12 +94,11 @@ export class Drafts {
     this.#timer?.();
     this.#timer = null;
     const text = this.#text();
-    if (text === null) return this.#writing;
-    this.#writing = this.#writing.then(async () => {
+    return this.#turns.take(async () => {
+      if (text === null) return;
       const sealed = this.#vault.seal(new TextEncoder().encode(text), aad);
       await replaceDurably(this.#fs, join(this.#vault.dir, FILE), sealed).catch(() => {});
     });
-    return this.#writing;
   }
 
   #text(): string | null {

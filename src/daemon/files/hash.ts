@@ -1,14 +1,13 @@
 /** SHA-256 of a stored file, off the loop that serves sockets. One file at a time: it is the disk that is waited for. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { Turns } from '../../protocol/turns.ts';
 
-let last: Promise<unknown> = Promise.resolve();
+const turns = new Turns();
 
 /** @throws what reading failed with */
 export function hashFile(path: string): Promise<Uint8Array> {
-  const digest = last.then(() => hashNow(path));
-  last = digest.catch(() => {});
-  return digest;
+  return turns.take(() => hashNow(path));
 }
 
 function hashNow(path: string): Promise<Uint8Array> {

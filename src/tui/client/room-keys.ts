@@ -3,6 +3,7 @@ import { equal, hex, utf8 } from '../../protocol/bytes.ts';
 import { type Epoch, openEpoch, openEpochKey, openGrant, parseEpoch } from '../../protocol/epoch.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
+import { Turns } from '../../protocol/turns.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { RoomMembers } from './room-members.ts';
 
@@ -39,7 +40,7 @@ export class RoomKeys {
   readonly #room: string;
   readonly #epochs = new Map<string, KnownEpoch>();
   /** Epochs are taken one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #current: KnownEpoch | null = null;
   /** The newest epoch of the daemon's order, also one that was refused here: the next one must name it. */
   #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
@@ -96,9 +97,7 @@ export class RoomKeys {
    * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
    */
   take(entry: Entry): Promise<KnownEpoch> {
-    const turn = this.#last.then(() => this.#take(entry));
-    this.#last = turn.catch(() => {});
-    return turn;
+    return this.#turns.take(() => this.#take(entry));
   }
 
   async #take(entry: Entry): Promise<KnownEpoch> {
