@@ -9,6 +9,14 @@ export function findLinks(text: string): string[] {
   return (linkify.match(text) ?? []).map((match) => match.url);
 }
 
+/** Where in `text` (UTF-16 units) such addresses stand. */
+export function linkRanges(text: string): { start: number; end: number }[] {
+  // No address is without one of these, and most texts are.
+  if (!/[.:@]/.test(text)) return [];
+  linkify ??= new LinkifyIt();
+  return (linkify.match(text) ?? []).map(({ index, lastIndex }) => ({ start: index, end: lastIndex }));
+}
+
 /** Emoji whose short names begin with `prefix`, the shortest names first, 20 at most. The table is loaded at the first use. */
 export async function findEmoji(prefix: string): Promise<string[]> {
   const { nameToEmoji } = await import('gemoji');

@@ -1,14 +1,30 @@
-/** Is somebody named in a room: `@bob` as a word of its own. */
+/** Is somebody named in a room: `@bob` as a word of its own, in any case. */
 import type { Message } from './client/types.ts';
+import type { Line } from './measure.ts';
+
+const patterns = new Map<string, RegExp>();
+
+/** A name is letters, digits, `.`, `_` and `-` (protocol/text.ts): of them a pattern takes only the dot for something else. */
+function patternOf(name: string): RegExp {
+  let pattern = patterns.get(name);
+  if (pattern === undefined) {
+    pattern = new RegExp(`(?<![\\p{L}\\p{N}_@])@${name.replaceAll('.', '\\.')}(?![\\p{L}\\p{N}_-])`, 'giu');
+    patterns.set(name, pattern);
+  }
+  return pattern;
+}
+
+/** Where in `text` (UTF-16 units) `name` is named, with its sign. */
+export function nameRanges(text: string, name: string): Line[] {
+  if (!text.includes('@')) return [];
+  return Array.from(text.matchAll(patternOf(name)), (match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
 
 export function names(text: string, name: string): boolean {
-  const at = `@${name}`.toLowerCase();
-  const low = text.toLowerCase();
-  for (let i = low.indexOf(at); i >= 0; i = low.indexOf(at, i + 1)) {
-    const [before, after] = [low.slice(0, i).at(-1) ?? ' ', low.slice(i + at.length)];
-    if (!/[\p{L}\p{N}_@]/u.test(before) && !/^[\p{L}\p{N}_-]/u.test(after)) return true;
-  }
-  return false;
+  return nameRanges(text, name).length > 0;
 }
 
 /** The place of the newest message in which somebody else names `me` in a room; `known` when there is none after it. */

@@ -1,6 +1,7 @@
 /** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
 import type { Gap, Message } from './client/types.ts';
 import { clockTime, dayKey, dayName } from './format.ts';
+import { markedLine, marksIn } from './marked-text.ts';
 import { cut, fill, width, wrap } from './measure.ts';
 import { strings } from './strings.ts';
 import { nameRole, type Role } from './theme.ts';
@@ -100,9 +101,11 @@ function fullRows(message: Message, quoted: Message | null, alone: boolean, look
   }
   const { text, role } = textOf(message);
   const lines = wrap(text, room);
+  const marks = role === 'plain' ? marksIn(text, look.me) : [];
   lines.forEach(({ start, end }, index) => {
     const line = text.slice(start, end).trimEnd();
-    const spans: Span[] = [...(index === 0 ? head : [blank]), { text: line, role }];
+    const shown = { start, end: start + line.length };
+    const spans: Span[] = [...(index === 0 ? head : [blank]), ...markedLine(text, shown, role, marks)];
     const last = index === lines.length - 1;
     const mark = last && message.from === look.me ? markOf(message) : null;
     if (last) {

@@ -1,0 +1,33 @@
+/** What stands out in the text of a message: addresses to open, and the reader's own name. */
+import { linkRanges } from './found-in-text.ts';
+import type { Line } from './measure.ts';
+import { nameRanges } from './mention.ts';
+import type { Span } from './rows.ts';
+import type { Role } from './theme.ts';
+
+type Mark = Line & { role: Role };
+
+/** In the order of the text, none over another. */
+export function marksIn(text: string, me: string): Mark[] {
+  const links = linkRanges(text).map((range): Mark => ({ ...range, role: 'link' }));
+  const names = nameRanges(text, me)
+    .filter((name) => !links.some((link) => name.start < link.end && link.start < name.end))
+    .map((range): Mark => ({ ...range, role: 'unread' }));
+  return [...links, ...names].sort((a, b) => a.start - b.start);
+}
+
+/** One line of `text`, in spans of `role` but where it is marked. */
+export function markedLine(text: string, { start, end }: Line, role: Role, marks: readonly Mark[]): Span[] {
+  const spans: Span[] = [];
+  let at = start;
+  for (const mark of marks) {
+    const from = Math.max(mark.start, at);
+    const to = Math.min(mark.end, end);
+    if (to <= from) continue;
+    if (from > at) spans.push({ text: text.slice(at, from), role });
+    spans.push({ text: text.slice(from, to), role: mark.role });
+    at = to;
+  }
+  if (at < end || spans.length === 0) spans.push({ text: text.slice(at, end), role });
+  return spans;
+}
