@@ -1,14 +1,15 @@
 /** What the program asks of the terminal besides drawing, and gives back on every way to end. */
 
 const ESC = '\x1b';
-const on = `${ESC}[22;0t${ESC}[?2004h${ESC}[?1004h`;
+// Without wrapping (7), a row that a terminal draws wider than the program counts is cut, and does not push down those below it.
+const on = `${ESC}[22;0t${ESC}[?2004h${ESC}[?1004h${ESC}[?7l`;
 const mouseOn = `${ESC}[?1000h${ESC}[?1006h`;
 const mouseOff = `${ESC}[?1006l${ESC}[?1000l`;
-const off = `${mouseOff}${ESC}[?1004l${ESC}[?2004l${ESC}[0m${ESC}[?25h${ESC}[23;0t`;
+const off = `${mouseOff}${ESC}[?7h${ESC}[?1004l${ESC}[?2004l${ESC}[0m${ESC}[?25h${ESC}[23;0t`;
 
 export type Output = { write(text: string): unknown };
 
-/** Bracketed paste, focus reports, mouse, title. `leave` may be called any number of times, also while crashing. */
+/** Bracketed paste, focus reports, wrapping, mouse, title. `leave` may be called any number of times, also while crashing. */
 export class TerminalModes {
   readonly #output: Output;
   #entered = false;

@@ -8,17 +8,18 @@ import { openScreen, type Screen } from '../helpers/screen.ts';
 const program = fileURLToPath(new URL('./helpers/stage-program.tsx', import.meta.url));
 const hook = fileURLToPath(new URL('../../scripts/tsx-hook.mjs', import.meta.url));
 
-type Options = { cols?: number; rows?: number; env?: Record<string, string>; count?: number };
+type Options = { cols?: number; rows?: number; env?: Record<string, string>; count?: number; oldWidths?: boolean };
 
 function start(
   t: ExecutionContext,
   scene: string,
-  { cols = 100, rows = 30, env = {}, count = 60 }: Options = {},
+  { cols = 100, rows = 30, env = {}, count = 60, oldWidths = false }: Options = {},
 ): Screen {
   const screen = openScreen(process.execPath, ['--no-warnings', `--import=${hook}`, program, scene, String(count)], {
     cols,
     rows,
     env: { COLORTERM: 'truecolor', ...env },
+    oldWidths,
   });
   t.teardown(() => screen.kill('SIGKILL'));
   return screen;
@@ -53,6 +54,18 @@ for (const [cols, rows] of [
     t.is(text.includes('Files'), cols >= 100);
   });
 }
+
+test.serial('a terminal with other ideas of how wide emoji are keeps every row on its own line', async (t) => {
+  const screen = start(t, 'talk', { oldWidths: true, count: 200 });
+  await screen.until((seen) => ready(seen) && seen.includes(' new ') && seen.includes('👩'));
+  screen.write('\x1bOP');
+  const text = await screen.until((seen) => seen.includes('╰') && seen.includes('every key'));
+  const rows = text.split('\n');
+  t.regex(rows[1] ?? '', /^─+┼─+┼─+$/);
+  t.regex(rows.at(-3) ?? '', /^─+┴─+┴─+$/);
+  t.regex(rows.at(-2) ?? '', /^ #lobby › write to/);
+  t.regex(rows.at(-1) ?? '', /● online/);
+});
 
 test.serial('from the first start to the chat, with nothing but the keyboard', async (t) => {
   const screen = start(t, 'login');
@@ -159,13 +172,13 @@ for (const [name, end, status] of ways) {
     const screen = start(t, name === 'a crash' ? 'crash' : 'talk');
     if (name !== 'a crash') {
       await screen.until((text) => ready(text) && text.includes('online'));
-      t.deepEqual(screen.modes(), { alternate: true, paste: true, focus: true, cursor: true });
+      t.deepEqual(screen.modes(), { alternate: true, paste: true, focus: true, cursor: true, wrap: false });
     }
     end(screen);
     const { exitCode } = await screen.exited;
     t.is(exitCode, status);
     await screen.settled();
-    t.deepEqual(screen.modes(), { alternate: false, paste: false, focus: false, cursor: true });
+    t.deepEqual(screen.modes(), { alternate: false, paste: false, focus: false, cursor: true, wrap: true });
   });
 }
 
@@ -183,10 +196,16 @@ test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', 
   await screen.until((text) => text.includes('› half a line'));
   screen.write('\x1a');
   await screen.until((text) => text.includes('Stopped') && /shell>\s*$/.test(text.trimEnd()));
-  t.deepEqual(screen.modes(), { alternate: false, paste: screen.modes().paste, focus: false, cursor: true });
+  t.deepEqual(screen.modes(), {
+    alternate: false,
+    paste: screen.modes().paste,
+    focus: false,
+    cursor: true,
+    wrap: true,
+  });
   screen.write('fg\r');
   await screen.until((text) => text.includes('› half a line') && text.includes('● online'));
-  t.true(screen.modes().alternate && screen.modes().focus);
+  t.true(screen.modes().alternate && screen.modes().focus && !screen.modes().wrap);
   screen.write(' and more');
   await screen.until((text) => text.includes('› half a line and more'));
 });
