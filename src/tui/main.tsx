@@ -22,7 +22,8 @@ let output = outputFor(rawArguments.includes('--json'), false);
 
 process.umask(0o077);
 // A reader that has seen enough (head) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+const unread = (error: NodeJS.ErrnoException): void => process.exit(error.code === 'EPIPE' ? 0 : 1);
+process.stdout.on('error', unread);
 // Timers and idle workers do not keep a process alive; a command that has not ended does.
 const running = setInterval(() => {}, 0x7fffffff);
 const status = await main().then(
@@ -42,6 +43,8 @@ async function main(): Promise<number> {
   output = outputFor(args.json === true, args.quiet === true);
   if (entry === null) {
     const { openScreen } = await import('./screen.tsx');
+    // The screen has something to save first.
+    process.stdout.off('error', unread);
     return openScreen(settings);
   }
   const { Shell } = await import('./shell.ts');

@@ -134,6 +134,10 @@ export async function runStage(options: StageOptions): Promise<number> {
     app.unmount();
     modes.leave();
   };
+  // A window that was closed: there is nothing left to draw on, and what was typed is kept. Until the process has ended, for
+  // what is written after an error fails as well.
+  for (const output of [stdout, process.stderr]) output.on('error', () => leave(129));
+  stdin.on('error', () => leave(129));
   const ends: (() => void)[] = [
     listen(stdout, 'resize', () => store.dispatch({ type: 'resized', ...size() })),
     listen(process, 'SIGTERM', () => leave(143)),
@@ -146,7 +150,10 @@ export async function runStage(options: StageOptions): Promise<number> {
     listen(process, 'unhandledRejection', (error: unknown) => crashed(error)),
     store.subscribe(() => modes.mouse(store.get().settings.mouse)),
   ];
+  let isCrashed = false;
   function crashed(error: unknown): void {
+    if (isCrashed) return;
+    isCrashed = true;
     restore();
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     if (options.log !== null)

@@ -3,7 +3,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { width } from '../../src/tui/measure.ts';
-import { openScreen, type Screen } from '../helpers/screen.ts';
+import { isRunning, openScreen, type Screen } from '../helpers/screen.ts';
+import { until } from '../helpers/until.ts';
 
 const program = fileURLToPath(new URL('./helpers/stage-program.tsx', import.meta.url));
 const hook = fileURLToPath(new URL('../../scripts/tsx-hook.mjs', import.meta.url));
@@ -181,6 +182,14 @@ for (const [name, end, status] of ways) {
     t.deepEqual(screen.modes(), { alternate: false, paste: false, focus: false, cursor: true, wrap: true });
   });
 }
+
+test.serial('a window that is closed ends the program, at once and without a loop of errors', async (t) => {
+  const screen = start(t, 'rate:50');
+  await screen.until((text) => ready(text) && text.includes('arriving'));
+  screen.hangUp();
+  await until(() => !isRunning(screen.pid));
+  t.pass();
+});
 
 test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', async (t) => {
   const screen = openScreen('bash', ['--norc', '-i'], {
