@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionContext } from 'ava';
 import { type FileSystem, systemRandom } from '../../src/protocol/seams.ts';
 import type { Row } from '../../src/tui/client/profile-db.ts';
-import { type TransferProfile, uploadTables } from '../../src/tui/client/transfers/upload-state.ts';
+import { type TransferProfile, transferTables } from '../../src/tui/client/transfers/begun-store.ts';
 
 export function openTransferProfile(
   t: ExecutionContext,
@@ -13,7 +13,7 @@ export function openTransferProfile(
 ): TransferProfile & { fs: FileSystem } {
   const db = new DatabaseSync(':memory:');
   t.teardown(() => db.close());
-  for (const table of uploadTables) db.exec(table);
+  for (const table of transferTables) db.exec(table);
   return {
     fs,
     random: systemRandom,

@@ -109,12 +109,18 @@ export class Chat {
     const shared = new SharedFiles(context, cache, intake, (conversation, name) =>
       this.conversations.placeOf(conversation, name),
     );
-    this.files = new FileExchange(signedIn, shared, emit, async (place, content, file) => {
-      const id = this.newId();
-      const sent = this.waiters.reach(id, 'sent');
-      sent.catch(() => {});
-      await this.post(place, content, id, file);
-      return sent;
+    this.files = new FileExchange({
+      signedIn,
+      shared,
+      emit,
+      synced: () => this.synced(),
+      post: async (place, content, file) => {
+        const id = this.newId();
+        const sent = this.waiters.reach(id, 'sent');
+        sent.catch(() => {});
+        await this.post(place, content, id, file);
+        return { sent };
+      },
     });
   }
 
@@ -211,6 +217,7 @@ export class Chat {
   }
 
   async #catchUpAll(): Promise<void> {
+    await this.#try(() => this.files.tidy());
     await this.#try(() => this.outbox.kickAll());
     await this.#try(() => (this.#rooms.members.joined ? this.#rooms.sync() : this.#rooms.join()));
     await this.#try(() => this.conversations.sync());

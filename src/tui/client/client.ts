@@ -22,6 +22,7 @@ import type {
   Message,
   Person,
   TransferOptions,
+  TransferState,
 } from './types.ts';
 
 /** What is under way when the client is closed gets this long. */
@@ -171,8 +172,23 @@ export class ChatClient implements Client {
   }
 
   async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
-    await this.#chat.synced();
     return this.#asked(() => this.#chat.files.download(id, options));
+  }
+
+  transfers(): Promise<TransferState[]> {
+    return this.#chat.files.begun();
+  }
+
+  async resume(id: string, options: TransferOptions = {}): Promise<TransferState> {
+    return this.#asked(() => this.#chat.files.resume(id, options, (to) => this.#recipient(to)));
+  }
+
+  pause(id: string): Promise<void> {
+    return this.#chat.files.pause(id);
+  }
+
+  drop(id: string): Promise<void> {
+    return this.#chat.files.drop(id);
   }
 
   async safetyNumber(name: string): Promise<string> {

@@ -64,6 +64,21 @@ export class Devices {
     };
   }
 
+  /** Whether a process holds it, this one included. Two that ask at once do not take each other for its holder. */
+  held(device: number): boolean {
+    const { DatabaseSync } = loadSqlite();
+    const lock = new DatabaseSync(join(this.#dir, `device-${device}.lock`));
+    try {
+      lock.exec('PRAGMA busy_timeout = 0');
+      lock.exec('SELECT count(*) FROM sqlite_schema');
+      return false;
+    } catch {
+      return true;
+    } finally {
+      lock.close();
+    }
+  }
+
   /** Never leased again: its numbers were used by somebody else (a restored backup). */
   async retire(device: number): Promise<void> {
     await this.#db.run('UPDATE devices SET retired = 1 WHERE device = ?', [device]);

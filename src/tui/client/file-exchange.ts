@@ -1,59 +1,124 @@
 /** Files to and from a conversation: a transfer moves the bytes, a signed manifest in the conversation says what they are. */
-import { hex } from '../../protocol/bytes.ts';
+import { equal, hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
 import type { SignedIn } from './connect.ts';
 import { ClientError } from './errors.ts';
 import { fileOf } from './messages.ts';
 import type { Place } from './notes.ts';
-import type { SharedFiles } from './shared-files.ts';
-import { Transfers } from './transfers/transfers.ts';
-import type { ClientEvent, FileInfo, Message, TransferOptions } from './types.ts';
+import type { SharedFile, SharedFiles } from './shared-files.ts';
+import { Transfers, type Uploaded } from './transfers/transfers.ts';
+import type { ClientEvent, ConversationName, FileInfo, Message, TransferOptions, TransferState } from './types.ts';
 
-/** Posts a manifest; resolves when it is sent. */
-export type PostManifest = (place: Place, content: Content, file: string) => Promise<Message>;
+export type ExchangeParts = {
+  signedIn: SignedIn;
+  shared: SharedFiles;
+  emit: (event: ClientEvent) => void;
+  /** Queues a manifest; `sent` resolves when it is sent. */
+  post: (place: Place, content: Content, file: string) => Promise<{ sent: Promise<Message> }>;
+  /** Resolves when what the daemon has is known here. */
+  synced: () => Promise<void>;
+};
 
 export class FileExchange {
-  readonly #shared: SharedFiles;
+  readonly #parts: ExchangeParts;
   readonly #transfers: Transfers;
-  readonly #post: PostManifest;
 
-  constructor(signedIn: SignedIn, shared: SharedFiles, emit: (event: ClientEvent) => void, post: PostManifest) {
-    const { connection, profile, keyring, clock } = signedIn;
-    this.#shared = shared;
-    this.#post = post;
+  constructor(parts: ExchangeParts) {
+    const { connection, profile, keyring, clock, lease } = parts.signedIn;
+    this.#parts = parts;
     this.#transfers = new Transfers({
       connection,
       profile,
       me: keyring.me.idFp,
       clock,
-      onChange: (transfer) => emit({ type: 'transfer', transfer }),
+      worker: { device: lease.device, held: (device) => profile.devices.held(device) },
+      onChange: (transfer) => parts.emit({ type: 'transfer', transfer }),
     });
   }
 
   list(place: Place | null): Promise<FileInfo[]> {
-    return this.#shared.list(place);
+    return this.#parts.shared.list(place);
   }
 
   /** Resolves when the file is stored whole and its manifest is sent; repeated it goes on where it stopped. */
   async upload(place: Place, path: string, options: TransferOptions): Promise<FileInfo> {
-    const { manifest, posted } = await this.#transfers.upload(place, path, options);
-    try {
-      const { from, at } = await this.#post(place, { kind: 'manifest', manifest }, hex(manifest.fileId));
-      return fileOf(place, manifest, { from, at });
-    } finally {
-      // The outbox has it now, or it was refused for good: repeating it is another upload either way.
-      await posted();
-    }
+    return this.#share(place, await this.#transfers.upload(place, path, options));
   }
 
   async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
-    const file = await this.#shared.find(id);
-    if (file === null)
-      throw new ClientError('refused', `no conversation of yours holds a file ${id}; see the list of files`);
+    const file = await this.#find(id);
     return this.#transfers.download(file.place, file.manifest, options);
+  }
+
+  begun(): Promise<TransferState[]> {
+    return this.#transfers.list();
+  }
+
+  /** @param recipient the conversation that may be written to under a name */
+  async resume(
+    id: string,
+    options: TransferOptions,
+    recipient: (to: ConversationName) => Promise<Place>,
+  ): Promise<TransferState> {
+    const begun = await this.#transfers.begun(id);
+    const states: TransferState[] = [];
+    const watched: TransferOptions = {
+      ...options,
+      onProgress(state) {
+        states.splice(0, 1, state);
+        options.onProgress?.(state);
+      },
+    };
+    if (begun.direction === 'down')
+      await this.#transfers.goOnFetching(begun, async () => (await this.#find(id)).manifest, watched);
+    else {
+      let place: Place | null = null;
+      const check = async (): Promise<void> => {
+        place = await recipient(begun.to);
+        if (!equal(place.id, begun.conversation))
+          throw new ClientError(
+            'key-changed',
+            `the key of ${begun.to} is another one now; cancel it and send it again`,
+          );
+      };
+      const uploaded = await this.#transfers.goOnSending(begun, check, watched);
+      await this.#share(place ?? (await recipient(begun.to)), uploaded);
+    }
+    const [last] = states;
+    if (last === undefined) throw new Error('a transfer ended without a word');
+    return last;
+  }
+
+  pause(id: string): Promise<void> {
+    return this.#transfers.pause(id);
+  }
+
+  drop(id: string): Promise<void> {
+    return this.#transfers.drop(id);
+  }
+
+  /** At each login, before devices of processes that ended are taken. */
+  tidy(): Promise<void> {
+    return this.#transfers.tidy();
   }
 
   close(): void {
     this.#transfers.close();
+  }
+
+  async #share(place: Place, { manifest, posted }: Uploaded): Promise<FileInfo> {
+    const { sent } = await this.#parts.post(place, { kind: 'manifest', manifest }, hex(manifest.fileId));
+    // The outbox has it now: going on with the upload would post it twice.
+    await posted();
+    const { from, at } = await sent;
+    return fileOf(place, manifest, { from, at });
+  }
+
+  async #find(id: string): Promise<SharedFile> {
+    await this.#parts.synced();
+    const file = await this.#parts.shared.find(id);
+    if (file === null)
+      throw new ClientError('refused', `no conversation of yours holds a file ${id}; see the list of files`);
+    return file;
   }
 }

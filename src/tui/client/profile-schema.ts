@@ -1,6 +1,6 @@
-/** The tables of profile.db. Every part of the client keeps its own list; version 1 is all of them together. */
+/** The tables of profile.db. Every part of the client keeps its own list. */
 import { chatTables } from './chat-schema.ts';
-import { uploadTables } from './transfers/upload-state.ts';
+import { transferTables } from './transfers/begun-store.ts';
 
 /** Whom this profile trusts and who it is. `daemon` is a daemon's fingerprint (32 bytes) everywhere. */
 const accountTables = [
@@ -21,5 +21,16 @@ const accountTables = [
      PRIMARY KEY (daemon, id_fp)) STRICT`,
 ];
 
+/** Uploads as version 1 kept them; only repeating one went on with it. */
+const uploadTables = [
+  `CREATE TABLE uploads (me BLOB NOT NULL, conversation BLOB NOT NULL, path TEXT NOT NULL, version TEXT NOT NULL,
+     file BLOB NOT NULL, seg_size INTEGER NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (me, conversation, path)) STRICT`,
+];
+
 /** Entry i brings version i to i + 1. What was released is never edited: a change is a new entry. */
-export const migrations: readonly (readonly string[])[] = [[...accountTables, ...chatTables, ...uploadTables]];
+export const migrations: readonly (readonly string[])[] = [
+  [...accountTables, ...chatTables, ...uploadTables],
+  // Paths were plain there. What is under way begins anew; the daemon forgets the bytes after a week.
+  ['DROP TABLE uploads', ...transferTables],
+];

@@ -109,8 +109,9 @@ export type TransferState = {
   done: number;
   /** Bytes a second over the last seconds; 0 while paused. */
   rate: number;
+  /** paused and failed: `resume` goes on with it where it stopped, `drop` gives it up. */
   state: 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
-  /** The saved file's path (down), or why it failed. */
+  /** done: the saved file's path (down); failed: why; paused: why, when nobody asked for that, as after a crash. */
   note: string | null;
 };
 
@@ -181,10 +182,30 @@ export interface Client {
   react(message: Message, emoji: string, on: boolean): Promise<void>;
   retry(id: string): Promise<void>;
   markRead(conversation: ConversationName, seq: number): Promise<void>;
+  /** Resolves when the file is stored whole and posted. Repeated with the same file it goes on where it stopped. */
   upload(to: ConversationName, path: string, options?: TransferOptions): Promise<FileInfo>;
   files(conversation?: ConversationName): Promise<FileInfo[]>;
-  /** Resolves with the path it was saved under, verified. */
+  /** Resolves with the path it was saved under, verified. Repeated with the same folder it goes on where it stopped. */
   download(id: string, options: TransferOptions & { dir: string }): Promise<string>;
+  /**
+   * What this account began from this profile and neither finished nor gave up, also before this start: what is under way in
+   * this client as it is, all else paused, with what is done as far as it is known without asking the daemon. What another
+   * program of this profile is working on is left out.
+   */
+  transfers(): Promise<TransferState[]>;
+  /**
+   * Goes on with a paused or failed transfer, an upload from the same path, a download into the same folder. Resolves when it
+   * is done. @throws ClientError 'usage' when the file to be sent is gone or changed: the transfer stays, put it back or `drop` it;
+   * 'refused' when nothing is left to go on with
+   */
+  resume(id: string, options?: TransferOptions): Promise<TransferState>;
+  /** Stops a transfer of this client, for `resume` now or after another start. Resolves when it has stopped. @throws ClientError 'refused' */
+  pause(id: string): Promise<void>;
+  /**
+   * Gives up a transfer: what the daemon has of an upload and the `.part` of a download go. Without a link the daemon hears of it
+   * at the next login. @throws ClientError 'refused' when there is no such transfer, or another program works on it
+   */
+  drop(id: string): Promise<void>;
   /** 60 digits to compare with the other side. */
   safetyNumber(name: string): Promise<string>;
   setVerified(name: string, verified: boolean): Promise<void>;
@@ -198,4 +219,5 @@ export interface Client {
   close(): Promise<void>;
 }
 
+/** An abort of the signal pauses the transfer; with the reason 'drop' it is given up. */
 export type TransferOptions = { onProgress?: (transfer: TransferState) => void; signal?: AbortSignal };

@@ -15,7 +15,7 @@ const SIZE = 160 * 2 ** 20;
 const ENOUGH = 4 * 2 ** 20;
 const SEGMENT = 2 ** 20;
 
-test.serial('uploads and downloads go on after a kill -9 of the client', async (t) => {
+async function setting(t: ExecutionContext) {
   const daemon = await startDaemon(t);
   const { join: server } = daemon;
   const dir = await temporaryFolder(t);
@@ -28,7 +28,11 @@ test.serial('uploads and downloads go on after a kill -9 of the client', async (
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   await (await chatAs(t, { ...alice, password, register })).client.close();
   const global = ['--server', server, '--user', 'alice', '--profile', profile];
+  return { daemon, path, content, downloads, alice, bob, global };
+}
 
+test.serial('uploads and downloads go on after a kill -9 of the client', async (t) => {
+  const { daemon, path, content, downloads, alice, bob, global } = await setting(t);
   const sent = await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
   const next = await chatAs(t, alice);
   const up: TransferState[] = [];
@@ -45,6 +49,32 @@ test.serial('uploads and downloads go on after a kill -9 of the client', async (
   t.true(began(down) >= got - SEGMENT, `it went on at ${began(down)} of ${got}`);
   t.true((await readFile(saved)).equals(content));
   t.deepEqual(await readdir(downloads), ['big.bin']);
+});
+
+test.serial('what a kill -9 cut off is listed at the next start, and resume finishes it', async (t) => {
+  const { daemon, path, content, downloads, alice, bob, global } = await setting(t);
+  await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
+  const next = await chatAs(t, alice);
+  const [up, ...others] = await next.client.transfers();
+  t.deepEqual(others, []);
+  const note = 'the program ended in the middle of it';
+  t.like(up, { direction: 'up', name: 'big.bin', conversation: '@bob', size: SIZE, rate: 0, state: 'paused', note });
+  const { id } = await next.client.resume(up?.id ?? '');
+  await bob.message('big.bin');
+  t.deepEqual(
+    (await bob.client.files()).map((file) => file.id),
+    [id],
+  );
+  await next.client.close();
+
+  const got = await killed(t, ['download', id, '--downloads', downloads, ...global], downloads);
+  const last = await chatAs(t, alice);
+  const [down] = await last.client.transfers();
+  t.like(down, { id, direction: 'down', state: 'paused', done: got, note });
+  const { note: saved } = await last.client.resume(id);
+  t.true((await readFile(saved ?? '')).equals(content));
+  t.deepEqual(await readdir(downloads), ['big.bin']);
+  t.deepEqual(await last.client.transfers(), []);
 });
 
 /** Kills the program when a `.part` below `folder` has grown. @returns its bytes then */

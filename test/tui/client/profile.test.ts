@@ -80,6 +80,19 @@ test('a device is held by one process at a time and is given on', async (t) => {
   t.is((await one.devices.lease([second.device])).device, second.device);
 });
 
+test('it is seen whether a device is held, without holding it', async (t) => {
+  const dir = await folder(t);
+  const one = await open(t, dir);
+  const two = await open(t, dir);
+  const { device, release } = await one.devices.lease();
+  t.true(two.devices.held(device));
+  t.true(one.devices.held(device));
+  t.is(two.devices.take(device), null, 'to look does not let go');
+  release();
+  t.false(two.devices.held(device));
+  t.is((await two.devices.lease()).device, device);
+});
+
 test('a retired device is never leased again', async (t) => {
   const profile = await open(t, await folder(t));
   const lease = await profile.devices.lease();

@@ -29,6 +29,8 @@ export class FakeClient implements Client {
   readonly store = new Map<ConversationName, Message[]>();
   readonly gaps: Gap[] = [];
   allFiles: FileInfo[] = [];
+  /** What earlier starts left, and what a test says is under way. */
+  begun: TransferState[] = [];
   everybody: Person[] = [person('alice'), person('bob'), person('carol', { online: false })];
   readPositions = new Map<ConversationName, number>();
   /** Queued messages stay `sending`. */
@@ -197,6 +199,27 @@ export class FakeClient implements Client {
     return `${options.dir}/x`;
   }
 
+  async transfers(): Promise<TransferState[]> {
+    return this.begun;
+  }
+
+  async resume(id: string): Promise<TransferState> {
+    this.#call('resume', id);
+    const done = { ...this.#begun(id), state: 'done', note: '/downloads/x' } as const;
+    this.emit({ type: 'transfer', transfer: done });
+    return done;
+  }
+
+  async pause(id: string): Promise<void> {
+    this.#call('pause', id);
+    this.emit({ type: 'transfer', transfer: { ...this.#begun(id), state: 'paused', rate: 0 } });
+  }
+
+  async drop(id: string): Promise<void> {
+    this.#call('drop', id);
+    this.emit({ type: 'transfer', transfer: { ...this.#begun(id), state: 'cancelled', rate: 0 } });
+  }
+
   async safetyNumber(): Promise<string> {
     return '12345'.repeat(12);
   }
@@ -226,6 +249,12 @@ export class FakeClient implements Client {
 
   async close(): Promise<void> {
     this.closed = true;
+  }
+
+  #begun(id: string): TransferState {
+    const found = this.begun.find((one) => one.id === id);
+    if (found === undefined) throw new Error(`no transfer ${id}`);
+    return found;
   }
 
   #of(conversation: ConversationName): Message[] {

@@ -19,7 +19,7 @@ export type DownloadParts = {
   manifest: Manifest;
   saved: SavedFile;
   progress: Progress;
-  signal: AbortSignal | undefined;
+  signal: AbortSignal;
 };
 
 /**

@@ -13,16 +13,23 @@ export class Progress {
   #samples: { at: number; done: number }[] = [];
   #toldAt: number;
 
+  /** @param done bytes that are there from an earlier attempt */
   constructor(
     clock: Clock,
     about: Pick<TransferState, 'id' | 'direction' | 'name' | 'conversation' | 'size'>,
     tell: (state: TransferState) => void,
+    done = 0,
   ) {
     this.#clock = clock;
     this.#tell = tell;
-    this.#state = { ...about, done: 0, rate: 0, state: 'running', note: null };
+    this.#state = { ...about, done, rate: 0, state: 'running', note: null };
     this.#toldAt = clock.monotonic();
-    this.begin(0);
+    this.begin(done);
+  }
+
+  /** What was told last, or is to be told next. */
+  get state(): TransferState {
+    return this.#state;
   }
 
   /** Begins, or goes on after a pause or a lost link, at `done` bytes: what was done before does not count for the rate. */

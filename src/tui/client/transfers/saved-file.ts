@@ -14,6 +14,11 @@ const MAX_NAMES = 10_000;
 /** File systems without hard links say one of these. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
+/** Where the bytes of a file lie until it is whole. */
+export function partOf(dir: string, { name, fileId }: Pick<Manifest, 'name' | 'fileId'>): string {
+  return join(resolve(dir), `${fileName(name)}.${hex(fileId).slice(0, ID_DIGITS)}.part`);
+}
+
 export class SavedFile {
   readonly #fs: FileSystem;
   readonly #dir: string;
@@ -25,7 +30,7 @@ export class SavedFile {
   static async open(fs: FileSystem, dir: string, manifest: Pick<Manifest, 'name' | 'fileId'>): Promise<SavedFile> {
     const folder = resolve(dir);
     const name = fileName(manifest.name);
-    const part = join(folder, `${name}.${hex(manifest.fileId).slice(0, ID_DIGITS)}.part`);
+    const part = partOf(dir, manifest);
     try {
       await fs.mkdir(folder, { recursive: true });
       // Not through a link that somebody put there.
@@ -91,13 +96,15 @@ export class SavedFile {
     });
   }
 
-  /** Leaves the part for the next attempt. */
+  /** Leaves the part for the next attempt, unless nothing is in it. */
   async leave(): Promise<void> {
+    const empty = (await this.size().catch(() => 1)) === 0;
     await this.#handle.close().catch(() => {});
+    if (empty) await this.#fs.unlink(this.#part).catch(() => {});
   }
 
   async discard(): Promise<void> {
-    await this.leave();
+    await this.#handle.close().catch(() => {});
     await this.#fs.unlink(this.#part).catch(() => {});
   }
 

@@ -2,19 +2,18 @@
 import { ClientError } from '../errors.ts';
 
 /**
- * `pause`: to be gone on with; `drop`: what the daemon or the folder has of it is given up. Any other reason stops it such
- * that repeating it goes on where it stopped.
+ * `drop`: what the daemon or the folder has of it is given up. `pause`, and any other reason: to be gone on with where it
+ * stopped, by `resume` or by repeating it.
  */
 export const stopReason = { pause: 'pause', drop: 'drop' } as const;
 
 /** @throws ClientError 'cancelled' when it was stopped */
-export function checkStop(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw stopped(signal);
+export function checkStop(signal: AbortSignal): void {
+  if (signal.aborted) throw stopped(signal);
 }
 
 /** `doing`, or the stop if that is first. What is done goes on in the background and its outcome is dropped. */
-export async function unlessStopped<T>(signal: AbortSignal | undefined, doing: Promise<T>): Promise<T> {
-  if (signal === undefined) return doing;
+export async function unlessStopped<T>(signal: AbortSignal, doing: Promise<T>): Promise<T> {
   let stop = () => {};
   const stopping = new Promise<never>((_, reject) => {
     stop = () => reject(stopped(signal));

@@ -1,19 +1,24 @@
 /** Uploads and downloads of one login: what the client offers of files, without what is posted about them. */
-import { hex } from '../../../protocol/bytes.ts';
+import { resolve } from 'node:path';
+import { fromHex, hex } from '../../../protocol/bytes.ts';
 import { Refusal } from '../../../protocol/errors.ts';
 import { type Manifest, segmentCount } from '../../../protocol/file.ts';
 import { type Clock, type FileSystem, systemClock } from '../../../protocol/seams.ts';
-import { fileName, printable } from '../../../protocol/text.ts';
-import { ClientError } from '../errors.ts';
+import { fileName } from '../../../protocol/text.ts';
+import { ClientError, isPassing } from '../errors.ts';
 import type { ConversationName, TransferOptions, TransferState } from '../types.ts';
+import { type Begun, type BegunDownload, type BegunUpload, nameOf } from './begun.ts';
+import { BegunStore, type Paused, type TransferProfile, type Worker } from './begun-store.ts';
 import { download } from './download.ts';
 import { LocalFile } from './local-file.ts';
-import { Progress } from './progress.ts';
-import { SavedFile } from './saved-file.ts';
+import { aboutOf, type Run, Runs, type Startable } from './runs.ts';
+import { partOf, SavedFile } from './saved-file.ts';
 import { stopReason } from './stop.ts';
 import { upload } from './upload.ts';
-import { type TransferProfile, UploadStates } from './upload-state.ts';
 import { News, type TransferConnection } from './wire.ts';
+
+/** Of the plain file. The largest one: fewer records, and still one link record each. */
+const SEGMENT_SIZE = 262_144;
 
 export type TransfersParts = {
   connection: TransferConnection;
@@ -21,6 +26,8 @@ export type TransfersParts = {
   /** idFp of who is logged in. */
   me: Uint8Array;
   clock?: Clock;
+  /** Without it nobody else works with this profile. */
+  worker?: Worker;
   /** Every change of every transfer. */
   onChange?: (transfer: TransferState) => void;
 };
@@ -33,43 +40,33 @@ export type Uploaded = { manifest: Manifest; posted(): Promise<void> };
 
 export class Transfers {
   readonly #parts: TransfersParts;
-  readonly #clock: Clock;
-  readonly #states: UploadStates;
-  /** What is under way, so that no two write the same thing. */
-  readonly #busy = new Set<string>();
+  readonly #store: BegunStore;
+  readonly #runs: Runs;
+  /** Files that are looked up to be sent, so that none is begun twice. */
+  readonly #beginning = new Set<string>();
   #news: News | null = null;
 
   constructor(parts: TransfersParts) {
+    const { profile, me, clock = systemClock, worker = { device: 0, held: () => false } } = parts;
     this.#parts = parts;
-    this.#clock = parts.clock ?? systemClock;
-    this.#states = new UploadStates(parts.profile, this.#clock, parts.me);
+    this.#store = new BegunStore(profile, clock, me, worker);
+    this.#runs = new Runs({
+      store: this.#store,
+      clock,
+      tell: (state) => this.#tell(state),
+      giveUp: (begun) => this.#giveUp(begun),
+    });
   }
 
   /** Stores a file with the daemon; repeated with the same file it goes on where it stopped. @throws ClientError */
   async upload(to: Place, path: string, options: TransferOptions = {}): Promise<Uploaded> {
-    const { profile, connection } = this.#parts;
-    const local = await LocalFile.open(profile.fs, path);
+    const local = await LocalFile.open(this.#parts.profile.fs, path);
+    const what = `${hex(to.id)} ${local.path}`;
     try {
-      return await this.#alone(`${hex(to.id)} ${local.path}`, `${path} is being sent already`, async () => {
-        const state = await this.#states.take(to.id, local);
-        const about = { id: hex(state.fileId), name: fileName(local.name), size: local.size } as const;
-        const progress = this.#progress({ ...about, direction: 'up', conversation: to.name }, options);
-        const news = this.#listen(connection);
-        const parts = { news, random: profile.random, conversation: to.id, local, state, progress };
-        const { signal } = options;
-        const sha256 = await this.#run(progress, signal, async () => {
-          try {
-            return await upload({ ...parts, signal });
-          } catch (error) {
-            if (isUseless(error) || signal?.reason === stopReason.drop) await this.#states.drop(state);
-            throw error;
-          }
-        });
-        progress.end('done');
-        const count = segmentCount(local.size, state.segSize);
-        const manifest = { ...state, size: local.size, count, sha256, name: local.name, type: '' };
-        return { manifest, posted: () => this.#states.drop(state) };
-      });
+      if (this.#beginning.has(what)) throw new ClientError('usage', `${path} is being sent already`);
+      this.#beginning.add(what);
+      const paused = await this.#beginUpload(to, local).finally(() => this.#beginning.delete(what));
+      return await this.#runs.run(paused, options, (run) => this.#send(paused.begun, local, run));
     } finally {
       await local.close();
     }
@@ -77,32 +74,175 @@ export class Transfers {
 
   /** Resolves with the path of the saved file. Repeated it goes on where it stopped. @throws ClientError */
   async download(from: Place, manifest: Manifest, options: TransferOptions & { dir: string }): Promise<string> {
-    const { profile, connection } = this.#parts;
-    const { signal } = options;
-    return this.#alone(hex(manifest.fileId), `${fileName(manifest.name)} is being fetched already`, async () => {
-      const about = { id: hex(manifest.fileId), name: fileName(manifest.name), size: manifest.size } as const;
-      const progress = this.#progress({ ...about, direction: 'down', conversation: from.name }, options);
-      return this.#run(progress, signal, async () => {
-        const saved = await SavedFile.open(profile.fs, options.dir, manifest);
-        try {
-          if (!(await download({ news: this.#listen(connection), manifest, saved, progress, signal }))) {
-            await saved.discard();
-            throw new ClientError('refused', `${about.name} is not what its sender signed; nothing was saved`);
-          }
-          const path = await saved.keep();
-          progress.end('done', path);
-          return path;
-        } catch (error) {
-          if (signal?.reason === stopReason.drop) await saved.discard();
-          else await saved.leave();
-          throw error;
-        }
-      });
+    const paused = await this.#beginDownload(from, manifest, resolve(options.dir));
+    return this.#runs.run(paused, options, (run) => this.#fetch(paused.begun, manifest, run));
+  }
+
+  /** What is being worked on as it is, and what nobody works on as paused; that of longest ago first. */
+  async list(): Promise<TransferState[]> {
+    await this.#store.settle((id) => this.#runs.has(id));
+    const paused = await Promise.all((await this.#store.paused()).map((one) => this.#stateOf(one)));
+    return [...paused.filter(({ id }) => !this.#runs.has(id)), ...this.#runs.states()];
+  }
+
+  /** @throws ClientError 'refused' when nothing of it is left to go on with */
+  async begun(id: string): Promise<Begun> {
+    return (await this.#find(id)).begun;
+  }
+
+  /** @param check that it may still go to its conversation @throws ClientError 'usage' when the file is gone or changed */
+  async goOnSending(begun: BegunUpload, check: () => Promise<void>, options: TransferOptions): Promise<Uploaded> {
+    const { done } = await this.#find(hex(begun.file));
+    return this.#runs.run({ begun, done }, options, async (run) => {
+      await check();
+      const local = await openAgain(this.#parts.profile.fs, begun);
+      try {
+        return await this.#send(begun, local, run);
+      } finally {
+        await local.close();
+      }
     });
+  }
+
+  /** @param find what its sender signed */
+  async goOnFetching(begun: BegunDownload, find: () => Promise<Manifest>, options: TransferOptions): Promise<string> {
+    const done = Math.min(begun.size, await this.#partSize(begun));
+    return this.#runs.run({ begun, done }, options, async (run) => this.#fetch(begun, await find(), run));
+  }
+
+  /** Resolves when it has stopped. @throws ClientError 'refused' when it is not under way here */
+  async pause(id: string): Promise<void> {
+    if ((await this.#runs.stop(id, 'pause')) === null)
+      throw new ClientError('refused', 'no such transfer is under way here');
+  }
+
+  /** What the daemon or the folder has of it goes. @throws ClientError 'refused' when there is no such transfer */
+  async drop(id: string): Promise<void> {
+    const ended = await this.#runs.stop(id, 'drop');
+    if (ended === 'cancelled' || ended === 'done' || this.#runs.dismiss(id)) return;
+    const paused = await this.#find(id);
+    if (!(await this.#store.claim(paused.begun)))
+      throw new ClientError('refused', `${nameOf(paused.begun)} is under way in another securechat of yours`);
+    const state = await this.#stateOf(paused);
+    await this.#giveUp(paused.begun);
+    this.#tell({ ...state, state: 'cancelled', note: null });
+  }
+
+  /** At each login, before this process holds devices of others: finds what was cut off, tells the daemon what was given up. */
+  async tidy(): Promise<void> {
+    await this.#store.settle((id) => this.#runs.has(id));
+    for (const begun of await this.#store.dropped()) await this.#tellDropped(begun);
   }
 
   close(): void {
     this.#news?.stop();
+  }
+
+  async #find(id: string): Promise<Paused> {
+    const paused = /^[0-9a-f]{32}$/.test(id) ? await this.#store.find(fromHex(id)) : null;
+    if (paused === null)
+      throw new ClientError('refused', 'nothing of this transfer is left to go on with; begin it again');
+    return paused;
+  }
+
+  /** A key never seals two versions of a file: what was begun of another one is given up. */
+  async #beginUpload(to: Place, local: LocalFile): Promise<Startable<BegunUpload>> {
+    const { path, version, size } = local;
+    const { same, others } = await this.#store.uploads(to.id, local);
+    for (const other of others)
+      if (!this.#runs.has(hex(other.file)) && (await this.#store.claim(other))) await this.#giveUp(other);
+    if (same !== null) return same;
+    const { random } = this.#parts.profile;
+    const secret = { file: random(16), key: random(32), segSize: SEGMENT_SIZE };
+    const begun: BegunUpload = { direction: 'up', conversation: to.id, to: to.name, path, version, size, ...secret };
+    await this.#store.add(begun);
+    return { begun, done: 0, fresh: true };
+  }
+
+  async #beginDownload(from: Place, manifest: Manifest, dir: string): Promise<Startable<BegunDownload>> {
+    const { fileId: file, size, name } = manifest;
+    const known = await this.#store.find(file);
+    const begun: BegunDownload = { direction: 'down', conversation: from.id, to: from.name, file, size, name, dir };
+    if (known?.begun.direction === 'down' && known.begun.dir === dir) return { done: known.done, begun };
+    if (known !== null && !this.#runs.has(hex(file)) && (await this.#store.claim(known.begun)))
+      await this.#giveUp(known.begun);
+    if (!this.#runs.has(hex(file)) && (await this.#store.find(file)) === null) await this.#store.add(begun);
+    return { begun, done: 0, fresh: true };
+  }
+
+  async #send(begun: BegunUpload, local: LocalFile, { progress, signal }: Run): Promise<Uploaded> {
+    const { connection, profile } = this.#parts;
+    const news = this.#listen(connection);
+    try {
+      const sha256 = await upload({ news, random: profile.random, local, begun, progress, signal });
+      progress.end('done');
+      const { file: fileId, segSize, key, size } = begun;
+      const count = segmentCount(size, segSize);
+      const manifest = { fileId, segSize, key, size, count, sha256, name: local.name, type: '' };
+      return { manifest, posted: () => this.#store.forget(begun) };
+    } catch (error) {
+      // A file that changed is another file: nobody ever goes on with this one.
+      if (error instanceof ClientError && error.code === 'usage') await this.#giveUp(begun);
+      throw error;
+    }
+  }
+
+  async #fetch(begun: BegunDownload, manifest: Manifest, { progress, signal }: Run): Promise<string> {
+    const { profile, connection } = this.#parts;
+    const saved = await SavedFile.open(profile.fs, begun.dir, manifest);
+    try {
+      if (!(await download({ news: this.#listen(connection), manifest, saved, progress, signal }))) {
+        await saved.discard();
+        await this.#store.forget(begun);
+        throw new ClientError('refused', `${nameOf(begun)} is not what its sender signed; nothing was saved`);
+      }
+      const path = await saved.keep();
+      await this.#store.forget(begun);
+      progress.end('done', path);
+      return path;
+    } catch (error) {
+      if (signal.reason === stopReason.drop) await saved.discard();
+      else await saved.leave();
+      throw error;
+    }
+  }
+
+  async #giveUp(begun: Begun): Promise<void> {
+    if (begun.direction === 'up') {
+      await this.#store.giveUp(begun);
+      return this.#tellDropped(begun);
+    }
+    await this.#parts.profile.fs.unlink(partOf(begun.dir, { name: begun.name, fileId: begun.file })).catch(() => {});
+    await this.#store.forget(begun);
+  }
+
+  /** The daemon hears of it now, or at the next login. */
+  async #tellDropped(begun: Begun): Promise<void> {
+    const { connection } = this.#parts;
+    if (begun.direction !== 'up' || connection.state.state !== 'online') return;
+    const { file, conversation, size, segSize } = begun;
+    try {
+      // Only an upload that is open can be given up; one that is whole and not listed goes by itself.
+      const { transfer, whole } = await connection.request('upload-open', { file, conversation, size, segSize });
+      if (!whole) await connection.request('transfer-end', { transfer, drop: true });
+    } catch (error) {
+      if (!(error instanceof Refusal) || isPassing(error)) return;
+    }
+    await this.#store.forget(begun);
+  }
+
+  async #stateOf({ begun, done, note }: Paused): Promise<TransferState> {
+    const there = begun.direction === 'up' ? done : await this.#partSize(begun);
+    return { ...aboutOf(begun), done: Math.min(there, begun.size), rate: 0, state: 'paused', note };
+  }
+
+  async #partSize({ dir, name, file }: BegunDownload): Promise<number> {
+    const stat = await this.#parts.profile.fs.lstat(partOf(dir, { name, fileId: file })).catch(() => null);
+    return stat?.size ?? 0;
+  }
+
+  #tell(state: TransferState): void {
+    this.#parts.onChange?.(state);
   }
 
   /** From the first transfer on, and not before: what comes before anybody listens is meant for the conversations. */
@@ -110,38 +250,15 @@ export class Transfers {
     this.#news ??= new News(connection);
     return this.#news;
   }
-
-  #progress(about: ConstructorParameters<typeof Progress>[1], options: TransferOptions): Progress {
-    return new Progress(this.#clock, about, (state) => {
-      options.onProgress?.(state);
-      this.#parts.onChange?.(state);
-    });
-  }
-
-  async #alone<T>(what: string, sentence: string, doing: () => Promise<T>): Promise<T> {
-    if (this.#busy.has(what)) throw new ClientError('usage', sentence);
-    this.#busy.add(what);
-    try {
-      return await doing();
-    } finally {
-      this.#busy.delete(what);
-    }
-  }
-
-  async #run<T>(progress: Progress, signal: AbortSignal | undefined, doing: () => Promise<T>): Promise<T> {
-    try {
-      return await doing();
-    } catch (thrown) {
-      const error = thrown instanceof Refusal ? new ClientError('refused', printable(thrown.message)) : thrown;
-      if (!(error instanceof ClientError)) progress.end('failed', 'something unexpected happened');
-      else if (error.code !== 'cancelled') progress.end('failed', error.message);
-      else progress.end(signal?.reason === stopReason.pause ? 'paused' : 'cancelled');
-      throw error;
-    }
-  }
 }
 
-/** An upload that can never be gone on with: the next attempt begins anew. */
-function isUseless(error: unknown): boolean {
-  return error instanceof Refusal && (error.code === 'id-reused' || error.code === 'not-permitted');
+/** @throws ClientError 'usage' with what to do about it */
+async function openAgain(fs: FileSystem, { path, version }: BegunUpload): Promise<LocalFile> {
+  const local = await LocalFile.open(fs, path).catch((error: unknown) => {
+    if (!(error instanceof ClientError)) throw error;
+    throw new ClientError('usage', `${error.message}; put it back, or cancel the transfer`);
+  });
+  if (local.version === version) return local;
+  await local.close();
+  throw new ClientError('usage', `${fileName(local.name)} changed since it was begun; cancel it and send it again`);
 }

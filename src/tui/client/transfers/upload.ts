@@ -2,11 +2,10 @@
 import { createHash } from 'node:crypto';
 import { SEGMENT_OVERHEAD, SegmentSealer, segmentCount, segmentLength } from '../../../protocol/file.ts';
 import type { Random } from '../../../protocol/seams.ts';
-import { ClientError } from '../errors.ts';
+import type { BegunUpload } from './begun.ts';
 import type { LocalFile } from './local-file.ts';
 import type { Progress } from './progress.ts';
-import { checkStop, stopReason, unlessStopped } from './stop.ts';
-import type { UploadState } from './upload-state.ts';
+import { checkStop, unlessStopped } from './stop.ts';
 import { LinkLost, type News, overLinks } from './wire.ts';
 
 /** What may wait in the link before another segment is added: what a chat line has to wait behind. */
@@ -15,11 +14,10 @@ const MAX_QUEUED_BYTES = 512 * 1024;
 export type UploadParts = {
   news: News;
   random: Random;
-  conversation: Uint8Array;
   local: LocalFile;
-  state: UploadState;
+  begun: BegunUpload;
   progress: Progress;
-  signal: AbortSignal | undefined;
+  signal: AbortSignal;
 };
 
 /**
@@ -27,20 +25,16 @@ export type UploadParts = {
  * @throws ClientError, Refusal
  */
 export async function upload(parts: UploadParts): Promise<Uint8Array> {
-  const { news, conversation, local, state, signal } = parts;
-  const file = { ...state, size: local.size };
-  const source = new Source(local, state.segSize);
-  const sealer = new SegmentSealer(file, parts.random);
+  const { news, local, begun, signal } = parts;
+  const { file, conversation, size, segSize } = begun;
+  const source = new Source(local, segSize);
+  const sealer = new SegmentSealer({ fileId: file, key: begun.key, segSize, size }, parts.random);
   return overLinks(news, async () => {
     checkStop(signal);
     const { connection } = news;
     const opened = await unlessStopped(
       signal,
-      connection.request(
-        'upload-open',
-        { file: state.fileId, conversation, size: local.size, segSize: state.segSize },
-        { wait: true },
-      ),
+      connection.request('upload-open', { file, conversation, size, segSize }, { wait: true }),
     );
     // The one that it was answered on, for the request may have waited for it.
     const { links } = news;
@@ -51,26 +45,24 @@ export async function upload(parts: UploadParts): Promise<Uint8Array> {
       await unlessStopped(signal, connection.request('upload-finish', { transfer: opened.transfer }));
       return sha256;
     } catch (error) {
-      // A file that changed is another file: nobody ever goes on with this one.
-      const drop = signal?.reason === stopReason.drop || (error instanceof ClientError && error.code === 'usage');
       if (!(error instanceof LinkLost) && news.links === links)
-        await connection.request('transfer-end', { transfer: opened.transfer, drop }).catch(() => {});
+        await connection.request('transfer-end', { transfer: opened.transfer, drop: false }).catch(() => {});
       throw error;
     }
   });
 }
 
 async function send(
-  { news, progress, signal, local, state }: UploadParts,
+  { news, progress, signal, local, begun }: UploadParts,
   source: Source,
   sealer: SegmentSealer,
   opened: { transfer: number; next: number; window: number; links: number },
 ): Promise<void> {
   const { connection } = news;
   await source.hashUpTo(opened.next, () => checkStop(signal));
-  progress.begin(Math.min(local.size, opened.next * state.segSize));
+  progress.begin(Math.min(local.size, opened.next * begun.segSize));
   // One for all segments: the link has taken its bytes when sendSegment returns.
-  const sealed = new Uint8Array(Math.min(local.size, state.segSize) + SEGMENT_OVERHEAD);
+  const sealed = new Uint8Array(Math.min(local.size, begun.segSize) + SEGMENT_OVERHEAD);
   for (let index = opened.next; index < source.count; ) {
     checkStop(signal);
     news.check(opened.links);
@@ -87,7 +79,7 @@ async function send(
       news.check(opened.links);
       connection.sendSegment(opened.transfer, index, sealer.seal(index, plain, sealed));
       index += 1;
-      progress.reach(Math.min(local.size, index * state.segSize));
+      progress.reach(Math.min(local.size, index * begun.segSize));
     }
   }
 }

@@ -1,0 +1,184 @@
+/**
+ * Transfers that were begun and neither finished nor given up, in the profile's database. A row with a device is being worked
+ * on by the process that holds this device (device-lock.ts); when nobody holds it, that process ended in the middle.
+ */
+import { fromUtf8, hex, utf8 } from '../../../protocol/bytes.ts';
+import type { Clock, Random } from '../../../protocol/seams.ts';
+import type { ProfileDb, Row } from '../profile-db.ts';
+import { type Begun, type BegunUpload, decodeBegun, encodeBegun } from './begun.ts';
+
+/** The daemon forgets an upload after a week. */
+const KEEP_UPLOADS_MS = 14 * 24 * 3600 * 1000;
+
+const CUT_OFF = 'the program ended in the middle of it';
+
+/** sealed: begun.ts; note: sealed, why it stopped; dropped: given up, and the daemon was not told yet. */
+export const transferTables = [
+  `CREATE TABLE transfers (me BLOB NOT NULL, file BLOB NOT NULL, direction TEXT NOT NULL, conversation BLOB NOT NULL,
+     sealed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0, device INTEGER, note BLOB, dropped INTEGER NOT NULL DEFAULT 0,
+     at INTEGER NOT NULL, PRIMARY KEY (me, file)) STRICT, WITHOUT ROWID`,
+];
+
+/** The part of a Profile that is used. */
+export type TransferProfile = {
+  readonly db: Pick<ProfileDb, 'all' | 'run'>;
+  readonly random: Random;
+  seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
+  open(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
+};
+
+/** Who works here: the device that this process holds, and whether somebody holds another one. */
+export type Worker = { device: number; held(device: number): boolean };
+
+/** `note`: why it stopped when nobody asked for that. */
+export type Paused = { begun: Begun; done: number; note: string | null };
+
+export class BegunStore {
+  readonly #profile: TransferProfile;
+  readonly #clock: Clock;
+  readonly #me: Uint8Array;
+  readonly #worker: Worker;
+
+  /** @param me idFp */
+  constructor(profile: TransferProfile, clock: Clock, me: Uint8Array, worker: Worker) {
+    this.#profile = profile;
+    this.#clock = clock;
+    this.#me = me;
+    this.#worker = worker;
+  }
+
+  /** What was begun with the very same file, and what with other versions of it. */
+  async uploads(
+    conversation: Uint8Array,
+    local: { path: string; version: string },
+  ): Promise<{ same: { begun: BegunUpload; done: number } | null; others: BegunUpload[] }> {
+    const others: BegunUpload[] = [];
+    let same: { begun: BegunUpload; done: number } | null = null;
+    for (const row of await this.#rows("direction = 'up' AND conversation = ? AND dropped = 0", [conversation])) {
+      const { begun, done } = this.#paused(row);
+      if (begun.direction !== 'up' || begun.path !== local.path) continue;
+      if (begun.version === local.version) same = { begun, done };
+      else others.push(begun);
+    }
+    return { same, others };
+  }
+
+  /** Worked on by this process from now on. */
+  async add(begun: Begun): Promise<void> {
+    const { file, direction, conversation } = begun;
+    const sealed = this.#profile.seal(encodeBegun(begun), this.#place(file));
+    await this.#profile.db.run(
+      `INSERT OR REPLACE INTO transfers (me, file, direction, conversation, sealed, device, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [this.#me, file, direction, conversation, sealed, this.#worker.device, this.#clock.now()],
+    );
+  }
+
+  /** null for what was finished, given up, or never begun here. */
+  async find(file: Uint8Array): Promise<Paused | null> {
+    const [row] = await this.#rows('file = ? AND dropped = 0', [file]);
+    return row === undefined ? null : this.#paused(row);
+  }
+
+  /** What nobody works on, that of longest ago first. */
+  async paused(): Promise<Paused[]> {
+    return (await this.#rows('device IS NULL AND dropped = 0', [])).map((row) => this.#paused(row));
+  }
+
+  /** What was given up and the daemon has not been told. */
+  async dropped(): Promise<Begun[]> {
+    return (await this.#rows('dropped = 1', [])).map((row) => this.#paused(row).begun);
+  }
+
+  /** This process works on it from now on. false while another one does, or when it is gone. */
+  async claim(begun: Begun): Promise<boolean> {
+    if (await this.#take(begun)) return true;
+    await this.settle(() => true);
+    return this.#take(begun);
+  }
+
+  async reach({ file }: Begun, done: number): Promise<void> {
+    await this.#profile.db.run('UPDATE transfers SET done = ?, at = ? WHERE me = ? AND file = ?', [
+      done,
+      this.#clock.now(),
+      this.#me,
+      file,
+    ]);
+  }
+
+  /** Nobody works on it any more. @param note why, if nobody asked for that */
+  async rest({ file }: Begun, done: number, note: string | null): Promise<void> {
+    const sealed = note === null ? null : this.#profile.seal(utf8(note), notePlace(file));
+    await this.#profile.db.run(
+      'UPDATE transfers SET device = NULL, done = ?, note = ?, at = ? WHERE me = ? AND file = ? AND dropped = 0',
+      [done, sealed, this.#clock.now(), this.#me, file],
+    );
+  }
+
+  /** Listed no more; kept until the daemon knows. */
+  async giveUp({ file }: Begun): Promise<void> {
+    await this.#profile.db.run('UPDATE transfers SET device = NULL, dropped = 1 WHERE me = ? AND file = ?', [
+      this.#me,
+      file,
+    ]);
+  }
+
+  async forget({ file }: Begun): Promise<void> {
+    await this.#profile.db.run('DELETE FROM transfers WHERE me = ? AND file = ?', [this.#me, file]);
+  }
+
+  /**
+   * Finds what was cut off: the process that worked on it ended, or was an earlier one with the device of this one.
+   * @param mine whether this process works on it
+   */
+  async settle(mine: (id: string) => boolean): Promise<void> {
+    const { db } = this.#profile;
+    const tooOld = this.#clock.now() - KEEP_UPLOADS_MS;
+    await db.run("DELETE FROM transfers WHERE me = ? AND direction = 'up' AND at < ?", [this.#me, tooOld]);
+    for (const row of await this.#rows('device IS NOT NULL', [])) {
+      const file = row.file as Uint8Array;
+      const device = Number(row.device);
+      if (device === this.#worker.device ? mine(hex(file)) : this.#worker.held(device)) continue;
+      // Only what is still as it was seen: another process may have taken it up meanwhile.
+      await db.run('UPDATE transfers SET device = NULL, note = ? WHERE me = ? AND file = ? AND device = ?', [
+        this.#profile.seal(utf8(CUT_OFF), notePlace(file)),
+        this.#me,
+        file,
+        device,
+      ]);
+    }
+  }
+
+  async #take({ file }: Begun): Promise<boolean> {
+    const { device } = this.#worker;
+    const { changes } = await this.#profile.db.run(
+      `UPDATE transfers SET device = ?, note = NULL
+       WHERE me = ? AND file = ? AND dropped = 0 AND (device IS NULL OR device = ?)`,
+      [device, this.#me, file, device],
+    );
+    return changes > 0;
+  }
+
+  #rows(where: string, params: Uint8Array[]): Promise<Row[]> {
+    return this.#profile.db.all(`SELECT * FROM transfers WHERE me = ? AND ${where} ORDER BY at, file`, [
+      this.#me,
+      ...params,
+    ]);
+  }
+
+  #paused(row: Row): Paused {
+    const at = { file: row.file as Uint8Array, conversation: row.conversation as Uint8Array };
+    const direction = row.direction === 'up' ? 'up' : 'down';
+    const begun = decodeBegun({ ...at, direction }, this.#profile.open(row.sealed as Uint8Array, this.#place(at.file)));
+    const note = row.note === null ? null : this.#profile.open(row.note as Uint8Array, notePlace(at.file));
+    return { begun, done: Number(row.done), note: note === null ? null : fromUtf8(note) };
+  }
+
+  #place(file: Uint8Array): Uint8Array {
+    return utf8(`transfer ${hex(this.#me)} ${hex(file)}`);
+  }
+}
+
+function notePlace(file: Uint8Array): Uint8Array {
+  return utf8(`transfer note ${hex(file)}`);
+}

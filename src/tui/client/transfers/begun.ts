@@ -1,0 +1,58 @@
+/** A transfer that was begun, and how the profile keeps what is needed to go on with it, under its seal. */
+import { basename } from 'node:path';
+import { fromUtf8, Reader, utf8, Writer } from '../../../protocol/bytes.ts';
+import { ProtocolError } from '../../../protocol/errors.ts';
+import { fileName } from '../../../protocol/text.ts';
+import type { ConversationName } from '../types.ts';
+
+const VERSION = 1;
+const KEY_BYTES = 32;
+
+type About = {
+  file: Uint8Array;
+  /** The conversation's hash, and what it was called then. */
+  conversation: Uint8Array;
+  to: ConversationName;
+  size: number;
+};
+
+/** `version` is LocalFile's; the key and `file` name and seal this version of the file for this conversation only. */
+export type BegunUpload = About & { direction: 'up'; path: string; version: string; segSize: number; key: Uint8Array };
+
+/** `dir` is the folder that it goes to. */
+export type BegunDownload = About & { direction: 'down'; name: string; dir: string };
+
+export type Begun = BegunUpload | BegunDownload;
+
+/** What the person knows it by. */
+export function nameOf(begun: Begun): string {
+  return fileName(begun.direction === 'up' ? basename(begun.path) : begun.name);
+}
+
+/** `file`, `conversation` and the direction have columns of their own. */
+export function encodeBegun(begun: Begun): Uint8Array {
+  const writer = new Writer().u8(VERSION).var16(utf8(begun.to)).u64(begun.size);
+  if (begun.direction === 'down') return writer.var16(utf8(begun.name)).var16(utf8(begun.dir)).finish();
+  const { path, version, segSize, key } = begun;
+  return writer.var16(utf8(path)).var16(utf8(version)).u32(segSize).bytes(key).finish();
+}
+
+/** @throws ProtocolError 'layout' | 'version' */
+export function decodeBegun(
+  { direction, ...at }: Pick<Begun, 'direction' | 'file' | 'conversation'>,
+  bytes: Uint8Array,
+): Begun {
+  const reader = new Reader(bytes);
+  if (reader.u8() !== VERSION) throw new ProtocolError('version', 'a begun transfer of another version');
+  const about = { ...at, to: fromUtf8(reader.var16()) as ConversationName, size: reader.u64() };
+  const [first, second] = [fromUtf8(reader.var16()), fromUtf8(reader.var16())];
+  if (direction === 'down') return { ...about, direction, name: first, dir: second };
+  return {
+    ...about,
+    direction,
+    path: first,
+    version: second,
+    segSize: reader.u32(),
+    key: Uint8Array.from(reader.bytes(KEY_BYTES)),
+  };
+}

@@ -1,0 +1,158 @@
+/** What is being worked on here: one run for each transfer, which can be stopped, and tells how it goes and how it ended. */
+import { hex } from '../../../protocol/bytes.ts';
+import { Refusal } from '../../../protocol/errors.ts';
+import type { Clock } from '../../../protocol/seams.ts';
+import { printable } from '../../../protocol/text.ts';
+import { ClientError, isPassing } from '../errors.ts';
+import type { TransferOptions, TransferState } from '../types.ts';
+import { type Begun, nameOf } from './begun.ts';
+import type { BegunStore } from './begun-store.ts';
+import { Progress } from './progress.ts';
+import { stopReason } from './stop.ts';
+
+/** How far an upload is gets kept at most this often: what the next program knows of one that is cut off. */
+const KEEP_MS = 1000;
+
+export type Run = { progress: Progress; signal: AbortSignal };
+
+/** `fresh`: begun just now, so that nothing of it is worth keeping when it is refused. */
+export type Startable<B extends Begun = Begun> = { begun: B; done: number; fresh?: boolean };
+
+type Running = { control: AbortController; over: Promise<void>; progress: Progress | null };
+
+export type RunsParts = {
+  store: BegunStore;
+  clock: Clock;
+  /** Every change of every transfer. */
+  tell(transfer: TransferState): void;
+  /** What is left of it goes. */
+  giveUp(begun: Begun): Promise<void>;
+};
+
+export class Runs {
+  readonly #parts: RunsParts;
+  readonly #running = new Map<string, Running>();
+  /** Failed before anything was stored: only the listeners know of them. */
+  readonly #refused = new Map<string, TransferState>();
+
+  constructor(parts: RunsParts) {
+    this.#parts = parts;
+  }
+
+  has(id: string): boolean {
+    return this.#running.has(id);
+  }
+
+  states(): TransferState[] {
+    return [...this.#running.values()].flatMap(({ progress }) => (progress === null ? [] : [progress.state]));
+  }
+
+  /** Resolves when it has stopped, with how it ended. null: it is not running here. */
+  async stop(id: string, reason: keyof typeof stopReason): Promise<TransferState['state'] | null> {
+    const running = this.#running.get(id);
+    running?.control.abort(stopReason[reason]);
+    await running?.over;
+    return running?.progress?.state.state ?? null;
+  }
+
+  /** Takes what failed before anything was stored away from the listeners. false: there is no such transfer. */
+  dismiss(id: string): boolean {
+    const state = this.#refused.get(id);
+    if (state !== undefined) this.#parts.tell({ ...state, state: 'cancelled' });
+    return this.#refused.delete(id);
+  }
+
+  /** @throws ClientError 'usage' when it is under way already, here or in another program */
+  async run<T>(
+    { begun, done, fresh = false }: Startable,
+    options: TransferOptions,
+    doing: (run: Run) => Promise<T>,
+  ): Promise<T> {
+    const id = hex(begun.file);
+    const [name, what] = [nameOf(begun), begun.direction === 'up' ? 'sent' : 'fetched'];
+    if (this.#running.has(id)) throw new ClientError('usage', `${name} is being ${what} already`);
+    const control = new AbortController();
+    const over = Promise.withResolvers<void>();
+    const running: Running = { control, over: over.promise, progress: null };
+    this.#running.set(id, running);
+    try {
+      if (!(await this.#parts.store.claim(begun)))
+        throw new ClientError('usage', `${name} is being ${what} by another securechat of yours`);
+      const progress = new Progress(this.#parts.clock, aboutOf(begun), this.#teller(begun, options), done);
+      running.progress = progress;
+      const signals = options.signal === undefined ? [] : [options.signal];
+      const signal = AbortSignal.any([control.signal, ...signals]);
+      try {
+        return await doing({ progress, signal });
+      } catch (error) {
+        throw await this.#ended({ begun, fresh }, { progress, signal }, error);
+      }
+    } finally {
+      this.#running.delete(id);
+      over.resolve();
+    }
+  }
+
+  /** @returns what the caller is told */
+  async #ended(
+    { begun, fresh }: Pick<Startable, 'begun' | 'fresh'>,
+    { progress, signal }: Run,
+    thrown: unknown,
+  ): Promise<unknown> {
+    const { done } = progress.state;
+    if (thrown instanceof ClientError && thrown.code === 'cancelled') {
+      if (signal.reason === stopReason.drop) {
+        progress.end('cancelled');
+        await this.#parts.giveUp(begun);
+      } else {
+        await this.#kept(this.#parts.store.rest(begun, done, null));
+        progress.end('paused');
+      }
+      return thrown;
+    }
+    const error = thrown instanceof Refusal ? new ClientError('refused', printable(thrown.message)) : thrown;
+    const reason = error instanceof ClientError ? error.message : 'something unexpected happened';
+    if (isUseless(thrown) || (fresh && done === 0 && isRefused(thrown))) {
+      await this.#kept(this.#parts.store.forget(begun));
+      this.#refused.set(hex(begun.file), { ...progress.state, note: reason });
+    } else if (!(error instanceof ClientError && error.code === 'unreachable'))
+      // With the connection closed for good this program ends: it is found as cut off.
+      await this.#kept(this.#parts.store.rest(begun, done, reason));
+    progress.end('failed', reason);
+    return error;
+  }
+
+  #teller(begun: Begun, options: TransferOptions): (state: TransferState) => void {
+    const { clock, store, tell } = this.#parts;
+    let keptAt = clock.monotonic();
+    return (state) => {
+      options.onProgress?.(state);
+      tell(state);
+      const now = clock.monotonic();
+      if (begun.direction === 'down' || state.state !== 'running' || now - keptAt < KEEP_MS) return;
+      keptAt = now;
+      void this.#kept(store.reach(begun, state.done));
+    };
+  }
+
+  /** A profile that was closed meanwhile finds at the next start that nobody works on it. */
+  async #kept(writing: Promise<void>): Promise<void> {
+    await writing.catch(() => {});
+  }
+}
+
+export function aboutOf(begun: Begun): Pick<TransferState, 'id' | 'direction' | 'name' | 'conversation' | 'size'> {
+  const { file, direction, to, size } = begun;
+  return { id: hex(file), direction, name: nameOf(begun), conversation: to, size };
+}
+
+/** An upload that can never be gone on with: the next attempt begins anew. */
+function isUseless(error: unknown): boolean {
+  return error instanceof Refusal && (error.code === 'id-reused' || error.code === 'not-permitted');
+}
+
+/** By the daemon, or because it was asked for wrongly. */
+function isRefused(error: unknown): boolean {
+  if (error instanceof ClientError) return error.code === 'usage';
+  return error instanceof Refusal && !isPassing(error);
+}
