@@ -8,7 +8,7 @@ import type { MoveName } from './event.ts';
 import { openThread } from './field.ts';
 import { hasKey } from './messages.ts';
 import { helpLines, Pages } from './pages.ts';
-import { canSend, peopleOf } from './select.ts';
+import { canSend, isUnderWay, peopleOf } from './select.ts';
 import type { Session } from './session.ts';
 import type { Overlay, Settings } from './state.ts';
 import { strings } from './strings.ts';
@@ -46,10 +46,10 @@ export class Commands {
       },
       '.list_files': (session) => this.#pages.files(session),
       '.download': (session, rest) => this.#download(session, rest),
-      '.transfers': (session) => this.#pages.transfers(session),
-      '.pause': (_, rest) => this.transfer('pause', this.#named(rest, 'running')),
-      '.resume': (_, rest) => this.transfer('resume', this.#named(rest, 'paused')),
-      '.cancel': (_, rest) => this.transfer('cancel', this.#named(rest, null)),
+      '.transfers': (session) => void this.#pages.transfers(session),
+      '.pause': (_, rest) => this.transfer('pause', this.#named(rest, ['running'])),
+      '.resume': (_, rest) => this.transfer('resume', this.#named(rest, ['paused', 'failed'])),
+      '.cancel': (_, rest) => this.transfer('cancel', this.#named(rest, ['running', 'paused', 'failed'])),
       '.reply': (session, rest) => this.#reply(session, rest),
       '.edit': (session, rest) => this.#edit(session, rest),
       '.delete': (session) => this.#delete(session),
@@ -104,19 +104,21 @@ export class Commands {
 
   fetch(file: FileInfo | undefined) {
     const { session, transfers } = this.#desk;
-    if (session === null || file === undefined || file.sha256 === '') return;
-    const running = session.chat.transfers[file.id];
-    if (running?.state === 'paused' && transfers?.resume(running)) return;
-    if (running?.state !== 'running') transfers?.download(file);
+    if (session === null || file === undefined) return;
+    const known = session.chat.transfers[file.id];
+    if (known?.state === 'paused') return transfers?.resume(known);
+    if (file.sha256 !== '' && known?.state !== 'running') transfers?.download(file);
   }
 
   transfer(what: 'pause' | 'resume' | 'cancel', transfer: TransferState | null) {
     const { session, transfers } = this.#desk;
-    const moves = transfer?.state === 'running' || transfer?.state === 'paused';
-    if (transfer === null || transfers === null || !moves) return session?.tell(strings.notices.noTransfer, 'bad');
+    if (transfer === null || transfers === null || !isUnderWay(transfer))
+      return session?.tell(strings.notices.noTransfer, 'bad');
     if (what === 'cancel') transfers.cancel(transfer);
-    else if (what === 'resume' || transfer.state === 'paused') transfers.resume(transfer);
-    else transfers.pause(transfer);
+    else if (transfer.state === 'running') transfers.pause(transfer);
+    else if (transfer.state === 'failed' && session?.chat.files[transfer.id] !== undefined)
+      this.fetch(session.chat.files[transfer.id]);
+    else transfers.resume(transfer);
   }
 
   #quit() {
@@ -156,14 +158,10 @@ export class Commands {
     session.tell(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name), 'bad');
   }
 
-  #named(name: string, state: TransferState['state'] | null): TransferState | null {
-    const { session } = this.#desk;
-    const all = Object.values(session?.chat.transfers ?? {}).filter(
-      ({ state: now }) => now === 'running' || now === 'paused',
-    );
-    return (
-      all.filter((one) => (state === null || one.state === state) && (name === '' || one.name === name)).at(-1) ?? null
-    );
+  /** The newest one that can be meant. */
+  #named(name: string, states: readonly TransferState['state'][]): TransferState | null {
+    const all = Object.values(this.#desk.session?.chat.transfers ?? {});
+    return all.filter((one) => states.includes(one.state) && (name === '' || one.name === name)).at(-1) ?? null;
   }
 
   #reply(session: Session, text: string) {

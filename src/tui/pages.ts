@@ -5,7 +5,7 @@ import type { CommandsDesk } from './desk.ts';
 import { commandTable } from './dot-commands.ts';
 import { age, groups, rate, size } from './format.ts';
 import { fill } from './measure.ts';
-import { filesOf, peopleOf } from './select.ts';
+import { filesOf, peopleOf, transfersOf } from './select.ts';
 import type { Session } from './session.ts';
 import { strings } from './strings.ts';
 
@@ -41,10 +41,13 @@ export class Pages {
     this.page(`${strings.panes.files} · ${chat.open}`, lines.length === 0 ? [strings.files.empty] : lines);
   }
 
-  transfers(session: Session) {
-    const lines = Object.values(session.chat.transfers).map(
-      ({ direction, name, done, size: all, rate: speed, state }) =>
-        `${direction === 'up' ? '↑' : '↓'} ${fill(name, 32)} ${fill(`${size(done)} / ${size(all)}`, 20, 'right')}  ${state === 'running' ? rate(speed) : strings.files.states[state]}`,
+  async transfers(session: Session): Promise<void> {
+    await this.#desk.transfers?.refresh();
+    const lines = transfersOf(session.chat).flatMap(
+      ({ direction, name, conversation, done, size: all, rate: speed, state, note }) => [
+        `${direction === 'up' ? '↑' : '↓'} ${fill(name, 28)} ${fill(`${size(done)} / ${size(all)}`, 20, 'right')}  ${fill(state === 'running' ? rate(speed) : strings.files.states[state], 10)} ${conversation}`,
+        ...(note === null ? [] : [`  ${note}`]),
+      ],
     );
     this.page(strings.pages.transfers, lines.length === 0 ? [strings.notices.noTransfer] : lines);
   }

@@ -97,14 +97,23 @@ export function personAt(chat: Chat): number {
 
 export type ListedFile = { file: FileInfo; transfer: TransferState | null };
 
-/** The right pane: transfers of the open conversation that are under way, then its files, newest first. */
+/** It can be gone on with or given up. */
+export function isUnderWay({ state }: TransferState): boolean {
+  return state === 'running' || state === 'paused' || state === 'failed';
+}
+
+/** For `.transfers`: all but those that were given up. */
+export function transfersOf(chat: Chat): TransferState[] {
+  return Object.values(chat.transfers).filter(({ state }) => state !== 'cancelled');
+}
+
+/** The right pane: what is under way, wherever it goes; then the files of the open conversation, newest first. */
 export function filesOf(chat: Chat): ListedFile[] {
   const files = Object.values(chat.files).filter((file) => file.conversation === chat.open);
   const known = new Set(files.map((file) => file.id));
   const moving = Object.values(chat.transfers)
-    .filter((transfer) => transfer.conversation === chat.open && !known.has(transfer.id))
-    .filter(({ state }) => state === 'running' || state === 'paused' || state === 'failed')
-    .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer }));
+    .filter((transfer) => isUnderWay(transfer) && !known.has(transfer.id))
+    .map((transfer) => ({ file: chat.files[transfer.id] ?? fileOf(transfer, chat.me.name), transfer }));
   const there = files
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
     .map((file) => ({ file, transfer: chat.transfers[file.id] ?? null }));
@@ -123,8 +132,9 @@ const coming = new WeakMap<TransferState, FileInfo>();
 
 /** The same value for the same transfer, so that a view sees that nothing changed. */
 function fileOf(transfer: TransferState, me: string): FileInfo {
-  const { id, conversation, name, size } = transfer;
-  const file = coming.get(transfer) ?? { id, conversation, from: me, name, type: '', size, sha256: '', at: 0 };
+  const { id, conversation, name, size, direction } = transfer;
+  const from = direction === 'up' ? me : '';
+  const file = coming.get(transfer) ?? { id, conversation, from, name, type: '', size, sha256: '', at: 0 };
   coming.set(transfer, file);
   return file;
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../protocol/seams.ts';
 import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
-import type { Client, ClientEvent, ConversationName, Message } from './client/types.ts';
+import type { Client, ClientEvent, ConversationName, Message, TransferState } from './client/types.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
 import { MAX_HELD } from './messages.ts';
@@ -86,6 +86,14 @@ export class Session {
       if (!this.#closed) this.tell(error instanceof Error ? error.message : String(error), 'bad');
       return false;
     }
+  }
+
+  /** As if the client had just told of them. */
+  show(transfers: readonly TransferState[]): void {
+    this.#store.dispatch({
+      type: 'news',
+      news: transfers.map((transfer) => cleanEvent({ type: 'transfer', transfer })),
+    });
   }
 
   open(conversation: ConversationName): void {

@@ -96,8 +96,10 @@ export async function runStage(options: StageOptions): Promise<number> {
   async function enter(client: Client): Promise<void> {
     const session = new Session({ client, store, clock, onMessage: notifier.arrived });
     desk.session = session;
-    desk.transfers = new TransferDesk(session, options.downloads);
+    const transfers = new TransferDesk(session, options.downloads);
+    desk.transfers = transfers;
     await session.begin(drafts?.follow(store, client.me) ?? {});
+    await transfers.recall(strings.notices.cutOff);
     if (options.notice !== null) session.tell(options.notice);
   }
 

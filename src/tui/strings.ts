@@ -45,6 +45,7 @@ export const strings = {
     empty: 'no files here yet',
     hint: 'Ctrl+O sends one',
     saved: (path: string) => `saved and checked: ${path}`,
+    goOn: 'p goes on',
     progress: (percent: number, speed: string, left: string) => `${percent} %  ${speed}  ${left}`,
     states: { running: '', paused: 'paused', done: 'done', failed: 'failed', cancelled: 'cancelled' },
   },
@@ -61,7 +62,7 @@ export const strings = {
     hintsShort: 'F1 help  Ctrl+K go to',
     hintsOver: 'Enter takes it · Esc closes',
     hintsPane: '↑↓ choose  Enter open  Esc back  ? help',
-    hintsFiles: '↑↓ choose  Enter download  p pause  x cancel  Esc back',
+    hintsFiles: '↑↓ choose  Enter download  p pause, go on  x cancel  Esc back',
     hintsMessages: '↑↓ choose  r reply  e edit  d delete  + react  c copy  Esc back',
     transfers: (count: number) => `⇅ ${count}`,
     unread: (count: number) => `${format.number(count)} unread`,
@@ -105,7 +106,10 @@ export const strings = {
       `one message holds ${format.number(limit)} bytes; it would go as several`,
     ],
     delete: ['delete this message?', 'others see that it was deleted; who has read it has read it'],
-    quit: ['leave SecureChat?', 'a transfer is under way; it goes on from where it stopped next time'],
+    quit: [
+      'leave SecureChat?',
+      'a transfer is under way; next time it is listed as paused, and p in the files goes on',
+    ],
   },
   fingerprint: {
     how: 'call or meet, and read these numbers to each other; they must be the same on both screens',
@@ -182,6 +186,8 @@ export const strings = {
     on: (what: string) => `${what} on`,
     off: (what: string) => `${what} off`,
     uploading: (name: string) => `sending ${name}`,
+    cutOff: (count: number) =>
+      `${count === 1 ? '1 transfer was' : `${count} transfers were`} cut off: F3, then p goes on`,
     paused: (name: string) => `${name} is paused: .resume goes on`,
     cancelled: (name: string) => `${name} is cancelled`,
     edited: 'changed',

@@ -3,18 +3,15 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { printable } from '../protocol/text.ts';
-import { stopReason } from './client/transfers/stop.ts';
+import { ClientError } from './client/errors.ts';
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import type { Session } from './session.ts';
 import type { PickerEntry } from './state.ts';
 import { strings } from './strings.ts';
 
-type Running = { control: AbortController; again: () => void };
-
 export class TransferDesk {
   readonly #session: Session;
   readonly #downloads: string;
-  readonly #running = new Map<string, Running>();
 
   constructor(session: Session, downloads: string) {
     this.#session = session;
@@ -25,53 +22,60 @@ export class TransferDesk {
     return Object.values(this.#session.chat.transfers).some((transfer) => transfer.state === 'running');
   }
 
+  /** Shows what earlier starts left. @param cutOff what is said of those that nobody paused */
+  async recall(cutOff: (count: number) => string): Promise<void> {
+    await this.refresh();
+    const { transfers } = this.#session.chat;
+    const cut = Object.values(transfers).filter(({ state, note }) => state === 'paused' && note !== null);
+    if (cut.length > 0) this.#session.tell(cutOff(cut.length));
+  }
+
+  /** Another program of this profile may have paused one, or gone on with one. */
+  async refresh(): Promise<void> {
+    await this.#session.attempt(async () => {
+      const begun = await this.#session.client.transfers();
+      const held = this.#session.chat.transfers;
+      const gone = Object.values(held)
+        .filter(({ id, state }) => state === 'paused' && !begun.some((one) => one.id === id))
+        .map((transfer) => ({ ...transfer, state: 'cancelled' as const }));
+      // Here it is known that it failed, and not only that it stopped.
+      this.#session.show([...gone, ...begun.filter(({ id }) => held[id]?.state !== 'failed')]);
+    });
+  }
+
   upload(to: ConversationName, path: string): void {
     const full = resolvePath(path);
     this.#session.tell(strings.notices.uploading(basename(full)));
-    this.#run(
-      (options) => this.#session.client.upload(to, full, options),
-      () => this.upload(to, path),
-    );
+    this.#watch(this.#session.client.upload(to, full));
   }
 
   download(file: FileInfo): void {
-    this.#run(
-      async (options) => {
-        const path = await this.#session.client.download(file.id, { ...options, dir: this.#downloads });
-        this.#session.tell(strings.files.saved(path), 'good');
-      },
-      () => this.download(file),
+    const saving = this.#session.client.download(file.id, { dir: this.#downloads });
+    this.#watch(saving.then((path) => this.#session.tell(strings.files.saved(path), 'good')));
+  }
+
+  pause({ id, name }: TransferState): void {
+    this.#watch(this.#session.client.pause(id).then(() => this.#session.tell(strings.notices.paused(name))));
+  }
+
+  /** Where it stopped, in this start or an earlier one. */
+  resume({ id }: TransferState): void {
+    this.#watch(
+      this.#session.client.resume(id).then(({ direction, note }) => {
+        if (direction === 'down' && note !== null) this.#session.tell(strings.files.saved(note), 'good');
+      }),
     );
   }
 
-  /** The transfer goes on from where it stopped when it is asked for again. */
-  pause(transfer: TransferState): void {
-    this.#running.get(transfer.id)?.control.abort(stopReason.pause);
-    this.#session.tell(strings.notices.paused(transfer.name));
+  cancel({ id, name }: TransferState): void {
+    this.#watch(this.#session.client.drop(id).then(() => this.#session.tell(strings.notices.cancelled(name))));
   }
 
-  /** @returns false for one that was not begun since the program started: asking for the file again goes on with it. */
-  resume(transfer: TransferState): boolean {
-    const running = this.#running.get(transfer.id);
-    running?.again();
-    return running !== undefined;
-  }
-
-  cancel(transfer: TransferState): void {
-    this.#running.get(transfer.id)?.control.abort(stopReason.drop);
-    this.#session.tell(strings.notices.cancelled(transfer.name));
-  }
-
-  #run(
-    start: (options: { signal: AbortSignal; onProgress: (transfer: TransferState) => void }) => Promise<unknown>,
-    again: () => void,
-  ): void {
-    const control = new AbortController();
-    const onProgress = (transfer: TransferState): void => {
-      if (this.#running.get(transfer.id)?.control !== control) this.#running.set(transfer.id, { control, again });
-    };
-    void start({ signal: control.signal, onProgress }).catch((error: unknown) => {
-      if (!control.signal.aborted) this.#session.tell(error instanceof Error ? error.message : String(error), 'bad');
+  /** That it was stopped says whoever stopped it. */
+  #watch(doing: Promise<unknown>): void {
+    void doing.catch((error: unknown) => {
+      if (error instanceof ClientError && error.code === 'cancelled') return;
+      this.#session.tell(error instanceof Error ? error.message : String(error), 'bad');
     });
   }
 }

@@ -1,85 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
-import { Actions } from '../../src/tui/actions.ts';
-import { Attention } from '../../src/tui/attention.ts';
-import { Commands } from '../../src/tui/commands.ts';
-import type { Desk } from '../../src/tui/desk.ts';
-import { textOf } from '../../src/tui/editor.ts';
-import { openThread } from '../../src/tui/field.ts';
-import { findEmoji, findLinks } from '../../src/tui/found-in-text.ts';
-import { LoginDesk } from '../../src/tui/login-desk.ts';
+import test from 'ava';
 import { searched } from '../../src/tui/select.ts';
-import { Session } from '../../src/tui/session.ts';
-import { defaultSettings, initialState } from '../../src/tui/state.ts';
-import { Store } from '../../src/tui/store.ts';
-import { TransferDesk } from '../../src/tui/transfers.ts';
-import { FakeClient } from './helpers/fake-client.ts';
-import { FakeClock } from './helpers/fake-clock.ts';
-import { file, noon, person } from './helpers/messages.ts';
-
-/** The screen without a terminal: keys in, calls of the client and words for the person out. */
-async function open(t: ExecutionContext, prepare: (client: FakeClient) => void = () => {}) {
-  const clock = new FakeClock();
-  const client = new FakeClient();
-  prepare(client);
-  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
-  const outside: string[] = [];
-  const never = () => Promise.reject(new Error('not in this test'));
-  const login = new LoginDesk({
-    store,
-    door: { greet: never, connect: never, startDaemon: never },
-    defaultServer: 'localhost:1',
-    profile: undefined,
-    enter: async () => {},
-  });
-  const session = new Session({ client, store, clock, onMessage: () => {} });
-  const desk: Desk = {
-    store,
-    clock,
-    login,
-    attention: new Attention(store, clock),
-    session,
-    transfers: null,
-    outside: {
-      quit: () => outside.push('quit'),
-      suspend: () => outside.push('suspend'),
-      redraw: () => outside.push('redraw'),
-      copy: (text) => outside.push(`copy ${text}`),
-      openLink: async (link) => {
-        outside.push(`open ${link}`);
-        return !link.includes('no-desktop');
-      },
-      findLinks,
-      findEmoji,
-    },
-  };
-  desk.transfers = new TransferDesk(session, '/downloads');
-  await session.begin({});
-  t.teardown(() => session.end());
-  const actions = new Actions(desk, new Commands(desk));
-  const settle = async () => {
-    for (let i = 0; i < 12; i++) await turn();
-    clock.advance(150);
-    for (let i = 0; i < 4; i++) await turn();
-  };
-  await settle();
-  const key = async (...keys: string[]) => {
-    for (const each of keys) actions.take({ type: 'key', key: each });
-    await settle();
-  };
-  const say = async (line: string) => {
-    store.dispatch({ type: 'typed', text: line });
-    await key('enter');
-  };
-  const calls = (name: string) => client.calls.filter(([called]) => called === name).map(([, ...rest]) => rest);
-  const notice = () => store.get().notice?.text ?? '';
-  const chat = () => session.chat;
-  const line = () => textOf(openThread(session.chat).draft);
-  return { actions, calls, chat, client, clock, key, line, notice, outside, say, settle, session, store };
-}
+import { file, person } from './helpers/messages.ts';
+import { openDesk as open } from './helpers/open-desk.ts';
 
 test('Enter sends to the open conversation and empties the line', async (t) => {
   const { say, calls, chat, line } = await open(t);

@@ -9,7 +9,7 @@ import type { CommandsDesk } from '../desk.ts';
 import { commandTable, conversationOf, divide } from '../dot-commands.ts';
 import { openThread } from '../field.ts';
 import { age, clockTime, dayName } from '../format.ts';
-import { canSend, filesOf, peopleOf, searched } from '../select.ts';
+import { canSend, filesOf, peopleOf, searched, transfersOf } from '../select.ts';
 import type { Session } from '../session.ts';
 import { MIN_PASSWORD } from '../strength.ts';
 import { strings } from '../strings.ts';
@@ -126,12 +126,13 @@ export class SpokenCommands extends Commands {
     return here.length === 1 ? here[0] : choose(here.length > 1 ? here : all, wanted);
   }
 
-  #transfers({ chat }: Session) {
-    const all = Object.values(chat.transfers);
+  async #transfers(session: Session): Promise<void> {
+    await this.#desk.transfers?.refresh();
+    const all = transfersOf(session.chat);
     if (all.length === 0) this.#desk.say(strings.notices.noTransfer);
-    for (const { name, direction, size, done, state } of all) {
+    for (const { name, direction, size, done, state, note } of all) {
       const percent = size === 0 ? 100 : Math.floor((done / size) * 100);
-      this.#desk.say(phrases.transfer(name, direction, percent, strings.files.states[state] || 'under way'));
+      this.#desk.say(phrases.transfer(name, direction, percent, strings.files.states[state] || 'under way', note));
     }
   }
 

@@ -91,6 +91,7 @@ export class LineMode {
     await this.#session.begin({});
     voice.remark(phrases.writesTo(this.#session.chat.open));
     voice.remark(phrases.hint);
+    await this.#desk.transfers?.recall(phrases.cutOff);
     try {
       this.#prompt();
       for await (const line of input.lines()) {

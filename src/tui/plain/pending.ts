@@ -2,7 +2,7 @@
 import type { Client } from '../client/types.ts';
 
 /** These take as long as the file is; the next line does not wait for them. */
-const long: ReadonlySet<string | symbol> = new Set(['upload', 'download']);
+const long: ReadonlySet<string | symbol> = new Set(['upload', 'download', 'resume']);
 
 export class Pending {
   readonly #calls = new Set<Promise<unknown>>();

@@ -44,8 +44,12 @@ export const phrases = {
   nobody: (name: string) => `nobody is called ${name}: .users names everyone`,
   noFiles: (name: ConversationName) => `there are no files in ${name}`,
   listedFile: (file: FileInfo, age: string) => `${file.name}, ${format.size(file.size)}, from ${file.from}, ${age}`,
-  transfer: (name: string, direction: 'up' | 'down', percent: number, state: string) =>
-    `${direction === 'up' ? 'sending' : 'fetching'} ${name}: ${percent} %, ${state}`,
+  transfer: (name: string, direction: 'up' | 'down', percent: number, state: string, note: string | null) =>
+    `${direction === 'up' ? 'sending' : 'fetching'} ${name}: ${percent} %, ${state}${note === null ? '' : `: ${note}`}`,
+  cutOff: (count: number) =>
+    count === 1
+      ? '1 transfer was cut off: .resume goes on with it'
+      : `${count} transfers were cut off: .transfers lists them, .resume NAME goes on with one`,
   person: (name: string, online: boolean, key: string) => `${name}, ${online ? 'online' : 'offline'}${key}`,
   verified: ', key compared',
   changedKey: ', the key changed',

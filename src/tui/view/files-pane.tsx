@@ -2,19 +2,22 @@ import { Box } from 'ink';
 import type { TransferState } from '../client/types.ts';
 import { chatOf } from '../field.ts';
 import { clockTime, dayKey, duration, rate, size } from '../format.ts';
-import { fill, width } from '../measure.ts';
+import { fill, width, wrap } from '../measure.ts';
 import type { Span } from '../rows.ts';
-import { fileAt, filesOf, type ListedFile } from '../select.ts';
+import { fileAt, filesOf, isUnderWay, type ListedFile } from '../select.ts';
 import { strings } from '../strings.ts';
 import { nameRole } from '../theme.ts';
 import { Line } from './line.tsx';
 import { useSelect } from './use-store.ts';
 
+/** Rows of a sentence below a file; `.transfers` shows all of it. */
+const MAX_NOTE_ROWS = 4;
+
 const none: ListedFile[] = [];
 const same = (a: readonly ListedFile[], b: readonly ListedFile[]): boolean =>
   a.length === b.length && a.every((item, i) => item.file === b[i]?.file && item.transfer === b[i]?.transfer);
 
-/** The open conversation's files: a row with the name, one with size, sender and time, and while it moves one with progress. */
+/** Files: a row with the name, one with size, sender (or another conversation) and time, and while it moves one with progress. */
 export function FilesPane({ columns, rows }: { columns: number; rows: number }) {
   const files = useSelect((state) => {
     const chat = chatOf(state);
@@ -28,7 +31,8 @@ export function FilesPane({ columns, rows }: { columns: number; rows: number }) 
     (state) => state.focus === 'files' || (state.overlay?.kind === 'pane' && state.overlay.pane === 'files'),
   );
   const today = useSelect((state) => dayKey(state.now));
-  const blocks = files.map((item, index) => blockOf(item, columns, today, focused && index === at));
+  const open = useSelect((state) => chatOf(state)?.open ?? null);
+  const blocks = files.map((item, index) => blockOf(item, columns, { today, open, chosen: focused && index === at }));
   if (files.length === 0) {
     return (
       <Box flexDirection="column" width={columns} height={rows}>
@@ -51,8 +55,13 @@ export function FilesPane({ columns, rows }: { columns: number; rows: number }) 
   );
 }
 
-function blockOf({ file, transfer }: ListedFile, columns: number, today: string, chosen: boolean): Span[][] {
-  const moving = transfer !== null && transfer.state !== 'done' && transfer.state !== 'cancelled';
+function blockOf(
+  { file, transfer }: ListedFile,
+  columns: number,
+  { today, open, chosen }: { today: string; open: string | null; chosen: boolean },
+): Span[][] {
+  const moving = transfer !== null && isUnderWay(transfer);
+  const from = file.conversation === open ? file.from : file.conversation;
   const when =
     file.at === 0 ? '' : dayKey(file.at) === today ? clockTime(file.at) : new Date(file.at).toLocaleDateString();
   const bytes = size(file.size);
@@ -66,27 +75,28 @@ function blockOf({ file, transfer }: ListedFile, columns: number, today: string,
     ],
     [
       { text: `   ${bytes}  `, role: 'quiet' },
-      { text: fill(file.from, Math.max(0, rest)), role: nameRole(file.from) },
+      { text: fill(from, Math.max(0, rest)), role: nameRole(from) },
       { text: ` ${when} `, role: 'quiet' },
     ],
   ];
   if (moving) block.push(...progressOf(transfer, columns));
   if (transfer?.state === 'done' && transfer.note !== null) {
-    block.push([{ text: fill(`   ✔ ${strings.files.saved(transfer.note)}`, columns), role: 'good' }]);
+    block.push(...noteRows('✔', strings.files.saved(transfer.note), columns, 'good'));
   }
   return block;
 }
 
 function progressOf(transfer: TransferState, columns: number): Span[][] {
-  if (transfer.state === 'failed') return [[{ text: fill(`   ✗ ${transfer.note ?? ''}`, columns), role: 'bad' }]];
+  if (transfer.state === 'failed') return noteRows('✗', transfer.note ?? '', columns, 'bad');
   const part = transfer.size === 0 ? 1 : Math.min(1, transfer.done / transfer.size);
+  const percent = Math.floor(part * 100);
   const bar = columns - 5;
   const full = Math.round(part * bar);
   const left = transfer.rate > 0 ? duration((transfer.size - transfer.done) / transfer.rate) : '';
-  const words =
-    transfer.state === 'paused'
-      ? `${Math.floor(part * 100)} %  ${strings.files.states.paused}`
-      : strings.files.progress(Math.floor(part * 100), rate(transfer.rate), left);
+  const paused = transfer.state === 'paused';
+  const words = paused
+    ? `${percent} %  ${strings.files.states.paused}  ${strings.files.goOn}`
+    : strings.files.progress(percent, rate(transfer.rate), left);
   return [
     [
       { text: '   ', role: 'plain' },
@@ -94,5 +104,15 @@ function progressOf(transfer: TransferState, columns: number): Span[][] {
       { text: '─'.repeat(bar - full), role: 'border' },
     ],
     [{ text: fill(`   ${words}`, columns), role: 'quiet' }],
+    ...(paused && transfer.note !== null ? noteRows(' ', transfer.note, columns, 'warn') : []),
   ];
+}
+
+function noteRows(sign: string, note: string, columns: number, role: Span['role']): Span[][] {
+  const lines = wrap(note, columns - 6);
+  return lines.slice(0, MAX_NOTE_ROWS).map(({ start, end }, row) => {
+    const more = row === MAX_NOTE_ROWS - 1 && lines.length > MAX_NOTE_ROWS;
+    const text = more ? note.slice(start) : note.slice(start, end).trimEnd();
+    return [{ text: ` ${fill(`  ${row === 0 ? sign : ' '} ${text}`, columns - 2)} `, role }];
+  });
 }

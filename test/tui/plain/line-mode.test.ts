@@ -157,6 +157,27 @@ test('files are sent, listed by their whole name and fetched', async (t) => {
   t.true(said.some((line) => line.includes('there is no file "none"')));
 });
 
+test('transfers of an earlier start are told and gone on with', async (t) => {
+  const client = new FakeClient();
+  const about = { direction: 'up', conversation: '@bob', size: 100, done: 40, rate: 0, state: 'paused' } as const;
+  client.begun = [
+    { ...about, id: 't1', name: 'one', note: null },
+    { ...about, id: 't2', name: 'two', note: 'the program ended in the middle of it' },
+  ];
+  const { said, calls, ended } = await types(['.transfers', '.resume', '.cancel one'], { client });
+  t.deepEqual(said.slice(0, 3), [
+    '1 transfer was cut off: .resume goes on with it',
+    'sending one: 40 %, paused',
+    'sending two: 40 %, paused: the program ended in the middle of it',
+  ]);
+  t.deepEqual(calls, [
+    ['resume', 't2'],
+    ['drop', 't1'],
+  ]);
+  t.true(said.includes('one is cancelled'));
+  t.is(ended, null);
+});
+
 test('own messages are changed and deleted, those of others answered', async (t) => {
   const client = new FakeClient();
   client.store.set('#lobby', [

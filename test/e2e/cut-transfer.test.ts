@@ -1,0 +1,60 @@
+/** A screen that is killed while it sends a file: the next one says so, and a key goes on with it. */
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import { chatAs } from '../helpers/chat.ts';
+import { startDaemon } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { openScreen } from '../helpers/screen.ts';
+
+const root = new URL('../../', import.meta.url);
+const PATIENCE = 30_000;
+const SIZE = 160 * 2 ** 20;
+const F3 = '\x1bOR';
+
+test.serial('a transfer that was cut off is told at the next start, and F3 and p go on with it', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const dir = await temporaryFolder(t);
+  const profile = join(dir, 'alice');
+  const path = join(dir, 'big.bin');
+  const content = randomBytes(SIZE);
+  await writeFile(path, content);
+  const [password, register] = ['secret', {}];
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  await (await chatAs(t, { user: 'alice', server, profile, password, register })).client.close();
+  const sit = () => {
+    const screen = openScreen(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
+        fileURLToPath(new URL('src/tui/main.tsx', root)),
+        ...['--profile', profile, '--server', server, '--user', 'alice', '--downloads', dir],
+      ],
+      { cols: 120, rows: 30 },
+    );
+    t.teardown(() => screen.kill('SIGKILL'));
+    return screen;
+  };
+
+  const first = sit();
+  await first.until((text) => text.includes('#lobby ›') && text.includes('● online'), PATIENCE);
+  first.write(`.file ${path}\r`);
+  await first.until((text) => /↑ big\.bin/.test(text) && /\D[1-9]\d? % /.test(text), PATIENCE);
+  first.kill('SIGKILL');
+  await first.exited;
+
+  const next = sit();
+  await next.until((text) => text.includes('1 transfer was cut off: F3, then p goes on'), PATIENCE);
+  t.deepEqual(await bob.client.files(), []);
+  next.write(F3);
+  await next.until((text) => text.includes('▸Files') && text.includes('paused  p goes on'), PATIENCE);
+  next.write('p');
+  await next.until((text) => text.includes('▤ big.bin'), PATIENCE);
+  const message = await bob.message('big.bin');
+  if (message.body.kind !== 'file') return t.fail('not a file');
+  const saved = await bob.client.download(message.body.file.id, { dir: join(dir, 'bob') });
+  t.true((await readFile(saved)).equals(content));
+});

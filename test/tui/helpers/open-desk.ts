@@ -1,0 +1,81 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
+import { Actions } from '../../../src/tui/actions.ts';
+import { Attention } from '../../../src/tui/attention.ts';
+import { Commands } from '../../../src/tui/commands.ts';
+import type { Desk } from '../../../src/tui/desk.ts';
+import { textOf } from '../../../src/tui/editor.ts';
+import { openThread } from '../../../src/tui/field.ts';
+import { findEmoji, findLinks } from '../../../src/tui/found-in-text.ts';
+import { LoginDesk } from '../../../src/tui/login-desk.ts';
+import { Session } from '../../../src/tui/session.ts';
+import { defaultSettings, initialState } from '../../../src/tui/state.ts';
+import { Store } from '../../../src/tui/store.ts';
+import { strings } from '../../../src/tui/strings.ts';
+import { TransferDesk } from '../../../src/tui/transfers.ts';
+import { FakeClient } from './fake-client.ts';
+import { FakeClock } from './fake-clock.ts';
+import { noon } from './messages.ts';
+
+/** The screen without a terminal: keys in, calls of the client and words for the person out. */
+export async function openDesk(t: ExecutionContext, prepare: (client: FakeClient) => void = () => {}) {
+  const clock = new FakeClock();
+  const client = new FakeClient();
+  prepare(client);
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
+  const outside: string[] = [];
+  const never = () => Promise.reject(new Error('not in this test'));
+  const login = new LoginDesk({
+    store,
+    door: { greet: never, connect: never, startDaemon: never },
+    defaultServer: 'localhost:1',
+    profile: undefined,
+    enter: async () => {},
+  });
+  const session = new Session({ client, store, clock, onMessage: () => {} });
+  const desk: Desk = {
+    store,
+    clock,
+    login,
+    attention: new Attention(store, clock),
+    session,
+    transfers: null,
+    outside: {
+      quit: () => outside.push('quit'),
+      suspend: () => outside.push('suspend'),
+      redraw: () => outside.push('redraw'),
+      copy: (text) => outside.push(`copy ${text}`),
+      openLink: async (link) => {
+        outside.push(`open ${link}`);
+        return !link.includes('no-desktop');
+      },
+      findLinks,
+      findEmoji,
+    },
+  };
+  const transfers = new TransferDesk(session, '/downloads');
+  desk.transfers = transfers;
+  await session.begin({});
+  await transfers.recall(strings.notices.cutOff);
+  t.teardown(() => session.end());
+  const actions = new Actions(desk, new Commands(desk));
+  const settle = async () => {
+    for (let i = 0; i < 12; i++) await turn();
+    clock.advance(150);
+    for (let i = 0; i < 4; i++) await turn();
+  };
+  await settle();
+  const key = async (...keys: string[]) => {
+    for (const each of keys) actions.take({ type: 'key', key: each });
+    await settle();
+  };
+  const say = async (line: string) => {
+    store.dispatch({ type: 'typed', text: line });
+    await key('enter');
+  };
+  const calls = (name: string) => client.calls.filter(([called]) => called === name).map(([, ...rest]) => rest);
+  const notice = () => store.get().notice?.text ?? '';
+  const chat = () => session.chat;
+  const line = () => textOf(openThread(session.chat).draft);
+  return { actions, calls, chat, client, clock, key, line, notice, outside, say, settle, session, store };
+}
