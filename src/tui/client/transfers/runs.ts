@@ -32,8 +32,8 @@ export type RunsParts = {
 export class Runs {
   readonly #parts: RunsParts;
   readonly #running = new Map<string, Running>();
-  /** Failed before anything was stored: only the listeners know of them. */
-  readonly #refused = new Map<string, TransferState>();
+  /** Failed, and nothing of them is left to go on with: only the listeners know of them. */
+  readonly #hopeless = new Map<string, TransferState>();
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
@@ -55,11 +55,11 @@ export class Runs {
     return running?.progress?.state.state ?? null;
   }
 
-  /** Takes what failed before anything was stored away from the listeners. false: there is no such transfer. */
+  /** Takes what failed for good away from the listeners. false: there is no such transfer. */
   dismiss(id: string): boolean {
-    const state = this.#refused.get(id);
+    const state = this.#hopeless.get(id);
     if (state !== undefined) this.#parts.tell({ ...state, state: 'cancelled' });
-    return this.#refused.delete(id);
+    return this.#hopeless.delete(id);
   }
 
   /** @throws ClientError 'usage' when it is under way already, here or in another program */
@@ -112,13 +112,14 @@ export class Runs {
     }
     const error = thrown instanceof Refusal ? new ClientError('refused', printable(thrown.message)) : thrown;
     const reason = error instanceof ClientError ? error.message : 'something unexpected happened';
-    if (isUseless(thrown) || (fresh && done === 0 && isRefused(thrown))) {
+    if (isUseless(thrown) || (fresh && done === 0 && isRefused(thrown)))
       await this.#kept(this.#parts.store.forget(begun));
-      this.#refused.set(hex(begun.file), { ...progress.state, note: reason });
-    } else if (!(error instanceof ClientError && error.code === 'unreachable'))
+    else if (!(error instanceof ClientError && error.code === 'unreachable'))
       // With the connection closed for good this program ends: it is found as cut off.
       await this.#kept(this.#parts.store.rest(begun, done, reason));
+    const left = await this.#parts.store.find(begun.file).catch(() => null);
     progress.end('failed', reason);
+    if (left === null) this.#hopeless.set(hex(begun.file), progress.state);
     return error;
   }
 

@@ -119,6 +119,19 @@ test('what was refused before anything was stored is not listed, and can be take
   await fails(t, transfers.drop(id), 'refused', /begin it again/);
 });
 
+test('a file that changes while it is sent is not listed, and can be taken away', async (t) => {
+  const at = await setting(t);
+  const { wire, transfers, told } = at.program(1);
+  wire.onUp = (index) => {
+    if (index === 3) void fs.appendFile(at.path, 'more');
+  };
+  await fails(t, transfers.upload(place, at.path), 'usage', /changed while it was sent/);
+  t.is(told.at(-1)?.state, 'failed');
+  t.deepEqual(await transfers.list(), []);
+  await transfers.drop(told[0]?.id ?? '');
+  t.is(told.at(-1)?.state, 'cancelled');
+});
+
 test('a file that changed and is sent again takes the place of what was begun', async (t) => {
   const at = await setting(t);
   const { wire, transfers, told } = at.program(1);
