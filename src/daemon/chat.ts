@@ -4,10 +4,13 @@ import { encodeEvent } from '../protocol/messages.ts';
 /** One session of somebody who is logged in. */
 export type Listener = { readonly name: string; tell(event: Uint8Array): void };
 
+type Presence = { online: boolean; away: boolean };
+
 type Post = { seq: number; tell: () => void };
 
 export class Chat {
   readonly #sessions = new Map<string, Set<Listener>>();
+  readonly #away = new WeakSet<Listener>();
   readonly #posts = new Map<string, Post[]>();
   readonly #later: (action: () => void) => unknown;
 
@@ -16,27 +19,45 @@ export class Chat {
     this.#later = later;
   }
 
-  /** Everyone else is told when this is the first session of its name. */
+  /** Everyone else is told when this is the first session of its name, or the one that ends its being away. */
   join(listener: Listener): void {
-    const sessions = this.#sessions.get(listener.name);
-    if (sessions) {
-      sessions.add(listener);
-      return;
-    }
-    this.tell('all', encodeEvent('presence', { name: listener.name, online: true }));
-    this.#sessions.set(listener.name, new Set([listener]));
+    this.#change(
+      listener.name,
+      () => {
+        const sessions = this.#sessions.get(listener.name);
+        if (sessions) sessions.add(listener);
+        else this.#sessions.set(listener.name, new Set([listener]));
+      },
+      listener,
+    );
   }
 
-  /** Everyone else is told when it was the last session of its name. Leaving twice is leaving once. */
+  /** Everyone else is told when it was the last session of its name, or the last that was not away. Leaving twice is leaving once. */
   leave(listener: Listener): void {
-    const sessions = this.#sessions.get(listener.name);
-    if (!sessions?.delete(listener) || sessions.size > 0) return;
-    this.#sessions.delete(listener.name);
-    this.tell('all', encodeEvent('presence', { name: listener.name, online: false }));
+    this.#change(listener.name, () => {
+      const sessions = this.#sessions.get(listener.name);
+      if (sessions?.delete(listener) && sessions.size === 0) this.#sessions.delete(listener.name);
+    });
+  }
+
+  /** Of one session, which keeps it when it leaves and joins again. Everyone is told when it changes how the name stands. */
+  setAway(listener: Listener, away: boolean): void {
+    this.#change(listener.name, () => (away ? this.#away.add(listener) : this.#away.delete(listener)));
+  }
+
+  isAway(listener: Listener): boolean {
+    return this.#away.has(listener);
   }
 
   online(name: string): boolean {
     return this.#sessions.has(name);
+  }
+
+  /** How a name stands: away is who is here with sessions that are all away. */
+  presence(name: string): Presence {
+    const sessions = this.#sessions.get(name);
+    if (sessions === undefined) return { online: false, away: false };
+    return { online: true, away: [...sessions].every((session) => this.#away.has(session)) };
   }
 
   /** Names of everyone who is here. */
@@ -71,6 +92,15 @@ export class Chat {
     const posts = this.#posts.get(key);
     if (posts) posts.push({ seq, tell });
     else this.#posts.set(key, [{ seq, tell }]);
+  }
+
+  /** Tells of a name that stands otherwise after `change`; a session that comes or goes is not told of itself. */
+  #change(name: string, change: () => void, except?: Listener): void {
+    const before = this.presence(name);
+    change();
+    const now = this.presence(name);
+    if (now.online === before.online && now.away === before.away) return;
+    this.tell('all', encodeEvent('presence', { name, ...now }), except);
   }
 
   #drain(): void {

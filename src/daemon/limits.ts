@@ -29,6 +29,10 @@ export const figures = {
   leaves: { burst: 10, perSecond: 1 / 600 },
   epochs: { burst: 60, perSecond: 1 / 5 },
   cards: { burst: 20, perSecond: 1 / 60 },
+  /** Changes of away, by name: each is told to everybody. */
+  away: { burst: 30, perSecond: 1 / 2 },
+  /** Signs that somebody writes, by sender and recipient; what is more is answered and dropped. */
+  typing: { burst: 1, perSecond: 1 },
 } as const satisfies { [figure: string]: number | Rate };
 
 export class Limits {
@@ -42,6 +46,8 @@ export class Limits {
   readonly leaves: TokenBuckets;
   readonly epochs: TokenBuckets;
   readonly cards: TokenBuckets;
+  readonly away: TokenBuckets;
+  readonly typing: TokenBuckets;
   readonly guard: LoginGuard;
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
@@ -53,6 +59,8 @@ export class Limits {
     this.leaves = new TokenBuckets(clock, figures.leaves);
     this.epochs = new TokenBuckets(clock, figures.epochs);
     this.cards = new TokenBuckets(clock, figures.cards);
+    this.away = new TokenBuckets(clock, figures.away);
+    this.typing = new TokenBuckets(clock, figures.typing);
     this.guard = new LoginGuard(clock);
   }
 }

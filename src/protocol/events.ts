@@ -7,8 +7,10 @@ export const events = {
   posted: v.strictObject({ conversation: hash, with: v.nullable(knownName), entry }),
   /** An account was made. */
   registered: v.strictObject({ name: knownName, idFp: hash }),
-  /** Somebody's first session came or last session went. */
-  presence: v.strictObject({ name: knownName, online: v.boolean() }),
+  /** Somebody's first session came or last session went, or all that they have are away, or no longer all. */
+  presence: v.strictObject({ name: knownName, online: v.boolean(), away: v.boolean() }),
+  /** Somebody writes to you privately, or says so: nothing proves it, and nothing need follow. */
+  typing: v.strictObject({ name: knownName }),
   /** Somebody put a newer key card into the directory. */
   renewed: v.strictObject({ name: knownName, cardSeq: u53 }),
   /** You read up to `seq`, here or in another session. */

@@ -90,7 +90,9 @@ export const requests = {
   people: {
     params: v.strictObject({ after: v.nullable(name) }),
     result: v.strictObject({
-      people: v.array(v.strictObject({ name: knownName, idFp: v.nullable(hash), online: v.boolean() })),
+      people: v.array(
+        v.strictObject({ name: knownName, idFp: v.nullable(hash), online: v.boolean(), away: v.boolean() }),
+      ),
       next: v.nullable(knownName),
     }),
   },
@@ -106,6 +108,10 @@ export const requests = {
   /** Ends a device's sessions and drops its ticket, so that it needs the password again; null: every other device. */
   'device-end': { params: v.strictObject({ device: v.nullable(u32) }), result: v.strictObject({ ended: u32 }) },
   ping: { params: none, result: v.strictObject({ at: u53 }) },
+  /** Whether the person at this session looks elsewhere. A name is away when it is here and all its sessions are away. */
+  away: { params: v.strictObject({ away: v.boolean() }), result: none },
+  /** I am writing to `to`: told to whoever is there, kept nowhere. A name that nobody has is answered the same. */
+  typing: { params: v.strictObject({ to: name }), result: none },
 
   // Conversations
   conversations: { params: none, result: v.strictObject({ conversations: v.array(conversation) }) },

@@ -18,7 +18,8 @@ class Ear implements Listener {
     return this.heard.map((bytes) => {
       const said = decodeFromDaemon(bytes);
       if (!('event' in said) || said.event.method !== 'presence') return '?';
-      return `${said.event.params.name} ${said.event.params.online ? 'came' : 'went'}`;
+      const { name, online, away } = said.event.params;
+      return `${name} ${away ? 'away' : online ? 'here' : 'gone'}`;
     });
   }
 }
@@ -29,7 +30,7 @@ test('presence is told for the first session that comes and the last that goes',
   chat.join(alice);
   chat.join(bob);
   chat.join(bobAgain);
-  t.deepEqual(alice.presence(), ['bob came']);
+  t.deepEqual(alice.presence(), ['bob here']);
   t.deepEqual(bob.presence(), []);
   t.is(chat.sessionsOf('bob').length, 2);
   chat.leave(bob);
@@ -37,7 +38,35 @@ test('presence is told for the first session that comes and the last that goes',
   chat.leave(bobAgain);
   chat.leave(bobAgain);
   t.false(chat.online('bob'));
-  t.deepEqual(alice.presence(), ['bob came', 'bob went']);
+  t.deepEqual(alice.presence(), ['bob here', 'bob gone']);
+});
+
+test('a name is away while all its sessions are, and everybody is told only when that changes', (t) => {
+  const chat = new Chat();
+  const [alice, desk, phone] = [new Ear('alice'), new Ear('bob'), new Ear('bob')];
+  for (const ear of [alice, desk, phone]) chat.join(ear);
+  alice.heard.length = 0;
+  chat.setAway(desk, true);
+  t.deepEqual(alice.presence(), [], 'the phone is still there');
+  t.deepEqual(chat.presence('bob'), { online: true, away: false });
+  chat.setAway(phone, true);
+  chat.setAway(phone, true);
+  t.deepEqual(alice.presence(), ['bob away']);
+  t.deepEqual(chat.presence('bob'), { online: true, away: true });
+  t.deepEqual(desk.presence(), ['bob away'], 'their own sessions know, too');
+  chat.setAway(desk, false);
+  chat.leave(desk);
+  t.deepEqual(alice.presence(), ['bob away', 'bob here', 'bob away'], 'the one that was not away has gone');
+  const third = new Ear('bob');
+  chat.join(third);
+  t.deepEqual(third.presence(), []);
+  chat.leave(third);
+  chat.leave(phone);
+  t.deepEqual(alice.presence().slice(3), ['bob here', 'bob away', 'bob gone']);
+  t.deepEqual(chat.presence('bob'), { online: false, away: false });
+  // A session that steps back for a new password and takes part again is as it was.
+  chat.join(phone);
+  t.is(alice.presence().at(-1), 'bob away');
 });
 
 test('everyone gets the very same bytes, once a session, and strangers none', (t) => {

@@ -29,7 +29,7 @@ test('an answer and a refusal arrive as they were written', (t) => {
 });
 
 test('an event arrives as it was written', (t) => {
-  const params = { name: 'bob', online: true };
+  const params = { name: 'bob', online: true, away: false };
   t.deepEqual(decodeFromDaemon(encodeEvent('presence', params)), { event: { method: 'presence', params } });
 });
 
@@ -41,6 +41,8 @@ test('anything else is refused with the one error of the layer', (t) => {
     encodeRequest(1, 'whisper', { to: 'bob', note: new Uint8Array(16_385), file: null }),
     encodeRequest(-1, 'ping', {}),
     encodeRequest(1, 'ping', { more: 1 } as Record<never, never>),
+    encodeRequest(1, 'typing', { to: 'x'.repeat(65) }),
+    encodeRequest(1, 'away', {} as { away: boolean }),
   ];
   for (const bytes of cases) t.throws(() => decodeRequest(bytes), { instanceOf: ProtocolError, code: 'message' });
 });
@@ -65,14 +67,15 @@ test('names that the daemon tells are names, whatever it would like a terminal t
   for (const name of hostile) {
     const entry = { seq: 1, at: 1, kind: 'note' as const, from: name, bytes: hash, file: null, keys: [] };
     const told = [
-      encodeEvent('presence', { name, online: true }),
+      encodeEvent('presence', { name, online: true, away: false }),
       encodeEvent('registered', { name, idFp: hash }),
+      encodeEvent('typing', { name }),
       encodeEvent('posted', { conversation: hash, with: 'bob', entry }),
       encodeEvent('posted', { conversation: hash, with: name, entry: { ...entry, from: null } }),
       encodeEvent('grant-wanted', { room: hash, epochId: hash, name }),
     ];
     for (const bytes of told) t.throws(() => decodeFromDaemon(bytes), { instanceOf: ProtocolError, code: 'message' });
-    const answer = { id: 1, result: { people: [{ name, idFp: null, online: false }], next: null } };
+    const answer = { id: 1, result: { people: [{ name, idFp: null, online: false, away: false }], next: null } };
     t.throws(() => resultOf('people', answer), { instanceOf: ProtocolError, code: 'message' });
   }
 });

@@ -2,6 +2,7 @@
 import type { RequestName } from '../../protocol/requests.ts';
 import type { Handler } from '../context.ts';
 import type { SessionState } from '../session.ts';
+import { away } from './away.ts';
 import { cardPut } from './card-put.ts';
 import { cards } from './cards.ts';
 import { conversations } from './conversations.ts';
@@ -31,6 +32,7 @@ import { registerStart } from './register-start.ts';
 import { say } from './say.ts';
 import { sessions } from './sessions.ts';
 import { transferEnd } from './transfer-end.ts';
+import { typing } from './typing.ts';
 import { uploadFinish } from './upload-finish.ts';
 import { uploadOpen } from './upload-open.ts';
 import { vaultGet } from './vault-get.ts';
@@ -75,6 +77,8 @@ export const table: Table = {
   sessions: { handler: sessions, allowed: afterLogin },
   'device-end': { handler: deviceEnd, allowed: afterLogin, alone: true },
   ping: { handler: ping, allowed: always },
+  away: { handler: away, allowed: afterLogin },
+  typing: { handler: typing, allowed: afterLogin },
 
   conversations: { handler: conversations, allowed: afterLogin },
   fetch: { handler: fetch, allowed: afterLogin },

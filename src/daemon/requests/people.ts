@@ -13,7 +13,7 @@ export const people: Handler<'people'> = async ({ accounts, chat }, _session, { 
     .sort((a, b) => compare(a.key, b.key));
   const page = all.slice(0, PEOPLE_PER_ANSWER);
   return {
-    people: page.map(({ name, idFp }) => ({ name, idFp, online: chat.online(name) })),
+    people: page.map(({ name, idFp }) => ({ name, idFp, ...chat.presence(name) })),
     next: all.length > page.length ? (page.at(-1)?.name ?? null) : null,
   };
 };

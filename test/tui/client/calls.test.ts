@@ -68,12 +68,12 @@ test('events and segments go to who listens', (t) => {
   const wire = fakeWire();
   const calls = new Calls(wire);
   const events: Event[] = [];
-  wire.onMessage(encodeEvent('presence', { name: 'bob', online: true }));
+  wire.onMessage(encodeEvent('presence', { name: 'bob', online: true, away: false }));
   calls.listen((event) => events.push(event));
-  wire.onMessage(encodeEvent('presence', { name: 'bob', online: false }));
+  wire.onMessage(encodeEvent('presence', { name: 'bob', online: false, away: false }));
   t.deepEqual(events, [
-    { method: 'presence', params: { name: 'bob', online: true } },
-    { method: 'presence', params: { name: 'bob', online: false } },
+    { method: 'presence', params: { name: 'bob', online: true, away: false } },
+    { method: 'presence', params: { name: 'bob', online: false, away: false } },
   ]);
   const segments: number[] = [];
   const end = calls.onSegment(7, (index) => segments.push(index));
@@ -108,7 +108,7 @@ test('what comes to all of a room is shown early, and is an event once it is vou
   t.is(early.length, 2);
   t.is(events.length, 1);
   wire.onConfirmed();
-  wire.onMessage(encodeEvent('presence', { name: 'bob', online: false }));
+  wire.onMessage(encodeEvent('presence', { name: 'bob', online: false, away: false }));
   t.true(events[1] === early[0] && events[2] === early[1]);
   t.deepEqual(
     events.map(({ method }) => method),
@@ -122,7 +122,7 @@ test('what comes to all of a room is shown early, and is an event once it is vou
 
 test('attack: an insider sends all of a room what the daemon alone may say', (t) => {
   const words = [
-    encodeEvent('presence', { name: 'bob', online: false }),
+    encodeEvent('presence', { name: 'bob', online: false, away: false }),
     encodeEvent('closing', { reason: 'ended', message: 'go away' }),
     encodeResult('ping', 1, { at: 1 }),
     posted({ kind: 'log' }),
@@ -152,7 +152,7 @@ test('attack: events without end before the login is through fill no memory', (t
   const calls = new Calls(wire);
   const ends: LinkEnd[] = [];
   calls.onEnd = (end) => ends.push(end);
-  const event = encodeEvent('presence', { name: 'bob', online: true });
+  const event = encodeEvent('presence', { name: 'bob', online: true, away: false });
   for (let i = 0; i < 10_001; i++) wire.onMessage(event);
   t.true(wire.closed);
   t.true(ends[0] instanceof ProtocolError);

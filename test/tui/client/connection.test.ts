@@ -143,7 +143,7 @@ test('close while waiting for a link ends the wait', async (t) => {
 
 test('events that came before anybody listened are not lost', (t) => {
   const { connection, newest } = open();
-  const event = { method: 'presence' as const, params: { name: 'bob', online: true } };
+  const event = { method: 'presence' as const, params: { name: 'bob', online: true, away: false } };
   newest().onMessage(encodeEvent(event.method, event.params));
   const heard: Event[] = [];
   const end = connection.onEvent((e) => heard.push(e));
