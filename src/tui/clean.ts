@@ -32,6 +32,7 @@ export function cleanEvent(event: ClientEvent): ClientEvent {
     case 'link':
       return { ...event, link: cleanLink(event.link) };
     case 'people':
+    case 'typing':
     case 'conversation':
     case 'withdrawn':
     case 'moved':

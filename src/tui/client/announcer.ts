@@ -35,6 +35,8 @@ export class Announcer {
   emit(event: ClientEvent): void {
     if (this.#only !== null && event.type !== this.#only) return;
     if (this.#kept !== null) {
+      // That somebody writes is true for a moment only.
+      if (event.type === 'typing') return;
       this.#kept.push(event);
       if (this.#kept.length > MAX_KEPT) this.#kept.shift();
       return;

@@ -13,16 +13,17 @@ import { ClientError } from './errors.ts';
 import { FileExchange } from './file-exchange.ts';
 import type { readHistory } from './history.ts';
 import { Intake } from './intake.ts';
-import { placedEntry, refresh, sealItem, seenIn, sendItem } from './mail.ts';
+import { placedEntry, placeOf, refresh, sealItem, seenIn, sendItem } from './mail.ts';
 import { Messages } from './messages.ts';
-import { formerPlaces, type Place } from './notes.ts';
+import type { Place } from './notes.ts';
 import { Outbox } from './outbox.ts';
 import { OutboxStore, type Queued } from './outbox-store.ts';
 import { People } from './people.ts';
 import { Receipts } from './receipts.ts';
 import type { Rooms } from './rooms.ts';
 import { SharedFiles } from './shared-files.ts';
-import type { ConversationName, Message } from './types.ts';
+import { Signs } from './signs.ts';
+import type { Message } from './types.ts';
 import { Waiters } from './waiters.ts';
 
 const ID_BYTES = 16;
@@ -39,6 +40,7 @@ export class Chat {
   readonly messages: Messages;
   readonly conversations: Conversations;
   readonly people: People;
+  readonly signs: Signs;
   readonly outbox: Outbox;
   readonly outboxStore: OutboxStore;
   readonly files: FileExchange;
@@ -74,6 +76,7 @@ export class Chat {
     const emit = this.announcer.emit.bind(this.announcer);
     this.#clockNotice = new ClockNotice((text) => emit({ type: 'notice', text }));
     this.people = new People(context, (people) => emit({ type: 'people', people }));
+    this.signs = new Signs(context, this.people, emit);
     this.#receipts = new Receipts(context, cache, async (place, ids) => {
       await this.post(place, { kind: 'receipt', ids }, this.newId(), null);
     });
@@ -103,7 +106,10 @@ export class Chat {
           this.conversations.timeline(place).arrive(placedEntry(context, place, item, seq, placedAt));
       },
       changed: (place, item, error) => this.#changed(place, item, error),
-      placeOf: (conversation, recipient) => this.#placeOf(conversation, recipient),
+      placeOf: (conversation, recipient) =>
+        conversation === lobby.key
+          ? Promise.resolve(lobby)
+          : placeOf(context, this.conversations, conversation, recipient),
       trouble: (error) => this.#trouble(error),
     });
     const shared = new SharedFiles(context, cache, intake, (conversation, name) =>
@@ -138,7 +144,10 @@ export class Chat {
       connection.onEvent((event) => {
         this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#trouble(error));
       }),
-      connection.onOnline(() => this.#online()),
+      connection.onOnline(() => {
+        void this.#try(() => this.signs.again());
+        this.#online();
+      }),
       keyring.onChanged((name, pinned, offered) => {
         this.announcer.emit({ type: 'key-changed', name, pinned: hex(pinned), offered: hex(offered) });
         void this.people.tell(name).catch((error: unknown) => this.#trouble(error));
@@ -229,6 +238,7 @@ export class Chat {
   async #take(event: Event): Promise<void> {
     await this.people.take(event);
     await this.conversations.take(event);
+    this.signs.take(event);
     if (event.method === 'closing') this.announcer.emit({ type: 'notice', text: event.params.message });
     // These ask the daemon themselves: nothing later waits for them.
     if (event.method === 'grant-wanted')
@@ -278,16 +288,6 @@ export class Chat {
     const { conversations } = await this.context.connection.request('conversations', {});
     const of = conversations.find(({ conversation }) => hex(conversation) === place.key);
     if (of !== undefined) await this.conversations.timeline(place).catchUp(of.head, of.read);
-  }
-
-  async #placeOf(conversation: string, recipient: string): Promise<Place | null> {
-    if (conversation === this.#lobby.key) return this.#lobby;
-    const name: ConversationName = `@${recipient}`;
-    const place = await this.conversations.place(name);
-    if (place.key === conversation) return place;
-    // Written before their key changed: it fails there with a sentence.
-    const former = await formerPlaces(this.context, recipient);
-    return former.find(({ key }) => key === conversation) ?? null;
   }
 
   /** What fails is told, and what comes after it goes on. */

@@ -154,6 +154,14 @@ export class ChatClient implements Client {
     await this.#chat.conversations.markRead(place, seq);
   }
 
+  typing(to: ConversationName): void {
+    this.#chat.signs.typing(to);
+  }
+
+  async away(on: boolean): Promise<void> {
+    await this.#asked(() => this.#chat.signs.away(on));
+  }
+
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
     const place = await this.#recipient(to);
     return this.#asked(() => this.#chat.files.upload(place, path, options));

@@ -5,8 +5,9 @@ import type { Entry } from '../../protocol/fields.ts';
 import { deliveredNote } from '../../protocol/note.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
+import type { Conversations } from './conversations.ts';
 import { ClientError } from './errors.ts';
-import { type Place, sealPrivate, type Turn } from './notes.ts';
+import { formerPlaces, type Place, sealPrivate, type Turn } from './notes.ts';
 import type { Queued } from './outbox-store.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -68,4 +69,18 @@ export function placedEntry(context: ChatContext, place: Place, item: Queued, se
   const common = { seq, at, from: me.name, file: null, keys: [] };
   if (place.with === null) return { ...common, kind: 'message', bytes };
   return { ...common, kind: 'note', bytes: deliveredNote(bytes, place.with === me.name ? 0 : 1) };
+}
+
+/** Where an item of the outbox belongs; null for a conversation that `recipient` never had. */
+export async function placeOf(
+  context: ChatContext,
+  conversations: Pick<Conversations, 'place'>,
+  conversation: string,
+  recipient: string,
+): Promise<Place | null> {
+  const place = await conversations.place(`@${recipient}`);
+  if (place.key === conversation) return place;
+  // Written before their key changed: it fails there with a sentence.
+  const former = await formerPlaces(context, recipient);
+  return former.find(({ key }) => key === conversation) ?? null;
 }

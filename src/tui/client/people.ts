@@ -4,7 +4,7 @@ import type { Event } from '../../protocol/messages.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Person } from './types.ts';
 
-type Listed = { idFp: Uint8Array | null; online: boolean };
+type Listed = { idFp: Uint8Array | null; online: boolean; away: boolean };
 
 export class People {
   readonly #context: ChatContext;
@@ -33,6 +33,11 @@ export class People {
     return this.#persons([...this.#listed.keys()].sort());
   }
 
+  /** What is known of one person, without asking the daemon; null for a name that is not in the directory. */
+  async find(name: string): Promise<Person | null> {
+    return (await this.#persons([name]))[0] ?? null;
+  }
+
   /** Is anybody but me here? */
   async othersOnline(): Promise<boolean> {
     await this.list();
@@ -44,12 +49,13 @@ export class People {
   async take(event: Event): Promise<void> {
     if (event.method === 'registered') {
       const { name, idFp } = event.params;
-      this.#listed.set(name, { idFp, online: this.#listed.get(name)?.online ?? false });
+      const { online = false, away = false } = this.#listed.get(name) ?? {};
+      this.#listed.set(name, { idFp, online, away });
       this.#context.keyring.forget(name);
       await this.tell(name);
     } else if (event.method === 'presence') {
-      const { name, online } = event.params;
-      this.#listed.set(name, { idFp: this.#listed.get(name)?.idFp ?? null, online });
+      const { name, online, away } = event.params;
+      this.#listed.set(name, { idFp: this.#listed.get(name)?.idFp ?? null, online, away });
       await this.tell(name);
     } else if (event.method === 'renewed') {
       this.#context.keyring.forget(event.params.name);
@@ -66,7 +72,7 @@ export class People {
     for (let after: string | null = null; ; ) {
       const page: { people: ({ name: string } & Listed)[]; next: string | null } =
         await this.#context.connection.request('people', { after }, { wait: true });
-      for (const { name, idFp, online } of page.people) now.set(name, { idFp, online });
+      for (const { name, idFp, online, away } of page.people) now.set(name, { idFp, online, away });
       if (page.next === null) break;
       after = page.next;
     }
@@ -89,6 +95,8 @@ export class People {
       persons.push({
         name,
         online: listed.online,
+        // Nobody who is not here is away, whatever the daemon says.
+        away: listed.online && listed.away,
         fingerprint: trusted === null ? null : hex(trusted),
         verified: mine || pinned?.verified === true,
         changedTo: offered === null ? null : hex(offered),

@@ -75,6 +75,8 @@ export type Gap = {
 export type Person = {
   name: string;
   online: boolean;
+  /** Here, and says to look elsewhere, in every session. */
+  away: boolean;
   /** Identity fingerprint, hex; null while a legacy account has no keys. */
   fingerprint: string | null;
   verified: boolean;
@@ -125,6 +127,8 @@ export type ClientEvent =
   /** Its messages have other places now: what is held of it is to be read again. */
   | { type: 'moved'; conversation: ConversationName }
   | { type: 'people'; people: Person[] }
+  /** Somebody writes to me privately now, as the daemon says; nothing tells when they stop. */
+  | { type: 'typing'; name: string }
   | { type: 'conversation'; conversation: Conversation }
   | { type: 'transfer'; transfer: TransferState }
   | { type: 'key-changed'; name: string; pinned: string; offered: string }
@@ -182,6 +186,10 @@ export interface Client {
   react(message: Message, emoji: string, on: boolean): Promise<void>;
   retry(id: string): Promise<void>;
   markRead(conversation: ConversationName, seq: number): Promise<void>;
+  /** I am writing there. Told in a private conversation only, once in 3 s at most, and never an error. */
+  typing(to: ConversationName): void;
+  /** Whether I look elsewhere; told again after a link that was lost. @throws ClientError 'refused' when it changes too often */
+  away(on: boolean): Promise<void>;
   /** Resolves when the file is stored whole and posted. Repeated with the same file it goes on where it stopped. */
   upload(to: ConversationName, path: string, options?: TransferOptions): Promise<FileInfo>;
   files(conversation?: ConversationName): Promise<FileInfo[]>;

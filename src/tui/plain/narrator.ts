@@ -79,6 +79,8 @@ export class Narrator {
         return voice.say(strings.notices.keyChanged(event.name).replace(/^! /, ''));
       case 'notice':
         return voice.say(event.text);
+      // Somebody who is listened to by ear is not interrupted for what may never be said.
+      case 'typing':
       case 'moved':
       case 'conversation':
       case 'withdrawn':

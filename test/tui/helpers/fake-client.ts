@@ -161,6 +161,14 @@ export class FakeClient implements Client {
     this.emit({ type: 'conversation', conversation: this.#conversation(conversation) });
   }
 
+  typing(to: ConversationName): void {
+    this.#call('typing', to);
+  }
+
+  async away(on: boolean): Promise<void> {
+    this.#call('away', on);
+  }
+
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
     this.#call('upload', to, path);
     const name = path.split('/').at(-1) ?? path;

@@ -27,7 +27,7 @@ export function message(parts: Partial<Message> & { text?: string } = {}): Messa
 }
 
 export function person(name: string, parts: Partial<Person> = {}): Person {
-  return { name, online: true, fingerprint: 'ab'.repeat(32), verified: false, changedTo: null, ...parts };
+  return { name, online: true, away: false, fingerprint: 'ab'.repeat(32), verified: false, changedTo: null, ...parts };
 }
 
 export function file(parts: Partial<FileInfo> = {}): FileInfo {
