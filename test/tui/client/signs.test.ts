@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Refusal } from '../../../src/protocol/errors.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
+import { People } from '../../../src/tui/client/people.ts';
 import { Signs } from '../../../src/tui/client/signs.ts';
 import type { ClientEvent, ConversationName, LinkState, Person } from '../../../src/tui/client/types.ts';
 import { chatAs, type TestChat } from '../../helpers/chat.ts';
@@ -109,6 +110,22 @@ test('who writes is an event; oneself never is, whatever the daemon says', (t) =
   signs.take({ method: 'typing', params: { name: 'alice' } });
   signs.take({ method: 'presence', params: { name: 'bob', online: true, away: false } });
   t.deepEqual(told, [{ type: 'typing', name: 'bob' }]);
+});
+
+test('attack: a daemon that calls away who is not here', async (t) => {
+  const context = {
+    keyring: { me: { name: 'alice' }, allPinned: async () => [] },
+    connection: {
+      request: async () => ({ people: [{ name: 'bob', idFp: null, online: false, away: true }], next: null }),
+    },
+  } as unknown as ConstructorParameters<typeof People>[0];
+  const people = new People(context, () => {});
+  t.like((await people.list())[0], { name: 'bob', online: false, away: false });
+  await people.take({ method: 'presence', params: { name: 'bob', online: true, away: true } });
+  t.like(await people.find('bob'), { online: true, away: true });
+  await people.take({ method: 'presence', params: { name: 'bob', online: false, away: true } });
+  t.like(await people.find('bob'), { online: false, away: false });
+  t.is(await people.find('nobody'), null);
 });
 
 const awayOf = async ({ client }: TestChat, name: string) =>
