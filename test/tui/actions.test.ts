@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import test from 'ava';
 import { searched } from '../../src/tui/select.ts';
 import { file, person } from './helpers/messages.ts';
-import { openDesk as open } from './helpers/open-desk.ts';
+import { openDesk } from './helpers/open-desk.ts';
 
 test('Enter sends to the open conversation and empties the line', async (t) => {
-  const { say, calls, chat, line } = await open(t);
+  const { say, calls, chat, line } = await openDesk(t);
   await say('hello all');
   t.deepEqual(calls('queue'), [['#lobby', 'hello all', {}]]);
   t.is(line(), '');
@@ -15,7 +15,7 @@ test('Enter sends to the open conversation and empties the line', async (t) => {
 });
 
 test('@name goes privately; to nobody it stays in the line', async (t) => {
-  const { say, calls, notice } = await open(t);
+  const { say, calls, notice } = await openDesk(t);
   await say('@bob:psst');
   t.regex(notice(), /sent to @bob alone/);
   await say('@nobody hi');
@@ -24,7 +24,7 @@ test('@name goes privately; to nobody it stays in the line', async (t) => {
 });
 
 test('an unknown command is never sent and stays in the line', async (t) => {
-  const { say, calls, notice, line } = await open(t);
+  const { say, calls, notice, line } = await openDesk(t);
   await say('.flie secret.txt');
   t.deepEqual(calls('queue'), []);
   t.is(notice(), 'unknown command .flie: did you mean .file?');
@@ -32,7 +32,7 @@ test('an unknown command is never sent and stays in the line', async (t) => {
 });
 
 test('a key that changed blocks sending until the person took it', async (t) => {
-  const { say, key, calls, store } = await open(t, (client) => {
+  const { say, key, calls, store } = await openDesk(t, (client) => {
     client.everybody = [person('alice'), person('bob', { changedTo: 'cc' })];
   });
   await say('@bob secret');
@@ -45,7 +45,7 @@ test('a key that changed blocks sending until the person took it', async (t) => 
 });
 
 test('sending asks when the conversation changed in the middle of typing', async (t) => {
-  const { store, key, calls, clock } = await open(t);
+  const { store, key, calls, clock } = await openDesk(t);
   store.dispatch({ type: 'typed', text: 'meant for all' });
   clock.advance(300);
   store.dispatch({ type: 'opened', conversation: '@bob' });
@@ -58,7 +58,7 @@ test('sending asks when the conversation changed in the middle of typing', async
 });
 
 test('a paste longer than a message asks, then goes as several', async (t) => {
-  const { actions, key, calls, store } = await open(t);
+  const { actions, key, calls, store } = await openDesk(t);
   const text = Array.from({ length: 200 }, (_, i) => `line ${i} ${'x'.repeat(40)}`).join('\n');
   // Terminals send the line ends of a paste as they please.
   actions.take({ type: 'paste', text: `${text.replaceAll('\n', '\r')}\r` });
@@ -70,7 +70,7 @@ test('a paste longer than a message asks, then goes as several', async (t) => {
 });
 
 test('what could not be queued comes back to the line', async (t) => {
-  const { say, client, notice, line } = await open(t);
+  const { say, client, notice, line } = await openDesk(t);
   client.failures.set('queue', new Error('the disk is full'));
   await say('precious');
   t.is(line(), 'precious');
@@ -78,7 +78,7 @@ test('what could not be queued comes back to the line', async (t) => {
 });
 
 test('what was seen is marked read, what was not is counted', async (t) => {
-  const { client, settle, calls, chat, key } = await open(t);
+  const { client, settle, calls, chat, key } = await openDesk(t);
   client.receive({ text: 'one' });
   await settle();
   t.deepEqual(calls('markRead').at(-1), ['#lobby', 1]);
@@ -92,7 +92,7 @@ test('what was seen is marked read, what was not is counted', async (t) => {
 });
 
 test('nothing is marked read while nobody looks', async (t) => {
-  const { client, settle, actions, calls } = await open(t);
+  const { client, settle, actions, calls } = await openDesk(t);
   actions.take({ type: 'focus', focused: false });
   client.receive({ text: 'one' });
   await settle();
@@ -103,7 +103,7 @@ test('nothing is marked read while nobody looks', async (t) => {
 });
 
 test('what could not be fetched is fetched when the link is back', async (t) => {
-  const { client, chat, settle, notice, calls, session } = await open(t, (fake) => fake.fill('@bob', 5));
+  const { client, chat, settle, notice, calls, session } = await openDesk(t, (fake) => fake.fill('@bob', 5));
   client.failures.set('history', new Error('the link is lost'));
   session.open('@bob');
   await settle();
@@ -118,7 +118,7 @@ test('what could not be fetched is fetched when the link is back', async (t) => 
 });
 
 test('scrolling up fetches older history before it is needed', async (t) => {
-  const { key, calls, chat } = await open(t, (client) => client.fill('#lobby', 1000));
+  const { key, calls, chat } = await openDesk(t, (client) => client.fill('#lobby', 1000));
   t.is(chat().threads['#lobby']?.messages.length, 100);
   await key('pgup', 'pgup', 'pgup');
   t.true((chat().threads['#lobby']?.messages.length ?? 0) >= 300);
@@ -128,7 +128,7 @@ test('scrolling up fetches older history before it is needed', async (t) => {
 });
 
 test('messages are chosen, answered, changed, deleted and reacted to', async (t) => {
-  const { key, say, calls, client, settle, store } = await open(t);
+  const { key, say, calls, client, settle, store } = await openDesk(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
   await say('.react 👍');
@@ -150,7 +150,7 @@ test('messages are chosen, answered, changed, deleted and reacted to', async (t)
 });
 
 test('e on an own message puts it into the line; Esc leaves it as it was', async (t) => {
-  const { key, say, calls, store, line } = await open(t);
+  const { key, say, calls, store, line } = await openDesk(t);
   await say('frist');
   store.dispatch({ type: 'focused', focus: 'messages' });
   await key('up', 'e');
@@ -167,7 +167,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'report one.txt'), 'x');
-  const { say, key, calls, store, settle, client, notice, line } = await open(t, (fake) => {
+  const { say, key, calls, store, settle, client, notice, line } = await openDesk(t, (fake) => {
     fake.allFiles = [
       file({ name: 'a.bin', id: 'fa' }),
       file({ name: 'b.bin', id: 'fb' }),
@@ -211,7 +211,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
 });
 
 test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t) => {
-  const { store, key, outside, clock } = await open(t);
+  const { store, key, outside, clock } = await openDesk(t);
   store.dispatch({ type: 'typed', text: 'x' });
   await key('ctrl+c');
   await key('ctrl+c');
@@ -224,7 +224,7 @@ test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t
 });
 
 test('quick switcher and search lead somewhere', async (t) => {
-  const { store, key, chat } = await open(t, (client) =>
+  const { store, key, chat } = await openDesk(t, (client) =>
     client.fill('#lobby', 300, (seq) => ({ text: seq === 250 ? 'the needle' : `hay ${seq}` })),
   );
   await key('ctrl+k');
@@ -240,7 +240,7 @@ test('quick switcher and search lead somewhere', async (t) => {
 });
 
 test('a search reaches what is not held yet, in every conversation', async (t) => {
-  const { store, key, chat, settle, calls } = await open(t, (client) => {
+  const { store, key, chat, settle, calls } = await openDesk(t, (client) => {
     client.fill('#lobby', 700, (seq) => ({ text: seq === 3 ? 'the needle' : `hay ${seq}` }));
     client.fill('@bob', 150, (seq) => ({ text: seq === 5 ? 'a needle of bob' : `straw ${seq}` }));
   });
@@ -260,7 +260,7 @@ test('a search reaches what is not held yet, in every conversation', async (t) =
 });
 
 test('verify compares a number and remembers the answer', async (t) => {
-  const { say, key, calls, chat } = await open(t);
+  const { say, key, calls, chat } = await openDesk(t);
   await say('.verify bob');
   await key('enter');
   t.deepEqual(calls('setVerified'), [['bob', true]]);
@@ -268,7 +268,7 @@ test('verify compares a number and remembers the answer', async (t) => {
 });
 
 test('the password is changed only when both new ones agree', async (t) => {
-  const { say, key, store, calls } = await open(t);
+  const { say, key, store, calls } = await openDesk(t);
   await say('.passwd');
   for (const text of ['old secret', 'new secret 1', 'new secret 2']) {
     store.dispatch({ type: 'typed', text });
@@ -283,7 +283,7 @@ test('the password is changed only when both new ones agree', async (t) => {
 });
 
 test('settings, pages and small commands', async (t) => {
-  const { say, key, store, outside, client, settle } = await open(t);
+  const { say, key, store, outside, client, settle } = await openDesk(t);
   await say('.theme light');
   t.is(store.get().settings.theme, 'light');
   await say('.mouse on');
@@ -312,7 +312,7 @@ test('settings, pages and small commands', async (t) => {
 });
 
 test('hidden characters of others never reach the state', async (t) => {
-  const { client, settle, chat } = await open(t);
+  const { client, settle, chat } = await openDesk(t);
   client.receive({ text: 'a\x1b[31mb\u202ec\u0007' });
   client.emit({ type: 'notice', text: 'x\x1b]0;y\x07' });
   await settle();
