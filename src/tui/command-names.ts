@@ -35,6 +35,8 @@ export const commandNames = [
   '.keys',
   '.sessions',
   '.passwd',
+  '.away',
+  '.typing',
   '.notify',
   '.mouse',
   '.theme',

@@ -76,6 +76,8 @@ export class Commands {
       '.keys': (session) => this.#pages.keys(session),
       '.sessions': (session, rest) => void this.#pages.sessions(session, rest),
       '.passwd': () => desk.store.dispatch({ type: 'overlay', overlay: passwdOverlay }),
+      '.away': (session, rest) => this.#away(session, rest),
+      '.typing': (session, rest) => this.#switch(session, '.typing', 'typing', rest),
       '.notify': (session, rest) => this.#notify(session, rest),
       '.mouse': (session, rest) => this.#switch(session, '.mouse', 'mouse', rest),
       '.theme': (session, rest) => this.#theme(session, rest),
@@ -236,6 +238,11 @@ export class Commands {
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'links', links, selected: 0 } });
   }
 
+  #away(session: Session, word: string) {
+    if (word !== '' && word !== 'on' && word !== 'off') return session.tell(this.usage('.away'), 'bad');
+    void session.away(word === '' ? !session.chat.away : word === 'on');
+  }
+
   #notify(session: Session, rest: string) {
     const [what, on] = divide(rest);
     const setting = ({ bell: 'bell', desktop: 'desktop', text: 'desktopText' } as const)[what as 'bell'];
@@ -243,7 +250,7 @@ export class Commands {
     this.#switch(session, '.notify', setting, on);
   }
 
-  #switch(session: Session, name: CommandName, setting: 'mouse' | 'bell' | 'desktop' | 'desktopText', word: string) {
+  #switch(session: Session, name: CommandName, setting: keyof typeof strings.settings, word: string) {
     if (word !== 'on' && word !== 'off') return session.tell(this.usage(name), 'bad');
     this.#desk.store.dispatch({ type: 'settings', settings: { [setting]: word === 'on' } as Partial<Settings> });
     session.tell(strings.notices[word](strings.settings[setting]));

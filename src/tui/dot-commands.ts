@@ -48,6 +48,8 @@ export const commandTable: Readonly<Record<CommandName, CommandRow>> = {
   '.keys': { usage: '', help: 'fingerprints of everybody' },
   '.sessions': { usage: '[end]', help: 'your devices; end signs the others out' },
   '.passwd': { usage: '', help: 'change the password' },
+  '.away': { usage: '[on|off]', help: 'tell everybody that you look elsewhere, until you write again' },
+  '.typing': { usage: 'on|off', help: 'tell others that you write to them, and show who writes to you', needs: true },
   '.notify': { usage: 'bell|desktop|text on|off', help: 'how to be told of new messages', needs: true },
   '.mouse': { usage: 'on|off', help: 'wheel and clicks; selecting text needs Shift then', needs: true },
   '.theme': { usage: 'dark|light|16|none', help: 'colours', needs: true },

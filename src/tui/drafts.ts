@@ -23,6 +23,8 @@ const kept = v.object({
     bell: v.boolean(),
     desktop: v.boolean(),
     desktopText: v.boolean(),
+    /** Not in files of before there was such a thing. */
+    typing: v.optional(v.boolean(), true),
   }),
   /** Who was last here, and where: the join link. */
   last: v.nullable(v.object({ server: v.string(), user: v.string() })),
@@ -122,8 +124,11 @@ export class Drafts {
   }
 }
 
-function settingsOf({ mouse, bell, desktop, desktopText }: Settings, theme: ThemeName | null): Kept['settings'] {
-  return { theme, mouse, bell, desktop, desktopText };
+function settingsOf(
+  { mouse, bell, desktop, desktopText, typing }: Settings,
+  theme: ThemeName | null,
+): Kept['settings'] {
+  return { theme, mouse, bell, desktop, desktopText, typing };
 }
 
 /** Nothing that begins like a command is kept: it may hold a path or a name that was meant for this moment only. */

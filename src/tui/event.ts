@@ -62,6 +62,7 @@ export type Event =
   | { type: 'overlay'; overlay: Overlay | null }
   | { type: 'notice'; notice: Notice | null }
   | { type: 'settings'; settings: Partial<Settings> }
+  | { type: 'away'; away: boolean }
   | { type: 'login'; change: Partial<Login> }
   | { type: 'progress'; step: Progress }
   | { type: 'entered'; opening: Opening }

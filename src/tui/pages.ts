@@ -5,7 +5,7 @@ import type { CommandsDesk } from './desk.ts';
 import { commandTable } from './dot-commands.ts';
 import { age, groups, rate, size } from './format.ts';
 import { fill } from './measure.ts';
-import { filesOf, peopleOf, transfersOf } from './select.ts';
+import { filesOf, peopleOf, presenceWord, transfersOf } from './select.ts';
 import type { Session } from './session.ts';
 import { strings } from './strings.ts';
 
@@ -24,8 +24,8 @@ export class Pages {
     const lines = peopleOf(session.chat)
       .filter((item) => item.room === rooms)
       .map((item) => {
-        const sign = item.room ? '#' : item.online ? '●' : '○';
-        const state = item.room ? '' : item.online ? strings.header.online : strings.header.offline;
+        const sign = item.room ? '#' : item.away ? '◐' : item.online ? '●' : '○';
+        const state = item.room ? '' : presenceWord(item);
         const key = item.changed ? strings.header.changed : item.verified ? strings.header.verified : '';
         return `${sign} ${fill(item.label, 24)} ${fill(state, 9)} ${key}`;
       });

@@ -19,6 +19,9 @@ export type ListedConversation = {
   label: string;
   room: boolean;
   online: boolean;
+  away: boolean;
+  /** Writes to me now. */
+  typing: boolean;
   verified: boolean;
   changed: boolean;
   unread: number;
@@ -39,7 +42,7 @@ let last: { chat: Chat; list: ListedConversation[] } | null = null;
 
 function sameList(a: Chat, b: Chat): boolean {
   if (a === b) return true;
-  if (a.people !== b.people || a.open !== b.open || a.me !== b.me) return false;
+  if (a.people !== b.people || a.typing !== b.typing || a.open !== b.open || a.me !== b.me) return false;
   if (a.threads === b.threads) return true;
   const names = Object.keys(b.threads) as ConversationName[];
   return (
@@ -74,6 +77,8 @@ function listed(chat: Chat, name: ConversationName): ListedConversation {
     label: name.slice(1),
     room: name.startsWith('#'),
     online: person?.online ?? false,
+    away: person?.away ?? false,
+    typing: person !== undefined && chat.typing.has(person.name),
     verified: person?.verified ?? false,
     changed: (person?.changedTo ?? null) !== null,
     unread: thread?.unread ?? 0,
@@ -267,6 +272,11 @@ export function picked(overlay: Picker): NonNullable<Picker['entries']> {
   const entries = overlay.entries ?? [];
   const query = textOf(overlay.query).trim();
   return query === '' ? entries : fuzzysort.go(query, entries, { key: 'name', threshold: 0 }).map(({ obj }) => obj);
+}
+
+/** Here, away or gone, in a word. */
+export function presenceWord({ online, away }: { online: boolean; away: boolean }): string {
+  return away ? strings.header.away : online ? strings.header.online : strings.header.offline;
 }
 
 export function canSend(chat: Chat): string | null {

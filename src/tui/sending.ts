@@ -64,10 +64,12 @@ export class Sending {
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_TEXT_BYTES) return session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
     this.#desk.store.dispatch({ type: 'taken', text: line });
+    const { away } = session.chat;
     void session
       .attempt(() => session.send(to, text, reply))
       .then((sent) => {
-        if (sent && to !== session.chat.open) session.tell(strings.notices.whispered(to));
+        // That they are no longer away is the news that matters more.
+        if (sent && !away && to !== session.chat.open) session.tell(strings.notices.whispered(to));
         // What could not even be queued comes back to the line, if nothing new stands there.
         const chat = chatOf(this.#desk.store.get());
         if (!sent && chat !== null && textOf(openThread(chat).draft) === '') {

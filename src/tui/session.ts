@@ -10,7 +10,9 @@ import { MAX_HELD } from './messages.ts';
 import { heldCount, lookOf } from './select.ts';
 import type { Chat, Notice, Thread } from './state.ts';
 import type { Store } from './store.ts';
+import { strings } from './strings.ts';
 import { viewOf } from './viewport.ts';
+import { Writing } from './writing.ts';
 
 const FIRST_PAGE = 100;
 const PAGE = 200;
@@ -33,6 +35,7 @@ export class Session {
   readonly #clock: Clock;
   readonly #onMessage: (message: Message) => void;
   readonly #ends: (() => void)[] = [];
+  readonly #writing: Writing;
   #marking = false;
   #closed = false;
 
@@ -41,6 +44,7 @@ export class Session {
     this.#store = store;
     this.#clock = clock;
     this.#onMessage = onMessage;
+    this.#writing = new Writing({ client, store, clock });
   }
 
   /** Shows the chat at once; people, conversations and history follow. */
@@ -64,6 +68,7 @@ export class Session {
     if (this.#closed) return;
     this.#closed = true;
     for (const end of this.#ends) end();
+    this.#writing.end();
     await this.client.close();
   }
 
@@ -102,12 +107,25 @@ export class Session {
 
   /**
    * Queues `text` for `to`; longer than a message, it goes in several, broken at lines where possible. The answer is an event
-   * of the client.
+   * of the client. Whoever writes is no longer away.
    */
   async send(to: ConversationName, text: string, reply?: Message): Promise<void> {
     for (const part of parts(text)) {
       await this.client.queue(to, part, reply === undefined ? {} : { reply: reply.id });
     }
+    await this.back();
+  }
+
+  /** Tells everybody that I look elsewhere, or no longer; the person reads what they are now. */
+  async away(on: boolean): Promise<void> {
+    if (!(await this.attempt(() => this.client.away(on)))) return;
+    this.#store.dispatch({ type: 'away', away: on });
+    this.tell(on ? strings.notices.away : strings.notices.back);
+  }
+
+  /** Ends being away, if I am. */
+  async back(): Promise<void> {
+    if (chatOf(this.#store.get())?.away === true) await this.away(false);
   }
 
   readonly #hear = (event: ClientEvent): void => {
@@ -122,6 +140,7 @@ export class Session {
     const state = this.#store.get();
     const chat = chatOf(state);
     if (chat === null || this.#closed) return;
+    this.#writing.follow(state, chat);
     const thread = openThread(chat);
     if (thread.loaded === 'no') void this.#load(thread.name, FIRST_PAGE);
     else if (thread.loaded === 'yes' && thread.more && thread.anchor !== null) {

@@ -98,12 +98,24 @@ export type Notice = { text: string; tone: 'info' | 'good' | 'bad' };
 /** What the person is offered after Tab; `at` counts through `words`. */
 export type Completion = { head: string; words: readonly string[]; at: number };
 
-export type Settings = { theme: ThemeName; mouse: boolean; bell: boolean; desktop: boolean; desktopText: boolean };
+export type Settings = {
+  theme: ThemeName;
+  mouse: boolean;
+  bell: boolean;
+  desktop: boolean;
+  desktopText: boolean;
+  /** Tells others that I write to them, and shows who writes to me: neither without the other. */
+  typing: boolean;
+};
 
 export type Chat = {
   me: { name: string; fingerprint: string; daemon: { address: string; fingerprint: string } };
   link: LinkState;
   people: Readonly<Record<string, Person>>;
+  /** Who writes to me now, and until when that is shown without another sign of it; ms since 1970 UTC. */
+  typing: ReadonlyMap<string, number>;
+  /** I look elsewhere, as far as this session says. */
+  away: boolean;
   threads: Readonly<Record<ConversationName, Thread>>;
   open: ConversationName;
   files: Readonly<Record<string, FileInfo>>;
@@ -161,7 +173,14 @@ export function emptyThread(name: ConversationName): Thread {
   };
 }
 
-export const defaultSettings: Settings = { theme: 'dark', mouse: false, bell: true, desktop: true, desktopText: false };
+export const defaultSettings: Settings = {
+  theme: 'dark',
+  mouse: false,
+  bell: true,
+  desktop: true,
+  desktopText: false,
+  typing: true,
+};
 
 export function initialState(size: State['size'], settings: Settings, now: number): State {
   return {

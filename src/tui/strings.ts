@@ -10,7 +10,10 @@ export const strings = {
   header: {
     room: (here: number) => `${format.number(here)} online`,
     online: 'online',
+    away: 'away',
     offline: 'offline',
+    typing: (name: string) => `${name} is writing…`,
+    typingShort: 'writing…',
     verified: '✔ verified',
     unverified: 'not verified: .verify',
     noKeys: 'has no keys yet',
@@ -57,6 +60,7 @@ export const strings = {
       const seconds = Math.max(0, Math.ceil((link.retryAt - now) / 1000));
       return `○ offline, next try in ${seconds} s: ${link.reason}`;
     },
+    away: '◐ away',
     sealed: 'end-to-end encrypted',
     hints: 'F1 help  Ctrl+K go to  Ctrl+O send file',
     hintsShort: 'F1 help  Ctrl+K go to',
@@ -97,7 +101,13 @@ export const strings = {
     device: 'Device',
     thisDevice: 'this one',
   },
-  settings: { mouse: 'mouse', bell: 'bell', desktop: 'desktop notifications', desktopText: 'texts in notifications' },
+  settings: {
+    mouse: 'mouse',
+    bell: 'bell',
+    desktop: 'desktop notifications',
+    desktopText: 'texts in notifications',
+    typing: 'telling and showing who is writing:',
+  },
   kinds: { person: 'person', room: 'room', file: 'file', command: 'command' },
   questions: {
     send: (name: string) => [`send to ${name}?`, 'the conversation changed while you were typing'],
@@ -178,6 +188,8 @@ export const strings = {
     changedKey: (name: string) => `${name}'s key changed: .verify ${name} before you write`,
     tooLong: (bytes: number, limit: number) => `too long: ${bytes} bytes, a message holds ${limit}`,
     whispered: (name: string) => `sent to ${name} alone: .msg ${name.slice(1)} opens that conversation`,
+    away: 'you are away: .away again, or a message, says that you are back',
+    back: 'you are no longer away',
     noUnread: 'everything is read',
     copied: 'copied, if the terminal allows it',
     opened: (link: string) => `opened: ${link}`,

@@ -46,6 +46,7 @@ export class TransferDesk {
   upload(to: ConversationName, path: string): void {
     const full = resolvePath(path);
     this.#session.tell(strings.notices.uploading(basename(full)));
+    void this.#session.back();
     this.#watch(this.#session.client.upload(to, full));
   }
 

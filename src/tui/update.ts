@@ -6,6 +6,7 @@ import { lookOf } from './select.ts';
 import { type Chat, emptyThread, type State, type Thread } from './state.ts';
 import { move } from './update/move.ts';
 import { enter, hear, history } from './update/news.ts';
+import { nobodyTypes, typingAt } from './update/typing.ts';
 import { anchorAt } from './viewport.ts';
 
 /** Letters that go on into another conversation within this were meant for the one before. ms. */
@@ -21,7 +22,7 @@ export function update(state: State, event: Event & { at: number }): State {
 function apply(state: State, event: Event): State {
   switch (event.type) {
     case 'tick':
-      return state.now - state.noticeAt > NOTICE_FOR ? quiet(state) : state;
+      return fadeTyping(state.now - state.noticeAt > NOTICE_FOR ? quiet(state) : state);
     case 'resized':
       return { ...state, size: { columns: event.columns, rows: event.rows } };
     case 'watched':
@@ -47,7 +48,9 @@ function apply(state: State, event: Event): State {
     case 'notice':
       return { ...state, notice: event.notice };
     case 'settings':
-      return { ...state, settings: { ...state.settings, ...event.settings } };
+      return configure(state, event.settings);
+    case 'away':
+      return withChat(state, (chat) => ({ ...chat, away: event.away }));
     case 'login':
       return state.screen.name === 'login'
         ? { ...state, screen: { name: 'login', login: { ...state.screen.login, ...event.change } } }
@@ -89,6 +92,17 @@ function apply(state: State, event: Event): State {
 /** What a notice said has been seen once the next key comes. */
 function quiet(state: State): State {
   return state.notice === null ? state : { ...state, notice: null };
+}
+
+function fadeTyping(state: State): State {
+  const chat = chatOf(state);
+  const next = chat === null ? null : typingAt(chat, state.now);
+  return next === null || next === chat ? state : withChat(state, () => next);
+}
+
+function configure(state: State, settings: Partial<State['settings']>): State {
+  const next = { ...state, settings: { ...state.settings, ...settings } };
+  return next.settings.typing ? next : withChat(next, nobodyTypes);
 }
 
 function changeField(state: State, change: (editor: Editor) => Editor): State {

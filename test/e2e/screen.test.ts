@@ -77,8 +77,19 @@ test.serial('register, talk in the lobby and in private, send a file, lose the d
     (text) => text.includes('@bob ›') && text.includes('psst, 漢字') && / new /.test(text),
     PATIENCE,
   );
-  alice.screen.write('I hear you\r');
+  bob.screen.write('\x1b2');
+  await bob.screen.until((text) => text.includes('@alice ›'), PATIENCE);
+  alice.screen.write('I hear');
+  await bob.screen.until((text) => text.includes('alice is writing…'), PATIENCE);
+  alice.screen.write(' you\r');
   await alice.screen.until((text) => /I hear you +✓✓/.test(text), PATIENCE);
+  await bob.screen.until((text) => text.includes('alice  I hear you') && !text.includes('writing…'), PATIENCE);
+  bob.screen.write('.away\r');
+  await bob.screen.until((text) => text.includes('you are away'), PATIENCE);
+  await alice.screen.until((text) => /@bob {2}away/.test(text) && text.includes('◐ bob'), PATIENCE);
+  bob.screen.write('back\r');
+  await alice.screen.until((text) => text.includes('bob  back') && text.includes('● bob'), PATIENCE);
+  bob.screen.write('\x1b1');
 
   const bytes = Buffer.alloc(700_000, 'securechat ');
   const path = join(alice.downloads, 'note book.txt');

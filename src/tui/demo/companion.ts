@@ -61,7 +61,9 @@ export class Companion {
     if (message.from !== guest || message.deleted) return;
     const { body, conversation } = message;
     if (body.kind === 'file') return this.#do(() => this.#check(conversation, body.file));
-    for (const answer of this.#mind.answersTo(body.text)) this.#do(() => this.#give(message, answer));
+    const answers = this.#mind.answersTo(body.text);
+    if (answers.some(({ give }) => give !== 'reaction')) this.#parts.client.typing(conversation);
+    for (const answer of answers) this.#do(() => this.#give(message, answer));
   }
 
   async #give(message: Message, answer: Answer): Promise<void> {

@@ -9,7 +9,7 @@ import type { CommandsDesk } from '../desk.ts';
 import { commandTable, conversationOf, divide } from '../dot-commands.ts';
 import { openThread } from '../field.ts';
 import { age, clockTime, dayName } from '../format.ts';
-import { canSend, filesOf, peopleOf, searched, transfersOf } from '../select.ts';
+import { canSend, filesOf, peopleOf, presenceWord, searched, transfersOf } from '../select.ts';
 import type { Session } from '../session.ts';
 import { MIN_PASSWORD } from '../strength.ts';
 import { strings } from '../strings.ts';
@@ -36,6 +36,7 @@ const screenOnly: ReadonlySet<CommandName> = new Set([
   '.notify',
   '.mouse',
   '.theme',
+  '.typing',
 ] as const);
 
 export class SpokenCommands extends Commands {
@@ -68,6 +69,7 @@ export class SpokenCommands extends Commands {
       '.passwd': async (session) => void (await session.attempt(() => this.#passwd(session))),
     };
     for (const name of screenOnly) this.#own[name] = () => desk.say(phrases.onlyScreen(name));
+    this.#own['.typing'] = () => desk.say(phrases.noTyping);
   }
 
   override run(name: CommandName, rest: string): void {
@@ -109,7 +111,7 @@ export class SpokenCommands extends Commands {
     for (const item of peopleOf(chat).filter(({ room }) => room === rooms)) {
       const more = (item.open ? phrases.openNow : '') + (item.unread > 0 ? phrases.unread(item.unread) : '');
       const key = item.changed ? phrases.changedKey : item.verified ? phrases.verified : '';
-      this.#desk.say((rooms ? item.name : phrases.person(item.label, item.online, key)) + more);
+      this.#desk.say((rooms ? item.name : phrases.person(item.label, presenceWord(item), key)) + more);
     }
   }
 

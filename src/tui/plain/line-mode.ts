@@ -53,7 +53,9 @@ export class LineMode {
   constructor(parts: LineModeParts) {
     this.#parts = parts;
     const { clock, voice, input, downloads, receipts } = parts;
-    this.#store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, clock.now()), clock, this.#noted);
+    // A screen reader is not to speak of what may never be said.
+    const settings = { ...defaultSettings, typing: false };
+    this.#store = new Store(initialState({ columns: 80, rows: 24 }, settings, clock.now()), clock, this.#noted);
     const client = this.#pending.of(parts.client);
     this.#session = new Session({ client, store: this.#store, clock, onMessage: () => {} });
     this.#desk = {

@@ -35,6 +35,7 @@ export const phrases = {
   saved: (name: string, path: string) => `${name} is saved and checked: ${path}`,
 
   onlyScreen: (command: string) => `${command} is for the screen; here everything is a line`,
+  noTyping: 'line mode tells nobody that you write, and does not tell you who does',
   helpLine: (command: string, help: string) => `${command}: ${help}`,
   helpMore: [
     '@NAME TEXT or @NAME:TEXT: write to one person',
@@ -50,7 +51,7 @@ export const phrases = {
     count === 1
       ? '1 transfer was cut off: .resume goes on with it'
       : `${count} transfers were cut off: .transfers lists them, .resume NAME goes on with one`,
-  person: (name: string, online: boolean, key: string) => `${name}, ${online ? 'online' : 'offline'}${key}`,
+  person: (name: string, presence: string, key: string) => `${name}, ${presence}${key}`,
   verified: ', key compared',
   changedKey: ', the key changed',
   unread: (count: number) => `, ${format.number(count)} unread`,

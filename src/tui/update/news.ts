@@ -7,6 +7,7 @@ import { mentionAt } from '../mention.ts';
 import { MAX_HELD, merge } from '../messages.ts';
 import { type Chat, emptyThread, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
+import { typingAfter } from './typing.ts';
 
 const LOBBY = '#lobby';
 
@@ -33,6 +34,8 @@ export function enter(state: State, opening: Opening): State {
         me: { name, fingerprint, daemon },
         link: opening.link,
         people: Object.fromEntries(opening.people.map((person) => [person.name, person])),
+        typing: new Map(),
+        away: false,
         threads,
         open: LOBBY,
         files: {},
@@ -57,6 +60,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
   const threads: Record<string, Thread> = { ...chat.threads };
   const thread = (name: ConversationName): Thread => threads[name] ?? emptyThread(name);
   for (const event of news) {
+    if (event.type !== 'typing' || state.settings.typing) chat = typingAfter(chat, event, state.now);
     switch (event.type) {
       case 'message': {
         const { conversation, from } = event.message;

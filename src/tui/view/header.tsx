@@ -3,6 +3,8 @@ import { chatOf } from '../field.ts';
 import type { Layout } from '../layout.ts';
 import { fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
+import { presenceWord } from '../select.ts';
+import type { State } from '../state.ts';
 import { strings } from '../strings.ts';
 import type { Role } from '../theme.ts';
 import { Line } from './line.tsx';
@@ -40,33 +42,42 @@ export function Header({ layout }: { layout: Layout }) {
 
 function ConversationTitle({ columns }: { columns: number }) {
   const focused = useSelect((state) => state.focus === 'messages');
-  const { name, state, role, online } = useSelect((all) => {
-    const chat = chatOf(all);
-    if (chat === null) return { name: '', state: '', role: 'quiet' as Role, online: '' };
-    // Without the link nobody knows who is there.
-    const known = chat.link.state === 'online';
-    if (chat.open.startsWith('#')) {
-      const here = Object.values(chat.people).filter((person) => person.online).length;
-      return { name: chat.open, state: '', role: 'quiet' as Role, online: known ? strings.header.room(here) : '' };
-    }
-    const person = chat.people[chat.open.slice(1)];
-    const online = person === undefined || !known ? '' : person.online ? strings.header.online : strings.header.offline;
-    if (person?.changedTo != null)
-      return { name: chat.open, state: strings.header.changed, role: 'bad' as Role, online };
-    if (person?.fingerprint === null)
-      return { name: chat.open, state: strings.header.noKeys, role: 'warn' as Role, online };
-    const verified = person?.verified ?? false;
-    return {
-      name: chat.open,
-      state: verified ? strings.header.verified : strings.header.unverified,
-      role: verified ? ('good' as Role) : ('quiet' as Role),
-      online,
-    };
-  });
+  const { name, state, role, online, typing } = useSelect(titleOf);
+  const lead = `${focused ? '▸' : ' '}${name}`;
+  // What is known of their key is never pushed aside by what anybody can claim.
+  const writes = strings.header.typing(name.slice(1));
+  const fits = width(lead) + width(writes) + width(state) + 5 <= columns;
+  const beside = typing ? (fits ? writes : strings.header.typingShort) : online;
   const left: Span[] = [
-    { text: `${focused ? '▸' : ' '}${name}`, role: focused ? 'accent' : 'title' },
-    { text: online === '' ? '' : `  ${online}`, role: 'quiet' },
+    { text: lead, role: focused ? 'accent' : 'title' },
+    { text: beside === '' ? '' : `  ${beside}`, role: typing ? 'accent' : 'quiet' },
   ];
   const used = left.reduce((sum, span) => sum + width(span.text), 0);
   return <Line spans={[...left, { text: `${fill(state, Math.max(0, columns - used - 1), 'right')} `, role }]} />;
+}
+
+type Title = { name: string; state: string; role: Role; online: string; typing: boolean };
+
+function titleOf(all: State): Title {
+  const chat = chatOf(all);
+  const title: Title = { name: chat?.open ?? '', state: '', role: 'quiet', online: '', typing: false };
+  if (chat === null) return title;
+  // Without the link nobody knows who is there.
+  const known = chat.link.state === 'online';
+  if (chat.open.startsWith('#')) {
+    const here = Object.values(chat.people).filter((person) => person.online).length;
+    return { ...title, online: known ? strings.header.room(here) : '' };
+  }
+  const person = chat.people[chat.open.slice(1)];
+  if (person === undefined) return { ...title, state: strings.header.unverified };
+  const online = known ? presenceWord(person) : '';
+  if (person.changedTo !== null) return { ...title, state: strings.header.changed, role: 'bad', online };
+  if (person.fingerprint === null) return { ...title, state: strings.header.noKeys, role: 'warn', online };
+  return {
+    ...title,
+    state: person.verified ? strings.header.verified : strings.header.unverified,
+    role: person.verified ? 'good' : 'quiet',
+    online,
+    typing: chat.typing.has(person.name),
+  };
 }

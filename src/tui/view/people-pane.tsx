@@ -9,7 +9,7 @@ import { sameItems, useSelect } from './use-store.ts';
 
 const none: ListedConversation[] = [];
 
-/** Rooms and people, with presence, unread counts and the open one marked. */
+/** Rooms and people, with presence, unread counts or that they write, and the open one marked. */
 export function PeoplePane({ columns, rows }: { columns: number; rows: number }) {
   const list = useSelect((state) => {
     const chat = chatOf(state);
@@ -49,13 +49,14 @@ export function PeoplePane({ columns, rows }: { columns: number; rows: number })
 /** What is chosen has a bar at its left: without colours it is not seen otherwise. */
 function spansOf(item: ListedConversation, columns: number, chosen: boolean): Span[] {
   const unread = `${item.mentioned ? '@' : ''}${item.unread > 999 ? '999+' : item.unread}`;
-  const count = item.unread > 0 ? unread : item.draft ? '✎' : '';
+  const count = item.unread > 0 ? unread : item.typing ? '…' : item.draft ? '✎' : '';
   const badge = item.changed ? '!' : item.verified ? '✔' : '';
-  const sign = item.room ? '#' : item.online ? '●' : '○';
-  const role: Role = item.room ? 'quiet' : item.online ? 'online' : 'quiet';
+  const here = item.online && !item.away;
+  const sign = item.room ? '#' : here ? '●' : item.away ? '◐' : '○';
+  const role: Role = here && !item.room ? 'online' : 'quiet';
   const room = columns - 5 - (count === '' ? 0 : width(count) + 1) - (badge === '' ? 0 : 2);
   const name: Role =
-    item.unread > 0 ? 'unread' : item.open ? 'title' : item.room || !item.online ? 'plain' : nameRole(item.label);
+    item.unread > 0 ? 'unread' : item.open ? 'title' : item.room || !here ? 'plain' : nameRole(item.label);
   return [
     { text: chosen ? '▌' : item.open ? '▸' : ' ', role: 'accent' },
     { text: `${sign} `, role },

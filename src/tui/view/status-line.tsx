@@ -42,9 +42,10 @@ export function StatusLine({ columns }: { columns: number }) {
 }
 
 function stateOf(state: State): Span {
-  const link = chatOf(state)?.link;
-  if (link === undefined) return { text: '', role: 'quiet' };
-  const text = strings.status.link(link, state.now);
+  const chat = chatOf(state);
+  if (chat === null) return { text: '', role: 'quiet' };
+  const { link } = chat;
+  const text = `${strings.status.link(link, state.now)}${chat.away ? `  ${strings.status.away}` : ''}`;
   if (link.state === 'online') {
     return { text: state.size.columns < 90 ? text : `${text}  ${strings.status.sealed}`, role: 'good' };
   }

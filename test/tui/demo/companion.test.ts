@@ -43,6 +43,7 @@ test('it answers the guest where the guest spoke, and nobody else', async (t) =>
   client.receive({ from: 'you', text: 'hello', conversation: '@you', to: 'robin' });
   await until(() => texts().length === 2);
   t.deepEqual(texts()[0], '@you hello! nice to have you here');
+  t.deepEqual(client.calls[0], ['typing', '@you'], 'and is seen to write before');
   client.receive({ from: 'you', text: 'what now?' });
   await until(() => client.calls.some(([name]) => name === 'upload'));
   const upload = client.calls.find(([name]) => name === 'upload');

@@ -224,6 +224,23 @@ test('the end waits for what is under way, as long as there is hope', async (t) 
   t.true(after.said.some((line) => line.startsWith('not sent to #lobby: the daemon refused it')));
 });
 
+test('away is told, ends with what is written, and .users says whose it is', async (t) => {
+  const client = new FakeClient();
+  client.everybody = [person('alice'), person('bob', { away: true }), person('carol', { online: false })];
+  const { calls, said } = await types(['.away', '.users', 'hello', '.away maybe'], { client });
+  t.deepEqual(calls, [['away', true], queued('#lobby', 'hello'), ['away', false]]);
+  t.regex(said[0] ?? '', /^you are away/);
+  t.true(said.includes('bob, away'));
+  t.true(said.includes('carol, offline'));
+  t.deepEqual(said.slice(-2), ['you are no longer away', 'usage: .away [on|off]']);
+});
+
+test('nobody is told of typing, neither here nor there', async (t) => {
+  const { calls, said } = await types(['.msg bob', 'hello', '.typing on']);
+  t.deepEqual(calls, [queued('@bob', 'hello')]);
+  t.is(said.at(-1), 'line mode tells nobody that you write, and does not tell you who does');
+});
+
 test('Tab knows names and commands', async (t) => {
   const { mode } = await types([]);
   t.deepEqual(mode.complete('.down'), ['.download ']);

@@ -139,6 +139,8 @@ test('people come and go', (t) => {
   const now = [person('alice', { online: false }), person('bob', { online: false }), person('carol')];
   t.deepEqual(hears({ type: 'people', people: now }), ['bob went', 'carol came']);
   t.deepEqual(hears({ type: 'people', people: now }), []);
+  const away: ClientEvent = { type: 'people', people: [person('carol', { away: true })] };
+  t.deepEqual(hears({ type: 'typing', name: 'carol' }, away), [], 'nothing that would only interrupt');
 });
 
 test('a transfer is told in few steps, a small one only when it is there', (t) => {
