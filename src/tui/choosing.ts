@@ -5,7 +5,7 @@ import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { editorWith, emptyEditor, textOf } from './editor.ts';
 import { keyOf } from './messages.ts';
-import { canSend, fileAt, filesOf, found, peopleOf, personAt, picked, searched } from './select.ts';
+import { fileAt, filesOf, found, peopleOf, personAt, picked, searched } from './select.ts';
 import type { Sending } from './sending.ts';
 import type { Overlay } from './state.ts';
 import { strings } from './strings.ts';
@@ -38,6 +38,8 @@ export class Choosing {
   }
 
   #openMessage() {
+    const { session } = this.#desk;
+    if (session !== null && this.#commands.silence.unfold(session)) return;
     const message = this.#commands.chosen();
     if (message === null) return;
     if (message.body.kind === 'file') return this.#commands.fetch(message.body.file);
@@ -102,7 +104,7 @@ export class Choosing {
     if (entry.folder)
       return this.browse(entry.name === '..' ? dirname(overlay.folder) : join(overlay.folder, entry.name));
     store.dispatch({ type: 'overlay', overlay: null });
-    if (canSend(session.chat) !== null) return this.#commands.run('.verify', '');
+    if (this.#commands.isStopped(session, session.chat.open)) return;
     transfers?.upload(session.chat.open, join(overlay.folder, entry.name));
   }
 

@@ -37,6 +37,8 @@ export const commandNames = [
   '.passwd',
   '.away',
   '.typing',
+  '.mute',
+  '.block',
   '.notify',
   '.mouse',
   '.theme',

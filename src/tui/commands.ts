@@ -1,15 +1,18 @@
 /** What the dot-commands do; their names, arguments and help stand in dot-commands.ts. */
-import type { FileInfo, Message, TransferState } from './client/types.ts';
+import type { ConversationName, FileInfo, Message, TransferState } from './client/types.ts';
 import type { CommandName } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
 import { conversationOf, divide, usageOf } from './dot-commands.ts';
 import { editorWith, emptyEditor } from './editor.ts';
 import type { MoveName } from './event.ts';
 import { openThread } from './field.ts';
+import { isFolded, shownMessages } from './folding.ts';
+import { isShut, shownFiles } from './hush.ts';
 import { hasKey } from './messages.ts';
 import { helpLines, Pages } from './pages.ts';
-import { canSend, isUnderWay, peopleOf } from './select.ts';
+import { canSend, isUnderWay, peopleOf, waits } from './select.ts';
 import type { Session } from './session.ts';
+import { Silence } from './silence.ts';
 import type { Overlay, Settings } from './state.ts';
 import { strings } from './strings.ts';
 import { type ThemeName, themeNames } from './theme.ts';
@@ -20,12 +23,14 @@ type Handler = (session: Session, rest: string) => void;
 export class Commands {
   readonly #desk: CommandsDesk;
   readonly trust: Trust;
+  readonly silence: Silence;
   readonly #pages: Pages;
   readonly #handlers: Readonly<Record<CommandName, Handler>>;
 
   constructor(desk: CommandsDesk) {
     this.#desk = desk;
     this.trust = new Trust(desk);
+    this.silence = new Silence(desk);
     this.#pages = new Pages(desk);
     const moved =
       (move: MoveName): Handler =>
@@ -41,7 +46,7 @@ export class Commands {
       '.rooms': (session) => this.#pages.list(session, true),
       '.users': (session) => this.#pages.list(session, false),
       '.file': (session, rest) => {
-        if (canSend(session.chat) !== null) return this.run('.verify', '');
+        if (this.isStopped(session, session.chat.open)) return;
         desk.transfers?.upload(session.chat.open, rest);
       },
       '.list_files': (session) => this.#pages.files(session),
@@ -78,6 +83,8 @@ export class Commands {
       '.passwd': () => desk.store.dispatch({ type: 'overlay', overlay: passwdOverlay }),
       '.away': (session, rest) => this.#away(session, rest),
       '.typing': (session, rest) => this.#switch(session, '.typing', 'typing', rest),
+      '.mute': (session, rest) => this.silence.mute(session, rest),
+      '.block': (session, rest) => (rest === '' ? this.#pages.blocked(session) : this.silence.block(session, rest)),
       '.notify': (session, rest) => this.#notify(session, rest),
       '.mouse': (session, rest) => this.#switch(session, '.mouse', 'mouse', rest),
       '.theme': (session, rest) => this.#theme(session, rest),
@@ -93,15 +100,27 @@ export class Commands {
     return usageOf(name);
   }
 
-  /** The message that was chosen with the arrows, else the newest that is not mine. */
+  /** Says or shows why nothing can be sent there now. @returns false when it can */
+  isStopped(session: Session, to: ConversationName): boolean {
+    const { chat } = session;
+    const why = canSend({ ...chat, open: to });
+    if (why === null) return false;
+    if (isShut(chat.blocked, to)) session.tell(why, 'bad');
+    else this.run('.verify', to.slice(1));
+    return true;
+  }
+
+  /** The message that was chosen with the arrows, else the newest that is not mine. None that is folded. */
   chosen(mine = false): Message | null {
     const { session } = this.#desk;
     if (session === null) return null;
     const { chat } = session;
-    const { messages, selected } = openThread(chat);
+    const { messages, selected, unfolded } = openThread(chat);
     const picked = selected === null ? undefined : messages.findLast((message) => hasKey(message, selected));
-    if (picked) return picked;
-    return messages.findLast((message) => (message.from === chat.me.name) === mine && !message.deleted) ?? null;
+    if (picked) return isFolded(picked, unfolded, chat.blocked) ? null : picked;
+    return (
+      shownMessages(chat).findLast((message) => (message.from === chat.me.name) === mine && !message.deleted) ?? null
+    );
   }
 
   fetch(file: FileInfo | undefined) {
@@ -142,7 +161,7 @@ export class Commands {
     }
     session.open(name);
     if (text === '') return;
-    if (canSend({ ...session.chat, open: name }) !== null) return this.run('.verify', name.slice(1));
+    if (this.isStopped(session, name)) return;
     void session.attempt(() => session.send(name, text));
   }
 
@@ -153,7 +172,7 @@ export class Commands {
   }
 
   #download(session: Session, name: string) {
-    const matches = Object.values(session.chat.files).filter((file) => file.name === name || file.id === name);
+    const matches = shownFiles(session.chat).filter((file) => file.name === name || file.id === name);
     const here = matches.filter((file) => file.conversation === session.chat.open);
     const chosen = here.length === 1 ? here[0] : matches.length === 1 ? matches[0] : undefined;
     if (chosen) return this.fetch(chosen);
@@ -169,7 +188,7 @@ export class Commands {
   #reply(session: Session, text: string) {
     const message = this.chosen();
     if (message === null) return session.tell(strings.notices.noMessage, 'bad');
-    if (canSend(session.chat) !== null) return this.run('.verify', '');
+    if (this.isStopped(session, session.chat.open)) return;
     void session.attempt(() => session.send(session.chat.open, text, message));
   }
 
@@ -203,6 +222,7 @@ export class Commands {
   }
 
   #retry(session: Session) {
+    if (isShut(session.chat.blocked, session.chat.open)) return void this.isStopped(session, session.chat.open);
     const failed = openThread(session.chat).messages.filter((message) => message.state === 'failed');
     if (failed.length === 0) return session.tell(strings.notices.nothingFailed);
     for (const message of failed) void session.attempt(() => session.client.retry(message.id));
@@ -211,7 +231,9 @@ export class Commands {
   #unread(session: Session) {
     const list = peopleOf(session.chat);
     const at = list.findIndex((item) => item.open);
-    const next = [...list.slice(at + 1), ...list.slice(0, at)].find((item) => item.unread > 0);
+    const others = [...list.slice(at + 1), ...list.slice(0, at)];
+    // What is muted only when nothing else waits.
+    const next = others.find(waits) ?? others.find((item) => item.unread > 0);
     if (next) session.open(next.name);
     else session.tell(strings.notices.noUnread);
   }
@@ -230,9 +252,7 @@ export class Commands {
   }
 
   #links(session: Session) {
-    const texts = openThread(session.chat).messages.map((message) =>
-      message.body.kind === 'file' ? '' : message.body.text,
-    );
+    const texts = shownMessages(session.chat).map((message) => (message.body.kind === 'file' ? '' : message.body.text));
     const links = [...new Set(texts.flatMap((text) => this.#desk.outside.findLinks(text)))].reverse();
     if (links.length === 0) return session.tell(strings.notices.noLinks);
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'links', links, selected: 0 } });

@@ -1,6 +1,7 @@
 /** What Tab offers for the word before the cursor. Pure; paths and emoji are looked up by whoever calls. */
 import type { ConversationName } from './client/types.ts';
 import { commandNames } from './command-names.ts';
+import { shownFiles } from './hush.ts';
 import type { Chat, Completion } from './state.ts';
 
 export type Wanted =
@@ -11,7 +12,7 @@ export type Wanted =
   | { want: 'nothing' };
 
 /** The commands whose argument is a name, and what the names are. */
-const takesPerson = /^[./](?:msg|verify)\s+@?$/i;
+const takesPerson = /^[./](?:msg|verify|mute|block)\s+@?$/i;
 
 export function wanted(chat: Chat, before: string): Wanted {
   const word = /\S*$/u.exec(before)?.[0] ?? '';
@@ -20,7 +21,7 @@ export function wanted(chat: Chat, before: string): Wanted {
   if (file) return { want: 'path', head: file[1] as string, path: file[2] as string };
   const download = /^([./]download\s+)(.*)$/is.exec(before);
   if (download) {
-    const names = Object.values(chat.files)
+    const names = shownFiles(chat)
       .filter(({ conversation }) => conversation === chat.open)
       .map(({ name }) => name);
     return words(download[1] as string, names, download[2] as string, '');
@@ -35,7 +36,7 @@ export function wanted(chat: Chat, before: string): Wanted {
     );
   }
   if (/^:[\w+-]+$/.test(word)) return { want: 'emoji', head, prefix: word.slice(1) };
-  if (/^[./](?:join)\s+$/i.test(head)) {
+  if (/^[./](?:join|mute)\s+$/i.test(head) && (word.startsWith('#') || /join/i.test(head))) {
     return words(
       head,
       (Object.keys(chat.threads) as ConversationName[]).filter((name) => name.startsWith('#')),

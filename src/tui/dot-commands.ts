@@ -50,6 +50,14 @@ export const commandTable: Readonly<Record<CommandName, CommandRow>> = {
   '.passwd': { usage: '', help: 'change the password' },
   '.away': { usage: '[on|off]', help: 'tell everybody that you look elsewhere, until you write again' },
   '.typing': { usage: 'on|off', help: 'tell others that you write to them, and show who writes to you', needs: true },
+  '.mute': {
+    usage: '[NAME|#ROOM]',
+    help: 'no bell and no count, unless a room names you; again takes it back',
+  },
+  '.block': {
+    usage: '[NAME]',
+    help: 'hide what somebody says, here only; "delivered" is still signed; again takes it back',
+  },
   '.notify': { usage: 'bell|desktop|text on|off', help: 'how to be told of new messages', needs: true },
   '.mouse': { usage: 'on|off', help: 'wheel and clicks; selecting text needs Shift then', needs: true },
   '.theme': { usage: 'dark|light|16|none', help: 'colours', needs: true },

@@ -1,4 +1,7 @@
-/** What was begun and not sent, and the settings of the screen: in the profile, sealed, so that a quit or a crash loses nothing. */
+/**
+ * What was begun and not sent, who is muted or blocked, and the settings of the screen: in the profile, sealed, so that a quit
+ * or a crash loses nothing.
+ */
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { replaceDurably } from '../protocol/durable.ts';
@@ -6,8 +9,9 @@ import type { Clock, FileSystem } from '../protocol/seams.ts';
 import { Turns } from '../protocol/turns.ts';
 import type { Client } from './client/types.ts';
 import { textOf } from './editor.ts';
+import type { Remembered } from './event.ts';
 import { chatOf } from './field.ts';
-import type { Settings } from './state.ts';
+import type { Chat, Settings, State } from './state.ts';
 import type { Store } from './store.ts';
 import { type ThemeName, themeNames } from './theme.ts';
 
@@ -15,6 +19,10 @@ import { type ThemeName, themeNames } from './theme.ts';
 const DELAY = 500;
 const FILE = 'screen.sealed';
 
+/** By account: its name and the daemon's fingerprint. */
+const names = v.optional(v.record(v.string(), v.array(v.string())), {});
+
+/** `muted` and `blocked` came later: a file without them has none. */
 const kept = v.object({
   v: v.literal(1),
   settings: v.object({
@@ -29,6 +37,8 @@ const kept = v.object({
   /** Who was last here, and where: the join link. */
   last: v.nullable(v.object({ server: v.string(), user: v.string() })),
   drafts: v.record(v.string(), v.record(v.string(), v.string())),
+  muted: names,
+  blocked: names,
 });
 type Kept = v.InferOutput<typeof kept>;
 
@@ -48,6 +58,8 @@ export class Drafts {
   #kept: Kept | null = null;
   #store: Store | null = null;
   #account = '';
+  /** The lists of the account as they were read or written last. */
+  #lists: Pick<Remembered, 'muted' | 'blocked'> = { muted: [], blocked: [] };
   #last: Kept['last'] = null;
   /** What the terminal was given at the start; null once the person chose a theme: only a choice is kept. */
   #givenTheme: ThemeName | null = null;
@@ -65,17 +77,15 @@ export class Drafts {
   /** @returns null for settings that were never changed. */
   async load(): Promise<{ settings: Kept['settings'] | null; last: Kept['last']; readable: boolean }> {
     try {
-      const sealed = await this.#fs.readFile(join(this.#vault.dir, FILE));
-      const plain = new TextDecoder().decode(this.#vault.open(sealed, aad));
-      this.#kept = v.parse(kept, JSON.parse(plain));
+      this.#kept = await this.#read();
     } catch (error) {
       this.#readable = (error as NodeJS.ErrnoException).code === 'ENOENT';
     }
     return { settings: this.#kept?.settings ?? null, last: this.#kept?.last ?? null, readable: this.#readable };
   }
 
-  /** The drafts of one account, by conversation; from now on they are kept. */
-  follow(store: Store, { name, daemon }: Client['me']): Readonly<Record<string, string>> {
+  /** What is kept of one account; from now on its changes are. */
+  follow(store: Store, { name, daemon }: Client['me']): Remembered {
     const account = `${name} ${daemon.fingerprint}`;
     this.#store = store;
     this.#account = account;
@@ -88,40 +98,62 @@ export class Drafts {
       before = now;
       this.#timer ??= this.#clock.after(DELAY, () => void this.save());
     });
-    return this.#kept?.drafts[account] ?? {};
+    this.#lists = { muted: this.#kept?.muted[account] ?? [], blocked: this.#kept?.blocked[account] ?? [] };
+    return { drafts: this.#kept?.drafts[account] ?? {}, ...this.#lists };
+  }
+
+  /** Writes what has changed and is not written yet. */
+  settle(): Promise<void> {
+    return this.#timer === null ? this.#turns.take(async () => {}) : this.save();
   }
 
   /** Writes what is there now. Failing to is no reason to stop a chat. */
   save(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
-    const text = this.#text();
+    const state = this.#store?.get();
+    const chat = state === undefined ? null : chatOf(state);
     return this.#turns.take(async () => {
-      if (text === null) return;
-      const sealed = this.#vault.seal(new TextEncoder().encode(text), aad);
+      if (state === undefined || chat === null || !this.#readable) return;
+      this.#kept = this.#with(state, chat, await this.#read().catch(() => this.#kept));
+      const sealed = this.#vault.seal(new TextEncoder().encode(JSON.stringify(this.#kept)), aad);
       await replaceDurably(this.#fs, join(this.#vault.dir, FILE), sealed).catch(() => {});
     });
   }
 
-  #text(): string | null {
-    const state = this.#store?.get();
-    const chat = state === undefined ? null : chatOf(state);
-    if (state === undefined || chat === null || !this.#readable) return null;
+  /** @throws what the disk, the seal and the schema say */
+  async #read(): Promise<Kept> {
+    const sealed = await this.#fs.readFile(join(this.#vault.dir, FILE));
+    return v.parse(kept, JSON.parse(new TextDecoder().decode(this.#vault.open(sealed, aad))));
+  }
+
+  /** `before` with what is here now. A list that was not changed here stays as another window left it. */
+  #with(state: State, chat: Chat, before: Kept | null): Kept {
+    const account = this.#account;
     if (state.settings.theme !== this.#givenTheme) this.#givenTheme = null;
-    const theme = this.#givenTheme === null ? state.settings.theme : (this.#kept?.settings.theme ?? null);
+    const theme = this.#givenTheme === null ? state.settings.theme : (before?.settings.theme ?? null);
     const own = Object.fromEntries(
       Object.values(chat.threads)
         .map((thread) => [thread.name, textOf(thread.recalled > 0 ? thread.kept : thread.draft)] as const)
         .filter(([, text]) => text !== '' && !isSecret(text)),
     );
-    this.#kept = {
+    const list = (which: 'muted' | 'blocked'): readonly string[] =>
+      isSame(chat[which], this.#lists[which]) ? (before?.[which][account] ?? []) : [...chat[which]];
+    const [muted, blocked] = [list('muted'), list('blocked')];
+    this.#lists = { muted: [...chat.muted], blocked: [...chat.blocked] };
+    return {
       v: 1,
       settings: settingsOf(state.settings, theme),
       last: this.#last,
-      drafts: { ...this.#kept?.drafts, [this.#account]: own },
+      drafts: { ...before?.drafts, [account]: own },
+      muted: { ...before?.muted, [account]: [...muted] },
+      blocked: { ...before?.blocked, [account]: [...blocked] },
     };
-    return JSON.stringify(this.#kept);
   }
+}
+
+function isSame(names: ReadonlySet<string>, list: readonly string[]): boolean {
+  return names.size === list.length && list.every((name) => names.has(name));
 }
 
 function settingsOf(
@@ -140,5 +172,7 @@ function isSecret(text: string): boolean {
 function partsOf(store: Store): readonly unknown[] {
   const state = store.get();
   const chat = chatOf(state);
-  return chat === null ? [] : [state.settings, ...Object.values(chat.threads).map((thread) => thread.draft)];
+  return chat === null
+    ? []
+    : [state.settings, chat.muted, chat.blocked, ...Object.values(chat.threads).map((thread) => thread.draft)];
 }

@@ -11,15 +11,23 @@ import type {
   Person,
 } from './client/types.ts';
 import type { EditName, Editor } from './editor.ts';
-import type { Completion, Focus, Login, Notice, Overlay, Progress, Settings, Thread } from './state.ts';
+import type { Completion, Focus, Login, Notice, Overlay, Progress, Settings, Thread, Unfolded } from './state.ts';
 
-/** What the client knows at the start of a session. */
-export type Opening = {
+/** What this device kept of an account: drafts by conversation, and what is kept quiet. */
+export type Remembered = {
+  drafts: Readonly<Record<string, string>>;
+  muted: readonly string[];
+  blocked: readonly string[];
+};
+
+export const nothingRemembered: Remembered = { drafts: {}, muted: [], blocked: [] };
+
+/** What is known at the start of a session. */
+export type Opening = Remembered & {
   me: Client['me'];
   link: LinkState;
   people: Person[];
   conversations: Conversation[];
-  drafts: Readonly<Record<string, string>>;
 };
 
 export type MoveName =
@@ -75,6 +83,10 @@ export type Event =
   /** The draft went out (or was a command): the field is empty again and remembers it. */
   | { type: 'taken'; text: string }
   | { type: 'about'; about: { do: 'reply' | 'edit'; message: Message } | null }
+  | { type: 'muted'; conversation: ConversationName; on: boolean }
+  | { type: 'blocked'; name: string; on: boolean }
+  /** What a blocked person said there is to be seen. */
+  | { type: 'unfolded'; conversation: ConversationName; run: Unfolded }
   | { type: 'jumped'; conversation: ConversationName; key: string }
   | {
       type: 'thread';

@@ -27,10 +27,23 @@ export function names(text: string, name: string): boolean {
   return nameRanges(text, name).length > 0;
 }
 
-/** The place of the newest message in which somebody else names `me` in a room; `known` when there is none after it. */
-export function mentionAt(messages: readonly Message[], me: string, known: number): number {
-  return messages.reduce((newest, { to, from, body, seq, deleted }) => {
-    const said = to === null && from !== me && !deleted && body.kind !== 'file' && names(body.text, me);
-    return said ? Math.max(newest, seq ?? 0) : newest;
-  }, known);
+/** Does somebody else name `me` in a room with it? */
+export function mentions({ to, from, body, deleted }: Message, me: string): boolean {
+  return to === null && from !== me && !deleted && body.kind !== 'file' && names(body.text, me);
+}
+
+/**
+ * The place of the newest message in which somebody else, who is not `blocked`, names `me` in a room; `known` when there is
+ * none after it.
+ */
+export function mentionAt(
+  messages: readonly Message[],
+  me: string,
+  { known, blocked }: { known: number; blocked: ReadonlySet<string> },
+): number {
+  return messages.reduce(
+    (newest, message) =>
+      !blocked.has(message.from) && mentions(message, me) ? Math.max(newest, message.seq ?? 0) : newest,
+    known,
+  );
 }

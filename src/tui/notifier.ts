@@ -2,6 +2,7 @@
 import type { Clock } from '../protocol/seams.ts';
 import type { Message } from './client/types.ts';
 import { chatOf } from './field.ts';
+import { isTold } from './hush.ts';
 import { cut } from './measure.ts';
 import { firstLine } from './rows.ts';
 import { unreadCount } from './select.ts';
@@ -28,7 +29,9 @@ export class Notifier {
 
   /** A fresh message of somebody else. */
   readonly arrived = (message: Message): void => {
-    if (this.#store.get().watched) return;
+    const state = this.#store.get();
+    const chat = chatOf(state);
+    if (state.watched || (chat !== null && !isTold(chat, message))) return;
     this.#held.push(message);
     const wait = this.#quietUntil - this.#clock.monotonic();
     if (wait <= 0) this.#tell();

@@ -27,7 +27,8 @@ export class Pages {
         const sign = item.room ? '#' : item.away ? '◐' : item.online ? '●' : '○';
         const state = item.room ? '' : presenceWord(item);
         const key = item.changed ? strings.header.changed : item.verified ? strings.header.verified : '';
-        return `${sign} ${fill(item.label, 24)} ${fill(state, 9)} ${key}`;
+        const hush = [item.muted ? strings.header.muted : '', item.blocked ? strings.header.blocked(item.label) : ''];
+        return `${sign} ${fill(item.label, 24)} ${fill(state, 9)} ${[key, ...hush].filter(Boolean).join('  ')}`;
       });
     this.page(rooms ? strings.panes.rooms : strings.panes.people, lines);
   }
@@ -74,6 +75,12 @@ export class Pages {
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .map(line),
     );
+  }
+
+  blocked(session: Session) {
+    const names = [...session.chat.blocked].sort();
+    if (names.length === 0) return session.tell(strings.notices.nobodyBlocked);
+    this.page(strings.pages.blocked, names);
   }
 
   async sessions(session: Session, rest: string): Promise<void> {

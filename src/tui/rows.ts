@@ -1,5 +1,6 @@
 /** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
 import type { Gap, Message } from './client/types.ts';
+import type { Run } from './folding.ts';
 import { clockTime, dayKey, dayName } from './format.ts';
 import { markedLine, marksIn } from './marked-text.ts';
 import { cut, fill, width, wrap } from './measure.ts';
@@ -16,6 +17,8 @@ export type Look = {
   bare: boolean;
   /** Cells for senders' names. */
   names: number;
+  /** Whose words are folded. */
+  blocked: ReadonlySet<string>;
 };
 
 /** What stands around a message. */
@@ -37,24 +40,46 @@ const kept = new WeakMap<
 export function rowsOf(message: Message, place: Place, look: Look): readonly Row[] {
   const newDay = place.previous === null || dayKey(place.previous.at) !== dayKey(message.at);
   const alone = newDay || place.firstNew || place.gaps.length > 0 || !sameGroup(place.previous, message);
-  const key = `${look.columns} ${look.names} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me}`;
+  const quote = place.quoted === null ? null : quoteOf(place.quoted, look.blocked);
+  const key = `${look.columns} ${look.names} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me} ${quote?.hidden}`;
   const cached = kept.get(message);
   if (cached?.key === key && cached.gaps === place.gaps && cached.quoted === place.quoted) return cached.rows;
   const rows: Row[] = [];
   if (newDay) rows.push(ruled(dayName(message.at), look.columns, 'quiet', look.bare));
   if (place.firstNew) rows.push(ruled(strings.messages.new, look.columns, 'unread', look.bare));
-  for (const gap of place.gaps)
-    rows.push(
-      ruled(
-        strings.messages[gap.reason](gap.from),
-        look.columns,
-        gap.reason === 'locked' ? 'quiet' : 'warn',
-        look.bare,
-      ),
-    );
-  rows.push(...(look.bare ? bareRows(message, look) : fullRows(message, place.quoted, alone, look)));
+  rows.push(...place.gaps.map((gap) => gapRow(gap, look)));
+  rows.push(...(look.bare ? bareRows(message, look) : fullRows(message, quote?.text ?? null, alone, look)));
   kept.set(message, { key, gaps: place.gaps, quoted: place.quoted, rows });
   return rows;
+}
+
+/** One quiet row for all of what a blocked person said there. */
+export function runRows(run: Run, { previous, gaps }: Pick<Place, 'previous' | 'gaps'>, look: Look): readonly Row[] {
+  const newDay = previous === null || dayKey(previous.at) !== dayKey(run.last.at);
+  const text = strings.messages.folded(run.count, run.from);
+  // Under the texts, further left where it does not fit.
+  const left = look.bare ? 0 : Math.max(1, Math.min(leftOf(look), look.columns - width(text) - 1));
+  return [
+    ...(newDay ? [ruled(dayName(run.last.at), look.columns, 'quiet', look.bare)] : []),
+    ...gaps.map((gap) => gapRow(gap, look)),
+    {
+      spans: [
+        { text: ' '.repeat(left), role: 'plain' },
+        { text: cut(text, look.columns - left), role: 'quiet' },
+      ],
+    },
+  ];
+}
+
+function gapRow({ reason, from }: Gap, look: Look): Row {
+  const role = reason === 'locked' ? 'quiet' : 'warn';
+  return ruled(strings.messages[reason](from), look.columns, role, look.bare);
+}
+
+/** What a blocked person said is not read in a quote either. */
+function quoteOf(quoted: Message, blocked: ReadonlySet<string>): { text: string; hidden: boolean } {
+  const hidden = blocked.has(quoted.from);
+  return { hidden, text: hidden ? strings.messages.quietQuote(quoted.from) : `${quoted.from}: ${firstLine(quoted)}` };
 }
 
 function sameGroup(previous: Message | null, message: Message): boolean {
@@ -80,9 +105,13 @@ function ruled(text: string, columns: number, role: Role, bare: boolean): Row {
   };
 }
 
-function fullRows(message: Message, quoted: Message | null, alone: boolean, look: Look): Row[] {
-  // Margin, time, gap, name, gap.
-  const left = 1 + 5 + 2 + look.names + 2;
+/** Margin, time, gap, name, gap. */
+function leftOf({ names }: Look): number {
+  return 1 + 5 + 2 + names + 2;
+}
+
+function fullRows(message: Message, quote: string | null, alone: boolean, look: Look): Row[] {
+  const left = leftOf(look);
   // One cell of air and two for the mark on the right.
   const room = look.columns - left - 4;
   const rows: Row[] = [];
@@ -95,8 +124,7 @@ function fullRows(message: Message, quoted: Message | null, alone: boolean, look
       ]
     : [blank];
   if (message.body.kind === 'reply' && !message.deleted) {
-    const quote = quoted ? `${quoted.from}: ${firstLine(quoted)}` : strings.messages.unknown;
-    rows.push({ spans: [...head, { text: cut(`╭ ${quote}`, room), role: 'quiet' }] });
+    rows.push({ spans: [...head, { text: cut(`╭ ${quote ?? strings.messages.unknown}`, room), role: 'quiet' }] });
     head.splice(0, head.length, blank);
   }
   const { text, role } = textOf(message);

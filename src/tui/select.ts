@@ -4,6 +4,7 @@ import type { ConversationName, FileInfo, Message, TransferState } from './clien
 import { commandNames } from './command-names.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
+import { isShut, shownFiles, unreadOf } from './hush.ts';
 import { keyHelp } from './keys.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { fill, width, wrap } from './measure.ts';
@@ -29,9 +30,11 @@ export type ListedConversation = {
   mentioned: boolean;
   open: boolean;
   draft: boolean;
+  muted: boolean;
+  blocked: boolean;
 };
 
-/** The left pane: rooms, then everybody else by name. An order that stays, so that Alt+3 stays the same. */
+/** The left pane: rooms, then everybody else by name, who is blocked at the end. An order that stays, so that Alt+3 stays the same. */
 export function peopleOf(chat: Chat): ListedConversation[] {
   if (last === null || !sameList(last.chat, chat)) last = { chat, list: sortedPeople(chat) };
   return last.list;
@@ -43,6 +46,7 @@ let last: { chat: Chat; list: ListedConversation[] } | null = null;
 function sameList(a: Chat, b: Chat): boolean {
   if (a === b) return true;
   if (a.people !== b.people || a.typing !== b.typing || a.open !== b.open || a.me !== b.me) return false;
+  if (a.muted !== b.muted || a.blocked !== b.blocked) return false;
   if (a.threads === b.threads) return true;
   const names = Object.keys(b.threads) as ConversationName[];
   return (
@@ -50,11 +54,12 @@ function sameList(a: Chat, b: Chat): boolean {
     names.every((name) => {
       const [x, y] = [a.threads[name], b.threads[name]];
       if (x === y) return true;
+      if (x === undefined || y === undefined) return false;
       return (
-        x?.unread === y?.unread &&
-        x?.mentionAt === y?.mentionAt &&
-        x?.head === y?.head &&
-        (x && textOf(x.draft) === '') === (y && textOf(y.draft) === '')
+        unreadOf(a, x) === unreadOf(b, y) &&
+        x.mentionAt === y.mentionAt &&
+        x.head === y.head &&
+        (textOf(x.draft) === '') === (textOf(y.draft) === '')
       );
     })
   );
@@ -66,11 +71,15 @@ function sortedPeople(chat: Chat): ListedConversation[] {
   return [...names]
     .filter((name) => name !== `@${chat.me.name}` || (chat.threads[name]?.head ?? 0) > 0)
     .map((name) => listed(chat, name))
-    .sort((a, b) => Number(b.room) - Number(a.room) || (a.label < b.label ? -1 : 1));
+    .sort(
+      (a, b) =>
+        Number(b.room) - Number(a.room) || Number(a.blocked) - Number(b.blocked) || (a.label < b.label ? -1 : 1),
+    );
 }
 
 function listed(chat: Chat, name: ConversationName): ListedConversation {
   const thread = chat.threads[name];
+  const unread = thread === undefined ? 0 : unreadOf(chat, thread);
   const person = name.startsWith('@') ? chat.people[name.slice(1)] : undefined;
   return {
     name,
@@ -78,13 +87,15 @@ function listed(chat: Chat, name: ConversationName): ListedConversation {
     room: name.startsWith('#'),
     online: person?.online ?? false,
     away: person?.away ?? false,
-    typing: person !== undefined && chat.typing.has(person.name),
+    typing: person !== undefined && chat.typing.has(person.name) && !chat.blocked.has(person.name),
     verified: person?.verified ?? false,
     changed: (person?.changedTo ?? null) !== null,
-    unread: thread?.unread ?? 0,
-    mentioned: thread !== undefined && thread.unread > 0 && thread.mentionAt > thread.read,
+    unread,
+    mentioned: thread !== undefined && unread > 0 && thread.mentionAt > thread.read,
     open: chat.open === name,
     draft: thread !== undefined && chat.open !== name && textOf(thread.draft) !== '',
+    muted: chat.muted.has(name),
+    blocked: isShut(chat.blocked, name),
   };
 }
 
@@ -114,11 +125,10 @@ export function transfersOf(chat: Chat): TransferState[] {
 
 /** The right pane: what is under way, wherever it goes; then the files of the open conversation, newest first. */
 export function filesOf(chat: Chat): ListedFile[] {
-  const files = Object.values(chat.files).filter((file) => file.conversation === chat.open);
-  const known = new Set(files.map((file) => file.id));
+  const files = shownFiles(chat).filter((file) => file.conversation === chat.open);
   const moving = Object.values(chat.transfers)
-    .filter((transfer) => isUnderWay(transfer) && !known.has(transfer.id))
-    .map((transfer) => ({ file: chat.files[transfer.id] ?? fileOf(transfer, chat.me.name), transfer }));
+    .filter((transfer) => isUnderWay(transfer) && !Object.hasOwn(chat.files, transfer.id))
+    .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer }));
   const there = files
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
     .map((file) => ({ file, transfer: chat.transfers[file.id] ?? null }));
@@ -167,8 +177,12 @@ export function lookOf(state: State): { look: Look; height: number } {
   const layout = layoutFor(state);
   const chat = chatOf(state);
   const names = chat === null ? MIN_NAMES : namesColumn(chat, layout.messages);
-  return { look: { columns: layout.messages, me: chat?.me.name ?? '', bare: state.bare, names }, height: layout.body };
+  const me = chat?.me.name ?? '';
+  const blocked = chat?.blocked ?? nobody;
+  return { look: { columns: layout.messages, me, bare: state.bare, names, blocked }, height: layout.body };
 }
+
+const nobody: ReadonlySet<string> = new Set();
 
 /** As wide as the names of this server need, within reason. */
 export function namesColumn(chat: Chat, columns: number): number {
@@ -179,12 +193,15 @@ export function namesColumn(chat: Chat, columns: number): number {
 
 export type Found = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
 
-/** The quick switcher's list: what is like `query`, best first; with none, the conversations with something unread first. */
+/**
+ * The quick switcher's list: what is like `query`, best first; with none, the conversations with something unread first, unless
+ * they are muted.
+ */
 export function found(chat: Chat, query: string): Found[] {
   const conversations = [...peopleOf(chat)]
-    .sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0))
+    .sort((a, b) => Number(waits(b)) - Number(waits(a)))
     .map(({ name, room }): Found => ({ kind: room ? 'room' : 'person', label: name, target: name }));
-  const files = Object.values(chat.files).map((file): Found => ({ kind: 'file', label: file.name, target: file.id }));
+  const files = shownFiles(chat).map((file): Found => ({ kind: 'file', label: file.name, target: file.id }));
   const commands = commandNames.map((name): Found => ({ kind: 'command', label: name, target: name }));
   if (query.trim() === '') return [...conversations, ...commands];
   const like = (list: Found[]) =>
@@ -193,12 +210,21 @@ export function found(chat: Chat, query: string): Found[] {
   return query.trim().startsWith('.') ? like(commands) : [...like([...conversations, ...files]), ...like(commands)];
 }
 
-/** Held messages with `query` in them, newest first, 200 at most. */
+/** Something there waits for the person. */
+export function waits({ unread, muted }: ListedConversation): boolean {
+  return unread > 0 && !muted;
+}
+
+/** Held messages with `query` in them, newest first, 200 at most; none of blocked people. */
 export function searched(chat: Chat, query: string): Message[] {
   const wanted = query.trim().toLowerCase();
   if (wanted === '') return [];
+  const { blocked } = chat;
   return Object.values(chat.threads)
-    .flatMap((thread) => thread.messages.filter((message) => !message.deleted && words(message).includes(wanted)))
+    .filter(({ name }) => !isShut(blocked, name))
+    .flatMap(({ messages }) =>
+      messages.filter((one) => !one.deleted && !blocked.has(one.from) && words(one).includes(wanted)),
+    )
     .sort((a, b) => b.at - a.at)
     .slice(0, 200);
 }
@@ -218,8 +244,11 @@ export function heldCount(chat: Chat): number {
   return Object.values(chat.threads).reduce((sum, thread) => sum + thread.messages.length, 0);
 }
 
-export function unreadCount(chat: Chat): number {
-  return Object.values(chat.threads).reduce((sum, thread) => sum + thread.unread, 0);
+/** All that is unread, without what is muted and what `except` holds. */
+export function unreadCount(chat: Chat, except: ConversationName | null = null): number {
+  return Object.values(chat.threads)
+    .filter(({ name }) => name !== except && !chat.muted.has(name))
+    .reduce((sum, thread) => sum + unreadOf(chat, thread), 0);
 }
 
 /** Rows that an overlay has to show, and has room for. */
@@ -279,7 +308,9 @@ export function presenceWord({ online, away }: { online: boolean; away: boolean 
   return away ? strings.header.away : online ? strings.header.online : strings.header.offline;
 }
 
+/** Why nothing can be written into the open conversation now; null when it can. */
 export function canSend(chat: Chat): string | null {
+  if (isShut(chat.blocked, chat.open)) return strings.notices.isBlocked(chat.open.slice(1));
   const person = chat.open.startsWith('@') ? chat.people[chat.open.slice(1)] : undefined;
   return person?.changedTo != null ? strings.notices.changedKey(person.name) : null;
 }

@@ -6,7 +6,6 @@ import type { Desk } from './desk.ts';
 import { parseLine } from './dot-commands.ts';
 import { editorWith, textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
-import { canSend } from './select.ts';
 import type { Session } from './session.ts';
 import type { Question } from './state.ts';
 import { strings } from './strings.ts';
@@ -31,7 +30,7 @@ export class Sending {
     switch (said.say) {
       case 'nothing':
         // On an empty line Enter looks at what stands in the way.
-        if (canSend(chat) !== null) this.#commands.run('.verify', '');
+        this.#commands.isStopped(session, chat.open);
         return;
       case 'unknown':
         return session.tell(strings.notices.unknownCommand(said.name, said.like), 'bad');
@@ -56,11 +55,7 @@ export class Sending {
   }
 
   #post(session: Session, to: ConversationName, text: string, line: string, reply?: Message) {
-    const blocked = canSend({ ...session.chat, open: to });
-    if (blocked !== null) {
-      this.#commands.run('.verify', to.slice(1));
-      return;
-    }
+    if (this.#commands.isStopped(session, to)) return;
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_TEXT_BYTES) return session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
     this.#desk.store.dispatch({ type: 'taken', text: line });
@@ -87,7 +82,7 @@ export class Sending {
         return this.enter(true);
       case 'paste': {
         const { open } = session.chat;
-        if (canSend(session.chat) !== null) return this.#commands.run('.verify', '');
+        if (this.#commands.isStopped(session, open)) return;
         return void session.attempt(() => session.send(open, question.text));
       }
       case 'delete':

@@ -5,7 +5,9 @@ import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from './client/types.ts';
 import { textOf } from './editor.ts';
+import type { Remembered } from './event.ts';
 import { chatOf, openThread } from './field.ts';
+import { isShut } from './hush.ts';
 import { MAX_HELD } from './messages.ts';
 import { heldCount, lookOf } from './select.ts';
 import type { Chat, Notice, Thread } from './state.ts';
@@ -18,6 +20,8 @@ const FIRST_PAGE = 100;
 const PAGE = 200;
 /** Fewer held messages than this above the window, and older ones are fetched. */
 const AHEAD = 60;
+/** As many messages are fetched at most, before anybody scrolls, to fill a window in which much is folded. */
+const FOLDED_AHEAD = 1000;
 /** Reading marks go out at most this often. ms. */
 const READ_EVERY = 400;
 
@@ -48,12 +52,12 @@ export class Session {
   }
 
   /** Shows the chat at once; people, conversations and history follow. */
-  async begin(drafts: Readonly<Record<string, string>>): Promise<void> {
+  async begin(kept: Remembered): Promise<void> {
     const { client } = this;
     const [people, conversations] = await Promise.all([client.people(), client.conversations()]);
     this.#store.dispatch({
       type: 'entered',
-      opening: { me: client.me, link: cleanLink(client.link), people, conversations, drafts },
+      opening: { me: client.me, link: cleanLink(client.link), people, conversations, ...kept },
     });
     this.#ends.push(client.subscribe(this.#hear));
     this.#ends.push(this.#store.subscribe(this.#follow));
@@ -143,7 +147,7 @@ export class Session {
     this.#writing.follow(state, chat);
     const thread = openThread(chat);
     if (thread.loaded === 'no') void this.#load(thread.name, FIRST_PAGE);
-    else if (thread.loaded === 'yes' && thread.more && thread.anchor !== null) {
+    else if (thread.loaded === 'yes' && thread.more && looksFurther(chat, thread)) {
       const { look, height } = lookOf(state);
       const first = thread.messages[0]?.seq ?? null;
       if (viewOf(thread, look, height).above < AHEAD && first !== null) void this.#load(thread.name, PAGE, first);
@@ -167,7 +171,8 @@ export class Session {
     const thread = openThread(this.chat);
     const newest = thread.messages.findLast((message) => message.seq !== null)?.seq ?? 0;
     const seq = Math.max(newest, thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
-    if (this.#marking || seq <= thread.read || thread.loaded !== 'yes') return;
+    if (this.#marking || seq <= thread.read || thread.loaded !== 'yes' || isShut(this.chat.blocked, thread.name))
+      return;
     this.#marking = true;
     const { name } = thread;
     this.#store.dispatch({ type: 'thread', conversation: name, change: { read: seq, unread: 0 } });
@@ -177,6 +182,11 @@ export class Session {
       this.#follow();
     });
   }
+}
+
+/** Scrolled up; or what blocked people said leaves the window nearly empty. */
+function looksFurther({ blocked }: Chat, { name, anchor, messages }: Thread): boolean {
+  return anchor !== null || (blocked.size > 0 && messages.length < FOLDED_AHEAD && !isShut(blocked, name));
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Ask, Client } from './client/types.ts';
 import { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Drafts } from './drafts.ts';
-import type { Timed } from './event.ts';
+import { nothingRemembered, type Timed } from './event.ts';
 import { chatOf, fieldOf } from './field.ts';
 import { findEmoji, findLinks } from './found-in-text.ts';
 import { Gate, type Terminal } from './gate.ts';
@@ -98,7 +98,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     desk.session = session;
     const transfers = new TransferDesk(session, options.downloads);
     desk.transfers = transfers;
-    await session.begin(drafts?.follow(store, client.me) ?? {});
+    await session.begin(drafts?.follow(store, client.me) ?? nothingRemembered);
     await transfers.recall(strings.notices.cutOff);
     if (options.notice !== null) session.tell(options.notice);
   }

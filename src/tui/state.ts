@@ -20,6 +20,9 @@ export type Focus = 'composer' | 'people' | 'messages' | 'files';
 /** Where the window over the messages ends: `below` drawn rows of message `key` are under its lower edge. */
 export type Anchor = { key: string; below: number };
 
+/** Messages of a blocked person that are shown all the same, by their places. */
+export type Unfolded = { from: string; first: number; last: number };
+
 /** A conversation as the screen holds it. */
 export type Thread = Conversation & {
   /** In the conversation's order; own ones without a place yet are last. */
@@ -45,6 +48,8 @@ export type Thread = Conversation & {
   mentionAt: number;
   /** The message that keys in the messages pane act on. */
   selected: string | null;
+  /** Until another conversation is opened. */
+  unfolded: readonly Unfolded[];
   /** The open conversation became this one while letters were being typed: sending asks first. */
   hasty: boolean;
 };
@@ -118,6 +123,10 @@ export type Chat = {
   away: boolean;
   threads: Readonly<Record<ConversationName, Thread>>;
   open: ConversationName;
+  /** On this device only: no bell, not counted. */
+  muted: ReadonlySet<ConversationName>;
+  /** Names of people of whom nothing is shown on this device. */
+  blocked: ReadonlySet<string>;
   files: Readonly<Record<string, FileInfo>>;
   transfers: Readonly<Record<string, TransferState>>;
   /** What is chosen in the people and the files pane, by name and id: it stays chosen when something comes before it. */
@@ -169,6 +178,7 @@ export function emptyThread(name: ConversationName): Thread {
     newAfter: null,
     mentionAt: 0,
     selected: null,
+    unfolded: [],
     hasty: false,
   };
 }

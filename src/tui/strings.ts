@@ -18,6 +18,8 @@ export const strings = {
     unverified: 'not verified: .verify',
     noKeys: 'has no keys yet',
     changed: '! the key changed: press Enter to look at it',
+    muted: 'muted',
+    blocked: (name: string) => `blocked: .block ${name} takes it back`,
   },
   messages: {
     new: 'new',
@@ -37,6 +39,10 @@ export const strings = {
     locked: (from: string) => `no key yet for what ${from} and others said here; it comes from a member who has it`,
     unreadable: (from: string) => `a message of ${from} could not be opened with your keys`,
     unknown: 'a message that is not held here',
+    folded: (count: number, name: string) =>
+      `${count === 1 ? '1 message' : `${format.number(count)} messages`} of ${name}, who is blocked`,
+    quietQuote: (name: string) => `${name}, who is blocked`,
+    shut: (name: string) => `${name} is blocked here: .block ${name} again shows what was said`,
   },
   composer: {
     placeholder: (name: string) => `write to ${name}, or .help`,
@@ -68,6 +74,7 @@ export const strings = {
     hintsPane: '↑↓ choose  Enter open  Esc back  ? help',
     hintsFiles: '↑↓ choose  Enter download  p pause, go on  x cancel  Esc back',
     hintsMessages: '↑↓ choose  r reply  e edit  d delete  + react  c copy  Esc back',
+    hintsRun: '↑↓ choose  Enter shows them  Esc back',
     transfers: (count: number) => `⇅ ${count}`,
     unread: (count: number) => `${format.number(count)} unread`,
   },
@@ -97,6 +104,7 @@ export const strings = {
     transfers: 'Transfers',
     whoami: 'You',
     devices: 'Your devices',
+    blocked: 'Blocked on this device: .block NAME takes it back',
     fingerprint: 'Key',
     device: 'Device',
     thisDevice: 'this one',
@@ -186,6 +194,13 @@ export const strings = {
     noMessage: 'there is no message to do that with',
     notYours: 'only your own messages can be changed',
     changedKey: (name: string) => `${name}'s key changed: .verify ${name} before you write`,
+    isBlocked: (name: string) => `${name} is blocked here: .block ${name} takes it back before you write`,
+    isMe: 'that is you: name somebody else',
+    blocked: (name: string) => `${name} is blocked on this device: .block ${name} takes it back`,
+    unblocked: (name: string) => `${name} is no longer blocked`,
+    nobodyBlocked: 'nobody is blocked: .block NAME blocks somebody',
+    muted: (name: string) => `${name} is muted: .mute ${name.replace(/^@/, '')} takes it back`,
+    unmuted: (name: string) => `${name} is no longer muted`,
     tooLong: (bytes: number, limit: number) => `too long: ${bytes} bytes, a message holds ${limit}`,
     whispered: (name: string) => `sent to ${name} alone: .msg ${name.slice(1)} opens that conversation`,
     away: 'you are away: .away again, or a message, says that you are back',
@@ -208,7 +223,7 @@ export const strings = {
     ended: (count: number) => `${count} other devices were signed out`,
     keyChanged: (name: string) => `! ${name}'s key changed: .verify ${name} before you write`,
     nothingFailed: 'nothing failed to be sent',
-    draftsLost: 'the saved drafts could not be read and were left alone',
+    draftsLost: 'what this device kept (drafts, who is muted or blocked) could not be read and was left alone',
   },
   notify: {
     crash: (log: string | null) =>

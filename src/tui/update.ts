@@ -2,8 +2,10 @@
 import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from './editor.ts';
 import type { Event } from './event.ts';
 import { chatOf, fieldOf, openThread, pasteable, typeable, withChat, withField, withThread } from './field.ts';
+import { unreadOf } from './hush.ts';
 import { lookOf } from './select.ts';
 import { type Chat, emptyThread, type State, type Thread } from './state.ts';
+import { block, mute, unfold } from './update/hushing.ts';
 import { move } from './update/move.ts';
 import { enter, hear, history } from './update/news.ts';
 import { nobodyTypes, typingAt } from './update/typing.ts';
@@ -82,6 +84,15 @@ function apply(state: State, event: Event): State {
       return withChat(quiet(state), (chat) => take(chat, event.text));
     case 'about':
       return withChat({ ...state, focus: 'composer', overlay: null }, (chat) => about(chat, event.about));
+    case 'muted':
+      return withChat(state, (chat) => mute(chat, event.conversation, event.on));
+    case 'blocked':
+      return withChat(state, (chat) => block(chat, event.name, event.on));
+    case 'unfolded':
+      return withChat(state, (chat) => {
+        const thread = chat.threads[event.conversation];
+        return thread === undefined ? chat : withThread(chat, unfold(thread, event.run));
+      });
     case 'jumped':
       return jump(state, event);
     case 'thread':
@@ -168,10 +179,11 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
       {
         newAfter: null,
         hasty: false,
+        unfolded: [],
       },
     ),
     name,
-    { newAfter: next.unread > 0 ? next.read : null, hasty: typing },
+    { newAfter: unreadOf(chat, next) > 0 ? next.read : null, hasty: typing },
   );
 }
 

@@ -1,11 +1,11 @@
 /** The window over a conversation: only what is seen is wrapped, however long the conversation is. */
 import type { Gap, Message } from './client/types.ts';
-import { hasKey, keyOf } from './messages.ts';
-import { type Look, type Row, rowsOf } from './rows.ts';
+import { type Item, isRun, itemIndex, itemsOf, keyOfItem, lastOf } from './folding.ts';
+import { type Look, type Row, rowsOf, runRows } from './rows.ts';
 import type { Anchor, Thread } from './state.ts';
 
 /** What of a thread the window depends on: not the draft. */
-export type Scroll = Pick<Thread, 'messages' | 'gaps' | 'anchor' | 'newAfter' | 'more'>;
+export type Scroll = Pick<Thread, 'messages' | 'gaps' | 'anchor' | 'newAfter' | 'more' | 'unfolded'>;
 
 const none: readonly Gap[] = [];
 
@@ -14,19 +14,19 @@ export type View = {
   rows: readonly { row: Row; key: string }[];
   /** Nothing held is above. */
   top: boolean;
-  /** Held messages above the upper edge: few of them is a reason to fetch more. */
+  /** Held messages, and runs of them, above the upper edge: few of them is a reason to fetch more. */
   above: number;
 };
 
 /** The rows that a window of `height` shows, from its lower edge upwards. */
 export function viewOf(thread: Scroll, look: Look, height: number): View {
   const rows: { row: Row; key: string }[] = [];
-  let index = anchorIndex(thread);
+  const items = itemsOf(thread, look.blocked);
+  let index = anchorIndex(thread, items);
   let hidden = thread.anchor?.below ?? 0;
   for (; index >= 0 && rows.length < height; index--) {
-    const message = thread.messages[index] as Message;
-    const block = rowsOf(message, placeOf(thread, index, look.me), look);
-    const key = keyOf(message);
+    const block = blockOf(thread, items, index, look);
+    const key = keyOfItem(items[index] as Item);
     for (let i = block.length - 1 - hidden; i >= 0 && rows.length < height; i--)
       rows.push({ row: block[i] as Row, key });
     hidden = 0;
@@ -37,14 +37,15 @@ export function viewOf(thread: Scroll, look: Look, height: number): View {
 
 /**
  * The anchor after scrolling by `by` rows: negative is towards the oldest. null when the newest is reached. Scrolling up stops
- * when the oldest held row is at the top.
+ * when the oldest held row is at the top; while older ones can be fetched it leaves the newest even if all rows fit.
  */
 export function scrolled(thread: Scroll, look: Look, height: number, by: number): Anchor | null {
-  let index = anchorIndex(thread);
+  const items = itemsOf(thread, look.blocked);
+  let index = anchorIndex(thread, items);
   let below = thread.anchor?.below ?? 0;
-  const sizeAt = (i: number) => rowsOf(thread.messages[i] as Message, placeOf(thread, i, look.me), look).length;
+  const sizeAt = (i: number) => blockOf(thread, items, i, look).length;
   if (by < 0) {
-    const room = Math.max(0, rowsUpTo(thread, look, index, -by + height + below) - below - height);
+    const room = Math.max(0, rowsUpTo(sizeAt, index, -by + height + below) - below - height);
     below += Math.min(-by, room);
     while (index > 0 && below >= sizeAt(index)) {
       below -= sizeAt(index);
@@ -52,71 +53,96 @@ export function scrolled(thread: Scroll, look: Look, height: number, by: number)
     }
   } else {
     below -= by;
-    while (below < 0 && index < thread.messages.length - 1) {
+    while (below < 0 && index < items.length - 1) {
       index++;
       below += sizeAt(index);
     }
   }
-  if (index >= thread.messages.length - 1 && below <= 0) return null;
-  const message = thread.messages[index];
-  return message ? { key: keyOf(message), below: Math.max(0, below) } : null;
+  if (index >= items.length - 1 && below <= 0 && (by > 0 || !thread.more)) return null;
+  const item = items[index];
+  return item ? { key: keyOfItem(item), below: Math.max(0, below) } : null;
 }
 
 /** The anchor that shows `key` in the middle of the window; null when it is among the newest anyway. */
 export function anchorAt(thread: Scroll, look: Look, height: number, key: string): Anchor | null {
-  const index = thread.messages.findIndex((message) => hasKey(message, key));
-  if (index < 0) return thread.anchor;
+  const items = itemsOf(thread, look.blocked);
+  if (itemIndex(items, thread.messages, key) < 0) return thread.anchor;
   const at: Scroll = { ...thread, anchor: { key, below: 0 } };
   return scrolled(at, look, height, Math.floor(height / 2));
 }
 
-/** Rows of the messages up to `index`, counted no further than `enough`. */
-function rowsUpTo(thread: Scroll, look: Look, index: number, enough: number): number {
+/** The key of what shows the message `key`: itself, or the run that holds it. null when nothing does. */
+export function shownKey(thread: Scroll, { blocked }: Pick<Look, 'blocked'>, key: string): string | null {
+  const items = itemsOf(thread, blocked);
+  const item = items[itemIndex(items, thread.messages, key)];
+  return item === undefined ? null : keyOfItem(item);
+}
+
+/** The key of what stands `by` after what shows `key`; null at the ends. */
+export function neighbour(thread: Scroll, { blocked }: Pick<Look, 'blocked'>, key: string, by: -1 | 1) {
+  const items = itemsOf(thread, blocked);
+  const at = itemIndex(items, thread.messages, key);
+  const item = at < 0 ? undefined : items[at + by];
+  return item === undefined ? null : keyOfItem(item);
+}
+
+/** Rows of the items up to `index`, counted no further than `enough`. */
+function rowsUpTo(sizeAt: (index: number) => number, index: number, enough: number): number {
   let rows = 0;
   for (let i = index; i >= 0; i--) {
-    rows += rowsOf(thread.messages[i] as Message, placeOf(thread, i, look.me), look).length;
+    rows += sizeAt(i);
     if (rows > enough) break;
   }
   return rows;
 }
 
-function anchorIndex(thread: Scroll): number {
-  const { anchor, messages } = thread;
-  if (anchor === null) return messages.length - 1;
-  const index = messages.findLastIndex((message) => hasKey(message, anchor.key));
-  return index < 0 ? messages.length - 1 : index;
+function anchorIndex({ anchor, messages }: Scroll, items: readonly Item[]): number {
+  const index = anchor === null ? -1 : itemIndex(items, messages, anchor.key);
+  return index < 0 ? items.length - 1 : index;
 }
 
-/** What one wrote oneself is not new: the line stands before the first message of another after the mark. */
-function isFirstNew({ messages, newAfter, more }: Scroll, index: number, me: string): boolean {
-  const message = messages[index];
-  const seq = message?.seq ?? null;
-  if (newAfter === null || seq === null || seq <= newAfter || message?.from === me) return false;
+/**
+ * What one wrote oneself is not new, nor is what is folded: the line stands before the first message of another after the mark.
+ */
+function isFirstNew({ newAfter, more }: Scroll, items: readonly Item[], index: number, me: string): boolean {
+  const item = items[index];
+  if (newAfter === null || item === undefined || isRun(item)) return false;
+  if (item.seq === null || item.seq <= newAfter || item.from === me) return false;
+  const seqAt = (i: number) => lastOf(items[i] as Item).seq ?? 0;
+  const isNews = (other: Item) => !isRun(other) && other.from !== me;
   let before = index - 1;
-  while (before >= 0 && messages[before]?.from === me && (messages[before]?.seq ?? 0) > newAfter) before--;
-  return before < 0 ? !more : (messages[before]?.seq ?? 0) <= newAfter;
+  while (before >= 0 && !isNews(items[before] as Item) && seqAt(before) > newAfter) before--;
+  return before < 0 ? !more : seqAt(before) <= newAfter;
 }
 
-function placeOf(thread: Scroll, index: number, me: string) {
-  const message = thread.messages[index] as Message;
-  const previous = thread.messages[index - 1] ?? null;
-  const firstNew = isFirstNew(thread, index, me);
-  const gaps = thread.gaps.length === 0 ? none : gapsBefore(thread.gaps, message, previous);
-  const { body } = message;
+function blockOf(thread: Scroll, items: readonly Item[], index: number, look: Look): readonly Row[] {
+  const item = items[index] as Item;
+  const before = items[index - 1];
+  const previous = before === undefined ? null : lastOf(before);
+  const gaps = thread.gaps.length === 0 ? none : gapsBefore(thread.gaps, lastOf(item), previous, look.blocked);
+  if (isRun(item)) return runRows(item, { previous, gaps }, look);
+  const { body } = item;
   const quoted = body.kind === 'reply' ? (thread.messages.findLast((other) => other.id === body.to) ?? null) : null;
-  return { previous, firstNew, gaps, quoted };
+  return rowsOf(item, { previous, firstNew: isFirstNew(thread, items, index, look.me), gaps, quoted }, look);
 }
 
-const gapCache = new WeakMap<Message, { all: readonly Gap[]; found: readonly Gap[] }>();
+type FoundGaps = { all: readonly Gap[]; blocked: ReadonlySet<string>; from: number; found: readonly Gap[] };
+const gapCache = new WeakMap<Message, FoundGaps>();
 
-/** Kept per message, so that the rows' own cache sees the same list again. */
-function gapsBefore(all: readonly Gap[], message: Message, previous: Message | null): readonly Gap[] {
+/** Kept per message, so that the rows' own cache sees the same list again. What is missing of blocked people is not told. */
+function gapsBefore(
+  all: readonly Gap[],
+  message: Message,
+  previous: Message | null,
+  blocked: ReadonlySet<string>,
+): readonly Gap[] {
   if (message.seq === null) return none;
-  const cached = gapCache.get(message);
-  if (cached?.all === all) return cached.found;
   const from = previous?.seq ?? Number.NEGATIVE_INFINITY;
+  const cached = gapCache.get(message);
+  if (cached?.all === all && cached.blocked === blocked && cached.from === from) return cached.found;
   const to = message.seq;
-  const found = all.filter((gap) => gap.before > from && gap.before <= to);
-  gapCache.set(message, { all, found: found.length === 0 ? none : found });
-  return found.length === 0 ? none : found;
+  const some = all.filter((gap) => gap.before > from && gap.before <= to && !blocked.has(gap.from));
+  const found = some.length === 0 ? none : some;
+  gapCache.set(message, { all, blocked, from, found });
+  return found;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../protocol/seams.ts';
 import type { Client, ConversationName } from './client/types.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
+import { isShut } from './hush.ts';
 import type { Chat, State } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -28,7 +29,8 @@ export class Writing {
     // Only what was typed just now, here: a draft that is recalled or kept is no writing.
     const written = before !== null && before.name === name && before.text !== text && chat.typedAt === state.now;
     // Letters that were meant for another conversation are not told here, as they are not sent without a question.
-    if (written && state.settings.typing && !hasty && isPrivateLine(name, text)) this.#client.typing(name);
+    const told = state.settings.typing && !hasty && !isShut(chat.blocked, name) && isPrivateLine(name, text);
+    if (written && told) this.#client.typing(name);
     this.#endSigns(chat);
   }
 

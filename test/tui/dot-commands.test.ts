@@ -86,6 +86,9 @@ test('completes commands, names, rooms; asks for paths and emoji', (t) => {
   t.deepEqual(offered('hi bo'), ['hi bob ']);
   t.deepEqual(offered('.msg b'), ['.msg bob ']);
   t.deepEqual(offered('.join #l'), ['.join #lobby']);
+  t.deepEqual(offered('.mute #l'), ['.mute #lobby']);
+  t.deepEqual(offered('.mute b'), ['.mute bob']);
+  t.deepEqual(offered('.block c'), ['.block carol']);
   t.deepEqual(offered('.file /tm'), ['path']);
   t.deepEqual(offered('so :smi'), ['emoji']);
   t.deepEqual(offered('xyz'), ['nothing']);

@@ -24,7 +24,7 @@ function open(t: ExecutionContext, dir = mkdtempSync(join(tmpdir(), 'sc-drafts-'
     const found = drafts.follow(store, me);
     store.dispatch({
       type: 'entered',
-      opening: { me, link: { state: 'online' }, people: [], conversations: [], drafts: found },
+      opening: { me, link: { state: 'online' }, people: [], conversations: [], ...found },
     });
     return { loaded, found };
   };
@@ -43,7 +43,7 @@ test('what was typed is on the disk half a second later, sealed, and there at th
   t.false(readFileSync(join(first.dir, 'screen.sealed')).includes('bob'));
   const second = open(t, first.dir);
   const { found, loaded } = await second.enter();
-  t.deepEqual(found, { '#lobby': 'to everybody', '@bob': 'to bob' });
+  t.deepEqual(found.drafts, { '#lobby': 'to everybody', '@bob': 'to bob' });
   t.is(loaded.settings?.theme, 'light');
   t.deepEqual(loaded.last, { server: `securechat://a:1#${'cd'.repeat(32)}`, user: 'alice' });
 });
@@ -74,7 +74,7 @@ test('a draft that was sent is no longer kept; a command never is', async (t) =>
   first.store.dispatch({ type: 'taken', text: 'gone' });
   first.store.dispatch({ type: 'typed', text: '.file /secret/place' });
   await first.drafts.save();
-  t.deepEqual((await open(t, first.dir).enter()).found, {});
+  t.deepEqual((await open(t, first.dir).enter()).found.drafts, {});
 });
 
 test('a file that cannot be read is left alone', async (t) => {
@@ -98,4 +98,49 @@ test('a file of before there were signs of writing has them on; a choice is kept
   first.store.dispatch({ type: 'settings', settings: { typing: false } });
   await first.drafts.save();
   t.false((await open(t, first.dir).enter()).loaded.settings?.typing);
+});
+
+test('who is muted and blocked is kept sealed, for the account alone', async (t) => {
+  const first = open(t);
+  await first.enter();
+  first.store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
+  first.store.dispatch({ type: 'blocked', name: '__proto__', on: true });
+  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  first.clock.advance(500);
+  await first.drafts.settle();
+  t.false(readFileSync(join(first.dir, 'screen.sealed')).includes('mallory'));
+  const { found } = await open(t, first.dir).enter();
+  t.deepEqual(found, { drafts: {}, muted: ['#lobby'], blocked: ['__proto__', 'mallory'] });
+  const other = open(t, first.dir);
+  await other.drafts.load();
+  t.deepEqual(other.drafts.follow(other.store, { ...me, name: 'carol' }).blocked, []);
+});
+
+test('a file from before there were such lists still loads', async (t) => {
+  const older = {
+    v: 1,
+    settings: { theme: 'light', mouse: true, bell: false, desktop: true, desktopText: false },
+    last: null,
+    drafts: { [`alice ${'cd'.repeat(32)}`]: { '@bob': 'begun' } },
+  };
+  const { dir, enter } = open(t);
+  writeFileSync(join(dir, 'screen.sealed'), flip(new TextEncoder().encode(JSON.stringify(older))));
+  const { loaded, found } = await enter();
+  t.true(loaded.readable);
+  t.true(loaded.settings?.mouse);
+  t.deepEqual(found, { drafts: { '@bob': 'begun' }, muted: [], blocked: [] });
+});
+
+test('a window that changed no list leaves what another window wrote', async (t) => {
+  const first = open(t);
+  await first.enter();
+  const second = open(t, first.dir);
+  await second.enter();
+  second.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  await second.drafts.settle();
+  first.store.dispatch({ type: 'typed', text: 'x' });
+  await first.drafts.settle();
+  const { found } = await open(t, first.dir).enter();
+  t.deepEqual(found.blocked, ['mallory']);
+  t.deepEqual(found.drafts, { '#lobby': 'x' });
 });

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { nothingRemembered } from '../../src/tui/event.ts';
 import { Notifier } from '../../src/tui/notifier.ts';
 import { defaultSettings, initialState, type Settings } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
@@ -17,7 +18,7 @@ function open(settings: Partial<Settings> = {}) {
   const notifier = new Notifier(store, modes, clock);
   store.dispatch({
     type: 'entered',
-    opening: { me, link: { state: 'online' }, people: [], conversations: [], drafts: {} },
+    opening: { me, link: { state: 'online' }, people: [], conversations: [], ...nothingRemembered },
   });
   const taken = () => {
     const text = out.replaceAll('\u001b', '<ESC>').replaceAll('\u0007', '<BEL>');
@@ -88,4 +89,34 @@ test('modes are given back once, and can be given back again', (t) => {
   });
   dead.enter();
   t.notThrows(() => dead.leave());
+});
+
+test('what is muted rings for nobody, unless it names me; who is blocked never does', (t) => {
+  const { store, notifier, taken, away } = open();
+  away();
+  store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
+  notifier.arrived(message({ text: 'chatter' }));
+  t.is(taken(), '');
+  store.dispatch({ type: 'blocked', name: 'bob', on: true });
+  notifier.arrived(message({ text: '@alice!' }));
+  notifier.arrived(message({ text: 'psst', conversation: '@bob', to: 'alice' }));
+  t.is(taken(), '');
+  store.dispatch({ type: 'blocked', name: 'bob', on: false });
+  notifier.arrived(message({ text: '@alice!' }));
+  t.regex(taken(), /<BEL>.*bob #lobby/);
+});
+
+test('the title leaves out what is muted and who is blocked', (t) => {
+  const { store, taken } = open();
+  const unread = (name: '@bob' | '@carol', count: number) =>
+    store.hear({ type: 'conversation', conversation: { name, head: count, read: 0, unread: count, at: 0 } });
+  store.dispatch({ type: 'muted', conversation: '@bob', on: true });
+  unread('@bob', 3);
+  unread('@carol', 1);
+  store.flush();
+  t.is(taken(), '<ESC>]2;(1) #lobby · SecureChat<BEL>');
+  store.dispatch({ type: 'blocked', name: 'carol', on: true });
+  t.is(taken(), '<ESC>]2;#lobby · SecureChat<BEL>');
+  store.dispatch({ type: 'muted', conversation: '@bob', on: false });
+  t.is(taken(), '<ESC>]2;(3) #lobby · SecureChat<BEL>');
 });

@@ -25,7 +25,15 @@ function play(): { store: Store; lines: string[] } {
   store.dispatch({ type: 'typed', text: 'password of the form' });
   store.dispatch({
     type: 'entered',
-    opening: { me, link: { state: 'online' }, people: [], conversations: [], drafts: { '#lobby': 'begun' } },
+    opening: {
+      me,
+      link: { state: 'online' },
+      people: [],
+      conversations: [],
+      drafts: { '#lobby': 'begun' },
+      muted: [],
+      blocked: [],
+    },
   });
   store.dispatch({
     type: 'history',

@@ -67,6 +67,14 @@ test('property: the kept list is the list that would be made anew', (t) => {
       .map(([name, unread, head]) => conversation(name, unread, head)),
     fc.constantFrom('#lobby' as const, '@bob' as const).map((name): Event => ({ type: 'opened', conversation: name })),
     fc.constantFrom('a', 'b').map((text): Event => ({ type: 'typed', text })),
+    fc.boolean().map((on): Event => ({ type: 'muted', conversation: '#lobby', on })),
+    fc.boolean().map((on): Event => ({ type: 'blocked', name: 'bob', on })),
+    fc.tuple(fc.constantFrom('bob', 'carol'), fc.integer({ min: 1, max: 9 })).map(
+      ([from, seq]): Event => ({
+        type: 'news',
+        news: [{ type: 'message', message: message({ seq, from }), fresh: true }],
+      }),
+    ),
     fc.constant<Event>({ type: 'edited', edit: 'delete-to-start' }),
     fc
       .boolean()
@@ -138,4 +146,91 @@ test('the switcher finds by a few letters, the search by words and senders', (t)
   );
   t.is(searched(play.chat, 'bob').length, 5);
   t.deepEqual(searched(play.chat, ' '), []);
+});
+
+test('what is muted keeps its count and is not added up; who is blocked is last and counts nothing', (t) => {
+  const play = new Play({ people: [person('alice'), person('bob'), person('zoe')] }).do(
+    { type: 'opened', conversation: '@zoe' },
+    conversation('#lobby', 2),
+    conversation('@bob', 3),
+    { type: 'muted', conversation: '#lobby', on: true },
+  );
+  const listed = (name: string) => peopleOf(play.chat).find((item) => item.name === name);
+  t.is(unreadCount(play.chat), 3);
+  t.like(listed('#lobby'), { unread: 2, muted: true });
+  t.is(found(play.chat, '')[0]?.target, '@bob', 'what is muted waits for nobody');
+  play.do({ type: 'blocked', name: 'bob', on: true });
+  t.is(unreadCount(play.chat), 0);
+  t.like(listed('@bob'), { unread: 0, blocked: true });
+  t.deepEqual(
+    peopleOf(play.chat).map(({ name }) => name),
+    ['#lobby', '@zoe', '@bob'],
+  );
+  play.do({ type: 'blocked', name: 'bob', on: false }, { type: 'muted', conversation: '#lobby', on: false });
+  t.is(unreadCount(play.chat), 5);
+  t.is(unreadCount(play.chat, '@bob'), 2);
+});
+
+test('in a room, what blocked people said is not counted and their naming me is no mark; unblocked it is', (t) => {
+  const play = new Play().do({ type: 'opened', conversation: '@carol' });
+  const lobby = () => peopleOf(play.chat)[0];
+  play.do({ type: 'blocked', name: 'bob', on: true });
+  play.arrive(
+    message({ seq: 1, text: '@alice!' }),
+    message({ seq: 2, id: 'c', from: 'carol' }),
+    message({ seq: 3, id: 'd' }),
+  );
+  play.do(conversation('#lobby', 3, 3));
+  t.like(lobby(), { unread: 1, mentioned: false });
+  t.is(play.chat.threads['#lobby']?.newAfter, null, 'nothing was held before');
+  play.do({ type: 'blocked', name: 'bob', on: false });
+  t.like(lobby(), { unread: 3, mentioned: true });
+  play.do({ type: 'blocked', name: 'bob', on: true });
+  t.like(lobby(), { unread: 1, mentioned: false });
+});
+
+test('files and words of blocked people are found nowhere, and are all there again', (t) => {
+  const play = new Play()
+    .history(4, (seq) => ({ text: 'needle', from: seq % 2 ? 'bob' : 'carol' }))
+    .do({
+      type: 'files',
+      files: [file({ id: 'a' }), file({ id: 'b', from: 'carol', name: 'summary.pdf' })],
+    });
+  play.arrive(message({ seq: 9, id: 'p', conversation: '@bob', from: 'alice', to: 'bob', text: 'needle' }));
+  const seen = () => [
+    filesOf(play.chat).map((item) => item.file.id),
+    found(play.chat, 'pdf').map(({ target }) => target),
+    searched(play.chat, 'needle').length,
+  ];
+  const before = seen();
+  t.deepEqual(before, [['a', 'b'], ['a', 'b'], 5]);
+  play.do({ type: 'blocked', name: 'bob', on: true });
+  t.deepEqual(seen(), [['b'], ['b'], 2]);
+  const transfer = {
+    id: 'a',
+    direction: 'down',
+    name: 'x',
+    conversation: '#lobby',
+    size: 1,
+    done: 0,
+    rate: 0,
+  } as const;
+  play.do({ type: 'news', news: [{ type: 'transfer', transfer: { ...transfer, state: 'running', note: null } }] });
+  t.deepEqual(seen()[0], ['b'], 'nor while it is fetched');
+  play.do({ type: 'blocked', name: 'bob', on: false });
+  t.deepEqual(seen(), before);
+});
+
+test('a name is blocked as it is written, whatever the key', (t) => {
+  const play = new Play({ people: [person('bob'), person('Bob')], blocked: ['bob'] });
+  play.do({
+    type: 'news',
+    news: [{ type: 'people', people: [person('bob', { fingerprint: 'ff', changedTo: 'ee' })] }],
+  });
+  t.deepEqual(
+    peopleOf(play.chat)
+      .filter((item) => item.blocked)
+      .map(({ name }) => name),
+    ['@bob'],
+  );
 });

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Timed } from '../../src/tui/event.ts';
+import { nothingRemembered, type Timed } from '../../src/tui/event.ts';
 import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
 import { FakeClock } from './helpers/fake-clock.ts';
@@ -11,7 +11,7 @@ function open(record: ((event: Timed) => void) | null = null) {
   const me = { name: 'alice', fingerprint: '', daemon: { address: '', fingerprint: '' }, device: 1 };
   store.dispatch({
     type: 'entered',
-    opening: { me, link: { state: 'online' }, people: [], conversations: [], drafts: {} },
+    opening: { me, link: { state: 'online' }, people: [], conversations: [], ...nothingRemembered },
   });
   let told = 0;
   store.subscribe(() => told++);

@@ -339,3 +339,53 @@ test('a letter is one frame; news of a moment are one frame', async (t) => {
   await after();
   t.true(frames.length - between <= 2);
 });
+
+test('what is muted or blocked has a sign of its own, without colours', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 20 });
+  enter(['alice', 'bob', 'eve']);
+  const row = (frame: string[], name: string) =>
+    frame
+      .slice(2)
+      .find((line) => line.includes(` ${name} `))
+      ?.slice(0, 22);
+  const unread = (name: '@bob' | '@eve'): ClientEvent => ({
+    type: 'conversation',
+    conversation: { name, head: 2, read: 0, unread: 2, at: 0 },
+  });
+  let frame = await after(
+    { type: 'news', news: [unread('@bob'), unread('@eve')] },
+    { type: 'muted', conversation: '@eve', on: true },
+    { type: 'muted', conversation: '#lobby', on: true },
+  );
+  t.regex(row(frame, 'eve') ?? '', /● eve +⊖ 2 +$/);
+  t.regex(frame[0] ?? '', /#lobby .* muted /);
+  t.regex(frame.at(-1) ?? '', / 2 unread/);
+  frame = await after({ type: 'blocked', name: 'bob', on: true }, { type: 'opened', conversation: '@bob' });
+  t.regex(row(frame, 'bob') ?? '', /▸⊘ bob +│?$/);
+  t.true(frame.findIndex((line) => line.includes('⊘ bob')) > frame.findIndex((line) => line.includes('eve')));
+  t.regex(frame[0] ?? '', /@bob .* blocked: \.block bob takes it back/);
+  t.true(frame.some((line) => line.includes('bob is blocked here: .block bob again shows what was said')));
+  t.notRegex(frame.at(-1) ?? '', /unread/);
+});
+
+test('a run of a blocked person is one row, whole also where the window is narrow', async (t) => {
+  for (const size of sizes) {
+    const { after, enter } = draw(t, size);
+    enter(['alice', 'bob', 'carol']);
+    const messages = [1, 2, 3].map((seq) => message({ seq, id: `m${seq}`, from: seq === 3 ? 'carol' : 'bob' }));
+    const frame = await after(
+      { type: 'history', conversation: '#lobby', messages, gaps: [], more: false },
+      { type: 'blocked', name: 'bob', on: true },
+    );
+    t.is(frame.filter((line) => line.includes('2 messages of bob, who is blocked')).length, 1);
+    t.false(frame.some((line) => /text [12]/.test(line)));
+    t.true(frame.some((line) => line.includes('text 3')));
+    const chosen = await after(
+      { type: 'focused', focus: 'messages' },
+      { type: 'moved', move: 'up' },
+      { type: 'moved', move: 'up' },
+    );
+    t.true(chosen.some((line) => /▌ +2 messages of bob/.test(line)));
+    t.regex(chosen.at(-1) ?? '', /Enter shows them/);
+  }
+});

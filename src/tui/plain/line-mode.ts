@@ -6,7 +6,7 @@ import { ClientError } from '../client/errors.ts';
 import type { Client, ClientEvent, Conversation, ConversationName } from '../client/types.ts';
 import { wanted } from '../completion.ts';
 import { parseLine } from '../dot-commands.ts';
-import type { Timed } from '../event.ts';
+import { nothingRemembered, type Timed } from '../event.ts';
 import { findEmoji, findLinks } from '../found-in-text.ts';
 import { canSend } from '../select.ts';
 import { Session } from '../session.ts';
@@ -90,7 +90,7 @@ export class LineMode {
   async run(): Promise<void> {
     const { input, voice, client } = this.#parts;
     voice.remark(phrases.welcome(client.me.name, client.me.daemon.address));
-    await this.#session.begin({});
+    await this.#session.begin(nothingRemembered);
     voice.remark(phrases.writesTo(this.#session.chat.open));
     voice.remark(phrases.hint);
     await this.#desk.transfers?.recall(phrases.cutOff);

@@ -2,10 +2,9 @@
 import { emptyEditor, moveLine } from '../editor.ts';
 import type { MoveName } from '../event.ts';
 import { openThread, withChat, withThread } from '../field.ts';
-import { hasKey, keyOf } from '../messages.ts';
 import { composerColumns, fileAt, filesOf, layoutFor, lookOf, overlaySize, peopleOf, personAt } from '../select.ts';
 import type { Focus, Overlay, State } from '../state.ts';
-import { anchorAt, scrolled, viewOf } from '../viewport.ts';
+import { anchorAt, neighbour, scrolled, shownKey, viewOf } from '../viewport.ts';
 
 const steps: Partial<Record<MoveName, number>> = {
   up: -1,
@@ -150,14 +149,10 @@ function select(state: State, by: -1 | 1): State {
   const { look, height } = lookOf(state);
   return withChat(state, (chat) => {
     const thread = openThread(chat);
-    const { messages } = thread;
     const view = viewOf(thread, look, height);
-    const at =
-      thread.selected === null ? -1 : messages.findLastIndex((message) => hasKey(message, thread.selected ?? ''));
-    const start = view.rows.at(-1)?.key;
-    const next = at < 0 ? messages.findLast((message) => hasKey(message, start ?? '')) : messages[at + by];
-    if (!next) return chat;
-    const key = keyOf(next);
+    const from = thread.selected === null ? null : shownKey(thread, look, thread.selected);
+    const key = from === null ? view.rows.at(-1)?.key : neighbour(thread, look, from, by);
+    if (key == null) return chat;
     const seen = view.rows.filter((row) => row.key === key).length;
     const anchor = seen > 0 && view.rows[0]?.key !== key ? thread.anchor : anchorAt(thread, look, height, key);
     return withThread(chat, { ...thread, selected: key, anchor, below: anchor === null ? 0 : thread.below });

@@ -38,6 +38,8 @@ export function enter(state: State, opening: Opening): State {
         away: false,
         threads,
         open: LOBBY,
+        muted: new Set(opening.muted.filter((muted) => /^[@#]./.test(muted)) as ConversationName[]),
+        blocked: new Set(opening.blocked),
         files: {},
         transfers: {},
         chosenPerson: null,
@@ -66,7 +68,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         const { conversation, from } = event.message;
         const batch = messages.get(conversation) ?? { all: [], fresh: 0 };
         batch.all.push(event.message);
-        if (event.fresh && from !== chat.me.name) batch.fresh++;
+        if (event.fresh && from !== chat.me.name && !chat.blocked.has(from)) batch.fresh++;
         messages.set(conversation, batch);
         break;
       }
@@ -108,14 +110,19 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
   }
   for (const { all } of messages.values()) chat = withFiles(chat, all);
   for (const [name, { all, fresh }] of messages)
-    threads[name] = received(thread(name), all, { fresh, seen: name === chat.open && state.watched, me: chat.me.name });
+    threads[name] = received(thread(name), all, {
+      fresh,
+      seen: name === chat.open && state.watched,
+      me: chat.me.name,
+      blocked: chat.blocked,
+    });
   return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
 }
 
 function received(
   thread: Thread,
   news: readonly Message[],
-  { fresh, seen, me }: { fresh: number; seen: boolean; me: string },
+  { fresh, seen, me, blocked }: { fresh: number; seen: boolean; me: string; blocked: ReadonlySet<string> },
 ): Thread {
   const merged = merge(thread.messages, news);
   const trim = thread.anchor === null && merged.length > MAX_HELD;
@@ -124,7 +131,7 @@ function received(
     messages: trim ? merged.slice(-(MAX_HELD - MAX_HELD / 4)) : merged,
     more: thread.more || trim,
     below: thread.anchor === null ? 0 : thread.below + fresh,
-    mentionAt: mentionAt(news, me, thread.mentionAt),
+    mentionAt: mentionAt(news, me, { known: thread.mentionAt, blocked }),
     // While nobody looks at the open conversation, the line marks where they stopped.
     newAfter:
       thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),

@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import { chatOf } from '../field.ts';
+import { isShut } from '../hush.ts';
 import type { Layout } from '../layout.ts';
 import { fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
@@ -64,18 +65,20 @@ function titleOf(all: State): Title {
   if (chat === null) return title;
   // Without the link nobody knows who is there.
   const known = chat.link.state === 'online';
+  const hush = chat.muted.has(chat.open) ? strings.header.muted : '';
   if (chat.open.startsWith('#')) {
     const here = Object.values(chat.people).filter((person) => person.online).length;
-    return { ...title, online: known ? strings.header.room(here) : '' };
+    return { ...title, state: hush, online: known ? strings.header.room(here) : '' };
   }
   const person = chat.people[chat.open.slice(1)];
   if (person === undefined) return { ...title, state: strings.header.unverified };
   const online = known ? presenceWord(person) : '';
+  if (isShut(chat.blocked, chat.open)) return { ...title, state: strings.header.blocked(person.name), online };
   if (person.changedTo !== null) return { ...title, state: strings.header.changed, role: 'bad', online };
   if (person.fingerprint === null) return { ...title, state: strings.header.noKeys, role: 'warn', online };
   return {
     ...title,
-    state: person.verified ? strings.header.verified : strings.header.unverified,
+    state: `${hush}${hush && '  '}${person.verified ? strings.header.verified : strings.header.unverified}`,
     role: person.verified ? 'good' : 'quiet',
     online,
     typing: chat.typing.has(person.name),

@@ -1,15 +1,21 @@
 import { Box } from 'ink';
 import { useMemo } from 'react';
+import type { ConversationName } from '../client/types.ts';
 import { chatOf, openThread } from '../field.ts';
+import { isShut } from '../hush.ts';
 import { fill, width } from '../measure.ts';
 import type { Row, Span } from '../rows.ts';
 import { namesColumn } from '../select.ts';
 import { strings } from '../strings.ts';
-import { type Scroll, viewOf } from '../viewport.ts';
+import { type Scroll, shownKey, viewOf } from '../viewport.ts';
 import { Line } from './line.tsx';
 import { useSelect } from './use-store.ts';
 
+const nobody: ReadonlySet<string> = new Set();
 const nothing = {
+  name: '#' as ConversationName,
+  unfolded: [],
+  blocked: nobody,
   messages: [],
   gaps: [],
   anchor: null,
@@ -22,25 +28,34 @@ const nothing = {
 
 /** The window over the open conversation. Short conversations begin at the bottom, beside the composer. */
 export function MessagesPane({ columns, rows, bare }: { columns: number; rows: number; bare: boolean }) {
-  const { messages, gaps, anchor, newAfter, more, below, selected, loaded } = useSelect((state) => {
-    const chat = chatOf(state);
-    if (chat === null) return nothing;
-    const { messages, gaps, anchor, newAfter, more, below, selected, loaded } = openThread(chat);
-    return { messages, gaps, anchor, newAfter, more, below, selected, loaded };
-  });
+  const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked } = useSelect(
+    (state) => {
+      const chat = chatOf(state);
+      if (chat === null) return nothing;
+      const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded } = openThread(chat);
+      return { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked: chat.blocked };
+    },
+  );
   const me = useSelect((state) => chatOf(state)?.me.name ?? '');
   const names = useSelect((state) => {
     const chat = chatOf(state);
     return chat === null ? 0 : namesColumn(chat, columns);
   });
   const focused = useSelect((state) => state.focus === 'messages' && state.overlay === null);
-  const view = useMemo(() => {
-    const scroll: Scroll = { messages, gaps, anchor, newAfter, more };
-    return viewOf(scroll, { columns, me, bare, names }, rows);
-  }, [messages, gaps, anchor, newAfter, more, columns, me, bare, names, rows]);
+  const scroll: Scroll = useMemo(
+    () => ({ messages, gaps, anchor, newAfter, more, unfolded }),
+    [messages, gaps, anchor, newAfter, more, unfolded],
+  );
+  const view = useMemo(
+    () => viewOf(scroll, { columns, me, bare, names, blocked }, rows),
+    [scroll, columns, me, bare, names, blocked, rows],
+  );
+  const chosen = focused && selected !== null ? shownKey(scroll, { blocked }, selected) : null;
   const note = anchor === null ? null : below > 0 ? strings.messages.below(below) : strings.messages.scrolled;
   const drawn = note === null ? view.rows : view.rows.slice(view.rows.length === rows ? 1 : 0);
-  const head = headLine(view.top, more, loaded, messages.length);
+  const head = isShut(blocked, name)
+    ? strings.messages.shut(name.slice(1))
+    : headLine(view.top, more, loaded, messages.length);
   const space = rows - drawn.length - (note === null ? 0 : 1);
   return (
     <Box flexDirection="column" width={columns} height={rows} justifyContent="flex-end">
@@ -48,7 +63,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
       {drawn
         .map(({ row, key }, place) => ({ row, key, place }))
         .map(({ row, key, place }) => (
-          <Line key={place} spans={marked(row, focused && key === selected)} />
+          <Line key={place} spans={marked(row, key === chosen)} />
         ))}
       {note !== null && (
         <Line spans={[{ text: centered(`↓ ${note}`, columns), role: below > 0 ? 'unread' : 'quiet' }]} />

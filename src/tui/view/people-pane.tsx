@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { chatOf } from '../field.ts';
 import { fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
-import { type ListedConversation, peopleOf, personAt } from '../select.ts';
+import { type ListedConversation, peopleOf, personAt, waits } from '../select.ts';
 import { nameRole, type Role } from '../theme.ts';
 import { Line } from './line.tsx';
 import { sameItems, useSelect } from './use-store.ts';
@@ -52,17 +52,26 @@ function spansOf(item: ListedConversation, columns: number, chosen: boolean): Sp
   const count = item.unread > 0 ? unread : item.typing ? '…' : item.draft ? '✎' : '';
   const badge = item.changed ? '!' : item.verified ? '✔' : '';
   const here = item.online && !item.away;
-  const sign = item.room ? '#' : here ? '●' : item.away ? '◐' : '○';
-  const role: Role = here && !item.room ? 'online' : 'quiet';
-  const room = columns - 5 - (count === '' ? 0 : width(count) + 1) - (badge === '' ? 0 : 2);
-  const name: Role =
-    item.unread > 0 ? 'unread' : item.open ? 'title' : item.room || !here ? 'plain' : nameRole(item.label);
+  const sign = item.blocked ? '⊘' : item.room ? '#' : here ? '●' : item.away ? '◐' : '○';
+  const role: Role = here && !item.room && !item.blocked ? 'online' : 'quiet';
+  const hush = item.muted ? ' ⊖' : '';
+  const room = columns - 5 - (count === '' ? 0 : width(count) + 1) - (badge === '' ? 0 : 2) - width(hush);
+  const name: Role = item.blocked
+    ? 'quiet'
+    : waits(item)
+      ? 'unread'
+      : item.open
+        ? 'title'
+        : item.room || !here
+          ? 'plain'
+          : nameRole(item.label);
   return [
     { text: chosen ? '▌' : item.open ? '▸' : ' ', role: 'accent' },
     { text: `${sign} `, role },
     { text: fill(item.label, room), role: name },
     { text: badge === '' ? '' : ` ${badge}`, role: item.changed ? 'bad' : 'good' },
-    { text: count === '' ? '' : ` ${count}`, role: 'unread' },
+    { text: hush, role: 'quiet' },
+    { text: count === '' ? '' : ` ${count}`, role: item.muted && !item.mentioned ? 'quiet' : 'unread' },
     { text: ' ', role: 'plain' },
   ];
 }

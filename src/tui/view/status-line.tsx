@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
 import { textOf } from '../editor.ts';
 import { chatOf, openThread } from '../field.ts';
+import { chosenRun } from '../folding.ts';
 import { cut, fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
 import { unreadCount } from '../select.ts';
@@ -20,7 +21,7 @@ export function StatusLine({ columns }: { columns: number }) {
     const chat = chatOf(state);
     if (chat === null) return '';
     const running = Object.values(chat.transfers).filter((transfer) => transfer.state === 'running').length;
-    const unread = unreadCount(chat) - openThread(chat).unread;
+    const unread = unreadCount(chat, chat.open);
     return `${running > 0 ? `  ${strings.status.transfers(running)}` : ''}${unread > 0 ? `  ${strings.status.unread(unread)}` : ''}`;
   });
   const lead = ` ${left.text}`;
@@ -65,7 +66,10 @@ function hintOf(state: State): Span {
   }
   const pane = state.overlay?.kind === 'pane' ? state.overlay.pane : state.focus;
   if (pane === 'files') return { text: strings.status.hintsFiles, role: 'quiet' };
-  if (pane === 'messages') return { text: strings.status.hintsMessages, role: 'quiet' };
+  if (pane === 'messages') {
+    const folded = chat !== null && chosenRun(chat) !== null;
+    return { text: folded ? strings.status.hintsRun : strings.status.hintsMessages, role: 'quiet' };
+  }
   if (pane === 'people') return { text: strings.status.hintsPane, role: 'quiet' };
   return { text: state.size.columns < 70 ? strings.status.hintsShort : strings.status.hints, role: 'quiet' };
 }

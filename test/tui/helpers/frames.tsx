@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type { ExecutionContext } from 'ava';
 import { render } from 'ink';
-import type { Event } from '../../../src/tui/event.ts';
+import { type Event, nothingRemembered } from '../../../src/tui/event.ts';
 import { defaultSettings, initialState, type Settings } from '../../../src/tui/state.ts';
 import { Store } from '../../../src/tui/store.ts';
 import { App } from '../../../src/tui/view/app.tsx';
@@ -72,7 +72,7 @@ export function draw(
         link: { state: 'online' },
         people: names.map((name) => person(name)),
         conversations: [],
-        drafts: {},
+        ...nothingRemembered,
       },
     });
   return {

@@ -5,6 +5,7 @@ import { Attention } from '../../../src/tui/attention.ts';
 import { Commands } from '../../../src/tui/commands.ts';
 import type { Desk } from '../../../src/tui/desk.ts';
 import { textOf } from '../../../src/tui/editor.ts';
+import { nothingRemembered } from '../../../src/tui/event.ts';
 import { openThread } from '../../../src/tui/field.ts';
 import { findEmoji, findLinks } from '../../../src/tui/found-in-text.ts';
 import { LoginDesk } from '../../../src/tui/login-desk.ts';
@@ -55,7 +56,7 @@ export async function openDesk(t: ExecutionContext, prepare: (client: FakeClient
   };
   const transfers = new TransferDesk(session, '/downloads');
   desk.transfers = transfers;
-  await session.begin({});
+  await session.begin(nothingRemembered);
   await transfers.recall(strings.notices.cutOff);
   t.teardown(() => session.end());
   const actions = new Actions(desk, new Commands(desk));

@@ -17,6 +17,8 @@ export class Play {
       people?: Person[];
       conversations?: Conversation[];
       drafts?: Record<string, string>;
+      muted?: string[];
+      blocked?: string[];
       columns?: number;
       rows?: number;
     } = {},
@@ -31,6 +33,8 @@ export class Play {
         people: parts.people ?? [person('alice'), person('bob'), person('carol', { online: false })],
         conversations: parts.conversations ?? [],
         drafts: parts.drafts ?? {},
+        muted: parts.muted ?? [],
+        blocked: parts.blocked ?? [],
       },
     });
   }

@@ -1,0 +1,61 @@
+/** `.mute` and `.block`: what is kept quiet on this device. Nobody else is told. */
+import type { ConversationName } from './client/types.ts';
+import type { CommandsDesk } from './desk.ts';
+import { conversationOf } from './dot-commands.ts';
+import { chosenRun } from './folding.ts';
+import type { Session } from './session.ts';
+import type { Chat } from './state.ts';
+import { strings } from './strings.ts';
+
+export class Silence {
+  readonly #desk: CommandsDesk;
+
+  constructor(desk: CommandsDesk) {
+    this.#desk = desk;
+  }
+
+  /** The named conversation, else the open one; a muted one is heard again. */
+  mute(session: Session, rest: string) {
+    const { chat } = session;
+    const conversation = rest === '' ? chat.open : conversationOf(rest);
+    const on = !chat.muted.has(conversation);
+    if (on && !isThere(chat, conversation)) {
+      const unknown = conversation.startsWith('#') ? strings.notices.unknownRoom : strings.notices.unknownPerson;
+      return session.tell(unknown(rest), 'bad');
+    }
+    this.#desk.store.dispatch({ type: 'muted', conversation, on });
+    session.tell(strings.notices[on ? 'muted' : 'unmuted'](conversation));
+  }
+
+  /** A blocked one is seen again. */
+  block(session: Session, rest: string) {
+    const { chat } = session;
+    const name = rest.replace(/^@/, '');
+    const on = !chat.blocked.has(name);
+    if (name === chat.me.name) return session.tell(strings.notices.isMe, 'bad');
+    if (on && chat.people[name] === undefined) return session.tell(strings.notices.unknownPerson(rest), 'bad');
+    this.#desk.store.dispatch({ type: 'blocked', name, on });
+    session.tell(strings.notices[on ? 'blocked' : 'unblocked'](name));
+  }
+
+  /** Shows what is folded at the chosen place. @returns false when nothing is */
+  unfold({ chat }: Session): boolean {
+    const run = chosenRun(chat);
+    if (run === null) return false;
+    const seqs =
+      chat.threads[chat.open]?.messages.slice(run.start, run.start + run.count).flatMap(({ seq }) => seq ?? []) ?? [];
+    const [first, last] = [seqs[0], seqs.at(-1)];
+    // What has no place yet is shown once it has one.
+    if (first !== undefined && last !== undefined)
+      this.#desk.store.dispatch({
+        type: 'unfolded',
+        conversation: chat.open,
+        run: { from: run.from, first, last },
+      });
+    return true;
+  }
+}
+
+function isThere(chat: Chat, name: ConversationName): boolean {
+  return chat.threads[name] !== undefined || (name.startsWith('@') && chat.people[name.slice(1)] !== undefined);
+}
