@@ -7,8 +7,9 @@ import { choose } from '../commands/download.ts';
 import { Commands } from '../commands.ts';
 import type { CommandsDesk } from '../desk.ts';
 import { commandTable, conversationOf, divide } from '../dot-commands.ts';
-import { openThread } from '../field.ts';
+import { shownMessages } from '../folding.ts';
 import { age, clockTime, dayName } from '../format.ts';
+import { shownFiles } from '../hush.ts';
 import { canSend, filesOf, peopleOf, presenceWord, searched, transfersOf } from '../select.ts';
 import type { Session } from '../session.ts';
 import { MIN_PASSWORD } from '../strength.ts';
@@ -62,6 +63,7 @@ export class SpokenCommands extends Commands {
       '.search': (session, rest) => this.#search(session, rest),
       '.links': (session) => this.#links(session),
       '.verify': (session, rest) => this.#verify(session, rest),
+      '.block': (session, rest) => (rest === '' ? this.#blocked(session) : super.run('.block', rest)),
       '.whoami': (session) => this.#whoami(session),
       '.keys': (session) => this.#keys(session),
       '.sessions': (session, rest) => this.#sessions(session, rest),
@@ -102,14 +104,15 @@ export class SpokenCommands extends Commands {
       return session.tell(strings.notices.unknownRoom(name), 'bad');
     session.open(name);
     if (text === '') return;
-    const blocked = canSend(session.chat);
-    if (blocked !== null) session.tell(blocked, 'bad');
+    const why = canSend(session.chat);
+    if (why !== null) session.tell(why, 'bad');
     else await session.attempt(() => session.send(name, text));
   }
 
   #conversations({ chat }: Session, rooms: boolean) {
     for (const item of peopleOf(chat).filter(({ room }) => room === rooms)) {
-      const more = (item.open ? phrases.openNow : '') + (item.unread > 0 ? phrases.unread(item.unread) : '');
+      const hush = (item.muted ? phrases.muted : '') + (item.blocked ? phrases.blocked : '');
+      const more = (item.open ? phrases.openNow : '') + hush + (item.unread > 0 ? phrases.unread(item.unread) : '');
       const key = item.changed ? phrases.changedKey : item.verified ? phrases.verified : '';
       this.#desk.say((rooms ? item.name : phrases.person(item.label, presenceWord(item), key)) + more);
     }
@@ -123,7 +126,7 @@ export class SpokenCommands extends Commands {
 
   /** One of the open conversation first. @throws ClientError 'refused' */
   #file({ chat }: Session, wanted: string) {
-    const all = Object.values(chat.files);
+    const all = shownFiles(chat);
     const here = all.filter(({ name, conversation }) => name === wanted && conversation === chat.open);
     return here.length === 1 ? here[0] : choose(here.length > 1 ? here : all, wanted);
   }
@@ -155,7 +158,7 @@ export class SpokenCommands extends Commands {
   }
 
   #links({ chat }: Session) {
-    const texts = openThread(chat).messages.map(({ body }) => (body.kind === 'file' ? '' : body.text));
+    const texts = shownMessages(chat).map(({ body }) => (body.kind === 'file' ? '' : body.text));
     const links = [...new Set(texts.flatMap((text) => this.#desk.outside.findLinks(text)))];
     if (links.length === 0) this.#desk.say(strings.notices.noLinks);
     for (const link of links) this.#desk.say(link);
@@ -184,6 +187,11 @@ export class SpokenCommands extends Commands {
     if (fits) return this.trust.decide(name);
     if (changedTo !== null) return session.tell(strings.notices.changedKey(name), 'bad');
     session.tell(verified ? strings.fingerprint.verified(name) : strings.fingerprint.unverified(name));
+  }
+
+  #blocked({ chat }: Session) {
+    const names = [...chat.blocked].sort();
+    this.#desk.say(names.length === 0 ? strings.notices.nobodyBlocked : phrases.blockedNames(names));
   }
 
   #whoami({ client }: Session) {

@@ -3,14 +3,17 @@ import { type Clock, sleep } from '../../protocol/seams.ts';
 import { MAX_TEXT_BYTES, printable } from '../../protocol/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
 import { ClientError } from '../client/errors.ts';
-import type { Client, ClientEvent, Conversation, ConversationName } from '../client/types.ts';
+import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../client/types.ts';
 import { wanted } from '../completion.ts';
 import { parseLine } from '../dot-commands.ts';
+import type { Drafts } from '../drafts.ts';
 import { nothingRemembered, type Timed } from '../event.ts';
+import { chatOf } from '../field.ts';
 import { findEmoji, findLinks } from '../found-in-text.ts';
+import { isShut } from '../hush.ts';
 import { canSend } from '../select.ts';
 import { Session } from '../session.ts';
-import { defaultSettings, initialState } from '../state.ts';
+import { initialState, type Settings } from '../state.ts';
 import { Store } from '../store.ts';
 import { strings } from '../strings.ts';
 import { TransferDesk } from '../transfers.ts';
@@ -31,6 +34,9 @@ export type LineModeParts = {
   input: LineInput;
   voice: Voice;
   clock: Clock;
+  /** What this device keeps of the account; null: nothing. */
+  drafts: Drafts | null;
+  settings: Settings;
   downloads: string;
   receipts: boolean;
   /** How long the end waits for a link that is lost. ms. */
@@ -47,14 +53,15 @@ export class LineMode {
   readonly #narrator: Narrator;
   /** What came while the unread messages were told. */
   #held: ClientEvent[] | null = [];
+  #remembered = nothingRemembered;
+  /** Conversations that are caught up with. */
+  #telling = 0;
   #leaving = false;
   #closed: string | null = null;
 
   constructor(parts: LineModeParts) {
     this.#parts = parts;
-    const { clock, voice, input, downloads, receipts } = parts;
-    // A screen reader is not to speak of what may never be said.
-    const settings = { ...defaultSettings, typing: false };
+    const { clock, voice, input, downloads, receipts, settings } = parts;
     this.#store = new Store(initialState({ columns: 80, rows: 24 }, settings, clock.now()), clock, this.#noted);
     const client = this.#pending.of(parts.client);
     this.#session = new Session({ client, store: this.#store, clock, onMessage: () => {} });
@@ -81,6 +88,8 @@ export class LineMode {
       voice,
       receipts,
       open: () => this.#session.chat.open,
+      isBlocked: (name) => this.#hush.blocked.has(name),
+      isMuted: (name) => this.#hush.muted.has(name),
       authorOf: (conversation, id) =>
         this.#session.chat.threads[conversation]?.messages.find((message) => message.id === id)?.from ?? null,
     });
@@ -88,9 +97,10 @@ export class LineMode {
 
   /** Takes lines until they end or the person leaves, then waits for what is under way. @throws ClientError when it cannot be finished */
   async run(): Promise<void> {
-    const { input, voice, client } = this.#parts;
+    const { input, voice, client, drafts } = this.#parts;
+    this.#remembered = drafts?.follow(this.#store, client.me) ?? nothingRemembered;
     voice.remark(phrases.welcome(client.me.name, client.me.daemon.address));
-    await this.#session.begin(nothingRemembered);
+    await this.#session.begin(this.#remembered);
     voice.remark(phrases.writesTo(this.#session.chat.open));
     voice.remark(phrases.hint);
     await this.#desk.transfers?.recall(phrases.cutOff);
@@ -103,6 +113,7 @@ export class LineMode {
       }
     } finally {
       input.close();
+      await drafts?.settle();
     }
     if (this.#closed !== null) throw new ClientError('unreachable', this.#closed);
     await this.#drain();
@@ -152,11 +163,17 @@ export class LineMode {
 
   async #post(to: ConversationName, text: string): Promise<void> {
     const session = this.#session;
-    const blocked = canSend({ ...session.chat, open: to });
-    if (blocked !== null) return session.tell(blocked, 'bad');
+    const why = canSend({ ...session.chat, open: to });
+    if (why !== null) return session.tell(why, 'bad');
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_TEXT_BYTES) return session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
     await session.attempt(() => session.send(to, text));
+  }
+
+  /** Before the account's own lists are in the state, what was kept of them holds. */
+  get #hush(): { muted: ReadonlySet<string>; blocked: ReadonlySet<string> } {
+    const { muted, blocked } = this.#remembered;
+    return chatOf(this.#store.get()) ?? { muted: new Set(muted), blocked: new Set(blocked) };
   }
 
   /** What the session and the commands say is told; news comes from the client itself, so that none is merged away. */
@@ -164,13 +181,29 @@ export class LineMode {
     const { voice, client } = this.#parts;
     if (event.type === 'notice' && event.notice !== null) voice.say(event.notice.text);
     else if (event.type === 'opened' && event.conversation !== this.#session.chat.open)
-      voice.remark(phrases.writesTo(event.conversation));
+      this.#opened(event.conversation);
     else if (event.type === 'entered') {
       this.#narrator.meet(event.opening.people);
       client.subscribe(this.#hear);
-      void this.#backlog(event.opening.conversations);
+      void this.#catchUp(event.opening.conversations.filter(({ name }) => !isShut(this.#hush.blocked, name)));
     }
+    // What was not told meanwhile is told now, as far as nobody read it elsewhere.
+    else if (event.type === 'muted' && !event.on) this.#arrears(event.conversation);
+    else if (event.type === 'blocked' && !event.on) this.#arrears(`@${event.name}`);
   };
+
+  #opened(conversation: ConversationName) {
+    const { voice } = this.#parts;
+    voice.remark(phrases.writesTo(conversation));
+    const { muted, blocked } = this.#hush;
+    if (isShut(blocked, conversation)) voice.say(strings.messages.shut(conversation.slice(1)));
+    else if (muted.has(conversation)) this.#arrears(conversation);
+  }
+
+  #arrears(conversation: ConversationName) {
+    const thread = this.#session.chat.threads[conversation];
+    if (thread !== undefined) void this.#catchUp([thread]);
+  }
 
   readonly #hear = (event: ClientEvent) => {
     const clean = cleanEvent(event);
@@ -179,28 +212,39 @@ export class LineMode {
   };
 
   #tell(event: ClientEvent) {
+    const { client } = this.#parts;
     this.#narrator.tell(event);
-    // What was told is read, wherever it was said.
-    if (event.type === 'message' && event.fresh && event.message.seq !== null)
-      void this.#parts.client.markRead(event.message.conversation, event.message.seq).catch(() => {});
+    // What was told is read, wherever it was said; of what is muted only when all of it was told.
+    if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isHeard(event.message))
+      void client.markRead(event.message.conversation, event.message.seq).catch(() => {});
     if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
       this.#closed = event.link.reason;
       this.leave();
     }
   }
 
-  async #backlog(conversations: readonly Conversation[]): Promise<void> {
+  #isHeard({ from, conversation }: Message): boolean {
+    const { muted, blocked } = this.#hush;
+    return !blocked.has(from) && (!muted.has(conversation) || conversation === this.#session.chat.open);
+  }
+
+  /** Tells what is unread; what comes meanwhile is told after it. */
+  async #catchUp(conversations: readonly Conversation[]): Promise<void> {
     const { client, voice } = this.#parts;
+    this.#held ??= [];
+    this.#telling++;
     await this.#session.attempt(async () => {
       for (const { name, read, unread } of conversations.filter((one) => one.unread > 0)) {
         const page = await client.history(name, { limit: BACKLOG });
         const fresh = page.messages
           .map(cleanMessage)
           .filter(({ seq, from }) => (seq ?? 0) > read && from !== client.me.name);
-        if (fresh.length < unread) voice.remark(phrases.older(unread - fresh.length, name));
+        const isQuiet = this.#hush.muted.has(name) && this.#session.chat.open !== name;
+        if (fresh.length < unread && !isQuiet) voice.remark(phrases.older(unread - fresh.length, name));
         for (const message of fresh) this.#tell({ type: 'message', message, fresh: true });
       }
     });
+    if (--this.#telling > 0) return;
     const held = this.#held ?? [];
     this.#held = null;
     for (const event of held) this.#tell(event);

@@ -1,6 +1,7 @@
 /** Turns what the client tells into lines: who said what, who came and went, how far a transfer is. Holds only what was told last. */
 import type { ClientEvent, ConversationName, LinkState, Message, Person, TransferState } from '../client/types.ts';
 import { cut } from '../measure.ts';
+import { mentions } from '../mention.ts';
 import { keyOf } from '../messages.ts';
 import { firstLine } from '../rows.ts';
 import { strings } from '../strings.ts';
@@ -22,6 +23,10 @@ export type NarratorParts = {
   receipts: boolean;
   /** The conversation that a plain line goes to. */
   open(): ConversationName;
+  /** Of whom nothing is said. */
+  isBlocked(name: string): boolean;
+  /** A conversation of which only what names me is said, unless it is open. */
+  isMuted(conversation: ConversationName): boolean;
   /** Who wrote the message that a reply is for; null when it is not held. */
   authorOf(conversation: ConversationName, id: string): string | null;
 };
@@ -53,7 +58,10 @@ export class Narrator {
   /** Who is here at the start is named together. */
   meet(people: readonly Person[]): void {
     for (const { name, online } of people) this.#online.set(name, online);
-    const names = people.filter(({ name, online }) => online && name !== this.#parts.me).map(({ name }) => name);
+    const { me, isBlocked } = this.#parts;
+    const names = people
+      .map(({ name }) => name)
+      .filter((name) => this.#online.get(name) && name !== me && !isBlocked(name));
     this.#parts.voice.remark(phrases.here(names));
   }
 
@@ -71,6 +79,7 @@ export class Narrator {
       case 'link':
         return this.#linked(event.link);
       case 'gap':
+        if (this.#isHushed(event.gap.conversation) || this.#parts.isBlocked(event.gap.from)) return;
         return voice.gap(
           event.gap,
           phrases.gap(event.gap.conversation, strings.messages[event.gap.reason](event.gap.from)),
@@ -88,10 +97,21 @@ export class Narrator {
     }
   };
 
+  /** Is a message of another said at all, now? */
+  tells(message: Message): boolean {
+    if (this.#parts.isBlocked(message.from)) return false;
+    return !this.#isHushed(message.conversation) || mentions(message, this.#parts.me);
+  }
+
+  /** What is told of the conversation is not all that is new in it. */
+  #isHushed(conversation: ConversationName): boolean {
+    return this.#parts.isMuted(conversation) && this.#parts.open() !== conversation;
+  }
+
   #message(message: Message, fresh: boolean) {
     const { me } = this.#parts;
     // What was said cannot be taken back: it is said once it has its place.
-    if (message.from !== me && message.seq === null) return;
+    if (message.from !== me && (message.seq === null || !this.tells(message))) return;
     // An id is unique only together with author and conversation.
     const key = `${message.conversation} ${keyOf(message)}`;
     const before = this.#known.get(key);
@@ -99,7 +119,8 @@ export class Narrator {
     const seq = message.seq ?? 0;
     const heard = this.#heard.get(message.conversation) ?? 0;
     if (before === undefined && fresh && seq > heard) {
-      this.#heard.set(message.conversation, seq);
+      // Of a muted conversation the rest is told when it is opened.
+      if (!this.#isHushed(message.conversation)) this.#heard.set(message.conversation, seq);
       this.#parts.voice.message(message, this.#lines(message));
     } else if (before !== undefined || message.edited || message.deleted) this.#change(message, before);
     this.#remember(key, message);
@@ -149,19 +170,20 @@ export class Narrator {
     const text = mention(message);
     if (message.edited && (before === undefined || textOf(before) !== textOf(message)))
       voice.say(phrases.changed(who, textOf(message).replaceAll('\n', ' ')));
-    if (before === undefined) return;
+    if (before === undefined || this.#isHushed(message.conversation)) return;
+    const isNamed = (name: string) => name !== me && !this.#parts.isBlocked(name);
     for (const emoji of new Set([...Object.keys(before.reactions), ...Object.keys(message.reactions)])) {
       const old = before.reactions[emoji] ?? [];
       const now = message.reactions[emoji] ?? [];
-      for (const name of now) if (!old.includes(name) && name !== me) voice.say(phrases.reacted(name, emoji, text));
-      for (const name of old) if (!now.includes(name) && name !== me) voice.say(phrases.tookBack(name, emoji, text));
+      for (const name of now) if (!old.includes(name) && isNamed(name)) voice.say(phrases.reacted(name, emoji, text));
+      for (const name of old) if (!now.includes(name) && isNamed(name)) voice.say(phrases.tookBack(name, emoji, text));
     }
   }
 
   #person({ name, online }: Person) {
     const before = this.#online.get(name) ?? false;
     this.#online.set(name, online);
-    if (before === online || name === this.#parts.me) return;
+    if (before === online || name === this.#parts.me || this.#parts.isBlocked(name)) return;
     this.#parts.voice.remark(online ? phrases.came(name) : phrases.went(name));
   }
 

@@ -5,7 +5,7 @@ import type { ClientEvent, Message, TransferState } from '../../../src/tui/clien
 import { Narrator } from '../../../src/tui/plain/narrator.ts';
 import { file, message, person } from '../helpers/messages.ts';
 
-function narrator(receipts = false) {
+function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
   const lines: string[] = [];
   const say = (line: string): void => void lines.push(line);
   const told = new Narrator({
@@ -13,6 +13,8 @@ function narrator(receipts = false) {
     receipts,
     voice: { say, remark: say, message: (_, spoken) => spoken.forEach(say), gap: (_, line) => say(line) },
     open: () => '#lobby',
+    isBlocked: (name) => name === blocked,
+    isMuted: (name) => name === muted,
     authorOf: (_, id) => (id === 'known' ? 'carol' : null),
   });
   return {
@@ -191,5 +193,41 @@ test('files, gaps, keys and the link', (t) => {
   t.deepEqual(hears(waiting, again, waiting, again, { type: 'link', link: { state: 'online' } }), [
     'the link is lost: no route; what you write waits',
     'the link is back',
+  ]);
+});
+
+test('of a blocked person nothing is said, and nothing is missed of others', (t) => {
+  const { told, hears, lines } = narrator(false, { blocked: 'bob' });
+  told.meet([person('alice'), person('bob'), person('carol')]);
+  t.deepEqual(lines, ['online: carol']);
+  const gap = { conversation: '#lobby', from: 'bob', before: 2, reason: 'missing' } as const;
+  t.deepEqual(
+    hears(
+      arrives({ text: '@alice!' }),
+      arrives({ text: 'psst', conversation: '@bob', to: 'alice' }),
+      changes({ text: 'other words', edited: true }),
+      changes({ deleted: true }),
+      { type: 'people', people: [person('bob', { online: false })] },
+      { type: 'gap', gap },
+    ),
+    [],
+  );
+  const carols = { seq: 2, id: 'c', from: 'carol', text: 'lunch' };
+  t.deepEqual(hears(arrives(carols)), ['carol: lunch']);
+  t.deepEqual(hears(changes({ ...carols, reactions: { '👍': ['bob', 'dave'] } })), ['dave reacted 👍 to: lunch']);
+  t.deepEqual(hears(changes({ ...carols, reactions: {} })), ['dave took 👍 back from: lunch']);
+});
+
+test('of a muted conversation only what names me is said, unless it is open', (t) => {
+  const { hears } = narrator(false, { muted: '#other' });
+  const there = { conversation: '#other' } as const;
+  t.deepEqual(hears(arrives({ ...there, text: 'chatter' }), changes({ ...there, text: 'x', edited: true })), []);
+  t.deepEqual(hears(arrives({ ...there, seq: 2, text: 'look, @alice' })), ['bob in #other: look, @alice']);
+  t.deepEqual(hears(arrives({ ...there, seq: 1, text: 'chatter' })), [], 'still muted');
+  t.deepEqual(narrator(false, { muted: '#lobby' }).hears(arrives({ text: 'hi' })), ['bob: hi'], 'the open one');
+  const mine = { ...there, from: 'alice', id: 'm', text: 'hi' };
+  const failed = changes({ ...mine, seq: null, state: 'failed', error: 'no' });
+  t.deepEqual(hears(arrives({ ...mine, seq: null, state: 'sending' }), failed), [
+    'not sent to #other: no; .retry sends it again: hi',
   ]);
 });

@@ -61,6 +61,36 @@ test.serial('two people talk, whisper and share a file through pipes', async (t)
   t.regex(again.stdout, /^unknown command \.nonsense/m);
 });
 
+test.serial(
+  'who is blocked is heard by nobody of this profile, at the next start too, and nothing is lost',
+  async (t) => {
+    t.timeout(120_000);
+    const daemon = await startDaemon(t);
+    const dir = await temporaryFolder(t);
+    for (const user of ['alice', 'bob'] as const)
+      await (
+        await signInAs(t, { user, server: daemon.join, profile: join(dir, user), password: 'secret', register: {} })
+      ).close();
+    const alice = ['--server', daemon.join, '--profile', join(dir, 'alice')];
+    const plain = ['plain', '--server', daemon.join, '--profile', join(dir, 'bob')];
+    const first = await securechat(plain, { stdin: '.block alice' });
+    t.regex(first.stdout, /^alice is blocked on this device: \.block alice takes it back$/m);
+    const bob = startProgram(t, plain);
+    bob.types('.block');
+    await bob.says('blocked on this device: alice; .block NAME takes it back');
+    t.is((await securechat(['send', '#lobby', 'to all', ...alice])).code, 0);
+    // His client signs for what came, as SECURITY.md says.
+    t.is((await securechat(['send', '@bob', 'one', '--wait-delivered', ...alice])).code, 0);
+    bob.types('@alice what?');
+    await bob.says('alice is blocked here: .block alice takes it back before you write');
+    bob.end();
+    t.deepEqual(await bob.exited, { code: 0, signal: null });
+    t.notRegex(bob.stdout, /one|to all|alice came/);
+    const last = await securechat(plain, { stdin: '.block alice' });
+    t.regex(last.stdout, /^alice to you: one$/m);
+  },
+);
+
 test.serial('messages as objects, for programs', async (t) => {
   t.timeout(120_000);
   const daemon = await startDaemon(t);
