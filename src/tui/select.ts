@@ -1,15 +1,11 @@
-/** What the views and the update read out of the state. Pure; nothing is kept here. */
-import fuzzysort from 'fuzzysort';
-import type { ConversationName, FileInfo, Message, TransferState } from './client/types.ts';
-import { commandNames } from './command-names.ts';
+import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
 import { isShut, shownFiles, unreadOf } from './hush.ts';
-import { keyHelp } from './keys.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import { fill, width, wrap } from './measure.ts';
-import { firstLine, type Look } from './rows.ts';
-import type { Chat, Overlay, State } from './state.ts';
+import { width, wrap } from './measure.ts';
+import type { Look } from './rows.ts';
+import type { Chat, State } from './state.ts';
 import { strings } from './strings.ts';
 
 const MIN_NAMES = 6;
@@ -191,53 +187,9 @@ export function namesColumn(chat: Chat, columns: number): number {
   return Math.max(MIN_NAMES, Math.min(most, longest));
 }
 
-export type Found = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
-
-/**
- * The quick switcher's list: what is like `query`, best first; with none, the conversations with something unread first, unless
- * they are muted.
- */
-export function found(chat: Chat, query: string): Found[] {
-  const conversations = [...peopleOf(chat)]
-    .sort((a, b) => Number(waits(b)) - Number(waits(a)))
-    .map(({ name, room }): Found => ({ kind: room ? 'room' : 'person', label: name, target: name }));
-  const files = shownFiles(chat).map((file): Found => ({ kind: 'file', label: file.name, target: file.id }));
-  const commands = commandNames.map((name): Found => ({ kind: 'command', label: name, target: name }));
-  if (query.trim() === '') return [...conversations, ...commands];
-  const like = (list: Found[]) =>
-    fuzzysort.go(query.trim(), list, { key: 'label', limit: 50, threshold: 0 }).map(({ obj }) => obj);
-  // Somebody is meant more often than a command.
-  return query.trim().startsWith('.') ? like(commands) : [...like([...conversations, ...files]), ...like(commands)];
-}
-
 /** Something there waits for the person. */
 export function waits({ unread, muted }: ListedConversation): boolean {
   return unread > 0 && !muted;
-}
-
-/** Held messages with `query` in them, newest first, 200 at most; none of blocked people. */
-export function searched(chat: Chat, query: string): Message[] {
-  const wanted = query.trim().toLowerCase();
-  if (wanted === '') return [];
-  const { blocked } = chat;
-  return Object.values(chat.threads)
-    .filter(({ name }) => !isShut(blocked, name))
-    .flatMap(({ messages }) =>
-      messages.filter((one) => !one.deleted && !blocked.has(one.from) && words(one).includes(wanted)),
-    )
-    .sort((a, b) => b.at - a.at)
-    .slice(0, 200);
-}
-
-const lowered = new WeakMap<Message, string>();
-
-function words(message: Message): string {
-  let text = lowered.get(message);
-  if (text === undefined) {
-    text = `${message.from} ${message.body.kind === 'file' ? firstLine(message) : message.body.text}`.toLowerCase();
-    lowered.set(message, text);
-  }
-  return text;
 }
 
 export function heldCount(chat: Chat): number {
@@ -249,58 +201,6 @@ export function unreadCount(chat: Chat, except: ConversationName | null = null):
   return Object.values(chat.threads)
     .filter(({ name }) => name !== except && !chat.muted.has(name))
     .reduce((sum, thread) => sum + unreadOf(chat, thread), 0);
-}
-
-/** Rows that an overlay has to show, and has room for. */
-export function overlaySize(state: State): { count: number; room: number } {
-  const { overlay } = state;
-  const chat = chatOf(state);
-  const room = overlayRoom(state.size.rows);
-  if (overlay === null) return { count: 0, room };
-  if (overlay.kind === 'help' || overlay.kind === 'page')
-    return { count: pageLines(overlay, overlayColumns(overlay, state.size.columns) - 4).length, room };
-  if (overlay.kind === 'links') return { count: overlay.links.length, room };
-  if (overlay.kind === 'picker') return { count: picked(overlay).length, room };
-  if (chat !== null && overlay.kind === 'switcher') return { count: found(chat, textOf(overlay.query)).length, room };
-  if (chat !== null && overlay.kind === 'search') return { count: searched(chat, textOf(overlay.query)).length, room };
-  return { count: 0, room };
-}
-
-/** Cells of an overlay with its frame. */
-export function overlayColumns({ kind }: Overlay, columns: number): number {
-  return Math.min(columns - 4, kind === 'help' || kind === 'page' ? 92 : 76);
-}
-
-/** The lines of help or of a page in `columns` cells; what is too long goes on below its own column. */
-export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: number): string[] {
-  const lines =
-    overlay.kind === 'page'
-      ? overlay.lines
-      : keyHelp().map(({ keys, help, command }) => `${fill(keys, 20)}  ${help}${command === '' ? '' : `  ${command}`}`);
-  return lines.flatMap((line) => (width(line) <= columns ? [line] : hanging(line, columns)));
-}
-
-function hanging(line: string, columns: number): string[] {
-  const indent = /^.* {2}(?=\S)/.exec(line.slice(0, Math.floor(columns / 2)))?.[0].length ?? 0;
-  const rest = line.slice(indent);
-  return wrap(rest, columns - indent).map(
-    ({ start, end }, index) =>
-      (index === 0 ? line.slice(0, indent) : ' '.repeat(indent)) + rest.slice(start, end).trimEnd(),
-  );
-}
-
-/** Rows inside an overlay's frame, without its title, field and foot. */
-export function overlayRoom(rows: number): number {
-  return Math.max(3, Math.min(24, rows - 8));
-}
-
-type Picker = Extract<NonNullable<State['overlay']>, { kind: 'picker' }>;
-
-/** The picker's entries that are like what was typed. */
-export function picked(overlay: Picker): NonNullable<Picker['entries']> {
-  const entries = overlay.entries ?? [];
-  const query = textOf(overlay.query).trim();
-  return query === '' ? entries : fuzzysort.go(query, entries, { key: 'name', threshold: 0 }).map(({ obj }) => obj);
 }
 
 /** Here, away or gone, in a word. */

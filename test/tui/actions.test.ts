@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { searched } from '../../src/tui/select.ts';
+import { searched } from '../../src/tui/looked-for.ts';
 import { file, person } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 

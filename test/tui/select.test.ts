@@ -1,7 +1,8 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import type { Event } from '../../src/tui/event.ts';
-import { filesOf, found, peopleOf, searched, unreadCount } from '../../src/tui/select.ts';
+import { found, searched } from '../../src/tui/looked-for.ts';
+import { filesOf, peopleOf, unreadCount } from '../../src/tui/select.ts';
 import { file, message, person } from './helpers/messages.ts';
 import { Play } from './helpers/screen-state.ts';
 

@@ -25,10 +25,9 @@ import { SharedFiles } from './shared-files.ts';
 import { Signs } from './signs.ts';
 import type { Message } from './types.ts';
 import { Waiters } from './waiters.ts';
+import { WantedKey } from './wanted-key.ts';
 
 const ID_BYTES = 16;
-/** A key that nobody gave is asked for again at most this often. */
-const ASK_AGAIN_MS = 5000;
 
 /** The room is opened first, and needs the chat that is made after it. */
 export type RoomLinks = { chat: Chat | null };
@@ -48,11 +47,11 @@ export class Chat {
   readonly #rooms: Rooms;
   readonly #receipts: Receipts;
   readonly #clockNotice: ClockNotice;
+  readonly #wantedKey: WantedKey;
   readonly #lobby: Place;
   readonly #unsubscribe: (() => void)[] = [];
   #events: Promise<void> = Promise.resolve();
   #synced: Promise<void> | null = null;
-  #askedAt = Number.NEGATIVE_INFINITY;
   #ended = false;
 
   constructor(
@@ -80,6 +79,7 @@ export class Chat {
     this.#receipts = new Receipts(context, cache, async (place, ids) => {
       await this.post(place, { kind: 'receipt', ids }, this.newId(), null);
     });
+    this.#wantedKey = new WantedKey(room.rooms, context.clock, (epoch) => this.conversations.retry(lobby, epoch));
     this.conversations = new Conversations({
       context,
       cache,
@@ -92,7 +92,7 @@ export class Chat {
       delivered: (_place, messages) => {
         for (const message of messages) this.waiters.reached(message);
       },
-      locked: (_place, epochs) => this.#askFor(epochs),
+      locked: (_place, epochs) => this.#wantedKey.ask(epochs),
       clash: (device) => this.outbox.changeDevice(device),
     });
     this.outbox = new Outbox(context, this.outboxStore, signedIn.lease, {
@@ -231,8 +231,7 @@ export class Chat {
     await this.#try(() => (this.#rooms.members.joined ? this.#rooms.sync() : this.#rooms.join()));
     await this.#try(() => this.conversations.sync());
     await this.#try(() => this.people.load());
-    const { current } = this.#rooms.keys;
-    if (current !== null && current.key === null) this.#askFor(new Set([current.id]));
+    this.#wantedKey.askCurrent();
   }
 
   async #take(event: Event): Promise<void> {
@@ -243,27 +242,8 @@ export class Chat {
     // These ask the daemon themselves: nothing later waits for them.
     if (event.method === 'grant-wanted')
       void this.#rooms.rekey.wanted(event.params).catch((error: unknown) => this.#trouble(error));
-    if (event.method === 'granted') void this.#granted(event.params).catch((error: unknown) => this.#trouble(error));
-  }
-
-  async #granted(params: Parameters<Rooms['rekey']['granted']>[0]): Promise<void> {
-    if (await this.#rooms.rekey.granted(params)) await this.conversations.retry(this.#lobby, hex(params.epochId));
-    else if (this.#rooms.keys.get(hex(params.epochId))?.key == null) this.#askFor(new Set([hex(params.epochId)]));
-  }
-
-  /** Only for the epoch in use: nobody grants an older one. */
-  #askFor(epochs: Set<string>): void {
-    const { current } = this.#rooms.keys;
-    const now = this.context.clock.monotonic();
-    if (current === null || current.key !== null || !epochs.has(current.id) || now - this.#askedAt < ASK_AGAIN_MS)
-      return;
-    this.#askedAt = now;
-    this.#rooms.rekey
-      .ask(current)
-      .then(() => (current.key === null ? undefined : this.conversations.retry(this.#lobby, current.id)))
-      .catch(() => {
-        // Nobody is here who could answer; the next message, or the next login, asks again.
-      });
+    if (event.method === 'granted')
+      void this.#wantedKey.granted(event.params).catch((error: unknown) => this.#trouble(error));
   }
 
   #changed(place: Place, item: Queued, error: unknown): void {

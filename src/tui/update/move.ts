@@ -2,7 +2,8 @@
 import { emptyEditor, moveLine } from '../editor.ts';
 import type { MoveName } from '../event.ts';
 import { openThread, withChat, withThread } from '../field.ts';
-import { composerColumns, fileAt, filesOf, layoutFor, lookOf, overlaySize, peopleOf, personAt } from '../select.ts';
+import { overlaySize } from '../overlay-size.ts';
+import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../select.ts';
 import type { Focus, Overlay, State } from '../state.ts';
 import { anchorAt, neighbour, scrolled, shownKey, viewOf } from '../viewport.ts';
 

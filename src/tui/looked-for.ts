@@ -1,0 +1,62 @@
+/** What the person looks for in an overlay: somewhere to go, something that was said, a file to send. Pure. */
+import fuzzysort from 'fuzzysort';
+import type { Message } from './client/types.ts';
+import { commandNames } from './command-names.ts';
+import { textOf } from './editor.ts';
+import { isShut, shownFiles } from './hush.ts';
+import { firstLine } from './rows.ts';
+import { peopleOf, waits } from './select.ts';
+import type { Chat, Overlay } from './state.ts';
+
+export type Found = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
+
+/**
+ * The quick switcher's list: what is like `query`, best first; with none, the conversations with something unread first, unless
+ * they are muted.
+ */
+export function found(chat: Chat, query: string): Found[] {
+  const conversations = [...peopleOf(chat)]
+    .sort((a, b) => Number(waits(b)) - Number(waits(a)))
+    .map(({ name, room }): Found => ({ kind: room ? 'room' : 'person', label: name, target: name }));
+  const files = shownFiles(chat).map((file): Found => ({ kind: 'file', label: file.name, target: file.id }));
+  const commands = commandNames.map((name): Found => ({ kind: 'command', label: name, target: name }));
+  if (query.trim() === '') return [...conversations, ...commands];
+  const like = (list: Found[]) =>
+    fuzzysort.go(query.trim(), list, { key: 'label', limit: 50, threshold: 0 }).map(({ obj }) => obj);
+  // Somebody is meant more often than a command.
+  return query.trim().startsWith('.') ? like(commands) : [...like([...conversations, ...files]), ...like(commands)];
+}
+
+/** Held messages with `query` in them, newest first, 200 at most; none of blocked people. */
+export function searched(chat: Chat, query: string): Message[] {
+  const wanted = query.trim().toLowerCase();
+  if (wanted === '') return [];
+  const { blocked } = chat;
+  return Object.values(chat.threads)
+    .filter(({ name }) => !isShut(blocked, name))
+    .flatMap(({ messages }) =>
+      messages.filter((one) => !one.deleted && !blocked.has(one.from) && words(one).includes(wanted)),
+    )
+    .sort((a, b) => b.at - a.at)
+    .slice(0, 200);
+}
+
+const lowered = new WeakMap<Message, string>();
+
+function words(message: Message): string {
+  let text = lowered.get(message);
+  if (text === undefined) {
+    text = `${message.from} ${message.body.kind === 'file' ? firstLine(message) : message.body.text}`.toLowerCase();
+    lowered.set(message, text);
+  }
+  return text;
+}
+
+type Picker = Extract<Overlay, { kind: 'picker' }>;
+
+/** The picker's entries that are like what was typed. */
+export function picked(overlay: Picker): NonNullable<Picker['entries']> {
+  const entries = overlay.entries ?? [];
+  const query = textOf(overlay.query).trim();
+  return query === '' ? entries : fuzzysort.go(query, entries, { key: 'name', threshold: 0 }).map(({ obj }) => obj);
+}

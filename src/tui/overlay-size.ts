@@ -1,0 +1,50 @@
+/** How much an overlay has to show, and how much room there is for it. Pure. Cells. */
+import { textOf } from './editor.ts';
+import { chatOf } from './field.ts';
+import { keyHelp } from './keys.ts';
+import { found, picked, searched } from './looked-for.ts';
+import { fill, width, wrap } from './measure.ts';
+import type { Overlay, State } from './state.ts';
+
+/** Rows that an overlay has to show, and has room for. */
+export function overlaySize(state: State): { count: number; room: number } {
+  const { overlay } = state;
+  const chat = chatOf(state);
+  const room = overlayRoom(state.size.rows);
+  if (overlay === null) return { count: 0, room };
+  if (overlay.kind === 'help' || overlay.kind === 'page')
+    return { count: pageLines(overlay, overlayColumns(overlay, state.size.columns) - 4).length, room };
+  if (overlay.kind === 'links') return { count: overlay.links.length, room };
+  if (overlay.kind === 'picker') return { count: picked(overlay).length, room };
+  if (chat !== null && overlay.kind === 'switcher') return { count: found(chat, textOf(overlay.query)).length, room };
+  if (chat !== null && overlay.kind === 'search') return { count: searched(chat, textOf(overlay.query)).length, room };
+  return { count: 0, room };
+}
+
+/** Cells of an overlay with its frame. */
+export function overlayColumns({ kind }: Overlay, columns: number): number {
+  return Math.min(columns - 4, kind === 'help' || kind === 'page' ? 92 : 76);
+}
+
+/** The lines of help or of a page in `columns` cells; what is too long goes on below its own column. */
+export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: number): string[] {
+  const lines =
+    overlay.kind === 'page'
+      ? overlay.lines
+      : keyHelp().map(({ keys, help, command }) => `${fill(keys, 20)}  ${help}${command === '' ? '' : `  ${command}`}`);
+  return lines.flatMap((line) => (width(line) <= columns ? [line] : hanging(line, columns)));
+}
+
+function hanging(line: string, columns: number): string[] {
+  const indent = /^.* {2}(?=\S)/.exec(line.slice(0, Math.floor(columns / 2)))?.[0].length ?? 0;
+  const rest = line.slice(indent);
+  return wrap(rest, columns - indent).map(
+    ({ start, end }, index) =>
+      (index === 0 ? line.slice(0, indent) : ' '.repeat(indent)) + rest.slice(start, end).trimEnd(),
+  );
+}
+
+/** Rows inside an overlay's frame, without its title, field and foot. */
+export function overlayRoom(rows: number): number {
+  return Math.max(3, Math.min(24, rows - 8));
+}
