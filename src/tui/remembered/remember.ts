@@ -1,7 +1,7 @@
 import QuickLru from 'quick-lru';
 
-/** Distinct texts: some hundred full screens of rows. */
-const MANY = 4096;
+/** Distinct texts: some full screens of rows. What is kept of one is some fifty characters, an object each. */
+const MANY = 256;
 
 /**
  * `pure` with a memory of what it answered lately, for functions of one text. The answers are shared: whoever gets one must not
