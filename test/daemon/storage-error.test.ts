@@ -1,4 +1,3 @@
-import * as nodeFs from 'node:fs/promises';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -8,26 +7,21 @@ import { startDaemon } from '../../src/daemon/daemon.ts';
 import { StorageError, watchSyncs } from '../../src/daemon/storage-error.ts';
 import { hex } from '../../src/protocol/bytes.ts';
 import { replaceDurably } from '../../src/protocol/durable.ts';
-import { type FileSystem, systemClock, systemRandom } from '../../src/protocol/seams.ts';
+import { systemClock, systemRandom } from '../../src/protocol/seams.ts';
 import { connectTo, register } from '../helpers/client.ts';
 import { writeFixtureKey } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
+import { changedFiles, systemError } from '../helpers/open-files.ts';
 
 /** A disk whose syncs fail once `fail.code` is set. */
 function disk() {
   const fail: { code: string | null } = { code: null };
-  const fs: FileSystem = {
-    ...nodeFs,
-    async open(path, flags, mode) {
-      const file = await nodeFs.open(path, flags, mode);
-      const sync = file.sync.bind(file);
-      file.sync = async () => {
-        if (fail.code !== null) throw Object.assign(new Error('a failing disk'), { code: fail.code });
-        await sync();
-      };
-      return file;
+  const fs = changedFiles((file) => ({
+    sync: async () => {
+      if (fail.code !== null) throw systemError(fail.code);
+      await file.sync();
     },
-  };
+  }));
   return { fs, fail };
 }
 

@@ -3,38 +3,33 @@ import { join } from 'node:path';
 import test from 'ava';
 import { utf8 } from '../../src/protocol/bytes.ts';
 import { replaceDurably } from '../../src/protocol/durable.ts';
-import type { FileSystem, OpenFile } from '../../src/protocol/seams.ts';
+import type { FileSystem } from '../../src/protocol/seams.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
+import { changedFiles, systemError } from '../helpers/open-files.ts';
 
 /** The real file system, with each step written down; `failing` makes one of them fail. */
 function traced(steps: string[], failing?: string): FileSystem {
   const step = (name: string) => {
     steps.push(name);
-    if (name === failing) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    if (name === failing) throw systemError('ENOSPC');
   };
+  const files = changedFiles(async (handle) => {
+    const what = (await handle.stat()).isDirectory() ? 'folder' : 'file';
+    return {
+      // One byte at a time: a short write is no error.
+      write: async (bytes, offset, _length, position) => {
+        const written = await handle.write(bytes, offset, 1, position);
+        step('write');
+        return written;
+      },
+      sync: async () => {
+        await handle.sync();
+        step(`sync ${what}`);
+      },
+    };
+  });
   return {
-    ...fs,
-    async open(path, flags, mode): Promise<OpenFile> {
-      const handle = await fs.open(path, flags, mode);
-      const what = (await handle.stat()).isDirectory() ? 'folder' : 'file';
-      return {
-        read: (b, o, l, p) => handle.read(b, o, l, p),
-        // One byte at a time: a short write is no error.
-        write: async (b, o, _l, p) => {
-          const written = await handle.write(b, o, 1, p);
-          step('write');
-          return written;
-        },
-        truncate: (n) => handle.truncate(n),
-        datasync: () => handle.datasync(),
-        sync: async () => {
-          await handle.sync();
-          step(`sync ${what}`);
-        },
-        stat: () => handle.stat(),
-        close: () => handle.close(),
-      };
-    },
+    ...files,
     async rename(from, to) {
       step('rename');
       await fs.rename(from, to);

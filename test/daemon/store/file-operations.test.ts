@@ -1,35 +1,18 @@
-import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
-import { openSqliteStore } from '../../../src/daemon/store/sqlite.ts';
-import type { Store } from '../../../src/daemon/store/store.ts';
-import { Refusal } from '../../../src/protocol/errors.ts';
-import { systemClock } from '../../../src/protocol/seams.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import test from 'ava';
+import { alice, bob, conversation, id } from '../../helpers/file-daemon.ts';
+import { refused } from '../../helpers/refusal.ts';
+import { temporaryStore } from '../../helpers/store.ts';
 
-const id = (n: number, size = 32) => new Uint8Array(size).fill(n);
-const alice = { idFp: id(1), name: 'alice' };
-const bob = { idFp: id(2), name: 'bob' };
 const carol = { idFp: id(3), name: 'carol' };
-const conversation = id(9);
 const file = id(7, 16);
 const opened = { file, owner: alice.idFp, conversation, size: 10, segSize: 65_536, charge: 4096, quota: 8192 };
-
-async function open(t: ExecutionContext, now = { value: 1000 }): Promise<Store> {
-  const dir = await temporaryFolder(t);
-  const store = await openSqliteStore(join(dir, 'db'), { clock: { ...systemClock, now: () => now.value } });
-  t.teardown(() => store.close());
-  return store;
-}
 
 function note(n: number, of: Uint8Array | null, author = alice, to = bob) {
   return { conversation, author, to, id: id(n, 16), device: 1, n, bytes: Uint8Array.of(n), file: of, stale: false };
 }
 
-const refused = (t: ExecutionContext, doing: Promise<unknown>, code: string) =>
-  t.throwsAsync(doing, { instanceOf: Refusal, code });
-
 test('a file is listed by its owner, whole, in its conversation, once', async (t) => {
-  const store = await open(t);
+  const { store } = await temporaryStore(t);
   await store.openFile(opened);
   await refused(t, store.appendNote(note(1, file)), 'no-such-file');
   await store.syncFile({ file, synced: 1 });
@@ -54,13 +37,13 @@ test('a file is listed by its owner, whole, in its conversation, once', async (t
 });
 
 test('listed newest first, page after page', async (t) => {
-  const now = { value: 1000 };
-  const store = await open(t, now);
+  const { store, time } = await temporaryStore(t);
+  time.now = 1000;
   for (let n = 1; n <= 3; n++) {
     await store.openFile({ ...opened, file: id(n, 16), quota: 1e6 });
     await store.finishFile({ file: id(n, 16), sha256: id(4) });
     // The middle and the last carry the same time: the file id tells them apart.
-    now.value = n === 1 ? 1001 : 1002;
+    time.now = n === 1 ? 1001 : 1002;
     await store.appendNote(note(n, id(n, 16)));
   }
   const all = await store.files({ reader: bob.idFp, conversation, before: null });
@@ -77,7 +60,7 @@ test('listed newest first, page after page', async (t) => {
 });
 
 test('open uploads count against the quota until they are dropped', async (t) => {
-  const store = await open(t);
+  const { store } = await temporaryStore(t);
   await store.openFile(opened);
   await store.openFile({ ...opened, file: id(8, 16) });
   await refused(t, store.openFile({ ...opened, file: id(6, 16) }), 'quota');
@@ -89,13 +72,13 @@ test('open uploads count against the quota until they are dropped', async (t) =>
 });
 
 test('what nobody listed is dropped when it has been idle', async (t) => {
-  const now = { value: 1000 };
-  const store = await open(t, now);
+  const { store, time } = await temporaryStore(t);
+  time.now = 1000;
   await store.openFile(opened);
   await store.openFile({ ...opened, file: id(8, 16) });
   await store.finishFile({ file, sha256: id(4) });
   await store.appendNote(note(1, file));
-  now.value = 2000;
+  time.now = 2000;
   t.deepEqual(await store.dropIdleFiles({ before: 1000 }), []);
   t.deepEqual(await store.dropIdleFiles({ before: 1500 }), [id(8, 16)]);
   const [listed, dropped] = await store.knownFiles({ files: [file, id(8, 16)] });
@@ -104,7 +87,7 @@ test('what nobody listed is dropped when it has been idle', async (t) => {
 });
 
 test('nobody opens a file for a conversation that they are not in', async (t) => {
-  const store = await open(t);
+  const { store } = await temporaryStore(t);
   await store.appendNote(note(1, null));
   await refused(t, store.openFile({ ...opened, owner: carol.idFp }), 'no-such-conversation');
   await store.openFile({ ...opened, owner: bob.idFp });

@@ -1,0 +1,40 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { hex } from '../../../src/protocol/bytes.ts';
+import { bob, FakeSession, id, openFileDaemon } from '../../helpers/file-daemon.ts';
+import { file, segSize, upload } from '../../helpers/file-upload.ts';
+import { refused } from '../../helpers/refusal.ts';
+import { until } from '../../helpers/until.ts';
+
+test('a download waits for its link, and several share it', async (t) => {
+  const daemon = await openFileDaemon(t);
+  const up = new FakeSession();
+  for (const each of [file, id(8, 16)]) {
+    await upload(daemon.files, up, 20 * segSize, each);
+    await daemon.list(each);
+  }
+  const down = new FakeSession();
+  down.queued = 10 * 1024 * 1024;
+  const one = await daemon.files.openDownload(down, bob.idFp, { file, from: 0, window: 20 });
+  const two = await daemon.files.openDownload(down, bob.idFp, { file: id(8, 16), from: 0, window: 20 });
+  await until(() => down.waiting === 2);
+  t.is(down.segments.length, 0);
+  down.drain();
+  await until(() => down.segments.length === 40);
+  const firstHalf = down.segments.slice(0, 20).filter((each) => each.transfer === one.transfer).length;
+  t.true(firstHalf >= 5 && firstHalf <= 15, `${firstHalf} of the first 20 belong to the first`);
+  t.is(down.segments.filter((each) => each.transfer === two.transfer).length, 20);
+});
+
+test('a listed file that the disk lost is a sentence', async (t) => {
+  const daemon = await openFileDaemon(t);
+  const session = new FakeSession();
+  await upload(daemon.files, session, 5);
+  await daemon.list(file);
+  await fs.truncate(join(daemon.dir, hex(file)), 20);
+  await daemon.files.openDownload(session, bob.idFp, { file, from: 0, window: 1 });
+  await until(() => session.events.some((one) => one.method === 'transfer-failed'));
+  await fs.unlink(join(daemon.dir, hex(file)));
+  await refused(t, daemon.files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }), 'no-such-file');
+});

@@ -1,0 +1,63 @@
+/** What nobody waits for any more is taken away, when it is old. */
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { IDLE_MS } from '../../../src/daemon/files/sweep.ts';
+import { hex } from '../../../src/protocol/bytes.ts';
+import { systemClock } from '../../../src/protocol/seams.ts';
+import { alice, bob, FakeSession, id, openFileDaemon } from '../../helpers/file-daemon.ts';
+import { opening, upload } from '../../helpers/file-upload.ts';
+import { until } from '../../helpers/until.ts';
+
+test('when nothing is kept long, no interrupted upload is either', async (t) => {
+  let now = Date.now();
+  const clock = { ...systemClock, now: () => now };
+  const config = { maxFileSize: 2 ** 32, quota: 2 ** 33, retention: 3_600_000 };
+  const { files, dir, restart } = await openFileDaemon(t, { clock, config });
+  const session = new FakeSession();
+  await files.openUpload(session, alice.idFp, opening(5));
+  await files.sessionEnded(session);
+  now += 3_000_000;
+  await restart();
+  t.is((await fs.readdir(dir)).length, 1);
+  now += 3_000_000;
+  await restart();
+  t.is((await fs.readdir(dir)).length, 0);
+});
+
+test('the sweep takes abandoned parts, unlisted files and files without a row, when they are old', async (t) => {
+  let now = Date.now();
+  let tick = () => {};
+  const clock = {
+    ...systemClock,
+    now: () => now,
+    after: (_ms: number, action: () => void) => {
+      tick = action;
+      return () => {};
+    },
+  };
+  const daemon = await openFileDaemon(t, { clock });
+  const names = [id(1, 16), id(2, 16), id(3, 16)].map(hex);
+  const session = new FakeSession();
+  for (const each of [id(1, 16), id(2, 16)]) await upload(daemon.files, session, 5, each);
+  await daemon.list(id(1, 16));
+  await daemon.files.openUpload(session, alice.idFp, opening(500, id(3, 16)));
+  await fs.writeFile(join(daemon.dir, 'e'.repeat(32)), 'no row');
+  await fs.writeFile(join(daemon.dir, `${'f'.repeat(32)}.part`), 'no row');
+  await fs.writeFile(join(daemon.dir, 'README'), 'not ours');
+  const kept = ['README', names[0], `${names[2]}.part`].sort();
+
+  now += IDLE_MS / 2;
+  tick();
+  t.is((await fs.readdir(daemon.dir)).length, 6, 'nothing is old yet');
+  now += IDLE_MS / 2 + 60_000;
+  tick();
+  // The open upload is touched, as long as its session lives.
+  await until(async () => (await fs.readdir(daemon.dir)).length === 3);
+  t.deepEqual((await fs.readdir(daemon.dir)).sort(), kept);
+  await daemon.files.sessionEnded(session);
+  now += IDLE_MS + 1;
+  await daemon.restart();
+  t.deepEqual((await fs.readdir(daemon.dir)).sort(), ['README', names[0]].sort());
+  t.truthy(await daemon.store.listedFile({ file: id(1, 16), reader: bob.idFp }));
+});

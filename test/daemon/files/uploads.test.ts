@@ -1,0 +1,85 @@
+/** Who may open an upload, and what becomes of its file. */
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { hex } from '../../../src/protocol/bytes.ts';
+import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/file-daemon.ts';
+import { file, opening, sealed, segSize, upload } from '../../helpers/file-upload.ts';
+import { refused } from '../../helpers/refusal.ts';
+
+test('only who opened a file goes on with it, and only as it was opened', async (t) => {
+  const { files } = await openFileDaemon(t);
+  const session = new FakeSession();
+  await files.openUpload(session, alice.idFp, opening(10));
+  await refused(t, files.openUpload(new FakeSession(), mallory.idFp, opening(10)), 'not-permitted');
+  await refused(t, files.openUpload(session, alice.idFp, opening(11)), 'id-reused');
+  await refused(t, files.openUpload(session, alice.idFp, { ...opening(10), conversation: id(8) }), 'id-reused');
+  await refused(t, files.openUpload(session, alice.idFp, { ...opening(10), segSize: 131_072 }), 'id-reused');
+  await refused(
+    t,
+    files.openUpload(session, alice.idFp, { ...opening(10), file: id(5, 16), segSize: 5 }),
+    'bad-request',
+  );
+});
+
+test('another session of the same user takes over and the first is told', async (t) => {
+  const { files } = await openFileDaemon(t);
+  const [first, second] = [new FakeSession(), new FakeSession()];
+  const segments = sealed(2 * segSize);
+  const one = await files.openUpload(first, alice.idFp, opening(2 * segSize));
+  files.onSegment(first, one.transfer, 0, segments[0] ?? id(0));
+  const two = await files.openUpload(second, alice.idFp, opening(2 * segSize));
+  t.is(two.next, 1);
+  t.like(first.events.at(-1), { method: 'transfer-failed', params: { code: 'conflict' } });
+  files.onSegment(first, one.transfer, 1, id(0));
+  files.onSegment(second, two.transfer, 1, segments[1] ?? id(0));
+  await files.finishUpload(second, two.transfer);
+});
+
+test('too large and beyond the quota are refused before a byte is stored', async (t) => {
+  const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 100_000, quota: 150_000, retention: null } });
+  const session = new FakeSession();
+  await refused(t, files.openUpload(session, alice.idFp, opening(100_001)), 'too-large');
+  await files.openUpload(session, alice.idFp, opening(100_000));
+  await refused(t, files.openUpload(session, alice.idFp, opening(100_000, id(8, 16))), 'quota');
+  await files.openUpload(new FakeSession(), bob.idFp, opening(100_000, id(6, 16)));
+  t.is((await fs.readdir(dir)).length, 2);
+});
+
+test('a power cut between the rename and the row is made good', async (t) => {
+  const daemon = await openFileDaemon(t);
+  const bytes = Buffer.concat(sealed(10));
+  await daemon.files.openUpload(new FakeSession(), alice.idFp, opening(10));
+  await fs.writeFile(join(daemon.dir, hex(file)), bytes);
+  const files = await daemon.restart();
+  t.true((await files.openUpload(new FakeSession(), alice.idFp, opening(10))).whole);
+  const [row] = await daemon.store.knownFiles({ files: [file] });
+  t.deepEqual(Buffer.from(row?.sha256 ?? []), createHash('sha256').update(bytes).digest());
+});
+
+test('what was given up is removed and its quota is free again', async (t) => {
+  const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 2 ** 32, quota: 100_000, retention: null } });
+  const session = new FakeSession();
+  const opened = await files.openUpload(session, alice.idFp, opening(90_000));
+  await files.endTransfer(session, opened.transfer, true);
+  t.deepEqual(await fs.readdir(dir), []);
+  await files.openUpload(session, alice.idFp, opening(90_000, id(8, 16)));
+});
+
+test('a file whose message was too old is gone with its bytes, unless it was begun anew meanwhile', async (t) => {
+  const { files, store, dir, list } = await openFileDaemon(t);
+  const session = new FakeSession();
+  await upload(files, session, 5);
+  await list(file);
+  const expire = async () => (await store.dropOlder({ before: Date.now() + 1000, from: 0 })).files;
+  const expired = await expire();
+  t.deepEqual(expired, [file]);
+  await refused(t, files.openDownload(new FakeSession(), bob.idFp, { file, from: 0, window: 9 }), 'no-such-file');
+  await files.removeExpired(expired);
+  t.deepEqual(await fs.readdir(dir), []);
+  await files.removeExpired(expired);
+  await upload(files, session, 5);
+  await files.removeExpired(expired);
+  t.is((await fs.readdir(dir)).length, 1, 'it is another file now');
+});
