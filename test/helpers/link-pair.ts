@@ -26,6 +26,9 @@ export const connecting = {
 type AcceptOptions = Partial<Parameters<typeof acceptLink>[1]>;
 type ConnectOptions = Partial<Parameters<typeof connectLink>[1]>;
 
+type Change = { toDaemon?: (chunk: Buffer) => Buffer[]; toClient?: (chunk: Buffer) => Buffer[] };
+type Ends = { client: Duplex; daemon: Duplex };
+
 export type LinkPair = { client: Link; daemon: Link; clientStream: Duplex; daemonStream: Duplex };
 
 /** Two ends of a connection in memory; as with TCP, the end of one is heard by the other after what was written. */
@@ -51,10 +54,7 @@ export async function linkPair(o: { accept?: AcceptOptions; connect?: ConnectOpt
 }
 
 /** Two streams with somebody in the middle: `change` gets every chunk of one direction and gives what goes on instead. */
-export function tampered(change: { toDaemon?: (chunk: Buffer) => Buffer[]; toClient?: (chunk: Buffer) => Buffer[] }): {
-  client: Duplex;
-  daemon: Duplex;
-} {
+export function tampered(change: Change): Ends {
   const [client, near] = streamPair();
   const [daemon, far] = streamPair();
   const pass = (from: Duplex, to: Duplex, by: (chunk: Buffer) => Buffer[] = (chunk) => [chunk]) => {
@@ -68,6 +68,22 @@ export function tampered(change: { toDaemon?: (chunk: Buffer) => Buffer[]; toCli
   pass(near, far, change.toDaemon);
   pass(far, near, change.toClient);
   return { client, daemon };
+}
+
+/** A link through somebody in the middle who passes the handshake, and then does with each chunk what `change` says. */
+export async function attacked(change: Change): Promise<{ client: Link; daemon: Link; streams: Ends }> {
+  let handshake = true;
+  const after =
+    (by: (chunk: Buffer) => Buffer[] = (chunk) => [chunk]) =>
+    (chunk: Buffer) =>
+      handshake ? [chunk] : by(chunk);
+  const streams = tampered({ toDaemon: after(change.toDaemon), toClient: after(change.toClient) });
+  const [client, daemon] = await Promise.all([
+    connectLink(streams.client, connecting),
+    acceptLink(streams.daemon, accepting),
+  ]);
+  handshake = false;
+  return { client, daemon, streams };
 }
 
 /** Everything that a link receives, as text, and how it ended. */
