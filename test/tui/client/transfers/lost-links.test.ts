@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { Transfers } from '../../../../src/tui/client/transfers/transfers.ts';
-import { alice, bob, conversation, openFileDaemon } from '../../../helpers/file-daemon.ts';
+import { alice, openFileDaemon } from '../../../helpers/file-daemon.ts';
 import { FakeWire } from '../../../helpers/file-wire.ts';
 import { temporaryFolder } from '../../../helpers/folder.ts';
 import { openTransferProfile } from '../../../helpers/transfer-profile.ts';
+import { place, receiver, segSize } from '../../../helpers/transfer-sides.ts';
 
-const segSize = 262_144;
-const place = { id: conversation, name: '@bob' } as const;
 const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
 
 test('wherever links are lost, the file arrives as it is', async (t) => {
@@ -29,10 +28,9 @@ test('wherever links are lost, the file arrives as it is', async (t) => {
       const { manifest } = await sender.upload(place, path);
       await daemon.list(manifest.fileId);
 
-      const down = new FakeWire(t, daemon, bob.idFp);
+      const { wire: down, transfers } = receiver(t, daemon);
       cutAfter(down, 'onDown', downCuts);
-      const receiver = new Transfers({ connection: down, profile: openTransferProfile(t), me: bob.idFp });
-      const saved = await receiver.download(place, manifest, { dir: join(dir, 'out') });
+      const saved = await transfers.download(place, manifest, { dir: join(dir, 'out') });
       t.true((await fs.readFile(saved)).equals(content));
       await up.cut();
       await down.cut();
