@@ -84,10 +84,10 @@ test.serial(
     const { as, start } = await household(t);
     await as('alice', ['send', 'bob', 'while away']);
     const first = start('bob', ['listen', '--json']);
-    await first.printed(/while away/);
+    await first.says(/while away/);
     const delivered = await as('alice', ['send', 'bob', 'here', '--wait-delivered']);
     t.deepEqual([delivered.code, delivered.stdout], [0, 'delivered to @bob\n']);
-    await first.printed(/"here"/);
+    await first.says(/"here"/);
     const { code, stdout, stderr } = await first.stop('SIGTERM');
     t.is(code, 143);
     t.is(stdout.trimEnd().split('\n').length, 2);
@@ -95,7 +95,7 @@ test.serial(
 
     const second = start('bob', ['listen', '--json', '--quiet']);
     await as('alice', ['send', 'bob', 'later']);
-    await second.printed(/later/);
+    await second.says(/later/);
     const ended = await second.stop('SIGINT');
     t.is(ended.code, 130);
     t.is(ended.stderr, '');
@@ -107,7 +107,7 @@ test.serial(
 
     const waiting = start('alice', ['send', 'bob', 'nobody there', '--wait-delivered']);
     const bob = start('bob', ['listen']);
-    await bob.printed(/nobody there/);
+    await bob.says(/nobody there/);
     t.is((await waiting.ended).code, 0);
   },
 );
@@ -117,9 +117,9 @@ test.serial('listen --exec: the message is input, never a command', async (t) =>
   const text = '$(touch pwned); `touch pwned` "\' && touch pwned';
   const listening = start('bob', ['listen', '--exec', 'cat >> got; echo ran']);
   await as('alice', ['send', 'bob', text]);
-  await listening.printed(/ran/);
+  await listening.says(/ran/);
   await as('alice', ['send', 'bob', 'second']);
-  await listening.printed(/ran[\s\S]*ran/);
+  await listening.says(/ran[\s\S]*ran/);
   await listening.stop();
   t.is(await readFile(join(dir, 'got'), 'utf8'), `${text}\nsecond\n`);
   t.false(existsSync(join(dir, 'pwned')));

@@ -2,14 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { chatAs } from '../helpers/chat.ts';
+import { openCliScreen } from '../helpers/cli-screen.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { openScreen } from '../helpers/screen.ts';
 
-const root = new URL('../../', import.meta.url);
 const PATIENCE = 30_000;
 const SIZE = 160 * 2 ** 20;
 const F3 = '\x1bOR';
@@ -24,20 +22,8 @@ test.serial('a transfer that was cut off is told at the next start, and F3 and p
   const [password, register] = ['secret', {}];
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   await (await chatAs(t, { user: 'alice', server, profile, password, register })).client.close();
-  const sit = () => {
-    const screen = openScreen(
-      process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
-        fileURLToPath(new URL('src/tui/main.tsx', root)),
-        ...['--profile', profile, '--server', server, '--user', 'alice', '--downloads', dir],
-      ],
-      { cols: 120, rows: 30 },
-    );
-    t.teardown(() => screen.kill('SIGKILL'));
-    return screen;
-  };
+  const args = ['--profile', profile, '--server', server, '--user', 'alice', '--downloads', dir];
+  const sit = () => openCliScreen(t, args, { cols: 120, rows: 30 });
 
   const first = sit();
   await first.until((text) => text.includes('#lobby ›') && text.includes('● online'), PATIENCE);

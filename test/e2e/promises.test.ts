@@ -27,19 +27,18 @@ async function queued(profile: string, count: number, conversations = 1): Promis
 test.serial('kill -9 of the daemon between a message and its answer: it is stored once', async (t) => {
   const { as, start, daemon, dir } = await household(t);
   const alice = start('alice', ['plain'], { stdin: null });
-  const type = (text: string) => alice.process.stdin?.write(text);
-  type('@bob answered\n');
+  alice.types('@bob answered');
   await queued(join(dir, 'alice'), 0);
   // It takes what comes only when it goes on: the message is on its way when the daemon dies.
   daemon.process.kill('SIGSTOP');
-  type('@bob not answered\n');
+  alice.types('@bob not answered');
   await queued(join(dir, 'alice'), 1);
   await daemon.stop('SIGKILL');
-  await alice.printed(/the link is lost/);
-  type('@bob typed without a link\n');
+  await alice.says(/the link is lost/);
+  alice.types('@bob typed without a link');
   await queued(join(dir, 'alice'), 2);
   await startDaemon(t, ['--port', String(daemon.port)], { dir: daemon.dir });
-  await alice.printed(/the link is back/);
+  await alice.says(/the link is back/);
   await queued(join(dir, 'alice'), 0);
   const said = ['answered', 'not answered', 'typed without a link'];
   t.deepEqual(texts(await as('bob', ['history', 'alice', '--json'])), said);
@@ -48,10 +47,10 @@ test.serial('kill -9 of the daemon between a message and its answer: it is store
 test.serial('kill -9 of a client with messages that wait: the next one sends them, once', async (t) => {
   const { as, start, daemon, dir } = await household(t);
   const alice = start('alice', ['plain'], { stdin: null });
-  alice.process.stdin?.write('@bob before\n');
+  alice.types('@bob before');
   await queued(join(dir, 'alice'), 0);
   daemon.process.kill('SIGSTOP');
-  alice.process.stdin?.write('@bob first\n@bob second\n');
+  alice.types('@bob first', '@bob second');
   await queued(join(dir, 'alice'), 2);
   await alice.stop('SIGKILL');
   daemon.process.kill('SIGCONT');
@@ -79,13 +78,13 @@ test.serial('one profile for listen and send at once, and two sessions of one pe
   const listening = start('alice', ['listen', '--json']);
   const elsewhere = { env: { SECURECHAT_PROFILE: join(dir, 'elsewhere') } };
   const second = start('alice', ['listen', '--json', '--password-file', 'password'], elsewhere);
-  for (const session of [listening, second]) await session.printed(/listening as alice/);
+  for (const session of [listening, second]) await session.says(/listening as alice/);
   for (const n of [1, 2, 3]) {
     t.is((await as('alice', ['send', 'bob', `hello ${n}`])).code, 0);
     t.is((await as('bob', ['send', 'alice', `answer ${n}`])).code, 0);
   }
   for (const session of [listening, second]) {
-    await session.printed(/answer 3/);
+    await session.says(/answer 3/);
     const heard = await session.stop();
     t.deepEqual(texts(heard), ['answer 1', 'answer 2', 'answer 3']);
     t.false(heard.stdout.includes('"gap"'));

@@ -1,14 +1,12 @@
 /** Two people at two real terminals, with the real daemon between them. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
+import { openCliScreen } from '../helpers/cli-screen.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { isRunning, openScreen, type Screen } from '../helpers/screen.ts';
+import { isRunning, type Screen } from '../helpers/screen.ts';
 import { until } from '../helpers/until.ts';
-
-const root = new URL('../../', import.meta.url);
 
 type Seat = { screen: Screen; profile: string; downloads: string };
 
@@ -19,21 +17,11 @@ async function sit(
 ): Promise<Seat> {
   const profile = seat.profile ?? (await temporaryFolder(t));
   const downloads = seat.downloads ?? (await temporaryFolder(t));
-  const screen = openScreen(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
-      fileURLToPath(new URL('src/tui/main.tsx', root)),
-      '--profile',
-      profile,
-      '--downloads',
-      downloads,
-      ...args,
-    ],
-    { cols: seat.cols ?? 110, rows: 30, env: { COLORTERM: 'truecolor' } },
-  );
-  t.teardown(() => screen.kill('SIGKILL'));
+  const screen = openCliScreen(t, ['--profile', profile, '--downloads', downloads, ...args], {
+    cols: seat.cols ?? 110,
+    rows: 30,
+    env: { COLORTERM: 'truecolor' },
+  });
   return { screen, profile, downloads };
 }
 

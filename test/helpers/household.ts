@@ -40,10 +40,7 @@ export async function household(
     SECURECHAT_PROFILE: join(dir, name),
     SECURECHAT_USER: name,
   });
-  const start = (name: Name, args: readonly string[], options: CliOptions = {}): Running => {
-    const running = startSecurechat(args, { cwd: dir, ...options, env: { ...env(name), ...options.env } });
-    t.teardown(() => running.stop('SIGKILL'));
-    return running;
-  };
+  const start = (name: Name, args: readonly string[], options: CliOptions = {}): Running =>
+    startSecurechat(t, args, { cwd: dir, ...options, env: { ...env(name), ...options.env } });
   return { daemon, dir, env, start, as: (name, args, options) => start(name, args, options).ended };
 }

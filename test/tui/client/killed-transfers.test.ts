@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../../src/tui/client/types.ts';
 import { chatAs } from '../../helpers/chat.ts';
+import { startSecurechat } from '../../helpers/cli.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { startProgram } from '../../helpers/program.ts';
 
 const password = 'secret';
 const register = {};
@@ -79,17 +79,16 @@ test.serial('what a kill -9 cut off is listed at the next start, and resume fini
 
 /** Kills the program when a `.part` below `folder` has grown. @returns its bytes then */
 async function killed(t: ExecutionContext, args: string[], folder: string): Promise<number> {
-  const program = startProgram(t, args);
+  const program = startSecurechat(t, args, { stdin: null });
   let over = false;
-  void program.exited.then(() => {
+  void program.ended.then(() => {
     over = true;
   });
   while ((await partIn(folder)) < ENOUGH) {
-    if (over) throw new Error(`it ended before it could be killed: ${program.stdout}${program.stderr}`);
+    if (over) throw new Error(`it ended before it could be killed: ${program.written.stdout}${program.written.stderr}`);
     await new Promise((done) => setTimeout(done, 2));
   }
-  program.kill();
-  t.is((await program.exited).signal, 'SIGKILL');
+  t.is((await program.stop('SIGKILL')).signal, 'SIGKILL');
   const bytes = await partIn(folder);
   t.true(bytes > 0 && bytes < SIZE, 'it was in the middle');
   return bytes;

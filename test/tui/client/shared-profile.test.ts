@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { chatAs, lines, textOf } from '../../helpers/chat.ts';
-import { jsonLines, securechat } from '../../helpers/cli.ts';
+import { jsonLines, securechat, startSecurechat } from '../../helpers/cli.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { startProgram } from '../../helpers/program.ts';
 
 const password = 'secret';
 const register = {};
@@ -17,7 +16,7 @@ test.serial('listen, a screen and send from the shell share a profile', async (t
   const screen = await chatAs(t, { user: 'alice', server, password, register, profile });
   await screen.client.send('@bob', 'from the screen', { until: 'delivered' });
   const global = ['--server', server, '--user', 'alice', '--profile', profile];
-  const listener = startProgram(t, ['listen', ...global]);
+  const listener = startSecurechat(t, ['listen', ...global], { stdin: null });
   await bob.client.send('@alice', 'before it listened');
   const sends = ['one', 'two'].map((text) => securechat(['send', 'bob', text, '--json', ...global]));
   await bob.client.send('@alice', 'while they send');
@@ -32,7 +31,7 @@ test.serial('listen, a screen and send from the shell share a profile', async (t
   await listener.says(`${clock} bob -> alice: after they sent`);
   await screen.message('after they sent');
   await screen.client.send('@bob', 'from the screen again', { until: 'delivered' });
-  const heard = listener.stdout.split('\n').filter((line) => line !== '');
+  const heard = listener.written.stdout.split('\n').filter((line) => line !== '');
   t.deepEqual(
     heard.map((line) => line.replace(/^\S+ /, '')),
     ['before it listened', 'while they send', 'after they sent'].map((text) => `bob -> alice: ${text}`),

@@ -1,28 +1,16 @@
 /** The demo as a whole program: at a terminal and without one. It makes real keys, which takes a while. */
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { securechat } from '../../helpers/cli.ts';
+import { openCliScreen } from '../../helpers/cli-screen.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { openScreen } from '../../helpers/screen.ts';
 
-const root = new URL('../../../', import.meta.url);
 const PATIENCE = 90_000;
 
 test.serial('at a terminal it is the screen with somebody to talk to, and leaves nothing behind', async (t) => {
   t.timeout(240_000);
   const TMPDIR = await temporaryFolder(t);
-  const screen = openScreen(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
-      fileURLToPath(new URL('src/tui/main.tsx', root)),
-      'demo',
-    ],
-    { cols: 110, rows: 40, env: { TMPDIR, COLORTERM: 'truecolor' } },
-  );
-  t.teardown(() => screen.kill('SIGKILL'));
+  const screen = openCliScreen(t, ['demo'], { cols: 110, rows: 40, env: { TMPDIR, COLORTERM: 'truecolor' } });
   await screen.until((text) => text.includes('starting a daemon'), PATIENCE);
   await screen.until((text) => text.includes('robin  hello you'), PATIENCE);
   screen.write('hello robin\r');

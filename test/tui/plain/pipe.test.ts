@@ -2,23 +2,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { securechat } from '../../helpers/cli.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { type Running, securechat, startSecurechat } from '../../helpers/cli.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { type Program, startProgram } from '../../helpers/program.ts';
-import { signInAs } from '../../helpers/sign-in.ts';
+import { household } from '../../helpers/household.ts';
 
 test.serial('two people talk, whisper and share a file through pipes', async (t) => {
   t.timeout(120_000);
-  const daemon = await startDaemon(t);
-  const dir = await temporaryFolder(t);
-  const people = ['alice', 'bob'] as const;
-  for (const user of people)
-    await (
-      await signInAs(t, { user, server: daemon.join, profile: join(dir, user), password: 'secret', register: {} })
-    ).close();
-  const start = (user: string, ...args: string[]): Program =>
-    startProgram(t, [...args, '--server', daemon.join, '--profile', join(dir, user), '--downloads', dir]);
+  const { daemon, dir } = await household(t);
+  const start = (user: string, ...args: string[]): Running => {
+    const common = ['--server', daemon.join, '--profile', join(dir, user), '--downloads', dir];
+    return startSecurechat(t, [...args, ...common], { stdin: null });
+  };
 
   // No command and no terminal: line mode by itself.
   const alice = start('alice');
@@ -42,15 +36,15 @@ test.serial('two people talk, whisper and share a file through pipes', async (t)
   // The end of the input comes at once: what was begun is finished first.
   bob.types('.download report.bin');
   bob.end();
-  t.deepEqual(await bob.exited, { code: 0, signal: null });
-  const saved = bob.stdout.match(/report\.bin is saved and checked: (.+)/)?.[1] ?? '';
+  t.like(await bob.ended, { code: 0, signal: null });
+  const saved = bob.written.stdout.match(/report\.bin is saved and checked: (.+)/)?.[1] ?? '';
   t.true(saved.startsWith(dir));
   t.true(sent.equals(await readFile(saved)));
   await alice.says('bob went');
   alice.types('@bob for later', '.exit', 'never sent');
-  t.deepEqual(await alice.exited, { code: 0, signal: null });
-  t.false(`${alice.stdout}${bob.stdout}`.includes('\u001b'));
-  t.is(alice.stderr + bob.stderr, '');
+  t.like(await alice.ended, { code: 0, signal: null });
+  t.false(`${alice.written.stdout}${bob.written.stdout}`.includes('\u001b'));
+  t.is(alice.written.stderr + bob.written.stderr, '');
 
   // What came meanwhile is told, once.
   const common = ['plain', '--server', daemon.join, '--profile', join(dir, 'bob')];
@@ -65,17 +59,12 @@ test.serial(
   'who is blocked is heard by nobody of this profile, at the next start too, and nothing is lost',
   async (t) => {
     t.timeout(120_000);
-    const daemon = await startDaemon(t);
-    const dir = await temporaryFolder(t);
-    for (const user of ['alice', 'bob'] as const)
-      await (
-        await signInAs(t, { user, server: daemon.join, profile: join(dir, user), password: 'secret', register: {} })
-      ).close();
+    const { daemon, dir } = await household(t);
     const alice = ['--server', daemon.join, '--profile', join(dir, 'alice')];
     const plain = ['plain', '--server', daemon.join, '--profile', join(dir, 'bob')];
     const first = await securechat(plain, { stdin: '.block alice' });
     t.regex(first.stdout, /^alice is blocked on this device: \.block alice takes it back$/m);
-    const bob = startProgram(t, plain);
+    const bob = startSecurechat(t, plain, { stdin: null });
     bob.types('.block');
     await bob.says('blocked on this device: alice; .block NAME takes it back');
     t.is((await securechat(['send', '#lobby', 'to all', ...alice])).code, 0);
@@ -84,8 +73,8 @@ test.serial(
     bob.types('@alice what?');
     await bob.says('alice is blocked here: .block alice takes it back before you write');
     bob.end();
-    t.deepEqual(await bob.exited, { code: 0, signal: null });
-    t.notRegex(bob.stdout, /one|to all|alice came/);
+    t.like(await bob.ended, { code: 0, signal: null });
+    t.notRegex(bob.written.stdout, /one|to all|alice came/);
     const last = await securechat(plain, { stdin: '.block alice' });
     t.regex(last.stdout, /^alice to you: one$/m);
   },
@@ -93,12 +82,7 @@ test.serial(
 
 test.serial('messages as objects, for programs', async (t) => {
   t.timeout(120_000);
-  const daemon = await startDaemon(t);
-  const dir = await temporaryFolder(t);
-  for (const user of ['alice', 'bob'] as const)
-    await (
-      await signInAs(t, { user, server: daemon.join, profile: join(dir, user), password: 'secret', register: {} })
-    ).close();
+  const { daemon, dir } = await household(t);
   const common = ['plain', '--server', daemon.join, '--profile'];
   t.is((await securechat([...common, join(dir, 'alice')], { stdin: '@bob hi' })).code, 0);
   const { stdout, stderr, code } = await securechat([...common, join(dir, 'bob'), '--json', '--quiet']);

@@ -1,45 +1,24 @@
 /** Line mode at a real terminal: what is typed stays whole, whatever arrives. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { startDaemon } from '../../helpers/daemon.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
-import { type Program, startProgram } from '../../helpers/program.ts';
-import { openScreen, type Screen } from '../../helpers/screen.ts';
-import { signInAs } from '../../helpers/sign-in.ts';
+import { type Running, startSecurechat } from '../../helpers/cli.ts';
+import { openCliScreen } from '../../helpers/cli-screen.ts';
+import { household, PASSWORD } from '../../helpers/household.ts';
+import type { Screen } from '../../helpers/screen.ts';
 
-const root = new URL('../../../', import.meta.url);
 const PATIENCE = 40_000;
 
 async function seat(
   t: ExecutionContext,
   args: string[] = ['plain'],
-  ...env: string[]
-): Promise<{ screen: Screen; bob(): Promise<Program> }> {
-  const daemon = await startDaemon(t);
-  const dir = await temporaryFolder(t);
-  for (const user of ['alice', 'bob'] as const)
-    await (
-      await signInAs(t, { user, server: daemon.join, profile: join(dir, user), password: 'secret', register: {} })
-    ).close();
+  env: Record<string, string> = {},
+): Promise<{ screen: Screen; bob(): Promise<Running> }> {
+  const { daemon, dir } = await household(t);
   const common = (user: string): string[] => ['--server', daemon.join, '--profile', join(dir, user)];
-  const screen = openScreen(
-    '/usr/bin/env',
-    [
-      ...env,
-      process.execPath,
-      '--disable-warning=ExperimentalWarning',
-      `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
-      fileURLToPath(new URL('src/tui/main.tsx', root)),
-      ...args,
-      ...common('alice'),
-    ],
-    { cols: 50, rows: 20 },
-  );
-  t.teardown(() => screen.kill('SIGKILL'));
+  const screen = openCliScreen(t, [...args, ...common('alice')], { cols: 50, rows: 20, env });
   await screen.until((text) => text.includes('.exit leaves') && text.includes('#lobby> '), PATIENCE);
-  const bob = async (): Promise<Program> => {
-    const program = startProgram(t, ['plain', ...common('bob')]);
+  const bob = async (): Promise<Running> => {
+    const program = startSecurechat(t, ['plain', ...common('bob')], { stdin: null });
     await program.says('online: alice');
     return program;
   };
@@ -71,12 +50,12 @@ test.serial('a line that is being typed is not broken by what arrives, and Tab c
   await screen.until((text) => text.includes('Ctrl+C again leaves'), PATIENCE);
   screen.write('\x03');
   t.is((await screen.exited).exitCode, 0);
-  t.notRegex(bob.stdout, /not sent/);
+  t.notRegex(bob.written.stdout, /not sent/);
 });
 
 test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', async (t) => {
   t.timeout(120_000);
-  const reader = await seat(t, [], 'INK_SCREEN_READER=true');
+  const reader = await seat(t, [], { INK_SCREEN_READER: 'true' });
   reader.screen.write('\x04');
   t.is((await reader.screen.exited).exitCode, 0);
   const told = await seat(t, ['--plain']);
@@ -86,12 +65,12 @@ test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', asyn
 
 test.serial('a terminal that can do nothing holds what arrives until Enter', async (t) => {
   t.timeout(120_000);
-  const { screen, bob: start } = await seat(t, ['plain'], 'TERM=dumb');
+  const { screen, bob: start } = await seat(t, ['plain'], { TERM: 'dumb' });
   screen.write('half a');
   const bob = await start();
   bob.types('hello');
   bob.types('.exit');
-  await bob.exited;
+  await bob.ended;
   screen.write(' line\r');
   const shown = await screen.until((text) => text.includes('bob: hello'), PATIENCE);
   t.regex(shown, /#lobby> half a line\n(?:bob (?:came|went)\n)*bob: hello/);
@@ -108,7 +87,7 @@ test.serial('passwords are asked for without echo, and lines go on after it', as
   await screen.until((text) => /cancelled\n#lobby>/.test(text), PATIENCE);
   screen.write('.passwd\r');
   for (const [question, answer] of [
-    ['password now:', 'secret'],
+    ['password now:', PASSWORD],
     ['new password:', 'horse battery'],
     ['once more:', 'horse battery'],
   ] as const) {
