@@ -1,50 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import { hex } from '../../src/protocol/bytes.ts';
 import { CARD_LIFE_MS } from '../../src/protocol/card.ts';
 import type { Content } from '../../src/protocol/content.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
-import {
-  deliveredNote,
-  dmConversation,
-  openNote,
-  parseDelivered,
-  parseNote,
-  sealNote,
-} from '../../src/protocol/note.ts';
+import { deliveredNote, dmConversation, openNote, parseDelivered, parseNote } from '../../src/protocol/note.ts';
 import { RSA_BYTES } from '../../src/protocol/rsa.ts';
 import { inlineRsa, type Rsa } from '../../src/protocol/rsa-pool.ts';
+import { open, seal } from '../helpers/correspondence.ts';
 import { damaged } from '../helpers/damage.ts';
-import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../helpers/people.ts';
+import { DAEMON_ID, person, T0 } from '../helpers/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'note', message: 'a note was refused' };
 const [alice, bob] = [await person('alice'), await person('bob')];
-
-function seal(from: Person, to: Person, content: Content, more: { noteId?: Uint8Array; sentAt?: number } = {}) {
-  const { noteId = randomBytes(16), sentAt = T0 + 1 } = more;
-  const chain = { device: 7, seq: 1, prev: NO_HASH, seen: NO_HASH };
-  return sealNote(inlineRsa, {
-    daemonId: DAEMON_ID,
-    identity: from.identity,
-    from: from.card,
-    to: to.card,
-    ...chain,
-    sentAt,
-    noteId,
-    content,
-  });
-}
-
-function open(delivered: Uint8Array, me: Person, author: Person, rsa: Rsa = inlineRsa, daemonId = DAEMON_ID) {
-  return openNote(rsa, delivered, {
-    daemonId,
-    me: me.idFp,
-    keys: [me.mine],
-    author: author.identity.spki,
-    authorName: author.name,
-  });
-}
 
 const text = (length: number): Content => ({ kind: 'text', text: 'x'.repeat(length) });
 const hello: Content = { kind: 'text', text: 'hello <END>\nçà 👩‍💻' };
