@@ -7,7 +7,7 @@ import { afterLogin, beforeLogin, type Table, table } from '../../src/daemon/req
 import { Session } from '../../src/daemon/session.ts';
 import { ProtocolError, Refusal } from '../../src/protocol/errors.ts';
 import { type Answer, decodeFromDaemon, encodeRequest } from '../../src/protocol/messages.ts';
-import { FakeClock } from '../tui/helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 
 const hash = new Uint8Array(32);
 
@@ -41,7 +41,7 @@ function open(rows: Partial<Table>) {
       state.destroyed = true;
     },
   };
-  const clock = new FakeClock();
+  const clock = manualClock();
   const log: { [field: string]: unknown }[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void log.push(JSON.parse(line)) });
   const session = new Session({ id: 1, link, address: '192.0.2.1', since: 0, log: logger });

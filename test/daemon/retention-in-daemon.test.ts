@@ -2,42 +2,25 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { pino } from 'pino';
-import { readConfig } from '../../src/daemon/config.ts';
-import { startDaemon } from '../../src/daemon/daemon.ts';
 import { hex } from '../../src/protocol/bytes.ts';
 import { openCard } from '../../src/protocol/card.ts';
 import { dmConversation } from '../../src/protocol/note.ts';
-import { systemRandom } from '../../src/protocol/seams.ts';
-import { connectTo, firstCard, login, register, testDaemonId } from '../helpers/client.ts';
-import { writeFixtureKey } from '../helpers/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { connectTo, freshCard, login, register, testDaemonId } from '../helpers/client.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import { noteMaker } from '../helpers/notes.ts';
-import { FakeClock } from '../tui/helpers/fake-clock.ts';
 
 const HOUR = 3_600_000;
 
 test('after --retention a message is gone, and its file with its bytes', async (t) => {
-  const dir = await temporaryFolder(t);
-  await writeFixtureKey(dir);
-  const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
-  const clock = new FakeClock(Date.now());
-  const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0', retention: '1d' }, around), {
-    log: pino({ level: 'silent' }),
-    clock,
-    random: systemRandom,
-    fs,
-    software: 'test',
-    hostname: 'here',
-  });
-  t.teardown(() => daemon.stop());
-  const at = { port: daemon.port, fingerprint: hex(daemon.fingerprint) };
+  const clock = manualClock(Date.now());
+  const { dir, at } = await openDaemon(t, { clock, flags: { retention: '1d' } });
   const alice = await connectTo(t, at);
   await register(alice, 'alice', 'pw');
   await register(await connectTo(t, at), 'bob', 'pw');
   await login(alice, 'alice', 'pw');
 
-  const idOf = async (name: 'alice' | 'bob') => openCard(await firstCard(name)).idFp;
+  const idOf = async (name: 'alice' | 'bob') => openCard(await freshCard(name)).idFp;
   const conversation = dmConversation(testDaemonId, await idOf('alice'), await idOf('bob'));
   const file = randomBytes(16);
   const { transfer } = await alice.request('upload-open', { file, conversation, size: 5, segSize: 65_536 });

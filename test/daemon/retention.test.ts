@@ -1,14 +1,14 @@
 import test from 'ava';
 import { pino } from 'pino';
 import { keepRetention } from '../../src/daemon/retention.ts';
-import { FakeClock } from '../tui/helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 
 type Dropped = { dropped: number; files: Uint8Array[]; next: number | null };
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function open(retention: number | null, answers: (Partial<Dropped> | Error)[]) {
-  const clock = new FakeClock();
+  const clock = manualClock();
   const asked: { before: number; from: number }[] = [];
   const store = {
     async dropOlder(span: { before: number; from: number }) {

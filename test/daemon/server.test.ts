@@ -1,35 +1,15 @@
 import { once } from 'node:events';
-import * as fs from 'node:fs/promises';
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { pino } from 'pino';
-import { readConfig } from '../../src/daemon/config.ts';
-import { startDaemon } from '../../src/daemon/daemon.ts';
 import { figures } from '../../src/daemon/limits.ts';
-import { hex } from '../../src/protocol/bytes.ts';
-import { systemRandom } from '../../src/protocol/seams.ts';
-import { connectTo, login, register } from '../helpers/client.ts';
-import { writeFixtureKey } from '../helpers/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
-import { FakeClock } from '../tui/helpers/fake-clock.ts';
+import { connectTo, login, online, register } from '../helpers/client.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 
-/** The daemon in this process, with a clock that the test moves. */
+/** With a clock that the test moves. */
 async function open(t: ExecutionContext) {
-  const dir = await temporaryFolder(t);
-  await writeFixtureKey(dir);
-  const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
-  const clock = new FakeClock(Date.now());
-  const log = pino({ level: 'silent' });
-  const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0' }, around), {
-    log,
-    clock,
-    random: systemRandom,
-    fs,
-    software: 'test',
-    hostname: 'here',
-  });
-  t.teardown(() => daemon.stop());
-  return { clock, at: { port: daemon.port, fingerprint: hex(daemon.fingerprint) } };
+  const clock = manualClock(Date.now());
+  return { clock, at: (await openDaemon(t, { clock })).at };
 }
 
 test.serial('who does not finish the handshake in time is closed', async (t) => {
@@ -45,9 +25,7 @@ test.serial('who does not finish the handshake in time is closed', async (t) => 
 test.serial('who does not log in in time is told and closed; who does stays', async (t) => {
   const { clock, at } = await open(t);
   const slow = await connectTo(t, at);
-  const quick = await connectTo(t, at);
-  await register(quick, 'alice', 'pw');
-  await login(quick, 'alice', 'pw');
+  const quick = await online(t, at, 'alice');
   await slow.request('ping', {});
   clock.advance(figures.loginMs);
   await slow.ended;

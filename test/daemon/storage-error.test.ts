@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { pino } from 'pino';
-import { readConfig } from '../../src/daemon/config.ts';
-import { startDaemon } from '../../src/daemon/daemon.ts';
 import { StorageError, watchSyncs } from '../../src/daemon/storage-error.ts';
-import { hex } from '../../src/protocol/bytes.ts';
 import { replaceDurably } from '../../src/protocol/durable.ts';
-import { systemClock, systemRandom } from '../../src/protocol/seams.ts';
 import { connectTo, register } from '../helpers/client.ts';
-import { writeFixtureKey } from '../helpers/daemon.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { changedFiles, systemError } from '../helpers/open-files.ts';
 
@@ -41,19 +36,9 @@ test('a sync that fails is told and thrown; one that finds no room is only throw
 });
 
 test('users.txt that cannot be synced: the registration is not answered, and the daemon knows it is broken', async (t) => {
-  const dir = await temporaryFolder(t);
-  await writeFixtureKey(dir);
   const { fs, fail } = disk();
-  const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
-  const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0' }, around), {
-    log: pino({ level: 'silent' }),
-    clock: systemClock,
-    random: systemRandom,
-    fs,
-    software: 'test',
-    hostname: 'here',
-  });
-  const alice = await connectTo(t, { port: daemon.port, fingerprint: hex(daemon.fingerprint) });
+  const { daemon, at } = await openDaemon(t, { fs });
+  const alice = await connectTo(t, at);
   fail.code = 'EIO';
   const outcome = register(alice, 'alice', 'pw').then(
     () => 'answered',

@@ -1,10 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { TokenBuckets } from '../../src/daemon/token-bucket.ts';
-import { FakeClock } from '../tui/helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 
 test('a burst, then the rate', (t) => {
-  const clock = new FakeClock();
+  const clock = manualClock();
   const buckets = new TokenBuckets(clock, { burst: 3, perSecond: 2 });
   t.deepEqual(
     [1, 2, 3, 4].map(() => buckets.take('a')),
@@ -18,14 +18,14 @@ test('a burst, then the rate', (t) => {
 });
 
 test('keys do not share', (t) => {
-  const buckets = new TokenBuckets(new FakeClock(), { burst: 1, perSecond: 1 });
+  const buckets = new TokenBuckets(manualClock(), { burst: 1, perSecond: 1 });
   t.true(buckets.take('a'));
   t.true(buckets.take('b'));
   t.false(buckets.take('a'));
 });
 
 test('reserve gives turns one after the other, and none beyond the longest wait', (t) => {
-  const buckets = new TokenBuckets(new FakeClock(), { burst: 1, perSecond: 10 });
+  const buckets = new TokenBuckets(manualClock(), { burst: 1, perSecond: 10 });
   t.deepEqual(
     [1, 2, 3, 4].map(() => buckets.reserve('a', 250)),
     [0, 100, 200, null],
@@ -33,7 +33,7 @@ test('reserve gives turns one after the other, and none beyond the longest wait'
 });
 
 test('memory is bounded: the key that was used longest ago goes', (t) => {
-  const buckets = new TokenBuckets(new FakeClock(), { burst: 1, perSecond: 1 }, 2);
+  const buckets = new TokenBuckets(manualClock(), { burst: 1, perSecond: 1 }, 2);
   buckets.take('a');
   buckets.take('b');
   buckets.take('a');
@@ -49,7 +49,7 @@ test('never more than the burst and the rate together', (t) => {
       fc.integer({ min: 1, max: 50 }),
       fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 200 }),
       (burst, perSecond, pauses) => {
-        const clock = new FakeClock();
+        const clock = manualClock();
         const buckets = new TokenBuckets(clock, { burst, perSecond });
         const from = clock.now();
         const taken = pauses.filter((pause) => {

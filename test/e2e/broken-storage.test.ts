@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { connectTo, login, register } from '../helpers/client.ts';
+import { connectTo, login, online } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
@@ -15,9 +15,7 @@ async function broken(t: ExecutionContext, word: 'sync' | 'thread') {
   const trigger = join(await temporaryFolder(t), 'now');
   const env = { NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${hook}`, BREAK_DATABASE: trigger };
   const daemon = await startDaemon(t, [], { env });
-  const alice = await connectTo(t, daemon);
-  await register(alice, 'alice', 'pw');
-  await login(alice, 'alice', 'pw');
+  const alice = await online(t, daemon, 'alice');
   await writeFile(trigger, word);
   const exited = once(daemon.process, 'exit');
   const outcome = alice.request('device-end', { device: 2 }).then(

@@ -4,7 +4,7 @@ import test from 'ava';
 import { H, utf8 } from '../../src/protocol/bytes.ts';
 import { Refusal, type RefusalCode } from '../../src/protocol/errors.ts';
 import { inlineOpaque } from '../../src/protocol/opaque.ts';
-import { connectTo, firstCard, login, loginWithKey, register, testDaemonId } from '../helpers/client.ts';
+import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
@@ -80,12 +80,12 @@ test("a record cannot smuggle a line into users.txt; another name's card is refu
     const { message } = await inlineOpaque.clientRegister('pw');
     await client.request('register-start', { name: 'alice', message, invite: null });
   };
-  const card = await firstCard('alice');
+  const card = await freshCard('alice');
   await start();
   const evil = { record: `${'A'.repeat(32)}::\nroot:opaque1:x`, card, localKeys: true };
   await t.throwsAsync(client.request('register-finish', evil), refused('bad-request'));
   await start();
-  const other = { record: 'A'.repeat(256), card: await firstCard('bob'), localKeys: true };
+  const other = { record: 'A'.repeat(256), card: await freshCard('bob'), localKeys: true };
   await t.throwsAsync(client.request('register-finish', other), refused('bad-request'));
   await t.throwsAsync(client.request('register-finish', { ...other, card }), refused('bad-request'), 'not begun');
   t.is(await readFile(join(daemon.dir, 'users.txt'), 'utf8'), before);
@@ -190,7 +190,7 @@ test.serial('a legacy account logs in with its old password and can only renew',
   const { record } = await inlineOpaque.clientRegisterFinish('new', begun.state, message, testDaemonId);
   await t.throwsAsync(client.request('record-finish', { record, card: null }), refused('must-renew'));
   await client.request('record-start', { message: begun.message });
-  await client.request('record-finish', { record, card: await firstCard('alice') });
+  await client.request('record-finish', { record, card: await freshCard('alice') });
   await t.throwsAsync(client.request('people', { after: null }), refused('needs-vault'));
   const recordHash = H('record', utf8(record));
   await client.request('vault-put', { recordHash, version: 1, vault: Uint8Array.of(1) });
@@ -202,9 +202,7 @@ test.serial('a legacy account logs in with its old password and can only renew',
 
 test.serial('an account that its operator takes out is ended at HUP', async (t) => {
   const daemon = await startDaemon(t);
-  const client = await connectTo(t, daemon);
-  await register(client, 'alice', 'pw');
-  await login(client, 'alice', 'pw');
+  const client = await online(t, daemon, 'alice');
   await writeFile(join(daemon.dir, 'users.txt'), '# nobody\n');
   daemon.process.kill('SIGHUP');
   await client.ended;
@@ -214,9 +212,7 @@ test.serial('an account that its operator takes out is ended at HUP', async (t) 
 
 test.serial('TERM tells every client and ends with 0', async (t) => {
   const daemon = await startDaemon(t);
-  const client = await connectTo(t, daemon);
-  await register(client, 'alice', 'pw');
-  await login(client, 'alice', 'pw');
+  const client = await online(t, daemon, 'alice');
   const stranger = await connectTo(t, daemon);
   t.deepEqual(await daemon.stop(), { code: 0, signal: null });
   await Promise.all([client.ended, stranger.ended]);
@@ -231,9 +227,7 @@ test.serial('a record that claims 4 GiB ends its own link, and one slow login bl
   const evil = await connectTo(t, daemon);
   evil.socket.write(Buffer.alloc(64, 0xff));
   await evil.ended;
-  const client = await connectTo(t, daemon);
-  await register(client, 'alice', 'pw');
-  await login(client, 'alice', 'pw');
+  await online(t, daemon, 'alice');
   t.true((await slow.request('ping', {})).at > 0, 'the slow one still has its time');
   t.like(
     daemon.lines.find(({ evt }) => evt === 'input_validation_fail'),

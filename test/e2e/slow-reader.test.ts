@@ -1,30 +1,15 @@
 /** One client that does not read, or moves a lot, and the others beside it, over real sockets. */
 import { randomBytes } from 'node:crypto';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { SegmentLayout } from '../../src/daemon/files/layout.ts';
 import { openCard } from '../../src/protocol/card.ts';
 import { dmConversation } from '../../src/protocol/note.ts';
 import { MAX_TEXT_BYTES } from '../../src/protocol/text.ts';
-import {
-  connectTo,
-  firstCard,
-  login,
-  type Person,
-  register,
-  type TestClient,
-  testDaemonId,
-} from '../helpers/client.ts';
-import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { connectTo, freshCard, login, online, type TestClient, testDaemonId } from '../helpers/client.ts';
+import { startDaemon } from '../helpers/daemon.ts';
 import { noteMaker } from '../helpers/notes.ts';
 
 const MIB = 1024 * 1024;
-
-async function online(t: ExecutionContext, daemon: TestDaemon, person: Person): Promise<TestClient> {
-  const client = await connectTo(t, daemon);
-  await register(client, person, 'pw');
-  await login(client, person, 'pw');
-  return client;
-}
 
 /** Asks again and again until `done`. @returns ms for each answer, in order of size. */
 async function pingUntil(client: TestClient, done: Promise<unknown>): Promise<number[]> {
@@ -82,8 +67,8 @@ test.serial('who does not read is closed above its send queue; the others are se
   await login(again, 'bob', 'pw', 2);
   const conversation = dmConversation(
     testDaemonId,
-    openCard(await firstCard('alice')).idFp,
-    openCard(await firstCard('bob')).idFp,
+    openCard(await freshCard('alice')).idFp,
+    openCard(await freshCard('bob')).idFp,
   );
   const range = { conversation, after: 0, before: null, limit: 3, newest: false, kinds: null };
   t.is((await again.request('fetch', range)).entries.length, 3, 'nothing was lost by it');
@@ -100,8 +85,8 @@ test.serial('chat passes a large transfer, on the same link and on another', asy
   const file = randomBytes(16);
   const conversation = dmConversation(
     testDaemonId,
-    openCard(await firstCard('alice')).idFp,
-    openCard(await firstCard('carol')).idFp,
+    openCard(await freshCard('alice')).idFp,
+    openCard(await freshCard('carol')).idFp,
   );
   const opened = await alice.request('upload-open', { file, conversation, size, segSize });
   let { window } = opened;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import { fromHex } from '../../src/protocol/bytes.ts';
-import { CARD_LIFE_MS, openCard, signCard } from '../../src/protocol/card.ts';
+import { openCard } from '../../src/protocol/card.ts';
 import { connectLink, type Link } from '../../src/protocol/link.ts';
 import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import type { Welcome } from '../../src/protocol/requests.ts';
@@ -12,8 +12,7 @@ import { Calls } from '../../src/tui/client/calls.ts';
 import { loginByKey, loginByPassword } from '../../src/tui/client/login.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { TestDaemon } from './daemon.ts';
-
-export type Person = 'alice' | 'bob' | 'carol' | 'mallory';
+import { firstCard, type PersonName } from './people.ts';
 
 export type TestClient = {
   calls: Calls;
@@ -29,10 +28,9 @@ export type TestClient = {
 /** The daemonId of every daemon of test/helpers/daemon.ts. */
 export const testDaemonId = new Uint8Array(32).fill(1);
 
-export async function connectTo(
-  t: ExecutionContext,
-  daemon: Pick<TestDaemon, 'port' | 'fingerprint'>,
-): Promise<TestClient> {
+type Address = Pick<TestDaemon, 'port' | 'fingerprint'>;
+
+export async function connectTo(t: ExecutionContext, daemon: Address): Promise<TestClient> {
   const socket = connect(daemon.port, '127.0.0.1');
   t.teardown(() => socket.destroy());
   await once(socket, 'connect');
@@ -51,22 +49,14 @@ export async function connectTo(
   return { calls, link, socket, request: (method, params) => calls.request(method, params), events, ended };
 }
 
-/** Card number 1 of `person` under `name`. */
-export function firstCard(person: Person, name: string = person): Promise<Uint8Array> {
-  const notBefore = Date.now() - 1000;
-  return signCard(inlineRsa, fixtureKey(`${person}-identity`), {
-    name,
-    ekSpki: fixtureKey(`${person}-encryption`).spki,
-    cardSeq: 1,
-    notBefore,
-    notAfter: notBefore + CARD_LIFE_MS,
-    prevCardHash: new Uint8Array(32),
-  });
+/** A card of `person` under `name` that is good from now on. */
+export function freshCard(person: PersonName, name: string = person): Promise<Uint8Array> {
+  return firstCard(person, { name, notBefore: Date.now() - 1000 });
 }
 
 export async function register(
   { calls }: TestClient,
-  person: Person,
+  person: PersonName,
   password: string,
   o: { name?: string; invite?: string | null; localKeys?: boolean } = {},
 ): Promise<{ idFp: Uint8Array }> {
@@ -74,7 +64,7 @@ export async function register(
   const begun = await inlineOpaque.clientRegister(password);
   const answer = await calls.request('register-start', { name, message: begun.message, invite });
   const made = await inlineOpaque.clientRegisterFinish(password, begun.state, answer.message, testDaemonId);
-  const card = await firstCard(person, name);
+  const card = await freshCard(person, name);
   await calls.request('register-finish', { record: made.record, card, localKeys });
   return { idFp: openCard(card).idFp };
 }
@@ -85,7 +75,20 @@ export async function login({ calls }: TestClient, name: string, password: strin
   return (await loginByPassword(calls, inlineOpaque, who)).welcome;
 }
 
-export function loginWithKey({ calls }: TestClient, person: Person, ticket: Uint8Array, device = 1): Promise<Welcome> {
+/** Somebody new, registered and logged in with the password `pw`. */
+export async function online(t: ExecutionContext, at: Address, person: PersonName): Promise<TestClient> {
+  const client = await connectTo(t, at);
+  await register(client, person, 'pw');
+  await login(client, person, 'pw');
+  return client;
+}
+
+export function loginWithKey(
+  { calls }: TestClient,
+  person: PersonName,
+  ticket: Uint8Array,
+  device = 1,
+): Promise<Welcome> {
   const identity = fixtureKey(`${person}-identity`);
   return loginByKey(calls, inlineRsa, { name: person, identity, device, ticket, daemonId: testDaemonId });
 }

@@ -18,6 +18,7 @@ import type { KeyPair } from '../../src/protocol/rsa.ts';
 import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
 import { type Clock, systemClock, systemRandom } from '../../src/protocol/seams.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
+import { firstCard } from './people.ts';
 import { temporaryStore } from './store.ts';
 
 export type Somebody = { name: string; identity: KeyPair; encryption: KeyPair; card: Card; cardBytes: Uint8Array };
@@ -28,9 +29,7 @@ const DAY = 86_400_000;
 async function somebody(name: Name): Promise<Somebody> {
   const identity = fixtureKey(`${name}-identity`);
   const encryption = fixtureKey(`${name}-encryption`);
-  const life = { notBefore: 0, notAfter: 30 * DAY };
-  const about = { name, ekSpki: encryption.spki, cardSeq: 1, ...life, prevCardHash: new Uint8Array(32) };
-  const cardBytes = await signCard(inlineRsa, identity, about);
+  const cardBytes = await firstCard(name, { notBefore: 0, notAfter: 30 * DAY });
   return { name, identity, encryption, card: openCard(cardBytes), cardBytes };
 }
 

@@ -4,11 +4,16 @@ import type { Content } from '../../src/protocol/content.ts';
 import { sealNote } from '../../src/protocol/note.ts';
 import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
-import { firstCard, type Person, testDaemonId } from './client.ts';
+import { freshCard, testDaemonId } from './client.ts';
+import type { PersonName } from './people.ts';
 
 /** Makes the notes of one device in their order: one is sealed, and the others are it with another id and number. */
-export async function noteMaker(from: Person, to: Person, content: Content): Promise<(n: number) => Uint8Array> {
-  const [mine, theirs] = [openCard(await firstCard(from)), openCard(await firstCard(to))];
+export async function noteMaker(
+  from: PersonName,
+  to: PersonName,
+  content: Content,
+): Promise<(n: number) => Uint8Array> {
+  const [mine, theirs] = [openCard(await freshCard(from)), openCard(await freshCard(to))];
   const none = new Uint8Array(32);
   const place = { device: 1, seq: 1, prev: none, seen: none, sentAt: 1, noteId: new Uint8Array(16) };
   const identity = fixtureKey(`${from}-identity`);

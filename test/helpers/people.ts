@@ -21,15 +21,19 @@ export const NO_HASH: Uint8Array = new Uint8Array(32);
 
 export async function person(name: PersonName, encryption = fixtureKey(`${name}-encryption`)): Promise<Person> {
   const identity = fixtureKey(`${name}-identity`);
-  const cardBytes = await signCard(inlineRsa, identity, {
-    name,
-    ekSpki: encryption.spki,
-    cardSeq: 1,
-    notBefore: T0,
-    notAfter: T0 + CARD_LIFE_MS,
-    prevCardHash: NO_HASH,
-  });
+  const cardBytes = await firstCard(name, { encryption, notBefore: T0 });
   const card = openCard(cardBytes);
   const mine = { idFp: card.idFp, ekFp: card.ekFp, pkcs8: encryption.pkcs8 };
   return { name, identity, encryption, cardBytes, card, idFp: card.idFp, mine };
+}
+
+/** Card number 1 of `person`, for the longest time unless told, and under another name when told. */
+export function firstCard(
+  person: PersonName,
+  o: { name?: string; encryption?: KeyPair; notBefore: number; notAfter?: number },
+): Promise<Uint8Array> {
+  const { notBefore, name = person, notAfter = notBefore + CARD_LIFE_MS } = o;
+  const ekSpki = (o.encryption ?? fixtureKey(`${person}-encryption`)).spki;
+  const about = { name, ekSpki, cardSeq: 1, notBefore, notAfter, prevCardHash: NO_HASH };
+  return signCard(inlineRsa, fixtureKey(`${person}-identity`), about);
 }

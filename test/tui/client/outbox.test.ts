@@ -9,7 +9,7 @@ import type { RequestParams } from '../../../src/protocol/requests.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { MAX_OUTBOX } from '../../../src/tui/client/outbox-store.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';
-import { firstCard } from '../../helpers/client.ts';
+import { freshCard } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
@@ -111,7 +111,7 @@ test.serial('a changed key stops everything until the person accepts it', async 
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register, profile });
   // As if this profile had met another Alice before.
-  const card = await firstCard('mallory', 'alice');
+  const card = await freshCard('mallory', 'alice');
   const { idFp, cardSeq, hash } = openCard(card);
   await signedIn.profile.db.run(
     'INSERT INTO pins (daemon, name, id_fp, card_seq, card_hash, card, verified) VALUES (?, ?, ?, ?, ?, ?, 1)',

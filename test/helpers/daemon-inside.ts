@@ -1,0 +1,30 @@
+/** The daemon in this process, for what cannot be reached in another one: its clock and its disk. */
+import * as nodeFs from 'node:fs/promises';
+import type { ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import { readConfig } from '../../src/daemon/config.ts';
+import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
+import { hex } from '../../src/protocol/bytes.ts';
+import { type Clock, type FileSystem, systemClock, systemRandom } from '../../src/protocol/seams.ts';
+import { writeFixtureKey } from './daemon.ts';
+import { temporaryFolder } from './folder.ts';
+
+type Given = { flags?: Record<string, string>; clock?: Clock; fs?: FileSystem };
+type Inside = { daemon: Daemon; dir: string; at: { port: number; fingerprint: string } };
+
+/** Stopped with its test. */
+export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: Given = {}): Promise<Inside> {
+  const dir = await temporaryFolder(t);
+  await writeFixtureKey(dir);
+  const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
+  const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0', ...flags }, around), {
+    log: pino({ level: 'silent' }),
+    clock: given.clock ?? systemClock,
+    random: systemRandom,
+    fs: given.fs ?? nodeFs,
+    software: 'test',
+    hostname: 'here',
+  });
+  t.teardown(() => daemon.stop());
+  return { daemon, dir, at: { port: daemon.port, fingerprint: hex(daemon.fingerprint) } };
+}
