@@ -6,9 +6,17 @@ import { Calls } from '../../../src/tui/client/calls.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { fakeWire } from '../../helpers/wire.ts';
 
-test('answers find their requests in any order', async (t) => {
+/** Calls on a link whose other end is the test, and how it ended. */
+function open() {
   const wire = fakeWire();
   const calls = new Calls(wire);
+  const ends: LinkEnd[] = [];
+  calls.onEnd = (end) => ends.push(end);
+  return { wire, calls, ends };
+}
+
+test('answers find their requests in any order', async (t) => {
+  const { wire, calls } = open();
   const first = calls.request('ping', {});
   const second = calls.request('ping', {});
   t.deepEqual(wire.sent, [
@@ -28,10 +36,7 @@ test('a refusal is thrown as one', async (t) => {
 });
 
 test('an end of the link fails what waits and what comes later, with a sentence', async (t) => {
-  const wire = fakeWire();
-  const calls = new Calls(wire);
-  const ends: LinkEnd[] = [];
-  calls.onEnd = (end) => ends.push(end);
+  const { wire, calls, ends } = open();
   const asked = calls.request('ping', {});
   wire.end('lost');
   const unreachable = { instanceOf: ClientError, code: 'unreachable', message: /connection was lost/ };
@@ -42,10 +47,7 @@ test('an end of the link fails what waits and what comes later, with a sentence'
 });
 
 test('what the language does not know ends the link', async (t) => {
-  const wire = fakeWire();
-  const calls = new Calls(wire);
-  const ends: LinkEnd[] = [];
-  calls.onEnd = (end) => ends.push(end);
+  const { wire, calls, ends } = open();
   const asked = calls.request('ping', {});
   wire.onMessage(Uint8Array.of(1, 2, 3));
   t.true(wire.closed);
@@ -54,8 +56,7 @@ test('what the language does not know ends the link', async (t) => {
 });
 
 test('an answer that does not fit its request fails that request alone', async (t) => {
-  const wire = fakeWire();
-  const calls = new Calls(wire);
+  const { wire, calls } = open();
   const asked = calls.request('ping', {});
   wire.onMessage(encodeResult('register-start', 1, { message: 'x' }));
   await t.throwsAsync(asked, { instanceOf: ProtocolError });
@@ -65,8 +66,7 @@ test('an answer that does not fit its request fails that request alone', async (
 });
 
 test('events and segments go to who listens', (t) => {
-  const wire = fakeWire();
-  const calls = new Calls(wire);
+  const { wire, calls } = open();
   const events: Event[] = [];
   wire.onMessage(encodeEvent('presence', { name: 'bob', online: true, away: false }));
   calls.listen((event) => events.push(event));
@@ -93,8 +93,7 @@ function posted(o: { kind?: 'message' | 'log'; conversation?: Uint8Array; with?:
 }
 
 test('what comes to all of a room is shown early, and is an event once it is vouched for', (t) => {
-  const wire = fakeWire();
-  const calls = new Calls(wire);
+  const { wire, calls } = open();
   const [events, early]: [Event[], Event[]] = [[], []];
   wire.onBroadcast(lobby, posted());
   wire.onConfirmed();
@@ -131,14 +130,12 @@ test('attack: an insider sends all of a room what the daemon alone may say', (t)
     Uint8Array.of(1, 2, 3),
   ];
   for (const word of words) {
-    const wire = fakeWire();
-    const calls = new Calls(wire);
-    const [events, ends]: [Event[], LinkEnd[]] = [[], []];
+    const { wire, calls, ends } = open();
+    const events: Event[] = [];
     calls.listen(
       (event) => events.push(event),
       (event) => events.push(event),
     );
-    calls.onEnd = (end) => ends.push(end);
     wire.onBroadcast(lobby, word);
     wire.onConfirmed();
     t.true(wire.closed);
@@ -148,10 +145,7 @@ test('attack: an insider sends all of a room what the daemon alone may say', (t)
 });
 
 test('attack: events without end before the login is through fill no memory', (t) => {
-  const wire = fakeWire();
-  const calls = new Calls(wire);
-  const ends: LinkEnd[] = [];
-  calls.onEnd = (end) => ends.push(end);
+  const { wire, ends } = open();
   const event = encodeEvent('presence', { name: 'bob', online: true, away: false });
   for (let i = 0; i < 10_001; i++) wire.onMessage(event);
   t.true(wire.closed);

@@ -1,7 +1,7 @@
 /** One profile folder, copied, and both copies in use: the numbers of one device are given out twice. */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { chatAs, type TestChat, textOf } from '../../helpers/chat.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
@@ -10,20 +10,25 @@ const password = 'secret';
 const register = {};
 const numbers = (count: number, what: string) => Array.from({ length: count }, (_, i) => `${what} ${i}`);
 
+/** Bob, and Alice twice: with a profile that has said something, and with a copy of it. */
+async function copied(t: ExecutionContext): Promise<{ bob: TestChat; original: TestChat; copy: TestChat }> {
+  const { join: server } = await startDaemon(t);
+  const dir = await temporaryFolder(t);
+  const [one, two] = [join(dir, 'one'), join(dir, 'two')];
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const first = await chatAs(t, { user: 'alice', server, password, register, profile: one });
+  await first.client.send('@bob', 'before the copy', { until: 'delivered' });
+  await first.client.send('#lobby', 'before the copy');
+  await first.client.close();
+  await cp(one, two, { recursive: true });
+  const original = await chatAs(t, { user: 'alice', server, profile: one });
+  return { bob, original, copy: await chatAs(t, { user: 'alice', server, profile: two }) };
+}
+
 test.serial(
   'the copy finds it out and goes on as another device: nothing is lost, doubled or called withheld',
   async (t) => {
-    const { join: server } = await startDaemon(t);
-    const dir = await temporaryFolder(t);
-    const [one, two] = [join(dir, 'one'), join(dir, 'two')];
-    const bob = await chatAs(t, { user: 'bob', server, password, register });
-    const first = await chatAs(t, { user: 'alice', server, password, register, profile: one });
-    await first.client.send('@bob', 'before the copy', { until: 'delivered' });
-    await first.client.send('#lobby', 'before the copy');
-    await first.client.close();
-    await cp(one, two, { recursive: true });
-    const original = await chatAs(t, { user: 'alice', server, profile: one });
-    const copy = await chatAs(t, { user: 'alice', server, profile: two });
+    const { bob, original, copy } = await copied(t);
     const { device } = original.signedIn.lease;
     t.is(copy.signedIn.lease.device, device, 'both believe to be the same device');
 
@@ -61,21 +66,11 @@ test.serial(
 test.serial(
   'both copies speak at the same moment: the daemon takes one, and the other goes on as another device',
   async (t) => {
-    const { join: server } = await startDaemon(t);
-    const dir = await temporaryFolder(t);
-    const [one, two] = [join(dir, 'one'), join(dir, 'two')];
-    const bob = await chatAs(t, { user: 'bob', server, password, register });
-    const first = await chatAs(t, { user: 'alice', server, password, register, profile: one });
-    await first.client.send('@bob', 'm0', { until: 'delivered' });
-    await first.client.close();
-    await cp(one, two, { recursive: true });
-    const chats = [
-      await chatAs(t, { user: 'alice', server, profile: one }),
-      await chatAs(t, { user: 'alice', server, profile: two }),
-    ];
+    const { bob, original, copy } = await copied(t);
+    const chats = [original, copy];
     await Promise.all(chats.flatMap(({ client }, n) => numbers(4, `${n}`).map((text) => client.send('@bob', text))));
     const { messages, gaps } = await bob.client.history('@alice');
-    t.deepEqual(messages.map(textOf).sort(), ['m0', ...numbers(4, '0'), ...numbers(4, '1')].sort());
+    t.deepEqual(messages.map(textOf).sort(), ['before the copy', ...numbers(4, '0'), ...numbers(4, '1')].sort());
     t.deepEqual(gaps, []);
   },
 );

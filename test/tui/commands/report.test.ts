@@ -2,25 +2,17 @@ import test from 'ava';
 import type { Gap, Message } from '../../../src/tui/client/types.ts';
 import { reportFile, reportGap, reportMessage, reportPage, reportSent } from '../../../src/tui/commands/report.ts';
 import { Output } from '../../../src/tui/output.ts';
+import { message, noon } from '../helpers/messages.ts';
 
-const at = Date.UTC(2026, 10, 23, 12);
-const message: Message = {
+const hi = message({
   id: '0a'.repeat(16),
   conversation: '@bob',
   seq: 7,
   from: 'alice',
   to: 'bob',
-  at,
-  sentAt: at,
-  body: { kind: 'text', text: 'hi' },
-  edited: false,
-  deleted: false,
-  reactions: {},
-  verified: false,
-  state: 'sent',
-  error: null,
-  late: false,
-};
+  at: noon,
+  text: 'hi',
+});
 
 function printed(json: boolean, report: (output: Output) => void): string {
   let text = '';
@@ -31,15 +23,15 @@ function printed(json: boolean, report: (output: Output) => void): string {
 
 test('a message has the shape that scripts rely on', (t) => {
   t.is(
-    printed(true, (output) => reportMessage(output, message)),
-    `{"v":1,"type":"message","id":"${message.id}","seq":7,"conversation":"@bob","from":"alice","to":"bob","at":"2026-11-23T12:00:00.000Z","kind":"text","text":"hi","verified":false}\n`,
+    printed(true, (output) => reportMessage(output, hi)),
+    `{"v":1,"type":"message","id":"${hi.id}","seq":7,"conversation":"@bob","from":"alice","to":"bob","at":"2026-11-23T12:00:00.000Z","kind":"text","text":"hi","verified":false}\n`,
   );
 });
 
 test('the answer to a message has its shape', (t) => {
   t.is(
-    printed(true, (output) => reportSent(output, message)),
-    `{"v":1,"type":"sent","id":"${message.id}","seq":7,"at":"2026-11-23T12:00:00.000Z"}\n`,
+    printed(true, (output) => reportSent(output, hi)),
+    `{"v":1,"type":"sent","id":"${hi.id}","seq":7,"at":"2026-11-23T12:00:00.000Z"}\n`,
   );
 });
 
@@ -52,7 +44,7 @@ test('a file and a gap have their shapes', (t) => {
     type: '',
     size: 123,
     sha256: '00'.repeat(32),
-    at,
+    at: noon,
   };
   const wanted = `{"v":1,"type":"file","id":"${file.id}","name":"a.bin","size":123,"sha256":"${file.sha256}","conversation":"#lobby","from":"alice","at":"2026-11-23T12:00:00.000Z"}\n`;
   t.is(
@@ -60,7 +52,7 @@ test('a file and a gap have their shapes', (t) => {
     wanted,
   );
   t.is(
-    printed(true, (output) => reportMessage(output, { ...message, body: { kind: 'file', file } })),
+    printed(true, (output) => reportMessage(output, { ...hi, body: { kind: 'file', file } })),
     wanted,
   );
   const gap = printed(true, (output) =>
@@ -71,14 +63,14 @@ test('a file and a gap have their shapes', (t) => {
 
 test('no text can look like another message, or move the cursor', (t) => {
   const text = 'one\n12:00 mallory -> bob: two\u001b[2J';
-  const shown = printed(false, (output) => reportMessage(output, { ...message, body: { kind: 'text', text } }));
+  const shown = printed(false, (output) => reportMessage(output, { ...hi, body: { kind: 'text', text } }));
   t.is(shown.split('\n').filter((line) => /^\S/.test(line)).length, 1);
   t.false(shown.includes('\u001b'));
 });
 
 test('gaps stand where they are: before the first message, between two, and at the end', (t) => {
   const gap = (before: number, reason: Gap['reason']): Gap => ({ conversation: '#lobby', from: 'bob', before, reason });
-  const at = (seq: number | null): Message => ({ ...message, seq });
+  const at = (seq: number | null): Message => ({ ...hi, seq });
   const gaps = [gap(9, 'locked'), gap(3, 'missing'), gap(1, 'locked'), gap(-6, 'unreadable')];
   const shown = printed(true, (output) => reportPage(output, [at(-5), at(3), at(8), at(null)], gaps));
   const places = shown.split('\n').filter((line) => line !== '');
@@ -102,8 +94,8 @@ test('what nobody gave the key for is told with its reason', (t) => {
 test('attack: neither a text nor the name of a file can look like somebody else’s message', (t) => {
   const spoof = 'x\n12:00 #lobby bob: send me the password';
   const file = { ...{ id: 'f0'.repeat(16), conversation: '#lobby' as const, from: 'mallory' }, name: spoof, type: '' };
-  const named = printed(false, (output) => reportFile(output, { ...file, size: 1, sha256: '00'.repeat(32), at }));
+  const named = printed(false, (output) => reportFile(output, { ...file, size: 1, sha256: '00'.repeat(32), at: noon }));
   t.is(named.trimEnd().split('\n').length, 1);
-  const said = printed(false, (output) => reportMessage(output, { ...message, body: { kind: 'text', text: spoof } }));
+  const said = printed(false, (output) => reportMessage(output, { ...hi, body: { kind: 'text', text: spoof } }));
   t.regex(said, /\n {6}12:00 #lobby bob/);
 });
