@@ -3,19 +3,17 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { ClientError } from '../../../../src/tui/client/errors.ts';
 import { type Begun, decodeBegun, encodeBegun, nameOf } from '../../../../src/tui/client/transfers/begun.ts';
 import { Transfers } from '../../../../src/tui/client/transfers/transfers.ts';
 import type { TransferState } from '../../../../src/tui/client/types.ts';
-import { alice, conversation, openFileDaemon } from '../../../helpers/file-daemon.ts';
+import { alice, openFileDaemon } from '../../../helpers/file-daemon.ts';
 import { FakeWire } from '../../../helpers/file-wire.ts';
 import { temporaryFolder } from '../../../helpers/folder.ts';
 import { openTransferProfile } from '../../../helpers/transfer-profile.ts';
+import { fails, place, segSize } from '../../../helpers/transfer-sides.ts';
 import { until } from '../../../helpers/until.ts';
 
-const segSize = 262_144;
 const SIZE = 80 * segSize;
-const place = { id: conversation, name: '@bob' } as const;
 
 async function setting(t: ExecutionContext, size = SIZE) {
   const daemon = await openFileDaemon(t, { config: { maxFileSize: SIZE, quota: 1e9, retention: null } });
@@ -47,9 +45,6 @@ async function setting(t: ExecutionContext, size = SIZE) {
   };
   return { daemon, dir, path, held, program, waiting };
 }
-
-const fails = (t: ExecutionContext, doing: Promise<unknown>, code: string, message: RegExp) =>
-  t.throwsAsync(doing, { instanceOf: ClientError, code, message });
 
 test('what another program works on is not listed, and is left alone', async (t) => {
   const at = await setting(t);
