@@ -4,6 +4,11 @@ import { extname } from 'node:path';
 import { Piscina } from 'piscina';
 import { Refusal } from './errors.ts';
 
+/**
+ * For every worker thread. Its garbage is short-lived and small; by itself V8 would let each grow by 48 MB before it looks.
+ */
+export const workerLimits = { maxYoungGenerationSizeMb: 6 } as const;
+
 /** The functions that a worker's module exports, each with one parameter that can be cloned. */
 export type Work = Record<string, (task: never) => unknown>;
 
@@ -32,6 +37,7 @@ export function openPool<W extends Work>(name: string, importer: string, options
     minThreads: 1,
     maxThreads: Math.max(1, threads),
     idleTimeout: 30_000,
+    resourceLimits: workerLimits,
   });
   let taken = 0;
   return {

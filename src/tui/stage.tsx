@@ -17,6 +17,7 @@ import { Notifier } from './notifier.ts';
 import { recordOf } from './recording.ts';
 import { layoutFor } from './select.ts';
 import { Session } from './session.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { emptyLogin, initialState, type Settings } from './state.ts';
 import { Store } from './store.ts';
 import { strings } from './strings.ts';
@@ -51,6 +52,7 @@ export type StageOptions = {
 
 /** Runs the screen until the person leaves. @returns the exit status */
 export async function runStage(options: StageOptions): Promise<number> {
+  keepHeapSmall();
   const { stdin, stdout, clock, door, drafts, settings } = options;
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
   const { recording } = options;

@@ -1,6 +1,7 @@
 /** The profile's database: node:sqlite in a worker, so that no statement holds up the screen. Shared by processes (WAL). */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { workerLimits } from '../../protocol/pool.ts';
 import { ClientError } from './errors.ts';
 
 export type SqlValue = string | number | null | Uint8Array;
@@ -30,6 +31,7 @@ export async function openProfileDb(path: string, migrations: readonly (readonly
     workerData: { path, migrations },
     // Hooks of the main thread (a loader for tests) are not needed there.
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: workerLimits,
   });
   const opened = await new Promise<Opened>((done, fail) => {
     worker.once('message', done);

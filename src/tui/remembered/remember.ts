@@ -1,7 +1,7 @@
 import QuickLru from 'quick-lru';
 
 /** Distinct texts: some full screens of rows. What is kept of one is some fifty characters, an object each. */
-const MANY = 256;
+const MANY = 512;
 
 /**
  * `pure` with a memory of what it answered lately, for functions of one text. The answers are shared: whoever gets one must not
