@@ -26,10 +26,10 @@ export class Attention {
     this.#watch(focused);
   }
 
-  /** Something came from the keyboard. */
+  /** Bytes came from the terminal, before they are read: who types looks. If they tell that the focus is lost, `focus` follows. */
   readonly stir = (): void => {
     this.#stirredAt = this.#clock.monotonic();
-    if (!this.#terminalTells) this.#watch(true);
+    this.#watch(true);
   };
 
   /** To be called now and then. */

@@ -147,6 +147,10 @@ export async function runStage(options: StageOptions): Promise<number> {
     listen(process, 'SIGTERM', () => leave(143)),
     listen(process, 'SIGHUP', () => leave(129)),
     listen(process, 'SIGINT', () => leave(130)),
+    listen(process, 'SIGQUIT', () => leave(131)),
+    listen(process, 'SIGUSR2', () => leave(140)),
+    // As Ctrl+Z, told from outside.
+    listen(process, 'SIGTSTP', () => desk.outside.suspend()),
     // Stopped from outside (kill -STOP) and gone on: the shell has changed the modes meanwhile.
     listen(process, 'SIGCONT', () => void suspend(async () => {})),
     listen(process, 'exit', restore),
@@ -199,8 +203,14 @@ export async function runStage(options: StageOptions): Promise<number> {
 
 /** The shell's job control: the whole foreground group stops, as Ctrl+Z in a cooked terminal does it. Resolves after fg. */
 function stopped(): Promise<void> {
+  const heard = process.listeners('SIGTSTP');
+  // A signal that is listened to stops nobody.
+  process.removeAllListeners('SIGTSTP');
   return new Promise((done) => {
-    process.once('SIGCONT', () => done());
+    process.once('SIGCONT', () => {
+      for (const listener of heard) process.on('SIGTSTP', listener);
+      done();
+    });
     process.kill(0, 'SIGTSTP');
   });
 }

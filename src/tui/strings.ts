@@ -62,9 +62,9 @@ export const strings = {
     link: (link: LinkState, now: number) => {
       if (link.state === 'online') return '● online';
       if (link.state === 'connecting') return '◌ connecting';
-      if (link.state === 'closed') return `○ closed: ${link.reason}`;
+      if (link.state === 'closed') return '○ closed';
       const seconds = Math.max(0, Math.ceil((link.retryAt - now) / 1000));
-      return `○ offline, next try in ${seconds} s: ${link.reason}`;
+      return `○ offline, next try in ${seconds} s`;
     },
     away: '◐ away',
     sealed: 'end-to-end encrypted',

@@ -27,14 +27,22 @@ test('a terminal that tells nothing: who has not touched the keyboard for two mi
   t.true(watched());
 });
 
+test('who types looks, also where the window says otherwise', (t) => {
+  const { attention, watched } = open();
+  attention.focus(false);
+  t.false(watched());
+  attention.stir();
+  t.true(watched());
+});
+
 test('a terminal that tells of its focus is believed, however long nobody types', (t) => {
   const { attention, pass, watched } = open();
   attention.focus(true);
   pass(3_600_000);
   t.true(watched());
-  attention.focus(false);
   // The report itself is bytes too.
   attention.stir();
+  attention.focus(false);
   t.false(watched());
   attention.focus(true);
   t.true(watched());

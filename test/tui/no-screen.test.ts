@@ -9,6 +9,7 @@ test('the screen is for two terminals and eyes', (t) => {
   t.false(at({ INK_SCREEN_READER: '' }));
   t.true(at({ INK_SCREEN_READER: 'true' }));
   t.true(at({ INK_SCREEN_READER: '1' }));
+  t.true(at({ TERM: 'dumb' }));
   t.true(noScreen({ stdin: {}, stdout: terminal, env: {} }));
   t.true(noScreen({ stdin: terminal, stdout: {}, env: {} }));
 });

@@ -1,4 +1,5 @@
 /** The screen in a real terminal, with a client that a test speaks for. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
@@ -27,6 +28,18 @@ function start(
 }
 
 const ready = (text: string) => text.includes('#lobby ›');
+
+/** The one process that `parent` has started. Linux. */
+function childOf(parent: number): number {
+  const found = readdirSync('/proc').find((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(parent);
+    } catch {
+      return false;
+    }
+  });
+  return Number(found);
+}
 
 /** Nothing of the frame is broken: each row is as wide as the screen, the rules meet. */
 function assertWhole(t: ExecutionContext, screen: Screen, cols: number): void {
@@ -166,6 +179,8 @@ const ways: [string, (screen: Screen) => void, number][] = [
   ['Ctrl+C twice', (screen) => screen.write('\x03\x03'), 0],
   ['SIGTERM', (screen) => process.kill(screen.pid, 'SIGTERM'), 143],
   ['SIGHUP', (screen) => process.kill(screen.pid, 'SIGHUP'), 129],
+  ['SIGQUIT', (screen) => process.kill(screen.pid, 'SIGQUIT'), 131],
+  ['SIGUSR2', (screen) => process.kill(screen.pid, 'SIGUSR2'), 140],
   ['a crash', () => {}, 1],
 ];
 for (const [name, end, status] of ways) {
@@ -217,6 +232,14 @@ test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', 
   t.true(screen.modes().alternate && screen.modes().focus && !screen.modes().wrap);
   screen.write(' and more');
   await screen.until((text) => text.includes('› half a line and more'));
+  // Told from outside, and a second time, it is the same.
+  for (let i = 0; i < 2; i++) {
+    process.kill(childOf(screen.pid), 'SIGTSTP');
+    await screen.until((text) => text.includes('Stopped') && /shell>\s*$/.test(text.trimEnd()));
+    t.false(screen.modes().alternate);
+    screen.write('fg\r');
+    await screen.until((text) => text.includes('› half a line and more') && text.includes('● online'));
+  }
 });
 
 test.serial('a letter costs little, and so does an arriving message', async (t) => {

@@ -13,7 +13,7 @@ export const lines = {
   whisper: 'and this is between the two of us, sealed for you alone. say hello back?',
   keys: [
     'three keys worth knowing: Ctrl+K goes to any person, room, file or command;',
-    'Ctrl+O sends a file; F1 shows all the others. Each is also a command: try .help',
+    'Ctrl+O sends a file; F1 shows all the others. Each is also a command: try .help. .exit leaves',
   ].join('\n'),
   file: [
     'Welcome to SecureChat.',

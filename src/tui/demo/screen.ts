@@ -59,5 +59,5 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
     }
   });
   output.line('To do it for real:\n');
-  for (const line of forReal) output.line(line);
+  for (const line of forReal(process.argv[1] ?? 'securechat')) output.line(line);
 }

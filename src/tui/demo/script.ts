@@ -23,7 +23,7 @@ export function runDemo(shell: Shell): Promise<void> {
     await talk(output, alice, bob);
     await share(output, alice, bob, place.dir);
     output.line('The daemon carried all of this and could read none of it. To do it for real:\n');
-    for (const line of forReal) output.line(line);
+    for (const line of forReal(process.argv[1] ?? 'securechat')) output.line(line);
   });
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { connect } from '../client/client.ts';
 import type { Client } from '../client/types.ts';
 import type { Shell } from '../shell.ts';
@@ -20,12 +20,18 @@ export type ThrowAway = {
   step<T>(what: string, work: () => Promise<T>): Promise<T>;
 };
 
-/** How to go on after the demo. */
-export const forReal = [
-  '  securechat-daemon              where it shall run; it prints a join link',
-  "  securechat 'JOIN-LINK'         everybody, with that link: the screen asks for a name and makes the account",
-  '  securechat --help              everything else',
-] as const;
+/** How to go on after the demo, with the programs as they were called: `program` is this one's path or name. */
+export function forReal(program: string): string[] {
+  // In a clone the command is no word of the shell.
+  const screen = basename(program) === 'securechat.js' ? relative(process.cwd(), program) : 'securechat';
+  const rows = [
+    [screen.replace(/securechat(?=(?:\.js)?$)/, 'securechat-daemon'), 'where it shall run; it prints a join link'],
+    [`${screen} 'JOIN-LINK'`, 'everybody, with that link: the screen asks for a name and makes the account'],
+    [`${screen} --help`, 'everything else'],
+  ] as const;
+  const wide = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(([command, what]) => `  ${command.padEnd(wide)}   ${what}`);
+}
 
 /** Runs `work` beside a throw-away daemon; everything is stopped and deleted after it. */
 export async function withThrowAway(shell: Shell, work: (place: ThrowAway) => Promise<void>): Promise<void> {

@@ -129,7 +129,7 @@ export class SpokenCommands extends Commands {
   #file({ chat }: Session, wanted: string) {
     const all = shownFiles(chat);
     const here = all.filter(({ name, conversation }) => name === wanted && conversation === chat.open);
-    return here.length === 1 ? here[0] : choose(here.length > 1 ? here : all, wanted);
+    return here.length === 1 ? here[0] : choose(here.length > 1 ? here : all, wanted, '.list_files');
   }
 
   async #transfers(session: Session): Promise<void> {

@@ -12,6 +12,8 @@ export type LineInput = {
   prompt(text: string): void;
   /** Asks without echo; null when nobody can be asked. */
   secret(question: string): Promise<string | null>;
+  /** Nobody is there who could write a line again that was not taken. */
+  readonly unattended: boolean;
   close(): void;
 };
 
@@ -28,6 +30,7 @@ export function pipeInput(input: NodeJS.ReadableStream, output: Out): LineInput 
     print: (line) => void output.write(`${line}\n`),
     prompt: () => {},
     secret: async () => null,
+    unattended: true,
     close: () => queue.end(),
   };
 }
@@ -88,6 +91,7 @@ export function terminalInput({ input, output, complete, onInterrupt, dumb }: Te
     reader.prompt(true);
   };
   return {
+    unattended: false,
     lines: () => queue,
     print,
     prompt(text) {

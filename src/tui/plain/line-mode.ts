@@ -54,6 +54,8 @@ export class LineMode {
   /** What came while the unread messages were told. */
   #held: ClientEvent[] | null = [];
   #remembered = nothingRemembered;
+  /** Lines that were to be sent and were not taken. */
+  #untaken = 0;
   /** Conversations that are caught up with. */
   #telling = 0;
   #leaving = false;
@@ -117,7 +119,8 @@ export class LineMode {
     }
     if (this.#closed !== null) throw new ClientError('unreachable', this.#closed);
     await this.#drain();
-    if (this.#narrator.failures > 0) throw new ClientError('refused', phrases.refused);
+    const untaken = input.unattended ? this.#untaken : 0;
+    if (this.#narrator.failures + untaken > 0) throw new ClientError('refused', phrases.refused);
   }
 
   /** No more lines are taken. */
@@ -151,7 +154,7 @@ export class LineMode {
         await this.#commands.perform(said.name, said.rest);
         break;
       case 'private':
-        if (session.chat.people[said.to] === undefined) return session.tell(phrases.nobody(said.to), 'bad');
+        if (session.chat.people[said.to] === undefined) return this.#refuse(phrases.nobody(said.to));
         await this.#post(`@${said.to}`, said.text);
         break;
       case 'text':
@@ -164,10 +167,15 @@ export class LineMode {
   async #post(to: ConversationName, text: string): Promise<void> {
     const session = this.#session;
     const why = canSend({ ...session.chat, open: to });
-    if (why !== null) return session.tell(why, 'bad');
+    if (why !== null) return this.#refuse(why);
     const bytes = Buffer.byteLength(text);
-    if (bytes > MAX_TEXT_BYTES) return session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
-    await session.attempt(() => session.send(to, text));
+    if (bytes > MAX_TEXT_BYTES) return this.#refuse(strings.notices.tooLong(bytes, MAX_TEXT_BYTES));
+    if (!(await session.attempt(() => session.send(to, text)))) this.#untaken++;
+  }
+
+  #refuse(why: string) {
+    this.#untaken++;
+    this.#session.tell(why, 'bad');
   }
 
   /** Before the account's own lists are in the state, what was kept of them holds. */

@@ -13,10 +13,9 @@ import { useSelect } from './use-store.ts';
 
 /** The link and what protects it, what moves, and either a notice or the keys that matter here. */
 export function StatusLine({ columns }: { columns: number }) {
-  const left = useSelect(stateOf, (a, b) => a.text === b.text && a.role === b.role);
+  const left = useSelect(stateOf);
   const right = useSelect(hintOf, (a, b) => a.text === b.text && a.role === b.role);
-  // A lost link is never hidden behind a sentence.
-  const notice = useSelect((state) => state.notice !== null && chatOf(state)?.link.state === 'online');
+  const notice = useSelect((state) => state.notice !== null);
   const moving = useSelect((state) => {
     const chat = chatOf(state);
     if (chat === null) return '';
@@ -24,16 +23,21 @@ export function StatusLine({ columns }: { columns: number }) {
     const unread = unreadCount(chat, chat.open);
     return `${running > 0 ? `  ${strings.status.transfers(running)}` : ''}${unread > 0 ? `  ${strings.status.unread(unread)}` : ''}`;
   });
-  const lead = ` ${left.text}`;
+  // Why the link is lost gives way to a sentence of the moment; that it is lost never does.
+  const why = notice || width(left.why) > columns - width(left.text) - 3 ? '' : left.why;
+  const lead = ` ${left.text}${why}`;
   const room = columns - width(lead) - width(moving) - 3;
   // A sentence that does not fit beside the state takes its place until the next key.
-  const alone = notice && width(right.text) > room;
+  const alone = notice && left.online && width(right.text) > room;
   const spans: Span[] = alone
     ? [{ text: ` ${cut(right.text, columns - 2)} `, role: right.role }]
     : [
         { text: lead, role: left.role },
         { text: moving, role: 'unread' },
-        { text: `  ${fill(right.text, Math.max(0, room), 'right')} `, role: right.role },
+        {
+          text: `  ${fill(notice || width(right.text) <= room ? right.text : '', Math.max(0, room), 'right')} `,
+          role: right.role,
+        },
       ];
   return (
     <Box height={1} width={columns}>
@@ -42,15 +46,19 @@ export function StatusLine({ columns }: { columns: number }) {
   );
 }
 
-function stateOf(state: State): Span {
+type LinkShown = Span & { why: string; online: boolean };
+
+function stateOf(state: State): LinkShown {
   const chat = chatOf(state);
-  if (chat === null) return { text: '', role: 'quiet' };
+  if (chat === null) return { text: '', why: '', role: 'quiet', online: false };
   const { link } = chat;
   const text = `${strings.status.link(link, state.now)}${chat.away ? `  ${strings.status.away}` : ''}`;
   if (link.state === 'online') {
-    return { text: state.size.columns < 90 ? text : `${text}  ${strings.status.sealed}`, role: 'good' };
+    const sealed = state.size.columns < 90 ? '' : `  ${strings.status.sealed}`;
+    return { text: text + sealed, why: '', role: 'good', online: true };
   }
-  return { text, role: link.state === 'connecting' ? 'warn' : 'bad' };
+  const why = 'reason' in link ? `: ${link.reason}` : '';
+  return { text, why, role: link.state === 'connecting' ? 'warn' : 'bad', online: false };
 }
 
 function hintOf(state: State): Span {

@@ -7,12 +7,18 @@ import { defaultSettings } from '../../../src/tui/state.ts';
 import { FakeClient } from '../helpers/fake-client.ts';
 import { file, message, person } from '../helpers/messages.ts';
 
-type Script = { client?: FakeClient; secrets?: string[]; patience?: number; drafts?: Drafts | null };
+type Script = {
+  client?: FakeClient;
+  secrets?: string[];
+  patience?: number;
+  drafts?: Drafts | null;
+  unattended?: boolean;
+};
 
 /** Line mode with these lines typed: what it says, and what the client was asked for. */
 async function types(
   lines: string[],
-  { client = new FakeClient(), secrets = [], patience = 200, drafts = null }: Script = {},
+  { client = new FakeClient(), secrets = [], patience = 200, drafts = null, unattended = false }: Script = {},
 ) {
   const said: string[] = [];
   const prompts: string[] = [];
@@ -24,6 +30,7 @@ async function types(
     print() {},
     prompt: (text) => void prompts.push(text),
     secret: async () => asked.shift() ?? null,
+    unattended,
     close() {},
   };
   const say = (line: string): void => void said.push(line);
@@ -91,6 +98,14 @@ test('what looks like a command is never sent', async (t) => {
   await refused(t, 'x'.repeat(4097), /^too long: 4097 bytes, a message holds 4096$/);
   await refused(t, '.theme dark', /^\.theme is for the screen/);
   await refused(t, '.passwd', /needs a terminal/);
+});
+
+test('from a pipe, a line that was to be sent and was not is told by the end; a person saw it', async (t) => {
+  for (const line of ['@nobody hi', 'x'.repeat(4097)]) {
+    t.is((await types([line, 'and this'], { unattended: true })).ended?.code, 'refused');
+    t.is((await types([line, 'and this'])).ended, null);
+  }
+  t.is((await types(['.flie', '.help'], { unattended: true })).ended, null);
 });
 
 test('lines keep their order, and the open conversation is where they go', async (t) => {
