@@ -232,7 +232,7 @@ export async function openNote(
   r: {
     daemonId: Uint8Array;
     me: Uint8Array;
-    keys: { ekFp: Uint8Array; pkcs8: Uint8Array }[];
+    keys: readonly { ekFp: Uint8Array; pkcs8: Uint8Array }[];
     author: Uint8Array;
     authorName: string;
   },

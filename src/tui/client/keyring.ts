@@ -16,6 +16,8 @@ const MAX_CARDS = 4096;
 /** What the daemon gives at once. */
 const PAGE = 64;
 
+type Me = { name: string; idFp: Uint8Array; identity: KeyPair; card: Card };
+type OpenKey = { ekFp: Uint8Array; pkcs8: Uint8Array; notAfter: number };
 type Changed = (name: string, pinned: Uint8Array, offered: Uint8Array) => void;
 
 export class Keyring {
@@ -26,34 +28,31 @@ export class Keyring {
   readonly #changed = new Set<Changed>();
   /** The identity whose safety number was shown last, by name: what the person is judging. */
   readonly #judged = new Map<string, Uint8Array>();
-  #keys: AccountKeys;
+  /** Opened once: that is a signature to check, and they are asked for with every message. */
+  #own: { me: Me; openKeys: OpenKey[] };
 
   constructor(o: { connection: Connection; db: ProfileDb; clock: Clock; daemon: Uint8Array; keys: AccountKeys }) {
     this.#connection = o.connection;
     this.#pins = new PinStore(o.db, o.daemon);
     this.#clock = o.clock;
-    this.#keys = o.keys;
+    this.#own = ownKeys(o.keys);
     // What happened in the directory while the link was away was not told.
     o.connection.onOnline(() => this.#fresh.clear());
   }
 
   /** `card` is what the directory shows for me now. */
-  get me(): { name: string; idFp: Uint8Array; identity: KeyPair; card: Card } {
-    const card = currentCard(this.#keys);
-    return { name: card.name, idFp: card.idFp, identity: this.#keys.identity, card };
+  get me(): Me {
+    return this.#own.me;
   }
 
   /** Current first, then retired ones. */
-  openKeys(): { ekFp: Uint8Array; pkcs8: Uint8Array; notAfter: number }[] {
-    return this.#keys.keys.map(({ card, pkcs8 }) => {
-      const { ekFp, notAfter } = openCard(card);
-      return { ekFp, pkcs8, notAfter };
-    });
+  openKeys(): readonly OpenKey[] {
+    return this.#own.openKeys;
   }
 
   /** My keys after a renewal. */
   replace(keys: AccountKeys): void {
-    this.#keys = keys;
+    this.#own = ownKeys(keys);
   }
 
   /** Pins on first sight, follows the chain of cards. @throws Refusal 'no-such-user' | 'no-keys-yet', ProtocolError 'card' */
@@ -100,7 +99,7 @@ export class Keyring {
 
   /** The signing key of an identity that was accepted for `name`, now or before; asks for the card when it is new. */
   async sigSpkiOf(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
-    if (equal(idFp, this.me.idFp)) return this.#keys.identity.spki;
+    if (equal(idFp, this.me.idFp)) return this.me.identity.spki;
     const known = await this.#pins.sigSpki(idFp, name);
     if (known !== null) return known;
     const { card } = await this.cardOf(name);
@@ -216,6 +215,15 @@ export class Keyring {
       next = cardSeq + 1;
     }
   }
+}
+
+function ownKeys(keys: AccountKeys): { me: Me; openKeys: OpenKey[] } {
+  const card = currentCard(keys);
+  const openKeys = keys.keys.map(({ card: bytes, pkcs8 }) => {
+    const { ekFp, notAfter } = openCard(bytes);
+    return { ekFp, pkcs8, notAfter };
+  });
+  return { me: { name: card.name, idFp: card.idFp, identity: keys.identity, card }, openKeys };
 }
 
 function notCompared(name: string): ClientError {
