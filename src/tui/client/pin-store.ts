@@ -1,4 +1,5 @@
 /** The pinned cards of other people, and every identity that was ever accepted, in the profile's database. */
+import { equal } from '../../protocol/bytes.ts';
 import { type Card, openCard } from '../../protocol/card.ts';
 import type { ProfileDb, Row } from './profile-db.ts';
 
@@ -15,6 +16,8 @@ export type Pinned = {
 export class PinStore {
   readonly #db: ProfileDb;
   readonly #daemon: Uint8Array;
+  /** The card of each name as it was read last: to open one is to check a signature. */
+  readonly #opened = new Map<string, { bytes: Uint8Array; card: Card }>();
 
   constructor(db: ProfileDb, daemon: Uint8Array) {
     this.#db = db;
@@ -23,12 +26,12 @@ export class PinStore {
 
   async get(name: string): Promise<Pinned | null> {
     const [row] = await this.#db.all('SELECT * FROM pins WHERE daemon = ? AND name = ?', [this.#daemon, name]);
-    return row === undefined ? null : pinnedFrom(row);
+    return row === undefined ? null : this.#pinnedFrom(row);
   }
 
   async all(): Promise<Pinned[]> {
     const rows = await this.#db.all('SELECT * FROM pins WHERE daemon = ? ORDER BY name', [this.#daemon]);
-    return rows.map(pinnedFrom);
+    return rows.map((row) => this.#pinnedFrom(row));
   }
 
   /** A newer card of the pinned identity, or the first one; an older card or another identity changes nothing. */
@@ -95,13 +98,15 @@ export class PinStore {
       },
     ]);
   }
-}
 
-function pinnedFrom(row: Row): Pinned {
-  return {
-    name: String(row.name),
-    card: openCard(row.card as Uint8Array),
-    verified: row.verified === 1,
-    changedTo: row.changed_to as Uint8Array | null,
-  };
+  #pinnedFrom(row: Row): Pinned {
+    const name = String(row.name);
+    const bytes = row.card as Uint8Array;
+    let opened = this.#opened.get(name);
+    if (opened === undefined || !equal(opened.bytes, bytes)) {
+      opened = { bytes, card: openCard(bytes) };
+      this.#opened.set(name, opened);
+    }
+    return { name, card: opened.card, verified: row.verified === 1, changedTo: row.changed_to as Uint8Array | null };
+  }
 }
