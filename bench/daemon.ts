@@ -1,7 +1,6 @@
 /** A real daemon in a process of its own, with the keys of the tests, and what it has cost so far. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { formatKey } from '../src/daemon/identity.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
-
-/** Of /proc/PID/stat on Linux. */
-const TICKS_PER_SECOND = 100;
+import { cpuSeconds } from './process.ts';
 
 export type BenchDaemon = {
   port: number;
@@ -39,7 +36,7 @@ export async function startDaemon(parent = tmpdir()): Promise<BenchDaemon> {
     port,
     join: link,
     dir,
-    cpu: () => cpuOf(child),
+    cpu: () => cpuSeconds(child.pid),
     async stop() {
       child.kill();
       await exited;
@@ -57,10 +54,4 @@ async function listening(child: ChildProcess): Promise<{ port: number; join: str
     return logged;
   }
   throw new Error('the daemon ended before it served');
-}
-
-function cpuOf({ pid }: ChildProcess): number {
-  // The name in brackets may hold spaces: user and system are fields 14 and 15, counted from behind it.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

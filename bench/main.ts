@@ -6,6 +6,7 @@ import { benchFiles } from './files.ts';
 import { benchLogins } from './logins.ts';
 import { machineLine } from './machine.ts';
 import { benchNotes } from './notes.ts';
+import { benchReceive } from './receive.ts';
 import type { Print } from './report.ts';
 import { benchSend } from './send.ts';
 import { benchTui } from './tui.ts';
@@ -19,6 +20,7 @@ const parts: { [name: string]: (print: Print, quick: boolean) => Promise<void> }
   durable: (print) => benchDurable(print),
   files: (print) => benchFiles(print),
   tui: (print) => benchTui(print),
+  receive: (print) => benchReceive(print),
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } });
@@ -29,7 +31,7 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   console.log(machineLine());
-  const slow = ['files', 'tui'];
+  const slow = ['files', 'tui', 'receive'];
   const chosen =
     positionals.length > 0 ? positionals : Object.keys(parts).filter((name) => !(quick && slow.includes(name)));
   for (const name of chosen) {

@@ -4,7 +4,7 @@
  * Targets: first paint <= 250 ms, key p95 <= 10 ms, RSS <= 150 MiB.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -12,11 +12,11 @@ import { fileURLToPath } from 'node:url';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { bundle } from '../scripts/bundle.ts';
 import { ircServer, isInstalled, type OtherChat, otherChats, withHome } from './other-chats.ts';
+import { cpuSeconds, residentMiB } from './process.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const MESSAGES = 10_000;
 const KEYS = 200;
-const TICKS_A_SECOND = 100;
 
 export async function benchTui(print: (line: string) => void): Promise<void> {
   const program = await bundled();
@@ -95,7 +95,7 @@ async function keys(program: string): Promise<{ times: number[]; bytes: number; 
   await after(2500);
   const before = total;
   const { times } = await type(pty, (told) => (arrived = told));
-  const rss = memory(pty.pid);
+  const rss = residentMiB(pty.pid);
   pty.kill('SIGKILL');
   return { times, bytes: Math.round((total - before) / KEYS), rss };
 }
@@ -116,11 +116,6 @@ async function type(pty: IPty, onAnswer: (told: () => void) => void): Promise<{ 
   return { times: times.sort((a, b) => a - b) };
 }
 
-/** MiB that a process holds. */
-function memory(pid: number): number {
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
-}
-
 async function cpuAt(program: string, perSecond: number): Promise<number> {
   const pty = run(process.execPath, [program, `rate:${perSecond}`, String(MESSAGES)], () => {});
   await after(3000);
@@ -131,15 +126,9 @@ async function cpuAt(program: string, perSecond: number): Promise<number> {
 
 /** Per cent of one core over five seconds. */
 async function cpu(pid: number): Promise<number> {
-  const start = ticks(pid);
+  const start = cpuSeconds(pid);
   await after(5000);
-  return Math.round((((ticks(pid) - start) / TICKS_A_SECOND) * 100) / 5);
-}
-
-/** User and system time of a process. */
-function ticks(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return Number(fields[11]) + Number(fields[12]);
+  return Math.round(((cpuSeconds(pid) - start) * 100) / 5);
 }
 
 /** The same three figures of another program. */
@@ -163,7 +152,7 @@ async function other(chat: OtherChat, print: (line: string) => void): Promise<vo
       server.talk(0);
       await after(1500);
       const { times } = await type(pty, (told) => (arrived = told));
-      print(`${chat.name}, key to paint with ${MESSAGES} messages: ${figures(times)}; RSS ${memory(pty.pid)} MiB`);
+      print(`${chat.name}, key to paint with ${MESSAGES} messages: ${figures(times)}; RSS ${residentMiB(pty.pid)} MiB`);
       for (const perSecond of [100, 1000]) {
         server.talk(perSecond);
         await after(1000);
