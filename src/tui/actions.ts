@@ -9,7 +9,7 @@ import type { MoveName } from './event.ts';
 import { chatOf, fieldOf, openThread, pasteable, placesOf } from './field.ts';
 import type { Input } from './key-reader.ts';
 import { type ActionName, actionFor } from './keys.ts';
-import { layoutFor, peopleOf } from './select.ts';
+import { peopleOf } from './select.ts';
 import { Sending } from './sending.ts';
 import { strings } from './strings.ts';
 import { entriesOf, resolvePath } from './transfers.ts';
@@ -68,7 +68,9 @@ export class Actions {
       case 'focus':
         return attention.focus(input.focused);
       case 'mouse':
-        return this.#mouse(input.action, input.x, input.y);
+        // A report may still be on its way when the mouse was turned off.
+        if (store.get().settings.mouse) store.dispatch({ ...input, type: 'pointed' });
+        return;
     }
   };
 
@@ -193,19 +195,6 @@ export class Actions {
     if (want.want === 'words' && openThread(session.chat).draft === draft) {
       store.dispatch({ type: 'completed', completion: want.completion });
     }
-  }
-
-  #mouse(action: 'press' | 'up' | 'down', x: number, y: number) {
-    const { store, session } = this.#desk;
-    if (session === null) return;
-    if (action !== 'press') return this.#move(action === 'up' ? 'lines-up' : 'lines-down');
-    const layout = layoutFor(store.get());
-    const row = y - 2;
-    if (store.get().overlay !== null || row < 0 || row >= layout.body || x >= layout.people) return;
-    const list = peopleOf(session.chat);
-    const rooms = list.filter((item) => item.room).length;
-    const item = row < rooms ? list[row] : row > rooms ? list[row - 1] : undefined;
-    if (item) session.open(item.name);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ConversationName } from './client/types.ts';
 import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { editorWith, emptyEditor, textOf } from './editor.ts';
+import { paneOf } from './field.ts';
 import { found, picked, searched } from './looked-for.ts';
 import { keyOf } from './messages.ts';
 import { fileAt, filesOf, peopleOf, personAt } from './select.ts';
@@ -26,10 +27,10 @@ export class Choosing {
   /** Enter in a pane or an overlay. */
   choose() {
     const { store, session, login } = this.#desk;
-    const { overlay, focus } = store.get();
+    const { overlay } = store.get();
     if (overlay !== null && overlay.kind !== 'pane') return this.#chooseIn(overlay);
     if (session === null) return void login.goOn();
-    const pane = overlay?.kind === 'pane' ? overlay.pane : focus;
+    const pane = paneOf(store.get());
     const { chat } = session;
     if (pane === 'people') {
       const item = peopleOf(chat)[personAt(chat)];

@@ -67,6 +67,8 @@ export type Event =
   | { type: 'completed'; completion: Completion }
   | { type: 'moved'; move: MoveName }
   | { type: 'focused'; focus: Focus }
+  /** A click or the wheel. Cells from 0. */
+  | { type: 'pointed'; action: 'press' | 'up' | 'down'; x: number; y: number }
   | { type: 'overlay'; overlay: Overlay | null }
   | { type: 'notice'; notice: Notice | null }
   | { type: 'settings'; settings: Partial<Settings> }

@@ -2,7 +2,7 @@
 import { printable } from '../protocol/text.ts';
 import type { Editor } from './editor.ts';
 import type { Place } from './keys.ts';
-import type { Chat, State, Thread } from './state.ts';
+import type { Chat, Focus, State, Thread } from './state.ts';
 import { emptyThread } from './state.ts';
 
 export function chatOf(state: State): Chat | null {
@@ -19,6 +19,11 @@ export function openThread(chat: Chat): Thread {
 
 export function withThread(chat: Chat, thread: Thread): Chat {
   return { ...chat, threads: { ...chat.threads, [thread.name]: thread } };
+}
+
+/** Where keys without a field go: the pane over the others, else what has the focus. */
+export function paneOf({ overlay, focus }: Pick<State, 'overlay' | 'focus'>): Focus {
+  return overlay?.kind === 'pane' ? overlay.pane : focus;
 }
 
 /** null: text that is typed now belongs to no field. */
@@ -56,12 +61,12 @@ export function withField(state: State, editor: Editor): State {
 
 /** Where the keys of the table hold now, the nearest first. */
 export function placesOf(state: State): readonly Place[] {
-  const { overlay, screen, focus } = state;
+  const { overlay, screen } = state;
   const field: Place[] = fieldOf(state) === null ? [] : ['field'];
   if (overlay !== null && overlay.kind !== 'pane') return [...field, 'overlay', 'anywhere'];
   if (screen.name === 'login') return [...field, 'login', 'anywhere'];
   if (screen.name !== 'chat') return ['anywhere'];
-  const pane = overlay?.kind === 'pane' ? overlay.pane : focus;
+  const pane = paneOf(state);
   if (pane === 'composer') return ['composer', 'field', 'chat', 'anywhere'];
   return [pane, 'pane', 'chat', 'anywhere'];
 }

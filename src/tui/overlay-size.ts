@@ -26,6 +26,12 @@ export function overlayColumns({ kind }: Overlay, columns: number): number {
   return Math.min(columns - 4, kind === 'help' || kind === 'page' ? 92 : 76);
 }
 
+/** The inside of a pane that lies over the others, at its own side of the screen. */
+export function overPane(pane: 'people' | 'files', { columns, rows }: { columns: number; rows: number }) {
+  const wide = Math.min(36, columns - 10);
+  return { left: pane === 'people' ? 1 : columns - wide, top: 2, columns: wide - 1, rows: rows - 5 };
+}
+
 /** The lines of help or of a page in `columns` cells; what is too long goes on below its own column. */
 export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: number): string[] {
   const lines =

@@ -1,6 +1,6 @@
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import { textOf } from './editor.ts';
-import { chatOf, openThread } from './field.ts';
+import { chatOf, openThread, paneOf } from './field.ts';
 import { isShut, shownFiles, unreadOf } from './hush.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { width, wrap } from './measure.ts';
@@ -105,6 +105,34 @@ export function personAt(chat: Chat): number {
         0,
         list.findIndex((item) => item.open),
       );
+}
+
+/** What a list has in view: `first` is the place of its first row, `still` the place that it would have without the wheel. */
+export type Shown<T> = { rows: readonly T[]; first: number; still: number; total: number };
+
+export const unmoved: Chat['wheeled'] = { people: 0, files: 0 };
+
+/** `height` rows of `all` from `still` on, moved by the wheel as far as there are rows. */
+export function shown<T>(all: readonly T[], height: number, still: number, wheeled: number): Shown<T> {
+  const first = Math.max(0, Math.min(still + wheeled, all.length - height));
+  return { rows: all.slice(first, first + height), first, still, total: all.length };
+}
+
+export type PersonRow = { item: ListedConversation | null; chosen: boolean };
+
+/** The rows of the left pane that are in view: what is chosen, else what is open, near their middle. A blank one parts rooms from people. */
+export function peopleShown(state: State, height: number): Shown<PersonRow> {
+  const chat = chatOf(state);
+  const list = chat === null ? [] : peopleOf(chat);
+  const focused = paneOf(state) === 'people';
+  const current = focused && chat !== null ? personAt(chat) : list.findIndex((item) => item.open);
+  const rooms = list.filter((item) => item.room).length;
+  const rows: PersonRow[] = list.map((item, at) => ({ item, chosen: focused && at === current }));
+  const parted = rooms > 0 && rooms < list.length;
+  if (parted) rows.splice(rooms, 0, { item: null, chosen: false });
+  const row = parted && current >= rooms ? current + 1 : current;
+  const still = Math.max(0, Math.min(row - Math.floor(height / 2), rows.length - height));
+  return shown(rows, height, still, chat?.wheeled.people ?? 0);
 }
 
 export type ListedFile = { file: FileInfo; transfer: TransferState | null };

@@ -132,6 +132,8 @@ export type Chat = {
   /** What is chosen in the people and the files pane, by name and id: it stays chosen when something comes before it. */
   chosenPerson: ConversationName | null;
   chosenFile: string | null;
+  /** Rows that the wheel moved these panes away from where what is chosen stands; back to 0 when the keys leave them. */
+  wheeled: { people: number; files: number };
   /** A reply or an edit that the composer is for. */
   about: { do: 'reply' | 'edit'; message: Message } | null;
   typedAt: number;

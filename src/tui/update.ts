@@ -3,11 +3,12 @@ import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from
 import type { Event } from './event.ts';
 import { chatOf, fieldOf, openThread, pasteable, typeable, withChat, withField, withThread } from './field.ts';
 import { unreadOf } from './hush.ts';
-import { lookOf } from './select.ts';
+import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type State, type Thread } from './state.ts';
 import { block, mute, unfold } from './update/hushing.ts';
-import { move } from './update/move.ts';
+import { holdChoice, move, refit } from './update/move.ts';
 import { enter, hear, history } from './update/news.ts';
+import { point } from './update/pointing.ts';
 import { nobodyTypes, typingAt } from './update/typing.ts';
 import { anchorAt } from './viewport.ts';
 
@@ -17,7 +18,7 @@ const HASTE = 1500;
 const NOTICE_FOR = 10_000;
 
 export function update(state: State, event: Event & { at: number }): State {
-  const next = apply(state.now === event.at ? state : { ...state, now: event.at }, event);
+  const next = holdChoice(apply(state.now === event.at ? state : { ...state, now: event.at }, event));
   return next.notice === state.notice ? next : { ...next, noticeAt: event.at };
 }
 
@@ -26,7 +27,7 @@ function apply(state: State, event: Event): State {
     case 'tick':
       return fadeTyping(state.now - state.noticeAt > NOTICE_FOR ? quiet(state) : state);
     case 'resized':
-      return { ...state, size: { columns: event.columns, rows: event.rows } };
+      return refit({ ...state, size: { columns: event.columns, rows: event.rows } });
     case 'watched':
       return state.watched === event.watched ? state : { ...state, watched: event.watched };
     case 'typed':
@@ -45,6 +46,8 @@ function apply(state: State, event: Event): State {
       return move(event.move === 'back' ? state : quiet(state), event.move);
     case 'focused':
       return { ...state, focus: event.focus, overlay: null };
+    case 'pointed':
+      return point(quiet(state), event, opened);
     case 'overlay':
       return { ...state, overlay: event.overlay };
     case 'notice':
@@ -68,9 +71,7 @@ function apply(state: State, event: Event): State {
     case 'news':
       return hear(state, event.news);
     case 'opened':
-      return withChat({ ...quiet(state), overlay: null, focus: 'composer' }, (chat) =>
-        open(chat, event.conversation, state.now),
-      );
+      return opened(state, event.conversation);
     case 'loading':
       return withChat(state, (chat) => changeThread(chat, event.conversation, { loaded: 'loading' }));
     case 'history':
@@ -163,6 +164,10 @@ function complete(state: State, completion: NonNullable<Chat['completion']>): St
   return withChat(filled, (chat) => ({ ...chat, completion }));
 }
 
+function opened(state: State, name: Thread['name']): State {
+  return withChat({ ...quiet(state), overlay: null, focus: 'composer' }, (chat) => open(chat, name, state.now));
+}
+
 function changeThread(chat: Chat, name: Thread['name'], change: Partial<Thread>): Chat {
   return withThread(chat, { ...(chat.threads[name] ?? emptyThread(name)), ...change });
 }
@@ -174,7 +179,7 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
   const next = chat.threads[name] ?? emptyThread(name);
   return changeThread(
     changeThread(
-      { ...chat, open: name, about: null, completion: null, chosenPerson: null, chosenFile: null },
+      { ...chat, open: name, about: null, completion: null, chosenPerson: null, chosenFile: null, wheeled: unmoved },
       last.name,
       {
         newAfter: null,

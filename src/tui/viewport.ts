@@ -35,6 +35,11 @@ export function viewOf(thread: Scroll, look: Look, height: number): View {
   return { rows: rows.reverse(), top: index < 0, above: index + 1 };
 }
 
+/** The rows that are drawn: while the window is scrolled up, its last row says so. */
+export function drawnRows(thread: Scroll, look: Look, height: number): View['rows'] {
+  return viewOf(thread, look, thread.anchor === null ? height : height - 1).rows;
+}
+
 /**
  * The anchor after scrolling by `by` rows: negative is towards the oldest. null when the newest is reached. Scrolling up stops
  * when the oldest held row is at the top; while older ones can be fetched it leaves the newest even if all rows fit.

@@ -1,9 +1,9 @@
 /** Keys that move a selection, the window over the messages, or the focus. */
 import { emptyEditor, moveLine } from '../editor.ts';
 import type { MoveName } from '../event.ts';
-import { openThread, withChat, withThread } from '../field.ts';
+import { chatOf, openThread, paneOf, withChat, withThread } from '../field.ts';
 import { overlaySize } from '../overlay-size.ts';
-import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../select.ts';
+import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
 import type { Focus, Overlay, State } from '../state.ts';
 import { anchorAt, neighbour, scrolled, shownKey, viewOf } from '../viewport.ts';
 
@@ -104,11 +104,37 @@ function toggleMaking(state: State): State {
   return { ...state, screen: { name: 'login', login: { ...login, making: !login.making, active, errors: {} } } };
 }
 
+/**
+ * While a pane has the keys, what they act on is held by its name: what comes before it moves it, and chooses nothing else. When
+ * the keys leave, the pane begins anew.
+ */
+export function holdChoice(state: State): State {
+  const chat = chatOf(state);
+  if (chat === null) return state;
+  const pane = paneOf(state);
+  const chosenPerson = pane === 'people' ? (peopleOf(chat)[personAt(chat)]?.name ?? null) : null;
+  const chosenFile = pane === 'files' ? (filesOf(chat)[fileAt(chat)]?.file.id ?? null) : null;
+  if (chat.chosenPerson === chosenPerson && chat.chosenFile === chosenFile) return state;
+  return withChat(state, () => ({ ...chat, chosenPerson, chosenFile, wheeled: unmoved }));
+}
+
+/** After a change of the size: no key goes to a pane that is not seen. One that lost its room lies over the others, and back. */
+export function refit(state: State): State {
+  const layout = layoutFor(state);
+  const pane = paneOf(state);
+  if (pane !== 'people' && pane !== 'files') return state;
+  if (layout.tooSmall)
+    return { ...state, focus: 'composer', overlay: state.overlay?.kind === 'pane' ? null : state.overlay };
+  if (state.overlay?.kind === 'pane') return layout[pane] > 0 ? { ...state, focus: pane, overlay: null } : state;
+  if (layout[pane] > 0) return state;
+  return { ...state, focus: 'composer', overlay: state.overlay ?? { kind: 'pane', pane } };
+}
+
 /** Up, down, a page, the first or last, of whatever has the focus. */
 function shift(state: State, name: MoveName): State {
   if (state.overlay !== null && state.overlay.kind !== 'pane')
     return { ...state, overlay: shiftOverlay(state, state.overlay, name) };
-  const pane = state.overlay?.kind === 'pane' ? state.overlay.pane : state.focus;
+  const pane = paneOf(state);
   const to = (at: number, count: number) =>
     Math.max(0, Math.min(count - 1, name === 'oldest' ? 0 : name === 'newest' ? count - 1 : at + (steps[name] ?? 0)));
   if (pane === 'people')
@@ -134,7 +160,8 @@ function shiftOverlay(state: State, overlay: Overlay, name: MoveName): Overlay {
   return overlay;
 }
 
-function scroll(state: State, name: MoveName): State {
+/** The window over the messages. */
+export function scroll(state: State, name: MoveName): State {
   const { look, height } = lookOf(state);
   const page = Math.max(1, height - 2);
   const by = { 'page-up': -page, 'lines-up': -3, 'lines-down': 3 }[name as string] ?? page;

@@ -5,6 +5,7 @@ import type { Opening } from '../event.ts';
 import { withChat } from '../field.ts';
 import { mentionAt } from '../mention.ts';
 import { MAX_HELD, merge } from '../messages.ts';
+import { unmoved } from '../select.ts';
 import { type Chat, emptyThread, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { typingAfter } from './typing.ts';
@@ -44,6 +45,7 @@ export function enter(state: State, opening: Opening): State {
         transfers: {},
         chosenPerson: null,
         chosenFile: null,
+        wheeled: unmoved,
         about: null,
         typedAt: 0,
         killed: null,

@@ -5,7 +5,7 @@ import { chatOf } from '../field.ts';
 import { clockTime, groups, size } from '../format.ts';
 import { found, picked, searched } from '../looked-for.ts';
 import { cut, fill } from '../measure.ts';
-import { overlayColumns, overlayRoom, pageLines } from '../overlay-size.ts';
+import { overlayColumns, overlayRoom, overPane, pageLines } from '../overlay-size.ts';
 import { firstLine, type Span } from '../rows.ts';
 import { heldCount } from '../select.ts';
 import type { Chat, Overlay as OverlayState, Question } from '../state.ts';
@@ -34,25 +34,23 @@ export function Overlay({ columns, rows }: { columns: number; rows: number }) {
 
 /** A pane that the width has no room for, at its own side. */
 function PaneOverlay({ pane, columns, rows }: { pane: 'people' | 'files'; columns: number; rows: number }) {
-  const wide = Math.min(36, columns - 10);
-  const left = pane === 'people' ? 0 : columns - wide - 1;
-  const body = rows - 5;
-  const blank: PanelRow[] = Array.from({ length: body }, () => ({ spans: [] }));
+  const inner = overPane(pane, { columns, rows });
+  const blank: PanelRow[] = Array.from({ length: inner.rows }, () => ({ spans: [] }));
   return (
     <>
       <Panel
         title={strings.panes[pane]}
         foot={strings.status.hintsOver}
         rows={blank}
-        columns={wide + 1}
-        left={left}
-        top={1}
+        columns={inner.columns + 2}
+        left={inner.left - 1}
+        top={inner.top - 1}
       />
-      <Box position="absolute" left={left + 1} top={2}>
+      <Box position="absolute" left={inner.left} top={inner.top}>
         {pane === 'people' ? (
-          <PeoplePane columns={wide - 1} rows={body} />
+          <PeoplePane columns={inner.columns} rows={inner.rows} />
         ) : (
-          <FilesPane columns={wide - 1} rows={body} />
+          <FilesPane columns={inner.columns} rows={inner.rows} />
         )}
       </Box>
     </>

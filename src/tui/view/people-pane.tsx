@@ -1,49 +1,30 @@
 import { Box } from 'ink';
-import { chatOf } from '../field.ts';
 import { fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
-import { type ListedConversation, peopleOf, personAt, waits } from '../select.ts';
+import { type ListedConversation, type PersonRow, peopleShown, waits } from '../select.ts';
 import { nameRole, type Role } from '../theme.ts';
 import { Line } from './line.tsx';
 import { sameItems, useSelect } from './use-store.ts';
 
-const none: ListedConversation[] = [];
-
 /** Rooms and people, with presence, unread counts or that they write, and the open one marked. */
 export function PeoplePane({ columns, rows }: { columns: number; rows: number }) {
-  const list = useSelect((state) => {
-    const chat = chatOf(state);
-    return chat === null ? none : peopleOf(chat);
-  }, sameItems);
-  const at = useSelect((state) => {
-    const chat = chatOf(state);
-    return chat === null ? 0 : personAt(chat);
-  });
-  const focused = useSelect(
-    (state) => state.focus === 'people' || (state.overlay?.kind === 'pane' && state.overlay.pane === 'people'),
-  );
-  const current = focused ? at : list.findIndex((item) => item.open);
-  const rooms = list.filter((item) => item.room).length;
-  // A blank row parts rooms from people.
-  const shown: (ListedConversation | null)[] =
-    rooms > 0 && rooms < list.length ? [...list.slice(0, rooms), null, ...list.slice(rooms)] : list;
-  const currentRow = current >= rooms && shown.length > list.length ? current + 1 : current;
-  const first = Math.max(0, Math.min(currentRow - Math.floor(rows / 2), shown.length - rows));
+  const list = useSelect((state) => peopleShown(state, rows).rows, sameRows);
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      {shown.slice(first, first + rows).map((item, index) => (
+      {list.map(({ item, chosen }) => (
         <Line
           key={item?.name ?? 'gap'}
-          spans={
-            item === null
-              ? [{ text: ' ', role: 'plain' }]
-              : spansOf(item, columns, focused && first + index === currentRow)
-          }
-          selected={focused && first + index === currentRow}
+          spans={item === null ? [{ text: ' ', role: 'plain' }] : spansOf(item, columns, chosen)}
+          selected={chosen}
         />
       ))}
     </Box>
   );
+}
+
+function sameRows(a: readonly PersonRow[], b: readonly PersonRow[]): boolean {
+  const items = (rows: readonly PersonRow[]) => rows.map(({ item }) => item);
+  return sameItems(items(a), items(b)) && a.every(({ chosen }, at) => chosen === b[at]?.chosen);
 }
 
 /** What is chosen has a bar at its left: without colours it is not seen otherwise. */
