@@ -63,7 +63,8 @@ export class Choosing {
       }
       case 'search': {
         const message = searched(session.chat, textOf(overlay.query))[overlay.selected];
-        if (message) store.dispatch({ type: 'jumped', conversation: message.conversation, key: keyOf(message) });
+        const words = textOf(overlay.query).trim();
+        if (message) store.dispatch({ type: 'jumped', conversation: message.conversation, key: keyOf(message), words });
         return;
       }
       case 'links':

@@ -89,7 +89,8 @@ export type Event =
   | { type: 'blocked'; name: string; on: boolean }
   /** What a blocked person said there is to be seen. */
   | { type: 'unfolded'; conversation: ConversationName; run: Unfolded }
-  | { type: 'jumped'; conversation: ConversationName; key: string }
+  /** To a message that a search found, with the words it was for. */
+  | { type: 'jumped'; conversation: ConversationName; key: string; words: string }
   | {
       type: 'thread';
       conversation: ConversationName;

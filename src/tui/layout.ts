@@ -25,11 +25,14 @@ export type Layout = {
  */
 export function layoutOf(size: { columns: number; rows: number }, draftRows: number, bare: boolean): Layout {
   const { columns } = size;
+  const part = (of: number, least: number, most: number) => Math.max(least, Math.min(most, Math.round(columns * of)));
   // A frame of the full height scrolls a Windows console.
   const rows = process.platform === 'win32' ? size.rows - 1 : size.rows;
   const tooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
-  const people = bare || columns < PEOPLE_FROM ? 0 : columns >= 150 ? 26 : columns >= 90 ? 22 : 18;
-  const files = bare || columns < FILES_FROM ? 0 : columns >= 150 ? 38 : 28;
+  // Beside the files the texts have little room: then the panes take no more than names and sizes need.
+  const isBoth = columns >= FILES_FROM;
+  const people = bare || columns < PEOPLE_FROM ? 0 : isBoth ? part(0.16, 16, 26) : part(0.22, 16, 22);
+  const files = bare || !isBoth ? 0 : part(0.23, 22, 38);
   const messages = columns - people - files - (people > 0 ? 1 : 0) - (files > 0 ? 1 : 0);
   const composer = Math.max(1, Math.min(draftRows, MAX_COMPOSER_ROWS, Math.floor(rows / 4)));
   return {

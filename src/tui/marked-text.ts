@@ -16,6 +16,17 @@ export function marksIn(text: string, me: string): Mark[] {
   return [...links, ...names].sort((a, b) => a.start - b.start);
 }
 
+/** `marks` with every place of `words` in `text`, which goes before the others: inverse, for what was looked for. */
+export function withFound(text: string, marks: readonly Mark[], words: string): readonly Mark[] {
+  if (words === '') return marks;
+  const pattern = new RegExp(words.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'giu');
+  const found = [...text.matchAll(pattern)].map(
+    (match): Mark => ({ start: match.index, end: match.index + match[0].length, role: 'selected' }),
+  );
+  const others = marks.filter((mark) => !found.some((one) => mark.start < one.end && one.start < mark.end));
+  return [...found, ...others].sort((a, b) => a.start - b.start);
+}
+
 /** One line of `text`, in spans of `role` but where it is marked. */
 export function markedLine(text: string, { start, end }: Line, role: Role, marks: readonly Mark[]): Span[] {
   const spans: Span[] = [];

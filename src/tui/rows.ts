@@ -2,13 +2,16 @@
 import type { Gap, Message } from './client/types.ts';
 import type { Run } from './folding.ts';
 import { clockTime, dayKey, dayName } from './format.ts';
-import { markedLine, marksIn } from './marked-text.ts';
+import { markedLine, marksIn, withFound } from './marked-text.ts';
 import { cut, fill, width, wrap } from './measure.ts';
+import { hasKey } from './messages.ts';
+import type { Found } from './state.ts';
 import { strings } from './strings.ts';
 import { nameRole, type Role } from './theme.ts';
 
 export type Span = { text: string; role: Role };
-export type Row = { spans: readonly Span[] };
+/** `goesOn`: a further row of a message, or of a sender's run, without its time and name. */
+export type Row = { spans: readonly Span[]; goesOn?: boolean };
 
 /** What the rows depend on besides the message itself. */
 export type Look = {
@@ -19,6 +22,8 @@ export type Look = {
   names: number;
   /** Whose words are folded. */
   blocked: ReadonlySet<string>;
+  /** The words that were looked for, and the message they were found in. */
+  found: Found | null;
 };
 
 /** What stands around a message. */
@@ -32,6 +37,8 @@ export type Place = {
 
 /** A sender's messages within this, and within a minute of the clock, show time and name once. ms. */
 const GROUP = 300_000;
+/** Columns of a pane below which the texts get what air there is. */
+const NARROW = 70;
 const kept = new WeakMap<
   Message,
   { key: string; gaps: readonly Gap[]; quoted: Message | null; rows: readonly Row[] }
@@ -41,7 +48,7 @@ export function rowsOf(message: Message, place: Place, look: Look): readonly Row
   const newDay = place.previous === null || dayKey(place.previous.at) !== dayKey(message.at);
   const alone = newDay || place.firstNew || place.gaps.length > 0 || !sameGroup(place.previous, message);
   const quote = place.quoted === null ? null : quoteOf(place.quoted, look.blocked);
-  const key = `${look.columns} ${look.names} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me} ${quote?.hidden}`;
+  const key = `${look.columns} ${look.names} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me} ${quote?.hidden} ${wordsIn(message, look)}`;
   const cached = kept.get(message);
   if (cached?.key === key && cached.gaps === place.gaps && cached.quoted === place.quoted) return cached.rows;
   const rows: Row[] = [];
@@ -105,61 +112,85 @@ function ruled(text: string, columns: number, role: Role, bare: boolean): Row {
   };
 }
 
+/** Cells between time and name, and after a text: where there is little room, the texts have it. */
+function airOf({ columns }: Look): { gap: number; right: number } {
+  // On the right a cell of air, two for the mark, and a margin.
+  return columns < NARROW ? { gap: 1, right: 3 } : { gap: 2, right: 4 };
+}
+
 /** Margin, time, gap, name, gap. */
-function leftOf({ names }: Look): number {
-  return 1 + 5 + 2 + names + 2;
+function leftOf(look: Look): number {
+  return 1 + 5 + airOf(look).gap + look.names + 2;
+}
+
+function headOf(message: Message, look: Look): Span[] {
+  return [
+    { text: ` ${clockTime(message.at)}${' '.repeat(airOf(look).gap)}`, role: 'quiet' },
+    { text: fill(message.from, look.names, 'right'), role: nameRole(message.from) },
+    { text: '  ', role: 'plain' },
+  ];
+}
+
+/** The same row with the time and the name of its message, for the top of a window. */
+export function withHead(row: Row, message: Message, look: Look): Row {
+  return { spans: [...headOf(message, look), ...row.spans.slice(1)] };
+}
+
+/** What is marked in this message; '' when nothing was looked for in it. */
+function wordsIn(message: Message, { found }: Look): string {
+  return found !== null && hasKey(message, found.key) ? found.words : '';
 }
 
 function fullRows(message: Message, quote: string | null, alone: boolean, look: Look): Row[] {
   const left = leftOf(look);
-  // One cell of air and two for the mark on the right.
-  const room = look.columns - left - 4;
+  const { right } = airOf(look);
+  const room = look.columns - left - right;
   const rows: Row[] = [];
   const blank: Span = { text: ' '.repeat(left), role: 'plain' };
-  const head: Span[] = alone
-    ? [
-        { text: ` ${clockTime(message.at)}  `, role: 'quiet' },
-        { text: fill(message.from, look.names, 'right'), role: nameRole(message.from) },
-        { text: '  ', role: 'plain' },
-      ]
-    : [blank];
+  const head: Span[] = alone ? headOf(message, look) : [blank];
   if (message.body.kind === 'reply' && !message.deleted) {
-    rows.push({ spans: [...head, { text: cut(`╭ ${quote ?? strings.messages.unknown}`, room), role: 'quiet' }] });
+    rows.push({
+      goesOn: !alone,
+      spans: [...head, { text: cut(`╭ ${quote ?? strings.messages.unknown}`, room), role: 'quiet' }],
+    });
     head.splice(0, head.length, blank);
   }
   const { text, role } = textOf(message);
   const lines = wrap(text, room);
-  const marks = role === 'plain' ? marksIn(text, look.me) : [];
+  const marks = withFound(text, role === 'plain' ? marksIn(text, look.me) : [], wordsIn(message, look));
+  const extra = [
+    message.edited && !message.deleted ? strings.messages.edited : '',
+    message.late ? strings.messages.late : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+  let apart = extra !== '';
   lines.forEach(({ start, end }, index) => {
     const line = text.slice(start, end).trimEnd();
     const shown = { start, end: start + line.length };
     const spans: Span[] = [...(index === 0 ? head : [blank]), ...markedLine(text, shown, role, marks)];
     const last = index === lines.length - 1;
     const mark = last && message.from === look.me ? markOf(message) : null;
-    if (last) {
-      const extra = [
-        message.edited && !message.deleted ? strings.messages.edited : '',
-        message.late ? strings.messages.late : '',
-      ]
-        .filter(Boolean)
-        .join(' ');
-      if (extra && width(line) + extra.length + 1 <= room) spans.push({ text: ` ${extra}`, role: 'quiet' });
+    if (last && apart && width(line) + width(extra) + 1 <= room) {
+      spans.push({ text: ` ${extra}`, role: 'quiet' });
+      apart = false;
     }
     if (mark) {
       const used = spans.reduce((sum, span) => sum + width(span.text), 0);
-      spans.push({ text: ' '.repeat(Math.max(1, look.columns - 3 - used)), role: 'plain' }, mark);
+      spans.push({ text: ' '.repeat(Math.max(1, look.columns - right + 1 - used)), role: 'plain' }, mark);
     }
-    rows.push({ spans });
+    rows.push({ spans, goesOn: spans[0] === blank });
   });
+  if (apart) rows.push({ goesOn: true, spans: [blank, { text: cut(extra, room), role: 'quiet' }] });
   const reactions = Object.entries(message.reactions).filter(([, names]) => names.length > 0);
   if (reactions.length > 0 && !message.deleted) {
     const line = reactions.map(([emoji, names]) => `${emoji} ${names.length}`).join('   ');
-    rows.push({ spans: [blank, { text: cut(line, room), role: 'quiet' }] });
+    rows.push({ goesOn: true, spans: [blank, { text: cut(line, room), role: 'quiet' }] });
   }
   if (message.state === 'failed') {
     const why = strings.messages.failed(message.error ?? '');
     for (const { start, end } of wrap(why, room))
-      rows.push({ spans: [blank, { text: why.slice(start, end).trimEnd(), role: 'bad' }] });
+      rows.push({ goesOn: true, spans: [blank, { text: why.slice(start, end).trimEnd(), role: 'bad' }] });
   }
   return rows;
 }
@@ -167,9 +198,8 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
 /** For copying: nothing but the words. */
 function bareRows(message: Message, look: Look): Row[] {
   const text = `${clockTime(message.at)} ${message.from}: ${textOf(message).text}`;
-  return wrap(text, look.columns).map(({ start, end }) => ({
-    spans: [{ text: text.slice(start, end), role: 'plain' }],
-  }));
+  const marks = withFound(text, [], wordsIn(message, look));
+  return wrap(text, look.columns).map((line) => ({ spans: markedLine(text, line, 'plain', marks) }));
 }
 
 function textOf(message: Message): { text: string; role: Role } {

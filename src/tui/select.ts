@@ -8,7 +8,7 @@ import type { Look } from './rows.ts';
 import type { Chat, State } from './state.ts';
 import { strings } from './strings.ts';
 
-const MIN_NAMES = 6;
+const MIN_NAMES = 5;
 
 export type ListedConversation = {
   name: ConversationName;
@@ -203,14 +203,15 @@ export function lookOf(state: State): { look: Look; height: number } {
   const names = chat === null ? MIN_NAMES : namesColumn(chat, layout.messages);
   const me = chat?.me.name ?? '';
   const blocked = chat?.blocked ?? nobody;
-  return { look: { columns: layout.messages, me, bare: state.bare, names, blocked }, height: layout.body };
+  const found = chat?.found ?? null;
+  return { look: { columns: layout.messages, me, bare: state.bare, names, blocked, found }, height: layout.body };
 }
 
 const nobody: ReadonlySet<string> = new Set();
 
 /** As wide as the names of this server need, within reason. */
 export function namesColumn(chat: Chat, columns: number): number {
-  const most = columns >= 70 ? 16 : 12;
+  const most = columns >= 90 ? 16 : columns >= 70 ? 12 : 10;
   const longest = Object.keys(chat.people).reduce((sum, name) => Math.max(sum, width(name)), 0);
   return Math.max(MIN_NAMES, Math.min(most, longest));
 }

@@ -20,6 +20,9 @@ export type Focus = 'composer' | 'people' | 'messages' | 'files';
 /** Where the window over the messages ends: `below` drawn rows of message `key` are under its lower edge. */
 export type Anchor = { key: string; below: number };
 
+/** A message that a search led to, and the words it was for. */
+export type Found = { key: string; words: string };
+
 /** Messages of a blocked person that are shown all the same, by their places. */
 export type Unfolded = { from: string; first: number; last: number };
 
@@ -140,6 +143,8 @@ export type Chat = {
   /** What Ctrl+Y puts back. */
   killed: Killed | null;
   completion: Completion | null;
+  /** What a search found is marked until the next key. */
+  found: Found | null;
 };
 
 export type State = {

@@ -14,11 +14,22 @@ import { anchorAt } from './viewport.ts';
 
 /** Letters that go on into another conversation within this were meant for the one before. ms. */
 const HASTE = 1500;
+/** What a key of the person does: what a search found has been seen then. */
+const keys: ReadonlySet<Event['type']> = new Set([
+  'typed',
+  'pasted',
+  'edited',
+  'moved',
+  'opened',
+  'pointed',
+  'focused',
+]);
 /** A notice that no key took away goes after this. ms. */
 const NOTICE_FOR = 10_000;
 
 export function update(state: State, event: Event & { at: number }): State {
-  const next = holdChoice(apply(state.now === event.at ? state : { ...state, now: event.at }, event));
+  const marked = keys.has(event.type) ? unmark(state) : state;
+  const next = holdChoice(apply(marked.now === event.at ? marked : { ...marked, now: event.at }, event));
   return next.notice === state.notice ? next : { ...next, noticeAt: event.at };
 }
 
@@ -104,6 +115,10 @@ function apply(state: State, event: Event): State {
 /** What a notice said has been seen once the next key comes. */
 function quiet(state: State): State {
   return state.notice === null ? state : { ...state, notice: null };
+}
+
+function unmark(state: State): State {
+  return chatOf(state)?.found == null ? state : withChat(state, (chat) => ({ ...chat, found: null }));
 }
 
 function fadeTyping(state: State): State {
@@ -213,9 +228,10 @@ function about(chat: Chat, next: Chat['about']): Chat {
   return withThread({ ...chat, about: next }, { ...thread, draft });
 }
 
-function jump(state: State, event: { conversation: Thread['name']; key: string }): State {
+function jump(state: State, event: { conversation: Thread['name']; key: string; words: string }): State {
+  const found = { key: event.key, words: event.words };
   return withChat({ ...state, overlay: null, focus: 'messages' }, (chat) => {
-    const opened = open(chat, event.conversation, 0);
+    const opened = { ...open(chat, event.conversation, 0), found };
     const thread = openThread(opened);
     const here = { ...state, screen: { name: 'chat' as const, chat: opened } };
     const { look, height } = lookOf(here);

@@ -1,7 +1,7 @@
 /** The window over a conversation: only what is seen is wrapped, however long the conversation is. */
 import type { Gap, Message } from './client/types.ts';
 import { type Item, isRun, itemIndex, itemsOf, keyOfItem, lastOf } from './folding.ts';
-import { type Look, type Row, rowsOf, runRows } from './rows.ts';
+import { type Look, type Row, rowsOf, runRows, withHead } from './rows.ts';
 import type { Anchor, Thread } from './state.ts';
 
 /** What of a thread the window depends on: not the draft. */
@@ -18,31 +18,34 @@ export type View = {
   above: number;
 };
 
-/** The rows that a window of `height` shows, from its lower edge upwards. */
+/** While the window is scrolled up, its last row says so. */
+function roomIn({ anchor }: Pick<Scroll, 'anchor'>, height: number): number {
+  return anchor === null ? height : height - 1;
+}
+
+/** The rows that a window of `height` shows, from its lower edge upwards. The first says when and who, whatever it is a part of. */
 export function viewOf(thread: Scroll, look: Look, height: number): View {
+  const room = roomIn(thread, height);
   const rows: { row: Row; key: string }[] = [];
   const items = itemsOf(thread, look.blocked);
   let index = anchorIndex(thread, items);
   let hidden = thread.anchor?.below ?? 0;
-  for (; index >= 0 && rows.length < height; index--) {
+  for (; index >= 0 && rows.length < room; index--) {
     const block = blockOf(thread, items, index, look);
     const key = keyOfItem(items[index] as Item);
-    for (let i = block.length - 1 - hidden; i >= 0 && rows.length < height; i--)
-      rows.push({ row: block[i] as Row, key });
+    for (let i = block.length - 1 - hidden; i >= 0 && rows.length < room; i--) rows.push({ row: block[i] as Row, key });
     hidden = 0;
   }
+  const [first, item] = [rows.at(-1), items[index + 1]];
+  if (first?.row.goesOn && item !== undefined && !isRun(item)) first.row = withHead(first.row, item, look);
   // A window that was scrolled to the very top shows the first row on its first line: nothing to fill up from below.
   return { rows: rows.reverse(), top: index < 0, above: index + 1 };
 }
 
-/** The rows that are drawn: while the window is scrolled up, its last row says so. */
-export function drawnRows(thread: Scroll, look: Look, height: number): View['rows'] {
-  return viewOf(thread, look, thread.anchor === null ? height : height - 1).rows;
-}
-
 /**
  * The anchor after scrolling by `by` rows: negative is towards the oldest. null when the newest is reached. Scrolling up stops
- * when the oldest held row is at the top; while older ones can be fetched it leaves the newest even if all rows fit.
+ * when the oldest held row is at the top, and above it the row that says so where nothing is before it; while older ones can be
+ * fetched it leaves the newest even if all rows fit.
  */
 export function scrolled(thread: Scroll, look: Look, height: number, by: number): Anchor | null {
   const items = itemsOf(thread, look.blocked);
@@ -50,7 +53,9 @@ export function scrolled(thread: Scroll, look: Look, height: number, by: number)
   let below = thread.anchor?.below ?? 0;
   const sizeAt = (i: number) => blockOf(thread, items, i, look).length;
   if (by < 0) {
-    const room = Math.max(0, rowsUpTo(sizeAt, index, -by + height + below) - below - height);
+    const rows = rowsUpTo(sizeAt, index, -by + height + below) - below + (thread.more ? 0 : 1);
+    const isWhole = thread.anchor === null && rows <= height;
+    const room = isWhole ? 0 : Math.max(0, rows - (height - 1));
     below += Math.min(-by, room);
     while (index > 0 && below >= sizeAt(index)) {
       below -= sizeAt(index);
@@ -68,11 +73,14 @@ export function scrolled(thread: Scroll, look: Look, height: number, by: number)
   return item ? { key: keyOfItem(item), below: Math.max(0, below) } : null;
 }
 
-/** The anchor that shows `key` in the middle of the window; null when it is among the newest anyway. */
+/** The anchor that shows `key`, and of its rows that with the words that were found, in the middle; null when it is among the newest. */
 export function anchorAt(thread: Scroll, look: Look, height: number, key: string): Anchor | null {
   const items = itemsOf(thread, look.blocked);
-  if (itemIndex(items, thread.messages, key) < 0) return thread.anchor;
-  const at: Scroll = { ...thread, anchor: { key, below: 0 } };
+  const index = itemIndex(items, thread.messages, key);
+  if (index < 0) return thread.anchor;
+  const block = blockOf(thread, items, index, look);
+  const row = block.findIndex(({ spans }) => spans.some(({ role }) => role === 'selected'));
+  const at: Scroll = { ...thread, anchor: { key, below: row < 0 ? 0 : block.length - 1 - row } };
   return scrolled(at, look, height, Math.floor(height / 2));
 }
 

@@ -362,7 +362,7 @@ test('what is muted or blocked has a sign of its own, without colours', async (t
     frame
       .slice(2)
       .find((line) => line.includes(` ${name} `))
-      ?.slice(0, 22);
+      ?.split('│')[0];
   const unread = (name: '@bob' | '@eve'): ClientEvent => ({
     type: 'conversation',
     conversation: { name, head: 2, read: 0, unread: 2, at: 0 },

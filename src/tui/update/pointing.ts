@@ -5,7 +5,7 @@ import { filesLook, filesShown } from '../file-rows.ts';
 import { overPane } from '../overlay-size.ts';
 import { layoutFor, lookOf, peopleShown, type Shown } from '../select.ts';
 import type { Chat, State } from '../state.ts';
-import { drawnRows } from '../viewport.ts';
+import { viewOf } from '../viewport.ts';
 import { move, scroll } from './move.ts';
 
 /** Rows for a step of the wheel. */
@@ -83,7 +83,7 @@ function choose(state: State, row: number): State {
   const { look, height } = lookOf(state);
   return withChat({ ...state, focus: 'messages' }, (chat) => {
     const thread = openThread(chat);
-    const rows = drawnRows(thread, look, height);
+    const { rows } = viewOf(thread, look, height);
     const key = rows[row - (height - (thread.anchor === null ? 0 : 1) - rows.length)]?.key;
     return key === undefined ? chat : withThread(chat, { ...thread, selected: key });
   });

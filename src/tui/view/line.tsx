@@ -18,7 +18,7 @@ function joined(spans: readonly Span[]): Span[] {
   for (const { text, role } of spans) {
     const last = out.at(-1);
     // Spaces look the same in every role that is drawn without a background.
-    if (last && (last.role === role || text.trim() === ''))
+    if (last && (last.role === role || (text.trim() === '' && last.role !== 'selected')))
       out[out.length - 1] = { text: last.text + text, role: last.role };
     else if (text !== '') out.push({ text, role });
   }

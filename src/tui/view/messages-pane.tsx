@@ -16,6 +16,7 @@ const nothing = {
   name: '#' as ConversationName,
   unfolded: [],
   blocked: nobody,
+  found: null,
   messages: [],
   gaps: [],
   anchor: null,
@@ -28,12 +29,25 @@ const nothing = {
 
 /** The window over the open conversation. Short conversations begin at the bottom, beside the composer. */
 export function MessagesPane({ columns, rows, bare }: { columns: number; rows: number; bare: boolean }) {
-  const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked } = useSelect(
+  const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked, found } = useSelect(
     (state) => {
       const chat = chatOf(state);
       if (chat === null) return nothing;
       const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded } = openThread(chat);
-      return { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked: chat.blocked };
+      return {
+        name,
+        messages,
+        gaps,
+        anchor,
+        newAfter,
+        more,
+        below,
+        selected,
+        loaded,
+        unfolded,
+        blocked: chat.blocked,
+        found: chat.found,
+      };
     },
   );
   const me = useSelect((state) => chatOf(state)?.me.name ?? '');
@@ -47,20 +61,19 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
     [messages, gaps, anchor, newAfter, more, unfolded],
   );
   const view = useMemo(
-    () => viewOf(scroll, { columns, me, bare, names, blocked }, rows),
-    [scroll, columns, me, bare, names, blocked, rows],
+    () => viewOf(scroll, { columns, me, bare, names, blocked, found }, rows),
+    [scroll, columns, me, bare, names, blocked, found, rows],
   );
   const chosen = focused && selected !== null ? shownKey(scroll, { blocked }, selected) : null;
   const note = anchor === null ? null : below > 0 ? strings.messages.below(below) : strings.messages.scrolled;
-  const drawn = note === null ? view.rows : view.rows.slice(view.rows.length === rows ? 1 : 0);
   const head = isShut(blocked, name)
     ? strings.messages.shut(name.slice(1))
     : headLine(view.top, more, loaded, messages.length);
-  const space = rows - drawn.length - (note === null ? 0 : 1);
+  const space = rows - view.rows.length - (note === null ? 0 : 1);
   return (
     <Box flexDirection="column" width={columns} height={rows} justifyContent="flex-end">
       {space > 0 && head !== '' && <Line spans={[{ text: centered(head, columns), role: 'quiet' }]} />}
-      {drawn
+      {view.rows
         .map(({ row, key }, place) => ({ row, key, place }))
         .map(({ row, key, place }) => (
           <Line key={place} spans={marked(row, key === chosen)} />

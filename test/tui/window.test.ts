@@ -1,0 +1,127 @@
+/** The window over the messages: what its first row says, where it ends, what a search leads to, and how wide the texts are. */
+import test from 'ava';
+import type { Message } from '../../src/tui/client/types.ts';
+import type { Event, MoveName } from '../../src/tui/event.ts';
+import { layoutFor, lookOf } from '../../src/tui/select.ts';
+import { viewOf } from '../../src/tui/viewport.ts';
+import { draw } from './helpers/frames.tsx';
+import { message, noon, person } from './helpers/messages.ts';
+import { Play } from './helpers/screen-state.ts';
+
+const move = (name: MoveName): Event => ({ type: 'moved', move: name });
+const rowsOf = (play: Play) => {
+  const { look, height } = lookOf(play.state);
+  return viewOf(play.thread, look, height).rows.map(({ row }) => row.spans);
+};
+const textOf = (spans: ReturnType<typeof rowsOf>[number]) => spans.map(({ text }) => text).join('');
+const history = (messages: Message[], more = false): Event => ({
+  type: 'history',
+  conversation: '#lobby',
+  messages,
+  gaps: [],
+  more,
+});
+
+test('what is said of a text that fills its row stands on a row of its own', async (t) => {
+  const { enter, after } = draw(t, { columns: 100, rows: 30 });
+  enter();
+  const columns = 100;
+  const room = Math.max(
+    ...Array.from({ length: columns }, (_, i) => i + 1).filter((length) => {
+      const play = new Play({ columns, people: [person('alice'), person('bob')] });
+      play.do(history([message({ text: 'x'.repeat(length) })]));
+      return rowsOf(play).length === 2;
+    }),
+  );
+  const rows = await after(
+    history([
+      message({ seq: 1, text: 'x'.repeat(room), edited: true, late: true }),
+      message({ seq: 2, text: 'short', edited: true }),
+    ]),
+  );
+  const at = rows.findIndex((row) => row.includes('xxx'));
+  t.regex(rows[at + 1] ?? '', /│ +\(edited\) \(sealed to an old key\)/);
+  t.regex(rows[at + 2] ?? '', /short \(edited\)/);
+});
+
+test('the first row says when and who, also in the middle of a run or of one long message', (t) => {
+  const run = Array.from({ length: 100 }, (_, i) => message({ seq: i + 1, id: `h${i}`, at: noon }));
+  const long = message({ seq: 101, id: 'long', from: 'carol', text: 'word '.repeat(800), at: noon + 1000 });
+  const play = new Play({ rows: 24 }).do(history([...run, long]));
+  for (let i = 0; i < 9; i++) {
+    const first = textOf(rowsOf(play)[0] ?? []);
+    t.regex(first, /^ \d\d:\d\d +(bob|carol) {2}\S/, `page ${i}: ${first}`);
+    play.do(move('page-up'));
+  }
+  play.do(move('newest'));
+  t.regex(textOf(rowsOf(play)[0] ?? []), /carol {2}word/);
+  t.notRegex(textOf(rowsOf(play)[1] ?? []), /carol/);
+});
+
+test('the oldest page begins with the row that says that it is the beginning', async (t) => {
+  const { enter, after } = draw(t, { columns: 120, rows: 24 });
+  enter();
+  await after(history(Array.from({ length: 60 }, (_, i) => message({ seq: i + 1, id: `h${i}` }))));
+  const rows = await after(move('oldest'));
+  t.regex(rows[2] ?? '', /the beginning of this conversation/);
+  t.regex(rows[3] ?? '', /─ .*2026.* ─/);
+  t.regex(rows[4] ?? '', /text 1 /);
+  t.regex(rows.find((row) => row.includes('older messages')) ?? '', /Esc goes to the newest/);
+});
+
+test('what fits as a whole is not scrolled', (t) => {
+  for (let count = 1; count < 40; count++) {
+    const play = new Play({ rows: 24 }).history(count);
+    const height = layoutFor(play.state).body;
+    const all = count + 1;
+    play.do(move('page-up'));
+    t.is(play.thread.anchor === null, all + 1 <= height, String(count));
+    play.do(move('oldest'));
+    if (play.thread.anchor !== null) t.regex(textOf(rowsOf(play)[1] ?? []), /text 1$/);
+  }
+});
+
+test('a search leads to the row with the words, and marks them until the next key', (t) => {
+  const text = `${'hay '.repeat(900)}Needle (a*b) ${'hay '.repeat(900)}`;
+  const messages = Array.from({ length: 50 }, (_, i) => message({ seq: i + 1, id: `h${i + 1}` }));
+  const play = new Play({ rows: 24 }).do(history([...messages, message({ seq: 51, id: 'long', text })]));
+  for (const words of ['needle', '(A*B)']) {
+    play.do({ type: 'jumped', conversation: '#lobby', key: 'bob/long', words });
+    const marked = rowsOf(play)
+      .flat()
+      .filter(({ role }) => role === 'selected');
+    t.deepEqual(
+      marked.map(({ text: found }) => found.toLowerCase()),
+      [words.toLowerCase()],
+    );
+    play.arrive(message({ seq: 60, id: `n${words}` }));
+    t.true(
+      rowsOf(play)
+        .flat()
+        .some(({ role }) => role === 'selected'),
+      'news are no key',
+    );
+    play.do(move('down'));
+    t.false(
+      rowsOf(play)
+        .flat()
+        .some(({ role }) => role === 'selected'),
+    );
+  }
+});
+
+test('the texts have at least 41 columns from 80 on, and a file has room for its sender', (t) => {
+  for (let columns = 80; columns <= 220; columns++) {
+    const play = new Play({ columns, people: [person('alice'), person('bob')] }).history(1, () => ({
+      text: 'x '.repeat(999),
+    }));
+    const widest = Math.max(
+      ...rowsOf(play)
+        .slice(1)
+        .map((spans) => textOf(spans.slice(spans.length - 1)).trim().length),
+    );
+    t.true(widest >= 41, `${columns}: ${widest}`);
+    const { files } = layoutFor(play.state);
+    t.true(files === 0 || files >= 22);
+  }
+});
