@@ -26,8 +26,9 @@ ${keys.join('\n')}
 
 ## Dot-commands
 
-\`/x\` is the same as \`.x\`. \`..text\` sends \`.text\`. \`@name text\` and \`@name:text\` go privately; any other line goes to the open
-conversation. A command that does not exist is never sent.
+A command is one \`.\` or \`/\` and a letter: \`/x\` is the same as \`.x\`, \`..text\` sends \`.text\`, and \`...\` or \`.5\` are text. \`@name text\` and
+\`@name:text\` go privately; any other line goes to the open conversation. A command that does not exist is never sent. \`@name, text\` in a
+room asks first: it may have been meant for one person.
 
 | command | does |
 | --- | --- |

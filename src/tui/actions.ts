@@ -1,12 +1,11 @@
 /** What each input does. Side effects of the screen start here and in commands.ts; what only moves things goes to the update. */
-import { MAX_TEXT_BYTES } from '../protocol/text.ts';
 import { Choosing } from './choosing.ts';
 import type { Commands } from './commands.ts';
 import { turned, wanted, words } from './completion.ts';
 import type { Desk } from './desk.ts';
 import { type EditName, edits, textOf } from './editor.ts';
 import type { MoveName } from './event.ts';
-import { chatOf, fieldOf, openThread, pasteable, placesOf } from './field.ts';
+import { chatOf, fieldOf, MAX_DRAFT, openThread, pasteable, placesOf } from './field.ts';
 import type { Input } from './key-reader.ts';
 import { type ActionName, actionFor } from './keys.ts';
 import { peopleOf } from './select.ts';
@@ -90,6 +89,10 @@ export class Actions {
         return this.#sending.enter();
       case 'choose':
         return this.#choosing.choose();
+      case 'yes':
+        return this.#choosing.yes(key);
+      case 'no':
+        return this.#choosing.no(key);
       case 'complete':
         return void this.#complete(1);
       case 'complete-back':
@@ -140,9 +143,11 @@ export class Actions {
     const state = store.get();
     const chat = chatOf(state);
     if (chat === null || state.overlay !== null) return store.dispatch({ type: 'pasted', text });
-    const whole = textOf(openThread(chat).draft) + pasteable(text, true);
-    if (Buffer.byteLength(whole) <= MAX_TEXT_BYTES) return store.dispatch({ type: 'pasted', text });
-    this.#sending.ask({ ask: 'paste', text: pasteable(text, true).trimEnd() });
+    // Cleaning is not quick: what is far too long is not cleaned first.
+    const clean = text.length > 2 * MAX_DRAFT ? text : pasteable(text, true);
+    const bytes = Buffer.byteLength(textOf(openThread(chat).draft)) + Buffer.byteLength(clean);
+    if (bytes <= MAX_DRAFT) return store.dispatch({ type: 'pasted', text });
+    store.dispatch({ type: 'notice', notice: { text: strings.notices.longPaste(bytes, MAX_DRAFT), tone: 'bad' } });
   }
 
   /** Ctrl+C: an empty line and a second one leave; it is never lost what was typed by one key too many. */

@@ -13,6 +13,9 @@ import type { Overlay } from './state.ts';
 import { strings } from './strings.ts';
 import { entriesOf, resolvePath } from './transfers.ts';
 
+/** Nobody reads a question and answers it within this. ms. */
+const UNSEEN = 500;
+
 export class Choosing {
   readonly #desk: Desk;
   readonly #commands: Commands;
@@ -71,18 +74,39 @@ export class Choosing {
         return this.#copy(overlay.links[overlay.selected] ?? '');
       case 'picker':
         return void this.#pick(overlay);
-      case 'confirm':
-        store.dispatch({ type: 'overlay', overlay: null });
-        return this.#sending.confirmed(overlay.question, session);
       case 'fingerprint':
         return void this.#commands.trust.decide(overlay.name);
       case 'passwd':
         return void this.#commands.trust.passwd(overlay);
+      case 'confirm':
       case 'help':
       case 'page':
       case 'pane':
         return store.dispatch({ type: 'overlay', overlay: null });
     }
+  }
+
+  /** Not by the Enter of somebody who did not see the question yet, nor of somebody who types on. */
+  yes(key = '') {
+    const { store, session, clock } = this.#desk;
+    const { overlay } = store.get();
+    if (overlay?.kind !== 'confirm' || session === null) return;
+    const seen = clock.now() - overlay.at;
+    if (overlay.stray || (seen >= 0 && seen < UNSEEN)) return this.#strayed(key);
+    store.dispatch({ type: 'overlay', overlay: null });
+    this.#sending.confirmed(overlay.question, session);
+  }
+
+  no(key: string) {
+    const { store } = this.#desk;
+    const { overlay } = store.get();
+    if (overlay?.kind === 'confirm' && overlay.stray) return this.#strayed(key);
+    store.dispatch({ type: 'overlay', overlay: null });
+  }
+
+  /** A letter of a word is no answer. */
+  #strayed(key: string) {
+    if (key !== 'enter') this.#desk.store.dispatch({ type: 'typed', text: key });
   }
 
   async browse(folder: string): Promise<void> {
@@ -122,7 +146,7 @@ export class Choosing {
     }
     if (action === 'reply') return store.dispatch({ type: 'about', about: { do: 'reply', message } });
     if (message.from !== session.chat.me.name) return session.tell(strings.notices.notYours, 'bad');
-    if (action === 'delete') return this.#sending.ask({ ask: 'delete', message });
+    if (action === 'delete') return store.dispatch({ type: 'asked', question: { ask: 'delete', message } });
     store.dispatch({ type: 'about', about: { do: 'edit', message } });
   }
 

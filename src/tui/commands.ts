@@ -144,7 +144,7 @@ export class Commands {
 
   #quit() {
     const { transfers, store, outside } = this.#desk;
-    if (transfers?.busy) store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question: { ask: 'quit' } } });
+    if (transfers?.busy) store.dispatch({ type: 'asked', question: { ask: 'quit' } });
     else outside.quit();
   }
 
@@ -209,7 +209,7 @@ export class Commands {
   #delete(session: Session) {
     const message = this.#mine(session);
     if (message === null) return;
-    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question: { ask: 'delete', message } } });
+    this.#desk.store.dispatch({ type: 'asked', question: { ask: 'delete', message } });
   }
 
   async #react(session: Session, word: string): Promise<void> {

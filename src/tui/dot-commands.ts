@@ -1,4 +1,4 @@
-/** Every dot-command, in one table: `.help` and docs/COMMANDS are printed from it. `/x` is `.x`; `..x` is the text `.x`. */
+/** Every dot-command, in one table: `.help` and docs/SCREEN are printed from it. `/x` is `.x`; `..x` is the text `.x`. */
 
 import type { ConversationName } from './client/types.ts';
 import { type CommandName, commandNames } from './command-names.ts';
@@ -68,26 +68,41 @@ export type Said =
   | { say: 'nothing' }
   | { say: 'text'; text: string }
   | { say: 'private'; to: string; text: string }
+  /** `@bob, text`: bob alone, or everybody, with bob named? */
+  | { say: 'addressed'; to: string; text: string }
   | { say: 'command'; name: CommandName; rest: string }
   | { say: 'unknown'; name: string; like: CommandName | null }
   | { say: 'incomplete'; name: CommandName };
+
+/** One `.` or `/` and a letter: `...`, `.5` and `/ 2` are what people write. */
+const command = /^[./]\p{L}/u;
+const escaped = /^([./])\1\p{L}/u;
+/** A name and what is no part of a name. */
+const addressed = /^@([\p{L}\p{M}\p{N}._-]+)[^\p{L}\p{M}\p{N}._\s:@-]/u;
 
 /**
  * A line as the ancestor's client reads it: `.command`, `@name text`, `@name:text`, else text for the open conversation. What
  * looks like a command is never text, so that no password or path is sent by a slip.
  */
 export function parseLine(line: string): Said {
-  const text = line.replace(/\s+$/, '');
-  if (text.trim() === '') return { say: 'nothing' };
-  if (text.startsWith('..') || text.startsWith('//')) return { say: 'text', text: text.slice(1) };
+  const text = line.trimEnd();
+  if (text === '') return { say: 'nothing' };
+  if (escaped.test(text)) return { say: 'text', text: text.slice(1) };
+  const to = addressed.exec(text)?.[1];
+  if (to !== undefined && /\s/.test(text)) return { say: 'addressed', to, text };
   const whispered = /^@([^\s:@]+)(?::\s*|\s+)([\s\S]+)$/u.exec(text);
   if (whispered) return { say: 'private', to: whispered[1] as string, text: whispered[2] as string };
-  if (!/^[./]/.test(text)) return { say: 'text', text };
+  if (!command.test(text)) return { say: 'text', text };
   const [word = '', rest = ''] = divide(text);
   const name = `.${word.slice(1).toLowerCase()}`;
   if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name) };
   if (commandTable[name].needs && rest === '') return { say: 'incomplete', name };
   return { say: 'command', name, rest };
+}
+
+/** The line that says `text`. */
+export function lineOf(text: string): string {
+  return command.test(text) ? `${text[0]}${text}` : text;
 }
 
 export function usageOf(name: CommandName): string {

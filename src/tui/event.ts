@@ -11,7 +11,18 @@ import type {
   Person,
 } from './client/types.ts';
 import type { EditName, Editor } from './editor.ts';
-import type { Completion, Focus, Login, Notice, Overlay, Progress, Settings, Thread, Unfolded } from './state.ts';
+import type {
+  Completion,
+  Focus,
+  Login,
+  Notice,
+  Overlay,
+  Progress,
+  Question,
+  Settings,
+  Thread,
+  Unfolded,
+} from './state.ts';
 
 /** What this device kept of an account: drafts by conversation, and what is kept quiet. */
 export type Remembered = {
@@ -70,6 +81,8 @@ export type Event =
   /** A click or the wheel. Cells from 0. */
   | { type: 'pointed'; action: 'press' | 'up' | 'down'; x: number; y: number }
   | { type: 'overlay'; overlay: Overlay | null }
+  /** Before something is done that cannot be undone. */
+  | { type: 'asked'; question: Question }
   | { type: 'notice'; notice: Notice | null }
   | { type: 'settings'; settings: Partial<Settings> }
   | { type: 'away'; away: boolean }

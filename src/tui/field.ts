@@ -5,6 +5,9 @@ import type { Place } from './keys.ts';
 import type { Chat, Focus, State, Thread } from './state.ts';
 import { emptyThread } from './state.ts';
 
+/** Most that a field takes. UTF-8 bytes of a paste, UTF-16 units of all else. */
+export const MAX_DRAFT = 65_536;
+
 export function chatOf(state: State): Chat | null {
   return state.screen.name === 'chat' ? state.screen.chat : null;
 }
@@ -62,6 +65,7 @@ export function withField(state: State, editor: Editor): State {
 /** Where the keys of the table hold now, the nearest first. */
 export function placesOf(state: State): readonly Place[] {
   const { overlay, screen } = state;
+  if (overlay?.kind === 'confirm') return ['question', 'anywhere'];
   const field: Place[] = fieldOf(state) === null ? [] : ['field'];
   if (overlay !== null && overlay.kind !== 'pane') return [...field, 'overlay', 'anywhere'];
   if (screen.name === 'login') return [...field, 'login', 'anywhere'];

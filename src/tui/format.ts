@@ -62,6 +62,11 @@ export function number(value: number): string {
   return count.format(value);
 }
 
+/** `1 line`, `1,200 lines`: the words are English, whatever the number's language. */
+export function counted(value: number, one: string, many: string): string {
+  return `${number(value)} ${value === 1 ? one : many}`;
+}
+
 /** A fingerprint's hex in groups of four. */
 export function groups(hex: string): string {
   return hex.replace(/(.{4})(?=.)/g, '$1 ');

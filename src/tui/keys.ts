@@ -12,6 +12,7 @@ export type Place =
   | 'messages'
   | 'files'
   | 'overlay'
+  | 'question'
   | 'login';
 
 export type ActionName =
@@ -19,6 +20,8 @@ export type ActionName =
   | 'yank'
   | 'send'
   | 'choose'
+  | 'yes'
+  | 'no'
   | 'back'
   | 'complete'
   | 'complete-back'
@@ -87,7 +90,7 @@ export const keyTable: readonly KeyRow[] = [
   row('alt+enter ctrl+j shift+enter', 'composer', 'new-line', 'new line'),
   row('tab', 'composer', 'complete', 'complete name, command, :emoji:, path; else next pane'),
   row('shift+tab', 'composer', 'complete-back', 'previous completion or pane'),
-  row('escape', 'overlay pane chat login', 'back', 'close, back to the line, then to the newest message'),
+  row('escape', 'overlay question pane chat login', 'back', 'close, back to the line, then to the newest message'),
   row('up', 'composer pane overlay', 'up', 'earlier lines; in a pane, choose'),
   row('down', 'composer pane overlay', 'down'),
   row('pgup', 'overlay pane chat', 'page-up', 'scroll messages, from anywhere', '.scroll up'),
@@ -131,6 +134,8 @@ export const keyTable: readonly KeyRow[] = [
   row('ctrl+y', 'field', 'yank', 'put back what these deleted, or Ctrl+C'),
 
   row('enter', 'pane overlay', 'choose', 'in a pane: open, download'),
+  row('enter y Y', 'question', 'yes'),
+  row('n N', 'question', 'no'),
   row('tab', 'pane', 'next-pane'),
   row('shift+tab', 'pane', 'previous-pane'),
   row('?', 'pane', 'help'),

@@ -6,9 +6,12 @@ import type { Desk } from './desk.ts';
 import { parseLine } from './dot-commands.ts';
 import { editorWith, textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
-import type { Session } from './session.ts';
+import { parts, type Session } from './session.ts';
 import type { Question } from './state.ts';
 import { strings } from './strings.ts';
+
+/** What goes where; `line` is what was written, with the sign or the name before it. */
+type Letter = { to: ConversationName; text: string; line: string; reply?: Message; addressed?: string };
 
 export class Sending {
   readonly #desk: Desk;
@@ -19,14 +22,16 @@ export class Sending {
     this.#commands = commands;
   }
 
-  /** Enter in the composer. */
+  /** Enter in the composer. @param sure the question that stood before it was answered with yes */
   enter(sure = false) {
     const { store, session } = this.#desk;
     if (session === null) return;
     const { chat } = session;
-    const thread = openThread(chat);
-    const text = textOf(thread.draft);
-    const said = parseLine(text);
+    const { about } = chat;
+    const line = textOf(openThread(chat).draft);
+    const said = parseLine(line);
+    if (about?.do === 'edit' && 'text' in said) return this.#edit(session, about.message, line);
+    const reply = about === null ? {} : { reply: about.message };
     switch (said.say) {
       case 'nothing':
         // On an empty line Enter looks at what stands in the way.
@@ -37,37 +42,53 @@ export class Sending {
       case 'incomplete':
         return session.tell(this.#commands.usage(said.name), 'bad');
       case 'command':
-        store.dispatch({ type: 'taken', text });
+        if (isTooLong(session, line)) return;
+        store.dispatch({ type: 'taken', text: line });
         return this.#commands.run(said.name, said.rest);
       case 'private': {
         const name = Object.keys(chat.people).find((known) => known === said.to);
         if (name === undefined) return session.tell(strings.notices.unknownPerson(said.to), 'bad');
-        return this.#post(session, `@${name}`, said.text, text);
+        return this.#post(session, { to: `@${name}`, text: said.text, line }, sure);
       }
-      case 'text': {
-        if (thread.hasty && !sure) return this.ask({ ask: 'send', to: chat.open });
-        const { about } = chat;
-        if (about?.do !== 'edit') return this.#post(session, chat.open, said.text, text, about?.message);
-        store.dispatch({ type: 'taken', text });
-        return void session.attempt(() => session.client.edit(about.message, said.text));
+      case 'addressed': {
+        // Between two people there is nobody else who would read it.
+        const addressed = chat.open.startsWith('#') ? { addressed: said.to } : {};
+        return this.#post(session, { to: chat.open, text: said.text, line, ...reply, ...addressed }, sure);
       }
+      case 'text':
+        return this.#post(session, { to: chat.open, text: said.text, line, ...reply }, sure);
     }
   }
 
-  #post(session: Session, to: ConversationName, text: string, line: string, reply?: Message) {
-    if (this.#commands.isStopped(session, to)) return;
-    const bytes = Buffer.byteLength(text);
-    if (bytes > MAX_TEXT_BYTES) return session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
+  #edit(session: Session, message: Message, line: string) {
+    const said = parseLine(line);
+    // What goes to somebody when it is sent is only text when a message is changed.
+    const text = said.say === 'text' ? said.text : line.trimEnd();
+    if (isTooLong(session, text)) return;
     this.#desk.store.dispatch({ type: 'taken', text: line });
-    const { away } = session.chat;
+    void session.attempt(() => session.client.edit(message, text));
+  }
+
+  #post(session: Session, { to, text, line, reply, addressed }: Letter, sure: boolean) {
+    if (this.#commands.isStopped(session, to)) return;
+    const { chat } = session;
+    const messages = parts(text).length;
+    const hasty = openThread(chat).hasty && to === chat.open;
+    if (!sure && (hasty || messages > 1 || addressed !== undefined)) {
+      const lines = text.split('\n').length;
+      const question: Question = { ask: 'send', to, lines, messages, hasty, addressed: addressed ?? null };
+      return this.#desk.store.dispatch({ type: 'asked', question });
+    }
+    this.#desk.store.dispatch({ type: 'taken', text: line });
+    const { away } = chat;
     void session
       .attempt(() => session.send(to, text, reply))
       .then((sent) => {
         // That they are no longer away is the news that matters more.
         if (sent && !away && to !== session.chat.open) session.tell(strings.notices.whispered(to));
         // What could not even be queued comes back to the line, if nothing new stands there.
-        const chat = chatOf(this.#desk.store.get());
-        if (!sent && chat !== null && textOf(openThread(chat).draft) === '') {
+        const now = chatOf(this.#desk.store.get());
+        if (!sent && now !== null && textOf(openThread(now).draft) === '') {
           this.#desk.store.dispatch({ type: 'filled', editor: editorWith(line) });
         }
       });
@@ -75,25 +96,20 @@ export class Sending {
 
   /** What the person said yes to. */
   confirmed(question: Question, session: Session) {
-    const { store, outside } = this.#desk;
     switch (question.ask) {
       case 'send':
-        store.dispatch({ type: 'thread', conversation: question.to, change: { hasty: false } });
         return this.enter(true);
-      case 'paste': {
-        const { open } = session.chat;
-        if (this.#commands.isStopped(session, open)) return;
-        return void session.attempt(() => session.send(open, question.text));
-      }
       case 'delete':
         return void session.attempt(() => session.client.remove(question.message));
       case 'quit':
-        return outside.quit();
+        return this.#desk.outside.quit();
     }
   }
+}
 
-  /** Asks before something is done. */
-  ask(question: Question) {
-    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'confirm', question } });
-  }
+function isTooLong(session: Session, text: string): boolean {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAX_TEXT_BYTES) return false;
+  session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
+  return true;
 }

@@ -79,8 +79,8 @@ export type Login = {
 };
 
 export type Question =
-  | { ask: 'send'; to: ConversationName }
-  | { ask: 'paste'; text: string }
+  /** `messages`: as many as the lines need. `addressed`: who is named at their start, as if it were for them alone. */
+  | { ask: 'send'; to: ConversationName; lines: number; messages: number; hasty: boolean; addressed: string | null }
   | { ask: 'delete'; message: Message }
   | { ask: 'quit' };
 
@@ -93,7 +93,8 @@ export type Overlay =
   | { kind: 'switcher'; query: Editor; selected: number }
   | { kind: 'search'; query: Editor; selected: number }
   | { kind: 'links'; links: readonly string[]; selected: number }
-  | { kind: 'confirm'; question: Question }
+  /** `at`: since when it is seen, ms since 1970 UTC. `stray`: something was typed that is no answer, so that Enter is none either. */
+  | { kind: 'confirm'; question: Question; at: number; stray: boolean }
   | { kind: 'fingerprint'; name: string; digits: string | null; error: string | null }
   | { kind: 'picker'; folder: string; entries: readonly PickerEntry[] | null; query: Editor; selected: number }
   | { kind: 'passwd'; fields: [Editor, Editor, Editor]; active: 0 | 1 | 2; error: string | null; busy: boolean }

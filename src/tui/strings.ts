@@ -1,6 +1,7 @@
 /** Every word that the screen says. Sentences lower case, no full stop, with a next step where one is needed. */
 import type { LinkState } from './client/types.ts';
 import * as format from './format.ts';
+import { cut } from './measure.ts';
 
 export const strings = {
   program: 'SecureChat',
@@ -48,7 +49,10 @@ export const strings = {
     placeholder: (name: string) => `write to ${name}, or .help`,
     reply: (name: string, text: string) => `reply to ${name}: ${text}`,
     edit: 'edit your message · Esc leaves it as it was',
-    length: (bytes: number, limit: number) => `${format.number(bytes)} of ${format.number(limit)} bytes`,
+    length: (bytes: number, limit: number) =>
+      bytes <= limit
+        ? `${format.number(bytes)} of ${format.number(limit)} bytes`
+        : `${format.number(bytes)} bytes, a message holds ${format.number(limit)}`,
   },
   files: {
     empty: 'no files here yet',
@@ -92,7 +96,7 @@ export const strings = {
     pickerFoot: (conversation: string) => `Enter sends to ${conversation} · Backspace goes up · Esc closes`,
     pageFoot: '↑↓ scroll · Esc closes',
     confirm: 'Sure?',
-    confirmFoot: 'Enter yes · Esc no',
+    strayFoot: 'what was typed is no answer · Esc closes',
     fingerprint: (name: string) => `Compare with ${name}`,
     changed: (name: string) => `${name}'s key changed`,
     passwd: 'Change the password',
@@ -118,16 +122,24 @@ export const strings = {
   },
   kinds: { person: 'person', room: 'room', file: 'file', command: 'command' },
   questions: {
-    send: (name: string) => [`send to ${name}?`, 'the conversation changed while you were typing'],
-    paste: (lines: number, bytes: number, limit: number) => [
-      `paste ${format.number(lines)} lines, ${format.number(bytes)} bytes?`,
-      `one message holds ${format.number(limit)} bytes; it would go as several`,
+    send: (to: string, lines: number, messages: number) =>
+      messages === 1
+        ? `send to ${to}?`
+        : `send ${format.counted(lines, 'line', 'lines')} to ${to} as ${format.number(messages)} messages?`,
+    hasty: 'the conversation changed while you were typing',
+    addressed: (name: string, room: string) =>
+      `it begins with @${name}, and everybody in ${room} would read it; @${name} and a space is for ${name} alone`,
+    sendFoot: (to: string) => `Enter or y sends to ${to} · Esc or n keeps the line`,
+    delete: (conversation: string) => [
+      `delete this message in ${conversation}?`,
+      'others see that it was deleted; who has read it has read it',
     ],
-    delete: ['delete this message?', 'others see that it was deleted; who has read it has read it'],
+    deleteFoot: 'Enter or y deletes · Esc or n leaves it',
     quit: [
       'leave SecureChat?',
       'a transfer is under way; next time it is listed as paused, and p in the files goes on',
     ],
+    quitFoot: 'Enter or y leaves · Esc or n stays',
   },
   fingerprint: {
     how: 'call or meet, and read these numbers to each other; they must be the same on both screens',
@@ -183,8 +195,13 @@ export const strings = {
   },
   notices: {
     quit: 'Ctrl+C again leaves',
-    unknownCommand: (name: string, like: string | null) =>
-      like === null ? `unknown command ${name}: .help lists them` : `unknown command ${name}: did you mean ${like}?`,
+    unknownCommand: (name: string, like: string | null) => {
+      const sign = name.charAt(0);
+      const said = `unknown command ${cut(name, 20)}: ${like === null ? '.help lists them,' : `did you mean ${like}?`}`;
+      return `${said} ${sign}${sign} in front makes it text`;
+    },
+    addressed: (name: string, room: string) =>
+      `not sent: @${name} TEXT is for ${name} alone, ${name}: TEXT is for everybody in ${room}`,
     usage: (usage: string) => `usage: ${usage}`,
     unknownPerson: (name: string) => `nobody is called ${name}: F2 lists everyone`,
     unknownRoom: (name: string) => `there is no room ${name} here`,
@@ -201,7 +218,10 @@ export const strings = {
     nobodyBlocked: 'nobody is blocked: .block NAME blocks somebody',
     muted: (name: string) => `${name} is muted: .mute ${name.replace(/^@/, '')} takes it back`,
     unmuted: (name: string) => `${name} is no longer muted`,
-    tooLong: (bytes: number, limit: number) => `too long: ${bytes} bytes, a message holds ${limit}`,
+    tooLong: (bytes: number, limit: number) =>
+      `too long: ${format.number(bytes)} bytes, a message holds ${format.number(limit)}`,
+    longPaste: (bytes: number, limit: number) =>
+      `too long: ${format.number(bytes)} bytes, the line holds ${format.number(limit)}; send a file with Ctrl+O`,
     whispered: (name: string) => `sent to ${name} alone: .msg ${name.slice(1)} opens that conversation`,
     away: 'you are away: .away again, or a message, says that you are back',
     back: 'you are no longer away',

@@ -1,7 +1,17 @@
 /** The only changer of the state: pure, one event in, the next state out. */
 import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from './editor.ts';
 import type { Event } from './event.ts';
-import { chatOf, fieldOf, openThread, pasteable, typeable, withChat, withField, withThread } from './field.ts';
+import {
+  chatOf,
+  fieldOf,
+  MAX_DRAFT,
+  openThread,
+  pasteable,
+  typeable,
+  withChat,
+  withField,
+  withThread,
+} from './field.ts';
 import { unreadOf } from './hush.ts';
 import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type State, type Thread } from './state.ts';
@@ -61,6 +71,8 @@ function apply(state: State, event: Event): State {
       return point(quiet(state), event, opened);
     case 'overlay':
       return { ...state, overlay: event.overlay };
+    case 'asked':
+      return { ...state, overlay: { kind: 'confirm', question: event.question, at: state.now, stray: false } };
     case 'notice':
       return { ...state, notice: event.notice };
     case 'settings':
@@ -136,6 +148,8 @@ function changeField(state: State, change: (editor: Editor) => Editor): State {
   const field = fieldOf(state);
   if (field === null) return state;
   const next = change(field);
+  const [from, to] = [field.before.length + field.after.length, next.before.length + next.after.length];
+  if (to > MAX_DRAFT && to > from) return state;
   return next.before === field.before && next.after === field.after ? state : withField(state, next);
 }
 
@@ -148,9 +162,14 @@ function edit(state: State, name: EditName): State {
   return withChat(edited, (chat) => ({ ...chat, killed: killedBy(name, field, left, chat.killed) }));
 }
 
+/** Whoever types on has not read the question. */
+function stray(state: State): State {
+  return state.overlay?.kind === 'confirm' ? { ...state, overlay: { ...state.overlay, stray: true } } : state;
+}
+
 function type(state: State, text: string): State {
   if (text === '') return state;
-  const ready = quiet(state);
+  const ready = quiet(stray(state));
   // In a pane, letters are meant for the line.
   const here =
     fieldOf(ready) === null && chatOf(ready) && ready.overlay === null
@@ -161,7 +180,7 @@ function type(state: State, text: string): State {
 
 function paste(state: State, text: string): State {
   const toChat = state.screen.name === 'chat' && state.overlay === null;
-  const ready = toChat ? { ...quiet(state), focus: 'composer' as const } : state;
+  const ready = toChat ? { ...quiet(state), focus: 'composer' as const } : stray(state);
   const clean = pasteable(text, toChat);
   // A join link is a whole address: it takes the place of another.
   const whole =

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { searched } from '../../src/tui/looked-for.ts';
+import type { Store } from '../../src/tui/store.ts';
 import { file, person } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
@@ -27,7 +28,7 @@ test('an unknown command is never sent and stays in the line', async (t) => {
   const { say, calls, notice, line } = await openDesk(t);
   await say('.flie secret.txt');
   t.deepEqual(calls('queue'), []);
-  t.is(notice(), 'unknown command .flie: did you mean .file?');
+  t.is(notice(), 'unknown command .flie: did you mean .file? .. in front makes it text');
   t.is(line(), '.flie secret.txt');
 });
 
@@ -45,7 +46,7 @@ test('a key that changed blocks sending until the person took it', async (t) => 
 });
 
 test('sending asks when the conversation changed in the middle of typing', async (t) => {
-  const { store, key, calls, clock } = await openDesk(t);
+  const { store, key, calls, clock, answer } = await openDesk(t);
   store.dispatch({ type: 'typed', text: 'meant for all' });
   clock.advance(300);
   store.dispatch({ type: 'opened', conversation: '@bob' });
@@ -53,20 +54,115 @@ test('sending asks when the conversation changed in the middle of typing', async
   await key('enter');
   t.deepEqual(calls('queue'), []);
   t.is(store.get().overlay?.kind, 'confirm');
-  await key('enter');
+  await answer('enter');
   t.deepEqual(calls('queue'), [['@bob', 'and more', {}]]);
 });
 
-test('a paste longer than a message asks, then goes as several', async (t) => {
-  const { actions, key, calls, store } = await openDesk(t);
-  const text = Array.from({ length: 200 }, (_, i) => `line ${i} ${'x'.repeat(40)}`).join('\n');
+/** What stands in the question that is shown. */
+const asked = (store: Store) => {
+  const { overlay } = store.get();
+  return overlay?.kind === 'confirm' ? overlay.question : null;
+};
+
+test('a long paste goes into the line, and from there only where the line goes', async (t) => {
+  const { actions, key, calls, store, line, chat, answer } = await openDesk(t);
+  const text = Array.from({ length: 110 }, (_, i) => `line ${i} ${'x'.repeat(40)}`).join('\n');
+  store.dispatch({ type: 'typed', text: '@bob ' });
   // Terminals send the line ends of a paste as they please.
   actions.take({ type: 'paste', text: `${text.replaceAll('\n', '\r')}\r` });
-  t.deepEqual(store.get().overlay, { kind: 'confirm', question: { ask: 'paste', text } });
+  t.is(line(), `@bob ${text}\n`);
   await key('enter');
+  t.deepEqual(asked(store), { ask: 'send', to: '@bob', lines: 110, messages: 2, hasty: false, addressed: null });
+  await answer('n');
+  t.deepEqual(calls('queue'), []);
+  t.is(line(), `@bob ${text}\n`);
+  await key('enter');
+  await answer('enter');
+  t.deepEqual([...new Set(calls('queue').map(([to]) => to))], ['@bob']);
   const sent = calls('queue').map(([, body]) => body as string);
-  t.true(sent.length >= 3 && sent.every((body) => Buffer.byteLength(body) <= 4096));
+  t.true(sent.length === 2 && sent.every((body) => Buffer.byteLength(body) <= 4096));
   t.is(sent.join('\n'), text);
+  t.is(line(), '');
+  t.is(chat().open, '#lobby');
+});
+
+test('a long answer is an answer in each of its messages; a changed message stays one', async (t) => {
+  const { actions, key, calls, client, settle, store, say, notice, line, answer } = await openDesk(t);
+  client.receive({ text: 'why?', id: 'b1' });
+  await settle();
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', 'r');
+  actions.take({ type: 'paste', text: 'x\n'.repeat(3000) });
+  await key('enter');
+  await answer('y');
+  t.deepEqual(
+    calls('queue').map(([to, , options]) => [to, options]),
+    [
+      ['#lobby', { reply: 'b1' }],
+      ['#lobby', { reply: 'b1' }],
+    ],
+  );
+  await key('escape', 'escape');
+  await say('.edit');
+  actions.take({ type: 'paste', text: 'y'.repeat(5000) });
+  await key('enter');
+  t.regex(notice(), /^too long: [\d,]+ bytes, a message holds 4,096$/);
+  t.true(line().endsWith('yyy'));
+  t.deepEqual(calls('edit'), []);
+});
+
+test('what is longer than the line holds is refused in a sentence', async (t) => {
+  const { actions, notice, line, settle } = await openDesk(t);
+  actions.take({ type: 'paste', text: 'é'.repeat(30_000) });
+  t.is(line().length, 30_000);
+  actions.take({ type: 'paste', text: 'é'.repeat(3000) });
+  await settle();
+  t.regex(notice(), /^too long: 66,000 bytes, the line holds 65,536; send a file with Ctrl\+O$/);
+  t.is(line().length, 30_000);
+});
+
+test('an Enter that comes with the question is no answer, nor is a letter of a word', async (t) => {
+  const { key, say, calls, store, actions, clock } = await openDesk(t);
+  await say('mine');
+  await say('.delete');
+  await key('enter');
+  t.is(asked(store)?.ask, 'delete', 'too soon to have been read');
+  for (const letter of 'oh yes no') actions.take({ type: 'text', text: letter });
+  clock.advance(1000);
+  await key('enter');
+  t.is(asked(store)?.ask, 'delete');
+  t.deepEqual(calls('remove'), []);
+  await key('escape');
+  t.is(asked(store), null);
+  await say('.delete');
+  actions.take({ type: 'text', text: 'y' });
+  clock.advance(1000);
+  await key('enter');
+  t.deepEqual(calls('remove'), [], 'a y that comes with the question');
+  await key('escape');
+  await say('.delete');
+  clock.advance(1000);
+  actions.take({ type: 'text', text: 'n' });
+  t.is(asked(store), null);
+  await say('.delete');
+  clock.advance(1000);
+  actions.take({ type: 'text', text: 'y' });
+  t.deepEqual(calls('remove'), [['q1']]);
+});
+
+test('@bob, text asks in a room who is meant to read it; between two people it is text', async (t) => {
+  const { key, say, calls, store, line, answer, session } = await openDesk(t);
+  await say('@bob, look here');
+  t.deepEqual(asked(store), { ask: 'send', to: '#lobby', lines: 1, messages: 1, hasty: false, addressed: 'bob' });
+  await answer('escape');
+  t.is(line(), '@bob, look here');
+  t.deepEqual(calls('queue'), []);
+  await key('enter');
+  await answer('enter');
+  t.deepEqual(calls('queue'), [['#lobby', '@bob, look here', {}]]);
+  session.open('@carol');
+  await say('@bob, of all people');
+  t.deepEqual(calls('queue').at(-1), ['@carol', '@bob, of all people', {}]);
 });
 
 test('what could not be queued comes back to the line', async (t) => {
@@ -128,7 +224,7 @@ test('scrolling up fetches older history before it is needed', async (t) => {
 });
 
 test('messages are chosen, answered, changed, deleted and reacted to', async (t) => {
-  const { key, say, calls, client, settle, store } = await openDesk(t);
+  const { key, say, calls, client, settle, store, answer } = await openDesk(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
   await say('.react 👍');
@@ -142,7 +238,7 @@ test('messages are chosen, answered, changed, deleted and reacted to', async (t)
   t.deepEqual(calls('edit'), [['q2', 'mine too']]);
   await say('.delete');
   t.deepEqual(calls('remove'), []);
-  await key('enter');
+  await answer('enter');
   t.deepEqual(calls('remove'), [['q2']]);
   store.dispatch({ type: 'focused', focus: 'messages' });
   await key('up', 'up', 'up', 'e');

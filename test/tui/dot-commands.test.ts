@@ -1,7 +1,8 @@
 import test from 'ava';
+import * as fc from 'fast-check';
 import { commandNames } from '../../src/tui/command-names.ts';
 import { wanted } from '../../src/tui/completion.ts';
-import { commandTable, parseLine } from '../../src/tui/dot-commands.ts';
+import { commandTable, lineOf, parseLine } from '../../src/tui/dot-commands.ts';
 import { actionFor, keyHelp, keyLabel, keyTable } from '../../src/tui/keys.ts';
 import { helpLines } from '../../src/tui/pages.ts';
 import { Play } from './helpers/screen-state.ts';
@@ -21,11 +22,47 @@ const table: [string, ReturnType<typeof parseLine>][] = [
   ['.flie x', { say: 'unknown', name: '.flie', like: '.file' }],
   ['.hlep', { say: 'unknown', name: '.hlep', like: '.help' }],
   ['/usr/bin/env', { say: 'unknown', name: '/usr/bin/env', like: null }],
-  ['...', { say: 'text', text: '..' }],
-  ['.', { say: 'unknown', name: '.', like: null }],
+  ['...', { say: 'text', text: '...' }],
+  ['..', { say: 'text', text: '..' }],
+  ['.', { say: 'text', text: '.' }],
+  ['...help', { say: 'text', text: '...help' }],
+  ['.5 is half', { say: 'text', text: '.5 is half' }],
+  ['/ 2', { say: 'text', text: '/ 2' }],
+  ['./a.out', { say: 'text', text: './a.out' }],
+  ['//comment', { say: 'text', text: '/comment' }],
+  ['..help', { say: 'text', text: '.help' }],
+  ['@bob, look here', { say: 'addressed', to: 'bob', text: '@bob, look here' }],
+  ["@bob's idea", { say: 'addressed', to: 'bob', text: "@bob's idea" }],
+  ['@bob,', { say: 'text', text: '@bob,' }],
   ['.file', { say: 'incomplete', name: '.file' }],
 ];
 for (const [line, said] of table) test(`reads ${JSON.stringify(line)}`, (t) => t.deepEqual(parseLine(line), said));
+
+const start = fc.constantFrom('', '.', '/', '..', '//', '...', './', ' ', '@bob ');
+const word = fc.oneof(fc.constantFrom(...commandNames.map((name) => name.slice(1))), fc.string({ maxLength: 6 }));
+
+test('property: no line that is sent begins with a command', (t) => {
+  const isCommand = (line: string) =>
+    /^[./]/.test(line) && commandNames.some((name) => line.slice(1) === name.slice(1));
+  fc.assert(
+    fc.property(start, word, fc.constantFrom('', ' x', '\n'), (sign, name, rest) => {
+      const line = sign + name + rest;
+      const said = parseLine(line);
+      if (isCommand(line.trimEnd().split(/\s/)[0] ?? ''))
+        t.true(said.say === 'command' || said.say === 'incomplete', line);
+    }),
+  );
+});
+
+test('property: lineOf makes the line that says a text', (t) => {
+  fc.assert(
+    fc.property(start, word, (sign, name) => {
+      const text = (sign + name).trimEnd();
+      fc.pre(text !== '' && !/^(\.\.|\/\/)\p{L}|^@/u.test(text));
+      t.deepEqual(parseLine(lineOf(text)), { say: 'text', text });
+    }),
+  );
+});
 
 test('.help lists every command once, with its arguments', (t) => {
   const lines = helpLines();

@@ -33,9 +33,14 @@ const overlays: Overlay[] = [
   { kind: 'switcher', query: { before: 'b', after: '' }, selected: 0 },
   { kind: 'search', query: { before: 'text', after: 'x' }, selected: 0 },
   { kind: 'links', links: ['https://example.org/'.repeat(20)], selected: 0 },
-  { kind: 'confirm', question: { ask: 'paste', text: 'x\n'.repeat(5000) } },
-  { kind: 'confirm', question: { ask: 'send', to: '@bob' } },
-  { kind: 'confirm', question: { ask: 'delete', message: message() } },
+  {
+    kind: 'confirm',
+    question: { ask: 'send', to: '#lobby', lines: 5000, messages: 12, hasty: true, addressed: 'bob'.repeat(10) },
+    at: 0,
+    stray: false,
+  },
+  { kind: 'confirm', question: { ask: 'delete', message: message() }, at: 0, stray: true },
+  { kind: 'confirm', question: { ask: 'quit' }, at: 0, stray: false },
   { kind: 'fingerprint', name: 'bob', digits: '12345'.repeat(12), error: null },
   { kind: 'fingerprint', name: 'bob', digits: null, error: 'no keys yet' },
   {

@@ -157,6 +157,12 @@ export class LineMode {
         if (session.chat.people[said.to] === undefined) return this.#refuse(phrases.nobody(said.to));
         await this.#post(`@${said.to}`, said.text);
         break;
+      case 'addressed':
+        // In a pipe nobody can be asked.
+        if (session.chat.open.startsWith('#'))
+          return session.tell(strings.notices.addressed(said.to, session.chat.open), 'bad');
+        await this.#post(session.chat.open, said.text);
+        break;
       case 'text':
         await this.#post(session.chat.open, said.text);
     }

@@ -39,7 +39,7 @@ export const phrases = {
   helpLine: (command: string, help: string) => `${command}: ${help}`,
   helpMore: [
     '@NAME TEXT or @NAME:TEXT: write to one person',
-    '..TEXT: write a line that begins with a dot',
+    '..TEXT: write a line that begins with a dot and a letter',
     '/COMMAND is the same as .COMMAND',
   ],
   nobody: (name: string) => `nobody is called ${name}: .users names everyone`,

@@ -1,5 +1,4 @@
 import { Box } from 'ink';
-import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
 import { textOf } from '../editor.ts';
 import { chatOf } from '../field.ts';
 import { clockTime, groups, size } from '../format.ts';
@@ -107,10 +106,13 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
       );
     }
     case 'confirm': {
-      const [first = '', ...rest] = questionOf(overlay.question);
+      const {
+        lines: [first = '', ...rest],
+        foot,
+      } = questionOf(overlay.question);
       return {
         title: strings.overlays.confirm,
-        foot: strings.overlays.confirmFoot,
+        foot: overlay.stray ? strings.overlays.strayFoot : foot,
         rows: [...paragraph(first, columns, 'title'), ...rest.flatMap((line) => paragraph(line, columns, 'quiet'))],
       };
     }
@@ -176,20 +178,26 @@ function chosen(rows: readonly Spans[], selected: number, room: number): PanelRo
   }));
 }
 
-function questionOf(question: Question): readonly string[] {
+function questionOf(question: Question): { lines: readonly string[]; foot: string } {
+  const { questions } = strings;
   switch (question.ask) {
-    case 'send':
-      return strings.questions.send(question.to);
-    case 'paste':
-      return strings.questions.paste(
-        question.text.split('\n').length,
-        Buffer.byteLength(question.text),
-        MAX_TEXT_BYTES,
-      );
-    case 'delete':
-      return [...strings.questions.delete, firstLine(question.message)];
+    case 'send': {
+      const { to, lines, messages, hasty, addressed } = question;
+      const why = [
+        ...(hasty ? [questions.hasty] : []),
+        ...(addressed === null ? [] : [questions.addressed(addressed, to)]),
+      ];
+      return { lines: [questions.send(to, lines, messages), ...why], foot: questions.sendFoot(to) };
+    }
+    case 'delete': {
+      const { message } = question;
+      return {
+        lines: [...questions.delete(message.conversation), firstLine(message)],
+        foot: questions.deleteFoot,
+      };
+    }
     case 'quit':
-      return strings.questions.quit;
+      return { lines: questions.quit, foot: questions.quitFoot };
   }
 }
 

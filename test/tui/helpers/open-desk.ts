@@ -70,6 +70,12 @@ export async function openDesk(t: ExecutionContext, prepare: (client: FakeClient
     for (const each of keys) actions.take({ type: 'key', key: each });
     await settle();
   };
+  /** To a question, after it was read. */
+  const answer = async (pressed: string) => {
+    clock.advance(1000);
+    actions.take(pressed.length === 1 ? { type: 'text', text: pressed } : { type: 'key', key: pressed });
+    await settle();
+  };
   const say = async (line: string) => {
     store.dispatch({ type: 'typed', text: line });
     await key('enter');
@@ -78,5 +84,5 @@ export async function openDesk(t: ExecutionContext, prepare: (client: FakeClient
   const notice = () => store.get().notice?.text ?? '';
   const chat = () => session.chat;
   const line = () => textOf(openThread(session.chat).draft);
-  return { actions, calls, chat, client, clock, key, line, notice, outside, say, settle, session, store };
+  return { actions, answer, calls, chat, client, clock, key, line, notice, outside, say, settle, session, store };
 }

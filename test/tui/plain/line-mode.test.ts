@@ -79,23 +79,34 @@ test('it greets, and a plain line goes to everyone', async (t) => {
 });
 
 test('private lines, both of the ancestor’s ways, and lines that begin with a dot', async (t) => {
-  const { calls } = await types(['@bob hi', '@bob:again', '..bashrc is a file', '//x']);
+  const { calls } = await types([
+    '@bob hi',
+    '@bob:again',
+    '..bashrc is a file',
+    '//x',
+    '... .5 of it',
+    '.msg bob',
+    '@bob, hi',
+  ]);
   t.deepEqual(calls, [
     queued('@bob', 'hi'),
     queued('@bob', 'again'),
     queued('#lobby', '.bashrc is a file'),
     queued('#lobby', '/x'),
+    queued('#lobby', '... .5 of it'),
+    queued('@bob', '@bob, hi'),
   ]);
 });
 
 test('what looks like a command is never sent', async (t) => {
-  await refused(t, '.flie secret.txt', /^unknown command \.flie: did you mean \.file\?$/);
-  await refused(t, '/nonsense', /^unknown command \/nonsense: \.help lists them$/);
+  await refused(t, '.flie secret.txt', /^unknown command \.flie: did you mean \.file\? \.\. in front makes it text$/);
+  await refused(t, '/nonsense', /^unknown command \/nonsense: \.help lists them, \/\/ in front makes it text$/);
   await refused(t, '.msg', /^usage: \.msg NAME \[TEXT\]$/);
   await refused(t, '@nobody hi', /^nobody is called nobody: \.users names everyone$/);
+  await refused(t, '@bob, hi', /^not sent: @bob TEXT is for bob alone, bob: TEXT is for everybody in #lobby$/);
   await refused(t, '.msg nobody hi', /^nobody is called nobody/);
   await refused(t, '.join #nowhere', /^there is no room #nowhere here$/);
-  await refused(t, 'x'.repeat(4097), /^too long: 4097 bytes, a message holds 4096$/);
+  await refused(t, 'x'.repeat(4097), /^too long: 4,097 bytes, a message holds 4,096$/);
   await refused(t, '.theme dark', /^\.theme is for the screen/);
   await refused(t, '.passwd', /needs a terminal/);
 });
