@@ -1,6 +1,7 @@
 /** What Tab offers for the word before the cursor. Pure; paths and emoji are looked up by whoever calls. */
 import type { ConversationName } from './client/types.ts';
 import { commandNames } from './command-names.ts';
+import { wordAt } from './editor.ts';
 import { shownFiles } from './hush.ts';
 import type { Chat, Completion } from './state.ts';
 
@@ -15,7 +16,7 @@ export type Wanted =
 const takesPerson = /^[./](?:msg|verify|mute|block)\s+@?$/i;
 
 export function wanted(chat: Chat, before: string): Wanted {
-  const word = /\S*$/u.exec(before)?.[0] ?? '';
+  const word = before.slice(wordAt(before));
   const head = before.slice(0, before.length - word.length);
   const file = /^([./]file\s+)(.*)$/is.exec(before);
   if (file) return { want: 'path', head: file[1] as string, path: file[2] as string };

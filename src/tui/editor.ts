@@ -1,5 +1,6 @@
 /** A text field as two strings around the cursor. Every change is by whole graphemes; pure. */
-import { graphemes, wrap } from './measure.ts';
+import { draftLines } from './draft-lines.ts';
+import { graphemeAt } from './measure.ts';
 
 export type Editor = { readonly before: string; readonly after: string };
 
@@ -60,7 +61,7 @@ export function killedBy(edit: EditName, from: Editor, to: Editor, last: Killed 
 /** The cursor one drawn line up or down; null when it is on the first or last one. `columns` is the field's width. */
 export function moveLine(editor: Editor, by: -1 | 1, columns: number): Editor | null {
   const text = textOf(editor);
-  const lines = wrap(text, columns);
+  const lines = draftLines(text, columns);
   const at = cursorLine(editor, columns);
   const line = lines[at];
   const next = lines[at + by];
@@ -70,7 +71,7 @@ export function moveLine(editor: Editor, by: -1 | 1, columns: number): Editor | 
 
 /** The index of the drawn line that holds the cursor. */
 export function cursorLine(editor: Editor, columns: number): number {
-  const lines = wrap(textOf(editor), columns);
+  const lines = draftLines(textOf(editor), columns);
   return Math.max(
     0,
     lines.findLastIndex((line) => line.start <= editor.before.length),
@@ -78,25 +79,29 @@ export function cursorLine(editor: Editor, columns: number): number {
 }
 
 function split(text: string, at: number): Editor {
+  const { start, size } = graphemeAt(text, at);
   // Never inside a grapheme: snap to its end.
-  let end = 0;
-  for (const part of graphemes(text)) {
-    if (end >= at) break;
-    end += part.length;
-  }
+  const end = at <= start ? Math.max(0, at) : start + size;
   return { before: text.slice(0, end), after: text.slice(end) };
 }
 
 function lastSize(text: string): number {
-  return graphemes(text.slice(text.lastIndexOf('\n') + (text.endsWith('\n') ? 0 : 1))).at(-1)?.length ?? 0;
+  return graphemeAt(text, text.length - 1).size;
 }
 
 function firstSize(text: string): number {
-  return graphemes(text.slice(0, 256))[0]?.length ?? 0;
+  return graphemeAt(text, 0).size;
 }
 
 function wordStart(text: string): number {
-  return text.length - (/[^\s]*\s*$/u.exec(text)?.[0].length ?? 0);
+  return wordAt(text.trimEnd());
+}
+
+/** Where the last word of `text` begins; its length when it ends with a space. */
+export function wordAt(text: string): number {
+  let at = text.length;
+  while (at > 0 && !/\s/.test(text.charAt(at - 1))) at--;
+  return at;
 }
 
 function wordEnd(text: string): number {

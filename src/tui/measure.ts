@@ -4,8 +4,14 @@ import stringWidth from 'string-width';
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const ASCII = /^[\x20-\x7e]*$/;
 
-export function graphemes(text: string): string[] {
+function graphemes(text: string): string[] {
   return ASCII.test(text) ? text.split('') : Array.from(segmenter.segment(text), (part) => part.segment);
+}
+
+/** UTF-16 units of the grapheme that `at` lies in, and where it begins. Only what is near is looked at. */
+export function graphemeAt(text: string, at: number): { start: number; size: number } {
+  const found = segmenter.segment(text).containing(at);
+  return { start: found?.index ?? at, size: found?.segment.length ?? 0 };
 }
 
 /** Cells. */
@@ -50,40 +56,51 @@ export type Line = { start: number; end: number };
  * the newlines. A line never takes more than `columns` cells, except one grapheme wider than that.
  */
 export function wrap(text: string, columns: number): Line[] {
-  const lines: Line[] = [];
-  let start = 0;
-  for (const logical of text.split('\n')) {
-    if (ASCII.test(logical) && logical.length <= columns) lines.push({ start, end: start + logical.length });
-    else wrapLine(logical, start, Math.max(1, columns), lines);
-    start += logical.length + 1;
-  }
-  return lines;
+  return [...linesFrom(text, 0, columns)];
 }
 
-function wrapLine(text: string, offset: number, columns: number, lines: Line[]): void {
-  let start = 0;
-  let used = 0;
-  let at = 0;
-  /** After the last space or wide grapheme, and the cells up to there. */
-  let chance = 0;
-  let chanceUsed = 0;
-  for (const part of graphemes(text)) {
-    const cells = width(part);
-    // A space may hang over the edge: it is not seen there. What follows the break may be too wide still for a wide grapheme.
-    while (used + cells > columns && at > start && part !== ' ') {
-      const end = chance > start ? chance : at;
-      lines.push({ start: offset + start, end: offset + end });
-      used -= chance > start ? chanceUsed : used;
-      start = end;
-      chance = start;
-      chanceUsed = 0;
-    }
-    at += part.length;
-    used += cells;
-    if (part === ' ' || cells === 2) {
-      chance = at;
-      chanceUsed = used;
+/** The lines of `wrap` from `start` on, which is where one of them begins. */
+export function* linesFrom(text: string, start: number, columns: number): Generator<Line> {
+  for (let at = start; at <= text.length; at++) {
+    const newline = text.indexOf('\n', at);
+    const stop = newline < 0 ? text.length : newline;
+    for (;;) {
+      const end = lineEnd(text, at, stop, Math.max(1, columns));
+      yield { start: at, end };
+      at = end;
+      if (end === stop) break;
     }
   }
-  lines.push({ start: offset + start, end: offset + at });
+}
+
+/** Where the line that begins at `start` ends, `stop` at the latest. No more of the text is looked at than decides it. */
+function lineEnd(text: string, start: number, stop: number, columns: number): number {
+  for (let room = columns + 32; ; room *= 2) {
+    const part = text.slice(start, Math.min(stop, start + room));
+    const whole = start + part.length === stop;
+    if (whole && part.length <= columns && ASCII.test(part)) return stop;
+    const end = overflow(part, columns, whole);
+    if (end !== null) return start + end;
+    if (whole) return stop;
+  }
+}
+
+/** Where `text` is to be broken because it is wider than `columns`; null: it is not, or that cannot be told when it goes on. */
+function overflow(text: string, columns: number, whole: boolean): number | null {
+  const parts = graphemes(text);
+  let used = 0;
+  let at = 0;
+  /** After the last space or wide grapheme. */
+  let chance = 0;
+  for (const [index, part] of parts.entries()) {
+    // The rest of the last grapheme may be missing.
+    if (!whole && index === parts.length - 1) return null;
+    const cells = width(part);
+    // A space may hang over the edge: it is not seen there.
+    if (used + cells > columns && at > 0 && part !== ' ') return chance > 0 ? chance : at;
+    at += part.length;
+    used += cells;
+    if (part === ' ' || cells === 2) chance = at;
+  }
+  return null;
 }

@@ -1,9 +1,10 @@
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
+import { draftLines } from './draft-lines.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread, paneOf } from './field.ts';
 import { isShut, shownFiles, unreadOf } from './hush.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import { width, wrap } from './measure.ts';
+import { width } from './measure.ts';
 import type { Look } from './rows.ts';
 import type { Chat, State } from './state.ts';
 import { strings } from './strings.ts';
@@ -192,7 +193,7 @@ export function composerColumns(chat: Pick<Chat, 'open'>, columns: number): numb
 export function layoutFor(state: State): Layout {
   const chat = chatOf(state);
   const rows =
-    chat === null ? 1 : wrap(textOf(openThread(chat).draft), composerColumns(chat, state.size.columns)).length;
+    chat === null ? 1 : draftLines(textOf(openThread(chat).draft), composerColumns(chat, state.size.columns)).length;
   return layoutOf(state.size, rows, state.bare);
 }
 

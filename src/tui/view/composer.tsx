@@ -1,9 +1,10 @@
 import { Box, Text, useCursor } from 'ink';
 import { use } from 'react';
+import { draftLines } from '../draft-lines.ts';
 import { cursorLine, textOf } from '../editor.ts';
 import { chatOf, openThread } from '../field.ts';
 import type { Layout } from '../layout.ts';
-import { cut, width, wrap } from '../measure.ts';
+import { cut, width } from '../measure.ts';
 import { firstLine } from '../rows.ts';
 import { composerColumns, promptOf } from '../select.ts';
 import { strings } from '../strings.ts';
@@ -26,7 +27,7 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
   const prompt = promptOf(chat);
   const columns = composerColumns(chat, layout.columns);
   const text = textOf(chat.draft);
-  const lines = wrap(text, columns);
+  const lines = draftLines(text, columns);
   const at = cursorLine(chat.draft, columns);
   const first = Math.max(0, Math.min(at - layout.composer + 1, lines.length - layout.composer));
   const here = lines[at] ?? { start: 0, end: 0 };
