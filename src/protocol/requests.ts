@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { bytes, entry, exactly, fileId, hash, knownName, name, text, u32, u53 } from './fields.ts';
 
 const none = v.strictObject({});
+export const MAX_INVITE = 64;
 /** A message of the OPAQUE library, base64url. */
 const opaque = text(2048);
 const card = bytes(1536);
@@ -57,7 +58,7 @@ const conversation = v.strictObject({
 export const requests = {
   // Before login
   'register-start': {
-    params: v.strictObject({ name, message: opaque, invite: v.nullable(text(64)) }),
+    params: v.strictObject({ name, message: opaque, invite: v.nullable(text(MAX_INVITE)) }),
     result: v.strictObject({ message: opaque }),
   },
   /** Makes the account. Log in next, on the same link; the vault is the first request after that, unless `localKeys`. */

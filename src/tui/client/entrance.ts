@@ -1,7 +1,7 @@
 /** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
 import { equal, H, utf8 } from '../../protocol/bytes.ts';
 import type { Opaque } from '../../protocol/opaque.ts';
-import type { Welcome } from '../../protocol/requests.ts';
+import { MAX_INVITE, type Welcome } from '../../protocol/requests.ts';
 import type { Rsa } from '../../protocol/rsa-pool.ts';
 import type { Clock, Random } from '../../protocol/seams.ts';
 import type { Account, AccountKeys, AccountStore } from './account-store.ts';
@@ -65,16 +65,22 @@ export class Entrance {
 
   /** After a lost link: by key, nobody is asked. @throws ClientError 'login-refused' when that no longer works */
   async again(): Promise<Entered> {
-    const entered = await this.#byKey();
+    const entered = await this.#byKey().catch((error: unknown) => {
+      if (error instanceof ClientError && error.code === 'login-refused') return null;
+      throw error;
+    });
     if (entered !== null) return entered;
     throw new ClientError(
       'login-refused',
-      'this device may not log in by itself any more; start again with the password',
+      'this device was signed out, or the account was changed; start again, the password is needed',
     );
   }
 
   async register(given: string | null, options: { invite?: string; localKeys?: boolean }): Promise<Entered> {
     const { store, fingerprint, name, ask, rsa, clock, opaque } = this.#o;
+    // Before keys are made for an account that cannot be.
+    if ((options.invite ?? '').length > MAX_INVITE)
+      throw new ClientError('usage', `an invite has at most ${MAX_INVITE} characters; copy it again`);
     const password = given ?? (await this.#askPassword());
     const localKeys = options.localKeys ?? false;
     // Keys of an attempt that was cut are used again: the account may exist with them.
@@ -181,7 +187,7 @@ export class Entrance {
       link.destroy();
       throw new ClientError(
         'untrusted',
-        `${addressText(address)} has another daemon id than before; ask whoever runs it`,
+        `${addressText(address)} is another server than before, though it shows the same key; ask whoever runs it`,
       );
     }
     await known.remember(address, fingerprint);

@@ -268,3 +268,13 @@ test.serial('a server is an address or a join link', (t) => {
   t.deepEqual(whereTo('Chat.Example:1').address, { host: 'chat.example', port: 1 });
   t.throws(() => whereTo('http://x'), { instanceOf: ClientError, code: 'usage' });
 });
+
+test.serial('an invite longer than any is refused before keys are made', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const steps: string[] = [];
+  const ask = quietAsk({ progress: (step) => steps.push(step) });
+  const register = { invite: 'x'.repeat(65) };
+  const attempt = signInAs(t, { user: 'alice', server, password: 'secret', register, ask });
+  await t.throwsAsync(attempt, { instanceOf: ClientError, code: 'usage', message: /at most 64 characters/ });
+  t.deepEqual(steps, ['connect']);
+});
