@@ -83,11 +83,11 @@ test('a port with something else behind it is exit 4, a silent one after --timeo
   const common = ['users', '--user', 'bob', '--profile', profile];
   const answered = await securechat([...common, '--server', http]);
   t.is(answered.code, 4);
-  t.regex(answered.stderr, /is not a SecureChat daemon/);
+  t.regex(answered.stderr, /is not a SecureChat server/);
   const silent = await to(() => {});
   const given = await securechat([...common, '--server', silent, '--timeout', '0.3']);
   t.is(given.code, 4);
-  t.regex(given.stderr, /does not talk like a SecureChat daemon/);
+  t.regex(given.stderr, /does not answer/);
 });
 
 test('a password file that others can read is warned about', async (t) => {

@@ -51,7 +51,7 @@ export async function dial(
 /** The sentence for a daemon whose requests and events are not ours; null when they are. */
 export function otherVersion(address: Address, peer: Pick<Peer, 'messages' | 'software'>): ClientError | null {
   if (peer.messages === MESSAGES_VERSION) return null;
-  const older = peer.messages < MESSAGES_VERSION ? 'the daemon; ask whoever runs it' : 'this program';
+  const older = peer.messages < MESSAGES_VERSION ? 'the server; ask whoever runs it' : 'this program';
   return new ClientError(
     'version',
     `${addressText(address)} runs ${peer.software}, which speaks version ${peer.messages} of the messages, this program ${MESSAGES_VERSION}; update ${older}`,
@@ -63,7 +63,15 @@ export function keyChanged(address: Address, expected: Uint8Array, offered: Uint
   return new ClientError(
     'key-changed',
     `the key of ${where} is not the one you trust: expected ${hex(expected)}, offered ${hex(offered)}; somebody may be in the way. ` +
-      `Ask whoever runs the daemon; only if they changed it, run: securechat forget ${where}`,
+      `Ask whoever runs the server; only if they changed it, run: securechat forget ${where}`,
+  );
+}
+
+/** A join link that names another key than the server shows, where no key was known before: nobody's key has changed. */
+export function wrongLink(address: Address, linked: Uint8Array, shown: Uint8Array): ClientError {
+  return new ClientError(
+    'untrusted',
+    `this link is not for the server at ${addressText(address)}; ask for it again. It names ${hex(linked)}, the server shows ${hex(shown)}`,
   );
 }
 
@@ -75,12 +83,18 @@ async function reach<T>(options: DialOptions, use: (socket: Socket) => Promise<T
   let failed: ClientError | null = null;
   let connected = false;
   const cancel = clock.after(timeoutMs, () => {
-    failed = connected
-      ? new ClientError(
-          'not-a-daemon',
-          `${where} does not talk like a SecureChat daemon; check the address and the port`,
-        )
-      : new ClientError('unreachable', `no answer from ${where}; check the address, and that the daemon runs`);
+    failed =
+      socket.bytesRead > 0
+        ? new ClientError(
+            'not-a-daemon',
+            `${where} does not talk like a SecureChat server; check the address and the port`,
+          )
+        : new ClientError(
+            'unreachable',
+            connected
+              ? `${where} does not answer, though something listens there; ask whoever runs the server`
+              : `no answer from ${where}; check the address, and that the server runs`,
+          );
     socket.destroy(failed);
   });
   try {
@@ -114,7 +128,7 @@ function unreachable(where: string, error: unknown): ClientError {
   };
   return new ClientError(
     'unreachable',
-    `cannot connect to ${where}: ${reasons[code] ?? code}; check the address, and that the daemon runs`,
+    `cannot connect to ${where}: ${reasons[code] ?? code}; check the address, and that the server runs`,
   );
 }
 
@@ -129,6 +143,6 @@ function refused(error: unknown, address: Address): unknown {
   if (error instanceof DaemonKeyError) return keyChanged(address, error.expected, error.offered);
   return new ClientError(
     'not-a-daemon',
-    `${where} is not a SecureChat daemon, or cannot prove its key; check the address and the port`,
+    `${where} is not a SecureChat server, or cannot prove its key; check the address and the port`,
   );
 }

@@ -2,7 +2,7 @@
 import { equal, hex } from '../../protocol/bytes.ts';
 import { fingerprintWords } from '../../protocol/daemon-identity.ts';
 import type { Clock } from '../../protocol/seams.ts';
-import { type Address, addressText, keyChanged } from './dial.ts';
+import { type Address, addressText, keyChanged, wrongLink } from './dial.ts';
 import { ClientError } from './errors.ts';
 import type { ProfileDb } from './profile-db.ts';
 import type { Ask } from './types.ts';
@@ -71,8 +71,8 @@ export class KnownDaemons {
  * The fingerprint that the daemon at `address` must prove.
  * @param linked from a join link, null without one
  * @param greet asks the daemon which key it shows
- * @throws ClientError 'key-changed' when a link names another key than the known or the shown one, 'untrusted' when the
- *   person says no
+ * @throws ClientError 'key-changed' when a link names another key than the known one, 'untrusted' when it names another than
+ *   the shown one, or the person says no
  */
 export async function expectedFingerprint(
   known: KnownDaemons,
@@ -89,7 +89,7 @@ export async function expectedFingerprint(
   const shown = await greet();
   if (linked !== null) {
     // Said now, before anybody types a password; the handshake proves it.
-    if (!equal(linked, shown)) throw keyChanged(address, linked, shown);
+    if (!equal(linked, shown)) throw wrongLink(address, linked, shown);
     return linked;
   }
   // The same daemon under another address: the handshake proves it.
@@ -98,6 +98,6 @@ export async function expectedFingerprint(
   if (await trust({ address: addressText(address), fingerprint, words: fingerprintWords(shown) })) return shown;
   throw new ClientError(
     'untrusted',
-    `the daemon at ${addressText(address)} is not known here; compare ${fingerprint} with whoever runs it, then use its join link or --trust-new`,
+    `the server at ${addressText(address)} is not known here; compare ${fingerprint} with whoever runs it, then use its join link or --trust-new`,
   );
 }

@@ -69,8 +69,17 @@ test('a port that stays silent is given up after the time limit', async (t) => {
   const address = await listener(t, () => {});
   await t.throwsAsync(reach(address, fingerprint, 200), {
     instanceOf: ClientError,
+    code: 'unreachable',
+    message: /^127\.0\.0\.1:\d+ does not answer/,
+  });
+});
+
+test('a port that begins to answer and stops is no server of ours', async (t) => {
+  const address = await listener(t, (socket) => socket.write('SCK1'));
+  await t.throwsAsync(reach(address, fingerprint, 200), {
+    instanceOf: ClientError,
     code: 'not-a-daemon',
-    message: /does not talk like a SecureChat daemon/,
+    message: /does not talk like a SecureChat server/,
   });
 });
 
@@ -108,7 +117,7 @@ test('a daemon of another version is said which of the two to update', (t) => {
   const newer = otherVersion(address, { messages: MESSAGES_VERSION + 1, software: 'securechat-daemon/9' });
   t.is(newer?.code, 'version');
   t.regex(newer?.message ?? '', /h:1 runs securechat-daemon\/9.*update this program/);
-  t.regex(otherVersion(address, { messages: 0, software: 'x' })?.message ?? '', /update the daemon/);
+  t.regex(otherVersion(address, { messages: 0, software: 'x' })?.message ?? '', /update the server/);
 });
 
 test('a greeting of another version is said so', async (t) => {

@@ -68,7 +68,9 @@ test('a join link is what somebody vouched for: nobody is asked, and another key
   const daemons = await known(t);
   t.deepEqual(await expectedFingerprint(daemons, here, two, async () => two, never), two);
   const wrong = expectedFingerprint(daemons, here, two, async () => one, never);
-  await t.throwsAsync(wrong, { instanceOf: ClientError, code: 'key-changed' });
+  const error = await t.throwsAsync(wrong, { instanceOf: ClientError, code: 'untrusted' });
+  t.regex(error?.message ?? '', /^this link is not for the server at chat\.example:65345; ask for it again/);
+  t.notRegex(error?.message ?? '', /you trust|forget/);
 });
 
 test('the same daemon under another address is the same daemon', async (t) => {
