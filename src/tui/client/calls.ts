@@ -33,6 +33,9 @@ type Waiting = { done: (answer: Answer) => void; fail: (error: Error) => void };
 export class Calls {
   readonly link: Wire;
   onEnd: (end: LinkEnd) => void = () => {};
+  /** A request has left. */
+  onAsked: () => void = () => {};
+  #heard = 0;
   #onEvent: ((event: Event) => void) | null = null;
   #onEarly: (event: Event) => void = () => {};
   #held: Event[] = [];
@@ -46,12 +49,31 @@ export class Calls {
   constructor(link: Wire) {
     this.link = link;
     link.onClose = (end) => this.#ended(end);
-    link.onSegment = (transfer, index, bytes) => this.#segments.get(transfer)?.(index, bytes);
-    link.onBroadcast = (room, message) => this.#takeEarly(room, message);
+    link.onSegment = (transfer, index, bytes) => {
+      this.#heard++;
+      this.#segments.get(transfer)?.(index, bytes);
+    };
+    link.onBroadcast = (room, message) => {
+      this.#heard++;
+      this.#takeEarly(room, message);
+    };
     link.onConfirmed = () => {
       for (const event of this.#early.splice(0)) this.#give(event);
     };
-    link.onMessage = (message) => this.#take(message);
+    link.onMessage = (message) => {
+      this.#heard++;
+      this.#take(message);
+    };
+  }
+
+  /** How much has come so far: it grows with each sign of life. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** A request has no answer yet. */
+  get waits(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /** @throws Refusal when the daemon says no, ClientError 'unreachable' when the link ends first. */
@@ -61,6 +83,7 @@ export class Calls {
     const answer = await new Promise<Answer>((done, fail) => {
       this.#waiting.set(id, { done, fail });
       this.link.send(encodeRequest(id, method, params));
+      this.onAsked();
     });
     return resultOf(method, answer);
   }
@@ -146,7 +169,7 @@ export class Calls {
 
 /** For who waited for an answer: whether the daemon took the request is not known. */
 export function lost(end: LinkEnd): ClientError {
-  if (end === 'closed') return new ClientError('unreachable', 'the daemon closed the connection; try again later');
+  if (end === 'closed') return new ClientError('unreachable', 'the server closed the connection; try again later');
   if (end === 'lost') return new ClientError('unreachable', 'the connection was lost; try again');
   return new ClientError('unreachable', `the connection broke (${end.message}); try again`);
 }

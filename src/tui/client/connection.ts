@@ -10,6 +10,8 @@ import type { LinkState } from './types.ts';
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+/** Between two looks whether the right key is back. */
+const CHANGED_KEY_RETRY_MS = 60_000;
 /** Events that come before anybody listens are kept; more than this never come before the first listener. */
 const MAX_HELD_EVENTS = 10_000;
 
@@ -37,7 +39,12 @@ export class Connection {
   #welcome: Welcome;
   #clockSkew = 0;
   #failures = 0;
+  /** close() was called: nothing comes after it. */
+  #ended = false;
+  /** Why there is no link and none is to be waited for; null while there is one, or the next is on its way. */
   #closing: string | null = null;
+  /** What the daemon said when it ended this session. */
+  #dismissal: string | null = null;
   #cancelRetry: () => void = () => {};
   #endHeartbeat: () => void = () => {};
 
@@ -129,13 +136,16 @@ export class Connection {
 
   /** Says goodbye; nothing reconnects after it. */
   async close(): Promise<void> {
-    if (this.#closing !== null) return;
-    this.#closing = 'closed';
+    if (this.#ended) return;
+    this.#ended = true;
     this.#cancelRetry();
     this.#endHeartbeat();
     const calls = this.#calls;
     this.#calls = null;
-    this.#setState({ state: 'closed', reason: 'closed' });
+    if (this.#closing === null) {
+      this.#closing = 'closed';
+      this.#setState({ state: 'closed', reason: 'closed' });
+    }
     this.#failWaiting();
     await calls?.link.close();
   }
@@ -145,8 +155,10 @@ export class Connection {
     this.#welcome = welcome;
     this.#clockSkew = this.#options.clock.now() - welcome.at;
     this.#failures = 0;
+    this.#closing = null;
+    this.#dismissal = null;
     calls.onEnd = (end) => {
-      if (this.#calls !== calls || this.#closing !== null) return;
+      if (this.#calls !== calls || this.#ended) return;
       this.#calls = null;
       this.#endHeartbeat();
       this.#later(lost(end).message);
@@ -164,6 +176,7 @@ export class Connection {
   }
 
   #tell(event: Event): void {
+    if (event.method === 'closing' && event.params.reason === 'ended') this.#dismissal = event.params.message;
     if (this.#held !== null && this.#held.length < MAX_HELD_EVENTS) this.#held.push(event);
     for (const listener of this.#eventListeners) listener(event);
   }
@@ -177,25 +190,37 @@ export class Connection {
     this.#cancelRetry = clock.after(wait, () => void this.#retry());
   }
 
+  /** The key is checked each time, so that trying again is safe; the person is told of success alone. */
+  #laterInSilence(): void {
+    this.#cancelRetry = this.#options.clock.after(CHANGED_KEY_RETRY_MS, () => void this.#retry());
+  }
+
   async #retry(): Promise<void> {
-    this.#setState({ state: 'connecting' });
+    if (this.#closing === null) this.#setState({ state: 'connecting' });
     try {
       const next = await this.#options.again();
-      if (this.#closing !== null) {
+      if (this.#ended) {
         await next.calls.link.close();
         return;
       }
       this.#adopt(next);
       for (const listener of this.#onlineListeners) listener(next.welcome);
     } catch (error) {
-      if (this.#closing !== null) return;
-      if (passing(error)) this.#later(error.message);
-      else {
-        this.#closing = error instanceof Error ? error.message : String(error);
-        this.#setState({ state: 'closed', reason: this.#closing });
-        this.#failWaiting();
-      }
+      if (this.#ended) return;
+      const isSilent = this.#closing !== null;
+      if (isSilent && (passing(error) || isChangedKey(error))) this.#laterInSilence();
+      else if (passing(error)) this.#later(error.message);
+      else this.#close(error);
     }
+  }
+
+  #close(error: unknown): void {
+    const code = error instanceof ClientError ? error.code : null;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#closing = code === 'login-refused' && this.#dismissal !== null ? dismissed(this.#dismissal) : message;
+    this.#setState({ state: 'closed', reason: this.#closing, ...(code !== null && { code }) });
+    this.#failWaiting();
+    if (isChangedKey(error)) this.#laterInSilence();
   }
 
   #online(): Promise<void> {
@@ -224,4 +249,13 @@ export class Connection {
 function passing(error: unknown): error is Error {
   if (error instanceof ClientError) return error.code === 'unreachable' || error.code === 'not-a-daemon';
   return isPassing(error) || (error instanceof ProtocolError && error.code === 'link');
+}
+
+function isChangedKey(error: unknown): boolean {
+  return error instanceof ClientError && error.code === 'key-changed';
+}
+
+/** Why this device may not come back by itself, and what to do. The daemon's own advice is for other programs, too. */
+function dismissed(message: string): string {
+  return `${message.replace(/; log in again$/, '')}; start again, the password is needed`;
 }

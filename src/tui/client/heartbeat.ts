@@ -3,25 +3,61 @@ import type { Clock } from '../../protocol/seams.ts';
 import type { Calls } from './calls.ts';
 
 /** Well below the daemon's limit for silence (3 minutes). */
-const PING_MS = 60_000;
-const ANSWER_MS = 20_000;
+const IDLE_MS = 60_000;
+/** With a request waiting and nothing heard for this long, it is asked whether anybody is there. */
+const WAITING_MS = 10_000;
+const ANSWER_MS = 15_000;
 
-/** Asks every minute; when no answer comes the link is given up. The returned function ends it. */
+/**
+ * Asks every minute, and soon when a request finds no answer; when nothing at all comes back the link is given up. While no
+ * request waits it costs one timer a minute. The returned function ends it.
+ */
 export function startHeartbeat(calls: Calls, clock: Clock): () => void {
   let ended = false;
-  let cancel = clock.after(PING_MS, ping);
-  function ping(): void {
-    cancel = clock.after(ANSWER_MS, () => calls.link.destroy());
+  let isAsking = false;
+  let cancelWatch: (() => void) | null = null;
+  let cancel = clock.after(IDLE_MS, ask);
+
+  function ask(): void {
+    if (isAsking) return;
+    isAsking = true;
+    cancel();
+    expect();
     const again = (): void => {
       if (ended) return;
+      isAsking = false;
       cancel();
-      cancel = clock.after(PING_MS, ping);
+      cancel = clock.after(IDLE_MS, ask);
     };
     // A refusal is a sign of life, too.
     calls.request('ping', {}).then(again, again);
   }
+
+  /** Whatever comes, or goes out of a long queue, is a sign of life: only then the answer may take longer. */
+  function expect(): void {
+    const { heard } = calls;
+    const { queuedBytes } = calls.link;
+    cancel = clock.after(ANSWER_MS, () => {
+      if (calls.heard > heard || calls.link.queuedBytes < queuedBytes) expect();
+      else calls.link.destroy();
+    });
+  }
+
+  function watch(): void {
+    if (cancelWatch !== null || isAsking || ended) return;
+    const { heard } = calls;
+    cancelWatch = clock.after(WAITING_MS, () => {
+      cancelWatch = null;
+      if (!calls.waits) return;
+      if (calls.heard === heard) ask();
+      else watch();
+    });
+  }
+
+  calls.onAsked = watch;
   return () => {
     ended = true;
     cancel();
+    cancelWatch?.();
   };
 }

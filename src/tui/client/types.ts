@@ -1,4 +1,5 @@
 /** What the client tells and is asked: the words that the screen, the shell commands and library users share. */
+import type { ClientErrorCode } from './errors.ts';
 
 /** `@bob` for a private conversation, `#lobby` for a room. */
 export type ConversationName = `@${string}` | `#${string}`;
@@ -98,7 +99,8 @@ export type LinkState =
   | { state: 'connecting' }
   | { state: 'online' }
   | { state: 'waiting' /** ms since 1970 UTC */; retryAt: number; reason: string }
-  | { state: 'closed'; reason: string };
+  /** `code` tells why it was, unless `close` was called. After 'key-changed' it is tried again now and then all the same. */
+  | { state: 'closed'; reason: string; code?: ClientErrorCode };
 
 export type TransferState = {
   /** The file's id, hex. */

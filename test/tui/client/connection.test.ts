@@ -94,15 +94,77 @@ test('a request that may wait is sent on the next link', async (t) => {
 });
 
 test('what only a person can solve is not tried again', async (t) => {
-  for (const error of [new ClientError('key-changed', 'another key'), new Refusal('login-refused', 'ended')]) {
+  for (const error of [new ClientError('version', 'another version'), new Refusal('login-refused', 'ended')]) {
     const { connection, clock, newest } = open([error]);
     newest().end('lost');
     const asked = connection.request('ping', {}, { wait: true });
     clock.advance(500);
     await t.throwsAsync(asked, { instanceOf: ClientError });
-    t.deepEqual(connection.state, { state: 'closed', reason: error.message });
+    const code = error instanceof ClientError ? { code: error.code } : {};
+    t.deepEqual(connection.state, { state: 'closed', reason: error.message, ...code });
     t.deepEqual(clock.pending(), []);
   }
+});
+
+test('after a changed key it looks now and then, without a word, until the right one is back', async (t) => {
+  const changed = new ClientError('key-changed', 'another key');
+  const { connection, clock, states, newest } = open([changed, away(), changed]);
+  newest().end('lost');
+  clock.advance(500);
+  await setImmediate();
+  const closed: LinkState = { state: 'closed', reason: 'another key', code: 'key-changed' };
+  t.deepEqual(connection.state, closed);
+  await t.throwsAsync(connection.request('ping', {}, { wait: true }), { message: 'another key' });
+  for (let i = 0; i < 2; i++) {
+    t.deepEqual(clock.pending(), [60_000]);
+    clock.advance(60_000);
+    await setImmediate();
+    t.deepEqual(connection.state, closed);
+  }
+  const told = states.length;
+  clock.advance(60_000);
+  await setImmediate();
+  t.deepEqual(states.slice(told), [{ state: 'online' }]);
+});
+
+test('a changed key is not looked for after close', async (t) => {
+  const { connection, clock, states, newest } = open([new ClientError('key-changed', 'another key')]);
+  newest().end('lost');
+  clock.advance(500);
+  await setImmediate();
+  await connection.close();
+  t.deepEqual(clock.pending(), []);
+  t.is(states.at(-1)?.state === 'closed' && states.at(-1), connection.state);
+  t.like(connection.state, { code: 'key-changed' });
+});
+
+test('a device that was signed out says by whom, and that the password is needed', async (t) => {
+  const { connection, clock, newest } = open([away(), new ClientError('login-refused', 'this device was signed out')]);
+  newest().onMessage(
+    encodeEvent('closing', { reason: 'ended', message: 'this device was logged out from another session' }),
+  );
+  newest().end('closed');
+  clock.advance(500);
+  await setImmediate();
+  clock.advance(1000);
+  await setImmediate();
+  t.deepEqual(connection.state, {
+    state: 'closed',
+    reason: 'this device was logged out from another session; start again, the password is needed',
+    code: 'login-refused',
+  });
+});
+
+test('what an earlier session was ended for is not the reason of a later refusal', async (t) => {
+  const { connection, clock, newest } = open([null, new ClientError('login-refused', 'this device was signed out')]);
+  newest().onMessage(encodeEvent('closing', { reason: 'ended', message: 'the daemon failed on a request' }));
+  newest().end('closed');
+  clock.advance(500);
+  await setImmediate();
+  newest().end('lost');
+  clock.advance(500);
+  await setImmediate();
+  t.like(connection.state, { reason: 'this device was signed out' });
 });
 
 test('a busy daemon is tried again', async (t) => {
@@ -153,7 +215,7 @@ test('events that came before anybody listened are not lost', (t) => {
   t.deepEqual(heard, [event, event]);
 });
 
-test('a daemon that no longer answers counts as lost', async (t) => {
+test('a daemon that is silent for 15 s after a minute without a word counts as lost', async (t) => {
   const { connection, clock, newest } = open();
   const wire = newest();
   wire.destroy = () => wire.end('lost');
@@ -161,10 +223,57 @@ test('a daemon that no longer answers counts as lost', async (t) => {
   t.deepEqual(wire.sent, [[0, 1, 'ping', {}]]);
   wire.onMessage(encodeResult('ping', 1, { at: 1 }));
   await setImmediate();
+  t.deepEqual(clock.pending(), [60_000]);
   clock.advance(60_000);
   t.is(connection.state.state, 'online');
-  clock.advance(19_999);
+  clock.advance(14_999);
   t.is(connection.state.state, 'online');
   clock.advance(1);
+  t.is(connection.state.state, 'waiting');
+});
+
+test('with a request waiting, silence is noticed after 25 s', async (t) => {
+  const { connection, clock, newest } = open();
+  const wire = newest();
+  wire.destroy = () => wire.end('lost');
+  const asked = t.throwsAsync(connection.request('sessions', {}), { instanceOf: ClientError, code: 'unreachable' });
+  clock.advance(9999);
+  t.is(wire.sent.length, 1);
+  clock.advance(1);
+  t.is(wire.sent[1]?.[2], 'ping');
+  clock.advance(15_000);
+  t.is(connection.state.state, 'waiting');
+  await asked;
+});
+
+test('a slow answer is no silence while anything else comes, and an answered request leaves no timer', async (t) => {
+  const { connection, clock, newest } = open();
+  const wire = newest();
+  const asked = connection.request('sessions', {});
+  const event = encodeEvent('presence', { name: 'bob', online: true, away: false });
+  for (let i = 0; i < 4; i++) {
+    clock.advance(5000);
+    wire.onMessage(event);
+    clock.advance(5000);
+  }
+  t.is(wire.sent.length, 1);
+  wire.onMessage(encodeResult('sessions', 1, { sessions: [], devices: [] }));
+  await asked;
+  clock.advance(10_000);
+  t.deepEqual(clock.pending(), [10_000]);
+});
+
+test('an answer behind a long queue may take longer while the queue gets shorter', async (t) => {
+  const { connection, clock, newest } = open();
+  const wire = newest();
+  const queue = { bytes: 3000 };
+  Object.defineProperty(wire, 'queuedBytes', { get: () => queue.bytes });
+  wire.destroy = () => wire.end('lost');
+  clock.advance(60_000);
+  for (queue.bytes = 2000; queue.bytes > 0; queue.bytes -= 1000) {
+    clock.advance(15_000);
+    t.is(connection.state.state, 'online');
+  }
+  clock.advance(30_000);
   t.is(connection.state.state, 'waiting');
 });
