@@ -66,6 +66,8 @@ export class Actions {
         return this.#paste(input.text);
       case 'focus':
         return attention.focus(input.focused);
+      case 'background':
+        return store.dispatch({ type: 'background', light: input.light });
       case 'mouse':
         // A report may still be on its way when the mouse was turned off.
         if (store.get().settings.mouse) store.dispatch({ ...input, type: 'pointed' });

@@ -15,7 +15,7 @@ import type { Session } from './session.ts';
 import { Silence } from './silence.ts';
 import type { Overlay, Settings } from './state.ts';
 import { strings } from './strings.ts';
-import { type ThemeName, themeNames } from './theme.ts';
+import { type ThemeName, themeNames, themeToUse } from './theme.ts';
 import { Trust } from './trust.ts';
 
 type Handler = (session: Session, rest: string) => void;
@@ -278,8 +278,11 @@ export class Commands {
 
   #theme(session: Session, name: string) {
     if (!(themeNames as readonly string[]).includes(name)) return session.tell(this.usage('.theme'), 'bad');
-    this.#desk.store.dispatch({ type: 'settings', settings: { theme: name as ThemeName } });
-    session.tell(strings.notices.theme(name));
+    const theme = name as ThemeName;
+    this.#desk.store.dispatch({ type: 'settings', settings: { theme } });
+    const { found } = this.#desk.store.get();
+    const isShown = themeToUse(found, theme) === theme;
+    session.tell(isShown ? strings.notices.theme(name) : strings.notices.themeElsewhere(name, found));
   }
 }
 

@@ -61,8 +61,8 @@ export class Drafts {
   /** The lists of the account as they were read or written last. */
   #lists: Pick<Remembered, 'muted' | 'blocked'> = { muted: [], blocked: [] };
   #last: Kept['last'] = null;
-  /** What the terminal was given at the start; null once the person chose a theme: only a choice is kept. */
-  #givenTheme: ThemeName | null = null;
+  /** The choice of an earlier start; undefined once there is one of this start, which alone is written. */
+  #givenTheme: ThemeName | null | undefined = null;
   #timer: (() => void) | null = null;
   readonly #turns = new Turns();
   /** A file that could not be read is left alone. */
@@ -130,8 +130,8 @@ export class Drafts {
   /** `before` with what is here now. A list that was not changed here stays as another window left it. */
   #with(state: State, chat: Chat, before: Kept | null): Kept {
     const account = this.#account;
-    if (state.settings.theme !== this.#givenTheme) this.#givenTheme = null;
-    const theme = this.#givenTheme === null ? state.settings.theme : (before?.settings.theme ?? null);
+    if (state.settings.theme !== this.#givenTheme) this.#givenTheme = undefined;
+    const theme = this.#givenTheme === undefined ? state.settings.theme : (before?.settings.theme ?? null);
     const own = Object.fromEntries(
       Object.values(chat.threads)
         .map((thread) => [thread.name, textOf(thread.recalled > 0 ? thread.kept : thread.draft)] as const)

@@ -85,6 +85,8 @@ export type Event =
   | { type: 'asked'; question: Question }
   | { type: 'notice'; notice: Notice | null }
   | { type: 'settings'; settings: Partial<Settings> }
+  /** The terminal told its background. */
+  | { type: 'background'; light: boolean }
   | { type: 'away'; away: boolean }
   | { type: 'login'; change: Partial<Login> }
   | { type: 'progress'; step: Progress }

@@ -13,6 +13,8 @@ export type Input =
   | { type: 'key'; key: string }
   | { type: 'paste'; text: string }
   | { type: 'focus'; focused: boolean }
+  /** The terminal answered what its background is. */
+  | { type: 'background'; light: boolean }
   /** Cells from 0. */
   | { type: 'mouse'; action: 'press' | 'up' | 'down'; x: number; y: number };
 
@@ -184,11 +186,28 @@ export class KeyReader {
   #string(final: boolean, found: Input[]): number {
     const held = this.#held;
     const ends = [held.indexOf(BELL, 2) + 1, held.indexOf(STRING_END, 2) + 2].filter((end) => end > 2);
-    if (ends.length > 0) return Math.min(...ends);
+    if (ends.length > 0) {
+      const size = Math.min(...ends);
+      const light = isLight(held.slice(1, size));
+      if (light !== null) found.push({ type: 'background', light });
+      return size;
+    }
+    // An answer that stays unfinished is still nobody's typing.
+    if (final && /^\]\d+;/.test(held.slice(1))) return held.length;
     if (!final && held.length < 4096) return 0;
     found.push({ type: 'key', key: `alt+${held[1]}` });
     return 2;
   }
+}
+
+/** null for what is no answer to the question for the background (OSC 11): rgb:RRRR/GGGG/BBBB, each with 1 to 4 digits. */
+function isLight(answer: string): boolean | null {
+  const parts = /^\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?![\da-f])/i.exec(answer);
+  if (parts === null) return null;
+  const [red = 0, green = 0, blue = 0] = parts
+    .slice(1)
+    .map((part) => Number.parseInt(part, 16) / (16 ** part.length - 1));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.5;
 }
 
 /** The end of what is held: a key when nothing more comes, else a reason to wait. Returns the characters taken. */

@@ -11,7 +11,7 @@ import type { Door } from './login-desk.ts';
 import { readPasswordFile } from './password-file.ts';
 import { defaultSettings } from './state.ts';
 import { strings } from './strings.ts';
-import { themeFor, themeToUse } from './theme.ts';
+import { themeFor } from './theme.ts';
 
 export type ScreenOptions = {
   server?: string;
@@ -32,7 +32,6 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   ]);
   const drafts = new Drafts(profile, fs, systemClock);
   const { settings, last, readable } = await drafts.load();
-  const theme = themeToUse(found, settings?.theme ?? null);
   const door = lazyDoor(profile);
   const server = options.server ?? last?.server;
   const user = options.user ?? (options.server === undefined ? last?.user : undefined);
@@ -47,7 +46,8 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
       clock: systemClock,
       door,
       drafts,
-      settings: { ...defaultSettings, ...settings, theme },
+      settings: { ...defaultSettings, ...settings },
+      found,
       downloads: await downloadsFolder(options.downloads, fs),
       defaultServer: DEFAULT_SERVER,
       profile: options.profile,

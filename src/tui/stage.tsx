@@ -12,6 +12,7 @@ import { nothingRemembered, type Timed } from './event.ts';
 import { chatOf, fieldOf } from './field.ts';
 import { findEmoji, findLinks } from './found-in-text.ts';
 import { Gate, type Terminal } from './gate.ts';
+import { lastWord } from './last-word.ts';
 import { type Door, LoginDesk } from './login-desk.ts';
 import { Notifier } from './notifier.ts';
 import { recordOf } from './recording.ts';
@@ -22,6 +23,7 @@ import { emptyLogin, initialState, type Settings } from './state.ts';
 import { Store } from './store.ts';
 import { strings } from './strings.ts';
 import { TerminalModes } from './terminal.ts';
+import { isRich, type ThemeName } from './theme.ts';
 import { TransferDesk } from './transfers.ts';
 import { App, type Suspend } from './view/app.tsx';
 
@@ -35,6 +37,8 @@ export type StageOptions = {
   door: Door;
   drafts: Drafts | null;
   settings: Settings;
+  /** The theme that suits the terminal, by its environment. */
+  found: ThemeName;
   downloads: string;
   defaultServer: string;
   profile: string | undefined;
@@ -61,7 +65,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     if (recording !== null && line !== null) appendFileSync(recording, `${line}\n`, { mode: 0o600 });
   };
   const store: Store = new Store(
-    initialState(size(), settings, clock.now()),
+    initialState(size(), settings, clock.now(), options.found),
     clock,
     recording === null ? null : record,
   );
@@ -134,6 +138,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     patchConsole: true,
   });
   modes.enter();
+  if (stdout.isTTY && settings.theme === null && isRich(options.found)) modes.askBackground();
   const restore = (): void => {
     app.unmount();
     modes.leave();
@@ -191,6 +196,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   clearInterval(ticks);
   // First what can be lost, then the terminal, then the goodbye.
   const saved = drafts?.save();
+  const last = status === 0 ? lastWord(store.get()) : null;
   gate.close();
   stdin.off('data', attention.stir);
   store.dispatch({ type: 'left' });
@@ -198,7 +204,9 @@ export async function runStage(options: StageOptions): Promise<number> {
   await saved;
   for (const end of ends) end();
   await desk.session?.end();
-  return status;
+  if (last === null) return status;
+  process.stderr.write(`${last.text}\n`);
+  return last.status;
 }
 
 /** The shell's job control: the whole foreground group stops, as Ctrl+Z in a cooked terminal does it. Resolves after fg. */

@@ -108,7 +108,8 @@ export type Notice = { text: string; tone: 'info' | 'good' | 'bad' };
 export type Completion = { head: string; words: readonly string[]; at: number };
 
 export type Settings = {
-  theme: ThemeName;
+  /** What the person chose; null: as the terminal is. */
+  theme: ThemeName | null;
   mouse: boolean;
   bell: boolean;
   desktop: boolean;
@@ -162,6 +163,8 @@ export type State = {
   /** Since when it is shown, ms since 1970 UTC. */
   noticeAt: number;
   settings: Settings;
+  /** The theme that suits the terminal, as far as it is known. */
+  found: ThemeName;
   /** ms since 1970 UTC, of the last event: ages and countdowns are drawn from it. */
   now: number;
 };
@@ -192,7 +195,7 @@ export function emptyThread(name: ConversationName): Thread {
 }
 
 export const defaultSettings: Settings = {
-  theme: 'dark',
+  theme: null,
   mouse: false,
   bell: true,
   desktop: true,
@@ -200,7 +203,7 @@ export const defaultSettings: Settings = {
   typing: true,
 };
 
-export function initialState(size: State['size'], settings: Settings, now: number): State {
+export function initialState(size: State['size'], settings: Settings, now: number, found: ThemeName = 'dark'): State {
   return {
     screen: { name: 'login', login: emptyLogin('') },
     overlay: null,
@@ -211,6 +214,7 @@ export function initialState(size: State['size'], settings: Settings, now: numbe
     notice: null,
     noticeAt: 0,
     settings,
+    found,
     now,
   };
 }

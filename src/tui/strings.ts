@@ -1,7 +1,21 @@
 /** Every word that the screen says. Sentences lower case, no full stop, with a next step where one is needed. */
+import type { ClientErrorCode } from './client/errors.ts';
 import type { LinkState } from './client/types.ts';
 import * as format from './format.ts';
 import { cut } from './measure.ts';
+
+/** The state in a few words; the page that comes with it has the whole sentence. */
+const closedShort: Partial<Record<ClientErrorCode, string>> = {
+  'key-changed': "the server's key changed",
+  'login-refused': 'signed out here, start again',
+  untrusted: 'the server is not to be trusted',
+  version: 'update needed',
+};
+
+function shortOf(link: LinkState): string | null {
+  const short = link.state === 'closed' && link.code !== undefined ? closedShort[link.code] : undefined;
+  return short === undefined ? null : `: ${short}`;
+}
 
 export const strings = {
   program: 'SecureChat',
@@ -66,10 +80,12 @@ export const strings = {
     link: (link: LinkState, now: number) => {
       if (link.state === 'online') return '● online';
       if (link.state === 'connecting') return '◌ connecting';
-      if (link.state === 'closed') return '○ closed';
+      if (link.state === 'closed') return `○ closed${shortOf(link) ?? ''}`;
       const seconds = Math.max(0, Math.ceil((link.retryAt - now) / 1000));
       return `○ offline, next try in ${seconds} s`;
     },
+    /** Why, as far as `link` does not say it already. */
+    why: (link: LinkState) => ('reason' in link && shortOf(link) === null ? `: ${link.reason}` : ''),
     away: '◐ away',
     sealed: 'end-to-end encrypted',
     hints: 'F1 help  Ctrl+K go to  Ctrl+O send file',
@@ -112,6 +128,12 @@ export const strings = {
     fingerprint: 'Key',
     device: 'Device',
     thisDevice: 'this one',
+    closed: 'No connection',
+  },
+  closed: {
+    kept: 'what is held here can still be read; what you write is kept and goes out when the link is back',
+    looks: 'once a minute it looks whether the right key is back, and then goes on by itself; Ctrl+C twice leaves',
+    leave: 'Ctrl+C twice leaves',
   },
   settings: {
     mouse: 'mouse',
@@ -230,6 +252,10 @@ export const strings = {
     opened: (link: string) => `opened: ${link}`,
     noLinks: 'no links in this conversation',
     theme: (name: string) => `theme ${name}`,
+    themeElsewhere: (name: string, found: string) =>
+      found === 'none'
+        ? `no colours here, as NO_COLOR or the terminal says; theme ${name} is kept for others`
+        : `this terminal shows 16 colours; theme ${name} is kept for others`,
     on: (what: string) => `${what} on`,
     off: (what: string) => `${what} off`,
     uploading: (name: string) => `sending ${name}`,
@@ -240,7 +266,10 @@ export const strings = {
     edited: 'changed',
     deleted: 'deleted for everyone',
     passwd: 'the password is changed; other devices need it at their next start',
-    ended: (count: number) => `${count} other devices were signed out`,
+    ended: (count: number) =>
+      count === 0
+        ? 'no other device was signed in'
+        : `${count === 1 ? '1 other device was' : `${count} other devices were`} signed out`,
     keyChanged: (name: string) => `! ${name}'s key changed: .verify ${name} before you write`,
     nothingFailed: 'nothing failed to be sent',
     draftsLost: 'what this device kept (drafts, who is muted or blocked) could not be read and was left alone',

@@ -46,6 +46,11 @@ export class TerminalModes {
     if (this.#entered) this.#write(titled(text));
   }
 
+  /** Asks for the background (OSC 11). Who knows the question answers on the keyboard's side; the others say nothing. */
+  askBackground(): void {
+    this.#write(`${ESC}]11;?${ESC}\\`);
+  }
+
   bell(): void {
     this.#write('\x07');
   }

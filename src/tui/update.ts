@@ -15,6 +15,7 @@ import {
 import { unreadOf } from './hush.ts';
 import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type State, type Thread } from './state.ts';
+import { isRich } from './theme.ts';
 import { block, mute, unfold } from './update/hushing.ts';
 import { holdChoice, move, refit } from './update/move.ts';
 import { enter, hear, history } from './update/news.ts';
@@ -77,6 +78,8 @@ function apply(state: State, event: Event): State {
       return { ...state, notice: event.notice };
     case 'settings':
       return configure(state, event.settings);
+    case 'background':
+      return isRich(state.found) ? { ...state, found: event.light ? 'light' : 'dark' } : state;
     case 'away':
       return withChat(state, (chat) => ({ ...chat, away: event.away }));
     case 'login':

@@ -378,6 +378,20 @@ test('the password is changed only when both new ones agree', async (t) => {
   t.is(store.get().overlay, null);
 });
 
+for (const [found, theme, said] of [
+  ['dark', 'light', 'theme light'],
+  ['16', 'dark', 'this terminal shows 16 colours; theme dark is kept for others'],
+  ['none', 'light', 'no colours here, as NO_COLOR or the terminal says; theme light is kept for others'],
+  ['16', 'none', 'theme none'],
+] as const) {
+  test(`.theme ${theme} on a terminal of theme ${found} says what becomes of it`, async (t) => {
+    const { say, store } = await openDesk(t, { found });
+    await say(`.theme ${theme}`);
+    t.is(store.get().settings.theme, theme);
+    t.is(store.get().notice?.text, said);
+  });
+}
+
 test('settings, pages and small commands', async (t) => {
   const { say, key, store, outside, client, settle } = await openDesk(t);
   await say('.theme light');

@@ -15,6 +15,7 @@ function say(input: Input): string {
   if (input.type === 'key') return `<${input.key}>`;
   if (input.type === 'paste') return `paste(${input.text})`;
   if (input.type === 'focus') return `focus(${input.focused})`;
+  if (input.type === 'background') return input.light ? 'light' : 'dark';
   return `${input.action}(${input.x},${input.y})`;
 }
 
@@ -40,7 +41,14 @@ const table: [string, string, string][] = [
   ['kitty', '\x1b[97u\x1b[97;5u\x1b[13;3u\x1b[27u\x1b[97;1:3u', 'a <ctrl+a> <alt+enter> <escape>'],
   ['kitty keypad', '\x1b[57400u\x1b[57414u', '1 <enter>'],
   ['modifyOtherKeys', '\x1b[27;5;107~\x1b[27;3;97~', '<ctrl+k> <alt+a>'],
-  ['answers of the terminal', '\x1b]11;rgb:0/0/0\x07\x1b[?62;4c\x1bP1$r0m\x1b\\x', 'x'],
+  ['answers of the terminal', '\x1b]10;rgb:0/0/0\x07\x1b[?62;4c\x1bP1$r0m\x1b\\x', 'x'],
+  [
+    'the background, with either end and any number of digits',
+    '\x1b]11;rgb:0000/0000/0000\x07\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\\x1b]11;rgb:f/f/f\x07\x1b]11;rgba:28/28/28/ff\x07x',
+    'dark light light dark x',
+  ],
+  ['no background from what is no colour', '\x1b]11;rgb:fffff/0/0\x07\x1b]11;?\x07\x1b]11;red\x1b\\x', 'x'],
+  ['nothing of an answer that stays unfinished', '\x1b]11;rgb:ffff/ff', ''],
   ['unknown sequences are not typed', '\x1b[99;99;99$qz', 'z'],
   ['a control inside breaks a sequence', '\x1b[1\x01b', '<ctrl+a> b'],
   ['C1 is dropped', 'a\u009bb', 'a b'],

@@ -4,24 +4,33 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { width } from '../../src/tui/measure.ts';
+import { themes } from '../../src/tui/theme.ts';
 import { isRunning, openScreen, type Screen } from '../helpers/screen.ts';
 import { until } from '../helpers/until.ts';
 
 const program = fileURLToPath(new URL('./helpers/stage-program.tsx', import.meta.url));
 const hook = fileURLToPath(new URL('../../scripts/tsx-hook.mjs', import.meta.url));
 
-type Options = { cols?: number; rows?: number; env?: Record<string, string>; count?: number; oldWidths?: boolean };
+type Options = {
+  cols?: number;
+  rows?: number;
+  env?: Record<string, string>;
+  count?: number;
+  oldWidths?: boolean;
+  background?: string;
+};
 
 function start(
   t: ExecutionContext,
   scene: string,
-  { cols = 100, rows = 30, env = {}, count = 60, oldWidths = false }: Options = {},
+  { cols = 100, rows = 30, env = {}, count = 60, oldWidths = false, background }: Options = {},
 ): Screen {
   const screen = openScreen(process.execPath, ['--no-warnings', `--import=${hook}`, program, scene, String(count)], {
     cols,
     rows,
     env: { COLORTERM: 'truecolor', ...env },
     oldWidths,
+    ...(background !== undefined && { background }),
   });
   t.teardown(() => screen.kill('SIGKILL'));
   return screen;
@@ -172,6 +181,44 @@ test.serial('without colours nothing is coloured, and everything is still told',
   const text = await screen.until((seen) => ready(seen) && seen.includes('●'));
   t.regex(text, /▸# lobby/);
   t.deepEqual(screen.colours(), []);
+});
+
+const rgb = (hex: string) => Number.parseInt(hex.slice(1), 16);
+
+for (const [name, background, accent, other] of [
+  ['a light terminal', 'rgb:ffff/ffff/ffff', themes.light.online.color, themes.dark.online.color],
+  ['a dark terminal', 'rgb:1e1e/1e1e/2e2e', themes.dark.online.color, themes.light.online.color],
+  ['a terminal that says nothing', undefined, themes.dark.online.color, themes.light.online.color],
+] as const) {
+  test.serial(`${name} gets colours that can be read on it, and nothing is typed by its answer`, async (t) => {
+    const screen = start(t, 'talk', { ...(background !== undefined && { background }) });
+    await screen.until((text) => ready(text) && text.includes('● online'));
+    await until(() => screen.colours().includes(rgb(accent ?? '')) && !screen.colours().includes(rgb(other ?? '')));
+    t.is(screen.asked(), 1);
+    t.true(screen.rows().some((row) => row.includes('#lobby › write to #lobby')));
+  });
+}
+
+for (const env of [{ NO_COLOR: '1' }, { TERM: 'xterm', COLORTERM: '' }]) {
+  test.serial(`a terminal of few colours is not asked for its background: ${Object.keys(env)[0]}`, async (t) => {
+    const screen = start(t, 'talk', { env, background: 'rgb:ffff/ffff/ffff' });
+    await screen.until((text) => ready(text) && text.includes('● online'));
+    t.is(screen.asked(), 0);
+  });
+}
+
+test.serial('a changed key is told whole, at every width, and once more after leaving', async (t) => {
+  const screen = start(t, 'changed', { cols: 60, rows: 15 });
+  const text = await screen.until((seen) => seen.includes('No connection'));
+  t.regex(text, /the key is not the one you trust/);
+  // Of 40, those that no line end divides.
+  t.true((text.match(/31ee/g) ?? []).length >= 36, text);
+  screen.write('\x1b');
+  await screen.until((seen) => !seen.includes('No connection') && seen.includes("○ closed: the server's key changed"));
+  screen.write('.exit\r');
+  t.is((await screen.exited).exitCode, 5);
+  await screen.settled();
+  t.regex(screen.rows().join(''), /securechat: the key is not the one you trust: 31ee/);
 });
 
 const ways: [string, (screen: Screen) => void, number][] = [

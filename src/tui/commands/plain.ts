@@ -56,7 +56,7 @@ export const plain: Command = {
         voice,
         clock: systemClock,
         drafts,
-        settings: { ...defaultSettings, ...settings, theme: settings?.theme ?? defaultSettings.theme },
+        settings: { ...defaultSettings, ...settings },
         downloads,
         receipts,
         patience,

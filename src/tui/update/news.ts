@@ -1,4 +1,5 @@
 /** What the client tells, put into the state. Texts are clean already (clean.ts). */
+import type { ClientErrorCode } from '../client/errors.ts';
 import type { ClientEvent, ConversationName, FileInfo, Gap, Message } from '../client/types.ts';
 import { editorWith } from '../editor.ts';
 import type { Opening } from '../event.ts';
@@ -6,7 +7,7 @@ import { withChat } from '../field.ts';
 import { mentionAt } from '../mention.ts';
 import { MAX_HELD, merge } from '../messages.ts';
 import { unmoved } from '../select.ts';
-import { type Chat, emptyThread, type State, type Thread } from '../state.ts';
+import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { typingAfter } from './typing.ts';
 
@@ -90,6 +91,8 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         threads[event.gap.conversation] = withGap(thread(event.gap.conversation), event.gap);
         break;
       case 'link':
+        if (event.link.state === 'closed' && event.link.code !== undefined)
+          next = { ...next, overlay: closedPage(event.link.reason, event.link.code) };
         chat = { ...chat, link: event.link };
         if (event.link.state === 'online') tryAgain(threads);
         break;
@@ -120,6 +123,13 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
       blocked: chat.blocked,
     });
   return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
+}
+
+/** The whole sentence, which no status line holds. */
+function closedPage(reason: string, code: ClientErrorCode): Overlay {
+  const { kept, looks, leave } = strings.closed;
+  const lines = [reason, '', kept, '', code === 'key-changed' ? looks : leave];
+  return { kind: 'page', title: strings.pages.closed, lines, top: 0 };
 }
 
 function received(

@@ -57,7 +57,7 @@ function stateOf(state: State): LinkShown {
     const sealed = state.size.columns < 90 ? '' : `  ${strings.status.sealed}`;
     return { text: text + sealed, why: '', role: 'good', online: true };
   }
-  const why = 'reason' in link ? `: ${link.reason}` : '';
+  const why = strings.status.why(link);
   return { text, why, role: link.state === 'connecting' ? 'warn' : 'bad', online: false };
 }
 

@@ -2,7 +2,7 @@
 import { createContext, use, useRef, useSyncExternalStore } from 'react';
 import type { State } from '../state.ts';
 import type { Store } from '../store.ts';
-import { type Role, type Style, themes } from '../theme.ts';
+import { type Role, type Style, themes, themeToUse } from '../theme.ts';
 
 export const StoreContext = createContext<Store | null>(null);
 
@@ -19,7 +19,7 @@ export function useSelect<T>(selector: (state: State) => T, same: (a: T, b: T) =
 }
 
 export function useStyle(): (role: Role) => Style {
-  const theme = themes[useSelect((state) => state.settings.theme)];
+  const theme = themes[useSelect((state) => themeToUse(state.found, state.settings.theme))];
   return (role) => theme[role];
 }
 

@@ -13,17 +13,22 @@ import { Session } from '../../../src/tui/session.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state.ts';
 import { Store } from '../../../src/tui/store.ts';
 import { strings } from '../../../src/tui/strings.ts';
+import type { ThemeName } from '../../../src/tui/theme.ts';
 import { TransferDesk } from '../../../src/tui/transfers.ts';
 import { FakeClient } from './fake-client.ts';
 import { FakeClock } from './fake-clock.ts';
 import { noon } from './messages.ts';
 
 /** The screen without a terminal: keys in, calls of the client and words for the person out. */
-export async function openDesk(t: ExecutionContext, prepare: (client: FakeClient) => void = () => {}) {
+export async function openDesk(
+  t: ExecutionContext,
+  options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; found?: ThemeName } = {},
+) {
+  const { prepare = () => {}, found = 'dark' } = typeof options === 'function' ? { prepare: options } : options;
   const clock = new FakeClock();
   const client = new FakeClient();
   prepare(client);
-  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon, found), clock);
   const outside: string[] = [];
   const never = () => Promise.reject(new Error('not in this test'));
   const login = new LoginDesk({

@@ -6,8 +6,8 @@ import { FakeClient } from './fake-client.ts';
 import { file, person } from './messages.ts';
 
 const [scene = 'talk', count = '200'] = process.argv.slice(2);
-const theme = themeFor(process.env);
-if (theme === 'none') process.env.FORCE_COLOR = '0';
+const found = themeFor(process.env);
+if (found === 'none') process.env.FORCE_COLOR = '0';
 const { runStage } = await import('../../../src/tui/stage.tsx');
 
 const client = new FakeClient();
@@ -107,6 +107,19 @@ if (scene === 'offline')
       }),
     300,
   );
+if (scene === 'changed')
+  setTimeout(
+    () =>
+      client.emit({
+        type: 'link',
+        link: {
+          state: 'closed',
+          reason: `the key is not the one you trust: ${'31ee'.repeat(40)}`,
+          code: 'key-changed',
+        },
+      }),
+    300,
+  );
 if (scene === 'crash')
   setTimeout(() => {
     throw new Error('a mistake');
@@ -135,7 +148,8 @@ process.exitCode = await runStage({
     startDaemon: async () => 'securechat://127.0.0.1:65345',
   },
   drafts: null,
-  settings: { ...defaultSettings, theme },
+  settings: defaultSettings,
+  found,
   downloads: '/tmp',
   defaultServer: '127.0.0.1:65345',
   profile: undefined,
