@@ -6,8 +6,9 @@ export const MIN_PASSWORD = 8;
 
 /** 0 too short, 1 weak, 2 fair, 3 good, 4 strong. */
 export function strengthOf(password: string, name: string): 0 | 1 | 2 | 3 | 4 {
-  const letters = Array.from(password);
-  if (letters.length < MIN_PASSWORD) return 0;
+  if (Array.from(password).length < MIN_PASSWORD) return 0;
+  // What is written twice is guessed once.
+  const letters = Array.from(/^(.+?)\1+$/su.exec(password)?.[1] ?? password);
   const pool =
     (/[a-z]/.test(password) ? 26 : 0) +
     (/[A-Z]/.test(password) ? 26 : 0) +

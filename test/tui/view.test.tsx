@@ -74,6 +74,28 @@ for (const size of sizes) {
   });
 }
 
+test('in the lowest window the form keeps its frame, whatever is wrong', async (t) => {
+  const { after, store } = draw(t, { columns: 60, rows: 15 });
+  const long = 'what is wrong here takes a whole sentence that does not fit into a single line of the form';
+  for (const step of ['server', 'account'] as const) {
+    const login = { ...emptyLogin('', 'alice', '127.0.0.1:65345'), step, making: true, canStart: true };
+    const errors = step === 'server' ? { server: long } : { name: long };
+    const text = await after({
+      type: 'login',
+      change: { ...login, active: step === 'server' ? 'server' : 'name', errors },
+    });
+    t.true(text.length <= store.get().size.rows);
+    t.true(
+      text.some((row) => row.includes('╭─ SecureChat')) && text.some((row) => row.includes('╰─ Enter')),
+      text.join('\n'),
+    );
+    t.true(
+      text.some((row) => row.includes('✗ what is wrong')),
+      text.join('\n'),
+    );
+  }
+});
+
 test('a lost link never hides a sentence of the moment, and is never hidden by one', async (t) => {
   const reason = 'cannot connect to 127.0.0.1:65345: nothing listens there; check the address';
   for (const columns of [60, 80, 160]) {
