@@ -140,11 +140,8 @@ export class Choosing {
     const message = this.#commands.chosen();
     if (session === null || message === null) return session?.tell(strings.notices.noMessage, 'bad');
     if (action === 'copy') return this.#copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
-    if (action === 'react') {
-      store.dispatch({ type: 'focused', focus: 'composer' });
-      return store.dispatch({ type: 'filled', editor: editorWith('.react :') });
-    }
-    if (action === 'reply') return store.dispatch({ type: 'about', about: { do: 'reply', message } });
+    if (action === 'reply' || action === 'react')
+      return store.dispatch({ type: 'about', about: { do: action, message } });
     if (message.from !== session.chat.me.name) return session.tell(strings.notices.notYours, 'bad');
     if (action === 'delete') return store.dispatch({ type: 'asked', question: { ask: 'delete', message } });
     store.dispatch({ type: 'about', about: { do: 'edit', message } });

@@ -7,6 +7,7 @@ import { editorWith, emptyEditor } from './editor.ts';
 import type { MoveName } from './event.ts';
 import { openThread } from './field.ts';
 import { isFolded, shownMessages } from './folding.ts';
+import { isEmoji } from './found-in-text.ts';
 import { isShut, shownFiles } from './hush.ts';
 import { hasKey } from './messages.ts';
 import { helpLines, Pages } from './pages.ts';
@@ -216,9 +217,10 @@ export class Commands {
     const message = this.chosen();
     if (message === null) return session.tell(strings.notices.noMessage, 'bad');
     const short = /^:([\w+-]+):?$/.exec(word)?.[1];
-    const emoji = short === undefined ? word : ((await this.#desk.outside.findEmoji(short))[0] ?? word);
+    const emoji = short === undefined ? word.trim() : ((await this.#desk.outside.findEmoji(short))[0] ?? '');
+    if (!isEmoji(emoji)) return session.tell(strings.notices.noEmoji(word), 'bad');
     const on = !(message.reactions[emoji] ?? []).includes(session.chat.me.name);
-    await session.attempt(() => session.client.react(message, emoji.trim(), on));
+    await session.attempt(() => session.client.react(message, emoji, on));
   }
 
   #retry(session: Session) {

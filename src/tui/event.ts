@@ -41,6 +41,9 @@ export type Opening = Remembered & {
   conversations: Conversation[];
 };
 
+/** What the line is to do with a message. */
+export type AboutMessage = { do: 'reply' | 'edit' | 'react'; message: Message };
+
 export type MoveName =
   | 'up'
   | 'down'
@@ -99,7 +102,7 @@ export type Event =
   | { type: 'files'; files: FileInfo[] }
   /** The draft went out (or was a command): the field is empty again and remembers it. */
   | { type: 'taken'; text: string }
-  | { type: 'about'; about: { do: 'reply' | 'edit'; message: Message } | null }
+  | { type: 'about'; about: AboutMessage | null }
   | { type: 'muted'; conversation: ConversationName; on: boolean }
   | { type: 'blocked'; name: string; on: boolean }
   /** What a blocked person said there is to be seen. */

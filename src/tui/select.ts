@@ -4,7 +4,7 @@ import { textOf } from './editor.ts';
 import { chatOf, openThread, paneOf } from './field.ts';
 import { isShut, shownFiles, unreadOf } from './hush.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import { width } from './measure.ts';
+import { cut, width } from './measure.ts';
 import type { Look } from './rows.ts';
 import type { Chat, State } from './state.ts';
 import { strings } from './strings.ts';
@@ -180,13 +180,16 @@ function fileOf(transfer: TransferState, me: string): FileInfo {
 }
 
 /** Cells before the composer's text: margin, the conversation's name, the sign. */
-export function promptOf(chat: Pick<Chat, 'open'>): string {
+export function promptOf(chat: Pick<Chat, 'open' | 'about'>): string {
+  const { about } = chat;
+  if (about?.do === 'edit') return ` ${strings.composer.editing} › `;
+  if (about?.do === 'reply') return ` ${strings.composer.replying(cut(about.message.from, 12))} › `;
   const name = chat.open.length > 18 ? `${chat.open.slice(0, 17)}…` : chat.open;
   return ` ${name} › `;
 }
 
 /** Cells for the composer's text; the last one is the cursor's after a full line. */
-export function composerColumns(chat: Pick<Chat, 'open'>, columns: number): number {
+export function composerColumns(chat: Pick<Chat, 'open' | 'about'>, columns: number): number {
   return Math.max(10, columns - width(promptOf(chat)) - 2);
 }
 

@@ -31,7 +31,7 @@ export class Sending {
     const line = textOf(openThread(chat).draft);
     const said = parseLine(line);
     if (about?.do === 'edit' && 'text' in said) return this.#edit(session, about.message, line);
-    const reply = about === null ? {} : { reply: about.message };
+    const reply = about?.do === 'reply' ? { reply: about.message } : {};
     switch (said.say) {
       case 'nothing':
         // On an empty line Enter looks at what stands in the way.

@@ -142,7 +142,7 @@ export type Chat = {
   /** Rows that the wheel moved these panes away from where what is chosen stands; back to 0 when the keys leave them. */
   wheeled: { people: number; files: number };
   /** A reply or an edit that the composer is for. */
-  about: { do: 'reply' | 'edit'; message: Message } | null;
+  about: { do: 'reply' | 'edit' | 'react'; message: Message /** The draft that waits. */; aside: Editor | null } | null;
   typedAt: number;
   /** What Ctrl+Y puts back. */
   killed: Killed | null;

@@ -62,6 +62,8 @@ export const strings = {
   composer: {
     placeholder: (name: string) => `write to ${name}, or .help`,
     reply: (name: string, text: string) => `reply to ${name}: ${text}`,
+    editing: 'edit',
+    replying: (name: string) => `reply ${name}`,
     edit: 'edit your message · Esc leaves it as it was',
     length: (bytes: number, limit: number) =>
       bytes <= limit
@@ -244,6 +246,7 @@ export const strings = {
     unknownRoom: (name: string) => `there is no room ${name} here`,
     noFile: (name: string) => `no file ${name}: .list_files shows them`,
     manyFiles: (name: string) => `several files are called ${name}: choose one with F3`,
+    noEmoji: (word: string) => `${cut(word, 20)} is no emoji: .react :smile: and Tab offers them by name`,
     noTransfer: 'no transfer is under way',
     noMessage: 'there is no message to do that with',
     notYours: 'only your own messages can be changed',

@@ -16,6 +16,7 @@ import { unreadOf } from './hush.ts';
 import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type State, type Thread } from './state.ts';
 import { isRich } from './theme.ts';
+import * as about from './update/about.ts';
 import { block, mute, unfold } from './update/hushing.ts';
 import { holdChoice, move, refit } from './update/move.ts';
 import { enter, hear, history } from './update/news.ts';
@@ -110,7 +111,7 @@ function apply(state: State, event: Event): State {
     case 'taken':
       return withChat(quiet(state), (chat) => take(chat, event.text));
     case 'about':
-      return withChat({ ...state, focus: 'composer', overlay: null }, (chat) => about(chat, event.about));
+      return withChat({ ...state, focus: 'composer', overlay: null }, (chat) => about.begin(chat, event.about));
     case 'muted':
       return withChat(state, (chat) => mute(chat, event.conversation, event.on));
     case 'blocked':
@@ -209,14 +210,15 @@ function changeThread(chat: Chat, name: Thread['name'], change: Partial<Thread>)
   return withThread(chat, { ...(chat.threads[name] ?? emptyThread(name)), ...change });
 }
 
-function open(chat: Chat, name: Thread['name'], now: number): Chat {
-  if (chat.open === name) return chat;
+function open(before: Chat, name: Thread['name'], now: number): Chat {
+  if (before.open === name) return before;
+  const chat = about.end(before);
   const last = openThread(chat);
   const typing = now - chat.typedAt < HASTE && last.draft.before + last.draft.after !== '';
   const next = chat.threads[name] ?? emptyThread(name);
   return changeThread(
     changeThread(
-      { ...chat, open: name, about: null, completion: null, chosenPerson: null, chosenFile: null, wheeled: unmoved },
+      { ...chat, open: name, completion: null, chosenPerson: null, chosenFile: null, wheeled: unmoved },
       last.name,
       {
         newAfter: null,
@@ -234,20 +236,17 @@ function take(chat: Chat, text: string): Chat {
   const sent = text === '' || thread.sent.at(-1) === text ? thread.sent : [...thread.sent.slice(-199), text];
   return withThread(
     { ...chat, about: null, completion: null, typedAt: 0 },
-    { ...thread, sent, draft: emptyEditor, kept: emptyEditor, recalled: 0, anchor: null, below: 0, hasty: false },
+    {
+      ...thread,
+      sent,
+      draft: chat.about?.aside ?? emptyEditor,
+      kept: emptyEditor,
+      recalled: 0,
+      anchor: null,
+      below: 0,
+      hasty: false,
+    },
   );
-}
-
-function about(chat: Chat, next: Chat['about']): Chat {
-  const thread = openThread(chat);
-  const { body } = next?.message ?? {};
-  const draft: Editor =
-    next?.do === 'edit' && body && body.kind !== 'file'
-      ? { before: body.text, after: '' }
-      : chat.about?.do === 'edit'
-        ? emptyEditor
-        : thread.draft;
-  return withThread({ ...chat, about: next }, { ...thread, draft });
 }
 
 function jump(state: State, event: { conversation: Thread['name']; key: string; words: string }): State {

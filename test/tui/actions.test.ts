@@ -259,6 +259,41 @@ test('e on an own message puts it into the line; Esc leaves it as it was', async
   t.is(line(), '');
 });
 
+test('what was begun waits while a message is changed or reacted to, and comes back', async (t) => {
+  const { key, say, calls, store, line, session } = await openDesk(t);
+  await say('mine');
+  store.dispatch({ type: 'typed', text: 'unsent thoughts' });
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', 'e');
+  t.is(line(), 'mine');
+  await say('!');
+  t.deepEqual(calls('edit'), [['q1', 'mine!']]);
+  t.is(line(), 'unsent thoughts');
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', '+');
+  t.is(line(), '.react :');
+  await key('escape');
+  t.is(line(), 'unsent thoughts');
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', 'e');
+  session.open('@bob');
+  session.open('#lobby');
+  t.is(line(), 'unsent thoughts');
+});
+
+test('only an emoji is a reaction', async (t) => {
+  const { say, calls, client, settle, notice } = await openDesk(t);
+  client.receive({ text: 'from bob', id: 'b1' });
+  await settle();
+  for (const word of ['nonsense', ':nonsense:', 'x', '👍👍', '1']) {
+    await say(`.react ${word}`);
+    t.regex(notice(), /is no emoji/, word);
+  }
+  t.deepEqual(calls('react'), []);
+  for (const word of ['👍', '👩‍👩‍👧', '♥', '❤️', '🇪🇺']) await say(`.react ${word}`);
+  t.is(calls('react').length, 5);
+});
+
 test('files: command, completion of the path, picker and download', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
   t.teardown(() => rmSync(folder, { recursive: true }));

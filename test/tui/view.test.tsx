@@ -96,6 +96,17 @@ test('in the lowest window the form keeps its frame, whatever is wrong', async (
   }
 });
 
+test('what the line is for stands before it, whatever stands in it', async (t) => {
+  const { enter, after } = draw(t);
+  enter();
+  const said = message({ seq: 1, from: 'alice', text: 'frist' });
+  await after({ type: 'history', conversation: '#lobby', messages: [said], gaps: [], more: false });
+  const line = async (what: 'edit' | 'reply') =>
+    (await after({ type: 'about', about: { do: what, message: said } }, { type: 'typed', text: '!' })).at(-2) ?? '';
+  t.regex(await line('edit'), /^ edit › frist!/);
+  t.regex(await line('reply'), /^ reply alice › !/);
+});
+
 test('a lost link never hides a sentence of the moment, and is never hidden by one', async (t) => {
   const reason = 'cannot connect to 127.0.0.1:65345: nothing listens there; check the address';
   for (const columns of [60, 80, 160]) {

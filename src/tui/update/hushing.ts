@@ -1,8 +1,10 @@
 /** Muting, blocking, and looking at what a blocked person said. */
+
 import type { ConversationName } from '../client/types.ts';
 import { isShut } from '../hush.ts';
 import { mentionAt } from '../mention.ts';
 import type { Chat, Thread, Unfolded } from '../state.ts';
+import { end as endAbout } from './about.ts';
 
 export function mute(chat: Chat, conversation: ConversationName, on: boolean): Chat {
   return chat.muted.has(conversation) === on ? chat : { ...chat, muted: changed(chat.muted, conversation, on) };
@@ -17,7 +19,8 @@ export function block(chat: Chat, name: string, on: boolean): Chat {
   );
   const { message } = chat.about ?? {};
   const gone = message !== undefined && (blocked.has(message.from) || isShut(blocked, message.conversation));
-  return { ...chat, blocked, threads, about: gone ? null : chat.about };
+  const hidden = { ...chat, blocked, threads };
+  return gone ? endAbout(hidden) : hidden;
 }
 
 export function unfold(thread: Thread, run: Unfolded): Thread {

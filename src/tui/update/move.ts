@@ -6,6 +6,7 @@ import { overlaySize } from '../overlay-size.ts';
 import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
 import type { Focus, Overlay, State } from '../state.ts';
 import { anchorAt, neighbour, scrolled, shownKey, viewOf } from '../viewport.ts';
+import { end as endAbout } from './about.ts';
 
 const steps: Partial<Record<MoveName, number>> = {
   up: -1,
@@ -59,13 +60,8 @@ function back(state: State): State {
   if (state.focus !== 'composer') return { ...state, focus: 'composer', notice: null };
   if (state.notice !== null) return { ...state, notice: null };
   return withChat(state, (chat) => {
+    if (chat.about !== null) return endAbout(chat);
     const thread = openThread(chat);
-    if (chat.about !== null) {
-      return withThread(
-        { ...chat, about: null },
-        chat.about.do === 'edit' ? { ...thread, draft: emptyEditor } : thread,
-      );
-    }
     return withThread(chat, { ...thread, anchor: null, below: 0, selected: null });
   });
 }
