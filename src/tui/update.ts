@@ -199,7 +199,8 @@ function complete(state: State, completion: NonNullable<Chat['completion']>): St
     before: completion.head + (completion.words[completion.at] ?? ''),
     after: field.after,
   });
-  return withChat(filled, (chat) => ({ ...chat, completion }));
+  // With a single word there is nothing to turn through: the next Tab goes on from it, into a folder for one.
+  return withChat(filled, (chat) => ({ ...chat, completion: completion.words.length > 1 ? completion : null }));
 }
 
 function opened(state: State, name: Thread['name']): State {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -292,6 +292,25 @@ test('only an emoji is a reaction', async (t) => {
   t.deepEqual(calls('react'), []);
   for (const word of ['👍', '👩‍👩‍👧', '♥', '❤️', '🇪🇺']) await say(`.react ${word}`);
   t.is(calls('react').length, 5);
+});
+
+test('Tab goes on into a folder; several choices are turned through', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sc-tab-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'pictures'));
+  for (const name of ['one.png', 'other.png']) writeFileSync(join(folder, 'pictures', name), 'x');
+  const { key, store, settle, line, chat } = await openDesk(t);
+  store.dispatch({ type: 'typed', text: `.file ${folder}/pi` });
+  const tab = async (end: string) => {
+    await key('tab');
+    for (let i = 0; i < 50 && !line().endsWith(end); i++) await settle();
+    t.is(line(), `.file ${folder}/${end}`);
+  };
+  await tab('pictures/');
+  t.is(chat().completion, null);
+  await tab('pictures/one.png');
+  await tab('pictures/other.png');
+  t.deepEqual(chat().completion?.words, ['one.png', 'other.png']);
 });
 
 test('files: command, completion of the path, picker and download', async (t) => {

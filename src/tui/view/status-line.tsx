@@ -6,7 +6,7 @@ import { chosenRun } from '../folding.ts';
 import { cut, fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
 import { unreadCount } from '../select.ts';
-import type { State } from '../state.ts';
+import type { Completion, State } from '../state.ts';
 import { strings } from '../strings.ts';
 import { Line } from './line.tsx';
 import { useSelect } from './use-store.ts';
@@ -46,6 +46,13 @@ export function StatusLine({ columns }: { columns: number }) {
   );
 }
 
+/** The word that Tab put in and those that it offers next, as far as there is room. */
+function choicesOf({ words, at }: Completion, columns: number): string {
+  const turned = [...words.slice(at), ...words.slice(0, at)].map((word) => word.trim());
+  const [now = '', ...next] = turned;
+  return cut(`[${now}] ${next.slice(0, 20).join('  ')}`, columns);
+}
+
 type LinkShown = Span & { why: string; online: boolean };
 
 function stateOf(state: State): LinkShown {
@@ -66,6 +73,8 @@ function hintOf(state: State): Span {
     return { text: state.notice.text, role: ({ info: 'plain', good: 'good', bad: 'bad' } as const)[state.notice.tone] };
   }
   const chat = chatOf(state);
+  if (chat !== null && chat.completion !== null && state.focus === 'composer')
+    return { text: choicesOf(chat.completion, Math.floor(state.size.columns / 2)), role: 'plain' };
   if (chat !== null && state.focus === 'composer') {
     const bytes = Buffer.byteLength(textOf(openThread(chat).draft));
     if (bytes > MAX_TEXT_BYTES * 0.8) {

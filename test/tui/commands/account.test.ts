@@ -56,7 +56,7 @@ test('what is refused has its exit status and one sentence', async (t) => {
       5,
       /is not the one you trust/,
     ],
-    [['users', '--server', other, '--profile', empty, '--user', 'alice'], 5, /is not the one you trust/],
+    [['users', '--server', other, '--profile', empty, '--user', 'alice'], 5, /this link is not for the server at/],
     [
       [
         'register',
