@@ -82,6 +82,7 @@ export class Actions {
 
   run(action: ActionName, key = '') {
     const { store, outside, login } = this.#desk;
+    if (action === 'delete-left' && this.#choosing.up()) return;
     if (Object.hasOwn(edits, action)) return store.dispatch({ type: 'edited', edit: action as EditName });
     if (moves.includes(action)) return this.#move(action as MoveName);
     switch (action) {
@@ -210,7 +211,7 @@ async function pathWords(head: string, path: string): Promise<ReturnType<typeof 
   const slash = path.lastIndexOf('/') + 1;
   const folder = path.slice(0, slash);
   const part = path.slice(slash);
-  const entries = await entriesOf(resolvePath(folder || '.'), part.startsWith('.')).catch(() => []);
+  const { entries } = await entriesOf(resolvePath(folder || '.'), part.startsWith('.')).catch(() => ({ entries: [] }));
   return words(
     head + folder,
     entries.map((entry) => entry.name + (entry.folder ? '/' : '')),

@@ -4,12 +4,12 @@ import type { ConversationName } from './client/types.ts';
 import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { editorWith, emptyEditor, textOf } from './editor.ts';
-import { paneOf } from './field.ts';
+import { firstChoice, paneOf } from './field.ts';
 import { found, picked, searched } from './looked-for.ts';
 import { keyOf } from './messages.ts';
 import { fileAt, filesOf, peopleOf, personAt } from './select.ts';
 import type { Sending } from './sending.ts';
-import type { Overlay } from './state.ts';
+import type { Overlay, PickerEntry } from './state.ts';
 import { strings } from './strings.ts';
 import { entriesOf, resolvePath } from './transfers.ts';
 
@@ -113,15 +113,21 @@ export class Choosing {
     const { store, session } = this.#desk;
     if (session === null) return;
     const full = resolvePath(folder);
-    const empty: Overlay = { kind: 'picker', folder: full, entries: null, query: emptyEditor, selected: 0 };
-    store.dispatch({ type: 'overlay', overlay: empty });
-    await session.attempt(async () => {
-      const entries = [{ name: '..', folder: true, size: 0 }, ...(await entriesOf(full, false))];
-      const { overlay } = store.get();
-      if (overlay?.kind === 'picker' && overlay.folder === full) {
-        store.dispatch({ type: 'overlay', overlay: { ...overlay, entries } });
-      }
-    });
+    const begun: Overlay = { kind: 'picker', folder: full, entries: null, note: null, query: emptyEditor, selected: 0 };
+    store.dispatch({ type: 'overlay', overlay: begun });
+    const { entries, note } = await lookInto(full);
+    const { overlay } = store.get();
+    if (overlay?.kind !== 'picker' || overlay.folder !== full) return;
+    const read = { ...overlay, entries: [{ name: '..', folder: true, size: 0 }, ...entries], note };
+    store.dispatch({ type: 'overlay', overlay: { ...read, selected: firstChoice(read) } });
+  }
+
+  /** Backspace with nothing before it. @returns false where it means what it means elsewhere */
+  up(): boolean {
+    const { overlay } = this.#desk.store.get();
+    if (overlay?.kind !== 'picker' || textOf(overlay.query) !== '') return false;
+    void this.browse(dirname(overlay.folder));
+    return true;
   }
 
   async #pick(overlay: Extract<Overlay, { kind: 'picker' }>): Promise<void> {
@@ -169,5 +175,17 @@ export class Choosing {
     outside.copy(text);
     store.dispatch({ type: 'overlay', overlay: null });
     session?.tell(strings.notices.copied);
+  }
+}
+
+/** What is in a folder, or a sentence about why it is not seen. */
+async function lookInto(folder: string): Promise<{ entries: PickerEntry[]; note: string | null }> {
+  try {
+    const { entries, left } = await entriesOf(folder, false);
+    return { entries, note: left === 0 ? null : strings.overlays.pickerLeft(left) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isGone = code === 'ENOENT' || code === 'ENOTDIR';
+    return { entries: [], note: isGone ? strings.overlays.pickerGone : strings.overlays.pickerClosed };
   }
 }

@@ -1,8 +1,8 @@
 /** The one text field that has the cursor now, wherever it is, and the places whose keys hold. */
 import { printable } from '../protocol/text.ts';
-import type { Editor } from './editor.ts';
+import { type Editor, textOf } from './editor.ts';
 import type { Place } from './keys.ts';
-import type { Chat, Focus, State, Thread } from './state.ts';
+import type { Chat, Focus, Overlay, State, Thread } from './state.ts';
 import { emptyThread } from './state.ts';
 
 /** Most that a field takes. UTF-8 bytes of a paste, UTF-16 units of all else. */
@@ -42,6 +42,12 @@ export function fieldOf(state: State): Editor | null {
   return state.focus === 'composer' ? openThread(screen.chat).draft : null;
 }
 
+/** What Enter would take at first: of a whole folder not the way up, which stands before what is in it. */
+export function firstChoice(overlay: Extract<Overlay, { query: Editor }>): number {
+  if (overlay.kind !== 'picker' || textOf(overlay.query).trim() !== '') return 0;
+  return Math.min(1, Math.max(0, (overlay.entries?.length ?? 0) - 1));
+}
+
 export function withField(state: State, editor: Editor): State {
   const { overlay, screen } = state;
   if (screen.name === 'login') {
@@ -56,7 +62,9 @@ export function withField(state: State, editor: Editor): State {
     const fields = overlay.fields.with(overlay.active, editor) as [Editor, Editor, Editor];
     return { ...state, overlay: { ...overlay, fields, error: null } };
   }
-  if (overlay !== null && 'query' in overlay) return { ...state, overlay: { ...overlay, query: editor, selected: 0 } };
+  if (overlay !== null && 'query' in overlay) {
+    return { ...state, overlay: { ...overlay, query: editor, selected: firstChoice({ ...overlay, query: editor }) } };
+  }
   return withChat(state, (chat) =>
     withThread({ ...chat, completion: null, typedAt: state.now }, { ...openThread(chat), draft: editor, recalled: 0 }),
   );

@@ -4,7 +4,7 @@ import { chatOf, paneOf } from './field.ts';
 import { clockTime, dayKey, duration, rate, size } from './format.ts';
 import { fill, width, wrap } from './measure.ts';
 import type { Span } from './rows.ts';
-import { fileAt, filesOf, isUnderWay, type ListedFile, type Shown, shown } from './select.ts';
+import { fileAt, filesOf, isOnline, isUnderWay, type ListedFile, type Shown, shown } from './select.ts';
 import type { State } from './state.ts';
 import { strings } from './strings.ts';
 import { nameRole } from './theme.ts';
@@ -21,6 +21,8 @@ export type FilesLook = {
   focused: boolean;
   /** Rows that the wheel moved them. */
   wheeled: number;
+  /** Without the link nothing moves. */
+  linked: boolean;
   today: string;
   open: string | null;
 };
@@ -32,6 +34,7 @@ export function filesLook(state: State): FilesLook {
     at: chat === null ? 0 : fileAt(chat),
     focused: paneOf(state) === 'files',
     wheeled: chat?.wheeled.files ?? 0,
+    linked: chat !== null && isOnline(chat),
     today: dayKey(state.now),
     open: chat?.open ?? null,
   };
@@ -55,7 +58,7 @@ export function filesShown(look: FilesLook, columns: number, height: number): Sh
 function blockOf(
   { file, transfer }: ListedFile,
   columns: number,
-  { today, open, chosen }: { today: string; open: string | null; chosen: boolean },
+  { today, open, chosen, linked }: Pick<FilesLook, 'today' | 'open' | 'linked'> & { chosen: boolean },
 ): Span[][] {
   const moving = transfer !== null && isUnderWay(transfer);
   const from = file.conversation === open ? file.from : file.conversation;
@@ -76,14 +79,14 @@ function blockOf(
       { text: ` ${when} `, role: 'quiet' },
     ],
   ];
-  if (moving) block.push(...progressOf(transfer, columns));
+  if (moving) block.push(...progressOf(transfer, columns, linked));
   if (transfer?.state === 'done' && transfer.note !== null) {
     block.push(...noteRows('✔', strings.files.saved(transfer.note), columns, 'good'));
   }
   return block;
 }
 
-function progressOf(transfer: TransferState, columns: number): Span[][] {
+function progressOf(transfer: TransferState, columns: number, linked: boolean): Span[][] {
   if (transfer.state === 'failed') return noteRows('✗', transfer.note ?? '', columns, 'bad');
   const part = transfer.size === 0 ? 1 : Math.min(1, transfer.done / transfer.size);
   const percent = Math.floor(part * 100);
@@ -93,7 +96,9 @@ function progressOf(transfer: TransferState, columns: number): Span[][] {
   const paused = transfer.state === 'paused';
   const words = paused
     ? `${percent} %  ${strings.files.states.paused}  ${strings.files.goOn}`
-    : strings.files.progress(percent, rate(transfer.rate), left);
+    : !linked
+      ? `${percent} %  ${strings.files.waits}`
+      : strings.files.progress(percent, rate(transfer.rate), left);
   return [
     [
       { text: '   ', role: 'plain' },

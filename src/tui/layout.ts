@@ -17,13 +17,19 @@ export type Layout = {
   /** Rows between the header and the composer. */
   body: number;
   composer: number;
+  /** 0 or 1. */
+  status: number;
 };
 
 /**
  * Rows from the top: header, rule, body, rule, composer, status. The rules between panes take a column each.
- * `draftRows` is what the draft would need; `bare` leaves out panes and rules.
+ * `draftRows` is what the draft would need; `bare` leaves out panes and rules, and the status unless something is `said` there.
  */
-export function layoutOf(size: { columns: number; rows: number }, draftRows: number, bare: boolean): Layout {
+export function layoutOf(
+  size: { columns: number; rows: number },
+  draftRows: number,
+  { bare, said }: { bare: boolean; said: boolean },
+): Layout {
   const { columns } = size;
   const part = (of: number, least: number, most: number) => Math.max(least, Math.min(most, Math.round(columns * of)));
   // A frame of the full height scrolls a Windows console.
@@ -34,6 +40,7 @@ export function layoutOf(size: { columns: number; rows: number }, draftRows: num
   const people = bare || columns < PEOPLE_FROM ? 0 : isBoth ? part(0.16, 16, 26) : part(0.22, 16, 22);
   const files = bare || !isBoth ? 0 : part(0.23, 22, 38);
   const messages = columns - people - files - (people > 0 ? 1 : 0) - (files > 0 ? 1 : 0);
+  const status = !bare || said ? 1 : 0;
   const composer = Math.max(1, Math.min(draftRows, MAX_COMPOSER_ROWS, Math.floor(rows / 4)));
   return {
     columns,
@@ -42,7 +49,8 @@ export function layoutOf(size: { columns: number; rows: number }, draftRows: num
     people,
     messages,
     files,
-    body: Math.max(1, rows - composer - (bare ? 0 : 4)),
+    body: Math.max(1, rows - composer - status - (bare ? 0 : 3)),
     composer,
+    status,
   };
 }

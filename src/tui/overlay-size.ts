@@ -4,7 +4,8 @@ import { chatOf } from './field.ts';
 import { keyHelp } from './keys.ts';
 import { found, picked, searched } from './looked-for.ts';
 import { fill, width, wrap } from './measure.ts';
-import type { Overlay, State } from './state.ts';
+import type { Chat, Overlay, State } from './state.ts';
+import { transferLines } from './transfer-lines.ts';
 
 /** Rows that an overlay has to show, and has room for. */
 export function overlaySize(state: State): { count: number; room: number } {
@@ -13,7 +14,7 @@ export function overlaySize(state: State): { count: number; room: number } {
   const room = overlayRoom(state.size.rows);
   if (overlay === null) return { count: 0, room };
   if (overlay.kind === 'help' || overlay.kind === 'page')
-    return { count: pageLines(overlay, overlayColumns(overlay, state.size.columns) - 4).length, room };
+    return { count: pageLines(overlay, overlayColumns(overlay, state.size.columns) - 4, chat).length, room };
   if (overlay.kind === 'links') return { count: overlay.links.length, room };
   if (overlay.kind === 'picker') return { count: picked(overlay).length, room };
   if (chat !== null && overlay.kind === 'switcher') return { count: found(chat, textOf(overlay.query)).length, room };
@@ -33,10 +34,12 @@ export function overPane(pane: 'people' | 'files', { columns, rows }: { columns:
 }
 
 /** The lines of help or of a page in `columns` cells; what is too long goes on below its own column. */
-export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: number): string[] {
+export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: number, chat: Chat | null): string[] {
   const lines =
     overlay.kind === 'page'
-      ? overlay.lines
+      ? overlay.of === 'transfers' && chat !== null
+        ? transferLines(chat)
+        : overlay.lines
       : keyHelp().map(({ keys, help, command }) => `${fill(keys, 20)}  ${help}${command === '' ? '' : `  ${command}`}`);
   return lines.flatMap((line) => (width(line) <= columns ? [line] : hanging(line, columns)));
 }

@@ -3,11 +3,12 @@ import type { Person } from './client/types.ts';
 import { commandNames } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
 import { commandTable } from './dot-commands.ts';
-import { age, groups, rate, size } from './format.ts';
+import { age, groups, size } from './format.ts';
 import { fill } from './measure.ts';
-import { filesOf, peopleOf, presenceWord, transfersOf } from './select.ts';
+import { filesOf, peopleOf, presenceSign, presenceWord } from './select.ts';
 import type { Session } from './session.ts';
 import { strings } from './strings.ts';
+import { transferLines } from './transfer-lines.ts';
 
 export class Pages {
   readonly #desk: CommandsDesk;
@@ -24,11 +25,10 @@ export class Pages {
     const lines = peopleOf(session.chat)
       .filter((item) => item.room === rooms)
       .map((item) => {
-        const sign = item.room ? '#' : item.away ? '◐' : item.online ? '●' : '○';
         const state = item.room ? '' : presenceWord(item);
         const key = item.changed ? strings.header.changed : item.verified ? strings.header.verified : '';
         const hush = [item.muted ? strings.header.muted : '', item.blocked ? strings.header.blocked(item.label) : ''];
-        return `${sign} ${fill(item.label, 24)} ${fill(state, 9)} ${[key, ...hush].filter(Boolean).join('  ')}`;
+        return `${presenceSign(item)} ${fill(item.label, 24)} ${fill(state, 9)} ${[key, ...hush].filter(Boolean).join('  ')}`;
       });
     this.page(rooms ? strings.panes.rooms : strings.panes.people, lines);
   }
@@ -44,13 +44,16 @@ export class Pages {
 
   async transfers(session: Session): Promise<void> {
     await this.#desk.transfers?.refresh();
-    const lines = transfersOf(session.chat).flatMap(
-      ({ direction, name, conversation, done, size: all, rate: speed, state, note }) => [
-        `${direction === 'up' ? '↑' : '↓'} ${fill(name, 28)} ${fill(`${size(done)} / ${size(all)}`, 20, 'right')}  ${fill(state === 'running' ? rate(speed) : strings.files.states[state], 10)} ${conversation}`,
-        ...(note === null ? [] : [`  ${note}`]),
-      ],
-    );
-    this.page(strings.pages.transfers, lines.length === 0 ? [strings.notices.noTransfer] : lines);
+    this.#desk.store.dispatch({
+      type: 'overlay',
+      overlay: {
+        kind: 'page',
+        of: 'transfers',
+        title: strings.pages.transfers,
+        lines: transferLines(session.chat),
+        top: 0,
+      },
+    });
   }
 
   whoami(session: Session) {

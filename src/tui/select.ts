@@ -18,6 +18,8 @@ export type ListedConversation = {
   room: boolean;
   online: boolean;
   away: boolean;
+  /** Without the link nobody knows who is there. */
+  known: boolean;
   /** Writes to me now. */
   typing: boolean;
   verified: boolean;
@@ -43,7 +45,7 @@ let last: { chat: Chat; list: ListedConversation[] } | null = null;
 function sameList(a: Chat, b: Chat): boolean {
   if (a === b) return true;
   if (a.people !== b.people || a.typing !== b.typing || a.open !== b.open || a.me !== b.me) return false;
-  if (a.muted !== b.muted || a.blocked !== b.blocked) return false;
+  if (a.muted !== b.muted || a.blocked !== b.blocked || isOnline(a) !== isOnline(b)) return false;
   if (a.threads === b.threads) return true;
   const names = Object.keys(b.threads) as ConversationName[];
   return (
@@ -78,12 +80,14 @@ function listed(chat: Chat, name: ConversationName): ListedConversation {
   const thread = chat.threads[name];
   const unread = thread === undefined ? 0 : unreadOf(chat, thread);
   const person = name.startsWith('@') ? chat.people[name.slice(1)] : undefined;
+  const known = isOnline(chat);
   return {
     name,
     label: name.slice(1),
     room: name.startsWith('#'),
-    online: person?.online ?? false,
-    away: person?.away ?? false,
+    online: known && (person?.online ?? false),
+    away: known && (person?.away ?? false),
+    known,
     typing: person !== undefined && chat.typing.has(person.name) && !chat.blocked.has(person.name),
     verified: person?.verified ?? false,
     changed: (person?.changedTo ?? null) !== null,
@@ -197,7 +201,7 @@ export function layoutFor(state: State): Layout {
   const chat = chatOf(state);
   const rows =
     chat === null ? 1 : draftLines(textOf(openThread(chat).draft), composerColumns(chat, state.size.columns)).length;
-  return layoutOf(state.size, rows, state.bare);
+  return layoutOf(state.size, rows, { bare: state.bare, said: state.notice !== null });
 }
 
 /** How the open conversation's window is drawn now. */
@@ -236,8 +240,24 @@ export function unreadCount(chat: Chat, except: ConversationName | null = null):
     .reduce((sum, thread) => sum + unreadOf(chat, thread), 0);
 }
 
-/** Here, away or gone, in a word. */
-export function presenceWord({ online, away }: { online: boolean; away: boolean }): string {
+export function isOnline({ link }: Pick<Chat, 'link'>): boolean {
+  return link.state === 'online';
+}
+
+export function presenceSign({
+  room,
+  known,
+  online,
+  away,
+}: Omit<Presence, 'known'> & { room: boolean; known: boolean }): string {
+  return room ? '#' : !known ? '·' : away ? '◐' : online ? '●' : '○';
+}
+
+type Presence = { online: boolean; away: boolean; known?: boolean };
+
+/** Here, away or gone, in a word; '' when that is not known. */
+export function presenceWord({ online, away, known = true }: Presence): string {
+  if (!known) return '';
   return away ? strings.header.away : online ? strings.header.online : strings.header.offline;
 }
 

@@ -90,15 +90,23 @@ export type PickerEntry = { name: string; folder: boolean; size: number };
 
 export type Overlay =
   | { kind: 'help'; top: number }
-  /** Something longer that a command answered. */
-  | { kind: 'page'; title: string; lines: readonly string[]; top: number }
+  /** Something longer that a command answered. With `of`, its lines are those of now as long as it is open. */
+  | { kind: 'page'; title: string; lines: readonly string[]; top: number; of?: 'transfers' }
   | { kind: 'switcher'; query: Editor; selected: number }
   | { kind: 'search'; query: Editor; selected: number }
   | { kind: 'links'; links: readonly string[]; selected: number }
   /** `at`: since when it is seen, ms since 1970 UTC. `stray`: something was typed that is no answer, so that Enter is none either. */
   | { kind: 'confirm'; question: Question; at: number; stray: boolean }
   | { kind: 'fingerprint'; name: string; digits: string | null; error: string | null }
-  | { kind: 'picker'; folder: string; entries: readonly PickerEntry[] | null; query: Editor; selected: number }
+  | {
+      kind: 'picker';
+      folder: string;
+      entries: readonly PickerEntry[] | null;
+      /** What is to be said of the folder. */
+      note: string | null;
+      query: Editor;
+      selected: number;
+    }
   | { kind: 'passwd'; fields: [Editor, Editor, Editor]; active: 0 | 1 | 2; error: string | null; busy: boolean }
   /** A pane that the width has no room for. */
   | { kind: 'pane'; pane: 'people' | 'files' };

@@ -33,6 +33,7 @@ export const strings = {
     unverified: 'not verified: .verify',
     noKeys: 'has no keys yet',
     changed: '! the key changed: press Enter to look at it',
+    changedShort: '! key changed: Enter',
     muted: 'muted',
     blocked: (name: string) => `blocked: .block ${name} takes it back`,
   },
@@ -75,6 +76,7 @@ export const strings = {
     hint: 'Ctrl+O sends one',
     saved: (path: string) => `saved and checked: ${path}`,
     goOn: 'p goes on',
+    waits: 'waits for the link',
     progress: (percent: number, speed: string, left: string) => `${percent} %  ${speed}  ${left}`,
     states: { running: '', paused: 'paused', done: 'done', failed: 'failed', cancelled: 'cancelled' },
   },
@@ -92,7 +94,7 @@ export const strings = {
     sealed: 'end-to-end encrypted',
     hints: 'F1 help  Ctrl+K go to  Ctrl+O send file',
     hintsShort: 'F1 help  Ctrl+K go to',
-    hintsOver: 'Enter takes it · Esc closes',
+    hintsOver: { people: 'Enter opens · Esc closes', files: 'Enter downloads · Esc closes' },
     hintsPane: '↑↓ choose  Enter open  Esc back  ? help',
     hintsFiles: '↑↓ choose  Enter download  p pause, go on  x cancel  Esc back',
     hintsMessages: '↑↓ choose  r reply  e edit  d delete  + react  c copy  Esc back',
@@ -102,17 +104,26 @@ export const strings = {
   },
   overlays: {
     help: 'Keys',
-    helpFoot: 'every key is also a command: .help · Esc closes',
+    helpFoot: '.help lists commands',
     switcher: 'Go to',
-    switcherEmpty: 'nothing like this',
+    nothing: 'nothing like this; try fewer letters',
+    searchHint: 'type words or a name; every message that you can read is looked through',
+    searchEmpty: 'no message like this; try fewer or other words',
     search: 'Search messages',
     searchFoot: (count: number, held: number, fetching: boolean) =>
       `${format.number(count)} of ${format.number(held)} messages${fetching ? ', fetching older ones' : ''} · Enter goes there`,
     links: 'Links',
     linksFoot: 'Enter copies · o opens · Esc closes',
     picker: 'Send a file',
+    pickerLeft: (count: number) =>
+      count === 1
+        ? '1 entry is not shown: its name has signs that cannot be'
+        : `${format.number(count)} entries are not shown: too many, or names with signs that cannot be`,
+    pickerClosed: 'this folder may not be read; choose another, or type .file PATH',
+    pickerGone: 'there is no such folder any more; choose another',
     pickerFoot: (conversation: string) => `Enter sends to ${conversation} · Backspace goes up · Esc closes`,
-    pageFoot: '↑↓ scroll · Esc closes',
+    pageFoot: (seen: string, more: boolean) => (more ? `${seen} · ↑↓ PgUp PgDn scroll · Esc closes` : 'Esc closes'),
+    seen: (from: number, to: number, all: number) => `${from}–${to} of ${all}`,
     confirm: 'Sure?',
     strayFoot: 'what was typed is no answer · Esc closes',
     fingerprint: (name: string) => `Compare with ${name}`,
@@ -175,6 +186,8 @@ export const strings = {
       'this can be a new installation, or somebody between you',
       'nothing is sent until you decide; compare by telephone or in person first',
     ],
+    old: 'old key',
+    fresh: 'new key',
     accept: 'Enter: take the new key · Esc: not now',
     accepted: (name: string) => `${name}'s new key is taken; compare it with .verify`,
     verified: (name: string) => `${name} is marked as verified`,
@@ -234,6 +247,7 @@ export const strings = {
   },
   notices: {
     quit: 'Ctrl+C again leaves',
+    bare: 'bare view: Alt+L or Esc goes back',
     unknownCommand: (name: string, like: string | null) => {
       const sign = name.charAt(0);
       const said = `unknown command ${cut(name, 20)}: ${like === null ? '.help lists them,' : `did you mean ${like}?`}`;

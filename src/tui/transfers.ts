@@ -90,21 +90,27 @@ export function resolvePath(path: string): string {
   return resolve(bare === '~' || bare.startsWith('~/') ? join(homedir(), bare.slice(1)) : bare);
 }
 
-/** A folder's entries: folders first, then files, by name. Hidden ones only when `hidden`. */
-export async function entriesOf(folder: string, hidden: boolean): Promise<PickerEntry[]> {
-  const found = await readdir(folder, { withFileTypes: true });
+/** Entries of a folder that are looked at. */
+const MAX_ENTRIES = 2000;
+
+/**
+ * A folder's entries: folders first, then files, by name. Hidden ones only when `hidden`. `left` counts those that cannot be
+ * listed: beyond what is looked at, or with a name that no screen can show as it is.
+ */
+export async function entriesOf(folder: string, hidden: boolean): Promise<{ entries: PickerEntry[]; left: number }> {
+  const found = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => hidden || !name.startsWith('.'));
+  const clear = found.filter(({ name }) => printable(name) === name).slice(0, MAX_ENTRIES);
   const entries = await Promise.all(
-    found
-      .filter((entry) => hidden || !entry.name.startsWith('.'))
-      .slice(0, 2000)
-      .map(async (entry): Promise<PickerEntry | null> => {
-        const info = await stat(join(folder, entry.name)).catch(() => null);
-        if (info === null || !(info.isFile() || info.isDirectory())) return null;
-        return { name: entry.name, folder: info.isDirectory(), size: info.size };
-      }),
+    clear.map(async ({ name }): Promise<PickerEntry | null> => {
+      const info = await stat(join(folder, name)).catch(() => null);
+      if (info === null || !(info.isFile() || info.isDirectory())) return null;
+      return { name, folder: info.isDirectory(), size: info.size };
+    }),
   );
-  return entries
-    .filter((entry) => entry !== null)
-    .filter((entry) => printable(entry.name) === entry.name)
-    .sort((a, b) => Number(b.folder) - Number(a.folder) || (a.name < b.name ? -1 : 1));
+  return {
+    entries: entries
+      .filter((entry) => entry !== null)
+      .sort((a, b) => Number(b.folder) - Number(a.folder) || (a.name < b.name ? -1 : 1)),
+    left: found.length - clear.length,
+  };
 }

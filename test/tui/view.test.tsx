@@ -47,6 +47,7 @@ const overlays: Overlay[] = [
     kind: 'picker',
     folder: '/tmp',
     entries: [{ name: 'a'.repeat(300), folder: false, size: 1e9 }],
+    note: 'a sentence '.repeat(20),
     query: emptyEditor,
     selected: 0,
   },

@@ -5,6 +5,7 @@ import { chatOf, openThread, paneOf, withChat, withThread } from '../field.ts';
 import { overlaySize } from '../overlay-size.ts';
 import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
 import type { Focus, Overlay, State } from '../state.ts';
+import { strings } from '../strings.ts';
 import { anchorAt, neighbour, scrolled, shownKey, viewOf } from '../viewport.ts';
 import { end as endAbout } from './about.ts';
 
@@ -26,7 +27,13 @@ export function move(state: State, name: MoveName): State {
     case 'search':
       return { ...state, overlay: { kind: 'search', query: emptyEditor, selected: 0 } };
     case 'bare':
-      return { ...state, bare: !state.bare, focus: 'composer', overlay: null };
+      return {
+        ...state,
+        bare: !state.bare,
+        focus: 'composer',
+        overlay: null,
+        notice: state.bare ? state.notice : { text: strings.notices.bare, tone: 'info' },
+      };
     case 'back':
       return back(state);
     case 'show-people':
@@ -56,7 +63,7 @@ function back(state: State): State {
     if (login.busy !== null || login.step === 'server') return state;
     return { ...state, screen: { name: 'login', login: { ...login, step: 'server', active: 'server', errors: {} } } };
   }
-  if (state.bare) return { ...state, bare: false };
+  if (state.bare) return { ...state, bare: false, notice: null };
   if (state.focus !== 'composer') return { ...state, focus: 'composer', notice: null };
   if (state.notice !== null) return { ...state, notice: null };
   return withChat(state, (chat) => {

@@ -36,8 +36,8 @@ export function ChatScreen() {
         )}
       </Box>
       {!bare && <HorizontalRule panes={panes} joint="┴" />}
-      <Composer layout={layout} top={rows - layout.composer - (bare ? 0 : 1)} />
-      {!bare && <StatusLine columns={columns} />}
+      <Composer layout={layout} top={rows - layout.composer - layout.status} />
+      {layout.status > 0 && <StatusLine columns={columns} />}
       <Overlay columns={columns} rows={rows} />
     </Box>
   );

@@ -2,9 +2,9 @@ import { Box } from 'ink';
 import { chatOf } from '../field.ts';
 import { isShut } from '../hush.ts';
 import type { Layout } from '../layout.ts';
-import { fill, width } from '../measure.ts';
+import { cut, fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
-import { presenceWord } from '../select.ts';
+import { isOnline, presenceWord } from '../select.ts';
 import type { State } from '../state.ts';
 import { strings } from '../strings.ts';
 import type { Role } from '../theme.ts';
@@ -15,18 +15,25 @@ import { useSelect } from './use-store.ts';
 /** The panes' titles; in the middle, who the open conversation is with and how sure that is. */
 export function Header({ layout }: { layout: Layout }) {
   const focus = useSelect((state) => state.focus);
-  const title = (pane: 'people' | 'files', text: string, columns: number) => (
-    <Line
-      spans={[
-        { text: fill(`${focus === pane ? '▸' : ' '}${text}`, columns), role: focus === pane ? 'accent' : 'quiet' },
-      ]}
-    />
-  );
+  const me = useSelect((state) => chatOf(state)?.me.name ?? '');
+  const title = (pane: 'people' | 'files', text: string, columns: number, beside = '') => {
+    const lead = `${focus === pane ? '▸' : ' '}${text}`;
+    const role = focus === pane ? 'accent' : 'quiet';
+    const room = Math.max(0, columns - width(lead) - 2);
+    return (
+      <Line
+        spans={[
+          { text: cut(lead, columns), role },
+          { text: ` ${fill(beside, room, 'right')} `, role: 'quiet' },
+        ]}
+      />
+    );
+  };
   return (
     <Box height={1}>
       {layout.people > 0 && (
         <>
-          {title('people', strings.panes.people, layout.people)}
+          {title('people', strings.panes.people, layout.people, me)}
           <VerticalRule rows={1} />
         </>
       )}
@@ -43,7 +50,7 @@ export function Header({ layout }: { layout: Layout }) {
 
 function ConversationTitle({ columns }: { columns: number }) {
   const focused = useSelect((state) => state.focus === 'messages');
-  const { name, state, role, online, typing } = useSelect(titleOf);
+  const { name, state, short, role, online, typing } = useSelect(titleOf);
   const lead = `${focused ? '▸' : ' '}${name}`;
   // What is known of their key is never pushed aside by what anybody can claim.
   const writes = strings.header.typing(name.slice(1));
@@ -54,17 +61,21 @@ function ConversationTitle({ columns }: { columns: number }) {
     { text: beside === '' ? '' : `  ${beside}`, role: typing ? 'accent' : 'quiet' },
   ];
   const used = left.reduce((sum, span) => sum + width(span.text), 0);
-  return <Line spans={[...left, { text: `${fill(state, Math.max(0, columns - used - 1), 'right')} `, role }]} />;
+  // Two cells of air, and one at the end; what does not fit is said in fewer words.
+  const room = Math.max(0, columns - used - 3);
+  const text = width(state) <= room ? state : (short ?? state);
+  return <Line spans={[...left, { text: `  ${fill(text, room, 'right')} `, role }]} />;
 }
 
-type Title = { name: string; state: string; role: Role; online: string; typing: boolean };
+/** `short`: `state` in fewer words. */
+type Title = { name: string; state: string; short?: string; role: Role; online: string; typing: boolean };
 
 function titleOf(all: State): Title {
   const chat = chatOf(all);
   const title: Title = { name: chat?.open ?? '', state: '', role: 'quiet', online: '', typing: false };
   if (chat === null) return title;
   // Without the link nobody knows who is there.
-  const known = chat.link.state === 'online';
+  const known = isOnline(chat);
   const hush = chat.muted.has(chat.open) ? strings.header.muted : '';
   if (chat.open.startsWith('#')) {
     const here = Object.values(chat.people).filter((person) => person.online).length;
@@ -74,7 +85,8 @@ function titleOf(all: State): Title {
   if (person === undefined) return { ...title, state: strings.header.unverified };
   const online = known ? presenceWord(person) : '';
   if (isShut(chat.blocked, chat.open)) return { ...title, state: strings.header.blocked(person.name), online };
-  if (person.changedTo !== null) return { ...title, state: strings.header.changed, role: 'bad', online };
+  if (person.changedTo !== null)
+    return { ...title, state: strings.header.changed, short: strings.header.changedShort, role: 'bad', online };
   if (person.fingerprint === null) return { ...title, state: strings.header.noKeys, role: 'warn', online };
   return {
     ...title,

@@ -3,7 +3,7 @@ import { textOf } from '../editor.ts';
 import { chatOf } from '../field.ts';
 import { clockTime, groups, size } from '../format.ts';
 import { found, picked, searched } from '../looked-for.ts';
-import { cut, fill } from '../measure.ts';
+import { cut, fill, width } from '../measure.ts';
 import { overlayColumns, overlayRoom, overPane, pageLines } from '../overlay-size.ts';
 import { firstLine, type Span } from '../rows.ts';
 import { heldCount } from '../select.ts';
@@ -33,13 +33,14 @@ export function Overlay({ columns, rows }: { columns: number; rows: number }) {
 
 /** A pane that the width has no room for, at its own side. */
 function PaneOverlay({ pane, columns, rows }: { pane: 'people' | 'files'; columns: number; rows: number }) {
+  const me = useSelect((state) => chatOf(state)?.me.name ?? '');
   const inner = overPane(pane, { columns, rows });
   const blank: PanelRow[] = Array.from({ length: inner.rows }, () => ({ spans: [] }));
   return (
     <>
       <Panel
-        title={strings.panes[pane]}
-        foot={strings.status.hintsOver}
+        title={pane === 'people' && me !== '' ? `${strings.panes.people} · ${me}` : strings.panes[pane]}
+        foot={strings.status.hintsOver[pane]}
         rows={blank}
         columns={inner.columns + 2}
         left={inner.left - 1}
@@ -60,16 +61,28 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
   const { columns, room } = space;
   switch (overlay.kind) {
     case 'help':
-    case 'page':
+    case 'page': {
+      const lines = pageLines(overlay, columns - 4, chat);
+      const end = Math.min(lines.length, overlay.top + room);
+      const foot = strings.overlays.pageFoot(
+        strings.overlays.seen(overlay.top + 1, end, lines.length),
+        lines.length > room,
+      );
+      const also = `${foot} · ${strings.overlays.helpFoot}`;
       return {
         title: overlay.kind === 'help' ? strings.overlays.help : overlay.title,
-        foot: overlay.kind === 'help' ? strings.overlays.helpFoot : strings.overlays.pageFoot,
-        rows: pageLines(overlay, columns - 4)
-          .slice(overlay.top, overlay.top + room)
-          .map((text) => ({ spans: [{ text, role: 'plain' }] })),
+        foot: overlay.kind === 'help' && width(also) <= columns - 6 ? also : foot,
+        rows: lines.slice(overlay.top, end).map((text) => ({ spans: [{ text, role: 'plain' }] })),
       };
-    case 'switcher':
-      return listed(strings.overlays.switcher, '', overlay, switcherRows(chat, textOf(overlay.query)), room);
+    }
+    case 'switcher': {
+      const rows = switcherRows(chat, textOf(overlay.query));
+      return listed(overlay, rows, room, {
+        title: strings.overlays.switcher,
+        foot: '',
+        empty: strings.overlays.nothing,
+      });
+    }
     case 'search': {
       const messages = chat === null ? [] : searched(chat, textOf(overlay.query));
       const foot = strings.overlays.searchFoot(
@@ -77,7 +90,8 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
         chat === null ? 0 : heldCount(chat),
         chat !== null && Object.values(chat.threads).some((thread) => thread.loaded === 'loading'),
       );
-      return listed(strings.overlays.search, foot, overlay, searchRows(messages), room);
+      const empty = textOf(overlay.query).trim() === '' ? strings.overlays.searchHint : strings.overlays.searchEmpty;
+      return listed(overlay, searchRows(messages), room, { title: strings.overlays.search, foot, empty });
     }
     case 'links':
       return {
@@ -97,13 +111,13 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
         },
         { text: fill(entry.folder ? '' : size(entry.size), 10, 'right'), role: 'quiet' as const },
       ]);
-      return listed(
-        `${strings.overlays.picker}: ${overlay.folder}`,
-        strings.overlays.pickerFoot(chat?.open ?? ''),
-        overlay,
-        entries,
-        room,
-      );
+      const note: Spans[] = overlay.note === null ? [] : [[{ text: overlay.note, role: 'warn' }]];
+      const list = listed(overlay, entries, room - note.length, {
+        title: `${strings.overlays.picker}: ${overlay.folder}`,
+        foot: strings.overlays.pickerFoot(chat?.open ?? ''),
+        empty: overlay.entries === null ? '' : strings.overlays.nothing,
+      });
+      return { ...list, rows: [...list.rows, ...note.map((spans) => ({ spans }))] };
     }
     case 'confirm': {
       const {
@@ -155,18 +169,16 @@ function searchRows(messages: ReturnType<typeof searched>): Spans[] {
   ]);
 }
 
-/** A field to type into, and below it what fits, with one chosen. */
+/** A field to type into, and below it what fits, with one chosen. Always as high, so that it stays where it is while one types. */
 function listed(
-  title: string,
-  foot: string,
   overlay: Extract<OverlayState, { query: unknown; selected: number }>,
   rows: readonly Spans[],
   room: number,
+  { title, foot, empty }: { title: string; foot: string; empty: string },
 ): Shown {
-  const list =
-    rows.length === 0
-      ? [{ spans: [{ text: strings.overlays.switcherEmpty, role: 'quiet' as const }] }]
-      : chosen(rows, overlay.selected, room - 1);
+  const list: PanelRow[] =
+    rows.length === 0 ? [{ spans: [{ text: empty, role: 'quiet' }] }] : chosen(rows, overlay.selected, room - 1);
+  while (list.length < room - 1) list.push({ spans: [] });
   return { title, foot, rows: [{ field: overlay.query, label: '', active: true }, ...list] };
 }
 
@@ -201,6 +213,15 @@ function questionOf(question: Question): { lines: readonly string[]; foot: strin
   }
 }
 
+function keyRow(label: string, fingerprint: string, role: Span['role']): PanelRow {
+  return {
+    spans: [
+      { text: fill(label, 9), role: 'quiet' },
+      { text: groups(fingerprint.slice(0, 32)), role },
+    ],
+  };
+}
+
 function fingerprint(
   overlay: Extract<OverlayState, { kind: 'fingerprint' }>,
   chat: Chat | null,
@@ -212,8 +233,8 @@ function fingerprint(
       title: strings.overlays.changed(overlay.name),
       foot: strings.fingerprint.accept,
       rows: [
-        { spans: [{ text: groups((person.fingerprint ?? '').slice(0, 32)), role: 'quiet' }] },
-        { spans: [{ text: groups(person.changedTo.slice(0, 32)), role: 'bad' }] },
+        keyRow(strings.fingerprint.old, person.fingerprint ?? '', 'quiet'),
+        keyRow(strings.fingerprint.fresh, person.changedTo, 'bad'),
         { spans: [] },
         ...strings.fingerprint.changed.flatMap((line) => paragraph(line, columns)),
       ],

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { fill, width } from '../measure.ts';
 import type { Span } from '../rows.ts';
-import { type ListedConversation, type PersonRow, peopleShown, waits } from '../select.ts';
+import { type ListedConversation, type PersonRow, peopleShown, presenceSign, waits } from '../select.ts';
 import { nameRole, type Role } from '../theme.ts';
 import { Line } from './line.tsx';
 import { sameItems, useSelect } from './use-store.ts';
@@ -33,7 +33,7 @@ function spansOf(item: ListedConversation, columns: number, chosen: boolean): Sp
   const count = item.unread > 0 ? unread : item.typing ? '…' : item.draft ? '✎' : '';
   const badge = item.changed ? '!' : item.verified ? '✔' : '';
   const here = item.online && !item.away;
-  const sign = item.blocked ? '⊘' : item.room ? '#' : here ? '●' : item.away ? '◐' : '○';
+  const sign = item.blocked ? '⊘' : presenceSign(item);
   const role: Role = here && !item.room && !item.blocked ? 'online' : 'quiet';
   const hush = item.muted ? ' ⊖' : '';
   const room = columns - 5 - (count === '' ? 0 : width(count) + 1) - (badge === '' ? 0 : 2) - width(hush);

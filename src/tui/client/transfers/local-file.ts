@@ -25,6 +25,7 @@ export class LocalFile {
     try {
       const stat = await handle.stat();
       checkKind(path, stat);
+      if (stat.size === 0) await checkEmpty(path, handle);
       return new LocalFile(absolute, stat, handle);
     } catch (error) {
       await handle.close();
@@ -79,6 +80,12 @@ function checkKind(path: string, stat: FileStat): void {
   if (stat.isDirectory())
     throw new ClientError('usage', `${path} is a folder; send the files in it, or an archive of it`);
   if (!stat.isFile()) throw new ClientError('usage', `${path} is not a regular file`);
+}
+
+/** What the system makes up as it is read, as in /proc, says that it is empty and is not. */
+async function checkEmpty(path: string, handle: OpenFile): Promise<void> {
+  const { bytesRead } = await handle.read(new Uint8Array(1), 0, 1, 0);
+  if (bytesRead > 0) throw new ClientError('usage', `${path} says that it is empty and is not; send a copy of it`);
 }
 
 function unreadable(path: string, error: unknown): Error {

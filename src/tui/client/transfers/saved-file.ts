@@ -161,7 +161,10 @@ function diskError(dir: string, error: unknown): Error {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new ClientError('usage', `nothing may be written to ${dir}; choose another folder`);
+      return new ClientError(
+        'usage',
+        `nothing may be written to ${dir}; choose another folder with --downloads FOLDER`,
+      );
     case 'ENOTDIR':
     case 'EEXIST':
       return new ClientError('usage', `${dir} is not a folder; choose another one`);

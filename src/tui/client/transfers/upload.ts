@@ -59,8 +59,11 @@ async function send(
   opened: { transfer: number; next: number; window: number; links: number },
 ): Promise<void> {
   const { connection } = news;
+  const there = Math.min(local.size, opened.next * begun.segSize);
+  // Told before it is read again, which takes its time, and once more for the rate.
+  if (there > 0) progress.begin(there);
   await source.hashUpTo(opened.next, () => checkStop(signal));
-  progress.begin(Math.min(local.size, opened.next * begun.segSize));
+  progress.begin(there);
   // One for all segments: the link has taken its bytes when sendSegment returns.
   const sealed = new Uint8Array(Math.min(local.size, begun.segSize) + SEGMENT_OVERHEAD);
   for (let index = opened.next; index < source.count; ) {

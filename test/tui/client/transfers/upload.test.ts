@@ -40,6 +40,31 @@ for (const [how, change] of [
   });
 }
 
+test('what says that it is empty and is not, as in /proc, is not sent as nothing', async (t) => {
+  const at = await sender(t);
+  const path = '/proc/self/status';
+  if (process.platform === 'linux')
+    await fails(t, at.transfers.upload(place, path), 'usage', /says that it is empty and is not; send a copy/);
+  t.deepEqual(await fs.readdir(at.daemon.dir), []);
+  const empty = await fileOf(at.dir, 0);
+  t.is((await at.transfers.upload(place, empty.path)).manifest.size, 0);
+});
+
+test('one that goes on tells how much is there from the first word on', async (t) => {
+  const at = await sender(t);
+  const { path } = await fileOf(at.dir, BIG);
+  const stop = new AbortController();
+  at.wire.onUp = (index) => {
+    if (index === 10) stop.abort(stopReason.pause);
+  };
+  await fails(t, at.transfers.upload(place, path, { signal: stop.signal }), 'cancelled', /./);
+  at.wire.onUp = () => {};
+  const told: number[] = [];
+  await at.transfers.upload(place, path, { onProgress: ({ done }) => told.push(done) });
+  t.true((told[0] ?? 0) > 0, String(told.slice(0, 3)));
+  t.is(Math.min(...told), told[0] ?? 0);
+});
+
 test('the same file is not sent twice at once', async (t) => {
   const at = await sender(t);
   const { path } = await fileOf(at.dir, BIG);
