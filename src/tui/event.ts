@@ -107,6 +107,8 @@ export type Event =
   | { type: 'blocked'; name: string; on: boolean }
   /** What a blocked person said there is to be seen. */
   | { type: 'unfolded'; conversation: ConversationName; run: Unfolded }
+  /** What is unread goes further back than is fetched: the window is put at the oldest that is held. */
+  | { type: 'sought'; conversation: ConversationName }
   /** To a message that a search found, with the words it was for. */
   | { type: 'jumped'; conversation: ConversationName; key: string; words: string }
   | {

@@ -66,7 +66,9 @@ function blockOf(
     file.at === 0 ? '' : dayKey(file.at) === today ? clockTime(file.at) : new Date(file.at).toLocaleDateString();
   const bytes = size(file.size);
   const arrow = moving ? (transfer.direction === 'up' ? '↑' : '↓') : '▤';
-  const rest = columns - 3 - width(bytes) - 2 - width(when) - 2;
+  // Where there is little room, the sender has it.
+  const gap = columns < 26 ? ' ' : '  ';
+  const rest = columns - 3 - width(bytes) - gap.length - width(when) - 2;
   const block: Span[][] = [
     [
       { text: `${chosen ? '▌' : ' '}${arrow} `, role: 'accent' },
@@ -74,7 +76,7 @@ function blockOf(
       { text: ' ', role: 'plain' },
     ],
     [
-      { text: `   ${bytes}  `, role: 'quiet' },
+      { text: `   ${bytes}${gap}`, role: 'quiet' },
       { text: fill(from, Math.max(0, rest)), role: nameRole(from) },
       { text: ` ${when} `, role: 'quiet' },
     ],

@@ -9,6 +9,7 @@ import type { Remembered } from './event.ts';
 import { chatOf, openThread } from './field.ts';
 import { isShut } from './hush.ts';
 import { MAX_HELD } from './messages.ts';
+import { isReached, newsAfter, seenTo } from './seen.ts';
 import { heldCount, lookOf } from './select.ts';
 import type { Chat, Notice, Thread } from './state.ts';
 import type { Store } from './store.ts';
@@ -18,12 +19,17 @@ import { Writing } from './writing.ts';
 
 const FIRST_PAGE = 100;
 const PAGE = 200;
+/** What is unread is fetched in pages of this, and no further back than so many messages: then the person goes on. */
+const SEEK_PAGE = 500;
+const SEEK_MOST = 3000;
 /** Fewer held messages than this above the window, and older ones are fetched. */
 const AHEAD = 60;
 /** As many messages are fetched at most, before anybody scrolls, to fill a window in which much is folded. */
 const FOLDED_AHEAD = 1000;
 /** Reading marks go out at most this often. ms. */
 const READ_EVERY = 400;
+
+const nobody: ReadonlySet<string> = new Set();
 
 export type SessionParts = {
   client: Client;
@@ -146,7 +152,9 @@ export class Session {
     if (chat === null || this.#closed) return;
     this.#writing.follow(state, chat);
     const thread = openThread(chat);
-    if (thread.loaded === 'no') void this.#load(thread.name, FIRST_PAGE);
+    if (thread.loaded === 'no')
+      void this.#load(thread.name, Math.max(FIRST_PAGE, thread.seeking ? Math.min(SEEK_PAGE, thread.unread) : 0));
+    else if (thread.seeking && thread.loaded === 'yes') this.#seek(thread);
     else if (thread.loaded === 'yes' && thread.more && looksFurther(chat, thread)) {
       const { look, height } = lookOf(state);
       const first = thread.messages[0]?.seq ?? null;
@@ -154,14 +162,23 @@ export class Session {
     }
     const older = state.overlay?.kind === 'search' ? toSearch(chat, textOf(state.overlay.query)) : null;
     if (older !== null) void this.#load(older.name, PAGE, older.messages[0]?.seq ?? undefined);
-    if (thread.anchor === null && state.watched && state.overlay === null) this.#markRead();
+    if (state.watched && state.overlay === null) this.#markRead();
   };
+
+  /** Back to the first message that is unread. */
+  #seek({ name, messages }: Thread): void {
+    const first = messages[0]?.seq ?? null;
+    if (first === null || messages.length >= SEEK_MOST) this.#store.dispatch({ type: 'sought', conversation: name });
+    else void this.#load(name, SEEK_PAGE, first);
+  }
 
   async #load(conversation: ConversationName, limit: number, before?: number): Promise<void> {
     this.#store.dispatch({ type: 'loading', conversation });
     const read = () => this.client.history(conversation, before === undefined ? { limit } : { limit, before });
     const worked = await this.attempt(async () => {
       const { messages, gaps, more } = await read();
+      // Without the link the cache has no more than this.
+      if (messages.length === 0 && more) this.#store.dispatch({ type: 'sought', conversation });
       this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
     });
     if (!worked) this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });
@@ -169,13 +186,16 @@ export class Session {
 
   #markRead(): void {
     const thread = openThread(this.chat);
-    const newest = thread.messages.findLast((message) => message.seq !== null)?.seq ?? 0;
-    const seq = Math.max(newest, thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
+    // What is further back than what is held was not seen, and a mark would stand for it too.
+    if (thread.seeking || (thread.anchor !== null && !isReached(thread))) return;
+    const isAll = thread.anchor === null;
+    const seq = Math.max(seenTo(thread), isAll && thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
     if (this.#marking || seq <= thread.read || thread.loaded !== 'yes' || isShut(this.chat.blocked, thread.name))
       return;
     this.#marking = true;
     const { name } = thread;
-    this.#store.dispatch({ type: 'thread', conversation: name, change: { read: seq, unread: 0 } });
+    const unread = isAll ? 0 : newsAfter(thread, seq, { me: this.chat.me, blocked: nobody });
+    this.#store.dispatch({ type: 'thread', conversation: name, change: { read: seq, unread } });
     void this.client.markRead(name, seq).catch(() => {});
     this.#clock.after(READ_EVERY, () => {
       this.#marking = false;

@@ -45,6 +45,8 @@ export type Thread = Conversation & {
   anchor: Anchor | null;
   /** Messages that came while the window was scrolled up. */
   below: number;
+  /** The window is still to be put at the line "new", once what is unread is held: until then it is not drawn. */
+  seeking: boolean;
   /** The line "new" stands after this seq; null: no line. */
   newAfter: number | null;
   /** The place of the newest message in which somebody named me; 0: none. */
@@ -196,6 +198,7 @@ export function emptyThread(name: ConversationName): Thread {
     kept: emptyEditor,
     anchor: null,
     below: 0,
+    seeking: false,
     newAfter: null,
     mentionAt: 0,
     selected: null,

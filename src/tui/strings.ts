@@ -280,6 +280,7 @@ export const strings = {
     away: 'you are away: .away again, or a message, says that you are back',
     back: 'you are no longer away',
     noUnread: 'everything is read',
+    furtherBack: 'more is unread further back: PgUp goes on, Esc goes to the newest',
     copied: 'copied, if the terminal allows it',
     opened: (link: string) => `opened: ${link}`,
     noLinks: 'no links in this conversation',

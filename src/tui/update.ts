@@ -21,6 +21,7 @@ import { block, mute, unfold } from './update/hushing.ts';
 import { holdChoice, move, refit } from './update/move.ts';
 import { enter, hear, history } from './update/news.ts';
 import { point } from './update/pointing.ts';
+import { atNew, atOldest } from './update/seeking.ts';
 import { nobodyTypes, typingAt } from './update/typing.ts';
 import { anchorAt } from './viewport.ts';
 
@@ -41,7 +42,8 @@ const NOTICE_FOR = 10_000;
 
 export function update(state: State, event: Event & { at: number }): State {
   const marked = keys.has(event.type) ? unmark(state) : state;
-  const next = holdChoice(apply(marked.now === event.at ? marked : { ...marked, now: event.at }, event));
+  const done = apply(marked.now === event.at ? marked : { ...marked, now: event.at }, event);
+  const next = holdChoice(done === state ? done : atNew(done));
   return next.notice === state.notice ? next : { ...next, noticeAt: event.at };
 }
 
@@ -121,6 +123,8 @@ function apply(state: State, event: Event): State {
         const thread = chat.threads[event.conversation];
         return thread === undefined ? chat : withThread(chat, unfold(thread, event.run));
       });
+    case 'sought':
+      return atOldest(state, event.conversation);
     case 'jumped':
       return jump(state, event);
     case 'thread':
@@ -223,12 +227,17 @@ function open(before: Chat, name: Thread['name'], now: number): Chat {
       last.name,
       {
         newAfter: null,
+        seeking: false,
         hasty: false,
         unfolded: [],
       },
     ),
     name,
-    { newAfter: unreadOf(chat, next) > 0 ? next.read : null, hasty: typing },
+    {
+      newAfter: unreadOf(chat, next) > 0 ? next.read : null,
+      seeking: unreadOf(chat, next) > 0,
+      hasty: typing,
+    },
   );
 }
 
@@ -245,6 +254,7 @@ function take(chat: Chat, text: string): Chat {
       recalled: 0,
       anchor: null,
       below: 0,
+      seeking: false,
       hasty: false,
     },
   );
@@ -257,6 +267,7 @@ function jump(state: State, event: { conversation: Thread['name']; key: string; 
     const thread = openThread(opened);
     const here = { ...state, screen: { name: 'chat' as const, chat: opened } };
     const { look, height } = lookOf(here);
-    return withThread(opened, { ...thread, anchor: anchorAt(thread, look, height, event.key), selected: event.key });
+    const anchor = anchorAt(thread, look, height, event.key);
+    return withThread(opened, { ...thread, anchor, seeking: false, selected: event.key });
   });
 }

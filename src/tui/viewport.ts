@@ -84,6 +84,30 @@ export function anchorAt(thread: Scroll, look: Look, height: number, key: string
   return scrolled(at, look, height, Math.floor(height / 2));
 }
 
+/** The anchor with the line "new" on the first row; null when from there on all fits the window. */
+export function newAtTop(thread: Scroll, look: Look, height: number): Anchor | null {
+  const items = itemsOf(thread, look.blocked);
+  let index = items.length - 1;
+  while (index >= 0 && !isFirstNew(thread, items, index, look.me)) index--;
+  if (index < 0) return null;
+  let rows = 0;
+  for (let i = index; i < items.length; i++) {
+    rows += blockOf(thread, items, i, look).length;
+    if (rows > height) return anchorFrom(thread, items, index, look, height - 1);
+  }
+  return null;
+}
+
+/** The anchor of a window of `height` that begins with the item `from`. */
+function anchorFrom(thread: Scroll, items: readonly Item[], from: number, look: Look, height: number): Anchor | null {
+  let rows = 0;
+  for (let i = from; i < items.length; i++) {
+    rows += blockOf(thread, items, i, look).length;
+    if (rows >= height) return { key: keyOfItem(items[i] as Item), below: rows - height };
+  }
+  return null;
+}
+
 /** The key of what shows the message `key`: itself, or the run that holds it. null when nothing does. */
 export function shownKey(thread: Scroll, { blocked }: Pick<Look, 'blocked'>, key: string): string | null {
   const items = itemsOf(thread, blocked);

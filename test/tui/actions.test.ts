@@ -214,7 +214,10 @@ test('what could not be fetched is fetched when the link is back', async (t) => 
 });
 
 test('scrolling up fetches older history before it is needed', async (t) => {
-  const { key, calls, chat } = await openDesk(t, (client) => client.fill('#lobby', 1000));
+  const { key, calls, chat } = await openDesk(t, (client) => {
+    client.fill('#lobby', 1000);
+    client.readPositions.set('#lobby', 1000);
+  });
   t.is(chat().threads['#lobby']?.messages.length, 100);
   await key('pgup', 'pgup', 'pgup');
   t.true((chat().threads['#lobby']?.messages.length ?? 0) >= 300);
@@ -392,6 +395,7 @@ test('quick switcher and search lead somewhere', async (t) => {
 test('a search reaches what is not held yet, in every conversation', async (t) => {
   const { store, key, chat, settle, calls } = await openDesk(t, (client) => {
     client.fill('#lobby', 700, (seq) => ({ text: seq === 3 ? 'the needle' : `hay ${seq}` }));
+    client.readPositions.set('#lobby', 700);
     client.fill('@bob', 150, (seq) => ({ text: seq === 5 ? 'a needle of bob' : `straw ${seq}` }));
   });
   await key('ctrl+f');
@@ -580,9 +584,10 @@ test('Enter on a run shows what is in it; no key takes a folded message', async 
 });
 
 test('behind a long run the messages of others are fetched, when one scrolls', async (t) => {
-  const { say, key, chat, calls } = await openDesk(t, (client) =>
-    client.fill('#lobby', 3000, (seq) => ({ from: seq < 40 ? 'carol' : 'bob' })),
-  );
+  const { say, key, chat, calls } = await openDesk(t, (client) => {
+    client.fill('#lobby', 3000, (seq) => ({ from: seq < 40 ? 'carol' : 'bob' }));
+    client.readPositions.set('#lobby', 3000);
+  });
   await say('.block bob');
   const asked = calls('history').length;
   t.true((chat().threads['#lobby']?.messages.length ?? 0) <= 1200, 'not all by itself');

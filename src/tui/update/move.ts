@@ -3,8 +3,9 @@ import { emptyEditor, moveLine } from '../editor.ts';
 import type { MoveName } from '../event.ts';
 import { chatOf, openThread, paneOf, withChat, withThread } from '../field.ts';
 import { overlaySize } from '../overlay-size.ts';
+import { newsAfter, seenTo } from '../seen.ts';
 import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
-import type { Focus, Overlay, State } from '../state.ts';
+import type { Chat, Focus, Overlay, State, Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { anchorAt, neighbour, scrolled, shownKey, viewOf } from '../viewport.ts';
 import { end as endAbout } from './about.ts';
@@ -69,7 +70,7 @@ function back(state: State): State {
   return withChat(state, (chat) => {
     if (chat.about !== null) return endAbout(chat);
     const thread = openThread(chat);
-    return withThread(chat, { ...thread, anchor: null, below: 0, selected: null });
+    return withThread(chat, { ...thread, anchor: null, below: 0, seeking: false, selected: null });
   });
 }
 
@@ -174,8 +175,15 @@ export function scroll(state: State, name: MoveName): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);
     const anchor = name === 'newest' ? null : scrolled(thread, look, height, name === 'oldest' ? -1_000_000_000 : by);
-    return withThread(chat, { ...thread, anchor, below: anchor === null ? 0 : thread.below });
+    return withThread(chat, { ...thread, seeking: false, anchor, below: left({ ...thread, anchor }, chat) });
   });
+}
+
+/** How much of what was below the window is below it still. */
+function left(thread: Thread, chat: Chat): number {
+  return thread.anchor === null || thread.below === 0
+    ? 0
+    : Math.min(thread.below, newsAfter(thread, seenTo(thread), chat));
 }
 
 /** The chosen message one up or down, and the window after it. */
@@ -189,7 +197,13 @@ function select(state: State, by: -1 | 1): State {
     if (key == null) return chat;
     const seen = view.rows.filter((row) => row.key === key).length;
     const anchor = seen > 0 && view.rows[0]?.key !== key ? thread.anchor : anchorAt(thread, look, height, key);
-    return withThread(chat, { ...thread, selected: key, anchor, below: anchor === null ? 0 : thread.below });
+    return withThread(chat, {
+      ...thread,
+      seeking: false,
+      selected: key,
+      anchor,
+      below: left({ ...thread, anchor }, chat),
+    });
   });
 }
 

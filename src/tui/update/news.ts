@@ -24,7 +24,7 @@ export function enter(state: State, opening: Opening): State {
   }
   const { name, fingerprint, daemon } = opening.me;
   const lobby = threads[LOBBY];
-  if (lobby && lobby.unread > 0) threads[LOBBY] = { ...lobby, newAfter: lobby.read };
+  if (lobby && lobby.unread > 0) threads[LOBBY] = { ...lobby, newAfter: lobby.read, seeking: true };
   return {
     ...state,
     overlay: null,
@@ -153,7 +153,17 @@ function received(
 
 /** The same conversation, to be loaded again. */
 function afresh(thread: Thread): Thread {
-  return { ...thread, messages: [], gaps: [], loaded: 'no', more: false, anchor: null, newAfter: null, selected: null };
+  return {
+    ...thread,
+    messages: [],
+    gaps: [],
+    loaded: 'no',
+    more: false,
+    anchor: null,
+    seeking: false,
+    newAfter: null,
+    selected: null,
+  };
 }
 
 /** A message that has no place, taken out of what came in the same step and of what is shown. */

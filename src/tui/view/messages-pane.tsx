@@ -17,6 +17,7 @@ const nothing = {
   unfolded: [],
   blocked: nobody,
   found: null,
+  seeking: false,
   messages: [],
   gaps: [],
   anchor: null,
@@ -29,11 +30,12 @@ const nothing = {
 
 /** The window over the open conversation. Short conversations begin at the bottom, beside the composer. */
 export function MessagesPane({ columns, rows, bare }: { columns: number; rows: number; bare: boolean }) {
-  const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked, found } = useSelect(
-    (state) => {
+  const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked, found, seeking } =
+    useSelect((state) => {
       const chat = chatOf(state);
       if (chat === null) return nothing;
-      const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded } = openThread(chat);
+      const thread = openThread(chat);
+      const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded } = thread;
       return {
         name,
         messages,
@@ -47,9 +49,9 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
         unfolded,
         blocked: chat.blocked,
         found: chat.found,
+        seeking: thread.seeking && thread.loaded !== 'failed',
       };
-    },
-  );
+    });
   const me = useSelect((state) => chatOf(state)?.me.name ?? '');
   const names = useSelect((state) => {
     const chat = chatOf(state);
@@ -64,16 +66,20 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
     () => viewOf(scroll, { columns, me, bare, names, blocked, found }, rows),
     [scroll, columns, me, bare, names, blocked, found, rows],
   );
+  // Until it is known where the window stands it shows nothing: it does not jump.
+  const drawn = seeking ? [] : view.rows;
   const chosen = focused && selected !== null ? shownKey(scroll, { blocked }, selected) : null;
   const note = anchor === null ? null : below > 0 ? strings.messages.below(below) : strings.messages.scrolled;
   const head = isShut(blocked, name)
     ? strings.messages.shut(name.slice(1))
-    : headLine(view.top, more, loaded, messages.length);
-  const space = rows - view.rows.length - (note === null ? 0 : 1);
+    : seeking
+      ? strings.messages.loading
+      : headLine(view.top, more, loaded, messages.length);
+  const space = rows - drawn.length - (note === null ? 0 : 1);
   return (
     <Box flexDirection="column" width={columns} height={rows} justifyContent="flex-end">
       {space > 0 && head !== '' && <Line spans={[{ text: centered(head, columns), role: 'quiet' }]} />}
-      {view.rows
+      {drawn
         .map(({ row, key }, place) => ({ row, key, place }))
         .map(({ row, key, place }) => (
           <Line key={place} spans={marked(row, key === chosen)} />

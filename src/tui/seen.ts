@@ -1,0 +1,37 @@
+/** How far a conversation was seen, and what is after that. Pure. */
+import { isShut } from './hush.ts';
+import { hasKey } from './messages.ts';
+import type { Chat, Thread } from './state.ts';
+
+/** The place of the last message whose end is in the window; 0: none. */
+export function seenTo({ anchor, messages }: Pick<Thread, 'anchor' | 'messages'>): number {
+  const at = anchor === null ? -1 : messages.findLastIndex((message) => hasKey(message, anchor.key));
+  const end = at < 0 ? messages.length - 1 : anchor !== null && anchor.below > 0 ? at - 1 : at;
+  for (let i = end; i >= 0; i--) {
+    const seq = messages[i]?.seq ?? null;
+    if (seq !== null) return seq;
+  }
+  return 0;
+}
+
+/** Held messages of others after the place `seq`, without those of who is blocked. */
+export function newsAfter(
+  { name, messages }: Thread,
+  seq: number,
+  { me, blocked }: Pick<Chat, 'me' | 'blocked'>,
+): number {
+  if (isShut(blocked, name)) return 0;
+  let count = 0;
+  for (let i = messages.length - 1; i >= 0; i--) {
+    const message = messages[i];
+    if (message === undefined || message.seq === null) continue;
+    if (message.seq <= seq) break;
+    if (message.from !== me.name && !blocked.has(message.from)) count++;
+  }
+  return count;
+}
+
+/** All that is unread in it is held. */
+export function isReached({ newAfter, messages, more }: Pick<Thread, 'newAfter' | 'messages' | 'more'>): boolean {
+  return !more || newAfter === null || (messages[0]?.seq ?? Number.POSITIVE_INFINITY) <= newAfter;
+}
