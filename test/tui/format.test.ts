@@ -26,6 +26,23 @@ test('a password is as strong as it is long and mixed', (t) => {
   t.true(strengthOf('alice2026', 'alice') <= 1);
   t.is(strengthOf('correct horse battery', 'alice'), 4);
   t.true(strengthOf('Tr0ub4dor&3', 'alice') >= 2);
+  t.is(strengthOf('anvil pewter 93 loom', 'alice'), 4);
+});
+
+test('what is said twice, typed along the keyboard or tried first is weak', (t) => {
+  for (const weak of [
+    'hunter2hunter2',
+    'P4ssw0rd123!',
+    'passwordpassword',
+    'qwertyuiop',
+    'asdfghjkl123',
+    'letmein2024',
+    'abcabcabcabc',
+    'Welcome1!',
+    'alicealice99',
+    'securechat',
+  ])
+    t.is(strengthOf(weak, 'alice'), 1, weak);
 });
 
 test('the theme follows the environment', (t) => {
