@@ -13,7 +13,7 @@ import { addressText, greet, keyChanged } from './client/dial.ts';
 import { ClientError } from './client/errors.ts';
 import type { Profile } from './client/profile.ts';
 import { KnownDaemons } from './client/trust.ts';
-import type { Door, StartedDaemon } from './login-desk.ts';
+import type { Door } from './login-desk.ts';
 
 const TIMEOUT = 10_000;
 
@@ -23,13 +23,7 @@ export function openDoor(profile: Profile): Door {
   const accounts = new AccountStore(profile, systemClock);
   return {
     connect,
-    async startDaemon() {
-      const started = await startDaemon(profile.dir);
-      // It told its key itself: nobody has to compare it.
-      const { address, fingerprint } = whereTo(started.join);
-      if (fingerprint !== null) await known.remember(address, fingerprint);
-      return started;
-    },
+    startDaemon: () => startDaemon(profile.dir),
     async greet(server) {
       const { address, fingerprint: linked } = whereTo(server);
       const shown = await greet({ address, timeoutMs: TIMEOUT, clock: systemClock });
@@ -43,8 +37,8 @@ export function openDoor(profile: Profile): Door {
   };
 }
 
-/** Starts a daemon that outlives the screen; its log goes beside the profile. Resolves once it serves. */
-function startDaemon(dir: string): Promise<StartedDaemon> {
+/** Starts a daemon that outlives the screen; its log goes beside the profile. Resolves with its join link once it serves. */
+function startDaemon(dir: string): Promise<string> {
   const program = fileURLToPath(new URL('../../bin/securechat-daemon.js', import.meta.url));
   const log = join(dir, 'daemon.log');
   const child = spawn(process.execPath, [program, '--log-file', log], {
@@ -54,12 +48,12 @@ function startDaemon(dir: string): Promise<StartedDaemon> {
   return new Promise((done, fail) => {
     const lines = createInterface({ input: child.stdout });
     lines.on('line', (line) => {
-      const serving = servingIn(line);
-      if (serving === null) return;
+      const join = joinLinkIn(line);
+      if (join === null) return;
       child.unref();
       lines.close();
       child.stdout.destroy();
-      done({ ...serving, log, pid: child.pid ?? 0 });
+      done(join);
     });
     const failed = () => fail(new ClientError('refused', `the server did not start; the reason is in ${log}`));
     child.once('error', failed);
@@ -67,10 +61,10 @@ function startDaemon(dir: string): Promise<StartedDaemon> {
   });
 }
 
-function servingIn(line: string): { join: string; dir: string } | null {
+function joinLinkIn(line: string): string | null {
   try {
-    const { evt, join, dir } = JSON.parse(line) as { evt?: unknown; join?: unknown; dir?: unknown };
-    return evt === 'listening' && typeof join === 'string' && typeof dir === 'string' ? { join, dir } : null;
+    const entry = JSON.parse(line) as { evt?: unknown; join?: unknown };
+    return entry.evt === 'listening' && typeof entry.join === 'string' ? entry.join : null;
   } catch {
     return null;
   }

@@ -3,7 +3,6 @@ import { isName, printable } from '../protocol/text.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import { emptyEditor, textOf } from './editor.ts';
-import { addressIn, sameServer } from './server-address.ts';
 import type { Login, LoginField, Notice } from './state.ts';
 import type { Store } from './store.ts';
 import { MIN_PASSWORD, strengthOf } from './strength.ts';
@@ -19,12 +18,9 @@ export type Door = {
    */
   greet(server: string): Promise<{ offered: Offered | null; names: string[] }>;
   connect(options: ConnectOptions): Promise<Client>;
-  /** Starts a server on this machine, which goes on when this program ends. */
-  startDaemon(): Promise<StartedDaemon>;
+  /** Starts a server on this machine. @returns its join link */
+  startDaemon(): Promise<string>;
 };
-
-/** `dir` holds its data, `log` what it tells; `pid` is the process. */
-export type StartedDaemon = { join: string; dir: string; log: string; pid: number };
 
 export type LoginParts = {
   store: Store;
@@ -39,8 +35,6 @@ export class LoginDesk {
   readonly #parts: LoginParts;
   /** The key that the person accepted in this form, hex. */
   #trusted: { server: string; fingerprint: string } | null = null;
-  /** The server that was started from here: told once the person is in. */
-  #started: StartedDaemon | null = null;
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
@@ -83,9 +77,9 @@ export class LoginDesk {
     this.#change({ busy: 'connect' });
     this.#tell(strings.login.starting);
     try {
-      this.#started = await door.startDaemon();
-      this.#change({ busy: null, canStart: false, making: true, decided: true });
-      this.#fill('server', this.#started.join);
+      const link = await door.startDaemon();
+      this.#change({ busy: null, canStart: false, making: true });
+      this.#fill('server', link);
       this.#tell(strings.login.started, 'good');
       await this.goOn();
     } catch (error) {
@@ -104,7 +98,7 @@ export class LoginDesk {
       if (offered !== null && this.#trusted?.fingerprint !== offered.fingerprint) {
         return this.#change({ busy: null, step: 'trust', offered });
       }
-      this.#askAccount(names.length > 0);
+      this.#askAccount(names.length > 0 || textOf(login.fields.name) !== '');
     } catch (error) {
       const near = error instanceof ClientError && error.code === 'unreachable' && sameServer(server, defaultServer);
       this.#change({ busy: null, errors: { server: sentence(error) }, canStart: near });
@@ -124,8 +118,7 @@ export class LoginDesk {
     this.#change({
       busy: null,
       step: 'account',
-      making: login?.decided === true ? login.making : !known,
-      decided: true,
+      making: known ? false : (login?.making ?? false),
       active: name === '' ? 'name' : 'password',
     });
   }
@@ -156,19 +149,9 @@ export class LoginDesk {
       this.#fill('password', '');
       this.#fill('repeat', '');
       await this.#parts.enter(client);
-      if (this.#started !== null) this.#tellStarted(this.#started);
     } catch (error) {
       this.failed(error);
     }
-  }
-
-  #tellStarted({ join, dir, log, pid }: StartedDaemon) {
-    this.#started = null;
-    const lines = strings.login.startedPage({ join, dir, log, pid });
-    this.#parts.store.dispatch({
-      type: 'overlay',
-      overlay: { kind: 'page', title: strings.login.startedTitle, lines, top: 0 },
-    });
   }
 
   /** The first thing that is wrong, beside its field. */
@@ -194,12 +177,10 @@ export class LoginDesk {
     const code = (error as { code?: unknown }).code;
     // Going in by key did not work, and no password was typed yet: that is no mistake.
     if (code === 'usage' && textOf(login.fields.password) === '') {
-      this.#change({ busy: null, step: 'account', active: 'password', decided: true, errors: {} });
+      this.#change({ busy: null, step: 'account', active: 'password', errors: {} });
       return;
     }
-    const { ifYours, ifNew } = strings.login.errors;
-    const hint = code === 'name-taken' ? ifYours : code === 'login-refused' && !login.making ? ifNew : '';
-    const text = sentence(error) + hint;
+    const text = sentence(error);
     const nameCodes: unknown[] = ['bad-name', 'name-taken', 'name-look-alike'];
     const field: LoginField = nameCodes.includes(code)
       ? 'name'
@@ -233,4 +214,13 @@ export class LoginDesk {
 
 function sentence(error: unknown): string {
   return printable(error instanceof Error ? error.message : String(error));
+}
+
+/** A join link, whatever was in the field before it; else all of it. */
+function addressIn(text: string): string {
+  return text.slice(Math.max(0, text.lastIndexOf('securechat://'))).trim();
+}
+
+function sameServer(a: string, b: string): boolean {
+  return a === b || a === b.replace('127.0.0.1', 'localhost');
 }

@@ -24,7 +24,7 @@ export function overlaySize(state: State): { count: number; room: number } {
 
 /** Cells of an overlay with its frame. */
 export function overlayColumns({ kind }: Overlay, columns: number): number {
-  return Math.min(columns - 4, kind === 'help' || kind === 'page' ? 100 : 76);
+  return Math.min(columns - 4, kind === 'help' || kind === 'page' ? 92 : 76);
 }
 
 /** The inside of a pane that lies over the others, at its own side of the screen. */

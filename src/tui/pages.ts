@@ -66,9 +66,6 @@ export class Pages {
       `${fill('', 12)}${groups(daemon.fingerprint.slice(0, 32))}`,
       `${fill('', 12)}${groups(daemon.fingerprint.slice(32))}`,
       `${fill(strings.pages.device, 12)}${device}`,
-      '',
-      strings.pages.joinLink,
-      `securechat://${daemon.address}#${daemon.fingerprint}`,
     ]);
   }
 

@@ -69,8 +69,6 @@ export type Login = {
   active: LoginField;
   /** Make the account instead of logging in. */
   making: boolean;
-  /** `making` was chosen, by the person or once the server had been asked: it stays when the form goes back and forth. */
-  decided: boolean;
   errors: Partial<Record<LoginField, string>>;
   /** The daemon's key, to be compared. */
   offered: { address: string; fingerprint: string; words: string } | null;
@@ -245,7 +243,6 @@ export function emptyLogin(server: string, name = '', fallback = ''): Login {
     },
     active: 'server',
     making: false,
-    decided: false,
     errors: {},
     offered: null,
     busy: null,

@@ -141,7 +141,6 @@ export const strings = {
     fingerprint: 'Key',
     device: 'Device',
     thisDevice: 'this one',
-    joinLink: 'Join link',
     closed: 'No connection',
   },
   closed: {
@@ -197,7 +196,6 @@ export const strings = {
     welcome: 'end-to-end encrypted chat on your own server',
     server: 'Server',
     serverHint: 'the join link it prints, or host:port',
-    linkTo: (place: string) => `a join link to ${place}`,
     fallback: (address: string) => `${address}  (Enter takes it)`,
     name: 'Name',
     password: 'Password',
@@ -216,17 +214,6 @@ export const strings = {
     start: 'Ctrl+S starts one on this machine',
     starting: 'starting a server',
     started: 'a server runs on this machine now',
-    startedTitle: 'Your server',
-    startedPage: ({ join, dir, log, pid }: { join: string; dir: string; log: string; pid: number }) => [
-      'others join with',
-      `securechat '${join}'`,
-      '',
-      'it goes on when you leave; .whoami shows the link again',
-      `its data lie in ${dir}`,
-      `its log is ${log}`,
-      `kill ${pid} ends it; securechat-daemon in that folder starts it again`,
-    ],
-    forgotten: 'nobody can reset it: without the password the messages are lost',
     foot: 'Enter goes on · Tab next field · Ctrl+C twice quits',
     progress: {
       connect: 'connecting',
@@ -241,8 +228,6 @@ export const strings = {
       password: 'a password is needed',
       short: 'use 8 characters or more; a few words are easy to keep',
       repeat: 'the two passwords differ',
-      ifYours: '; Ctrl+T if this is you',
-      ifNew: '; Ctrl+T if you are new here',
     },
   },
   notices: {

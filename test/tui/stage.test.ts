@@ -97,6 +97,7 @@ test.serial('from the first start to the chat, with nothing but the keyboard', a
   await screen.until((text) => text.includes('Is this your server?') && text.includes('acorn basin cobra'));
   screen.write('\r');
   await screen.until((text) => text.includes('Password'));
+  screen.write('\x14');
   await screen.until((text) => text.includes('[x] new here'));
   screen.write('alice\r');
   screen.write('short\r');

@@ -105,10 +105,7 @@ function toggleMaking(state: State): State {
   if (state.screen.name !== 'login' || state.screen.login.busy !== null) return state;
   const { login } = state.screen;
   const active = login.active === 'repeat' || login.active === 'invite' ? 'password' : login.active;
-  return {
-    ...state,
-    screen: { name: 'login', login: { ...login, making: !login.making, decided: true, active, errors: {} } },
-  };
+  return { ...state, screen: { name: 'login', login: { ...login, making: !login.making, active, errors: {} } } };
 }
 
 /**

@@ -2,7 +2,6 @@ import { Box } from 'ink';
 import { textOf } from '../editor.ts';
 import { groups } from '../format.ts';
 import { fill } from '../measure.ts';
-import { hostAndPort } from '../server-address.ts';
 import type { Login, LoginField } from '../state.ts';
 import { strengthOf } from '../strength.ts';
 import { strings } from '../strings.ts';
@@ -24,7 +23,7 @@ export function LoginScreen() {
   const notice = useSelect((state) => state.notice);
   const covered = useSelect((state) => state.overlay !== null);
   if (login === null) return null;
-  const all: PanelRow[] = [
+  const shown: PanelRow[] = [
     { spans: [{ text: words.welcome, role: 'quiet' }] },
     { spans: [] },
     ...(login.step === 'server' ? serverRows(login) : login.step === 'trust' ? trustRows(login) : accountRows(login)),
@@ -34,14 +33,10 @@ export function LoginScreen() {
         login.busy !== null
           ? [{ text: `◌ ${words.progress[login.busy]}`, role: 'warn' }]
           : notice !== null
-            ? []
+            ? [{ text: notice.text, role: notice.tone === 'bad' ? 'bad' : 'plain' }]
             : [{ text: ' ', role: 'plain' }],
     },
-    ...(login.busy === null && notice !== null
-      ? paragraph(notice.text, WIDE - 4, notice.tone === 'bad' ? 'bad' : 'plain')
-      : []),
   ];
-  const shown = fitted(all, rows - 2);
   const height = shown.length + 2;
   return (
     <Box width={columns} height={rows}>
@@ -57,28 +52,12 @@ export function LoginScreen() {
   );
 }
 
-/** In a low window, air goes first. */
-function fitted(rows: PanelRow[], room: number): PanelRow[] {
-  const shown = [...rows];
-  while (shown.length > room) {
-    const at = shown.findLastIndex((row) => 'spans' in row && row.spans.length === 0);
-    if (at < 0) break;
-    shown.splice(at, 1);
-  }
-  return shown.length > room ? shown.slice(1) : shown;
-}
-
 function serverRows(login: Login): PanelRow[] {
   return [
     ...field(login, 'server', words.server, { placeholder: words.fallback(login.fallback) }),
-    { spans: [{ text: INDENT + serverHint(textOf(login.fields.server)), role: 'quiet' }] },
+    { spans: [{ text: `${INDENT}${words.serverHint}`, role: 'quiet' }] },
     ...(login.canStart ? [{ spans: [{ text: `${INDENT}${words.start}`, role: 'accent' as const }] }] : []),
   ];
-}
-
-/** The field shows the end of a long link, which says little. */
-function serverHint(server: string): string {
-  return server.startsWith('securechat://') ? words.linkTo(hostAndPort(server)) : words.serverHint;
 }
 
 function trustRows(login: Login): PanelRow[] {
@@ -108,7 +87,7 @@ function accountRows(login: Login): PanelRow[] {
     {
       spans: [
         { text: `  ${fill(words.server, LABEL)}`, role: 'quiet' },
-        { text: hostAndPort(textOf(login.fields.server)), role: 'plain' },
+        { text: textOf(login.fields.server).replace(/^securechat:\/\/|#.*$/g, ''), role: 'plain' },
       ],
     },
     ...field(login, 'name', words.name),
@@ -127,7 +106,6 @@ function accountRows(login: Login): PanelRow[] {
         ]
       : []),
     ...(login.making ? field(login, 'repeat', words.repeat, { mask: '•' }) : []),
-    ...(login.making ? paragraph(words.forgotten, WIDE - 4, 'quiet') : []),
     ...(login.making ? field(login, 'invite', words.invite, { placeholder: words.inviteHint }) : []),
     { spans: [] },
     {
