@@ -86,7 +86,7 @@ async function serve(config: Config, flags: Given): Promise<void> {
 async function announce(daemon: Daemon, config: Config, { logger }: Log): Promise<void> {
   const { port, join: link } = daemon;
   const fingerprint = hex(daemon.fingerprint);
-  const line = { evt: 'listening', host: config.host, port, fingerprint, join: link };
+  const line = { evt: 'listening', host: config.host, port, fingerprint, join: link, dir: config.dataDir };
   const onStdout = config.logFile === null && logger.isLevelEnabled('info');
   if (!onStdout) (await openLog('info', null)).logger.info(line, 'listening');
   logger.info(line, 'listening');

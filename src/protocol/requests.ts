@@ -1,9 +1,9 @@
 /** What a client asks of the daemon: imperative names, each with its parameters and its result. */
 import * as v from 'valibot';
 import { bytes, entry, exactly, fileId, hash, knownName, name, text, u32, u53 } from './fields.ts';
+import { MAX_INVITE } from './text.ts';
 
 const none = v.strictObject({});
-export const MAX_INVITE = 64;
 /** A message of the OPAQUE library, base64url. */
 const opaque = text(2048);
 const card = bytes(1536);

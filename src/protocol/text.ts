@@ -5,6 +5,8 @@ import { folded, likeLatin, scripts } from './look-alikes.ts';
 export const MAX_TEXT_BYTES = 4096;
 /** Most code points of a name. */
 const MAX_NAME = 32;
+/** UTF-16 units of a code that lets somebody make an account. */
+export const MAX_INVITE = 64;
 export const LOBBY = '#lobby';
 
 /**

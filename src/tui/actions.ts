@@ -129,8 +129,8 @@ export class Actions {
         return this.#choosing.withTransfer(action);
       case 'go-on':
         return void login.goOn();
-      case 'start-daemon':
-        return void login.startDaemon();
+      case 'start-server':
+        return void login.startServer();
     }
   }
 

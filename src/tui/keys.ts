@@ -59,7 +59,7 @@ export type ActionName =
   | 'cancel'
   | 'go-on'
   | 'toggle-making'
-  | 'start-daemon';
+  | 'start-server';
 
 export type KeyRow = {
   keys: readonly string[];
@@ -150,13 +150,13 @@ export const keyTable: readonly KeyRow[] = [
   row('c', 'messages', 'copy', 'messages: copy', '.copy'),
   row('o', 'overlay', 'open-link', 'links: open; Enter copies', '.links'),
 
-  row('enter', 'login', 'go-on'),
-  row('tab', 'login overlay', 'next-field'),
+  row('enter', 'login', 'go-on', 'first form: go on'),
+  row('tab', 'login overlay', 'next-field', 'first form: next field'),
   row('down', 'login', 'next-field'),
   row('shift+tab', 'login overlay', 'previous-field'),
   row('up', 'login', 'previous-field'),
-  row('ctrl+t', 'login', 'toggle-making'),
-  row('ctrl+s', 'login', 'start-daemon'),
+  row('ctrl+t', 'login', 'toggle-making', 'first form: make an account, or log in'),
+  row('ctrl+s', 'login', 'start-server', 'first form: start a server here, where it offers that'),
 ];
 
 const index = new Map<string, ActionName>();
@@ -199,9 +199,12 @@ export function keyLabel(key: string): string {
     .join('+');
 }
 
-/** The rows with help, as `keys`, `what`: for the overlay and the document. */
-export function keyHelp(): { keys: string; help: string; command: string }[] {
-  return keyTable
+/** The rows with help, as `keys`, `what`: for the overlay and the document. In the form, what it knows alone, its own first. */
+export function keyHelp(form = false): { keys: string; help: string; command: string }[] {
+  const has = (...wanted: Place[]) =>
+    keyTable.filter(({ help, places }) => help !== null && wanted.some((place) => places.includes(place)));
+  const entries = form ? new Set([...has('login'), ...has('anywhere', 'field')]) : keyTable;
+  return [...entries]
     .filter((entry) => entry.help !== null)
     .map(({ keys, help, command }) => ({
       keys:
@@ -209,6 +212,7 @@ export function keyHelp(): { keys: string; help: string; command: string }[] {
           ? `${keyLabel(keys[0] as string)}..${(keys.at(-1) as string).at(-1)}`
           : keys.slice(0, 2).map(keyLabel).join('  '),
       help: help ?? '',
-      command: command ?? '',
+      // Before the chat there are no dot-commands.
+      command: form ? '' : (command ?? ''),
     }));
 }

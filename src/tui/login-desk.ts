@@ -1,8 +1,9 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
-import { isName, printable } from '../protocol/text.ts';
+import { isName, MAX_INVITE, printable } from '../protocol/text.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
-import { emptyEditor, textOf } from './editor.ts';
+import { textOf } from './editor.ts';
+import type { OwnServer } from './own-server.ts';
 import type { Login, LoginField, Notice } from './state.ts';
 import type { Store } from './store.ts';
 import { MIN_PASSWORD, strengthOf } from './strength.ts';
@@ -18,8 +19,8 @@ export type Door = {
    */
   greet(server: string): Promise<{ offered: Offered | null; names: string[] }>;
   connect(options: ConnectOptions): Promise<Client>;
-  /** Starts a server on this machine. @returns its join link */
-  startDaemon(): Promise<string>;
+  /** Starts a server on this machine, whose key is known from then on. */
+  startServer(): Promise<OwnServer>;
 };
 
 export type LoginParts = {
@@ -70,18 +71,21 @@ export class LoginDesk {
     this.#change({ step: 'server', active: 'server', errors: {}, offered: null });
   }
 
-  async startDaemon(): Promise<void> {
-    const { door } = this.#parts;
+  /** Ctrl+S. The person reads where it is and how to stop it before anything else. */
+  async startServer(): Promise<void> {
+    const { door, store } = this.#parts;
     const login = this.#login;
     if (login === null || !login.canStart || login.busy !== null) return;
     this.#change({ busy: 'connect' });
     this.#tell(strings.login.starting);
     try {
-      const link = await door.startDaemon();
-      this.#change({ busy: null, canStart: false, making: true });
-      this.#fill('server', link);
+      const server = await door.startServer();
+      this.#change({ busy: null, canStart: false });
+      this.#fill('server', server.link);
       this.#tell(strings.login.started, 'good');
       await this.goOn();
+      const lines = strings.login.aboutServer(server).map((line) => printable(line));
+      store.dispatch({ type: 'overlay', overlay: { kind: 'page', title: strings.login.yourServer, lines, top: 0 } });
     } catch (error) {
       this.#change({ busy: null, errors: { server: sentence(error) } });
     }
@@ -98,10 +102,9 @@ export class LoginDesk {
       if (offered !== null && this.#trusted?.fingerprint !== offered.fingerprint) {
         return this.#change({ busy: null, step: 'trust', offered });
       }
-      this.#askAccount(names.length > 0 || textOf(login.fields.name) !== '');
+      this.#askAccount(names);
     } catch (error) {
-      const near = error instanceof ClientError && error.code === 'unreachable' && sameServer(server, defaultServer);
-      this.#change({ busy: null, errors: { server: sentence(error) }, canStart: near });
+      this.#noServer(error, server);
     }
   }
 
@@ -109,16 +112,34 @@ export class LoginDesk {
     const { offered } = login;
     if (offered === null) return;
     this.#trusted = { server: offered.address, fingerprint: offered.fingerprint };
-    this.#askAccount(false);
+    // A server whose key this profile did not know has no account of it.
+    this.#askAccount([]);
   }
 
-  #askAccount(known: boolean) {
+  /** Where nothing answers and a server of one's own would be, one can be started. */
+  #noServer(error: unknown, server: string) {
+    const canStart =
+      error instanceof ClientError && error.code === 'unreachable' && isHere(server, this.#parts.defaultServer);
+    this.#change({
+      busy: null,
+      step: 'server',
+      active: 'server',
+      errors: { server: sentence(error) },
+      canStart,
+    });
+  }
+
+  /** `names`: accounts of this profile there. Whoever has none begins as somebody new; what was decided for a server stays. */
+  #askAccount(names: readonly string[]) {
     const login = this.#login;
-    const name = textOf(login?.fields.name ?? emptyEditor);
+    if (login === null) return;
+    const name = textOf(login.fields.name);
+    const asked = textOf(login.fields.server);
     this.#change({
       busy: null,
       step: 'account',
-      making: known ? false : (login?.making ?? false),
+      asked,
+      making: login.asked === asked ? login.making : names.length === 0,
       active: name === '' ? 'name' : 'password',
     });
   }
@@ -159,6 +180,8 @@ export class LoginDesk {
     const name = textOf(login.fields.name).trim();
     const password = textOf(login.fields.password);
     const { errors } = strings.login;
+    if (login.making && textOf(login.fields.invite).trim().length > MAX_INVITE)
+      return { field: 'invite', error: errors.invite };
     if (!isName(name)) return { field: 'name', error: errors.name };
     if (login.active === 'name') return null;
     if (password === '') return { field: 'password', error: errors.password };
@@ -177,10 +200,21 @@ export class LoginDesk {
     const code = (error as { code?: unknown }).code;
     // Going in by key did not work, and no password was typed yet: that is no mistake.
     if (code === 'usage' && textOf(login.fields.password) === '') {
+      if (login.asked === '') {
+        void this.#greet(login);
+        return;
+      }
       this.#change({ busy: null, step: 'account', active: 'password', errors: {} });
       return;
     }
-    const text = sentence(error);
+    const { errors } = strings.login;
+    const said = sentence(error);
+    const text =
+      login.making && code === 'name-taken'
+        ? errors.taken(said)
+        : !login.making && code === 'login-refused'
+          ? errors.refused(said)
+          : said;
     const nameCodes: unknown[] = ['bad-name', 'name-taken', 'name-look-alike'];
     const field: LoginField = nameCodes.includes(code)
       ? 'name'
@@ -193,9 +227,12 @@ export class LoginDesk {
             code === 'untrusted'
           ? 'server'
           : 'password';
-    const step = field === 'server' ? 'server' : 'account';
+    if (field === 'server') {
+      this.#noServer(error, textOf(login.fields.server) || this.#parts.defaultServer);
+      return;
+    }
     const shown = field === 'invite' && !login.making ? 'password' : field;
-    this.#change({ busy: null, step, active: shown, errors: { [shown]: text } });
+    this.#change({ busy: null, step: 'account', active: shown, errors: { [shown]: text } });
   }
 
   #fill(field: LoginField, text: string) {
@@ -221,6 +258,10 @@ function addressIn(text: string): string {
   return text.slice(Math.max(0, text.lastIndexOf('securechat://'))).trim();
 }
 
-function sameServer(a: string, b: string): boolean {
-  return a === b || a === b.replace('127.0.0.1', 'localhost');
+/** Both on this machine, at the same port: whatever key a link names, and however the machine is called. */
+function isHere(server: string, own: string): boolean {
+  const [asked, mine] = [server, own].map((text) => LOOPBACK.exec(text.trim()));
+  return asked != null && mine != null && (asked[1] ?? mine[1]) === mine[1];
 }
+
+const LOOPBACK = /^(?:securechat:\/\/)?(?:127\.0\.0\.1|localhost|\[?::1\]?)(?::(\d+))?\/?(?:#.*)?$/i;

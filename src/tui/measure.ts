@@ -49,6 +49,15 @@ export function tail(text: string, columns: number): string {
   return parts.slice(from).join('');
 }
 
+/** Cells of the end that `bothEnds` shows. */
+const END = 8;
+
+/** `text` in at most `columns` cells: what is too long is cut in the middle, so that it can be told by its beginning. */
+export function bothEnds(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  return columns <= 2 * END ? tail(text, columns) : cut(text, columns - END) + tail(text, END);
+}
+
 export type Line = { start: number; end: number };
 
 /**

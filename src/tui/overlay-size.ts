@@ -23,8 +23,11 @@ export function overlaySize(state: State): { count: number; room: number } {
 }
 
 /** Cells of an overlay with its frame. */
-export function overlayColumns({ kind }: Overlay, columns: number): number {
-  return Math.min(columns - 4, kind === 'help' || kind === 'page' ? 92 : 76);
+export function overlayColumns(overlay: Overlay, columns: number): number {
+  if (overlay.kind !== 'help' && overlay.kind !== 'page') return Math.min(columns - 4, 76);
+  // A link or a path is copied whole: only where the window is too narrow for it, it is divided.
+  const words = overlay.kind === 'page' ? overlay.lines.filter((line) => !line.includes(' ')) : [];
+  return Math.min(columns - 4, Math.max(92, ...words.map((word) => width(word) + 4)));
 }
 
 /** The inside of a pane that lies over the others, at its own side of the screen. */
@@ -40,7 +43,9 @@ export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: n
       ? overlay.of === 'transfers' && chat !== null
         ? transferLines(chat)
         : overlay.lines
-      : keyHelp().map(({ keys, help, command }) => `${fill(keys, 20)}  ${help}${command === '' ? '' : `  ${command}`}`);
+      : keyHelp(overlay.form).map(
+          ({ keys, help, command }) => `${fill(keys, 20)}  ${help}${command === '' ? '' : `  ${command}`}`,
+        );
   return lines.flatMap((line) => (width(line) <= columns ? [line] : hanging(line, columns)));
 }
 

@@ -66,6 +66,9 @@ export class Pages {
       `${fill('', 12)}${groups(daemon.fingerprint.slice(0, 32))}`,
       `${fill('', 12)}${groups(daemon.fingerprint.slice(32))}`,
       `${fill(strings.pages.device, 12)}${device}`,
+      '',
+      strings.pages.link,
+      `securechat://${daemon.address}#${daemon.fingerprint}`,
     ]);
   }
 

@@ -79,6 +79,6 @@ function lazyDoor(profile: Profile): Door {
   return {
     greet: async (server) => (await door()).greet(server),
     connect: async (options) => (await door()).connect(options),
-    startDaemon: async () => (await door()).startDaemon(),
+    startServer: async () => (await door()).startServer(),
   };
 }

@@ -69,6 +69,8 @@ export type Login = {
   active: LoginField;
   /** Make the account instead of logging in. */
   making: boolean;
+  /** The server for which `making` was decided: it stays until another one is asked for. */
+  asked: string;
   errors: Partial<Record<LoginField, string>>;
   /** The daemon's key, to be compared. */
   offered: { address: string; fingerprint: string; words: string } | null;
@@ -89,7 +91,8 @@ export type Question =
 export type PickerEntry = { name: string; folder: boolean; size: number };
 
 export type Overlay =
-  | { kind: 'help'; top: number }
+  /** `form`: of the first form. */
+  | { kind: 'help'; top: number; form?: boolean }
   /** Something longer that a command answered. With `of`, its lines are those of now as long as it is open. */
   | { kind: 'page'; title: string; lines: readonly string[]; top: number; of?: 'transfers' }
   | { kind: 'switcher'; query: Editor; selected: number }
@@ -243,6 +246,7 @@ export function emptyLogin(server: string, name = '', fallback = ''): Login {
     },
     active: 'server',
     making: false,
+    asked: '',
     errors: {},
     offered: null,
     busy: null,

@@ -1,4 +1,5 @@
 /** Every word that the screen says. Sentences lower case, no full stop, with a next step where one is needed. */
+import { MAX_INVITE } from '../protocol/text.ts';
 import type { ClientErrorCode } from './client/errors.ts';
 import type { LinkState } from './client/types.ts';
 import * as format from './format.ts';
@@ -136,6 +137,7 @@ export const strings = {
     commands: 'Commands',
     transfers: 'Transfers',
     whoami: 'You',
+    link: 'Join link',
     devices: 'Your devices',
     blocked: 'Blocked on this device: .block NAME takes it back',
     fingerprint: 'Key',
@@ -203,7 +205,6 @@ export const strings = {
     invite: 'Invite',
     inviteHint: 'only if the server asks for one',
     newHere: 'new here: make an account',
-    oldHere: 'I have an account',
     toggle: 'Ctrl+T',
     strength: ['too short', 'weak', 'fair', 'good', 'strong'] as const,
     trustTitle: 'Is this your server?',
@@ -214,7 +215,21 @@ export const strings = {
     start: 'Ctrl+S starts one on this machine',
     starting: 'starting a server',
     started: 'a server runs on this machine now',
+    forgotten: 'nobody can reset your password; without it old messages are lost',
+    yourServer: 'Your server',
+    aboutServer: ({ link, dir, log, pid }: { link: string; dir: string; log: string; pid: number }) => [
+      'it runs on this machine now, and goes on when you leave this screen',
+      '',
+      `data      ${dir}`,
+      `log       ${log}`,
+      `stop it   kill ${pid}`,
+      '',
+      'pass this link on to who shall join; .whoami shows it again; other machines reach the server when it is started with --host',
+      '',
+      link,
+    ],
     foot: 'Enter goes on · Tab next field · Ctrl+C twice quits',
+    serverFoot: 'Enter goes on · F1 keys · Ctrl+C twice quits',
     progress: {
       connect: 'connecting',
       keys: 'making your keys: this takes a few seconds',
@@ -228,6 +243,9 @@ export const strings = {
       password: 'a password is needed',
       short: 'use 8 characters or more; a few words are easy to keep',
       repeat: 'the two passwords differ',
+      invite: `an invite has at most ${MAX_INVITE} characters; copy it again`,
+      taken: (said: string) => `${said}, or Ctrl+T if it is yours`,
+      refused: (said: string) => `${said}; Ctrl+T if you are new here`,
     },
   },
   notices: {

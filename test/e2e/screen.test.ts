@@ -30,7 +30,7 @@ const PATIENCE = 30_000;
 /** From the form to the chat, as somebody new. */
 async function register({ screen }: Seat, name: string): Promise<void> {
   await screen.until((text) => text.includes('Password'), PATIENCE);
-  screen.write(`\x14${name}\r`);
+  screen.write(`${name}\r`);
   screen.write('correct horse battery\rcorrect horse battery\r');
   await screen.until((text) => text.includes('#lobby ›') && text.includes('● online'), PATIENCE);
 }

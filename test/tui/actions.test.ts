@@ -458,6 +458,10 @@ test('settings, pages and small commands', async (t) => {
   t.true(store.get().settings.mouse);
   await say('.notify text on');
   t.true(store.get().settings.desktopText);
+  await say('.whoami');
+  const page = store.get().overlay;
+  t.true(page?.kind === 'page' && page.lines.includes(`securechat://127.0.0.1:65345#${'ef'.repeat(32)}`));
+  store.dispatch({ type: 'overlay', overlay: null });
   for (const line of ['.help', '.whoami', '.keys', '.users', '.rooms', '.list_files', '.transfers', '.sessions']) {
     await say(line);
     t.is(store.get().overlay?.kind, 'page', line);

@@ -96,9 +96,7 @@ test.serial('from the first start to the chat, with nothing but the keyboard', a
   screen.write('\r');
   await screen.until((text) => text.includes('Is this your server?') && text.includes('acorn basin cobra'));
   screen.write('\r');
-  await screen.until((text) => text.includes('Password'));
-  screen.write('\x14');
-  await screen.until((text) => text.includes('[x] new here'));
+  await screen.until((text) => text.includes('Password') && text.includes('[x] new here'));
   screen.write('alice\r');
   screen.write('short\r');
   await screen.until((text) => text.includes('8 characters or more'));

@@ -6,7 +6,8 @@ import type { ClientEvent, TransferState } from '../../src/tui/client/types.ts';
 import { emptyEditor } from '../../src/tui/editor.ts';
 import { width } from '../../src/tui/measure.ts';
 import { helpLines } from '../../src/tui/pages.ts';
-import { emptyLogin, type Overlay } from '../../src/tui/state.ts';
+import { emptyLogin, type Login, type Overlay } from '../../src/tui/state.ts';
+import { strings } from '../../src/tui/strings.ts';
 import { themeNames } from '../../src/tui/theme.ts';
 import { draw } from './helpers/frames.tsx';
 import { file, message, person } from './helpers/messages.ts';
@@ -143,6 +144,67 @@ test('every theme draws every step of the first start', async (t) => {
       }
     }
   }
+});
+
+const deep: [string, Partial<Login>][] = [
+  [
+    'an error of two lines',
+    { step: 'account', making: true, errors: { name: 'the name is taken, or else. '.repeat(3) } },
+  ],
+  [
+    'the comparison',
+    { step: 'trust', offered: { address: 'a:1', fingerprint: 'ab'.repeat(32), words: 'acorn '.repeat(24) } },
+  ],
+  ['a long error', { step: 'server', canStart: true, errors: { server: 'the key is another one. '.repeat(14) } }],
+];
+for (const [name, change] of deep) {
+  test(`the form stays inside a window of 60x15: ${name}`, async (t) => {
+    const { after } = draw(t, { columns: 60, rows: 15 });
+    const filled = emptyLogin('a:1', 'alice');
+    const password = { before: 'hidden word', after: '' };
+    const rows = await after(
+      { type: 'login', change: { ...filled, fields: { ...filled.fields, password }, ...change } },
+      { type: 'notice', notice: { text: strings.login.notTrusted, tone: 'bad' } },
+    );
+    t.true(rows.length <= 15);
+    t.regex(rows.at(-1) ?? '', /^╰─ .*(Enter|Esc).*╯$/, rows.join('\n'));
+    t.regex(rows[0] ?? '', /^╭/);
+  });
+}
+
+test('a notice is wrapped, not cut', async (t) => {
+  const { after } = draw(t, { columns: 100 });
+  const rows = await after(
+    { type: 'login', change: emptyLogin('a:1') },
+    { type: 'notice', notice: { text: strings.login.notTrusted, tone: 'bad' } },
+  );
+  const said = rows.map((row) => row.replaceAll('│', '').trim()).join(' ');
+  t.true(said.includes(strings.login.notTrusted), said);
+});
+
+test('of a long join link the server is seen, with the cursor at its end and without it', async (t) => {
+  const { after } = draw(t, { columns: 80 });
+  const link = `securechat://chat.example:65345#${'0123456789abcdef'.repeat(4)}`;
+  for (const busy of [null, 'connect'] as const) {
+    const text = (await after({ type: 'login', change: { ...emptyLogin(link), busy } })).join('\n');
+    t.regex(text, /securechat:\/\/chat\.example:65345#\d*….*89abcdef/);
+  }
+});
+
+test('help in the form begins with its own keys and names none of the chat', async (t) => {
+  const { after } = draw(t, { columns: 100, rows: 40 });
+  const text = (await after({ type: 'login', change: emptyLogin('a:1') }, { type: 'moved', move: 'help' })).join('\n');
+  for (const keys of ['Ctrl+T', 'Ctrl+S', 'Ctrl+U']) t.true(text.includes(keys), keys);
+  t.notRegex(text, /Ctrl\+K|\.help/);
+});
+
+test('a join link stands on one line where the window has room for it', async (t) => {
+  const { after, enter } = draw(t, { columns: 110 });
+  enter();
+  const link = `securechat://chat.example:65345#${'ab'.repeat(32)}`;
+  const page = { kind: 'page' as const, title: 'x', lines: ['a sentence '.repeat(30), link], top: 0 };
+  const rows = await after({ type: 'overlay', overlay: page });
+  t.true(rows.some((row) => row.includes(link)));
 });
 
 test('the first form shows what an empty field means, and a sign before the field that has the cursor', async (t) => {

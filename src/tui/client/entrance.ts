@@ -1,9 +1,10 @@
 /** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
 import { equal, H, utf8 } from '../../protocol/bytes.ts';
 import type { Opaque } from '../../protocol/opaque.ts';
-import { MAX_INVITE, type Welcome } from '../../protocol/requests.ts';
+import type { Welcome } from '../../protocol/requests.ts';
 import type { Rsa } from '../../protocol/rsa-pool.ts';
 import type { Clock, Random } from '../../protocol/seams.ts';
+import { MAX_INVITE } from '../../protocol/text.ts';
 import type { Account, AccountKeys, AccountStore } from './account-store.ts';
 import { Calls } from './calls.ts';
 import { type Address, addressText, dial } from './dial.ts';

@@ -22,7 +22,7 @@ const steps: Partial<Record<MoveName, number>> = {
 export function move(state: State, name: MoveName): State {
   switch (name) {
     case 'help':
-      return { ...state, overlay: state.overlay?.kind === 'help' ? null : { kind: 'help', top: 0 } };
+      return { ...state, overlay: state.overlay?.kind === 'help' ? null : helpOf(state) };
     case 'switcher':
       return { ...state, overlay: { kind: 'switcher', query: emptyEditor, selected: 0 } };
     case 'search':
@@ -54,6 +54,10 @@ export function move(state: State, name: MoveName): State {
     default:
       return shift(state, name);
   }
+}
+
+function helpOf(state: State): Overlay {
+  return { kind: 'help', top: 0, ...(state.screen.name === 'login' && { form: true }) };
 }
 
 /** Esc: what is open closes, then the line has the focus, then the newest message is shown. */

@@ -23,26 +23,22 @@ export function LoginScreen() {
   const notice = useSelect((state) => state.notice);
   const covered = useSelect((state) => state.overlay !== null);
   if (login === null) return null;
-  const shown: PanelRow[] = [
-    { spans: [{ text: words.welcome, role: 'quiet' }] },
+  const all: PanelRow[] = [
+    { spans: [{ text: words.welcome, role: 'quiet' }], spare: true },
     { spans: [] },
     ...(login.step === 'server' ? serverRows(login) : login.step === 'trust' ? trustRows(login) : accountRows(login)),
     { spans: [] },
-    {
-      spans:
-        login.busy !== null
-          ? [{ text: `◌ ${words.progress[login.busy]}`, role: 'warn' }]
-          : notice !== null
-            ? [{ text: notice.text, role: notice.tone === 'bad' ? 'bad' : 'plain' }]
-            : [{ text: ' ', role: 'plain' }],
-    },
+    ...(login.busy !== null
+      ? [{ spans: [{ text: `◌ ${words.progress[login.busy]}`, role: 'warn' as const }] }]
+      : paragraph(notice?.text ?? ' ', WIDE - 4, notice?.tone === 'bad' ? 'bad' : 'plain')),
   ];
+  const shown = fitted(all, rows - 2);
   const height = shown.length + 2;
   return (
     <Box width={columns} height={rows}>
       <Panel
         title={strings.program}
-        foot={login.step === 'trust' ? words.trustFoot : words.foot}
+        foot={words[({ server: 'serverFoot', trust: 'trustFoot', account: 'foot' } as const)[login.step]]}
         rows={covered ? shown.map((row) => ('field' in row ? { ...row, active: false } : row)) : shown}
         columns={WIDE - 4}
         left={Math.max(0, Math.floor((columns - WIDE + 4) / 2))}
@@ -52,10 +48,22 @@ export function LoginScreen() {
   );
 }
 
+/** As many as there is room for: blank ones go first, then what can be spared, and never the frame. */
+function fitted(rows: readonly PanelRow[], room: number): PanelRow[] {
+  const isBlank = (row: PanelRow) => 'spans' in row && row.spans.length === 0;
+  const isSpare = (row: PanelRow) => 'spans' in row && row.spare === true;
+  let left = [...rows];
+  for (const goes of [isBlank, isSpare]) {
+    let over = left.length - room;
+    left = left.filter((row) => !(over > 0 && goes(row) && over-- > 0));
+  }
+  return left.slice(0, room);
+}
+
 function serverRows(login: Login): PanelRow[] {
   return [
-    ...field(login, 'server', words.server, { placeholder: words.fallback(login.fallback) }),
-    { spans: [{ text: `${INDENT}${words.serverHint}`, role: 'quiet' }] },
+    ...field(login, 'server', words.server, { placeholder: words.fallback(login.fallback), both: true }),
+    { spans: [{ text: `${INDENT}${words.serverHint}`, role: 'quiet' }], spare: true },
     ...(login.canStart ? [{ spans: [{ text: `${INDENT}${words.start}`, role: 'accent' as const }] }] : []),
   ];
 }
@@ -114,6 +122,7 @@ function accountRows(login: Login): PanelRow[] {
         { text: login.making ? `[x] ${words.newHere}` : `[ ] ${words.newHere}`, role: 'plain' },
       ],
     },
+    ...(login.making ? [{ spans: [{ text: words.forgotten, role: 'quiet' as const }] }] : []),
   ];
 }
 
@@ -122,7 +131,7 @@ function field(
   login: Login,
   name: LoginField,
   label: string,
-  look: { mask?: string; placeholder?: string } = {},
+  look: { mask?: string; placeholder?: string; both?: true } = {},
 ): PanelRow[] {
   const error = login.errors[name];
   const row: PanelRow = {

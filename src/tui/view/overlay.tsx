@@ -71,7 +71,7 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
       const also = `${foot} · ${strings.overlays.helpFoot}`;
       return {
         title: overlay.kind === 'help' ? strings.overlays.help : overlay.title,
-        foot: overlay.kind === 'help' && width(also) <= columns - 6 ? also : foot,
+        foot: overlay.kind === 'help' && !overlay.form && width(also) <= columns - 6 ? also : foot,
         rows: lines.slice(overlay.top, end).map((text) => ({ spans: [{ text, role: 'plain' }] })),
       };
     }

@@ -1,16 +1,17 @@
 import { Box, Text, useCursor } from 'ink';
 import { use } from 'react';
 import type { Editor } from '../editor.ts';
-import { cut, tail, width, wrap } from '../measure.ts';
+import { bothEnds, cut, tail, width, wrap } from '../measure.ts';
 import type { Span } from '../rows.ts';
 import { FieldInput } from './field-input.tsx';
 import { Line } from './line.tsx';
 import { StoreContext, useStyle } from './use-store.ts';
 
 export type PanelRow =
-  | { spans: readonly Span[]; selected?: boolean }
-  /** `placeholder` stands in the field while it is empty. */
-  | { field: Editor; label: string; mask?: string; placeholder?: string; active: boolean };
+  /** `spare`: left out where there is no room for all. */
+  | { spans: readonly Span[]; selected?: boolean; spare?: true }
+  /** `placeholder` stands in the field while it is empty. `both`: of what is too long, the beginning is shown as well as the end. */
+  | { field: Editor; label: string; mask?: string; placeholder?: string; both?: true; active: boolean };
 
 type PanelProps = {
   title: string;
@@ -68,7 +69,8 @@ function PanelField({ row, columns, x, y }: { row: FieldRow; columns: number; x:
   const label = `${row.active ? '▸' : ' '} ${row.label}`;
   const room = columns - width(label) - 1;
   const masked = (text: string) => (row.mask === undefined ? text : row.mask.repeat(Array.from(text).length));
-  const seen = tail(row.field.before, room - 1);
+  const seen =
+    row.both && row.field.after === '' ? bothEnds(row.field.before, room - 1) : tail(row.field.before, room - 1);
   const empty = row.field.before + row.field.after === '';
   const rest = cut(empty ? (row.placeholder ?? '') : masked(row.field.after), Math.max(0, room - width(masked(seen))));
   if (row.active) setCursorPosition({ x: x + width(label) + width(masked(seen)), y });

@@ -145,7 +145,7 @@ process.exitCode = await runStage({
       }
       return client;
     },
-    startDaemon: async () => 'securechat://127.0.0.1:65345',
+    startServer: async () => ({ link: 'securechat://127.0.0.1:65345', dir: '/data', log: '/log', pid: 1 }),
   },
   drafts: null,
   settings: defaultSettings,
