@@ -27,7 +27,8 @@ export function overlayColumns(overlay: Overlay, columns: number): number {
   if (overlay.kind !== 'help' && overlay.kind !== 'page') return Math.min(columns - 4, 76);
   // A link or a path is copied whole: only where the window is too narrow for it, it is divided.
   const words = overlay.kind === 'page' ? overlay.lines.filter((line) => !line.includes(' ')) : [];
-  return Math.min(columns - 4, Math.max(92, ...words.map((word) => width(word) + 4)));
+  const wanted = Math.max(0, ...words.map((word) => width(word) + 4));
+  return wanted > 92 ? Math.min(columns, wanted) : Math.min(columns - 4, 92);
 }
 
 /** The inside of a pane that lies over the others, at its own side of the screen. */

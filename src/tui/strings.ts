@@ -215,7 +215,7 @@ export const strings = {
     start: 'Ctrl+S starts one on this machine',
     starting: 'starting a server',
     started: 'a server runs on this machine now',
-    forgotten: 'nobody can reset your password; without it old messages are lost',
+    forgotten: 'nobody can reset a password: forgotten, it is lost',
     yourServer: 'Your server',
     aboutServer: ({ link, dir, log, pid }: { link: string; dir: string; log: string; pid: number }) => [
       'it runs on this machine now, and goes on when you leave this screen',

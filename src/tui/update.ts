@@ -193,7 +193,10 @@ function paste(state: State, text: string): State {
   // A join link is a whole address: it takes the place of another.
   const whole =
     state.screen.name === 'login' && state.screen.login.active === 'server' && clean.startsWith('securechat://');
-  return changeField(ready, (editor) => insert(whole ? emptyEditor : editor, clean));
+  // Copied from a narrow window it brings the line end, and the frame beside it.
+  return changeField(ready, (editor) =>
+    whole ? insert(emptyEditor, clean.replace(/[\s│]/g, '')) : insert(editor, clean),
+  );
 }
 
 function complete(state: State, completion: NonNullable<Chat['completion']>): State {

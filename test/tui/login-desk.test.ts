@@ -272,6 +272,8 @@ test('an empty address is the default one, and a pasted join link takes the plac
   desk.back();
   store.dispatch({ type: 'pasted', text: ' securechat://chat.example:2#00\n' });
   t.is(login().fields.server.before, 'securechat://chat.example:2#00');
+  store.dispatch({ type: 'pasted', text: 'securechat://chat.example:2#0 │\n│ 0   │' });
+  t.is(login().fields.server.before, 'securechat://chat.example:2#00');
   store.dispatch({ type: 'pasted', text: '.org' });
   t.is(login().fields.server.before, 'securechat://chat.example:2#00.org');
   store.dispatch({ type: 'filled', editor: { before: 'chat.example:1securechat://chat.example:3#00', after: '' } });

@@ -199,7 +199,7 @@ test('help in the form begins with its own keys and names none of the chat', asy
 });
 
 test('a join link stands on one line where the window has room for it', async (t) => {
-  const { after, enter } = draw(t, { columns: 110 });
+  const { after, enter } = draw(t, { columns: 100 });
   enter();
   const link = `securechat://chat.example:65345#${'ab'.repeat(32)}`;
   const page = { kind: 'page' as const, title: 'x', lines: ['a sentence '.repeat(30), link], top: 0 };

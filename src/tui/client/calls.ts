@@ -71,9 +71,9 @@ export class Calls {
     return this.#heard;
   }
 
-  /** A request has no answer yet. */
-  get waits(): boolean {
-    return this.#waiting.size > 0;
+  /** Requests that have no answer yet. */
+  get unanswered(): number {
+    return this.#waiting.size;
   }
 
   /** @throws Refusal when the daemon says no, ClientError 'unreachable' when the link ends first. */

@@ -44,11 +44,14 @@ export function startHeartbeat(calls: Calls, clock: Clock): () => void {
   }
 
   function watch(): void {
-    if (cancelWatch !== null || isAsking || ended) return;
+    if (isAsking || ended) return;
+    // The first that waits begins a new silence; those after it wait along.
+    if (cancelWatch !== null && calls.unanswered > 1) return;
+    cancelWatch?.();
     const { heard } = calls;
     cancelWatch = clock.after(WAITING_MS, () => {
       cancelWatch = null;
-      if (!calls.waits) return;
+      if (calls.unanswered === 0) return;
       if (calls.heard === heard) ask();
       else watch();
     });

@@ -17,6 +17,7 @@ export const whoami: Command = {
         `daemon       ${daemon.address}`,
         `its key      ${daemon.fingerprint}`,
         `in words     ${fingerprintWords(me.daemon.fingerprint)}`,
+        `join link    securechat://${daemon.address}#${daemon.fingerprint}`,
       ];
       shell.output.result({ type: 'me', name: me.name, fingerprint, device: me.device, daemon }, lines.join('\n'));
     } finally {

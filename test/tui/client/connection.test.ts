@@ -236,11 +236,15 @@ test('with a request waiting, silence is noticed after 25 s', async (t) => {
   const { connection, clock, newest } = open();
   const wire = newest();
   wire.destroy = () => wire.end('lost');
+  const before = connection.request('away', { away: false });
+  clock.advance(4000);
+  wire.onMessage(encodeResult('away', 1, {}));
+  await before;
   const asked = t.throwsAsync(connection.request('sessions', {}), { instanceOf: ClientError, code: 'unreachable' });
   clock.advance(9999);
-  t.is(wire.sent.length, 1);
+  t.is(wire.sent.length, 2);
   clock.advance(1);
-  t.is(wire.sent[1]?.[2], 'ping');
+  t.is(wire.sent[2]?.[2], 'ping');
   clock.advance(15_000);
   t.is(connection.state.state, 'waiting');
   await asked;
