@@ -168,6 +168,8 @@ export type State = {
   focus: Focus;
   /** Cells. */
   size: { columns: number; rows: number };
+  /** False in line mode, where all that is said is seen and nothing scrolls. */
+  hasWindow: boolean;
   /** Full width, no borders, for copying. */
   bare: boolean;
   /** The terminal's window has the focus, as far as it tells. */
@@ -223,6 +225,7 @@ export function initialState(size: State['size'], settings: Settings, now: numbe
     overlay: null,
     focus: 'composer',
     size,
+    hasWindow: true,
     bare: false,
     watched: true,
     notice: null,

@@ -64,7 +64,8 @@ export class LineMode {
   constructor(parts: LineModeParts) {
     this.#parts = parts;
     const { clock, voice, input, downloads, receipts, settings } = parts;
-    this.#store = new Store(initialState({ columns: 80, rows: 24 }, settings, clock.now()), clock, this.#noted);
+    const state = { ...initialState({ columns: 80, rows: 24 }, settings, clock.now()), hasWindow: false };
+    this.#store = new Store(state, clock, this.#noted);
     const client = this.#pending.of(parts.client);
     this.#session = new Session({ client, store: this.#store, clock, onMessage: () => {} });
     this.#desk = {

@@ -10,7 +10,9 @@ import { newAtTop, scrolled } from '../viewport.ts';
 export function atNew(state: State): State {
   const chat = chatOf(state);
   const thread = chat === null ? null : openThread(chat);
-  if (chat === null || !thread?.seeking || thread.loaded !== 'yes' || !isReached(thread)) return state;
+  if (chat === null || !thread?.seeking) return state;
+  if (!state.hasWindow) return withChat(state, () => withThread(chat, { ...thread, seeking: false }));
+  if (thread.loaded !== 'yes' || !isReached(thread)) return state;
   const { look, height } = lookOf(state);
   return placed(state, { ...thread, anchor: newAtTop(thread, look, height) });
 }
