@@ -3,6 +3,7 @@
 import type { Clock } from '../protocol/seams.ts';
 import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
+import { ClientError } from './client/errors.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from './client/types.ts';
 import { textOf } from './editor.ts';
 import type { Remembered } from './event.ts';
@@ -177,8 +178,11 @@ export class Session {
     const read = () => this.client.history(conversation, before === undefined ? { limit } : { limit, before });
     const worked = await this.attempt(async () => {
       const { messages, gaps, more } = await read();
-      // Without the link the cache has no more than this.
-      if (messages.length === 0 && more) this.#store.dispatch({ type: 'sought', conversation });
+      // Without the link the cache has no more than this: it is asked again when the link is back.
+      if (messages.length === 0 && more) {
+        this.#store.dispatch({ type: 'sought', conversation });
+        throw new ClientError('unreachable', strings.messages.unavailable);
+      }
       this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
     });
     if (!worked) this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });

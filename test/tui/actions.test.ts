@@ -600,3 +600,22 @@ test('behind a long run the messages of others are fetched, when one scrolls', a
   t.is(chat().threads['#lobby']?.messages[0]?.id, 'h1');
   t.true(calls('history').length > asked);
 });
+
+test('what the cache lacks while the link is lost is asked for once, and again when it is back', async (t) => {
+  const { client, calls, key, settle } = await openDesk(t, (fake) => {
+    fake.fill('#lobby', 120);
+    fake.readPositions.set('#lobby', 120);
+  });
+  client.history = async (conversation, options = {}) => {
+    client.calls.push(['history', conversation, options]);
+    return { messages: [], gaps: [], more: true };
+  };
+  client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'connection lost' } });
+  const before = calls('history').length;
+  await key('ctrl+home');
+  for (let i = 0; i < 20; i++) await settle();
+  t.is(calls('history').length, before + 1);
+  client.emit({ type: 'link', link: { state: 'online' } });
+  for (let i = 0; i < 5; i++) await settle();
+  t.true(calls('history').length > before + 1);
+});
