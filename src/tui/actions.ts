@@ -1,4 +1,5 @@
 /** What each input does. Side effects of the screen start here and in commands.ts; what only moves things goes to the update. */
+import { isLent } from './aside.ts';
 import { Choosing } from './choosing.ts';
 import type { Commands } from './commands.ts';
 import { turned, wanted, words } from './completion.ts';
@@ -162,6 +163,10 @@ export class Actions {
       this.#interruptedAt = -Infinity;
       return;
     }
+    const state = store.get();
+    const chat = chatOf(state);
+    if (chat !== null && state.overlay === null && state.focus === 'composer' && isLent(openThread(chat)))
+      return store.dispatch({ type: 'about', about: null });
     const now = clock.monotonic();
     if (now - this.#interruptedAt < TWICE) return outside.quit();
     this.#interruptedAt = now;

@@ -61,7 +61,7 @@ export class Choosing {
         store.dispatch({ type: 'overlay', overlay: null });
         if (item?.kind === 'person' || item?.kind === 'room') session.open(item.target as ConversationName);
         else if (item?.kind === 'file') this.#commands.fetch(session.chat.files[item.target]);
-        else if (item) store.dispatch({ type: 'filled', editor: editorWith(`${item.target} `) });
+        else if (item) store.dispatch({ type: 'lent', editor: editorWith(`${item.target} `) });
         return;
       }
       case 'search': {
@@ -146,8 +146,8 @@ export class Choosing {
     const message = this.#commands.chosen();
     if (session === null || message === null) return session?.tell(strings.notices.noMessage, 'bad');
     if (action === 'copy') return this.#copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
-    if (action === 'reply' || action === 'react')
-      return store.dispatch({ type: 'about', about: { do: action, message } });
+    if (action === 'react') return store.dispatch({ type: 'lent', editor: editorWith('.react :') });
+    if (action === 'reply') return store.dispatch({ type: 'about', about: { do: 'reply', message } });
     if (message.from !== session.chat.me.name) return session.tell(strings.notices.notYours, 'bad');
     if (action === 'delete') return store.dispatch({ type: 'asked', question: { ask: 'delete', message } });
     store.dispatch({ type: 'about', about: { do: 'edit', message } });

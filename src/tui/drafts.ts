@@ -7,11 +7,12 @@ import * as v from 'valibot';
 import { replaceDurably } from '../protocol/durable.ts';
 import type { Clock, FileSystem } from '../protocol/seams.ts';
 import { Turns } from '../protocol/turns.ts';
+import { unsent } from './aside.ts';
 import type { Client } from './client/types.ts';
-import { type Editor, textOf } from './editor.ts';
+import { textOf } from './editor.ts';
 import type { Remembered } from './event.ts';
 import { chatOf } from './field.ts';
-import type { Chat, Settings, State, Thread } from './state.ts';
+import type { Chat, Settings, State } from './state.ts';
 import type { Store } from './store.ts';
 import { type ThemeName, themeNames } from './theme.ts';
 
@@ -134,7 +135,7 @@ export class Drafts {
     const theme = this.#givenTheme === undefined ? state.settings.theme : (before?.settings.theme ?? null);
     const own = Object.fromEntries(
       Object.values(chat.threads)
-        .map((thread) => [thread.name, textOf(draftOf(chat, thread))] as const)
+        .map((thread) => [thread.name, textOf(unsent(thread))] as const)
         .filter(([, text]) => text !== '' && !isSecret(text)),
     );
     const list = (which: 'muted' | 'blocked'): readonly string[] =>
@@ -150,12 +151,6 @@ export class Drafts {
       blocked: { ...before?.blocked, [account]: [...blocked] },
     };
   }
-}
-
-/** What the person means to go on with: not a line that was recalled, nor a message that is being changed. */
-function draftOf({ open, about }: Chat, thread: Thread): Editor {
-  if (thread.name === open && about !== null && about.aside !== null) return about.aside;
-  return thread.recalled > 0 ? thread.kept : thread.draft;
 }
 
 function isSame(names: ReadonlySet<string>, list: readonly string[]): boolean {

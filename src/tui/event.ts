@@ -41,9 +41,6 @@ export type Opening = Remembered & {
   conversations: Conversation[];
 };
 
-/** What the line is to do with a message. */
-export type AboutMessage = { do: 'reply' | 'edit' | 'react'; message: Message };
-
 export type MoveName =
   | 'up'
   | 'down'
@@ -78,6 +75,8 @@ export type Event =
   | { type: 'yanked' }
   /** The program put this into the field. */
   | { type: 'filled'; editor: Editor }
+  /** A command is begun for the person: the draft waits until it is done. */
+  | { type: 'lent'; editor: Editor }
   | { type: 'completed'; completion: Completion }
   | { type: 'moved'; move: MoveName }
   | { type: 'focused'; focus: Focus }
@@ -102,7 +101,7 @@ export type Event =
   | { type: 'files'; files: FileInfo[] }
   /** The draft went out (or was a command): the field is empty again and remembers it. */
   | { type: 'taken'; text: string }
-  | { type: 'about'; about: AboutMessage | null }
+  | { type: 'about'; about: Thread['about'] }
   | { type: 'muted'; conversation: ConversationName; on: boolean }
   | { type: 'blocked'; name: string; on: boolean }
   /** What a blocked person said there is to be seen. */

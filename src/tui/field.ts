@@ -16,7 +16,7 @@ export function withChat(state: State, change: (chat: Chat) => Chat): State {
   return state.screen.name === 'chat' ? { ...state, screen: { name: 'chat', chat: change(state.screen.chat) } } : state;
 }
 
-export function openThread(chat: Chat): Thread {
+export function openThread(chat: Pick<Chat, 'open' | 'threads'>): Thread {
   return chat.threads[chat.open] ?? emptyThread(chat.open);
 }
 

@@ -183,17 +183,16 @@ function fileOf(transfer: TransferState, me: string): FileInfo {
   return file;
 }
 
-/** Cells before the composer's text: margin, the conversation's name, the sign. */
-export function promptOf(chat: Pick<Chat, 'open' | 'about'>): string {
-  const { about } = chat;
+/** Before the composer's text: margin, what the line is for, the sign. */
+export function promptOf(chat: Pick<Chat, 'open' | 'threads'>): string {
+  const { about } = openThread(chat);
   if (about?.do === 'edit') return ` ${strings.composer.editing} › `;
-  if (about?.do === 'reply') return ` ${strings.composer.replying(cut(about.message.from, 12))} › `;
-  const name = chat.open.length > 18 ? `${chat.open.slice(0, 17)}…` : chat.open;
-  return ` ${name} › `;
+  if (about?.do === 'reply') return ` ${strings.composer.replying(cut(about.message.from, 14))} › `;
+  return ` ${cut(chat.open, 18)} › `;
 }
 
 /** Cells for the composer's text; the last one is the cursor's after a full line. */
-export function composerColumns(chat: Pick<Chat, 'open' | 'about'>, columns: number): number {
+export function composerColumns(chat: Pick<Chat, 'open' | 'threads'>, columns: number): number {
   return Math.max(10, columns - width(promptOf(chat)) - 2);
 }
 

@@ -27,8 +27,8 @@ export class Sending {
     const { store, session } = this.#desk;
     if (session === null) return;
     const { chat } = session;
-    const { about } = chat;
-    const line = textOf(openThread(chat).draft);
+    const { about, draft } = openThread(chat);
+    const line = textOf(draft);
     const said = parseLine(line);
     if (about?.do === 'edit' && 'text' in said) return this.#edit(session, about.message, line);
     const reply = about?.do === 'reply' ? { reply: about.message } : {};

@@ -36,6 +36,10 @@ export type Thread = Conversation & {
   /** Older ones can be fetched. */
   more: boolean;
   draft: Editor;
+  /** A reply or an edit that the line is for. */
+  about: { do: 'reply' | 'edit'; message: Message } | null;
+  /** The draft while the line is for an edit, or for a command that was begun for the person. */
+  aside: Editor | null;
   /** What was sent from here, oldest first, for Up. */
   sent: readonly string[];
   /** Steps back in `sent`; 0 is the draft itself, which is kept in `kept` meanwhile. */
@@ -152,8 +156,6 @@ export type Chat = {
   chosenFile: string | null;
   /** Rows that the wheel moved these panes away from where what is chosen stands; back to 0 when the keys leave them. */
   wheeled: { people: number; files: number };
-  /** A reply or an edit that the composer is for. */
-  about: { do: 'reply' | 'edit' | 'react'; message: Message /** The draft that waits. */; aside: Editor | null } | null;
   typedAt: number;
   /** What Ctrl+Y puts back. */
   killed: Killed | null;
@@ -196,6 +198,8 @@ export function emptyThread(name: ConversationName): Thread {
     loaded: 'no',
     more: false,
     draft: emptyEditor,
+    about: null,
+    aside: null,
     sent: [],
     recalled: 0,
     kept: emptyEditor,

@@ -63,9 +63,9 @@ export const strings = {
   },
   composer: {
     placeholder: (name: string) => `write to ${name}, or .help`,
-    reply: (name: string, text: string) => `reply to ${name}: ${text}`,
     editing: 'edit',
     replying: (name: string) => `reply ${name}`,
+    reply: (text: string) => `to: ${text} · Esc leaves it`,
     edit: 'edit your message · Esc leaves it as it was',
     length: (bytes: number, limit: number) =>
       bytes <= limit

@@ -1,5 +1,7 @@
 /** The only changer of the state: pure, one event in, the next state out. */
-import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from './editor.ts';
+import { lend, takeBack } from './aside.ts';
+import { lineOf } from './dot-commands.ts';
+import { type EditName, type Editor, editorWith, edits, emptyEditor, insert, killedBy } from './editor.ts';
 import type { Event } from './event.ts';
 import {
   chatOf,
@@ -16,7 +18,6 @@ import { unreadOf } from './hush.ts';
 import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type State, type Thread } from './state.ts';
 import { isRich } from './theme.ts';
-import * as about from './update/about.ts';
 import { block, mute, unfold } from './update/hushing.ts';
 import { holdChoice, move, refit } from './update/move.ts';
 import { enter, hear, history } from './update/news.ts';
@@ -65,6 +66,10 @@ function apply(state: State, event: Event): State {
       return changeField(quiet(state), (field) => insert(field, chatOf(state)?.killed?.text ?? ''));
     case 'filled':
       return withField(state, event.editor);
+    case 'lent':
+      return withChat({ ...state, focus: 'composer', overlay: null }, (chat) =>
+        withThread({ ...chat, completion: null }, lend(openThread(chat), event.editor)),
+      );
     case 'completed':
       return complete(state, event.completion);
     case 'moved':
@@ -113,7 +118,7 @@ function apply(state: State, event: Event): State {
     case 'taken':
       return withChat(quiet(state), (chat) => take(chat, event.text));
     case 'about':
-      return withChat({ ...state, focus: 'composer', overlay: null }, (chat) => about.begin(chat, event.about));
+      return withChat({ ...state, focus: 'composer', overlay: null }, (chat) => about(chat, event.about));
     case 'muted':
       return withChat(state, (chat) => mute(chat, event.conversation, event.on));
     case 'blocked':
@@ -218,9 +223,8 @@ function changeThread(chat: Chat, name: Thread['name'], change: Partial<Thread>)
   return withThread(chat, { ...(chat.threads[name] ?? emptyThread(name)), ...change });
 }
 
-function open(before: Chat, name: Thread['name'], now: number): Chat {
-  if (before.open === name) return before;
-  const chat = about.end(before);
+function open(chat: Chat, name: Thread['name'], now: number): Chat {
+  if (chat.open === name) return chat;
   const last = openThread(chat);
   const typing = now - chat.typedAt < HASTE && last.draft.before + last.draft.after !== '';
   const next = chat.threads[name] ?? emptyThread(name);
@@ -248,19 +252,25 @@ function take(chat: Chat, text: string): Chat {
   const thread = openThread(chat);
   const sent = text === '' || thread.sent.at(-1) === text ? thread.sent : [...thread.sent.slice(-199), text];
   return withThread(
-    { ...chat, about: null, completion: null, typedAt: 0 },
+    { ...chat, completion: null, typedAt: 0 },
     {
-      ...thread,
+      ...takeBack({ ...thread, draft: emptyEditor }),
       sent,
-      draft: chat.about?.aside ?? emptyEditor,
       kept: emptyEditor,
-      recalled: 0,
       anchor: null,
       below: 0,
       seeking: false,
       hasty: false,
     },
   );
+}
+
+function about(chat: Chat, next: Thread['about']): Chat {
+  const thread = openThread(chat);
+  if (next?.do !== 'edit') return withThread(chat, { ...takeBack(thread), about: next });
+  const { body } = next.message;
+  const line = editorWith(body.kind === 'file' ? '' : lineOf(body.text));
+  return withThread(chat, { ...lend(thread, line), about: next });
 }
 
 function jump(state: State, event: { conversation: Thread['name']; key: string; words: string }): State {

@@ -281,6 +281,8 @@ test('what was begun waits while a message is changed or reacted to, and comes b
   await key('up', 'e');
   session.open('@bob');
   session.open('#lobby');
+  t.is(line(), 'mine!', 'the change goes on where it was begun');
+  await key('escape');
   t.is(line(), 'unsent thoughts');
 });
 
@@ -314,6 +316,39 @@ test('Tab goes on into a folder; several choices are turned through', async (t) 
   await tab('pictures/one.png');
   await tab('pictures/other.png');
   t.deepEqual(chat().completion?.words, ['one.png', 'other.png']);
+});
+
+test('what is changed is changed, also where the same line would go to somebody', async (t) => {
+  const { key, say, calls, store, settle, client } = await openDesk(t);
+  client.receive({ from: 'alice', text: '@bob see you', id: 'm1' });
+  await settle();
+  await say('.edit');
+  store.dispatch({ type: 'typed', text: ' soon' });
+  await key('enter');
+  t.deepEqual(calls('edit'), [['m1', '@bob see you soon']]);
+  t.deepEqual(calls('queue'), []);
+});
+
+test('a command from the switcher, + and .edit leave the draft; Ctrl+C on an empty line gives it back, too', async (t) => {
+  const { key, say, store, line, calls, outside } = await openDesk(t);
+  await say('mine');
+  store.dispatch({ type: 'typed', text: 'begun' });
+  await key('ctrl+k');
+  store.dispatch({ type: 'typed', text: '.edit' });
+  await key('enter');
+  t.is(line(), '.edit ');
+  await key('enter');
+  t.is(line(), 'mine');
+  await key('ctrl+c', 'ctrl+c');
+  t.is(line(), 'begun');
+  t.deepEqual(outside, []);
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', '+');
+  t.is(line(), '.react :');
+  store.dispatch({ type: 'typed', text: 'heart:' });
+  await key('enter');
+  t.is(calls('react').length, 1);
+  t.is(line(), 'begun');
 });
 
 test('files: command, completion of the path, picker and download', async (t) => {

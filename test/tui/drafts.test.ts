@@ -7,7 +7,7 @@ import { Drafts, type Vault } from '../../src/tui/drafts.ts';
 import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
 import { FakeClock } from './helpers/fake-clock.ts';
-import { noon } from './helpers/messages.ts';
+import { message, noon } from './helpers/messages.ts';
 
 const me = { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd'.repeat(32) }, device: 1 };
 /** Stands for the profile's sealing: enough that plain text is seen to be absent. */
@@ -46,6 +46,15 @@ test('what was typed is on the disk half a second later, sealed, and there at th
   t.deepEqual(found.drafts, { '#lobby': 'to everybody', '@bob': 'to bob' });
   t.is(loaded.settings?.theme, 'light');
   t.deepEqual(loaded.last, { server: `securechat://a:1#${'cd'.repeat(32)}`, user: 'alice' });
+});
+
+test('the draft that an edit put aside is kept, not the edit, which would be sent as a message', async (t) => {
+  const first = open(t);
+  await first.enter();
+  first.store.dispatch({ type: 'typed', text: 'begun' });
+  first.store.dispatch({ type: 'about', about: { do: 'edit', message: message({ text: 'said long ago' }) } });
+  await first.drafts.save();
+  t.deepEqual((await open(t, first.dir).enter()).found.drafts, { '#lobby': 'begun' });
 });
 
 test('only a theme that was chosen is kept: another terminal has its own', async (t) => {

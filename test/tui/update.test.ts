@@ -53,6 +53,37 @@ test('up recalls what was sent, down comes back to the draft', (t) => {
   t.is(play.do(move('down')).draft, 'now|');
 });
 
+test('an edit, or a command begun for the person, puts the draft aside; it comes back after Enter, Esc or another start', (t) => {
+  const mine = message({ seq: 1, id: 'h1', from: 'alice', text: '.hidden' });
+  const edit: Event = { type: 'about', about: { do: 'edit', message: mine } };
+  const react: Event = { type: 'lent', editor: { before: '.react :', after: '' } };
+  const play = new Play().do(type('begun'), edit);
+  t.is(play.draft, '..hidden|', 'Enter would say the same text again');
+  t.is(play.do(move('back')).draft, 'begun|');
+  t.is(play.do(edit, { type: 'taken', text: '..hidden' }).draft, 'begun|');
+  t.is(play.do(react, move('back')).draft, 'begun|');
+  t.is(play.do(react, { type: 'taken', text: '.react :x' }).draft, 'begun|');
+  t.is(play.do(react, edit, react, move('back')).draft, 'begun|');
+  t.is(play.do(edit, { type: 'about', about: { do: 'reply', message: mine } }).draft, 'begun|');
+  t.is(play.thread.about?.do, 'reply');
+  t.is(play.do(move('back')).thread.about, null);
+  // In another conversation one does something else; the edit is there again with its conversation.
+  play.do(edit, type('!'), open('@bob'));
+  t.is(play.thread.about, null);
+  t.is(play.draft, '|');
+  play.do(open('#lobby'));
+  t.is(play.draft, '..hidden!|');
+  t.is(play.thread.about?.do, 'edit');
+  t.is(play.do(move('back')).draft, 'begun|');
+});
+
+test('what was recalled with Up is not what an edit puts aside', (t) => {
+  const mine = message({ seq: 1, id: 'h1', from: 'alice' });
+  const play = new Play().do({ type: 'taken', text: 'sent' }, type('begun'), move('up'));
+  t.is(play.draft, 'sent|');
+  t.is(play.do({ type: 'about', about: { do: 'edit', message: mine } }, move('back')).draft, 'begun|');
+});
+
 test('what was deleted comes back with Ctrl+Y, in another conversation too', (t) => {
   const play = new Play().do(type('one two'), { type: 'edited', edit: 'delete-word' });
   t.is(play.do({ type: 'yanked' }, { type: 'yanked' }).draft, 'one twotwo|');
@@ -339,7 +370,7 @@ test('blocking hides what is on the screen, and takes nothing away', (t) => {
   play.do({ type: 'blocked', name: 'bob', on: true });
   t.true(seen(play).includes('3 messages of bob, who is blocked'));
   t.is(seen(play).filter((row) => /text [123]/.test(row)).length, 0);
-  t.is(play.chat.about, null, 'nothing is answered that is not seen');
+  t.is(play.thread.about, null, 'nothing is answered that is not seen');
   t.is(play.thread.messages, held);
   play.do({ type: 'blocked', name: 'bob', on: false });
   t.deepEqual(seen(play), before);

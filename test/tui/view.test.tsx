@@ -4,6 +4,7 @@ import { fileName, printable } from '../../src/protocol/text.ts';
 import { cleanEvent } from '../../src/tui/clean.ts';
 import type { ClientEvent, TransferState } from '../../src/tui/client/types.ts';
 import { emptyEditor } from '../../src/tui/editor.ts';
+import type { Event } from '../../src/tui/event.ts';
 import { width } from '../../src/tui/measure.ts';
 import { helpLines } from '../../src/tui/pages.ts';
 import { emptyLogin, type Login, type Overlay } from '../../src/tui/state.ts';
@@ -302,6 +303,21 @@ test('moving, paused, failed and saved files each say so', async (t) => {
   t.regex(await show({ state: 'failed', note: 'the disk is full' }), /✗ the disk is full/);
   await after({ type: 'files', files: [file({ id: 't', name: 'x.bin' })] });
   t.regex(await show({ state: 'done', done: 100, note: '/d/x.bin' }), /saved and checked/);
+});
+
+test('that one answers or changes a message stands before the line, whatever is in it', async (t) => {
+  const { after, enter } = draw(t, { columns: 60, rows: 15 });
+  enter();
+  const about = (what: 'reply' | 'edit', from: string): Event => ({
+    type: 'about',
+    about: { do: what, message: message({ from, text: 'the old text' }) },
+  });
+  const shows = (rows: string[], line: string) => rows.some((row) => row.startsWith(line));
+  t.true(shows(await after(about('reply', 'bob')), ' reply bob › to: the old text · Esc leaves it'));
+  t.true(shows(await after({ type: 'typed', text: 'yes' }), ' reply bob › yes'));
+  t.true(shows(await after(about('edit', 'alice')), ' edit › the old text'));
+  t.true(shows(await after({ type: 'about', about: null }), ' #lobby › yes'));
+  t.true(shows(await after(about('reply', '漢'.repeat(20))), ' reply 漢漢漢漢漢漢… › yes'));
 });
 
 test('send states, replies, reactions, edits and deletions are told in words or signs', async (t) => {

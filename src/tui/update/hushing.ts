@@ -1,10 +1,9 @@
 /** Muting, blocking, and looking at what a blocked person said. */
-
+import { takeBack } from '../aside.ts';
 import type { ConversationName } from '../client/types.ts';
 import { isShut } from '../hush.ts';
 import { mentionAt } from '../mention.ts';
 import type { Chat, Thread, Unfolded } from '../state.ts';
-import { end as endAbout } from './about.ts';
 
 export function mute(chat: Chat, conversation: ConversationName, on: boolean): Chat {
   return chat.muted.has(conversation) === on ? chat : { ...chat, muted: changed(chat.muted, conversation, on) };
@@ -17,10 +16,7 @@ export function block(chat: Chat, name: string, on: boolean): Chat {
   const threads = Object.fromEntries(
     Object.entries(chat.threads).map(([key, thread]) => [key, hushed(thread, name, { blocked, me: chat.me.name })]),
   );
-  const { message } = chat.about ?? {};
-  const gone = message !== undefined && (blocked.has(message.from) || isShut(blocked, message.conversation));
-  const hidden = { ...chat, blocked, threads };
-  return gone ? endAbout(hidden) : hidden;
+  return { ...chat, blocked, threads };
 }
 
 export function unfold(thread: Thread, run: Unfolded): Thread {
@@ -29,8 +25,9 @@ export function unfold(thread: Thread, run: Unfolded): Thread {
 
 function hushed(thread: Thread, name: string, { blocked, me }: { blocked: ReadonlySet<string>; me: string }): Thread {
   const shut = isShut(blocked, thread.name);
+  const gone = thread.about !== null && (shut || blocked.has(thread.about.message.from));
   return {
-    ...thread,
+    ...(gone ? takeBack(thread) : thread),
     unfolded: thread.unfolded.filter(({ from }) => from !== name),
     mentionAt: mentionAt(thread.messages, me, { known: 0, blocked }),
     ...(shut && { anchor: null, below: 0, selected: null }),

@@ -1,4 +1,5 @@
 /** Keys that move a selection, the window over the messages, or the focus. */
+import { isLent, takeBack } from '../aside.ts';
 import { emptyEditor, moveLine } from '../editor.ts';
 import type { MoveName } from '../event.ts';
 import { chatOf, openThread, paneOf, withChat, withThread } from '../field.ts';
@@ -8,7 +9,6 @@ import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt
 import type { Chat, Focus, Overlay, State, Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { anchorAt, neighbour, scrolled, shownKey, viewOf } from '../viewport.ts';
-import { end as endAbout } from './about.ts';
 
 const steps: Partial<Record<MoveName, number>> = {
   up: -1,
@@ -72,8 +72,8 @@ function back(state: State): State {
   if (state.focus !== 'composer') return { ...state, focus: 'composer', notice: null };
   if (state.notice !== null) return { ...state, notice: null };
   return withChat(state, (chat) => {
-    if (chat.about !== null) return endAbout(chat);
     const thread = openThread(chat);
+    if (isLent(thread)) return withThread({ ...chat, completion: null }, takeBack(thread));
     return withThread(chat, { ...thread, anchor: null, below: 0, seeking: false, selected: null });
   });
 }

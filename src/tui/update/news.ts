@@ -47,7 +47,6 @@ export function enter(state: State, opening: Opening): State {
         chosenPerson: null,
         chosenFile: null,
         wheeled: unmoved,
-        about: null,
         typedAt: 0,
         killed: null,
         completion: null,

@@ -7,6 +7,7 @@ import type { Layout } from '../layout.ts';
 import { cut, width } from '../measure.ts';
 import { firstLine } from '../rows.ts';
 import { composerColumns, promptOf } from '../select.ts';
+import type { Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { FieldInput } from './field-input.tsx';
 import { Line } from './line.tsx';
@@ -20,7 +21,8 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
   const chat = useSelect((state) => {
     const open = chatOf(state);
     if (open === null) return null;
-    return { open: open.open, draft: openThread(open).draft, about: open.about };
+    const { draft, about } = openThread(open);
+    return { open: open.open, threads: open.threads, draft, about };
   });
   const active = useSelect((state) => state.focus === 'composer' && state.overlay === null);
   if (chat === null || store === null) return null;
@@ -54,9 +56,7 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
   );
 }
 
-function hint({ open, about }: { open: string; about: NonNullable<ReturnType<typeof chatOf>>['about'] }): string {
+function hint({ open, about }: { open: string; about: Thread['about'] }): string {
   if (about === null) return strings.composer.placeholder(open);
-  return about.do === 'edit'
-    ? strings.composer.edit
-    : strings.composer.reply(about.message.from, firstLine(about.message));
+  return about.do === 'edit' ? strings.composer.edit : strings.composer.reply(firstLine(about.message));
 }
