@@ -6,7 +6,7 @@ import { isShut, shownFiles, unreadOf } from './hush.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { cut, width } from './measure.ts';
 import type { Look } from './rows.ts';
-import type { Chat, State } from './state.ts';
+import type { Chat, State, Thread } from './state.ts';
 import { strings } from './strings.ts';
 
 const MIN_NAMES = 5;
@@ -184,22 +184,23 @@ function fileOf(transfer: TransferState, me: string): FileInfo {
 }
 
 /** Before the composer's text: margin, what the line is for, the sign. */
-export function promptOf(chat: Pick<Chat, 'open' | 'threads'>): string {
-  const { about } = openThread(chat);
+export function promptOf({ name, about }: Pick<Thread, 'name' | 'about'>): string {
   if (about?.do === 'edit') return ` ${strings.composer.editing} › `;
   if (about?.do === 'reply') return ` ${strings.composer.replying(cut(about.message.from, 14))} › `;
-  return ` ${cut(chat.open, 18)} › `;
+  return ` ${cut(name, 18)} › `;
 }
 
 /** Cells for the composer's text; the last one is the cursor's after a full line. */
-export function composerColumns(chat: Pick<Chat, 'open' | 'threads'>, columns: number): number {
-  return Math.max(10, columns - width(promptOf(chat)) - 2);
+export function composerColumns(thread: Pick<Thread, 'name' | 'about'>, columns: number): number {
+  return Math.max(10, columns - width(promptOf(thread)) - 2);
 }
 
 export function layoutFor(state: State): Layout {
   const chat = chatOf(state);
   const rows =
-    chat === null ? 1 : draftLines(textOf(openThread(chat).draft), composerColumns(chat, state.size.columns)).length;
+    chat === null
+      ? 1
+      : draftLines(textOf(openThread(chat).draft), composerColumns(openThread(chat), state.size.columns)).length;
   return layoutOf(state.size, rows, { bare: state.bare, said: state.notice !== null });
 }
 

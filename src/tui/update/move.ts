@@ -212,7 +212,7 @@ function select(state: State, by: -1 | 1): State {
 function recall(state: State, by: -1 | 1): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);
-    const moved = moveLine(thread.draft, by, composerColumns(chat, state.size.columns));
+    const moved = moveLine(thread.draft, by, composerColumns(thread, state.size.columns));
     if (moved !== null) return withThread(chat, { ...thread, draft: moved });
     const recalled = thread.recalled - by;
     if (recalled < 0 || recalled > thread.sent.length) return chat;

@@ -21,8 +21,8 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
   const chat = useSelect((state) => {
     const open = chatOf(state);
     if (open === null) return null;
-    const { draft, about } = openThread(open);
-    return { open: open.open, threads: open.threads, draft, about };
+    const { name, draft, about } = openThread(open);
+    return { name, draft, about };
   });
   const active = useSelect((state) => state.focus === 'composer' && state.overlay === null);
   if (chat === null || store === null) return null;
@@ -56,7 +56,7 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
   );
 }
 
-function hint({ open, about }: { open: string; about: Thread['about'] }): string {
-  if (about === null) return strings.composer.placeholder(open);
+function hint({ name, about }: Pick<Thread, 'name' | 'about'>): string {
+  if (about === null) return strings.composer.placeholder(name);
   return about.do === 'edit' ? strings.composer.edit : strings.composer.reply(firstLine(about.message));
 }
