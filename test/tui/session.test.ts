@@ -1,0 +1,82 @@
+import test from 'ava';
+import { openDesk } from './helpers/open-desk.ts';
+
+test('what was seen is marked read, what was not is counted', async (t) => {
+  const { client, settle, calls, chat, key } = await openDesk(t);
+  client.receive({ text: 'one' });
+  await settle();
+  t.deepEqual(calls('markRead').at(-1), ['#lobby', 1]);
+  client.receive({ conversation: '@bob', text: 'psst', to: 'alice' });
+  await settle();
+  t.is(chat().threads['@bob']?.unread, 1);
+  await key('alt+a');
+  t.is(chat().open, '@bob');
+  await settle();
+  t.deepEqual(calls('markRead').at(-1), ['@bob', 1]);
+});
+
+test('nothing is marked read while nobody looks', async (t) => {
+  const { client, settle, actions, calls } = await openDesk(t);
+  actions.take({ type: 'focus', focused: false });
+  client.receive({ text: 'one' });
+  await settle();
+  t.deepEqual(calls('markRead'), []);
+  actions.take({ type: 'focus', focused: true });
+  await settle();
+  t.deepEqual(calls('markRead'), [['#lobby', 1]]);
+});
+
+test('what could not be fetched is fetched when the link is back', async (t) => {
+  const { client, chat, settle, notice, calls, session } = await openDesk(t, (fake) => fake.fill('@bob', 5));
+  client.failures.set('history', new Error('the link is lost'));
+  session.open('@bob');
+  await settle();
+  t.is(chat().threads['@bob']?.loaded, 'failed');
+  t.is(notice(), 'the link is lost');
+  const asked = calls('history').length;
+  await settle();
+  t.is(calls('history').length, asked);
+  client.emit({ type: 'link', link: { state: 'online' } });
+  await settle();
+  t.is(chat().threads['@bob']?.messages.length, 5);
+});
+
+test('scrolling up fetches older history before it is needed', async (t) => {
+  const { key, calls, chat } = await openDesk(t, (client) => {
+    client.fill('#lobby', 1000);
+    client.readPositions.set('#lobby', 1000);
+  });
+  t.is(chat().threads['#lobby']?.messages.length, 100);
+  await key('pgup', 'pgup', 'pgup');
+  t.true((chat().threads['#lobby']?.messages.length ?? 0) >= 300);
+  for (let i = 0; i < 80; i++) await key('pgup');
+  t.is(chat().threads['#lobby']?.messages.length, 1000);
+  t.true(calls('history').length < 10);
+});
+
+test('hidden characters of others never reach the state', async (t) => {
+  const { client, settle, chat } = await openDesk(t);
+  client.receive({ text: 'a\x1b[31mb\u202ec\u0007' });
+  client.emit({ type: 'notice', text: 'x\x1b]0;y\x07' });
+  await settle();
+  t.notRegex(JSON.stringify([chat().threads['#lobby']?.messages]), /\\u001b|\u202e|\\u0007/);
+});
+
+test('what the cache lacks while the link is lost is asked for once, and again when it is back', async (t) => {
+  const { client, calls, key, settle } = await openDesk(t, (fake) => {
+    fake.fill('#lobby', 120);
+    fake.readPositions.set('#lobby', 120);
+  });
+  client.history = async (conversation, options = {}) => {
+    client.calls.push(['history', conversation, options]);
+    return { messages: [], gaps: [], more: true };
+  };
+  client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'connection lost' } });
+  const before = calls('history').length;
+  await key('ctrl+home');
+  for (let i = 0; i < 20; i++) await settle();
+  t.is(calls('history').length, before + 1);
+  client.emit({ type: 'link', link: { state: 'online' } });
+  for (let i = 0; i < 5; i++) await settle();
+  t.true(calls('history').length > before + 1);
+});
