@@ -1,5 +1,5 @@
 /** Writes docs/screen.svg: the built program in a real terminal, with a throw-away daemon and three people. `npm run picture`. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +21,9 @@ await import('./picture-clock.ts');
 const { connect } = await import('../src/tui/client/client.ts');
 const { startDaemon } = await import('../src/tui/demo/daemon-process.ts');
 
-const dir = await mkdtemp(join(tmpdir(), 'securechat-picture-'));
+// Its name can be read in the picture, which is to be the same every time.
+const dir = join(tmpdir(), 'securechat-picture');
+await mkdir(dir);
 const daemon = await startDaemon(join(dir, 'daemon'));
 const people: Client[] = [];
 try {
