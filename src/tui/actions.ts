@@ -2,17 +2,17 @@
 import { isLent } from './aside.ts';
 import { Choosing } from './choosing.ts';
 import type { Commands } from './commands.ts';
-import { turned, wanted, words } from './completion.ts';
+import { turned, wanted } from './completion.ts';
 import type { Desk } from './desk.ts';
 import { type EditName, edits, textOf } from './editor.ts';
 import type { MoveName } from './event.ts';
 import { chatOf, fieldOf, MAX_DRAFT, openThread, pasteable, placesOf } from './field.ts';
 import type { Input } from './key-reader.ts';
 import { type ActionName, actionFor } from './keys.ts';
+import { pathWords } from './path-words.ts';
 import { peopleOf } from './select.ts';
 import { Sending } from './sending.ts';
 import { strings } from './strings.ts';
-import { entriesOf, resolvePath } from './transfers.ts';
 
 const moves: readonly string[] = [
   'up',
@@ -209,18 +209,4 @@ export class Actions {
       store.dispatch({ type: 'completed', completion: want.completion });
     }
   }
-}
-
-/** The entries of a folder that a path under way may mean. */
-async function pathWords(head: string, path: string): Promise<ReturnType<typeof words>> {
-  const slash = path.lastIndexOf('/') + 1;
-  const folder = path.slice(0, slash);
-  const part = path.slice(slash);
-  const { entries } = await entriesOf(resolvePath(folder || '.'), part.startsWith('.')).catch(() => ({ entries: [] }));
-  return words(
-    head + folder,
-    entries.map((entry) => entry.name + (entry.folder ? '/' : '')),
-    part,
-    '',
-  );
 }

@@ -3,21 +3,28 @@ import type { ConversationName, FileInfo, Message, TransferState } from './clien
 import type { CommandName } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
 import { conversationOf, divide, usageOf } from './dot-commands.ts';
-import { editorWith, emptyEditor } from './editor.ts';
+import { editorWith, emptyEditor, textOf } from './editor.ts';
+import { emojiFor } from './emoji.ts';
 import type { MoveName } from './event.ts';
 import { openThread } from './field.ts';
 import { isFolded, shownMessages } from './folding.ts';
-import { isEmoji } from './found-in-text.ts';
 import { isShut, shownFiles } from './hush.ts';
 import { hasKey } from './messages.ts';
 import { helpLines, Pages } from './pages.ts';
+import { Preferences } from './preferences.ts';
 import { canSend, isUnderWay, peopleOf, waits } from './select.ts';
 import type { Session } from './session.ts';
 import { Silence } from './silence.ts';
-import type { Overlay, Settings } from './state.ts';
+import type { Overlay } from './state.ts';
 import { strings } from './strings.ts';
-import { type ThemeName, themeNames, themeToUse } from './theme.ts';
 import { Trust } from './trust.ts';
+
+/** What can be done with a transfer that is so. */
+const fitting: Readonly<Record<'pause' | 'resume' | 'cancel', readonly TransferState['state'][]>> = {
+  pause: ['running'],
+  resume: ['paused', 'failed'],
+  cancel: ['running', 'paused', 'failed'],
+};
 
 type Handler = (session: Session, rest: string) => void;
 
@@ -26,6 +33,7 @@ export class Commands {
   readonly trust: Trust;
   readonly silence: Silence;
   readonly #pages: Pages;
+  readonly #preferences: Preferences;
   readonly #handlers: Readonly<Record<CommandName, Handler>>;
 
   constructor(desk: CommandsDesk) {
@@ -33,6 +41,7 @@ export class Commands {
     this.trust = new Trust(desk);
     this.silence = new Silence(desk);
     this.#pages = new Pages(desk);
+    this.#preferences = new Preferences(desk);
     const moved =
       (move: MoveName): Handler =>
       () =>
@@ -48,18 +57,18 @@ export class Commands {
       '.users': (session) => this.#pages.list(session, false),
       '.file': (session, rest) => {
         if (this.isStopped(session, session.chat.open)) return;
-        desk.transfers?.upload(session.chat.open, rest);
+        desk.transfers?.upload(session.chat.open, rest, () => this.giveBack(`.file ${rest}`));
       },
       '.list_files': (session) => this.#pages.files(session),
       '.download': (session, rest) => this.#download(session, rest),
       '.transfers': (session) => void this.#pages.transfers(session),
-      '.pause': (_, rest) => this.transfer('pause', this.#named(rest, ['running'])),
-      '.resume': (_, rest) => this.transfer('resume', this.#named(rest, ['paused', 'failed'])),
-      '.cancel': (_, rest) => this.transfer('cancel', this.#named(rest, ['running', 'paused', 'failed'])),
+      '.pause': (session, rest) => this.#named(session, 'pause', rest),
+      '.resume': (session, rest) => this.#named(session, 'resume', rest),
+      '.cancel': (session, rest) => this.#named(session, 'cancel', rest),
       '.reply': (session, rest) => this.#reply(session, rest),
       '.edit': (session, rest) => this.#edit(session, rest),
       '.delete': (session) => this.#delete(session),
-      '.react': (session, rest) => void this.#react(session, rest),
+      '.react': (session, rest) => void this.react(session, rest),
       '.retry': (session) => this.#retry(session),
       '.search': (_, rest) =>
         desk.store.dispatch({ type: 'overlay', overlay: { kind: 'search', query: editorWith(rest), selected: 0 } }),
@@ -83,12 +92,12 @@ export class Commands {
       '.sessions': (session, rest) => void this.#pages.sessions(session, rest),
       '.passwd': () => desk.store.dispatch({ type: 'overlay', overlay: passwdOverlay }),
       '.away': (session, rest) => this.#away(session, rest),
-      '.typing': (session, rest) => this.#switch(session, '.typing', 'typing', rest),
+      '.typing': (session, rest) => this.#preferences.switch(session, '.typing', 'typing', rest),
       '.mute': (session, rest) => this.silence.mute(session, rest),
       '.block': (session, rest) => (rest === '' ? this.#pages.blocked(session) : this.silence.block(session, rest)),
-      '.notify': (session, rest) => this.#notify(session, rest),
-      '.mouse': (session, rest) => this.#switch(session, '.mouse', 'mouse', rest),
-      '.theme': (session, rest) => this.#theme(session, rest),
+      '.notify': (session, rest) => this.#preferences.notify(session, rest),
+      '.mouse': (session, rest) => this.#preferences.switch(session, '.mouse', 'mouse', rest),
+      '.theme': (session, rest) => this.#preferences.theme(session, rest),
     };
   }
 
@@ -181,9 +190,12 @@ export class Commands {
   }
 
   /** The newest one that can be meant. */
-  #named(name: string, states: readonly TransferState['state'][]): TransferState | null {
-    const all = Object.values(this.#desk.session?.chat.transfers ?? {});
-    return all.filter((one) => states.includes(one.state) && (name === '' || one.name === name)).at(-1) ?? null;
+  #named(session: Session, what: keyof typeof fitting, name: string) {
+    const all = Object.values(session.chat.transfers);
+    const fits = all.filter((one) => fitting[what].includes(one.state) && (name === '' || one.name === name)).at(-1);
+    if (fits !== undefined) return this.transfer(what, fits);
+    const { noTransfers, noTransferNamed } = strings.notices;
+    session.tell(name === '' ? noTransfers[what] : noTransferNamed(name), 'bad');
   }
 
   #reply(session: Session, text: string) {
@@ -213,14 +225,24 @@ export class Commands {
     this.#desk.store.dispatch({ type: 'asked', question: { ask: 'delete', message } });
   }
 
-  async #react(session: Session, word: string): Promise<void> {
+  /** Resolves when it is sent, or said why not. */
+  async react(session: Session, word: string): Promise<void> {
     const message = this.chosen();
     if (message === null) return session.tell(strings.notices.noMessage, 'bad');
-    const short = /^:([\w+-]+):?$/.exec(word)?.[1];
-    const emoji = short === undefined ? word.trim() : ((await this.#desk.outside.findEmoji(short))[0] ?? '');
-    if (!isEmoji(emoji)) return session.tell(strings.notices.noEmoji(word), 'bad');
+    const { emoji, near } = await emojiFor(word);
+    if (emoji === null) {
+      this.giveBack(`.react ${word}`);
+      return session.tell(strings.notices.noEmoji(word, near), 'bad');
+    }
     const on = !(message.reactions[emoji] ?? []).includes(session.chat.me.name);
     await session.attempt(() => session.client.react(message, emoji, on));
+  }
+
+  /** A command that could not be done is in the line again, if nothing else is. */
+  protected giveBack(line: string) {
+    const { store, session } = this.#desk;
+    if (session === null || textOf(openThread(session.chat).draft) !== '') return;
+    store.dispatch({ type: 'lent', editor: editorWith(line) });
   }
 
   #retry(session: Session) {
@@ -263,28 +285,6 @@ export class Commands {
   #away(session: Session, word: string) {
     if (word !== '' && word !== 'on' && word !== 'off') return session.tell(this.usage('.away'), 'bad');
     void session.away(word === '' ? !session.chat.away : word === 'on');
-  }
-
-  #notify(session: Session, rest: string) {
-    const [what, on] = divide(rest);
-    const setting = ({ bell: 'bell', desktop: 'desktop', text: 'desktopText' } as const)[what as 'bell'];
-    if (setting === undefined) return session.tell(this.usage('.notify'), 'bad');
-    this.#switch(session, '.notify', setting, on);
-  }
-
-  #switch(session: Session, name: CommandName, setting: keyof typeof strings.settings, word: string) {
-    if (word !== 'on' && word !== 'off') return session.tell(this.usage(name), 'bad');
-    this.#desk.store.dispatch({ type: 'settings', settings: { [setting]: word === 'on' } as Partial<Settings> });
-    session.tell(strings.notices[word](strings.settings[setting]));
-  }
-
-  #theme(session: Session, name: string) {
-    if (!(themeNames as readonly string[]).includes(name)) return session.tell(this.usage('.theme'), 'bad');
-    const theme = name as ThemeName;
-    this.#desk.store.dispatch({ type: 'settings', settings: { theme } });
-    const { found } = this.#desk.store.get();
-    const isShown = themeToUse(found, theme) === theme;
-    session.tell(isShown ? strings.notices.theme(name) : strings.notices.themeElsewhere(name, found));
   }
 }
 

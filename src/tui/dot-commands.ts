@@ -2,6 +2,7 @@
 
 import type { ConversationName } from './client/types.ts';
 import { type CommandName, commandNames } from './command-names.ts';
+import { nearest } from './slips.ts';
 import { strings } from './strings.ts';
 
 export type CommandRow = {
@@ -95,7 +96,7 @@ export function parseLine(line: string): Said {
   if (!command.test(text)) return { say: 'text', text };
   const [word = '', rest = ''] = divide(text);
   const name = `.${word.slice(1).toLowerCase()}`;
-  if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name) };
+  if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name, commandNames)[0] ?? null };
   if (commandTable[name].needs && rest === '') return { say: 'incomplete', name };
   return { say: 'command', name, rest };
 }
@@ -122,30 +123,4 @@ export function divide(text: string): [string, string] {
 
 function isCommand(name: string): name is CommandName {
   return (commandNames as readonly string[]).includes(name);
-}
-
-/** The command that a slip of one or two letters makes `name`; null when none is that near. */
-function nearest(name: string): CommandName | null {
-  const near = commandNames
-    .map((command) => ({ command, steps: distance(name, command) }))
-    .sort((a, b) => a.steps - b.steps)[0];
-  return near !== undefined && near.steps <= (name.length > 4 ? 2 : 1) ? near.command : null;
-}
-
-/** Letters to insert, delete, change, or swap with their neighbour (optimal string alignment). */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  const rows: number[][] = Array.from({ length: a.length + 1 }, (_, i) => [i]);
-  for (let j = 0; j <= b.length; j++) (rows[0] as number[])[j] = j;
-  const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let steps = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        steps = Math.min(steps, at(i - 2, j - 2) + 1);
-      (rows[i] as number[])[j] = steps;
-    }
-  }
-  return at(a.length, b.length);
 }

@@ -93,6 +93,11 @@ export class Session {
     this.#store.dispatch({ type: 'notice', notice: { text: printable(text), tone } });
   }
 
+  /** What was said is over: it goes, unless something else stands there. */
+  untell(text: string): void {
+    if (this.#store.get().notice?.text === printable(text)) this.#store.dispatch({ type: 'notice', notice: null });
+  }
+
   /** Runs what may fail; the person reads why. @returns whether it worked */
   async attempt(action: () => Promise<unknown>): Promise<boolean> {
     try {

@@ -263,8 +263,16 @@ export const strings = {
     unknownRoom: (name: string) => `there is no room ${name} here`,
     noFile: (name: string) => `no file ${name}: .list_files shows them`,
     manyFiles: (name: string) => `several files are called ${name}: choose one with F3`,
-    noEmoji: (word: string) => `${cut(word, 20)} is no emoji: .react :smile: and Tab offers them by name`,
+    noEmoji: (word: string, near: readonly string[]) =>
+      `${cut(word, 20)} is no emoji: ${near.length === 0 ? '.react :smile: and Tab offers them by name' : `did you mean ${near.join(' ')}?`}`,
     noTransfer: 'no transfer is under way',
+    noTransfers: {
+      pause: 'no transfer is running',
+      resume: 'no transfer is paused',
+      cancel: 'no transfer is under way',
+    },
+    noTransferNamed: (name: string) => `no transfer ${name} to do that with: .transfers lists them`,
+    verifyWhom: 'with whom? .verify NAME; the name may be left out in a private conversation',
     noMessage: 'there is no message to do that with',
     notYours: 'only your own messages can be changed',
     changedKey: (name: string) => `${name}'s key changed: .verify ${name} before you write`,

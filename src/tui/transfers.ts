@@ -43,11 +43,20 @@ export class TransferDesk {
     });
   }
 
-  upload(to: ConversationName, path: string): void {
+  /** @param giveBack called when there is no such file to send */
+  upload(to: ConversationName, path: string, giveBack: () => void = () => {}): void {
     const full = resolvePath(path);
-    this.#session.tell(strings.notices.uploading(basename(full)));
+    const notice = strings.notices.uploading(basename(full));
+    this.#session.tell(notice);
     void this.#session.back();
-    this.#watch(this.#session.client.upload(to, full));
+    const sending = this.#session.client.upload(to, full).then(
+      () => this.#session.untell(notice),
+      (error: unknown) => {
+        if (error instanceof ClientError && error.code === 'usage') giveBack();
+        throw error;
+      },
+    );
+    this.#watch(sending);
   }
 
   download(file: FileInfo): void {

@@ -1,7 +1,6 @@
 /** Whose key is whose: comparing, taking a changed one, and one's own password. */
 import { printable } from '../protocol/text.ts';
 import type { CommandsDesk } from './desk.ts';
-import { usageOf } from './dot-commands.ts';
 import { textOf } from './editor.ts';
 import type { Session } from './session.ts';
 import type { Overlay } from './state.ts';
@@ -59,7 +58,7 @@ export class Trust {
     const { store } = this.#desk;
     const name = rest === '' ? session.chat.open.slice(1) : rest.replace(/^@/, '');
     if (session.chat.people[name] === undefined || (rest === '' && session.chat.open.startsWith('#'))) {
-      return session.tell(rest === '' ? usageOf('.verify') : strings.notices.unknownPerson(name), 'bad');
+      return session.tell(rest === '' ? strings.notices.verifyWhom : strings.notices.unknownPerson(name), 'bad');
     }
     const show = (digits: string | null, error: string | null) =>
       store.dispatch({ type: 'overlay', overlay: { kind: 'fingerprint', name, digits, error } });

@@ -62,19 +62,6 @@ test('what was begun waits while a message is changed or reacted to, and comes b
   t.is(line(), 'unsent thoughts');
 });
 
-test('only an emoji is a reaction', async (t) => {
-  const { say, calls, client, settle, notice } = await openDesk(t);
-  client.receive({ text: 'from bob', id: 'b1' });
-  await settle();
-  for (const word of ['nonsense', ':nonsense:', 'x', '👍👍', '1']) {
-    await say(`.react ${word}`);
-    t.regex(notice(), /is no emoji/, word);
-  }
-  t.deepEqual(calls('react'), []);
-  for (const word of ['👍', '👩‍👩‍👧', '♥', '❤️', '🇪🇺']) await say(`.react ${word}`);
-  t.is(calls('react').length, 5);
-});
-
 test('what is changed is changed, also where the same line would go to somebody', async (t) => {
   const { key, say, calls, store, settle, client } = await openDesk(t);
   client.receive({ from: 'alice', text: '@bob see you', id: 'm1' });

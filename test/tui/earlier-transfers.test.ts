@@ -59,7 +59,7 @@ test('the commands pause, go on and give up by name, the newest without one', as
   t.deepEqual(calls('resume'), [['b'], ['c']]);
   t.is(notice(), 'saved and checked: /downloads/x');
   await say('.pause');
-  t.is(notice(), 'no transfer is under way');
+  t.is(notice(), 'no transfer is running');
   client.emit({ type: 'transfer', transfer: transfer({ id: 'a', name: 'a', state: 'running' }) });
   await settle();
   await say('.pause a');

@@ -61,6 +61,8 @@ export class SpokenCommands extends Commands {
       '.transfers': (session) => this.#transfers(session),
       '.edit': (session, rest) => (rest === '' ? session.tell(phrases.editUsage, 'bad') : super.run('.edit', rest)),
       '.delete': (session) => this.#delete(session),
+      // The end of the lines does not come before what it says.
+      '.react': (session, rest) => this.react(session, rest),
       '.search': (session, rest) => this.#search(session, rest),
       '.links': (session) => this.#links(session),
       '.verify': (session, rest) => this.#verify(session, rest),
@@ -87,6 +89,9 @@ export class SpokenCommands extends Commands {
     if (own === undefined) super.run(name, rest);
     else await own(session, rest.trim());
   }
+
+  /** There is no line to which it could come back. */
+  protected override giveBack() {}
 
   #help() {
     for (const name of commandNames) {

@@ -73,7 +73,8 @@ function back(state: State): State {
   if (state.notice !== null) return { ...state, notice: null };
   return withChat(state, (chat) => {
     const thread = openThread(chat);
-    if (isLent(thread)) return withThread({ ...chat, completion: null }, takeBack(thread));
+    if (chat.completion !== null) return { ...chat, completion: null };
+    if (isLent(thread)) return withThread(chat, takeBack(thread));
     return withThread(chat, { ...thread, anchor: null, below: 0, seeking: false, selected: null });
   });
 }
@@ -217,7 +218,8 @@ function recall(state: State, by: -1 | 1): State {
     const recalled = thread.recalled - by;
     if (recalled < 0 || recalled > thread.sent.length) return chat;
     const text = thread.sent.at(-recalled) ?? '';
-    return withThread(chat, {
+    const done = { ...chat, completion: null };
+    return withThread(done, {
       ...thread,
       recalled,
       kept: thread.recalled === 0 ? thread.draft : thread.kept,

@@ -119,6 +119,14 @@ test('from a pipe, a line that was to be sent and was not is told by the end; a 
   t.is((await types(['.flie', '.help'], { unattended: true })).ended, null);
 });
 
+test('what is no emoji is refused in a sentence, also when it is the last line', async (t) => {
+  const client = new FakeClient();
+  client.fill('#lobby', 1);
+  const { said, calls } = await types(['.react nonsense'], { client });
+  t.deepEqual(calls, []);
+  t.is(said.at(-1), 'nonsense is no emoji: .react :smile: and Tab offers them by name');
+});
+
 test('lines keep their order, and the open conversation is where they go', async (t) => {
   const { calls, said, prompts } = await types(['/msg bob one', 'two', '.join lobby', 'three']);
   t.deepEqual(calls, [queued('@bob', 'one'), queued('@bob', 'two'), queued('#lobby', 'three')]);

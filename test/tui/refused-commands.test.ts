@@ -1,0 +1,82 @@
+/** Commands that could not be done: what is said, and what stays in the line. */
+import { setTimeout as after } from 'node:timers/promises';
+import test from 'ava';
+import { ClientError } from '../../src/tui/client/errors.ts';
+import type { TransferState } from '../../src/tui/client/types.ts';
+import { openDesk } from './helpers/open-desk.ts';
+
+/** Until what is looked up outside the program has come. */
+async function until(isSo: () => boolean, settle: () => Promise<void>) {
+  for (let i = 0; i < 500 && !isSo(); i++) {
+    await settle();
+    await after(2);
+  }
+}
+
+test('a reaction is one emoji or the name of one; what is none stays in the line', async (t) => {
+  const { say, key, calls, client, settle, notice, line, store } = await openDesk(t);
+  client.receive({ text: 'from bob', id: 'b1' });
+  await settle();
+  const refused = async (word: string, answer: RegExp) => {
+    await say(`.react ${word}`);
+    await until(() => line() === `.react ${word}`, settle);
+    t.regex(notice(), answer);
+    await key('escape', 'escape');
+    t.is(line(), '');
+  };
+  await refused('nonsense', /^nonsense is no emoji: \.react :smile: and Tab offers them by name$/);
+  await refused(':haert:', /^:haert: is no emoji: did you mean .*:heart:/);
+  await refused('heart', /^heart is no emoji: did you mean :heart:/);
+  await refused('👍👍', /is no emoji/);
+  await refused('👍 x', /is no emoji/);
+  await refused('1', /is no emoji/);
+  t.deepEqual(calls('react'), []);
+  for (const emoji of ['👍🏽', '👩‍👩‍👧', '🇩🇪', '♥', '❤️', '1️⃣', ':tada:']) {
+    const before = calls('react').length;
+    await say(`.react ${emoji}`);
+    await until(() => calls('react').length > before, settle);
+    t.is(calls('react').at(-1)?.[1], emoji === ':tada:' ? '🎉' : emoji);
+  }
+  t.is(store.get().notice, null);
+});
+
+test('a file that cannot be sent leaves its command in the line; of one that is sent no notice stays', async (t) => {
+  const { say, key, line, notice, client, settle } = await openDesk(t);
+  client.failures.set('upload', new ClientError('usage', 'there is no file /nope.txt'));
+  await say('.file /nope.txt');
+  await settle();
+  t.is(line(), '.file /nope.txt');
+  t.is(notice(), 'there is no file /nope.txt');
+  await key('ctrl+c');
+  client.failures.set('upload', new ClientError('refused', 'the server is full'));
+  await say('.file /a.txt');
+  await settle();
+  t.is(line(), '');
+  t.is(notice(), 'the server is full');
+  await say('.file /a.txt');
+  await settle();
+  t.is(notice(), '');
+});
+
+test('what cannot be done with a transfer, or with nobody, says what can', async (t) => {
+  const { say, notice, client, settle } = await openDesk(t);
+  const transfer: TransferState = {
+    id: 't1',
+    direction: 'up',
+    name: 'a.bin',
+    conversation: '#lobby',
+    size: 9,
+    done: 1,
+    rate: 0,
+    state: 'paused',
+    note: null,
+  };
+  client.emit({ type: 'transfer', transfer });
+  await settle();
+  await say('.resume nope');
+  t.is(notice(), 'no transfer nope to do that with: .transfers lists them');
+  await say('.pause');
+  t.is(notice(), 'no transfer is running');
+  await say('.verify');
+  t.regex(notice(), /^with whom\? \.verify NAME;/);
+});
