@@ -254,7 +254,7 @@ export const strings = {
     unknownCommand: (name: string, like: string | null) => {
       const sign = name.charAt(0);
       const said = `unknown command ${cut(name, 20)}: ${like === null ? '.help lists them,' : `did you mean ${like}?`}`;
-      return `${said} ${sign}${sign} in front makes it text`;
+      return `${said} one more ${sign} in front makes it text`;
     },
     addressed: (name: string, room: string) =>
       `not sent: @${name} TEXT is for ${name} alone, ${name}: TEXT is for everybody in ${room}`,

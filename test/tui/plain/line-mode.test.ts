@@ -99,8 +99,12 @@ test('private lines, both of the ancestor’s ways, and lines that begin with a 
 });
 
 test('what looks like a command is never sent', async (t) => {
-  await refused(t, '.flie secret.txt', /^unknown command \.flie: did you mean \.file\? \.\. in front makes it text$/);
-  await refused(t, '/nonsense', /^unknown command \/nonsense: \.help lists them, \/\/ in front makes it text$/);
+  await refused(
+    t,
+    '.flie secret.txt',
+    /^unknown command \.flie: did you mean \.file\? one more \. in front makes it text$/,
+  );
+  await refused(t, '/nonsense', /^unknown command \/nonsense: \.help lists them, one more \/ in front makes it text$/);
   await refused(t, '.msg', /^usage: \.msg NAME \[TEXT\]$/);
   await refused(t, '@nobody hi', /^nobody is called nobody: \.users names everyone$/);
   await refused(t, '@bob, hi', /^not sent: @bob TEXT is for bob alone, bob: TEXT is for everybody in #lobby$/);
