@@ -231,7 +231,7 @@ for (const [name, end, status] of ways) {
   test.serial(`${name} leaves the terminal as it was`, async (t) => {
     const screen = start(t, name === 'a crash' ? 'crash' : 'talk');
     if (name !== 'a crash') {
-      await screen.until((text) => ready(text) && text.includes('online'));
+      await screen.until((text) => ready(text) && text.includes('online') && screen.modes().cursor);
       t.deepEqual(screen.modes(), { alternate: true, paste: true, focus: true, cursor: true, wrap: false });
     }
     end(screen);
