@@ -2,10 +2,11 @@ import test from 'ava';
 import { Attention } from '../../src/tui/attention.ts';
 import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
-import { FakeClock } from './helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+import { noon } from './helpers/messages.ts';
 
 function open() {
-  const clock = new FakeClock();
+  const clock = manualClock(noon);
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, clock.now()), clock);
   const attention = new Attention(store, clock);
   const pass = (ms: number) => {

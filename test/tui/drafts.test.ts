@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { Drafts, type Vault } from '../../src/tui/drafts.ts';
 import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
-import { FakeClock } from './helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import { message, noon } from './helpers/messages.ts';
 
 const me = { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd'.repeat(32) }, device: 1 };
@@ -15,7 +15,7 @@ const flip = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0x5a);
 
 function open(t: ExecutionContext, dir = mkdtempSync(join(tmpdir(), 'sc-drafts-'))) {
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
-  const clock = new FakeClock();
+  const clock = manualClock(noon);
   const vault: Vault = { dir, seal: flip, open: flip };
   const drafts = new Drafts(vault, fs, clock);
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);

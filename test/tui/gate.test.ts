@@ -3,11 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import { Gate } from '../../src/tui/gate.ts';
 import type { Input } from '../../src/tui/key-reader.ts';
-import { FakeClock } from './helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+import { noon } from './helpers/messages.ts';
 
 function open(typing = () => true) {
   const terminal = new PassThrough();
-  const clock = new FakeClock();
+  const clock = manualClock(noon);
   const seen: string[] = [];
   const note = (input: Input) => seen.push(input.type === 'key' ? `<${input.key}>` : JSON.stringify(input));
   const gate = new Gate(terminal, { clock, typing, onInput: note });
@@ -49,7 +50,7 @@ test('one piece a turn: what an input changes is seen by the next', async (t) =>
   const terminal = new PassThrough();
   const seen: string[] = [];
   const gate = new Gate(terminal, {
-    clock: new FakeClock(),
+    clock: manualClock(noon),
     typing: () => field,
     onInput: (input) => {
       field = !field;

@@ -5,15 +5,15 @@ import type { Client, ConnectOptions } from '../../src/tui/client/types.ts';
 import { type Door, LoginDesk } from '../../src/tui/login-desk.ts';
 import { defaultSettings, emptyLogin, initialState, type Login } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import { FakeClient } from './helpers/fake-client.ts';
-import { FakeClock } from './helpers/fake-clock.ts';
 import { noon } from './helpers/messages.ts';
 
 const link = `securechat://127.0.0.1:65345#${'00'.repeat(32)}`;
 const offered = { address: 'chat.example:1', fingerprint: 'ab'.repeat(32), words: 'one two' };
 
 function open(door: Partial<Door> = {}) {
-  const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), new FakeClock());
+  const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), manualClock(noon));
   const entered: Client[] = [];
   const asked: ConnectOptions[] = [];
   const desk = new LoginDesk({

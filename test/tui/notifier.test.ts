@@ -4,13 +4,13 @@ import { Notifier } from '../../src/tui/notifier.ts';
 import { defaultSettings, initialState, type Settings } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
 import { TerminalModes } from '../../src/tui/terminal.ts';
-import { FakeClock } from './helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import { message, noon } from './helpers/messages.ts';
 
 const me = { name: 'alice', fingerprint: '', daemon: { address: '', fingerprint: '' }, device: 1 };
 
 function open(settings: Partial<Settings> = {}) {
-  const clock = new FakeClock();
+  const clock = manualClock(noon);
   const store = new Store(initialState({ columns: 80, rows: 24 }, { ...defaultSettings, ...settings }, noon), clock);
   let out = '';
   const modes = new TerminalModes({ write: (text) => (out += text) });

@@ -7,7 +7,7 @@ import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
 import { update } from '../../src/tui/update.ts';
 import { viewOf } from '../../src/tui/viewport.ts';
-import { FakeClock } from './helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import { file, message, noon } from './helpers/messages.ts';
 
 const me = { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd' }, device: 1 };
@@ -16,7 +16,7 @@ function play(): { store: Store; lines: string[] } {
   const lines: string[] = [];
   const store: Store = new Store(
     initialState({ columns: 90, rows: 24 }, defaultSettings, noon),
-    new FakeClock(),
+    manualClock(noon),
     (event) => {
       const line = recordOf(event, store.get());
       if (line !== null) lines.push(line);

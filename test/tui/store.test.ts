@@ -2,11 +2,11 @@ import test from 'ava';
 import { nothingRemembered, type Timed } from '../../src/tui/event.ts';
 import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
-import { FakeClock } from './helpers/fake-clock.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import { message, noon } from './helpers/messages.ts';
 
 function open(record: ((event: Timed) => void) | null = null) {
-  const clock = new FakeClock();
+  const clock = manualClock(noon);
   const store = new Store(initialState({ columns: 100, rows: 30 }, defaultSettings, noon), clock, record);
   const me = { name: 'alice', fingerprint: '', daemon: { address: '', fingerprint: '' }, device: 1 };
   store.dispatch({
@@ -66,7 +66,7 @@ test('recorded events, played again, give the same state', (t) => {
   store.dispatch({ type: 'typed', text: 'hello' });
   clock.advance(10);
   store.dispatch({ type: 'opened', conversation: '@bob' });
-  const again = new Store(initialState({ columns: 100, rows: 30 }, defaultSettings, noon), new FakeClock());
+  const again = new Store(initialState({ columns: 100, rows: 30 }, defaultSettings, noon), manualClock(noon));
   for (const { at, ...event } of recorded) {
     void at;
     again.dispatch(event);

@@ -8,7 +8,7 @@ import { type Event, nothingRemembered } from '../../../src/tui/event.ts';
 import { defaultSettings, initialState, type Settings } from '../../../src/tui/state.ts';
 import { Store } from '../../../src/tui/store.ts';
 import { App } from '../../../src/tui/view/app.tsx';
-import { FakeClock } from './fake-clock.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
 import { noon, person } from './messages.ts';
 
 class Paper extends EventEmitter {
@@ -49,7 +49,7 @@ export function draw(
   const paper = new Paper(columns, rows);
   const store = new Store(
     initialState({ columns, rows }, { ...defaultSettings, theme: 'none', ...settings }, noon),
-    new FakeClock(),
+    manualClock(noon),
   );
   const app = render(<App store={store} />, {
     stdout: paper as unknown as NodeJS.WriteStream,

@@ -15,8 +15,8 @@ import { Store } from '../../../src/tui/store.ts';
 import { strings } from '../../../src/tui/strings.ts';
 import type { ThemeName } from '../../../src/tui/theme.ts';
 import { TransferDesk } from '../../../src/tui/transfers.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
 import { FakeClient } from './fake-client.ts';
-import { FakeClock } from './fake-clock.ts';
 import { noon } from './messages.ts';
 
 /** The screen without a terminal: keys in, calls of the client and words for the person out. */
@@ -25,7 +25,7 @@ export async function openDesk(
   options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; found?: ThemeName } = {},
 ) {
   const { prepare = () => {}, found = 'dark' } = typeof options === 'function' ? { prepare: options } : options;
-  const clock = new FakeClock();
+  const clock = manualClock(noon);
   const client = new FakeClient();
   prepare(client);
   const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon, found), clock);
