@@ -4,9 +4,7 @@ import { extname } from 'node:path';
 import { Piscina } from 'piscina';
 import { Refusal } from './errors.ts';
 
-/**
- * For every worker thread. Its garbage is short-lived and small; by itself V8 would let each grow by 48 MB before it looks.
- */
+/** For every worker thread. Its garbage is short-lived and small; by itself V8 lets a young generation grow far beyond that. */
 export const workerLimits = { maxYoungGenerationSizeMb: 6 } as const;
 
 /** The functions that a worker's module exports, each with one parameter that can be cloned. */
