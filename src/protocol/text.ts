@@ -26,7 +26,8 @@ export function isName(s: string): boolean {
  * two names with equal skeletons are not given out on one daemon.
  */
 export function nameSkeleton(s: string): string {
-  const cased = s.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+  // Small first: the capital ẞ is its own capital, and only the small ß becomes ss.
+  const cased = s.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
   const bare = cased
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]/g, '')
