@@ -6,7 +6,7 @@ import test from 'ava';
 import { type Clock, systemClock } from '../../src/protocol/seams.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { startDaemon, writeFixtureKey } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { household, PASSWORD } from '../helpers/household.ts';
 
@@ -60,6 +60,21 @@ test.serial('kill -9 of a client with messages that wait: the next one sends the
   const said = texts(await as('bob', ['history', 'alice', '--json']));
   t.deepEqual(said.toSorted(), ['before', 'first', 'second', 'third']);
   t.true(said.indexOf('first') < said.indexOf('second'));
+});
+
+test.serial('who listens to a server whose key changes is not left waiting: 5, with both keys', async (t) => {
+  const { start, daemon } = await household(t);
+  const listening = [start('alice', ['listen']), start('bob', ['plain'], { stdin: null })];
+  await Promise.all(listening.map((one) => one.says(/listening as alice|you write to/)));
+  const impostor = await temporaryFolder(t);
+  await writeFixtureKey(impostor, 'ephemeral');
+  await daemon.stop();
+  const { fingerprint } = await startDaemon(t, ['--port', String(daemon.port)], { dir: impostor });
+  for (const one of listening) {
+    const { code, stderr } = await one.ended;
+    t.is(code, 5, stderr);
+    for (const key of [daemon.fingerprint, fingerprint]) t.true(stderr.replaceAll(' ', '').includes(key), stderr);
+  }
 });
 
 test.serial('an empty profile on another machine reads what was said on the first', async (t) => {

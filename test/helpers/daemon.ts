@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { formatKey } from '../../src/daemon/identity.ts';
-import { fixtureKey } from '../fixtures/keys.ts';
+import { type FixtureName, fixtureKey } from '../fixtures/keys.ts';
 import { temporaryFolder } from './folder.ts';
 
 const program = fileURLToPath(new URL('../../src/daemon/main.ts', import.meta.url));
@@ -73,9 +73,9 @@ export function runDaemon(args: readonly string[], env: { [name: string]: string
   });
 }
 
-/** Spares the daemon in `dir` the making of keys. */
-export async function writeFixtureKey(dir: string): Promise<void> {
-  const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+/** Spares the daemon in `dir` the making of keys. @param link another one is another daemon to whoever knew the first */
+export async function writeFixtureKey(dir: string, link: FixtureName = 'daemon-link'): Promise<void> {
+  const keys = { link: fixtureKey(link), sign: fixtureKey('daemon-sign') };
   const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });
   await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });
 }

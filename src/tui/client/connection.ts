@@ -215,10 +215,10 @@ export class Connection {
   }
 
   #close(error: unknown): void {
-    const code = error instanceof ClientError ? error.code : null;
+    const code = error instanceof ClientError ? error.code : 'refused';
     const message = error instanceof Error ? error.message : String(error);
     this.#closing = code === 'login-refused' && this.#dismissal !== null ? dismissed(this.#dismissal) : message;
-    this.#setState({ state: 'closed', reason: this.#closing, ...(code !== null && { code }) });
+    this.#setState({ state: 'closed', reason: this.#closing, code });
     this.#failWaiting();
     if (isChangedKey(error)) this.#laterInSilence();
   }

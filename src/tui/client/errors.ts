@@ -28,6 +28,11 @@ export class ClientError extends Error {
   }
 }
 
+/** Why a link was closed for good, as the error that it is; null when the program itself closed it. */
+export function closedBy(link: { reason: string; code?: ClientErrorCode }): ClientError | null {
+  return link.code === undefined ? null : new ClientError(link.code, link.reason);
+}
+
 /** A no of the daemon's that may be a yes in a moment. */
 export function isPassing(error: unknown): error is Refusal {
   return error instanceof Refusal && ['busy', 'rate-limited', 'internal'].includes(error.code);

@@ -1,5 +1,5 @@
 /** What arrives, as something to iterate over: `for await (const message of listen(client))`. */
-import { ClientError } from './errors.ts';
+import { ClientError, closedBy } from './errors.ts';
 import type { Client, ClientEvent, Message } from './types.ts';
 
 const MAX_WAITING = 10_000;
@@ -22,7 +22,8 @@ export type ListenOptions = {
  * then.
  *
  * Ends with `signal`, when the client is closed (both after what had come), or when the loop is left.
- * @throws ClientError 'refused' when more than `max` messages waited
+ * @throws ClientError 'refused' when more than `max` messages waited; the reason, when there will be no link any more, as
+ *   'key-changed' or 'login-refused'
  */
 export async function* listen(
   client: Pick<Client, 'subscribe' | 'me'>,
@@ -31,7 +32,7 @@ export async function* listen(
   const { signal, own = false, max = MAX_WAITING } = options;
   const waiting: Message[] = [];
   let ended = signal?.aborted ?? false;
-  let slow = false;
+  let failure: ClientError | null = null;
   let wake = (): void => {};
   const end = (): void => {
     ended = true;
@@ -39,11 +40,17 @@ export async function* listen(
   };
   const take = (event: ClientEvent): void => {
     if (ended) return;
-    if (event.type === 'link' && event.link.state === 'closed') end();
+    if (event.type === 'link' && event.link.state === 'closed') {
+      failure = closedBy(event.link);
+      end();
+    }
     if (event.type !== 'message' || !event.fresh || (!own && event.message.from === client.me.name)) return;
     if (waiting.length < max) waiting.push(event.message);
     else {
-      slow = true;
+      failure = new ClientError(
+        'refused',
+        `more than ${max} messages came while the loop was busy; what came after them is in the history`,
+      );
       ended = true;
       unsubscribe();
     }
@@ -55,11 +62,7 @@ export async function* listen(
     for (;;) {
       const next = waiting.shift();
       if (next !== undefined) yield next;
-      else if (slow)
-        throw new ClientError(
-          'refused',
-          `more than ${max} messages came while the loop was busy; what came after them is in the history`,
-        );
+      else if (failure !== null) throw failure;
       else if (ended) return;
       else
         await new Promise<void>((done) => {

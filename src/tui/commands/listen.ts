@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closedBy } from '../client/errors.ts';
 import type { Client, Conversation, Message } from '../client/types.ts';
 import type { Command } from '../command.ts';
 import { Output } from '../output.ts';
@@ -45,7 +46,11 @@ export const listen: Command = {
         else if (event.type === 'gap') inTurn(async () => reportGap(shell.output, event.gap));
         else if (event.type === 'notice') shell.output.remark(event.text);
         else if (event.type === 'link' && event.link.state === 'waiting') shell.output.remark(event.link.reason);
-        else if (event.type === 'link' && event.link.state === 'closed') end();
+        else if (event.type === 'link' && event.link.state === 'closed') {
+          const error = closedBy(event.link);
+          if (error === null) end();
+          else fail(error);
+        }
       });
       shell.signal.addEventListener('abort', () => end(), { once: true });
       shell.output.remark(`listening as ${client.me.name}; Ctrl+C ends it`);

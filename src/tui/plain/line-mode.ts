@@ -2,7 +2,7 @@
 import { type Clock, sleep } from '../../protocol/seams.ts';
 import { MAX_TEXT_BYTES, printable } from '../../protocol/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
-import { ClientError } from '../client/errors.ts';
+import { ClientError, closedBy } from '../client/errors.ts';
 import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../client/types.ts';
 import { wanted } from '../completion.ts';
 import { parseLine } from '../dot-commands.ts';
@@ -59,7 +59,7 @@ export class LineMode {
   /** Conversations that are caught up with. */
   #telling = 0;
   #leaving = false;
-  #closed: string | null = null;
+  #closed: ClientError | null = null;
 
   constructor(parts: LineModeParts) {
     this.#parts = parts;
@@ -118,7 +118,7 @@ export class LineMode {
       input.close();
       await drafts?.settle();
     }
-    if (this.#closed !== null) throw new ClientError('unreachable', this.#closed);
+    if (this.#closed !== null) throw this.#closed;
     await this.#drain();
     const untaken = input.unattended ? this.#untaken : 0;
     if (this.#narrator.failures + untaken > 0) throw new ClientError('refused', phrases.refused);
@@ -233,7 +233,7 @@ export class LineMode {
     if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isHeard(event.message))
       void client.markRead(event.message.conversation, event.message.seq).catch(() => {});
     if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
-      this.#closed = event.link.reason;
+      this.#closed = closedBy(event.link);
       this.leave();
     }
   }

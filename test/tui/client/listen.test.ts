@@ -48,6 +48,17 @@ test('it ends when the client is closed, after what had come', async (t) => {
   t.is(client.listeners.size, 0);
 });
 
+test('it ends with the reason when there will be no link any more, after what had come', async (t) => {
+  const client = fakeClient();
+  const iterator = listen(client);
+  const first = iterator.next();
+  client.message('a');
+  client.tell({ type: 'link', link: { state: 'closed', reason: 'another key', code: 'key-changed' } });
+  t.is((await first).value?.id, 'a');
+  await t.throwsAsync(iterator.next(), { instanceOf: ClientError, code: 'key-changed', message: 'another key' });
+  t.is(client.listeners.size, 0);
+});
+
 test('it ends with its signal, and when the loop is left', async (t) => {
   const client = fakeClient();
   const stop = new AbortController();
