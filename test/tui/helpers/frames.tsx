@@ -11,6 +11,14 @@ import { App } from '../../../src/tui/view/app.tsx';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { noon, person } from './messages.ts';
 
+/** Windows from the smallest that is drawn to a wide one. */
+export const sizes = [
+  { columns: 60, rows: 15 },
+  { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+  { columns: 200, rows: 60 },
+];
+
 class Paper extends EventEmitter {
   readonly isTTY = false;
   readonly columns: number;

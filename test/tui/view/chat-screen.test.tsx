@@ -1,0 +1,68 @@
+import test from 'ava';
+import type { ClientEvent } from '../../../src/tui/client/types.ts';
+import { draw } from '../helpers/frames.tsx';
+import { file, message } from '../helpers/messages.ts';
+
+test('what is chosen in a pane has a bar, colours or not', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 24 });
+  enter();
+  await after({ type: 'files', files: [file({ name: 'x.bin' })] }, { type: 'focused', focus: 'people' });
+  t.true((await after({ type: 'moved', move: 'down' })).some((row) => /^▌● bob/.test(row)));
+  t.true((await after({ type: 'focused', focus: 'files' })).some((row) => row.includes('▌▤ x.bin')));
+});
+
+test('the pane that has the keys has a sign at its title', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 24 });
+  enter();
+  for (const [focus, title] of [
+    ['people', 'People'],
+    ['messages', '#lobby'],
+    ['files', 'Files'],
+  ] as const) {
+    const [head = ''] = await after({ type: 'focused', focus });
+    t.true(head.includes(`▸${title}`), head);
+    t.is(head.split('▸').length, 2);
+  }
+});
+
+test('a letter is one frame; news of a moment are one frame', async (t) => {
+  const { enter, after, frames, store } = draw(t);
+  enter(['alice', 'bob', 'carol']);
+  await after();
+  const before = frames.length;
+  await after({ type: 'typed', text: 'a' });
+  t.true(frames.length - before <= 2);
+  const between = frames.length;
+  for (let seq = 1; seq <= 100; seq++) store.hear({ type: 'message', fresh: true, message: message({ seq }) });
+  store.flush();
+  await after();
+  t.true(frames.length - between <= 2);
+});
+
+test('what is muted or blocked has a sign of its own, without colours', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 20 });
+  enter(['alice', 'bob', 'eve']);
+  const row = (frame: string[], name: string) =>
+    frame
+      .slice(2)
+      .find((line) => line.includes(` ${name} `))
+      ?.split('│')[0];
+  const unread = (name: '@bob' | '@eve'): ClientEvent => ({
+    type: 'conversation',
+    conversation: { name, head: 2, read: 0, unread: 2, at: 0 },
+  });
+  let frame = await after(
+    { type: 'news', news: [unread('@bob'), unread('@eve')] },
+    { type: 'muted', conversation: '@eve', on: true },
+    { type: 'muted', conversation: '#lobby', on: true },
+  );
+  t.regex(row(frame, 'eve') ?? '', /● eve +⊖ 2 +$/);
+  t.regex(frame[0] ?? '', /#lobby .* muted /);
+  t.regex(frame.at(-1) ?? '', / 2 unread/);
+  frame = await after({ type: 'blocked', name: 'bob', on: true }, { type: 'opened', conversation: '@bob' });
+  t.regex(row(frame, 'bob') ?? '', /▸⊘ bob +│?$/);
+  t.true(frame.findIndex((line) => line.includes('⊘ bob')) > frame.findIndex((line) => line.includes('eve')));
+  t.regex(frame[0] ?? '', /@bob .* blocked: \.block bob takes it back/);
+  t.true(frame.some((line) => line.includes('bob is blocked here: .block bob again shows what was said')));
+  t.notRegex(frame.at(-1) ?? '', /unread/);
+});

@@ -1,0 +1,90 @@
+import test from 'ava';
+import { printable } from '../../../src/protocol/text.ts';
+import { cleanEvent } from '../../../src/tui/clean.ts';
+import type { ClientEvent } from '../../../src/tui/client/types.ts';
+import { width } from '../../../src/tui/measure.ts';
+import { draw, sizes } from '../helpers/frames.tsx';
+import { message } from '../helpers/messages.ts';
+
+test('send states, replies, reactions, edits and deletions are told in words or signs', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 40 });
+  enter();
+  const own = { from: 'alice' };
+  const text = (
+    await after({
+      type: 'history',
+      conversation: '#lobby',
+      gaps: [],
+      more: false,
+      messages: [
+        message({ ...own, seq: 1, state: 'sent', text: 'was sent' }),
+        message({ ...own, seq: 2, state: 'delivered', text: 'was delivered' }),
+        message({ seq: 3, id: 'q', text: 'a question' }),
+        message({ ...own, seq: 4, body: { kind: 'reply', to: 'q', text: 'an answer' } }),
+        message({ seq: 5, edited: true, text: 'better', reactions: { '👍': ['bob', 'alice'] } }),
+        message({ seq: 6, deleted: true, text: 'gone' }),
+        message({ ...own, seq: null, id: 'w', state: 'sending', text: 'on its way' }),
+        message({ ...own, seq: null, id: 'f', state: 'failed', error: 'it is too large', text: 'refused' }),
+      ],
+    })
+  ).join('\n');
+  for (const sign of [
+    /was sent +✓ /,
+    /was delivered +✓✓/,
+    /╭ bob: a question/,
+    /an answer/,
+    /better \(edited\)/,
+    /👍 2/,
+    /deleted/,
+    /on its way +… /,
+    /refused +✗ /,
+    /not sent: it is too large/,
+  ]) {
+    t.regex(text, sign);
+  }
+  t.notRegex(text, /gone/);
+});
+
+test('marks, joiners and right-to-left text keep to their row', async (t) => {
+  const { enter, after } = draw(t, { columns: 90, rows: 24 });
+  enter();
+  const texts = [
+    'e\u0301'.repeat(2000),
+    `x${'\u0300'.repeat(2047)}`,
+    'שלום עולם '.repeat(50),
+    'مرحبا بالعالم '.repeat(50),
+    '\t'.repeat(100),
+    '👩‍👩‍👧‍👦'.repeat(100),
+  ];
+  const news = texts.map(
+    (text, i): ClientEvent => cleanEvent({ type: 'message', fresh: true, message: message({ seq: i + 1, text }) }),
+  );
+  for (const one of news) {
+    const rows = await after({ type: 'news', news: [one] });
+    t.is(rows.length, 24);
+    for (const row of rows) t.true(width(row) <= 90);
+  }
+  t.is(printable('a\u202eb'), 'a\ufffdb');
+});
+
+test('a run of a blocked person is one row, whole also where the window is narrow', async (t) => {
+  for (const size of sizes) {
+    const { after, enter } = draw(t, size);
+    enter(['alice', 'bob', 'carol']);
+    const messages = [1, 2, 3].map((seq) => message({ seq, id: `m${seq}`, from: seq === 3 ? 'carol' : 'bob' }));
+    const frame = await after(
+      { type: 'history', conversation: '#lobby', messages, gaps: [], more: false },
+      { type: 'blocked', name: 'bob', on: true },
+    );
+    t.is(frame.filter((line) => line.includes('2 messages of bob, who is blocked')).length, 1);
+    t.false(frame.some((line) => /text [12]/.test(line)));
+    t.true(frame.some((line) => line.includes('text 3')));
+    const chosen = await after(
+      { type: 'focused', focus: 'messages' },
+      { type: 'moved', move: 'up' },
+      { type: 'moved', move: 'up' },
+    );
+    t.true(chosen.some((line) => /▌ +2 messages of bob/.test(line)));
+    t.regex(chosen.at(-1) ?? '', /Enter shows them/);
+  }
+});

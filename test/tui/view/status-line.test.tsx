@@ -1,0 +1,17 @@
+import test from 'ava';
+import { draw } from '../helpers/frames.tsx';
+
+test('a lost link never hides a sentence of the moment, and is never hidden by one', async (t) => {
+  const reason = 'cannot connect to 127.0.0.1:65345: nothing listens there; check the address';
+  for (const columns of [60, 80, 160]) {
+    const { enter, after, store } = draw(t, { columns });
+    enter();
+    const retryAt = store.get().now + 22_000;
+    const link = { state: 'waiting', retryAt, reason } as const;
+    const alone = (await after({ type: 'news', news: [{ type: 'link', link }] })).at(-1) ?? '';
+    t.true(alone.startsWith(' ○ offline, next try in 22 s'), alone);
+    t.is(alone.includes(reason), columns >= 120, alone);
+    const told = await after({ type: 'notice', notice: { text: 'Ctrl+C again leaves', tone: 'info' } });
+    t.regex(told.at(-1) ?? '', /^ ○ offline, next try in 22 s .*Ctrl\+C again leaves/);
+  }
+});
