@@ -3,17 +3,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { ClientEvent, TransferState } from '../../src/tui/client/types.ts';
+import type { TransferState } from '../../src/tui/client/types.ts';
 import { emptyEditor } from '../../src/tui/editor.ts';
-import type { Event, MoveName } from '../../src/tui/event.ts';
 import { placesOf } from '../../src/tui/field.ts';
 import { actionFor } from '../../src/tui/keys.ts';
+import { move, news } from './helpers/events.ts';
 import { draw } from './helpers/frames.tsx';
 import { file, person } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
-const move = (name: MoveName): Event => ({ type: 'moved', move: name });
-const news = (...all: ClientEvent[]): Event => ({ type: 'news', news: all });
 const lost = news({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
 const running: TransferState = {
   id: 't',

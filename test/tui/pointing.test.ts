@@ -1,8 +1,8 @@
 import test from 'ava';
-import type { Event, MoveName } from '../../src/tui/event.ts';
+import type { Event } from '../../src/tui/event.ts';
 import { filesLook, filesShown } from '../../src/tui/file-rows.ts';
 import { fileAt, filesOf, layoutFor, peopleOf, peopleShown, personAt } from '../../src/tui/select.ts';
-import type { Focus } from '../../src/tui/state.ts';
+import { focus, move } from './helpers/events.ts';
 import { draw } from './helpers/frames.tsx';
 import { file, message, person } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
@@ -14,8 +14,6 @@ const point = (x: number, y: number, action: 'press' | 'up' | 'down' = 'press'):
   x,
   y,
 });
-const move = (name: MoveName): Event => ({ type: 'moved', move: name });
-const focus = (name: Focus): Event => ({ type: 'focused', focus: name });
 const many = [person('alice'), ...Array.from({ length: 60 }, (_, i) => person(`p${String(i).padStart(2, '0')}`))];
 const chosenFile = (play: Play) => filesOf(play.chat)[fileAt(play.chat)]?.file.id;
 const chosenPerson = (play: Play) => peopleOf(play.chat)[personAt(play.chat)]?.name;

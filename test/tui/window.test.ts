@@ -1,14 +1,14 @@
 /** The window over the messages: what its first row says, where it ends, what a search leads to, and how wide the texts are. */
 import test from 'ava';
 import type { Message } from '../../src/tui/client/types.ts';
-import type { Event, MoveName } from '../../src/tui/event.ts';
+import type { Event } from '../../src/tui/event.ts';
 import { layoutFor, lookOf } from '../../src/tui/select.ts';
 import { viewOf } from '../../src/tui/viewport.ts';
+import { move } from './helpers/events.ts';
 import { draw } from './helpers/frames.tsx';
 import { message, noon, person } from './helpers/messages.ts';
 import { Play } from './helpers/screen-state.ts';
 
-const move = (name: MoveName): Event => ({ type: 'moved', move: name });
 const rowsOf = (play: Play) => {
   const { look, height } = lookOf(play.state);
   return viewOf(play.thread, look, height).rows.map(({ row }) => row.spans);

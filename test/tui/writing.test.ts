@@ -1,13 +1,12 @@
 /** Who writes and who is away, as the screen tells and hears it; no terminal. */
 import test from 'ava';
 import type { ClientEvent } from '../../src/tui/client/types.ts';
-import type { Event } from '../../src/tui/event.ts';
 import { peopleOf } from '../../src/tui/select.ts';
+import { news } from './helpers/events.ts';
 import { message, person } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 import { Play } from './helpers/screen-state.ts';
 
-const news = (...events: ClientEvent[]): Event => ({ type: 'news', news: events });
 const writes = (name: string): ClientEvent => ({ type: 'typing', name });
 const from = (name: string, parts: Parameters<typeof message>[0] = {}): ClientEvent => ({
   type: 'message',

@@ -1,68 +1,7 @@
-import test, { type ExecutionContext } from 'ava';
-import { systemClock } from '../../../src/protocol/seams.ts';
-import type { Drafts } from '../../../src/tui/drafts.ts';
-import type { LineInput } from '../../../src/tui/plain/input.ts';
-import { LineMode } from '../../../src/tui/plain/line-mode.ts';
-import { defaultSettings } from '../../../src/tui/state.ts';
+import test from 'ava';
 import { FakeClient } from '../helpers/fake-client.ts';
-import { file, message, person } from '../helpers/messages.ts';
-
-type Script = {
-  client?: FakeClient;
-  secrets?: string[];
-  patience?: number;
-  drafts?: Drafts | null;
-  unattended?: boolean;
-};
-
-/** Line mode with these lines typed: what it says, and what the client was asked for. */
-async function types(
-  lines: string[],
-  { client = new FakeClient(), secrets = [], patience = 200, drafts = null, unattended = false }: Script = {},
-) {
-  const said: string[] = [];
-  const prompts: string[] = [];
-  const asked = [...secrets];
-  const input: LineInput = {
-    async *lines() {
-      yield* lines;
-    },
-    print() {},
-    prompt: (text) => void prompts.push(text),
-    secret: async () => asked.shift() ?? null,
-    unattended,
-    close() {},
-  };
-  const say = (line: string): void => void said.push(line);
-  const mode = new LineMode({
-    client,
-    input,
-    clock: systemClock,
-    voice: { say, remark: say, message: (_, spoken) => spoken.forEach(say), gap: (_, line) => say(line) },
-    drafts,
-    settings: defaultSettings,
-    downloads: '/downloads',
-    receipts: false,
-    patience,
-  });
-  // The program keeps itself alive while it waits; so does its test.
-  const alive = setInterval(() => {}, 1000);
-  const ended = await mode.run().then(
-    () => null,
-    (error: Error & { code?: string }) => error,
-  );
-  clearInterval(alive);
-  const calls = client.calls.filter(([name]) => name !== 'history' && name !== 'markRead');
-  return { said: said.slice(4), greeting: said.slice(0, 4), calls, prompts, ended, client, mode };
-}
-
-const queued = (to: string, text: string) => ['queue', to, text, {}];
-
-async function refused(t: ExecutionContext, line: string, answer: RegExp): Promise<void> {
-  const { said, calls } = await types([line]);
-  t.deepEqual(calls, [], line);
-  t.regex(said.join('\n'), answer, line);
-}
+import { message, person } from '../helpers/messages.ts';
+import { queued, refused, types } from '../helpers/typed-lines.ts';
 
 test('it greets, and a plain line goes to everyone', async (t) => {
   const { greeting, calls, said, prompts, ended } = await types(['hello all', '', '   ']);
@@ -123,14 +62,6 @@ test('from a pipe, a line that was to be sent and was not is told by the end; a 
   t.is((await types(['.flie', '.help'], { unattended: true })).ended, null);
 });
 
-test('what is no emoji is refused in a sentence, also when it is the last line', async (t) => {
-  const client = new FakeClient();
-  client.fill('#lobby', 1);
-  const { said, calls } = await types(['.react nonsense'], { client });
-  t.deepEqual(calls, []);
-  t.is(said.at(-1), 'nonsense is no emoji: .react :smile: and Tab offers them by name');
-});
-
 test('lines keep their order, and the open conversation is where they go', async (t) => {
   const { calls, said, prompts } = await types(['/msg bob one', 'two', '.join lobby', 'three']);
   t.deepEqual(calls, [queued('@bob', 'one'), queued('@bob', 'two'), queued('#lobby', 'three')]);
@@ -170,70 +101,6 @@ test('a changed key stops what is written, and .verify leads on', async (t) => {
   const accepted = await types(['.verify bob', '.verify bob accept', '@bob hi'], { client: changed() });
   t.deepEqual(accepted.calls, [['acceptKey', 'bob'], queued('@bob', 'hi')]);
   t.regex(accepted.said[0] ?? '', /^your number with bob: (\d{5} ){11}\d{5}$/);
-});
-
-test('a key is marked only by saying so', async (t) => {
-  const { calls, said } = await types([
-    '.verify bob',
-    'yes',
-    '.verify bob maybe',
-    '.verify bob same',
-    '.verify bob same',
-  ]);
-  t.deepEqual(calls, [queued('#lobby', 'yes'), ['setVerified', 'bob', true]]);
-  t.is(said.filter((line) => line === 'bob is marked as verified').length, 2);
-});
-
-test('files are sent, listed by their whole name and fetched', async (t) => {
-  const client = new FakeClient();
-  const name = 'a very long name of a photograph from the summer of last year.jpeg';
-  client.allFiles = [file({ name }), file({ id: 'f2', name: 'twice', from: 'bob' }), file({ id: 'f3', name: 'twice' })];
-  const { calls, said } = await types(
-    ['.file /tmp/x.bin', '.list_files', `.download ${name}`, '.download twice', '.download f3', '.download none'],
-    { client },
-  );
-  t.deepEqual(calls, [
-    ['upload', '#lobby', '/tmp/x.bin'],
-    ['download', 'f1', '/downloads'],
-    ['download', 'f3', '/downloads'],
-  ]);
-  t.true(said.some((line) => line.startsWith(`${name}, 1.23 MB, from bob`)));
-  t.true(said.some((line) => line.includes('2 files are called "twice"')));
-  t.true(said.some((line) => line.includes('there is no file "none"')));
-});
-
-test('transfers of an earlier start are told and gone on with', async (t) => {
-  const client = new FakeClient();
-  const about = { direction: 'up', conversation: '@bob', size: 100, done: 40, rate: 0, state: 'paused' } as const;
-  client.begun = [
-    { ...about, id: 't1', name: 'one', note: null },
-    { ...about, id: 't2', name: 'two', note: 'the program ended in the middle of it' },
-  ];
-  const { said, calls, ended } = await types(['.transfers', '.resume', '.cancel one'], { client });
-  t.deepEqual(said.slice(0, 3), [
-    '1 transfer was cut off: .resume goes on with it',
-    'sending one: 40 %, paused',
-    'sending two: 40 %, paused: the program ended in the middle of it',
-  ]);
-  t.deepEqual(calls, [
-    ['resume', 't2'],
-    ['drop', 't1'],
-  ]);
-  t.true(said.includes('one is cancelled'));
-  t.is(ended, null);
-});
-
-test('own messages are changed and deleted, those of others answered', async (t) => {
-  const client = new FakeClient();
-  client.store.set('#lobby', [
-    message({ seq: 1, id: 'theirs', text: 'who?' }),
-    message({ seq: 2, id: 'mine', from: 'alice', text: 'me' }),
-  ]);
-  const { calls, said } = await types(['.reply you', '.edit', '.delete', '.search who'], { client });
-  t.deepEqual(calls[0], ['queue', '#lobby', 'you', { reply: 'theirs' }]);
-  t.is(calls[1]?.[0], 'remove');
-  t.true(said.includes('usage: .edit TEXT'));
-  t.true(said.some((line) => /, bob in #lobby: who\?$/.test(line)));
 });
 
 test('passwords are asked without echo', async (t) => {
@@ -291,87 +158,4 @@ test('Tab knows names and commands', async (t) => {
   t.deepEqual(mode.complete('.down'), ['.download ']);
   t.deepEqual(mode.complete('@bo'), ['@bob ']);
   t.deepEqual(mode.complete('.msg c'), ['.msg carol ']);
-});
-
-test('.help has a line for every command that is not for eyes', async (t) => {
-  const { said } = await types(['.help']);
-  t.true(said.includes('.file PATH: send a file to the open conversation'));
-  t.false(said.some((line) => line.startsWith('.theme') || line.startsWith('.bare')));
-  t.false(said.some((line) => line.includes('  ')));
-});
-
-test('.mute and .block are the screen’s', async (t) => {
-  const { said, calls } = await types([
-    '.block',
-    '.mute bob',
-    '.block carol',
-    '.block',
-    '.users',
-    '@carol hi',
-    '.msg carol hi',
-  ]);
-  t.deepEqual(calls, []);
-  t.deepEqual(said, [
-    'nobody is blocked: .block NAME blocks somebody',
-    '@bob is muted: .mute bob takes it back',
-    'carol is blocked on this device: .block carol takes it back',
-    'blocked on this device: carol; .block NAME takes it back',
-    'bob, online, muted',
-    'carol, offline, blocked',
-    'carol is blocked here: .block carol takes it back before you write',
-    'you write to @carol',
-    'carol is blocked here: .block carol again shows what was said',
-    'carol is blocked here: .block carol takes it back before you write',
-  ]);
-});
-
-/** One who kept these lists, and arrears of each sort. */
-function quiet(): { client: FakeClient; drafts: Drafts } {
-  const client = new FakeClient();
-  client.fill('#lobby', 2, (seq) => ({ from: seq === 1 ? 'bob' : 'carol', text: `all ${seq}` }));
-  client.fill('@bob', 2, (seq) => ({ from: 'bob', to: 'alice', text: `bob ${seq}` }));
-  client.fill('@carol', 2, (seq) => ({ from: 'carol', to: 'alice', text: `carol ${seq}` }));
-  const kept = { drafts: {}, muted: ['@carol'], blocked: ['bob'] };
-  return { client, drafts: { follow: () => kept, settle: async () => {} } as unknown as Drafts };
-}
-
-test('what is muted or blocked is not told at the start, nor read', async (t) => {
-  const { client, drafts } = quiet();
-  const { greeting, said } = await types(['.rooms'], { client, drafts });
-  const all = [...greeting, ...said];
-  t.deepEqual(
-    all.filter((line) => / \d$/.test(line)),
-    ['carol: all 2'],
-  );
-  t.true(all.includes('nobody else is online'));
-  t.is(client.readPositions.get('#lobby'), 2);
-  t.false(client.readPositions.has('@bob') || client.readPositions.has('@carol'));
-});
-
-test('it is told when it is opened, or no longer muted or blocked', async (t) => {
-  const told = async (...lines: string[]) => {
-    const { said } = await types(lines, quiet());
-    return said.filter((line) => /^(bob|carol) to you/.test(line));
-  };
-  const carols = ['carol to you: carol 1', 'carol to you: carol 2'];
-  t.deepEqual(await told('.msg carol'), carols);
-  t.deepEqual(await told('.mute carol'), carols);
-  t.deepEqual(await told('.msg bob'), []);
-  t.deepEqual(await told('.block bob', '.msg bob', '.msg carol', '.mute carol'), [
-    'bob to you: bob 1',
-    'bob to you: bob 2',
-    ...carols,
-  ]);
-});
-
-test('of a muted room what names me is told at once, the rest when it is opened, and none of it twice', async (t) => {
-  const client = new FakeClient();
-  client.fill('#other', 3, (seq) => ({ from: 'carol', text: seq === 2 ? 'look, @alice' : `chatter ${seq}` }));
-  const kept = { drafts: {}, muted: ['#other'], blocked: [] };
-  const drafts = { follow: () => kept, settle: async () => {} } as unknown as Drafts;
-  const { greeting, said } = await types(['.join #other'], { client, drafts });
-  t.deepEqual(
-    [...greeting, ...said].filter((line) => line.startsWith('carol')),
-    ['carol in #other: look, @alice', 'carol: chatter 1', 'carol: chatter 3'],
-  );
 });

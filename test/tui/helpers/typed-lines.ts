@@ -1,0 +1,65 @@
+/** Line mode without a terminal. */
+import type { ExecutionContext } from 'ava';
+import { systemClock } from '../../../src/protocol/seams.ts';
+import type { Drafts } from '../../../src/tui/drafts.ts';
+import type { LineInput } from '../../../src/tui/plain/input.ts';
+import { LineMode } from '../../../src/tui/plain/line-mode.ts';
+import { defaultSettings } from '../../../src/tui/state.ts';
+import { FakeClient } from './fake-client.ts';
+
+type Script = {
+  client?: FakeClient;
+  secrets?: string[];
+  patience?: number;
+  drafts?: Drafts | null;
+  unattended?: boolean;
+};
+
+/** Line mode with these lines typed: what it says, and what the client was asked for. */
+export async function types(
+  lines: string[],
+  { client = new FakeClient(), secrets = [], patience = 200, drafts = null, unattended = false }: Script = {},
+) {
+  const said: string[] = [];
+  const prompts: string[] = [];
+  const asked = [...secrets];
+  const input: LineInput = {
+    async *lines() {
+      yield* lines;
+    },
+    print() {},
+    prompt: (text) => void prompts.push(text),
+    secret: async () => asked.shift() ?? null,
+    unattended,
+    close() {},
+  };
+  const say = (line: string): void => void said.push(line);
+  const mode = new LineMode({
+    client,
+    input,
+    clock: systemClock,
+    voice: { say, remark: say, message: (_, spoken) => spoken.forEach(say), gap: (_, line) => say(line) },
+    drafts,
+    settings: defaultSettings,
+    downloads: '/downloads',
+    receipts: false,
+    patience,
+  });
+  // The program keeps itself alive while it waits; so does its test.
+  const alive = setInterval(() => {}, 1000);
+  const ended = await mode.run().then(
+    () => null,
+    (error: Error & { code?: string }) => error,
+  );
+  clearInterval(alive);
+  const calls = client.calls.filter(([name]) => name !== 'history' && name !== 'markRead');
+  return { said: said.slice(4), greeting: said.slice(0, 4), calls, prompts, ended, client, mode };
+}
+
+export const queued = (to: string, text: string) => ['queue', to, text, {}];
+
+export async function refused(t: ExecutionContext, line: string, answer: RegExp): Promise<void> {
+  const { said, calls } = await types([line]);
+  t.deepEqual(calls, [], line);
+  t.regex(said.join('\n'), answer, line);
+}

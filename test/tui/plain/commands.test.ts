@@ -1,0 +1,83 @@
+import test from 'ava';
+import { FakeClient } from '../helpers/fake-client.ts';
+import { file, message } from '../helpers/messages.ts';
+import { queued, types } from '../helpers/typed-lines.ts';
+
+test('what is no emoji is refused in a sentence, also when it is the last line', async (t) => {
+  const client = new FakeClient();
+  client.fill('#lobby', 1);
+  const { said, calls } = await types(['.react nonsense'], { client });
+  t.deepEqual(calls, []);
+  t.is(said.at(-1), 'nonsense is no emoji: .react :smile: and Tab offers them by name');
+});
+
+test('a key is marked only by saying so', async (t) => {
+  const { calls, said } = await types([
+    '.verify bob',
+    'yes',
+    '.verify bob maybe',
+    '.verify bob same',
+    '.verify bob same',
+  ]);
+  t.deepEqual(calls, [queued('#lobby', 'yes'), ['setVerified', 'bob', true]]);
+  t.is(said.filter((line) => line === 'bob is marked as verified').length, 2);
+});
+
+test('files are sent, listed by their whole name and fetched', async (t) => {
+  const client = new FakeClient();
+  const name = 'a very long name of a photograph from the summer of last year.jpeg';
+  client.allFiles = [file({ name }), file({ id: 'f2', name: 'twice', from: 'bob' }), file({ id: 'f3', name: 'twice' })];
+  const { calls, said } = await types(
+    ['.file /tmp/x.bin', '.list_files', `.download ${name}`, '.download twice', '.download f3', '.download none'],
+    { client },
+  );
+  t.deepEqual(calls, [
+    ['upload', '#lobby', '/tmp/x.bin'],
+    ['download', 'f1', '/downloads'],
+    ['download', 'f3', '/downloads'],
+  ]);
+  t.true(said.some((line) => line.startsWith(`${name}, 1.23 MB, from bob`)));
+  t.true(said.some((line) => line.includes('2 files are called "twice"')));
+  t.true(said.some((line) => line.includes('there is no file "none"')));
+});
+
+test('transfers of an earlier start are told and gone on with', async (t) => {
+  const client = new FakeClient();
+  const about = { direction: 'up', conversation: '@bob', size: 100, done: 40, rate: 0, state: 'paused' } as const;
+  client.begun = [
+    { ...about, id: 't1', name: 'one', note: null },
+    { ...about, id: 't2', name: 'two', note: 'the program ended in the middle of it' },
+  ];
+  const { said, calls, ended } = await types(['.transfers', '.resume', '.cancel one'], { client });
+  t.deepEqual(said.slice(0, 3), [
+    '1 transfer was cut off: .resume goes on with it',
+    'sending one: 40 %, paused',
+    'sending two: 40 %, paused: the program ended in the middle of it',
+  ]);
+  t.deepEqual(calls, [
+    ['resume', 't2'],
+    ['drop', 't1'],
+  ]);
+  t.true(said.includes('one is cancelled'));
+  t.is(ended, null);
+});
+
+test('own messages are changed and deleted, those of others answered', async (t) => {
+  const client = new FakeClient();
+  client.store.set('#lobby', [
+    message({ seq: 1, id: 'theirs', text: 'who?' }),
+    message({ seq: 2, id: 'mine', from: 'alice', text: 'me' }),
+  ]);
+  const { calls, said } = await types(['.reply you', '.edit', '.delete', '.search who'], { client });
+  t.deepEqual(calls[0], ['queue', '#lobby', 'you', { reply: 'theirs' }]);
+  t.is(calls[1]?.[0], 'remove');
+  t.true(said.includes('usage: .edit TEXT'));
+  t.true(said.some((line) => /, bob in #lobby: who\?$/.test(line)));
+});
+
+test('.help has a line for every command that is not for eyes', async (t) => {
+  const { said } = await types(['.help']);
+  t.true(said.includes('.file PATH: send a file to the open conversation'));
+  t.false(said.some((line) => line.startsWith('.theme') || line.startsWith('.bare')));
+  t.false(said.some((line) => line.includes('  ')));
+});

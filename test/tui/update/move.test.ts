@@ -1,0 +1,100 @@
+import test from 'ava';
+import type { Event } from '../../../src/tui/event.ts';
+import { placesOf } from '../../../src/tui/field.ts';
+import { actionFor } from '../../../src/tui/keys.ts';
+import { fileAt, filesOf, layoutFor, peopleOf, personAt } from '../../../src/tui/select.ts';
+import { move } from '../helpers/events.ts';
+import { file, message, person } from '../helpers/messages.ts';
+import { Play } from '../helpers/screen-state.ts';
+import { seen } from '../helpers/seen-rows.ts';
+
+test('the view never jumps: scrolled up, new messages are counted below', (t) => {
+  const play = new Play().history(200).do(move('page-up'), move('page-up'));
+  const before = seen(play);
+  play.arrive(...[201, 202, 203].map((seq) => message({ seq, id: `n${seq}`, text: `fresh ${seq}` })));
+  t.deepEqual(seen(play), before);
+  t.is(play.thread.below, 3);
+  play.do(move('back'));
+  t.is(play.thread.below, 0);
+  t.regex(seen(play).at(-1) ?? '', /fresh 203/);
+});
+
+test('paging to the oldest and back shows every message once', (t) => {
+  const play = new Play().history(120);
+  const pages = new Set<string>();
+  for (let i = 0; i < 30; i++) {
+    for (const row of seen(play)) for (const found of row.match(/text \d+/g) ?? []) pages.add(found);
+    play.do(move('page-up'));
+  }
+  t.is(pages.size, 120);
+  t.regex(seen(play).join('\n'), /text 1$/m);
+  for (let i = 0; i < 30; i++) play.do(move('page-down'));
+  t.is(play.thread.anchor, null);
+});
+
+test('older history comes in above without moving the window', (t) => {
+  const play = new Play().history(200, (seq) => ({ seq: seq + 200, id: `x${seq}` })).do(move('oldest'));
+  const rows = seen(play).slice(2);
+  play.do({
+    type: 'history',
+    conversation: '#lobby',
+    messages: Array.from({ length: 200 }, (_, i) => message({ seq: i + 1, id: `o${i}` })),
+    gaps: [],
+    more: false,
+  });
+  t.deepEqual(seen(play).slice(-rows.length), rows);
+});
+
+test('what is chosen in a pane stays chosen when something comes before it', (t) => {
+  const play = new Play({ people: ['alice', 'bob', 'carol'].map((name) => person(name)) });
+  play.do({ type: 'focused', focus: 'people' }, { type: 'moved', move: 'down' });
+  t.is(peopleOf(play.chat)[personAt(play.chat)]?.name, '@bob');
+  play.do({ type: 'news', news: [{ type: 'people', people: [person('adam')] }] });
+  t.is(peopleOf(play.chat)[personAt(play.chat)]?.name, '@bob');
+  const [older, newer] = [file({ id: 'f1', at: 1 }), file({ id: 'f2', at: 2 })];
+  play.do({ type: 'files', files: [older] }, { type: 'focused', focus: 'files' }, { type: 'moved', move: 'down' });
+  play.do({ type: 'files', files: [newer] });
+  t.is(filesOf(play.chat)[fileAt(play.chat)]?.file.id, 'f1');
+});
+
+test('Esc closes, leaves the pane, then goes to the newest', (t) => {
+  const play = new Play().history(200).do(move('page-up'), { type: 'focused', focus: 'people' }, move('help'));
+  play.do(move('back'));
+  t.is(play.state.overlay, null);
+  t.is(play.do(move('back')).state.focus, 'composer');
+  t.not(play.thread.anchor, null);
+  t.is(play.do(move('back')).thread.anchor, null);
+});
+
+test('panes hide by width; F2 and F3 bring them over the messages', (t) => {
+  const wide = layoutFor(new Play({ columns: 120 }).state);
+  t.true(wide.people > 0 && wide.files > 0);
+  t.is(layoutFor(new Play({ columns: 99 }).state).files, 0);
+  const narrow = new Play({ columns: 69 });
+  t.is(layoutFor(narrow.state).people, 0);
+  t.deepEqual(narrow.do(move('show-people')).state.overlay, { kind: 'pane', pane: 'people' });
+  t.is(actionFor('enter', placesOf(narrow.state)), 'choose');
+  t.true(layoutFor(new Play({ columns: 59 }).state).tooSmall);
+  t.true(layoutFor(new Play({ rows: 14 }).state).tooSmall);
+});
+
+test('the columns of the layout always fill the width', (t) => {
+  for (let columns = 60; columns <= 220; columns++) {
+    const layout = layoutFor(new Play({ columns }).state);
+    const rules = (layout.people > 0 ? 1 : 0) + (layout.files > 0 ? 1 : 0);
+    t.is(layout.people + layout.messages + layout.files + rules, columns);
+    t.true(layout.messages >= 45);
+  }
+});
+
+test('older messages can be asked for while all that is held fits the window', (t) => {
+  const play = new Play({ blocked: ['bob'] });
+  const messages = Array.from({ length: 100 }, (_, i) => message({ seq: 101 + i, id: `h${i}` }));
+  const page = (more: boolean): Event => ({ type: 'history', conversation: '#lobby', messages, gaps: [], more });
+  play.do(page(true), move('page-up'));
+  t.deepEqual(play.thread.anchor, { key: 'bob/h99', below: 0 });
+  play.do(move('page-down'));
+  t.is(play.thread.anchor, null);
+  play.do(page(false), move('page-up'));
+  t.is(play.thread.anchor, null);
+});

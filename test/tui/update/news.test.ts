@@ -1,0 +1,112 @@
+import test from 'ava';
+import type { ClientEvent } from '../../../src/tui/client/types.ts';
+import { open, type } from '../helpers/events.ts';
+import { message } from '../helpers/messages.ts';
+import { Play } from '../helpers/screen-state.ts';
+import { seen } from '../helpers/seen-rows.ts';
+
+test('a line stands before the first unread message, until one leaves', (t) => {
+  const play = new Play({ conversations: [{ name: '@bob', head: 3, read: 2, unread: 1, at: 0 }] }).do(open('@bob'), {
+    type: 'history',
+    conversation: '@bob',
+    messages: [1, 2, 3].map((seq) => message({ seq, id: `b${seq}`, conversation: '@bob' })),
+    gaps: [],
+    more: false,
+  });
+  const rows = seen(play);
+  t.is(
+    rows.findIndex((row) => /^─+ new ─+$/.test(row)) + 1,
+    rows.findIndex((row) => row.includes('text 3')),
+  );
+  play.do(open('#lobby'), { type: 'thread', conversation: '@bob', change: { unread: 0, read: 3 } }, open('@bob'));
+  t.false(seen(play).some((row) => row.includes(' new ')));
+});
+
+test('what one wrote oneself is not new', (t) => {
+  const play = new Play({ conversations: [{ name: '@bob', head: 3, read: 0, unread: 2, at: 0 }] }).do(open('@bob'), {
+    type: 'history',
+    conversation: '@bob',
+    messages: [1, 2, 3].map((seq) =>
+      message({ seq, id: `b${seq}`, conversation: '@bob', from: seq === 1 ? 'alice' : 'bob' }),
+    ),
+    gaps: [],
+    more: false,
+  });
+  const rows = seen(play);
+  t.is(
+    rows.findIndex((row) => /^─+ new ─+$/.test(row)) + 1,
+    rows.findIndex((row) => row.includes('text 2')),
+  );
+});
+
+test('nobody looks: the line marks where they stopped', (t) => {
+  const play = new Play()
+    .history(2)
+    .do({ type: 'watched', watched: false })
+    .arrive(message({ seq: 3, id: 'n' }));
+  t.is(play.thread.newAfter, 2);
+});
+
+test('a gap is shown where something is missing', (t) => {
+  const play = new Play().history(3).do({
+    type: 'news',
+    news: [{ type: 'gap', gap: { conversation: '#lobby', from: 'bob', before: 3, reason: 'missing' } }],
+  });
+  const rows = seen(play);
+  t.regex(rows[rows.findIndex((row) => row.includes('text 3')) - 1] ?? '', /bob is missing here/);
+});
+
+test('a key that changed is told and marks the person', (t) => {
+  const play = new Play().do({
+    type: 'news',
+    news: [{ type: 'key-changed', name: 'bob', pinned: 'aa', offered: 'bb' }],
+  });
+  t.regex(play.state.notice?.text ?? '', /bob's key changed/);
+  t.is(play.chat.people.bob?.changedTo, 'bb');
+});
+
+test('a notice goes with the next key, or after a while', (t) => {
+  const play = new Play().do({ type: 'notice', notice: { text: 'x', tone: 'info' } });
+  play.now += 9000;
+  t.not(play.do({ type: 'tick' }).state.notice, null);
+  play.now += 2000;
+  t.is(play.do({ type: 'tick' }).state.notice, null);
+  t.is(play.do({ type: 'notice', notice: { text: 'x', tone: 'bad' } }, type('a')).state.notice, null);
+});
+
+test('a message that is withdrawn before it has its place is gone; one that has it stays', (t) => {
+  const early = message({ id: 'e1', seq: null, from: 'bob' });
+  const play = new Play();
+  const before = play.thread.messages.length;
+  const hear = (...news: ClientEvent[]) => play.do({ type: 'news', news });
+  const gone = { type: 'withdrawn', conversation: early.conversation, from: 'bob', id: 'e1' } as const;
+  hear({ type: 'message', message: early, fresh: false });
+  t.is(play.thread.messages.length, before + 1);
+  hear(gone);
+  t.is(play.thread.messages.length, before);
+  hear({ type: 'message', message: early, fresh: false }, gone);
+  t.is(play.thread.messages.length, before);
+  hear({ type: 'message', message: early, fresh: false });
+  hear({ type: 'message', message: { ...early, seq: 99 }, fresh: true });
+  hear(gone);
+  t.deepEqual(
+    play.thread.messages.filter(({ id }) => id === 'e1').map(({ seq }) => seq),
+    [99],
+  );
+});
+
+test('a conversation whose messages moved is read again, with its draft as it was', (t) => {
+  const play = new Play();
+  const { conversation } = message({});
+  play.do({ type: 'news', news: [{ type: 'message', message: message({ seq: 7 }), fresh: true }] }, type('half a'));
+  play.do({ type: 'news', news: [{ type: 'moved', conversation }] });
+  t.deepEqual([play.thread.messages, play.thread.loaded, play.draft], [[], 'no', 'half a|']);
+  const former = message({ id: 'former', seq: -4_000_000_000 });
+  const gap = { conversation, from: 'bob', before: former.seq ?? 0, reason: 'missing' } as const;
+  play.do({ type: 'history', conversation, messages: [former, message({ seq: 7 })], gaps: [gap], more: false });
+  t.deepEqual(
+    play.thread.messages.map(({ seq }) => seq),
+    [-4_000_000_000, 7],
+  );
+  t.true(seen(play).some((line) => line.includes('missing')));
+});
