@@ -1,0 +1,36 @@
+/** What a real terminal gets of colours. */
+import test from 'ava';
+import { themes } from '../../src/tui/theme.ts';
+import { until } from '../helpers/until.ts';
+import { ready, stage } from './helpers/stage.ts';
+
+test.serial('without colours nothing is coloured, and everything is still told', async (t) => {
+  const screen = stage(t, 'talk', { env: { NO_COLOR: '1' } });
+  const text = await screen.until((seen) => ready(seen) && seen.includes('●'));
+  t.regex(text, /▸# lobby/);
+  t.deepEqual(screen.colours(), []);
+});
+
+const rgb = (hex: string) => Number.parseInt(hex.slice(1), 16);
+
+for (const [name, background, accent, other] of [
+  ['a light terminal', 'rgb:ffff/ffff/ffff', themes.light.online.color, themes.dark.online.color],
+  ['a dark terminal', 'rgb:1e1e/1e1e/2e2e', themes.dark.online.color, themes.light.online.color],
+  ['a terminal that says nothing', undefined, themes.dark.online.color, themes.light.online.color],
+] as const) {
+  test.serial(`${name} gets colours that can be read on it, and nothing is typed by its answer`, async (t) => {
+    const screen = stage(t, 'talk', { ...(background !== undefined && { background }) });
+    await screen.until((text) => ready(text) && text.includes('● online'));
+    await until(() => screen.colours().includes(rgb(accent ?? '')) && !screen.colours().includes(rgb(other ?? '')));
+    t.is(screen.asked(), 1);
+    t.true(screen.rows().some((row) => row.includes('#lobby › write to #lobby')));
+  });
+}
+
+for (const env of [{ NO_COLOR: '1' }, { TERM: 'xterm', COLORTERM: '' }]) {
+  test.serial(`a terminal of few colours is not asked for its background: ${Object.keys(env)[0]}`, async (t) => {
+    const screen = stage(t, 'talk', { env, background: 'rgb:ffff/ffff/ffff' });
+    await screen.until((text) => ready(text) && text.includes('● online'));
+    t.is(screen.asked(), 0);
+  });
+}

@@ -1,0 +1,87 @@
+/** Each way to leave the screen, and that the terminal is as it was before. */
+import test from 'ava';
+import { isRunning, openScreen, type Screen } from '../helpers/screen.ts';
+import { until } from '../helpers/until.ts';
+import { childOf, hook, program, ready, stage } from './helpers/stage.ts';
+
+test.serial('a changed key is told whole, at every width, and once more after leaving', async (t) => {
+  const screen = stage(t, 'changed', { cols: 60, rows: 15 });
+  // Of 40, those that no line end divides.
+  const whole = (text: string) => (text.match(/31ee/g) ?? []).length >= 36;
+  await screen.until((text) => text.includes('the key is not the one you trust') && whole(text));
+  screen.write('\x1b');
+  await screen.until((seen) => !seen.includes('No connection') && seen.includes("○ closed: the server's key changed"));
+  screen.write('.exit\r');
+  t.is((await screen.exited).exitCode, 5);
+  await screen.settled();
+  t.regex(screen.rows().join(''), /securechat: the key is not the one you trust: 31ee/);
+});
+
+const ways: [string, (screen: Screen) => void, number][] = [
+  ['.exit', (screen) => screen.write('.exit\r'), 0],
+  ['Ctrl+C twice', (screen) => screen.write('\x03\x03'), 0],
+  ['SIGTERM', (screen) => process.kill(screen.pid, 'SIGTERM'), 143],
+  ['SIGHUP', (screen) => process.kill(screen.pid, 'SIGHUP'), 129],
+  ['SIGQUIT', (screen) => process.kill(screen.pid, 'SIGQUIT'), 131],
+  ['SIGUSR2', (screen) => process.kill(screen.pid, 'SIGUSR2'), 140],
+  ['a crash', () => {}, 1],
+];
+
+for (const [name, end, status] of ways) {
+  test.serial(`${name} leaves the terminal as it was`, async (t) => {
+    const screen = stage(t, name === 'a crash' ? 'crash' : 'talk');
+    if (name !== 'a crash') {
+      await screen.until((text) => ready(text) && text.includes('online') && screen.modes().cursor);
+      t.deepEqual(screen.modes(), { alternate: true, paste: true, focus: true, cursor: true, wrap: false });
+    }
+    end(screen);
+    const { exitCode } = await screen.exited;
+    t.is(exitCode, status);
+    await screen.settled();
+    t.deepEqual(screen.modes(), { alternate: false, paste: false, focus: false, cursor: true, wrap: true });
+  });
+}
+
+test.serial('a window that is closed ends the program, at once and without a loop of errors', async (t) => {
+  const screen = stage(t, 'rate:50');
+  await screen.until((text) => ready(text) && text.includes('arriving'));
+  screen.hangUp();
+  await until(() => !isRunning(screen.pid));
+  t.pass();
+});
+
+test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', async (t) => {
+  const screen = openScreen('bash', ['--norc', '-i'], {
+    cols: 100,
+    rows: 30,
+    env: { PS1: 'shell> ', COLORTERM: 'truecolor' },
+  });
+  t.teardown(() => screen.kill('SIGKILL'));
+  await screen.until((text) => text.includes('shell>'));
+  screen.write(`'${process.execPath}' --no-warnings '--import=${hook}' '${program}' talk 30\r`);
+  await screen.until(ready);
+  screen.write('half a line');
+  await screen.until((text) => text.includes('› half a line'));
+  screen.write('\x1a');
+  await screen.until((text) => text.includes('Stopped') && /shell>\s*$/.test(text.trimEnd()));
+  t.deepEqual(screen.modes(), {
+    alternate: false,
+    paste: screen.modes().paste,
+    focus: false,
+    cursor: true,
+    wrap: true,
+  });
+  screen.write('fg\r');
+  await screen.until((text) => text.includes('› half a line') && text.includes('● online'));
+  t.true(screen.modes().alternate && screen.modes().focus && !screen.modes().wrap);
+  screen.write(' and more');
+  await screen.until((text) => text.includes('› half a line and more'));
+  // Told from outside, and a second time, it is the same.
+  for (let i = 0; i < 2; i++) {
+    process.kill(childOf(screen.pid), 'SIGTSTP');
+    await screen.until((text) => text.includes('Stopped') && /shell>\s*$/.test(text.trimEnd()));
+    t.false(screen.modes().alternate);
+    screen.write('fg\r');
+    await screen.until((text) => text.includes('› half a line and more') && text.includes('● online'));
+  }
+});
