@@ -1,9 +1,9 @@
 /** Every word that the screen says. Sentences lower case, no full stop, with a next step where one is needed. */
-import { MAX_INVITE } from '../protocol/text.ts';
 import type { ClientErrorCode } from './client/errors.ts';
 import type { LinkState } from './client/types.ts';
 import * as format from './format.ts';
-import { cut } from './measure.ts';
+import { login } from './strings/login.ts';
+import { notices } from './strings/notices.ts';
 
 /** The state in a few words; the page that comes with it has the whole sentence. */
 const closedShort: Partial<Record<ClientErrorCode, string>> = {
@@ -194,133 +194,9 @@ export const strings = {
     verified: (name: string) => `${name} is marked as verified`,
     unverified: (name: string) => `${name} is no longer marked as verified`,
   },
-  login: {
-    welcome: 'end-to-end encrypted chat on your own server',
-    server: 'Server',
-    serverHint: 'the join link it prints, or host:port',
-    fallback: (address: string) => `${address}  (Enter takes it)`,
-    name: 'Name',
-    password: 'Password',
-    repeat: 'Once more',
-    invite: 'Invite',
-    inviteHint: 'only if the server asks for one',
-    newHere: 'new here: make an account',
-    toggle: 'Ctrl+T',
-    strength: ['too short', 'weak', 'fair', 'good', 'strong'] as const,
-    trustTitle: 'Is this your server?',
-    trustHow: 'compare with what the server prints at its start, or with whoever runs it',
-    trustFoot: 'Enter: it is the same · Esc: it is not',
-    notTrusted: 'not trusted: check the address, or ask whoever runs the server',
-    noServer: (address: string) => `no server answers at ${address}`,
-    start: 'Ctrl+S starts one on this machine',
-    starting: 'starting a server',
-    started: 'a server runs on this machine now',
-    forgotten: 'nobody can reset a password: forgotten, it is lost',
-    yourServer: 'Your server',
-    aboutServer: ({ link, dir, log, pid }: { link: string; dir: string; log: string; pid: number }) => [
-      'it runs on this machine now, and goes on when you leave this screen',
-      '',
-      `data      ${dir}`,
-      `log       ${log}`,
-      `stop it   kill ${pid}`,
-      '',
-      'pass this link on to who shall join; .whoami shows it again; other machines reach the server when it is started with --host',
-      '',
-      link,
-    ],
-    foot: 'Enter goes on · Tab next field · Ctrl+C twice quits',
-    serverFoot: 'Enter goes on · F1 keys · Ctrl+C twice quits',
-    progress: {
-      connect: 'connecting',
-      keys: 'making your keys: this takes a few seconds',
-      login: 'proving the password, which never leaves this machine',
-      vault: 'opening your keys',
-      sync: 'fetching conversations',
-    },
-    errors: {
-      server: 'an address is needed: host:port or a join link',
-      name: 'a name has 1 to 32 letters, digits, dots, dashes or underscores',
-      password: 'a password is needed',
-      short: 'use 8 characters or more; a few words are easy to keep',
-      repeat: 'the two passwords differ',
-      invite: `an invite has at most ${MAX_INVITE} characters; copy it again`,
-      taken: (said: string) => `${said}, or Ctrl+T if it is yours`,
-      refused: (said: string) => `${said}; Ctrl+T if you are new here`,
-    },
-  },
-  notices: {
-    quit: 'Ctrl+C again leaves',
-    bare: 'bare view: Alt+L or Esc goes back',
-    unknownCommand: (name: string, like: string | null) => {
-      const sign = name.charAt(0);
-      const said = `unknown command ${cut(name, 20)}: ${like === null ? '.help lists them,' : `did you mean ${like}?`}`;
-      return `${said} one more ${sign} in front makes it text`;
-    },
-    addressed: (name: string, room: string) =>
-      `not sent: @${name} TEXT is for ${name} alone, ${name}: TEXT is for everybody in ${room}`,
-    usage: (usage: string) => `usage: ${usage}`,
-    unknownPerson: (name: string) => `nobody is called ${name}: F2 lists everyone`,
-    unknownRoom: (name: string) => `there is no room ${name} here`,
-    noFile: (name: string) => `no file ${name}: .list_files shows them`,
-    manyFiles: (name: string) => `several files are called ${name}: choose one with F3`,
-    noEmoji: (word: string, near: readonly string[]) =>
-      `${cut(word, 20)} is no emoji: ${near.length === 0 ? '.react :smile: and Tab offers them by name' : `did you mean ${near.join(' ')}?`}`,
-    noTransfer: 'no transfer is under way',
-    noTransfers: {
-      pause: 'no transfer is running',
-      resume: 'no transfer is paused',
-      cancel: 'no transfer is under way',
-    },
-    noTransferNamed: (name: string) => `no transfer ${name} to do that with: .transfers lists them`,
-    verifyWhom: 'with whom? .verify NAME; the name may be left out in a private conversation',
-    noMessage: 'there is no message to do that with',
-    notYours: 'only your own messages can be changed',
-    changedKey: (name: string) => `${name}'s key changed: .verify ${name} before you write`,
-    isBlocked: (name: string) => `${name} is blocked here: .block ${name} takes it back before you write`,
-    isMe: 'that is you: name somebody else',
-    blocked: (name: string) => `${name} is blocked on this device: .block ${name} takes it back`,
-    unblocked: (name: string) => `${name} is no longer blocked`,
-    nobodyBlocked: 'nobody is blocked: .block NAME blocks somebody',
-    muted: (name: string) => `${name} is muted: .mute ${name.replace(/^@/, '')} takes it back`,
-    unmuted: (name: string) => `${name} is no longer muted`,
-    tooLong: (bytes: number, limit: number) =>
-      `too long: ${format.number(bytes)} bytes, a message holds ${format.number(limit)}`,
-    longPaste: (bytes: number, limit: number) =>
-      `too long: ${format.number(bytes)} bytes, the line holds ${format.number(limit)}; send a file with Ctrl+O`,
-    whispered: (name: string) => `sent to ${name} alone: .msg ${name.slice(1)} opens that conversation`,
-    away: 'you are away: .away again, or a message, says that you are back',
-    back: 'you are no longer away',
-    noUnread: 'everything is read',
-    furtherBack: 'more is unread further back: PgUp goes on, Esc goes to the newest',
-    copied: 'copied, if the terminal allows it',
-    opened: (link: string) => `opened: ${link}`,
-    noLinks: 'no links in this conversation',
-    theme: (name: string) => `theme ${name}`,
-    themeElsewhere: (name: string, found: string) =>
-      found === 'none'
-        ? `no colours here, as NO_COLOR or the terminal says; theme ${name} is kept for others`
-        : `this terminal shows 16 colours; theme ${name} is kept for others`,
-    on: (what: string) => `${what} on`,
-    off: (what: string) => `${what} off`,
-    uploading: (name: string) => `sending ${name}`,
-    cutOff: (count: number) =>
-      `${count === 1 ? '1 transfer was' : `${count} transfers were`} cut off: F3, then p goes on`,
-    paused: (name: string) => `${name} is paused: .resume goes on`,
-    cancelled: (name: string) => `${name} is cancelled`,
-    edited: 'changed',
-    deleted: 'deleted for everyone',
-    passwd: 'the password is changed; other devices need it at their next start',
-    ended: (count: number) =>
-      count === 0
-        ? 'no other device was signed in'
-        : `${count === 1 ? '1 other device was' : `${count} other devices were`} signed out`,
-    keyChanged: (name: string) => `! ${name}'s key changed: .verify ${name} before you write`,
-    nothingFailed: 'nothing failed to be sent',
-    draftsLost: 'what this device kept (drafts, who is muted or blocked) could not be read and was left alone',
-  },
+  login,
+  notices,
   notify: {
-    crash: (log: string | null) =>
-      `securechat stopped by a mistake of its own${log === null ? '' : `; the reason is in ${log}`}; what was typed is kept`,
     title: (name: string) => `SecureChat: ${name}`,
     body: 'new message',
     bodies: (count: number) => `${format.number(count)} new messages`,
