@@ -14,7 +14,7 @@ type Parts = { context: ChatContext; cache: Cache; messages: Messages; outbox: O
 type Page = { messages: Message[]; gaps: Gap[]; more: boolean };
 
 /**
- * The newest messages that the options allow, oldest first; what waits in the outbox stands at the end.
+ * The newest messages that the options allow, oldest first; what is still in the outbox stands at the end.
  * @param timelines the conversation, and before it those with the same person under former keys: the newest first
  */
 export async function readHistory(

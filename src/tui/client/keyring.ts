@@ -204,7 +204,7 @@ export class Keyring {
   async #cards(name: string, from: number): Promise<Uint8Array[]> {
     const all: Uint8Array[] = [];
     for (let next = from; ; ) {
-      const { cards } = await this.#connection.request('cards', { name, from: next }, { wait: true });
+      const { cards } = await this.#connection.request('cards', { name, from: next });
       all.push(...cards);
       const last = cards.at(-1);
       if (last === undefined) return all;

@@ -78,9 +78,9 @@ export class OutboxStore {
     return row ?? null;
   }
 
-  /** Waiting and failed ones of a conversation, as they were written. */
+  /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written. */
   async of(conversation: string): Promise<Queued[]> {
-    return this.#rows("conversation = ? AND state <> 'placed'", [conversation]);
+    return this.#rows('conversation = ?', [conversation]);
   }
 
   async withId(id: string): Promise<Queued | null> {

@@ -71,7 +71,7 @@ export class People {
     const now = new Map<string, Listed>();
     for (let after: string | null = null; ; ) {
       const page: { people: ({ name: string } & Listed)[]; next: string | null } =
-        await this.#context.connection.request('people', { after }, { wait: true });
+        await this.#context.connection.request('people', { after });
       for (const { name, idFp, online, away } of page.people) now.set(name, { idFp, online, away });
       if (page.next === null) break;
       after = page.next;

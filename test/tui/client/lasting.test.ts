@@ -80,6 +80,23 @@ test.serial('what was queued when the client ended is sent by the next one', asy
   ]);
 });
 
+test.serial('what is held can be read when the link was lost before all was fetched', async (t) => {
+  const daemon = await startDaemon(t);
+  const { join: server } = daemon;
+  const profile = join(await temporaryFolder(t), 'alice');
+  await chatAs(t, { user: 'bob', server, password, register });
+  const first = await chatAs(t, { user: 'alice', server, password, register, profile });
+  await first.client.send('@bob', 'm1');
+  await first.client.close();
+  const signedIn = await signInAs(t, { user: 'alice', server, profile });
+  // It answers nothing of what is asked after the login.
+  daemon.process.kill('SIGSTOP');
+  const { client } = await startChat(t, signedIn);
+  const history = client.history('@bob');
+  await daemon.stop('SIGKILL');
+  t.deepEqual(lines((await history).messages), ['alice: m1 (sent)']);
+});
+
 test.serial('an empty profile reads old messages, and a second device sees both sides', async (t) => {
   const { join: server } = await startDaemon(t);
   const alice = await chatAs(t, { user: 'alice', server, password, register });
