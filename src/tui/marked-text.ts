@@ -19,7 +19,7 @@ export function marksIn(text: string, me: string): Mark[] {
 /** `marks` with every place of `words` in `text`, which goes before the others: inverse, for what was looked for. */
 export function withFound(text: string, marks: readonly Mark[], words: string): readonly Mark[] {
   if (words === '') return marks;
-  const pattern = new RegExp(words.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'giu');
+  const pattern = new RegExp(words.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'giu');
   const found = [...text.matchAll(pattern)].map(
     (match): Mark => ({ start: match.index, end: match.index + match[0].length, role: 'selected' }),
   );

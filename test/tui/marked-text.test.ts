@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { markedLine, marksIn } from '../../src/tui/marked-text.ts';
+import { markedLine, marksIn, withFound } from '../../src/tui/marked-text.ts';
 import { wrap } from '../../src/tui/measure.ts';
 
 /** Each span as `role:text`, the plain ones without their role. */
@@ -33,6 +33,26 @@ test('an address that goes on in the next line is marked in both', (t) => {
 
 test('a name inside of an address is part of the address', (t) => {
   t.deepEqual(marked('https://example.org/@bob.k/x'), [['link:https://example.org/@bob.k/x']]);
+});
+
+test('what was looked for is marked wherever it stands, whatever its signs and case', (t) => {
+  const found = (text: string, words: string) =>
+    withFound(text, marksIn(text, 'bob.k'), words)
+      .filter(({ role }) => role === 'selected')
+      .map(({ start, end }) => text.slice(start, end));
+  t.deepEqual(found('a Well-known thing, well-known', 'well-known'), ['Well-known', 'well-known']);
+  t.deepEqual(found('(a+b)^2 = [x|y]', '[x|y]'), ['[x|y]']);
+  const ascii = fc.string({ unit: 'grapheme-ascii', minLength: 1 });
+  fc.assert(
+    fc.property(ascii, ascii, ascii, (before, words, after) => {
+      t.true(found(`${before}${words}${after}`, words).length > 0);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (text, words) => {
+      for (const one of found(text, words)) t.is(one.length > 0, true);
+    }),
+  );
 });
 
 test('property: marking changes no text', (t) => {
