@@ -9,7 +9,7 @@ import { found, picked, searched } from './looked-for.ts';
 import { keyOf } from './messages.ts';
 import { fileAt, filesOf, peopleOf, personAt } from './select.ts';
 import type { Sending } from './sending.ts';
-import type { Overlay, PickerEntry } from './state.ts';
+import type { Chat, Overlay, PickerEntry } from './state.ts';
 import { strings } from './strings.ts';
 import { entriesOf, resolvePath } from './transfers.ts';
 
@@ -74,11 +74,10 @@ export class Choosing {
         return this.#copy(overlay.links[overlay.selected] ?? '');
       case 'picker':
         return void this.#pick(overlay);
-      case 'fingerprint':
-        return void this.#commands.trust.decide(overlay.name);
       case 'passwd':
         return void this.#commands.trust.passwd(overlay);
       case 'confirm':
+      case 'fingerprint':
       case 'help':
       case 'page':
       case 'pane':
@@ -90,17 +89,18 @@ export class Choosing {
   yes(key = '') {
     const { store, session, clock } = this.#desk;
     const { overlay } = store.get();
-    if (overlay?.kind !== 'confirm' || session === null) return;
+    if (overlay === null || !('stray' in overlay) || session === null) return;
     const seen = clock.now() - overlay.at;
     if (overlay.stray || (seen >= 0 && seen < UNSEEN)) return this.#strayed(key);
     store.dispatch({ type: 'overlay', overlay: null });
-    this.#sending.confirmed(overlay.question, session);
+    if (overlay.kind === 'confirm') this.#sending.confirmed(overlay.question, session);
+    else if (isDecidable(overlay, session.chat)) void this.#commands.trust.decide(overlay.name);
   }
 
   no(key: string) {
     const { store } = this.#desk;
     const { overlay } = store.get();
-    if (overlay?.kind === 'confirm' && overlay.stray) return this.#strayed(key);
+    if (overlay !== null && 'stray' in overlay && overlay.stray) return this.#strayed(key);
     store.dispatch({ type: 'overlay', overlay: null });
   }
 
@@ -176,6 +176,12 @@ export class Choosing {
     store.dispatch({ type: 'overlay', overlay: null });
     session?.tell(strings.notices.copied);
   }
+}
+
+/** A key that was not seen cannot be judged; a mark can be taken back without. */
+function isDecidable({ name, digits }: Extract<Overlay, { kind: 'fingerprint' }>, { people }: Chat): boolean {
+  const person = people[name];
+  return digits !== null || (person !== undefined && (person.verified || person.changedTo !== null));
 }
 
 /** What is in a folder, or a sentence about why it is not seen. */

@@ -3,7 +3,7 @@ import type { ConversationName, FileInfo, Message, TransferState } from './clien
 import type { CommandName } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
 import { conversationOf, divide, usageOf } from './dot-commands.ts';
-import { editorWith, emptyEditor, textOf } from './editor.ts';
+import { editorWith, emptyEditor } from './editor.ts';
 import { emojiFor } from './emoji.ts';
 import type { MoveName } from './event.ts';
 import { openThread } from './field.ts';
@@ -26,7 +26,10 @@ const fitting: Readonly<Record<'pause' | 'resume' | 'cancel', readonly TransferS
   cancel: ['running', 'paused', 'failed'],
 };
 
-type Handler = (session: Session, rest: string) => void;
+/** false: it could not be done, and the person was told why. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler that only shows something returns nothing.
+export type Done = boolean | void;
+export type Handler = (session: Session, rest: string) => Done | Promise<Done>;
 
 export class Commands {
   readonly #desk: CommandsDesk;
@@ -56,19 +59,19 @@ export class Commands {
       '.rooms': (session) => this.#pages.list(session, true),
       '.users': (session) => this.#pages.list(session, false),
       '.file': (session, rest) => {
-        if (this.isStopped(session, session.chat.open)) return;
-        desk.transfers?.upload(session.chat.open, rest, () => this.giveBack(`.file ${rest}`));
+        if (this.isStopped(session, session.chat.open)) return false;
+        return desk.transfers?.upload(session.chat.open, rest);
       },
       '.list_files': (session) => this.#pages.files(session),
       '.download': (session, rest) => this.#download(session, rest),
-      '.transfers': (session) => void this.#pages.transfers(session),
+      '.transfers': (session) => this.#pages.transfers(session),
       '.pause': (session, rest) => this.#named(session, 'pause', rest),
       '.resume': (session, rest) => this.#named(session, 'resume', rest),
       '.cancel': (session, rest) => this.#named(session, 'cancel', rest),
       '.reply': (session, rest) => this.#reply(session, rest),
       '.edit': (session, rest) => this.#edit(session, rest),
       '.delete': (session) => this.#delete(session),
-      '.react': (session, rest) => void this.react(session, rest),
+      '.react': (session, rest) => this.react(session, rest),
       '.retry': (session) => this.#retry(session),
       '.search': (_, rest) =>
         desk.store.dispatch({ type: 'overlay', overlay: { kind: 'search', query: editorWith(rest), selected: 0 } }),
@@ -77,8 +80,8 @@ export class Commands {
       '.previous': (session) => this.#step(session, -1),
       '.scroll': (session, rest) => {
         const move = ({ up: 'page-up', down: 'page-down', oldest: 'oldest', newest: 'newest' } as const)[rest as 'up'];
-        if (move === undefined) return session.tell(this.usage('.scroll'), 'bad');
-        desk.store.dispatch({ type: 'moved', move });
+        if (move === undefined) return session.refuse(this.usage('.scroll'));
+        return desk.store.dispatch({ type: 'moved', move });
       },
       '.go': moved('switcher'),
       '.pane': moved('next-pane'),
@@ -86,10 +89,10 @@ export class Commands {
       '.redraw': () => desk.outside.redraw(),
       '.copy': (session) => this.#copy(session),
       '.links': (session) => this.#links(session),
-      '.verify': (session, rest) => void this.trust.verify(session, rest),
+      '.verify': (session, rest) => this.trust.verify(session, rest),
       '.whoami': (session) => this.#pages.whoami(session),
       '.keys': (session) => this.#pages.keys(session),
-      '.sessions': (session, rest) => void this.#pages.sessions(session, rest),
+      '.sessions': (session, rest) => this.#pages.sessions(session, rest),
       '.passwd': () => desk.store.dispatch({ type: 'overlay', overlay: passwdOverlay }),
       '.away': (session, rest) => this.#away(session, rest),
       '.typing': (session, rest) => this.#preferences.switch(session, '.typing', 'typing', rest),
@@ -101,9 +104,11 @@ export class Commands {
     };
   }
 
-  run(name: CommandName, rest: string) {
+  /** Resolves when it is done, as far as it is awaited. @returns false when it could not be done; the person was told why */
+  async run(name: CommandName, rest: string): Promise<boolean> {
     const { session } = this.#desk;
-    if (session !== null) this.#handlers[name](session, rest.trim());
+    if (session === null) return false;
+    return (await this.#handlers[name](session, rest.trim())) !== false;
   }
 
   usage(name: CommandName): string {
@@ -116,7 +121,7 @@ export class Commands {
     const why = canSend({ ...chat, open: to });
     if (why === null) return false;
     if (isShut(chat.blocked, to)) session.tell(why, 'bad');
-    else this.run('.verify', to.slice(1));
+    else void this.run('.verify', to.slice(1));
     return true;
   }
 
@@ -158,27 +163,25 @@ export class Commands {
     else outside.quit();
   }
 
-  #message(session: Session, rest: string) {
+  async #message(session: Session, rest: string): Promise<boolean> {
     const [word, text] = divide(rest);
     const name = conversationOf(word);
-    if (
-      name.startsWith('#') ? session.chat.threads[name] === undefined : session.chat.people[name.slice(1)] === undefined
-    ) {
-      return session.tell(
-        name.startsWith('#') ? strings.notices.unknownRoom(name) : strings.notices.unknownPerson(word),
-        'bad',
-      );
+    if (name.startsWith('#') && session.chat.threads[name] === undefined)
+      return session.refuse(strings.notices.unknownRoom(name));
+    if (name.startsWith('@') && session.chat.people[name.slice(1)] === undefined)
+      return session.refuse(strings.notices.unknownPerson(word));
+    if (text !== '') {
+      if (this.isStopped(session, name)) return false;
+      if ((await session.send(name, text)) !== '') return false;
     }
     session.open(name);
-    if (text === '') return;
-    if (this.isStopped(session, name)) return;
-    void session.attempt(() => session.send(name, text));
+    return true;
   }
 
   #join(session: Session, rest: string) {
     const name = rest.startsWith('#') ? rest : `#${rest}`;
-    if (session.chat.threads[name as '#'] === undefined) return session.tell(strings.notices.unknownRoom(name), 'bad');
-    session.open(name as '#');
+    if (session.chat.threads[name as '#'] === undefined) return session.refuse(strings.notices.unknownRoom(name));
+    return session.open(name as '#');
   }
 
   #download(session: Session, name: string) {
@@ -186,7 +189,7 @@ export class Commands {
     const here = matches.filter((file) => file.conversation === session.chat.open);
     const chosen = here.length === 1 ? here[0] : matches.length === 1 ? matches[0] : undefined;
     if (chosen) return this.fetch(chosen);
-    session.tell(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name), 'bad');
+    return session.refuse(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name));
   }
 
   /** The newest one that can be meant. */
@@ -195,54 +198,43 @@ export class Commands {
     const fits = all.filter((one) => fitting[what].includes(one.state) && (name === '' || one.name === name)).at(-1);
     if (fits !== undefined) return this.transfer(what, fits);
     const { noTransfers, noTransferNamed } = strings.notices;
-    session.tell(name === '' ? noTransfers[what] : noTransferNamed(name), 'bad');
+    return session.refuse(name === '' ? noTransfers[what] : noTransferNamed(name));
   }
 
-  #reply(session: Session, text: string) {
+  async #reply(session: Session, text: string): Promise<boolean> {
     const message = this.chosen();
-    if (message === null) return session.tell(strings.notices.noMessage, 'bad');
-    if (this.isStopped(session, session.chat.open)) return;
-    void session.attempt(() => session.send(session.chat.open, text, message));
+    if (message === null) return session.refuse(strings.notices.noMessage);
+    if (this.isStopped(session, session.chat.open)) return false;
+    return (await session.send(session.chat.open, text, message)) === '';
   }
 
   #mine(session: Session): Message | null {
     const picked = this.chosen(true);
     const mine = picked !== null && picked.from === session.chat.me.name ? picked : null;
-    if (mine === null) session.tell(picked === null ? strings.notices.noMessage : strings.notices.notYours, 'bad');
+    if (mine === null) session.refuse(picked === null ? strings.notices.noMessage : strings.notices.notYours);
     return mine;
   }
 
-  #edit(session: Session, text: string) {
+  #edit(session: Session, text: string): Done | Promise<Done> {
     const message = this.#mine(session);
-    if (message === null) return;
+    if (message === null) return false;
     if (text === '') return this.#desk.store.dispatch({ type: 'about', about: { do: 'edit', message } });
-    void session.attempt(() => session.client.edit(message, text));
+    return session.attempt(() => session.client.edit(message, text));
   }
 
-  #delete(session: Session) {
+  #delete(session: Session): Done {
     const message = this.#mine(session);
-    if (message === null) return;
+    if (message === null) return false;
     this.#desk.store.dispatch({ type: 'asked', question: { ask: 'delete', message } });
   }
 
-  /** Resolves when it is sent, or said why not. */
-  async react(session: Session, word: string): Promise<void> {
+  async react(session: Session, word: string): Promise<boolean> {
     const message = this.chosen();
-    if (message === null) return session.tell(strings.notices.noMessage, 'bad');
+    if (message === null) return session.refuse(strings.notices.noMessage);
     const { emoji, near } = await emojiFor(word);
-    if (emoji === null) {
-      this.giveBack(`.react ${word}`);
-      return session.tell(strings.notices.noEmoji(word, near), 'bad');
-    }
+    if (emoji === null) return session.refuse(strings.notices.noEmoji(word, near));
     const on = !(message.reactions[emoji] ?? []).includes(session.chat.me.name);
-    await session.attempt(() => session.client.react(message, emoji, on));
-  }
-
-  /** A command that could not be done is in the line again, if nothing else is. */
-  protected giveBack(line: string) {
-    const { store, session } = this.#desk;
-    if (session === null || textOf(openThread(session.chat).draft) !== '') return;
-    store.dispatch({ type: 'lent', editor: editorWith(line) });
+    return session.attempt(() => session.client.react(message, emoji, on));
   }
 
   #retry(session: Session) {
@@ -268,9 +260,9 @@ export class Commands {
     if (next) session.open(next.name);
   }
 
-  #copy(session: Session) {
+  #copy(session: Session): Done {
     const message = this.chosen();
-    if (message === null) return session.tell(strings.notices.noMessage, 'bad');
+    if (message === null) return session.refuse(strings.notices.noMessage);
     this.#desk.outside.copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
     session.tell(strings.notices.copied);
   }
@@ -283,8 +275,8 @@ export class Commands {
   }
 
   #away(session: Session, word: string) {
-    if (word !== '' && word !== 'on' && word !== 'off') return session.tell(this.usage('.away'), 'bad');
-    void session.away(word === '' ? !session.chat.away : word === 'on');
+    if (word !== '' && word !== 'on' && word !== 'off') return session.refuse(this.usage('.away'));
+    return session.away(word === '' ? !session.chat.away : word === 'on');
   }
 }
 

@@ -41,6 +41,9 @@ export type Opening = Remembered & {
   conversations: Conversation[];
 };
 
+/** What stands in a line, what it is for, and the draft that waits meanwhile. */
+type Line = Pick<Thread, 'draft' | 'about' | 'aside'>;
+
 export type MoveName =
   | 'up'
   | 'down'
@@ -83,6 +86,8 @@ export type Event =
   /** A click or the wheel. Cells from 0. */
   | { type: 'pointed'; action: 'press' | 'up' | 'down'; x: number; y: number }
   | { type: 'overlay'; overlay: Overlay | null }
+  /** What was waited for came: it takes the place of what stood there when it was asked for, and of nothing else. */
+  | { type: 'answered'; overlay: Overlay | null; instead: Overlay | null }
   /** Before something is done that cannot be undone. */
   | { type: 'asked'; question: Question }
   | { type: 'notice'; notice: Notice | null }
@@ -101,6 +106,8 @@ export type Event =
   | { type: 'files'; files: FileInfo[] }
   /** The draft went out (or was a command): the field is empty again and remembers it. */
   | { type: 'taken'; text: string }
+  /** What went out could not be done: the line is again what it was, unless something was written since. */
+  | { type: 'returned'; conversation: ConversationName; line: Line; since: Editor }
   | { type: 'about'; about: Thread['about'] }
   | { type: 'muted'; conversation: ConversationName; on: boolean }
   | { type: 'blocked'; name: string; on: boolean }

@@ -73,7 +73,7 @@ export function withField(state: State, editor: Editor): State {
 /** Where the keys of the table hold now, the nearest first. */
 export function placesOf(state: State): readonly Place[] {
   const { overlay, screen } = state;
-  if (overlay?.kind === 'confirm') return ['question', 'anywhere'];
+  if (overlay !== null && 'stray' in overlay) return ['question', 'anywhere'];
   const field: Place[] = fieldOf(state) === null ? [] : ['field'];
   if (overlay !== null && overlay.kind !== 'pane') return [...field, 'overlay', 'anywhere'];
   if (screen.name === 'login') return [...field, 'login', 'anywhere'];

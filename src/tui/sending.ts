@@ -1,12 +1,14 @@
 /** From the line that was written to what the client is asked to do, with the questions that stand before it. */
 import { MAX_TEXT_BYTES } from '../protocol/text.ts';
 import type { ConversationName, Message } from './client/types.ts';
+import type { CommandName } from './command-names.ts';
 import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
-import { parseLine } from './dot-commands.ts';
-import { editorWith, textOf } from './editor.ts';
-import { chatOf, openThread } from './field.ts';
-import { parts, type Session } from './session.ts';
+import { lineOf, parseLine } from './dot-commands.ts';
+import { type Editor, editorWith, emptyEditor, textOf } from './editor.ts';
+import { openThread } from './field.ts';
+import { parts } from './parts.ts';
+import type { Session } from './session.ts';
 import type { Question } from './state.ts';
 import { strings } from './strings.ts';
 
@@ -24,7 +26,7 @@ export class Sending {
 
   /** Enter in the composer. @param sure the question that stood before it was answered with yes */
   enter(sure = false) {
-    const { store, session } = this.#desk;
+    const { session } = this.#desk;
     if (session === null) return;
     const { chat } = session;
     const { about, draft } = openThread(chat);
@@ -43,8 +45,7 @@ export class Sending {
         return session.tell(this.#commands.usage(said.name), 'bad');
       case 'command':
         if (isTooLong(session, line)) return;
-        store.dispatch({ type: 'taken', text: line });
-        return this.#commands.run(said.name, said.rest);
+        return this.#command(said.name, said.rest, line);
       case 'private': {
         const name = Object.keys(chat.people).find((known) => known === said.to);
         if (name === undefined) return session.tell(strings.notices.unknownPerson(said.to), 'bad');
@@ -60,13 +61,19 @@ export class Sending {
     }
   }
 
+  /** What was written after a command is not lost with it: it is lent to the line again, and Esc takes it away. */
+  #command(name: CommandName, rest: string, line: string) {
+    const giveBack = this.#take(line, emptyEditor);
+    void this.#commands.run(name, rest).then((isDone) => isDone || rest === '' || giveBack());
+  }
+
   #edit(session: Session, message: Message, line: string) {
     const said = parseLine(line);
     // What goes to somebody when it is sent is only text when a message is changed.
     const text = said.say === 'text' ? said.text : line.trimEnd();
     if (isTooLong(session, text)) return;
-    this.#desk.store.dispatch({ type: 'taken', text: line });
-    void session.attempt(() => session.client.edit(message, text));
+    const giveBack = this.#take(line);
+    void session.attempt(() => session.client.edit(message, text)).then((isDone) => isDone || giveBack());
   }
 
   #post(session: Session, { to, text, line, reply, addressed }: Letter, sure: boolean) {
@@ -79,19 +86,31 @@ export class Sending {
       const question: Question = { ask: 'send', to, lines, messages, hasty, addressed: addressed ?? null };
       return this.#desk.store.dispatch({ type: 'asked', question });
     }
-    this.#desk.store.dispatch({ type: 'taken', text: line });
+    const giveBack = this.#take(line);
     const { away } = chat;
-    void session
-      .attempt(() => session.send(to, text, reply))
-      .then((sent) => {
-        // That they are no longer away is the news that matters more.
-        if (sent && !away && to !== session.chat.open) session.tell(strings.notices.whispered(to));
-        // What could not even be queued comes back to the line, if nothing new stands there.
-        const now = chatOf(this.#desk.store.get());
-        if (!sent && now !== null && textOf(openThread(now).draft) === '') {
-          this.#desk.store.dispatch({ type: 'filled', editor: editorWith(line) });
-        }
-      });
+    void session.send(to, text, reply).then((left) => {
+      // That they are no longer away is the news that matters more.
+      if (left === '' && !away && to !== session.chat.open) session.tell(strings.notices.whispered(to));
+      const again = to === chat.open ? lineOf(left) : `${to} ${left}`;
+      if (left !== '') giveBack(left === text ? line : again);
+    });
+  }
+
+  /**
+   * The line goes out. What is returned puts it back where it was written, with what it was for, unless something was written
+   * there since; then Up has it.
+   * @param lentOver what is there when it is taken away again; null: it is a draft
+   */
+  #take(line: string, lentOver: Editor | null = null): (again?: string) => void {
+    const { store, session } = this.#desk;
+    if (session === null) return () => {};
+    const { name: conversation, draft, about, aside } = openThread(session.chat);
+    store.dispatch({ type: 'taken', text: line });
+    const { draft: since } = openThread(session.chat);
+    return (again = line) => {
+      const back = { draft: again === line ? draft : editorWith(again), about, aside: aside ?? lentOver };
+      store.dispatch({ type: 'returned', conversation, line: back, since });
+    };
   }
 
   /** What the person said yes to. */

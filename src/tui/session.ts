@@ -1,7 +1,8 @@
 /** One login on the screen: brings the client's news into the store, fetches what the window needs, and sends what is written. */
 
 import type { Clock } from '../protocol/seams.ts';
-import { MAX_TEXT_BYTES, printable } from '../protocol/text.ts';
+import { printable } from '../protocol/text.ts';
+import { Turns } from '../protocol/turns.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
 import { ClientError } from './client/errors.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from './client/types.ts';
@@ -10,6 +11,7 @@ import type { Remembered } from './event.ts';
 import { chatOf, openThread } from './field.ts';
 import { isShut } from './hush.ts';
 import { MAX_HELD } from './messages.ts';
+import { firstPart } from './parts.ts';
 import { isReached, newsAfter, seenTo } from './seen.ts';
 import { heldCount, lookOf } from './select.ts';
 import type { Chat, Notice, Thread } from './state.ts';
@@ -47,6 +49,7 @@ export class Session {
   readonly #onMessage: (message: Message) => void;
   readonly #ends: (() => void)[] = [];
   readonly #writing: Writing;
+  readonly #turns = new Turns();
   #marking = false;
   #closed = false;
 
@@ -93,6 +96,12 @@ export class Session {
     this.#store.dispatch({ type: 'notice', notice: { text: printable(text), tone } });
   }
 
+  /** Says why something was not done. @returns false, for whoever answers whether it was */
+  refuse(text: string): false {
+    this.tell(text, 'bad');
+    return false;
+  }
+
   /** What was said is over: it goes, unless something else stands there. */
   untell(text: string): void {
     if (this.#store.get().notice?.text === printable(text)) this.#store.dispatch({ type: 'notice', notice: null });
@@ -122,14 +131,24 @@ export class Session {
   }
 
   /**
-   * Queues `text` for `to`; longer than a message, it goes in several, broken at lines where possible. The answer is an event
-   * of the client. Whoever writes is no longer away.
+   * Queues `text` for `to`, after what was sent before; longer than a message, it goes in several, broken at lines where
+   * possible. The answer is an event of the client. Whoever writes is no longer away.
+   * @returns what could not be queued, '' when all was; the person reads why
    */
-  async send(to: ConversationName, text: string, reply?: Message): Promise<void> {
-    for (const part of parts(text)) {
-      await this.client.queue(to, part, reply === undefined ? {} : { reply: reply.id });
-    }
-    await this.back();
+  send(to: ConversationName, text: string, reply?: Message): Promise<string> {
+    const options = reply === undefined ? {} : { reply: reply.id };
+    return this.#turns.take(async () => {
+      let left = text;
+      const isSent = await this.attempt(async () => {
+        while (left !== '') {
+          const [part, rest] = firstPart(left);
+          await this.client.queue(to, part, options);
+          left = rest;
+        }
+      });
+      if (isSent) await this.back();
+      return left;
+    });
   }
 
   /** Tells everybody that I look elsewhere, or no longer; the person reads what they are now. */
@@ -229,24 +248,4 @@ function toSearch(chat: Chat, query: string): Thread | null {
   const lacks = ({ loaded, more, head, messages }: Thread) =>
     loaded === 'yes' ? more && messages[0]?.seq != null : loaded === 'no' && head > 0;
   return threads.find(lacks) ?? null;
-}
-
-/** `text` in pieces that one message holds, cut after lines, else between characters. */
-export function parts(text: string): string[] {
-  const pieces: string[] = [];
-  let rest = text;
-  while (Buffer.byteLength(rest) > MAX_TEXT_BYTES) {
-    let end = 0;
-    let bytes = 0;
-    for (const letter of rest) {
-      bytes += Buffer.byteLength(letter);
-      if (bytes > MAX_TEXT_BYTES) break;
-      end += letter.length;
-    }
-    const line = rest.lastIndexOf('\n', end);
-    const cut = line > end / 2 ? line : end;
-    pieces.push(rest.slice(0, cut));
-    rest = rest.slice(cut).replace(/^\n/, '');
-  }
-  return rest === '' && pieces.length > 0 ? pieces : [...pieces, rest];
 }

@@ -94,6 +94,12 @@ export type Question =
 
 export type PickerEntry = { name: string; folder: boolean; size: number };
 
+/**
+ * What is to be answered with yes or no. `at`: since when what it asks is seen, ms since 1970 UTC. `stray`: something was typed
+ * that is no answer, so that Enter is none either.
+ */
+type Asked = { at: number; stray: boolean };
+
 export type Overlay =
   /** `form`: of the first form. */
   | { kind: 'help'; top: number; form?: boolean }
@@ -102,9 +108,8 @@ export type Overlay =
   | { kind: 'switcher'; query: Editor; selected: number }
   | { kind: 'search'; query: Editor; selected: number }
   | { kind: 'links'; links: readonly string[]; selected: number }
-  /** `at`: since when it is seen, ms since 1970 UTC. `stray`: something was typed that is no answer, so that Enter is none either. */
-  | { kind: 'confirm'; question: Question; at: number; stray: boolean }
-  | { kind: 'fingerprint'; name: string; digits: string | null; error: string | null }
+  | ({ kind: 'confirm'; question: Question } & Asked)
+  | ({ kind: 'fingerprint'; name: string; digits: string | null; error: string | null } & Asked)
   | {
       kind: 'picker';
       folder: string;

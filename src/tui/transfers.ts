@@ -43,20 +43,18 @@ export class TransferDesk {
     });
   }
 
-  /** @param giveBack called when there is no such file to send */
-  upload(to: ConversationName, path: string, giveBack: () => void = () => {}): void {
+  /** Resolves when it is sent, paused or given up. @returns false when there is no such file to send */
+  upload(to: ConversationName, path: string): Promise<boolean> {
     const full = resolvePath(path);
     const notice = strings.notices.uploading(basename(full));
     this.#session.tell(notice);
     void this.#session.back();
-    const sending = this.#session.client.upload(to, full).then(
-      () => this.#session.untell(notice),
-      (error: unknown) => {
-        if (error instanceof ClientError && error.code === 'usage') giveBack();
-        throw error;
-      },
-    );
+    const sending = this.#session.client.upload(to, full).then(() => this.#session.untell(notice));
     this.#watch(sending);
+    return sending.then(
+      () => true,
+      (error: unknown) => !(error instanceof ClientError && error.code === 'usage'),
+    );
   }
 
   download(file: FileInfo): void {

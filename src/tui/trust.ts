@@ -14,12 +14,11 @@ export class Trust {
     this.#desk = desk;
   }
 
-  /** Enter in the fingerprint overlay. */
+  /** The changed key is taken as the new one; else the person is marked as verified, or no longer. */
   async decide(name: string): Promise<void> {
     const { session, store } = this.#desk;
     const person = session?.chat.people[name];
     if (session === null || person === undefined) return;
-    store.dispatch({ type: 'overlay', overlay: null });
     await session.attempt(async () => {
       if (person.changedTo !== null) {
         await session.client.acceptKey(name);
@@ -38,36 +37,50 @@ export class Trust {
   async passwd(overlay: Extract<Overlay, { kind: 'passwd' }>): Promise<void> {
     const { store, session } = this.#desk;
     const [old, fresh, again] = overlay.fields.map(textOf) as [string, string, string];
-    const fail = (error: string, active: 0 | 1 | 2) =>
-      store.dispatch({ type: 'overlay', overlay: { ...overlay, busy: false, error, active } });
+    const fail = (error: string, active: 0 | 1 | 2, instead: Overlay = overlay) =>
+      store.dispatch({ type: 'answered', overlay: { ...overlay, busy: false, error, active }, instead });
     if (overlay.busy || session === null) return;
     if (overlay.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
     if (Array.from(fresh).length < MIN_PASSWORD) return fail(strings.login.errors.short, 1);
     if (fresh !== again) return fail(strings.login.errors.repeat, 2);
-    store.dispatch({ type: 'overlay', overlay: { ...overlay, busy: true, error: null } });
+    const waiting: Overlay = { ...overlay, busy: true, error: null };
+    store.dispatch({ type: 'overlay', overlay: waiting });
     try {
       await session.client.passwd(old, fresh);
-      store.dispatch({ type: 'overlay', overlay: null });
+      store.dispatch({ type: 'answered', overlay: null, instead: waiting });
       session.tell(strings.notices.passwd, 'good');
     } catch (error) {
-      fail(printable(error instanceof Error ? error.message : String(error)), 0);
+      const reason = printable(error instanceof Error ? error.message : String(error));
+      fail(reason, 0, waiting);
+      // Whoever closed the form is told all the same.
+      if (store.get().overlay?.kind !== 'passwd') session.tell(reason, 'bad');
     }
   }
 
-  async verify(session: Session, rest: string): Promise<void> {
-    const { store } = this.#desk;
+  /** @returns whether there is somebody to compare with */
+  async verify(session: Session, rest: string): Promise<boolean> {
+    const { store, clock } = this.#desk;
     const name = rest === '' ? session.chat.open.slice(1) : rest.replace(/^@/, '');
     if (session.chat.people[name] === undefined || (rest === '' && session.chat.open.startsWith('#'))) {
-      return session.tell(rest === '' ? strings.notices.verifyWhom : strings.notices.unknownPerson(name), 'bad');
+      return session.refuse(rest === '' ? strings.notices.verifyWhom : strings.notices.unknownPerson(name));
     }
-    const show = (digits: string | null, error: string | null) =>
-      store.dispatch({ type: 'overlay', overlay: { kind: 'fingerprint', name, digits, error } });
-    show(null, null);
+    const page = (digits: string | null, error: string | null): Overlay => ({
+      kind: 'fingerprint',
+      name,
+      digits,
+      error,
+      at: clock.now(),
+      stray: false,
+    });
+    const waiting = page(null, null);
+    store.dispatch({ type: 'overlay', overlay: waiting });
     try {
       const digits = await session.client.safetyNumber(name);
-      if (store.get().overlay?.kind === 'fingerprint') show(digits.replace(/\D/g, ''), null);
+      store.dispatch({ type: 'answered', overlay: page(digits.replace(/\D/g, ''), null), instead: waiting });
     } catch (error) {
-      show(null, printable(error instanceof Error ? error.message : String(error)));
+      const reason = printable(error instanceof Error ? error.message : String(error));
+      store.dispatch({ type: 'answered', overlay: page(null, reason), instead: waiting });
     }
+    return true;
   }
 }

@@ -1,7 +1,6 @@
 /** The only changer of the state: pure, one event in, the next state out. */
-import { lend, takeBack } from './aside.ts';
-import { lineOf } from './dot-commands.ts';
-import { type EditName, type Editor, editorWith, edits, emptyEditor, insert, killedBy } from './editor.ts';
+import { lend } from './aside.ts';
+import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from './editor.ts';
 import type { Event } from './event.ts';
 import {
   chatOf,
@@ -16,9 +15,10 @@ import {
 } from './field.ts';
 import { unreadOf } from './hush.ts';
 import { lookOf, unmoved } from './select.ts';
-import { type Chat, emptyThread, type State, type Thread } from './state.ts';
+import { type Chat, emptyThread, type Overlay, type State, type Thread } from './state.ts';
 import { isRich } from './theme.ts';
 import { block, mute, unfold } from './update/hushing.ts';
+import { about, giveBack, take } from './update/line.ts';
 import { holdChoice, move, refit } from './update/move.ts';
 import { enter, hear, history } from './update/news.ts';
 import { point } from './update/pointing.ts';
@@ -80,6 +80,8 @@ function apply(state: State, event: Event): State {
       return point(quiet(state), event, opened);
     case 'overlay':
       return { ...state, overlay: event.overlay };
+    case 'answered':
+      return isStill(state.overlay, event.instead) ? { ...state, overlay: event.overlay } : state;
     case 'asked':
       return { ...state, overlay: { kind: 'confirm', question: event.question, at: state.now, stray: false } };
     case 'notice':
@@ -117,6 +119,8 @@ function apply(state: State, event: Event): State {
       }));
     case 'taken':
       return withChat(quiet(state), (chat) => take(chat, event.text));
+    case 'returned':
+      return withChat(state, (chat) => giveBack(chat, event));
     case 'about':
       return withChat({ ...state, focus: 'composer', overlay: null }, (chat) => about(chat, event.about));
     case 'muted':
@@ -177,7 +181,8 @@ function edit(state: State, name: EditName): State {
 
 /** Whoever types on has not read the question. */
 function stray(state: State): State {
-  return state.overlay?.kind === 'confirm' ? { ...state, overlay: { ...state.overlay, stray: true } } : state;
+  const { overlay } = state;
+  return overlay !== null && 'stray' in overlay ? { ...state, overlay: { ...overlay, stray: true } } : state;
 }
 
 function type(state: State, text: string): State {
@@ -248,29 +253,10 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
   );
 }
 
-function take(chat: Chat, text: string): Chat {
-  const thread = openThread(chat);
-  const sent = text === '' || thread.sent.at(-1) === text ? thread.sent : [...thread.sent.slice(-199), text];
-  return withThread(
-    { ...chat, completion: null, typedAt: 0 },
-    {
-      ...takeBack({ ...thread, draft: emptyEditor }),
-      sent,
-      kept: emptyEditor,
-      anchor: null,
-      below: 0,
-      seeking: false,
-      hasty: false,
-    },
-  );
-}
-
-function about(chat: Chat, next: Thread['about']): Chat {
-  const thread = openThread(chat);
-  if (next?.do !== 'edit') return withThread(chat, { ...takeBack(thread), about: next });
-  const { body } = next.message;
-  const line = editorWith(body.kind === 'file' ? '' : lineOf(body.text));
-  return withThread(chat, { ...lend(thread, line), about: next });
+/** Is what is shown what was shown then? A key that is compared may have got a stray letter meanwhile. */
+function isStill(now: Overlay | null, then: Overlay | null): boolean {
+  if (now?.kind !== 'fingerprint' || then?.kind !== 'fingerprint') return now === then;
+  return now.name === then.name && now.digits === then.digits;
 }
 
 function jump(state: State, event: { conversation: Thread['name']; key: string; words: string }): State {

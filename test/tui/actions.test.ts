@@ -50,6 +50,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   await key('escape');
   await say('.download b.bin');
   t.regex(notice(), /several files/);
+  await key('escape', 'escape');
   await key('f3', 'down', 'enter');
   t.is(calls('download').length, 2);
   client.emit({
@@ -85,11 +86,47 @@ test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t
 });
 
 test('verify compares a number and remembers the answer', async (t) => {
-  const { say, key, calls, chat } = await openDesk(t);
+  const { say, key, calls, chat, answer, store, client } = await openDesk(t);
+  client.safetyNumber = () => new Promise(() => {});
+  await say('.verify bob');
+  await answer('enter');
+  t.deepEqual(calls('setVerified'), [], 'there was nothing to compare yet');
+  client.safetyNumber = async () => '12345 '.repeat(12);
   await say('.verify bob');
   await key('enter');
+  t.deepEqual(calls('setVerified'), [], 'too soon to have been read');
+  await answer('enter');
   t.deepEqual(calls('setVerified'), [['bob', true]]);
   t.true(chat().people.bob?.verified);
+  await say('.verify bob');
+  store.dispatch({ type: 'typed', text: 'b' });
+  await answer('enter');
+  t.true(chat().people.bob?.verified, 'who types on has not read it');
+});
+
+test('what comes late takes the place of nothing that was opened meanwhile', async (t) => {
+  const { say, key, store, client, settle, notice } = await openDesk(t);
+  const late = Promise.withResolvers<never>();
+  client.safetyNumber = client.sessions = client.passwd = () => late.promise;
+  const kind = () => store.get().overlay?.kind;
+  await say('.verify bob');
+  await key('escape', 'ctrl+f');
+  await say('.passwd');
+  t.is(kind(), 'search');
+  await key('escape');
+  await say('.sessions');
+  await say('.passwd');
+  for (const text of ['old secret', 'new secret', 'new secret']) {
+    store.dispatch({ type: 'typed', text });
+    await key('enter');
+  }
+  await key('escape');
+  store.dispatch({ type: 'typed', text: 'dear all' });
+  await key('ctrl+k');
+  late.reject(new Error('it was refused'));
+  await settle();
+  t.is(kind(), 'switcher');
+  t.is(notice(), 'it was refused');
 });
 
 test('the password is changed only when both new ones agree', async (t) => {

@@ -1,6 +1,5 @@
 import test from 'ava';
 import { age, clockTime, dayKey, duration, groups, rate, size } from '../../src/tui/format.ts';
-import { parts } from '../../src/tui/session.ts';
 import { strengthOf } from '../../src/tui/strength.ts';
 import { nameRole, themeFor, themes, themeToUse } from '../../src/tui/theme.ts';
 import { resolvePath } from '../../src/tui/transfers.ts';
@@ -53,14 +52,6 @@ test('the theme follows the environment', (t) => {
   t.is(themeFor({ TERM: 'xterm-256color', COLORFGBG: '0;15' }), 'light');
   for (const style of Object.values(themes.none)) t.is(style.color, undefined);
   t.is(nameRole('bob'), nameRole('bob'));
-});
-
-test('long text goes in pieces of one message, cut after lines', (t) => {
-  t.deepEqual(parts('short'), ['short']);
-  t.deepEqual(parts(''), ['']);
-  const wide = parts('漢'.repeat(3000));
-  t.is(wide.join(''), '漢'.repeat(3000));
-  t.true(wide.every((part) => Buffer.byteLength(part) <= 4096 && part.isWellFormed()));
 });
 
 test('paths as they are typed, dropped and escaped', (t) => {

@@ -149,7 +149,7 @@ test('a changed key is told apart from what is beside it, in few words where the
     );
     const shown = await after({
       type: 'overlay',
-      overlay: { kind: 'fingerprint', name: 'bob', digits: null, error: null },
+      overlay: { kind: 'fingerprint', name: 'bob', digits: null, error: null, at: 0, stray: false },
     });
     t.true(shown.some((row) => /old key +abab/.test(row)));
     t.true(shown.some((row) => /new key +cdcd/.test(row)));

@@ -59,7 +59,7 @@ test('a file that cannot be sent leaves its command in the line; of one that is 
 });
 
 test('what cannot be done with a transfer, or with nobody, says what can', async (t) => {
-  const { say, notice, client, settle } = await openDesk(t);
+  const { say, key, notice, client, settle } = await openDesk(t);
   const transfer: TransferState = {
     id: 't1',
     direction: 'up',
@@ -75,6 +75,7 @@ test('what cannot be done with a transfer, or with nobody, says what can', async
   await settle();
   await say('.resume nope');
   t.is(notice(), 'no transfer nope to do that with: .transfers lists them');
+  await key('escape', 'escape');
   await say('.pause');
   t.is(notice(), 'no transfer is running');
   await say('.verify');

@@ -29,13 +29,15 @@ test('an unknown command is never sent and stays in the line', async (t) => {
 });
 
 test('a key that changed blocks sending until the person took it', async (t) => {
-  const { say, key, calls, store } = await openDesk(t, (client) => {
+  const { say, key, calls, store, answer } = await openDesk(t, (client) => {
     client.everybody = [person('alice'), person('bob', { changedTo: 'cc' })];
   });
   await say('@bob secret');
   t.deepEqual(calls('queue'), []);
   t.is(store.get().overlay?.kind, 'fingerprint');
   await key('enter');
+  t.deepEqual(calls('acceptKey'), [], 'an Enter that comes before it can have been read');
+  await answer('enter');
   t.deepEqual(calls('acceptKey'), [['bob']]);
   await key('enter');
   t.deepEqual(calls('queue'), [['@bob', 'secret', {}]]);
@@ -160,12 +162,4 @@ test('@bob, text asks in a room who is meant to read it; between two people it i
   session.open('@carol');
   await say('@bob, of all people');
   t.deepEqual(calls('queue').at(-1), ['@carol', '@bob, of all people', {}]);
-});
-
-test('what could not be queued comes back to the line', async (t) => {
-  const { say, client, notice, line } = await openDesk(t);
-  client.failures.set('queue', new Error('the disk is full'));
-  await say('precious');
-  t.is(line(), 'precious');
-  t.is(notice(), 'the disk is full');
 });

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { emptyEditor } from '../../src/tui/editor.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
 test('.mute takes a conversation or the open one, and takes it back', async (t) => {
@@ -47,7 +48,7 @@ test('.block lists, blocks a person as written and takes it back', async (t) => 
 });
 
 test('nothing is sent to who is blocked: the way back is said, and the line stays', async (t) => {
-  const { actions, say, calls, client, notice, line, session, key, settle } = await openDesk(t);
+  const { actions, say, calls, client, notice, line, session, key, settle, store } = await openDesk(t);
   client.receive({ conversation: '@bob', text: 'psst', to: 'alice' });
   await say('.block bob');
   const refused = 'bob is blocked here: .block bob takes it back before you write';
@@ -55,14 +56,16 @@ test('nothing is sent to who is blocked: the way back is said, and the line stay
   t.is(notice(), refused);
   t.is(line(), '@bob hi');
   await key('ctrl+c');
+  session.open('@bob');
   for (const command of ['.msg bob hi', '.file /tmp/x', '.retry', 'hi']) {
     await say(command);
     t.is(notice(), refused, command);
+    store.dispatch({ type: 'filled', editor: emptyEditor });
   }
-  await key('ctrl+c');
   for (const command of ['.reply hi', '.react 👍', '.copy']) {
     await say(command);
     t.is(notice(), 'there is no message to do that with', command);
+    store.dispatch({ type: 'filled', editor: emptyEditor });
   }
   actions.take({ type: 'paste', text: 'x\n'.repeat(3000) });
   await key('enter');

@@ -4,7 +4,7 @@ import type { Person } from '../client/types.ts';
 import type { CommandName } from '../command-names.ts';
 import { commandNames } from '../command-names.ts';
 import { choose } from '../commands/download.ts';
-import { Commands } from '../commands.ts';
+import { Commands, type Done, type Handler } from '../commands.ts';
 import type { CommandsDesk } from '../desk.ts';
 import { commandTable, conversationOf, divide } from '../dot-commands.ts';
 import { shownMessages } from '../folding.ts';
@@ -17,8 +17,6 @@ import { MIN_PASSWORD } from '../strength.ts';
 import { strings } from '../strings.ts';
 import { mention } from './narrator.ts';
 import { phrases } from './phrases.ts';
-
-type Handler = (session: Session, rest: string) => void | Promise<void>;
 
 export type SpokenDesk = CommandsDesk & {
   say(line: string): void;
@@ -77,21 +75,15 @@ export class SpokenCommands extends Commands {
     this.#own['.typing'] = () => desk.say(phrases.noTyping);
   }
 
-  override run(name: CommandName, rest: string): void {
-    void this.perform(name, rest);
-  }
-
-  /** Resolves when what the command says is said. */
-  async perform(name: CommandName, rest: string): Promise<void> {
+  /** Resolves when what the command says is said. What the screen's own commands begin goes on meanwhile, as a transfer. */
+  override async run(name: CommandName, rest: string): Promise<boolean> {
     const { session } = this.#desk;
     const own = this.#own[name];
-    if (session === null) return;
-    if (own === undefined) super.run(name, rest);
-    else await own(session, rest.trim());
+    if (session === null) return false;
+    if (own !== undefined) return (await own(session, rest.trim())) !== false;
+    void super.run(name, rest);
+    return true;
   }
-
-  /** There is no line to which it could come back. */
-  protected override giveBack() {}
 
   #help() {
     for (const name of commandNames) {
@@ -112,7 +104,7 @@ export class SpokenCommands extends Commands {
     if (text === '') return;
     const why = canSend(session.chat);
     if (why !== null) session.tell(why, 'bad');
-    else await session.attempt(() => session.send(name, text));
+    else await session.send(name, text);
   }
 
   #conversations({ chat }: Session, rooms: boolean) {
@@ -213,7 +205,7 @@ export class SpokenCommands extends Commands {
       this.#desk.say(fingerprint === null ? phrases.noKeys(name) : phrases.key(name, fingerprint));
   }
 
-  async #sessions(session: Session, rest: string): Promise<void> {
+  async #sessions(session: Session, rest: string): Promise<Done> {
     if (rest === 'end') return super.run('.sessions', rest);
     await session.attempt(async () => {
       for (const { device, lastSeen, online, current } of await session.client.sessions()) {

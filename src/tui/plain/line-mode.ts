@@ -152,7 +152,7 @@ export class LineMode {
       case 'incomplete':
         return session.tell(this.#commands.usage(said.name), 'bad');
       case 'command':
-        await this.#commands.perform(said.name, said.rest);
+        await this.#commands.run(said.name, said.rest);
         break;
       case 'private':
         if (session.chat.people[said.to] === undefined) return this.#refuse(phrases.nobody(said.to));
@@ -177,7 +177,7 @@ export class LineMode {
     if (why !== null) return this.#refuse(why);
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_TEXT_BYTES) return this.#refuse(strings.notices.tooLong(bytes, MAX_TEXT_BYTES));
-    if (!(await session.attempt(() => session.send(to, text)))) this.#untaken++;
+    if ((await session.send(to, text)) !== '') this.#untaken++;
   }
 
   #refuse(why: string) {

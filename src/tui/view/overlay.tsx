@@ -231,7 +231,7 @@ function fingerprint(
   if (person?.changedTo != null) {
     return {
       title: strings.overlays.changed(overlay.name),
-      foot: strings.fingerprint.accept,
+      foot: overlay.stray ? strings.overlays.strayFoot : strings.fingerprint.accept,
       rows: [
         keyRow(strings.fingerprint.old, person.fingerprint ?? '', 'quiet'),
         keyRow(strings.fingerprint.fresh, person.changedTo, 'bad'),
@@ -243,9 +243,11 @@ function fingerprint(
   const digits = overlay.digits?.match(/.{5}/g) ?? [];
   const lines = [digits.slice(0, 4), digits.slice(4, 8), digits.slice(8, 12)].map((part) => part.join('   '));
   const verified = person?.verified ?? false;
+  const { same, unverify } = strings.fingerprint;
+  const foot = verified ? unverify : overlay.digits === null ? strings.overlays.pageFoot('', false) : same;
   return {
     title: strings.overlays.fingerprint(overlay.name),
-    foot: verified ? strings.fingerprint.unverify : strings.fingerprint.same,
+    foot: overlay.stray ? strings.overlays.strayFoot : foot,
     rows: [
       { spans: [] },
       ...(overlay.digits === null
