@@ -1,6 +1,7 @@
 /** What each input does. Side effects of the screen start here and in commands.ts; what only moves things goes to the update. */
 import { isLent } from './aside.ts';
 import { Choosing } from './choosing.ts';
+import type { CommandName } from './command-names.ts';
 import type { Commands } from './commands.ts';
 import { turned, wanted } from './completion.ts';
 import type { Desk } from './desk.ts';
@@ -12,6 +13,7 @@ import { type ActionName, actionFor } from './keys.ts';
 import { pathWords } from './path-words.ts';
 import { peopleOf } from './select.ts';
 import { Sending } from './sending.ts';
+import type { State } from './state.ts';
 import { strings } from './strings.ts';
 
 const moves: readonly string[] = [
@@ -36,6 +38,17 @@ const moves: readonly string[] = [
   'search',
   'toggle-making',
 ] satisfies MoveName[];
+/** Keys that are nothing but a command. */
+const commandOf: Partial<Record<ActionName, CommandName>> = {
+  'next-conversation': '.next',
+  'previous-conversation': '.previous',
+  'next-unread': '.unread',
+  reply: '.reply',
+  edit: '.edit',
+  delete: '.delete',
+  react: '.react',
+  copy: '.copy',
+};
 /** A second Ctrl+C within this leaves. ms. */
 const TWICE = 2000;
 
@@ -86,6 +99,8 @@ export class Actions {
     if (action === 'delete-left' && this.#choosing.up()) return;
     if (Object.hasOwn(edits, action)) return store.dispatch({ type: 'edited', edit: action as EditName });
     if (moves.includes(action)) return this.#move(action as MoveName);
+    const command = commandOf[action];
+    if (command !== undefined) return void this.#commands.run(command, '');
     switch (action) {
       case 'yank':
         return store.dispatch({ type: 'yanked' });
@@ -101,14 +116,8 @@ export class Actions {
         return void this.#complete(1);
       case 'complete-back':
         return void this.#complete(-1);
-      case 'next-conversation':
-        return this.#step(1);
-      case 'previous-conversation':
-        return this.#step(-1);
       case 'nth-conversation':
         return this.#nth(Number(key.at(-1)));
-      case 'next-unread':
-        return this.#commands.run('.unread', '');
       case 'attach':
         return void this.#choosing.browse('.');
       case 'redraw':
@@ -117,12 +126,6 @@ export class Actions {
         return outside.suspend();
       case 'interrupt':
         return this.#interrupt();
-      case 'reply':
-      case 'edit':
-      case 'delete':
-      case 'react':
-      case 'copy':
-        return this.#choosing.withMessage(action);
       case 'open-link':
         return void this.#choosing.openLink();
       case 'pause':
@@ -156,7 +159,7 @@ export class Actions {
 
   /** Ctrl+C: an empty line and a second one leave; it is never lost what was typed by one key too many. */
   #interrupt() {
-    const { store, clock, outside } = this.#desk;
+    const { store, clock } = this.#desk;
     const field = fieldOf(store.get());
     if (field !== null && textOf(field) !== '') {
       store.dispatch({ type: 'edited', edit: 'clear' });
@@ -168,18 +171,16 @@ export class Actions {
     if (chat !== null && state.overlay === null && state.focus === 'composer' && isLent(openThread(chat)))
       return store.dispatch({ type: 'about', about: null });
     const now = clock.monotonic();
-    if (now - this.#interruptedAt < TWICE) return outside.quit();
+    if (now - this.#interruptedAt < TWICE) return this.#leave(state);
     this.#interruptedAt = now;
     store.dispatch({ type: 'notice', notice: { text: strings.notices.quit, tone: 'info' } });
   }
 
-  #step(by: 1 | -1) {
-    const { session } = this.#desk;
-    if (session === null) return;
-    const list = peopleOf(session.chat);
-    const at = list.findIndex((item) => item.open);
-    const next = list[(at + by + list.length) % list.length];
-    if (next) session.open(next.name);
+  /** As `.exit` does; where it asks already, this is the answer. */
+  #leave({ overlay, screen }: State) {
+    const isAsked = overlay?.kind === 'confirm' && overlay.question.ask === 'quit';
+    if (screen.name === 'chat' && !isAsked) void this.#commands.run('.exit', '');
+    else this.#desk.outside.quit();
   }
 
   #nth(n: number) {

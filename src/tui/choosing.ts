@@ -48,8 +48,8 @@ export class Choosing {
     const message = this.#commands.chosen();
     if (message === null) return;
     if (message.body.kind === 'file') return this.#commands.fetch(message.body.file);
-    if (message.state === 'failed') return this.#commands.run('.retry', '');
-    this.withMessage('reply');
+    if (message.state === 'failed') return void this.#commands.run('.retry', '');
+    void this.#commands.run('.reply', '');
   }
 
   #chooseIn(overlay: Overlay) {
@@ -139,18 +139,6 @@ export class Choosing {
     store.dispatch({ type: 'overlay', overlay: null });
     if (this.#commands.isStopped(session, session.chat.open)) return;
     transfers?.upload(session.chat.open, join(overlay.folder, entry.name));
-  }
-
-  withMessage(action: 'reply' | 'edit' | 'delete' | 'react' | 'copy') {
-    const { store, session } = this.#desk;
-    const message = this.#commands.chosen();
-    if (session === null || message === null) return session?.tell(strings.notices.noMessage, 'bad');
-    if (action === 'copy') return this.#copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
-    if (action === 'react') return store.dispatch({ type: 'lent', editor: editorWith('.react :') });
-    if (action === 'reply') return store.dispatch({ type: 'about', about: { do: 'reply', message } });
-    if (message.from !== session.chat.me.name) return session.tell(strings.notices.notYours, 'bad');
-    if (action === 'delete') return store.dispatch({ type: 'asked', question: { ask: 'delete', message } });
-    store.dispatch({ type: 'about', about: { do: 'edit', message } });
   }
 
   /** The chosen link goes to the desktop; where there is none it is copied. */

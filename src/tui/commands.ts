@@ -201,9 +201,10 @@ export class Commands {
     return session.refuse(name === '' ? noTransfers[what] : noTransferNamed(name));
   }
 
-  async #reply(session: Session, text: string): Promise<boolean> {
+  async #reply(session: Session, text: string): Promise<Done> {
     const message = this.chosen();
     if (message === null) return session.refuse(strings.notices.noMessage);
+    if (text === '') return this.#desk.store.dispatch({ type: 'about', about: { do: 'reply', message } });
     if (this.isStopped(session, session.chat.open)) return false;
     return (await session.send(session.chat.open, text, message)) === '';
   }
@@ -231,6 +232,10 @@ export class Commands {
   async react(session: Session, word: string): Promise<boolean> {
     const message = this.chosen();
     if (message === null) return session.refuse(strings.notices.noMessage);
+    if (word === '') {
+      this.#desk.store.dispatch({ type: 'lent', editor: editorWith('.react :') });
+      return true;
+    }
     const { emoji, near } = await emojiFor(word);
     if (emoji === null) return session.refuse(strings.notices.noEmoji(word, near));
     const on = !(message.reactions[emoji] ?? []).includes(session.chat.me.name);

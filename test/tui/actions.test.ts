@@ -28,7 +28,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'report one.txt'), 'x');
-  const { say, key, calls, store, settle, client, notice, line } = await openDesk(t, (fake) => {
+  const { outside, say, key, calls, store, settle, client, notice, line } = await openDesk(t, (fake) => {
     fake.allFiles = [
       file({ name: 'a.bin', id: 'fa' }),
       file({ name: 'b.bin', id: 'fb' }),
@@ -70,6 +70,11 @@ test('files: command, completion of the path, picker and download', async (t) =>
   await settle();
   await say('.exit');
   t.is(store.get().overlay?.kind, 'confirm');
+  await key('escape', 'ctrl+c', 'ctrl+c');
+  t.is(store.get().overlay?.kind, 'confirm', 'twice is asked, too');
+  t.deepEqual(outside, []);
+  await key('ctrl+c');
+  t.deepEqual(outside, ['quit'], 'and once more is the answer');
 });
 
 test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t) => {

@@ -38,6 +38,16 @@ test('e on an own message puts it into the line; Esc leaves it as it was', async
   t.is(line(), '');
 });
 
+test('a key does what its command does: e without a choice changes my newest message', async (t) => {
+  const { key, say, store, line, client, settle } = await openDesk(t);
+  await say('mine');
+  client.receive({ text: 'from bob', id: 'b1' });
+  await settle();
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('e');
+  t.is(line(), 'mine');
+});
+
 test('what was begun waits while a message is changed or reacted to, and comes back', async (t) => {
   const { key, say, calls, store, line, session } = await openDesk(t);
   await say('mine');
