@@ -10,7 +10,7 @@ export type Tamper = {
   entry?: (entry: Entry) => Entry[];
   /** Before a request is sent: throws to lose it. */
   ask?: (method: RequestName, params: unknown) => void;
-  /** What becomes of an answer. */
+  /** What becomes of an answer, at once or later. */
   answer?: (method: RequestName, params: unknown, result: unknown) => unknown;
 };
 
@@ -34,7 +34,7 @@ export function tampered(signedIn: SignedIn, tamper: Tamper): SignedIn {
     async request<N extends RequestName>(method: N, params: RequestParams<N>, options?: { wait?: boolean }) {
       tamper.ask?.(method, params);
       const result: unknown = await real.request(method, params, options);
-      const changed = tamper.answer ? tamper.answer(method, params, result) : result;
+      const changed = tamper.answer ? await tamper.answer(method, params, result) : result;
       if (method !== 'fetch') return changed as RequestResult<N>;
       const page = changed as RequestResult<'fetch'>;
       return { ...page, entries: entries(page.entries) } as RequestResult<N>;

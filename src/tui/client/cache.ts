@@ -183,14 +183,24 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
-  /** Those that were not opened yet: of one epoch, or all. */
-  async unopened(conversation: string, epoch: string | null): Promise<CachedEntry[]> {
+  /** After `after` the next ones, at most 200, that were not opened yet: that wait for the key of `epoch`, or (null) for none. */
+  async unopened(conversation: string, epoch: string | null, after: number): Promise<CachedEntry[]> {
     const rows = await this.#all(
       `SELECT * FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND raw IS NOT NULL
-       AND (? IS NULL OR epoch = ?) ORDER BY seq LIMIT 1000`,
-      [conversation, epoch, epoch],
+       AND epoch IS ? AND seq > ? ORDER BY seq LIMIT 200`,
+      [conversation, epoch, after],
     );
     return rows.map((row) => this.#entry(conversation, row));
+  }
+
+  /** The newest 1,000 gaps that stand for what waits for a key, in order. */
+  async locked(conversation: string): Promise<CachedEntry[]> {
+    const rows = await this.#all(
+      `SELECT * FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND epoch IS NOT NULL AND gap IS NOT NULL
+       ORDER BY seq DESC LIMIT 1000`,
+      [conversation],
+    );
+    return rows.map((row) => this.#entry(conversation, row)).reverse();
   }
 
   /** The entries that speak about these messages, with the message's key `author/id`. */

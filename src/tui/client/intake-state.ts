@@ -177,11 +177,18 @@ export class IntakeState {
     };
   }
 
-  coverageStatement(side: 'newer' | 'older', end: number): Statement {
+  raiseStatement(end: number): Statement {
     return {
-      sql: `UPDATE coverage SET ${side === 'older' ? 'bottom = min(bottom, ?)' : 'top = max(top, ?)'}
-        WHERE account = ? AND conversation = ?`,
+      sql: 'UPDATE coverage SET top = max(top, ?) WHERE account = ? AND conversation = ?',
       params: [end, this.#context.account, this.#place.key],
+    };
+  }
+
+  /** From `bottom` to `end`; where it is no longer `bottom` the transaction fails, for the column takes no NULL. */
+  lowerStatement(bottom: number, end: number): Statement {
+    return {
+      sql: 'UPDATE coverage SET bottom = CASE bottom WHEN ? THEN ? END WHERE account = ? AND conversation = ?',
+      params: [bottom, end, this.#context.account, this.#place.key],
     };
   }
 

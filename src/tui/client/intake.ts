@@ -20,6 +20,13 @@ import type { Rooms } from './rooms.ts';
 /** RSA openings at once: enough to fill the workers, below their queue's limit. */
 const AT_ONCE = 16;
 
+/** Entries that follow everything known, which then reaches to `end`; or that precede it, which then begins after `end`. */
+export type Stretch =
+  /** hole: places before the first entry were not given. */
+  | { side: 'newer'; end: number; hole: boolean }
+  /** bottom: where what is known began when they were asked for. Where it begins elsewhere now, nothing is taken. */
+  | { side: 'older'; end: number; bottom: number };
+
 export type Taken = {
   /** New messages of their own, and gaps, in order. */
   fresh: CachedEntry[];
@@ -49,20 +56,10 @@ export class Intake {
     this.#outbox = outbox;
   }
 
-  /**
-   * Takes entries that follow everything known (`newer`: coverage grows to `end`) or precede it (`older`: it begins
-   * after `end`).
-   * @param entries in order of seq
-   * @param hole places before the first entry were not given
-   */
-  async take(
-    place: Place,
-    entries: readonly Entry[],
-    side: 'newer' | 'older',
-    end: number,
-    hole: boolean,
-  ): Promise<Taken> {
+  /** @param entries in order of seq */
+  async take(place: Place, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
     const items = await this.#openAll(place, entries);
+    const { side, end } = stretch;
     const older = side === 'older';
     const state = await this.#state(place, items, older);
     // After the state: what another process trims in between must not look as if it had never come.
@@ -74,13 +71,20 @@ export class Intake {
     for (const [index, item] of items.entries()) {
       const cached = await this.#judge(place, item, state, chains, fromStart);
       if (cached === null) continue;
-      if (hole && index === 0) cached.gap ??= 'missing';
+      if (side === 'newer' && stretch.hole && index === 0) cached.gap ??= 'missing';
       this.#store(place, item, cached, side, state, taken, statements);
     }
-    if (older) statements.push(...state.joinOlder(chains, fromStart && items[0]?.entry.seq === 1));
+    if (older) statements.push(...state.joinOlder(chains, fromStart));
     for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain, side));
-    statements.push(state.coverageStatement(side, end));
-    await this.#context.profile.db.transaction(statements);
+    statements.push(older ? state.lowerStatement(stretch.bottom, end) : state.raiseStatement(end));
+    try {
+      await this.#context.profile.db.transaction(statements);
+    } catch (error) {
+      // It was trimmed, or lowered elsewhere, since the page was asked for: put before another stretch it would hide a hole.
+      const isStale = older && (await this.#cache.coverage(place.key))?.bottom !== stretch.bottom;
+      if (!isStale) throw error;
+      return nothing();
+    }
     return taken;
   }
 
@@ -92,22 +96,29 @@ export class Intake {
     return taken;
   }
 
-  /** Tries again what could not be opened: of one epoch whose key came, or all after a changed key was accepted. */
+  /** Tries again what could not be opened: of one epoch whose key came, or (null) what waits for none, after a key was accepted. */
   async retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
     const opened: CachedEntry[] = [];
-    for (const cached of await this.#cache.unopened(place.key, epoch)) {
-      const item = await this.#open(place, entryOf(place, cached));
-      if (item.opened === null) continue;
-      const taken = nothing();
-      const state = await this.#state(place, [item], false);
-      const statements: Statement[] = [];
-      const now = this.#cached(item.entry, item.opened);
-      this.#store(place, item, now, 'newer', state, taken, statements);
-      statements.push(state.lateTagStatement(item.opened, now.tag));
-      await this.#context.profile.db.transaction(statements);
-      opened.push(...taken.fresh);
+    for (let after = 0; ; ) {
+      const page = await this.#cache.unopened(place.key, epoch, after);
+      for (const cached of page) opened.push(...(await this.#openLate(place, cached)));
+      const last = page.at(-1);
+      if (last === undefined) return opened;
+      after = last.seq;
     }
-    return opened;
+  }
+
+  async #openLate(place: Place, cached: CachedEntry): Promise<CachedEntry[]> {
+    const item = await this.#open(place, entryOf(place, cached));
+    if (item.opened === null) return [];
+    const taken = nothing();
+    const state = await this.#state(place, [item], false);
+    const statements: Statement[] = [];
+    const now = this.#cached(item.entry, item.opened);
+    this.#store(place, item, now, 'newer', state, taken, statements);
+    statements.push(state.lateTagStatement(item.opened, now.tag));
+    await this.#context.profile.db.transaction(statements);
+    return taken.fresh;
   }
 
   /** Opens one entry without keeping anything; null when it does not open. */
@@ -156,6 +167,7 @@ export class Intake {
     const { entry, opened, claim } = item;
     if (entry.kind === 'log' || entry.kind === 'epoch') return null;
     const cached = opened === null ? this.#unopened(place, item) : this.#cached(entry, opened);
+    if (opened === null) state.sealedPlaces = true;
     const about = opened ?? claim;
     if (about === null) return cached;
     const same = state.known.get(`${about.author}/${about.id}`);

@@ -33,7 +33,7 @@ export class LockedGaps {
 
   async #tell(place: Place): Promise<void> {
     this.#soon.delete(place.key);
-    for (const gap of gapsOf(place, await this.#cache.unopened(place.key, null)))
+    for (const gap of gapsOf(place, await this.#cache.locked(place.key)))
       if (gap.reason === 'locked') this.#emit({ type: 'gap', gap });
   }
 }

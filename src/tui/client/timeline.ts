@@ -35,6 +35,7 @@ export class Timeline {
   #told: number | null = null;
   #startedAt: number | null = null;
   #running: Promise<void> | null = null;
+  #extending: Promise<boolean> | null = null;
   /** Something came since the loop looked. */
   #more = false;
 
@@ -80,8 +81,15 @@ export class Timeline {
     await this.#running;
   }
 
-  /** Extends what is known towards the beginning by a page. @returns false when nothing is before it */
-  async older(): Promise<boolean> {
+  /** Extends what is known towards the beginning by a page, one for all that ask meanwhile. @returns false when nothing is before it */
+  older(): Promise<boolean> {
+    this.#extending ??= this.#extend().finally(() => {
+      this.#extending = null;
+    });
+    return this.#extending;
+  }
+
+  async #extend(): Promise<boolean> {
     await this.idle();
     const known = await this.#cache.coverage(this.place.key);
     if (known === null || known.bottom === 0) return false;
@@ -96,7 +104,7 @@ export class Timeline {
     const entries = inOrder(page.entries, 0, known.bottom + 1);
     const end = page.more && entries[0] !== undefined ? entries[0].seq - 1 : 0;
     await this.#listener.prepare(this.place, entries);
-    await this.#intake.take(this.place, entries, 'older', end, false);
+    await this.#intake.take(this.place, entries, { side: 'older', end, bottom: known.bottom });
     return true;
   }
 
@@ -164,7 +172,7 @@ export class Timeline {
   async #take(entries: readonly Entry[], top: number, hole: boolean): Promise<number> {
     const end = entries.at(-1)?.seq ?? top;
     await this.#listener.prepare(this.place, entries);
-    const taken = await this.#intake.take(this.place, entries, 'newer', end, hole);
+    const taken = await this.#intake.take(this.place, entries, { side: 'newer', end, hole });
     this.#head = Math.max(this.#head, end);
     this.#told = end;
     await this.#listener.taken(this.place, taken);

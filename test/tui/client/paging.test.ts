@@ -4,6 +4,7 @@ import test from 'ava';
 import { parseDelivered } from '../../../src/protocol/note.ts';
 import { Cache } from '../../../src/tui/client/cache.ts';
 import { accountKey } from '../../../src/tui/client/chat-context.ts';
+import type { SignedIn } from '../../../src/tui/client/connect.ts';
 import type { Message } from '../../../src/tui/client/types.ts';
 import { chatAs, startChat, type TestChat, textOf } from '../../helpers/chat.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
@@ -15,6 +16,11 @@ const password = 'secret';
 const register = {};
 const COUNT = 230;
 const texts = Array.from({ length: COUNT }, (_, i) => `m${i + 1}`);
+
+async function cacheOf({ keyring, daemon, connection, profile }: SignedIn): Promise<Cache> {
+  const account = accountKey(daemon.daemonId, keyring.me.idFp);
+  return (await Cache.open(profile, account, connection.welcome.lobby)).cache;
+}
 
 /** All of it, page after page, as a person scrolls. */
 async function readBack(chat: TestChat, name: '@alice' | '@bob'): Promise<{ messages: Message[]; gaps: number }> {
@@ -57,6 +63,54 @@ test.serial('history is paged back to its beginning on a profile that never met 
   t.is(lied.messages.length, COUNT - 1);
   // One for the hole in alice's chain; one more when a receipt of bob's names that very message as the newest it saw.
   t.true(lied.gaps === 1 || lied.gaps === 2, `${lied.gaps} gaps`);
+
+  // A daemon that says that nothing is before, though something is.
+  const silent = tampered(await signInAs(t, { user: 'bob', server, password }), {
+    answer: (method, params, result) =>
+      method === 'fetch' && (params as { newest: boolean }).newest
+        ? { ...(result as object), entries: [], more: false }
+        : result,
+  });
+  const cut = await readBack(await startChat(t, silent), '@alice');
+  t.true(cut.messages.length < COUNT);
+  t.true(cut.gaps > 0, 'what alice said before is missing, and that is seen');
+
+  // Two that read back at once, of which the second answer comes later.
+  let asked = 0;
+  const counted = tampered(await signInAs(t, { user: 'bob', server, password }), {
+    ask: (method, params) => {
+      if (method === 'fetch' && (params as { newest: boolean }).newest) asked++;
+    },
+  });
+  const { client } = await startChat(t, counted);
+  const pages = await Promise.all([1, 2].map(() => client.history('@alice', { limit: COUNT })));
+  for (const page of pages) t.deepEqual([page.messages.length, page.gaps], [COUNT, []]);
+  t.is(asked, 1);
+});
+
+test.serial('what is trimmed while an older page is on its way leaves no hole', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const profile = join(await temporaryFolder(t), 'bob');
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const bob = await chatAs(t, { user: 'bob', server, password, register, profile });
+  for (const text of texts.slice(0, 60)) await alice.client.queue('@bob', text);
+  await alice.message('m60', ({ state }) => state === 'delivered');
+  const cache = await cacheOf(bob.signedIn);
+  t.true((await cache.trim(50)) > 0);
+  await bob.client.close();
+  const again = await signInAs(t, { user: 'bob', server, profile });
+  const other = await cacheOf(again);
+  let trimmed = 0;
+  const slow = tampered(again, {
+    answer: async (method, params, result) => {
+      if (method === 'fetch' && (params as { newest: boolean }).newest && trimmed === 0) trimmed = await other.trim(25);
+      return result;
+    },
+  });
+  const { messages, gaps } = await readBack(await startChat(t, slow), '@alice');
+  t.true(trimmed > 0);
+  t.deepEqual(messages.map(textOf), texts.slice(0, 60));
+  t.is(gaps, 0);
 });
 
 test.serial('a trimmed cache keeps the newest, and the rest is fetched again', async (t) => {
@@ -66,9 +120,7 @@ test.serial('a trimmed cache keeps the newest, and the rest is fetched again', a
   const bob = await chatAs(t, { user: 'bob', server, password, register, profile });
   for (const text of texts.slice(0, 40)) await alice.client.queue('@bob', text);
   await alice.message('m40', ({ state }) => state === 'delivered');
-  const { keyring, daemon, connection } = bob.signedIn;
-  const account = accountKey(daemon.daemonId, keyring.me.idFp);
-  const { cache } = await Cache.open(bob.signedIn.profile, account, connection.welcome.lobby);
+  const cache = await cacheOf(bob.signedIn);
   t.is(await cache.trim(1000), 0);
   t.true((await cache.trim(20)) >= 20);
   const place = (await bob.signedIn.profile.db.all('SELECT * FROM coverage WHERE bottom > 0'))[0];
