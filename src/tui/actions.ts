@@ -69,6 +69,9 @@ export class Actions {
   /** From the gate: everything but the letters that Ink's field takes. */
   readonly take = (input: Input) => {
     const { store, attention } = this.#desk;
+    // Only two in a row leave.
+    const isPersons = input.type === 'key' || input.type === 'text' || input.type === 'paste';
+    if (isPersons && !(input.type === 'key' && input.key === 'ctrl+c')) this.#interruptedAt = -Infinity;
     switch (input.type) {
       case 'key':
         return this.#key(input.key);

@@ -50,6 +50,7 @@ export class Session {
   readonly #ends: (() => void)[] = [];
   readonly #writing: Writing;
   readonly #turns = new Turns();
+  #left: Chat | null = null;
   #marking = false;
   #closed = false;
 
@@ -86,8 +87,9 @@ export class Session {
     await this.client.close();
   }
 
+  /** Once it was left: as it was then, for what is still under way. */
   get chat(): Chat {
-    const chat = chatOf(this.#store.get());
+    const chat = chatOf(this.#store.get()) ?? this.#left;
     if (chat === null) throw new Error('the session has no chat yet');
     return chat;
   }
@@ -175,6 +177,7 @@ export class Session {
     const state = this.#store.get();
     const chat = chatOf(state);
     if (chat === null || this.#closed) return;
+    this.#left = chat;
     this.#writing.follow(state, chat);
     const thread = openThread(chat);
     if (thread.loaded === 'no')

@@ -90,6 +90,17 @@ test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t
   t.deepEqual(outside, ['quit']);
 });
 
+test('a Ctrl+C that was long ago in keys is not the first of two', async (t) => {
+  const { say, key, outside, store } = await openDesk(t);
+  await key('ctrl+c');
+  await say('abc');
+  store.dispatch({ type: 'typed', text: 'def' });
+  await key('ctrl+u', 'ctrl+c');
+  t.deepEqual(outside, []);
+  await key('ctrl+c');
+  t.deepEqual(outside, ['quit']);
+});
+
 test('verify compares a number and remembers the answer', async (t) => {
   const { say, key, calls, chat, answer, store, client } = await openDesk(t);
   client.safetyNumber = () => new Promise(() => {});

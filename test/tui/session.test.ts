@@ -1,6 +1,31 @@
 import test from 'ava';
 import { openDesk } from './helpers/open-desk.ts';
 
+test('what is under way when the person leaves ends without a fault', async (t) => {
+  const { store, client, key, settle, say } = await openDesk(t);
+  const late = Promise.withResolvers<void>();
+  const { queue, transfers } = client;
+  client.queue = async (...args) => {
+    await late.promise;
+    return queue.apply(client, args);
+  };
+  client.transfers = async () => {
+    await late.promise;
+    return transfers.apply(client);
+  };
+  await say('@bob bye');
+  await say('.transfers');
+  store.dispatch({ type: 'typed', text: 'bye' });
+  await key('enter');
+  store.dispatch({ type: 'left' });
+  late.resolve();
+  await settle();
+  t.deepEqual(
+    client.calls.filter(([name]) => name === 'queue').map(([, , text]) => text),
+    ['bye', 'bye'],
+  );
+});
+
 test('what was seen is marked read, what was not is counted', async (t) => {
   const { client, settle, calls, chat, key } = await openDesk(t);
   client.receive({ text: 'one' });
