@@ -125,14 +125,14 @@ export class Commands {
     return true;
   }
 
-  /** The message that was chosen with the arrows, else the newest that is not mine. None that is folded. */
+  /** The message that was chosen with the arrows, else the newest that is not mine. None that is folded or deleted. */
   chosen(mine = false): Message | null {
     const { session } = this.#desk;
     if (session === null) return null;
     const { chat } = session;
     const { messages, selected, unfolded } = openThread(chat);
     const picked = selected === null ? undefined : messages.findLast((message) => hasKey(message, selected));
-    if (picked) return isFolded(picked, unfolded, chat.blocked) ? null : picked;
+    if (picked) return picked.deleted || isFolded(picked, unfolded, chat.blocked) ? null : picked;
     return (
       shownMessages(chat).findLast((message) => (message.from === chat.me.name) === mine && !message.deleted) ?? null
     );

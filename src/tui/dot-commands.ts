@@ -73,7 +73,8 @@ export type Said =
   | { say: 'addressed'; to: string; text: string }
   | { say: 'command'; name: CommandName; rest: string }
   | { say: 'unknown'; name: string; like: CommandName | null }
-  | { say: 'incomplete'; name: CommandName };
+  /** Something is lacking, or what is not taken follows. */
+  | { say: 'misused'; name: CommandName };
 
 /** One `.` or `/` and a letter: `...`, `.5` and `/ 2` are what people write. */
 const command = /^[./]\p{L}/u;
@@ -97,7 +98,7 @@ export function parseLine(line: string): Said {
   const [word = '', rest = ''] = divide(text);
   const name = `.${word.slice(1).toLowerCase()}`;
   if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name, commandNames)[0] ?? null };
-  if (commandTable[name].needs && rest === '') return { say: 'incomplete', name };
+  if (!fits(commandTable[name], rest)) return { say: 'misused', name };
   return { say: 'command', name, rest };
 }
 
@@ -107,7 +108,8 @@ export function lineOf(text: string): string {
 }
 
 export function usageOf(name: CommandName): string {
-  return strings.notices.usage(`${name} ${commandTable[name].usage}`);
+  const { usage } = commandTable[name];
+  return usage === '' ? strings.notices.takesNothing(name) : strings.notices.usage(`${name} ${usage}`);
 }
 
 /** `bob`, `@bob` or `#room` as a conversation. */
@@ -119,6 +121,10 @@ export function conversationOf(word: string): ConversationName {
 export function divide(text: string): [string, string] {
   const end = text.search(/\s/);
   return end < 0 ? [text, ''] : [text.slice(0, end), text.slice(end).trimStart()];
+}
+
+function fits({ usage, needs }: CommandRow, rest: string): boolean {
+  return rest === '' ? needs !== true : usage !== '';
 }
 
 function isCommand(name: string): name is CommandName {

@@ -2,11 +2,12 @@
 import type { Person } from './client/types.ts';
 import { commandNames } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
-import { commandTable } from './dot-commands.ts';
+import { commandTable, usageOf } from './dot-commands.ts';
 import { age, groups, size } from './format.ts';
 import { fill } from './measure.ts';
 import { filesOf, peopleOf, presenceSign, presenceWord } from './select.ts';
 import type { Session } from './session.ts';
+import type { Overlay } from './state.ts';
 import { strings } from './strings.ts';
 import { transferLines } from './transfer-lines.ts';
 
@@ -17,8 +18,9 @@ export class Pages {
     this.#desk = desk;
   }
 
-  page(title: string, lines: readonly string[]) {
-    this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'page', title, lines, top: 0 } });
+  /** @param instead what stood there when it was asked for: where something else does now, it is not shown */
+  page(title: string, lines: readonly string[], instead: Overlay | null = this.#desk.store.get().overlay) {
+    this.#desk.store.dispatch({ type: 'answered', overlay: { kind: 'page', title, lines, top: 0 }, instead });
   }
 
   list(session: Session, rooms: boolean) {
@@ -45,7 +47,8 @@ export class Pages {
   async transfers(session: Session): Promise<void> {
     await this.#desk.transfers?.refresh();
     this.#desk.store.dispatch({
-      type: 'overlay',
+      type: 'answered',
+      instead: null,
       overlay: {
         kind: 'page',
         of: 'transfers',
@@ -89,15 +92,16 @@ export class Pages {
     this.page(strings.pages.blocked, names);
   }
 
-  async sessions(session: Session, rest: string): Promise<void> {
-    await session.attempt(async () => {
+  async sessions(session: Session, rest: string): Promise<boolean> {
+    if (rest !== '' && rest !== 'end') return session.refuse(usageOf('.sessions'));
+    return session.attempt(async () => {
       if (rest === 'end') return session.tell(strings.notices.ended(await session.client.endDevice(null)), 'good');
       const now = this.#desk.clock.now();
       const lines = (await session.client.sessions()).map(
         ({ device, lastSeen, online, current }) =>
           `${online ? '●' : '○'} ${fill(String(device), 12)} ${current ? strings.pages.thisDevice : online ? strings.header.online : age(lastSeen, now)}`,
       );
-      this.page(strings.pages.devices, lines);
+      this.page(strings.pages.devices, lines, null);
     });
   }
 }

@@ -41,7 +41,7 @@ export class Sending {
         return;
       case 'unknown':
         return session.tell(strings.notices.unknownCommand(said.name, said.like), 'bad');
-      case 'incomplete':
+      case 'misused':
         return session.tell(this.#commands.usage(said.name), 'bad');
       case 'command':
         if (isTooLong(session, line)) return;

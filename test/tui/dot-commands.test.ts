@@ -34,7 +34,9 @@ const table: [string, ReturnType<typeof parseLine>][] = [
   ['@bob, look here', { say: 'addressed', to: 'bob', text: '@bob, look here' }],
   ["@bob's idea", { say: 'addressed', to: 'bob', text: "@bob's idea" }],
   ['@bob,', { say: 'text', text: '@bob,' }],
-  ['.file', { say: 'incomplete', name: '.file' }],
+  ['.file', { say: 'misused', name: '.file' }],
+  ['.quit smoking is hard', { say: 'misused', name: '.quit' }],
+  ['.exit\nand more', { say: 'misused', name: '.exit' }],
 ];
 for (const [line, said] of table) test(`reads ${JSON.stringify(line)}`, (t) => t.deepEqual(parseLine(line), said));
 
@@ -49,7 +51,7 @@ test('property: no line that is sent begins with a command', (t) => {
       const line = sign + name + rest;
       const said = parseLine(line);
       if (isCommand(line.trimEnd().split(/\s/)[0] ?? ''))
-        t.true(said.say === 'command' || said.say === 'incomplete', line);
+        t.true(said.say === 'command' || said.say === 'misused', line);
     }),
   );
 });

@@ -58,6 +58,36 @@ test('a file that cannot be sent leaves its command in the line; of one that is 
   t.is(notice(), '');
 });
 
+test('a command that takes nothing does nothing when something follows', async (t) => {
+  const { say, key, notice, line, outside, calls, store } = await openDesk(t);
+  await say('mine');
+  for (const command of ['.quit smoking is hard', '.delete that', '.copy 3', '.rooms x', '.sessions foo']) {
+    await say(command);
+    t.regex(notice(), /takes nothing after it; one more \. in front makes the line text|usage: \.sessions \[end\]/);
+    t.is(line(), command);
+    t.is(store.get().overlay, null);
+    await key('ctrl+u');
+  }
+  t.deepEqual(outside, []);
+  t.deepEqual(calls('remove'), []);
+});
+
+test('with a message that was deleted nothing is done', async (t) => {
+  const { say, key, notice, answer, store, outside } = await openDesk(t);
+  await say('mine');
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', 'd');
+  await answer('y');
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  for (const pressed of ['e', 'd', 'c', 'r', '+']) {
+    await key(pressed);
+    t.is(notice(), 'there is no message to do that with', pressed);
+    t.is(store.get().overlay, null);
+    t.is(store.get().focus, 'messages');
+  }
+  t.deepEqual(outside, []);
+});
+
 test('what cannot be done with a transfer, or with nobody, says what can', async (t) => {
   const { say, key, notice, client, settle } = await openDesk(t);
   const transfer: TransferState = {

@@ -149,7 +149,7 @@ export class LineMode {
         return;
       case 'unknown':
         return session.tell(strings.notices.unknownCommand(said.name, said.like), 'bad');
-      case 'incomplete':
+      case 'misused':
         return session.tell(this.#commands.usage(said.name), 'bad');
       case 'command':
         await this.#commands.run(said.name, said.rest);

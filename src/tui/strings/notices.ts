@@ -13,6 +13,7 @@ export const notices = {
   addressed: (name: string, room: string) =>
     `not sent: @${name} TEXT is for ${name} alone, ${name}: TEXT is for everybody in ${room}`,
   usage: (usage: string) => `usage: ${usage}`,
+  takesNothing: (name: string) => `${name} takes nothing after it; one more . in front makes the line text`,
   unknownPerson: (name: string) => `nobody is called ${name}: F2 lists everyone`,
   unknownRoom: (name: string) => `there is no room ${name} here`,
   noFile: (name: string) => `no file ${name}: .list_files shows them`,

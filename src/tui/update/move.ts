@@ -8,7 +8,7 @@ import { newsAfter, seenTo } from '../seen.ts';
 import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
 import type { Chat, Focus, Overlay, State, Thread } from '../state.ts';
 import { strings } from '../strings.ts';
-import { anchorAt, neighbour, scrolled, shownKey, viewOf } from '../viewport.ts';
+import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../viewport.ts';
 
 const steps: Partial<Record<MoveName, number>> = {
   up: -1,
@@ -177,8 +177,21 @@ export function scroll(state: State, name: MoveName): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);
     const anchor = name === 'newest' ? null : scrolled(thread, look, height, name === 'oldest' ? -1_000_000_000 : by);
-    return withThread(chat, { ...thread, seeking: false, anchor, below: left({ ...thread, anchor }, chat) });
+    const moved = { ...thread, seeking: false, anchor };
+    const { rows } = viewOf(moved, look, height);
+    const selected = chosenIn(moved, rows, name, paneOf(state) === 'messages');
+    return withThread(chat, { ...moved, selected, below: left(moved, chat) });
   });
+}
+
+/** No key acts on a message that is not seen: in its pane the choice goes along with the window, elsewhere it is over. */
+function chosenIn({ selected }: Thread, rows: View['rows'], name: MoveName, hasKeys: boolean): string | null {
+  const isSeen = rows.some(({ key }) => key === selected);
+  const isEnd = name === 'oldest' || name === 'newest';
+  if (selected === null || (isSeen && !(hasKeys && isEnd))) return selected;
+  if (!hasKeys) return null;
+  const atTop = name === 'oldest' || name === 'page-down' || name === 'lines-down';
+  return (atTop ? rows[0] : rows.at(-1))?.key ?? null;
 }
 
 /** How much of what was below the window is below it still. */

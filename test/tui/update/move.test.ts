@@ -2,11 +2,29 @@ import test from 'ava';
 import type { Event } from '../../../src/tui/event.ts';
 import { placesOf } from '../../../src/tui/field.ts';
 import { actionFor } from '../../../src/tui/keys.ts';
-import { fileAt, filesOf, layoutFor, peopleOf, personAt } from '../../../src/tui/select.ts';
-import { move } from '../helpers/events.ts';
+import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../../../src/tui/select.ts';
+import { viewOf } from '../../../src/tui/viewport.ts';
+import { focus, move } from '../helpers/events.ts';
 import { file, message, person } from '../helpers/messages.ts';
 import { Play } from '../helpers/screen-state.ts';
 import { seen } from '../helpers/seen-rows.ts';
+
+test('no key acts on a message that is not seen', (t) => {
+  const play = new Play().history(100);
+  const isSeen = () => {
+    const { look, height } = lookOf(play.state);
+    return viewOf(play.thread, look, height).rows.some(({ key }) => key === play.thread.selected);
+  };
+  play.do(focus('messages'), move('up'), move('up'));
+  for (const name of ['oldest', 'page-down', 'page-down', 'newest', 'page-up', 'lines-down'] as const) {
+    play.do(move(name));
+    t.true(isSeen(), name);
+  }
+  play.do(move('oldest'));
+  t.regex(play.thread.selected ?? '', /h1$/);
+  play.do(focus('composer'), move('newest'));
+  t.is(play.thread.selected, null, 'where no pane has the keys, nothing is chosen any more');
+});
 
 test('the view never jumps: scrolled up, new messages are counted below', (t) => {
   const play = new Play().history(200).do(move('page-up'), move('page-up'));
