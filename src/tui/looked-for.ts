@@ -27,18 +27,29 @@ export function found(chat: Chat, query: string): Found[] {
   return query.trim().startsWith('.') ? like(commands) : [...like([...conversations, ...files]), ...like(commands)];
 }
 
-/** Held messages with `query` in them, newest first, 200 at most; none of blocked people. */
+/** As many hits are listed. */
+export const MOST_HITS = 200;
+
+/** Held messages with every word of `query` in them, whatever its case and accents; the newest first. None of blocked people. */
 export function searched(chat: Chat, query: string): Message[] {
-  const wanted = query.trim().toLowerCase();
-  if (wanted === '') return [];
+  const wanted = plain(query).split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return [];
   const { blocked } = chat;
+  const fits = (message: Message) => {
+    const text = words(message);
+    return wanted.every((word) => text.includes(word));
+  };
   return Object.values(chat.threads)
     .filter(({ name }) => !isShut(blocked, name))
-    .flatMap(({ messages }) =>
-      messages.filter((one) => !one.deleted && !blocked.has(one.from) && words(one).includes(wanted)),
-    )
+    .flatMap(({ messages }) => messages.filter((one) => !one.deleted && !blocked.has(one.from) && fits(one)))
     .sort((a, b) => b.at - a.at)
-    .slice(0, 200);
+    .slice(0, MOST_HITS);
+}
+
+/** `text` as it is compared: without case and accents. */
+function plain(text: string): string {
+  const lower = text.toLowerCase();
+  return /^[ -~]*$/.test(lower) ? lower : lower.normalize('NFD').replace(/\p{M}/gu, '');
 }
 
 const lowered = new WeakMap<Message, string>();
@@ -46,7 +57,7 @@ const lowered = new WeakMap<Message, string>();
 function words(message: Message): string {
   let text = lowered.get(message);
   if (text === undefined) {
-    text = `${message.from} ${message.body.kind === 'file' ? firstLine(message) : message.body.text}`.toLowerCase();
+    text = plain(`${message.from} ${message.body.kind === 'file' ? firstLine(message) : message.body.text}`);
     lowered.set(message, text);
   }
   return text;

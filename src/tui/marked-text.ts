@@ -16,10 +16,15 @@ export function marksIn(text: string, me: string): Mark[] {
   return [...links, ...names].sort((a, b) => a.start - b.start);
 }
 
-/** `marks` with every place of `words` in `text`, which goes before the others: inverse, for what was looked for. */
+/** `marks` with every place of each of `words` in `text`, which go before the others: inverse, for what was looked for. */
 export function withFound(text: string, marks: readonly Mark[], words: string): readonly Mark[] {
-  if (words === '') return marks;
-  const pattern = new RegExp(words.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'giu');
+  const wanted = words.split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return marks;
+  // Where one begins another the longer one is marked.
+  const escaped = wanted
+    .map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+    .sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(escaped.join('|'), 'giu');
   const found = [...text.matchAll(pattern)].map(
     (match): Mark => ({ start: match.index, end: match.index + match[0].length, role: 'selected' }),
   );

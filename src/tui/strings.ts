@@ -94,7 +94,6 @@ export const strings = {
     away: '◐ away',
     sealed: 'end-to-end encrypted',
     hints: 'F1 help  Ctrl+K go to  Ctrl+O send file',
-    hintsShort: 'F1 help  Ctrl+K go to',
     hintsOver: { people: 'Enter opens · Esc closes', files: 'Enter downloads · Esc closes' },
     hintsPane: '↑↓ choose  Enter open  Esc back  ? help',
     hintsFiles: '↑↓ choose  Enter download  p pause, go on  x cancel  Esc back',
@@ -111,8 +110,11 @@ export const strings = {
     searchHint: 'type words or a name; every message that you can read is looked through',
     searchEmpty: 'no message like this; try fewer or other words',
     search: 'Search messages',
-    searchFoot: (count: number, held: number, fetching: boolean) =>
-      `${format.number(count)} of ${format.number(held)} messages${fetching ? ', fetching older ones' : ''} · Enter goes there`,
+    searchFoot: (hits: string | null, held: number, fetching: boolean) =>
+      [
+        `${hits === null ? '' : `${hits} of `}${format.number(held)} messages${fetching ? ', fetching older ones' : ''}`,
+        ...(hits === null ? [] : ['Enter goes there']),
+      ].join(' · '),
     links: 'Links',
     linksFoot: 'Enter copies · o opens · Esc closes',
     picker: 'Send a file',

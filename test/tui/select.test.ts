@@ -145,6 +145,8 @@ test('the switcher finds by a few letters, the search by words and senders', (t)
     searched(play.chat, 'needle').map(({ id }) => id),
     ['h3'],
   );
+  t.is(searched(play.chat, 'needle BOB').length, 1, 'each word, in any order');
+  t.is(searched(new Play().history(1, () => ({ text: 'Señor José' })).chat, 'jose senor').length, 1);
   t.is(searched(play.chat, 'bob').length, 5);
   t.deepEqual(searched(play.chat, ' '), []);
 });

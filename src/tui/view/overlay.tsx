@@ -1,8 +1,8 @@
 import { Box } from 'ink';
 import { textOf } from '../editor.ts';
 import { chatOf } from '../field.ts';
-import { clockTime, groups, size } from '../format.ts';
-import { found, picked, searched } from '../looked-for.ts';
+import { clockTime, groups, number, size } from '../format.ts';
+import { found, MOST_HITS, picked, searched } from '../looked-for.ts';
 import { cut, fill, width } from '../measure.ts';
 import { overlayColumns, overlayRoom, overPane, pageLines } from '../overlay-size.ts';
 import { firstLine, type Span } from '../rows.ts';
@@ -85,12 +85,14 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
     }
     case 'search': {
       const messages = chat === null ? [] : searched(chat, textOf(overlay.query));
+      const isBegun = textOf(overlay.query).trim() !== '';
+      const isFetching = chat !== null && Object.values(chat.threads).some((thread) => thread.loaded === 'loading');
       const foot = strings.overlays.searchFoot(
-        messages.length,
+        isBegun ? `${number(messages.length)}${messages.length < MOST_HITS ? '' : '+'}` : null,
         chat === null ? 0 : heldCount(chat),
-        chat !== null && Object.values(chat.threads).some((thread) => thread.loaded === 'loading'),
+        isFetching,
       );
-      const empty = textOf(overlay.query).trim() === '' ? strings.overlays.searchHint : strings.overlays.searchEmpty;
+      const empty = isBegun ? strings.overlays.searchEmpty : strings.overlays.searchHint;
       return listed(overlay, searchRows(messages), room, { title: strings.overlays.search, foot, empty });
     }
     case 'links':

@@ -25,8 +25,12 @@ export function StatusLine({ columns }: { columns: number }) {
   });
   // Why the link is lost gives way to a sentence of the moment; that it is lost never does.
   const why = notice || width(left.why) > columns - width(left.text) - 3 ? '' : left.why;
-  const lead = ` ${left.text}${why}`;
+  const bare = ` ${left.text}${why}`;
+  // The keys go before what can be known without reading it.
+  const isCrowded = width(bare) + width(left.sealed) + width(moving) + width(right.text) + 3 > columns;
+  const lead = isCrowded ? bare : bare + left.sealed;
   const room = columns - width(lead) - width(moving) - 3;
+  const hint = notice || right.role !== 'quiet' ? right.text : hintsIn(right.text, room);
   // A sentence that does not fit beside the state takes its place until the next key.
   const alone = notice && left.online && width(right.text) > room;
   const spans: Span[] = alone
@@ -35,7 +39,7 @@ export function StatusLine({ columns }: { columns: number }) {
         { text: lead, role: left.role },
         { text: moving, role: 'unread' },
         {
-          text: `  ${fill(notice || width(right.text) <= room ? right.text : '', Math.max(0, room), 'right')} `,
+          text: `  ${fill(notice || width(hint) <= room ? hint : '', Math.max(0, room), 'right')} `,
           role: right.role,
         },
       ];
@@ -53,19 +57,24 @@ function choicesOf({ words, at }: Completion, columns: number): string {
   return cut(`[${now}] ${next.slice(0, 20).join('  ')}`, columns);
 }
 
-type LinkShown = Span & { why: string; online: boolean };
+/** As many of the hints as there is room for, the most needed first; they are two spaces apart. */
+function hintsIn(text: string, room: number): string {
+  const hints = text.split('  ');
+  while (hints.length > 0 && width(hints.join('  ')) > room) hints.pop();
+  return hints.join('  ');
+}
+
+type LinkShown = Span & { why: string; sealed: string; online: boolean };
 
 function stateOf(state: State): LinkShown {
   const chat = chatOf(state);
-  if (chat === null) return { text: '', why: '', role: 'quiet', online: false };
+  if (chat === null) return { text: '', why: '', sealed: '', role: 'quiet', online: false };
   const { link } = chat;
   const text = `${strings.status.link(link, state.now)}${chat.away ? `  ${strings.status.away}` : ''}`;
-  if (link.state === 'online') {
-    const sealed = state.size.columns < 90 ? '' : `  ${strings.status.sealed}`;
-    return { text: text + sealed, why: '', role: 'good', online: true };
-  }
+  if (link.state === 'online')
+    return { text, why: '', sealed: `  ${strings.status.sealed}`, role: 'good', online: true };
   const why = strings.status.why(link);
-  return { text, why, role: link.state === 'connecting' ? 'warn' : 'bad', online: false };
+  return { text, why, sealed: '', role: link.state === 'connecting' ? 'warn' : 'bad', online: false };
 }
 
 function hintOf(state: State): Span {
@@ -88,5 +97,5 @@ function hintOf(state: State): Span {
     return { text: folded ? strings.status.hintsRun : strings.status.hintsMessages, role: 'quiet' };
   }
   if (pane === 'people') return { text: strings.status.hintsPane, role: 'quiet' };
-  return { text: state.size.columns < 70 ? strings.status.hintsShort : strings.status.hints, role: 'quiet' };
+  return { text: strings.status.hints, role: 'quiet' };
 }

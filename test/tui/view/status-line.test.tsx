@@ -15,3 +15,18 @@ test('a lost link never hides a sentence of the moment, and is never hidden by o
     t.regex(told.at(-1) ?? '', /^ ○ offline, next try in 22 s .*Ctrl\+C again leaves/);
   }
 });
+
+test('the hints are shortened from their end, after what needs no reading; at no width do all of them go', async (t) => {
+  for (const columns of [60, 80, 100, 160]) {
+    const { enter, after } = draw(t, { columns });
+    enter();
+    const conversation = { name: '@bob', head: 12, read: 0, unread: 12, at: 1 } as const;
+    const row = (rows: string[]) => rows.at(-1) ?? '';
+    const composer = row(await after({ type: 'news', news: [{ type: 'conversation', conversation }] }));
+    t.regex(composer, /● online.* 12 unread +F1 help {2}Ctrl\+K go to/);
+    const messages = row(await after({ type: 'focused', focus: 'messages' }));
+    t.regex(messages, /12 unread +↑↓ choose {2}r reply/);
+    t.is(messages.includes('Esc back'), columns >= 100, messages);
+    t.is(messages.includes('encrypted'), columns >= 160, messages);
+  }
+});
