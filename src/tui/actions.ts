@@ -209,8 +209,8 @@ export class Actions {
           : { want: 'words', completion: { head: want.head, words: found, at: 0 } };
     }
     // Letters that were typed meanwhile win.
-    if (want.want === 'words' && openThread(session.chat).draft === draft) {
-      store.dispatch({ type: 'completed', completion: want.completion });
-    }
+    if (openThread(session.chat).draft !== draft) return;
+    if (want.want === 'words') store.dispatch({ type: 'completed', completion: want.completion });
+    else session.tell(strings.notices.nothingLike);
   }
 }

@@ -1,6 +1,7 @@
 /** What Tab offers for the word before the cursor. Pure; paths and emoji are looked up by whoever calls. */
 import type { ConversationName } from './client/types.ts';
 import { commandNames } from './command-names.ts';
+import { commandTable, isCommand } from './dot-commands.ts';
 import { wordAt } from './editor.ts';
 import { shownFiles } from './hush.ts';
 import type { Chat, Completion } from './state.ts';
@@ -36,6 +37,8 @@ export function wanted(chat: Chat, before: string): Wanted {
       ' ',
     );
   }
+  const choices = choicesAt(head);
+  if (choices !== null) return words(head, choices.words, word, choices.isLast ? '' : ' ');
   if (/^:[\w+-]+$/.test(word)) return { want: 'emoji', head, prefix: word.slice(1) };
   if (/^[./](?:join|mute)\s+$/i.test(head) && (word.startsWith('#') || /join/i.test(head))) {
     return words(
@@ -56,6 +59,16 @@ export function wanted(chat: Chat, before: string): Wanted {
   if (takesPerson.test(head)) return words(head, people, word, head.startsWith('.msg') ? ' ' : '');
   if (word === '') return { want: 'nothing' };
   return words(head, people, word, head === '' ? ': ' : ' ');
+}
+
+/** The words that the command before the cursor takes as its next argument, where its usage names them; null: it does not. */
+function choicesAt(head: string): { words: string[]; isLast: boolean } | null {
+  const [sign, ...given] = head.trim().split(/\s+/);
+  const name = `.${sign?.slice(1).toLowerCase()}`;
+  if (sign === undefined || !/^[./]/.test(sign) || !isCommand(name)) return null;
+  const usage = commandTable[name].usage.split(' ');
+  const next = usage[given.length]?.replace(/^\[|\]$/g, '') ?? '';
+  return /^[a-z0-9|]+$/.test(next) ? { words: next.split('|'), isLast: given.length === usage.length - 1 } : null;
 }
 
 /** The candidates that begin with `prefix`, whatever the case. */

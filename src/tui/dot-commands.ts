@@ -127,6 +127,6 @@ function fits({ usage, needs }: CommandRow, rest: string): boolean {
   return rest === '' ? needs !== true : usage !== '';
 }
 
-function isCommand(name: string): name is CommandName {
+export function isCommand(name: string): name is CommandName {
   return (commandNames as readonly string[]).includes(name);
 }

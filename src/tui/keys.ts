@@ -88,7 +88,7 @@ const row = (
 export const keyTable: readonly KeyRow[] = [
   row('enter', 'composer', 'send', 'send'),
   row('alt+enter ctrl+j shift+enter', 'composer', 'new-line', 'new line'),
-  row('tab', 'composer', 'complete', 'complete name, command, :emoji:, path; else next pane'),
+  row('tab', 'composer', 'complete', 'complete name, command, :emoji:, path; on an empty line, next pane'),
   row('shift+tab', 'composer', 'complete-back', 'previous completion or pane'),
   row('escape', 'overlay question pane chat login', 'back', 'close, back to the line, then to the newest message'),
   row('up', 'composer pane overlay', 'up', 'earlier lines; in a pane, choose'),

@@ -4,6 +4,7 @@ import { entriesOf, resolvePath } from './transfers.ts';
 
 /** The entries of a folder that the path `typed` may mean, written as it is: plain, in quotes, or with backslashes before spaces. */
 export async function pathWords(head: string, typed: string): Promise<Wanted> {
+  if (typed === '~') return words(head, ['~/'], typed, '');
   const quote = /^['"]/.exec(typed)?.[0] ?? '';
   const isEscaped = quote === '' && typed.includes('\\ ');
   const written = (text: string) => (isEscaped ? text.replaceAll(' ', '\\ ') : text);

@@ -5,6 +5,18 @@ import test from 'ava';
 import { file } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
+test('where nothing begins like it, Tab says so', async (t) => {
+  const { store, key, notice, line, settle } = await openDesk(t);
+  for (const text of ['xyzzy', 'so :nosuchemoji', '.notify x', '.file /nope/nope']) {
+    store.dispatch({ type: 'typed', text });
+    await key('tab');
+    for (let i = 0; i < 50 && notice() === ''; i++) await settle();
+    t.is(notice(), 'nothing here begins like this', text);
+    t.is(line(), text);
+    await key('ctrl+u');
+  }
+});
+
 test('Tab goes on into a folder; several choices are turned through', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sc-tab-'));
   t.teardown(() => rmSync(folder, { recursive: true }));

@@ -1,11 +1,9 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { commandNames } from '../../src/tui/command-names.ts';
-import { wanted } from '../../src/tui/completion.ts';
 import { commandTable, lineOf, parseLine } from '../../src/tui/dot-commands.ts';
 import { actionFor, keyHelp, keyLabel, keyTable } from '../../src/tui/keys.ts';
 import { helpLines } from '../../src/tui/pages.ts';
-import { Play } from './helpers/screen-state.ts';
 
 const table: [string, ReturnType<typeof parseLine>][] = [
   ['  ', { say: 'nothing' }],
@@ -109,26 +107,4 @@ test('labels are as people write them', (t) => {
   t.is(keyLabel('+'), '+');
   t.is(actionFor('?', ['people', 'pane', 'chat', 'anywhere']), 'help');
   t.is(actionFor('?', ['composer', 'field', 'chat', 'anywhere']), null);
-});
-
-function offered(before: string): readonly string[] {
-  const want = wanted(new Play().chat, before);
-  return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [want.want];
-}
-
-test('completes commands, names, rooms; asks for paths and emoji', (t) => {
-  t.deepEqual(offered('.th'), ['.theme ']);
-  t.deepEqual(offered('/th'), ['/theme ']);
-  t.deepEqual(offered('@b'), ['@bob ']);
-  t.deepEqual(offered('hi @ca'), ['hi @carol ']);
-  t.deepEqual(offered('bo'), ['bob: ']);
-  t.deepEqual(offered('hi bo'), ['hi bob ']);
-  t.deepEqual(offered('.msg b'), ['.msg bob ']);
-  t.deepEqual(offered('.join #l'), ['.join #lobby']);
-  t.deepEqual(offered('.mute #l'), ['.mute #lobby']);
-  t.deepEqual(offered('.mute b'), ['.mute bob']);
-  t.deepEqual(offered('.block c'), ['.block carol']);
-  t.deepEqual(offered('.file /tm'), ['path']);
-  t.deepEqual(offered('so :smi'), ['emoji']);
-  t.deepEqual(offered('xyz'), ['nothing']);
 });

@@ -45,6 +45,7 @@ export const notices = {
   whispered: (name: string) => `sent to ${name} alone: .msg ${name.slice(1)} opens that conversation`,
   away: 'you are away: .away again, or a message, says that you are back',
   back: 'you are no longer away',
+  nothingLike: 'nothing here begins like this',
   noUnread: 'everything is read',
   furtherBack: 'more is unread further back: PgUp goes on, Esc goes to the newest',
   copied: 'copied, if the terminal allows it',

@@ -72,7 +72,10 @@ test('help and pages are whole in a narrow window: what is too long goes on belo
   const { after, enter } = draw(t, { columns: 60, rows: 60 });
   enter();
   const said = (rows: string[]) => rows.map((row) => row.replace(/^ *│ | │ *$/g, '').trim()).join(' ');
-  t.regex(said(await after({ type: 'overlay', overlay: { kind: 'help', top: 0 } })), /:emoji:, path; else next pane/);
+  t.regex(
+    said(await after({ type: 'overlay', overlay: { kind: 'help', top: 0 } })),
+    /:emoji:, path; on an empty line, next pane/,
+  );
   const table = await after({
     type: 'overlay',
     overlay: { kind: 'page', title: 'x', lines: [`Tab     ${'word '.repeat(12)}`], top: 0 },
