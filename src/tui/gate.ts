@@ -4,12 +4,16 @@
  */
 import { PassThrough } from 'node:stream';
 import type { Clock } from '../protocol/seams.ts';
-import { type Input, KeyReader } from './key-reader.ts';
+import { type Input, KeyReader, type Wait } from './key-reader.ts';
 
-/** A lone ESC is the key after this; a person's Alt chord and a slow link's sequences come faster. ms. */
-const ESC_WAIT = 50;
-/** An unfinished longer sequence or paste is given up after this. ms. */
-const SEQUENCE_WAIT = 1000;
+/** After so much silence, what the reader waits for does not come. ms. */
+const waits: Record<Wait, number> = {
+  // A person's Alt chord and a slow link's sequences come faster.
+  key: 50,
+  rest: 1000,
+  // A slow link may stall for long, and what is a paste no longer is typed: its line ends would send.
+  paste: 30_000,
+};
 
 /** What the gate needs of process.stdin. */
 export type Terminal = NodeJS.ReadableStream & {
@@ -73,12 +77,18 @@ export class Gate extends PassThrough {
     this.#cancelTimeout?.();
     this.#cancelTimeout = null;
     this.#enqueue(this.#reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk));
-    if (!this.#reader.waiting) return;
-    this.#cancelTimeout = this.#options.clock.after(this.#reader.inSequence ? SEQUENCE_WAIT : ESC_WAIT, () => {
+    this.#wait();
+  };
+
+  #wait(): void {
+    const { waitsFor } = this.#reader;
+    if (waitsFor === null) return;
+    this.#cancelTimeout = this.#options.clock.after(waits[waitsFor], () => {
       this.#cancelTimeout = null;
       this.#enqueue(this.#reader.timeout());
+      this.#wait();
     });
-  };
+  }
 
   #enqueue(inputs: Input[]): void {
     this.#queue.push(...inputs);

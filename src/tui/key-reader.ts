@@ -18,6 +18,9 @@ export type Input =
   /** Cells from 0. */
   | { type: 'mouse'; action: 'press' | 'up' | 'down'; x: number; y: number };
 
+/** What may still come: after a lone ESC (`key`), of a sequence or paste that is held (`rest`), of a paste that was given so far. */
+export type Wait = 'key' | 'rest' | 'paste';
+
 /** Text of a paste above this is dropped: the limit of a message is far below it. Characters. */
 const MAX_PASTE = 1 << 20;
 const ESC = '\x1b';
@@ -69,14 +72,11 @@ export class KeyReader {
   #held = '';
   #paste: string | null = null;
 
-  /** True when the bytes so far could be the beginning of more: call `timeout` if nothing comes. */
-  get waiting(): boolean {
-    return this.#held !== '' || this.#paste !== null;
-  }
-
-  /** True when what is held is surely no key alone: an unfinished sequence or paste, which a slow link may still deliver. */
-  get inSequence(): boolean {
-    return this.#paste !== null || this.#held.length > 2;
+  /** What the bytes so far could be the beginning of, null for nothing: call `timeout` if nothing comes. */
+  get waitsFor(): Wait | null {
+    if (this.#paste === '') return 'paste';
+    if (this.#paste !== null || this.#held.length > 2) return 'rest';
+    return this.#held === '' ? null : 'key';
   }
 
   push(chunk: Uint8Array): Input[] {
@@ -84,15 +84,20 @@ export class KeyReader {
     return this.#read(false);
   }
 
-  /** What is held is all there is: a lone ESC is the key; the beginning of a longer sequence is dropped. */
+  /**
+   * What is held is all there is: a lone ESC is the key; the beginning of a longer sequence is dropped. A paste is given as far
+   * as it came and goes on; when nothing more of it came, it is over.
+   */
   timeout(): Input[] {
-    if (this.#paste !== null) {
-      const text = this.#paste + this.#held;
-      this.#paste = null;
-      this.#held = '';
+    if (this.#paste === null) return this.#read(true);
+    if (this.#paste !== '') {
+      const text = this.#paste;
+      this.#paste = '';
       return [{ type: 'paste', text }];
     }
-    return this.#read(true);
+    this.#paste = null;
+    this.#held = '';
+    return [];
   }
 
   #read(final: boolean): Input[] {
@@ -112,7 +117,7 @@ export class KeyReader {
     const text = (this.#paste ?? '') + this.#held.slice(0, size);
     this.#paste = text.length > MAX_PASTE ? text.slice(0, MAX_PASTE) : text;
     if (end < 0) return size;
-    found.push({ type: 'paste', text: this.#paste });
+    if (this.#paste !== '') found.push({ type: 'paste', text: this.#paste });
     this.#paste = null;
     return size + PASTE_END.length;
   }

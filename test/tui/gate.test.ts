@@ -45,6 +45,31 @@ test('a lone ESC is a key after 50 ms, half a sequence waits longer', async (t) 
   t.deepEqual(await settle(), ['<ctrl+up>']);
 });
 
+test('a paste that stalls is shown and goes on as a paste: its line ends send nothing', async (t) => {
+  const { terminal, clock, settle } = open();
+  terminal.write('\x1b[200~first line\nsecond\x1b[2');
+  await settle();
+  clock.advance(1000);
+  t.deepEqual(await settle(), ['{"type":"paste","text":"first line\\nsecond"}']);
+  clock.advance(29_000);
+  terminal.write('K half\rpassword: hunter2\r');
+  t.deepEqual(await settle(), []);
+  clock.advance(1000);
+  t.deepEqual(await settle(), ['{"type":"paste","text":"\\u001b[2K half\\rpassword: hunter2\\r"}']);
+  terminal.write('\x1b[201~\r');
+  t.deepEqual(await settle(), ['<enter>']);
+  t.deepEqual(clock.pending(), []);
+});
+
+test('a paste whose end was lost is over after half a minute of silence', async (t) => {
+  const { terminal, clock, settle } = open();
+  terminal.write('\x1b[200~one\x1b[20');
+  await settle();
+  clock.advance(31_000);
+  terminal.write('\r');
+  t.deepEqual(await settle(), ['{"type":"paste","text":"one"}', '<enter>']);
+});
+
 test('one piece a turn: what an input changes is seen by the next', async (t) => {
   let field = true;
   const terminal = new PassThrough();
