@@ -28,22 +28,21 @@ export class TerminalModes {
   }
 
   leave(): void {
-    if (!this.#entered) return;
-    this.#entered = false;
     this.#write(off);
+    this.#entered = false;
   }
 
   mouse(wanted: boolean): void {
     if (wanted === this.#mouse) return;
     this.#mouse = wanted;
-    if (this.#entered) this.#write(wanted ? mouseOn : mouseOff);
+    this.#write(wanted ? mouseOn : mouseOff);
   }
 
   /** `text` is printable(). */
   title(text: string): void {
     if (text === this.#title) return;
     this.#title = text;
-    if (this.#entered) this.#write(titled(text));
+    this.#write(titled(text));
   }
 
   /** Asks for the background (OSC 11). Who knows the question answers on the keyboard's side; the others say nothing. */
@@ -68,7 +67,9 @@ export class TerminalModes {
     this.#write(`${ESC}]52;c;${Buffer.from(text).toString('base64')}${ESC}\\`);
   }
 
+  /** Before `enter` and after `leave` the terminal is somebody else's. */
   #write(text: string): void {
+    if (!this.#entered) return;
     try {
       this.#output.write(text);
     } catch {

@@ -91,6 +91,23 @@ test('modes are given back once, and can be given back again', (t) => {
   t.notThrows(() => dead.leave());
 });
 
+test('nothing is asked of a terminal that was given back', (t) => {
+  let out = '';
+  const modes = new TerminalModes({ write: (text) => (out += text) });
+  modes.enter();
+  modes.leave();
+  const given = out;
+  modes.bell();
+  modes.notify('SecureChat: bob', 'new message');
+  modes.copy('text');
+  modes.askBackground();
+  modes.title('#lobby');
+  modes.mouse(true);
+  t.is(out, given);
+  modes.enter();
+  t.regex(out.slice(given.length), /1000h.*#lobby/);
+});
+
 test('what is muted rings for nobody, unless it names me; who is blocked never does', (t) => {
   const { store, notifier, taken, away } = open();
   away();
