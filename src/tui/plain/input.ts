@@ -22,9 +22,12 @@ type Drawn = Interface & { prevRows: number };
 
 type Out = { write(text: string): unknown };
 
+/** Lines of a pipe that may wait to be taken: then it is not read on until they are. */
+const PIPE_AHEAD = 1000;
+
 export function pipeInput(input: NodeJS.ReadableStream, output: Out): LineInput {
   const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, terminal: false });
-  const queue = new Lines(reader);
+  const queue = new Lines(reader, PIPE_AHEAD);
   return {
     lines: () => queue,
     print: (line) => void output.write(`${line}\n`),
@@ -130,14 +133,21 @@ export function terminalInput({ input, output, complete, onInterrupt, dumb }: Te
 /** The lines of a reader, kept until they are asked for. Another reader may take over. */
 class Lines implements AsyncIterable<string> {
   readonly #waiting: string[] = [];
+  readonly #most: number;
+  #reader: Interface;
+  #halted = false;
   #wake: () => void = () => {};
   #ended = false;
   readonly #take = (line: string): void => {
     this.#waiting.push(line);
+    if (this.#waiting.length >= this.#most) this.#halt(true);
     this.#wake();
   };
 
-  constructor(reader: Interface) {
+  /** With `most` lines waiting the reader is halted. A person at a terminal is always listened to: Ctrl+C is among the keys. */
+  constructor(reader: Interface, most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+    this.#reader = reader;
     this.follow(reader);
   }
 
@@ -151,6 +161,7 @@ class Lines implements AsyncIterable<string> {
   };
 
   follow(reader: Interface): void {
+    this.#reader = reader;
     reader.on('line', this.#take);
     reader.on('close', this.end);
   }
@@ -165,10 +176,19 @@ class Lines implements AsyncIterable<string> {
       const line = this.#waiting.shift();
       if (line !== undefined) yield line;
       else if (this.#ended) return;
-      else
+      else {
+        this.#halt(false);
         await new Promise<void>((done) => {
           this.#wake = done;
         });
+      }
     }
+  }
+
+  #halt(on: boolean): void {
+    if (on === this.#halted) return;
+    this.#halted = on;
+    if (on) this.#reader.pause();
+    else this.#reader.resume();
   }
 }
