@@ -9,7 +9,7 @@ import { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import type { Drafts } from './drafts.ts';
 import { nothingRemembered, type Timed } from './event.ts';
-import { chatOf, fieldOf } from './field.ts';
+import { fieldOf } from './field.ts';
 import { findEmoji, findLinks } from './found-in-text.ts';
 import { Gate, type Terminal } from './gate.ts';
 import { lastWord } from './last-word.ts';
@@ -24,6 +24,7 @@ import { Store } from './store.ts';
 import { strings } from './strings.ts';
 import { TerminalModes } from './terminal.ts';
 import { isRich, type ThemeName } from './theme.ts';
+import { startTicking } from './ticking.ts';
 import { TransferDesk } from './transfers.ts';
 import { App, type Suspend } from './view/app.tsx';
 
@@ -162,6 +163,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     listen(process, 'uncaughtException', (error: unknown) => crashed(error)),
     listen(process, 'unhandledRejection', (error: unknown) => crashed(error)),
     store.subscribe(() => modes.mouse(store.get().settings.mouse)),
+    startTicking({ store, attention, clock }),
   ];
   let isCrashed = false;
   function crashed(error: unknown): void {
@@ -176,13 +178,6 @@ export async function runStage(options: StageOptions): Promise<number> {
   }
   // A component that throws ends Ink, not the program.
   app.waitUntilExit().catch(crashed);
-  const ticks = setInterval(() => {
-    attention.tick();
-    const chat = chatOf(store.get());
-    const { now, notice } = store.get();
-    if (chat?.link.state === 'waiting' || notice !== null || clock.now() - now > 30_000)
-      store.dispatch({ type: 'tick' });
-  }, 1000);
 
   if (options.client !== null) {
     store.dispatch({ type: 'login', change: { step: 'account', busy: 'connect' } });
@@ -193,7 +188,6 @@ export async function runStage(options: StageOptions): Promise<number> {
   } else if (options.server !== undefined) void login.goOn();
 
   const status = await left.promise;
-  clearInterval(ticks);
   // First what can be lost, then the terminal, then the goodbye.
   const saved = drafts?.save();
   const last = status === 0 ? lastWord(store.get()) : null;

@@ -125,6 +125,8 @@ if (scene === 'crash')
     throw new Error('a mistake');
   }, 700);
 
+// Timers do not keep a process alive; a screen that was not left does, as in main.tsx.
+setInterval(() => {}, 0x7fffffff);
 process.exitCode = await runStage({
   stdin: process.stdin,
   stdout: process.stdout,
