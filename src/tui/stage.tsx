@@ -6,18 +6,23 @@ import { Actions } from './actions.ts';
 import { Attention } from './attention.ts';
 import type { Ask, Client } from './client/types.ts';
 import { Commands } from './commands.ts';
+import { crashing } from './crash.ts';
 import type { Desk } from './desk.ts';
 import type { Drafts } from './drafts.ts';
 import { nothingRemembered, type Timed } from './event.ts';
 import { fieldOf } from './field.ts';
 import { findEmoji, findLinks } from './found-in-text.ts';
 import { Gate, type Terminal } from './gate.ts';
+import { Handover } from './handover.ts';
+import { stopped } from './job-control.ts';
 import { lastWord } from './last-word.ts';
+import { listen } from './listen.ts';
 import { type Door, LoginDesk } from './login-desk.ts';
 import { Notifier } from './notifier.ts';
 import { recordOf } from './recording.ts';
 import { layoutFor } from './select.ts';
 import { Session } from './session.ts';
+import { heedSignals } from './signals.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { emptyLogin, initialState, type Settings } from './state.ts';
 import { Store } from './store.ts';
@@ -26,7 +31,7 @@ import { TerminalModes } from './terminal.ts';
 import { isRich, type ThemeName } from './theme.ts';
 import { startTicking } from './ticking.ts';
 import { TransferDesk } from './transfers.ts';
-import { App, type Suspend } from './view/app.tsx';
+import { App } from './view/app.tsx';
 
 /** Frames a second at most: the default of 30 would double the delay of fast typing. */
 const MAX_FPS = 90;
@@ -75,7 +80,8 @@ export async function runStage(options: StageOptions): Promise<number> {
   const attention = new Attention(store, clock);
   const left = Promise.withResolvers<number>();
   const leave = (status: number): void => left.resolve(status);
-  const held: { suspend: Suspend | null } = { suspend: null };
+  const measure = (): void => store.dispatch({ type: 'resized', ...size() });
+  const handover = new Handover({ modes, measure });
 
   const login = new LoginDesk({ store, door, defaultServer: options.defaultServer, profile: options.profile, enter });
   const desk: Desk = {
@@ -87,8 +93,8 @@ export async function runStage(options: StageOptions): Promise<number> {
     transfers: null,
     outside: {
       quit: () => leave(0),
-      suspend: () => void suspend(() => stopped()),
-      redraw: () => void suspend(async () => {}),
+      suspend: () => void handover.during(stopped),
+      redraw: handover.redraw,
       copy: (text) => modes.copy(text),
       openLink: async (link) => (await import('./open-link.ts')).openLink(link, process),
       findLinks,
@@ -110,25 +116,11 @@ export async function runStage(options: StageOptions): Promise<number> {
     if (options.notice !== null) session.tell(options.notice);
   }
 
-  let away = false;
-  /** Gives the terminal back while `meanwhile` runs, then draws everything anew. */
-  async function suspend(meanwhile: () => Promise<void>): Promise<void> {
-    if (away) return;
-    away = true;
-    const suspended = await held.suspend?.();
-    modes.leave();
-    await meanwhile();
-    modes.enter();
-    store.dispatch({ type: 'resized', ...size() });
-    await suspended?.resume();
-    away = false;
-  }
-
   store.dispatch({
     type: 'login',
     change: emptyLogin(options.server ?? '', options.user ?? '', options.defaultServer),
   });
-  const app = render(<App store={store} onSuspend={(suspendNow) => (held.suspend = suspendNow)} />, {
+  const app = render(<App store={store} onSuspend={handover.drawnBy} />, {
     stdin: gate as unknown as NodeJS.ReadStream,
     stdout,
     alternateScreen: true,
@@ -148,34 +140,16 @@ export async function runStage(options: StageOptions): Promise<number> {
   // what is written after an error fails as well.
   for (const output of [stdout, process.stderr]) output.on('error', () => leave(129));
   stdin.on('error', () => leave(129));
+  const crashed = crashing({ restore, save: async () => drafts?.save(), log: options.log, clock });
   const ends: (() => void)[] = [
-    listen(stdout, 'resize', () => store.dispatch({ type: 'resized', ...size() })),
-    listen(process, 'SIGTERM', () => leave(143)),
-    listen(process, 'SIGHUP', () => leave(129)),
-    listen(process, 'SIGINT', () => leave(130)),
-    listen(process, 'SIGQUIT', () => leave(131)),
-    listen(process, 'SIGUSR2', () => leave(140)),
-    // As Ctrl+Z, told from outside.
-    listen(process, 'SIGTSTP', () => desk.outside.suspend()),
-    // Stopped from outside (kill -STOP) and gone on: the shell has changed the modes meanwhile.
-    listen(process, 'SIGCONT', () => void suspend(async () => {})),
+    listen(stdout, 'resize', measure),
+    ...heedSignals({ leave, suspend: desk.outside.suspend, redraw: desk.outside.redraw }),
     listen(process, 'exit', restore),
-    listen(process, 'uncaughtException', (error: unknown) => crashed(error)),
-    listen(process, 'unhandledRejection', (error: unknown) => crashed(error)),
+    listen(process, 'uncaughtException', crashed),
+    listen(process, 'unhandledRejection', crashed),
     store.subscribe(() => modes.mouse(store.get().settings.mouse)),
     startTicking({ store, attention, clock }),
   ];
-  let isCrashed = false;
-  function crashed(error: unknown): void {
-    if (isCrashed) return;
-    isCrashed = true;
-    restore();
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    if (options.log !== null)
-      appendFileSync(options.log, `${new Date(clock.now()).toISOString()} ${reason}\n`, { mode: 0o600 });
-    process.stderr.write(`${strings.crash(options.log)}\n`);
-    void (drafts?.save() ?? Promise.resolve()).finally(() => process.exit(1));
-  }
   // A component that throws ends Ink, not the program.
   app.waitUntilExit().catch(crashed);
 
@@ -201,23 +175,4 @@ export async function runStage(options: StageOptions): Promise<number> {
   if (last === null) return status;
   process.stderr.write(`${last.text}\n`);
   return last.status;
-}
-
-/** The shell's job control: the whole foreground group stops, as Ctrl+Z in a cooked terminal does it. Resolves after fg. */
-function stopped(): Promise<void> {
-  const heard = process.listeners('SIGTSTP');
-  // A signal that is listened to stops nobody.
-  process.removeAllListeners('SIGTSTP');
-  return new Promise((done) => {
-    process.once('SIGCONT', () => {
-      for (const listener of heard) process.on('SIGTSTP', listener);
-      done();
-    });
-    process.kill(0, 'SIGTSTP');
-  });
-}
-
-function listen(emitter: NodeJS.EventEmitter, name: string, listener: (...values: unknown[]) => void): () => void {
-  emitter.on(name, listener);
-  return () => emitter.off(name, listener);
 }

@@ -1,0 +1,9 @@
+/** Listens until the returned function is called. */
+export function listen(
+  emitter: NodeJS.EventEmitter,
+  name: string,
+  listener: (...values: unknown[]) => void,
+): () => void {
+  emitter.on(name, listener);
+  return () => emitter.off(name, listener);
+}
