@@ -93,7 +93,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     transfers: null,
     outside: {
       quit: () => leave(0),
-      suspend: () => void handover.during(stopped),
+      suspend: () => void handover.during(toShell),
       redraw: handover.redraw,
       copy: (text) => modes.copy(text),
       openLink: async (link) => (await import('./open-link.ts')).openLink(link, process),
@@ -114,6 +114,11 @@ export async function runStage(options: StageOptions): Promise<number> {
     await session.begin(drafts?.follow(store, client.me) ?? nothingRemembered);
     await transfers.recall(strings.notices.cutOff);
     if (options.notice !== null) session.tell(options.notice);
+  }
+
+  async function toShell(): Promise<void> {
+    if (await stopped(clock)) return;
+    store.dispatch({ type: 'notice', notice: { text: strings.notices.noShell, tone: 'info' } });
   }
 
   store.dispatch({

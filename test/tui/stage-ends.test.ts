@@ -1,4 +1,5 @@
 /** Each way to leave the screen, and that the terminal is as it was before. */
+import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import { isRunning, openScreen, type Screen } from '../helpers/screen.ts';
 import { until } from '../helpers/until.ts';
@@ -83,5 +84,25 @@ test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', 
     t.false(screen.modes().alternate);
     screen.write('fg\r');
     await screen.until((text) => text.includes('› half a line and more') && text.includes('● online'));
+    t.false(screen.rows().join('').includes('no shell'));
   }
+});
+
+test.serial('Ctrl+Z without a shell above says so, and the screen goes on', async (t) => {
+  const screen = stage(t, 'talk');
+  await screen.until((text) => ready(text) && text.includes('● online'));
+  screen.write('half a line');
+  await screen.until((text) => text.includes('› half a line'));
+  const went = { alternate: true, paste: true, focus: true, cursor: true, wrap: false };
+  for (let i = 0; i < 2; i++) {
+    const before = screen.bytes();
+    screen.write('\x1a');
+    await screen.until((text) => screen.bytes() > before && text.includes('no shell to go back to'));
+    await screen.until(() => isDeepStrictEqual(screen.modes(), went));
+    screen.write(` and ${i}`);
+    await screen.until((text) => text.includes(`and ${i}`) && !text.includes('no shell'));
+  }
+  process.kill(screen.pid, 'SIGTSTP');
+  await screen.until((text) => text.includes('no shell to go back to') && text.includes('› half a line and 0 and 1'));
+  t.deepEqual(screen.modes(), went);
 });

@@ -4,6 +4,7 @@ import { cut } from '../measure.ts';
 
 export const notices = {
   quit: 'Ctrl+C again leaves',
+  noShell: 'there is no shell to go back to: Ctrl+C twice leaves',
   bare: 'bare view: Alt+L or Esc goes back',
   unknownCommand: (name: string, like: string | null) => {
     const sign = name.charAt(0);
