@@ -6,6 +6,7 @@ import { downloadsFolder, profileFolder } from '../client/paths.ts';
 import { Profile } from '../client/profile.ts';
 import type { Command } from '../command.ts';
 import { Drafts } from '../drafts.ts';
+import { stopped } from '../job-control.ts';
 import { pipeInput, terminalInput } from '../plain/input.ts';
 import { LineMode } from '../plain/line-mode.ts';
 import { phrases } from '../plain/phrases.ts';
@@ -44,6 +45,7 @@ export const plain: Command = {
               output: process.stdout,
               complete: (before) => mode.complete(before),
               onInterrupt,
+              stop: () => stopped(systemClock),
               dumb: process.env.TERM === 'dumb',
             })
           : pipeInput(process.stdin, process.stdout);

@@ -45,11 +45,13 @@ export type TerminalInputParts = {
   complete(before: string): string[];
   /** Ctrl+C on an empty line. */
   onInterrupt(): void;
+  /** Ctrl+Z, with the terminal as the shell has it: resolves after fg. @returns whether there was a shell to stop for */
+  stop(): Promise<boolean>;
   /** TERM=dumb cannot put a line above the one being typed: what comes then waits for Enter. */
   dumb: boolean;
 };
 
-export function terminalInput({ input, output, complete, onInterrupt, dumb }: TerminalInputParts): LineInput {
+export function terminalInput({ input, output, complete, onInterrupt, stop, dumb }: TerminalInputParts): LineInput {
   let shown = '';
   /** The line to type has been drawn and not been entered. */
   let drawn = false;
@@ -69,6 +71,15 @@ export function terminalInput({ input, output, complete, onInterrupt, dumb }: Te
       if (next.line === '') return onInterrupt();
       next.write(null, { ctrl: true, name: 'e' });
       next.write(null, { ctrl: true, name: 'u' });
+    });
+    // By itself, readline would not read on after fg.
+    next.on('SIGTSTP', async () => {
+      input.setRawMode(false);
+      const isBelow = await stop();
+      if (queue.ended || asking) return;
+      input.setRawMode(true);
+      if (isBelow) next.prevRows = 0;
+      next.prompt(true);
     });
     next.on('line', () => {
       drawn = false;

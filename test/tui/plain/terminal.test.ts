@@ -1,10 +1,10 @@
 /** Line mode at a real terminal: what is typed stays whole, whatever arrives. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type Running, startSecurechat } from '../../helpers/cli.ts';
+import { cliCommand, type Running, startSecurechat } from '../../helpers/cli.ts';
 import { openCliScreen } from '../../helpers/cli-screen.ts';
 import { household, PASSWORD } from '../../helpers/household.ts';
-import type { Screen } from '../../helpers/screen.ts';
+import { openScreen, type Screen } from '../../helpers/screen.ts';
 
 const PATIENCE = 40_000;
 
@@ -100,4 +100,36 @@ test.serial('passwords are asked for without echo, and lines go on after it', as
   await screen.until((text) => text.includes('device '), PATIENCE);
   screen.write('.exit\r');
   t.is((await screen.exited).exitCode, 0);
+});
+
+test.serial('Ctrl+Z gives the terminal to the shell, and after fg the line goes on', async (t) => {
+  t.timeout(120_000);
+  const { daemon, dir } = await household(t);
+  const command = cliCommand(['plain', '--server', daemon.join, '--profile', join(dir, 'alice')]);
+  const screen = openScreen('bash', ['--norc', '-i'], { cols: 200, rows: 20, env: { PS1: 'shell> ' } });
+  t.teardown(() => screen.kill('SIGKILL'));
+  screen.write(`${command.map((word) => `'${word}'`).join(' ')}\r`);
+  await screen.until((text) => text.trimEnd().endsWith('#lobby>'), PATIENCE);
+  for (const piece of ['half', ' more']) {
+    screen.write(piece);
+    await screen.until((text) => text.trimEnd().endsWith(piece));
+    screen.write('\x1a');
+    await screen.until((text) => text.includes('Stopped') && text.trimEnd().endsWith('shell>'));
+    screen.write('fg\r');
+    await screen.until((text) => text.trimEnd().endsWith(`#lobby> ${piece === 'half' ? 'half' : 'half more'}`));
+  }
+  screen.write('\x15.exit\r');
+  await screen.until((text) => text.trimEnd().endsWith('shell>'));
+  t.pass();
+});
+
+test.serial('Ctrl+Z without a shell above changes nothing', async (t) => {
+  t.timeout(120_000);
+  const { screen } = await seat(t);
+  screen.write('\x1a');
+  screen.write('.who');
+  await screen.until((text) => text.trimEnd().endsWith('.who'));
+  screen.write('a\t');
+  await screen.until((text) => text.trimEnd().endsWith('#lobby> .whoami'));
+  t.pass();
 });
