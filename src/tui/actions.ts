@@ -94,7 +94,12 @@ export class Actions {
 
   #key(key: string) {
     const action = actionFor(key, placesOf(this.#desk.store.get()));
-    if (action !== null) this.run(action, key);
+    if (action !== null) return this.run(action, key);
+    // Esc and a letter soon after it come as Alt and the letter do.
+    const letter = /^alt\+(.)$/u.exec(key)?.[1];
+    if (letter === undefined) return;
+    this.#key('escape');
+    this.take({ type: 'text', text: letter });
   }
 
   run(action: ActionName, key = '') {

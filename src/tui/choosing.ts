@@ -147,7 +147,7 @@ export class Choosing {
     const { overlay } = store.get();
     const link = overlay?.kind === 'links' ? overlay.links[overlay.selected] : undefined;
     if (link === undefined) return;
-    if (!(await outside.openLink(link))) return this.#copy(link);
+    if (!(await outside.openLink(link))) return this.#copy(link, strings.notices.notOpened);
     store.dispatch({ type: 'overlay', overlay: null });
     session?.tell(strings.notices.opened(link));
   }
@@ -158,11 +158,11 @@ export class Choosing {
     this.#commands.transfer(action, item?.transfer ?? null);
   }
 
-  #copy(text: string) {
+  #copy(text: string, said: string = strings.notices.copied) {
     const { store, session, outside } = this.#desk;
     outside.copy(text);
     store.dispatch({ type: 'overlay', overlay: null });
-    session?.tell(strings.notices.copied);
+    session?.tell(said);
   }
 }
 

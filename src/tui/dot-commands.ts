@@ -92,6 +92,8 @@ export function parseLine(line: string): Said {
   if (escaped.test(text)) return { say: 'text', text: text.slice(1) };
   const to = addressed.exec(text)?.[1];
   if (to !== undefined && /\s/.test(text)) return { say: 'addressed', to, text };
+  const alone = /^@([\p{L}\p{M}\p{N}._-]+):?$/u.exec(text)?.[1];
+  if (alone !== undefined) return { say: 'addressed', to: alone, text };
   const whispered = /^@([^\s:@]+)(?::\s*|\s+)([\s\S]+)$/u.exec(text);
   if (whispered) return { say: 'private', to: whispered[1] as string, text: whispered[2] as string };
   if (!command.test(text)) return { say: 'text', text };

@@ -133,7 +133,7 @@ export const keyTable: readonly KeyRow[] = [
   row('alt+k', 'field', 'delete-to-end', 'delete to the end'),
   row('ctrl+y', 'field', 'yank', 'put back what these deleted, or Ctrl+C'),
 
-  row('enter', 'pane overlay', 'choose', 'in a pane: open, download'),
+  row('enter', 'pane overlay', 'choose', 'in a pane: open, download, send again what failed'),
   row('enter y Y', 'question', 'yes'),
   row('n N', 'question', 'no'),
   row('tab', 'pane', 'next-pane'),

@@ -76,13 +76,15 @@ export class Pages {
   }
 
   keys(session: Session) {
-    const line = ({ name, fingerprint, verified }: Person) =>
-      `${verified ? '✔' : ' '} ${fill(name, 16)} ${fingerprint === null ? strings.header.noKeys : groups(fingerprint.slice(0, 32))}`;
+    const line = ({ name, fingerprint, verified }: Person) => [
+      `${verified ? '✔' : ' '} ${fill(name, 16)} ${fingerprint === null ? strings.header.noKeys : groups(fingerprint.slice(0, 32))}`,
+      ...(fingerprint === null ? [] : [`${fill('', 19)}${groups(fingerprint.slice(32))}`]),
+    ];
     this.page(
       strings.overlays.keys,
       Object.values(session.chat.people)
         .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .map(line),
+        .flatMap(line),
     );
   }
 

@@ -64,6 +64,7 @@ export class Trust {
     if (session.chat.people[name] === undefined || (rest === '' && session.chat.open.startsWith('#'))) {
       return session.refuse(rest === '' ? strings.notices.verifyWhom : strings.notices.unknownPerson(name));
     }
+    if (name === session.chat.me.name) return session.refuse(strings.notices.isMe);
     const page = (digits: string | null, error: string | null): Overlay => ({
       kind: 'fingerprint',
       name,

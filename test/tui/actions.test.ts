@@ -5,6 +5,13 @@ import test from 'ava';
 import { file } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
+test('a letter that comes right after Esc is not lost', async (t) => {
+  const { key, line, store } = await openDesk(t);
+  await key('ctrl+k', 'alt+.');
+  t.is(store.get().overlay, null);
+  t.is(line(), '.');
+});
+
 test('where nothing begins like it, Tab says so', async (t) => {
   const { store, key, notice, line, settle } = await openDesk(t);
   for (const text of ['xyzzy', 'so :nosuchemoji', '.notify x', '.file /nope/nope']) {

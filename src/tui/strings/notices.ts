@@ -50,6 +50,7 @@ export const notices = {
   noUnread: 'everything is read',
   furtherBack: 'more is unread further back: PgUp goes on, Esc goes to the newest',
   copied: 'copied, if the terminal allows it',
+  notOpened: 'nothing here opens links: copied, if the terminal allows it',
   opened: (link: string) => `opened: ${link}`,
   noLinks: 'no links in this conversation',
   theme: (name: string) => `theme ${name}`,

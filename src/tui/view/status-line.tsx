@@ -4,9 +4,10 @@ import { textOf } from '../editor.ts';
 import { chatOf, openThread } from '../field.ts';
 import { chosenRun } from '../folding.ts';
 import { cut, fill, width } from '../measure.ts';
+import { hasKey } from '../messages.ts';
 import type { Span } from '../rows.ts';
 import { unreadCount } from '../select.ts';
-import type { Completion, State } from '../state.ts';
+import type { Chat, Completion, State } from '../state.ts';
 import { strings } from '../strings.ts';
 import { Line } from './line.tsx';
 import { useSelect } from './use-store.ts';
@@ -77,6 +78,13 @@ function stateOf(state: State): LinkShown {
   return { text, why, sealed: '', role: link.state === 'connecting' ? 'warn' : 'bad', online: false };
 }
 
+function messageHints(chat: Chat): string {
+  if (chosenRun(chat) !== null) return strings.status.hintsRun;
+  const { messages, selected } = openThread(chat);
+  const chosen = selected === null ? undefined : messages.findLast((message) => hasKey(message, selected));
+  return chosen?.state === 'failed' ? strings.status.hintsFailed : strings.status.hintsMessages;
+}
+
 function hintOf(state: State): Span {
   if (state.notice !== null) {
     return { text: state.notice.text, role: ({ info: 'plain', good: 'good', bad: 'bad' } as const)[state.notice.tone] };
@@ -93,8 +101,7 @@ function hintOf(state: State): Span {
   const pane = state.overlay?.kind === 'pane' ? state.overlay.pane : state.focus;
   if (pane === 'files') return { text: strings.status.hintsFiles, role: 'quiet' };
   if (pane === 'messages') {
-    const folded = chat !== null && chosenRun(chat) !== null;
-    return { text: folded ? strings.status.hintsRun : strings.status.hintsMessages, role: 'quiet' };
+    return { text: chat === null ? '' : messageHints(chat), role: 'quiet' };
   }
   if (pane === 'people') return { text: strings.status.hintsPane, role: 'quiet' };
   return { text: strings.status.hints, role: 'quiet' };
