@@ -96,7 +96,7 @@ export function parseLine(line: string): Said {
   if (alone !== undefined) return { say: 'addressed', to: alone, text };
   const whispered = /^@([^\s:@]+)(?::\s*|\s+)([\s\S]+)$/u.exec(text);
   if (whispered) return { say: 'private', to: whispered[1] as string, text: whispered[2] as string };
-  if (!command.test(text)) return { say: 'text', text };
+  if (!isCommandLine(text)) return { say: 'text', text };
   const [word = '', rest = ''] = divide(text);
   const name = `.${word.slice(1).toLowerCase()}`;
   if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name, commandNames)[0] ?? null };
@@ -104,9 +104,14 @@ export function parseLine(line: string): Said {
   return { say: 'command', name, rest };
 }
 
+/** Whether it is read as a command, known or not. */
+export function isCommandLine(text: string): boolean {
+  return command.test(text);
+}
+
 /** The line that says `text`. */
 export function lineOf(text: string): string {
-  return command.test(text) ? `${text[0]}${text}` : text;
+  return isCommandLine(text) ? `${text[0]}${text}` : text;
 }
 
 export function usageOf(name: CommandName): string {

@@ -9,6 +9,7 @@ import type { Clock, FileSystem } from '../protocol/seams.ts';
 import { Turns } from '../protocol/turns.ts';
 import { unsent } from './aside.ts';
 import type { Client } from './client/types.ts';
+import { isCommandLine } from './dot-commands.ts';
 import { textOf } from './editor.ts';
 import type { Remembered } from './event.ts';
 import { chatOf } from './field.ts';
@@ -136,7 +137,8 @@ export class Drafts {
     const own = Object.fromEntries(
       Object.values(chat.threads)
         .map((thread) => [thread.name, textOf(unsent(thread))] as const)
-        .filter(([, text]) => text !== '' && !isSecret(text)),
+        // A command may hold a path or a name that was meant for this moment only.
+        .filter(([, text]) => text !== '' && !isCommandLine(text)),
     );
     const list = (which: 'muted' | 'blocked'): readonly string[] =>
       isSame(chat[which], this.#lists[which]) ? (before?.[which][account] ?? []) : [...chat[which]];
@@ -162,11 +164,6 @@ function settingsOf(
   theme: ThemeName | null,
 ): Kept['settings'] {
   return { theme, mouse, bell, desktop, desktopText, typing };
-}
-
-/** Nothing that begins like a command is kept: it may hold a path or a name that was meant for this moment only. */
-function isSecret(text: string): boolean {
-  return /^[./]/.test(text);
 }
 
 /** What is kept, for comparing: the same objects as long as nothing of it changed. */

@@ -86,6 +86,18 @@ test('a draft that was sent is no longer kept; a command never is', async (t) =>
   t.deepEqual((await open(t, first.dir).enter()).found.drafts, {});
 });
 
+test('a draft that begins with a dot or a slash is kept, unless it is a command', async (t) => {
+  const kept = async (text: string) => {
+    const { dir, drafts, enter, store } = open(t);
+    await enter();
+    store.dispatch({ type: 'typed', text });
+    await drafts.save();
+    return (await open(t, dir).enter()).found.drafts['#lobby'] ?? null;
+  };
+  for (const text of ['... and that is why', '.5 of it', '/ 2', '..net is text']) t.is(await kept(text), text);
+  for (const text of ['.file /secret/place', '/msg bob', '.nosuch thing']) t.is(await kept(text), null, text);
+});
+
 test('a file that cannot be read is left alone', async (t) => {
   const { dir, enter, store, drafts } = open(t);
   writeFileSync(join(dir, 'screen.sealed'), 'not ours');
