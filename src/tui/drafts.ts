@@ -1,9 +1,8 @@
 /**
  * What was begun and not sent, who is muted or blocked, and the settings of the screen: in the profile, sealed, so that a quit
- * or a crash loses nothing.
+ * or a crash loses nothing. Every window of the profile keeps what it changed.
  */
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { replaceDurably } from '../protocol/durable.ts';
 import type { Clock, FileSystem } from '../protocol/seams.ts';
 import { Turns } from '../protocol/turns.ts';
@@ -13,36 +12,13 @@ import { isCommandLine } from './dot-commands.ts';
 import { textOf } from './editor.ts';
 import type { Remembered } from './event.ts';
 import { chatOf } from './field.ts';
-import type { Chat, Settings, State } from './state.ts';
+import { changesOf, type Kept, keptOf, type Leaves, leavesOf, merge, parseKept } from './kept.ts';
+import type { Chat, Settings } from './state.ts';
 import type { Store } from './store.ts';
-import { type ThemeName, themeNames } from './theme.ts';
 
 /** What is typed is on the disk after this. ms. */
 const DELAY = 500;
 const FILE = 'screen.sealed';
-
-/** By account: its name and the daemon's fingerprint. */
-const names = v.optional(v.record(v.string(), v.array(v.string())), {});
-
-/** `muted` and `blocked` came later: a file without them has none. */
-const kept = v.object({
-  v: v.literal(1),
-  settings: v.object({
-    theme: v.nullable(v.picklist(themeNames)),
-    mouse: v.boolean(),
-    bell: v.boolean(),
-    desktop: v.boolean(),
-    desktopText: v.boolean(),
-    /** Not in files of before there was such a thing. */
-    typing: v.optional(v.boolean(), true),
-  }),
-  /** Who was last here, and where: the join link. */
-  last: v.nullable(v.object({ server: v.string(), user: v.string() })),
-  drafts: v.record(v.string(), v.record(v.string(), v.string())),
-  muted: names,
-  blocked: names,
-});
-type Kept = v.InferOutput<typeof kept>;
 
 /** Seals to the profile's key; `Profile` is one. */
 export type Vault = {
@@ -51,20 +27,22 @@ export type Vault = {
   open(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
 };
 
+type Here = { settings: Settings; chat: Chat };
+
 const aad = new TextEncoder().encode('screen');
 
 export class Drafts {
   readonly #vault: Vault;
   readonly #fs: FileSystem;
   readonly #clock: Clock;
+  /** The file as it was read or written last. */
   #kept: Kept | null = null;
-  #store: Store | null = null;
+  /** What there was last of the chat: written also when it is left meanwhile. */
+  #here: Here | null = null;
   #account = '';
-  /** The lists of the account as they were read or written last. */
-  #lists: Pick<Remembered, 'muted' | 'blocked'> = { muted: [], blocked: [] };
   #last: Kept['last'] = null;
-  /** The choice of an earlier start; undefined once there is one of this start, which alone is written. */
-  #givenTheme: ThemeName | null | undefined = null;
+  /** What this window had when the file was read or written last: what differs from it was changed here since. */
+  #base: Leaves = new Map();
   #timer: (() => void) | null = null;
   readonly #turns = new Turns();
   /** A file that could not be read is left alone. */
@@ -89,19 +67,23 @@ export class Drafts {
   /** What is kept of one account; from now on its changes are. */
   follow(store: Store, { name, daemon }: Client['me']): Remembered {
     const account = `${name} ${daemon.fingerprint}`;
-    this.#store = store;
     this.#account = account;
-    this.#givenTheme = store.get().settings.theme;
     this.#last = { server: `securechat://${daemon.address}#${daemon.fingerprint}`, user: name };
-    let before = partsOf(store);
+    const { last = null, drafts = {}, muted = {}, blocked = {} } = this.#kept ?? {};
+    const settings = settingsOf(store.get().settings);
+    this.#base = leavesOf({ settings, last, drafts, muted, blocked }, account);
+    let before: readonly unknown[] = [];
     store.subscribe(() => {
-      const now = partsOf(store);
+      const { settings } = store.get();
+      const chat = chatOf(store.get());
+      if (chat === null) return;
+      this.#here = { settings, chat };
+      const now = partsOf(this.#here);
       if (now.length === before.length && now.every((part, i) => part === before[i])) return;
       before = now;
       this.#timer ??= this.#clock.after(DELAY, () => void this.save());
     });
-    this.#lists = { muted: this.#kept?.muted[account] ?? [], blocked: this.#kept?.blocked[account] ?? [] };
-    return { drafts: this.#kept?.drafts[account] ?? {}, ...this.#lists };
+    return { drafts: drafts[account] ?? {}, muted: muted[account] ?? [], blocked: blocked[account] ?? [] };
   }
 
   /** Writes what has changed and is not written yet. */
@@ -109,68 +91,70 @@ export class Drafts {
     return this.#timer === null ? this.#turns.take(async () => {}) : this.save();
   }
 
-  /** Writes what is there now. Failing to is no reason to stop a chat. */
+  /** Writes what was changed here, beside what another window wrote. Failing to is no reason to stop a chat. */
   save(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
-    const state = this.#store?.get();
-    const chat = state === undefined ? null : chatOf(state);
     return this.#turns.take(async () => {
-      if (state === undefined || chat === null || !this.#readable) return;
-      this.#kept = this.#with(state, chat, await this.#read().catch(() => this.#kept));
-      const sealed = this.#vault.seal(new TextEncoder().encode(JSON.stringify(this.#kept)), aad);
-      await replaceDurably(this.#fs, join(this.#vault.dir, FILE), sealed).catch(() => {});
+      const now = this.#leaves();
+      if (now === null || !this.#readable) return;
+      const found = await this.#read().catch(() => this.#kept);
+      const theirs = found === null ? now : leavesOf(found, this.#account);
+      const next = merge(this.#base, now, theirs);
+      const kept = keptOf(next, this.#account, found);
+      const isNew = found === null || changesOf(theirs, next).length > 0;
+      if (isNew && !(await this.#write(kept))) return;
+      this.#kept = kept;
+      this.#base = now;
     });
+  }
+
+  /** What is here now; null before the chat. */
+  #leaves(): Leaves | null {
+    if (this.#here === null) return null;
+    const { settings, chat } = this.#here;
+    const account = this.#account;
+    return leavesOf(
+      {
+        settings: settingsOf(settings),
+        last: this.#last,
+        drafts: { [account]: draftsOf(chat) },
+        muted: { [account]: [...chat.muted] },
+        blocked: { [account]: [...chat.blocked] },
+      },
+      account,
+    );
   }
 
   /** @throws what the disk, the seal and the schema say */
   async #read(): Promise<Kept> {
     const sealed = await this.#fs.readFile(join(this.#vault.dir, FILE));
-    return v.parse(kept, JSON.parse(new TextDecoder().decode(this.#vault.open(sealed, aad))));
+    return parseKept(JSON.parse(new TextDecoder().decode(this.#vault.open(sealed, aad))));
   }
 
-  /** `before` with what is here now. A list that was not changed here stays as another window left it. */
-  #with(state: State, chat: Chat, before: Kept | null): Kept {
-    const account = this.#account;
-    if (state.settings.theme !== this.#givenTheme) this.#givenTheme = undefined;
-    const theme = this.#givenTheme === undefined ? state.settings.theme : (before?.settings.theme ?? null);
-    const own = Object.fromEntries(
-      Object.values(chat.threads)
-        .map((thread) => [thread.name, textOf(unsent(thread))] as const)
-        // A command may hold a path or a name that was meant for this moment only.
-        .filter(([, text]) => text !== '' && !isCommandLine(text)),
+  #write(kept: Kept): Promise<boolean> {
+    const sealed = this.#vault.seal(new TextEncoder().encode(JSON.stringify(kept)), aad);
+    return replaceDurably(this.#fs, join(this.#vault.dir, FILE), sealed).then(
+      () => true,
+      () => false,
     );
-    const list = (which: 'muted' | 'blocked'): readonly string[] =>
-      isSame(chat[which], this.#lists[which]) ? (before?.[which][account] ?? []) : [...chat[which]];
-    const [muted, blocked] = [list('muted'), list('blocked')];
-    this.#lists = { muted: [...chat.muted], blocked: [...chat.blocked] };
-    return {
-      v: 1,
-      settings: settingsOf(state.settings, theme),
-      last: this.#last,
-      drafts: { ...before?.drafts, [account]: own },
-      muted: { ...before?.muted, [account]: [...muted] },
-      blocked: { ...before?.blocked, [account]: [...blocked] },
-    };
   }
 }
 
-function isSame(names: ReadonlySet<string>, list: readonly string[]): boolean {
-  return names.size === list.length && list.every((name) => names.has(name));
-}
-
-function settingsOf(
-  { mouse, bell, desktop, desktopText, typing }: Settings,
-  theme: ThemeName | null,
-): Kept['settings'] {
+function settingsOf({ theme, mouse, bell, desktop, desktopText, typing }: Settings): Kept['settings'] {
   return { theme, mouse, bell, desktop, desktopText, typing };
 }
 
+function draftsOf(chat: Chat): Record<string, string> {
+  return Object.fromEntries(
+    Object.values(chat.threads)
+      .map((thread) => [thread.name, textOf(unsent(thread))] as const)
+      // A command may hold a path or a name that was meant for this moment only.
+      .filter(([, text]) => text !== '' && !isCommandLine(text)),
+  );
+}
+
 /** What is kept, for comparing: the same objects as long as nothing of it changed. */
-function partsOf(store: Store): readonly unknown[] {
-  const state = store.get();
-  const chat = chatOf(state);
-  return chat === null
-    ? []
-    : [state.settings, chat.muted, chat.blocked, ...Object.values(chat.threads).map((thread) => thread.draft)];
+function partsOf({ settings, chat: { muted, blocked, threads } }: Here): readonly unknown[] {
+  return [settings, muted, blocked, ...Object.values(threads).map((thread) => thread.draft)];
 }

@@ -3,25 +3,31 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import type { FileSystem } from '../../src/protocol/seams.ts';
 import { Drafts, type Vault } from '../../src/tui/drafts.ts';
 import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
+import { systemError } from '../helpers/open-files.ts';
 import { message, noon } from './helpers/messages.ts';
 
 const me = { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd'.repeat(32) }, device: 1 };
 /** Stands for the profile's sealing: enough that plain text is seen to be absent. */
 const flip = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0x5a);
 
-function open(t: ExecutionContext, dir = mkdtempSync(join(tmpdir(), 'sc-drafts-'))) {
+function open(
+  t: ExecutionContext,
+  dir = mkdtempSync(join(tmpdir(), 'sc-drafts-')),
+  { files = fs as FileSystem, name = 'alice' } = {},
+) {
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
   const clock = manualClock(noon);
   const vault: Vault = { dir, seal: flip, open: flip };
-  const drafts = new Drafts(vault, fs, clock);
+  const drafts = new Drafts(vault, files, clock);
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
   const enter = async () => {
     const loaded = await drafts.load();
-    const found = drafts.follow(store, me);
+    const found = drafts.follow(store, { ...me, name });
     store.dispatch({
       type: 'entered',
       opening: { me, link: { state: 'online' }, people: [], conversations: [], ...found },
@@ -152,16 +158,110 @@ test('a file from before there were such lists still loads', async (t) => {
   t.deepEqual(found, { drafts: { '@bob': 'begun' }, muted: [], blocked: [] });
 });
 
-test('a window that changed no list leaves what another window wrote', async (t) => {
+/** Two windows of one profile, both opened before either changed anything. */
+async function openTwo(t: ExecutionContext) {
   const first = open(t);
   await first.enter();
   const second = open(t, first.dir);
   await second.enter();
-  second.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
-  await second.drafts.settle();
+  const later = () => open(t, first.dir).enter();
+  return { first, second, later };
+}
+
+test('two windows of a profile keep what each of them changed', async (t) => {
+  const { first, second, later } = await openTwo(t);
   first.store.dispatch({ type: 'typed', text: 'x' });
+  first.store.dispatch({ type: 'settings', settings: { bell: false } });
+  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
   await first.drafts.settle();
-  const { found } = await open(t, first.dir).enter();
-  t.deepEqual(found.blocked, ['mallory']);
+  second.store.dispatch({ type: 'opened', conversation: '@bob' });
+  second.store.dispatch({ type: 'typed', text: 'y' });
+  second.store.dispatch({ type: 'muted', conversation: '@carol', on: true });
+  second.store.dispatch({ type: 'blocked', name: 'eve', on: true });
+  second.store.dispatch({ type: 'settings', settings: { mouse: true } });
+  await second.drafts.save();
+  const { found, loaded } = await later();
+  t.deepEqual(found.drafts, { '#lobby': 'x', '@bob': 'y' });
+  t.deepEqual(found.muted, ['@carol']);
+  t.deepEqual([...found.blocked].sort(), ['eve', 'mallory']);
+  t.like(loaded.settings, { bell: false, mouse: true });
+});
+
+test('a window that is only left takes nothing from another', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  first.store.dispatch({ type: 'typed', text: 'x' });
+  first.store.dispatch({ type: 'settings', settings: { bell: false, theme: 'light' } });
+  await first.drafts.save();
+  await second.drafts.save();
+  const { found, loaded } = await later();
   t.deepEqual(found.drafts, { '#lobby': 'x' });
+  t.like(loaded.settings, { bell: false, theme: 'light' });
+});
+
+test('what was there when the screen was left is written', async (t) => {
+  const { dir, drafts, enter, store } = open(t);
+  await enter();
+  store.dispatch({ type: 'typed', text: 'x' });
+  const saved = drafts.save();
+  store.dispatch({ type: 'left' });
+  await saved;
+  t.deepEqual((await open(t, dir).enter()).found.drafts, { '#lobby': 'x' });
+});
+
+test('of what both windows changed the later is kept; what one sent does not come back', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  first.store.dispatch({ type: 'typed', text: 'x' });
+  await first.drafts.save();
+  second.store.dispatch({ type: 'typed', text: 'y' });
+  await second.drafts.save();
+  t.deepEqual((await later()).found.drafts, { '#lobby': 'y' });
+  second.store.dispatch({ type: 'taken', text: 'y' });
+  await second.drafts.save();
+  await first.drafts.save();
+  t.deepEqual((await later()).found.drafts, {});
+});
+
+/** The real disk; `act` runs whenever a file is about to be replaced. */
+function writing(act: () => void): FileSystem {
+  const rename: FileSystem['rename'] = async (from, to) => {
+    act();
+    await fs.rename(from, to);
+  };
+  return { ...(fs as FileSystem), rename };
+}
+
+test('what could not be written is not taken back, and written later', async (t) => {
+  let isFull = false;
+  const files = writing(() => {
+    if (isFull) throw systemError('ENOSPC');
+  });
+  const { dir, drafts, enter, store } = open(t, undefined, { files });
+  await enter();
+  await drafts.save();
+  isFull = true;
+  store.dispatch({ type: 'settings', settings: { bell: false } });
+  await drafts.save();
+  await drafts.save();
+  t.false(store.get().settings.bell);
+  isFull = false;
+  await drafts.save();
+  t.false((await open(t, dir).enter()).loaded.settings?.bell);
+});
+
+test('two accounts of a profile do not write against each other', async (t) => {
+  let written = 0;
+  const files = writing(() => void written++);
+  const alices = open(t, undefined, { files });
+  const bobs = open(t, alices.dir, { files, name: 'bob' });
+  await alices.enter();
+  await bobs.enter();
+  alices.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  await alices.drafts.save();
+  await bobs.drafts.save();
+  t.is(written, 2);
+  for (const { drafts } of [alices, bobs, alices, bobs]) await drafts.save();
+  t.is(written, 2);
+  const { found, loaded } = await open(t, alices.dir).enter();
+  t.is(loaded.last?.user, 'bob');
+  t.deepEqual(found.blocked, ['mallory']);
 });
