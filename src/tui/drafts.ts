@@ -1,18 +1,18 @@
 /**
  * What was begun and not sent, who is muted or blocked, and the settings of the screen: in the profile, sealed, so that a quit
- * or a crash loses nothing. Every window of the profile keeps what it changed.
+ * or a crash loses nothing. Every window of the profile keeps what it changed, and takes over what another one did.
  */
 import { join } from 'node:path';
 import { replaceDurably } from '../protocol/durable.ts';
 import type { Clock, FileSystem } from '../protocol/seams.ts';
 import { Turns } from '../protocol/turns.ts';
 import { unsent } from './aside.ts';
-import type { Client } from './client/types.ts';
+import type { Client, ConversationName } from './client/types.ts';
 import { isCommandLine } from './dot-commands.ts';
 import { textOf } from './editor.ts';
-import type { Remembered } from './event.ts';
+import type { Event, Remembered } from './event.ts';
 import { chatOf } from './field.ts';
-import { changesOf, type Kept, keptOf, type Leaves, leavesOf, merge, parseKept } from './kept.ts';
+import { changesOf, type Kept, keptOf, type Leaves, leavesOf, merge, parseKept, partAndName } from './kept.ts';
 import type { Chat, Settings } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -37,6 +37,7 @@ export class Drafts {
   readonly #clock: Clock;
   /** The file as it was read or written last. */
   #kept: Kept | null = null;
+  #store: Store | null = null;
   /** What there was last of the chat: written also when it is left meanwhile. */
   #here: Here | null = null;
   #account = '';
@@ -64,9 +65,10 @@ export class Drafts {
     return { settings: this.#kept?.settings ?? null, last: this.#kept?.last ?? null, readable: this.#readable };
   }
 
-  /** What is kept of one account; from now on its changes are. */
+  /** What is kept of one account; from now on its changes are, and those of other windows are seen here. */
   follow(store: Store, { name, daemon }: Client['me']): Remembered {
     const account = `${name} ${daemon.fingerprint}`;
+    this.#store = store;
     this.#account = account;
     this.#last = { server: `securechat://${daemon.address}#${daemon.fingerprint}`, user: name };
     const { last = null, drafts = {}, muted = {}, blocked = {} } = this.#kept ?? {};
@@ -83,6 +85,7 @@ export class Drafts {
       before = now;
       this.#timer ??= this.#clock.after(DELAY, () => void this.save());
     });
+    void this.#watch();
     return { drafts: drafts[account] ?? {}, muted: muted[account] ?? [], blocked: blocked[account] ?? [] };
   }
 
@@ -91,7 +94,7 @@ export class Drafts {
     return this.#timer === null ? this.#turns.take(async () => {}) : this.save();
   }
 
-  /** Writes what was changed here, beside what another window wrote. Failing to is no reason to stop a chat. */
+  /** Writes what was changed here, and takes over what another window wrote. Failing to is no reason to stop a chat. */
   save(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
@@ -102,10 +105,15 @@ export class Drafts {
       const theirs = found === null ? now : leavesOf(found, this.#account);
       const next = merge(this.#base, now, theirs);
       const kept = keptOf(next, this.#account, found);
+      // A window that changed nothing writes nothing: two that see each other write would never end.
       const isNew = found === null || changesOf(theirs, next).length > 0;
       if (isNew && !(await this.#write(kept))) return;
       this.#kept = kept;
-      this.#base = now;
+      this.#base = new Map([
+        ...[...now].filter(([leaf]) => !isShared(leaf)),
+        ...[...next].filter(([leaf]) => isShared(leaf)),
+      ]);
+      this.#takeOver(now, next);
     });
   }
 
@@ -126,6 +134,25 @@ export class Drafts {
     );
   }
 
+  /** Brings `next` into the state that was `now` before the disk was asked; what was changed here meanwhile stays. */
+  #takeOver(now: Leaves, next: Leaves): void {
+    const here = this.#leaves();
+    if (here === null) return;
+    const wanted = merge(now, here, next);
+    for (const leaf of changesOf(here, wanted).filter(isShared))
+      this.#store?.dispatch(changeOf(leaf, wanted.get(leaf)));
+  }
+
+  /** A window that nobody looks at rings for somebody who was blocked in another: it cannot wait until it is looked at. */
+  async #watch(): Promise<void> {
+    try {
+      for await (const { filename } of this.#fs.watch(this.#vault.dir, { persistent: false }))
+        if (filename === FILE) void this.save();
+    } catch {
+      // Not every disk tells: then it is seen with the next change here.
+    }
+  }
+
   /** @throws what the disk, the seal and the schema say */
   async #read(): Promise<Kept> {
     const sealed = await this.#fs.readFile(join(this.#vault.dir, FILE));
@@ -139,6 +166,18 @@ export class Drafts {
       () => false,
     );
   }
+}
+
+/** A draft stays with the window in which it is written, so that nothing comes or goes under somebody's hands. */
+function isShared(leaf: string): boolean {
+  return leaf !== 'last' && !leaf.startsWith('drafts ');
+}
+
+function changeOf(leaf: string, value: unknown): Event {
+  const [part, name] = partAndName(leaf);
+  if (part === 'settings') return { type: 'settings', settings: { [name]: value } as Partial<Settings> };
+  if (part === 'muted') return { type: 'muted', conversation: name as ConversationName, on: value === true };
+  return { type: 'blocked', name, on: value === true };
 }
 
 function settingsOf({ theme, mouse, bell, desktop, desktopText, typing }: Settings): Kept['settings'] {

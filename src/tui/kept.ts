@@ -67,7 +67,7 @@ export function keptOf(leaves: Leaves, account: string, others: Kept | null): Ke
   });
 }
 
-function partAndName(leaf: string): [string, string] {
+export function partAndName(leaf: string): [string, string] {
   const [part = ''] = leaf.split(' ', 1);
   return [part, leaf.slice(part.length + 1)];
 }

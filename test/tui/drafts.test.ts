@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { FileSystem } from '../../src/protocol/seams.ts';
 import { Drafts, type Vault } from '../../src/tui/drafts.ts';
-import { defaultSettings, initialState } from '../../src/tui/state.ts';
+import { textOf } from '../../src/tui/editor.ts';
+import { chatOf, openThread } from '../../src/tui/field.ts';
+import { type Chat, defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { systemError } from '../helpers/open-files.ts';
+import { until } from '../helpers/until.ts';
 import { message, noon } from './helpers/messages.ts';
 
 const me = { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd'.repeat(32) }, device: 1 };
@@ -221,6 +224,42 @@ test('of what both windows changed the later is kept; what one sent does not com
   t.deepEqual((await later()).found.drafts, {});
 });
 
+test('what is muted, blocked or set in one window holds in the other; its drafts and own changes stay', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  const chat = () => chatOf(second.store.get());
+  second.store.dispatch({ type: 'typed', text: 'begun' });
+  second.store.dispatch({ type: 'blocked', name: 'eve', on: true });
+  first.store.dispatch({ type: 'typed', text: 'elsewhere' });
+  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  first.store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
+  first.store.dispatch({ type: 'settings', settings: { bell: false } });
+  await first.drafts.save();
+  await until(() => chat()?.blocked.has('mallory') === true);
+  t.deepEqual([...(chat()?.blocked ?? [])].sort(), ['eve', 'mallory']);
+  t.true(chat()?.muted.has('#lobby'));
+  t.false(second.store.get().settings.bell);
+  t.is(textOf(openThread(chat() as Chat).draft), 'begun');
+  await until(() => chatOf(first.store.get())?.blocked.has('eve') === true);
+  first.store.dispatch({ type: 'blocked', name: 'mallory', on: false });
+  await first.drafts.save();
+  await until(() => chat()?.blocked.has('mallory') === false);
+  await second.drafts.save();
+  t.deepEqual((await later()).found.blocked, ['eve']);
+});
+
+test('what is changed while the disk is asked stays, and is written', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  first.store.dispatch({ type: 'settings', settings: { bell: false, mouse: true } });
+  await first.drafts.save();
+  const saving = second.drafts.save();
+  second.store.dispatch({ type: 'settings', settings: { mouse: true } });
+  second.store.dispatch({ type: 'settings', settings: { desktop: false } });
+  await saving;
+  t.like(second.store.get().settings, { bell: false, mouse: true, desktop: false });
+  await second.drafts.settle();
+  t.like((await later()).loaded.settings, { bell: false, mouse: true, desktop: false });
+});
+
 /** The real disk; `act` runs whenever a file is about to be replaced. */
 function writing(act: () => void): FileSystem {
   const rename: FileSystem['rename'] = async (from, to) => {
@@ -248,7 +287,7 @@ test('what could not be written is not taken back, and written later', async (t)
   t.false((await open(t, dir).enter()).loaded.settings?.bell);
 });
 
-test('two accounts of a profile do not write against each other', async (t) => {
+test('two accounts of a profile do not write against each other for ever', async (t) => {
   let written = 0;
   const files = writing(() => void written++);
   const alices = open(t, undefined, { files });
