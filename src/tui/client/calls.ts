@@ -71,6 +71,11 @@ export class Calls {
     return this.#heard;
   }
 
+  /** How the link ended; null while it has not. */
+  get ended(): LinkEnd | null {
+    return this.#end;
+  }
+
   /** Requests that have no answer yet. */
   get unanswered(): number {
     return this.#waiting.size;

@@ -1,5 +1,6 @@
 /** The link to the daemon as the rest of the client sees it: one that comes back by itself. */
 import { ProtocolError } from '../../protocol/errors.ts';
+import type { LinkEnd } from '../../protocol/link-inbox.ts';
 import type { Event } from '../../protocol/messages.ts';
 import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/requests.ts';
 import { type Clock, type Random, randomU32 } from '../../protocol/seams.ts';
@@ -157,12 +158,7 @@ export class Connection {
     this.#failures = 0;
     this.#closing = null;
     this.#dismissal = null;
-    calls.onEnd = (end) => {
-      if (this.#calls !== calls || this.#ended) return;
-      this.#calls = null;
-      this.#endHeartbeat();
-      this.#later(lost(end).message);
-    };
+    calls.onEnd = (end) => this.#lost(calls, end);
     this.#endHeartbeat = startHeartbeat(calls, this.#options.clock);
     calls.listen(
       (event) => this.#tell(event),
@@ -170,9 +166,21 @@ export class Connection {
         for (const listener of this.#earlyListeners) listener(event);
       },
     );
+    // At the end of a login something is stored: the link may have ended meanwhile, and then nobody was told.
+    if (calls.ended !== null) {
+      this.#lost(calls, calls.ended);
+      return;
+    }
     this.#setState({ state: 'online' });
     for (const waiting of this.#waiting) waiting.go();
     this.#waiting.clear();
+  }
+
+  #lost(calls: Calls, end: LinkEnd): void {
+    if (this.#calls !== calls || this.#ended) return;
+    this.#calls = null;
+    this.#endHeartbeat();
+    this.#later(lost(end).message);
   }
 
   #tell(event: Event): void {
@@ -204,6 +212,7 @@ export class Connection {
         return;
       }
       this.#adopt(next);
+      if (this.#calls === null) return;
       for (const listener of this.#onlineListeners) listener(next.welcome);
     } catch (error) {
       if (this.#ended) return;

@@ -38,12 +38,14 @@ test('a refusal is thrown as one', async (t) => {
 test('an end of the link fails what waits and what comes later, with a sentence', async (t) => {
   const { wire, calls, ends } = open();
   const asked = calls.request('ping', {});
+  t.is(calls.ended, null);
   wire.end('lost');
   const unreachable = { instanceOf: ClientError, code: 'unreachable', message: /connection was lost/ };
   await t.throwsAsync(asked, unreachable);
   await t.throwsAsync(calls.request('ping', {}), unreachable);
   wire.end('closed');
   t.deepEqual(ends, ['lost']);
+  t.is(calls.ended, 'lost');
 });
 
 test('what the language does not know ends the link', async (t) => {

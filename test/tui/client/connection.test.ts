@@ -24,22 +24,27 @@ const welcome: Welcome = {
   maxFileSize: 1,
 };
 
-/** A connection whose next logins are answered from `outcomes`: an error, or nothing for a good one. */
-function open(outcomes: (Error | null)[] = []) {
+/**
+ * A connection whose next logins are answered from `outcomes`: an error, nothing for a good one, or one whose link has ended
+ * by the time it is through.
+ */
+function open(outcomes: (Error | null | 'dies')[] = [], first: null | 'dies' = null) {
   const clock = manualClock();
   const wires: FakeWire[] = [];
   const states: LinkState[] = [];
-  const logIn = (): LoggedIn => {
+  const logIn = (outcome: null | 'dies'): LoggedIn => {
     const wire = fakeWire();
     wires.push(wire);
-    return { calls: new Calls(wire), welcome: { ...welcome, session: wires.length } };
+    const calls = new Calls(wire);
+    if (outcome === 'dies') wire.end('lost');
+    return { calls, welcome: { ...welcome, session: wires.length } };
   };
   const connection = new Connection({
-    first: logIn(),
+    first: logIn(first),
     again: async () => {
-      const outcome = outcomes.shift();
+      const outcome = outcomes.shift() ?? null;
       if (outcome instanceof Error) throw outcome;
-      return logIn();
+      return logIn(outcome);
     },
     clock,
     // The largest random value: the full wait.
@@ -80,6 +85,30 @@ test('each failure doubles the wait, up to 30 seconds', async (t) => {
   t.is(connection.state.state, 'online');
   newest().end('lost');
   t.deepEqual(clock.pending(), [500]);
+});
+
+test('a link that ended while the login came to its end counts as lost', async (t) => {
+  const { connection, clock, states, newest } = open(['dies'], 'dies');
+  const sessions: number[] = [];
+  connection.onOnline((again) => sessions.push(again.session));
+  const waiting: LinkState = {
+    state: 'waiting',
+    retryAt: clock.now() + 500,
+    reason: 'the connection was lost; try again',
+  };
+  t.deepEqual(connection.state, waiting);
+  t.is(connection.link, null);
+  t.deepEqual(clock.pending(), [500]);
+  clock.advance(500);
+  await setImmediate();
+  t.deepEqual(states, [{ state: 'connecting' }, { ...waiting, retryAt: clock.now() + 500 }]);
+  const asked = connection.request('ping', {}, { wait: true });
+  clock.advance(500);
+  await setImmediate();
+  t.is(connection.state.state, 'online');
+  t.deepEqual(sessions, [3]);
+  newest().onMessage(encodeResult('ping', 1, { at: 9 }));
+  t.deepEqual(await asked, { at: 9 });
 });
 
 test('a request that may wait is sent on the next link', async (t) => {
