@@ -23,6 +23,13 @@ export interface Wire {
   destroy(): void;
 }
 
+/** Who gives the link up when nothing comes over it any more. */
+export interface Watcher {
+  /** A request has left. */
+  asked(): void;
+  ended(): void;
+}
+
 export type SegmentHandler = (index: number, bytes: Uint8Array) => void;
 
 /** More than come while a login is under way. */
@@ -33,8 +40,8 @@ type Waiting = { done: (answer: Answer) => void; fail: (error: Error) => void };
 export class Calls {
   readonly link: Wire;
   onEnd: (end: LinkEnd) => void = () => {};
-  /** A request has left. */
-  onAsked: () => void = () => {};
+  /** heartbeat.ts, once it has begun. */
+  watcher: Watcher | null = null;
   #heard = 0;
   #onEvent: ((event: Event) => void) | null = null;
   #onEarly: (event: Event) => void = () => {};
@@ -88,7 +95,7 @@ export class Calls {
     const answer = await new Promise<Answer>((done, fail) => {
       this.#waiting.set(id, { done, fail });
       this.link.send(encodeRequest(id, method, params));
-      this.onAsked();
+      this.watcher?.asked();
     });
     return resultOf(method, answer);
   }
@@ -168,6 +175,7 @@ export class Calls {
     for (const waiting of this.#waiting.values()) waiting.fail(lost(end));
     this.#waiting.clear();
     this.#segments.clear();
+    this.watcher?.ended();
     this.onEnd(end);
   }
 }

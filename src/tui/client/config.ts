@@ -31,7 +31,7 @@ export const globalOptions = {
   timeout: {
     type: 'number',
     requiresArg: true,
-    describe: 'seconds to wait for the daemon at the start; 10 by default',
+    describe: 'seconds to reach the daemon at the start; 10 by default',
   },
 } as const satisfies Record<string, { type: OptionType; requiresArg?: true; describe: string }>;
 

@@ -6,7 +6,6 @@ import type { RequestName, RequestParams, RequestResult, Welcome } from '../../p
 import { type Clock, type Random, randomU32 } from '../../protocol/seams.ts';
 import { type Calls, lost, type SegmentHandler, type Wire } from './calls.ts';
 import { ClientError, isPassing } from './errors.ts';
-import { startHeartbeat } from './heartbeat.ts';
 import type { LinkState } from './types.ts';
 
 const FIRST_RETRY_MS = 500;
@@ -47,7 +46,6 @@ export class Connection {
   /** What the daemon said when it ended this session. */
   #dismissal: string | null = null;
   #cancelRetry: () => void = () => {};
-  #endHeartbeat: () => void = () => {};
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -140,7 +138,6 @@ export class Connection {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelRetry();
-    this.#endHeartbeat();
     const calls = this.#calls;
     this.#calls = null;
     if (this.#closing === null) {
@@ -159,7 +156,6 @@ export class Connection {
     this.#closing = null;
     this.#dismissal = null;
     calls.onEnd = (end) => this.#lost(calls, end);
-    this.#endHeartbeat = startHeartbeat(calls, this.#options.clock);
     calls.listen(
       (event) => this.#tell(event),
       (event) => {
@@ -179,7 +175,6 @@ export class Connection {
   #lost(calls: Calls, end: LinkEnd): void {
     if (this.#calls !== calls || this.#ended) return;
     this.#calls = null;
-    this.#endHeartbeat();
     this.#later(lost(end).message);
   }
 

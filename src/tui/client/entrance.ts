@@ -10,6 +10,7 @@ import { Calls } from './calls.ts';
 import { type Address, addressText, dial } from './dial.ts';
 import type { Ephemerals } from './ephemeral.ts';
 import { ClientError } from './errors.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { loginByKey, loginByPassword } from './login.ts';
 import { makeKeys } from './my-keys.ts';
 import { type NewRecord, registerAccount, replacePassword } from './register.ts';
@@ -192,7 +193,9 @@ export class Entrance {
       );
     }
     await known.remember(address, fingerprint);
-    return { calls: new Calls(link), daemonId, signSpki };
+    const calls = new Calls(link);
+    startHeartbeat(calls, clock);
+    return { calls, daemonId, signSpki };
   }
 
   #keeper(daemonId: Uint8Array): VaultKeeper {

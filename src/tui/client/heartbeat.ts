@@ -10,10 +10,10 @@ const ANSWER_MS = 15_000;
 
 /**
  * Asks every minute, and soon when a request finds no answer; when nothing at all comes back the link is given up. While no
- * request waits it costs one timer a minute. The returned function ends it.
+ * request waits it costs one timer a minute. Ends with the link. During a login it has to be as patient as after it: the
+ * daemon may hold one back for 15 s, and answers nothing else meanwhile.
  */
-export function startHeartbeat(calls: Calls, clock: Clock): () => void {
-  let ended = false;
+export function startHeartbeat(calls: Calls, clock: Clock): void {
   let isAsking = false;
   let cancelWatch: (() => void) | null = null;
   let cancel = clock.after(IDLE_MS, ask);
@@ -24,12 +24,12 @@ export function startHeartbeat(calls: Calls, clock: Clock): () => void {
     cancel();
     expect();
     const again = (): void => {
-      if (ended) return;
+      if (calls.ended !== null) return;
       isAsking = false;
       cancel();
       cancel = clock.after(IDLE_MS, ask);
     };
-    // A refusal is a sign of life, too.
+    // Any answer is a sign of life, a refusal too; that the link has ended is none.
     calls.request('ping', {}).then(again, again);
   }
 
@@ -44,7 +44,7 @@ export function startHeartbeat(calls: Calls, clock: Clock): () => void {
   }
 
   function watch(): void {
-    if (isAsking || ended) return;
+    if (isAsking) return;
     // The first that waits begins a new silence; those after it wait along.
     if (cancelWatch !== null && calls.unanswered > 1) return;
     cancelWatch?.();
@@ -57,10 +57,11 @@ export function startHeartbeat(calls: Calls, clock: Clock): () => void {
     });
   }
 
-  calls.onAsked = watch;
-  return () => {
-    ended = true;
-    cancel();
-    cancelWatch?.();
+  calls.watcher = {
+    asked: watch,
+    ended() {
+      cancel();
+      cancelWatch?.();
+    },
   };
 }

@@ -155,7 +155,7 @@ export type ConnectOptions = {
   password?: string;
   /** Profile folder; XDG by default. */
   profile?: string;
-  /** ms for the first connection; default 10,000. */
+  /** ms until the server must have been reached; default 10,000. One that falls silent after that is given up within 25 s. */
   timeout?: number;
   /** Make the account instead of logging in. */
   register?: { invite?: string; localKeys?: boolean };

@@ -4,16 +4,21 @@ import { join } from 'node:path';
 import test from 'ava';
 import { hex } from '../../../src/protocol/bytes.ts';
 import { Refusal } from '../../../src/protocol/errors.ts';
+import { acceptLink } from '../../../src/protocol/link.ts';
 import { inlineOpaque, type Opaque } from '../../../src/protocol/opaque.ts';
 import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
 import { systemClock, systemRandom } from '../../../src/protocol/seams.ts';
 import { knownNames, type SignedIn, whereTo } from '../../../src/tui/client/connect.ts';
+import { addressText } from '../../../src/tui/client/dial.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { Profile } from '../../../src/tui/client/profile.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
+import { accepting } from '../../helpers/link-pair.ts';
+import { listener } from '../../helpers/listener.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
 import { startRelay } from '../../helpers/relay.ts';
 import { quietAsk, signInAs } from '../../helpers/sign-in.ts';
 
@@ -220,6 +225,31 @@ test.serial('a link that is lost comes back by key; a daemon that was started ag
   await startDaemon(t, ['--port', String(daemon.port)], { dir: daemon.dir });
   await online;
   t.truthy(await me.connection.request('ping', {}));
+});
+
+test.serial('a server that falls silent after the handshake is given up', async (t) => {
+  const clock = manualClock();
+  let heard = () => {};
+  const asked = new Promise<void>((done) => {
+    heard = done;
+  });
+  const address = await listener(t, (socket) => {
+    acceptLink(socket, accepting).then(
+      (link) => {
+        link.onMessage = heard;
+      },
+      () => {},
+    );
+  });
+  const attempt = signInAs(t, { user: 'alice', server: addressText(address), password: 'secret' }, { clock });
+  const failed = t.throwsAsync(attempt, {
+    instanceOf: ClientError,
+    code: 'unreachable',
+    message: 'the connection was lost; try again',
+  });
+  await asked;
+  clock.advance(25_000);
+  await failed;
 });
 
 test.serial('a ticket that was ended needs the password again', async (t) => {
