@@ -104,8 +104,8 @@ export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}
     let keyring: Keyring | null = null;
     const connection = new Connection({
       first,
-      async again() {
-        const next = await entrance.again();
+      async again(signal) {
+        const next = await entrance.again(signal);
         keyring?.replace(next.account.keys);
         return next;
       },

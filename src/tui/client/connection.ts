@@ -20,8 +20,8 @@ export type LoggedIn = { calls: Calls; welcome: Welcome };
 
 export type ConnectionOptions = {
   first: LoggedIn;
-  /** Dials and logs in again without asking anybody. */
-  again: () => Promise<LoggedIn>;
+  /** Dials and logs in again without asking anybody; an abort ends the link that it is on. */
+  again: (signal: AbortSignal) => Promise<LoggedIn>;
   clock: Clock;
   random: Random;
 };
@@ -46,6 +46,8 @@ export class Connection {
   /** What the daemon said when it ended this session. */
   #dismissal: string | null = null;
   #cancelRetry: () => void = () => {};
+  /** Comes back now. Once it is aborted nobody cares what becomes of it. */
+  #attempt: AbortController | null = null;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -126,9 +128,9 @@ export class Connection {
     return this.#calls?.onSegment(transfer, handler) ?? (() => {});
   }
 
-  /** Tries at once instead of at the end of the wait. */
+  /** Tries at once instead of at the end of the wait, and anew where an attempt under way has found no answer yet. */
   retryNow(): void {
-    if (this.#state.state !== 'waiting') return;
+    if (this.#state.state !== 'waiting' && this.#state.state !== 'connecting') return;
     this.#cancelRetry();
     void this.#retry();
   }
@@ -138,6 +140,7 @@ export class Connection {
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelRetry();
+    this.#attempt?.abort();
     const calls = this.#calls;
     this.#calls = null;
     if (this.#closing === null) {
@@ -199,18 +202,23 @@ export class Connection {
   }
 
   async #retry(): Promise<void> {
+    this.#attempt?.abort();
+    const attempt = new AbortController();
+    const { signal } = attempt;
+    this.#attempt = attempt;
     if (this.#closing === null) this.#setState({ state: 'connecting' });
     try {
-      const next = await this.#options.again();
-      if (this.#ended) {
-        await next.calls.link.close();
+      const next = await this.#options.again(signal);
+      if (signal.aborted) {
+        next.calls.link.destroy();
         return;
       }
+      this.#attempt = null;
       this.#adopt(next);
       if (this.#calls === null) return;
       for (const listener of this.#onlineListeners) listener(next.welcome);
     } catch (error) {
-      if (this.#ended) return;
+      if (signal.aborted) return;
       const isSilent = this.#closing !== null;
       if (isSilent && (passing(error) || isChangedKey(error))) this.#laterInSilence();
       else if (passing(error)) this.#later(error.message);

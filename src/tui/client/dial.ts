@@ -16,7 +16,13 @@ import { ClientError } from './errors.ts';
 
 export type Address = { host: string; port: number };
 
-export type DialOptions = { address: Address; timeoutMs: number; clock: Clock };
+export type DialOptions = {
+  address: Address;
+  timeoutMs: number;
+  clock: Clock;
+  /** Ends the connection whenever it aborts: before, while and after the link is there. */
+  signal?: AbortSignal;
+};
 
 /** As people write it. */
 export function addressText({ host, port }: Address): string {
@@ -77,9 +83,9 @@ export function wrongLink(address: Address, linked: Uint8Array, shown: Uint8Arra
 
 /** @throws ClientError 'unreachable' | 'not-a-daemon' | 'version' | 'key-changed' */
 async function reach<T>(options: DialOptions, use: (socket: Socket) => Promise<T>): Promise<T> {
-  const { address, timeoutMs, clock } = options;
+  const { address, timeoutMs, clock, signal } = options;
   const where = addressText(address);
-  const socket = connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true });
+  const socket = connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true, signal });
   let failed: ClientError | null = null;
   let connected = false;
   const cancel = clock.after(timeoutMs, () => {

@@ -65,9 +65,12 @@ export class Entrance {
     return this.#byPassword(await this.#askPassword());
   }
 
-  /** After a lost link: by key, nobody is asked. @throws ClientError 'login-refused' when that no longer works */
-  async again(): Promise<Entered> {
-    const entered = await this.#byKey().catch((error: unknown) => {
+  /**
+   * After a lost link: by key, nobody is asked. An abort ends the link, also later.
+   * @throws ClientError 'login-refused' when that no longer works
+   */
+  async again(signal: AbortSignal): Promise<Entered> {
+    const entered = await this.#byKey(signal).catch((error: unknown) => {
       if (error instanceof ClientError && error.code === 'login-refused') return null;
       throw error;
     });
@@ -147,13 +150,13 @@ export class Entrance {
   }
 
   /** null when this profile cannot: no keys, no ticket, or a daemon that no password login has confirmed. */
-  async #byKey(): Promise<Entered | null> {
+  async #byKey(signal?: AbortSignal): Promise<Entered | null> {
     const { known, store, fingerprint, name, device, rsa, ask } = this.#o;
     const account = await store.load(fingerprint, name);
     const ticket = await store.ticket(fingerprint, name, device);
     const daemon = await known.byFingerprint(fingerprint);
     if (account === null || ticket === null || daemon?.confirmed !== true) return null;
-    const { calls, daemonId, signSpki } = await this.#open();
+    const { calls, daemonId, signSpki } = await this.#open(signal);
     try {
       ask.progress('login');
       const { identity } = account.keys;
@@ -166,7 +169,7 @@ export class Entrance {
     }
   }
 
-  async #open(): Promise<Open> {
+  async #open(signal?: AbortSignal): Promise<Open> {
     const { address, fingerprint, timeoutMs, known, ephemerals, rsa, clock, random } = this.#o;
     // Marks split a command's time into its phases (bench/send.ts); nothing else reads them.
     performance.mark('securechat:ready');
@@ -181,6 +184,7 @@ export class Entrance {
       rsa,
       software: SOFTWARE,
       random,
+      ...(signal && { signal }),
     });
     ephemerals.makeSpare();
     const { daemonId, signSpki } = link.peer;

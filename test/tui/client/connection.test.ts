@@ -24,15 +24,16 @@ const welcome: Welcome = {
   maxFileSize: 1,
 };
 
-/**
- * A connection whose next logins are answered from `outcomes`: an error, nothing for a good one, or one whose link has ended
- * by the time it is through.
- */
-function open(outcomes: (Error | null | 'dies')[] = [], first: null | 'dies' = null) {
+/** `dies`: its link has ended by the time it is through; `hangs`: it is through when the test lets it. */
+type Outcome = Error | null | 'dies' | 'hangs';
+
+/** A connection whose next logins are answered from `outcomes`: an error, or nothing for a good one. */
+function open(outcomes: Outcome[] = [], first: null | 'dies' = null) {
   const clock = manualClock();
   const wires: FakeWire[] = [];
   const states: LinkState[] = [];
-  const logIn = (outcome: null | 'dies'): LoggedIn => {
+  const hanging: { signal: AbortSignal; go: () => void }[] = [];
+  const logIn = (outcome: Exclude<Outcome, Error>): LoggedIn => {
     const wire = fakeWire();
     wires.push(wire);
     const calls = new Calls(wire);
@@ -41,9 +42,10 @@ function open(outcomes: (Error | null | 'dies')[] = [], first: null | 'dies' = n
   };
   const connection = new Connection({
     first: logIn(first),
-    again: async () => {
+    again: async (signal) => {
       const outcome = outcomes.shift() ?? null;
       if (outcome instanceof Error) throw outcome;
+      if (outcome === 'hangs') await new Promise<void>((go) => hanging.push({ signal, go }));
       return logIn(outcome);
     },
     clock,
@@ -52,7 +54,7 @@ function open(outcomes: (Error | null | 'dies')[] = [], first: null | 'dies' = n
   });
   connection.onState((state) => states.push(state));
   const newest = (): FakeWire => wires.at(-1) ?? fakeWire();
-  return { connection, clock, wires, states, newest };
+  return { connection, clock, wires, states, hanging, newest };
 }
 
 const away = () => new ClientError('unreachable', 'nothing listens there');
@@ -210,6 +212,51 @@ test('retryNow does not wait', async (t) => {
   connection.retryNow();
   await setImmediate();
   t.is(connection.state.state, 'online');
+});
+
+test('retryNow gives up an attempt that finds no answer, and what becomes of it', async (t) => {
+  const { connection, clock, wires, states, hanging, newest } = open(['hangs']);
+  const sessions: number[] = [];
+  connection.onOnline((again) => sessions.push(again.session));
+  newest().end('lost');
+  clock.advance(500);
+  await setImmediate();
+  t.deepEqual(connection.state, { state: 'connecting' });
+  connection.retryNow();
+  await setImmediate();
+  t.true(hanging[0]?.signal.aborted);
+  t.is(connection.state.state, 'online');
+  hanging[0]?.go();
+  await setImmediate();
+  t.true(newest().closed);
+  t.true(connection.link === wires[1]);
+  t.deepEqual(sessions, [2]);
+  t.deepEqual(
+    states.map(({ state }) => state),
+    ['waiting', 'connecting', 'connecting', 'online'],
+  );
+});
+
+test('close ends an attempt under way, and leaves the link of an earlier one to its goodbye', async (t) => {
+  const { connection, clock, hanging, newest } = open(['hangs', 'hangs']);
+  newest().end('lost');
+  clock.advance(500);
+  await setImmediate();
+  hanging[0]?.go();
+  await setImmediate();
+  t.is(connection.state.state, 'online');
+  newest().end('lost');
+  clock.advance(500);
+  await setImmediate();
+  await connection.close();
+  t.deepEqual(
+    hanging.map(({ signal }) => signal.aborted),
+    [false, true],
+  );
+  hanging[1]?.go();
+  await setImmediate();
+  t.true(newest().closed);
+  t.deepEqual(connection.state, { state: 'closed', reason: 'closed' });
 });
 
 test('close says goodbye once, fails what waits, and nothing comes back', async (t) => {

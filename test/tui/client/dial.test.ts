@@ -20,10 +20,11 @@ const daemon = (t: ExecutionContext): Promise<Address> =>
     acceptLink(socket, o).catch(() => {});
   });
 
-const reach = (address: Address, expect = fingerprint, timeoutMs = 10_000) =>
+const reach = (address: Address, expect = fingerprint, more: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
   dial({
     address,
-    timeoutMs,
+    timeoutMs: 10_000,
+    ...more,
     clock: systemClock,
     random: systemRandom,
     expect,
@@ -67,16 +68,29 @@ test('whatever else answers is not a daemon, and is said so', async (t) => {
 
 test('a port that stays silent is given up after the time limit', async (t) => {
   const address = await listener(t, () => {});
-  await t.throwsAsync(reach(address, fingerprint, 200), {
+  await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
     code: 'unreachable',
     message: /^127\.0\.0\.1:\d+ does not answer/,
   });
 });
 
+test('whoever gives up waits no longer, and a link that is there ends', async (t) => {
+  const giveUp = new AbortController();
+  const { signal } = giveUp;
+  const link = await reach(await daemon(t), fingerprint, { signal });
+  const end = new Promise((done) => {
+    link.onClose = done;
+  });
+  const silent = await listener(t, () => giveUp.abort());
+  await t.throwsAsync(reach(silent, fingerprint, { signal }));
+  t.is(await end, 'lost');
+  await t.throwsAsync(reach(silent, fingerprint, { signal }));
+});
+
 test('a port that begins to answer and stops is no server of ours', async (t) => {
   const address = await listener(t, (socket) => socket.write('SCK1'));
-  await t.throwsAsync(reach(address, fingerprint, 200), {
+  await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
     code: 'not-a-daemon',
     message: /does not talk like a SecureChat server/,
