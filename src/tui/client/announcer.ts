@@ -1,4 +1,7 @@
-/** Tells listeners what happens. What happens before the first listener is kept for it, within bounds. */
+/**
+ * Tells listeners what happens. What happens before the first listener is kept for it, within bounds. What a listener throws
+ * is a bug of its own: it ends neither what goes on here nor what the others hear, and is told as a notice.
+ */
 import type { ClientEvent } from './types.ts';
 
 const MAX_KEPT = 10_000;
@@ -9,7 +12,7 @@ export class Announcer {
   #kept: ClientEvent[] | null = [];
   #only: ClientEvent['type'] | null = null;
 
-  /** @param told called with each event that a listener was given */
+  /** @param told called with each event that a listener has taken */
   constructor(told: (event: ClientEvent) => void) {
     this.#told = told;
   }
@@ -41,7 +44,26 @@ export class Announcer {
       if (this.#kept.length > MAX_KEPT) this.#kept.shift();
       return;
     }
-    for (const listener of this.#listeners) listener(event);
-    if (this.#listeners.size > 0) this.#told(event);
+    let taken = false;
+    const bugs: Error[] = [];
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+        taken = true;
+      } catch (error) {
+        bugs.push(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    if (taken) this.#told(event);
+    for (const bug of bugs) this.#report(bug, event);
+  }
+
+  #report(bug: Error, event: ClientEvent): void {
+    // Who fails at a notice would fail at this one, too.
+    if (event.type === 'notice') process.emitWarning(bug);
+    else {
+      const text = `a part of this program failed (${bug.message}); start it again if something is missing`;
+      this.emit({ type: 'notice', text });
+    }
   }
 }

@@ -207,23 +207,26 @@ export class Connection {
     const { signal } = attempt;
     this.#attempt = attempt;
     if (this.#closing === null) this.#setState({ state: 'connecting' });
-    try {
-      const next = await this.#options.again(signal);
-      if (signal.aborted) {
-        next.calls.link.destroy();
-        return;
-      }
-      this.#attempt = null;
-      this.#adopt(next);
-      if (this.#calls === null) return;
-      for (const listener of this.#onlineListeners) listener(next.welcome);
-    } catch (error) {
-      if (signal.aborted) return;
-      const isSilent = this.#closing !== null;
-      if (isSilent && (passing(error) || isChangedKey(error))) this.#laterInSilence();
-      else if (passing(error)) this.#later(error.message);
-      else this.#close(error);
+    const next = await this.#options.again(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#failed(error);
+      return null;
+    });
+    if (next === null) return;
+    if (signal.aborted) {
+      next.calls.link.destroy();
+      return;
     }
+    this.#attempt = null;
+    this.#adopt(next);
+    if (this.#calls === null) return;
+    for (const listener of this.#onlineListeners) listener(next.welcome);
+  }
+
+  #failed(error: unknown): void {
+    const isSilent = this.#closing !== null;
+    if (isSilent && (passing(error) || isChangedKey(error))) this.#laterInSilence();
+    else if (passing(error)) this.#later(error.message);
+    else this.#close(error);
   }
 
   #close(error: unknown): void {

@@ -170,7 +170,7 @@ export interface Client {
     device: number;
   };
   readonly link: LinkState;
-  /** The returned function ends the subscription. */
+  /** The returned function ends the subscription. What a listener throws is told to all as a notice. */
   subscribe(listener: (event: ClientEvent) => void): () => void;
   conversations(): Promise<Conversation[]>;
   people(): Promise<Person[]>;

@@ -41,3 +41,17 @@ test.serial('everyone reads the lobby, newcomers from their join on', async (t) 
     code: 'usage',
   });
 });
+
+test.serial('a listener that throws when the link is back ends nothing', async (t) => {
+  const { join: server } = await startDaemon(t);
+  const { client, signedIn, event } = await chatAs(t, { user: 'alice', server, password, register });
+  let thrown = 0;
+  client.subscribe((one) => {
+    if (one.type === 'link' && one.link.state === 'online' && thrown++ === 0) throw new Error('a bug of the listener');
+  });
+  signedIn.connection.link?.destroy();
+  await event((one) => one.type === 'notice' && one.text.includes('a bug of the listener'));
+  t.is(thrown, 1);
+  t.is(client.link.state, 'online');
+  t.is((await client.send('#lobby', 'still here')).state, 'sent');
+});
