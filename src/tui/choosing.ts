@@ -1,17 +1,18 @@
 /** What is done with the thing that is chosen: in a pane, in an overlay, among the messages. */
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ConversationName } from './client/types.ts';
 import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { editorWith, emptyEditor, textOf } from './editor.ts';
 import { firstChoice, paneOf } from './field.ts';
+import { entriesOf, isHidden, resolvePath } from './folders.ts';
 import { found, picked, searched } from './looked-for.ts';
 import { keyOf } from './messages.ts';
 import { fileAt, filesOf, peopleOf, personAt } from './select.ts';
 import type { Sending } from './sending.ts';
 import type { Chat, Overlay, PickerEntry } from './state.ts';
 import { strings } from './strings.ts';
-import { entriesOf, resolvePath } from './transfers.ts';
 
 /** Nobody reads a question and answers it within this. ms. */
 const UNSEEN = 500;
@@ -118,7 +119,8 @@ export class Choosing {
     const { entries, note } = await lookInto(full);
     const { overlay } = store.get();
     if (overlay?.kind !== 'picker' || overlay.folder !== full) return;
-    const read = { ...overlay, entries: [{ name: '..', folder: true, size: 0 }, ...entries], note };
+    const up = full === dirname(full) ? [] : [{ name: '..', folder: true, size: 0 }];
+    const read = { ...overlay, entries: [...up, ...entries], note };
     store.dispatch({ type: 'overlay', overlay: { ...read, selected: firstChoice(read) } });
   }
 
@@ -131,14 +133,30 @@ export class Choosing {
   }
 
   async #pick(overlay: Extract<Overlay, { kind: 'picker' }>): Promise<void> {
-    const { store, session, transfers } = this.#desk;
+    const { store, session } = this.#desk;
+    const typed = textOf(overlay.query);
     const entry = picked(overlay)[overlay.selected];
-    if (entry === undefined || session === null) return;
-    if (entry.folder)
+    if (session === null) return;
+    if (isPath(typed)) {
+      const path = resolvePath(typed, overlay.folder);
+      const info = await stat(path).catch(() => null);
+      if (info?.isDirectory()) return this.browse(path);
+      if (info === null) {
+        const there = { ...overlay, note: strings.overlays.pickerNoPath };
+        return store.dispatch({ type: 'answered', overlay: there, instead: overlay });
+      }
+      return this.#send(path);
+    }
+    if (entry?.folder)
       return this.browse(entry.name === '..' ? dirname(overlay.folder) : join(overlay.folder, entry.name));
+    if (entry !== undefined) this.#send(join(overlay.folder, entry.name));
+  }
+
+  #send(path: string) {
+    const { store, session, transfers } = this.#desk;
     store.dispatch({ type: 'overlay', overlay: null });
-    if (this.#commands.isStopped(session, session.chat.open)) return;
-    transfers?.upload(session.chat.open, join(overlay.folder, entry.name));
+    if (session === null || this.#commands.isStopped(session, session.chat.open)) return;
+    void transfers?.upload(session.chat.open, path);
   }
 
   /** The chosen link goes to the desktop; where there is none it is copied. */
@@ -166,6 +184,10 @@ export class Choosing {
   }
 }
 
+function isPath(typed: string): boolean {
+  return typed.includes('/') || typed.trim() === '~';
+}
+
 /** A key that was not seen cannot be judged; a mark can be taken back without. */
 function isDecidable({ name, digits }: Extract<Overlay, { kind: 'fingerprint' }>, { people }: Chat): boolean {
   const person = people[name];
@@ -175,8 +197,10 @@ function isDecidable({ name, digits }: Extract<Overlay, { kind: 'fingerprint' }>
 /** What is in a folder, or a sentence about why it is not seen. */
 async function lookInto(folder: string): Promise<{ entries: PickerEntry[]; note: string | null }> {
   try {
-    const { entries, left } = await entriesOf(folder, false);
-    return { entries, note: left === 0 ? null : strings.overlays.pickerLeft(left) };
+    const { entries, left } = await entriesOf(folder);
+    const hidden = entries.filter(({ name }) => isHidden(name)).length;
+    const { pickerLeft, pickerHidden } = strings.overlays;
+    return { entries, note: left > 0 ? pickerLeft(left) : hidden > 0 ? pickerHidden(hidden) : null };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const isGone = code === 'ENOENT' || code === 'ENOTDIR';

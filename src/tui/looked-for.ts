@@ -3,6 +3,7 @@ import fuzzysort from 'fuzzysort';
 import type { Message } from './client/types.ts';
 import { commandNames } from './command-names.ts';
 import { textOf } from './editor.ts';
+import { isHidden } from './folders.ts';
 import { isShut, shownFiles } from './hush.ts';
 import { firstLine } from './rows.ts';
 import { peopleOf, waits } from './select.ts';
@@ -65,9 +66,9 @@ function words(message: Message): string {
 
 type Picker = Extract<Overlay, { kind: 'picker' }>;
 
-/** The picker's entries that are like what was typed. */
+/** The picker's entries that are like what was typed; hidden ones once a dot was. */
 export function picked(overlay: Picker): NonNullable<Picker['entries']> {
-  const entries = overlay.entries ?? [];
   const query = textOf(overlay.query).trim();
+  const entries = (overlay.entries ?? []).filter(({ name }) => query.startsWith('.') || !isHidden(name));
   return query === '' ? entries : fuzzysort.go(query, entries, { key: 'name', threshold: 0 }).map(({ obj }) => obj);
 }

@@ -1,6 +1,6 @@
 /** What Tab offers for a path. */
 import { type Wanted, words } from './completion.ts';
-import { entriesOf, resolvePath } from './transfers.ts';
+import { entriesOf, isHidden, resolvePath } from './folders.ts';
 
 /** The entries of a folder that the path `typed` may mean, written as it is: plain, in quotes, or with backslashes before spaces. */
 export async function pathWords(head: string, typed: string): Promise<Wanted> {
@@ -12,7 +12,8 @@ export async function pathWords(head: string, typed: string): Promise<Wanted> {
   const slash = path.lastIndexOf('/') + 1;
   const folder = path.slice(0, slash);
   const part = path.slice(slash);
-  const { entries } = await entriesOf(resolvePath(folder || '.'), part.startsWith('.')).catch(() => ({ entries: [] }));
+  const found = await entriesOf(resolvePath(folder || '.'), part).catch(() => ({ entries: [] }));
+  const entries = found.entries.filter(({ name }) => part.startsWith('.') || !isHidden(name));
   return words(
     head + quote + written(folder),
     entries.map((entry) => written(entry.name) + (entry.folder ? '/' : quote)),

@@ -123,6 +123,9 @@ export const strings = {
       count === 1
         ? '1 entry is not shown: its name has signs that cannot be'
         : `${format.number(count)} entries are not shown: too many, or names with signs that cannot be`,
+    pickerHidden: (count: number) =>
+      count === 1 ? '1 hidden entry: type . to see it' : `${format.number(count)} hidden entries: type . to see them`,
+    pickerNoPath: 'there is nothing at this path; Enter takes a path or an entry',
     pickerClosed: 'this folder may not be read; choose another, or type .file PATH',
     pickerGone: 'there is no such folder any more; choose another',
     pickerFoot: (conversation: string) => `Enter sends to ${conversation} · Backspace goes up · Esc closes`,

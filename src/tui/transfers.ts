@@ -1,12 +1,9 @@
 /** Sending and fetching files on the screen: what is under way, and how it is paused, gone on with and given up. */
-import { readdir, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { printable } from '../protocol/text.ts';
+import { basename } from 'node:path';
 import { ClientError } from './client/errors.ts';
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
+import { resolvePath } from './folders.ts';
 import type { Session } from './session.ts';
-import type { PickerEntry } from './state.ts';
 import { strings } from './strings.ts';
 
 export class TransferDesk {
@@ -86,38 +83,4 @@ export class TransferDesk {
       this.#session.tell(error instanceof Error ? error.message : String(error), 'bad');
     });
   }
-}
-
-/** `~` is the home folder; quotes around a dropped path and backslashes before its spaces go. */
-export function resolvePath(path: string): string {
-  const bare = path
-    .trim()
-    .replace(/^(['"])(.*)\1$/s, '$2')
-    .replace(/\\ /g, ' ');
-  return resolve(bare === '~' || bare.startsWith('~/') ? join(homedir(), bare.slice(1)) : bare);
-}
-
-/** Entries of a folder that are looked at. */
-const MAX_ENTRIES = 2000;
-
-/**
- * A folder's entries: folders first, then files, by name. Hidden ones only when `hidden`. `left` counts those that cannot be
- * listed: beyond what is looked at, or with a name that no screen can show as it is.
- */
-export async function entriesOf(folder: string, hidden: boolean): Promise<{ entries: PickerEntry[]; left: number }> {
-  const found = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => hidden || !name.startsWith('.'));
-  const clear = found.filter(({ name }) => printable(name) === name).slice(0, MAX_ENTRIES);
-  const entries = await Promise.all(
-    clear.map(async ({ name }): Promise<PickerEntry | null> => {
-      const info = await stat(join(folder, name)).catch(() => null);
-      if (info === null || !(info.isFile() || info.isDirectory())) return null;
-      return { name, folder: info.isDirectory(), size: info.size };
-    }),
-  );
-  return {
-    entries: entries
-      .filter((entry) => entry !== null)
-      .sort((a, b) => Number(b.folder) - Number(a.folder) || (a.name < b.name ? -1 : 1)),
-    left: found.length - clear.length,
-  };
 }

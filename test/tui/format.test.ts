@@ -2,7 +2,6 @@ import test from 'ava';
 import { age, clockTime, dayKey, duration, groups, rate, size } from '../../src/tui/format.ts';
 import { strengthOf } from '../../src/tui/strength.ts';
 import { nameRole, themeFor, themes, themeToUse } from '../../src/tui/theme.ts';
-import { resolvePath } from '../../src/tui/transfers.ts';
 
 test('times, sizes and ages', (t) => {
   t.regex(clockTime(Date.now()), /^\d\d:\d\d$/);
@@ -52,13 +51,6 @@ test('the theme follows the environment', (t) => {
   t.is(themeFor({ TERM: 'xterm-256color', COLORFGBG: '0;15' }), 'light');
   for (const style of Object.values(themes.none)) t.is(style.color, undefined);
   t.is(nameRole('bob'), nameRole('bob'));
-});
-
-test('paths as they are typed, dropped and escaped', (t) => {
-  t.is(resolvePath("'/tmp/a b'"), '/tmp/a b');
-  t.is(resolvePath('/tmp/a\\ b'), '/tmp/a b');
-  t.true(resolvePath('~/x').endsWith('/x'));
-  t.false(resolvePath('~/x').includes('~'));
 });
 
 test('a chosen theme holds where the terminal can show it', (t) => {

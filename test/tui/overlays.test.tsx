@@ -7,6 +7,7 @@ import type { TransferState } from '../../src/tui/client/types.ts';
 import { emptyEditor } from '../../src/tui/editor.ts';
 import { placesOf } from '../../src/tui/field.ts';
 import { actionFor } from '../../src/tui/keys.ts';
+import { picked } from '../../src/tui/looked-for.ts';
 import { move, news } from './helpers/events.ts';
 import { draw } from './helpers/frames.tsx';
 import { file, person } from './helpers/messages.ts';
@@ -40,8 +41,10 @@ async function picker(t: ExecutionContext, folder: string) {
     if (open?.kind !== 'picker') throw new Error(`not the picker: ${open?.kind}`);
     return open;
   };
-  const read = async () => {
-    for (let i = 0; i < 200 && overlay().entries === null; i++) await desk.settle();
+  /** Until what is in it, in `there` when it is told, was looked up. */
+  const read = async (there?: string) => {
+    const isRead = () => overlay().entries !== null && (there === undefined || overlay().folder === there);
+    for (let i = 0; i < 200 && !isRead(); i++) await desk.settle();
     return overlay();
   };
   const enter = async (name: string, from = dirname(folder)) => {
@@ -72,6 +75,32 @@ test('the picker begins on what is in the folder, and Backspace in an empty fiel
     above.entries?.map(({ name }) => name),
     ['..', 'inner'],
   );
+});
+
+test('hidden files are counted and shown for a dot, and a path goes where it leads', async (t) => {
+  const folder = folderFor(t);
+  writeFileSync(join(folder, '.hidden.txt'), 'x');
+  const { key, read, overlay, store, calls, settle } = await picker(t, join(folder, 'inner'));
+  await read();
+  const type = (text: string) => store.dispatch({ type: 'typed', text });
+  type('/no/such/path');
+  await key('enter');
+  for (let i = 0; i < 100 && overlay().note === null; i++) await settle();
+  t.regex(overlay().note ?? '', /nothing at this path/);
+  await key('ctrl+u');
+  type('../');
+  await key('enter');
+  const up = await read(folder);
+  t.regex(up.note ?? '', /^1 hidden entry: type \. to see it$/);
+  const shown = () => picked(overlay()).map(({ name }) => name);
+  t.deepEqual(shown(), ['..', 'inner']);
+  type('.h');
+  t.deepEqual(shown(), ['.hidden.txt']);
+  await key('ctrl+u');
+  type('inner/one.txt');
+  await key('enter');
+  for (let i = 0; i < 100 && calls('upload').length === 0; i++) await settle();
+  t.deepEqual(calls('upload'), [['#lobby', join(folder, 'inner', 'one.txt')]]);
 });
 
 test('a folder that cannot be read says so and leads back; names that cannot be shown are counted', async (t) => {
