@@ -9,6 +9,7 @@ import { firstChoice, paneOf } from './field.ts';
 import { entriesOf, isHidden, resolvePath } from './folders.ts';
 import { found, picked, searched } from './looked-for.ts';
 import { keyOf } from './messages.ts';
+import { personOf } from './own.ts';
 import { fileAt, filesOf, peopleOf, personAt } from './select.ts';
 import type { Sending } from './sending.ts';
 import type { Chat, Overlay, PickerEntry } from './state.ts';
@@ -189,8 +190,8 @@ function isPath(typed: string): boolean {
 }
 
 /** A key that was not seen cannot be judged; a mark can be taken back without. */
-function isDecidable({ name, digits }: Extract<Overlay, { kind: 'fingerprint' }>, { people }: Chat): boolean {
-  const person = people[name];
+function isDecidable({ name, digits }: Extract<Overlay, { kind: 'fingerprint' }>, chat: Chat): boolean {
+  const person = personOf(chat, name);
   return digits !== null || (person !== undefined && (person.verified || person.changedTo !== null));
 }
 

@@ -10,6 +10,7 @@ import { openThread } from './field.ts';
 import { isFolded, shownMessages } from './folding.ts';
 import { isShut, shownFiles } from './hush.ts';
 import { hasKey } from './messages.ts';
+import { own, personOf } from './own.ts';
 import { helpLines, Pages } from './pages.ts';
 import { Preferences } from './preferences.ts';
 import { canSend, isUnderWay, peopleOf, waits } from './select.ts';
@@ -25,6 +26,8 @@ const fitting: Readonly<Record<'pause' | 'resume' | 'cancel', readonly TransferS
   resume: ['paused', 'failed'],
   cancel: ['running', 'paused', 'failed'],
 };
+
+const scrolls = { up: 'page-up', down: 'page-down', oldest: 'oldest', newest: 'newest' } as const;
 
 /** false: it could not be done, and the person was told why. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that only shows something returns nothing.
@@ -79,7 +82,7 @@ export class Commands {
       '.next': (session) => this.#step(session, 1),
       '.previous': (session) => this.#step(session, -1),
       '.scroll': (session, rest) => {
-        const move = ({ up: 'page-up', down: 'page-down', oldest: 'oldest', newest: 'newest' } as const)[rest as 'up'];
+        const move = own(scrolls, rest);
         if (move === undefined) return session.refuse(this.usage('.scroll'));
         return desk.store.dispatch({ type: 'moved', move });
       },
@@ -168,7 +171,7 @@ export class Commands {
     const name = conversationOf(word);
     if (name.startsWith('#') && session.chat.threads[name] === undefined)
       return session.refuse(strings.notices.unknownRoom(name));
-    if (name.startsWith('@') && session.chat.people[name.slice(1)] === undefined)
+    if (name.startsWith('@') && personOf(session.chat, name.slice(1)) === undefined)
       return session.refuse(strings.notices.unknownPerson(word));
     if (text !== '') {
       if (this.isStopped(session, name)) return false;

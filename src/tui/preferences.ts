@@ -2,6 +2,7 @@
 import type { CommandName } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
 import { divide, usageOf } from './dot-commands.ts';
+import { own } from './own.ts';
 import type { Session } from './session.ts';
 import type { Settings } from './state.ts';
 import { strings } from './strings.ts';
@@ -16,7 +17,7 @@ export class Preferences {
 
   notify(session: Session, rest: string) {
     const [what, on] = divide(rest);
-    const setting = ({ bell: 'bell', desktop: 'desktop', text: 'desktopText' } as const)[what as 'bell'];
+    const setting = own({ bell: 'bell', desktop: 'desktop', text: 'desktopText' } as const, what);
     if (setting === undefined) return session.tell(usageOf('.notify'), 'bad');
     this.switch(session, '.notify', setting, on);
   }

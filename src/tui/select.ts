@@ -5,6 +5,7 @@ import { chatOf, openThread, paneOf } from './field.ts';
 import { isShut, shownFiles, unreadOf } from './hush.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { cut, width } from './measure.ts';
+import { personOf } from './own.ts';
 import type { Look } from './rows.ts';
 import type { Chat, State, Thread } from './state.ts';
 import { strings } from './strings.ts';
@@ -79,7 +80,7 @@ function sortedPeople(chat: Chat): ListedConversation[] {
 function listed(chat: Chat, name: ConversationName): ListedConversation {
   const thread = chat.threads[name];
   const unread = thread === undefined ? 0 : unreadOf(chat, thread);
-  const person = name.startsWith('@') ? chat.people[name.slice(1)] : undefined;
+  const person = name.startsWith('@') ? personOf(chat, name.slice(1)) : undefined;
   const known = isOnline(chat);
   return {
     name,
@@ -264,6 +265,6 @@ export function presenceWord({ online, away, known = true }: Presence): string {
 /** Why nothing can be written into the open conversation now; null when it can. */
 export function canSend(chat: Chat): string | null {
   if (isShut(chat.blocked, chat.open)) return strings.notices.isBlocked(chat.open.slice(1));
-  const person = chat.open.startsWith('@') ? chat.people[chat.open.slice(1)] : undefined;
+  const person = chat.open.startsWith('@') ? personOf(chat, chat.open.slice(1)) : undefined;
   return person?.changedTo != null ? strings.notices.changedKey(person.name) : null;
 }

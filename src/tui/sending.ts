@@ -7,6 +7,7 @@ import type { Desk } from './desk.ts';
 import { lineOf, parseLine } from './dot-commands.ts';
 import { type Editor, editorWith, emptyEditor, textOf } from './editor.ts';
 import { openThread } from './field.ts';
+import { personOf } from './own.ts';
 import { parts } from './parts.ts';
 import type { Session } from './session.ts';
 import type { Question } from './state.ts';
@@ -47,9 +48,8 @@ export class Sending {
         if (isTooLong(session, line)) return;
         return this.#command(said.name, said.rest, line);
       case 'private': {
-        const name = Object.keys(chat.people).find((known) => known === said.to);
-        if (name === undefined) return session.tell(strings.notices.unknownPerson(said.to), 'bad');
-        return this.#post(session, { to: `@${name}`, text: said.text, line }, sure);
+        if (personOf(chat, said.to) === undefined) return session.tell(strings.notices.unknownPerson(said.to), 'bad');
+        return this.#post(session, { to: `@${said.to}`, text: said.text, line }, sure);
       }
       case 'addressed': {
         // Between two people there is nobody else who would read it.

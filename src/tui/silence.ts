@@ -3,6 +3,7 @@ import type { ConversationName } from './client/types.ts';
 import type { CommandsDesk } from './desk.ts';
 import { conversationOf } from './dot-commands.ts';
 import { chosenRun } from './folding.ts';
+import { personOf } from './own.ts';
 import type { Session } from './session.ts';
 import type { Chat } from './state.ts';
 import { strings } from './strings.ts';
@@ -33,7 +34,7 @@ export class Silence {
     const name = rest.replace(/^@/, '');
     const on = !chat.blocked.has(name);
     if (name === chat.me.name) return session.tell(strings.notices.isMe, 'bad');
-    if (on && chat.people[name] === undefined) return session.tell(strings.notices.unknownPerson(rest), 'bad');
+    if (on && personOf(chat, name) === undefined) return session.tell(strings.notices.unknownPerson(rest), 'bad');
     this.#desk.store.dispatch({ type: 'blocked', name, on });
     session.tell(strings.notices[on ? 'blocked' : 'unblocked'](name));
   }
@@ -57,5 +58,5 @@ export class Silence {
 }
 
 function isThere(chat: Chat, name: ConversationName): boolean {
-  return chat.threads[name] !== undefined || (name.startsWith('@') && chat.people[name.slice(1)] !== undefined);
+  return chat.threads[name] !== undefined || (name.startsWith('@') && personOf(chat, name.slice(1)) !== undefined);
 }

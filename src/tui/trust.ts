@@ -2,6 +2,7 @@
 import { printable } from '../protocol/text.ts';
 import type { CommandsDesk } from './desk.ts';
 import { textOf } from './editor.ts';
+import { personOf } from './own.ts';
 import type { Session } from './session.ts';
 import type { Overlay } from './state.ts';
 import { MIN_PASSWORD } from './strength.ts';
@@ -17,8 +18,9 @@ export class Trust {
   /** The changed key is taken as the new one; else the person is marked as verified, or no longer. */
   async decide(name: string): Promise<void> {
     const { session, store } = this.#desk;
-    const person = session?.chat.people[name];
-    if (session === null || person === undefined) return;
+    if (session === null) return;
+    const person = personOf(session.chat, name);
+    if (person === undefined) return;
     await session.attempt(async () => {
       if (person.changedTo !== null) {
         await session.client.acceptKey(name);
@@ -61,7 +63,7 @@ export class Trust {
   async verify(session: Session, rest: string): Promise<boolean> {
     const { store, clock } = this.#desk;
     const name = rest === '' ? session.chat.open.slice(1) : rest.replace(/^@/, '');
-    if (session.chat.people[name] === undefined || (rest === '' && session.chat.open.startsWith('#'))) {
+    if (personOf(session.chat, name) === undefined || (rest === '' && session.chat.open.startsWith('#'))) {
       return session.refuse(rest === '' ? strings.notices.verifyWhom : strings.notices.unknownPerson(name));
     }
     if (name === session.chat.me.name) return session.refuse(strings.notices.isMe);

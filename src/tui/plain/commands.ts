@@ -11,6 +11,7 @@ import { shownMessages } from '../folding.ts';
 import { age, clockTime, dayName } from '../format.ts';
 import { shownFiles } from '../hush.ts';
 import { searched } from '../looked-for.ts';
+import { own, personOf } from '../own.ts';
 import { canSend, filesOf, peopleOf, presenceWord, transfersOf } from '../select.ts';
 import type { Session } from '../session.ts';
 import { MIN_PASSWORD } from '../strength.ts';
@@ -96,7 +97,7 @@ export class SpokenCommands extends Commands {
   async #message(session: Session, rest: string): Promise<void> {
     const [word, text] = divide(rest);
     const name = conversationOf(word);
-    if (name.startsWith('@') && session.chat.people[name.slice(1)] === undefined)
+    if (name.startsWith('@') && personOf(session.chat, name.slice(1)) === undefined)
       return session.tell(phrases.nobody(name.slice(1)), 'bad');
     if (name.startsWith('#') && session.chat.threads[name] === undefined)
       return session.tell(strings.notices.unknownRoom(name), 'bad');
@@ -167,7 +168,7 @@ export class SpokenCommands extends Commands {
     const [word, verdict] = divide(rest);
     const name = word === '' ? session.chat.open.slice(1) : word.replace(/^@/, '');
     if (word === '' && session.chat.open.startsWith('#')) return session.tell(phrases.verifyUsage, 'bad');
-    const person = session.chat.people[name];
+    const person = personOf(session.chat, name);
     if (person === undefined) return session.tell(phrases.nobody(name), 'bad');
     if (verdict !== '') return this.#judge(session, person, verdict);
     await session.attempt(async () => {
@@ -179,7 +180,7 @@ export class SpokenCommands extends Commands {
 
   async #judge(session: Session, person: Person, verdict: string): Promise<void> {
     const { name, changedTo, verified } = person;
-    const fits = { accept: changedTo !== null, same: changedTo === null && !verified, undo: verified }[verdict];
+    const fits = own({ accept: changedTo !== null, same: changedTo === null && !verified, undo: verified }, verdict);
     if (fits === undefined) return session.tell(phrases.verifyUsage, 'bad');
     // What is so already is said again, not turned round.
     if (fits) return this.trust.decide(name);

@@ -11,6 +11,7 @@ import { nothingRemembered, type Timed } from '../event.ts';
 import { chatOf } from '../field.ts';
 import { findEmoji, findLinks } from '../found-in-text.ts';
 import { isShut } from '../hush.ts';
+import { personOf } from '../own.ts';
 import { canSend } from '../select.ts';
 import { Session } from '../session.ts';
 import { initialState, type Settings } from '../state.ts';
@@ -155,7 +156,7 @@ export class LineMode {
         await this.#commands.run(said.name, said.rest);
         break;
       case 'private':
-        if (session.chat.people[said.to] === undefined) return this.#refuse(phrases.nobody(said.to));
+        if (personOf(session.chat, said.to) === undefined) return this.#refuse(phrases.nobody(said.to));
         await this.#post(`@${said.to}`, said.text);
         break;
       case 'addressed':

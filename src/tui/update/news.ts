@@ -6,6 +6,7 @@ import type { Opening } from '../event.ts';
 import { withChat } from '../field.ts';
 import { mentionAt } from '../mention.ts';
 import { MAX_HELD, merge } from '../messages.ts';
+import { personOf } from '../own.ts';
 import { unmoved } from '../select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
@@ -206,7 +207,7 @@ function withGap(thread: Thread, gap: Gap): Thread {
 }
 
 function changedKey(chat: Chat, name: string, offered: string): Chat {
-  const person = chat.people[name];
+  const person = personOf(chat, name);
   return person ? { ...chat, people: { ...chat.people, [name]: { ...person, changedTo: offered } } } : chat;
 }
 

@@ -1,5 +1,6 @@
 /** Who writes to me: shown for a while, and gone when what they wrote is there, or they are not. */
 import type { ClientEvent, Person } from '../client/types.ts';
+import { personOf } from '../own.ts';
 import type { Chat } from '../state.ts';
 
 /** Without another sign it is over after this: twice as long as their client leaves between two. ms. */
@@ -9,7 +10,7 @@ const SHOWN_FOR = 6000;
 export function typingAfter(chat: Chat, event: ClientEvent, now: number): Chat {
   switch (event.type) {
     case 'typing': {
-      const person = Object.hasOwn(chat.people, event.name) ? chat.people[event.name] : undefined;
+      const person = personOf(chat, event.name);
       if (person?.online !== true || event.name === chat.me.name) return chat;
       return { ...chat, typing: new Map(chat.typing).set(event.name, now + SHOWN_FOR) };
     }

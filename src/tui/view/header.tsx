@@ -3,6 +3,7 @@ import { chatOf } from '../field.ts';
 import { isShut } from '../hush.ts';
 import type { Layout } from '../layout.ts';
 import { cut, fill, width } from '../measure.ts';
+import { personOf } from '../own.ts';
 import type { Span } from '../rows.ts';
 import { isOnline, presenceWord } from '../select.ts';
 import type { State } from '../state.ts';
@@ -81,7 +82,7 @@ function titleOf(all: State): Title {
     const here = Object.values(chat.people).filter((person) => person.online).length;
     return { ...title, state: hush, online: known ? strings.header.room(here) : '' };
   }
-  const person = chat.people[chat.open.slice(1)];
+  const person = personOf(chat, chat.open.slice(1));
   if (person === undefined) return { ...title, state: strings.header.unverified };
   const online = known ? presenceWord(person) : '';
   if (isShut(chat.blocked, chat.open)) return { ...title, state: strings.header.blocked(person.name), online };

@@ -5,6 +5,7 @@ import { clockTime, groups, number, size } from '../format.ts';
 import { found, MOST_HITS, picked, searched } from '../looked-for.ts';
 import { cut, fill, width } from '../measure.ts';
 import { overlayColumns, overlayRoom, overPane, pageLines } from '../overlay-size.ts';
+import { personOf } from '../own.ts';
 import { firstLine, type Span } from '../rows.ts';
 import { heldCount } from '../select.ts';
 import type { Chat, Overlay as OverlayState, Question } from '../state.ts';
@@ -229,7 +230,7 @@ function fingerprint(
   chat: Chat | null,
   columns: number,
 ): Shown {
-  const person = chat?.people[overlay.name];
+  const person = chat === null ? undefined : personOf(chat, overlay.name);
   if (person?.changedTo != null) {
     return {
       title: strings.overlays.changed(overlay.name),
