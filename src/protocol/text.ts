@@ -1,4 +1,4 @@
-/** What may be a name, a file name, or text that a terminal shows. All that comes from others passes through here. */
+/** What may be a name, a file name, a reaction, or text that a terminal shows. All that comes from others passes through here. */
 import { folded, likeLatin, scripts } from './look-alikes.ts';
 
 /** Most UTF-8 bytes of one message's text. */
@@ -86,6 +86,13 @@ function mayStay(letter: string, before: string[], next: string): boolean {
   return (
     picture.test(before.findLast((each) => !modifier.test(each)) ?? '') && picture.test(next) && !unprintable.test(next)
   );
+}
+
+const emoji = /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\ufe0f?)$/v;
+
+/** May `s` be a reaction? Which there are depends on the Unicode of the reader: never a reason to refuse what comes. */
+export function isEmoji(s: string): boolean {
+  return emoji.test(s);
 }
 
 const MAX_FILE_NAME_BYTES = 240;

@@ -1,4 +1,7 @@
-/** Everything that came from others, made printable before the state sees it: from here on, nothing on the screen needs care. */
+/**
+ * Everything that came from others, made printable before the state sees it: from here on, nothing on the screen needs care, but
+ * the keys of reactions: they stay what they are, for comparing and taking back, and shownReaction() (emoji.ts) shows them.
+ */
 import { printable } from '../protocol/text.ts';
 import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from './client/types.ts';
 
@@ -10,9 +13,6 @@ export function cleanMessage(message: Message): Message {
       body.kind === 'file'
         ? { kind: 'file', file: cleanFile(body.file) }
         : { ...body, text: printable(body.text, { lines: true }) },
-    reactions: Object.fromEntries(
-      Object.entries(message.reactions).map(([emoji, names]) => [printable(emoji).slice(0, 16), names]),
-    ),
     error: message.error === null ? null : printable(message.error),
   };
 }

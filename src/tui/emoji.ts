@@ -1,7 +1,10 @@
 /** What may be a reaction: one emoji, or its short name between colons. */
-import { isEmoji } from './found-in-text.ts';
+import { isEmoji, printable } from '../protocol/text.ts';
+import { cut } from './measure.ts';
 import { nearest } from './slips.ts';
 
+/** Cells of a reaction that is shown: an emoji has two, a word of another program what there is. */
+const SHOWN = 8;
 /** Names that are offered in place of one that there is not. */
 const NEAR = 3;
 
@@ -17,4 +20,9 @@ export async function emojiFor(word: string): Promise<{ emoji: string | null; ne
   const longer = names.filter((name) => name.startsWith(wanted)).sort((a, b) => a.length - b.length);
   const near = [...new Set([...longer, ...nearest(wanted, names)])];
   return { emoji: null, near: near.slice(0, NEAR).map((name) => `:${name}:`) };
+}
+
+/** A reaction as it may be drawn and said. What it is, is told by the emoji itself: two may look the same. */
+export function shownReaction(emoji: string): string {
+  return cut(printable(emoji), SHOWN);
 }

@@ -17,12 +17,6 @@ export function linkRanges(text: string): { start: number; end: number }[] {
   return (linkify.match(text) ?? []).map(({ index, lastIndex }) => ({ start: index, end: lastIndex }));
 }
 
-const emoji = /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\ufe0f?)$/v;
-
-export function isEmoji(text: string): boolean {
-  return emoji.test(text);
-}
-
 /** Emoji whose short names begin with `prefix`, the shortest names first, 20 at most. The table is loaded at the first use. */
 export async function findEmoji(prefix: string): Promise<string[]> {
   const { nameToEmoji } = await import('gemoji');

@@ -1,5 +1,6 @@
 /** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
 import type { Gap, Message } from './client/types.ts';
+import { shownReaction } from './emoji.ts';
 import type { Run } from './folding.ts';
 import { clockTime, dayKey, dayName } from './format.ts';
 import { markedLine, marksIn, withFound } from './marked-text.ts';
@@ -184,7 +185,7 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
   if (apart) rows.push({ goesOn: true, spans: [blank, { text: cut(extra, room), role: 'quiet' }] });
   const reactions = Object.entries(message.reactions).filter(([, names]) => names.length > 0);
   if (reactions.length > 0 && !message.deleted) {
-    const line = reactions.map(([emoji, names]) => `${emoji} ${names.length}`).join('   ');
+    const line = reactions.map(([emoji, names]) => `${shownReaction(emoji)} ${names.length}`).join('   ');
     rows.push({ goesOn: true, spans: [blank, { text: cut(line, room), role: 'quiet' }] });
   }
   if (message.state === 'failed') {

@@ -40,6 +40,26 @@ test('a reaction is one emoji or the name of one; what is none stays in the line
   t.is(store.get().notice, null);
 });
 
+test('a reaction is taken back by the same emoji, however long that is', async (t) => {
+  const { say, calls, client, settle } = await openDesk(t);
+  client.receive({ text: 'from bob', id: 'b1' });
+  await settle();
+  for (const emoji of [':england:', '👩🏽‍❤️‍💋‍👨🏽']) {
+    const before = calls('react').length;
+    for (let more = 1; more <= 3; more++) {
+      await say(`.react ${emoji}`);
+      await until(() => calls('react').length === before + more, settle);
+    }
+    t.deepEqual(
+      calls('react')
+        .slice(before)
+        .map(([, , on]) => on),
+      [true, false, true],
+      emoji,
+    );
+  }
+});
+
 test('a file that cannot be sent leaves its command in the line; of one that is sent no notice stays', async (t) => {
   const { say, key, line, notice, client, settle } = await openDesk(t);
   client.failures.set('upload', new ClientError('usage', 'there is no file /nope.txt'));

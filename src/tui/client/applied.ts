@@ -19,9 +19,8 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
     text: content.kind === 'text' || content.kind === 'reply' ? content.text : null,
     edited: false,
     deleted: false,
-    reactions: {},
+    reactions: reactionsOf([]),
   };
-  // A map: an emoji from a peer must not become a property such as __proto__ before it is known to be plain.
   const reactions = new Map<string, Set<string>>();
   for (const mark of [...marks].sort((a, b) => a.seq - b.seq)) {
     const { content: said } = mark;
@@ -37,8 +36,13 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
       applied.edited = true;
     }
   }
-  if (applied.deleted) return { text: applied.text === null ? null : '', edited: false, deleted: true, reactions: {} };
+  if (applied.deleted) return { ...applied, text: applied.text === null ? null : '', edited: false };
   const chosen = [...reactions].filter(([, people]) => people.size > 0);
-  applied.reactions = Object.fromEntries(chosen.map(([emoji, people]) => [emoji, [...people]]));
+  applied.reactions = reactionsOf(chosen.map(([emoji, people]) => [emoji, [...people]]));
   return applied;
+}
+
+/** Without a prototype: the keys are words of peers, and `constructor` is there only when somebody chose it. */
+export function reactionsOf(chosen: readonly [emoji: string, names: string[]][]): Record<string, string[]> {
+  return Object.assign(Object.create(null), Object.fromEntries(chosen));
 }

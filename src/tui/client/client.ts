@@ -3,6 +3,7 @@ import { fromHex, hex } from '../../protocol/bytes.ts';
 import { type Content, encodeContent } from '../../protocol/content.ts';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import { safetyNumber } from '../../protocol/safety.ts';
+import { isEmoji } from '../../protocol/text.ts';
 import type { CachedEntry } from './cache.ts';
 import type { Chat } from './chat.ts';
 import { type Seams, type SignedIn, signIn } from './connect.ts';
@@ -132,6 +133,8 @@ export class ChatClient implements Client {
   }
 
   async react(message: Message, emoji: string, on: boolean): Promise<void> {
+    // What another program added can be taken back.
+    if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
     const place = await this.#recipient(message.conversation);
     const entry = await this.#find(place, message.id, message.from);
     const to = { author: fromHex(entry.author), id: fromHex(entry.id) };

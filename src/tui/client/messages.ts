@@ -2,7 +2,7 @@
 import { hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
 import type { Manifest } from '../../protocol/file.ts';
-import { applyMarks, type Mark } from './applied.ts';
+import { applyMarks, type Mark, reactionsOf } from './applied.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Place } from './notes.ts';
@@ -75,7 +75,7 @@ export class Messages {
       body: bodyOf(place, content, content.kind === 'manifest' ? null : content.text, { from: me.name, at }),
       edited: false,
       deleted: false,
-      reactions: {},
+      reactions: reactionsOf([]),
       verified: true,
       state: item.state === 'placed' ? 'sent' : item.state,
       error: item.error,

@@ -49,7 +49,7 @@ export type Message = {
   body: Body;
   edited: boolean;
   deleted: boolean;
-  /** Emoji to the names of those who chose it. */
+  /** Emoji to the names of those who chose it. Another program may have sent a word that is none. No prototype. */
   reactions: Record<string, string[]>;
   /** The author's key was compared by the person (`verify`). */
   verified: boolean;
@@ -185,6 +185,7 @@ export interface Client {
   send(to: ConversationName, text: string, options?: { until?: 'sent' | 'delivered' }): Promise<Message>;
   edit(message: Message, text: string): Promise<void>;
   remove(message: Message): Promise<void>;
+  /** @throws ClientError 'usage' when what is to be added is not one emoji */
   react(message: Message, emoji: string, on: boolean): Promise<void>;
   retry(id: string): Promise<void>;
   markRead(conversation: ConversationName, seq: number): Promise<void>;

@@ -1,5 +1,6 @@
 /** Turns what the client tells into lines: who said what, who came and went, how far a transfer is. Holds only what was told last. */
 import type { ClientEvent, ConversationName, LinkState, Message, Person, TransferState } from '../client/types.ts';
+import { shownReaction } from '../emoji.ts';
 import { cut } from '../measure.ts';
 import { mentions } from '../mention.ts';
 import { keyOf } from '../messages.ts';
@@ -173,10 +174,11 @@ export class Narrator {
     if (before === undefined || this.#isHushed(message.conversation)) return;
     const isNamed = (name: string) => name !== me && !this.#parts.isBlocked(name);
     for (const emoji of new Set([...Object.keys(before.reactions), ...Object.keys(message.reactions)])) {
+      const shown = shownReaction(emoji);
       const old = before.reactions[emoji] ?? [];
       const now = message.reactions[emoji] ?? [];
-      for (const name of now) if (!old.includes(name) && isNamed(name)) voice.say(phrases.reacted(name, emoji, text));
-      for (const name of old) if (!now.includes(name) && isNamed(name)) voice.say(phrases.tookBack(name, emoji, text));
+      for (const name of now) if (!old.includes(name) && isNamed(name)) voice.say(phrases.reacted(name, shown, text));
+      for (const name of old) if (!now.includes(name) && isNamed(name)) voice.say(phrases.tookBack(name, shown, text));
     }
   }
 

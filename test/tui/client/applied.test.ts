@@ -48,4 +48,8 @@ test('an emoji named like a property is only that', (t) => {
   const { reactions } = applyMarks('alice', text, [react(1, 'bob', '__proto__'), react(2, 'bob', 'constructor')]);
   t.deepEqual(Object.keys(reactions), ['__proto__', 'constructor']);
   t.is(({} as { bob?: unknown }).bob, undefined);
+  for (const marks of [[react(1, 'bob', 'x')], []]) {
+    const { reactions: some } = applyMarks('alice', text, marks);
+    for (const word of ['toString', 'constructor', '__proto__']) t.is(some[word], undefined, word);
+  }
 });

@@ -24,6 +24,7 @@ test.serial('replies, edits, reactions and deletes reach the other side, and his
   await bob.message('a typo', ({ edited, id }) => edited && id === sent.id);
   await bob.client.react(got, '👍', true);
   await alice.message('a typo', ({ reactions }) => reactions['👍']?.[0] === 'bob');
+  await t.throwsAsync(bob.client.react(got, 'constructor', true), { instanceOf: ClientError, code: 'usage' });
   await bob.client.react(got, '👍', false);
   await alice.message('a typo', ({ reactions, edited }) => edited && Object.keys(reactions).length === 0);
   await t.throwsAsync(bob.client.edit(got, 'mine now'), { instanceOf: ClientError, code: 'refused' });

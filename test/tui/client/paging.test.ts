@@ -41,7 +41,7 @@ test.serial('history is paged back to its beginning on a profile that never met 
   for (const text of texts) await alice.client.queue('@bob', text);
   await alice.message(`m${COUNT}`, ({ state }) => state === 'delivered');
   const first = await bob.client.history('@alice', { limit: 1 });
-  await bob.client.react(first.messages[0] as Message, 'x', true);
+  await bob.client.react(first.messages[0] as Message, '👍', true);
   const last = (await bob.client.history('@alice', { limit: 1 })).messages[0]?.seq ?? 0;
   await bob.client.markRead('@alice', last);
   await bob.client.close();

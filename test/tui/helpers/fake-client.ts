@@ -1,3 +1,4 @@
+import { reactionsOf } from '../../../src/tui/client/applied.ts';
 import type {
   Client,
   ClientEvent,
@@ -146,7 +147,7 @@ export class FakeClient implements Client {
     this.#call('react', target.id, emoji, on);
     this.emit({
       type: 'message',
-      message: { ...target, reactions: on ? { [emoji]: [this.me.name] } : {} },
+      message: { ...target, reactions: reactionsOf(on ? [[emoji, [this.me.name]]] : []) },
       fresh: false,
     });
   }

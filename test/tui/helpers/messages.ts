@@ -1,3 +1,4 @@
+import { reactionsOf } from '../../../src/tui/client/applied.ts';
 import type { FileInfo, Message, Person } from '../../../src/tui/client/types.ts';
 
 export const noon = Date.UTC(2026, 10, 23, 12, 0);
@@ -17,7 +18,7 @@ export function message(parts: Partial<Message> & { text?: string } = {}): Messa
     body: { kind: 'text', text: text ?? `text ${seq}` },
     edited: false,
     deleted: false,
-    reactions: {},
+    reactions: reactionsOf([]),
     verified: false,
     state: 'sent',
     error: null,

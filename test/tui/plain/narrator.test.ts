@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { cleanMessage } from '../../../src/tui/clean.ts';
+import { reactionsOf } from '../../../src/tui/client/applied.ts';
 import type { ClientEvent, Message, TransferState } from '../../../src/tui/client/types.ts';
 import { Narrator } from '../../../src/tui/plain/narrator.ts';
 import { file, message, person } from '../helpers/messages.ts';
@@ -105,6 +106,21 @@ test('changes of a message are told for what they are', (t) => {
   t.deepEqual(hears(changes({ text: 'lunch at two', edited: true, deleted: true })), [
     'bob deleted a message: lunch at two',
   ]);
+});
+
+test('a reaction that is no emoji is told as it may be shown, and ends nothing', (t) => {
+  const { hears } = narrator();
+  hears(arrives({ text: 'lunch' }));
+  const by = (...words: string[]) =>
+    changes({ text: 'lunch', reactions: reactionsOf(words.map((word) => [word, ['carol']])) });
+  t.deepEqual(hears(by('constructor', '\u001b[31mred')), [
+    'carol reacted constru… to: lunch',
+    'carol reacted \ufffd[31mred to: lunch',
+  ]);
+  t.deepEqual(
+    hears(by('constructor', '__proto__')),
+    ['carol reacted __proto… to: lunch', 'carol took \ufffd[31mred back from: lunch'].reverse(),
+  );
 });
 
 test('own messages are silent, unless they fail or receipts are asked for', (t) => {
