@@ -116,7 +116,10 @@ export class Narrator {
     // An id is unique only together with author and conversation.
     const key = `${message.conversation} ${keyOf(message)}`;
     const before = this.#known.get(key);
-    if (message.from === me && this.#own(message, before)) return this.#remember(key, message);
+    if (message.from === me && this.#own(message, before)) {
+      this.#reactions(message, before);
+      return this.#remember(key, message);
+    }
     const seq = message.seq ?? 0;
     const heard = this.#heard.get(message.conversation) ?? 0;
     if (before === undefined && fresh && seq > heard) {
@@ -168,17 +171,26 @@ export class Narrator {
       if (before?.deleted) return;
       return voice.say(before === undefined ? phrases.deletedUnheard(who) : phrases.deleted(who, mention(before)));
     }
-    const text = mention(message);
     if (message.edited && (before === undefined || textOf(before) !== textOf(message)))
       voice.say(phrases.changed(who, textOf(message).replaceAll('\n', ' ')));
+    this.#reactions(message, before);
+  }
+
+  /** Who chose what since then, and who took it back. */
+  #reactions(message: Message, before: Message | undefined) {
     if (before === undefined || this.#isHushed(message.conversation)) return;
+    const { voice, me } = this.#parts;
+    const text = mention(message);
+    const mine = message.from === me;
     const isNamed = (name: string) => name !== me && !this.#parts.isBlocked(name);
     for (const emoji of new Set([...Object.keys(before.reactions), ...Object.keys(message.reactions)])) {
       const shown = shownReaction(emoji);
       const old = before.reactions[emoji] ?? [];
       const now = message.reactions[emoji] ?? [];
-      for (const name of now) if (!old.includes(name) && isNamed(name)) voice.say(phrases.reacted(name, shown, text));
-      for (const name of old) if (!now.includes(name) && isNamed(name)) voice.say(phrases.tookBack(name, shown, text));
+      for (const name of now)
+        if (!old.includes(name) && isNamed(name)) voice.say(phrases.reacted(name, shown, mine, text));
+      for (const name of old)
+        if (!now.includes(name) && isNamed(name)) voice.say(phrases.tookBack(name, shown, mine, text));
     }
   }
 

@@ -20,8 +20,10 @@ export const phrases = {
   changed: (who: string, text: string) => `${who} changed a message to: ${text}`,
   deleted: (who: string, text: string) => `${who} deleted a message: ${text}`,
   deletedUnheard: (who: string) => `${who} deleted a message`,
-  reacted: (name: string, emoji: string, to: string) => `${name} reacted ${emoji} to: ${to}`,
-  tookBack: (name: string, emoji: string, to: string) => `${name} took ${emoji} back from: ${to}`,
+  reacted: (name: string, emoji: string, mine: boolean, text: string) =>
+    `${name} reacted ${emoji} to${mine ? ' your message' : ''}: ${text}`,
+  tookBack: (name: string, emoji: string, mine: boolean, text: string) =>
+    `${name} took ${emoji} back from${mine ? ' your message' : ''}: ${text}`,
   notSent: (to: ConversationName, reason: string, text: string) =>
     `not sent to ${to}: ${reason}; .retry sends it again: ${text}`,
   delivered: (to: ConversationName, text: string) => `delivered to ${to}: ${text}`,

@@ -123,6 +123,21 @@ test('a reaction that is no emoji is told as it may be shown, and ends nothing',
   );
 });
 
+test('what others choose for a message of mine is told, what I choose is not', (t) => {
+  const { hears } = narrator(false, { blocked: 'mallory', muted: '#other' });
+  const mine = { from: 'alice', id: 'm', text: 'lunch at one' } as const;
+  hears(arrives({ ...mine, seq: null, state: 'sending' }), changes({ ...mine, seq: 4 }));
+  const chosen = { '👍': ['bob', 'alice', 'mallory'] };
+  t.deepEqual(hears(changes({ ...mine, seq: 4, reactions: chosen })), ['bob reacted 👍 to your message: lunch at one']);
+  t.deepEqual(hears(changes({ ...mine, seq: 4, reactions: chosen, state: 'delivered' })), []);
+  t.deepEqual(hears(changes({ ...mine, seq: 4, state: 'delivered' })), [
+    'bob took 👍 back from your message: lunch at one',
+  ]);
+  const quiet = { ...mine, conversation: '#other' } as const;
+  hears(arrives({ ...quiet, seq: null, state: 'sending' }), changes({ ...quiet, seq: 4 }));
+  t.deepEqual(hears(changes({ ...quiet, seq: 4, reactions: chosen })), []);
+});
+
 test('own messages are silent, unless they fail or receipts are asked for', (t) => {
   const mine = { from: 'alice', conversation: '@bob', to: 'bob', text: 'hi', id: 'm' } as const;
   const course: ClientEvent[] = [
