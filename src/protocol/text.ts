@@ -39,9 +39,11 @@ export function nameSkeleton(s: string): string {
 /** Letters that may be joined by ZWJ and ZWNJ: scripts that are misspelt without. */
 const joining =
   /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const picture = /\p{Extended_Pictographic}/u;
+const picture = /^\p{Extended_Pictographic}$/u;
 /** What may stand between a picture and its joiner: a skin tone or the choice of the coloured form. */
 const modifier = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
+/** A black flag, tag letters and their end, as Unicode recommends: England, Scotland, Wales. Others would hide what they spell. */
+const flag = /(\p{RGI_Emoji_Tag_Sequence})/v;
 const mark = /[\p{Mn}\p{Me}]/u;
 /** Controls, escapes, bidi marks, lone surrogates, private, unassigned and invisible characters, tag letters, fillers. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
@@ -57,7 +59,8 @@ const REPLACED = '\ufffd';
  */
 export function printable(s: string, o: { lines?: boolean } = {}): string {
   if (/^[ -~]*$/.test(s)) return s;
-  const letters = [...s.toWellFormed().replaceAll('\r\n', '\n').normalize('NFC')];
+  const parts = s.toWellFormed().replaceAll('\r\n', '\n').normalize('NFC').split(flag);
+  const letters = parts.flatMap((part, i) => (i % 2 === 1 ? [part] : [...part]));
   const out: string[] = [];
   let marks = 0;
   letters.forEach((letter, i) => {
@@ -71,7 +74,7 @@ export function printable(s: string, o: { lines?: boolean } = {}): string {
     if (letter === '\n') out.push(o.lines ? '\n' : ' ');
     else if (letter === '\t') out.push(' ', ' ', ' ', ' ');
     else if (joiner.test(letter)) out.push(mayStay(letter, out, letters[i + 1] ?? '') ? letter : REPLACED);
-    else if (unprintable.test(letter)) out.push(REPLACED);
+    else if (unprintable.test(letter) && !flag.test(letter)) out.push(REPLACED);
     else out.push(space.test(letter) ? ' ' : letter);
   });
   return out.join('');
@@ -80,7 +83,7 @@ export function printable(s: string, o: { lines?: boolean } = {}): string {
 /** A joiner only between what it joins, a variation selector only after what it varies. */
 function mayStay(letter: string, before: string[], next: string): boolean {
   const last = before.at(-1) ?? '';
-  if (letter === '\ufe0e' || letter === '\ufe0f') return /\p{Emoji}/u.test(last);
+  if (letter === '\ufe0e' || letter === '\ufe0f') return /^\p{Emoji}$/u.test(last);
   if (joining.test(last)) return joining.test(next) && /\p{L}/u.test(next);
   if (letter === '\u200c') return false;
   return (

@@ -33,6 +33,13 @@ test('a wide grapheme after a word that was carried over has a line of its own',
   );
 });
 
+test('the flag of a country within one takes the cells of a flag', (t) => {
+  const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
+  t.is(width(`a${england}b`), 4);
+  t.deepEqual(lines(`ab${england}${england}`, 5), [`ab${england}`, england]);
+  t.is(cut(`${england}${england}`, 3), `${england}…`);
+});
+
 const texts = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', '漢', '🙂', '👩‍👩‍👧', 'e\u0301') });
 
 test('property: wrapping loses nothing and keeps to the width', (t) => {

@@ -6,6 +6,8 @@ import { width } from '../../../src/tui/measure.ts';
 import { draw, sizes } from '../helpers/frames.tsx';
 import { message } from '../helpers/messages.ts';
 
+const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
+
 test('send states, replies, reactions, edits and deletions are told in words or signs', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 40 });
   enter();
@@ -25,7 +27,7 @@ test('send states, replies, reactions, edits and deletions are told in words or 
           seq: 5,
           edited: true,
           text: 'better',
-          reactions: { '👍': ['bob', 'alice'], '\u202econstructor': ['bob'] },
+          reactions: { '👍': ['bob', 'alice'], '\u202econstructor': ['bob'], [england]: ['bob'] },
         }),
         message({ seq: 6, deleted: true, text: 'gone' }),
         message({ ...own, seq: null, id: 'w', state: 'sending', text: 'on its way' }),
@@ -39,7 +41,7 @@ test('send states, replies, reactions, edits and deletions are told in words or 
     /╭ bob: a question/,
     /an answer/,
     /better \(edited\)/,
-    /👍 2 {3}\ufffdconstr… 1/,
+    /👍 2 {3}\ufffdconstr… 1 {3}\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} 1/u,
     /deleted/,
     /on its way +… /,
     /refused +✗ /,
