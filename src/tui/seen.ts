@@ -3,6 +3,9 @@ import { isShut } from './hush.ts';
 import { hasKey } from './messages.ts';
 import type { Chat, Thread } from './state.ts';
 
+/** Reading marks go out at most this often. ms. */
+export const READ_EVERY = 400;
+
 /** The place of the last message whose end is in the window; 0: none. */
 export function seenTo({ anchor, messages }: Pick<Thread, 'anchor' | 'messages'>): number {
   const at = anchor === null ? -1 : messages.findLastIndex((message) => hasKey(message, anchor.key));

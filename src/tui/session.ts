@@ -12,7 +12,7 @@ import { chatOf, openThread } from './field.ts';
 import { isShut } from './hush.ts';
 import { MAX_HELD } from './messages.ts';
 import { firstPart } from './parts.ts';
-import { isReached, newsAfter, seenTo } from './seen.ts';
+import { isReached, newsAfter, READ_EVERY, seenTo } from './seen.ts';
 import { heldCount, lookOf } from './select.ts';
 import type { Chat, Notice, Thread } from './state.ts';
 import type { Store } from './store.ts';
@@ -29,8 +29,6 @@ const SEEK_MOST = 3000;
 const AHEAD = 60;
 /** As many messages are fetched at most, before anybody scrolls, to fill a window in which much is folded. */
 const FOLDED_AHEAD = 1000;
-/** Reading marks go out at most this often. ms. */
-const READ_EVERY = 400;
 
 const nobody: ReadonlySet<string> = new Set();
 

@@ -23,6 +23,7 @@ import type { LineInput } from './input.ts';
 import { Narrator } from './narrator.ts';
 import { Pending } from './pending.ts';
 import { phrases } from './phrases.ts';
+import { ReadMarks } from './read-marks.ts';
 import type { Voice } from './voice.ts';
 
 /** Unread messages of one conversation that are told at the start. */
@@ -52,6 +53,7 @@ export class LineMode {
   readonly #desk: SpokenDesk;
   readonly #commands: SpokenCommands;
   readonly #narrator: Narrator;
+  readonly #marks: ReadMarks;
   /** What came while the unread messages were told. */
   #held: ClientEvent[] | null = [];
   #remembered = nothingRemembered;
@@ -65,7 +67,9 @@ export class LineMode {
   constructor(parts: LineModeParts) {
     this.#parts = parts;
     const { clock, voice, input, downloads, receipts, settings } = parts;
-    const state = { ...initialState({ columns: 80, rows: 24 }, settings, clock.now()), hasWindow: false };
+    // Without a window nothing is seen: what was told is read, and no more.
+    const unseen = { hasWindow: false, watched: false };
+    const state = { ...initialState({ columns: 80, rows: 24 }, settings, clock.now()), ...unseen };
     this.#store = new Store(state, clock, this.#noted);
     const client = this.#pending.of(parts.client);
     this.#session = new Session({ client, store: this.#store, clock, onMessage: () => {} });
@@ -87,6 +91,7 @@ export class LineMode {
       secret: input.secret,
     };
     this.#commands = new SpokenCommands(this.#desk);
+    this.#marks = new ReadMarks(parts.client, clock);
     this.#narrator = new Narrator({
       me: client.me.name,
       voice,
@@ -119,8 +124,12 @@ export class LineMode {
       input.close();
       await drafts?.settle();
     }
-    if (this.#closed !== null) throw this.#closed;
-    await this.#drain();
+    try {
+      if (this.#closed !== null) throw this.#closed;
+      await this.#drain();
+    } finally {
+      await this.#marks.send();
+    }
     const untaken = input.unattended ? this.#untaken : 0;
     if (this.#narrator.failures + untaken > 0) throw new ClientError('refused', phrases.refused);
   }
@@ -228,11 +237,10 @@ export class LineMode {
   };
 
   #tell(event: ClientEvent) {
-    const { client } = this.#parts;
     this.#narrator.tell(event);
     // What was told is read, wherever it was said; of what is muted only when all of it was told.
     if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isHeard(event.message))
-      void client.markRead(event.message.conversation, event.message.seq).catch(() => {});
+      this.#marks.told(event.message.conversation, event.message.seq);
     if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
       this.#closed = closedBy(event.link);
       this.leave();

@@ -86,7 +86,11 @@ test('what was not read is told, counted as read, and long arrears are named', a
     all.findLast((line) => line.startsWith('bob: line')),
     'bob: line 60',
   );
-  t.is(client.readPositions.get('#lobby'), 60);
+  const marks = client.calls.filter(([name]) => name === 'markRead');
+  t.deepEqual(marks, [
+    ['markRead', '#lobby', 11],
+    ['markRead', '#lobby', 60],
+  ]);
 });
 
 test('a changed key stops what is written, and .verify leads on', async (t) => {
