@@ -9,11 +9,12 @@ import type { MoveName } from './event.ts';
 import { openThread } from './field.ts';
 import { isFolded, shownMessages } from './folding.ts';
 import { isShut, shownFiles } from './hush.ts';
+import { linksIn } from './looked-for.ts';
 import { hasKey } from './messages.ts';
-import { own, personOf } from './own.ts';
+import { own } from './own.ts';
 import { helpLines, Pages } from './pages.ts';
 import { Preferences } from './preferences.ts';
-import { canSend, isUnderWay, peopleOf, waits } from './select.ts';
+import { canSend, isUnderWay, peopleOf, waits, whyUnknown } from './select.ts';
 import type { Session } from './session.ts';
 import { Silence } from './silence.ts';
 import type { Overlay } from './state.ts';
@@ -169,10 +170,8 @@ export class Commands {
   async #message(session: Session, rest: string): Promise<boolean> {
     const [word, text] = divide(rest);
     const name = conversationOf(word);
-    if (name.startsWith('#') && session.chat.threads[name] === undefined)
-      return session.refuse(strings.notices.unknownRoom(name));
-    if (name.startsWith('@') && personOf(session.chat, name.slice(1)) === undefined)
-      return session.refuse(strings.notices.unknownPerson(word));
+    const why = whyUnknown(session.chat, name);
+    if (why !== null) return session.refuse(why);
     if (text !== '') {
       if (this.isStopped(session, name)) return false;
       if ((await session.send(name, text)) !== '') return false;
@@ -182,9 +181,9 @@ export class Commands {
   }
 
   #join(session: Session, rest: string) {
-    const name = rest.startsWith('#') ? rest : `#${rest}`;
-    if (session.chat.threads[name as '#'] === undefined) return session.refuse(strings.notices.unknownRoom(name));
-    return session.open(name as '#');
+    const name = conversationOf(rest.startsWith('#') ? rest : `#${rest}`);
+    const why = whyUnknown(session.chat, name);
+    return why === null ? session.open(name) : session.refuse(why);
   }
 
   #download(session: Session, name: string) {
@@ -276,8 +275,7 @@ export class Commands {
   }
 
   #links(session: Session) {
-    const texts = shownMessages(session.chat).map((message) => (message.body.kind === 'file' ? '' : message.body.text));
-    const links = [...new Set(texts.flatMap((text) => this.#desk.outside.findLinks(text)))].reverse();
+    const links = linksIn(session.chat, this.#desk.outside.findLinks).reverse();
     if (links.length === 0) return session.tell(strings.notices.noLinks);
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'links', links, selected: 0 } });
   }

@@ -1,9 +1,10 @@
-/** What the person looks for in an overlay: somewhere to go, something that was said, a file to send. Pure. */
+/** What the person looks for in an overlay: somewhere to go, something that was said, a link, a file to send. Pure. */
 import fuzzysort from 'fuzzysort';
 import type { Message } from './client/types.ts';
 import { commandNames } from './command-names.ts';
 import { textOf } from './editor.ts';
 import { isHidden } from './folders.ts';
+import { shownMessages } from './folding.ts';
 import { isShut, shownFiles } from './hush.ts';
 import { firstLine } from './rows.ts';
 import { peopleOf, waits } from './select.ts';
@@ -26,6 +27,12 @@ export function found(chat: Chat, query: string): Found[] {
     fuzzysort.go(query.trim(), list, { key: 'label', limit: 50, threshold: 0 }).map(({ obj }) => obj);
   // Somebody is meant more often than a command.
   return query.trim().startsWith('.') ? like(commands) : [...like([...conversations, ...files]), ...like(commands)];
+}
+
+/** The links of the open conversation, each once, the oldest first. */
+export function linksIn(chat: Chat, findLinks: (text: string) => string[]): string[] {
+  const texts = shownMessages(chat).map(({ body }) => (body.kind === 'file' ? '' : body.text));
+  return [...new Set(texts.flatMap(findLinks))];
 }
 
 /** As many hits are listed. */

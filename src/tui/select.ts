@@ -268,3 +268,9 @@ export function canSend(chat: Chat): string | null {
   const person = chat.open.startsWith('@') ? personOf(chat, chat.open.slice(1)) : undefined;
   return person?.changedTo != null ? strings.notices.changedKey(person.name) : null;
 }
+
+/** Why no conversation of this name can be opened; null when it can. */
+export function whyUnknown(chat: Chat, name: ConversationName): string | null {
+  if (name.startsWith('#')) return chat.threads[name] === undefined ? strings.notices.unknownRoom(name) : null;
+  return personOf(chat, name.slice(1)) === undefined ? strings.notices.unknownPerson(name.slice(1)) : null;
+}

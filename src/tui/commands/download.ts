@@ -1,8 +1,7 @@
 import * as fs from 'node:fs/promises';
-import { ClientError } from '../client/errors.ts';
 import { downloadsFolder } from '../client/paths.ts';
-import type { FileInfo } from '../client/types.ts';
 import type { Command } from '../command.ts';
+import { choose } from '../files.ts';
 import { transferBar } from './transfer-bar.ts';
 
 export const download: Command = {
@@ -29,19 +28,3 @@ export const download: Command = {
     });
   },
 };
-
-/** `list` is the command that shows the files. @throws ClientError 'refused' when no file, or more than one, answers to `wanted`. */
-export function choose(files: FileInfo[], wanted: string, list = 'securechat files'): FileInfo {
-  const byId = files.filter(({ id }) => id === wanted.toLowerCase());
-  const found = byId.length > 0 ? byId : files.filter(({ name }) => name === wanted);
-  const [file] = found;
-  if (file === undefined) throw new ClientError('refused', `there is no file "${wanted}"; see: ${list}`);
-  if (found.length > 1) {
-    const ids = found.map((each) => `${each.id} from ${each.from} in ${each.conversation}, ${each.size} bytes`);
-    throw new ClientError(
-      'refused',
-      `${found.length} files are called "${wanted}"; say which by its id:\n  ${ids.join('\n  ')}`,
-    );
-  }
-  return file;
-}

@@ -1,18 +1,17 @@
 /** The dot-commands in words: those that only the screen can show are told as lines, the others are the screen's own. */
 
-import type { Person } from '../client/types.ts';
+import type { ConversationName, Person } from '../client/types.ts';
 import type { CommandName } from '../command-names.ts';
 import { commandNames } from '../command-names.ts';
-import { choose } from '../commands/download.ts';
 import { Commands, type Done, type Handler } from '../commands.ts';
 import type { CommandsDesk } from '../desk.ts';
 import { commandTable, conversationOf, divide } from '../dot-commands.ts';
-import { shownMessages } from '../folding.ts';
+import { choose } from '../files.ts';
 import { age, clockTime, dayName } from '../format.ts';
 import { shownFiles } from '../hush.ts';
-import { searched } from '../looked-for.ts';
+import { linksIn, searched } from '../looked-for.ts';
 import { own, personOf } from '../own.ts';
-import { canSend, filesOf, peopleOf, presenceWord, transfersOf } from '../select.ts';
+import { canSend, filesOf, peopleOf, presenceWord, transfersOf, whyUnknown } from '../select.ts';
 import type { Session } from '../session.ts';
 import { MIN_PASSWORD } from '../strength.ts';
 import { strings } from '../strings.ts';
@@ -52,7 +51,6 @@ export class SpokenCommands extends Commands {
       '.help': () => this.#help(),
       '.exit': leave,
       '.quit': leave,
-      '.msg': (session, rest) => this.#message(session, rest),
       '.rooms': (session) => this.#conversations(session, true),
       '.users': (session) => this.#conversations(session, false),
       '.list_files': (session) => this.#files(session),
@@ -60,7 +58,8 @@ export class SpokenCommands extends Commands {
       '.transfers': (session) => this.#transfers(session),
       '.edit': (session, rest) => (rest === '' ? session.tell(phrases.editUsage, 'bad') : super.run('.edit', rest)),
       '.delete': (session) => this.#delete(session),
-      // The end of the lines does not come before what it says.
+      // The next line does not come before what these say.
+      '.msg': (session, rest) => this.#message(session, rest),
       '.react': (session, rest) => this.react(session, rest),
       '.search': (session, rest) => this.#search(session, rest),
       '.links': (session) => this.#links(session),
@@ -86,6 +85,12 @@ export class SpokenCommands extends Commands {
     return true;
   }
 
+  /** What to do about it is said, nothing is shown. */
+  override isStopped(session: Session, to: ConversationName): boolean {
+    const why = canSend({ ...session.chat, open: to });
+    return why !== null && !session.refuse(why);
+  }
+
   #help() {
     for (const name of commandNames) {
       const { usage, help } = commandTable[name];
@@ -94,18 +99,11 @@ export class SpokenCommands extends Commands {
     for (const line of phrases.helpMore) this.#desk.say(line);
   }
 
-  async #message(session: Session, rest: string): Promise<void> {
-    const [word, text] = divide(rest);
-    const name = conversationOf(word);
-    if (name.startsWith('@') && personOf(session.chat, name.slice(1)) === undefined)
-      return session.tell(phrases.nobody(name.slice(1)), 'bad');
-    if (name.startsWith('#') && session.chat.threads[name] === undefined)
-      return session.tell(strings.notices.unknownRoom(name), 'bad');
-    session.open(name);
-    if (text === '') return;
-    const why = canSend(session.chat);
-    if (why !== null) session.tell(why, 'bad');
-    else await session.send(name, text);
+  /** It is open also when it is not written to: the lines after it must not go elsewhere. */
+  #message(session: Session, rest: string): Promise<boolean> {
+    const name = conversationOf(divide(rest)[0]);
+    if (whyUnknown(session.chat, name) === null) session.open(name);
+    return super.run('.msg', rest);
   }
 
   #conversations({ chat }: Session, rooms: boolean) {
@@ -157,8 +155,7 @@ export class SpokenCommands extends Commands {
   }
 
   #links({ chat }: Session) {
-    const texts = shownMessages(chat).map(({ body }) => (body.kind === 'file' ? '' : body.text));
-    const links = [...new Set(texts.flatMap((text) => this.#desk.outside.findLinks(text)))];
+    const links = linksIn(chat, this.#desk.outside.findLinks);
     if (links.length === 0) this.#desk.say(strings.notices.noLinks);
     for (const link of links) this.#desk.say(link);
   }
@@ -169,7 +166,7 @@ export class SpokenCommands extends Commands {
     const name = word === '' ? session.chat.open.slice(1) : word.replace(/^@/, '');
     if (word === '' && session.chat.open.startsWith('#')) return session.tell(phrases.verifyUsage, 'bad');
     const person = personOf(session.chat, name);
-    if (person === undefined) return session.tell(phrases.nobody(name), 'bad');
+    if (person === undefined) return session.tell(strings.notices.unknownPerson(name), 'bad');
     if (verdict !== '') return this.#judge(session, person, verdict);
     await session.attempt(async () => {
       const digits = (await session.client.safetyNumber(name)).replace(/\D/g, '');

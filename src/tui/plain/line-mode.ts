@@ -165,7 +165,7 @@ export class LineMode {
         await this.#commands.run(said.name, said.rest);
         break;
       case 'private':
-        if (personOf(session.chat, said.to) === undefined) return this.#refuse(phrases.nobody(said.to));
+        if (personOf(session.chat, said.to) === undefined) return this.#refuse(strings.notices.unknownPerson(said.to));
         await this.#post(`@${said.to}`, said.text);
         break;
       case 'addressed':

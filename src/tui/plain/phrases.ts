@@ -44,7 +44,6 @@ export const phrases = {
     '..TEXT: write a line that begins with a dot and a letter',
     '/COMMAND is the same as .COMMAND',
   ],
-  nobody: (name: string) => `nobody is called ${name}: .users names everyone`,
   noFiles: (name: ConversationName) => `there are no files in ${name}`,
   listedFile: (file: FileInfo, age: string) => `${file.name}, ${format.size(file.size)}, from ${file.from}, ${age}`,
   transfer: (name: string, direction: 'up' | 'down', percent: number, state: string, note: string | null) =>

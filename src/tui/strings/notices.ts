@@ -15,7 +15,7 @@ export const notices = {
     `not sent: @${name} TEXT is for ${name} alone, ${name}: TEXT is for everybody in ${room}`,
   usage: (usage: string) => `usage: ${usage}`,
   takesNothing: (name: string) => `${name} takes nothing after it; one more . in front makes the line text`,
-  unknownPerson: (name: string) => `nobody is called ${name}: F2 lists everyone`,
+  unknownPerson: (name: string) => `nobody is called ${name}: .users names everyone`,
   unknownRoom: (name: string) => `there is no room ${name} here`,
   noFile: (name: string) => `no file ${name}: .list_files shows them`,
   manyFiles: (name: string) => `several files are called ${name}: choose one with F3`,

@@ -81,3 +81,13 @@ test('.help has a line for every command that is not for eyes', async (t) => {
   t.false(said.some((line) => line.startsWith('.theme') || line.startsWith('.bare')));
   t.false(said.some((line) => line.includes('  ')));
 });
+
+test('links are told once each, in the order in which they were said', async (t) => {
+  const client = new FakeClient();
+  client.store.set('#lobby', [
+    message({ seq: 1, text: 'see https://one.example and https://two.example' }),
+    message({ seq: 2, text: 'again https://one.example' }),
+  ]);
+  const { said } = await types(['.links'], { client });
+  t.deepEqual(said.slice(-2), ['https://one.example', 'https://two.example']);
+});

@@ -99,9 +99,9 @@ test('a changed key stops what is written, and .verify leads on', async (t) => {
     client.everybody = [person('alice'), person('bob', { changedTo: 'cd'.repeat(32) })];
     return client;
   };
-  const blocked = await types(['@bob hi', '.msg bob hi', '.verify bob same'], { client: changed() });
+  const blocked = await types(['@bob hi', '.msg bob hi', '.file /tmp/x', '.verify bob same'], { client: changed() });
   t.deepEqual(blocked.calls, []);
-  t.is(blocked.said.filter((line) => line.startsWith("bob's key changed: .verify bob")).length, 3);
+  t.is(blocked.said.filter((line) => line.startsWith("bob's key changed: .verify bob")).length, 4);
   const accepted = await types(['.verify bob', '.verify bob accept', '@bob hi'], { client: changed() });
   t.deepEqual(accepted.calls, [['acceptKey', 'bob'], queued('@bob', 'hi')]);
   t.regex(accepted.said[0] ?? '', /^your number with bob: (\d{5} ){11}\d{5}$/);

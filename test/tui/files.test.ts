@@ -1,7 +1,7 @@
 import test from 'ava';
-import { ClientError } from '../../../src/tui/client/errors.ts';
-import type { FileInfo } from '../../../src/tui/client/types.ts';
-import { choose } from '../../../src/tui/commands/download.ts';
+import { ClientError } from '../../src/tui/client/errors.ts';
+import type { FileInfo } from '../../src/tui/client/types.ts';
+import { choose } from '../../src/tui/files.ts';
 
 const file = (id: string, name: string): FileInfo => ({
   id: id.repeat(32),
