@@ -81,7 +81,7 @@ export class SpokenCommands extends Commands {
     const own = this.#own[name];
     if (session === null) return false;
     if (own !== undefined) return (await own(session, rest.trim())) !== false;
-    void super.run(name, rest);
+    void session.attempt(() => super.run(name, rest));
     return true;
   }
 

@@ -1,6 +1,8 @@
 import test from 'ava';
+import { SpokenCommands } from '../../../src/tui/plain/commands.ts';
 import { FakeClient } from '../helpers/fake-client.ts';
 import { file, message } from '../helpers/messages.ts';
+import { openDesk } from '../helpers/open-desk.ts';
 import { queued, types } from '../helpers/typed-lines.ts';
 
 test('what is no emoji is refused in a sentence, also when it is the last line', async (t) => {
@@ -90,4 +92,13 @@ test('links are told once each, in the order in which they were said', async (t)
   ]);
   const { said } = await types(['.links'], { client });
   t.deepEqual(said.slice(-2), ['https://one.example', 'https://two.example']);
+});
+
+test('what goes wrong in a command that nobody waits for is told', async (t) => {
+  const { session, store, clock, notice, settle } = await openDesk(t);
+  const transfers = { upload: () => Promise.reject(new Error('no such thing')) } as never;
+  const rest = { outside: {} as never, say: () => {}, secret: async () => null };
+  await new SpokenCommands({ session, store, clock, transfers, ...rest }).run('.file', '/x');
+  await settle();
+  t.is(notice(), 'no such thing');
 });
