@@ -56,7 +56,7 @@ export function wanted(chat: Chat, before: string): Wanted {
       word,
       ' ',
     );
-  if (takesPerson.test(head)) return words(head, people, word, head.startsWith('.msg') ? ' ' : '');
+  if (takesPerson.test(head)) return words(head, people, word, /^.msg/i.test(head) ? ' ' : '');
   if (word === '') return { want: 'nothing' };
   return words(head, people, word, head === '' ? ': ' : ' ');
 }

@@ -15,6 +15,8 @@ test('completes commands, names, rooms; asks for paths and emoji', (t) => {
   t.deepEqual(offered('bo'), ['bob: ']);
   t.deepEqual(offered('hi bo'), ['hi bob ']);
   t.deepEqual(offered('.msg b'), ['.msg bob ']);
+  t.deepEqual(offered('/msg b'), ['/msg bob ']);
+  t.deepEqual(offered('.MSG b'), ['.MSG bob ']);
   t.deepEqual(offered('.join #l'), ['.join #lobby']);
   t.deepEqual(offered('.mute #l'), ['.mute #lobby']);
   t.deepEqual(offered('.mute b'), ['.mute bob']);
