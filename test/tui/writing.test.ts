@@ -143,7 +143,7 @@ test('a sign goes by itself, without anything else happening', async (t) => {
 });
 
 test('.away tells, again takes it back, and what is written ends it', async (t) => {
-  const { calls, chat, client, say, notice } = await openDesk(t);
+  const { calls, chat, client, key, say, notice } = await openDesk(t);
   await say('.away');
   t.true(chat().away);
   t.regex(notice(), /^you are away/);
@@ -153,6 +153,7 @@ test('.away tells, again takes it back, and what is written ends it', async (t) 
   await say('.away on');
   await say('.away nonsense');
   t.is(notice(), 'usage: .away [on|off]');
+  await key('ctrl+u');
   t.true(chat().away);
   await say('hello');
   t.false(chat().away);
