@@ -17,7 +17,7 @@ const meanings: Readonly<Record<number, string>> = {
   3: 'login refused, or the name is not known',
   4: 'the daemon cannot be reached',
   5: 'the key of the daemon, or of a person, is not trusted',
-  6: 'refused: no such person, room or file, no permission, quota',
+  6: 'refused: no such person, room or file, no permission, quota, no room on this disk',
   130: 'interrupted (128 and the number of the signal)',
 };
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../../protocol/errors.ts';
+import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 
 /**
  * What can go wrong for the person. Each code has its exit status (COMMANDS): 2 usage, 3 login refused, 4 daemon unreachable,
@@ -13,6 +13,7 @@ export const exitStatus = {
   untrusted: 5,
   'key-changed': 5,
   refused: 6,
+  'disk-full': 6,
   cancelled: 130,
 } as const;
 
@@ -31,6 +32,12 @@ export class ClientError extends Error {
 /** Why a link was closed for good, as the error that it is; null when the program itself closed it. */
 export function closedBy(link: { reason: string; code?: ClientErrorCode }): ClientError | null {
   return link.code === undefined ? null : new ClientError(link.code, link.reason);
+}
+
+/** What trying again does not change: it is about the thing itself, not about the link, the disk or this program. */
+export function isFinal(error: unknown): boolean {
+  if (error instanceof ClientError) return ['usage', 'refused', 'key-changed', 'untrusted'].includes(error.code);
+  return error instanceof ProtocolError || (error instanceof Refusal && !isPassing(error));
 }
 
 /** A no of the daemon's that may be a yes in a moment. */

@@ -8,7 +8,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import { type ChatContext, isZero } from './chat-context.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, isFinal } from './errors.ts';
 import { type Chain, follow } from './gaps.ts';
 import { IntakeState } from './intake-state.ts';
 import { type Opened, openOwn, openPrivate, type Place } from './notes.ts';
@@ -290,9 +290,9 @@ function nothing(): Taken {
   return { fresh: [], changed: new Set(), delivered: [], locked: new Set(), clash: null };
 }
 
-/** Such an item is shown as a gap; anything else (no link, a full queue) is tried again. */
+/** Such an item is shown as a gap; anything else (no link, a full queue or disk) is tried again. */
 function isBadItem(error: unknown): boolean {
-  return error instanceof ProtocolError || (error instanceof ClientError && error.code !== 'unreachable');
+  return (error instanceof ProtocolError || error instanceof ClientError) && isFinal(error);
 }
 
 function entryOf(place: Place, cached: CachedEntry): Entry {

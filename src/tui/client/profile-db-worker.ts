@@ -1,10 +1,12 @@
 /** The thread that owns the profile's database file. Knows SQL and nothing of what is in it. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Job, JobAnswer, Opened, Row, Statement } from './profile-db.ts';
+import type { Failure, Job, JobAnswer, Opened, Row, Statement } from './profile-db.ts';
 
 const BUSY_MS = 10_000;
 const MAX_PREPARED = 200;
+/** SQLITE_FULL, and SQLITE_IOERR for a shared-memory file that could not grow. */
+const NO_ROOM = [13, 4874];
 
 if (parentPort === null) throw new Error('runs as a worker only');
 const port = parentPort;
@@ -14,11 +16,11 @@ const prepared = new Map<string, StatementSync>();
 const db = open();
 if (db !== null) {
   port.on('message', (job: Job) => {
-    const answer: JobAnswer = { id: job.id, rows: [], changes: 0, error: null };
+    const answer: JobAnswer = { id: job.id, rows: [], changes: 0, failed: null };
     try {
       carryOut(db, job, answer);
     } catch (error) {
-      answer.error = error instanceof Error ? error.message : String(error);
+      answer.failed = failureOf(error);
     }
     port.postMessage(answer);
   });
@@ -35,12 +37,12 @@ function open(): DatabaseSync | null {
     file.exec('PRAGMA synchronous = FULL');
     const version = migrate(file);
     if (version > migrations.length) {
-      opened = { opened: false, newer: version, error: 'newer' };
+      opened = { opened: false, newer: version };
       file.close();
       file = null;
     }
   } catch (error) {
-    opened = { opened: false, newer: null, error: error instanceof Error ? error.message : String(error) };
+    opened = { opened: false, newer: null, failed: failureOf(error) };
     file = null;
   }
   port.postMessage(opened);
@@ -51,16 +53,27 @@ function open(): DatabaseSync | null {
 function migrate(file: DatabaseSync): number {
   const version = (): number => Number((file.prepare('PRAGMA user_version').get() as Row).user_version);
   if (version() >= migrations.length) return version();
-  file.exec('BEGIN IMMEDIATE');
-  try {
+  atOnce(file, () => {
     for (const step of migrations.slice(version())) for (const sql of step) file.exec(sql);
     if (version() < migrations.length) file.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+  return version();
+}
+
+/** All or nothing. */
+function atOnce(file: DatabaseSync, action: () => void): void {
+  file.exec('BEGIN IMMEDIATE');
+  try {
+    action();
     file.exec('COMMIT');
   } catch (error) {
-    file.exec('ROLLBACK');
+    try {
+      file.exec('ROLLBACK');
+    } catch {
+      // A full disk may have rolled back already.
+    }
     throw error;
   }
-  return version();
 }
 
 function carryOut(file: DatabaseSync, job: Job, answer: JobAnswer): void {
@@ -69,14 +82,9 @@ function carryOut(file: DatabaseSync, job: Job, answer: JobAnswer): void {
     prepared.clear();
     file.close();
   } else if (job.kind === 'transaction') {
-    file.exec('BEGIN IMMEDIATE');
-    try {
+    atOnce(file, () => {
       for (const statement of job.statements) run(file, statement);
-      file.exec('COMMIT');
-    } catch (error) {
-      file.exec('ROLLBACK');
-      throw error;
-    }
+    });
   } else if (first !== undefined) {
     if (job.kind === 'all') answer.rows = prepare(file, first.sql).all(...(first.params ?? [])) as Row[];
     else answer.changes = run(file, first);
@@ -94,4 +102,9 @@ function prepare(file: DatabaseSync, sql: string): StatementSync {
   const made = file.prepare(sql);
   prepared.set(sql, made);
   return made;
+}
+
+function failureOf(error: unknown): Failure {
+  const { errcode } = error as { errcode?: number };
+  return { full: NO_ROOM.includes(errcode ?? 0), reason: error instanceof Error ? error.message : String(error) };
 }

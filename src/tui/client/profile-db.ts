@@ -1,5 +1,5 @@
 /** The profile's database: node:sqlite in a worker, so that no statement holds up the screen. Shared by processes (WAL). */
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { workerLimits } from '../../protocol/pool.ts';
 import { ClientError } from './errors.ts';
@@ -8,6 +8,7 @@ export type SqlValue = string | number | null | Uint8Array;
 export type Row = Record<string, SqlValue>;
 export type Statement = { sql: string; params?: readonly SqlValue[] };
 
+/** All @throw ClientError 'disk-full' when there is no room for what they write. */
 export interface ProfileDb {
   all(sql: string, params?: readonly SqlValue[]): Promise<Row[]>;
   run(sql: string, params?: readonly SqlValue[]): Promise<{ changes: number }>;
@@ -18,13 +19,18 @@ export interface ProfileDb {
 }
 
 export type Job = { id: number; kind: 'all' | 'run' | 'transaction' | 'close'; statements: readonly Statement[] };
-export type JobAnswer = { id: number; rows: Row[]; changes: number; error: string | null };
+/** `full`: the disk has no room. */
+export type Failure = { full: boolean; reason: string };
+export type JobAnswer = { id: number; rows: Row[]; changes: number; failed: Failure | null };
 /** The first message of the worker: `newer` is the schema version of a file that a newer securechat wrote. */
-export type Opened = { opened: true } | { opened: false; newer: number | null; error: string };
+export type Opened =
+  | { opened: true }
+  | { opened: false; newer: number }
+  | { opened: false; newer: null; failed: Failure };
 
 /**
  * Opens or makes `path` and brings it to version `migrations.length`: entry i holds the statements from version i to i + 1.
- * @throws ClientError 'version' when the file is newer.
+ * @throws ClientError 'version' when the file is newer, 'disk-full'
  */
 export async function openProfileDb(path: string, migrations: readonly (readonly string[])[]): Promise<ProfileDb> {
   const worker = new Worker(new URL(`./profile-db-worker${extname(import.meta.url)}`, import.meta.url), {
@@ -39,13 +45,23 @@ export async function openProfileDb(path: string, migrations: readonly (readonly
   });
   if (!opened.opened) {
     await worker.terminate();
-    if (opened.newer === null) throw new ClientError('refused', `the profile cannot be opened: ${opened.error}`);
+    if (opened.newer === null)
+      throw opened.failed.full
+        ? diskFull(path)
+        : new ClientError('refused', `the profile cannot be opened: ${opened.failed.reason}`);
     throw new ClientError(
       'version',
       `the profile ${path} was written by a newer securechat (version ${opened.newer}, this one knows ${migrations.length}); update securechat`,
     );
   }
-  return new WorkerDb(worker);
+  return new WorkerDb(worker, path);
+}
+
+function diskFull(path: string): ClientError {
+  return new ClientError(
+    'disk-full',
+    `the disk that holds ${dirname(path)} is full; make room there, and try it again`,
+  );
 }
 
 class WorkerDb implements ProfileDb {
@@ -54,15 +70,15 @@ class WorkerDb implements ProfileDb {
   #next = 1;
   #closed: Promise<void> | null = null;
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, path: string) {
     this.#worker = worker;
     worker.unref();
     worker.on('message', (answer: JobAnswer) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if (this.#waiting.size === 0) worker.unref();
-      if (answer.error === null) waiting?.done(answer);
-      else waiting?.fail(new Error(answer.error));
+      if (answer.failed === null) waiting?.done(answer);
+      else waiting?.fail(answer.failed.full ? diskFull(path) : new Error(answer.failed.reason));
     });
     worker.on('error', (error: Error) => this.#failAll(error));
     worker.on('exit', () => this.#failAll(new Error('the profile database is closed')));

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { openProfileDb, type ProfileDb } from '../../../src/tui/client/profile-db.ts';
@@ -29,6 +29,24 @@ test('a transaction is all or nothing', async (t) => {
   await t.throwsAsync(db.transaction([insert, insert]), { message: /UNIQUE/ });
   t.deepEqual(await db.all('SELECT * FROM words'), []);
   await db.transaction([insert]);
+  t.is((await db.all('SELECT * FROM words')).length, 1);
+});
+
+test('a full disk is a sentence, and nothing of the transaction stays', async (t) => {
+  const path = await file(t);
+  const db = await open(t, path, [first]);
+  await db.all('PRAGMA max_page_count = 40');
+  const insert = { sql: 'INSERT INTO words VALUES (?, ?)' };
+  const writes = [
+    { ...insert, params: ['small', null] },
+    { ...insert, params: ['big', new Uint8Array(1_000_000)] },
+  ];
+  const full = { instanceOf: ClientError, code: 'disk-full', message: /^the disk that holds .* is full; make room/ };
+  const error = await t.throwsAsync(db.transaction(writes), full);
+  t.true(error?.message.includes(dirname(path)));
+  await t.throwsAsync(db.run(insert.sql, writes[1]?.params), full);
+  t.deepEqual(await db.all('SELECT * FROM words'), []);
+  await db.transaction(writes.slice(0, 1));
   t.is((await db.all('SELECT * FROM words')).length, 1);
 });
 
