@@ -110,7 +110,10 @@ export class Chat {
         conversation === lobby.key
           ? Promise.resolve(lobby)
           : placeOf(context, this.conversations, conversation, recipient),
-      trouble: (error) => this.#trouble(error),
+      trouble: (error, item) => {
+        this.#trouble(error);
+        if (item !== undefined) this.waiters.failed(item.id, error, 'it waits to be sent');
+      },
     });
     const shared = new SharedFiles(context, cache, intake, (conversation, name) =>
       this.conversations.placeOf(conversation, name),

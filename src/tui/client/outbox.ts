@@ -7,7 +7,7 @@ import { Refusal, type RefusalCode } from '../../protocol/errors.ts';
 import { sleep } from '../../protocol/seams.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { DeviceLease } from './device-lock.ts';
-import { ClientError, isPassing } from './errors.ts';
+import { ClientError, isFinal, isPassing } from './errors.ts';
 import type { Place, Turn } from './notes.ts';
 import type { OutboxStore, Queued } from './outbox-store.ts';
 
@@ -15,6 +15,8 @@ import type { OutboxStore, Queued } from './outbox-store.ts';
 const MAX_ATTEMPTS = 6;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** A shorter pause is over before anybody wonders. */
+const TOLD_WAIT_MS = 4000;
 
 export type Mail = {
   /** The bytes for one item at its place in the chain. */
@@ -29,8 +31,11 @@ export type Mail = {
   /** @param error why it failed */
   changed(place: Place, item: Queued, error?: unknown): void;
   placeOf(conversation: string, recipient: string): Promise<Place | null>;
-  /** Sending stopped for now: what waits goes on with the next message, or after the next login. */
-  trouble(error: unknown): void;
+  /**
+   * What is sent has to wait: it goes on by itself, with the next message, or after the next login.
+   * @param item the one that sending stopped at
+   */
+  trouble(error: unknown, item?: Queued): void;
 };
 
 export class Outbox {
@@ -45,6 +50,7 @@ export class Outbox {
   readonly #leases: DeviceLease[];
   #device: number;
   #closed = false;
+  #busyTold = false;
 
   constructor(context: ChatContext, store: OutboxStore, lease: DeviceLease, mail: Mail) {
     this.#context = context;
@@ -122,35 +128,45 @@ export class Outbox {
     let waits = 0;
     while (!this.#closed && this.#context.connection.state.state === 'online') {
       const item = await this.#store.next(place.key, device);
-      if (item === null) return;
+      if (item === null || this.#closed) return;
       try {
-        await this.#sendOne(place, item);
+        await this.#attempt(place, item);
         waits = 0;
-        this.#attempts.delete(item.n);
       } catch (error) {
-        if (error instanceof ClientError && error.code === 'unreachable') return;
-        // The daemon is busy for now: the same bytes again, later.
-        if (isPassing(error) && waits < 10) {
-          await sleep(this.#context.clock, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++));
+        // Closed: whatever failed says nothing of the message, and its device may be another process's by now.
+        if (this.#closed || (error instanceof ClientError && error.code === 'unreachable')) return;
+        if (isPassing(error)) {
+          await this.#pause(waits++, error);
           continue;
         }
-        const attempts = (this.#attempts.get(item.n) ?? 0) + 1;
-        this.#attempts.set(item.n, attempts);
-        if (
-          error instanceof Refusal &&
-          attempts < MAX_ATTEMPTS &&
-          (await this.#answer(place, item, error.code, attempts))
-        ) {
-          if ((await this.#store.next(place.key, device))?.n === item.n) continue;
-          this.kick(place);
-          continue;
-        }
+        if (!isFinal(error)) return this.#mail.trouble(stoppedAt(place, error), item);
         this.#attempts.delete(item.n);
         const sentence = sentenceOf(error);
         await this.#store.fail(item, sentence);
         this.#mail.changed(place, { ...item, state: 'failed', error: sentence }, error);
       }
     }
+  }
+
+  /** Sends it, or answers a refusal that a new sealing may answer: then it is the next one again. */
+  async #attempt(place: Place, item: Queued): Promise<void> {
+    try {
+      await this.#sendOne(place, item);
+      this.#attempts.delete(item.n);
+      this.#busyTold = false;
+    } catch (error) {
+      if (this.#closed || !(error instanceof Refusal) || !(await this.#answer(place, item, error.code))) throw error;
+    }
+  }
+
+  /** The daemon is busy for now: the same bytes again, later. A longer pause is told, once until something is sent. */
+  async #pause(waits: number, { message }: Refusal): Promise<void> {
+    const ms = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits);
+    if (ms >= TOLD_WAIT_MS && !this.#busyTold) {
+      this.#busyTold = true;
+      this.#mail.trouble(new ClientError('refused', `what you send waits, and goes out by itself: ${message}`));
+    }
+    await sleep(this.#context.clock, ms);
   }
 
   async #sendOne(place: Place, item: Queued): Promise<void> {
@@ -164,7 +180,9 @@ export class Outbox {
         seen: await this.#mail.seen(place),
       };
       sealed = { ...(await this.#mail.seal(place, item, turn)), deviceSeq: turn.deviceSeq };
+      if (this.#closed) return;
       await this.#store.seal(item, sealed);
+      if (this.#closed) return;
     }
     const now = { ...item, sealed };
     const { seq, at } = await this.#mail.send(place, now, sealed.bytes);
@@ -175,9 +193,13 @@ export class Outbox {
   }
 
   /** @returns whether a new sealing may help */
-  async #answer(place: Place, item: Queued, code: RefusalCode, attempts: number): Promise<boolean> {
+  async #answer(place: Place, item: Queued, code: RefusalCode): Promise<boolean> {
     if (code !== 'stale-card' && code !== 'stale-epoch' && code !== 'order') return false;
+    const attempts = (this.#attempts.get(item.n) ?? 0) + 1;
+    if (attempts >= MAX_ATTEMPTS) return false;
     await this.#mail.refresh(place, code);
+    if (this.#closed) return true;
+    this.#attempts.set(item.n, attempts);
     if (code !== 'order') {
       await this.#store.unseal(item);
       return true;
@@ -188,6 +210,7 @@ export class Outbox {
     if (attempts > 1 || last.seq + 1 === item.sealed?.deviceSeq) {
       await this.changeDevice(item.device);
       await this.#store.unseal(item, this.#device);
+      this.kick(place);
     } else await this.#store.unseal(item);
     return true;
   }
@@ -203,5 +226,15 @@ export class Outbox {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof Refusal || error instanceof ClientError) return error.message;
-  return `it could not be sealed: ${error instanceof Error ? error.message : String(error)}; write it again`;
+  return `it could not be sealed: ${messageOf(error)}; write it again`;
+}
+
+function stoppedAt(place: Place, error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
+  const why = messageOf(error);
+  return new ClientError('refused', `what you send to ${place.name} waits: ${why}; it goes out with the next one`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -9,7 +9,7 @@ export class Waiters {
   readonly #waiting = new Map<string, Waiter[]>();
   #ended: ClientError | null = null;
 
-  /** @throws ClientError when the message is refused for good, or the client is closed */
+  /** @throws ClientError when the message is refused for good, sending stops at it, or the client is closed */
   reach(id: string, until: 'sent' | 'delivered'): Promise<Message> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     return new Promise((done, fail) => {

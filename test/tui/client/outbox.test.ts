@@ -6,13 +6,15 @@ import { openCard } from '../../../src/protocol/card.ts';
 import { Refusal, type RefusalCode } from '../../../src/protocol/errors.ts';
 import { parseNote } from '../../../src/protocol/note.ts';
 import type { RequestParams } from '../../../src/protocol/requests.ts';
+import type { Rsa } from '../../../src/protocol/rsa-pool.ts';
+import { type Clock, systemClock } from '../../../src/protocol/seams.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { MAX_OUTBOX } from '../../../src/tui/client/outbox-store.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';
 import { freshCard } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { signInAs } from '../../helpers/sign-in.ts';
+import { fixtureRsa, signInAs } from '../../helpers/sign-in.ts';
 import { tampered } from '../../helpers/tamper.ts';
 
 const password = 'secret';
@@ -20,26 +22,42 @@ const register = {};
 
 type Sent = { id: string; device: number; seq: number; bytes: string };
 
+/** Pauses of the outbox: all that the client waits for which is this long. Here they take a thousandth of it. */
+function hurried(): Clock & { paused: number[] } {
+  const paused: number[] = [];
+  return {
+    ...systemClock,
+    paused,
+    after(ms, action) {
+      const isPause = ms >= 500 && ms <= 30_000;
+      if (isPause) paused.push(ms);
+      return systemClock.after(isPause ? ms / 1000 : ms, action);
+    },
+  };
+}
+
 /** Alice and Bob, and a daemon that refuses what `refuse` names: the nth note that Alice sends, from 1. */
-async function refused(t: ExecutionContext, refuse: (nth: number, sent: Sent) => RefusalCode | null) {
+async function refused(
+  t: ExecutionContext,
+  refuse: (nth: number, sent: Sent) => RefusalCode | null,
+  clock: Clock = systemClock,
+) {
   const { join: server } = await startDaemon(t);
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const sent: Sent[] = [];
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
-  const alice = await startChat(
-    t,
-    tampered(signedIn, {
-      ask(method, params) {
-        if (method !== 'whisper') return;
-        const { note } = params as RequestParams<'whisper'>;
-        const { header } = parseNote(note);
-        const one = { id: hex(header.noteId), device: header.device, seq: header.seq, bytes: hex(note) };
-        sent.push(one);
-        const code = refuse(sent.length, one);
-        if (code !== null) throw new Refusal(code, `refused as ${code}`);
-      },
-    }),
-  );
+  const lying = tampered(signedIn, {
+    ask(method, params) {
+      if (method !== 'whisper') return;
+      const { note } = params as RequestParams<'whisper'>;
+      const { header } = parseNote(note);
+      const one = { id: hex(header.noteId), device: header.device, seq: header.seq, bytes: hex(note) };
+      sent.push(one);
+      const code = refuse(sent.length, one);
+      if (code !== null) throw new Refusal(code, `refused as ${code}`);
+    },
+  });
+  const alice = await startChat(t, { ...lying, clock });
   return { alice, bob, sent };
 }
 
@@ -51,6 +69,26 @@ test.serial('what the daemon is too busy for goes out again, byte for byte', asy
   t.is(new Set(sent.map(({ bytes }) => bytes)).size, 1);
   t.is(sent.length, 3);
 });
+
+test.serial(
+  'however long the daemon is busy nothing fails: it waits longer and longer, and says so once',
+  async (t) => {
+    const REFUSED = 25;
+    const clock = hurried();
+    const { alice, bob } = await refused(t, (nth) => (nth <= REFUSED ? 'internal' : null), clock);
+    await alice.client.conversations();
+    clock.paused.length = 0;
+    const texts = ['one', 'two', 'three'];
+    for (const text of texts) await alice.client.queue('@bob', text);
+    for (const text of texts) await alice.message(text, ({ state }) => state === 'sent' || state === 'delivered');
+    await bob.message('three');
+    const wanted = [500, 1000, 2000, 4000, 8000, 16_000, ...Array.from({ length: REFUSED - 6 }, () => 30_000)];
+    t.deepEqual(clock.paused.slice(0, REFUSED), wanted);
+    t.false(alice.events.some((event) => event.type === 'message' && event.message.state === 'failed'));
+    const told = alice.events.filter((event) => event.type === 'notice');
+    t.deepEqual(told, [{ type: 'notice', text: 'what you send waits, and goes out by itself: refused as internal' }]);
+  },
+);
 
 for (const code of ['stale-card', 'order'] as const) {
   test.serial(`after ${code} the same message is sealed anew`, async (t) => {
@@ -88,6 +126,63 @@ test.serial('a daemon that always finds the order wrong does not keep the client
   await t.throwsAsync(alice.client.send('@bob', 'x'), { instanceOf: ClientError, code: 'refused' });
   t.true(sent.length < 10);
   t.true(new Set(sent.map(({ device }) => device)).size > 1, 'it tried as another device');
+});
+
+/** Alice, whose worker seals as `seal` says once it is set. */
+async function sealing(t: ExecutionContext) {
+  const { join: server } = await startDaemon(t);
+  const profile = join(await temporaryFolder(t), 'alice');
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const rsa: Rsa = fixtureRsa('alice');
+  const signedIn = await signInAs(t, { user: 'alice', server, password, register, profile }, { rsa });
+  return { bob, signedIn, rsa, again: () => chatAs(t, { user: 'alice', server, profile }) };
+}
+
+for (const linked of [true, false]) {
+  const how = linked ? 'the link up' : 'the link just lost';
+  test.serial(`what was being sealed when the client was closed with ${how} goes out at the next start`, async (t) => {
+    const { bob, signedIn, rsa, again } = await sealing(t);
+    const given = Promise.withResolvers<never>();
+    const close = async () => {
+      // As a pool that ends its threads.
+      given.reject(new Error('Terminating worker thread'));
+      await new Promise((next) => setImmediate(next));
+      await signedIn.close();
+    };
+    const alice = await startChat(t, { ...signedIn, close });
+    await alice.client.send('@bob', 'before');
+    const begun = Promise.withResolvers<void>();
+    rsa.seal = () => {
+      begun.resolve();
+      return given.promise;
+    };
+    const { id } = await alice.client.queue('@bob', 'typed a moment before quitting');
+    await begun.promise;
+    if (!linked) {
+      signedIn.connection.link?.destroy();
+      await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
+    }
+    await alice.client.close();
+    await again();
+    t.is((await bob.message('typed a moment before quitting')).id, id);
+    t.false(alice.events.some((event) => event.type === 'message' && event.message.state === 'failed'));
+  });
+}
+
+test.serial('what cannot be sealed now waits, with a sentence, and goes out with the next message', async (t) => {
+  const { bob, signedIn, rsa } = await sealing(t);
+  const alice = await startChat(t, signedIn);
+  const { seal } = rsa;
+  rsa.seal = async () => {
+    throw new Error('the worker ended');
+  };
+  const message = 'what you send to @bob waits: the worker ended; it goes out with the next one';
+  await t.throwsAsync(alice.client.send('@bob', 'one'), { instanceOf: ClientError, message });
+  t.like(await alice.event(({ type }) => type === 'notice'), { text: message });
+  rsa.seal = seal;
+  await alice.client.send('@bob', 'two');
+  await bob.message('two');
+  t.deepEqual(lines((await bob.client.history('@alice')).messages), ['alice: one (sent)', 'alice: two (sent)']);
 });
 
 test.serial('the outbox is bounded, with a sentence', async (t) => {
