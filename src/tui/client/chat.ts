@@ -89,8 +89,9 @@ export class Chat {
       lobby,
       emit,
       prepare: (place, entries) => room.rooms.prepare(place, entries),
-      delivered: (_place, messages) => {
-        for (const message of messages) this.waiters.reached(message);
+      // The answer to what was sent may be lost, and another process of this profile have met it.
+      stored: async (place) => {
+        for (const message of await this.messages.mine(place, this.waiters.ids)) this.waiters.reached(message);
       },
       locked: (_place, epochs) => this.#wantedKey.ask(epochs),
       clash: (device) => this.outbox.changeDevice(device),

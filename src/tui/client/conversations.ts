@@ -30,8 +30,8 @@ export type ConversationParts = {
   lobby: Place;
   emit: (event: ClientEvent) => void;
   prepare: (place: Place, entries: Parameters<Intake['take']>[1]) => Promise<void>;
-  /** The other side signed for these messages of mine. */
-  delivered: (place: Place, messages: Message[]) => void;
+  /** More of it is stored than before, taken here or by another process of this profile. */
+  stored: (place: Place) => Promise<void>;
   locked: (place: Place, epochs: Set<string>) => void;
   clash: (device: number) => Promise<void>;
 };
@@ -182,6 +182,7 @@ export class Conversations {
     if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
     if (known !== null && timeline.startedAt !== null && !again)
       await this.#missed(place, { ...known, top: timeline.startedAt });
+    await this.#parts.stored(place);
     this.#receiptsDue(place);
     await this.#tell(place);
   }
@@ -197,7 +198,7 @@ export class Conversations {
   }
 
   async #taken(place: Place, taken: Taken): Promise<void> {
-    const { cache, messages, emit, context, delivered, locked, clash } = this.#parts;
+    const { cache, messages, emit, context, stored, locked, clash } = this.#parts;
     const known = await cache.coverage(place.key);
     const me = hex(context.keyring.me.idFp);
     for (const gap of gapsOf(place, this.#lockedGaps.without(place, taken.fresh))) emit({ type: 'gap', gap });
@@ -211,11 +212,7 @@ export class Conversations {
       if (entry === null || fresh.has(entry.seq)) continue;
       for (const message of await messages.of(place, [entry])) emit({ type: 'message', message, fresh: false });
     }
-    if (taken.delivered.length > 0) {
-      const found = await Promise.all(taken.delivered.map((id) => cache.find(place.key, me, id)));
-      const signed = found.filter((entry) => entry !== null);
-      delivered(place, await messages.of(place, signed));
-    }
+    await stored(place);
     if (taken.locked.size > 0) locked(place, taken.locked);
     if (taken.clash !== null) await clash(taken.clash);
     if (known !== null && place.with !== null) void this.#mark('deliver', place, known.top);

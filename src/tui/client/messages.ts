@@ -58,6 +58,14 @@ export class Messages {
     return messages;
   }
 
+  /** My messages with these ids, as far as they are stored. */
+  async mine(place: Place, ids: readonly string[]): Promise<Message[]> {
+    const me = hex(this.#context.keyring.me.idFp);
+    const found = await Promise.all(ids.map((id) => this.#cache.find(place.key, me, id)));
+    const stored = found.filter((entry) => entry !== null);
+    return stored.length === 0 ? [] : this.of(place, stored);
+  }
+
   /** A message of mine that the conversation does not hold yet; null for what is no message of its own. */
   queued(place: Place, item: Queued): Message | null {
     const { content } = item;

@@ -17,6 +17,11 @@ export class Waiters {
     });
   }
 
+  /** Of the messages that somebody waits for. */
+  get ids(): string[] {
+    return [...this.#waiting.keys()];
+  }
+
   reached(message: Message): void {
     const waiting = this.#waiting.get(message.id) ?? [];
     const left = waiting.filter(({ until }) => message.state !== until && message.state !== 'delivered');

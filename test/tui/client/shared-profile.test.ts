@@ -1,10 +1,13 @@
 /** One profile and several programs at once, as a person uses it: one that listens, and sends from the shell. */
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs, lines, textOf } from '../../helpers/chat.ts';
+import { ClientError } from '../../../src/tui/client/errors.ts';
+import { chatAs, lines, startChat, textOf } from '../../helpers/chat.ts';
 import { jsonLines, securechat, startSecurechat } from '../../helpers/cli.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
+import { signInAs } from '../../helpers/sign-in.ts';
+import { tampered } from '../../helpers/tamper.ts';
 
 const password = 'secret';
 const register = {};
@@ -52,3 +55,34 @@ test.serial('listen, a screen and send from the shell share a profile', async (t
     'alice: from the screen again (delivered)',
   );
 });
+
+for (const known of [false, true]) {
+  const where = known ? 'a conversation that both know' : 'a conversation that is new';
+  test.serial(`whoever waits for a message hears of it when another program met it first, in ${where}`, async (t) => {
+    const { join: server } = await startDaemon(t);
+    await (await chatAs(t, { user: 'bob', server, password, register })).client.close();
+    const profile = join(await temporaryFolder(t), 'alice');
+    const screen = await chatAs(t, { user: 'alice', server, password, register, profile });
+    const signedIn = await signInAs(t, { user: 'alice', server, profile });
+    let isLosing = false;
+    const shell = await startChat(
+      t,
+      tampered(signedIn, {
+        answer(method, _params, result) {
+          if (method !== 'whisper' || !isLosing) return result;
+          isLosing = false;
+          signedIn.connection.link?.destroy();
+          throw new ClientError('unreachable', 'the connection was lost');
+        },
+      }),
+    );
+    await shell.client.conversations();
+    if (known) await shell.client.send('@bob', 'before');
+    isLosing = true;
+    const sent = await shell.client.send('@bob', 'hello');
+    t.is(textOf(sent), 'hello');
+    t.is(sent.state, 'sent');
+    await screen.message('hello');
+    t.is((await shell.client.history('@bob')).messages.length, known ? 2 : 1);
+  });
+}
