@@ -135,11 +135,13 @@ export class Keyring {
 
   /**
    * Takes the changed identity as the person's new one; it counts as not verified. Only the one that was shown: a daemon that
-   * shows yet another one meanwhile is refused. @throws ClientError 'key-changed' | 'untrusted'
+   * shows yet another one meanwhile is refused. @throws ClientError 'key-changed' | 'untrusted', 'refused' when nothing changed
    */
   async acceptKey(name: string): Promise<Pinned> {
     const pinned = await this.#pins.get(name);
-    const shown = this.#judged.get(name) ?? pinned?.changedTo ?? null;
+    const known = pinned?.card.idFp ?? null;
+    // On first sight there is nothing to compare with.
+    const shown = this.#judged.get(name) ?? pinned?.changedTo ?? known;
     const cards = await this.#cards(name, 1);
     const { card } = followCards(null, cards);
     if (card.name !== name) throw new ClientError('untrusted', `the daemon gave a card of somebody else for ${name}`);
@@ -148,6 +150,8 @@ export class Keyring {
       this.forget(name);
       throw notCompared(name);
     }
+    if (known !== null && equal(card.idFp, known))
+      throw new ClientError('refused', `the key of ${name} is the trusted one already; nothing is to be accepted`);
     await this.#pins.replace(card, cards.at(-1) ?? new Uint8Array());
     this.forget(name);
     return { name, card, verified: false, changedTo: null };
@@ -229,6 +233,6 @@ function ownKeys(keys: AccountKeys): { me: Me; openKeys: OpenKey[] } {
 function notCompared(name: string): ClientError {
   return new ClientError(
     'key-changed',
-    `the daemon shows another key for ${name} than the one you compared; look at the digits again with securechat verify ${name}`,
+    `the daemon shows a key for ${name} that you have not compared; look at its digits with securechat verify ${name}`,
   );
 }

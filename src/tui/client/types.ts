@@ -220,7 +220,7 @@ export interface Client {
   /** 60 digits to compare with the other side. */
   safetyNumber(name: string): Promise<string>;
   setVerified(name: string, verified: boolean): Promise<void>;
-  /** Takes the changed key as the person's new one. */
+  /** Takes the changed key that was shown as the person's new one. @throws ClientError 'key-changed' for another, 'refused' without one */
   acceptKey(name: string): Promise<void>;
   sessions(): Promise<{ device: number; lastSeen: number; online: boolean; current: boolean }[]>;
   /** null: every other device. */

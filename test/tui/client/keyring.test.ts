@@ -146,6 +146,36 @@ test('attack: the key that is taken or marked is the one whose number was shown,
   await t.throwsAsync(other.keyring.acceptKey('bob'), changed);
 });
 
+test('attack: without a changed key that was shown nothing is taken in place of a trusted one', async (t) => {
+  const good = await chain('bob', 'bob');
+  const { keyring, directory } = await open(t, { bob: good });
+  const before = await keyring.recipient('bob');
+  await keyring.setVerified('bob', true);
+  const pinned = async () => {
+    const pin = await keyring.pinned('bob');
+    return [pin?.card.idFp, pin?.verified];
+  };
+  for (const look of [async () => {}, () => keyring.judge('bob')]) {
+    await look();
+    await t.throwsAsync(keyring.acceptKey('bob'), {
+      instanceOf: ClientError,
+      code: 'refused',
+      message: /trusted one already/,
+    });
+    t.deepEqual(await pinned(), [before.idFp, true]);
+  }
+  directory.bob = await chain('bob', 'mallory');
+  await t.throwsAsync(keyring.acceptKey('bob'), { instanceOf: ClientError, code: 'key-changed' });
+  t.deepEqual(await pinned(), [before.idFp, true]);
+
+  // As at the next start: no number was looked at.
+  const later = await open(t, { bob: good });
+  await later.keyring.cardOf('bob');
+  later.directory.bob = directory.bob;
+  await t.throwsAsync(later.keyring.acceptKey('bob'), { instanceOf: ClientError, code: 'key-changed' });
+  t.deepEqual((await later.keyring.pinned('bob'))?.card.idFp, before.idFp);
+});
+
 test('a card of another name is refused', async (t) => {
   const { keyring } = await open(t, { bob: await chain('mallory', 'mallory') });
   await t.throwsAsync(keyring.cardOf('bob'), { instanceOf: ClientError, code: 'untrusted' });
