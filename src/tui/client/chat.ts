@@ -131,6 +131,7 @@ export class Chat {
         await this.post(place, content, id, file);
         return { sent };
       },
+      isPosted: async (file) => (await this.outboxStore.lists(file)) || (await cache.fileSeq(file)) !== null,
     });
   }
 

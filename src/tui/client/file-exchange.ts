@@ -15,6 +15,8 @@ export type ExchangeParts = {
   emit: (event: ClientEvent) => void;
   /** Queues a manifest; `sent` resolves when it is sent. */
   post: (place: Place, content: Content, file: string) => Promise<{ sent: Promise<Message> }>;
+  /** Whether the manifest of a file is queued, or in its conversation. */
+  isPosted: (file: string) => Promise<boolean>;
   /** Resolves when what the daemon has is known here. */
   synced: () => Promise<void>;
 };
@@ -32,6 +34,7 @@ export class FileExchange {
       me: keyring.me.idFp,
       clock,
       worker: { device: lease.device, held: (device) => profile.devices.held(device) },
+      isPosted: parts.isPosted,
       onChange: (transfer) => parts.emit({ type: 'transfer', transfer }),
     });
   }

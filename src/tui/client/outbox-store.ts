@@ -88,6 +88,11 @@ export class OutboxStore {
     return row ?? null;
   }
 
+  /** Whether a manifest of this file is here. */
+  async lists(file: string): Promise<boolean> {
+    return (await this.#rows('file = ?', [file], 1)).length > 0;
+  }
+
   /** The next one to send as `device`. */
   async next(conversation: string, device: number): Promise<Queued | null> {
     const [row] = await this.#rows("conversation = ? AND device = ? AND state = 'sending'", [conversation, device], 1);

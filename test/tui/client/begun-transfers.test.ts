@@ -157,3 +157,27 @@ test.serial('a file that is gone or changed is a sentence, and the transfer stay
   await next.client.drop(id);
   t.deepEqual(await at.parts(), []);
 });
+
+test.serial(
+  'a program that ends between posting a file and forgetting its upload leaves nothing to go on with',
+  async (t) => {
+    const { bob, path, first, again } = await setting(t);
+    const { db } = first.signedIn.profile;
+    const run = db.run.bind(db);
+    const cut = Promise.withResolvers<void>();
+    db.run = (sql, params) => {
+      if (!sql.startsWith('DELETE FROM transfers')) return run(sql, params);
+      cut.resolve();
+      return new Promise(() => {});
+    };
+    first.client.upload('@bob', path).catch(() => {});
+    await cut.promise;
+    await bob.message('big.bin');
+    await first.client.close();
+    const next = await again();
+    t.deepEqual(await next.client.transfers(), []);
+    await next.client.conversations();
+    t.deepEqual(await next.client.transfers(), []);
+    t.is((await bob.client.files()).length, 1);
+  },
+);

@@ -30,6 +30,9 @@ export type TransferProfile = {
 /** Who works here: the device that this process holds, and whether somebody holds another one. */
 export type Worker = { device: number; held(device: number): boolean };
 
+/** Whether the manifest of a file of mine is in its conversation, or on its way there. */
+export type IsPosted = (id: string) => Promise<boolean>;
+
 /** `note`: why it stopped when nobody asked for that. */
 export type Paused = { begun: Begun; done: number; note: string | null };
 
@@ -38,13 +41,15 @@ export class BegunStore {
   readonly #clock: Clock;
   readonly #me: Uint8Array;
   readonly #worker: Worker;
+  readonly #isPosted: IsPosted;
 
   /** @param me idFp */
-  constructor(profile: TransferProfile, clock: Clock, me: Uint8Array, worker: Worker) {
+  constructor(profile: TransferProfile, clock: Clock, me: Uint8Array, worker: Worker, isPosted: IsPosted) {
     this.#profile = profile;
     this.#clock = clock;
     this.#me = me;
     this.#worker = worker;
+    this.#isPosted = isPosted;
   }
 
   /** What was begun with the very same file, and what with other versions of it. */
@@ -123,7 +128,7 @@ export class BegunStore {
     ]);
   }
 
-  async forget({ file }: Begun): Promise<void> {
+  async forget({ file }: Pick<Begun, 'file'>): Promise<void> {
     await this.#profile.db.run('DELETE FROM transfers WHERE me = ? AND file = ?', [this.#me, file]);
   }
 
@@ -139,6 +144,11 @@ export class BegunStore {
       const file = row.file as Uint8Array;
       const device = Number(row.device);
       if (device === this.#worker.device ? mine(hex(file)) : this.#worker.held(device)) continue;
+      // It ended before it had forgotten what was done.
+      if (row.direction === 'up' && (await this.#isPosted(hex(file)))) {
+        await this.forget({ file });
+        continue;
+      }
       // Only what is still as it was seen: another process may have taken it up meanwhile.
       await db.run('UPDATE transfers SET device = NULL, note = ? WHERE me = ? AND file = ? AND device = ?', [
         this.#profile.seal(utf8(CUT_OFF), notePlace(file)),

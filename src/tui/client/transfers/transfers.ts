@@ -8,7 +8,7 @@ import { fileName } from '../../../protocol/text.ts';
 import { ClientError, isPassing } from '../errors.ts';
 import type { ConversationName, TransferOptions, TransferState } from '../types.ts';
 import { type Begun, type BegunDownload, type BegunUpload, nameOf } from './begun.ts';
-import { BegunStore, type Paused, type TransferProfile, type Worker } from './begun-store.ts';
+import { BegunStore, type IsPosted, type Paused, type TransferProfile, type Worker } from './begun-store.ts';
 import { download } from './download.ts';
 import { LocalFile } from './local-file.ts';
 import { aboutOf, type Run, Runs, type Startable } from './runs.ts';
@@ -28,6 +28,8 @@ export type TransfersParts = {
   clock?: Clock;
   /** Without it nobody else works with this profile. */
   worker?: Worker;
+  /** Without it an upload that was cut off is always one to go on with. */
+  isPosted?: IsPosted;
   /** Every change of every transfer. */
   onChange?: (transfer: TransferState) => void;
 };
@@ -48,8 +50,9 @@ export class Transfers {
 
   constructor(parts: TransfersParts) {
     const { profile, me, clock = systemClock, worker = { device: 0, held: () => false } } = parts;
+    const { isPosted = async () => false } = parts;
     this.#parts = parts;
-    this.#store = new BegunStore(profile, clock, me, worker);
+    this.#store = new BegunStore(profile, clock, me, worker, isPosted);
     this.#runs = new Runs({
       store: this.#store,
       clock,
