@@ -45,13 +45,13 @@ export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: n
         ? transferLines(chat)
         : overlay.lines
       : keyHelp(overlay.form).map(
-          ({ keys, help, command }) => `${fill(keys, 20)}  ${help}${command === '' ? '' : `  ${command}`}`,
+          ({ keys, help, command }) => `${fill(keys, 23)}  ${help}${command === '' ? '' : `  ${command}`}`,
         );
   return lines.flatMap((line) => (width(line) <= columns ? [line] : hanging(line, columns)));
 }
 
 function hanging(line: string, columns: number): string[] {
-  const indent = /^.* {2}(?=\S)/.exec(line.slice(0, Math.floor(columns / 2)))?.[0].length ?? 0;
+  const indent = /^.* {2}(?=\S)/.exec(line.slice(0, Math.floor((columns * 2) / 3)))?.[0].length ?? 0;
   const rest = line.slice(indent);
   return wrap(rest, columns - indent).map(
     ({ start, end }, index) =>

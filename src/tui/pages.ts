@@ -110,5 +110,5 @@ export class Pages {
 
 /** `.help`, from the one table. */
 export function helpLines(): string[] {
-  return commandNames.map((name) => `${fill(`${name} ${commandTable[name].usage}`, 32)} ${commandTable[name].help}`);
+  return commandNames.map((name) => `${fill(`${name} ${commandTable[name].usage}`, 33)} ${commandTable[name].help}`);
 }

@@ -209,5 +209,9 @@ export const strings = {
   },
   crash: (log: string | null) =>
     `securechat stopped by a mistake of its own${log === null ? '' : `; the reason is in ${log}`}; what was typed is kept`,
+  unsent: (count: number) =>
+    count === 1
+      ? '1 message was not sent yet; it goes out at the next start'
+      : `${format.number(count)} messages were not sent yet; they go out at the next start`,
   title: (name: string, unread: number) => (unread > 0 ? `(${unread}) ${name} · SecureChat` : `${name} · SecureChat`),
 } as const;

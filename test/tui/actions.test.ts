@@ -13,11 +13,11 @@ test('a letter that comes right after Esc is not lost', async (t) => {
 });
 
 test('where nothing begins like it, Tab says so', async (t) => {
-  const { store, key, notice, line, settle } = await openDesk(t);
+  const { store, key, notice, line, until } = await openDesk(t);
   for (const text of ['xyzzy', 'so :nosuchemoji', '.notify x', '.file /nope/nope']) {
     store.dispatch({ type: 'typed', text });
     await key('tab');
-    for (let i = 0; i < 50 && notice() === ''; i++) await settle();
+    await until(() => notice() !== '');
     t.is(notice(), 'nothing here begins like this', text);
     t.is(line(), text);
     await key('ctrl+u');
@@ -29,11 +29,11 @@ test('Tab goes on into a folder; several choices are turned through', async (t) 
   t.teardown(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'pictures'));
   for (const name of ['one.png', 'other.png']) writeFileSync(join(folder, 'pictures', name), 'x');
-  const { key, store, settle, line, chat } = await openDesk(t);
+  const { key, store, line, chat, until } = await openDesk(t);
   store.dispatch({ type: 'typed', text: `.file ${folder}/pi` });
   const tab = async (end: string) => {
     await key('tab');
-    for (let i = 0; i < 50 && !line().endsWith(end); i++) await settle();
+    await until(() => line().endsWith(end));
     t.is(line(), `.file ${folder}/${end}`);
   };
   await tab('pictures/');
@@ -47,7 +47,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'report one.txt'), 'x');
-  const { outside, say, key, calls, store, settle, client, notice, line } = await openDesk(t, (fake) => {
+  const { outside, say, key, calls, store, settle, client, notice, line, until } = await openDesk(t, (fake) => {
     fake.allFiles = [
       file({ name: 'a.bin', id: 'fa' }),
       file({ name: 'b.bin', id: 'fb' }),
@@ -58,7 +58,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   t.deepEqual(calls('upload'), [['#lobby', join(folder, 'report one.txt')]]);
   store.dispatch({ type: 'typed', text: `.file ${folder}/re` });
   await key('tab');
-  for (let i = 0; i < 50 && !line().endsWith('.txt'); i++) await settle();
+  await until(() => line().endsWith('.txt'));
   t.is(line(), `.file ${folder}/report one.txt`);
   await key('ctrl+u');
   await say('.download a.bin');

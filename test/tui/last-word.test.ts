@@ -1,6 +1,7 @@
 import test from 'ava';
 import { lastWord } from '../../src/tui/last-word.ts';
 import { strings } from '../../src/tui/strings.ts';
+import { message } from './helpers/messages.ts';
 import { Play } from './helpers/screen-state.ts';
 
 const closed = (reason: string, code?: 'key-changed' | 'login-refused') => ({
@@ -19,6 +20,22 @@ test('a link that was closed for a reason opens a page, has a short state and a 
     t.is(strings.status.link(play.chat.link, 0), short);
     t.deepEqual(lastWord(play.state), { text: 'securechat: the whole sentence', status });
   }
+});
+
+test('what waits to be sent is told to whoever leaves', (t) => {
+  const play = new Play().history(3);
+  t.is(lastWord(play.state), null);
+  const mine = { from: 'alice', seq: null } as const;
+  play.arrive(message({ ...mine, id: 'a', state: 'sending' }), message({ ...mine, id: 'b', state: 'failed' }));
+  t.deepEqual(lastWord(play.state), {
+    text: 'securechat: 1 message was not sent yet; it goes out at the next start',
+    status: 0,
+  });
+  play.arrive(message({ ...mine, id: 'c', state: 'sending' })).do(closed('another key', 'key-changed'));
+  t.deepEqual(lastWord(play.state), {
+    text: 'securechat: another key\nsecurechat: 2 messages were not sent yet; they go out at the next start',
+    status: 5,
+  });
 });
 
 test('a link that the person closed, or that came back, leaves nothing to say', (t) => {

@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
 import test from 'ava';
 import { openerFor, openLink } from '../../src/tui/open-link.ts';
+import { until } from '../helpers/until.ts';
 
 const display = { DISPLAY: ':0' };
 
@@ -43,7 +43,7 @@ test.serial('the program gets the link as it is', async (t) => {
       return '';
     }
   };
-  for (let i = 0; i < 200 && text() === ''; i++) await after(20);
+  await until(() => text() !== '');
   t.is(text(), '1|https://example.org/;touch%20x?%27a%27|');
   process.env.PATH = '/nowhere';
   t.false(await openLink('https://example.org', { platform: 'linux', env: display }));

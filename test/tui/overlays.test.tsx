@@ -8,6 +8,7 @@ import { emptyEditor } from '../../src/tui/editor.ts';
 import { placesOf } from '../../src/tui/field.ts';
 import { actionFor } from '../../src/tui/keys.ts';
 import { picked } from '../../src/tui/looked-for.ts';
+import { until } from '../helpers/until.ts';
 import { move, news } from './helpers/events.ts';
 import { draw } from './helpers/frames.tsx';
 import { file, person } from './helpers/messages.ts';
@@ -44,7 +45,7 @@ async function picker(t: ExecutionContext, folder: string) {
   /** Until what is in it, in `there` when it is told, was looked up. */
   const read = async (there?: string) => {
     const isRead = () => overlay().entries !== null && (there === undefined || overlay().folder === there);
-    for (let i = 0; i < 200 && !isRead(); i++) await desk.settle();
+    await until(isRead);
     return overlay();
   };
   const enter = async (name: string, from = dirname(folder)) => {
@@ -80,12 +81,12 @@ test('the picker begins on what is in the folder, and Backspace in an empty fiel
 test('hidden files are counted and shown for a dot, and a path goes where it leads', async (t) => {
   const folder = folderFor(t);
   writeFileSync(join(folder, '.hidden.txt'), 'x');
-  const { key, read, overlay, store, calls, settle } = await picker(t, join(folder, 'inner'));
+  const { key, read, overlay, store, calls } = await picker(t, join(folder, 'inner'));
   await read();
   const type = (text: string) => store.dispatch({ type: 'typed', text });
   type('/no/such/path');
   await key('enter');
-  for (let i = 0; i < 100 && overlay().note === null; i++) await settle();
+  await until(() => overlay().note !== null);
   t.regex(overlay().note ?? '', /nothing at this path/);
   await key('ctrl+u');
   type('../');
@@ -99,7 +100,7 @@ test('hidden files are counted and shown for a dot, and a path goes where it lea
   await key('ctrl+u');
   type('inner/one.txt');
   await key('enter');
-  for (let i = 0; i < 100 && calls('upload').length === 0; i++) await settle();
+  await until(() => calls('upload').length > 0);
   t.deepEqual(calls('upload'), [['#lobby', join(folder, 'inner', 'one.txt')]]);
 });
 

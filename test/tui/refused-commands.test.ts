@@ -1,25 +1,16 @@
 /** Commands that could not be done: what is said, and what stays in the line. */
-import { setTimeout as after } from 'node:timers/promises';
 import test from 'ava';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import type { TransferState } from '../../src/tui/client/types.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
-/** Until what is looked up outside the program has come. */
-async function until(isSo: () => boolean, settle: () => Promise<void>) {
-  for (let i = 0; i < 500 && !isSo(); i++) {
-    await settle();
-    await after(2);
-  }
-}
-
 test('a reaction is one emoji or the name of one; what is none stays in the line', async (t) => {
-  const { say, key, calls, client, settle, notice, line, store } = await openDesk(t);
+  const { say, key, calls, client, settle, notice, line, store, until } = await openDesk(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
   const refused = async (word: string, answer: RegExp) => {
     await say(`.react ${word}`);
-    await until(() => line() === `.react ${word}`, settle);
+    await until(() => line() === `.react ${word}`);
     t.regex(notice(), answer);
     await key('escape', 'escape');
     t.is(line(), '');
@@ -34,21 +25,21 @@ test('a reaction is one emoji or the name of one; what is none stays in the line
   for (const emoji of ['👍🏽', '👩‍👩‍👧', '🇩🇪', '♥', '❤️', '1️⃣', ':tada:']) {
     const before = calls('react').length;
     await say(`.react ${emoji}`);
-    await until(() => calls('react').length > before, settle);
+    await until(() => calls('react').length > before);
     t.is(calls('react').at(-1)?.[1], emoji === ':tada:' ? '🎉' : emoji);
   }
   t.is(store.get().notice, null);
 });
 
 test('a reaction is taken back by the same emoji, however long that is', async (t) => {
-  const { say, calls, client, settle } = await openDesk(t);
+  const { say, calls, client, settle, until } = await openDesk(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
   for (const emoji of [':england:', '👩🏽‍❤️‍💋‍👨🏽']) {
     const before = calls('react').length;
     for (let more = 1; more <= 3; more++) {
       await say(`.react ${emoji}`);
-      await until(() => calls('react').length === before + more, settle);
+      await until(() => calls('react').length === before + more);
     }
     t.deepEqual(
       calls('react')

@@ -162,8 +162,9 @@ function shift(state: State, name: MoveName): State {
 }
 
 function shiftOverlay(state: State, overlay: Overlay, name: MoveName): Overlay {
-  const by = name === 'oldest' ? -1e6 : name === 'newest' ? 1e6 : (steps[name] ?? 0);
   const { count, room } = overlaySize(state);
+  const page = { 'page-up': 1 - room, 'page-down': room - 1, oldest: -1e6, newest: 1e6 }[name as string];
+  const by = page ?? steps[name] ?? 0;
   if ('top' in overlay) return { ...overlay, top: Math.max(0, Math.min(count - room, overlay.top + by)) };
   if ('selected' in overlay) return { ...overlay, selected: Math.max(0, Math.min(count - 1, overlay.selected + by)) };
   return overlay;

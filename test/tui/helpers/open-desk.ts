@@ -16,6 +16,7 @@ import { strings } from '../../../src/tui/strings.ts';
 import type { ThemeName } from '../../../src/tui/theme.ts';
 import { TransferDesk } from '../../../src/tui/transfers.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
+import { until as untilSo } from '../../helpers/until.ts';
 import { FakeClient } from './fake-client.ts';
 import { noon } from './messages.ts';
 
@@ -71,6 +72,12 @@ export async function openDesk(
     for (let i = 0; i < 4; i++) await turn();
   };
   await settle();
+  /** What is looked up outside the program has come, and what follows from it has happened. */
+  const until = (isSo: () => boolean) =>
+    untilSo(async () => {
+      if (!isSo()) await settle();
+      return isSo();
+    });
   const key = async (...keys: string[]) => {
     for (const each of keys) actions.take({ type: 'key', key: each });
     await settle();
@@ -89,5 +96,21 @@ export async function openDesk(
   const notice = () => store.get().notice?.text ?? '';
   const chat = () => session.chat;
   const line = () => textOf(openThread(session.chat).draft);
-  return { actions, answer, calls, chat, client, clock, key, line, notice, outside, say, settle, session, store };
+  return {
+    actions,
+    answer,
+    calls,
+    chat,
+    client,
+    clock,
+    key,
+    line,
+    notice,
+    outside,
+    say,
+    settle,
+    session,
+    store,
+    until,
+  };
 }
