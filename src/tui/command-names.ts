@@ -34,6 +34,7 @@ export const commandNames = [
   '.whoami',
   '.keys',
   '.sessions',
+  '.reconnect',
   '.passwd',
   '.away',
   '.typing',

@@ -97,6 +97,7 @@ export class Commands {
       '.whoami': (session) => this.#pages.whoami(session),
       '.keys': (session) => this.#pages.keys(session),
       '.sessions': (session, rest) => this.#pages.sessions(session, rest),
+      '.reconnect': (session) => this.#reconnect(session),
       '.passwd': () => desk.store.dispatch({ type: 'overlay', overlay: passwdOverlay }),
       '.away': (session, rest) => this.#away(session, rest),
       '.typing': (session, rest) => this.#preferences.switch(session, '.typing', 'typing', rest),
@@ -278,6 +279,13 @@ export class Commands {
     const links = linksIn(session.chat, this.#desk.outside.findLinks).reverse();
     if (links.length === 0) return session.tell(strings.notices.noLinks);
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'links', links, selected: 0 } });
+  }
+
+  #reconnect(session: Session): Done {
+    const { link } = session.chat;
+    if (link.state === 'online') return session.tell(strings.notices.isOnline);
+    if (link.state === 'closed') return session.refuse(link.reason);
+    session.client.reconnect();
   }
 
   #away(session: Session, word: string) {

@@ -48,6 +48,7 @@ export const commandTable: Readonly<Record<CommandName, CommandRow>> = {
   '.whoami': { usage: '', help: 'your name, fingerprint and server' },
   '.keys': { usage: '', help: 'fingerprints of everybody' },
   '.sessions': { usage: '[end]', help: 'your devices; end signs the others out' },
+  '.reconnect': { usage: '', help: 'try the lost link now, without waiting' },
   '.passwd': { usage: '', help: 'change the password' },
   '.away': { usage: '[on|off]', help: 'tell everybody that you look elsewhere, until you write again' },
   '.typing': { usage: 'on|off', help: 'tell others that you write to them, and show who writes to you', needs: true },

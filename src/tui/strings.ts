@@ -95,6 +95,7 @@ export const strings = {
     sealed: 'end-to-end encrypted',
     hints: 'F1 help  Ctrl+K go to  Ctrl+O send file',
     hintsOver: { people: 'Enter opens · Esc closes', files: 'Enter downloads · Esc closes' },
+    hintsOffline: '.reconnect tries now  F1 help  Ctrl+K go to',
     hintsPane: '↑↓ choose  Enter open  Esc back  ? help',
     hintsFiles: '↑↓ choose  Enter download  p pause, go on  x cancel  Esc back',
     hintsMessages: '↑↓ choose  r reply  e edit  d delete  + react  c copy  Esc back',

@@ -1,6 +1,20 @@
 import test from 'ava';
 import { openDesk } from './helpers/open-desk.ts';
 
+test('.reconnect tries a lost link at once, and says so where there is one or none will be', async (t) => {
+  const { say, calls, client, notice, settle } = await openDesk(t);
+  await say('.reconnect');
+  t.is(notice(), 'the link is there');
+  client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
+  await settle();
+  await say('.reconnect');
+  t.deepEqual(calls('reconnect'), [[]]);
+  client.emit({ type: 'link', link: { state: 'closed', reason: 'another key', code: 'key-changed' } });
+  await settle();
+  await say('.reconnect');
+  t.is(calls('reconnect').length, 1);
+});
+
 test('what is under way when the person leaves ends without a fault', async (t) => {
   const { store, client, key, settle, say } = await openDesk(t);
   const late = Promise.withResolvers<void>();

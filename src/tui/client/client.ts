@@ -165,6 +165,10 @@ export class ChatClient implements Client {
     await this.#asked(() => this.#chat.signs.away(on));
   }
 
+  reconnect(): void {
+    this.#signedIn.connection.retryNow();
+  }
+
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
     const place = await this.#recipient(to);
     return this.#asked(() => this.#chat.files.upload(place, path, options));

@@ -193,6 +193,8 @@ export interface Client {
   typing(to: ConversationName): void;
   /** Whether I look elsewhere; told again after a link that was lost. @throws ClientError 'refused' when it changes too often */
   away(on: boolean): Promise<void>;
+  /** Tries the lost link at once, and gives up an attempt that has not been answered; does nothing while there is one. */
+  reconnect(): void;
   /** Resolves when the file is stored whole and posted. Repeated with the same file it goes on where it stopped. */
   upload(to: ConversationName, path: string, options?: TransferOptions): Promise<FileInfo>;
   files(conversation?: ConversationName): Promise<FileInfo[]>;

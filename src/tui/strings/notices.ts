@@ -47,6 +47,7 @@ export const notices = {
   away: 'you are away: .away again, or a message, says that you are back',
   back: 'you are no longer away',
   nothingLike: 'nothing here begins like this',
+  isOnline: 'the link is there',
   noUnread: 'everything is read',
   furtherBack: 'more is unread further back: PgUp goes on, Esc goes to the newest',
   copied: 'copied, if the terminal allows it',

@@ -104,5 +104,5 @@ function hintOf(state: State): Span {
     return { text: chat === null ? '' : messageHints(chat), role: 'quiet' };
   }
   if (pane === 'people') return { text: strings.status.hintsPane, role: 'quiet' };
-  return { text: strings.status.hints, role: 'quiet' };
+  return { text: chat?.link.state === 'waiting' ? strings.status.hintsOffline : strings.status.hints, role: 'quiet' };
 }

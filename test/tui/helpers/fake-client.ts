@@ -170,6 +170,10 @@ export class FakeClient implements Client {
     this.#call('away', on);
   }
 
+  reconnect(): void {
+    this.#call('reconnect');
+  }
+
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
     this.#call('upload', to, path);
     const name = path.split('/').at(-1) ?? path;
