@@ -40,7 +40,7 @@ export class Choosing {
     if (pane === 'people') {
       const item = peopleOf(chat)[personAt(chat)];
       if (item) session.open(item.name);
-    } else if (pane === 'files') this.#commands.fetch(filesOf(chat)[fileAt(chat)]?.file);
+    } else if (pane === 'files') this.#commands.files.fetch(filesOf(chat)[fileAt(chat)]?.file);
     else if (pane === 'messages') this.#openMessage();
   }
 
@@ -49,7 +49,7 @@ export class Choosing {
     if (session !== null && this.#commands.silence.unfold(session)) return;
     const message = this.#commands.chosen();
     if (message === null) return;
-    if (message.body.kind === 'file') return this.#commands.fetch(message.body.file);
+    if (message.body.kind === 'file') return this.#commands.files.fetch(message.body.file);
     if (message.state === 'failed') return void this.#commands.run('.retry', '');
     void this.#commands.run('.reply', '');
   }
@@ -62,7 +62,7 @@ export class Choosing {
         const item = found(session.chat, textOf(overlay.query))[overlay.selected];
         store.dispatch({ type: 'overlay', overlay: null });
         if (item?.kind === 'person' || item?.kind === 'room') session.open(item.target as ConversationName);
-        else if (item?.kind === 'file') this.#commands.fetch(session.chat.files[item.target]);
+        else if (item?.kind === 'file') this.#commands.files.fetch(session.chat.files[item.target]);
         else if (item) store.dispatch({ type: 'lent', editor: editorWith(`${item.target} `) });
         return;
       }
@@ -174,7 +174,7 @@ export class Choosing {
   withTransfer(action: 'pause' | 'cancel') {
     const { session } = this.#desk;
     const item = session === null ? undefined : filesOf(session.chat)[fileAt(session.chat)];
-    this.#commands.transfer(action, item?.transfer ?? null);
+    this.#commands.files.act(action, item?.transfer ?? null);
   }
 
   #copy(text: string, said: string = strings.notices.copied) {

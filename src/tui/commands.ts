@@ -1,5 +1,5 @@
 /** What the dot-commands do; their names, arguments and help stand in dot-commands.ts. */
-import type { ConversationName, FileInfo, Message, TransferState } from './client/types.ts';
+import type { ConversationName, Message } from './client/types.ts';
 import type { CommandName } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
 import { conversationOf, divide, usageOf } from './dot-commands.ts';
@@ -7,26 +7,20 @@ import { editorWith, emptyEditor } from './editor.ts';
 import { emojiFor } from './emoji.ts';
 import type { MoveName } from './event.ts';
 import { openThread } from './field.ts';
+import { FileCommands } from './file-commands.ts';
 import { isFolded, shownMessages } from './folding.ts';
-import { isShut, shownFiles } from './hush.ts';
+import { isShut } from './hush.ts';
 import { linksIn } from './looked-for.ts';
 import { hasKey } from './messages.ts';
 import { own } from './own.ts';
 import { helpLines, Pages } from './pages.ts';
 import { Preferences } from './preferences.ts';
-import { canSend, isUnderWay, peopleOf, waits, whyUnknown } from './select.ts';
+import { canSend, peopleOf, waits, whyUnknown } from './select.ts';
 import type { Session } from './session.ts';
 import { Silence } from './silence.ts';
 import type { Overlay } from './state.ts';
 import { strings } from './strings.ts';
 import { Trust } from './trust.ts';
-
-/** What can be done with a transfer that is so. */
-const fitting: Readonly<Record<'pause' | 'resume' | 'cancel', readonly TransferState['state'][]>> = {
-  pause: ['running'],
-  resume: ['paused', 'failed'],
-  cancel: ['running', 'paused', 'failed'],
-};
 
 const scrolls = { up: 'page-up', down: 'page-down', oldest: 'oldest', newest: 'newest' } as const;
 
@@ -39,6 +33,7 @@ export class Commands {
   readonly #desk: CommandsDesk;
   readonly trust: Trust;
   readonly silence: Silence;
+  readonly files: FileCommands;
   readonly #pages: Pages;
   readonly #preferences: Preferences;
   readonly #handlers: Readonly<Record<CommandName, Handler>>;
@@ -47,6 +42,7 @@ export class Commands {
     this.#desk = desk;
     this.trust = new Trust(desk);
     this.silence = new Silence(desk);
+    this.files = new FileCommands(desk);
     this.#pages = new Pages(desk);
     this.#preferences = new Preferences(desk);
     const moved =
@@ -67,11 +63,11 @@ export class Commands {
         return desk.transfers?.upload(session.chat.open, rest);
       },
       '.list_files': (session) => this.#pages.files(session),
-      '.download': (session, rest) => this.#download(session, rest),
+      '.download': (session, rest) => this.files.download(session, rest),
       '.transfers': (session) => this.#pages.transfers(session),
-      '.pause': (session, rest) => this.#named(session, 'pause', rest),
-      '.resume': (session, rest) => this.#named(session, 'resume', rest),
-      '.cancel': (session, rest) => this.#named(session, 'cancel', rest),
+      '.pause': (session, rest) => this.files.named(session, 'pause', rest),
+      '.resume': (session, rest) => this.files.named(session, 'resume', rest),
+      '.cancel': (session, rest) => this.files.named(session, 'cancel', rest),
       '.reply': (session, rest) => this.#reply(session, rest),
       '.edit': (session, rest) => this.#edit(session, rest),
       '.delete': (session) => this.#delete(session),
@@ -143,25 +139,6 @@ export class Commands {
     );
   }
 
-  fetch(file: FileInfo | undefined) {
-    const { session, transfers } = this.#desk;
-    if (session === null || file === undefined) return;
-    const known = session.chat.transfers[file.id];
-    if (known?.state === 'paused') return transfers?.resume(known);
-    if (file.sha256 !== '' && known?.state !== 'running') transfers?.download(file);
-  }
-
-  transfer(what: 'pause' | 'resume' | 'cancel', transfer: TransferState | null) {
-    const { session, transfers } = this.#desk;
-    if (transfer === null || transfers === null || !isUnderWay(transfer))
-      return session?.tell(strings.notices.noTransfer, 'bad');
-    if (what === 'cancel') transfers.cancel(transfer);
-    else if (transfer.state === 'running') transfers.pause(transfer);
-    else if (transfer.state === 'failed' && session?.chat.files[transfer.id] !== undefined)
-      this.fetch(session.chat.files[transfer.id]);
-    else transfers.resume(transfer);
-  }
-
   #quit() {
     const { transfers, store, outside } = this.#desk;
     if (transfers?.busy) store.dispatch({ type: 'asked', question: { ask: 'quit' } });
@@ -185,23 +162,6 @@ export class Commands {
     const name = conversationOf(rest.startsWith('#') ? rest : `#${rest}`);
     const why = whyUnknown(session.chat, name);
     return why === null ? session.open(name) : session.refuse(why);
-  }
-
-  #download(session: Session, name: string) {
-    const matches = shownFiles(session.chat).filter((file) => file.name === name || file.id === name);
-    const here = matches.filter((file) => file.conversation === session.chat.open);
-    const chosen = here.length === 1 ? here[0] : matches.length === 1 ? matches[0] : undefined;
-    if (chosen) return this.fetch(chosen);
-    return session.refuse(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name));
-  }
-
-  /** The newest one that can be meant. */
-  #named(session: Session, what: keyof typeof fitting, name: string) {
-    const all = Object.values(session.chat.transfers);
-    const fits = all.filter((one) => fitting[what].includes(one.state) && (name === '' || one.name === name)).at(-1);
-    if (fits !== undefined) return this.transfer(what, fits);
-    const { noTransfers, noTransferNamed } = strings.notices;
-    return session.refuse(name === '' ? noTransfers[what] : noTransferNamed(name));
   }
 
   async #reply(session: Session, text: string): Promise<Done> {

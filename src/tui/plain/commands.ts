@@ -54,7 +54,8 @@ export class SpokenCommands extends Commands {
       '.rooms': (session) => this.#conversations(session, true),
       '.users': (session) => this.#conversations(session, false),
       '.list_files': (session) => this.#files(session),
-      '.download': (session, rest) => session.attempt(async () => this.fetch(this.#file(session, rest))).then(() => {}),
+      '.download': (session, rest) =>
+        session.attempt(async () => this.files.fetch(this.#file(session, rest))).then(() => {}),
       '.transfers': (session) => this.#transfers(session),
       '.edit': (session, rest) => (rest === '' ? session.tell(phrases.editUsage, 'bad') : super.run('.edit', rest)),
       '.delete': (session) => this.#delete(session),
