@@ -5,7 +5,7 @@ import type { ConversationName } from './client/types.ts';
 import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { editorWith, emptyEditor, textOf } from './editor.ts';
-import { firstChoice, paneOf } from './field.ts';
+import { askedOf, firstChoice, paneOf } from './field.ts';
 import { entriesOf, isHidden, resolvePath } from './folders.ts';
 import { found, picked, searched } from './looked-for.ts';
 import { keyOf } from './messages.ts';
@@ -89,20 +89,25 @@ export class Choosing {
 
   /** Not by the Enter of somebody who did not see the question yet, nor of somebody who types on. */
   yes(key = '') {
-    const { store, session, clock } = this.#desk;
+    const { store, session, login, clock } = this.#desk;
+    const asked = askedOf(store.get());
+    if (asked === null) return;
+    const seen = clock.now() - asked.at;
+    if (asked.stray || (seen >= 0 && seen < UNSEEN)) return this.#strayed(key);
     const { overlay } = store.get();
-    if (overlay === null || !('stray' in overlay) || session === null) return;
-    const seen = clock.now() - overlay.at;
-    if (overlay.stray || (seen >= 0 && seen < UNSEEN)) return this.#strayed(key);
+    if (overlay === null) return void login.goOn();
     store.dispatch({ type: 'overlay', overlay: null });
+    if (session === null) return;
     if (overlay.kind === 'confirm') this.#sending.confirmed(overlay.question, session);
-    else if (isDecidable(overlay, session.chat)) void this.#commands.trust.decide(overlay.name);
+    else if (overlay.kind === 'fingerprint' && isDecidable(overlay, session.chat))
+      void this.#commands.trust.decide(overlay.name);
   }
 
   no(key: string) {
-    const { store } = this.#desk;
-    const { overlay } = store.get();
-    if (overlay !== null && 'stray' in overlay && overlay.stray) return this.#strayed(key);
+    const { store, login } = this.#desk;
+    const state = store.get();
+    if (askedOf(state)?.stray) return this.#strayed(key);
+    if (state.overlay === null) return login.back();
     store.dispatch({ type: 'overlay', overlay: null });
   }
 

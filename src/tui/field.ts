@@ -2,7 +2,7 @@
 import { printable } from '../protocol/text.ts';
 import { type Editor, textOf } from './editor.ts';
 import type { Place } from './keys.ts';
-import type { Chat, Focus, Overlay, State, Thread } from './state.ts';
+import type { Asked, Chat, Focus, Overlay, State, Thread } from './state.ts';
 import { emptyThread } from './state.ts';
 
 /** Most that a field takes. UTF-8 bytes of a paste, UTF-16 units of all else. */
@@ -70,10 +70,16 @@ export function withField(state: State, editor: Editor): State {
   );
 }
 
+/** The question that is to be answered now, if there is one. */
+export function askedOf({ overlay, screen }: State): Asked | null {
+  if (overlay !== null) return 'stray' in overlay ? overlay : null;
+  return screen.name === 'login' && screen.login.step === 'trust' ? screen.login.offered : null;
+}
+
 /** Where the keys of the table hold now, the nearest first. */
 export function placesOf(state: State): readonly Place[] {
   const { overlay, screen } = state;
-  if (overlay !== null && 'stray' in overlay) return ['question', 'anywhere'];
+  if (askedOf(state) !== null) return ['question', 'anywhere'];
   const field: Place[] = fieldOf(state) === null ? [] : ['field'];
   if (overlay !== null && overlay.kind !== 'pane') return [...field, 'overlay', 'anywhere'];
   if (screen.name === 'login') return [...field, 'login', 'anywhere'];

@@ -1,4 +1,5 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
+import type { Clock } from '../protocol/seams.ts';
 import { isName, MAX_INVITE, printable } from '../protocol/text.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
@@ -25,6 +26,7 @@ export type Door = {
 
 export type LoginParts = {
   store: Store;
+  clock: Clock;
   door: Door;
   /** Without one of its own, where a server would listen. */
   defaultServer: string;
@@ -67,7 +69,7 @@ export class LoginDesk {
   back(): void {
     const login = this.#login;
     if (login === null || login.busy !== null) return;
-    if (login.step === 'trust') this.#tell(strings.login.notTrusted, 'bad');
+    if (login.step === 'trust' && !login.offered?.stray) this.#tell(strings.login.notTrusted, 'bad');
     this.#change({ step: 'server', active: 'server', errors: {}, offered: null });
   }
 
@@ -92,7 +94,7 @@ export class LoginDesk {
   }
 
   async #greet(login: Login): Promise<void> {
-    const { door, defaultServer } = this.#parts;
+    const { door, defaultServer, clock } = this.#parts;
     const server = addressIn(textOf(login.fields.server)) || defaultServer;
     this.#change({ busy: 'connect', errors: {}, canStart: false });
     try {
@@ -100,7 +102,8 @@ export class LoginDesk {
       this.#fill('server', server);
       if (names[0] !== undefined && textOf(login.fields.name) === '') this.#fill('name', names[0]);
       if (offered !== null && this.#trusted?.fingerprint !== offered.fingerprint) {
-        return this.#change({ busy: null, step: 'trust', offered });
+        const asked = { at: clock.now(), stray: false };
+        return this.#change({ busy: null, step: 'trust', offered: { ...offered, ...asked } });
       }
       this.#askAccount(names);
     } catch (error) {

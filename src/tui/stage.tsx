@@ -83,7 +83,14 @@ export async function runStage(options: StageOptions): Promise<number> {
   const measure = (): void => store.dispatch({ type: 'resized', ...size() });
   const handover = new Handover({ modes, measure });
 
-  const login = new LoginDesk({ store, door, defaultServer: options.defaultServer, profile: options.profile, enter });
+  const login = new LoginDesk({
+    store,
+    clock,
+    door,
+    defaultServer: options.defaultServer,
+    profile: options.profile,
+    enter,
+  });
   const desk: Desk = {
     store,
     clock,

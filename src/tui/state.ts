@@ -76,8 +76,8 @@ export type Login = {
   /** The server for which `making` was decided: it stays until another one is asked for. */
   asked: string;
   errors: Partial<Record<LoginField, string>>;
-  /** The daemon's key, to be compared. */
-  offered: { address: string; fingerprint: string; words: string } | null;
+  /** The daemon's key, to be compared: what the step `trust` asks. */
+  offered: ({ address: string; fingerprint: string; words: string } & Asked) | null;
   /** What is being waited for. */
   busy: Progress | null;
   /** The address that an empty field means. */
@@ -98,7 +98,7 @@ export type PickerEntry = { name: string; folder: boolean; size: number };
  * What is to be answered with yes or no. `at`: since when what it asks is seen, ms since 1970 UTC. `stray`: something was typed
  * that is no answer, so that Enter is none either.
  */
-type Asked = { at: number; stray: boolean };
+export type Asked = { at: number; stray: boolean };
 
 export type Overlay =
   /** `form`: of the first form. */

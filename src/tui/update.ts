@@ -3,6 +3,7 @@ import { lend } from './aside.ts';
 import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from './editor.ts';
 import type { Event } from './event.ts';
 import {
+  askedOf,
   chatOf,
   fieldOf,
   MAX_DRAFT,
@@ -181,8 +182,12 @@ function edit(state: State, name: EditName): State {
 
 /** Whoever types on has not read the question. */
 function stray(state: State): State {
-  const { overlay } = state;
-  return overlay !== null && 'stray' in overlay ? { ...state, overlay: { ...overlay, stray: true } } : state;
+  const { overlay, screen } = state;
+  if (askedOf(state) === null) return state;
+  if (overlay !== null && 'stray' in overlay) return { ...state, overlay: { ...overlay, stray: true } };
+  if (screen.name !== 'login' || screen.login.offered === null) return state;
+  const offered = { ...screen.login.offered, stray: true };
+  return { ...state, screen: { name: 'login', login: { ...screen.login, offered } } };
 }
 
 function type(state: State, text: string): State {

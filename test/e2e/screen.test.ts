@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { openCliScreen } from '../helpers/cli-screen.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { isRunning, type Screen } from '../helpers/screen.ts';
+import { agree, isRunning, type Screen } from '../helpers/screen.ts';
 import { until } from '../helpers/until.ts';
 
 type Seat = { screen: Screen; profile: string; downloads: string };
@@ -44,7 +44,7 @@ async function two(t: ExecutionContext): Promise<{ daemon: TestDaemon; alice: Se
     (text) => text.includes('Is this your server?') && plain(text).includes(daemon.fingerprint.slice(0, 32)),
     PATIENCE,
   );
-  alice.screen.write('\r');
+  await agree(alice.screen, 'Is this your server?');
   await register(alice, 'alice');
   const bob = await sit(t, [daemon.join]);
   await register(bob, 'bob');

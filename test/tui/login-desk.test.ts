@@ -1,7 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
+import { Actions } from '../../src/tui/actions.ts';
+import { Attention } from '../../src/tui/attention.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import type { Client, ConnectOptions } from '../../src/tui/client/types.ts';
+import { Commands } from '../../src/tui/commands.ts';
+import type { Desk } from '../../src/tui/desk.ts';
 import { type Door, LoginDesk } from '../../src/tui/login-desk.ts';
 import { defaultSettings, emptyLogin, initialState, type Login } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
@@ -13,11 +17,13 @@ const link = `securechat://127.0.0.1:65345#${'00'.repeat(32)}`;
 const offered = { address: 'chat.example:1', fingerprint: 'ab'.repeat(32), words: 'one two' };
 
 function open(door: Partial<Door> = {}) {
-  const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), manualClock(noon));
+  const clock = manualClock(noon);
+  const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
   const entered: Client[] = [];
   const asked: ConnectOptions[] = [];
   const desk = new LoginDesk({
     store,
+    clock,
     defaultServer: '127.0.0.1:65345',
     profile: undefined,
     enter: async (client) => void entered.push(client),
@@ -41,14 +47,29 @@ function open(door: Partial<Door> = {}) {
     store.dispatch({ type: 'typed', text });
     await desk.goOn();
   };
-  return { store, desk, login, write, entered, asked };
+  const outside = { quit() {}, suspend() {}, redraw() {}, copy() {}, openLink: async () => false };
+  const all: Desk = {
+    store,
+    clock,
+    login: desk,
+    attention: new Attention(store, clock),
+    session: null,
+    transfers: null,
+    outside: { ...outside, findLinks: () => [], findEmoji: async () => [] },
+  };
+  const actions = new Actions(all, new Commands(all));
+  const press = async (...keys: string[]) => {
+    for (const key of keys) actions.take(key.length === 1 ? { type: 'text', text: key } : { type: 'key', key });
+    await turn();
+  };
+  return { store, clock, desk, login, write, press, entered, asked };
 }
 
 test('an unknown server is compared first, then the account is asked for', async (t) => {
   const { desk, login, write, entered, asked, store } = open();
   await desk.goOn();
   t.is(login().step, 'trust');
-  t.deepEqual(login().offered, offered);
+  t.like(login().offered, offered);
   await desk.goOn();
   t.is(login().step, 'account');
   t.true(login().making, 'nobody is known there');
@@ -74,6 +95,41 @@ test('Esc at the comparison goes back and says so', async (t) => {
   desk.back();
   t.is(login().step, 'server');
   t.regex(store.get().notice?.text ?? '', /not trusted/);
+});
+
+for (const [pressed, step] of [
+  ['enter', 'account'],
+  ['y', 'account'],
+  ['n', 'server'],
+  ['escape', 'server'],
+] as const) {
+  test(`${pressed} answers whether this is the server, once the question can have been read`, async (t) => {
+    const { login, press, clock } = open();
+    await press('enter');
+    t.is(login().step, 'trust');
+    await press('enter');
+    t.is(login().step, 'trust', 'nobody has read it yet');
+    clock.advance(1000);
+    await press(pressed);
+    t.is(login().step, step);
+  });
+}
+
+test('whoever types on has not compared the key', async (t) => {
+  const { login, press, clock, store, entered } = open();
+  await press('enter');
+  clock.advance(1000);
+  await press(...'http://example.com', 'enter', 'y', 'n');
+  t.is(login().step, 'trust');
+  await press('escape');
+  t.is(login().step, 'server');
+  t.is(store.get().notice, null, 'that was no answer');
+  await press('enter');
+  clock.advance(1000);
+  store.dispatch({ type: 'pasted', text: 'http://example.com' });
+  await press('enter');
+  t.is(login().step, 'trust');
+  t.is(entered.length, 0);
 });
 
 test('a known server with a known name asks for the password alone', async (t) => {
@@ -268,7 +324,7 @@ test('an empty address is the default one, and a pasted join link takes the plac
   });
   store.dispatch({ type: 'login', change: emptyLogin('', '', '127.0.0.1:65345') });
   await desk.goOn();
-  t.is(login().offered, offered);
+  t.like(login().offered, offered);
   desk.back();
   store.dispatch({ type: 'pasted', text: ' securechat://chat.example:2#00\n' });
   t.is(login().fields.server.before, 'securechat://chat.example:2#00');

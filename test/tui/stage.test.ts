@@ -1,6 +1,7 @@
 /** The screen in a real terminal, with a client that a test speaks for. */
 import { setTimeout as after } from 'node:timers/promises';
 import test from 'ava';
+import { agree } from '../helpers/screen.ts';
 import { assertWhole, ready, stage } from './helpers/stage.ts';
 
 for (const [cols, rows] of [
@@ -35,7 +36,7 @@ test.serial('from the first start to the chat, with nothing but the keyboard', a
   await screen.until((text) => text.includes('Server') && text.includes('127.0.0.1:65345'));
   screen.write('\r');
   await screen.until((text) => text.includes('Is this your server?') && text.includes('acorn basin cobra'));
-  screen.write('\r');
+  await agree(screen, 'Is this your server?');
   await screen.until((text) => text.includes('Password') && text.includes('[x] new here'));
   screen.write('alice\r');
   screen.write('short\r');

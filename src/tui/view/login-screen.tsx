@@ -38,7 +38,7 @@ export function LoginScreen() {
     <Box width={columns} height={rows}>
       <Panel
         title={strings.program}
-        foot={words[({ server: 'serverFoot', trust: 'trustFoot', account: 'foot' } as const)[login.step]]}
+        foot={footOf(login)}
         rows={covered ? shown.map((row) => ('field' in row ? { ...row, active: false } : row)) : shown}
         columns={WIDE - 4}
         left={Math.max(0, Math.floor((columns - WIDE + 4) / 2))}
@@ -46,6 +46,11 @@ export function LoginScreen() {
       />
     </Box>
   );
+}
+
+function footOf({ step, offered }: Login): string {
+  if (step === 'trust' && offered?.stray) return words.strayFoot;
+  return words[({ server: 'serverFoot', trust: 'trustFoot', account: 'foot' } as const)[step]];
 }
 
 /** As many as there is room for: blank ones go first, then what can be spared, and never the frame. */

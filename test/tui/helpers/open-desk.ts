@@ -34,6 +34,7 @@ export async function openDesk(
   const never = () => Promise.reject(new Error('not in this test'));
   const login = new LoginDesk({
     store,
+    clock,
     door: { greet: never, connect: never, startServer: never },
     defaultServer: 'localhost:1',
     profile: undefined,

@@ -4,6 +4,8 @@ import { strings } from '../../../src/tui/strings.ts';
 import { themeNames } from '../../../src/tui/theme.ts';
 import { draw } from '../helpers/frames.tsx';
 
+const offered = { address: 'a:1', fingerprint: 'ab'.repeat(32), words: 'one two three four', at: 0, stray: false };
+
 test('in the lowest window the form keeps its frame, whatever is wrong', async (t) => {
   const { after, store } = draw(t, { columns: 60, rows: 15 });
   const long = 'what is wrong here takes a whole sentence that does not fit into a single line of the form';
@@ -29,7 +31,6 @@ test('in the lowest window the form keeps its frame, whatever is wrong', async (
 test('every theme draws every step of the first start', async (t) => {
   for (const theme of themeNames) {
     const { after } = draw(t, { settings: { theme } });
-    const offered = { address: 'a:1', fingerprint: 'ab'.repeat(32), words: 'one two three four' };
     const filled = {
       ...emptyLogin('a:1', 'alice'),
       fields: { ...emptyLogin('a:1', 'alice').fields, password: { before: 'hidden word', after: '' } },
@@ -53,10 +54,7 @@ const deep: [string, Partial<Login>][] = [
     'an error of two lines',
     { step: 'account', making: true, errors: { name: 'the name is taken, or else. '.repeat(3) } },
   ],
-  [
-    'the comparison',
-    { step: 'trust', offered: { address: 'a:1', fingerprint: 'ab'.repeat(32), words: 'acorn '.repeat(24) } },
-  ],
+  ['the comparison', { step: 'trust', offered: { ...offered, words: 'acorn '.repeat(24) } }],
   ['a long error', { step: 'server', canStart: true, errors: { server: 'the key is another one. '.repeat(14) } }],
 ];
 for (const [name, change] of deep) {
@@ -73,6 +71,14 @@ for (const [name, change] of deep) {
     t.regex(rows[0] ?? '', /^╭/);
   });
 }
+
+test('the comparison says how it is answered, and that what was typed is no answer', async (t) => {
+  const { after } = draw(t, { columns: 80 });
+  const asked = await after({ type: 'login', change: { ...emptyLogin('a:1'), step: 'trust', offered } });
+  t.true(asked.join('\n').includes(strings.login.trustFoot));
+  const typed = await after({ type: 'typed', text: 'x' });
+  t.true(typed.join('\n').includes(strings.login.strayFoot));
+});
 
 test('a notice is wrapped, not cut', async (t) => {
   const { after } = draw(t, { columns: 100 });
