@@ -151,13 +151,7 @@ export class LoginDesk {
     const at = this.#check(login);
     const { store, door, profile } = this.#parts;
     if (at !== null) return this.#change({ active: at.field, errors: { [at.field]: at.error } });
-    // Enter in a field that is not the last one goes to the next.
-    if (
-      login.active === 'name' ||
-      (login.making && login.active === 'password' && textOf(login.fields.repeat) === '')
-    ) {
-      return store.dispatch({ type: 'moved', move: 'next-field' });
-    }
+    if (goesToNext(login)) return store.dispatch({ type: 'moved', move: 'next-field' });
     const password = textOf(login.fields.password);
     const invite = textOf(login.fields.invite).trim();
     this.#change({ busy: login.making ? 'keys' : 'connect', errors: {} });
@@ -191,9 +185,8 @@ export class LoginDesk {
     if (!login.making) return null;
     if (Array.from(password).length < MIN_PASSWORD || strengthOf(password, name) === 0)
       return { field: 'password', error: errors.short };
-    const repeat = textOf(login.fields.repeat);
-    if (login.active !== 'password' && repeat !== password) return { field: 'repeat', error: errors.repeat };
-    return null;
+    const isRepeated = textOf(login.fields.repeat) === password;
+    return isRepeated || goesToNext(login) ? null : { field: 'repeat', error: errors.repeat };
   }
 
   /** Shows what went wrong beside the field it concerns. */
@@ -250,6 +243,11 @@ export class LoginDesk {
   #tell(text: string, tone: Notice['tone'] = 'info') {
     this.#parts.store.dispatch({ type: 'notice', notice: { text, tone } });
   }
+}
+
+/** Enter in a field that is not the last one goes to the next; from the password, to say it again where it was not. */
+function goesToNext({ active, making, fields }: Login): boolean {
+  return active === 'name' || (making && active === 'password' && textOf(fields.repeat) === '');
 }
 
 function sentence(error: unknown): string {

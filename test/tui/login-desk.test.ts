@@ -280,6 +280,21 @@ for (const [name, mode, lines, field, error] of wrong) {
   });
 }
 
+test('a password that is changed after it was said twice has to be said twice again', async (t) => {
+  const { login, write, press, asked } = open({ greet: async () => ({ offered: null, names: [] }) });
+  await press('enter');
+  for (const line of ['alice', 'password123', 'password124']) await write(line);
+  t.is(login().active, 'repeat');
+  await press('shift+tab', 'ctrl+u');
+  await write('password999');
+  t.is(login().active, 'repeat');
+  t.regex(login().errors.repeat ?? '', /differ/);
+  t.is(asked.length, 0);
+  await press('ctrl+u');
+  await write('password999');
+  t.is(asked[0]?.password, 'password999');
+});
+
 const refused: [string, unknown, keyof Login['errors'], string][] = [
   [
     'a taken name',
