@@ -254,9 +254,10 @@ function sentence(error: unknown): string {
   return printable(error instanceof Error ? error.message : String(error));
 }
 
-/** A join link, whatever was in the field before it; else all of it. */
+/** The last join link, whatever stands around it; else all of it. */
 function addressIn(text: string): string {
-  return text.slice(Math.max(0, text.lastIndexOf('securechat://'))).trim();
+  const [link] = /securechat:\/\/[^\s'"]+/.exec(text.slice(Math.max(0, text.lastIndexOf('securechat://')))) ?? [text];
+  return link.trim();
 }
 
 /** Both on this machine, at the same port: whatever key a link names, and however the machine is called. */

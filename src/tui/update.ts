@@ -39,6 +39,8 @@ const keys: ReadonlySet<Event['type']> = new Set([
   'pointed',
   'focused',
 ]);
+/** A join link alone, in quotes, or in the line that a server prints. */
+const pastedLink = /^(?:securechat\s+)?['"]?(securechat:\/\/[^'"]+)/;
 /** A notice that no key took away goes after this. ms. */
 const NOTICE_FOR = 10_000;
 
@@ -206,11 +208,10 @@ function paste(state: State, text: string): State {
   const ready = toChat ? { ...quiet(state), focus: 'composer' as const } : stray(state);
   const clean = pasteable(text, toChat);
   // A join link is a whole address: it takes the place of another.
-  const whole =
-    state.screen.name === 'login' && state.screen.login.active === 'server' && clean.startsWith('securechat://');
+  const link = state.screen.name === 'login' && state.screen.login.active === 'server' ? pastedLink.exec(clean) : null;
   // Copied from a narrow window it brings the line end, and the frame beside it.
   return changeField(ready, (editor) =>
-    whole ? insert(emptyEditor, clean.replace(/[\s│]/g, '')) : insert(editor, clean),
+    link?.[1] === undefined ? insert(editor, clean) : insert(emptyEditor, link[1].replace(/[\s│]/g, '')),
   );
 }
 

@@ -352,6 +352,28 @@ test('an empty address is the default one, and a pasted join link takes the plac
   t.deepEqual(greeted, ['127.0.0.1:65345', 'securechat://chat.example:3#00']);
 });
 
+const whole = 'securechat://chat.example:2#00';
+const pieces: [string, string][] = [
+  ['the whole line that the server prints', `securechat '${whole}'`],
+  ['it as a narrow window breaks it', `securechat '${whole.slice(0, 20)} │\n│ ${whole.slice(20)}'`],
+  ['a link in quotes', `"${whole}"`],
+  ['a sentence around it', `join with ${whole} please`],
+];
+for (const [name, piece] of pieces) {
+  test(`of ${name} the join link is taken`, async (t) => {
+    const greeted: string[] = [];
+    const { press, store } = open({
+      greet: async (server) => {
+        greeted.push(server);
+        return { offered, names: [] };
+      },
+    });
+    store.dispatch({ type: 'pasted', text: piece });
+    await press('enter');
+    t.deepEqual(greeted, [whole]);
+  });
+}
+
 test('making an account says so to the server, with the invite', async (t) => {
   const { desk, write, store, asked } = open({ greet: async () => ({ offered: null, names: [] }) });
   await desk.goOn();
