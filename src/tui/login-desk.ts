@@ -34,6 +34,8 @@ export type LoginParts = {
   enter(client: Client): Promise<void>;
 };
 
+type Wrong = { field: LoginField; error: string };
+
 export class LoginDesk {
   readonly #parts: LoginParts;
   /** The key that the person accepted in this form, hex. */
@@ -52,7 +54,7 @@ export class LoginDesk {
   async goOn(): Promise<void> {
     const login = this.#login;
     if (login === null || login.busy !== null) return;
-    if (login.step === 'server') return this.#greet(login);
+    if (login.step === 'server') return this.#asBefore(await this.#greet(login));
     if (login.step === 'trust') return this.#trust(login);
     return this.#account(login);
   }
@@ -93,7 +95,8 @@ export class LoginDesk {
     }
   }
 
-  async #greet(login: Login): Promise<void> {
+  /** @returns the accounts that this profile holds keys of there */
+  async #greet(login: Login): Promise<readonly string[]> {
     const { door, defaultServer, clock } = this.#parts;
     const server = addressIn(textOf(login.fields.server)) || defaultServer;
     this.#change({ busy: 'connect', errors: {}, canStart: false });
@@ -103,12 +106,23 @@ export class LoginDesk {
       if (names[0] !== undefined && textOf(login.fields.name) === '') this.#fill('name', names[0]);
       if (offered !== null && this.#trusted?.fingerprint !== offered.fingerprint) {
         const asked = { at: clock.now(), stray: false };
-        return this.#change({ busy: null, step: 'trust', offered: { ...offered, ...asked } });
+        this.#change({ busy: null, step: 'trust', offered: { ...offered, ...asked } });
+        return [];
       }
       this.#askAccount(names);
+      return names;
     } catch (error) {
       this.#noServer(error, server);
+      return [];
     }
+  }
+
+  /** One of `names`, who have keys here, goes in by them; the form asks for what else is needed. */
+  async #asBefore(names: readonly string[]): Promise<void> {
+    const login = this.#login;
+    if (login === null || login.making || textOf(login.fields.password) !== '') return;
+    if (names.includes(textOf(login.fields.name).trim()))
+      await this.#enter(login).catch((error: unknown) => this.failed(error));
   }
 
   #trust(login: Login) {
@@ -149,31 +163,41 @@ export class LoginDesk {
 
   async #account(login: Login): Promise<void> {
     const at = this.#check(login);
-    const { store, door, profile } = this.#parts;
-    if (at !== null) return this.#change({ active: at.field, errors: { [at.field]: at.error } });
-    if (goesToNext(login)) return store.dispatch({ type: 'moved', move: 'next-field' });
-    const password = textOf(login.fields.password);
-    const invite = textOf(login.fields.invite).trim();
-    this.#change({ busy: login.making ? 'keys' : 'connect', errors: {} });
+    if (at !== null) return this.#wrong(at);
+    if (goesToNext(login)) return this.#parts.store.dispatch({ type: 'moved', move: 'next-field' });
     try {
-      const client = await door.connect({
-        server: textOf(login.fields.server),
-        user: textOf(login.fields.name).trim(),
-        password,
-        ask: this.ask(password),
-        ...(profile === undefined ? {} : { profile }),
-        ...(login.making ? { register: invite === '' ? {} : { invite } } : {}),
-      });
-      this.#fill('password', '');
-      this.#fill('repeat', '');
-      await this.#parts.enter(client);
+      await this.#enter(login);
     } catch (error) {
-      this.failed(error);
+      if (needsPassword(error, login)) this.#wrong({ field: 'password', error: strings.login.errors.password });
+      else this.failed(error);
     }
   }
 
+  /** Without a password, by the key of this profile. @throws what connecting throws */
+  async #enter(login: Login): Promise<void> {
+    const { door, profile } = this.#parts;
+    const password = textOf(login.fields.password);
+    const invite = textOf(login.fields.invite).trim();
+    this.#change({ busy: login.making ? 'keys' : 'connect', errors: {} });
+    const client = await door.connect({
+      server: textOf(login.fields.server),
+      user: textOf(login.fields.name).trim(),
+      ask: this.ask(password),
+      ...(password === '' ? {} : { password }),
+      ...(profile === undefined ? {} : { profile }),
+      ...(login.making ? { register: invite === '' ? {} : { invite } } : {}),
+    });
+    this.#fill('password', '');
+    this.#fill('repeat', '');
+    await this.#parts.enter(client);
+  }
+
+  #wrong({ field, error }: Wrong) {
+    this.#change({ busy: null, active: field, errors: { [field]: error } });
+  }
+
   /** The first thing that is wrong, beside its field. */
-  #check(login: Login): { field: LoginField; error: string } | null {
+  #check(login: Login): Wrong | null {
     const name = textOf(login.fields.name).trim();
     const password = textOf(login.fields.password);
     const { errors } = strings.login;
@@ -181,8 +205,8 @@ export class LoginDesk {
       return { field: 'invite', error: errors.invite };
     if (!isName(name)) return { field: 'name', error: errors.name };
     if (login.active === 'name') return null;
-    if (password === '') return { field: 'password', error: errors.password };
     if (!login.making) return null;
+    if (password === '') return { field: 'password', error: errors.password };
     if (Array.from(password).length < MIN_PASSWORD || strengthOf(password, name) === 0)
       return { field: 'password', error: errors.short };
     const isRepeated = textOf(login.fields.repeat) === password;
@@ -195,7 +219,7 @@ export class LoginDesk {
     if (login === null) return;
     const code = (error as { code?: unknown }).code;
     // Going in by key did not work, and no password was typed yet: that is no mistake.
-    if (code === 'usage' && textOf(login.fields.password) === '') {
+    if (needsPassword(error, login)) {
       if (login.asked === '') {
         void this.#greet(login);
         return;
@@ -248,6 +272,11 @@ export class LoginDesk {
 /** Enter in a field that is not the last one goes to the next; from the password, to say it again where it was not. */
 function goesToNext({ active, making, fields }: Login): boolean {
   return active === 'name' || (making && active === 'password' && textOf(fields.repeat) === '');
+}
+
+/** There is no key to go in by, or it does no longer. */
+function needsPassword(error: unknown, login: Login): boolean {
+  return (error as { code?: unknown }).code === 'usage' && textOf(login.fields.password) === '';
 }
 
 function sentence(error: unknown): string {

@@ -14,9 +14,11 @@ import { FakeClient } from './helpers/fake-client.ts';
 import { noon } from './helpers/messages.ts';
 
 const link = `securechat://127.0.0.1:65345#${'00'.repeat(32)}`;
+const nobody = new ClientError('unreachable', 'cannot connect');
 const offered = { address: 'chat.example:1', fingerprint: 'ab'.repeat(32), words: 'one two' };
 
-function open(door: Partial<Door> = {}) {
+/** `keys`: whose keys this profile goes in by. */
+function open(door: Partial<Door> = {}, keys: readonly string[] = []) {
   const clock = manualClock(noon);
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
   const entered: Client[] = [];
@@ -31,6 +33,8 @@ function open(door: Partial<Door> = {}) {
       greet: async () => ({ offered, names: [] }),
       connect: async (options) => {
         asked.push(options);
+        if (options.password === undefined && !keys.includes(options.user))
+          throw new ClientError('usage', 'a password is needed');
         return new FakeClient();
       },
       startServer: async () => ({ link, dir: '/data', log: '/p/daemon.log', pid: 4711 }),
@@ -132,15 +136,71 @@ test('whoever types on has not compared the key', async (t) => {
   t.is(entered.length, 0);
 });
 
-test('a known server with a known name asks for the password alone', async (t) => {
-  const { desk, login } = open({ greet: async () => ({ offered: null, names: ['alice', 'bob'] }) });
+const known = { greet: async () => ({ offered: null, names: ['alice', 'bob'] }) };
+
+test('whoever was here before goes in by the key of this profile, the last one unless another is named', async (t) => {
+  for (const [named, user] of [
+    ['', 'alice'],
+    ['bob', 'bob'],
+  ] as const) {
+    const { desk, store, entered, asked } = open(known, ['alice', 'bob']);
+    store.dispatch({ type: 'login', change: emptyLogin('chat.example:1', named) });
+    await desk.goOn();
+    t.is(entered.length, 1);
+    t.like(asked, [{ user, password: undefined, register: undefined }]);
+  }
+});
+
+test('a server that was down when the screen was opened lets in by key once it answers', async (t) => {
+  const { desk, store, entered, asked, login } = open(known, ['bob']);
+  store.dispatch({
+    type: 'login',
+    change: { ...emptyLogin('chat.example:1', 'bob'), step: 'account', busy: 'connect' },
+  });
+  desk.failed(nobody);
+  t.is(login().step, 'server');
   await desk.goOn();
+  t.is(entered.length, 1);
+  t.is(asked[0]?.user, 'bob');
+});
+
+test('without a password the key of whoever is named is tried, and only then a password is asked for', async (t) => {
+  const { write, press, store, entered, asked, login } = open(known, ['bob']);
+  await press('enter');
+  t.like(asked, [{ user: 'alice' }]);
+  t.is(entered.length, 0);
+  await write('');
+  t.regex(login().errors.password ?? '', /needed/);
+  t.is(login().busy, null);
+  store.dispatch({ type: 'moved', move: 'previous-field' });
+  await press('ctrl+u');
+  await write('bob');
+  await write('');
+  t.is(entered.length, 1);
+  t.is(asked.at(-1)?.user, 'bob');
+});
+
+test('whoever begins as somebody new, or has typed a password, does not go in by key', async (t) => {
+  const { desk, store, asked, login } = open(known, ['alice']);
+  store.dispatch({ type: 'login', change: { ...emptyLogin('chat.example:1'), making: true, asked: 'chat.example:1' } });
+  await desk.goOn();
+  t.is(login().step, 'account');
+  desk.back();
+  store.dispatch({ type: 'login', change: { making: false } });
+  store.dispatch({ type: 'login', change: { fields: { ...login().fields, password: { before: 'x', after: '' } } } });
+  await desk.goOn();
+  t.is(login().step, 'account');
+  t.is(asked.length, 0);
+});
+
+test('a known name without a key is asked for the password alone', async (t) => {
+  const { desk, login } = open(known);
+  await desk.goOn();
+  t.deepEqual(login().errors, {}, 'nothing was done wrong');
   t.is(login().step, 'account');
   t.is(login().fields.name.before, 'alice');
   t.is(login().active, 'password');
 });
-
-const nobody = new ClientError('unreachable', 'cannot connect');
 
 test('with nobody at the default address a server is offered and started, and its owner reads all about it', async (t) => {
   let running = false;
@@ -193,8 +253,16 @@ for (const [server, isOffered] of [
   });
 }
 
+test('after a server was started again, who was there goes in, and reads all about it', async (t) => {
+  const { desk, store, entered } = open(known, ['alice']);
+  store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
+  await desk.startServer();
+  t.is(entered.length, 1);
+  t.is(store.get().overlay?.kind, 'page');
+});
+
 test('after a server was started again, its accounts are known', async (t) => {
-  const { desk, login, store } = open({ greet: async () => ({ offered: null, names: ['alice'] }) });
+  const { desk, login, store } = open(known);
   store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
   await desk.startServer();
   t.false(login().making);
