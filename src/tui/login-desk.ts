@@ -80,18 +80,17 @@ export class LoginDesk {
     const { door, store } = this.#parts;
     const login = this.#login;
     if (login === null || !login.canStart || login.busy !== null) return;
-    this.#change({ busy: 'connect' });
-    this.#tell(strings.login.starting);
+    this.#change({ busy: 'start', errors: {}, canStart: false });
     try {
       const server = await door.startServer();
-      this.#change({ busy: null, canStart: false });
+      this.#change({ busy: null });
       this.#fill('server', server.link);
       this.#tell(strings.login.started, 'good');
       await this.goOn();
       const lines = strings.login.aboutServer(server).map((line) => printable(line));
       store.dispatch({ type: 'overlay', overlay: { kind: 'page', title: strings.login.yourServer, lines, top: 0 } });
     } catch (error) {
-      this.#change({ busy: null, errors: { server: sentence(error) } });
+      this.#change({ busy: null, errors: { server: sentence(error) }, canStart: true });
     }
   }
 

@@ -65,7 +65,7 @@ export type Thread = Conversation & {
 
 export type LoginField = 'server' | 'name' | 'password' | 'repeat' | 'invite';
 type LoginStep = 'server' | 'trust' | 'account';
-export type Progress = 'keys' | 'connect' | 'login' | 'vault' | 'sync';
+export type Progress = 'start' | 'keys' | 'connect' | 'login' | 'vault' | 'sync';
 
 export type Login = {
   step: LoginStep;

@@ -253,6 +253,21 @@ for (const [server, isOffered] of [
   });
 }
 
+test('while a server is started that is what is said, and no longer that there is none', async (t) => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const { desk, login, store } = open({ greet: async () => Promise.reject(nobody), startServer: () => promise });
+  store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
+  await desk.goOn();
+  t.true(login().canStart);
+  const started = desk.startServer();
+  t.like(login(), { busy: 'start', canStart: false });
+  t.deepEqual(login().errors, {});
+  reject(new Error('it did not start'));
+  await started;
+  t.like(login(), { busy: null, canStart: true });
+  t.deepEqual(login().errors, { server: 'it did not start' });
+});
+
 test('after a server was started again, who was there goes in, and reads all about it', async (t) => {
   const { desk, store, entered } = open(known, ['alice']);
   store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });

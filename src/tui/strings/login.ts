@@ -21,7 +21,6 @@ export const login = {
   notTrusted: 'not trusted: check the address, or ask whoever runs the server',
   noServer: (address: string) => `no server answers at ${address}`,
   start: 'Ctrl+S starts one on this machine',
-  starting: 'starting a server',
   started: 'a server runs on this machine now',
   forgotten: 'nobody can reset a password: forgotten, it is lost',
   yourServer: 'Your server',
@@ -39,6 +38,7 @@ export const login = {
   foot: 'Enter goes on · Tab next field · Ctrl+C twice quits',
   serverFoot: 'Enter goes on · F1 keys · Ctrl+C twice quits',
   progress: {
+    start: 'starting a server',
     connect: 'connecting',
     keys: 'making your keys: this takes a few seconds',
     login: 'proving the password, which never leaves this machine',
