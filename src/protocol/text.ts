@@ -14,11 +14,20 @@ export const LOBBY = '#lobby';
  * or `_` (so never an option, a command or a hidden file), and not taken for a Latin name though it is in another script.
  */
 export function isName(s: string): boolean {
-  if (s.length > 2 * MAX_NAME || s !== s.normalize('NFKC') || [...s].length > MAX_NAME) return false;
-  if (!/^[\p{L}0-9_]/u.test(s) || /\p{M}{3}/u.test(s)) return false;
-  if (!scripts.some((letters) => letters.test(s))) return false;
+  return nameFault(s) === null;
+}
+
+/** The rule of names that `s` breaks. */
+type NameFault = 'length' | 'start' | 'characters' | 'scripts' | 'look-alike';
+
+/** Why `s` can be nobody's name; null when it can. */
+export function nameFault(s: string): NameFault | null {
+  if (s.length > 2 * MAX_NAME || [...s].length > MAX_NAME) return 'length';
+  if (/^[.-]/.test(s)) return 'start';
+  if (!/^[\p{L}\p{M}0-9._-]+$/u.test(s) || s !== s.normalize('NFKC') || /^\p{M}|\p{M}{3}/u.test(s)) return 'characters';
+  if (!scripts.some((letters) => letters.test(s))) return 'scripts';
   const foreign = [...s].filter((letter) => !/[a-zA-Z0-9._-]/.test(letter));
-  return foreign.length === 0 || !foreign.every((letter) => likeLatin.has(letter));
+  return foreign.length > 0 && foreign.every((letter) => likeLatin.has(letter)) ? 'look-alike' : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
 import type { Clock } from '../protocol/seams.ts';
-import { isName, MAX_INVITE, printable } from '../protocol/text.ts';
+import { MAX_INVITE, nameFault, printable } from '../protocol/text.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import { textOf } from './editor.ts';
@@ -202,7 +202,8 @@ export class LoginDesk {
     const { errors } = strings.login;
     if (login.making && textOf(login.fields.invite).trim().length > MAX_INVITE)
       return { field: 'invite', error: errors.invite };
-    if (!isName(name)) return { field: 'name', error: errors.name };
+    const fault = nameFault(name);
+    if (fault !== null) return { field: 'name', error: errors.name[fault] };
     if (login.active === 'name') return null;
     if (!login.making) return null;
     if (password === '') return { field: 'password', error: errors.password };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { folded } from '../../src/protocol/look-alikes.ts';
-import { fileName, isName, nameSkeleton, printable } from '../../src/protocol/text.ts';
+import { fileName, isName, nameFault, nameSkeleton, printable } from '../../src/protocol/text.ts';
 
 const unicode = fc.string({ unit: 'binary', maxLength: 40 });
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
@@ -106,6 +106,24 @@ test('names are one script, plain to type and to read', (t) => {
     '٣',
   ])
     t.false(isName(name), JSON.stringify(name));
+});
+
+test('which rule a name breaks is told', (t) => {
+  for (const [name, fault] of [
+    ['x'.repeat(33), 'length'],
+    ['x'.repeat(100), 'length'],
+    ['-x', 'start'],
+    ['.x', 'start'],
+    ['', 'characters'],
+    ['a b', 'characters'],
+    ['a\u0301', 'characters'],
+    ['Ωmega', 'scripts'],
+    ['Ꭰ', 'scripts'],
+    ['ΝΙΝΑ', 'look-alike'],
+    ['Ωμέγα', null],
+    ['x'.repeat(32), null],
+  ] as const)
+    t.is(nameFault(name), fault, name);
 });
 
 test('a name that mixes scripts is none', (t) => {

@@ -347,6 +347,8 @@ test('no server is offered when another address is wrong', async (t) => {
 
 const wrong: [string, string, string[], keyof Login['errors'], RegExp][] = [
   ['a bad name', 'register', ['al ice'], 'name', /letters/],
+  ['a long name', 'register', ['a'.repeat(33)], 'name', /at most 32/],
+  ['a name of two scripts', 'register', ['Ωmega'], 'name', /one script/],
   ['a short password', 'register', ['alice', 'short'], 'password', /8 characters/],
   ['two passwords', 'register', ['alice', 'long enough', 'long enouhg'], 'repeat', /differ/],
   ['no password', 'login', ['alice', ''], 'password', /needed/],

@@ -47,7 +47,13 @@ export const login = {
   },
   errors: {
     server: 'an address is needed: host:port or a join link',
-    name: 'a name has 1 to 32 letters, digits, dots, dashes or underscores',
+    name: {
+      length: 'a name has at most 32 letters, digits, dots, dashes or underscores',
+      start: 'a name begins with a letter, a digit or an underscore',
+      characters: 'a name has 1 to 32 letters, digits, dots, dashes or underscores',
+      scripts: 'the letters of a name are all of one script; some scripts cannot be used',
+      'look-alike': 'these letters look like Latin ones: write the name in those, or choose another',
+    },
     password: 'a password is needed',
     short: 'use 8 characters or more; a few words are easy to keep',
     repeat: 'the two passwords differ',
