@@ -6,6 +6,7 @@ import { joinLink } from '../protocol/daemon-identity.ts';
 import { opaquePool } from '../protocol/opaque.ts';
 import { rsaPool } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
+import { MAX_INVITE } from '../protocol/text.ts';
 import { Accounts } from './accounts.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { Chat } from './chat.ts';
@@ -17,7 +18,7 @@ import { Files } from './files.ts';
 import { lockFolder } from './folder-lock.ts';
 import { Grants } from './grants.ts';
 import { openIdentity } from './identity.ts';
-import { Invites } from './invites.ts';
+import { Invites, MIN_CODE } from './invites.ts';
 import { Limits } from './limits.ts';
 import { closePrivateFiles } from './private-files.ts';
 import { table } from './requests/index.ts';
@@ -114,6 +115,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       grants: new Grants({ store, chat, clock, random }),
       lobby: rooms.lobby.id,
     };
+    await reportInvites(context);
     closers.push(keepRetention({ config, store, files, clock, log }));
     const server = new Server(context, table, software);
     const port = await server.listen(config.host, config.port);
@@ -144,6 +146,7 @@ async function reload(context: Context, next: Config): Promise<void> {
   const waiting = applyLive(config, next);
   if (waiting.length > 0) log.warn({ evt: 'config_needs_start', settings: waiting }, 'these settings need a new start');
   await accounts.reload();
+  await reportInvites(context);
   await context.rooms.removeStrangers(accounts);
   for (const session of sessions.all()) {
     if (session.account === null) continue;
@@ -155,4 +158,11 @@ async function reload(context: Context, next: Config): Promise<void> {
     if (same) session.account = now;
     else session.end('ended', 'the account was changed by the operator; log in again');
   }
+}
+
+/** An operator whose code is too short hears it before whoever was given it. The log says the line, never what stands in it. */
+async function reportInvites({ config, invites, log }: Context): Promise<void> {
+  if (config.registration !== 'invite') return;
+  const what = `this line of invites.txt lets nobody in: a code has ${MIN_CODE} to ${MAX_INVITE} characters`;
+  for (const line of await invites.unusable()) log.warn({ evt: 'invites_line_unusable', line }, what);
 }

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { replaceDurably } from '../protocol/durable.ts';
 import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem } from '../protocol/seams.ts';
+import { MAX_INVITE } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
 import { ifThere } from './if-there.ts';
 
 /** Shorter ones could be guessed within the limits of registration. */
-const MIN_CODE = 12;
+export const MIN_CODE = 12;
 
 export class Invites {
   readonly #fs: FileSystem;
@@ -24,7 +25,13 @@ export class Invites {
 
   /** @throws Refusal 'bad-invite'. */
   async check(code: string | null): Promise<void> {
-    if (code === null || !(await this.#lines()).includes(usable(code))) throw refusal();
+    mustOpen(code, await this.#lines());
+  }
+
+  /** The numbers of the lines that are no comments and open nothing all the same. */
+  async unusable(): Promise<number[]> {
+    const lines = await this.#lines();
+    return lines.flatMap((line, at) => (line === '' || line.startsWith('#') || isUsable(line) ? [] : [at + 1]));
   }
 
   /**
@@ -34,7 +41,7 @@ export class Invites {
   spend<T>(code: string | null, action: () => Promise<T>): Promise<T> {
     return this.#turns.take(async () => {
       const lines = await this.#lines();
-      if (code === null || !lines.includes(usable(code))) throw refusal();
+      mustOpen(code, lines);
       await this.#replace(lines.filter((line) => line !== code));
       try {
         return await action();
@@ -57,11 +64,14 @@ export class Invites {
   }
 }
 
-function usable(code: string): string {
-  if (code.length < MIN_CODE || code.startsWith('#') || code !== code.trim()) throw refusal();
-  return code;
+/** @throws Refusal 'bad-invite', in one sentence for every code that does not open. */
+function mustOpen(code: string | null, lines: string[]): void {
+  if (code === null || code === '')
+    throw new Refusal('bad-invite', 'this daemon takes new accounts by invitation; ask its operator for a code');
+  if (!isUsable(code) || !lines.includes(code))
+    throw new Refusal('bad-invite', 'this code is not valid, or was used; ask the operator for another');
 }
 
-function refusal(): Refusal {
-  return new Refusal('bad-invite', 'this daemon takes new accounts by invitation; ask its operator for a code');
+function isUsable(code: string): boolean {
+  return code.length >= MIN_CODE && code.length <= MAX_INVITE && !code.startsWith('#') && code === code.trim();
 }

@@ -1,5 +1,6 @@
 /** The daemon's options, one row each: `--help`, SECURECHAT_… names and the keys of config.toml all come from here. */
 import { DEFAULT_PORT } from '../protocol/daemon-identity.ts';
+import { MIN_CODE } from './invites.ts';
 import { figures } from './limits.ts';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -11,7 +12,7 @@ export const options = {
     'folder of users, keys and messages [$STATE_DIRECTORY, else the current folder if it holds a users.txt, else ~/.local/share/securechat-daemon]',
   host: 'address to listen on [127.0.0.1]',
   port: `port to listen on, 0 for a free one [${DEFAULT_PORT}]`,
-  registration: `who may make an account: ${registrations.join(', ')} [open]; the codes for "invite" stand in invites.txt, one a line`,
+  registration: `who may make an account: ${registrations.join(', ')} [open]; the codes for "invite" stand in invites.txt in the data folder, one a line, each ${MIN_CODE} or more characters and used once`,
   'max-file-size': 'largest file, as 500M or 2G [2G]',
   quota: 'all files of one person together [10G]',
   retention: 'how long messages and files are kept, as 90d or 1y [for ever]',

@@ -104,6 +104,22 @@ test.serial('registration closed, and by invitation', async (t) => {
   await t.throwsAsync(register(client, 'bob', 'pw', { invite: 'come-in-and-find-out' }), refused('bad-invite'));
 });
 
+test.serial(
+  'codes that are too short are told to the operator at the start and at HUP, by their lines alone',
+  async (t) => {
+    const dir = await temporaryFolder(t);
+    await writeFile(join(dir, 'invites.txt'), 'come-in-and-find-out\ntoo-short\n');
+    const daemon = await startDaemon(t, ['--registration', 'invite'], { dir });
+    const told = (number: number) => daemon.line(({ evt, line }) => evt === 'invites_line_unusable' && line === number);
+    await told(2);
+    await writeFile(join(dir, 'invites.txt'), 'too-short\n# mine\n\ntoo-short\n');
+    daemon.process.kill('SIGHUP');
+    await told(1);
+    await told(4);
+    t.false(JSON.stringify(daemon.lines).includes('too-short'));
+  },
+);
+
 test.serial('nothing is carried out before login', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
