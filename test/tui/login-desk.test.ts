@@ -9,6 +9,7 @@ import type { Desk } from '../../src/tui/desk.ts';
 import { type Door, LoginDesk } from '../../src/tui/login-desk.ts';
 import { defaultSettings, emptyLogin, initialState, type Login } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
+import { strings } from '../../src/tui/strings.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { FakeClient } from './helpers/fake-client.ts';
 import { noon } from './helpers/messages.ts';
@@ -226,6 +227,9 @@ test('with nobody at the default address a server is offered and started, and it
   const lines = overlay?.kind === 'page' ? overlay.lines : [];
   for (const said of ['/data', '/p/daemon.log', 'kill 4711']) t.true(lines.join('\n').includes(said), said);
   t.true(lines.includes(link), 'on a line of its own');
+  t.true(lines.includes('securechat-daemon --host 0.0.0.0 --data-dir /data'), 'how others reach it');
+  const about = { link, dir: "/home/o'neil/my data", log: '/l', pid: 1 };
+  t.true(strings.login.aboutServer(about).at(-1)?.endsWith(` --data-dir '/home/o'\\''neil/my data'`));
 });
 
 for (const [server, isOffered] of [

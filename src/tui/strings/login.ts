@@ -31,9 +31,13 @@ export const login = {
     `log       ${log}`,
     `stop it   kill ${pid}`,
     '',
-    'pass this link on to who shall join; .whoami shows it again; other machines reach the server when it is started with --host',
+    'pass this link on to who shall join; .whoami shows it again',
     '',
     link,
+    '',
+    'it is reached from this machine alone; for other machines, stop it and start it with',
+    '',
+    `securechat-daemon --host 0.0.0.0 --data-dir ${shellWord(dir)}`,
   ],
   foot: 'Enter goes on · Tab next field · Ctrl+C twice quits',
   serverFoot: 'Enter goes on · F1 keys · Ctrl+C twice quits',
@@ -62,3 +66,8 @@ export const login = {
     refused: (said: string) => `${said}; Ctrl+T if you are new here`,
   },
 } as const;
+
+/** As a POSIX shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
