@@ -119,7 +119,13 @@ export type Overlay =
       query: Editor;
       selected: number;
     }
-  | { kind: 'passwd'; fields: [Editor, Editor, Editor]; active: 0 | 1 | 2; error: string | null; busy: boolean }
+  | {
+      kind: 'passwd';
+      fields: [Editor, Editor, Editor];
+      active: 0 | 1 | 2;
+      error: { field: 0 | 1 | 2; text: string } | null;
+      busy: boolean;
+    }
   /** A pane that the width has no room for. */
   | { kind: 'pane'; pane: 'people' | 'files' };
 

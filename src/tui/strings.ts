@@ -139,7 +139,12 @@ export const strings = {
     passwd: 'Change the password',
     keys: 'Fingerprints',
   },
-  passwd: { old: 'Password now', fresh: 'New password' },
+  passwd: {
+    old: 'Password now',
+    fresh: 'New password',
+    wrong: 'not changed: the password now is wrong',
+    foot: 'Enter goes on · Tab next field · Esc closes',
+  },
   pages: {
     commands: 'Commands',
     transfers: 'Transfers',

@@ -39,8 +39,12 @@ export class Trust {
   async passwd(overlay: Extract<Overlay, { kind: 'passwd' }>): Promise<void> {
     const { store, session } = this.#desk;
     const [old, fresh, again] = overlay.fields.map(textOf) as [string, string, string];
-    const fail = (error: string, active: 0 | 1 | 2, instead: Overlay = overlay) =>
-      store.dispatch({ type: 'answered', overlay: { ...overlay, busy: false, error, active }, instead });
+    const fail = (text: string, field: 0 | 1 | 2, instead: Overlay = overlay) =>
+      store.dispatch({
+        type: 'answered',
+        overlay: { ...overlay, busy: false, error: { field, text }, active: field },
+        instead,
+      });
     if (overlay.busy || session === null) return;
     if (overlay.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
     if (Array.from(fresh).length < MIN_PASSWORD) return fail(strings.login.errors.short, 1);
@@ -52,7 +56,8 @@ export class Trust {
       store.dispatch({ type: 'answered', overlay: null, instead: waiting });
       session.tell(strings.notices.passwd, 'good');
     } catch (error) {
-      const reason = printable(error instanceof Error ? error.message : String(error));
+      const isWrong = (error as { code?: unknown }).code === 'login-refused';
+      const reason = isWrong ? strings.passwd.wrong : printable(error instanceof Error ? error.message : String(error));
       fail(reason, 0, waiting);
       // Whoever closed the form is told all the same.
       if (store.get().overlay?.kind !== 'passwd') session.tell(reason, 'bad');

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { ClientError } from '../../src/tui/client/errors.ts';
 import { file } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
@@ -177,6 +178,19 @@ test('the password is changed only when both new ones agree', async (t) => {
   await key('enter');
   t.deepEqual(calls('passwd'), [['old secret', 'new secret 1']]);
   t.is(store.get().overlay, null);
+});
+
+test('that the password now is wrong is said in its field', async (t) => {
+  const { say, key, store, client } = await openDesk(t);
+  client.passwd = () => Promise.reject(new ClientError('login-refused', 'wrong name or password'));
+  await say('.passwd');
+  for (const text of ['old secret', 'new secret', 'new secret']) {
+    store.dispatch({ type: 'typed', text });
+    await key('enter');
+  }
+  t.like(store.get().overlay, { active: 0, error: { field: 0, text: 'not changed: the password now is wrong' } });
+  store.dispatch({ type: 'typed', text: 'x' });
+  t.like(store.get().overlay, { error: null });
 });
 
 for (const [found, theme, said] of [

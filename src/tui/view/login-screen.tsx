@@ -3,9 +3,8 @@ import { textOf } from '../editor.ts';
 import { groups } from '../format.ts';
 import { fill } from '../measure.ts';
 import type { Login, LoginField } from '../state.ts';
-import { strengthOf } from '../strength.ts';
 import { strings } from '../strings.ts';
-import type { Role } from '../theme.ts';
+import { errorRows, strengthRows } from './below-field.ts';
 import { Panel, type PanelRow, paragraph } from './panel.tsx';
 import { useSelect } from './use-store.ts';
 
@@ -94,8 +93,6 @@ function trustRows(login: Login): PanelRow[] {
 
 function accountRows(login: Login): PanelRow[] {
   const password = textOf(login.fields.password);
-  const strength = strengthOf(password, textOf(login.fields.name));
-  const roles: Role[] = ['bad', 'bad', 'warn', 'good', 'good'];
   return [
     {
       spans: [
@@ -105,19 +102,7 @@ function accountRows(login: Login): PanelRow[] {
     },
     ...field(login, 'name', words.name),
     ...field(login, 'password', words.password, { mask: '•' }),
-    ...(login.making && password !== ''
-      ? [
-          {
-            spans: [
-              {
-                text: `${INDENT}${'■'.repeat(strength)}${'·'.repeat(4 - strength)} `,
-                role: roles[strength] as Role,
-              },
-              { text: words.strength[strength], role: roles[strength] as Role },
-            ],
-          },
-        ]
-      : []),
+    ...(login.making ? strengthRows(password, textOf(login.fields.name), INDENT) : []),
     ...(login.making ? field(login, 'repeat', words.repeat, { mask: '•' }) : []),
     ...(login.making ? field(login, 'invite', words.invite, { placeholder: words.inviteHint }) : []),
     { spans: [] },
@@ -145,14 +130,5 @@ function field(
     active: login.active === name && login.busy === null,
     ...look,
   };
-  return error === undefined
-    ? [row]
-    : [
-        row,
-        ...paragraph(error, WIDE - 6 - INDENT.length, 'bad').map((line, at) => indented(line, at === 0 ? '✗ ' : '  ')),
-      ];
-}
-
-function indented(row: PanelRow, sign: string): PanelRow {
-  return 'spans' in row ? { ...row, spans: [{ text: INDENT + sign, role: 'bad' }, ...row.spans] } : row;
+  return error === undefined ? [row] : [row, ...errorRows(error, INDENT, WIDE - 4)];
 }

@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { textOf } from '../editor.ts';
+import { emptyEditor, textOf } from '../editor.ts';
 import { chatOf } from '../field.ts';
 import { clockTime, groups, number, size } from '../format.ts';
 import { found, MOST_HITS, picked, searched } from '../looked-for.ts';
@@ -11,6 +11,7 @@ import { heldCount } from '../select.ts';
 import type { Chat, Overlay as OverlayState, Question } from '../state.ts';
 import { strings } from '../strings.ts';
 import { nameRole } from '../theme.ts';
+import { errorRows, strengthRows } from './below-field.ts';
 import { FilesPane } from './files-pane.tsx';
 import { Panel, type PanelRow, paragraph } from './panel.tsx';
 import { PeoplePane } from './people-pane.tsx';
@@ -136,21 +137,7 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
     case 'fingerprint':
       return fingerprint(overlay, chat, columns);
     case 'passwd':
-      return {
-        title: strings.overlays.passwd,
-        foot: overlay.busy ? strings.login.progress.login : strings.login.foot,
-        rows: [
-          ...overlay.fields.map(
-            (field, index): PanelRow => ({
-              field,
-              label: fill([strings.passwd.old, strings.passwd.fresh, strings.login.repeat][index] ?? '', 14),
-              mask: '•',
-              active: overlay.active === index && !overlay.busy,
-            }),
-          ),
-          { spans: [{ text: overlay.error ?? ' ', role: 'bad' }] },
-        ],
-      };
+      return passwd(overlay, chat?.me.name ?? '', columns);
   }
 }
 
@@ -269,5 +256,24 @@ function fingerprint(
       ...paragraph(strings.fingerprint.how, columns, 'quiet'),
       ...(verified ? [{ spans: [{ text: strings.header.verified, role: 'good' as const }] }] : []),
     ],
+  };
+}
+
+const PASSWD_LABEL = 14;
+
+function passwd(overlay: Extract<OverlayState, { kind: 'passwd' }>, name: string, columns: number): Shown {
+  const { fields, active, error, busy } = overlay;
+  const indent = ' '.repeat(PASSWD_LABEL + 2);
+  return {
+    title: strings.overlays.passwd,
+    foot: busy ? strings.login.progress.login : strings.passwd.foot,
+    rows: [strings.passwd.old, strings.passwd.fresh, strings.login.repeat].flatMap((label, index): PanelRow[] => {
+      const field = fields[index] ?? emptyEditor;
+      return [
+        { field, label: fill(label, PASSWD_LABEL), mask: '•', active: active === index && !busy },
+        ...(index === 1 ? strengthRows(textOf(field), name, indent) : []),
+        ...(error?.field === index ? errorRows(error.text, indent, columns) : []),
+      ];
+    }),
   };
 }

@@ -1,8 +1,9 @@
 import test from 'ava';
-import { emptyEditor } from '../../../src/tui/editor.ts';
+import { type Editor, emptyEditor } from '../../../src/tui/editor.ts';
 import { width } from '../../../src/tui/measure.ts';
 import { helpLines } from '../../../src/tui/pages.ts';
 import type { Overlay } from '../../../src/tui/state.ts';
+import { strings } from '../../../src/tui/strings.ts';
 import { draw, sizes } from '../helpers/frames.tsx';
 import { message } from '../helpers/messages.ts';
 
@@ -39,7 +40,7 @@ const overlays: Overlay[] = [
     kind: 'passwd',
     fields: [{ before: 'secret', after: '' }, emptyEditor, emptyEditor],
     active: 1,
-    error: 'wrong',
+    error: { field: 0, text: 'wrong, '.repeat(20) },
     busy: false,
   },
   { kind: 'pane', pane: 'people' },
@@ -58,6 +59,20 @@ for (const size of sizes) {
     }
   });
 }
+
+test('the form for a new password says how good it is, what is wrong beside its field, and that Esc closes', async (t) => {
+  const { after, enter } = draw(t);
+  enter();
+  const fields = ['old secret', 'new secret', ''].map((before) => ({ before, after: '' })) as [Editor, Editor, Editor];
+  const wrong = { field: 0 as const, text: strings.passwd.wrong };
+  const overlay: Overlay = { kind: 'passwd', fields, active: 1, error: wrong, busy: false };
+  const text = (await after({ type: 'overlay', overlay })).join('\n');
+  t.regex(
+    text,
+    / {2}Password now .*•\s.*\n.*✗ not changed: the password now is wrong.*\n.*▸ New password .*•\s.*\n.*■+·* \w+/,
+  );
+  t.regex(text, /╰─ .*Esc closes/);
+});
 
 test('a join link stands on one line where the window has room for it', async (t) => {
   const { after, enter } = draw(t, { columns: 100 });
