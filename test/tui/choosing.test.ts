@@ -24,6 +24,19 @@ test('messages are chosen, answered, changed, deleted and reacted to', async (t)
   t.regex(store.get().notice?.text ?? '', /your own/);
 });
 
+test('a message that was not sent is gone once it is deleted', async (t) => {
+  const { say, answer, client, chat, settle } = await openDesk(t);
+  client.stuck = true;
+  await say('refused');
+  const [queued] = chat().threads['#lobby']?.messages ?? [];
+  if (queued === undefined) return t.fail('nothing was queued');
+  client.settle(queued, 'failed');
+  await settle();
+  await say('.delete');
+  await answer('enter');
+  t.deepEqual(chat().threads['#lobby']?.messages, []);
+});
+
 test('e on an own message puts it into the line; Esc leaves it as it was', async (t) => {
   const { key, say, calls, store, line } = await openDesk(t);
   await say('frist');

@@ -125,8 +125,9 @@ export class ChatClient implements Client {
 
   async remove(message: Message): Promise<void> {
     if (message.seq === null && message.state === 'failed') {
-      await this.#chat.outboxStore.drop(message.id);
-      return;
+      const { conversation, from, id } = message;
+      await this.#chat.outboxStore.drop(id);
+      return this.#chat.announcer.emit({ type: 'withdrawn', conversation, from, id });
     }
     const place = await this.#mine(message, 'deleted');
     await this.#post(place, { kind: 'delete', target: fromHex(message.id) });

@@ -121,6 +121,20 @@ test.serial('a message that is refused for good is shown with its reason, and th
   t.deepEqual(gaps, []);
 });
 
+test.serial('a message that is refused and then deleted is withdrawn, and is not in the history', async (t) => {
+  const { alice } = await refused(t, () => 'not-permitted');
+  await t.throwsAsync(alice.client.send('@bob', 'm1'), { instanceOf: ClientError, code: 'refused' });
+  const failed = await alice.message('m1', ({ state }) => state === 'failed');
+  await alice.client.remove(failed);
+  t.deepEqual(await alice.event((event) => event.type === 'withdrawn'), {
+    type: 'withdrawn',
+    conversation: '@bob',
+    from: 'alice',
+    id: failed.id,
+  });
+  t.deepEqual((await alice.client.history('@bob')).messages, []);
+});
+
 test.serial('a daemon that always finds the order wrong does not keep the client busy', async (t) => {
   const { alice, sent } = await refused(t, () => 'order');
   await t.throwsAsync(alice.client.send('@bob', 'x'), { instanceOf: ClientError, code: 'refused' });

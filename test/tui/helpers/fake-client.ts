@@ -140,6 +140,9 @@ export class FakeClient implements Client {
 
   async remove(target: Message): Promise<void> {
     this.#call('remove', target.id);
+    const { conversation, from, id } = target;
+    if (target.seq === null && target.state === 'failed')
+      return this.emit({ type: 'withdrawn', conversation, from, id });
     this.emit({ type: 'message', message: { ...target, deleted: true }, fresh: false });
   }
 
