@@ -120,8 +120,7 @@ export class LoginDesk {
   async #asBefore(names: readonly string[]): Promise<void> {
     const login = this.#login;
     if (login === null || login.making || textOf(login.fields.password) !== '') return;
-    if (names.includes(textOf(login.fields.name).trim()))
-      await this.#enter(login).catch((error: unknown) => this.failed(error));
+    if (names.includes(textOf(login.fields.name).trim())) await this.goIn(this.#connect(login));
   }
 
   #trust(login: Login) {
@@ -164,21 +163,16 @@ export class LoginDesk {
     const at = this.#check(login);
     if (at !== null) return this.#wrong(at);
     if (goesToNext(login)) return this.#parts.store.dispatch({ type: 'moved', move: 'next-field' });
-    try {
-      await this.#enter(login);
-    } catch (error) {
-      if (needsPassword(error, login)) this.#wrong({ field: 'password', error: strings.login.errors.password });
-      else this.failed(error);
-    }
+    await this.goIn(this.#connect(login), { field: 'password', error: strings.login.errors.password });
   }
 
-  /** Without a password, by the key of this profile. @throws what connecting throws */
-  async #enter(login: Login): Promise<void> {
+  /** Without a password, by the key of this profile. */
+  #connect(login: Login): Promise<Client> {
     const { door, profile } = this.#parts;
     const password = textOf(login.fields.password);
     const invite = textOf(login.fields.invite).trim();
     this.#change({ busy: login.making ? 'keys' : 'connect', errors: {} });
-    const client = await door.connect({
+    return door.connect({
       server: textOf(login.fields.server),
       user: textOf(login.fields.name).trim(),
       ask: this.ask(password),
@@ -186,9 +180,32 @@ export class LoginDesk {
       ...(profile === undefined ? {} : { profile }),
       ...(login.making ? { register: invite === '' ? {} : { invite } } : {}),
     });
+  }
+
+  /**
+   * Goes in with the client that comes. What goes wrong is said beside the field it concerns.
+   * @param lacking what is wrong when there is no key to go in by; without it the form only asks for the password
+   */
+  async goIn(connecting: Promise<Client>, lacking?: Wrong): Promise<void> {
+    let client: Client;
+    try {
+      client = await connecting;
+    } catch (error) {
+      const login = this.#login;
+      if (lacking !== undefined && login !== null && needsPassword(error, login)) return this.#wrong(lacking);
+      return this.#failed(error);
+    }
     this.#fill('password', '');
     this.#fill('repeat', '');
-    await this.#parts.enter(client);
+    try {
+      await this.#parts.enter(client);
+    } catch (error) {
+      // The account is there and the password was right: it is the server's.
+      const login = this.#login;
+      if (login === null) throw error;
+      this.#change({ making: false });
+      this.#noServer(error, textOf(login.fields.server) || this.#parts.defaultServer);
+    }
   }
 
   #wrong({ field, error }: Wrong) {
@@ -214,7 +231,7 @@ export class LoginDesk {
   }
 
   /** Shows what went wrong beside the field it concerns. */
-  failed(error: unknown): void {
+  #failed(error: unknown): void {
     const login = this.#login;
     if (login === null) return;
     const code = (error as { code?: unknown }).code;

@@ -60,10 +60,18 @@ export class Session {
     this.#writing = new Writing({ client, store, clock });
   }
 
-  /** Shows the chat at once; people, conversations and history follow. */
+  /**
+   * Shows the chat; files and history follow.
+   * @throws what people and conversations cannot be read for; the client is closed then
+   */
   async begin(kept: Remembered): Promise<void> {
     const { client } = this;
-    const [people, conversations] = await Promise.all([client.people(), client.conversations()]);
+    const [people, conversations] = await Promise.all([client.people(), client.conversations()]).catch(
+      async (error: unknown) => {
+        await this.end();
+        throw error;
+      },
+    );
     this.#store.dispatch({
       type: 'entered',
       opening: { me: client.me, link: cleanLink(client.link), people, conversations, ...kept },

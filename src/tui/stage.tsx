@@ -118,7 +118,10 @@ export async function runStage(options: StageOptions): Promise<number> {
     desk.session = session;
     const transfers = new TransferDesk(session, options.downloads);
     desk.transfers = transfers;
-    await session.begin(drafts?.follow(store, client.me) ?? nothingRemembered);
+    await session.begin(drafts?.follow(store, client.me) ?? nothingRemembered).catch((error: unknown) => {
+      desk.session = desk.transfers = null;
+      throw error;
+    });
     await transfers.recall(strings.notices.cutOff);
     if (options.notice !== null) session.tell(options.notice);
   }
@@ -167,10 +170,7 @@ export async function runStage(options: StageOptions): Promise<number> {
 
   if (options.client !== null) {
     store.dispatch({ type: 'login', change: { step: 'account', busy: 'connect' } });
-    options
-      .client(login.ask(''))
-      .then(enter)
-      .catch((error: unknown) => login.failed(error));
+    void login.goIn(options.client(login.ask('')));
   } else if (options.server !== undefined) void login.goOn();
 
   const status = await left.promise;

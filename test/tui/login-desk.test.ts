@@ -19,7 +19,11 @@ const nobody = new ClientError('unreachable', 'cannot connect');
 const offered = { address: 'chat.example:1', fingerprint: 'ab'.repeat(32), words: 'one two' };
 
 /** `keys`: whose keys this profile goes in by. */
-function open(door: Partial<Door> = {}, keys: readonly string[] = []) {
+function open(
+  door: Partial<Door> = {},
+  keys: readonly string[] = [],
+  enter: (client: Client) => Promise<void> = async () => {},
+) {
   const clock = manualClock(noon);
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
   const entered: Client[] = [];
@@ -29,7 +33,10 @@ function open(door: Partial<Door> = {}, keys: readonly string[] = []) {
     clock,
     defaultServer: '127.0.0.1:65345',
     profile: undefined,
-    enter: async (client) => void entered.push(client),
+    enter: async (client) => {
+      entered.push(client);
+      await enter(client);
+    },
     door: {
       greet: async () => ({ offered, names: [] }),
       connect: async (options) => {
@@ -158,7 +165,7 @@ test('a server that was down when the screen was opened lets in by key once it a
     type: 'login',
     change: { ...emptyLogin('chat.example:1', 'bob'), step: 'account', busy: 'connect' },
   });
-  desk.failed(nobody);
+  await desk.goIn(Promise.reject(nobody));
   t.is(login().step, 'server');
   await desk.goOn();
   t.is(entered.length, 1);
@@ -251,7 +258,7 @@ for (const [server, isOffered] of [
     t.is(login().canStart, isOffered);
     // Who was here before goes in without the form: the same holds when that fails.
     store.dispatch({ type: 'login', change: { ...emptyLogin(server, 'alice'), step: 'account', busy: 'connect' } });
-    desk.failed(nobody);
+    await desk.goIn(Promise.reject(nobody));
     t.is(login().step, 'server');
     t.is(login().canStart, isOffered);
   });
@@ -315,11 +322,36 @@ test('Esc, a lost connection and another look at the same server change neither 
 test('somebody named at the start whom this profile does not know begins as somebody new', async (t) => {
   const { desk, login, store } = open({ greet: async () => ({ offered: null, names: [] }) });
   store.dispatch({ type: 'login', change: { ...emptyLogin(link, 'alice'), step: 'account', busy: 'connect' } });
-  desk.failed(new ClientError('usage', 'a password is needed'));
+  await desk.goIn(Promise.reject(new ClientError('usage', 'a password is needed')));
   await turn();
   t.true(login().making);
   t.is(login().active, 'password');
   t.deepEqual(login().errors, {});
+});
+
+test('what fails after the login is said of the server, and an account that was made is not made again', async (t) => {
+  const failures = [new Error('the list of people could not be read')];
+  const { desk, login, write, entered, asked } = open(
+    { greet: async () => ({ offered: null, names: [] }) },
+    [],
+    async () => {
+      const failure = failures.pop();
+      if (failure !== undefined) throw failure;
+    },
+  );
+  await desk.goOn();
+  for (const line of ['alice', 'long enough words', 'long enough words']) await write(line);
+  t.is(login().busy, null);
+  t.deepEqual(login().errors, { server: 'the list of people could not be read' });
+  t.is(login().active, 'server');
+  await desk.goOn();
+  t.is(login().active, 'password');
+  await write('long enough words');
+  t.deepEqual(
+    asked.map(({ register }) => register),
+    [{}, undefined],
+  );
+  t.is(entered.length, 2);
 });
 
 test('an invite that is too long is said beside its field, and nothing is sent', async (t) => {

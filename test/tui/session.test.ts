@@ -1,4 +1,11 @@
 import test from 'ava';
+import { nothingRemembered } from '../../src/tui/event.ts';
+import { Session } from '../../src/tui/session.ts';
+import { defaultSettings, initialState } from '../../src/tui/state.ts';
+import { Store } from '../../src/tui/store.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+import { FakeClient } from './helpers/fake-client.ts';
+import { noon } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
 test('.reconnect tries a lost link at once, and says so where there is one or none will be', async (t) => {
@@ -38,6 +45,16 @@ test('what is under way when the person leaves ends without a fault', async (t) 
     client.calls.filter(([name]) => name === 'queue').map(([, , text]) => text),
     ['bye', 'bye'],
   );
+});
+
+test('a session that cannot begin leaves no client open', async (t) => {
+  const [client, clock] = [new FakeClient(), manualClock(noon)];
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
+  client.failures.set('people', new Error('the link is lost'));
+  const session = new Session({ client, store, clock, onMessage: () => {} });
+  await t.throwsAsync(session.begin(nothingRemembered), { message: 'the link is lost' });
+  t.true(client.closed);
+  t.is(store.get().screen.name, 'login');
 });
 
 test('what was seen is marked read, what was not is counted', async (t) => {

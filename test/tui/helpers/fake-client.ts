@@ -94,6 +94,7 @@ export class FakeClient implements Client {
   }
 
   async people(): Promise<Person[]> {
+    this.#fail('people');
     return this.everybody;
   }
 
@@ -291,6 +292,10 @@ export class FakeClient implements Client {
 
   #call(name: string, ...values: unknown[]): void {
     this.calls.push([name, ...values]);
+    this.#fail(name);
+  }
+
+  #fail(name: string): void {
     const failure = this.failures.get(name);
     this.failures.delete(name);
     if (failure) throw failure;
