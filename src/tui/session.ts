@@ -208,9 +208,12 @@ export class Session {
 
   async #load(conversation: ConversationName, limit: number, before?: number): Promise<void> {
     this.#store.dispatch({ type: 'loading', conversation });
+    const generation = this.#generationOf(conversation);
+    const isStale = () => this.#generationOf(conversation) !== generation;
     const read = () => this.client.history(conversation, before === undefined ? { limit } : { limit, before });
     const worked = await this.attempt(async () => {
       const { messages, gaps, more } = await read();
+      if (isStale()) return;
       // Without the link the cache has no more than this: it is asked again when the link is back.
       if (messages.length === 0 && more) {
         this.#store.dispatch({ type: 'sought', conversation });
@@ -218,7 +221,11 @@ export class Session {
       }
       this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
     });
-    if (!worked) this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });
+    if (!worked && !isStale()) this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });
+  }
+
+  #generationOf(conversation: ConversationName): number | undefined {
+    return chatOf(this.#store.get())?.threads[conversation]?.generation;
   }
 
   #markRead(): void {

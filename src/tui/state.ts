@@ -33,6 +33,8 @@ export type Thread = Conversation & {
   gaps: readonly Gap[];
   /** failed: tried again when the link is back. */
   loaded: 'no' | 'loading' | 'yes' | 'failed';
+  /** Grows when an answer that is on its way would not fit what is held any more. */
+  generation: number;
   /** Older ones can be fetched. */
   more: boolean;
   draft: Editor;
@@ -207,6 +209,7 @@ export function emptyThread(name: ConversationName): Thread {
     messages: [],
     gaps: [],
     loaded: 'no',
+    generation: 0,
     more: false,
     draft: emptyEditor,
     about: null,

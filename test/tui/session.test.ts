@@ -136,3 +136,27 @@ test('what the cache lacks while the link is lost is asked for once, and again w
   for (let i = 0; i < 5; i++) await settle();
   t.true(calls('history').length > before + 1);
 });
+
+test('history that was asked for before the conversation moved is not taken: it has the old places', async (t) => {
+  const { client, chat, session, settle } = await openDesk(t, (fake) => fake.fill('@bob', 5));
+  const answers: (() => void)[] = [];
+  const read = client.history.bind(client);
+  client.history = async (...asked) => {
+    const answer = await read(...asked);
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return answer;
+  };
+  const seqs = () => chat().threads['@bob']?.messages.map(({ seq }) => seq);
+  session.open('@bob');
+  await settle();
+  client.store.set('@bob', client.store.get('@bob')?.map((one) => ({ ...one, seq: (one.seq ?? 0) - 1000 })) ?? []);
+  client.emit({ type: 'moved', conversation: '@bob' });
+  await settle();
+  t.is(answers.length, 2);
+  answers[0]?.();
+  await settle();
+  t.deepEqual([seqs(), chat().threads['@bob']?.loaded], [[], 'loading']);
+  answers[1]?.();
+  await settle();
+  t.deepEqual(seqs(), [-999, -998, -997, -996, -995]);
+});

@@ -10,6 +10,7 @@ import { personOf } from '../own.ts';
 import { unmoved } from '../select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
+import { afresh } from './holding.ts';
 import { typingAfter } from './typing.ts';
 
 const LOBBY = '#lobby';
@@ -82,6 +83,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         break;
       }
       case 'moved':
+        messages.delete(event.conversation);
         threads[event.conversation] = afresh(thread(event.conversation));
         break;
       case 'conversation':
@@ -148,21 +150,6 @@ function received(
     // While nobody looks at the open conversation, the line marks where they stopped.
     newAfter:
       thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),
-  };
-}
-
-/** The same conversation, to be loaded again. */
-function afresh(thread: Thread): Thread {
-  return {
-    ...thread,
-    messages: [],
-    gaps: [],
-    loaded: 'no',
-    more: false,
-    anchor: null,
-    seeking: false,
-    newAfter: null,
-    selected: null,
   };
 }
 

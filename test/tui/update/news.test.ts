@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { ClientEvent } from '../../../src/tui/client/types.ts';
-import { open, type } from '../helpers/events.ts';
+import { news, open, type } from '../helpers/events.ts';
 import { message } from '../helpers/messages.ts';
 import { Play } from '../helpers/screen-state.ts';
 import { seen } from '../helpers/seen-rows.ts';
@@ -109,4 +109,12 @@ test('a conversation whose messages moved is read again, with its draft as it wa
     [-4_000_000_000, 7],
   );
   t.true(seen(play).some((line) => line.includes('missing')));
+});
+
+test('what came before a conversation moved, in the same gathering, has its old place no longer', (t) => {
+  const { conversation } = message({});
+  const play = new Play().do(
+    news({ type: 'message', message: message({ seq: 5 }), fresh: true }, { type: 'moved', conversation }),
+  );
+  t.deepEqual(play.thread.messages, []);
 });
