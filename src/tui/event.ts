@@ -103,6 +103,8 @@ export type Event =
   | { type: 'opened'; conversation: ConversationName }
   | { type: 'loading'; conversation: ConversationName }
   | { type: 'history'; conversation: ConversationName; messages: Message[]; gaps: Gap[]; more: boolean }
+  /** What could not be fetched is to be tried again. */
+  | { type: 'retried'; conversation: ConversationName }
   | { type: 'files'; files: FileInfo[] }
   /** The draft went out (or was a command): the field is empty again and remembers it. */
   | { type: 'taken'; text: string }

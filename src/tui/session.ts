@@ -29,6 +29,8 @@ const SEEK_MOST = 3000;
 const AHEAD = 60;
 /** As many messages are fetched at most, before anybody scrolls, to fill a window in which much is folded. */
 const FOLDED_AHEAD = 1000;
+/** What could not be fetched though the link is up is tried again after this, once. ms. */
+const RETRY_AFTER = 5000;
 
 const nobody: ReadonlySet<string> = new Set();
 
@@ -49,6 +51,7 @@ export class Session {
   readonly #writing: Writing;
   readonly #turns = new Turns();
   #left: Chat | null = null;
+  readonly #retried = new Set<ConversationName>();
   #marking = false;
   #closed = false;
 
@@ -217,11 +220,19 @@ export class Session {
       // Without the link the cache has no more than this: it is asked again when the link is back.
       if (messages.length === 0 && more) {
         this.#store.dispatch({ type: 'sought', conversation });
-        throw new ClientError('unreachable', strings.messages.unavailable);
+        throw new ClientError('unreachable', strings.messages.unavailable(this.client.link));
       }
       this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
     });
-    if (!worked && !isStale()) this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });
+    if (worked) this.#retried.delete(conversation);
+    else if (!isStale()) this.#failed(conversation);
+  }
+
+  #failed(conversation: ConversationName): void {
+    this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });
+    if (this.client.link.state !== 'online' || this.#retried.has(conversation)) return;
+    this.#retried.add(conversation);
+    this.#clock.after(RETRY_AFTER, () => this.#store.dispatch({ type: 'retried', conversation }));
   }
 
   #generationOf(conversation: ConversationName): number | undefined {

@@ -31,7 +31,7 @@ export type Thread = Conversation & {
   /** In the conversation's order; own ones without a place yet are last. */
   messages: readonly Message[];
   gaps: readonly Gap[];
-  /** failed: tried again when the link is back. */
+  /** failed: tried again when the link is back, after a while, or when somebody looks. */
   loaded: 'no' | 'loading' | 'yes' | 'failed';
   /** Grows when an answer that is on its way would not fit what is held any more. */
   generation: number;

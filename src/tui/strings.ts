@@ -42,7 +42,10 @@ export const strings = {
     new: 'new',
     empty: 'nothing here yet; write the first line',
     loading: 'fetching older messages',
-    unavailable: 'these messages cannot be fetched now; they come when the link is back',
+    unavailable: (link: LinkState) =>
+      link.state === 'online'
+        ? 'these messages could not be fetched; PgUp tries again'
+        : 'these messages cannot be fetched now; they come when the link is back',
     beginning: 'the beginning of this conversation',
     below: (count: number) => `${format.number(count)} new below · Esc goes there`,
     scrolled: 'older messages · Esc goes to the newest',

@@ -18,6 +18,7 @@ import { unreadOf } from './hush.ts';
 import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from './state.ts';
 import { isRich } from './theme.ts';
+import { again } from './update/holding.ts';
 import { block, mute, unfold } from './update/hushing.ts';
 import { about, giveBack, take } from './update/line.ts';
 import { holdChoice, move, refit } from './update/move.ts';
@@ -115,6 +116,11 @@ function apply(state: State, event: Event): State {
       return withChat(state, (chat) => changeThread(chat, event.conversation, { loaded: 'loading' }));
     case 'history':
       return history(state, event);
+    case 'retried':
+      return withChat(state, (chat) => {
+        const thread = chat.threads[event.conversation];
+        return thread === undefined ? chat : withThread(chat, again(thread));
+      });
     case 'files':
       return withChat(state, (chat) => ({
         ...chat,
@@ -252,6 +258,7 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
     ),
     name,
     {
+      loaded: again(next).loaded,
       newAfter: unreadOf(chat, next) > 0 ? next.read : null,
       seeking: unreadOf(chat, next) > 0,
       hasty: typing,

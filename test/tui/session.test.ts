@@ -97,6 +97,31 @@ test('what could not be fetched is fetched when the link is back', async (t) => 
   t.is(chat().threads['@bob']?.messages.length, 5);
 });
 
+test('a page that failed while the link is up is tried again after a while, once, and then when somebody looks', async (t) => {
+  const { client, chat, clock, settle, calls, session, key } = await openDesk(t, (fake) => fake.fill('@bob', 5));
+  const fail = () => client.failures.set('history', new Error('the daemon is busy'));
+  const asked = () => calls('history').filter(([name]) => name === '@bob').length;
+  fail();
+  session.open('@bob');
+  await settle();
+  t.deepEqual([chat().threads['@bob']?.loaded, asked()], ['failed', 1]);
+  fail();
+  clock.advance(10_000);
+  await settle();
+  t.deepEqual([chat().threads['@bob']?.loaded, asked()], ['failed', 2]);
+  clock.advance(100_000);
+  await settle();
+  t.is(asked(), 2);
+  fail();
+  session.open('#lobby');
+  session.open('@bob');
+  await settle();
+  t.is(asked(), 3);
+  await key('pgup');
+  t.is(asked(), 4);
+  t.is(chat().threads['@bob']?.messages.length, 5);
+});
+
 test('scrolling up fetches older history before it is needed', async (t) => {
   const { key, calls, chat } = await openDesk(t, (client) => {
     client.fill('#lobby', 1000);

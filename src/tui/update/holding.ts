@@ -17,3 +17,8 @@ export function afresh(thread: Thread): Thread {
     selected: null,
   };
 }
+
+/** What could not be fetched is fetched when it is looked at. */
+export function again(thread: Thread): Thread {
+  return thread.loaded === 'failed' ? { ...thread, loaded: thread.messages.length > 0 ? 'yes' : 'no' } : thread;
+}

@@ -9,6 +9,7 @@ import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt
 import type { Chat, Focus, Overlay, State, Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../viewport.ts';
+import { again } from './holding.ts';
 
 const steps: Partial<Record<MoveName, number>> = {
   up: -1,
@@ -176,7 +177,8 @@ export function scroll(state: State, name: MoveName): State {
   const page = Math.max(1, height - 2);
   const by = { 'page-up': -page, 'lines-up': -3, 'lines-down': 3 }[name as string] ?? page;
   return withChat(state, (chat) => {
-    const thread = openThread(chat);
+    const isUp = name === 'oldest' || by < 0;
+    const thread = isUp ? again(openThread(chat)) : openThread(chat);
     const anchor = name === 'newest' ? null : scrolled(thread, look, height, name === 'oldest' ? -1_000_000_000 : by);
     const moved = { ...thread, seeking: false, anchor };
     const { rows } = viewOf(moved, look, height);

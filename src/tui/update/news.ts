@@ -10,7 +10,7 @@ import { personOf } from '../own.ts';
 import { unmoved } from '../select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
-import { afresh } from './holding.ts';
+import { afresh, again } from './holding.ts';
 import { typingAfter } from './typing.ts';
 
 const LOBBY = '#lobby';
@@ -96,7 +96,8 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         if (event.link.state === 'closed' && event.link.code !== undefined)
           next = { ...next, overlay: closedPage(event.link.reason, event.link.code) };
         chat = { ...chat, link: event.link };
-        if (event.link.state === 'online') tryAgain(threads);
+        if (event.link.state === 'online')
+          for (const [name, lacking] of Object.entries(threads)) threads[name] = again(lacking);
         break;
       case 'people':
         chat = {
@@ -208,11 +209,4 @@ function withFiles(chat: Chat, messages: readonly Message[]): Chat {
     else files[body.file.id] = body.file;
   }
   return files === null ? chat : { ...chat, files };
-}
-
-/** What could not be fetched while the link was lost. */
-function tryAgain(threads: Record<string, Thread>): void {
-  for (const [name, thread] of Object.entries(threads)) {
-    if (thread.loaded === 'failed') threads[name] = { ...thread, loaded: thread.messages.length > 0 ? 'yes' : 'no' };
-  }
 }

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import { useMemo } from 'react';
-import type { ConversationName } from '../client/types.ts';
+import type { ConversationName, LinkState } from '../client/types.ts';
 import { chatOf, openThread } from '../field.ts';
 import { isShut } from '../hush.ts';
 import { fill, width } from '../measure.ts';
@@ -12,6 +12,7 @@ import { Line } from './line.tsx';
 import { useSelect } from './use-store.ts';
 
 const nobody: ReadonlySet<string> = new Set();
+const connecting: LinkState = { state: 'connecting' };
 const nothing = {
   name: '#' as ConversationName,
   unfolded: [],
@@ -52,6 +53,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
         seeking: thread.seeking && thread.loaded !== 'failed',
       };
     });
+  const link = useSelect((state) => chatOf(state)?.link ?? connecting);
   const me = useSelect((state) => chatOf(state)?.me.name ?? '');
   const names = useSelect((state) => {
     const chat = chatOf(state);
@@ -74,7 +76,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
     ? strings.messages.shut(name.slice(1))
     : seeking
       ? strings.messages.loading
-      : headLine(view.top, more, loaded, messages.length);
+      : headLine(view.top, more, loaded, messages.length, link);
   const space = rows - drawn.length - (note === null ? 0 : 1);
   return (
     <Box flexDirection="column" width={columns} height={rows} justifyContent="flex-end">
@@ -98,9 +100,9 @@ function marked(row: Row, chosen: boolean): readonly Span[] {
   return [{ text: '▌', role: 'accent' }, { text: first.text.slice(1), role: first.role }, ...rest];
 }
 
-function headLine(top: boolean, more: boolean, loaded: string, count: number): string {
+function headLine(top: boolean, more: boolean, loaded: string, count: number, link: LinkState): string {
   if (loaded === 'loading' && count === 0) return strings.messages.loading;
-  if (loaded === 'failed') return strings.messages.unavailable;
+  if (loaded === 'failed') return strings.messages.unavailable(link);
   if (count === 0) return strings.messages.empty;
   return top && !more ? strings.messages.beginning : '';
 }

@@ -3,6 +3,7 @@ import { printable } from '../../../src/protocol/text.ts';
 import { cleanEvent } from '../../../src/tui/clean.ts';
 import type { ClientEvent } from '../../../src/tui/client/types.ts';
 import { width } from '../../../src/tui/measure.ts';
+import { news } from '../helpers/events.ts';
 import { draw, sizes } from '../helpers/frames.tsx';
 import { message } from '../helpers/messages.ts';
 
@@ -94,4 +95,13 @@ test('a run of a blocked person is one row, whole also where the window is narro
     t.true(chosen.some((line) => /▌ +2 messages of bob/.test(line)));
     t.regex(chosen.at(-1) ?? '', /Enter shows them/);
   }
+});
+
+test('what could not be fetched is said with what brings it', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 30 });
+  enter();
+  const failed = { type: 'thread', conversation: '#lobby', change: { loaded: 'failed' } } as const;
+  t.regex((await after(failed)).join('\n'), /could not be fetched; PgUp tries again/);
+  const lost = { state: 'waiting', retryAt: 0, reason: 'connection lost' } as const;
+  t.regex((await after(news({ type: 'link', link: lost }))).join('\n'), /they come when the link is back/);
 });
