@@ -1,7 +1,7 @@
 /** The messages of one conversation: order and merging. Lists are never changed, only replaced. */
 import type { Message } from './client/types.ts';
 
-/** Messages held of one conversation; above it the oldest are let go and can be fetched again. */
+/** Messages held of one conversation; above it some are let go and can be fetched again (update/holding.ts). */
 export const MAX_HELD = 20_000;
 
 /** How far back an older word about a message is looked for. */

@@ -270,8 +270,8 @@ function looksFurther({ blocked }: Chat, { name, anchor, messages }: Thread): bo
  */
 function toSearch(chat: Chat, query: string): Thread | null {
   const threads = [openThread(chat), ...Object.values(chat.threads)];
-  if (query.trim() === '' || threads.some((thread) => thread.loaded === 'loading') || heldCount(chat) >= MAX_HELD)
-    return null;
+  const isFull = heldCount(chat) + PAGE > MAX_HELD;
+  if (query.trim() === '' || threads.some((thread) => thread.loaded === 'loading') || isFull) return null;
   const lacks = ({ loaded, more, head, messages }: Thread) =>
     loaded === 'yes' ? more && messages[0]?.seq != null : loaded === 'no' && head > 0;
   return threads.find(lacks) ?? null;

@@ -37,6 +37,8 @@ export type Thread = Conversation & {
   generation: number;
   /** Older ones can be fetched. */
   more: boolean;
+  /** Newer ones were let go while the window was scrolled up: they are read anew when it is not. */
+  cut: boolean;
   draft: Editor;
   /** A reply or an edit that the line is for. */
   about: { do: 'reply' | 'edit'; message: Message } | null;
@@ -211,6 +213,7 @@ export function emptyThread(name: ConversationName): Thread {
     loaded: 'no',
     generation: 0,
     more: false,
+    cut: false,
     draft: emptyEditor,
     about: null,
     aside: null,

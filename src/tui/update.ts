@@ -18,7 +18,7 @@ import { unreadOf } from './hush.ts';
 import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from './state.ts';
 import { isRich } from './theme.ts';
-import { again } from './update/holding.ts';
+import { again, atNewest, trimmed } from './update/holding.ts';
 import { block, mute, unfold } from './update/hushing.ts';
 import { about, giveBack, take } from './update/line.ts';
 import { holdChoice, move, refit } from './update/move.ts';
@@ -48,7 +48,7 @@ const NOTICE_FOR = 10_000;
 export function update(state: State, event: Event & { at: number }): State {
   const marked = keys.has(event.type) ? unmark(state) : state;
   const done = apply(marked.now === event.at ? marked : { ...marked, now: event.at }, event);
-  const next = holdChoice(done === state ? done : atNew(done));
+  const next = holdChoice(done === state ? done : atNew(atNewest(done)));
   return next.notice === state.notice ? next : { ...next, noticeAt: event.at };
 }
 
@@ -246,15 +246,9 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
   const typing = now - chat.typedAt < HASTE && last.draft.before + last.draft.after !== '';
   const next = chat.threads[name] ?? emptyThread(name);
   return changeThread(
-    changeThread(
+    withThread(
       { ...chat, open: name, completion: null, chosenPerson: null, chosenFile: null, wheeled: unmoved },
-      last.name,
-      {
-        newAfter: null,
-        seeking: false,
-        hasty: false,
-        unfolded: [],
-      },
+      trimmed({ ...last, newAfter: null, seeking: false, hasty: false, unfolded: [] }, false),
     ),
     name,
     {

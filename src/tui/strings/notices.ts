@@ -49,6 +49,7 @@ export const notices = {
   nothingLike: 'nothing here begins like this',
   isOnline: 'the link is there',
   noUnread: 'everything is read',
+  newestAgain: 'these are the newest; PgUp goes on to what came before them',
   furtherBack: 'more is unread further back: PgUp goes on, Esc goes to the newest',
   copied: 'copied, if the terminal allows it',
   notOpened: 'nothing here opens links: copied, if the terminal allows it',

@@ -199,6 +199,7 @@ function chosenIn({ selected }: Thread, rows: View['rows'], name: MoveName, hasK
 
 /** How much of what was below the window is below it still. */
 function left(thread: Thread, chat: Chat): number {
+  if (thread.cut) return thread.below;
   return thread.anchor === null || thread.below === 0
     ? 0
     : Math.min(thread.below, newsAfter(thread, seenTo(thread), chat));

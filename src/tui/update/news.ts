@@ -5,12 +5,12 @@ import { editorWith } from '../editor.ts';
 import type { Opening } from '../event.ts';
 import { withChat } from '../field.ts';
 import { mentionAt } from '../mention.ts';
-import { MAX_HELD, merge } from '../messages.ts';
+import { merge } from '../messages.ts';
 import { personOf } from '../own.ts';
 import { unmoved } from '../select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
-import { afresh, again } from './holding.ts';
+import { afresh, again, fitting, trimmed } from './holding.ts';
 import { typingAfter } from './typing.ts';
 
 const LOBBY = '#lobby';
@@ -118,13 +118,11 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
     }
   }
   for (const { all } of messages.values()) chat = withFiles(chat, all);
-  for (const [name, { all, fresh }] of messages)
-    threads[name] = received(thread(name), all, {
-      fresh,
-      seen: name === chat.open && state.watched,
-      me: chat.me.name,
-      blocked: chat.blocked,
-    });
+  for (const [name, { all, fresh }] of messages) {
+    const isOpen = name === chat.open;
+    const view = { fresh, seen: isOpen && state.watched, me: chat.me.name, blocked: chat.blocked };
+    threads[name] = trimmed(received(thread(name), all, view), isOpen);
+  }
   return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
 }
 
@@ -140,12 +138,9 @@ function received(
   news: readonly Message[],
   { fresh, seen, me, blocked }: { fresh: number; seen: boolean; me: string; blocked: ReadonlySet<string> },
 ): Thread {
-  const merged = merge(thread.messages, news);
-  const trim = thread.anchor === null && merged.length > MAX_HELD;
   return {
     ...thread,
-    messages: trim ? merged.slice(-(MAX_HELD - MAX_HELD / 4)) : merged,
-    more: thread.more || trim,
+    messages: merge(thread.messages, fitting(thread, news)),
     below: thread.anchor === null ? 0 : thread.below + fresh,
     mentionAt: mentionAt(news, me, { known: thread.mentionAt, blocked }),
     // While nobody looks at the open conversation, the line marks where they stopped.
@@ -183,7 +178,10 @@ export function history(
       ...withFiles(chat, event.messages),
       threads: {
         ...chat.threads,
-        [event.conversation]: { ...withGaps, messages, more: event.more, loaded: 'yes' },
+        [event.conversation]: trimmed(
+          { ...withGaps, messages, more: event.more, loaded: 'yes' },
+          event.conversation === chat.open,
+        ),
       },
     };
   });
