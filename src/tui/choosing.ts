@@ -7,7 +7,7 @@ import type { Desk } from './desk.ts';
 import { editorWith, emptyEditor, textOf } from './editor.ts';
 import { askedOf, firstChoice, paneOf } from './field.ts';
 import { entriesOf, isHidden, resolvePath } from './folders.ts';
-import { found, picked, searched } from './looked-for.ts';
+import { destinations, picked, searched } from './looked-for.ts';
 import { keyOf } from './messages.ts';
 import { personOf } from './own.ts';
 import { fileAt, filesOf, peopleOf, personAt } from './select.ts';
@@ -59,7 +59,7 @@ export class Choosing {
     if (session === null) return store.dispatch({ type: 'overlay', overlay: null });
     switch (overlay.kind) {
       case 'switcher': {
-        const item = found(session.chat, textOf(overlay.query))[overlay.selected];
+        const item = destinations(session.chat, textOf(overlay.query))[overlay.selected];
         store.dispatch({ type: 'overlay', overlay: null });
         if (item?.kind === 'person' || item?.kind === 'room') session.open(item.target as ConversationName);
         else if (item?.kind === 'file') this.#commands.files.fetch(session.chat.files[item.target]);

@@ -10,20 +10,20 @@ import { firstLine } from './rows.ts';
 import { peopleOf, waits } from './select.ts';
 import type { Chat, Overlay } from './state.ts';
 
-export type Found = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
+export type Destination = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
 
 /**
  * The quick switcher's list: what is like `query`, best first; with none, the conversations with something unread first, unless
  * they are muted.
  */
-export function found(chat: Chat, query: string): Found[] {
+export function destinations(chat: Chat, query: string): Destination[] {
   const conversations = [...peopleOf(chat)]
     .sort((a, b) => Number(waits(b)) - Number(waits(a)))
-    .map(({ name, room }): Found => ({ kind: room ? 'room' : 'person', label: name, target: name }));
-  const files = shownFiles(chat).map((file): Found => ({ kind: 'file', label: file.name, target: file.id }));
-  const commands = commandNames.map((name): Found => ({ kind: 'command', label: name, target: name }));
+    .map(({ name, room }): Destination => ({ kind: room ? 'room' : 'person', label: name, target: name }));
+  const files = shownFiles(chat).map((file): Destination => ({ kind: 'file', label: file.name, target: file.id }));
+  const commands = commandNames.map((name): Destination => ({ kind: 'command', label: name, target: name }));
   if (query.trim() === '') return [...conversations, ...commands];
-  const like = (list: Found[]) =>
+  const like = (list: Destination[]) =>
     fuzzysort.go(query.trim(), list, { key: 'label', limit: 50, threshold: 0 }).map(({ obj }) => obj);
   // Somebody is meant more often than a command.
   return query.trim().startsWith('.') ? like(commands) : [...like([...conversations, ...files]), ...like(commands)];

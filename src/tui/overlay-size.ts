@@ -2,7 +2,7 @@
 import { textOf } from './editor.ts';
 import { chatOf } from './field.ts';
 import { keyHelp } from './keys.ts';
-import { found, picked, searched } from './looked-for.ts';
+import { destinations, picked, searched } from './looked-for.ts';
 import { fill, width, wrap } from './measure.ts';
 import type { Chat, Overlay, State } from './state.ts';
 import { transferLines } from './transfer-lines.ts';
@@ -17,7 +17,8 @@ export function overlaySize(state: State): { count: number; room: number } {
     return { count: pageLines(overlay, overlayColumns(overlay, state.size.columns) - 4, chat).length, room };
   if (overlay.kind === 'links') return { count: overlay.links.length, room };
   if (overlay.kind === 'picker') return { count: picked(overlay).length, room };
-  if (chat !== null && overlay.kind === 'switcher') return { count: found(chat, textOf(overlay.query)).length, room };
+  if (chat !== null && overlay.kind === 'switcher')
+    return { count: destinations(chat, textOf(overlay.query)).length, room };
   if (chat !== null && overlay.kind === 'search') return { count: searched(chat, textOf(overlay.query)).length, room };
   return { count: 0, room };
 }

@@ -6,7 +6,7 @@ import { clockTime, dayKey, dayName } from './format.ts';
 import { markedLine, marksIn, withFound } from './marked-text.ts';
 import { cut, fill, width, wrap } from './measure.ts';
 import { hasKey } from './messages.ts';
-import type { Found } from './state.ts';
+import type { Hit } from './state.ts';
 import { strings } from './strings.ts';
 import { nameRole, type Role } from './theme.ts';
 
@@ -24,7 +24,7 @@ export type Look = {
   /** Whose words are folded. */
   blocked: ReadonlySet<string>;
   /** The words that were looked for, and the message they were found in. */
-  found: Found | null;
+  hit: Hit | null;
 };
 
 /** What stands around a message. */
@@ -138,8 +138,8 @@ export function withHead(row: Row, message: Message, look: Look): Row {
 }
 
 /** What is marked in this message; '' when nothing was looked for in it. */
-function wordsIn(message: Message, { found }: Look): string {
-  return found !== null && hasKey(message, found.key) ? found.words : '';
+function wordsIn(message: Message, { hit }: Look): string {
+  return hit !== null && hasKey(message, hit.key) ? hit.words : '';
 }
 
 function fullRows(message: Message, quote: string | null, alone: boolean, look: Look): Row[] {

@@ -212,8 +212,8 @@ export function lookOf(state: State): { look: Look; height: number } {
   const names = chat === null ? MIN_NAMES : namesColumn(chat, layout.messages);
   const me = chat?.me.name ?? '';
   const blocked = chat?.blocked ?? nobody;
-  const found = chat?.found ?? null;
-  return { look: { columns: layout.messages, me, bare: state.bare, names, blocked, found }, height: layout.body };
+  const hit = chat?.hit ?? null;
+  return { look: { columns: layout.messages, me, bare: state.bare, names, blocked, hit }, height: layout.body };
 }
 
 const nobody: ReadonlySet<string> = new Set();

@@ -21,7 +21,7 @@ export type Focus = 'composer' | 'people' | 'messages' | 'files';
 export type Anchor = { key: string; below: number };
 
 /** A message that a search led to, and the words it was for. */
-export type Found = { key: string; words: string };
+export type Hit = { key: string; words: string };
 
 /** Messages of a blocked person that are shown all the same, by their places. */
 export type Unfolded = { from: string; first: number; last: number };
@@ -176,7 +176,7 @@ export type Chat = {
   killed: Killed | null;
   completion: Completion | null;
   /** What a search found is marked until the next key. */
-  found: Found | null;
+  hit: Hit | null;
 };
 
 export type State = {

@@ -156,7 +156,7 @@ function quiet(state: State): State {
 }
 
 function unmark(state: State): State {
-  return chatOf(state)?.found == null ? state : withChat(state, (chat) => ({ ...chat, found: null }));
+  return chatOf(state)?.hit == null ? state : withChat(state, (chat) => ({ ...chat, hit: null }));
 }
 
 function fadeTyping(state: State): State {
@@ -267,9 +267,9 @@ function isStill(now: Overlay | null, then: Overlay | null): boolean {
 }
 
 function jump(state: State, event: { conversation: Thread['name']; key: string; words: string }): State {
-  const found = { key: event.key, words: event.words };
+  const hit = { key: event.key, words: event.words };
   return withChat({ ...state, overlay: null, focus: 'messages' }, (chat) => {
-    const opened = { ...open(chat, event.conversation, 0), found };
+    const opened = { ...open(chat, event.conversation, 0), hit };
     const thread = openThread(opened);
     const here = { ...state, screen: { name: 'chat' as const, chat: opened } };
     const { look, height } = lookOf(here);

@@ -16,7 +16,7 @@ const look = (blocked: ReadonlySet<string>): Look => ({
   bare: false,
   names: 8,
   blocked,
-  found: null,
+  hit: null,
 });
 const thread = (messages: readonly Message[], more: Partial<Thread> = {}): Thread => ({
   ...emptyThread('#lobby'),

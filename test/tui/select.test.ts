@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import type { Event } from '../../src/tui/event.ts';
-import { found, searched } from '../../src/tui/looked-for.ts';
+import { destinations, searched } from '../../src/tui/looked-for.ts';
 import { filesOf, peopleOf, unreadCount } from '../../src/tui/select.ts';
 import { file, message, person } from './helpers/messages.ts';
 import { Play } from './helpers/screen-state.ts';
@@ -138,9 +138,9 @@ test('a message that brings a file lists it; deleting it takes it away', (t) => 
 
 test('the switcher finds by a few letters, the search by words and senders', (t) => {
   const play = new Play().history(5, (seq) => ({ text: seq === 3 ? 'The Needle' : 'hay' }));
-  t.is(found(play.chat, 'crl')[0]?.target, '@carol');
-  t.is(found(play.chat, '.thm')[0]?.target, '.theme');
-  t.is(found(play.chat, '')[0]?.kind, 'room');
+  t.is(destinations(play.chat, 'crl')[0]?.target, '@carol');
+  t.is(destinations(play.chat, '.thm')[0]?.target, '.theme');
+  t.is(destinations(play.chat, '')[0]?.kind, 'room');
   t.deepEqual(
     searched(play.chat, 'needle').map(({ id }) => id),
     ['h3'],
@@ -161,7 +161,7 @@ test('what is muted keeps its count and is not added up; who is blocked is last 
   const listed = (name: string) => peopleOf(play.chat).find((item) => item.name === name);
   t.is(unreadCount(play.chat), 3);
   t.like(listed('#lobby'), { unread: 2, muted: true });
-  t.is(found(play.chat, '')[0]?.target, '@bob', 'what is muted waits for nobody');
+  t.is(destinations(play.chat, '')[0]?.target, '@bob', 'what is muted waits for nobody');
   play.do({ type: 'blocked', name: 'bob', on: true });
   t.is(unreadCount(play.chat), 0);
   t.like(listed('@bob'), { unread: 0, blocked: true });
@@ -202,7 +202,7 @@ test('files and words of blocked people are found nowhere, and are all there aga
   play.arrive(message({ seq: 9, id: 'p', conversation: '@bob', from: 'alice', to: 'bob', text: 'needle' }));
   const seen = () => [
     filesOf(play.chat).map((item) => item.file.id),
-    found(play.chat, 'pdf').map(({ target }) => target),
+    destinations(play.chat, 'pdf').map(({ target }) => target),
     searched(play.chat, 'needle').length,
   ];
   const before = seen();

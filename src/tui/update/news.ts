@@ -52,7 +52,7 @@ export function enter(state: State, opening: Opening): State {
         typedAt: 0,
         killed: null,
         completion: null,
-        found: null,
+        hit: null,
       },
     },
   };

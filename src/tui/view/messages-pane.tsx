@@ -17,7 +17,7 @@ const nothing = {
   name: '#' as ConversationName,
   unfolded: [],
   blocked: nobody,
-  found: null,
+  hit: null,
   seeking: false,
   messages: [],
   gaps: [],
@@ -31,7 +31,7 @@ const nothing = {
 
 /** The window over the open conversation. Short conversations begin at the bottom, beside the composer. */
 export function MessagesPane({ columns, rows, bare }: { columns: number; rows: number; bare: boolean }) {
-  const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked, found, seeking } =
+  const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked, hit, seeking } =
     useSelect((state) => {
       const chat = chatOf(state);
       if (chat === null) return nothing;
@@ -49,7 +49,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
         loaded,
         unfolded,
         blocked: chat.blocked,
-        found: chat.found,
+        hit: chat.hit,
         seeking: thread.seeking && thread.loaded !== 'failed',
       };
     });
@@ -65,8 +65,8 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
     [messages, gaps, anchor, newAfter, more, unfolded],
   );
   const view = useMemo(
-    () => viewOf(scroll, { columns, me, bare, names, blocked, found }, rows),
-    [scroll, columns, me, bare, names, blocked, found, rows],
+    () => viewOf(scroll, { columns, me, bare, names, blocked, hit }, rows),
+    [scroll, columns, me, bare, names, blocked, hit, rows],
   );
   // Until it is known where the window stands it shows nothing: it does not jump.
   const drawn = seeking ? [] : view.rows;

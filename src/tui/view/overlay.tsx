@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import { emptyEditor, textOf } from '../editor.ts';
 import { chatOf } from '../field.ts';
 import { clockTime, groups, number, size } from '../format.ts';
-import { found, MOST_HITS, picked, searched } from '../looked-for.ts';
+import { destinations, MOST_HITS, picked, searched } from '../looked-for.ts';
 import { cut, fill, width } from '../measure.ts';
 import { overlayColumns, overlayRoom, overPane, pageLines } from '../overlay-size.ts';
 import { personOf } from '../own.ts';
@@ -145,7 +145,7 @@ type Spans = readonly Span[];
 
 function switcherRows(chat: Chat | null, query: string): Spans[] {
   if (chat === null) return [];
-  return found(chat, query).map(({ kind, label }) => [
+  return destinations(chat, query).map(({ kind, label }) => [
     { text: fill(label, 50), role: kind === 'person' ? nameRole(label.slice(1)) : 'plain' },
     { text: fill(strings.kinds[kind], 12, 'right'), role: 'quiet' },
   ]);
