@@ -22,13 +22,13 @@ export class Store {
   #toldAt = -Infinity;
   #pause = CALM;
   #cancel: (() => void) | null = null;
-  readonly #record: ((event: Timed) => void) | null;
+  readonly #onEvent: ((event: Timed) => void) | null;
 
-  /** `record` is given each event as it is applied. */
-  constructor(state: State, clock: Clock, record: ((event: Timed) => void) | null = null) {
+  /** `onEvent` is given each event before it is applied: the state is still what it happened to. */
+  constructor(state: State, clock: Clock, onEvent: ((event: Timed) => void) | null = null) {
     this.#state = state;
     this.#clock = clock;
-    this.#record = record;
+    this.#onEvent = onEvent;
   }
 
   readonly get = (): State => this.#state;
@@ -41,7 +41,7 @@ export class Store {
   /** For what the person does and for outcomes: seen in the next frame. */
   readonly dispatch = (event: Event): void => {
     const timed = { ...event, at: this.#clock.now() };
-    this.#record?.(timed);
+    this.#onEvent?.(timed);
     const next = update(this.#state, timed);
     if (next === this.#state) return;
     this.#state = next;
