@@ -32,8 +32,8 @@ export class Preferences {
     if (!(themeNames as readonly string[]).includes(name)) return session.tell(usageOf('.theme'), 'bad');
     const theme = name as ThemeName;
     this.#desk.store.dispatch({ type: 'settings', settings: { theme } });
-    const { found } = this.#desk.store.get();
-    const isShown = themeToUse(found, theme) === theme;
-    session.tell(isShown ? strings.notices.theme(name) : strings.notices.themeElsewhere(name, found));
+    const { suited } = this.#desk.store.get();
+    const isShown = themeToUse(suited, theme) === theme;
+    session.tell(isShown ? strings.notices.theme(name) : strings.notices.themeElsewhere(name, suited));
   }
 }

@@ -23,8 +23,8 @@ export type ScreenOptions = {
 
 /** @returns the exit status. @throws ClientError 'usage' for a password file that is no good */
 export async function openScreen(options: ScreenOptions): Promise<number> {
-  const found = themeFor(process.env);
-  if (found === 'none') process.env.FORCE_COLOR = '0';
+  const suited = themeFor(process.env);
+  if (suited === 'none') process.env.FORCE_COLOR = '0';
   const password = await passwordOf(options.passwordFile);
   const [{ runStage }, profile] = await Promise.all([
     import('./stage.tsx'),
@@ -47,7 +47,7 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
       door,
       drafts,
       settings: { ...defaultSettings, ...settings },
-      found,
+      suited,
       downloads: await downloadsFolder(options.downloads, fs),
       defaultServer: DEFAULT_SERVER,
       profile: options.profile,

@@ -44,7 +44,7 @@ export type StageOptions = {
   drafts: Drafts | null;
   settings: Settings;
   /** The theme that suits the terminal, by its environment. */
-  found: ThemeName;
+  suited: ThemeName;
   downloads: string;
   defaultServer: string;
   profile: string | undefined;
@@ -71,7 +71,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     if (recording !== null && line !== null) appendFileSync(recording, `${line}\n`, { mode: 0o600 });
   };
   const store: Store = new Store(
-    initialState(size(), settings, clock.now(), options.found),
+    initialState(size(), settings, clock.now(), options.suited),
     clock,
     recording === null ? null : record,
   );
@@ -146,7 +146,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     patchConsole: true,
   });
   modes.enter();
-  if (stdout.isTTY && settings.theme === null && isRich(options.found)) modes.askBackground();
+  if (stdout.isTTY && settings.theme === null && isRich(options.suited)) modes.askBackground();
   const restore = (): void => {
     app.unmount();
     modes.leave();

@@ -196,7 +196,7 @@ export type State = {
   noticeAt: number;
   settings: Settings;
   /** The theme that suits the terminal, as far as it is known. */
-  found: ThemeName;
+  suited: ThemeName;
   /** ms since 1970 UTC, of the last event: ages and countdowns are drawn from it. */
   now: number;
 };
@@ -240,7 +240,7 @@ export const defaultSettings: Settings = {
   typing: true,
 };
 
-export function initialState(size: State['size'], settings: Settings, now: number, found: ThemeName = 'dark'): State {
+export function initialState(size: State['size'], settings: Settings, now: number, suited: ThemeName = 'dark'): State {
   return {
     screen: { name: 'login', login: emptyLogin('') },
     overlay: null,
@@ -252,7 +252,7 @@ export function initialState(size: State['size'], settings: Settings, now: numbe
     notice: null,
     noticeAt: 0,
     settings,
-    found,
+    suited,
     now,
   };
 }

@@ -118,11 +118,11 @@ export function themeFor(env: Record<string, string | undefined>): ThemeName {
 }
 
 /** A terminal with colours enough for a theme of its own: whether it is dark or light decides. */
-export function isRich(found: ThemeName): boolean {
-  return found === 'dark' || found === 'light';
+export function isRich(suited: ThemeName): boolean {
+  return suited === 'dark' || suited === 'light';
 }
 
 /** A chosen theme holds where the terminal can show it: with 16 colours or none, the others would be guesses at its colours. */
-export function themeToUse(found: ThemeName, chosen: ThemeName | null): ThemeName {
-  return chosen === null || found === 'none' || (found === '16' && chosen !== 'none') ? found : chosen;
+export function themeToUse(suited: ThemeName, chosen: ThemeName | null): ThemeName {
+  return chosen === null || suited === 'none' || (suited === '16' && chosen !== 'none') ? suited : chosen;
 }

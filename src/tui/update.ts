@@ -93,7 +93,7 @@ function apply(state: State, event: Event): State {
     case 'settings':
       return configure(state, event.settings);
     case 'background':
-      return isRich(state.found) ? { ...state, found: event.light ? 'light' : 'dark' } : state;
+      return isRich(state.suited) ? { ...state, suited: event.light ? 'light' : 'dark' } : state;
     case 'away':
       return withChat(state, (chat) => ({ ...chat, away: event.away }));
     case 'login':

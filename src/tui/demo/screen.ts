@@ -15,8 +15,8 @@ const COMPANION = 'robin';
 
 export async function runDemoScreen(shell: Shell): Promise<void> {
   const { output } = shell;
-  const found = themeFor(process.env);
-  if (found === 'none') process.env.FORCE_COLOR = '0';
+  const suited = themeFor(process.env);
+  if (suited === 'none') process.env.FORCE_COLOR = '0';
   output.line('A daemon of its own and somebody to talk to, on this machine only. Leaving deletes everything.\n');
   await withThrowAway(shell, async (place) => {
     const [you, robin] = await place.step(`making accounts for ${YOU} and ${COMPANION}: two RSA-3072 keys each`, () =>
@@ -37,7 +37,7 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       door: openDoor(profile),
       drafts: null,
       settings: defaultSettings,
-      found,
+      suited,
       downloads,
       defaultServer: place.daemon.join,
       profile: place.profile(YOU),

@@ -23,13 +23,13 @@ import { noon } from './messages.ts';
 /** The screen without a terminal: keys in, calls of the client and words for the person out. */
 export async function openDesk(
   t: ExecutionContext,
-  options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; found?: ThemeName } = {},
+  options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; suited?: ThemeName } = {},
 ) {
-  const { prepare = () => {}, found = 'dark' } = typeof options === 'function' ? { prepare: options } : options;
+  const { prepare = () => {}, suited = 'dark' } = typeof options === 'function' ? { prepare: options } : options;
   const clock = manualClock(noon);
   const client = new FakeClient();
   prepare(client);
-  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon, found), clock);
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon, suited), clock);
   const outside: string[] = [];
   const never = () => Promise.reject(new Error('not in this test'));
   const login = new LoginDesk({

@@ -6,8 +6,8 @@ import { FakeClient } from './fake-client.ts';
 import { file, person } from './messages.ts';
 
 const [scene = 'talk', count = '200'] = process.argv.slice(2);
-const found = themeFor(process.env);
-if (found === 'none') process.env.FORCE_COLOR = '0';
+const suited = themeFor(process.env);
+if (suited === 'none') process.env.FORCE_COLOR = '0';
 const { runStage } = await import('../../../src/tui/stage.tsx');
 
 const client = new FakeClient();
@@ -151,7 +151,7 @@ process.exitCode = await runStage({
   },
   drafts: null,
   settings: defaultSettings,
-  found,
+  suited,
   downloads: '/tmp',
   defaultServer: '127.0.0.1:65345',
   profile: undefined,
