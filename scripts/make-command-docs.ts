@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
-import { globalOptions } from '../src/tui/client/config.ts';
+import { DEFAULT_SERVER, globalOptions } from '../src/tui/client/config.ts';
 import { exitStatus } from '../src/tui/client/errors.ts';
 import type { CommandEntry } from '../src/tui/command.ts';
 import { commandTable } from '../src/tui/command-table.ts';
@@ -42,6 +42,7 @@ ${rows.join('\n')}
 ## Options of all commands
 
 Each is also a variable of the environment and a key in \`config.toml\`; flags win, then the environment. A password is neither.
+A server and a name that nobody gives are those that the profile used last; where it knows no server, it is ${DEFAULT_SERVER}.
 
 | option | variable | meaning |
 | --- | --- | --- |

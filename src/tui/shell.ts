@@ -1,7 +1,7 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
 import { isName } from '../protocol/text.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
-import { knownNames, type SignedIn, signIn } from './client/connect.ts';
+import { lastUsed, type SignedIn, signIn } from './client/connect.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import type { Interruption } from './interruption.ts';
@@ -46,15 +46,15 @@ export class Shell {
    * @throws ClientError 'usage' when it is not known who the person is, or the password file is no good
    */
   async connectOptions(more: Partial<ConnectOptions> = {}): Promise<ConnectOptions> {
-    const { server, profile, timeout } = this.settings;
-    const user = more.user === undefined ? await this.#whoIsIt() : checkedName(more.user);
+    const { profile, timeout } = this.settings;
+    const { server, user } = await this.#whoAndWhere({ ...this.settings, ...more });
     const password = more.password ?? (await this.#passwordGiven());
     return {
       ask: this.ask(),
-      ...(server !== undefined && { server }),
       ...(profile !== undefined && { profile }),
       ...(timeout !== undefined && { timeout: timeout * 1000 }),
       ...more,
+      server,
       user,
       ...(password !== null && { password }),
     };
@@ -147,17 +147,18 @@ export class Shell {
     };
   }
 
-  async #whoIsIt(): Promise<string> {
-    const { user, server = DEFAULT_SERVER, profile } = this.settings;
-    if (user !== undefined) return checkedName(user);
-    const [name, ...others] = await knownNames(server, profile);
-    if (name !== undefined && others.length === 0) return name;
-    throw new ClientError(
-      'usage',
-      name === undefined
-        ? 'say who you are with --user NAME; a new name is made with securechat register'
-        : `this profile has several names here (${[name, ...others].join(', ')}); choose with --user NAME`,
-    );
+  /** What was not said is what this profile used last; where it knows no daemon, the address where one listens by itself. */
+  async #whoAndWhere(said: Pick<GlobalSettings, 'server' | 'user'>): Promise<{ server: string; user: string }> {
+    const { server } = said;
+    const named = said.user === undefined ? undefined : checkedName(said.user);
+    const last =
+      server !== undefined && named !== undefined
+        ? {}
+        : await lastUsed({ server, user: named, profile: this.settings.profile });
+    const user = named ?? last.user;
+    if (user === undefined)
+      throw new ClientError('usage', 'say who you are with --user NAME; a new name is made with securechat register');
+    return { server: server ?? last.server ?? DEFAULT_SERVER, user };
   }
 
   /** Read once: standard input has no second time. */

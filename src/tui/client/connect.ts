@@ -159,13 +159,25 @@ export async function forgetAddress(server: string, profileOption?: string): Pro
   }
 }
 
-/** The names that a profile holds keys of at the daemon that `server` names, the last used first. */
-export async function knownNames(server: string, profileOption?: string): Promise<string[]> {
-  const { address, fingerprint } = whereTo(server);
-  const profile = await Profile.open(profileFolder(profileOption), nodeFs, systemRandom);
+/**
+ * Where and as whom the profile was last, for what the person did not say: the daemon where it used an account last, that of
+ * `user` before others, and the name last used there. Empty where the profile knows nothing.
+ */
+export async function lastUsed(said: {
+  server?: string | undefined;
+  user?: string | undefined;
+  profile?: string | undefined;
+}): Promise<{ server?: string; user?: string }> {
+  const { server, user } = said;
+  const asked = server === undefined ? null : whereTo(server);
+  const profile = await Profile.open(profileFolder(said.profile), nodeFs, systemRandom);
   try {
-    const daemon = fingerprint ?? (await new KnownDaemons(profile.db, systemClock).at(address))?.fingerprint;
-    return daemon === undefined ? [] : await new AccountStore(profile, systemClock).names(daemon);
+    const accounts = new AccountStore(profile, systemClock);
+    if (asked === null) return (await accounts.last(user ?? null)) ?? {};
+    const known = new KnownDaemons(profile.db, systemClock);
+    const daemon = asked.fingerprint ?? (await known.at(asked.address))?.fingerprint;
+    const [name] = daemon === undefined ? [] : await accounts.names(daemon);
+    return name === undefined ? {} : { user: name };
   } finally {
     await profile.close();
   }

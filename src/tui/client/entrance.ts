@@ -162,6 +162,7 @@ export class Entrance {
       const { identity } = account.keys;
       const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
       const agreed = await this.#keeper(daemonId).afterKey(calls, account);
+      await store.used(fingerprint, name);
       return { calls, welcome, account: agreed, daemonId, signSpki };
     } catch (error) {
       calls.link.destroy();

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { AccountStore } from '../../../src/tui/client/account-store.ts';
+import { KnownDaemons } from '../../../src/tui/client/trust.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { openProfile } from '../../helpers/profile.ts';
@@ -26,6 +27,33 @@ test('the last used name comes first', async (t) => {
     await store.save(daemon, name, { keys, vaultVersion: 0, localKeys: false });
     clock.advance(1);
   }
+  t.deepEqual(await store.names(daemon), ['alice', 'bob']);
+});
+
+test('what was not said is what was used last: the daemon, the name there, and where a name is at home', async (t) => {
+  const clock = manualClock();
+  const profile = await openProfile(t);
+  const store = new AccountStore(profile, clock);
+  t.is(await store.last(null), null);
+  const known = new KnownDaemons(profile.db, clock);
+  await known.remember({ host: 'here', port: 1 }, daemon);
+  t.deepEqual(await store.last(null), { server: 'here:1' }, 'known, and nobody was made there yet');
+  await known.remember({ host: 'there', port: 2 }, other);
+  const account = { keys, vaultVersion: 0, localKeys: false };
+  for (const [at, name] of [
+    [daemon, 'alice'],
+    [daemon, 'bob'],
+    [other, 'carol'],
+  ] as const) {
+    clock.advance(1);
+    await store.save(at, name, account);
+  }
+  t.deepEqual(await store.last(null), { server: 'there:2', user: 'carol' });
+  t.deepEqual(await store.last('alice'), { server: 'here:1', user: 'alice' });
+  t.deepEqual(await store.last('nobody'), { server: 'there:2', user: 'carol' });
+  clock.advance(1);
+  await store.used(daemon, 'alice');
+  t.deepEqual(await store.last(null), { server: 'here:1', user: 'alice' });
   t.deepEqual(await store.names(daemon), ['alice', 'bob']);
 });
 

@@ -8,7 +8,7 @@ import { acceptLink } from '../../../src/protocol/link.ts';
 import { inlineOpaque, type Opaque } from '../../../src/protocol/opaque.ts';
 import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
 import { systemClock, systemRandom } from '../../../src/protocol/seams.ts';
-import { knownNames, type SignedIn, whereTo } from '../../../src/tui/client/connect.ts';
+import { lastUsed, type SignedIn, whereTo } from '../../../src/tui/client/connect.ts';
 import { addressText } from '../../../src/tui/client/dial.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { Profile } from '../../../src/tui/client/profile.ts';
@@ -45,7 +45,7 @@ test.serial('an account is made, and this profile gets in again without a passwo
   t.is(hex(again.keyring.me.idFp), idFp);
   t.is(again.lease.device, first.lease.device);
   t.is(again.connection.welcome.recordHash, null, 'a login by key');
-  t.deepEqual(await knownNames(server, profile), ['alice']);
+  t.deepEqual(await lastUsed({ server, profile }), { user: 'alice' });
 });
 
 test.serial('a wrong password fails though a key is held, and an unknown name fails alike', async (t) => {
@@ -86,7 +86,7 @@ test.serial('a taken name is refused and leaves nothing in the profile', async (
   const late = signInAs(t, { user: 'alice', server, profile, password: 'other', register: {} });
   const error = await t.throwsAsync(late, { instanceOf: Refusal });
   t.is(error?.code, 'name-taken');
-  t.deepEqual(await knownNames(server, profile), []);
+  t.deepEqual(await lastUsed({ server, profile }), {});
 });
 
 test.serial('a registration that was cut before the vault goes on at the next login', async (t) => {

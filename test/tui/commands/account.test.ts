@@ -9,13 +9,16 @@ import { signInAs } from '../../helpers/sign-in.ts';
 test('register, whoami and users from the shell', async (t) => {
   const daemon = await startDaemon(t);
   const dir = await temporaryFolder(t);
-  const env = { SECURECHAT_SERVER: daemon.join, SECURECHAT_PROFILE: join(dir, 'p') };
-  const made = await securechat(['register', '--user', 'alice', '--password-file', '-'], { env, stdin: 'secret\n' });
+  const env = { SECURECHAT_PROFILE: join(dir, 'p') };
+  const made = await securechat(['register', '--user', 'alice', '--server', daemon.join, '--password-file', '-'], {
+    env,
+    stdin: 'secret\n',
+  });
   t.is(made.code, 0, made.stderr);
   t.regex(made.stdout, /^you are alice at 127\.0\.0\.1:\d+; your fingerprint is [0-9a-f]{64}\n$/);
   t.regex(made.stderr, /nobody can reset your password[\s\S]*making your keys/);
 
-  // The name is known from the profile, and its key logs in.
+  // The daemon and the name are known from the profile, and its key logs in.
   const me = await securechat(['whoami', '--json'], { env });
   t.is(me.code, 0, me.stderr);
   t.is(me.stderr, '');
