@@ -15,8 +15,10 @@ import type { GlobalSettings } from './shell.ts';
 
 type Called = { entry: CommandEntry | null; args: Arguments };
 
+/** No argument of a process can hold it. */
+const TEXT_MARK = '\0';
 const lineMode = commandTable.find(({ usage }) => usage === 'plain') ?? null;
-const rawArguments = hideBin(process.argv);
+const rawArguments = markedText(hideBin(process.argv));
 // Until the arguments are understood, errors go where they seem to be wanted.
 let output = outputFor(rawArguments.includes('--json'), false);
 
@@ -63,7 +65,8 @@ async function understand(): Promise<Called | null> {
   const program = yargs()
     .scriptName('securechat')
     .usage('$0 [join-link]\n$0 <command>')
-    .parserConfiguration({ 'populate--': true, 'parse-positional-numbers': false })
+    .parserConfiguration({ 'parse-positional-numbers': false })
+    .detectLocale(false)
     .options(globalOptions)
     .config(await outsideSettings())
     .command({
@@ -74,7 +77,7 @@ async function understand(): Promise<Called | null> {
           .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
           .option('plain', { type: 'boolean', describe: 'line by line, as securechat plain' }),
       handler: (args) => {
-        called = { entry: null, args: withLink(args) };
+        called = { entry: null, args: withLink(unmarked(args)) };
       },
     });
   for (const entry of commandTable)
@@ -83,7 +86,7 @@ async function understand(): Promise<Called | null> {
       describe: entry.summary,
       builder: async (y) => (await entry.load()).options(y),
       handler: (args) => {
-        called = { entry, args: withRest(entry, args) };
+        called = { entry, args: unmarked(args) };
       },
     });
   await program
@@ -105,8 +108,18 @@ async function understand(): Promise<Called | null> {
   return called;
 }
 
+/** What yargs says, in the words of the command that was called. */
 function wrongUse(message: string): ClientError {
-  return new ClientError('usage', `${message}; see securechat --help`);
+  const entry = calledEntry();
+  const [name, ...positionals] = entry?.usage.split(' ') ?? [];
+  const help = `see ${['securechat', ...(name === undefined ? [] : [name]), '--help'].join(' ')}`;
+  const needed = positionals
+    .filter((each) => each.startsWith('<'))
+    .map((each) => each.replace(/\W/g, '').toUpperCase());
+  const said = message.startsWith('Not enough non-option arguments')
+    ? `securechat ${name} needs ${needed.join(' and ')}`
+    : message.replaceAll(TEXT_MARK, '');
+  return new ClientError('usage', `${said}; ${help}`);
 }
 
 function noSuchCommand(word: string): ClientError {
@@ -115,10 +128,23 @@ function noSuchCommand(word: string): ClientError {
 
 /** The first word was to be a command: when it is none, that is worth more than what yargs says of the words after it. */
 function missingCommand(): ClientError | null {
-  const { _: words } = yargs(rawArguments).help(false).version(false).options(globalOptions).parseSync();
-  const word = words[0]?.toString();
-  if (word === undefined || word.startsWith('securechat://')) return null;
-  return commandTable.some(({ usage }) => usage.split(' ')[0] === word) ? null : noSuchCommand(word);
+  const word = firstWord();
+  return word === undefined || word.startsWith('securechat://') || calledEntry() !== null ? null : noSuchCommand(word);
+}
+
+function calledEntry(): CommandEntry | null {
+  return commandTable.find(({ usage }) => usage.split(' ')[0] === firstWord()) ?? null;
+}
+
+function firstWord(): string | undefined {
+  const { _: words } = yargs(rawArguments)
+    .help(false)
+    .version(false)
+    .options(globalOptions)
+    // What is wrong with the options is said already.
+    .fail(() => {})
+    .parseSync();
+  return words[0]?.toString().replace(TEXT_MARK, '');
 }
 
 /** The environment over config.toml; yargs puts the flags over both. */
@@ -148,18 +174,20 @@ function withLink(args: Arguments): Arguments {
   return { ...args, server: args.link };
 }
 
-/** What follows `--` is text, whatever it looks like: it goes to the positional that takes many. */
-function withRest(entry: CommandEntry, args: Arguments): Arguments {
-  const rest = Array.isArray(args['--']) ? args['--'].map(String) : [];
-  if (rest.length === 0) return args;
-  const name = /(\w+)\.\.[\]>]$/.exec(entry.usage)?.[1];
-  if (name === undefined) throw new ClientError('usage', `nothing may follow "--" here; see securechat --help`);
-  const before = Array.isArray(args[name]) ? args[name] : [];
-  return { ...args, [name]: [...before, ...rest] };
+/** What follows `--` is text, whatever it looks like: it goes to yargs with a mark before it, so that it looks like nothing. */
+function markedText(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  return end === -1 ? [...words] : [...words.slice(0, end), ...words.slice(end + 1).map((word) => TEXT_MARK + word)];
+}
+
+function unmarked(args: Arguments): Arguments {
+  const plain = (value: unknown): unknown =>
+    typeof value === 'string' ? value.replace(TEXT_MARK, '') : Array.isArray(value) ? value.map(plain) : value;
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, plain(value)])) as Arguments;
 }
 
 function refuseRepeated(args: Arguments, command: Command | null): void {
-  const lists = ['_', '--', ...(command?.lists ?? [])];
+  const lists = ['_', ...(command?.lists ?? [])];
   for (const [name, value] of Object.entries(args))
     if (Array.isArray(value) && !lists.includes(name)) throw new ClientError('usage', `--${name} was given twice`);
 }
