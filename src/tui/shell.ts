@@ -9,6 +9,8 @@ import type { Output } from './output.ts';
 import { readPasswordFile } from './password-file.ts';
 import { Progress } from './progress.ts';
 import { askPassword, askYesNo, openTerminal, type Terminal } from './prompt.ts';
+import { isTooShort } from './strength.ts';
+import { login } from './strings/login.ts';
 
 export type GlobalSettings = {
   server?: string;
@@ -104,17 +106,18 @@ export class Shell {
 
   /** The present password: from --password-file, else typed. @throws ClientError 'usage' when there is nobody to ask */
   async password(name: string): Promise<string> {
-    return (await this.#passwordGiven()) ?? askPassword(this.#mustAsk(), `password for ${name}:`);
+    return (await this.#passwordGiven()) ?? askPassword(this.#mustAsk('--password-file'), `password for ${name}:`);
   }
 
-  /** One to be: from `file`, else typed twice. @throws ClientError 'usage' when there is nobody to ask */
-  async newPassword(name: string, file: string | undefined): Promise<string> {
-    if (file !== undefined) return this.#read(file);
-    const terminal = this.#mustAsk();
-    const password = await askPassword(terminal, `new password for ${name}:`);
-    if (password === '') throw new ClientError('usage', 'an empty password protects nothing; choose another');
-    if ((await askPassword(terminal, 'once more:')) !== password)
-      throw new ClientError('usage', 'the two passwords differ; try again');
+  /**
+   * One to be: from `file`, which `option` gives, else typed twice.
+   * @throws ClientError 'usage' when it is too short, or there is nobody to ask
+   */
+  async newPassword(name: string, option: `--${string}`, file: string | undefined): Promise<string> {
+    if (file !== undefined) return longEnough(await this.#read(file));
+    const terminal = this.#mustAsk(option);
+    const password = longEnough(await askPassword(terminal, `new password for ${name}:`));
+    if ((await askPassword(terminal, 'once more:')) !== password) throw new ClientError('usage', login.errors.repeat);
     return password;
   }
 
@@ -172,10 +175,10 @@ export class Shell {
     return readPasswordFile(passwordFile, process.stdin, (text) => this.output.warn(text));
   }
 
-  #mustAsk(): Terminal {
+  #mustAsk(option: `--${string}`): Terminal {
     const terminal = this.#person();
     if (terminal === null)
-      throw new ClientError('usage', 'a password is needed: give --password-file, or run this in a terminal');
+      throw new ClientError('usage', `a password is needed: give ${option}, or run this in a terminal`);
     return terminal;
   }
 
@@ -190,4 +193,10 @@ function checkedName(typed: string): string {
   const name = typed.normalize('NFC');
   if (isName(name)) return name;
   throw new ClientError('usage', 'a name has 1 to 32 letters, digits or . _ - and nothing else; give another --user');
+}
+
+/** @throws ClientError 'usage' for one that nobody may take from now on */
+function longEnough(password: string): string {
+  if (isTooShort(password)) throw new ClientError('usage', login.errors.short);
+  return password;
 }

@@ -27,9 +27,14 @@ const disguises: Readonly<Record<string, string>> = {
 const WORD_BITS = 9;
 export const MIN_PASSWORD = 8;
 
+/** Wherever a password is made, one like this is refused. */
+export function isTooShort(password: string): boolean {
+  return Array.from(password).length < MIN_PASSWORD;
+}
+
 /** 0 too short, 1 weak, 2 fair, 3 good, 4 strong. */
 export function strengthOf(password: string, name: string): 0 | 1 | 2 | 3 | 4 {
-  if (Array.from(password).length < MIN_PASSWORD) return 0;
+  if (isTooShort(password)) return 0;
   // What comes after this many makes it no stronger than strong.
   const bits = bitsOf(password.slice(0, 128), name.toLowerCase());
   return bits < 36 ? 1 : bits < 52 ? 2 : bits < 72 ? 3 : 4;

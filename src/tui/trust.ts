@@ -5,7 +5,7 @@ import { textOf } from './editor.ts';
 import { personOf } from './own.ts';
 import type { Session } from './session.ts';
 import type { Overlay } from './state.ts';
-import { MIN_PASSWORD } from './strength.ts';
+import { isTooShort } from './strength.ts';
 import { strings } from './strings.ts';
 
 export class Trust {
@@ -47,7 +47,7 @@ export class Trust {
       });
     if (overlay.busy || session === null) return;
     if (overlay.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
-    if (Array.from(fresh).length < MIN_PASSWORD) return fail(strings.login.errors.short, 1);
+    if (isTooShort(fresh)) return fail(strings.login.errors.short, 1);
     if (fresh !== again) return fail(strings.login.errors.repeat, 2);
     const waiting: Overlay = { ...overlay, busy: true, error: null };
     store.dispatch({ type: 'overlay', overlay: waiting });

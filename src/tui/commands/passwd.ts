@@ -9,7 +9,7 @@ export const passwd: Command = {
       const { name } = client.me;
       const old = await shell.password(name);
       const file = typeof args.newPasswordFile === 'string' ? args.newPasswordFile : undefined;
-      await client.passwd(old, await shell.newPassword(name, file));
+      await client.passwd(old, await shell.newPassword(name, '--new-password-file', file));
       shell.output.line('the password is changed; other devices stay logged in: securechat devices --end-others');
     });
   },

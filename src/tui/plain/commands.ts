@@ -13,7 +13,7 @@ import { linksIn, searched } from '../looked-for.ts';
 import { own, personOf } from '../own.ts';
 import { canSend, filesOf, peopleOf, presenceWord, transfersOf, whyUnknown } from '../select.ts';
 import type { Session } from '../session.ts';
-import { MIN_PASSWORD } from '../strength.ts';
+import { isTooShort } from '../strength.ts';
 import { strings } from '../strings.ts';
 import { mention } from './narrator.ts';
 import { phrases } from './phrases.ts';
@@ -219,7 +219,7 @@ export class SpokenCommands extends Commands {
     const old = await secret(phrases.passwordNow);
     if (old === null) return session.tell(phrases.needsTerminal, 'bad');
     const fresh = (await secret(phrases.passwordNew)) ?? '';
-    if (Array.from(fresh).length < MIN_PASSWORD) return session.tell(strings.login.errors.short, 'bad');
+    if (isTooShort(fresh)) return session.tell(strings.login.errors.short, 'bad');
     if ((await secret(phrases.passwordAgain)) !== fresh) return session.tell(strings.login.errors.repeat, 'bad');
     if (await session.attempt(() => session.client.passwd(old, fresh))) session.tell(strings.notices.passwd);
   }

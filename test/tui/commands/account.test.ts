@@ -12,7 +12,7 @@ test('register, whoami and users from the shell', async (t) => {
   const env = { SECURECHAT_PROFILE: join(dir, 'p') };
   const made = await securechat(['register', '--user', 'alice', '--server', daemon.join, '--password-file', '-'], {
     env,
-    stdin: 'secret\n',
+    stdin: 'correct horse\n',
   });
   t.is(made.code, 0, made.stderr);
   t.regex(made.stdout, /^you are alice at 127\.0\.0\.1:\d+; your fingerprint is [0-9a-f]{64}\n$/);
@@ -39,6 +39,7 @@ test('what is refused has its exit status and one sentence', async (t) => {
   const profile = join(dir, 'p');
   await (await signInAs(t, { user: 'alice', server: daemon.join, profile, password: 'secret', register: {} })).close();
   for (const word of ['secret', 'wrong']) await writeFile(join(dir, word), word, { mode: 0o600 });
+  await writeFile(join(dir, 'other'), 'correct horse', { mode: 0o600 });
   const empty = join(dir, 'empty');
   const other = `securechat://${address}#${'ab'.repeat(32)}`;
   const cases: [string[], number, RegExp][] = [
@@ -61,19 +62,14 @@ test('what is refused has its exit status and one sentence', async (t) => {
     ],
     [['users', '--server', other, '--profile', empty, '--user', 'alice'], 5, /this link is not for the server at/],
     [
-      [
-        'register',
-        '--server',
-        address,
-        '--profile',
-        profile,
-        '--user',
-        'alice',
-        '--password-file',
-        join(dir, 'secret'),
-      ],
+      ['register', '--server', address, '--profile', profile, '--user', 'alice', '--password-file', join(dir, 'other')],
       6,
       /taken/,
+    ],
+    [
+      ['register', '--server', address, '--profile', empty, '--user', 'new', '--password-file', join(dir, 'secret')],
+      2,
+      /use 8 characters or more/,
     ],
   ];
   for (const [args, code, sentence] of cases) {

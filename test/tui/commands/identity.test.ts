@@ -40,6 +40,10 @@ test.serial('a changed password, and a device that is ended', async (t) => {
   const profile = join(dir, 'one');
   await (await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} })).close();
   t.is((await securechat(['whoami', ...passwords], { env: two })).code, 0);
+  const short = await securechat(['passwd', ...passwords, '--new-password-file', join(dir, 'old')], { env: one });
+  t.is(short.code, 2);
+  t.regex(short.stderr, /use 8 characters or more/);
+  t.regex((await securechat(['passwd', ...passwords], { env: one })).stderr, /give --new-password-file/);
   const changed = await securechat(['passwd', ...passwords, '--new-password-file', join(dir, 'next')], { env: one });
   t.is(changed.code, 0, changed.stderr);
   t.is((await securechat(['whoami', ...passwords], { env: one })).code, 3);
