@@ -19,6 +19,9 @@ export const devices: Command = {
       if (end !== null && !(await client.sessions()).some(({ device }) => device === end))
         throw new ClientError('refused', `you have no device ${end}; see securechat devices`);
       if (end !== null || args.endOthers === true) await client.endDevice(end);
+      // Nothing more is answered on its link.
+      if (end === client.me.device)
+        return shell.output.line('this device is signed out; the next start needs the password');
       for (const { device, lastSeen, online, current } of await client.sessions())
         shell.output.result(
           { type: 'device', device, lastSeen: new Date(lastSeen).toISOString(), online, current },

@@ -52,10 +52,16 @@ test.serial('a changed password, and a device that is ended', async (t) => {
   t.is((await securechat(['whoami'], { env: two })).code, 0, 'the other device has its ticket');
   const devices = jsonLines(await securechat(['devices', '--json'], { env: one }));
   t.is(devices.length, 2);
+  const own = devices.find(({ current }) => current === true)?.device;
   t.is((await securechat(['devices', '--end', '1'], { env: one })).code, 6);
   t.is((await securechat(['devices', '--end', 'x'], { env: one })).code, 2);
   t.is((await securechat(['devices', '--end-others'], { env: one })).code, 0);
   const ended = await securechat(['whoami'], { env: two });
   t.is(ended.code, 2);
   t.regex(ended.stderr, /a password is needed/);
+
+  const left = await securechat(['devices', '--end', String(own)], { env: one });
+  t.deepEqual([left.code, left.stderr], [0, '']);
+  t.is(left.stdout, 'this device is signed out; the next start needs the password\n');
+  t.regex((await securechat(['whoami'], { env: one })).stderr, /a password is needed/);
 });
