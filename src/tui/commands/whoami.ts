@@ -10,6 +10,7 @@ export const whoami: Command = {
     try {
       const fingerprint = hex(me.keyring.me.idFp);
       const daemon = { address: me.daemon.address, fingerprint: hex(me.daemon.fingerprint) };
+      const join = `securechat://${daemon.address}#${daemon.fingerprint}`;
       const lines = [
         `name         ${me.name}`,
         `fingerprint  ${fingerprint}`,
@@ -17,9 +18,12 @@ export const whoami: Command = {
         `daemon       ${daemon.address}`,
         `its key      ${daemon.fingerprint}`,
         `in words     ${fingerprintWords(me.daemon.fingerprint)}`,
-        `join link    securechat://${daemon.address}#${daemon.fingerprint}`,
+        `join link    ${join}`,
       ];
-      shell.output.result({ type: 'me', name: me.name, fingerprint, device: me.device, daemon }, lines.join('\n'));
+      shell.output.result(
+        { type: 'me', name: me.name, fingerprint, device: me.device, daemon, join },
+        lines.join('\n'),
+      );
     } finally {
       await me.close();
     }

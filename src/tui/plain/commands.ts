@@ -197,6 +197,7 @@ export class SpokenCommands extends Commands {
     this.#desk.say(phrases.yourKey(fingerprint));
     this.#desk.say(phrases.serverKey(daemon.fingerprint));
     this.#desk.say(phrases.device(device, strings.pages.thisDevice));
+    this.#desk.say(phrases.joinLink(daemon));
   }
 
   #keys({ chat }: Session) {

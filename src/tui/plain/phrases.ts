@@ -62,6 +62,8 @@ export const phrases = {
   blockedNames: (names: readonly string[]) => `blocked on this device: ${names.join(', ')}; .block NAME takes it back`,
   yourKey: (fingerprint: string) => `your key: ${format.groups(fingerprint)}`,
   serverKey: (fingerprint: string) => `key of the server: ${format.groups(fingerprint)}`,
+  joinLink: ({ address, fingerprint }: { address: string; fingerprint: string }) =>
+    `link to pass on to who shall join: securechat://${address}#${fingerprint}`,
   key: (name: string, fingerprint: string) => `${name}: ${format.groups(fingerprint)}`,
   noKeys: (name: string) => `${name} has no keys yet`,
   device: (device: number, what: string) => `device ${device}: ${what}`,

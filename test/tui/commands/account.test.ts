@@ -23,7 +23,7 @@ test('register, whoami and users from the shell', async (t) => {
   t.is(me.code, 0, me.stderr);
   t.is(me.stderr, '');
   const [line] = jsonLines(me);
-  t.like(line, { v: 1, type: 'me', name: 'alice' });
+  t.like(line, { v: 1, type: 'me', name: 'alice', join: daemon.join });
   t.true(made.stdout.includes(String(line?.fingerprint)));
 
   const users = await securechat(['users', '--json'], { env });

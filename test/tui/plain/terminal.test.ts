@@ -97,7 +97,7 @@ test.serial('passwords are asked for without echo, and lines go on after it', as
   const shown = await screen.until((text) => text.includes('the password is changed'), PATIENCE);
   t.false(shown.includes('horse'));
   screen.write('.whoami\r');
-  await screen.until((text) => text.includes('device '), PATIENCE);
+  await screen.until((text) => text.includes('link to pass on to who shall join: securechat://'), PATIENCE);
   screen.write('.exit\r');
   t.is((await screen.exited).exitCode, 0);
 });
