@@ -13,6 +13,8 @@ export const verify: Command = {
     const name = String(args.name).replace(/^@/, '');
     if (!isName(name)) throw new ClientError('usage', `"${name}" cannot be a name; see who there is: securechat users`);
     await shell.withClient(async (client) => {
+      if (name === client.me.name)
+        throw new ClientError('usage', 'that is you: name somebody else; see securechat users');
       const number = await client.safetyNumber(name);
       const person = async () => (await client.people()).find((one) => one.name === name);
       const changed = (await person())?.changedTo != null;

@@ -168,6 +168,7 @@ export class SpokenCommands extends Commands {
     if (word === '' && session.chat.open.startsWith('#')) return session.tell(phrases.verifyUsage, 'bad');
     const person = personOf(session.chat, name);
     if (person === undefined) return session.tell(strings.notices.unknownPerson(name), 'bad');
+    if (name === session.chat.me.name) return session.tell(strings.notices.isMe, 'bad');
     if (verdict !== '') return this.#judge(session, person, verdict);
     await session.attempt(async () => {
       const digits = (await session.client.safetyNumber(name)).replace(/\D/g, '');

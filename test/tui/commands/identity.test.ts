@@ -26,6 +26,9 @@ test.serial('two people see the same 60 digits, and one marks the other as verif
   const users = jsonLines(await securechat(['users', '--json'], { env: env('bob') }));
   t.is(users.find(({ name }) => name === 'alice')?.verified, true);
   t.is((await securechat(['verify', 'nobody'], { env: env('bob') })).code, 6);
+  const own = await securechat(['verify', '@bob', '--yes'], { env: env('bob') });
+  t.deepEqual([own.code, own.stdout], [2, '']);
+  t.regex(own.stderr, /that is you/);
 });
 
 test.serial('a changed password, and a device that is ended', async (t) => {

@@ -20,9 +20,11 @@ test('a key is marked only by saying so', async (t) => {
     '.verify bob maybe',
     '.verify bob same',
     '.verify bob same',
+    '.verify alice',
   ]);
   t.deepEqual(calls, [queued('#lobby', 'yes'), ['setVerified', 'bob', true]]);
   t.is(said.filter((line) => line === 'bob is marked as verified').length, 2);
+  t.is(said.at(-1), 'that is you: name somebody else');
 });
 
 test('files are sent, listed by their whole name and fetched', async (t) => {
