@@ -29,7 +29,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     usage: 'files [with]',
-    summary: 'list the files you can download',
+    summary: 'list the files you can download, oldest first',
     load: async () => (await import('./commands/files.ts')).files,
   },
   {

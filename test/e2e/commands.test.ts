@@ -63,7 +63,15 @@ test.serial('the lobby is everybody; users and files are listed', async (t) => {
   t.deepEqual(Object.keys(one ?? {}), keys);
   t.like(two, { v: 1, type: 'file', name: 'two.txt', size: 3, conversation: '@bob', from: 'alice' });
   await as('alice', ['upload', '#lobby', 'one.txt']);
-  t.is(jsonLines(await as('bob', ['files', '--json'])).length, 3);
+  t.deepEqual(
+    jsonLines(await as('bob', ['files', '--json'])).map(({ conversation, name }) => [conversation, name]),
+    [
+      ['@alice', 'one.txt'],
+      ['@alice', 'two.txt'],
+      ['#lobby', 'one.txt'],
+    ],
+    'the newest last',
+  );
   t.is(jsonLines(await as('bob', ['files', 'alice', '--json'])).length, 2);
 
   const several = await as('bob', ['download', 'one.txt', '--json']);

@@ -8,7 +8,8 @@ export const files: Command = {
   async run(shell, args) {
     const conversation = args.with === undefined ? undefined : conversationOf(String(args.with));
     await shell.withClient(async (client) => {
-      for (const file of await client.files(conversation)) reportFile(shell.output, file);
+      // As a conversation reads in a terminal: the newest stands above the next prompt.
+      for (const file of (await client.files(conversation)).reverse()) reportFile(shell.output, file);
     });
   },
 };

@@ -119,7 +119,8 @@ export class SpokenCommands extends Commands {
   #files({ chat }: Session) {
     const files = filesOf(chat).filter(({ file }) => file.sha256 !== '');
     if (files.length === 0) this.#desk.say(phrases.noFiles(chat.open));
-    for (const { file } of files) this.#desk.say(phrases.listedFile(file, age(file.at, this.#desk.clock.now())));
+    for (const { file } of files.reverse())
+      this.#desk.say(phrases.listedFile(file, age(file.at, this.#desk.clock.now())));
   }
 
   /** One of the open conversation first. @throws ClientError 'refused' */

@@ -30,7 +30,11 @@ test('a key is marked only by saying so', async (t) => {
 test('files are sent, listed by their whole name and fetched', async (t) => {
   const client = new FakeClient();
   const name = 'a very long name of a photograph from the summer of last year.jpeg';
-  client.allFiles = [file({ name }), file({ id: 'f2', name: 'twice', from: 'bob' }), file({ id: 'f3', name: 'twice' })];
+  client.allFiles = [
+    file({ name }),
+    file({ id: 'f2', name: 'twice', from: 'bob', at: 1 }),
+    file({ id: 'f3', name: 'twice', from: 'alice', at: 2 }),
+  ];
   const { calls, said } = await types(
     ['.file /tmp/x.bin', '.list_files', `.download ${name}`, '.download twice', '.download f3', '.download none'],
     { client },
@@ -41,6 +45,8 @@ test('files are sent, listed by their whole name and fetched', async (t) => {
     ['download', 'f3', '/downloads'],
   ]);
   t.true(said.some((line) => line.startsWith(`${name}, 1.23 MB, from bob`)));
+  const listed = said.filter((line) => /^twice, .*, from /.test(line)).map((line) => /from \w+/.exec(line)?.[0]);
+  t.deepEqual(listed, ['from bob', 'from alice'], 'the newest last');
   t.true(said.some((line) => line.includes('2 files are called "twice"')));
   t.true(said.some((line) => line.includes('there is no file "none"')));
 });
