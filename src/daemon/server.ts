@@ -121,7 +121,10 @@ export class Server {
       if (link.peer.messages !== MESSAGES_VERSION) session.end('version', otherVersion(link.peer.messages));
     } catch (error) {
       socket.destroy();
-      if (error instanceof ProtocolError) {
+      if (socket.bytesRead === 0 && (socket.readableEnded || socket.errored !== null)) {
+        // A client that knows no key here yet: it asks the person first, and comes back.
+        log.debug({ evt: 'greeting_read' }, 'left after the greeting');
+      } else if (error instanceof ProtocolError) {
         log.info({ evt: 'handshake_fail', code: error.code, reason: error.message }, 'the handshake failed');
       } else if (error instanceof Refusal) {
         log.warn({ evt: 'handshake_busy', code: error.code }, 'too many handshakes at once');

@@ -174,6 +174,17 @@ test.serial('garbage on the port, a half-open link and a frame that claims 4 GiB
   t.deepEqual(await daemon.stop(), { code: 0, signal: null });
 });
 
+test.serial('who reads the greeting and leaves has failed at nothing', async (t) => {
+  const daemon = await startDaemon(t, ['--log-level', 'debug']);
+  t.true(await greeted(daemon.port));
+  t.is((await daemon.line(({ evt }) => evt === 'greeting_read')).level, 20);
+  const half = await dial(daemon.port);
+  half.end('S');
+  await daemon.line(({ evt }) => evt === 'handshake_fail');
+  await daemon.stop();
+  t.is(daemon.lines.filter(({ evt }) => evt === 'handshake_fail').length, 1);
+});
+
 test.serial('more half-open links than allowed from one address are closed at once', async (t) => {
   const daemon = await startDaemon(t);
   const sockets = await Promise.all(Array.from({ length: 40 }, () => dial(daemon.port)));
