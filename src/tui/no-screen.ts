@@ -1,14 +1,19 @@
-/** Where no screen can be, or should not: no terminal, one that cannot move its cursor (TERM=dumb), or a person who hears instead of looking (INK_SCREEN_READER, as Ink has it). */
+type Environment = Record<string, string | undefined>;
+
+/** Where no screen can be, or should not: no terminal, or one that only takes lines. */
 export function noScreen(process: {
   stdin: { isTTY?: boolean };
   stdout: { isTTY?: boolean };
-  env: Record<string, string | undefined>;
+  env: Environment;
 }): boolean {
   const { stdin, stdout, env } = process;
-  return (
-    stdin.isTTY !== true ||
-    stdout.isTTY !== true ||
-    env.TERM === 'dumb' ||
-    /^(?:1|true|yes)$/i.test(env.INK_SCREEN_READER ?? '')
-  );
+  return stdin.isTTY !== true || stdout.isTTY !== true || takesLinesOnly(env);
+}
+
+/**
+ * Whether nothing that was written may be drawn over: the terminal cannot move its cursor (TERM=dumb), or the person hears
+ * instead of looking (INK_SCREEN_READER, as Ink has it).
+ */
+export function takesLinesOnly(env: Environment): boolean {
+  return env.TERM === 'dumb' || /^(?:1|true|yes)$/i.test(env.INK_SCREEN_READER ?? '');
 }

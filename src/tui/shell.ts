@@ -35,7 +35,7 @@ export class Shell {
     this.settings = settings;
     this.output = output;
     this.#interruption = interruption;
-    this.progress = new Progress(output, process.stderr);
+    this.progress = new Progress(output, process.stderr, process.env);
   }
 
   /** Standard input is the password, so nothing else may be read from it. */
