@@ -1,5 +1,7 @@
 import { ClientError } from '../client/errors.ts';
+import type { Client, ConversationName } from '../client/types.ts';
 import type { Command } from '../command.ts';
+import type { Shell } from '../shell.ts';
 import { reportSent } from './report.ts';
 import { readText } from './stdin.ts';
 import { checkText, conversationOf, textOfWords } from './target.ts';
@@ -26,7 +28,28 @@ export const send: Command = {
     if (wait && to.startsWith('#'))
       throw new ClientError('usage', 'nobody signs receipts in a room; leave --wait-delivered out');
     await shell.withClient(async (client) => {
-      reportSent(shell.output, await client.send(to, text, { until: wait ? 'delivered' : 'sent' }));
+      const stop = wait ? sayWhatIsAwaited(shell, client, to, text) : () => {};
+      reportSent(shell.output, await client.send(to, text, { until: wait ? 'delivered' : 'sent' }).finally(stop));
     });
   },
 };
+
+/** Once it is stored: the wait for the other side may be long, and leaving it takes nothing back. */
+function sayWhatIsAwaited(shell: Shell, client: Client, to: ConversationName, text: string): () => void {
+  const taken = (): void => shell.output.remark(`it was sent to ${to}, and arrives when ${to.slice(1)} comes`);
+  const stop = client.subscribe((event) => {
+    if (event.type !== 'message') return;
+    const { from, conversation, body, state } = event.message;
+    // What waited in the outbox goes first, and is not what is meant.
+    const isThis = from === client.me.name && conversation === to && body.kind === 'text' && body.text === text;
+    if (!isThis || state !== 'sent') return;
+    stop();
+    if (process.stderr.isTTY)
+      shell.output.remark(`sent to ${to}; waiting until it has arrived there; Ctrl+C ends only the wait`);
+    shell.signal.addEventListener('abort', taken, { once: true });
+  });
+  return () => {
+    stop();
+    shell.signal.removeEventListener('abort', taken);
+  };
+}
