@@ -68,7 +68,7 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/forget.ts')).forget,
   },
   {
-    usage: 'plain',
+    usage: 'plain [link]',
     summary: 'chat line by line, for screen readers, pipes and small terminals',
     load: async () => (await import('./commands/plain.ts')).plain,
   },

@@ -17,7 +17,7 @@ type Called = { entry: CommandEntry | null; args: Arguments };
 
 /** No argument of a process can hold it. */
 const TEXT_MARK = '\0';
-const lineMode = commandTable.find(({ usage }) => usage === 'plain') ?? null;
+const lineMode = commandTable.find(({ usage }) => usage === 'plain [link]') ?? null;
 const rawArguments = markedText(hideBin(process.argv));
 // Until the arguments are understood, errors go where they seem to be wanted.
 let output = outputFor(rawArguments.includes('--json'), false);
@@ -77,7 +77,7 @@ async function understand(): Promise<Called | null> {
           .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
           .option('plain', { type: 'boolean', describe: 'line by line, as securechat plain' }),
       handler: (args) => {
-        called = { entry: null, args: withLink(unmarked(args)) };
+        called = { entry: null, args: withLink(unmarked(args), noSuchCommand) };
       },
     });
   for (const entry of commandTable)
@@ -86,7 +86,7 @@ async function understand(): Promise<Called | null> {
       describe: entry.summary,
       builder: async (y) => (await entry.load()).options(y),
       handler: (args) => {
-        called = { entry, args: unmarked(args) };
+        called = { entry, args: withLink(unmarked(args), noLink) };
       },
     });
   await program
@@ -124,6 +124,10 @@ function wrongUse(message: string): ClientError {
 
 function noSuchCommand(word: string): ClientError {
   return new ClientError('usage', `there is no command "${word}"; see securechat --help`);
+}
+
+function noLink(word: string): ClientError {
+  return new ClientError('usage', `"${word}" is no join link: that begins with securechat://`);
 }
 
 /** The first word was to be a command: when it is none, that is worth more than what yargs says of the words after it. */
@@ -165,10 +169,10 @@ async function outsideSettings(): Promise<Record<string, unknown>> {
   return { ...settingsFromToml(text, path), ...environment };
 }
 
-/** `securechat LINK` is `securechat --server LINK`; any other word there is a command that does not exist. */
-function withLink(args: Arguments): Arguments {
+/** `securechat LINK` is `securechat --server LINK`; any other word there is `wrong`. */
+function withLink(args: Arguments, wrong: (word: string) => ClientError): Arguments {
   if (typeof args.link !== 'string') return args;
-  if (!args.link.startsWith('securechat://')) throw noSuchCommand(args.link);
+  if (!args.link.startsWith('securechat://')) throw wrong(args.link);
   if (args.server !== undefined && rawArguments.some((argument) => argument.startsWith('--server')))
     throw new ClientError('usage', 'give a join link or --server, not both');
   return { ...args, server: args.link };

@@ -34,9 +34,14 @@ export async function askPassword(terminal: Terminal, question: string): Promise
   return readLine(terminal, `${question} `, '*');
 }
 
+/** Asks, and shows what is typed. @throws ClientError 'cancelled' */
+export async function askLine(terminal: Terminal, question: string): Promise<string> {
+  return readLine(terminal, `${question} `, null);
+}
+
 /** @returns true for y or yes; anything else is no. @throws ClientError 'cancelled' */
 export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
-  const answer = await readLine(terminal, `${question} [y/N] `, null);
+  const answer = await askLine(terminal, `${question} [y/N]`);
   return /^y(es)?$/i.test(answer.trim());
 }
 

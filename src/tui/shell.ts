@@ -49,7 +49,9 @@ export class Shell {
    */
   async connectOptions(more: Partial<ConnectOptions> = {}): Promise<ConnectOptions> {
     const { profile, timeout } = this.settings;
-    const { server, user } = await this.#whoAndWhere({ ...this.settings, ...more });
+    const { server = DEFAULT_SERVER, user } = await this.whoAndWhere(more);
+    if (user === undefined)
+      throw new ClientError('usage', 'say who you are with --user NAME; a new name is made with securechat register');
     const password = more.password ?? (await this.#passwordGiven());
     return {
       ask: this.ask(),
@@ -82,20 +84,37 @@ export class Shell {
     return this.#interruption.during(work);
   }
 
+  /** What was not said is what this profile used last. */
+  async whoAndWhere(more: Partial<ConnectOptions> = {}): Promise<{ server?: string; user?: string }> {
+    const { server, user, profile }: Omit<GlobalSettings, 'trustNew'> = { ...this.settings, ...more };
+    const named = user === undefined ? {} : { user: checkedName(user) };
+    if (server !== undefined && user !== undefined) return { server, ...named };
+    return { ...(await lastUsed({ server, profile, ...named })), ...(server !== undefined && { server }), ...named };
+  }
+
   /** Gives `work` a client that is logged in and closes it afterwards, also when the program is to end. */
   async withClient<T>(work: (client: Client) => Promise<T>, more: Partial<ConnectOptions> = {}): Promise<T> {
+    return this.using(await this.connect(more), work);
+  }
+
+  /** A client that is logged in, for `using`; shows what it waits for. */
+  async connect(more: Partial<ConnectOptions> = {}): Promise<Client> {
     let connecting = true;
+    const asked = more.ask ?? this.ask();
     const ask: Ask = {
-      ...this.ask(),
+      ...asked,
       // Later logins, after a lost link, are the client's own business: nothing is drawn into what the command prints.
-      progress: (step) => (connecting ? this.progress.step(step) : undefined),
+      progress: (step) => (connecting ? asked.progress(step) : undefined),
     };
-    const options = await this.connectOptions({ ask, ...more });
+    const options = await this.connectOptions({ ...more, ask });
     const { connect } = await import('./client/client.ts');
-    const client = await this.#interruption.during(connect(options)).finally(() => {
+    return this.#interruption.during(connect(options)).finally(() => {
       connecting = false;
       this.progress.end();
     });
+  }
+
+  async using<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
     try {
       return await this.#interruption.during(work(client));
     } finally {
@@ -148,20 +167,6 @@ export class Shell {
       },
       progress: (step) => this.progress.step(step),
     };
-  }
-
-  /** What was not said is what this profile used last; where it knows no daemon, the address where one listens by itself. */
-  async #whoAndWhere(said: Pick<GlobalSettings, 'server' | 'user'>): Promise<{ server: string; user: string }> {
-    const { server } = said;
-    const named = said.user === undefined ? undefined : checkedName(said.user);
-    const last =
-      server !== undefined && named !== undefined
-        ? {}
-        : await lastUsed({ server, user: named, profile: this.settings.profile });
-    const user = named ?? last.user;
-    if (user === undefined)
-      throw new ClientError('usage', 'say who you are with --user NAME; a new name is made with securechat register');
-    return { server: server ?? last.server ?? DEFAULT_SERVER, user };
   }
 
   /** Read once: standard input has no second time. */

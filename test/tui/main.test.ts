@@ -35,6 +35,8 @@ test('what cannot be understood is a usage error on stderr', async (t) => {
     [['upload', 'bob', '--'], /securechat upload needs TO and FILE/],
     [['upload', 'bob', '--', '--not-there'], /--not-there/],
     [['upload', '--', 'bob', '-not there'], /-not there/],
+    [['plain', 'nonsense'], /"nonsense" is no join link/],
+    [['plain', `securechat://h:1#${'ab'.repeat(32)}`], /say who you are with --user/],
     [['users'], /say who you are with --user/],
     [['register'], /say which name you want/],
     [['register', '--user', 'bob'], /a password is needed/],

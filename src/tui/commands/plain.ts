@@ -1,9 +1,11 @@
 import * as fs from 'node:fs/promises';
 import { systemClock, systemRandom } from '../../protocol/seams.ts';
 import { printable } from '../../protocol/text.ts';
+import { DEFAULT_SERVER } from '../client/config.ts';
 import { ClientError } from '../client/errors.ts';
 import { downloadsFolder, profileFolder } from '../client/paths.ts';
 import { Profile } from '../client/profile.ts';
+import type { Client } from '../client/types.ts';
 import type { Command } from '../command.ts';
 import { Drafts } from '../drafts.ts';
 import { stopped } from '../job-control.ts';
@@ -11,6 +13,9 @@ import { pipeInput, terminalInput } from '../plain/input.ts';
 import { LineMode } from '../plain/line-mode.ts';
 import { phrases } from '../plain/phrases.ts';
 import { voiceOn } from '../plain/voice.ts';
+import { wayIn } from '../plain/way-in.ts';
+import { askLine, askPassword, openTerminal } from '../prompt.ts';
+import type { Shell } from '../shell.ts';
 import { defaultSettings } from '../state.ts';
 import { strings } from '../strings.ts';
 
@@ -20,14 +25,16 @@ const PATIENCE_S = 10;
 
 export const plain: Command = {
   options: (yargs) =>
-    yargs.option('receipts', { type: 'boolean', describe: 'say when the other side has signed for a message' }),
+    yargs
+      .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
+      .option('receipts', { type: 'boolean', describe: 'say when the other side has signed for a message' }),
 
   /** The end of the input, .exit and a second Ctrl+C end it, once everything is sent. */
   async run(shell, args) {
     if (shell.passwordFromStdin)
       throw new ClientError('usage', 'standard input holds the lines here; give --password-file a file');
     const downloads = await downloadsFolder(shell.settings.downloads, fs);
-    await shell.withClient(async (client) => {
+    await shell.using(await enter(shell), async (client) => {
       const profile = await Profile.open(profileFolder(shell.settings.profile), fs, systemRandom);
       const drafts = new Drafts(profile, fs, systemClock);
       const { settings, readable } = await drafts.load();
@@ -70,3 +77,30 @@ export const plain: Command = {
     });
   },
 };
+
+/** At a terminal, whoever is not known here is asked; elsewhere nobody can be. */
+async function enter(shell: Shell): Promise<Client> {
+  const { settings } = shell;
+  const terminal = process.stdin.isTTY && process.stdout.isTTY ? openTerminal() : null;
+  const { server, user } = await shell.whoAndWhere();
+  if (terminal === null || user !== undefined || settings.passwordFile !== undefined) return shell.connect();
+  const profile = await Profile.open(profileFolder(settings.profile), fs, systemRandom);
+  const { openDoor } = await import('../door.ts');
+  try {
+    return await wayIn({
+      say: (line) => terminal.write(`${printable(line)}\n`),
+      line: (question) => askLine(terminal, question),
+      secret: (question) => askPassword(terminal, question),
+      greet: (at) => shell.during(openDoor(profile).greet(at)),
+      connect: (account, trusted) => {
+        const trust = async ({ fingerprint }: { fingerprint: string }) => fingerprint === trusted;
+        return shell.connect({ ...account, ask: { ...shell.ask(), trust } });
+      },
+      server: server ?? null,
+      defaultServer: DEFAULT_SERVER,
+      trustNew: settings.trustNew,
+    });
+  } finally {
+    await profile.close();
+  }
+}

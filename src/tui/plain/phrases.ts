@@ -82,6 +82,19 @@ export const phrases = {
   passwordAgain: 'once more:',
   needsTerminal: '.passwd asks for passwords and needs a terminal',
 
+  askServer: (fallback: string) =>
+    `which server? paste its join link, or type its host and port; Enter alone takes ${fallback}:`,
+  offered: (address: string, words: string) => `the server at ${address} is not known here; its key in words: ${words}`,
+  offeredInHex: (fingerprint: string) => `its key in letters and digits: ${format.groups(fingerprint)}`,
+  askTrust: 'is it the same, and this your server? type yes or no:',
+  askName: 'which name do you have here, or want to have?',
+  askNew: (name: string) => `shall the account ${name} be made now? type yes if you are new here, no if you have it:`,
+  askPassword: (name: string) => `what is the password of ${name}? it is not shown:`,
+  askNewPassword: (name: string) => `choose a password for ${name}, 8 characters or more; it is not shown:`,
+  askAgain: 'type the same password once more:',
+  askInvite: 'what is the code of your invitation?',
+  yesOrNo: 'please type yes or no',
+
   again: 'Ctrl+C again leaves',
   finishing: 'finishing what is under way',
   notDrained: 'not everything is sent: the rest waits in the outbox and goes at the next start',

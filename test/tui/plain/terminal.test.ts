@@ -63,6 +63,24 @@ test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', asyn
   t.is((await told.screen.exited).exitCode, 143);
 });
 
+test.serial('whoever is not known here is asked, line by line, and is in', async (t) => {
+  t.timeout(120_000);
+  const { daemon, dir } = await household(t, ['alice']);
+  const args = ['plain', daemon.join, '--profile', join(dir, 'new')];
+  const screen = openCliScreen(t, args, { cols: 120, rows: 30, env: { INK_SCREEN_READER: 'true' } });
+  for (const [question, answer] of [
+    ['want to have?', 'alice'],
+    ['no if you have it:', 'no'],
+    ['it is not shown:', PASSWORD],
+  ] as const) {
+    await screen.until((text) => text.trimEnd().endsWith(question), PATIENCE);
+    screen.write(`${answer}\r`);
+  }
+  await screen.until((text) => text.includes('you are alice at') && text.includes('#lobby> '), PATIENCE);
+  screen.write('.exit\r');
+  t.is((await screen.exited).exitCode, 0);
+});
+
 test.serial('a terminal that can do nothing holds what arrives until Enter', async (t) => {
   t.timeout(120_000);
   const { screen, bob: start } = await seat(t, ['plain'], { TERM: 'dumb' });
