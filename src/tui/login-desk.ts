@@ -1,9 +1,11 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
 import type { Clock } from '../protocol/seams.ts';
 import { MAX_INVITE, nameFault, printable } from '../protocol/text.ts';
+import { addressIn, isHere } from './address-in.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import { textOf } from './editor.ts';
+import { faultOf, sentenceOf, type Wrong } from './login-fault.ts';
 import type { OwnServer } from './own-server.ts';
 import type { Login, LoginField, Notice } from './state.ts';
 import type { Store } from './store.ts';
@@ -33,8 +35,6 @@ export type LoginParts = {
   profile: string | undefined;
   enter(client: Client): Promise<void>;
 };
-
-type Wrong = { field: LoginField; error: string };
 
 export class LoginDesk {
   readonly #parts: LoginParts;
@@ -90,7 +90,7 @@ export class LoginDesk {
       const lines = strings.login.aboutServer(server).map((line) => printable(line));
       store.dispatch({ type: 'overlay', overlay: { kind: 'page', title: strings.login.yourServer, lines, top: 0 } });
     } catch (error) {
-      this.#change({ busy: null, errors: { server: sentence(error) }, canStart: true });
+      this.#change({ busy: null, errors: { server: sentenceOf(error) }, canStart: true });
     }
   }
 
@@ -139,7 +139,7 @@ export class LoginDesk {
       busy: null,
       step: 'server',
       active: 'server',
-      errors: { server: sentence(error) },
+      errors: { server: sentenceOf(error) },
       canStart,
     });
   }
@@ -231,10 +231,9 @@ export class LoginDesk {
   }
 
   /** Shows what went wrong beside the field it concerns. */
-  #failed(error: unknown): void {
+  #failed(error: unknown) {
     const login = this.#login;
     if (login === null) return;
-    const code = (error as { code?: unknown }).code;
     // Going in by key did not work, and no password was typed yet: that is no mistake.
     if (needsPassword(error, login)) {
       if (login.asked === '') {
@@ -244,32 +243,11 @@ export class LoginDesk {
       this.#change({ busy: null, step: 'account', active: 'password', errors: {} });
       return;
     }
-    const { errors } = strings.login;
-    const said = sentence(error);
-    const text =
-      login.making && code === 'name-taken'
-        ? errors.taken(said)
-        : !login.making && code === 'login-refused'
-          ? errors.refused(said)
-          : said;
-    const nameCodes: unknown[] = ['bad-name', 'name-taken', 'name-look-alike'];
-    const field: LoginField = nameCodes.includes(code)
-      ? 'name'
-      : code === 'bad-invite' || code === 'registration-closed'
-        ? 'invite'
-        : code === 'unreachable' ||
-            code === 'not-a-daemon' ||
-            code === 'version' ||
-            code === 'key-changed' ||
-            code === 'untrusted'
-          ? 'server'
-          : 'password';
-    if (field === 'server') {
-      this.#noServer(error, textOf(login.fields.server) || this.#parts.defaultServer);
-      return;
-    }
-    const shown = field === 'invite' && !login.making ? 'password' : field;
-    this.#change({ busy: null, step: 'account', active: shown, errors: { [shown]: text } });
+    const fault = faultOf(error, login.making);
+    if (fault.field === 'server')
+      return this.#noServer(error, textOf(login.fields.server) || this.#parts.defaultServer);
+    this.#change({ step: 'account' });
+    this.#wrong(fault);
   }
 
   #fill(field: LoginField, text: string) {
@@ -295,21 +273,3 @@ function goesToNext({ active, making, fields }: Login): boolean {
 function needsPassword(error: unknown, login: Login): boolean {
   return (error as { code?: unknown }).code === 'usage' && textOf(login.fields.password) === '';
 }
-
-function sentence(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error));
-}
-
-/** The last join link, whatever stands around it; else all of it. */
-function addressIn(text: string): string {
-  const [link] = /securechat:\/\/[^\s'"]+/.exec(text.slice(Math.max(0, text.lastIndexOf('securechat://')))) ?? [text];
-  return link.trim();
-}
-
-/** Both on this machine, at the same port: whatever key a link names, and however the machine is called. */
-function isHere(server: string, own: string): boolean {
-  const [asked, mine] = [server, own].map((text) => LOOPBACK.exec(text.trim()));
-  return asked != null && mine != null && (asked[1] ?? mine[1]) === mine[1];
-}
-
-const LOOPBACK = /^(?:securechat:\/\/)?(?:127\.0\.0\.1|localhost|\[?::1\]?)(?::(\d+))?\/?(?:#.*)?$/i;

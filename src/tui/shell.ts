@@ -1,5 +1,5 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
-import { isName } from '../protocol/text.ts';
+import { nameFault } from '../protocol/text.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
 import { lastUsed, type SignedIn, signIn } from './client/connect.ts';
 import { ClientError } from './client/errors.ts';
@@ -196,8 +196,9 @@ export class Shell {
 /** @throws ClientError 'usage' for what can be nobody's name. */
 function checkedName(typed: string): string {
   const name = typed.normalize('NFC');
-  if (isName(name)) return name;
-  throw new ClientError('usage', 'a name has 1 to 32 letters, digits or . _ - and nothing else; give another --user');
+  const fault = nameFault(name);
+  if (fault === null) return name;
+  throw new ClientError('usage', `${login.errors.name[fault]}; give another --user`);
 }
 
 /** @throws ClientError 'usage' for one that nobody may take from now on */

@@ -1,5 +1,5 @@
 /** The way into line mode for somebody whom this profile does not know: what the screen's first form asks, one question after the other. */
-import { isName } from '../../protocol/text.ts';
+import { nameFault } from '../../protocol/text.ts';
 import { ClientError } from '../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../client/register.ts';
 import type { Client, ConnectOptions } from '../client/types.ts';
@@ -80,8 +80,9 @@ async function compared({ say, line, greet, trustNew }: WayInParts, server: stri
 async function accountOf(parts: WayInParts): Promise<Account> {
   const { say, line, secret } = parts;
   const user = (await line(phrases.askName)).trim().normalize('NFC');
-  if (!isName(user)) {
-    say(strings.login.errors.name);
+  const fault = nameFault(user);
+  if (fault !== null) {
+    say(strings.login.errors.name[fault]);
     return accountOf(parts);
   }
   if (!(await yesOrNo(parts, phrases.askNew(user)))) return { user, password: await secret(phrases.askPassword(user)) };
