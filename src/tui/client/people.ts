@@ -6,10 +6,14 @@ import type { Person } from './types.ts';
 
 type Listed = { idFp: Uint8Array | null; online: boolean; away: boolean };
 
+const nobody: Listed = { idFp: null, online: false, away: false };
+
 export class People {
   readonly #context: ChatContext;
   readonly #changed: (people: Person[]) => void;
   readonly #listed = new Map<string, Listed>();
+  /** What events told while the directory was asked for, one for each time that it is: they are newer than its pages. */
+  readonly #heard = new Set<Map<string, Partial<Listed>>>();
   #loaded: Promise<void> | null = null;
 
   constructor(context: ChatContext, changed: (people: Person[]) => void) {
@@ -49,13 +53,12 @@ export class People {
   async take(event: Event): Promise<void> {
     if (event.method === 'registered') {
       const { name, idFp } = event.params;
-      const { online = false, away = false } = this.#listed.get(name) ?? {};
-      this.#listed.set(name, { idFp, online, away });
+      this.#hear(name, { idFp });
       this.#context.keyring.forget(name);
       await this.tell(name);
     } else if (event.method === 'presence') {
       const { name, online, away } = event.params;
-      this.#listed.set(name, { idFp: this.#listed.get(name)?.idFp ?? null, online, away });
+      this.#hear(name, { online, away });
       await this.tell(name);
     } else if (event.method === 'renewed') {
       this.#context.keyring.forget(event.params.name);
@@ -67,7 +70,22 @@ export class People {
     this.#changed(await this.#persons(name === undefined ? [...this.#listed.keys()].sort() : [name]));
   }
 
+  #hear(name: string, news: Partial<Listed>) {
+    this.#listed.set(name, { ...nobody, ...this.#listed.get(name), ...news });
+    for (const heard of this.#heard) heard.set(name, { ...heard.get(name), ...news });
+  }
+
   async #load(): Promise<void> {
+    const heard = new Map<string, Partial<Listed>>();
+    this.#heard.add(heard);
+    try {
+      await this.#loadPages(heard);
+    } finally {
+      this.#heard.delete(heard);
+    }
+  }
+
+  async #loadPages(heard: ReadonlyMap<string, Partial<Listed>>): Promise<void> {
     const now = new Map<string, Listed>();
     for (let after: string | null = null; ; ) {
       const page: { people: ({ name: string } & Listed)[]; next: string | null } =
@@ -76,6 +94,7 @@ export class People {
       if (page.next === null) break;
       after = page.next;
     }
+    for (const [name, news] of heard) now.set(name, { ...nobody, ...now.get(name), ...news });
     this.#listed.clear();
     for (const [name, listed] of now) this.#listed.set(name, listed);
   }
