@@ -4,6 +4,8 @@ import type { Suspend } from './view/app.tsx';
 
 export type HandoverParts = {
   modes: TerminalModes;
+  /** Keys come one by one, and nothing is echoed. */
+  raw(): void;
   /** The window may have another size than before. */
   measure(): void;
 };
@@ -26,10 +28,12 @@ export class Handover {
   async during(meanwhile: () => Promise<void>): Promise<void> {
     if (this.#away) return;
     this.#away = true;
-    const { modes, measure } = this.#parts;
+    const { modes, raw, measure } = this.#parts;
     const suspended = await this.#suspend?.();
     modes.leave();
     await meanwhile();
+    // First, for some terminals answer at once when they are asked to tell the focus, and the answer would be echoed.
+    raw();
     modes.enter();
     measure();
     await suspended?.resume();

@@ -81,7 +81,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const left = Promise.withResolvers<number>();
   const leave = (status: number): void => left.resolve(status);
   const measure = (): void => store.dispatch({ type: 'resized', ...size() });
-  const handover = new Handover({ modes, measure });
+  const handover = new Handover({ modes, raw: () => void gate.setRawMode(true), measure });
 
   const login = new LoginDesk({
     store,
