@@ -54,6 +54,8 @@ export interface FileStat {
   mtimeMs: number;
   ctimeMs: number;
   ino: number;
+  /** How many names it has. */
+  nlink: number;
   mode: number;
   isFile(): boolean;
   isDirectory(): boolean;

@@ -23,6 +23,8 @@ export class TransferDesk {
   async recall(cutOff: (count: number) => string): Promise<void> {
     await this.refresh();
     const { transfers } = this.#session.chat;
+    for (const { state, note } of Object.values(transfers))
+      if (state === 'done' && note !== null) this.#session.tell(strings.files.saved(note), 'good');
     const cut = Object.values(transfers).filter(({ state, note }) => state === 'paused' && note !== null);
     if (cut.length > 0) this.#session.tell(cutOff(cut.length));
   }

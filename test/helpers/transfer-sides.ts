@@ -19,8 +19,9 @@ export const BIG = 80 * segSize + 12_345;
 /** Where all files of these tests belong. */
 export const place: Place = { id: conversation, name: '@bob' };
 
-export type Receiver = { wire: FakeWire; transfers: Transfers };
-export type Sender = Receiver & { daemon: FileDaemon; dir: string; profile: ReturnType<typeof openTransferProfile> };
+type OpenProfile = ReturnType<typeof openTransferProfile>;
+export type Receiver = { wire: FakeWire; transfers: Transfers; profile: OpenProfile };
+export type Sender = Receiver & { daemon: FileDaemon; dir: string };
 
 /** Alice's side, with a daemon and a folder of its own. */
 export async function sender(t: ExecutionContext, more: Partial<FilesParts> = {}): Promise<Sender> {
@@ -31,11 +32,15 @@ export async function sender(t: ExecutionContext, more: Partial<FilesParts> = {}
   return { daemon, dir: await temporaryFolder(t), wire, profile, transfers };
 }
 
-/** Bob's side, of another process. */
-export function receiver(t: ExecutionContext, daemon: FileDaemon, more: { fs?: FileSystem } = {}): Receiver {
+/** Bob's side, of another process: with a profile of its own, or one that another process had before. */
+export function receiver(
+  t: ExecutionContext,
+  daemon: FileDaemon,
+  { fs, profile = openTransferProfile(t) }: { fs?: FileSystem; profile?: OpenProfile } = {},
+): Receiver {
   const wire = new FakeWire(t, daemon, bob.idFp);
-  const transfers = new Transfers({ connection: wire, profile: openTransferProfile(t, more.fs), me: bob.idFp });
-  return { wire, transfers };
+  const own = fs === undefined ? profile : { ...profile, fs };
+  return { wire, profile, transfers: new Transfers({ connection: wire, profile: own, me: bob.idFp }) };
 }
 
 /** A new file of random bytes, `a file.bin`. */

@@ -38,6 +38,13 @@ test('what was cut off is told at the start, and p in the files goes on with it'
   t.deepEqual(filesOf(chat()), []);
 });
 
+test('what was saved as the program ended is told at the start', async (t) => {
+  const { notice } = await openDesk(t, (client) => {
+    client.begun = [transfer({ direction: 'down', state: 'done', done: 100, note: '/downloads/plan.pdf' })];
+  });
+  t.is(notice(), 'saved and checked: /downloads/plan.pdf');
+});
+
 test('what was paused is listed without a word', async (t) => {
   const { notice, chat } = await openDesk(t, (client) => {
     client.begun = [transfer()];

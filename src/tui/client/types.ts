@@ -202,8 +202,8 @@ export interface Client {
   download(id: string, options: TransferOptions & { dir: string }): Promise<string>;
   /**
    * What this account began from this profile and neither finished nor gave up, also before this start: what is under way in
-   * this client as it is, all else paused, with what is done as far as it is known without asking the daemon. What another
-   * program of this profile is working on is left out.
+   * this client as it is, all else paused, with what is done as far as it is known without asking the daemon; done, once, what
+   * ended with its program in the moment in which it was saved. What another program of this profile is working on is left out.
    */
   transfers(): Promise<TransferState[]>;
   /**

@@ -19,8 +19,11 @@ type About = {
 /** `version` is LocalFile's; the key and `file` name and seal this version of the file for this conversation only. */
 export type BegunUpload = About & { direction: 'up'; path: string; version: string; segSize: number; key: Uint8Array };
 
-/** `dir` is the folder that it goes to. */
-export type BegunDownload = About & { direction: 'down'; name: string; dir: string };
+/**
+ * `dir` is the folder that it goes to, and `tag` tells its part there from that of another profile. `path` is what it is called
+ * there from the moment in which it is whole, noted before it gets that name: null until then.
+ */
+export type BegunDownload = About & { direction: 'down'; name: string; dir: string; tag: string; path: string | null };
 
 export type Begun = BegunUpload | BegunDownload;
 
@@ -32,7 +35,10 @@ export function nameOf(begun: Begun): string {
 /** `file`, `conversation` and the direction have columns of their own. */
 export function encodeBegun(begun: Begun): Uint8Array {
   const writer = new Writer().u8(VERSION).var16(utf8(begun.to)).u64(begun.size);
-  if (begun.direction === 'down') return writer.var16(utf8(begun.name)).var16(utf8(begun.dir)).finish();
+  if (begun.direction === 'down') {
+    for (const text of [begun.name, begun.dir, begun.tag, begun.path ?? '']) writer.var16(utf8(text));
+    return writer.finish();
+  }
   const { path, version, segSize, key } = begun;
   return writer.var16(utf8(path)).var16(utf8(version)).u32(segSize).bytes(key).finish();
 }
@@ -46,7 +52,10 @@ export function decodeBegun(
   if (reader.u8() !== VERSION) throw new ProtocolError('version', 'a begun transfer of another version');
   const about = { ...at, to: fromUtf8(reader.var16()) as ConversationName, size: reader.u64() };
   const [first, second] = [fromUtf8(reader.var16()), fromUtf8(reader.var16())];
-  if (direction === 'down') return { ...about, direction, name: first, dir: second };
+  if (direction === 'down') {
+    const [tag, path] = [fromUtf8(reader.var16()), fromUtf8(reader.var16())];
+    return { ...about, direction, name: first, dir: second, tag, path: path === '' ? null : path };
+  }
   return {
     ...about,
     direction,

@@ -1,56 +1,52 @@
-/** Where a download lands: `<name>.<id>.part` until it is whole, then a name of its own. Nothing is ever overwritten. */
+/** Where a download lands: `<name>.<tag>.part` until it is whole, then a name of its own. Nothing is ever overwritten. */
 import { constants } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { hex } from '../../../protocol/bytes.ts';
+import { join } from 'node:path';
 import { syncFolder, writeAll } from '../../../protocol/durable.ts';
-import type { Manifest } from '../../../protocol/file.ts';
 import type { FileSystem, OpenFile } from '../../../protocol/seams.ts';
 import { fileName } from '../../../protocol/text.ts';
 import { ClientError } from '../errors.ts';
+import type { BegunDownload } from './begun.ts';
 
-/** Tells the parts of two files of one name apart. */
-const ID_DIGITS = 8;
 const MAX_NAMES = 10_000;
 /** File systems without hard links say one of these. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** Where the bytes of a file lie until it is whole. */
-export function partOf(dir: string, { name, fileId }: Pick<Manifest, 'name' | 'fileId'>): string {
-  return join(resolve(dir), `${fileName(name)}.${hex(fileId).slice(0, ID_DIGITS)}.part`);
+export function partOf({ dir, name, tag }: BegunDownload): string {
+  return join(dir, `${fileName(name)}.${tag}.part`);
+}
+
+/** The path of a file that got its name before its program ended; null for one that is still to be fetched. */
+export async function namedBefore(fs: FileSystem, begun: BegunDownload): Promise<string | null> {
+  const { path, size } = begun;
+  if (path === null) return null;
+  const [part, file] = await Promise.all([partOf(begun), path].map((one) => fs.lstat(one).catch(() => null)));
+  if (!file?.isFile() || file.size !== size) return null;
+  if (part && part.ino !== file.ino) return null;
+  if (part) await fs.unlink(partOf(begun)).catch(() => {});
+  return path;
 }
 
 export class SavedFile {
   readonly #fs: FileSystem;
-  readonly #dir: string;
-  readonly #name: string;
+  readonly #begun: BegunDownload;
   readonly #part: string;
   readonly #handle: OpenFile;
 
-  /** Opens the part, made with its folder when missing. @throws ClientError */
-  static async open(fs: FileSystem, dir: string, manifest: Pick<Manifest, 'name' | 'fileId'>): Promise<SavedFile> {
-    const folder = resolve(dir);
-    const name = fileName(manifest.name);
-    const part = partOf(dir, manifest);
+  /** Opens the part, made with its folder when missing. @throws ClientError 'usage' when this folder will not do */
+  static async open(fs: FileSystem, begun: BegunDownload): Promise<SavedFile> {
     try {
-      await fs.mkdir(folder, { recursive: true });
-      // Not through a link that somebody put there.
-      const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
-      const handle = await fs.open(part, flags, 0o600);
-      if (!(await handle.stat()).isFile()) {
-        await handle.close();
-        throw new ClientError('usage', `${part} is in the way; move it, or choose another folder`);
-      }
-      return new SavedFile(fs, folder, name, part, handle);
+      await fs.mkdir(begun.dir, { recursive: true });
+      return new SavedFile(fs, begun, await openPart(fs, partOf(begun)));
     } catch (error) {
-      throw diskError(folder, error);
+      throw diskError(begun.dir, error);
     }
   }
 
-  private constructor(fs: FileSystem, dir: string, name: string, part: string, handle: OpenFile) {
+  private constructor(fs: FileSystem, begun: BegunDownload, handle: OpenFile) {
     this.#fs = fs;
-    this.#dir = dir;
-    this.#name = name;
-    this.#part = part;
+    this.#begun = begun;
+    this.#part = partOf(begun);
     this.#handle = handle;
   }
 
@@ -80,20 +76,26 @@ export class SavedFile {
     await this.#do(() => this.#handle.datasync());
   }
 
-  /** On stable storage, under the first free name of `a.txt`, `a (2).txt`, …; gives its path. The part is gone then. */
-  async keep(): Promise<string> {
-    return this.#do(async () => {
+  /**
+   * On stable storage, under the first free name of `a.txt`, `a (2).txt`, …; gives its path. The part is gone then.
+   * @param note keeps, before it gets the name, which one: if this program ends in between, `namedBefore` finds it
+   */
+  async keep(note: (begun: BegunDownload) => Promise<void>): Promise<string> {
+    const { dir } = this.#begun;
+    const name = fileName(this.#begun.name);
+    await this.#do(async () => {
       await this.#handle.sync();
       await this.#handle.close();
-      for (let n = 1; n <= MAX_NAMES; n++) {
-        const path = join(this.#dir, numbered(this.#name, n));
-        if (await this.#nameIt(path)) {
-          await syncFolder(this.#fs, this.#dir);
-          return path;
-        }
-      }
-      throw new ClientError('usage', `${this.#dir} is full of files called ${this.#name}; choose another folder`);
     });
+    for (let n = 1; n <= MAX_NAMES; n++) {
+      const path = join(dir, numbered(name, n));
+      if ((await this.#fs.lstat(path).catch(() => null)) !== null) continue;
+      await note({ ...this.#begun, path });
+      if (!(await this.#do(() => this.#nameIt(path)))) continue;
+      await this.#do(() => syncFolder(this.#fs, dir));
+      return path;
+    }
+    throw new ClientError('usage', `${dir} is full of files called ${name}; choose another folder`);
   }
 
   /** Leaves the part for the next attempt, unless nothing is in it. */
@@ -118,7 +120,8 @@ export class SavedFile {
       if (code === undefined || !NO_LINKS.includes(code)) throw error;
       return this.#reserveAndRename(path);
     }
-    await this.#fs.unlink(this.#part);
+    // The file is there, whatever becomes of its other name.
+    await this.#fs.unlink(this.#part).catch(() => {});
     return true;
   }
 
@@ -138,9 +141,21 @@ export class SavedFile {
     try {
       return await doing();
     } catch (error) {
-      throw diskError(this.#dir, error);
+      throw diskError(this.#begun.dir, error);
     }
   }
+}
+
+/** The part, not through a link that somebody put there, and never a file that has another name as well. */
+async function openPart(fs: FileSystem, part: string): Promise<OpenFile> {
+  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+  const handle = await fs.open(part, flags, 0o600);
+  const stat = await handle.stat();
+  if (stat.isFile() && stat.nlink <= 1) return handle;
+  await handle.close();
+  if (!stat.isFile()) throw new ClientError('usage', `${part} is in the way; move it, or choose another folder`);
+  await fs.unlink(part);
+  return fs.open(part, flags | constants.O_EXCL, 0o600);
 }
 
 /** `a.txt`, then `a (2).txt`. */

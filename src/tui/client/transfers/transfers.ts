@@ -12,13 +12,16 @@ import { BegunStore, type IsPosted, type Paused, type TransferProfile, type Work
 import { download } from './download.ts';
 import { LocalFile } from './local-file.ts';
 import { aboutOf, type Run, Runs, type Startable } from './runs.ts';
-import { partOf, SavedFile } from './saved-file.ts';
+import { namedBefore, partOf, SavedFile } from './saved-file.ts';
 import { stopReason } from './stop.ts';
 import { upload } from './upload.ts';
 import { News, type TransferConnection } from './wire.ts';
 
 /** Of the plain file. The largest one: fewer records, and still one link record each. */
 const SEGMENT_SIZE = 262_144;
+
+/** Of what tells two fetches of a file into one folder apart. */
+const TAG_BYTES = 4;
 
 export type TransfersParts = {
   connection: TransferConnection;
@@ -78,10 +81,10 @@ export class Transfers {
   /** Resolves with the path of the saved file. Repeated it goes on where it stopped. @throws ClientError */
   async download(from: Place, manifest: Manifest, options: TransferOptions & { dir: string }): Promise<string> {
     const paused = await this.#beginDownload(from, manifest, resolve(options.dir));
-    return this.#runs.run(paused, options, (run) => this.#fetch(paused.begun, manifest, run));
+    return this.#runs.run(paused, options, (run) => this.#fetch(paused.begun, async () => manifest, run));
   }
 
-  /** What is being worked on as it is, and what nobody works on as paused; that of longest ago first. */
+  /** What is being worked on as it is, and what nobody works on as paused, or once as done; that of longest ago first. */
   async list(): Promise<TransferState[]> {
     await this.#store.settle((id) => this.#runs.has(id));
     const paused = await Promise.all((await this.#store.paused()).map((one) => this.#stateOf(one)));
@@ -110,7 +113,7 @@ export class Transfers {
   /** @param find what its sender signed */
   async goOnFetching(begun: BegunDownload, find: () => Promise<Manifest>, options: TransferOptions): Promise<string> {
     const done = Math.min(begun.size, await this.#partSize(begun));
-    return this.#runs.run({ begun, done }, options, async (run) => this.#fetch(begun, await find(), run));
+    return this.#runs.run({ begun, done }, options, (run) => this.#fetch(begun, find, run));
   }
 
   /** Resolves when it has stopped. @throws ClientError 'refused' when it is not under way here */
@@ -165,8 +168,10 @@ export class Transfers {
   async #beginDownload(from: Place, manifest: Manifest, dir: string): Promise<Startable<BegunDownload>> {
     const { fileId: file, size, name } = manifest;
     const known = await this.#store.find(file);
-    const begun: BegunDownload = { direction: 'down', conversation: from.id, to: from.name, file, size, name, dir };
-    if (known?.begun.direction === 'down' && known.begun.dir === dir) return { done: known.done, begun };
+    if (known?.begun.direction === 'down' && known.begun.dir === dir) return { done: known.done, begun: known.begun };
+    const about = { conversation: from.id, to: from.name, file, size };
+    const tag = hex(this.#parts.profile.random(TAG_BYTES));
+    const begun: BegunDownload = { ...about, direction: 'down', name, dir, tag, path: null };
     if (known !== null && !this.#runs.has(hex(file)) && (await this.#store.claim(known.begun)))
       await this.#giveUp(known.begun);
     if (!this.#runs.has(hex(file)) && (await this.#store.find(file)) === null) await this.#store.add(begun);
@@ -190,19 +195,24 @@ export class Transfers {
     }
   }
 
-  async #fetch(begun: BegunDownload, manifest: Manifest, { progress, signal }: Run): Promise<string> {
-    const { profile, connection } = this.#parts;
-    const saved = await SavedFile.open(profile.fs, begun.dir, manifest);
+  async #fetch(begun: BegunDownload, find: () => Promise<Manifest>, run: Run): Promise<string> {
+    const named = await namedBefore(this.#parts.profile.fs, begun);
+    const path = named ?? (await this.#receive(begun, await find(), run));
+    await this.#store.forget(begun);
+    run.progress.end('done', path);
+    return path;
+  }
+
+  async #receive(begun: BegunDownload, manifest: Manifest, { progress, signal }: Run): Promise<string> {
+    const { connection } = this.#parts;
+    const saved = await SavedFile.open(this.#parts.profile.fs, begun);
     try {
       if (!(await download({ news: this.#listen(connection), manifest, saved, progress, signal }))) {
         await saved.discard();
         await this.#store.forget(begun);
         throw new ClientError('refused', `${nameOf(begun)} is not what its sender signed; nothing was saved`);
       }
-      const path = await saved.keep();
-      await this.#store.forget(begun);
-      progress.end('done', path);
-      return path;
+      return await saved.keep((named) => this.#store.add(named));
     } catch (error) {
       if (signal.reason === stopReason.drop) await saved.discard();
       else await saved.leave();
@@ -215,7 +225,7 @@ export class Transfers {
       await this.#store.giveUp(begun);
       return this.#tellDropped(begun);
     }
-    await this.#parts.profile.fs.unlink(partOf(begun.dir, { name: begun.name, fileId: begun.file })).catch(() => {});
+    await this.#parts.profile.fs.unlink(partOf(begun)).catch(() => {});
     await this.#store.forget(begun);
   }
 
@@ -234,13 +244,19 @@ export class Transfers {
     await this.#store.forget(begun);
   }
 
+  /** Forgets what turns out to be done. */
   async #stateOf({ begun, done, note }: Paused): Promise<TransferState> {
-    const there = begun.direction === 'up' ? done : await this.#partSize(begun);
-    return { ...aboutOf(begun), done: Math.min(there, begun.size), rate: 0, state: 'paused', note };
+    const about = { ...aboutOf(begun), rate: 0 };
+    if (begun.direction === 'up') return { ...about, done, state: 'paused', note };
+    const path = await namedBefore(this.#parts.profile.fs, begun);
+    if (path === null)
+      return { ...about, done: Math.min(begun.size, await this.#partSize(begun)), state: 'paused', note };
+    await this.#store.forget(begun);
+    return { ...about, done: begun.size, state: 'done', note: path };
   }
 
-  async #partSize({ dir, name, file }: BegunDownload): Promise<number> {
-    const stat = await this.#parts.profile.fs.lstat(partOf(dir, { name, fileId: file })).catch(() => null);
+  async #partSize(begun: BegunDownload): Promise<number> {
+    const stat = await this.#parts.profile.fs.lstat(partOf(begun)).catch(() => null);
     return stat?.size ?? 0;
   }
 

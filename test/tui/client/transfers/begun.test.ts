@@ -148,7 +148,13 @@ test('what is kept of a transfer comes back as it was', (t) => {
   const about = { file: bytes(16), conversation: bytes(32), to: fc.constant('@bob' as const), size: fc.nat() };
   const text = fc.string({ unit: 'grapheme' });
   const up = { direction: fc.constant('up' as const), path: text, version: text, segSize: fc.nat(), key: bytes(32) };
-  const down = { direction: fc.constant('down' as const), name: text, dir: text };
+  const down = {
+    direction: fc.constant('down' as const),
+    name: text,
+    dir: text,
+    tag: text,
+    path: fc.option(text.filter((path) => path !== '')),
+  };
   fc.assert(
     fc.property(fc.oneof(fc.record({ ...about, ...up }), fc.record({ ...about, ...down })), (begun: Begun) => {
       t.deepEqual(decodeBegun(begun, encodeBegun(begun)), begun);

@@ -4,6 +4,7 @@ import test from 'ava';
 import { hex } from '../../../../src/protocol/bytes.ts';
 import { SEGMENT_OVERHEAD } from '../../../../src/protocol/file.ts';
 import { alice } from '../../../helpers/file-daemon.ts';
+import { openTransferProfile } from '../../../helpers/transfer-profile.ts';
 import { BIG, fails, place, receiver, segSize, sender, sent } from '../../../helpers/transfer-sides.ts';
 
 test('a download goes on after the whole segments on the disk', async (t) => {
@@ -19,7 +20,7 @@ test('a download goes on after the whole segments on the disk', async (t) => {
   const [part] = await fs.readdir(out);
   t.regex(part ?? '', /^a file\.bin\.[0-9a-f]{8}\.part$/);
   await fs.appendFile(join(out, part ?? ''), 'torn');
-  const two = receiver(t, at.daemon);
+  const two = receiver(t, at.daemon, { profile: one.profile });
   const path = await two.transfers.download(place, manifest, { dir: out });
   t.true((await fs.readFile(path)).equals(bytes));
   t.true(two.wire.segmentsDown < 50, `${two.wire.segmentsDown} segments were fetched again`);
@@ -30,9 +31,10 @@ test('a part that somebody spoiled is fetched anew', async (t) => {
   const { manifest, bytes } = await sent(at, 3 * segSize + 1);
   const out = join(at.dir, 'out');
   await fs.mkdir(out);
-  const part = `a file.bin.${hex(manifest.fileId).slice(0, 8)}.part`;
-  await fs.writeFile(join(out, part), Buffer.alloc(2 * segSize));
-  const path = await receiver(t, at.daemon).transfers.download(place, manifest, { dir: out });
+  await fs.writeFile(join(out, 'a file.bin.00000000.part'), Buffer.alloc(2 * segSize));
+  const profile = { ...openTransferProfile(t), random: (size: number) => new Uint8Array(size) };
+  const path = await receiver(t, at.daemon, { profile }).transfers.download(place, manifest, { dir: out });
+  t.deepEqual(await fs.readdir(out), ['a file.bin']);
   t.true((await fs.readFile(path)).equals(bytes));
 });
 
