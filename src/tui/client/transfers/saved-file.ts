@@ -1,6 +1,6 @@
 /** Where a download lands: `<name>.<tag>.part` until it is whole, then a name of its own. Nothing is ever overwritten. */
 import { constants } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { syncFolder, writeAll } from '../../../protocol/durable.ts';
 import type { FileSystem, OpenFile } from '../../../protocol/seams.ts';
 import { fileName } from '../../../protocol/text.ts';
@@ -36,7 +36,7 @@ export class SavedFile {
   /** Opens the part, made with its folder when missing. @throws ClientError 'usage' when this folder will not do */
   static async open(fs: FileSystem, begun: BegunDownload): Promise<SavedFile> {
     try {
-      await fs.mkdir(begun.dir, { recursive: true });
+      await makeFolder(fs, begun.dir);
       return new SavedFile(fs, begun, await openPart(fs, partOf(begun)));
     } catch (error) {
       throw diskError(begun.dir, error);
@@ -146,6 +146,21 @@ export class SavedFile {
   }
 }
 
+/** The folder and those above it, one by one: Node's own way says ENOENT of a read-only disk, and never ends below /proc. */
+async function makeFolder(fs: FileSystem, dir: string): Promise<void> {
+  try {
+    await fs.stat(dir);
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(dir) === dir) throw error;
+  }
+  await makeFolder(fs, dirname(dir));
+  await fs.mkdir(dir, { recursive: false }).catch((error: NodeJS.ErrnoException) => {
+    // Somebody else made it meanwhile.
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
 /** The part, not through a link that somebody put there, and never a file that has another name as well. */
 async function openPart(fs: FileSystem, part: string): Promise<OpenFile> {
   const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
@@ -168,24 +183,25 @@ function numbered(name: string, n: number): string {
 
 function diskError(dir: string, error: unknown): Error {
   if (error instanceof ClientError) return error;
+  const other = 'choose another folder with --downloads DIR or --out DIR';
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
       return new ClientError('refused', `the disk is full; make room in ${dir} and repeat it to go on`);
+    case 'EROFS':
+      return new ClientError('usage', `${dir} is on a disk that can only be read; ${other}`);
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
-      return new ClientError(
-        'usage',
-        `nothing may be written to ${dir}; choose another folder with --downloads FOLDER`,
-      );
+      return new ClientError('usage', `you may not write to ${dir}; change its permissions, or ${other}`);
+    case 'ENOENT':
+      return new ClientError('usage', `there is no folder ${dir} and none can be made; ${other}`);
     case 'ENOTDIR':
     case 'EEXIST':
-      return new ClientError('usage', `${dir} is not a folder; choose another one`);
+      return new ClientError('usage', `${dir} is not a folder; ${other}`);
     case 'ELOOP':
     case 'EISDIR':
-      return new ClientError('usage', `something in ${dir} is in the way of the file; choose another folder`);
+      return new ClientError('usage', `something in ${dir} is in the way of the file; ${other}`);
     default:
       return new ClientError('refused', `the file cannot be saved in ${dir} (${(error as Error).message})`);
   }

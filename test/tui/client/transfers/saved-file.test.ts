@@ -10,6 +10,8 @@ import { changedFiles, systemError } from '../../../helpers/open-files.ts';
 import { openTransferProfile } from '../../../helpers/transfer-profile.ts';
 import { fails, place, type Receiver, receiver, segSize, sender, sent } from '../../../helpers/transfer-sides.ts';
 
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
 test('nothing is overwritten and no name leaves the folder', async (t) => {
   const at = await sender(t);
   const { manifest } = await sent(at, 5);
@@ -41,7 +43,7 @@ test('a link that lies in wait for the part is not followed', async (t) => {
   t.is(await fs.readFile(join(at.dir, 'victim'), 'utf8'), 'precious');
 });
 
-test('a full disk, no permission and a file in the place of the folder are sentences', async (t) => {
+test('a disk that is full, one that can only be read, no permission and no such folder are sentences', async (t) => {
   const at = await sender(t);
   const { manifest } = await sent(at, 5);
   const failing = (code: string) =>
@@ -53,7 +55,17 @@ test('a full disk, no permission and a file in the place of the folder are sente
   const get = (code: string) =>
     receiver(t, at.daemon, { fs: failing(code) }).transfers.download(place, manifest, { dir: join(at.dir, 'out') });
   await fails(t, get('ENOSPC'), 'refused', /disk is full/);
-  await fails(t, get('EACCES'), 'usage', /may be written.*--downloads/);
+  await fails(t, get('EACCES'), 'usage', /you may not write to .*out; change its permissions, or .*--out DIR$/);
+  for (const [code, sentence] of [
+    ['EROFS', /can only be read; choose another folder with --downloads DIR or --out DIR$/],
+    ['EPERM', /you may not write to/],
+    ['ENOENT', /^there is no folder .*none can be made; choose another folder/],
+  ] as const) {
+    const mkdir = () => Promise.reject(systemError(code));
+    const bobs = receiver(t, at.daemon, { fs: { ...(fs as FileSystem), mkdir } }).transfers;
+    await fails(t, bobs.download(place, manifest, { dir: join(at.dir, 'a', 'b') }), 'usage', sentence);
+    t.deepEqual(await bobs.list(), []);
+  }
   await fs.writeFile(join(at.dir, 'plain'), '');
   const bobs = receiver(t, at.daemon).transfers;
   await fails(t, bobs.download(place, manifest, { dir: join(at.dir, 'plain') }), 'usage', /not a folder/);
@@ -75,6 +87,13 @@ test('where there are no hard links a name is reserved and taken', async (t) => 
   t.is(path, join(out, 'a file (2).bin'));
   t.true((await fs.readFile(path)).equals(bytes));
   t.deepEqual((await fs.readdir(out)).sort(), ['a file (2).bin', 'a file.bin']);
+});
+
+onLinux('a folder that the system never makes is refused at once', async (t) => {
+  const at = await sender(t);
+  const { manifest } = await sent(at, 5);
+  const bobs = receiver(t, at.daemon).transfers;
+  await fails(t, bobs.download(place, manifest, { dir: '/proc/no/such' }), 'usage', /none can be made/);
 });
 
 test('two profiles fetch one file into one folder, each in a part of its own', async (t) => {
