@@ -65,10 +65,10 @@ export class TransferDesk {
     this.#watch(this.#session.client.pause(id).then(() => this.#session.tell(strings.notices.paused(name))));
   }
 
-  /** Where it stopped, in this start or an earlier one. */
+  /** Where it stopped, in this start or an earlier one. An earlier one may have had a folder that is of no use any more. */
   resume({ id }: TransferState): void {
     this.#watch(
-      this.#session.client.resume(id).then(({ direction, note }) => {
+      this.#session.client.resume(id, { dir: this.#downloads }).then(({ direction, note }) => {
         if (direction === 'down' && note !== null) this.#session.tell(strings.files.saved(note), 'good');
       }),
     );

@@ -31,7 +31,7 @@ test('what was cut off is told at the start, and p in the files goes on with it'
     ['t0', 't1'],
   );
   await key('f3', 'down', 'p');
-  t.deepEqual(calls('resume'), [['t1']]);
+  t.deepEqual(calls('resume'), [['t1', '/downloads']]);
   await key('up', 'x');
   t.deepEqual(calls('drop'), [['t0']]);
   t.is(notice(), 'plan.pdf is cancelled');
@@ -63,7 +63,10 @@ test('the commands pause, go on and give up by name, the newest without one', as
   });
   await say('.resume b');
   await say('.resume');
-  t.deepEqual(calls('resume'), [['b'], ['c']]);
+  t.deepEqual(calls('resume'), [
+    ['b', '/downloads'],
+    ['c', '/downloads'],
+  ]);
   t.is(notice(), 'saved and checked: /downloads/x');
   await say('.pause');
   t.is(notice(), 'no transfer is running');

@@ -195,7 +195,7 @@ export class ChatClient implements Client {
     return this.#chat.files.begun();
   }
 
-  async resume(id: string, options: TransferOptions = {}): Promise<TransferState> {
+  async resume(id: string, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
     return this.#asked(() => this.#chat.files.resume(id, options, (to) => this.#recipient(to)));
   }
 

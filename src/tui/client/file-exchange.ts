@@ -60,14 +60,14 @@ export class FileExchange {
   /** @param recipient the conversation that may be written to under a name */
   async resume(
     id: string,
-    options: TransferOptions,
+    options: TransferOptions & { dir?: string },
     recipient: (to: ConversationName) => Promise<Place>,
   ): Promise<TransferState> {
     const begun = await this.#transfers.begun(id);
     const states: TransferState[] = [];
-    const watched: TransferOptions = {
+    const watched = {
       ...options,
-      onProgress(state) {
+      onProgress(state: TransferState) {
         states.splice(0, 1, state);
         options.onProgress?.(state);
       },

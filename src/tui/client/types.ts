@@ -207,11 +207,11 @@ export interface Client {
    */
   transfers(): Promise<TransferState[]>;
   /**
-   * Goes on with a paused or failed transfer, an upload from the same path, a download into the same folder. Resolves when it
-   * is done. @throws ClientError 'usage' when the file to be sent is gone or changed: the transfer stays, put it back or `drop` it;
-   * 'refused' when nothing is left to go on with
+   * Goes on with a paused or failed transfer, an upload from the same path, a download into the same folder, or anew into `dir`
+   * when nothing can be written there any more. Resolves when it is done. @throws ClientError 'usage' when the file to be sent is
+   * gone or changed: the transfer stays, put it back or `drop` it; 'refused' when nothing is left to go on with
    */
-  resume(id: string, options?: TransferOptions): Promise<TransferState>;
+  resume(id: string, options?: TransferOptions & { dir?: string }): Promise<TransferState>;
   /** Stops a transfer of this client, for `resume` now or after another start. Resolves when it has stopped. @throws ClientError 'refused' */
   pause(id: string): Promise<void>;
   /**

@@ -220,8 +220,8 @@ export class FakeClient implements Client {
     return this.begun;
   }
 
-  async resume(id: string): Promise<TransferState> {
-    this.#call('resume', id);
+  async resume(id: string, options: { dir?: string } = {}): Promise<TransferState> {
+    this.#call('resume', id, options.dir);
     const done = { ...this.#begun(id), state: 'done', note: '/downloads/x' } as const;
     this.emit({ type: 'transfer', transfer: done });
     return done;

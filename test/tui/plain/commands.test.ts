@@ -65,7 +65,7 @@ test('transfers of an earlier start are told and gone on with', async (t) => {
     'sending two: 40 %, paused: the program ended in the middle of it',
   ]);
   t.deepEqual(calls, [
-    ['resume', 't2'],
+    ['resume', 't2', '/downloads'],
     ['drop', 't1'],
   ]);
   t.true(said.includes('one is cancelled'));

@@ -28,24 +28,30 @@ export async function namedBefore(fs: FileSystem, begun: BegunDownload): Promise
 }
 
 export class SavedFile {
+  /** As it was opened: in another folder, it may be. */
+  readonly begun: BegunDownload;
   readonly #fs: FileSystem;
-  readonly #begun: BegunDownload;
   readonly #part: string;
   readonly #handle: OpenFile;
 
-  /** Opens the part, made with its folder when missing. @throws ClientError 'usage' when this folder will not do */
-  static async open(fs: FileSystem, begun: BegunDownload): Promise<SavedFile> {
+  /**
+   * Opens the part, made with its folder when missing. When its own folder will not do it begins anew in `dir`.
+   * @throws ClientError 'usage' when neither will do
+   */
+  static async open(fs: FileSystem, begun: BegunDownload, dir = begun.dir): Promise<SavedFile> {
     try {
       await makeFolder(fs, begun.dir);
       return new SavedFile(fs, begun, await openPart(fs, partOf(begun)));
-    } catch (error) {
-      throw diskError(begun.dir, error);
+    } catch (thrown) {
+      const error = diskError(begun.dir, thrown);
+      if (dir === begun.dir || !(error instanceof ClientError && error.code === 'usage')) throw error;
     }
+    return SavedFile.open(fs, { ...begun, dir, path: null });
   }
 
   private constructor(fs: FileSystem, begun: BegunDownload, handle: OpenFile) {
     this.#fs = fs;
-    this.#begun = begun;
+    this.begun = begun;
     this.#part = partOf(begun);
     this.#handle = handle;
   }
@@ -81,8 +87,8 @@ export class SavedFile {
    * @param note keeps, before it gets the name, which one: if this program ends in between, `namedBefore` finds it
    */
   async keep(note: (begun: BegunDownload) => Promise<void>): Promise<string> {
-    const { dir } = this.#begun;
-    const name = fileName(this.#begun.name);
+    const { dir } = this.begun;
+    const name = fileName(this.begun.name);
     await this.#do(async () => {
       await this.#handle.sync();
       await this.#handle.close();
@@ -90,7 +96,7 @@ export class SavedFile {
     for (let n = 1; n <= MAX_NAMES; n++) {
       const path = join(dir, numbered(name, n));
       if ((await this.#fs.lstat(path).catch(() => null)) !== null) continue;
-      await note({ ...this.#begun, path });
+      await note({ ...this.begun, path });
       if (!(await this.#do(() => this.#nameIt(path)))) continue;
       await this.#do(() => syncFolder(this.#fs, dir));
       return path;
@@ -141,7 +147,7 @@ export class SavedFile {
     try {
       return await doing();
     } catch (error) {
-      throw diskError(this.#begun.dir, error);
+      throw diskError(this.begun.dir, error);
     }
   }
 }

@@ -110,10 +110,14 @@ export class Transfers {
     });
   }
 
-  /** @param find what its sender signed */
-  async goOnFetching(begun: BegunDownload, find: () => Promise<Manifest>, options: TransferOptions): Promise<string> {
+  /** @param find what its sender signed @param options `dir`: where it begins anew when its own folder will not do any more */
+  async goOnFetching(
+    begun: BegunDownload,
+    find: () => Promise<Manifest>,
+    options: TransferOptions & { dir?: string },
+  ): Promise<string> {
     const done = Math.min(begun.size, await this.#partSize(begun));
-    return this.#runs.run({ begun, done }, options, (run) => this.#fetch(begun, find, run));
+    return this.#runs.run({ begun, done }, options, (run) => this.#fetch(begun, find, run, options.dir));
   }
 
   /** Resolves when it has stopped. @throws ClientError 'refused' when it is not under way here */
@@ -195,18 +199,19 @@ export class Transfers {
     }
   }
 
-  async #fetch(begun: BegunDownload, find: () => Promise<Manifest>, run: Run): Promise<string> {
+  async #fetch(begun: BegunDownload, find: () => Promise<Manifest>, run: Run, dir = begun.dir): Promise<string> {
     const named = await namedBefore(this.#parts.profile.fs, begun);
-    const path = named ?? (await this.#receive(begun, await find(), run));
+    const path = named ?? (await this.#receive(begun, await find(), run, dir));
     await this.#store.forget(begun);
     run.progress.end('done', path);
     return path;
   }
 
-  async #receive(begun: BegunDownload, manifest: Manifest, { progress, signal }: Run): Promise<string> {
+  async #receive(begun: BegunDownload, manifest: Manifest, { progress, signal }: Run, dir: string): Promise<string> {
     const { connection } = this.#parts;
-    const saved = await SavedFile.open(this.#parts.profile.fs, begun);
+    const saved = await SavedFile.open(this.#parts.profile.fs, begun, resolve(dir));
     try {
+      if (saved.begun !== begun) await this.#store.add(saved.begun);
       if (!(await download({ news: this.#listen(connection), manifest, saved, progress, signal }))) {
         await saved.discard();
         await this.#store.forget(begun);

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import test from 'ava';
 import { hex } from '../../../../src/protocol/bytes.ts';
 import { SEGMENT_OVERHEAD } from '../../../../src/protocol/file.ts';
+import type { FileSystem } from '../../../../src/protocol/seams.ts';
+import type { BegunDownload } from '../../../../src/tui/client/transfers/begun.ts';
 import { alice } from '../../../helpers/file-daemon.ts';
+import { systemError } from '../../../helpers/open-files.ts';
 import { openTransferProfile } from '../../../helpers/transfer-profile.ts';
 import { BIG, fails, place, receiver, segSize, sender, sent } from '../../../helpers/transfer-sides.ts';
 
@@ -36,6 +39,36 @@ test('a part that somebody spoiled is fetched anew', async (t) => {
   const path = await receiver(t, at.daemon, { profile }).transfers.download(place, manifest, { dir: out });
   t.deepEqual(await fs.readdir(out), ['a file.bin']);
   t.true((await fs.readFile(path)).equals(bytes));
+});
+
+test('a download whose folder cannot be written to any more begins anew in the folder of now', async (t) => {
+  const at = await sender(t);
+  const { manifest, bytes } = await sent(at, 8 * segSize);
+  const [old, other] = [join(at.dir, 'old'), join(at.dir, 'other')];
+  const stop = new AbortController();
+  const one = receiver(t, at.daemon);
+  one.wire.onDown = (index) => {
+    if (index === 5) stop.abort();
+  };
+  await fails(t, one.transfers.download(place, manifest, { dir: old, signal: stop.signal }), 'cancelled', /repeat/);
+  const readOnly: FileSystem = {
+    ...(fs as FileSystem),
+    open: async (path, flags, mode) => {
+      if (path.startsWith(old)) throw systemError('EROFS');
+      return fs.open(path, flags, mode);
+    },
+  };
+  const { transfers } = receiver(t, at.daemon, { profile: one.profile, fs: readOnly });
+  const [left] = await transfers.list();
+  const goOn = async (dir?: string) => {
+    const begun = (await transfers.begun(left?.id ?? '')) as BegunDownload;
+    return transfers.goOnFetching(begun, async () => manifest, dir === undefined ? {} : { dir });
+  };
+  await fails(t, goOn(), 'usage', /old is on a disk that can only be read/);
+  await fails(t, goOn(old), 'usage', /old is on a disk that can only be read/);
+  t.is(await goOn(other), join(other, 'a file.bin'));
+  t.true((await fs.readFile(join(other, 'a file.bin'))).equals(bytes));
+  t.deepEqual(await transfers.list(), []);
 });
 
 test('a changed byte on the daemon, and a manifest of another content, are refused', async (t) => {
