@@ -1,13 +1,17 @@
 /** Files of my conversations: what the daemon lists, believed only as far as a signed manifest says so. */
-import { equal, hex } from '../../protocol/bytes.ts';
+import { compare, equal, hex } from '../../protocol/bytes.ts';
 import type { Manifest } from '../../protocol/file.ts';
 import type { RequestResult } from '../../protocol/requests.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
+import { ClientError } from './errors.ts';
 import type { Intake } from './intake.ts';
 import { fileOf } from './messages.ts';
 import type { Place } from './notes.ts';
 import type { FileInfo } from './types.ts';
+
+/** Files that are looked at; the daemon may list on and on. */
+const MAX_LISTED = 10_000;
 
 type Listed = RequestResult<'files'>['files'][number];
 export type SharedFile = { info: FileInfo; manifest: Manifest; place: Place };
@@ -45,18 +49,26 @@ export class SharedFiles {
 
   async *#pages(place: Place | null): AsyncGenerator<SharedFile> {
     let before: { at: number; file: Uint8Array } | null = null;
+    let looked = 0;
+    const seen = new Set<string>();
     for (;;) {
       const page: RequestResult<'files'> = await this.#context.connection.request('files', {
         conversation: place?.id ?? null,
         before,
       });
       for (const listed of page.files) {
-        const file = await this.#open(listed);
-        if (file !== null) yield file;
+        if (before !== null && !isBelow(listed, before))
+          throw new ClientError('untrusted', 'the server repeats itself in the list of files; ask whoever runs it');
+        before = { at: listed.at, file: listed.file };
+        looked += 1;
+        if (looked > MAX_LISTED) return;
+        const id = hex(listed.file);
+        const file = seen.has(id) ? null : await this.#open(listed);
+        if (file === null) continue;
+        seen.add(id);
+        yield file;
       }
-      const last = page.files.at(-1);
-      if (!page.more || last === undefined) return;
-      before = { at: last.at, file: last.file };
+      if (!page.more || page.files.length === 0) return;
     }
   }
 
@@ -72,4 +84,9 @@ export class SharedFiles {
     if (known !== null && (known.conversation !== place.key || known.seq !== listed.entry.seq)) return null;
     return { info: fileOf(place, manifest, { from: said.from, at: listed.entry.at }), manifest, place };
   }
+}
+
+/** The list goes from the newest to the oldest, and in one moment from the highest file to the lowest. */
+function isBelow(listed: Listed, before: { at: number; file: Uint8Array }): boolean {
+  return listed.at < before.at || (listed.at === before.at && compare(listed.file, before.file) < 0);
 }

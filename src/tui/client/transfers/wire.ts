@@ -22,6 +22,9 @@ export interface TransferConnection {
 /** What the daemon has said about one transfer. */
 export type TransferNews = { upTo: number; window: number; failed: ClientError | null };
 
+/** Transfers of which news are kept: more than a daemon lets be open at once, and no more whatever it says. */
+const MAX_HEARD = 64;
+
 /**
  * Listens from before a transfer is opened: news may come in the same moment as the answer. Numbers of transfers mean
  * something on one link only; `links` counts the links that were lost.
@@ -40,7 +43,11 @@ export class News {
 
   of(transfer: number): TransferNews {
     const known = this.#transfers.get(transfer) ?? { upTo: 0, window: 0, failed: null };
+    // To the end of the order: the one that was not asked for longest is the first.
+    this.#transfers.delete(transfer);
     this.#transfers.set(transfer, known);
+    const [oldest] = this.#transfers.keys();
+    if (oldest !== undefined && this.#transfers.size > MAX_HEARD) this.#transfers.delete(oldest);
     return known;
   }
 
