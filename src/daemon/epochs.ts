@@ -51,7 +51,7 @@ export class Epochs {
     }
     openEpoch(bytes, key);
     const logN = room.numberOf(parsed.logHead);
-    if (logN === undefined) throw new Refusal('conflict', 'this daemon does not know that log entry: fetch the log');
+    if (logN === undefined) throw new Refusal('conflict', 'this server does not know that log entry: fetch the log');
     const present = new Map(room.membersAt(logN).map((member) => [hex(member.idFp), member]));
     if (members > present.size) {
       throw new Refusal('stale-epoch', 'somebody left since: fetch the log and make the key again');

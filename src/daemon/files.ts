@@ -81,7 +81,7 @@ export class Files {
     const handle = await this.#folder.openWhole(file);
     if (handle === null) {
       this.#parts.log.error({ evt: 'file_missing', file: hex(file) }, 'a listed file is missing');
-      throw new Refusal('no-such-file', 'the daemon has lost this file: ask its sender to send it again');
+      throw new Refusal('no-such-file', 'the server has lost this file: ask its sender to send it again');
     }
     const download = new Download({
       row,

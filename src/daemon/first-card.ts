@@ -11,10 +11,10 @@ export async function putFirstCard(context: Context, name: string, bytes: Uint8A
   const card = readCard(bytes);
   const now = context.clock.now();
   if (card.name !== name || card.cardSeq !== 1 || card.prevCardHash.some((byte) => byte !== 0)) {
-    throw new Refusal('bad-request', 'this is not the first key card of this name; update the client');
+    throw new Refusal('bad-request', 'this is not the first key card of this name; update securechat');
   }
   if (card.notAfter <= now || card.notBefore > now + SKEW_MS) {
-    throw new Refusal('bad-request', 'the key card is not valid now; set the clock of the client');
+    throw new Refusal('bad-request', 'the key card is not valid now; set the clock of your machine');
   }
   const { idFp } = card;
   await context.directory.put(bytes, { idFp, name });

@@ -67,7 +67,7 @@ export class Invites {
 /** @throws Refusal 'bad-invite', in one sentence for every code that does not open. */
 function mustOpen(code: string | null, lines: string[]): void {
   if (code === null || code === '')
-    throw new Refusal('bad-invite', 'this daemon takes new accounts by invitation; ask its operator for a code');
+    throw new Refusal('bad-invite', 'this server takes new accounts by invitation; ask its operator for a code');
   if (!isUsable(code) || !lines.includes(code))
     throw new Refusal('bad-invite', 'this code is not valid, or was used; ask the operator for another');
 }

@@ -26,7 +26,7 @@ export function recordHash(record: string): Uint8Array {
 /** A record becomes a field of users.txt. @throws Refusal 'bad-request'. */
 export function checkRecord(record: string): void {
   if (!/^[A-Za-z0-9_-]{16,2048}$/.test(record)) {
-    throw new Refusal('bad-request', 'this is not an OPAQUE record; update the client');
+    throw new Refusal('bad-request', 'this is not an OPAQUE record; update securechat');
   }
 }
 

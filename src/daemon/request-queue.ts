@@ -147,10 +147,10 @@ export class RequestQueue {
     if (request !== undefined) {
       this.#refuse(
         request,
-        new Refusal('internal', 'the daemon failed here; its operator finds the reason in the log'),
+        new Refusal('internal', 'the server failed here; its operator finds the reason in the log'),
       );
     }
-    session.end('ended', 'the daemon failed on a request');
+    session.end('ended', 'the server failed on a request');
   }
 }
 

@@ -69,7 +69,7 @@ export class Server {
     });
     for (const [session, queue] of this.#queues) {
       // What was taken is answered first; nothing new is.
-      void queue.finish().then(() => session.end('shutdown', 'the daemon stops; the client comes back by itself'));
+      void queue.finish().then(() => session.end('shutdown', 'the server stops; the connection comes back by itself'));
     }
     await Promise.race([empty, sleep(clock, figures.shutdownMs)]);
     for (const session of sessions.all()) session.cut();
@@ -117,7 +117,7 @@ export class Server {
       sessions.add(session);
       this.#serve(session, link);
       log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');
-      if (this.#closing) session.end('shutdown', 'the daemon stops');
+      if (this.#closing) session.end('shutdown', 'the server stops');
       if (link.peer.messages !== MESSAGES_VERSION) session.end('version', otherVersion(link.peer.messages));
     } catch (error) {
       socket.destroy();
@@ -188,7 +188,7 @@ export class Server {
       if (this.#closing) return;
       const now = clock.monotonic();
       for (const session of sessions.all()) {
-        if (now - session.heard > figures.idleMs) session.end('idle', 'nothing was heard from this client');
+        if (now - session.heard > figures.idleMs) session.end('idle', 'nothing was heard from here for a while');
       }
       this.#checkIdle();
     });
@@ -196,8 +196,8 @@ export class Server {
 }
 
 function otherVersion(theirs: number): string {
-  const newer = theirs > MESSAGES_VERSION ? 'client' : 'daemon';
-  return `client and daemon speak different versions (${theirs} and ${MESSAGES_VERSION}), the ${newer} the newer one: update the other`;
+  const newer = theirs > MESSAGES_VERSION ? 'securechat' : 'server';
+  return `securechat and the server speak different versions (${theirs} and ${MESSAGES_VERSION}), the ${newer} the newer one: update the other`;
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): StartError {

@@ -131,7 +131,7 @@ test.serial("a full disk of the daemon refuses the one file; messages and other 
   await writeFile(join(dir, 'small.bin'), randomBytes(MIB));
   const full = await as('alice', ['upload', 'bob', 'big.bin']);
   t.is(full.code, 6, full.stderr);
-  t.regex(full.stderr, /^securechat: the daemon's disk is full: tell its operator, then send it again/);
+  t.regex(full.stderr, /^securechat: the server's disk is full: tell its operator, then send it again/);
   t.is((await as('alice', ['send', 'bob', 'still here'])).code, 0);
   t.is((await as('alice', ['upload', 'bob', 'small.bin'])).code, 0);
   t.deepEqual(

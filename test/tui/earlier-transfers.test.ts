@@ -127,7 +127,7 @@ test('.transfers lists what another program left meanwhile, with every reason in
 test('the files pane shows what is under way elsewhere, that it is paused, and reasons over several rows', async (t) => {
   const { after, enter } = draw(t, { columns: 120 });
   enter();
-  const note = 'this daemon takes files of at most 10,485,760 bytes; ask whoever runs it';
+  const note = 'this server takes files of at most 10 MiB: send a smaller one';
   const text = (
     await after({
       type: 'news',
@@ -140,5 +140,5 @@ test('the files pane shows what is under way elsewhere, that it is paused, and r
   const pane = text.join('\n');
   t.regex(pane, /↑ plan\.pdf\n +100 B {2}@bob/);
   t.regex(pane, /40 % {2}paused {2}p goes on\n +the program ended in\n +the middle of it\n/);
-  t.regex(pane, /✗ this daemon takes\n +files of at most\n +10,485,760 bytes; ask\n +whoever runs it\n/);
+  t.regex(pane, /✗ this server takes\n +files of at most 10\n +MiB: send a smaller\n +one\n/);
 });

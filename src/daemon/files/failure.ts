@@ -8,7 +8,7 @@ export function failureOf(error: unknown): Refusal | StorageError {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   // EFBIG: the limit that the system sets for this process.
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
-    return new Refusal('disk-full', "the daemon's disk is full: tell its operator, then send it again to go on");
+    return new Refusal('disk-full', "the server's disk is full: tell its operator, then send it again to go on");
   }
-  return new Refusal('internal', 'the daemon could not go on with this file: try again later');
+  return new Refusal('internal', 'the server could not go on with this file: try again later');
 }

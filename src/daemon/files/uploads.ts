@@ -1,5 +1,6 @@
 /** Who may open an upload and what becomes of its file: one writer a file, and each step with a file after the one before. */
 import type { Logger } from 'pino';
+import prettyBytes from 'pretty-bytes';
 import { equal, hex } from '../../protocol/bytes.ts';
 import { Refusal } from '../../protocol/errors.ts';
 import { encodeEvent } from '../../protocol/messages.ts';
@@ -90,8 +91,10 @@ export class Uploads {
   }
 
   #check({ size, segSize }: RequestParams<'upload-open'>): SegmentLayout {
-    if (size > this.#parts.config.maxFileSize) {
-      throw new Refusal('too-large', `this daemon takes files of at most ${this.#parts.config.maxFileSize} bytes`);
+    const { maxFileSize } = this.#parts.config;
+    if (size > maxFileSize) {
+      const most = prettyBytes(maxFileSize, { binary: true });
+      throw new Refusal('too-large', `this server takes files of at most ${most}: send a smaller one`);
     }
     return new SegmentLayout(size, segSize);
   }

@@ -6,7 +6,7 @@ import { awaitTurn } from '../login.ts';
 export const registerStart: Handler<'register-start'> = async (context, session, { name, message, invite }) => {
   const { config, accounts, opaque, identity } = context;
   if (config.registration === 'closed') {
-    throw new Refusal('registration-closed', 'this daemon takes no new accounts; ask its operator');
+    throw new Refusal('registration-closed', 'this server takes no new accounts; ask its operator');
   }
   await awaitTurn(context, session, 'registrations');
   if (config.registration === 'invite') await context.invites.check(invite);

@@ -43,7 +43,7 @@ function recipient(account: { name: string; idFp: Uint8Array | null } | undefine
   if (account.idFp === null) {
     throw new Refusal(
       'no-keys-yet',
-      `${account.name} has not logged in since this daemon has keys: nothing can be sealed`,
+      `${account.name} has not logged in since this server has keys: nothing can be sealed`,
     );
   }
   return { idFp: account.idFp, name: account.name };

@@ -30,7 +30,7 @@ export const fileOperations: Implementation<FileOperations> = {
       owner,
     );
     if ((used?.used ?? 0) + charge > quota) {
-      throw new Refusal('quota', 'this file does not fit into what you may store on this daemon: ask its operator');
+      throw new Refusal('quota', 'this file does not fit into what you may store on this server: ask its operator');
     }
     run(
       tools,

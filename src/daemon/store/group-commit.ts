@@ -107,7 +107,7 @@ export function checkBroken(error: unknown): void {
 function failed(error: unknown): Outcome {
   if (COULD_NOT_GROW.has(codeOf(error))) {
     return {
-      refusal: { code: 'disk-full', message: "the daemon's disk is full: try again later, or tell its operator" },
+      refusal: { code: 'disk-full', message: "the server's disk is full: try again later, or tell its operator" },
     };
   }
   return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };

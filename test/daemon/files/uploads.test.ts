@@ -40,7 +40,8 @@ test('another session of the same user takes over and the first is told', async 
 test('too large and beyond the quota are refused before a byte is stored', async (t) => {
   const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 100_000, quota: 150_000, retention: null } });
   const session = new FakeSession();
-  await refused(t, files.openUpload(session, alice.idFp, opening(100_001)), 'too-large');
+  const tooLarge = await refused(t, files.openUpload(session, alice.idFp, opening(100_001)), 'too-large');
+  t.like(tooLarge, { message: 'this server takes files of at most 97.7 KiB: send a smaller one' });
   await files.openUpload(session, alice.idFp, opening(100_000));
   await refused(t, files.openUpload(session, alice.idFp, opening(100_000, id(8, 16))), 'quota');
   await files.openUpload(new FakeSession(), bob.idFp, opening(100_000, id(6, 16)));

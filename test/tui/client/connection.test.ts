@@ -188,7 +188,7 @@ test('a device that was signed out says by whom, and that the password is needed
 
 test('what an earlier session was ended for is not the reason of a later refusal', async (t) => {
   const { connection, clock, newest } = open([null, new ClientError('login-refused', 'this device was signed out')]);
-  newest().onMessage(encodeEvent('closing', { reason: 'ended', message: 'the daemon failed on a request' }));
+  newest().onMessage(encodeEvent('closing', { reason: 'ended', message: 'the server failed on a request' }));
   newest().end('closed');
   clock.advance(500);
   await setImmediate();

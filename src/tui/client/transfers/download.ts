@@ -173,5 +173,5 @@ class Receiver {
 }
 
 function damaged(): ClientError {
-  return new ClientError('refused', 'the daemon sent something else than this file; ask its sender to send it again');
+  return new ClientError('refused', 'the server sent something else than this file; ask its sender to send it again');
 }

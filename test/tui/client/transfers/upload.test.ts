@@ -92,7 +92,7 @@ test('a refusal of the daemon is a sentence for the person', async (t) => {
   const states: TransferState[] = [];
   const { path } = await fileOf(at.dir, 11);
   const doing = at.transfers.upload(place, path, { onProgress: (state) => states.push(state) });
-  await fails(t, doing, 'refused', /at most 10 bytes/);
+  await fails(t, doing, 'refused', /at most 10 B: send a smaller one/);
   t.is(states.at(-1)?.state, 'failed');
 });
 
