@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { equal } from '../protocol/bytes.ts';
 import { joinLink } from '../protocol/daemon-identity.ts';
+import { makeFolders } from '../protocol/folders.ts';
 import { opaquePool } from '../protocol/opaque.ts';
 import { rsaPool } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
@@ -67,7 +68,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    await fs.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    await makeFolders(fs, config.dataDir, 0o700);
     closers.push(await lockFolder(config.dataDir));
     await closePrivateFiles({ dir: config.dataDir, fs, log });
     const rsa = rsaPool({ threads: 2, maxQueue: RSA_QUEUE });

@@ -71,7 +71,7 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   link(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
-  mkdir(path: string, options: { recursive: boolean; mode?: number }): Promise<unknown>;
+  mkdir(path: string, options: { mode: number }): Promise<unknown>;
   chmod(path: string, mode: number): Promise<void>;
   /** What changes in a folder, as far as the system tells; `persistent`: keeps the process alive. */
   watch(path: string, options: { persistent: boolean }): AsyncIterable<{ filename: string | null }>;

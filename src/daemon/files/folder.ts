@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fromHex, hex } from '../../protocol/bytes.ts';
 import { syncFolder } from '../../protocol/durable.ts';
+import { makeFolders } from '../../protocol/folders.ts';
 import type { FileSystem, OpenFile } from '../../protocol/seams.ts';
 import { ifThere } from '../if-there.ts';
 
@@ -23,7 +24,7 @@ export class FilesFolder {
   }
 
   async make(): Promise<void> {
-    await this.#fs.mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    await makeFolders(this.#fs, this.#dir, 0o700);
   }
 
   /** For reading and writing; made, durably, when it is not there. */

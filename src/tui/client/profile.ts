@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';
 import { concat, hex, hkdf, utf8 } from '../../protocol/bytes.ts';
 import { writeAll } from '../../protocol/durable.ts';
+import { makeFolders } from '../../protocol/folders.ts';
 import type { FileSystem, Random } from '../../protocol/seams.ts';
 import { Devices } from './device-lock.ts';
 import { ClientError } from './errors.ts';
@@ -32,7 +33,7 @@ export class Profile {
 
   /** Opens or makes the folder (0700). Several processes may hold one profile at once. @throws ClientError */
   static async open(dir: string, fs: FileSystem, random: Random): Promise<Profile> {
-    await fs.mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolders(fs, dir, 0o700);
     const key = await profileKey(dir, fs, random);
     const db = await openProfileDb(join(dir, 'profile.db'), migrations);
     return new Profile(dir, db, key, fs, random);

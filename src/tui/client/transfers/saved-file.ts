@@ -1,7 +1,8 @@
 /** Where a download lands: `<name>.<tag>.part` until it is whole, then a name of its own. Nothing is ever overwritten. */
 import { constants } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { syncFolder, writeAll } from '../../../protocol/durable.ts';
+import { makeFolders } from '../../../protocol/folders.ts';
 import type { FileSystem, OpenFile } from '../../../protocol/seams.ts';
 import { fileName } from '../../../protocol/text.ts';
 import { ClientError } from '../errors.ts';
@@ -40,7 +41,7 @@ export class SavedFile {
    */
   static async open(fs: FileSystem, begun: BegunDownload, dir = begun.dir): Promise<SavedFile> {
     try {
-      await makeFolder(fs, begun.dir);
+      await makeFolders(fs, begun.dir);
       return new SavedFile(fs, begun, await openPart(fs, partOf(begun)));
     } catch (thrown) {
       const error = diskError(begun.dir, thrown);
@@ -150,21 +151,6 @@ export class SavedFile {
       throw diskError(this.begun.dir, error);
     }
   }
-}
-
-/** The folder and those above it, one by one: Node's own way says ENOENT of a read-only disk, and never ends below /proc. */
-async function makeFolder(fs: FileSystem, dir: string): Promise<void> {
-  try {
-    await fs.stat(dir);
-    return;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(dir) === dir) throw error;
-  }
-  await makeFolder(fs, dirname(dir));
-  await fs.mkdir(dir, { recursive: false }).catch((error: NodeJS.ErrnoException) => {
-    // Somebody else made it meanwhile.
-    if (error.code !== 'EEXIST') throw error;
-  });
 }
 
 /** The part, not through a link that somebody put there, and never a file that has another name as well. */
