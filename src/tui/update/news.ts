@@ -3,9 +3,9 @@ import type { ClientErrorCode } from '../client/errors.ts';
 import type { ClientEvent, ConversationName, FileInfo, Gap, Message } from '../client/types.ts';
 import { editorWith } from '../editor.ts';
 import type { Opening } from '../event.ts';
-import { withChat } from '../field.ts';
+import { paneOf, withChat } from '../field.ts';
 import { mentionAt } from '../mention.ts';
-import { merge } from '../messages.ts';
+import { hasKey, keyOf, merge } from '../messages.ts';
 import { personOf } from '../own.ts';
 import { unmoved } from '../select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state.ts';
@@ -121,7 +121,8 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
   for (const [name, { all, fresh }] of messages) {
     const isOpen = name === chat.open;
     const view = { fresh, seen: isOpen && state.watched, me: chat.me.name, blocked: chat.blocked };
-    threads[name] = trimmed(received(thread(name), all, view), isOpen);
+    const isChosenIn = isOpen && fresh > 0 && paneOf(state) === 'messages';
+    threads[name] = trimmed(received(isChosenIn ? held(thread(name)) : thread(name), all, view), isOpen);
   }
   return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
 }
@@ -131,6 +132,14 @@ function closedPage(reason: string, code: ClientErrorCode): Overlay {
   const { kept, looks, leave } = strings.closed;
   const lines = [reason, '', kept, '', code === 'key-changed' ? looks : leave];
   return { kind: 'page', title: strings.pages.closed, lines, top: 0 };
+}
+
+/** While one of its messages is chosen, what comes does not move it out of the window. */
+function held(thread: Thread): Thread {
+  const last = thread.messages.at(-1);
+  if (thread.selected === null || thread.anchor !== null || last === undefined || hasKey(last, thread.selected))
+    return thread;
+  return { ...thread, anchor: { key: keyOf(last), below: 0 } };
 }
 
 function received(

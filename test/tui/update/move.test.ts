@@ -9,6 +9,18 @@ import { file, message, person } from '../helpers/messages.ts';
 import { Play } from '../helpers/screen-state.ts';
 import { seen } from '../helpers/seen-rows.ts';
 
+test('what comes while a message is chosen does not move it out of the window', (t) => {
+  const play = new Play().history(30).do(focus('messages'), move('up'), move('up'), move('up'));
+  const before = play.thread.selected;
+  play.arrive(...Array.from({ length: 40 }, (_, i) => message({ seq: 31 + i, id: `n${i}` })));
+  const { look, height } = lookOf(play.state);
+  t.is(play.thread.selected, before);
+  t.true(viewOf(play.thread, look, height).rows.some(({ key }) => key === before));
+  t.is(play.thread.below, 40);
+  play.do(move('newest')).arrive(message({ seq: 71, id: 'last' }));
+  t.is(play.thread.anchor, null, 'the newest stays at the bottom');
+});
+
 test('no key acts on a message that is not seen', (t) => {
   const play = new Play().history(100);
   const isSeen = () => {
