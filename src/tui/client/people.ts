@@ -2,6 +2,7 @@
 import { equal, hex } from '../../protocol/bytes.ts';
 import type { Event } from '../../protocol/messages.ts';
 import type { ChatContext } from './chat-context.ts';
+import type { Pinned } from './pin-store.ts';
 import type { Person } from './types.ts';
 
 type Listed = { idFp: Uint8Array | null; online: boolean; away: boolean };
@@ -34,12 +35,14 @@ export class People {
       this.#loaded = null;
       throw error;
     });
-    return this.#persons([...this.#listed.keys()].sort());
+    return this.#everybody();
   }
 
   /** What is known of one person, without asking the daemon; null for a name that is not in the directory. */
   async find(name: string): Promise<Person | null> {
-    return (await this.#persons([name]))[0] ?? null;
+    const pinned = await this.#context.keyring.pinned(name);
+    const listed = this.#listed.get(name);
+    return listed === undefined ? null : this.#person(name, listed, pinned);
   }
 
   /** Is anybody but me here? */
@@ -67,7 +70,9 @@ export class People {
 
   /** Tells about one person, or all. */
   async tell(name?: string): Promise<void> {
-    this.#changed(await this.#persons(name === undefined ? [...this.#listed.keys()].sort() : [name]));
+    if (name === undefined) return this.#changed(await this.#everybody());
+    const person = await this.find(name);
+    this.#changed(person === null ? [] : [person]);
   }
 
   #hear(name: string, news: Partial<Listed>) {
@@ -99,28 +104,26 @@ export class People {
     for (const [name, listed] of now) this.#listed.set(name, listed);
   }
 
-  async #persons(names: readonly string[]): Promise<Person[]> {
-    const { keyring } = this.#context;
-    const pins = new Map((await keyring.allPinned()).map((pinned) => [pinned.name, pinned]));
-    const persons: Person[] = [];
-    for (const name of names) {
-      const listed = this.#listed.get(name);
-      if (listed === undefined) continue;
-      const pinned = pins.get(name);
-      const mine = name === keyring.me.name;
-      const trusted = mine ? keyring.me.idFp : (pinned?.card.idFp ?? listed.idFp);
-      const other = trusted !== null && listed.idFp !== null && !equal(trusted, listed.idFp) ? listed.idFp : null;
-      const offered = mine ? null : (pinned?.changedTo ?? other);
-      persons.push({
-        name,
-        online: listed.online,
-        // Nobody who is not here is away, whatever the daemon says.
-        away: listed.online && listed.away,
-        fingerprint: trusted === null ? null : hex(trusted),
-        verified: mine || pinned?.verified === true,
-        changedTo: offered === null ? null : hex(offered),
-      });
-    }
-    return persons;
+  async #everybody(): Promise<Person[]> {
+    const pins = new Map((await this.#context.keyring.allPinned()).map((pinned) => [pinned.name, pinned]));
+    const listed = [...this.#listed].sort(([a], [b]) => (a < b ? -1 : 1));
+    return listed.map(([name, one]) => this.#person(name, one, pins.get(name) ?? null));
+  }
+
+  #person(name: string, listed: Listed, pinned: Pinned | null): Person {
+    const { me } = this.#context.keyring;
+    const mine = name === me.name;
+    const trusted = mine ? me.idFp : (pinned?.card.idFp ?? listed.idFp);
+    const other = trusted !== null && listed.idFp !== null && !equal(trusted, listed.idFp) ? listed.idFp : null;
+    const offered = mine ? null : (pinned?.changedTo ?? other);
+    return {
+      name,
+      online: listed.online,
+      // Nobody who is not here is away, whatever the daemon says.
+      away: listed.online && listed.away,
+      fingerprint: trusted === null ? null : hex(trusted),
+      verified: mine || pinned?.verified === true,
+      changedTo: offered === null ? null : hex(offered),
+    };
   }
 }

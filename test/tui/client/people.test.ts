@@ -1,4 +1,5 @@
 import test from 'ava';
+import { hex } from '../../../src/protocol/bytes.ts';
 import type { Event } from '../../../src/protocol/messages.ts';
 import type { ChatContext } from '../../../src/tui/client/chat-context.ts';
 import { People } from '../../../src/tui/client/people.ts';
@@ -8,6 +9,73 @@ const id = (n: number) => new Uint8Array(32).fill(n);
 const presence = (name: string, online: boolean): Event => ({
   method: 'presence',
   params: { name, online, away: false },
+});
+const pins = new Map([
+  ['bob', { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null }],
+  ['carol', { name: 'carol', card: { idFp: id(3) }, verified: false, changedTo: id(4) }],
+]);
+
+/** Alice's directory of three others, of whom dave has no pin; `read` lists which pins were read. */
+async function open() {
+  const read: string[] = [];
+  const told: Person[][] = [];
+  const people = ['dave', 'carol', 'bob', 'alice'].map((name, i) => ({
+    name,
+    idFp: name === 'bob' ? id(2) : id(9 - i),
+    online: false,
+    away: false,
+  }));
+  const context = {
+    connection: { request: async () => ({ people, next: null }) },
+    keyring: {
+      me: { name: 'alice', idFp: id(6) },
+      pinned: async (name: string) => {
+        read.push(name);
+        return pins.get(name) ?? null;
+      },
+      allPinned: async () => {
+        read.push('all');
+        return [...pins.values()];
+      },
+      forget: () => {},
+    },
+  } as unknown as ChatContext;
+  const all = new People(context, (changed) => told.push(changed));
+  await all.load();
+  return { people: all, told, read };
+}
+
+test('the whole directory is told in order, with what each one is to this profile', async (t) => {
+  const { people, told, read } = await open();
+  t.deepEqual(read, ['all']);
+  const [first = []] = told;
+  t.deepEqual(await people.list(), first);
+  t.deepEqual(
+    first.map(({ name, verified, fingerprint, changedTo }) => [name, verified, fingerprint, changedTo]),
+    [
+      ['alice', true, hex(id(6)), null],
+      ['bob', true, hex(id(2)), null],
+      ['carol', false, hex(id(3)), hex(id(4))],
+      ['dave', false, hex(id(9)), null],
+    ],
+  );
+});
+
+test('what one person does reads no pin but theirs', async (t) => {
+  const { people, told, read } = await open();
+  told.length = 0;
+  read.length = 0;
+  await people.take({ method: 'presence', params: { name: 'bob', online: true, away: true } });
+  await people.take({ method: 'registered', params: { name: 'dave', idFp: id(8) } });
+  t.like(await people.find('carol'), { name: 'carol', changedTo: hex(id(4)) });
+  t.is(await people.find('erin'), null);
+  await people.tell('erin');
+  t.like(told, [
+    [{ name: 'bob', online: true, away: true, verified: true, fingerprint: hex(id(2)) }],
+    [{ name: 'dave', fingerprint: hex(id(8)), changedTo: null }],
+    [],
+  ]);
+  t.deepEqual(read, ['bob', 'dave', 'carol', 'erin', 'erin']);
 });
 
 test('who comes or goes while the directory is fetched is there, or gone, afterwards', async (t) => {

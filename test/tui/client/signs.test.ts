@@ -114,7 +114,7 @@ test('who writes is an event; oneself never is, whatever the daemon says', (t) =
 
 test('attack: a daemon that calls away who is not here', async (t) => {
   const context = {
-    keyring: { me: { name: 'alice' }, allPinned: async () => [] },
+    keyring: { me: { name: 'alice' }, pinned: async () => null, allPinned: async () => [] },
     connection: {
       request: async () => ({ people: [{ name: 'bob', idFp: null, online: false, away: true }], next: null }),
     },
