@@ -147,11 +147,11 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
-  /** Everything with after < seq < before, in order. */
-  async between(conversation: string, after: number, before: number): Promise<CachedEntry[]> {
+  /** The first `limit` with after < seq < before, in order. */
+  async between(conversation: string, after: number, before: number, limit: number): Promise<CachedEntry[]> {
     const rows = await this.#all(
-      'SELECT * FROM entries WHERE account = ? AND conversation = ? AND seq > ? AND seq < ? ORDER BY seq',
-      [conversation, after, before],
+      'SELECT * FROM entries WHERE account = ? AND conversation = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?',
+      [conversation, after, before, limit],
     );
     return rows.map((row) => this.#entry(conversation, row));
   }

@@ -19,6 +19,8 @@ import type { Rooms } from './rooms.ts';
 
 /** RSA openings at once: enough to fill the workers, below their queue's limit. */
 const AT_ONCE = 16;
+/** What is opened on the loop at once. */
+const STORED_PAGE = 200;
 
 /** Entries that follow everything known, which then reaches to `end`; or that precede it, which then begins after `end`. */
 export type Stretch =
@@ -88,12 +90,13 @@ export class Intake {
     return taken;
   }
 
-  /** What another process of this profile took, as if it had been taken here. */
-  async stored(place: Place, after: number, upTo: number): Promise<Taken> {
+  /** A page of what another process of this profile took, as if it had been taken here, and up to where it goes. */
+  async stored(place: Place, after: number, upTo: number): Promise<{ taken: Taken; end: number }> {
     const taken = nothing();
     const me = hex(this.#context.keyring.me.idFp);
-    for (const cached of await this.#cache.between(place.key, after, upTo + 1)) this.#note(cached, me, taken);
-    return taken;
+    const page = await this.#cache.between(place.key, after, upTo + 1, STORED_PAGE);
+    for (const cached of page) this.#note(cached, me, taken);
+    return { taken, end: page.length < STORED_PAGE ? upTo : (page.at(-1)?.seq ?? upTo) };
   }
 
   /** Tries again what could not be opened: of one epoch whose key came, or (null) what waits for none, after a key was accepted. */

@@ -131,10 +131,13 @@ export class Timeline {
       known = await this.#cache.coverage(this.place.key);
     } else this.#startedAt ??= known.top;
     let top = known?.top ?? 0;
-    const told = this.#told ?? top;
-    this.#told = top;
+    this.#told ??= top;
     // Another process of this profile took these; the listeners here have not heard of them.
-    if (top > told) await this.#listener.taken(this.place, await this.#intake.stored(this.place, told, top));
+    while (this.#told < top) {
+      const { taken, end } = await this.#intake.stored(this.place, this.#told, top);
+      this.#told = end;
+      await this.#listener.taken(this.place, taken);
+    }
     while (true) {
       for (const seq of this.#held.keys()) if (seq <= top) this.#held.delete(seq);
       const ready = this.#consecutive(top);
