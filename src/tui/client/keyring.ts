@@ -99,11 +99,15 @@ export class Keyring {
 
   /** The signing key of an identity that was accepted for `name`, now or before; asks for the card when it is new. */
   async sigSpkiOf(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
-    if (equal(idFp, this.me.idFp)) return this.me.identity.spki;
-    const known = await this.#pins.sigSpki(idFp, name);
+    const known = await this.acceptedSpki(idFp, name);
     if (known !== null) return known;
     const { card } = await this.cardOf(name);
     return equal(card.idFp, idFp) ? card.sigSpki : null;
+  }
+
+  /** The same, without asking the daemon. */
+  async acceptedSpki(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
+    return equal(idFp, this.me.idFp) ? this.me.identity.spki : this.#pins.sigSpki(idFp, name);
   }
 
   /** Identities that were accepted for `name` before the one of now, the newest first. */

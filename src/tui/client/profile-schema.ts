@@ -33,4 +33,6 @@ export const migrations: readonly (readonly string[])[] = [
   [...accountTables, ...chatTables, ...uploadTables],
   // Paths were plain there. What is under way begins anew; the daemon forgets the bytes after a week.
   ['DROP TABLE uploads', ...transferTables],
+  // refused: its maker's key is none that was accepted, and its signature was not checked
+  ['ALTER TABLE epochs ADD COLUMN refused INTEGER NOT NULL DEFAULT 0'],
 ];

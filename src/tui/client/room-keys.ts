@@ -39,6 +39,8 @@ export class RoomKeys {
   readonly #members: RoomMembers;
   readonly #room: string;
   readonly #epochs = new Map<string, KnownEpoch>();
+  /** Those that wait for their maker's key to be accepted, in order. Their signatures were not checked. */
+  readonly #refused = new Map<string, KnownEpoch & { bytes: Uint8Array }>();
   /** Epochs are taken one after the other. */
   readonly #turns = new Turns();
   #current: KnownEpoch | null = null;
@@ -54,14 +56,17 @@ export class RoomKeys {
   static async load(context: ChatContext, members: RoomMembers): Promise<RoomKeys> {
     const keys = new RoomKeys(context, members);
     const rows = await context.profile.db.all(
-      'SELECT epoch, seq, bytes, key FROM epochs WHERE account = ? AND room = ? ORDER BY seq',
+      'SELECT epoch, seq, bytes, key, refused FROM epochs WHERE account = ? AND room = ? ORDER BY seq',
       [context.account, keys.#room],
     );
     for (const row of rows) {
       const id = String(row.epoch);
+      const bytes = row.bytes as Uint8Array;
       const key = row.key === null ? null : context.profile.open(row.key as Uint8Array, keys.#aad(id));
+      const known = { id, epoch: parseEpoch(bytes), seq: Number(row.seq), key };
+      if (row.refused === 1) keys.#refuse({ ...known, bytes });
       // Its signature was checked before it was kept.
-      keys.#add({ id, epoch: parseEpoch(row.bytes as Uint8Array), seq: Number(row.seq), key });
+      else keys.#add(known);
     }
     return keys;
   }
@@ -107,14 +112,31 @@ export class RoomKeys {
     try {
       const taken = await this.#check(entry, claimed, known);
       this.#add(taken);
-      await this.#keep(taken, entry.bytes);
+      await this.#keep(taken, entry.bytes, false);
       return taken;
     } catch (error) {
       // Refused, it is still what the next one has to name.
-      const bad = error instanceof ProtocolError && entry.seq > this.#head.seq;
-      if (bad) this.#head = { id: claimed.epochId, seq: entry.seq };
+      if (error instanceof ProtocolError) this.#raise(claimed.epochId, entry.seq);
       throw error;
     }
+  }
+
+  /** Takes what was refused for a key that the person has accepted since. @returns the ids of the epochs, in their order */
+  takeAccepted(): Promise<string[]> {
+    return this.#turns.take(async () => {
+      const taken: string[] = [];
+      for (const { bytes, ...known } of [...this.#refused.values()]) {
+        const maker = known.epoch.maker;
+        const spki = await this.#context.keyring.acceptedSpki(maker, this.#members.nameOf(hex(maker)) ?? '');
+        if (spki === null) continue;
+        this.#refused.delete(known.id);
+        if (!isSigned(bytes, spki)) continue;
+        this.#add(known);
+        await this.#keep(known, bytes, false);
+        taken.push(known.id);
+      }
+      return taken;
+    });
   }
 
   async #check(entry: Entry, claimed: Epoch, known: KnownEpoch | undefined): Promise<KnownEpoch> {
@@ -127,14 +149,17 @@ export class RoomKeys {
     if (known === undefined && !equal(claimed.epochPrev, this.#head.id))
       throw new ProtocolError('room', 'an epoch that does not follow the current one');
     const spki = await this.#context.keyring.sigSpkiOf(claimed.maker, name);
-    if (spki === null) throw new ProtocolError('room', 'an epoch made under a key that is not the pinned one');
-    const epoch = openEpoch(entry.bytes, spki);
+    const epoch = spki === null ? claimed : openEpoch(entry.bytes, spki);
     const taken: KnownEpoch = known ?? { id: hex(epoch.epochId), epoch, seq: entry.seq, key: null };
     for (const given of entry.keys) {
       if (taken.key !== null) break;
       taken.key = await this.#open(epoch, given.kind, given.bytes);
     }
-    return taken;
+    if (spki !== null) return taken;
+    // All but its signature is as it should be: it is good once the person accepts that key.
+    await this.#keep(taken, entry.bytes, true);
+    this.#refuse({ ...taken, bytes: entry.bytes });
+    throw new ProtocolError('room', 'an epoch made under a key that is not the pinned one');
   }
 
   /** Checks a granted key against the epoch's commitment. @returns false when it is not the key; ask somebody else */
@@ -157,8 +182,17 @@ export class RoomKeys {
 
   #add(known: KnownEpoch): void {
     this.#epochs.set(known.id, known);
-    if (known.seq > this.#head.seq) this.#head = { id: known.epoch.epochId, seq: known.seq };
+    this.#raise(known.epoch.epochId, known.seq);
     if (this.#current === null || known.seq > this.#current.seq) this.#current = known;
+  }
+
+  #refuse(known: KnownEpoch & { bytes: Uint8Array }): void {
+    this.#refused.set(known.id, known);
+    this.#raise(known.epoch.epochId, known.seq);
+  }
+
+  #raise(id: Uint8Array, seq: number): void {
+    if (seq > this.#head.seq) this.#head = { id, seq };
   }
 
   /** With each of my keys: an epoch may be sealed to one that is retired now. */
@@ -177,11 +211,12 @@ export class RoomKeys {
     return null;
   }
 
-  async #keep(known: KnownEpoch, bytes: Uint8Array): Promise<void> {
+  async #keep(known: KnownEpoch, bytes: Uint8Array, refused: boolean): Promise<void> {
     const { account, profile } = this.#context;
     await profile.db.run(
-      'INSERT OR IGNORE INTO epochs (account, room, epoch, seq, bytes, maker) VALUES (?, ?, ?, ?, ?, ?)',
-      [account, this.#room, known.id, known.seq, bytes, hex(known.epoch.maker)],
+      `INSERT INTO epochs (account, room, epoch, seq, bytes, maker, refused) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET refused = min(refused, excluded.refused)`,
+      [account, this.#room, known.id, known.seq, bytes, hex(known.epoch.maker), refused ? 1 : 0],
     );
     if (known.key !== null) await this.#keepKey(known.id, known.key);
   }
@@ -198,5 +233,14 @@ export class RoomKeys {
 
   #aad(id: string): Uint8Array {
     return utf8(`epoch:${this.#context.account}:${this.#room}:${id}`);
+  }
+}
+
+function isSigned(bytes: Uint8Array, spki: Uint8Array): boolean {
+  try {
+    openEpoch(bytes, spki);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -26,7 +26,7 @@ export type RekeyNeeds = {
   sync(): Promise<void>;
   /** Looks once more at an epoch's entry: the daemon keeps grants beside it. */
   refetch(known: KnownEpoch): Promise<void>;
-  /** The key of this epoch was found there: what was said under it can be opened. */
+  /** The key of this epoch is here now: what was said under it can be opened. */
   found(epoch: string): void;
   /** Is any other member here, who could grant? */
   othersOnline(): Promise<boolean>;

@@ -30,12 +30,12 @@ export class Rooms {
   #looked = false;
   /** Who came and went while there was no link is not known yet. */
   #behind = true;
-  readonly #notice: (text: string) => void;
+  readonly #needs: Pick<RoomNeeds, 'notice' | 'found'>;
 
   private constructor(context: ChatContext, place: Place, members: RoomMembers, keys: RoomKeys, needs: RoomNeeds) {
     this.#context = context;
     this.#place = place;
-    this.#notice = needs.notice;
+    this.#needs = needs;
     this.members = members;
     this.keys = keys;
     context.connection.onState(({ state }) => {
@@ -156,6 +156,7 @@ export class Rooms {
     const epochs = joined ? await this.#fetch('epoch', this.keys.headSeq) : [];
     for (const entry of await this.#fetch('log', this.members.seq)) await this.members.take(entry);
     for (const entry of epochs) await this.#takeEpoch(entry);
+    for (const epoch of await this.keys.takeAccepted()) this.#needs.found(epoch);
     this.#looked ||= joined;
     this.#behind = false;
   }
@@ -185,7 +186,7 @@ export class Rooms {
       await this.keys.take(entry);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#notice(`${this.#place.name}: a new key by ${entry.from ?? 'nobody'} was refused: ${error.message}`);
+      this.#needs.notice(`${this.#place.name}: a new key by ${entry.from ?? 'nobody'} was refused: ${error.message}`);
     }
   }
 

@@ -122,3 +122,44 @@ test.serial('what was written for the old key is never sealed to the new one', a
   await alice.client.retry(secret.id);
   await after.message('for the bob I know');
 });
+
+test.serial(
+  'what others said in the lobby under a key that his new identity made is shown once it is accepted',
+  async (t) => {
+    const daemon = await startDaemon(t);
+    const { join: server } = daemon;
+    const profile = join(await temporaryFolder(t), 'alice');
+    const alice = await chatAs(t, { user: 'alice', server, password, register, profile });
+    const before = await chatAs(t, { user: 'bob', server, password, register });
+    await before.client.send('#lobby', 'old bob');
+    await alice.message('old bob');
+    await before.client.close();
+    const after = await bobAgain(t, daemon);
+    // She never met the old bob, and takes the key of the new one.
+    const carol = await chatAs(t, { user: 'carol', server, password, register });
+    await after.client.send('#lobby', 'new bob');
+    await carol.client.send('#lobby', 'by carol, under his key');
+    await alice.event((event) => event.type === 'notice' && /a new key by bob was refused/.test(event.text));
+    // Under a key of hers, which follows his.
+    await alice.client.send('#lobby', 'alice goes on');
+    await alice.client.close();
+
+    const again = await chatAs(t, { user: 'alice', server, profile });
+    t.deepEqual(lines((await again.client.history('#lobby')).messages), [
+      'bob: old bob (sent)',
+      'alice: alice goes on (sent)',
+    ]);
+    await again.client.safetyNumber('bob');
+    await again.client.acceptKey('bob');
+    await again.message('new bob');
+    await again.message('by carol, under his key');
+    const { messages, gaps } = await again.client.history('#lobby');
+    t.deepEqual(lines(messages), [
+      'bob: old bob (sent)',
+      'bob: new bob (sent)',
+      'carol: by carol, under his key (sent)',
+      'alice: alice goes on (sent)',
+    ]);
+    t.deepEqual(gaps, []);
+  },
+);
