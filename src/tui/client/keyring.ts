@@ -1,6 +1,7 @@
 /** Whose keys are whose: my own identity and encryption keys, and the pinned cards of everybody else. */
 import { equal, hex } from '../../protocol/bytes.ts';
 import { type Card, followCards, openCard, type Pin } from '../../protocol/card.ts';
+import { Refusal } from '../../protocol/errors.ts';
 import type { KeyPair } from '../../protocol/rsa.ts';
 import type { Clock } from '../../protocol/seams.ts';
 import type { AccountKeys } from './account-store.ts';
@@ -97,12 +98,18 @@ export class Keyring {
     else if (!equal(pin.card.hash, opened.hash)) this.forget(name);
   }
 
-  /** The signing key of an identity that was accepted for `name`, now or before; asks for the card when it is new. */
+  /** The signing key of an identity that was accepted for `name`, now or before; asks for the card when it is new. null: none was. */
   async sigSpkiOf(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
     const known = await this.acceptedSpki(idFp, name);
     if (known !== null) return known;
-    const { card } = await this.cardOf(name);
-    return equal(card.idFp, idFp) ? card.sigSpki : null;
+    try {
+      const { card } = await this.cardOf(name);
+      return equal(card.idFp, idFp) ? card.sigSpki : null;
+    } catch (error) {
+      // Gone before this profile met them: nothing vouches for what they signed, and what others say goes on.
+      if (error instanceof Refusal && (error.code === 'no-such-user' || error.code === 'no-keys-yet')) return null;
+      throw error;
+    }
   }
 
   /** The same, without asking the daemon. */

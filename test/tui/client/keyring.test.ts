@@ -196,6 +196,11 @@ test('an unknown name is the daemon’s refusal, and is asked again', async (t) 
   t.is((await keyring.cardOf('bob')).name, 'bob');
 });
 
+test('what somebody signed who was gone before they were met is vouched for by nobody', async (t) => {
+  const { keyring } = await open(t, {});
+  t.is(await keyring.sigSpkiOf(openCard((await chain('bob', 'bob'))[0] ?? daemon).idFp, 'bob'), null);
+});
+
 test('cards that came with a room pin those who had no pin, and replace nothing', async (t) => {
   const [bob = daemon] = await chain('bob', 'bob');
   const [false_ = daemon] = await chain('bob', 'mallory');

@@ -1,4 +1,5 @@
 /** The lobby: keys for those who come, keys without those who go, and a log that nobody can bend. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { Entry } from '../../../src/protocol/fields.ts';
@@ -61,6 +62,22 @@ test.serial('with nobody here a newcomer makes a key, and who returns reads on',
   const his = await bob.client.history('#lobby');
   t.deepEqual(lines(his.messages), ['bob: two (sent)', 'alice: three (sent)']);
   t.deepEqual(his.gaps, [], 'what was said before he came is not missing');
+});
+
+test.serial('a newcomer speaks though whoever made the key in use is gone', async (t) => {
+  const daemon = await startDaemon(t);
+  const { join: server } = daemon;
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  await bob.client.send('#lobby', 'from bob');
+  await bob.client.close();
+  await writeFile(join(daemon.dir, 'users.txt'), '');
+  daemon.process.kill('SIGHUP');
+  await daemon.line(({ evt }) => evt === 'reloaded');
+  const carol = await chatAs(t, { user: 'carol', server, password, register });
+  await carol.client.send('#lobby', 'from carol');
+  const { messages, gaps } = await carol.client.history('#lobby');
+  t.deepEqual(lines(messages), ['carol: from carol (sent)']);
+  t.deepEqual(gaps, []);
 });
 
 test.serial('what is hidden, changed or put elsewhere in the lobby is a gap', async (t) => {
