@@ -1,13 +1,20 @@
 /** A room's signed log as this client checked it: who may speak, and when. Kept, so that it is fetched once. */
+import { setImmediate as pause } from 'node:timers/promises';
 import { hex } from '../../protocol/bytes.ts';
 import { Refusal } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
 import { type LogEntry, RoomLog, signLogEntry } from '../../protocol/room-log.ts';
+import { Turns } from '../../protocol/turns.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';
+import type { Statement } from './profile-db.ts';
 
 /** Races for the next place of the log that are lost before giving up. */
 const MAX_JOIN_RACES = 50;
+/** Signatures that are checked before the loop has its turn: a few ms. */
+const CHECKED_AT_ONCE = 8;
+/** Entries that are kept at once. */
+const KEPT_AT_ONCE = 500;
 const ARRIVALS: ReadonlySet<string> = new Set(['join']);
 const DEPARTURES: ReadonlySet<string> = new Set(['leave', 'remove']);
 
@@ -24,6 +31,8 @@ export class RoomMembers {
   readonly #moves = new Map<string, number[]>();
   readonly #names = new Map<string, string>();
   readonly #heads = new Map<string, number>();
+  /** Entries are taken one after the other, and kept without a hole. */
+  readonly #turns = new Turns();
 
   private constructor(context: ChatContext, room: Uint8Array) {
     this.#context = context;
@@ -39,7 +48,7 @@ export class RoomMembers {
       'SELECT seq, bytes FROM room_logs WHERE account = ? AND room = ? ORDER BY n',
       [context.account, members.#key],
     );
-    for (const row of rows) members.#append(row.bytes as Uint8Array, Number(row.seq));
+    for (const row of rows) await members.#append(row.bytes as Uint8Array, Number(row.seq));
     return members;
   }
 
@@ -69,14 +78,29 @@ export class RoomMembers {
     return this.#heads.get(hex(head)) ?? null;
   }
 
-  /** Checks and keeps the next entry; one that is known changes nothing. @throws ProtocolError 'room' */
-  async take(entry: Entry): Promise<void> {
-    if (entry.seq <= this.seq) return;
-    const { n } = this.#append(entry.bytes, entry.seq);
-    await this.#context.profile.db.run(
-      'INSERT OR IGNORE INTO room_logs (account, room, n, seq, bytes) VALUES (?, ?, ?, ?, ?)',
-      [this.#context.account, this.#key, n, entry.seq, entry.bytes],
-    );
+  /** Checks and keeps the next entries; what is known changes nothing. @throws ProtocolError 'room', with those before it kept */
+  take(entries: readonly Entry[]): Promise<void> {
+    return this.#turns.take(async () => {
+      for (let start = 0; start < entries.length; start += KEPT_AT_ONCE)
+        await this.#take(entries.slice(start, start + KEPT_AT_ONCE));
+    });
+  }
+
+  async #take(entries: readonly Entry[]): Promise<void> {
+    const { account, profile } = this.#context;
+    const statements: Statement[] = [];
+    try {
+      for (const { seq, bytes } of entries) {
+        if (seq <= this.seq) continue;
+        const { n } = await this.#append(bytes, seq);
+        statements.push({
+          sql: 'INSERT OR IGNORE INTO room_logs (account, room, n, seq, bytes) VALUES (?, ?, ?, ?, ?)',
+          params: [account, this.#key, n, seq, bytes],
+        });
+      }
+    } finally {
+      await profile.db.transaction(statements);
+    }
   }
 
   /** Signs my join for the next place of the log; again when somebody else took it. @param sync brings the log up to date */
@@ -106,7 +130,8 @@ export class RoomMembers {
   }
 
   /** Whether the key of a member is the pinned one is asked where it is used: a name with a new key may well be a member. */
-  #append(bytes: Uint8Array, seq: number): LogEntry {
+  async #append(bytes: Uint8Array, seq: number): Promise<LogEntry> {
+    if (this.log.n % CHECKED_AT_ONCE === 0) await pause();
     const entry = this.log.append(bytes, () => null);
     const subject = hex(entry.subject.idFp);
     this.seq = seq;

@@ -69,7 +69,7 @@ export class Rooms {
     for (const entry of entries) {
       if (entry.kind === 'log' && entry.seq > this.members.seq) {
         const next = parseLogEntry(entry.bytes).n === this.members.log.n + 1;
-        await (next ? this.members.take(entry) : this.sync());
+        await (next ? this.members.take([entry]) : this.sync());
       } else if (entry.kind === 'epoch' && entry.seq > this.keys.headSeq) {
         const { epochPrev, logHead } = parseEpoch(entry.bytes);
         const next = equal(epochPrev, this.keys.headId) && this.members.numberOf(logHead) !== null;
@@ -154,7 +154,7 @@ export class Rooms {
     // Epochs first, and then the log: so that it holds every entry that they name.
     const { joined } = this.members;
     const epochs = joined ? await this.#fetch('epoch', this.keys.headSeq) : [];
-    for (const entry of await this.#fetch('log', this.members.seq)) await this.members.take(entry);
+    await this.members.take(await this.#fetch('log', this.members.seq));
     for (const entry of epochs) await this.#takeEpoch(entry);
     for (const epoch of await this.keys.takeAccepted()) this.#needs.found(epoch);
     this.#looked ||= joined;

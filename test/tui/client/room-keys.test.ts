@@ -41,7 +41,7 @@ test.serial('an epoch that comes by an event and by a fetch at once is taken onc
     kinds: ['log', 'epoch'],
   });
   const members = await RoomMembers.load(context, connection.welcome.lobby);
-  for (const entry of entries) if (entry.kind === 'log') await members.take(entry);
+  await members.take(entries.filter(({ kind }) => kind === 'log'));
   const keys = await RoomKeys.load(context, members);
   const [epoch] = entries.filter(({ kind }) => kind === 'epoch');
   if (epoch === undefined) return t.fail('no epoch');
@@ -71,11 +71,11 @@ async function lobby(t: ExecutionContext) {
     return { seq, at: T0, kind, from: null, bytes, file: null, keys: [] };
   };
   const members = await RoomMembers.load(context, room);
-  await members.take(place(1, 'log', entry));
+  await members.take([place(1, 'log', entry)]);
   for (const [i, { name, idFp, identity }] of [alice, bob, mallory].entries()) {
     const chain = { room, n: i + 1, prev: members.log.head, time: T0, body: identity.spki } as const;
     const about = { ...chain, op: 'join', subject: { name, idFp }, actor: idFp } as const;
-    await members.take(place(2 + i, 'log', await signLogEntry(inlineRsa, identity, about)));
+    await members.take([place(2 + i, 'log', await signLogEntry(inlineRsa, identity, about))]);
   }
   let prev = NO_HASH;
   let seq = 10;
