@@ -163,12 +163,12 @@ export class Chat {
     this.#online();
   }
 
-  /** Resolves when what was new at the last login has been taken, or the link was lost meanwhile. */
-  async synced(): Promise<void> {
+  /** Resolves when what was new at the last login, and what came since, in `place` or anywhere, has been taken, or the link was lost meanwhile. */
+  async synced(place: Place | null = null): Promise<void> {
     await this.#synced;
     await this.conversations.settle();
     await this.#events;
-    await this.conversations.idle();
+    await this.conversations.idle(place);
   }
 
   /** What reading back needs. */

@@ -92,7 +92,7 @@ export class ChatClient implements Client {
     options: HistoryOptions = {},
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
     const place = await this.#chat.conversations.place(conversation);
-    await this.#chat.synced();
+    await this.#chat.synced(place);
     return this.#asked(async () => {
       const timelines = await this.#chat.conversations.timelinesOf(place);
       return readHistory(this.#chat.reading, timelines, options);
@@ -274,7 +274,7 @@ export class ChatClient implements Client {
   }
 
   async #find(place: Place, id: string, from?: string): Promise<CachedEntry> {
-    if (place.with === null) await this.#chat.synced();
+    if (place.with === null) await this.#chat.synced(place);
     const entries = await this.#chat.cache.withId(place.key, id);
     const entry = entries.find(({ said }) => from === undefined || said?.from === from);
     if (entry === undefined)

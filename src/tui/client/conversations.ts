@@ -6,12 +6,14 @@ import type { RequestResult } from '../../protocol/requests.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError, isPassing } from './errors.ts';
+import type { HeldBytes } from './held.ts';
 import type { Intake, Taken } from './intake.ts';
 import { LockedGaps } from './locked-gaps.ts';
 import { gapsOf, type Messages } from './messages.ts';
 import { formerPlaces, type Place, privatePlace } from './notes.ts';
 import { Preview } from './preview.ts';
 import type { Receipts } from './receipts.ts';
+import { Strangers } from './strangers.ts';
 import { Timeline } from './timeline.ts';
 import { ToldMarks } from './told-marks.ts';
 import type { ClientEvent, Conversation, ConversationName, Message } from './types.ts';
@@ -42,10 +44,16 @@ export class Conversations {
   readonly #told: ToldMarks;
   readonly #lockedGaps: LockedGaps;
   readonly #preview: Preview;
+  readonly #strangers: Strangers;
+  readonly #held: HeldBytes = { used: 0 };
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
     this.#preview = new Preview(parts);
+    this.#strangers = new Strangers(async (conversation, name) => {
+      const place = await this.placeOf(conversation, name);
+      return place === null ? null : this.timeline(place);
+    });
     this.#told = new ToldMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
     this.#lockedGaps = new LockedGaps(parts.context, parts.cache, parts.emit);
   }
@@ -69,7 +77,7 @@ export class Conversations {
     const known = this.#timelines.get(place.key);
     if (known !== undefined) return known;
     const { context, cache, intake, prepare } = this.#parts;
-    const timeline = new Timeline(place, context, cache, intake, {
+    const timeline = new Timeline(place, context, cache, intake, this.#held, {
       prepare,
       taken: (where, taken) => this.#taken(where, taken),
       failed: (where, error) => this.#failed(where, error),
@@ -88,7 +96,7 @@ export class Conversations {
   async accepted(name: string): Promise<void> {
     for (const [key, timeline] of [...this.#timelines]) {
       if (timeline.place.with !== name) continue;
-      await timeline.idle();
+      await timeline.end();
       this.#timelines.delete(key);
     }
     this.#parts.emit({ type: 'moved', conversation: `@${name}` });
@@ -109,10 +117,14 @@ export class Conversations {
   async take(event: Event): Promise<void> {
     const { context } = this.#parts;
     if (event.method === 'posted') {
-      const place = await this.placeOf(event.params.conversation, event.params.with);
-      if (place === null) return;
+      const { conversation, with: name, entry } = event.params;
+      const place = this.#known(conversation, name);
+      if (place === null) {
+        if (name !== null) this.#strangers.hear(conversation, name, entry.seq);
+        return;
+      }
       const timeline = this.timeline(place);
-      timeline.arrive(event.params.entry);
+      timeline.arrive(entry);
       void this.#preview.confirmed(event, timeline).catch(() => {});
     } else if (event.method === 'read') {
       const key = hex(event.params.conversation);
@@ -166,8 +178,11 @@ export class Conversations {
     return this.#preview.settle();
   }
 
-  async idle(): Promise<void> {
-    await Promise.all([...this.#timelines.values()].map((timeline) => timeline.idle()));
+  /** Resolves when what came of this conversation was taken; of all that are known, without one. */
+  async idle(place: Place | null): Promise<void> {
+    if (place !== null) await this.#strangers.settled(place.key);
+    const timelines = place === null ? [...this.#timelines.values()] : await this.timelinesOf(place);
+    await Promise.all(timelines.map((timeline) => timeline.idle()));
   }
 
   async #syncOne(of: RequestResult<'conversations'>['conversations'][number]): Promise<void> {
@@ -238,10 +253,9 @@ export class Conversations {
 
   /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
   async placeOf(conversation: Uint8Array, name: string | null): Promise<Place | null> {
-    const { lobby, context } = this.#parts;
-    if (name === null) return equal(conversation, lobby.id) ? lobby : null;
-    const known = this.#timelines.get(hex(conversation));
-    if (known !== undefined) return known.place;
+    const { context } = this.#parts;
+    const known = this.#known(conversation, name);
+    if (known !== null || name === null) return known;
     try {
       const place = await privatePlace(context, name);
       if (equal(place.id, conversation)) return place;
@@ -254,6 +268,13 @@ export class Conversations {
       if (error instanceof ClientError && error.code === 'unreachable') throw error;
     }
     return null;
+  }
+
+  /** Whose it is, as far as nobody has to be asked. */
+  #known(conversation: Uint8Array, name: string | null): Place | null {
+    const { lobby } = this.#parts;
+    if (name === null) return equal(conversation, lobby.id) ? lobby : null;
+    return this.#timelines.get(hex(conversation))?.place ?? null;
   }
 
   async #conversation(place: Place): Promise<Conversation> {

@@ -5,6 +5,7 @@
 import type { Entry } from '../../protocol/fields.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
+import { Held, type HeldBytes } from './held.ts';
 import type { Intake, Taken } from './intake.ts';
 import type { Place } from './notes.ts';
 
@@ -12,8 +13,6 @@ import type { Place } from './notes.ts';
 const PAGE = 200;
 /** A conversation that is new to this profile is taken from its read mark on, but no further back than this. */
 const FIRST_SYNC = 1000;
-/** Events held for a conversation while older entries are fetched; more are dropped and fetched later. */
-const MAX_HELD = 2000;
 
 export type TimelineListener = {
   taken(place: Place, taken: Taken): Promise<void>;
@@ -28,7 +27,7 @@ export class Timeline {
   readonly #cache: Cache;
   readonly #intake: Intake;
   readonly #listener: TimelineListener;
-  readonly #held = new Map<number, Entry>();
+  readonly #held: Held;
   #head = 0;
   #read = 0;
   /** Up to here this process told its listeners; null before the first look. */
@@ -39,11 +38,20 @@ export class Timeline {
   /** Something came since the loop looked. */
   #more = false;
 
-  constructor(place: Place, context: ChatContext, cache: Cache, intake: Intake, listener: TimelineListener) {
+  /** @param held what all conversations hold together */
+  constructor(
+    place: Place,
+    context: ChatContext,
+    cache: Cache,
+    intake: Intake,
+    held: HeldBytes,
+    listener: TimelineListener,
+  ) {
     this.place = place;
     this.#context = context;
     this.#cache = cache;
     this.#intake = intake;
+    this.#held = new Held(held);
     this.#listener = listener;
   }
 
@@ -59,16 +67,26 @@ export class Timeline {
 
   /** Takes an entry when its turn comes. */
   arrive(entry: Entry): void {
-    this.#head = Math.max(this.#head, entry.seq);
-    if (this.#held.size < MAX_HELD) this.#held.set(entry.seq, entry);
+    this.#held.put(entry);
+    this.reaches(entry.seq);
+  }
+
+  /** The conversation goes as far as this place: what is not here yet is fetched. */
+  reaches(seq: number): void {
+    this.#head = Math.max(this.#head, seq);
     this.#go();
+  }
+
+  /** Ends it once nothing is under way. */
+  async end(): Promise<void> {
+    await this.idle();
+    this.#held.dropUpTo(Number.POSITIVE_INFINITY);
   }
 
   /** The daemon says how far the conversation goes and how far I read it. Resolves when all of it was taken, or it failed. */
   async catchUp(head: number, read: number): Promise<void> {
-    this.#head = Math.max(this.#head, head);
     this.#read = read;
-    this.#go();
+    this.reaches(head);
     await this.idle();
   }
 
@@ -139,7 +157,7 @@ export class Timeline {
       await this.#listener.taken(this.place, taken);
     }
     while (true) {
-      for (const seq of this.#held.keys()) if (seq <= top) this.#held.delete(seq);
+      this.#held.dropUpTo(top);
       const ready = this.#consecutive(top);
       if (ready.length > 0) {
         top = await this.#take(ready, top, false);

@@ -27,11 +27,18 @@ async function open(t: ExecutionContext) {
   const context = { profile, account, keyring: { me: { idFp: new Uint8Array(32) } } } as unknown as ChatContext;
   const told: number[][] = [];
   const intake = new Intake(context, cache, {} as Rooms, {} as OutboxStore);
-  const timeline = new Timeline(place, context, cache, intake, {
-    prepare: async () => {},
-    failed: (_place, error) => t.fail(String(error)),
-    taken: async (_place, { fresh }) => void told.push(fresh.map(({ seq }) => seq)),
-  });
+  const timeline = new Timeline(
+    place,
+    context,
+    cache,
+    intake,
+    { used: 0 },
+    {
+      prepare: async () => {},
+      failed: (_place, error) => t.fail(String(error)),
+      taken: async (_place, { fresh }) => void told.push(fresh.map(({ seq }) => seq)),
+    },
+  );
   await profile.db.run('INSERT INTO coverage (account, conversation, bottom, top) VALUES (?, ?, 0, 5)', [
     account,
     place.key,

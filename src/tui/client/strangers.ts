@@ -1,0 +1,40 @@
+/**
+ * Conversations that the daemon tells of before this client knows whose they are: that may take an answer of its, and one that
+ * does not come holds up nobody else. Nothing of their entries is kept; they are fetched once it is known.
+ */
+import { hex } from '../../protocol/bytes.ts';
+import type { Timeline } from './timeline.ts';
+
+/** More is dropped, and fetched after the next login. */
+const MAX_STRANGERS = 1000;
+
+export class Strangers {
+  readonly #find: (conversation: Uint8Array, name: string) => Promise<Timeline | null>;
+  /** By key of the conversation: the highest place that was told of. */
+  readonly #heard = new Map<string, { head: number; found: Promise<void> }>();
+
+  /** `find` gives null for a conversation that is none of mine. */
+  constructor(find: (conversation: Uint8Array, name: string) => Promise<Timeline | null>) {
+    this.#find = find;
+  }
+
+  hear(conversation: Uint8Array, name: string, seq: number): void {
+    const key = hex(conversation);
+    const known = this.#heard.get(key);
+    if (known !== undefined) known.head = Math.max(known.head, seq);
+    else if (this.#heard.size < MAX_STRANGERS) {
+      const heard = { head: seq, found: Promise.resolve() };
+      this.#heard.set(key, heard);
+      heard.found = this.#find(conversation, name)
+        .then((timeline) => timeline?.reaches(heard.head))
+        // Without a link: the next login tells of it again.
+        .catch(() => {})
+        .finally(() => this.#heard.delete(key));
+    }
+  }
+
+  /** Resolves when it is known whose conversation it is, if it was told of. */
+  async settled(key: string): Promise<void> {
+    await this.#heard.get(key)?.found;
+  }
+}
