@@ -214,6 +214,8 @@ export class Conversations {
 
   async #taken(place: Place, taken: Taken): Promise<void> {
     const { cache, messages, emit, context, stored, locked, clash } = this.#parts;
+    // Before anybody hears of it and answers: not as the device that somebody else is, too.
+    if (taken.clash !== null) await clash(taken.clash);
     const known = await cache.coverage(place.key);
     const me = hex(context.keyring.me.idFp);
     for (const gap of gapsOf(place, this.#lockedGaps.without(place, taken.fresh))) emit({ type: 'gap', gap });
@@ -229,7 +231,6 @@ export class Conversations {
     }
     await stored(place);
     if (taken.locked.size > 0) locked(place, taken.locked);
-    if (taken.clash !== null) await clash(taken.clash);
     if (known !== null && place.with !== null) void this.#mark('deliver', place, known.top);
     this.#receiptsDue(place);
     await this.#tell(place);
