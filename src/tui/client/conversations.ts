@@ -1,6 +1,5 @@
 /** All my conversations: which there are, what is new in each, what was read. Turns what was taken into events. */
 import { equal, hex } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
 import type { Event } from '../../protocol/messages.ts';
 import type { RequestResult } from '../../protocol/requests.ts';
 import type { Cache } from './cache.ts';
@@ -10,7 +9,8 @@ import type { HeldBytes } from './held.ts';
 import type { Intake, Taken } from './intake.ts';
 import { LockedGaps } from './locked-gaps.ts';
 import { gapsOf, type Messages } from './messages.ts';
-import { formerPlaces, type Place, privatePlace } from './notes.ts';
+import { formerPlaces, type Place } from './notes.ts';
+import { placeNamed, placeWith } from './places.ts';
 import { Preview } from './preview.ts';
 import type { Receipts } from './receipts.ts';
 import { Strangers } from './strangers.ts';
@@ -59,18 +59,9 @@ export class Conversations {
   }
 
   /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
-  async place(name: ConversationName): Promise<Place> {
+  place(name: ConversationName): Promise<Place> {
     const { lobby, context } = this.#parts;
-    if (name === lobby.name) return lobby;
-    if (name.startsWith('#'))
-      throw new ClientError('refused', `there is no room ${name}; ${lobby.name} is for everyone`);
-    if (!name.startsWith('@')) throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
-    try {
-      return await privatePlace(context, name.slice(1));
-    } catch (error) {
-      if (error instanceof Refusal) throw new ClientError('refused', error.message);
-      throw error;
-    }
+    return name === lobby.name ? Promise.resolve(lobby) : placeNamed(context, lobby.name, name);
   }
 
   timeline(place: Place): Timeline {
@@ -254,21 +245,8 @@ export class Conversations {
 
   /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
   async placeOf(conversation: Uint8Array, name: string | null): Promise<Place | null> {
-    const { context } = this.#parts;
     const known = this.#known(conversation, name);
-    if (known !== null || name === null) return known;
-    try {
-      const place = await privatePlace(context, name);
-      if (equal(place.id, conversation)) return place;
-      const former = (await formerPlaces(context, name)).find(({ id }) => equal(id, conversation));
-      if (former !== undefined) return former;
-      // Looks at the directory, which tells listeners of the keyring when the key is another one.
-      context.keyring.forget(name);
-      await context.keyring.cardOf(name);
-    } catch (error) {
-      if (error instanceof ClientError && error.code === 'unreachable') throw error;
-    }
-    return null;
+    return known !== null || name === null ? known : placeWith(this.#parts.context, conversation, name);
   }
 
   /** Whose it is, as far as nobody has to be asked. */

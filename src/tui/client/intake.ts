@@ -3,10 +3,10 @@
  * daemon for more than the order of places: what does not open or does not follow becomes a gap, never a text.
  */
 import { hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
 import type { Cache, CachedEntry } from './cache.ts';
+import { entryOf, openedEntry, targetOf, unopenedEntry } from './cached-entry.ts';
 import { type ChatContext, isZero } from './chat-context.ts';
 import { ClientError, isFinal } from './errors.ts';
 import { type Chain, follow } from './gaps.ts';
@@ -50,12 +50,14 @@ export class Intake {
   readonly #cache: Cache;
   readonly #rooms: Rooms;
   readonly #outbox: OutboxStore;
+  readonly #tag: (hash: Uint8Array) => string;
 
   constructor(context: ChatContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
     this.#context = context;
     this.#cache = cache;
     this.#rooms = rooms;
     this.#outbox = outbox;
+    this.#tag = (hash) => cache.tag(hash);
   }
 
   /** @param entries in order of seq */
@@ -117,7 +119,7 @@ export class Intake {
     const taken = nothing();
     const state = await this.#state(place, [item], false);
     const statements: Statement[] = [];
-    const now = this.#cached(item.entry, item.opened);
+    const now = openedEntry(item.entry, item.opened, this.#tag);
     this.#store(place, item, now, 'newer', state, taken, statements);
     statements.push(state.lateTagStatement(item.opened, now.tag));
     await this.#context.profile.db.transaction(statements);
@@ -169,7 +171,10 @@ export class Intake {
   ): Promise<CachedEntry | null> {
     const { entry, opened, claim } = item;
     if (entry.kind === 'log' || entry.kind === 'epoch') return null;
-    const cached = opened === null ? this.#unopened(place, item) : this.#cached(entry, opened);
+    const cached =
+      opened === null
+        ? unopenedEntry(entry, claim, this.#rooms.beforeMe(place, entry.seq))
+        : openedEntry(entry, opened, this.#tag);
     if (opened === null) state.sealedPlaces = true;
     const about = opened ?? claim;
     if (about === null) return cached;
@@ -201,46 +206,6 @@ export class Intake {
     if (fromStart && !state.sealedPlaces && seen.some((tag) => !state.tags.has(tag))) cached.gap ??= 'missing';
     state.add(cached);
     return cached;
-  }
-
-  #cached(entry: Entry, opened: Opened): CachedEntry {
-    const { kind } = opened.said.content;
-    return {
-      seq: entry.seq,
-      at: entry.at,
-      author: opened.author,
-      id: opened.id,
-      device: opened.device,
-      deviceSeq: opened.deviceSeq,
-      tag: this.#cache.tag(opened.said.hash),
-      prev: this.#cache.tag(opened.prev),
-      shown: kind === 'text' || kind === 'reply' || kind === 'manifest',
-      gap: null,
-      said: opened.said,
-      raw: null,
-      name: null,
-      epoch: null,
-    };
-  }
-
-  #unopened(place: Place, { entry, claim }: Item): CachedEntry {
-    return {
-      seq: entry.seq,
-      at: entry.at,
-      author: claim?.author ?? '',
-      id: '',
-      device: claim?.device ?? 0,
-      deviceSeq: claim?.deviceSeq ?? 0,
-      tag: '',
-      prev: '',
-      shown: false,
-      // What was said in a room before I joined is not missing: it never was for me.
-      gap: claim !== null && this.#rooms.beforeMe(place, entry.seq) ? null : 'unreadable',
-      said: null,
-      raw: entry.bytes,
-      name: entry.from,
-      epoch: claim?.epoch ?? null,
-    };
   }
 
   #store(
@@ -282,13 +247,6 @@ export class Intake {
   }
 }
 
-/** The message that an entry speaks about. */
-function targetOf(cached: CachedEntry, content: Content): { author: string; id: string } | null {
-  if (content.kind === 'edit' || content.kind === 'delete') return { author: cached.author, id: hex(content.target) };
-  if (content.kind === 'reaction') return { author: hex(content.to.author), id: hex(content.to.id) };
-  return null;
-}
-
 function nothing(): Taken {
   return { fresh: [], changed: new Set(), delivered: [], locked: new Set(), clash: null };
 }
@@ -296,16 +254,4 @@ function nothing(): Taken {
 /** Such an item is shown as a gap; anything else (no link, a full queue or disk) is tried again. */
 function isBadItem(error: unknown): boolean {
   return (error instanceof ProtocolError || error instanceof ClientError) && isFinal(error);
-}
-
-function entryOf(place: Place, cached: CachedEntry): Entry {
-  return {
-    seq: cached.seq,
-    at: cached.at,
-    kind: place.with === null ? 'message' : 'note',
-    from: cached.name,
-    bytes: cached.raw ?? new Uint8Array(),
-    file: null,
-    keys: [],
-  };
 }
