@@ -6,7 +6,7 @@ import type { Commands } from './commands.ts';
 import { turned, wanted } from './completion.ts';
 import type { Desk } from './desk.ts';
 import { type EditName, edits, textOf } from './editor.ts';
-import type { MoveName } from './event.ts';
+import { type MoveName, moveNames } from './event.ts';
 import { chatOf, fieldOf, MAX_DRAFT, openThread, pasteable, placesOf } from './field.ts';
 import type { Input } from './key-reader.ts';
 import { type ActionName, actionFor } from './keys.ts';
@@ -16,28 +16,6 @@ import { Sending } from './sending.ts';
 import type { State } from './state.ts';
 import { strings } from './strings.ts';
 
-const moves: readonly string[] = [
-  'up',
-  'down',
-  'page-up',
-  'page-down',
-  'lines-up',
-  'lines-down',
-  'oldest',
-  'newest',
-  'back',
-  'next-pane',
-  'previous-pane',
-  'next-field',
-  'previous-field',
-  'show-people',
-  'show-files',
-  'bare',
-  'help',
-  'switcher',
-  'search',
-  'toggle-making',
-] satisfies MoveName[];
 /** Keys that are nothing but a command. */
 const commandOf: Partial<Record<ActionName, CommandName>> = {
   'next-conversation': '.next',
@@ -106,7 +84,7 @@ export class Actions {
     const { store, outside, login } = this.#desk;
     if (action === 'delete-left' && this.#choosing.up()) return;
     if (Object.hasOwn(edits, action)) return store.dispatch({ type: 'edited', edit: action as EditName });
-    if (moves.includes(action)) return this.#move(action as MoveName);
+    if (isMove(action)) return this.#move(action);
     const command = commandOf[action];
     if (command !== undefined) return void this.#commands.run(command, '');
     switch (action) {
@@ -218,4 +196,8 @@ export class Actions {
     if (want.want === 'words') store.dispatch({ type: 'completed', completion: want.completion });
     else session.tell(strings.notices.nothingLike);
   }
+}
+
+function isMove(action: string): action is MoveName {
+  return (moveNames as readonly string[]).includes(action);
 }

@@ -44,27 +44,31 @@ export type Opening = Remembered & {
 /** What stands in a line, what it is for, and the draft that waits meanwhile. */
 type Line = Pick<Thread, 'draft' | 'about' | 'aside'>;
 
-export type MoveName =
-  | 'up'
-  | 'down'
-  | 'page-up'
-  | 'page-down'
-  | 'lines-up'
-  | 'lines-down'
-  | 'oldest'
-  | 'newest'
-  | 'back'
-  | 'next-pane'
-  | 'previous-pane'
-  | 'next-field'
-  | 'previous-field'
-  | 'show-people'
-  | 'show-files'
-  | 'bare'
-  | 'help'
-  | 'switcher'
-  | 'search'
-  | 'toggle-making';
+/** Moves that a key names. */
+export const moveNames = [
+  'up',
+  'down',
+  'page-up',
+  'page-down',
+  'lines-up',
+  'lines-down',
+  'oldest',
+  'newest',
+  'back',
+  'next-pane',
+  'previous-pane',
+  'next-field',
+  'previous-field',
+  'show-people',
+  'show-files',
+  'bare',
+  'help',
+  'switcher',
+  'search',
+  'toggle-making',
+] as const;
+
+export type MoveName = (typeof moveNames)[number];
 
 export type Event =
   | { type: 'tick' }

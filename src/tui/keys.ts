@@ -1,5 +1,6 @@
 /** Every key, in one table: what it does and where. The help overlay, the hints and docs/SCREEN.md are printed from it. */
 import type { EditName } from './editor.ts';
+import type { MoveName } from './event.ts';
 
 /** Where a key means something; the first place of `placesOf(state)` that knows it wins. */
 export type Place =
@@ -17,36 +18,20 @@ export type Place =
 
 export type ActionName =
   | EditName
+  | MoveName
   | 'yank'
   | 'send'
   | 'choose'
   | 'yes'
   | 'no'
-  | 'back'
   | 'complete'
   | 'complete-back'
-  | 'next-pane'
-  | 'previous-pane'
-  | 'next-field'
-  | 'previous-field'
-  | 'up'
-  | 'down'
-  | 'page-up'
-  | 'page-down'
-  | 'oldest'
-  | 'newest'
   | 'next-conversation'
   | 'previous-conversation'
   | 'nth-conversation'
   | 'next-unread'
-  | 'switcher'
-  | 'search'
-  | 'show-people'
-  | 'show-files'
   | 'attach'
-  | 'bare'
   | 'redraw'
-  | 'help'
   | 'interrupt'
   | 'suspend'
   | 'reply'
@@ -58,7 +43,6 @@ export type ActionName =
   | 'pause'
   | 'cancel'
   | 'go-on'
-  | 'toggle-making'
   | 'start-server';
 
 export type KeyRow = {

@@ -1,7 +1,7 @@
 /** What holds whatever happens. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { Event, MoveName } from '../../../src/tui/event.ts';
+import { type Event, moveNames } from '../../../src/tui/event.ts';
 import { width } from '../../../src/tui/measure.ts';
 import { layoutFor, lookOf } from '../../../src/tui/select.ts';
 import { viewOf } from '../../../src/tui/viewport.ts';
@@ -9,26 +9,8 @@ import { move, open, type } from '../helpers/events.ts';
 import { message, person } from '../helpers/messages.ts';
 import { Play } from '../helpers/screen-state.ts';
 
-const moves: MoveName[] = [
-  'up',
-  'down',
-  'page-up',
-  'page-down',
-  'oldest',
-  'newest',
-  'back',
-  'next-pane',
-  'previous-pane',
-  'show-people',
-  'show-files',
-  'bare',
-  'help',
-  'switcher',
-  'search',
-];
-
 const anything: fc.Arbitrary<Event> = fc.oneof(
-  fc.constantFrom(...moves).map(move),
+  fc.constantFrom(...moveNames).map(move),
   fc.string({ unit: 'binary', maxLength: 8 }).map(type),
   fc.string({ unit: 'binary', maxLength: 40 }).map((text): Event => ({ type: 'pasted', text })),
   fc.constantFrom('#lobby' as const, '@bob' as const, '@carol' as const).map(open),
