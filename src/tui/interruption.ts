@@ -20,15 +20,25 @@ export class Interrupted extends Error {
 export class Interruption {
   readonly #controller = new AbortController();
   #running = 0;
+  #listener: (() => void) | null = null;
 
   /** Aborted, with Interrupted as its reason, when the person or the system wants the program to end. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
+  /** Until the returned function is called, Ctrl+C ends nothing: it is the listener's. */
+  heed(listener: () => void): () => void {
+    this.#listener = listener;
+    return () => {
+      this.#listener = null;
+    };
+  }
+
   watch(process: NodeJS.Process): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => {
+        if (signal === 'SIGINT' && this.#listener !== null) return this.#listener();
         const interrupted = new Interrupted(signal);
         if (this.signal.aborted || this.#running === 0) process.exit(interrupted.status);
         this.#controller.abort(interrupted);

@@ -3,7 +3,7 @@ import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { ClientError } from './client/errors.ts';
 
-const CTRL_C = '\u0003';
+export const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const CTRL_U = '\u0015';
 const BACKSPACE = '\u007f';

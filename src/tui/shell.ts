@@ -79,6 +79,11 @@ export class Shell {
     return this.#interruption.signal;
   }
 
+  /** Gives Ctrl+C to `listener` until the returned function is called. */
+  heedInterrupt(listener: () => void): () => void {
+    return this.#interruption.heed(listener);
+  }
+
   /** `work`, unless the program is to end first. @throws Interrupted */
   during<T>(work: Promise<T>): Promise<T> {
     return this.#interruption.during(work);

@@ -38,3 +38,19 @@ test('when nothing needs to be put in order the program ends at once', (t) => {
   signals.emit('SIGTERM');
   t.deepEqual(exits, [143]);
 });
+
+test('who heeds Ctrl+C gets it, and a program that is told to end ends all the same', async (t) => {
+  const { interruption, signals, exits } = watched();
+  const waiting = interruption.during(new Promise(() => {}));
+  let heard = 0;
+  const unheed = interruption.heed(() => heard++);
+  signals.emit('SIGINT');
+  signals.emit('SIGINT');
+  t.is(heard, 2);
+  unheed();
+  signals.emit('SIGINT');
+  t.is((await t.throwsAsync(waiting, { instanceOf: Interrupted }))?.status, 130);
+  interruption.heed(() => heard++);
+  signals.emit('SIGTERM');
+  t.deepEqual([heard, exits], [2, [143]]);
+});

@@ -9,6 +9,7 @@ import type { Client } from '../client/types.ts';
 import type { Command } from '../command.ts';
 import { Drafts } from '../drafts.ts';
 import { stopped } from '../job-control.ts';
+import { cookedInput } from '../plain/cooked-input.ts';
 import { pipeInput, terminalInput } from '../plain/input.ts';
 import { LineMode } from '../plain/line-mode.ts';
 import { phrases } from '../plain/phrases.ts';
@@ -45,17 +46,24 @@ export const plain: Command = {
         interruptedAt = now;
         voice.say(phrases.again);
       };
+      const { stdin, stdout } = process;
       const input =
-        process.stdin.isTTY && process.stdout.isTTY
-          ? terminalInput({
-              input: process.stdin,
-              output: process.stdout,
-              complete: (before) => mode.complete(before),
-              onInterrupt,
-              stop: () => stopped(systemClock),
-              dumb: process.env.TERM === 'dumb',
-            })
-          : pipeInput(process.stdin, process.stdout);
+        !stdin.isTTY || !stdout.isTTY
+          ? pipeInput(stdin, stdout)
+          : process.env.TERM === 'dumb'
+            ? cookedInput({
+                input: stdin,
+                output: stdout,
+                onInterrupt,
+                heed: (listener) => shell.heedInterrupt(listener),
+              })
+            : terminalInput({
+                input: stdin,
+                output: stdout,
+                complete: (before) => mode.complete(before),
+                onInterrupt,
+                stop: () => stopped(systemClock),
+              });
       const voice = voiceOn(shell.output, (line) => input.print(printable(line)));
       const patience = (shell.settings.timeout ?? PATIENCE_S) * 1000;
       const receipts = args.receipts === true;

@@ -15,13 +15,13 @@ import { canSend, filesOf, peopleOf, presenceWord, transfersOf, whyUnknown } fro
 import type { Session } from '../session.ts';
 import { isTooShort } from '../strength.ts';
 import { strings } from '../strings.ts';
+import type { LineInput } from './input.ts';
 import { mention } from './narrator.ts';
 import { phrases } from './phrases.ts';
 
 export type SpokenDesk = CommandsDesk & {
   say(line: string): void;
-  /** null when nobody can be asked. */
-  secret(question: string): Promise<string | null>;
+  hidden: LineInput['hidden'];
 };
 
 /** Results that are told, the newest ones. */
@@ -217,13 +217,16 @@ export class SpokenCommands extends Commands {
     });
   }
 
-  async #passwd(session: Session): Promise<void> {
-    const { secret } = this.#desk;
-    const old = await secret(phrases.passwordNow);
-    if (old === null) return session.tell(phrases.needsTerminal, 'bad');
-    const fresh = (await secret(phrases.passwordNew)) ?? '';
-    if (isTooShort(fresh)) return session.tell(strings.login.errors.short, 'bad');
-    if ((await secret(phrases.passwordAgain)) !== fresh) return session.tell(strings.login.errors.repeat, 'bad');
-    if (await session.attempt(() => session.client.passwd(old, fresh))) session.tell(strings.notices.passwd);
+  async #passwd(session: Session): Promise<Done> {
+    const done = await this.#desk.hidden(async (ask) => {
+      const old = await ask(phrases.passwordNow);
+      const fresh = await ask(phrases.passwordNew);
+      if (isTooShort(fresh)) return session.refuse(strings.login.errors.short);
+      if ((await ask(phrases.passwordAgain)) !== fresh) return session.refuse(strings.login.errors.repeat);
+      if (!(await session.attempt(() => session.client.passwd(old, fresh)))) return false;
+      session.tell(strings.notices.passwd);
+      return true;
+    });
+    return done ?? session.refuse(phrases.needsTerminal);
   }
 }

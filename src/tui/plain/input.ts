@@ -1,7 +1,6 @@
 /** Where the lines of line mode come from and where its words go: a terminal with a line being typed, or a pipe. */
 import { createInterface, type Interface } from 'node:readline';
-import type { Terminal } from '../prompt.ts';
-import { askPassword } from '../prompt.ts';
+import { type Ask, hidden } from './hidden.ts';
 
 export type LineInput = {
   /** What is typed, one line after the other, until it ends. */
@@ -10,8 +9,8 @@ export type LineInput = {
   print(line: string): void;
   /** What stands before the line to type. */
   prompt(text: string): void;
-  /** Asks without echo; null when nobody can be asked. */
-  secret(question: string): Promise<string | null>;
+  /** A talk of which nothing is shown: what is typed until it ends answers it, or is dropped. null when nobody can be asked. */
+  hidden<T>(talk: (ask: Ask) => Promise<T>): Promise<T | null>;
   /** Nobody is there who could write a line again that was not taken. */
   readonly unattended: boolean;
   close(): void;
@@ -32,7 +31,7 @@ export function pipeInput(input: NodeJS.ReadableStream, output: Out): LineInput 
     lines: () => queue,
     print: (line) => void output.write(`${line}\n`),
     prompt: () => {},
-    secret: async () => null,
+    hidden: async () => null,
     unattended: true,
     close: () => queue.end(),
   };
@@ -47,11 +46,9 @@ export type TerminalInputParts = {
   onInterrupt(): void;
   /** Ctrl+Z, with the terminal as the shell has it: resolves after fg. @returns whether there was a shell to stop for */
   stop(): Promise<boolean>;
-  /** TERM=dumb cannot put a line above the one being typed: what comes then waits for Enter. */
-  dumb: boolean;
 };
 
-export function terminalInput({ input, output, complete, onInterrupt, stop, dumb }: TerminalInputParts): LineInput {
+export function terminalInput({ input, output, complete, onInterrupt, stop }: TerminalInputParts): LineInput {
   let shown = '';
   /** The line to type has been drawn and not been entered. */
   let drawn = false;
@@ -91,13 +88,8 @@ export function terminalInput({ input, output, complete, onInterrupt, stop, dumb
     for (const line of held.splice(0)) output.write(`${line}\n`);
   }
   const print = (line: string) => {
-    if (asking || (dumb && !queue.ended && reader.line !== '')) return void held.push(line);
+    if (asking) return void held.push(line);
     if (queue.ended || (!drawn && reader.line === '')) return void output.write(`${line}\n`);
-    if (dumb) {
-      output.write(`\n${line}\n`);
-      reader.prompt(true);
-      return;
-    }
     // What is being typed is taken away, as many rows as it has above the cursor, and drawn again below.
     const { rows } = reader.getCursorPos();
     output.write(`${rows > 0 ? `\u001b[${rows}A` : ''}\r\u001b[J${line}\n`);
@@ -115,19 +107,21 @@ export function terminalInput({ input, output, complete, onInterrupt, stop, dumb
       drawn = true;
       reader.prompt(true);
     },
-    async secret(question) {
-      const terminal: Terminal = { keys: input, write: (text) => void output.write(text) };
+    async hidden(talk) {
       queue.leave(reader);
       reader.close();
-      asking = true;
+      const onAsking = (on: boolean) => {
+        asking = on;
+        if (!on) release();
+      };
       try {
-        return await askPassword(terminal, question);
+        return await hidden({ input, output, onInterrupt, onAsking }, talk);
       } finally {
-        asking = false;
-        reader = open();
-        queue.follow(reader);
-        reader.setPrompt(shown);
-        release();
+        if (!queue.ended) {
+          reader = open();
+          queue.follow(reader);
+          reader.setPrompt(shown);
+        }
       }
     },
     close() {
@@ -142,7 +136,7 @@ export function terminalInput({ input, output, complete, onInterrupt, stop, dumb
 }
 
 /** The lines of a reader, kept until they are asked for. Another reader may take over. */
-class Lines implements AsyncIterable<string> {
+export class Lines implements AsyncIterable<string> {
   readonly #waiting: string[] = [];
   readonly #most: number;
   #reader: Interface;

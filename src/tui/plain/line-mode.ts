@@ -88,7 +88,7 @@ export class LineMode {
         findEmoji,
       },
       say: voice.say,
-      secret: input.secret,
+      hidden: input.hidden,
     };
     this.#commands = new SpokenCommands(this.#desk);
     this.#marks = new ReadMarks(parts.client, clock);

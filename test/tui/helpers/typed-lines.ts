@@ -1,6 +1,7 @@
 /** Line mode without a terminal. */
 import type { ExecutionContext } from 'ava';
 import { systemClock } from '../../../src/protocol/seams.ts';
+import { ClientError } from '../../../src/tui/client/errors.ts';
 import type { Drafts } from '../../../src/tui/drafts.ts';
 import type { LineInput } from '../../../src/tui/plain/input.ts';
 import { LineMode } from '../../../src/tui/plain/line-mode.ts';
@@ -9,6 +10,7 @@ import { FakeClient } from './fake-client.ts';
 
 type Script = {
   client?: FakeClient;
+  /** What is typed where nothing is shown; without it nobody can be asked. */
   secrets?: string[];
   patience?: number;
   drafts?: Drafts | null;
@@ -18,18 +20,23 @@ type Script = {
 /** Line mode with these lines typed: what it says, and what the client was asked for. */
 export async function types(
   lines: string[],
-  { client = new FakeClient(), secrets = [], patience = 200, drafts = null, unattended = false }: Script = {},
+  { client = new FakeClient(), secrets, patience = 200, drafts = null, unattended = false }: Script = {},
 ) {
   const said: string[] = [];
   const prompts: string[] = [];
-  const asked = [...secrets];
+  const answers = secrets?.values();
+  const ask = async () => {
+    const answer = answers?.next().value;
+    if (answer === undefined) throw new ClientError('cancelled', 'cancelled');
+    return answer;
+  };
   const input: LineInput = {
     async *lines() {
       yield* lines;
     },
     print() {},
     prompt: (text) => void prompts.push(text),
-    secret: async () => asked.shift() ?? null,
+    hidden: async (talk) => (secrets === undefined ? null : talk(ask)),
     unattended,
     close() {},
   };

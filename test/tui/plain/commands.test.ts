@@ -105,7 +105,7 @@ test('links are told once each, in the order in which they were said', async (t)
 test('what goes wrong in a command that nobody waits for is told', async (t) => {
   const { session, store, clock, notice, settle } = await openDesk(t);
   const transfers = { upload: () => Promise.reject(new Error('no such thing')) } as never;
-  const rest = { outside: {} as never, say: () => {}, secret: async () => null };
+  const rest = { outside: {} as never, say: () => {}, hidden: async () => null };
   await new SpokenCommands({ session, store, clock, transfers, ...rest }).run('.file', '/x');
   await settle();
   t.is(notice(), 'no such thing');

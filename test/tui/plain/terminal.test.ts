@@ -81,18 +81,41 @@ test.serial('whoever is not known here is asked, line by line, and is in', async
   t.is((await screen.exited).exitCode, 0);
 });
 
-test.serial('a terminal that can do nothing holds what arrives until Enter', async (t) => {
+test.serial('on a terminal that can do nothing, only what stands on the line is sent', async (t) => {
   t.timeout(120_000);
   const { screen, bob: start } = await seat(t, ['plain'], { TERM: 'dumb' });
-  screen.write('half a');
   const bob = await start();
+  const said = () => [...bob.written.stdout.matchAll(/^alice: (.*)$/gm)].map(([, text]) => text);
+  await screen.until((text) => text.includes('bob came'), PATIENCE);
+  screen.write('my bank pin is 1234\x15hello all\r');
+  screen.write('tpyo\x7f\x7f\x7fypo\r');
+  await bob.says('alice: typo');
+  screen.write('half a');
+  await screen.until((text) => text.trimEnd().endsWith('#lobby> half a'), PATIENCE);
   bob.types('hello');
-  bob.types('.exit');
-  await bob.ended;
+  await screen.until((text) => text.includes('bob: hello'), PATIENCE);
   screen.write(' line\r');
-  const shown = await screen.until((text) => text.includes('bob: hello'), PATIENCE);
-  t.regex(shown, /#lobby> half a line\n(?:bob (?:came|went)\n)*bob: hello/);
+  await bob.says('alice: half a line');
+  screen.write('not this\x03');
+  await screen.until((text) => text.includes('Ctrl+C again leaves'), PATIENCE);
+  screen.write('fine\r');
+  await bob.says('alice: fine');
+  t.deepEqual(said(), ['hello all', 'typo', 'half a line', 'fine']);
+  screen.write('.passwd\r');
+  await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
+  screen.write('secret\x03');
+  const asked = await screen.until((text) => /cancelled\n#lobby>/.test(text), PATIENCE);
+  t.false(asked.includes('secret'));
   screen.write('.exit\r');
+  t.is((await screen.exited).exitCode, 0);
+});
+
+test.serial('on a terminal that can do nothing, Ctrl+C twice leaves', async (t) => {
+  t.timeout(120_000);
+  const { screen } = await seat(t, ['plain'], { TERM: 'dumb' });
+  screen.write('\x03');
+  await screen.until((text) => text.includes('Ctrl+C again leaves'), PATIENCE);
+  screen.write('\x03');
   t.is((await screen.exited).exitCode, 0);
 });
 
