@@ -111,9 +111,13 @@ export class Entrance {
     return this.#finishPassword(open, password);
   }
 
-  /** On a link of its own: the session that is open may be one by key. */
+  /** On a link of its own: the session that is open may be one by key. @throws ClientError 'login-refused' for a wrong `oldPassword` */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
-    const { calls, account, daemonId } = await this.#byPassword(oldPassword);
+    const { calls, account, daemonId } = await this.#byPassword(oldPassword).catch((error: unknown) => {
+      // The name is in use: it is not what is wrong.
+      if (!(error instanceof ClientError) || error.code !== 'login-refused') throw error;
+      throw new ClientError('login-refused', 'the password now is wrong');
+    });
     // The vault for the new password is there before the password counts: a cut in between loses nothing.
     const beforeFinish = async ({ record, exportKey }: NewRecord): Promise<void> => {
       if (!account.localKeys) await this.#keeper(daemonId).put(calls, exportKey, H('record', utf8(record)), account);

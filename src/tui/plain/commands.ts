@@ -15,6 +15,7 @@ import { canSend, filesOf, peopleOf, presenceWord, transfersOf, whyUnknown } fro
 import type { Session } from '../session.ts';
 import { isTooShort } from '../strength.ts';
 import { strings } from '../strings.ts';
+import type { Ask } from './hidden.ts';
 import type { LineInput } from './input.ts';
 import { mention } from './narrator.ts';
 import { phrases } from './phrases.ts';
@@ -26,6 +27,7 @@ export type SpokenDesk = CommandsDesk & {
 
 /** Results that are told, the newest ones. */
 const SEARCHED = 20;
+const PASSWORD_TRIES = 3;
 const screenOnly: ReadonlySet<CommandName> = new Set([
   '.scroll',
   '.go',
@@ -220,13 +222,24 @@ export class SpokenCommands extends Commands {
   async #passwd(session: Session): Promise<Done> {
     const done = await this.#desk.hidden(async (ask) => {
       const old = await ask(phrases.passwordNow);
-      const fresh = await ask(phrases.passwordNew);
-      if (isTooShort(fresh)) return session.refuse(strings.login.errors.short);
-      if ((await ask(phrases.passwordAgain)) !== fresh) return session.refuse(strings.login.errors.repeat);
+      const fresh = await this.#newPassword(session, ask);
+      if (fresh === null) return session.refuse(phrases.passwordKept);
       if (!(await session.attempt(() => session.client.passwd(old, fresh)))) return false;
       session.tell(strings.notices.passwd);
       return true;
     });
     return done ?? session.refuse(phrases.needsTerminal);
+  }
+
+  /** Whoever types without looking goes on with the same question. null: it was not one often enough. */
+  async #newPassword(session: Session, ask: Ask): Promise<string | null> {
+    const { short, repeat } = strings.login.errors;
+    for (let left = PASSWORD_TRIES; left > 0; left--) {
+      const fresh = await ask(phrases.passwordNew);
+      const isLong = !isTooShort(fresh);
+      if (isLong && (await ask(phrases.passwordAgain)) === fresh) return fresh;
+      session.tell(isLong ? repeat : short, 'bad');
+    }
+    return null;
   }
 }

@@ -80,6 +80,7 @@ export const phrases = {
   passwordNow: 'password now:',
   passwordNew: 'new password:',
   passwordAgain: 'once more:',
+  passwordKept: 'the password stays as it was: .passwd begins again',
   needsTerminal: '.passwd asks for passwords and needs a terminal',
 
   askServer: (fallback: string) =>

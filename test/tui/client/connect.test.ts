@@ -107,7 +107,7 @@ test.serial('a registration that was cut before the vault goes on at the next lo
 test.serial('a new password opens the vault, the old one opens nothing', async (t) => {
   const { join: server } = await startDaemon(t);
   const me = await signInAs(t, { user: 'alice', server, password: 'secret', register: {} });
-  await t.throwsAsync(me.passwd('wrong', 'newer'), refused);
+  await t.throwsAsync(me.passwd('wrong', 'newer'), { ...refused, message: 'the password now is wrong' });
   await me.passwd('secret', 'newer');
   const there = await signInAs(t, { user: 'alice', server, password: 'newer' });
   t.deepEqual(keysOf(there), keysOf(me));

@@ -107,12 +107,21 @@ test('a changed key stops what is written, and .verify leads on', async (t) => {
   t.regex(accepted.said[0] ?? '', /^your number with bob: (\d{5} ){11}\d{5}$/);
 });
 
-test('passwords are asked without echo', async (t) => {
+test('passwords are asked without echo, and again when the new one does not do', async (t) => {
   const done = await types(['.passwd'], { secrets: ['old', 'long enough', 'long enough'] });
   t.deepEqual(done.calls, [['passwd', 'old', 'long enough']]);
-  const differs = await types(['.passwd'], { secrets: ['old', 'long enough', 'other'] });
-  t.deepEqual(differs.calls, []);
-  t.deepEqual(differs.said, ['the two passwords differ']);
+  const again = await types(['.passwd'], {
+    secrets: ['old', 'short', 'long enough', 'other', 'long enough', 'long enough'],
+  });
+  t.deepEqual(again.calls, [['passwd', 'old', 'long enough']]);
+  t.deepEqual(again.said.slice(0, 2), [
+    'use 8 characters or more; a few words are easy to keep',
+    'the two passwords differ',
+  ]);
+  const given = await types(['.passwd', 'hi'], { secrets: ['old', 'short', 'short', 'short', 'long enough'] });
+  t.deepEqual(given.calls, [queued('#lobby', 'hi')]);
+  t.is(given.said.at(-1), 'the password stays as it was: .passwd begins again');
+  t.is((await types(['.passwd'], { secrets: ['old'] })).said.at(-1), 'cancelled');
 });
 
 test('the end waits for what is under way, as long as there is hope', async (t) => {

@@ -137,6 +137,14 @@ test.serial('passwords are asked for without echo, and lines go on after it', as
   }
   const shown = await screen.until((text) => text.includes('the password is changed'), PATIENCE);
   t.false(shown.includes('horse'));
+  screen.write('.passwd\r');
+  await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
+  // Typed ahead, once more than it is asked.
+  screen.write(`${PASSWORD}\rshort\rshort\rshort\rshort\r`);
+  const kept = await screen.until((text) => /\.passwd begins again\n#lobby>/.test(text), PATIENCE);
+  t.false(kept.includes('short'));
+  screen.write('.search short\r');
+  await screen.until((text) => text.includes('nothing like this'), PATIENCE);
   screen.write('.whoami\r');
   await screen.until((text) => text.includes('link to pass on to who shall join: securechat://'), PATIENCE);
   screen.write('.exit\r');
