@@ -62,6 +62,7 @@ export class LineMode {
   /** Conversations that are caught up with. */
   #telling = 0;
   #leaving = false;
+  readonly #left = Promise.withResolvers<void>();
   #closed: ClientError | null = null;
 
   constructor(parts: LineModeParts) {
@@ -116,7 +117,7 @@ export class LineMode {
     try {
       this.#prompt();
       for await (const line of input.lines()) {
-        await this.#take(line);
+        await Promise.race([this.#take(line), this.#left.promise]);
         if (this.#leaving) break;
         this.#prompt();
       }
@@ -134,9 +135,10 @@ export class LineMode {
     if (this.#narrator.failures + untaken > 0) throw new ClientError('refused', phrases.refused);
   }
 
-  /** No more lines are taken. */
+  /** No more lines are taken, and the one that is being worked on is not waited for. */
   readonly leave = (): void => {
     this.#leaving = true;
+    this.#left.resolve();
     this.#parts.input.close();
   };
 

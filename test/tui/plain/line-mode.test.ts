@@ -75,6 +75,17 @@ test('.exit takes no more lines', async (t) => {
   t.is(ended, null);
 });
 
+test('leaving waits for no answer to a command', async (t) => {
+  const client = new FakeClient();
+  client.safetyNumber = () => {
+    setImmediate(() => client.emit({ type: 'link', link: { state: 'closed', reason: 'signed out', code: 'refused' } }));
+    return new Promise(() => {});
+  };
+  const { calls, ended } = await types(['.verify bob', 'not sent'], { client });
+  t.deepEqual(calls, []);
+  t.is(ended?.code, 'refused');
+});
+
 test('what was not read is told, counted as read, and long arrears are named', async (t) => {
   const client = new FakeClient();
   client.fill('#lobby', 60, (seq) => ({ text: `line ${seq}`, from: 'bob' }));
