@@ -1,19 +1,21 @@
 /** Prints docs/SCREEN.md from the tables of keys and dot-commands. `npm run docs` writes it; a test compares. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { commandNames } from '../src/tui/command-names.ts';
+import { type CommandName, commandNames } from '../src/tui/command-names.ts';
 import { commandTable } from '../src/tui/dot-commands.ts';
 import { keyHelp } from '../src/tui/keys.ts';
+import { screenOnly, spokenOtherwise, spokenTable } from '../src/tui/plain/command-table.ts';
 
 export const path = fileURLToPath(new URL('../docs/SCREEN.md', import.meta.url));
 
 export function screenDocument(): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const keys = keyHelp().map(({ keys, help, command }) => `| ${cell(keys)} | ${cell(help)} | ${cell(command)} |`);
-  const commands = commandNames.map((name) => {
-    const { usage, help } = commandTable[name];
-    return `| \`${cell(`${name} ${usage}`.trim())}\` | ${cell(help)} |`;
-  });
+  const rows = (names: readonly CommandName[], table: typeof commandTable) =>
+    names.map((name) => {
+      const { usage, help } = table[name];
+      return `| \`${cell(`${name} ${usage}`.trim())}\` | ${cell(help)} |`;
+    });
   return `# The screen: keys and commands
 
 This file is printed from the program's own tables (\`npm run docs\`), as are the help overlay (F1) and \`.help\`.
@@ -32,7 +34,17 @@ room asks first: it may have been meant for one person.
 
 | command | does |
 | --- | --- |
-${commands.join('\n')}
+${rows(commandNames, commandTable).join('\n')}
+
+## Line mode
+
+\`securechat plain\` takes the same commands, but for those that are for eyes:
+${screenOnly.map((name) => `\`${name}\``).join(', ')}.
+Nothing is chosen there and nothing asks back, so that these are other there:
+
+| command | does |
+| --- | --- |
+${rows(spokenOtherwise, spokenTable).join('\n')}
 `;
 }
 

@@ -85,9 +85,9 @@ const addressed = /^@([\p{L}\p{M}\p{N}._-]+)[^\p{L}\p{M}\p{N}._\s:@-]/u;
 
 /**
  * A line as the ancestor's client reads it: `.command`, `@name text`, `@name:text`, else text for the open conversation. What
- * looks like a command is never text, so that no password or path is sent by a slip.
+ * looks like a command is never text, so that no password or path is sent by a slip. `table` says what each command takes.
  */
-export function parseLine(line: string): Said {
+export function parseLine(line: string, table = commandTable): Said {
   const text = line.trimEnd();
   if (text === '') return { say: 'nothing' };
   if (escaped.test(text)) return { say: 'text', text: text.slice(1) };
@@ -101,7 +101,7 @@ export function parseLine(line: string): Said {
   const [word = '', rest = ''] = divide(text);
   const name = `.${word.slice(1).toLowerCase()}`;
   if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name, commandNames)[0] ?? null };
-  if (!fits(commandTable[name], rest)) return { say: 'misused', name };
+  if (!fits(table[name], rest)) return { say: 'misused', name };
   return { say: 'command', name, rest };
 }
 
@@ -115,8 +115,8 @@ export function lineOf(text: string): string {
   return isCommandLine(text) ? `${text[0]}${text}` : text;
 }
 
-export function usageOf(name: CommandName): string {
-  const { usage } = commandTable[name];
+export function usageOf(name: CommandName, table = commandTable): string {
+  const { usage } = table[name];
   return usage === '' ? strings.notices.takesNothing(name) : strings.notices.usage(`${name} ${usage}`);
 }
 

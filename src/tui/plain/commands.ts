@@ -2,10 +2,9 @@
 
 import type { ConversationName, Person } from '../client/types.ts';
 import type { CommandName } from '../command-names.ts';
-import { commandNames } from '../command-names.ts';
 import { Commands, type Done, type Handler } from '../commands.ts';
 import type { CommandsDesk } from '../desk.ts';
-import { commandTable, conversationOf, divide } from '../dot-commands.ts';
+import { conversationOf, divide, usageOf } from '../dot-commands.ts';
 import { choose } from '../files.ts';
 import { age, clockTime, dayName } from '../format.ts';
 import { shownFiles } from '../hush.ts';
@@ -15,6 +14,7 @@ import { canSend, filesOf, peopleOf, presenceWord, transfersOf, whyUnknown } fro
 import type { Session } from '../session.ts';
 import { isTooShort } from '../strength.ts';
 import { strings } from '../strings.ts';
+import { screenOnly, spoken, spokenTable } from './command-table.ts';
 import type { Ask } from './hidden.ts';
 import type { LineInput } from './input.ts';
 import { mention } from './narrator.ts';
@@ -28,19 +28,6 @@ export type SpokenDesk = CommandsDesk & {
 /** Results that are told, the newest ones. */
 const SEARCHED = 20;
 const PASSWORD_TRIES = 3;
-const screenOnly: ReadonlySet<CommandName> = new Set([
-  '.scroll',
-  '.go',
-  '.pane',
-  '.bare',
-  '.redraw',
-  '.copy',
-  '.notify',
-  '.mouse',
-  '.theme',
-  '.typing',
-] as const);
-
 export class SpokenCommands extends Commands {
   readonly #desk: SpokenDesk;
   readonly #own: Partial<Record<CommandName, Handler>>;
@@ -59,8 +46,8 @@ export class SpokenCommands extends Commands {
       '.download': (session, rest) =>
         session.attempt(async () => this.files.fetch(this.#file(session, rest))).then(() => {}),
       '.transfers': (session) => this.#transfers(session),
-      '.edit': (session, rest) => (rest === '' ? session.tell(phrases.editUsage, 'bad') : super.run('.edit', rest)),
-      '.delete': (session) => this.#delete(session),
+      '.edit': (_, rest) => super.run('.edit', rest),
+      '.delete': (session, rest) => this.#delete(session, rest),
       // The next line does not come before what these say.
       '.msg': (session, rest) => this.#message(session, rest),
       '.react': (session, rest) => this.react(session, rest),
@@ -74,8 +61,7 @@ export class SpokenCommands extends Commands {
       // Ctrl+C at a question leaves the question, not the program.
       '.passwd': async (session) => void (await session.attempt(() => this.#passwd(session))),
     };
-    for (const name of screenOnly) this.#own[name] = () => desk.say(phrases.onlyScreen(name));
-    this.#own['.typing'] = () => desk.say(phrases.noTyping);
+    for (const name of screenOnly) this.#own[name] = (session) => session.refuse(this.usage(name));
   }
 
   /** Resolves when what the command says is said. What the screen's own commands begin goes on meanwhile, as a transfer. */
@@ -88,6 +74,11 @@ export class SpokenCommands extends Commands {
     return true;
   }
 
+  override usage(name: CommandName): string {
+    if (name === '.typing') return phrases.noTyping;
+    return screenOnly.includes(name) ? phrases.onlyScreen(name) : usageOf(name, spokenTable);
+  }
+
   /** What to do about it is said, nothing is shown. */
   override isStopped(session: Session, to: ConversationName): boolean {
     const why = canSend({ ...session.chat, open: to });
@@ -95,9 +86,9 @@ export class SpokenCommands extends Commands {
   }
 
   #help() {
-    for (const name of commandNames) {
-      const { usage, help } = commandTable[name];
-      if (!screenOnly.has(name)) this.#desk.say(phrases.helpLine(`${name} ${usage}`.trim(), help));
+    for (const name of spoken) {
+      const { usage, help } = spokenTable[name];
+      this.#desk.say(phrases.helpLine(`${name} ${usage}`.trim(), help));
     }
     for (const line of phrases.helpMore) this.#desk.say(line);
   }
@@ -142,11 +133,13 @@ export class SpokenCommands extends Commands {
     }
   }
 
-  async #delete(session: Session): Promise<void> {
+  /** In a pipe nobody can be asked, and an answer that comes late would be said to everybody: the word stands with the command. */
+  #delete(session: Session, word: string): Done | Promise<Done> {
+    if (word !== '' && word !== 'yes') return session.refuse(this.usage('.delete'));
     const message = this.chosen(true);
-    if (message === null) return session.tell(strings.notices.noMessage, 'bad');
-    if (await session.attempt(() => session.client.remove(message)))
-      session.tell(`${strings.notices.deleted}: ${mention(message)}`);
+    if (message === null) return session.refuse(strings.notices.noMessage);
+    if (word === '') return session.refuse(phrases.deleteWhich(session.chat.open, mention(message)));
+    return session.attempt(() => session.client.remove(message));
   }
 
   #search({ chat }: Session, query: string) {

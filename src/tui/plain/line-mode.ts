@@ -18,6 +18,7 @@ import { initialState, type Settings } from '../state.ts';
 import { Store } from '../store.ts';
 import { strings } from '../strings.ts';
 import { TransferDesk } from '../transfers.ts';
+import { spokenTable } from './command-table.ts';
 import { SpokenCommands, type SpokenDesk } from './commands.ts';
 import type { LineInput } from './input.ts';
 import { Narrator } from './narrator.ts';
@@ -155,7 +156,7 @@ export class LineMode {
   async #take(line: string): Promise<void> {
     this.#store.flush();
     const session = this.#session;
-    const said = parseLine(printable(line));
+    const said = parseLine(printable(line), spokenTable);
     switch (said.say) {
       case 'nothing':
         return;

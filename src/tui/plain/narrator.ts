@@ -166,7 +166,7 @@ export class Narrator {
 
   #change(message: Message, before: Message | undefined) {
     const { voice, me, open } = this.#parts;
-    const who = phrases.said(message, open(), me);
+    const who = message.from === me ? phrases.you(message, open()) : phrases.said(message, open(), me);
     if (message.deleted) {
       if (before?.deleted) return;
       return voice.say(before === undefined ? phrases.deletedUnheard(who) : phrases.deleted(who, mention(before)));

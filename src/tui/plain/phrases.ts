@@ -13,6 +13,8 @@ export const phrases = {
     `${format.number(count)} older unread messages in ${name}: securechat history ${name}`,
 
   said: (message: Message, open: ConversationName, me: string) => `${message.from}${place(message, open, me)}`,
+  you: ({ conversation }: Message, open: ConversationName) =>
+    `you${conversation === open ? '' : ` in ${conversation}`}`,
   answering: (name: string) => `, answering ${name}`,
   goesOn: (name: string) => `${name} goes on: `,
   file: (who: string, file: FileInfo) =>
@@ -20,6 +22,8 @@ export const phrases = {
   changed: (who: string, text: string) => `${who} changed a message to: ${text}`,
   deleted: (who: string, text: string) => `${who} deleted a message: ${text}`,
   deletedUnheard: (who: string) => `${who} deleted a message`,
+  deleteWhich: (name: ConversationName, text: string) =>
+    `your newest message in ${name} is: ${text}; .delete yes deletes it for everyone`,
   reacted: (name: string, emoji: string, mine: boolean, text: string) =>
     `${name} reacted ${emoji} to${mine ? ' your message' : ''}: ${text}`,
   tookBack: (name: string, emoji: string, mine: boolean, text: string) =>
@@ -69,7 +73,6 @@ export const phrases = {
   device: (device: number, what: string) => `device ${device}: ${what}`,
   nothingFound: 'nothing like this',
   found: (message: Message, time: string) => `${time}, ${message.from} in ${message.conversation}`,
-  editUsage: 'usage: .edit TEXT',
   digits: (name: string, number: string) => `your number with ${name}: ${number}`,
   compare: (name: string) =>
     `call or meet, and read it to each other; when it is the same on both sides: .verify ${name} same`,

@@ -78,16 +78,33 @@ test('own messages are changed and deleted, those of others answered', async (t)
     message({ seq: 1, id: 'theirs', text: 'who?' }),
     message({ seq: 2, id: 'mine', from: 'alice', text: 'me' }),
   ]);
-  const { calls, said } = await types(['.reply you', '.edit', '.delete', '.search who'], { client });
-  t.deepEqual(calls[0], ['queue', '#lobby', 'you', { reply: 'theirs' }]);
-  t.is(calls[1]?.[0], 'remove');
+  const { calls, said } = await types(['.reply you', '.edit', '.edit us', '.search', '.search who'], { client });
+  t.deepEqual(calls, [
+    ['queue', '#lobby', 'you', { reply: 'theirs' }],
+    ['edit', 'q1', 'us'],
+  ]);
   t.true(said.includes('usage: .edit TEXT'));
+  t.true(said.includes('usage: .search TEXT'));
   t.true(said.some((line) => /, bob in #lobby: who\?$/.test(line)));
+});
+
+test('a message is deleted only by saying so', async (t) => {
+  const client = new FakeClient();
+  client.store.set('#lobby', [message({ seq: 2, id: 'mine', from: 'alice', text: 'me' })]);
+  const { calls, said } = await types(['.delete', '.delete me', '.delete yes', '.delete yes'], { client });
+  t.deepEqual(calls, [['remove', 'mine']]);
+  t.deepEqual(said, [
+    'your newest message in #lobby is: me; .delete yes deletes it for everyone',
+    'usage: .delete [yes]',
+    'you deleted a message',
+    'there is no message to do that with',
+  ]);
 });
 
 test('.help has a line for every command that is not for eyes', async (t) => {
   const { said } = await types(['.help']);
   t.true(said.includes('.file PATH: send a file to the open conversation'));
+  t.true(said.includes('.edit TEXT: change your newest message'));
   t.false(said.some((line) => line.startsWith('.theme') || line.startsWith('.bare')));
   t.false(said.some((line) => line.includes('  ')));
 });

@@ -51,6 +51,8 @@ test('what looks like a command is never sent', async (t) => {
   await refused(t, '.join #nowhere', /^there is no room #nowhere here$/);
   await refused(t, 'x'.repeat(4097), /^too long: 4,097 bytes, a message holds 4,096$/);
   await refused(t, '.theme dark', /^\.theme is for the screen/);
+  await refused(t, '.theme', /^\.theme is for the screen/);
+  await refused(t, '.pane right', /^\.pane is for the screen/);
   await refused(t, '.passwd', /needs a terminal/);
 });
 

@@ -88,6 +88,14 @@ test('a message is told once', (t) => {
   t.deepEqual(hears(changes({ text: 'hi' }), changes({ seq: 9, text: 'old history' })), []);
 });
 
+test('what I changed is told as mine', (t) => {
+  const { hears } = narrator();
+  const mine = { from: 'alice', conversation: '@bob', to: 'bob', id: 'm' } as const;
+  hears(changes({ ...mine, text: 'one' }));
+  t.deepEqual(hears(changes({ ...mine, text: 'two', edited: true })), ['you in @bob changed a message to: two']);
+  t.deepEqual(hears(changes({ ...mine, text: 'two', deleted: true })), ['you in @bob deleted a message: two']);
+});
+
 test('a message of a room is told once it has its place, never one that is withdrawn', (t) => {
   const { hears } = narrator();
   const gone = { type: 'withdrawn', conversation: '#lobby', from: 'bob', id: 'e' } as const;
