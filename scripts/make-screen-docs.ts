@@ -45,6 +45,8 @@ Nothing is chosen there and nothing asks back, so that these are other there:
 | command | does |
 | --- | --- |
 ${rows(spokenOtherwise, spokenTable).join('\n')}
+
+From a pipe it ends with status 6 when a line was not sent, a command not done or a file neither sent nor fetched; a person at a terminal saw it.
 `;
 }
 

@@ -205,8 +205,8 @@ export class Commands {
     return session.attempt(() => session.client.react(message, emoji, on));
   }
 
-  #retry(session: Session) {
-    if (isShut(session.chat.blocked, session.chat.open)) return void this.isStopped(session, session.chat.open);
+  #retry(session: Session): Done {
+    if (isShut(session.chat.blocked, session.chat.open)) return !this.isStopped(session, session.chat.open);
     const failed = openThread(session.chat).messages.filter((message) => message.state === 'failed');
     if (failed.length === 0) return session.tell(strings.notices.nothingFailed);
     for (const message of failed) void session.attempt(() => session.client.retry(message.id));

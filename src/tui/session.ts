@@ -162,11 +162,12 @@ export class Session {
     });
   }
 
-  /** Tells everybody that I look elsewhere, or no longer; the person reads what they are now. */
-  async away(on: boolean): Promise<void> {
-    if (!(await this.attempt(() => this.client.away(on)))) return;
+  /** Tells everybody that I look elsewhere, or no longer; the person reads what they are now. @returns whether it was told */
+  async away(on: boolean): Promise<boolean> {
+    if (!(await this.attempt(() => this.client.away(on)))) return false;
     this.#store.dispatch({ type: 'away', away: on });
     this.tell(on ? strings.notices.away : strings.notices.back);
+    return true;
   }
 
   /** Ends being away, if I am. */

@@ -1,5 +1,6 @@
 /** `.mute` and `.block`: what is kept quiet on this device. Nobody else is told. */
 import type { ConversationName } from './client/types.ts';
+import type { Done } from './commands.ts';
 import type { CommandsDesk } from './desk.ts';
 import { conversationOf } from './dot-commands.ts';
 import { chosenRun } from './folding.ts';
@@ -16,25 +17,25 @@ export class Silence {
   }
 
   /** The named conversation, else the open one; a muted one is heard again. */
-  mute(session: Session, rest: string) {
+  mute(session: Session, rest: string): Done {
     const { chat } = session;
     const conversation = rest === '' ? chat.open : conversationOf(rest);
     const on = !chat.muted.has(conversation);
     if (on && !isThere(chat, conversation)) {
       const unknown = conversation.startsWith('#') ? strings.notices.unknownRoom : strings.notices.unknownPerson;
-      return session.tell(unknown(rest), 'bad');
+      return session.refuse(unknown(rest));
     }
     this.#desk.store.dispatch({ type: 'muted', conversation, on });
     session.tell(strings.notices[on ? 'muted' : 'unmuted'](conversation));
   }
 
   /** A blocked one is seen again. */
-  block(session: Session, rest: string) {
+  block(session: Session, rest: string): Done {
     const { chat } = session;
     const name = rest.replace(/^@/, '');
     const on = !chat.blocked.has(name);
-    if (name === chat.me.name) return session.tell(strings.notices.isMe, 'bad');
-    if (on && personOf(chat, name) === undefined) return session.tell(strings.notices.unknownPerson(rest), 'bad');
+    if (name === chat.me.name) return session.refuse(strings.notices.isMe);
+    if (on && personOf(chat, name) === undefined) return session.refuse(strings.notices.unknownPerson(rest));
     this.#desk.store.dispatch({ type: 'blocked', name, on });
     session.tell(strings.notices[on ? 'blocked' : 'unblocked'](name));
   }

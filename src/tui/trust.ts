@@ -15,13 +15,13 @@ export class Trust {
     this.#desk = desk;
   }
 
-  /** The changed key is taken as the new one; else the person is marked as verified, or no longer. */
-  async decide(name: string): Promise<void> {
+  /** The changed key is taken as the new one; else the person is marked as verified, or no longer. @returns whether it was done */
+  async decide(name: string): Promise<boolean> {
     const { session, store } = this.#desk;
-    if (session === null) return;
+    if (session === null) return false;
     const person = personOf(session.chat, name);
-    if (person === undefined) return;
-    await session.attempt(async () => {
+    if (person === undefined) return false;
+    return session.attempt(async () => {
       if (person.changedTo !== null) {
         await session.client.acceptKey(name);
         session.tell(strings.fingerprint.accepted(name), 'good');

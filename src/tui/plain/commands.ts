@@ -1,5 +1,6 @@
 /** The dot-commands in words: those that only the screen can show are told as lines, the others are the screen's own. */
 
+import { ClientError } from '../client/errors.ts';
 import type { ConversationName, Person } from '../client/types.ts';
 import type { CommandName } from '../command-names.ts';
 import { Commands, type Done, type Handler } from '../commands.ts';
@@ -28,6 +29,7 @@ export type SpokenDesk = CommandsDesk & {
 /** Results that are told, the newest ones. */
 const SEARCHED = 20;
 const PASSWORD_TRIES = 3;
+
 export class SpokenCommands extends Commands {
   readonly #desk: SpokenDesk;
   readonly #own: Partial<Record<CommandName, Handler>>;
@@ -42,15 +44,12 @@ export class SpokenCommands extends Commands {
       '.quit': leave,
       '.rooms': (session) => this.#conversations(session, true),
       '.users': (session) => this.#conversations(session, false),
+      '.file': (session, rest) => this.#upload(session, rest),
       '.list_files': (session) => this.#files(session),
-      '.download': (session, rest) =>
-        session.attempt(async () => this.files.fetch(this.#file(session, rest))).then(() => {}),
+      '.download': (session, rest) => session.attempt(async () => this.files.fetch(this.#file(session, rest))),
       '.transfers': (session) => this.#transfers(session),
-      '.edit': (_, rest) => super.run('.edit', rest),
       '.delete': (session, rest) => this.#delete(session, rest),
-      // The next line does not come before what these say.
       '.msg': (session, rest) => this.#message(session, rest),
-      '.react': (session, rest) => this.react(session, rest),
       '.search': (session, rest) => this.#search(session, rest),
       '.links': (session) => this.#links(session),
       '.verify': (session, rest) => this.#verify(session, rest),
@@ -58,20 +57,18 @@ export class SpokenCommands extends Commands {
       '.whoami': (session) => this.#whoami(session),
       '.keys': (session) => this.#keys(session),
       '.sessions': (session, rest) => this.#sessions(session, rest),
-      // Ctrl+C at a question leaves the question, not the program.
-      '.passwd': async (session) => void (await session.attempt(() => this.#passwd(session))),
+      '.passwd': (session) => this.#passwd(session),
     };
     for (const name of screenOnly) this.#own[name] = (session) => session.refuse(this.usage(name));
   }
 
-  /** Resolves when what the command says is said. What the screen's own commands begin goes on meanwhile, as a transfer. */
+  /** Resolves when what the command says is said. A file that is sent goes on meanwhile. */
   override async run(name: CommandName, rest: string): Promise<boolean> {
     const { session } = this.#desk;
     const own = this.#own[name];
     if (session === null) return false;
     if (own !== undefined) return (await own(session, rest.trim())) !== false;
-    void session.attempt(() => super.run(name, rest));
-    return true;
+    return super.run(name, rest);
   }
 
   override usage(name: CommandName): string {
@@ -98,6 +95,12 @@ export class SpokenCommands extends Commands {
     const name = conversationOf(divide(rest)[0]);
     if (whyUnknown(session.chat, name) === null) session.open(name);
     return super.run('.msg', rest);
+  }
+
+  /** It goes on meanwhile; how it ends is told. */
+  #upload(session: Session, path: string): Done {
+    if (this.isStopped(session, session.chat.open)) return false;
+    void session.attempt(async () => this.#desk.transfers?.upload(session.chat.open, path));
   }
 
   #conversations({ chat }: Session, rooms: boolean) {
@@ -157,29 +160,29 @@ export class SpokenCommands extends Commands {
     for (const link of links) this.#desk.say(link);
   }
 
-  async #verify(session: Session, rest: string): Promise<void> {
+  async #verify(session: Session, rest: string): Promise<Done> {
     const { say } = this.#desk;
     const [word, verdict] = divide(rest);
     const name = word === '' ? session.chat.open.slice(1) : word.replace(/^@/, '');
-    if (word === '' && session.chat.open.startsWith('#')) return session.tell(phrases.verifyUsage, 'bad');
+    if (word === '' && session.chat.open.startsWith('#')) return session.refuse(phrases.verifyUsage);
     const person = personOf(session.chat, name);
-    if (person === undefined) return session.tell(strings.notices.unknownPerson(name), 'bad');
-    if (name === session.chat.me.name) return session.tell(strings.notices.isMe, 'bad');
+    if (person === undefined) return session.refuse(strings.notices.unknownPerson(name));
+    if (name === session.chat.me.name) return session.refuse(strings.notices.isMe);
     if (verdict !== '') return this.#judge(session, person, verdict);
-    await session.attempt(async () => {
+    return session.attempt(async () => {
       const digits = (await session.client.safetyNumber(name)).replace(/\D/g, '');
       say(phrases.digits(name, digits.replace(/(.{5})(?=.)/g, '$1 ')));
       say(person.changedTo === null ? phrases.compare(name) : phrases.compareChanged(name));
     });
   }
 
-  async #judge(session: Session, person: Person, verdict: string): Promise<void> {
+  async #judge(session: Session, person: Person, verdict: string): Promise<Done> {
     const { name, changedTo, verified } = person;
     const fits = own({ accept: changedTo !== null, same: changedTo === null && !verified, undo: verified }, verdict);
-    if (fits === undefined) return session.tell(phrases.verifyUsage, 'bad');
+    if (fits === undefined) return session.refuse(phrases.verifyUsage);
     // What is so already is said again, not turned round.
     if (fits) return this.trust.decide(name);
-    if (changedTo !== null) return session.tell(strings.notices.changedKey(name), 'bad');
+    if (changedTo !== null) return session.refuse(strings.notices.changedKey(name));
     session.tell(verified ? strings.fingerprint.verified(name) : strings.fingerprint.unverified(name));
   }
 
@@ -203,8 +206,8 @@ export class SpokenCommands extends Commands {
   }
 
   async #sessions(session: Session, rest: string): Promise<Done> {
-    if (rest === 'end') return super.run('.sessions', rest);
-    await session.attempt(async () => {
+    if (rest !== '') return super.run('.sessions', rest);
+    return session.attempt(async () => {
       for (const { device, lastSeen, online, current } of await session.client.sessions()) {
         const seen = online ? strings.header.online : age(lastSeen, this.#desk.clock.now());
         this.#desk.say(phrases.device(device, current ? strings.pages.thisDevice : seen));
@@ -212,16 +215,17 @@ export class SpokenCommands extends Commands {
     });
   }
 
-  async #passwd(session: Session): Promise<Done> {
-    const done = await this.#desk.hidden(async (ask) => {
+  async #passwd(session: Session): Promise<boolean> {
+    const change = async (ask: Ask) => {
       const old = await ask(phrases.passwordNow);
       const fresh = await this.#newPassword(session, ask);
-      if (fresh === null) return session.refuse(phrases.passwordKept);
-      if (!(await session.attempt(() => session.client.passwd(old, fresh)))) return false;
+      if (fresh === null) throw new ClientError('usage', phrases.passwordKept);
+      await session.client.passwd(old, fresh);
       session.tell(strings.notices.passwd);
-      return true;
-    });
-    return done ?? session.refuse(phrases.needsTerminal);
+    };
+    // Ctrl+C at a question leaves the question, not the program.
+    const isDone = await this.#desk.hidden((ask) => session.attempt(() => change(ask)));
+    return isDone ?? session.refuse(phrases.needsTerminal);
   }
 
   /** Whoever types without looking goes on with the same question. null: it was not one often enough. */

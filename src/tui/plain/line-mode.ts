@@ -58,7 +58,7 @@ export class LineMode {
   /** What came while the unread messages were told. */
   #held: ClientEvent[] | null = [];
   #remembered = nothingRemembered;
-  /** Lines that were to be sent and were not taken. */
+  /** Lines that were to be sent, or commands, and were not done. */
   #untaken = 0;
   /** Conversations that are caught up with. */
   #telling = 0;
@@ -132,7 +132,7 @@ export class LineMode {
     } finally {
       await this.#marks.send();
     }
-    const untaken = input.unattended ? this.#untaken : 0;
+    const untaken = input.unattended ? this.#untaken + this.#pending.failed : 0;
     if (this.#narrator.failures + untaken > 0) throw new ClientError('refused', phrases.refused);
   }
 
@@ -161,11 +161,11 @@ export class LineMode {
       case 'nothing':
         return;
       case 'unknown':
-        return session.tell(strings.notices.unknownCommand(said.name, said.like), 'bad');
+        return this.#refuse(strings.notices.unknownCommand(said.name, said.like));
       case 'misused':
-        return session.tell(this.#commands.usage(said.name), 'bad');
+        return this.#refuse(this.#commands.usage(said.name));
       case 'command':
-        await this.#commands.run(said.name, said.rest);
+        if (!(await this.#commands.run(said.name, said.rest))) this.#untaken++;
         break;
       case 'private':
         if (personOf(session.chat, said.to) === undefined) return this.#refuse(strings.notices.unknownPerson(said.to));
@@ -174,7 +174,7 @@ export class LineMode {
       case 'addressed':
         // In a pipe nobody can be asked.
         if (session.chat.open.startsWith('#'))
-          return session.tell(strings.notices.addressed(said.to, session.chat.open), 'bad');
+          return this.#refuse(strings.notices.addressed(said.to, session.chat.open));
         await this.#post(session.chat.open, said.text);
         break;
       case 'text':

@@ -1,4 +1,5 @@
 /** Which calls of the client are not answered yet: a script that ends waits for them. */
+import { ClientError } from '../client/errors.ts';
 import type { Client } from '../client/types.ts';
 
 /** These take as long as the file is; the next line does not wait for them. */
@@ -7,9 +8,15 @@ const long: ReadonlySet<string | symbol> = new Set(['upload', 'download', 'resum
 export class Pending {
   readonly #calls = new Set<Promise<unknown>>();
   readonly #long = new Set<Promise<unknown>>();
+  #failed = 0;
 
   get size(): number {
     return this.#calls.size + this.#long.size;
+  }
+
+  /** Files that were neither sent nor fetched, without those that were stopped. */
+  get failed(): number {
+    return this.#failed;
   }
 
   /** The same client; every call that gives a promise is counted until it is answered. */
@@ -21,6 +28,7 @@ export class Pending {
         return (...values: unknown[]): unknown => {
           const result: unknown = Reflect.apply(member, target, values);
           if (result instanceof Promise) this.#add(long.has(name) ? this.#long : this.#calls, result);
+          if (result instanceof Promise && long.has(name)) result.catch(this.#count);
           return result;
         };
       },
@@ -34,6 +42,10 @@ export class Pending {
       await new Promise<void>((done) => setImmediate(done));
     } while (this.#calls.size > 0);
   }
+
+  readonly #count = (error: unknown): void => {
+    if (!(error instanceof ClientError && error.code === 'cancelled')) this.#failed++;
+  };
 
   #add(calls: Set<Promise<unknown>>, call: Promise<unknown>) {
     calls.add(call);

@@ -102,7 +102,7 @@ export const phrases = {
   again: 'Ctrl+C again leaves',
   finishing: 'finishing what is under way',
   notDrained: 'not everything is sent: the rest waits in the outbox and goes at the next start',
-  refused: 'something that was written was refused; see above',
+  refused: 'not all that was written could be done; see above',
 } as const;
 
 /** Where a message was said, as far as it has to be told. */

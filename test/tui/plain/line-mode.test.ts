@@ -1,6 +1,7 @@
 import test from 'ava';
+import { ClientError } from '../../../src/tui/client/errors.ts';
 import { FakeClient } from '../helpers/fake-client.ts';
-import { message, person } from '../helpers/messages.ts';
+import { file, message, person } from '../helpers/messages.ts';
 import { queued, refused, types } from '../helpers/typed-lines.ts';
 
 test('it greets, and a plain line goes to everyone', async (t) => {
@@ -56,12 +57,46 @@ test('what looks like a command is never sent', async (t) => {
   await refused(t, '.passwd', /needs a terminal/);
 });
 
-test('from a pipe, a line that was to be sent and was not is told by the end; a person saw it', async (t) => {
-  for (const line of ['@nobody hi', 'x'.repeat(4097)]) {
-    t.is((await types([line, 'and this'], { unattended: true })).ended?.code, 'refused');
-    t.is((await types([line, 'and this'])).ended, null);
+test('from a pipe, what could not be done is told by the end; a person saw it', async (t) => {
+  const undone = [
+    '@nobody hi',
+    'x'.repeat(4097),
+    '@bob, hi',
+    '.msg nobody hi',
+    '.flie',
+    '.exit now',
+    '.theme dark',
+    '.download nothing',
+    '.edit more',
+    '.delete yes',
+    '.verify nobody',
+    '.verify bob maybe',
+    '.mute nobody',
+    '.block nobody',
+    '.pause',
+    '.sessions all',
+    '.passwd',
+  ];
+  for (const line of undone) {
+    t.is((await types([line, 'and this'], { unattended: true })).ended?.code, 'refused', line);
+    t.is((await types([line, 'and this'])).ended, null, line);
   }
-  t.is((await types(['.flie', '.help'], { unattended: true })).ended, null);
+  const done = ['.help', '.users', '.msg bob hi', '.search nothing', '.verify bob', '.exit'];
+  t.is((await types(done, { unattended: true })).ended, null);
+});
+
+test('from a pipe, a file that is neither sent nor fetched is told by the end', async (t) => {
+  for (const [call, line] of [
+    ['upload', '.file /nonexist'],
+    ['download', '.download f1'],
+  ] as const) {
+    const client = new FakeClient();
+    client.allFiles = [file({ name: 'x' })];
+    client.failures.set(call, new ClientError('usage', 'no such file'));
+    const { ended, said } = await types([line], { client, unattended: true });
+    t.is(ended?.code, 'refused', line);
+    t.true(said.includes('no such file'));
+  }
 });
 
 test('lines keep their order, and the open conversation is where they go', async (t) => {
