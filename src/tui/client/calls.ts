@@ -181,8 +181,12 @@ export class Calls {
 }
 
 /** For who waited for an answer: whether the daemon took the request is not known. */
-export function lost(end: LinkEnd): ClientError {
-  if (end === 'closed') return new ClientError('unreachable', 'the server closed the connection; try again later');
-  if (end === 'lost') return new ClientError('unreachable', 'the connection was lost; try again');
-  return new ClientError('unreachable', `the connection broke (${end.message}); try again`);
+function lost(end: LinkEnd): ClientError {
+  return new ClientError('unreachable', `${whyEnded(end)}; try again${end === 'closed' ? ' later' : ''}`);
+}
+
+/** For who waits for the next link, which comes by itself. */
+export function whyEnded(end: LinkEnd): string {
+  if (end === 'closed') return 'the server closed the connection';
+  return end === 'lost' ? 'the connection was lost' : `the connection broke (${end.message})`;
 }

@@ -4,7 +4,7 @@ import type { LinkEnd } from '../../protocol/link-inbox.ts';
 import type { Event } from '../../protocol/messages.ts';
 import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/requests.ts';
 import { type Clock, type Random, randomU32 } from '../../protocol/seams.ts';
-import { type Calls, lost, type SegmentHandler, type Wire } from './calls.ts';
+import { type Calls, type SegmentHandler, type Wire, whyEnded } from './calls.ts';
 import { ClientError, isPassing } from './errors.ts';
 import type { LinkState } from './types.ts';
 
@@ -178,7 +178,7 @@ export class Connection {
   #lost(calls: Calls, end: LinkEnd): void {
     if (this.#calls !== calls || this.#ended) return;
     this.#calls = null;
-    this.#later(lost(end).message);
+    this.#later(whyEnded(end));
   }
 
   #tell(event: Event): void {
@@ -246,7 +246,7 @@ export class Connection {
   }
 
   #offline(): ClientError {
-    return new ClientError('unreachable', this.#closing ?? 'not connected; it is tried again by itself');
+    return new ClientError('unreachable', this.#closing ?? 'not connected; try again when the link is back');
   }
 
   #failWaiting(): void {
