@@ -46,9 +46,9 @@ export class TransferDesk {
   upload(to: ConversationName, path: string): Promise<boolean> {
     const full = resolvePath(path);
     const notice = strings.notices.uploading(basename(full));
-    this.#session.tell(notice);
     void this.#session.back();
-    const sending = this.#session.client.upload(to, full).then(() => this.#session.untell(notice));
+    const onProgress = once(() => this.#session.tell(notice));
+    const sending = this.#session.client.upload(to, full, { onProgress }).then(() => this.#session.untell(notice));
     this.#watch(sending);
     return sending.then(
       () => true,
@@ -66,9 +66,10 @@ export class TransferDesk {
   }
 
   /** Where it stopped, in this start or an earlier one. An earlier one may have had a folder that is of no use any more. */
-  resume({ id }: TransferState): void {
+  resume({ id, name }: TransferState): void {
+    const onProgress = once(() => this.#session.tell(strings.notices.resumed(name)));
     this.#watch(
-      this.#session.client.resume(id, { dir: this.#downloads }).then(({ direction, note }) => {
+      this.#session.client.resume(id, { dir: this.#downloads, onProgress }).then(({ direction, note }) => {
         if (direction === 'down' && note !== null) this.#session.tell(strings.files.saved(note), 'good');
       }),
     );
@@ -85,4 +86,13 @@ export class TransferDesk {
       this.#session.tell(error instanceof Error ? error.message : String(error), 'bad');
     });
   }
+}
+
+/** A transfer that could not begin tells no progress. */
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
+  };
 }

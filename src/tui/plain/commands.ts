@@ -6,6 +6,7 @@ import type { CommandName } from '../command-names.ts';
 import { Commands, type Done, type Handler } from '../commands.ts';
 import type { CommandsDesk } from '../desk.ts';
 import { conversationOf, divide, usageOf } from '../dot-commands.ts';
+import { emojiFor, shownReaction } from '../emoji.ts';
 import { choose } from '../files.ts';
 import { age, clockTime, dayName } from '../format.ts';
 import { shownFiles } from '../hush.ts';
@@ -50,6 +51,10 @@ export class SpokenCommands extends Commands {
       '.transfers': (session) => this.#transfers(session),
       '.delete': (session, rest) => this.#delete(session, rest),
       '.msg': (session, rest) => this.#message(session, rest),
+      '.join': (session, rest) => this.#open(session, '.join', rest),
+      '.next': (session, rest) => this.#open(session, '.next', rest),
+      '.previous': (session, rest) => this.#open(session, '.previous', rest),
+      '.react': (session, rest) => this.#react(session, rest),
       '.search': (session, rest) => this.#search(session, rest),
       '.links': (session) => this.#links(session),
       '.verify': (session, rest) => this.#verify(session, rest),
@@ -92,9 +97,30 @@ export class SpokenCommands extends Commands {
 
   /** It is open also when it is not written to: the lines after it must not go elsewhere. */
   #message(session: Session, rest: string): Promise<boolean> {
-    const name = conversationOf(divide(rest)[0]);
+    const [word, text] = divide(rest);
+    const name = conversationOf(word);
+    if (text === '') return this.#open(session, '.msg', rest);
     if (whyUnknown(session.chat, name) === null) session.open(name);
     return super.run('.msg', rest);
+  }
+
+  /** Where lines go is told also when they went there before. */
+  async #open(session: Session, command: CommandName, rest: string): Promise<boolean> {
+    const { open } = session.chat;
+    const isDone = await super.run(command, rest);
+    if (isDone && session.chat.open === open) this.#desk.say(phrases.writesTo(open));
+    return isDone;
+  }
+
+  async #react(session: Session, word: string): Promise<boolean> {
+    const message = this.chosen();
+    const { emoji } = await emojiFor(word);
+    const had = message?.reactions[emoji ?? '']?.includes(session.chat.me.name) === true;
+    if (!(await this.react(session, word))) return false;
+    if (message === null || emoji === null) return true;
+    const say = had ? phrases.tookBack : phrases.reacted;
+    this.#desk.say(say('you', shownReaction(emoji), false, mention(message)));
+    return true;
   }
 
   /** It goes on meanwhile; how it ends is told. */
@@ -115,8 +141,10 @@ export class SpokenCommands extends Commands {
   #files({ chat }: Session) {
     const files = filesOf(chat).filter(({ file }) => file.sha256 !== '');
     if (files.length === 0) this.#desk.say(phrases.noFiles(chat.open));
-    for (const { file } of files.reverse())
-      this.#desk.say(phrases.listedFile(file, age(file.at, this.#desk.clock.now())));
+    for (const { file } of files.reverse()) {
+      const isNamesake = files.filter((other) => other.file.name === file.name).length > 1;
+      this.#desk.say(phrases.listedFile(file, age(file.at, this.#desk.clock.now()), isNamesake ? file.id : null));
+    }
   }
 
   /** One of the open conversation first. @throws ClientError 'refused' */

@@ -201,11 +201,12 @@ export class Narrator {
     this.#parts.voice.remark(online ? phrases.came(name) : phrases.went(name));
   }
 
-  #transfer({ id, direction, name, size, done, state, note }: TransferState) {
+  #transfer({ id, direction, name, size, done, state }: TransferState) {
     const { voice } = this.#parts;
     if (state === 'done') {
       this.#percent.delete(id);
-      return voice.say(direction === 'up' ? phrases.uploaded(name, size) : phrases.saved(name, note ?? ''));
+      // Where it is saved is told by whoever asked for it.
+      return direction === 'up' ? voice.say(phrases.uploaded(name, size)) : undefined;
     }
     // Why it failed or stopped is told by whoever asked for it.
     if (state !== 'running') return;

@@ -33,12 +33,11 @@ export const phrases = {
   delivered: (to: ConversationName, text: string) => `delivered to ${to}: ${text}`,
   gap: (name: ConversationName, what: string) => `in ${name}: ${what}`,
 
-  lost: (reason: string) => `the link is lost: ${reason}; what you write waits`,
+  lost: (reason: string) => `the link is lost: ${reason}; it comes back by itself, and what you write waits`,
   back: 'the link is back',
   fetching: (name: string, bytes: number) => `fetching ${name}, ${format.size(bytes)}`,
   percent: (name: string, percent: number) => `${name}: ${percent} %`,
   uploaded: (name: string, bytes: number) => `${name}, ${format.size(bytes)}, is sent`,
-  saved: (name: string, path: string) => `${name} is saved and checked: ${path}`,
 
   onlyScreen: (command: string) => `${command} is for the screen; here everything is a line`,
   noTyping: 'line mode tells nobody that you write, and does not tell you who does',
@@ -49,18 +48,20 @@ export const phrases = {
     '/COMMAND is the same as .COMMAND',
   ],
   noFiles: (name: ConversationName) => `there are no files in ${name}`,
-  listedFile: (file: FileInfo, age: string) => `${file.name}, ${format.size(file.size)}, from ${file.from}, ${age}`,
+  /** `id` tells it from another file of this name. */
+  listedFile: (file: FileInfo, age: string, id: string | null) =>
+    `${file.name}, ${format.size(file.size)}, from ${file.from}, ${age}${id === null ? '' : `, id ${id}`}`,
   transfer: (name: string, direction: 'up' | 'down', percent: number, state: string, note: string | null) =>
     `${direction === 'up' ? 'sending' : 'fetching'} ${name}: ${percent} %, ${state}${note === null ? '' : `: ${note}`}`,
   cutOff: (count: number) =>
     count === 1
       ? '1 transfer was cut off: .resume goes on with it'
       : `${count} transfers were cut off: .transfers lists them, .resume NAME goes on with one`,
-  person: (name: string, presence: string, key: string) => `${name}, ${presence}${key}`,
+  person: (name: string, presence: string, key: string) => `${name}${presence === '' ? '' : `, ${presence}`}${key}`,
   verified: ', key compared',
   changedKey: ', the key changed',
   unread: (count: number) => `, ${format.number(count)} unread`,
-  openNow: ', open',
+  openNow: ', you write here',
   muted: ', muted',
   blocked: ', blocked',
   blockedNames: (names: readonly string[]) => `blocked on this device: ${names.join(', ')}; .block NAME takes it back`,

@@ -65,6 +65,7 @@ export const notices = {
   uploading: (name: string) => `sending ${name}`,
   cutOff: (count: number) =>
     `${count === 1 ? '1 transfer was' : `${count} transfers were`} cut off: F3, then p goes on`,
+  resumed: (name: string) => `${name} goes on`,
   paused: (name: string) => `${name} is paused: .resume goes on`,
   cancelled: (name: string) => `${name} is cancelled`,
   edited: 'changed',

@@ -220,8 +220,9 @@ export class FakeClient implements Client {
     return this.begun;
   }
 
-  async resume(id: string, options: { dir?: string } = {}): Promise<TransferState> {
+  async resume(id: string, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
     this.#call('resume', id, options.dir);
+    options.onProgress?.({ ...this.#begun(id), state: 'running', note: null });
     const done = { ...this.#begun(id), state: 'done', note: '/downloads/x' } as const;
     this.emit({ type: 'transfer', transfer: done });
     return done;

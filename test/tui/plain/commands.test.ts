@@ -13,6 +13,27 @@ test('what is no emoji is refused in a sentence, also when it is the last line',
   t.is(said.at(-1), 'nonsense is no emoji: .react :smile: and Tab offers them by name');
 });
 
+test('what was done is said, also when nothing else shows it', async (t) => {
+  const client = new FakeClient();
+  client.fill('#lobby', 1, () => ({ text: 'lunch?' }));
+  client.readPositions.set('#lobby', 1);
+  const { said } = await types(['.react 👍', '.join lobby', '.msg bob', '.msg bob', '.msg bob hi'], { client });
+  t.deepEqual(said, ['you reacted 👍 to: lunch?', ...['#lobby', '@bob', '@bob'].map((name) => `you write to ${name}`)]);
+});
+
+test('a file that is not there is not said to be sent', async (t) => {
+  const client = new FakeClient();
+  client.failures.set('upload', new Error('there is no file /nonexist'));
+  t.deepEqual((await types(['.file /nonexist'], { client })).said, ['there is no file /nonexist']);
+});
+
+test('without the link nothing is said of who is there', async (t) => {
+  const client = new FakeClient();
+  client.link = { state: 'waiting', retryAt: 0, reason: 'no route' };
+  const { said } = await types(['.users', '.msg bob', '.users'], { client });
+  t.deepEqual(said, ['bob', 'carol', 'you write to @bob', 'bob, you write here', 'carol']);
+});
+
 test('a key is marked only by saying so', async (t) => {
   const { calls, said } = await types([
     '.verify bob',
@@ -47,6 +68,10 @@ test('files are sent, listed by their whole name and fetched', async (t) => {
   t.true(said.some((line) => line.startsWith(`${name}, 1.23 MB, from bob`)));
   const listed = said.filter((line) => /^twice, .*, from /.test(line)).map((line) => /from \w+/.exec(line)?.[0]);
   t.deepEqual(listed, ['from bob', 'from alice'], 'the newest last');
+  t.deepEqual(
+    said.filter((line) => /^\S.*, .*, from /.test(line)).map((line) => /, id (\w+)$/.exec(line)?.[1]),
+    ['f2', 'f3', undefined],
+  );
   t.true(said.some((line) => line.includes('2 files are called "twice"')));
   t.true(said.some((line) => line.includes('there is no file "none"')));
 });
@@ -68,6 +93,7 @@ test('transfers of an earlier start are told and gone on with', async (t) => {
     ['resume', 't2', '/downloads'],
     ['drop', 't1'],
   ]);
+  t.true(said.includes('two goes on'));
   t.true(said.includes('one is cancelled'));
   t.is(ended, null);
 });
