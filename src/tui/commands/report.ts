@@ -1,6 +1,6 @@
 /** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
 import { printable } from '../../protocol/text.ts';
-import type { FileInfo, Gap, Message } from '../client/types.ts';
+import type { FileInfo, Gap, Message, Person } from '../client/types.ts';
 import type { Output } from '../output.ts';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
@@ -47,6 +47,12 @@ export function reportFile(output: Output, file: FileInfo): void {
     // One line, whatever breaks stand in the name: no file can look like another message.
     `${clock(file.at)} ${file.conversation} ${file.from} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}`,
   );
+}
+
+type User = Pick<Person, 'name' | 'online' | 'fingerprint' | 'verified'>;
+
+export function reportUser(output: Output, { name, online, fingerprint, verified }: User, line: string): void {
+  output.result({ type: 'user', name, online, fingerprint, verified }, line);
 }
 
 export function reportGap(output: Output, gap: Gap): void {

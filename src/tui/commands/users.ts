@@ -2,6 +2,7 @@ import { hex } from '../../protocol/bytes.ts';
 import type { RequestResult } from '../../protocol/requests.ts';
 import type { Connection } from '../client/connection.ts';
 import type { Command } from '../command.ts';
+import { reportUser } from './report.ts';
 
 type Person = RequestResult<'people'>['people'][number];
 
@@ -16,8 +17,9 @@ export const users: Command = {
         const fingerprint = idFp === null ? null : hex(idFp);
         const known = name === me.name || (verified.get(name) ?? false);
         const remarks = [online ? 'online' : 'offline', ...(name === me.name ? ['you'] : known ? ['verified'] : [])];
-        shell.output.result(
-          { type: 'user', name, online, fingerprint, verified: known },
+        reportUser(
+          shell.output,
+          { name, online, fingerprint, verified: known },
           `${name}  ${remarks.join(', ')}  ${fingerprint ?? 'no keys yet'}`,
         );
       }

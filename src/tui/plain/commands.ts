@@ -21,9 +21,10 @@ import type { Ask } from './hidden.ts';
 import type { LineInput } from './input.ts';
 import { mention } from './narrator.ts';
 import { phrases } from './phrases.ts';
+import type { Voice } from './voice.ts';
 
 export type SpokenDesk = CommandsDesk & {
-  say(line: string): void;
+  voice: Voice;
   hidden: LineInput['hidden'];
 };
 
@@ -90,9 +91,9 @@ export class SpokenCommands extends Commands {
   #help() {
     for (const name of spoken) {
       const { usage, help } = spokenTable[name];
-      this.#desk.say(phrases.helpLine(`${name} ${usage}`.trim(), help));
+      this.#desk.voice.say(phrases.helpLine(`${name} ${usage}`.trim(), help));
     }
-    for (const line of phrases.helpMore) this.#desk.say(line);
+    for (const line of phrases.helpMore) this.#desk.voice.say(line);
   }
 
   /** It is open also when it is not written to: the lines after it must not go elsewhere. */
@@ -108,7 +109,7 @@ export class SpokenCommands extends Commands {
   async #open(session: Session, command: CommandName, rest: string): Promise<boolean> {
     const { open } = session.chat;
     const isDone = await super.run(command, rest);
-    if (isDone && session.chat.open === open) this.#desk.say(phrases.writesTo(open));
+    if (isDone && session.chat.open === open) this.#desk.voice.say(phrases.writesTo(open));
     return isDone;
   }
 
@@ -119,7 +120,7 @@ export class SpokenCommands extends Commands {
     if (!(await this.react(session, word))) return false;
     if (message === null || emoji === null) return true;
     const say = had ? phrases.tookBack : phrases.reacted;
-    this.#desk.say(say('you', shownReaction(emoji), false, mention(message)));
+    this.#desk.voice.say(say('you', shownReaction(emoji), false, mention(message)));
     return true;
   }
 
@@ -134,16 +135,25 @@ export class SpokenCommands extends Commands {
       const hush = (item.muted ? phrases.muted : '') + (item.blocked ? phrases.blocked : '');
       const more = (item.open ? phrases.openNow : '') + hush + (item.unread > 0 ? phrases.unread(item.unread) : '');
       const key = item.changed ? phrases.changedKey : item.verified ? phrases.verified : '';
-      this.#desk.say((rooms ? item.name : phrases.person(item.label, presenceWord(item), key)) + more);
+      const line = (rooms ? item.name : phrases.person(item.label, presenceWord(item), key)) + more;
+      if (rooms) this.#desk.voice.say(line);
+      else
+        this.#desk.voice.user(
+          { ...item, name: item.label, fingerprint: personOf(chat, item.label)?.fingerprint ?? null },
+          line,
+        );
     }
   }
 
   #files({ chat }: Session) {
     const files = filesOf(chat).filter(({ file }) => file.sha256 !== '');
-    if (files.length === 0) this.#desk.say(phrases.noFiles(chat.open));
+    if (files.length === 0) this.#desk.voice.say(phrases.noFiles(chat.open));
     for (const { file } of files.reverse()) {
       const isNamesake = files.filter((other) => other.file.name === file.name).length > 1;
-      this.#desk.say(phrases.listedFile(file, age(file.at, this.#desk.clock.now()), isNamesake ? file.id : null));
+      this.#desk.voice.file(
+        file,
+        phrases.listedFile(file, age(file.at, this.#desk.clock.now()), isNamesake ? file.id : null),
+      );
     }
   }
 
@@ -157,10 +167,12 @@ export class SpokenCommands extends Commands {
   async #transfers(session: Session): Promise<void> {
     await this.#desk.transfers?.refresh();
     const all = transfersOf(session.chat);
-    if (all.length === 0) this.#desk.say(strings.notices.noTransfer);
+    if (all.length === 0) this.#desk.voice.say(strings.notices.noTransfer);
     for (const { name, direction, size, done, state, note } of all) {
       const percent = size === 0 ? 100 : Math.floor((done / size) * 100);
-      this.#desk.say(phrases.transfer(name, direction, percent, strings.files.states[state] || 'under way', note));
+      this.#desk.voice.say(
+        phrases.transfer(name, direction, percent, strings.files.states[state] || 'under way', note),
+      );
     }
   }
 
@@ -175,21 +187,21 @@ export class SpokenCommands extends Commands {
 
   #search({ chat }: Session, query: string) {
     const messages = searched(chat, query).slice(0, SEARCHED).reverse();
-    if (messages.length === 0) this.#desk.say(phrases.nothingFound);
+    if (messages.length === 0) this.#desk.voice.say(phrases.nothingFound);
     for (const message of messages) {
       const time = `${dayName(message.at)}, ${clockTime(message.at)}`;
-      this.#desk.say(`${phrases.found(message, time)}: ${mention(message)}`);
+      this.#desk.voice.message(message, [`${phrases.found(message, time)}: ${mention(message)}`]);
     }
   }
 
   #links({ chat }: Session) {
     const links = linksIn(chat, this.#desk.outside.findLinks);
-    if (links.length === 0) this.#desk.say(strings.notices.noLinks);
-    for (const link of links) this.#desk.say(link);
+    if (links.length === 0) this.#desk.voice.say(strings.notices.noLinks);
+    for (const link of links) this.#desk.voice.say(link);
   }
 
   async #verify(session: Session, rest: string): Promise<Done> {
-    const { say } = this.#desk;
+    const { say } = this.#desk.voice;
     const [word, verdict] = divide(rest);
     const name = word === '' ? session.chat.open.slice(1) : word.replace(/^@/, '');
     if (word === '' && session.chat.open.startsWith('#')) return session.refuse(phrases.verifyUsage);
@@ -216,21 +228,21 @@ export class SpokenCommands extends Commands {
 
   #blocked({ chat }: Session) {
     const names = [...chat.blocked].sort();
-    this.#desk.say(names.length === 0 ? strings.notices.nobodyBlocked : phrases.blockedNames(names));
+    this.#desk.voice.say(names.length === 0 ? strings.notices.nobodyBlocked : phrases.blockedNames(names));
   }
 
   #whoami({ client }: Session) {
     const { name, fingerprint, daemon, device } = client.me;
-    this.#desk.say(phrases.welcome(name, daemon.address));
-    this.#desk.say(phrases.yourKey(fingerprint));
-    this.#desk.say(phrases.serverKey(daemon.fingerprint));
-    this.#desk.say(phrases.device(device, strings.pages.thisDevice));
-    this.#desk.say(phrases.joinLink(daemon));
+    this.#desk.voice.say(phrases.welcome(name, daemon.address));
+    this.#desk.voice.say(phrases.yourKey(fingerprint));
+    this.#desk.voice.say(phrases.serverKey(daemon.fingerprint));
+    this.#desk.voice.say(phrases.device(device, strings.pages.thisDevice));
+    this.#desk.voice.say(phrases.joinLink(daemon));
   }
 
   #keys({ chat }: Session) {
     for (const { name, fingerprint } of Object.values(chat.people).sort((a, b) => (a.name < b.name ? -1 : 1)))
-      this.#desk.say(fingerprint === null ? phrases.noKeys(name) : phrases.key(name, fingerprint));
+      this.#desk.voice.say(fingerprint === null ? phrases.noKeys(name) : phrases.key(name, fingerprint));
   }
 
   async #sessions(session: Session, rest: string): Promise<Done> {
@@ -238,7 +250,7 @@ export class SpokenCommands extends Commands {
     return session.attempt(async () => {
       for (const { device, lastSeen, online, current } of await session.client.sessions()) {
         const seen = online ? strings.header.online : age(lastSeen, this.#desk.clock.now());
-        this.#desk.say(phrases.device(device, current ? strings.pages.thisDevice : seen));
+        this.#desk.voice.say(phrases.device(device, current ? strings.pages.thisDevice : seen));
       }
     });
   }

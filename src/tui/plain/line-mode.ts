@@ -89,7 +89,7 @@ export class LineMode {
         findLinks,
         findEmoji,
       },
-      say: voice.say,
+      voice,
       hidden: input.hidden,
     };
     this.#commands = new SpokenCommands(this.#desk);

@@ -136,11 +136,12 @@ export class Narrator {
     if (message.state === 'sending') this.#sending.add(message.id);
     else this.#sending.delete(message.id);
     const mine = message.state === 'sending' || (before !== undefined && !message.edited && !message.deleted);
+    if (before?.seq === null && message.seq !== null && message.state !== 'failed') voice.sent(message);
     if (message.state === before?.state) return mine;
     const text = mention(message);
     if (message.state === 'failed') {
       this.#failures++;
-      voice.say(phrases.notSent(message.conversation, message.error ?? '', text));
+      voice.message(message, [phrases.notSent(message.conversation, message.error ?? '', text)]);
       return true;
     }
     if (before?.state === 'failed') this.#failures--;

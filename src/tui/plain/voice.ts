@@ -1,6 +1,6 @@
 /** Where line mode speaks: lines for a person, or objects for a program. */
-import type { Gap, Message } from '../client/types.ts';
-import { reportGap, reportMessage } from '../commands/report.ts';
+import type { FileInfo, Gap, Message, Person } from '../client/types.ts';
+import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../commands/report.ts';
 import type { Output } from '../output.ts';
 
 export type Voice = {
@@ -10,9 +10,13 @@ export type Voice = {
   remark(line: string): void;
   message(message: Message, lines: readonly string[]): void;
   gap(gap: Gap, line: string): void;
+  /** An own message has its place. Whoever wrote it by hand expects that. */
+  sent(message: Message): void;
+  user(user: Pick<Person, 'name' | 'online' | 'fingerprint' | 'verified'>, line: string): void;
+  file(file: FileInfo, line: string): void;
 };
 
-/** `print` takes whole printable lines; with --json messages are objects on `output` and the rest goes to standard error. */
+/** `print` takes whole printable lines; with --json what has an object goes to `output` and the rest goes to standard error. */
 export function voiceOn(output: Output, print: (line: string) => void): Voice {
   if (output.json)
     return {
@@ -20,11 +24,17 @@ export function voiceOn(output: Output, print: (line: string) => void): Voice {
       remark: (line) => output.remark(line),
       message: (message) => reportMessage(output, message),
       gap: (gap) => reportGap(output, gap),
+      sent: (message) => reportSent(output, message),
+      user: (user, line) => reportUser(output, user, line),
+      file: (file) => reportFile(output, file),
     };
   return {
     say: print,
     remark: output.quiet ? () => {} : print,
     message: (_, lines) => lines.forEach(print),
     gap: (_, line) => print(line),
+    sent: () => {},
+    user: (_, line) => print(line),
+    file: (_, line) => print(line),
   };
 }

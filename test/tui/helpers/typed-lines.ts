@@ -7,6 +7,7 @@ import type { LineInput } from '../../../src/tui/plain/input.ts';
 import { LineMode } from '../../../src/tui/plain/line-mode.ts';
 import { defaultSettings } from '../../../src/tui/state.ts';
 import { FakeClient } from './fake-client.ts';
+import { voiceTo } from './voice.ts';
 
 type Script = {
   client?: FakeClient;
@@ -45,7 +46,7 @@ export async function types(
     client,
     input,
     clock: systemClock,
-    voice: { say, remark: say, message: (_, spoken) => spoken.forEach(say), gap: (_, line) => say(line) },
+    voice: voiceTo(say),
     drafts,
     settings: defaultSettings,
     downloads: '/downloads',

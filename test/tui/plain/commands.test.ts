@@ -4,6 +4,7 @@ import { FakeClient } from '../helpers/fake-client.ts';
 import { file, message } from '../helpers/messages.ts';
 import { openDesk } from '../helpers/open-desk.ts';
 import { queued, types } from '../helpers/typed-lines.ts';
+import { voiceTo } from '../helpers/voice.ts';
 
 test('what is no emoji is refused in a sentence, also when it is the last line', async (t) => {
   const client = new FakeClient();
@@ -148,7 +149,7 @@ test('links are told once each, in the order in which they were said', async (t)
 test('what goes wrong in a command that nobody waits for is told', async (t) => {
   const { session, store, clock, notice, settle } = await openDesk(t);
   const transfers = { upload: () => Promise.reject(new Error('no such thing')) } as never;
-  const rest = { outside: {} as never, say: () => {}, hidden: async () => null };
+  const rest = { outside: {} as never, voice: voiceTo(() => {}), hidden: async () => null };
   await new SpokenCommands({ session, store, clock, transfers, ...rest }).run('.file', '/x');
   await settle();
   t.is(notice(), 'no such thing');

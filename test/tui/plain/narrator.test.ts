@@ -5,14 +5,16 @@ import { reactionsOf } from '../../../src/tui/client/applied.ts';
 import type { ClientEvent, Message, TransferState } from '../../../src/tui/client/types.ts';
 import { Narrator } from '../../../src/tui/plain/narrator.ts';
 import { file, message, person } from '../helpers/messages.ts';
+import { voiceTo } from '../helpers/voice.ts';
 
 function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
   const lines: string[] = [];
+  const places: string[] = [];
   const say = (line: string): void => void lines.push(line);
   const told = new Narrator({
     me: 'alice',
     receipts,
-    voice: { say, remark: say, message: (_, spoken) => spoken.forEach(say), gap: (_, line) => say(line) },
+    voice: { ...voiceTo(say), sent: ({ id }) => void places.push(id) },
     open: () => '#lobby',
     isBlocked: (name) => name === blocked,
     isMuted: (name) => name === muted,
@@ -21,6 +23,7 @@ function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
   return {
     told,
     lines,
+    places,
     /** What is said about it. */
     hears(...events: ClientEvent[]): string[] {
       lines.length = 0;
@@ -86,6 +89,16 @@ test('a message is told once', (t) => {
   const { hears } = narrator();
   t.is(hears(arrives({ text: 'hi' }), arrives({ text: 'hi' })).length, 1);
   t.deepEqual(hears(changes({ text: 'hi' }), changes({ seq: 9, text: 'old history' })), []);
+});
+
+test('what I wrote has its place once', (t) => {
+  const { hears, places } = narrator();
+  const mine = { from: 'alice', id: 'm', text: 'hi' } as const;
+  hears(changes({ ...mine, seq: null, state: 'sending' }));
+  t.deepEqual(places, []);
+  hears(changes({ ...mine, seq: 4, state: 'sent' }), changes({ ...mine, seq: 4, state: 'delivered' }));
+  hears(changes({ ...mine, id: 'of another device', seq: 5, state: 'sent' }));
+  t.deepEqual(places, ['m']);
 });
 
 test('what I changed is told as mine', (t) => {

@@ -81,15 +81,33 @@ test.serial(
   },
 );
 
-test.serial('messages as objects, for programs', async (t) => {
+test.serial('messages, their places and people as objects, for programs', async (t) => {
   t.timeout(120_000);
   const { daemon, dir } = await household(t);
-  const common = ['plain', '--server', daemon.join, '--profile'];
-  t.is((await securechat([...common, join(dir, 'alice')], { stdin: '@bob hi' })).code, 0);
-  const { stdout, stderr, code } = await securechat([...common, join(dir, 'bob'), '--json', '--quiet']);
-  t.is(code, 0, stderr);
-  t.is(stderr, '');
-  t.like(JSON.parse(stdout), { v: 1, type: 'message', from: 'alice', to: 'bob', text: 'hi' });
+  const objects = async (user: string, stdin = '') => {
+    const args = ['plain', '--json', '--quiet', '--server', daemon.join, '--profile', join(dir, user)];
+    const { stdout, stderr, code } = await securechat(args, { stdin });
+    t.is(code, 0, stderr);
+    t.is(stderr, '');
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  };
+  const alice = await objects('alice', 'hi all\n@bob hi\n.users');
+  t.deepEqual(alice.map(({ v, type, seq }) => [v, type, seq > 0]).sort(), [
+    [1, 'sent', true],
+    [1, 'sent', true],
+    [1, 'user', false],
+  ]);
+  t.like(
+    alice.find(({ type }) => type === 'user'),
+    { name: 'bob', online: false, verified: false },
+  );
+  t.like(
+    (await objects('bob')).find(({ to }) => to === 'bob'),
+    { v: 1, type: 'message', from: 'alice', text: 'hi' },
+  );
 });
 
 test.serial('who is not known here is told how to begin', async (t) => {
