@@ -8,11 +8,15 @@ import type { FileSystem } from './seams.ts';
  */
 export async function makeFolders(fs: Pick<FileSystem, 'stat' | 'mkdir'>, folder: string, mode = 0o777): Promise<void> {
   try {
-    await fs.stat(folder);
-    return;
+    if ((await fs.stat(folder)).isDirectory()) return;
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    return makeBelow(fs, folder, mode);
   }
+  throw Object.assign(new Error(`ENOTDIR: not a directory, mkdir '${folder}'`), { code: 'ENOTDIR', syscall: 'mkdir' });
+}
+
+async function makeBelow(fs: Pick<FileSystem, 'stat' | 'mkdir'>, folder: string, mode: number): Promise<void> {
   await makeFolders(fs, dirname(folder), mode);
   try {
     await fs.mkdir(folder, { mode });

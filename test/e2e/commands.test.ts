@@ -83,7 +83,7 @@ test.serial('the lobby is everybody; users and files are listed', async (t) => {
   t.is(await readFile(join(dir, 'out', 'one (2).txt'), 'utf8'), 'one');
   const file = await as('bob', ['download', 'two.txt', '--out', join('out', 'one.txt')]);
   t.is(file.code, 2);
-  t.regex(file.stderr, /out\/one\.txt is not a folder; choose another one/);
+  t.regex(file.stderr, /out\/one\.txt is not a folder; choose another folder/);
 });
 
 test.serial(

@@ -3,7 +3,7 @@ import { emptyEditor } from '../../src/tui/editor.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
 test('.mute takes a conversation or the open one, and takes it back', async (t) => {
-  const { say, chat, notice } = await openDesk(t);
+  const { key, say, chat, notice } = await openDesk(t);
   await say('.mute');
   t.is(notice(), '#lobby is muted: .mute #lobby takes it back');
   await say('.mute bob');
@@ -14,6 +14,7 @@ test('.mute takes a conversation or the open one, and takes it back', async (t) 
   t.deepEqual([...chat().muted], []);
   await say('.mute nobody');
   t.regex(notice(), /nobody is called nobody/);
+  await key('ctrl+u');
   await say('.mute #nowhere');
   t.regex(notice(), /no room #nowhere/);
 });
@@ -36,8 +37,10 @@ test('.block lists, blocks a person as written and takes it back', async (t) => 
   t.regex(notice(), /^nobody is blocked: \.block NAME/);
   await say('.block alice');
   t.regex(notice(), /that is you/);
+  await key('ctrl+u');
   await say('.block Bob');
   t.regex(notice(), /nobody is called Bob/);
+  await key('ctrl+u');
   await say('.block bob');
   t.is(notice(), 'bob is blocked on this device: .block bob takes it back');
   await say('.block');
