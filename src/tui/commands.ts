@@ -141,6 +141,8 @@ export class Commands {
 
   #quit() {
     const { transfers, store, outside } = this.#desk;
+    // What ended a moment ago is under way no more.
+    store.flush();
     if (transfers?.busy) store.dispatch({ type: 'asked', question: { ask: 'quit' } });
     else outside.quit();
   }

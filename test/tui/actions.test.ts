@@ -48,13 +48,16 @@ test('files: command, completion of the path, picker and download', async (t) =>
   const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'report one.txt'), 'x');
-  const { outside, say, key, calls, store, settle, client, notice, line, until } = await openDesk(t, (fake) => {
-    fake.allFiles = [
-      file({ name: 'a.bin', id: 'fa' }),
-      file({ name: 'b.bin', id: 'fb' }),
-      file({ name: 'b.bin', id: 'fc' }),
-    ];
-  });
+  const { actions, outside, say, key, calls, store, settle, client, notice, line, until } = await openDesk(
+    t,
+    (fake) => {
+      fake.allFiles = [
+        file({ name: 'a.bin', id: 'fa' }),
+        file({ name: 'b.bin', id: 'fb' }),
+        file({ name: 'b.bin', id: 'fc' }),
+      ];
+    },
+  );
   await say(`.file ${folder}/report one.txt`);
   t.deepEqual(calls('upload'), [['#lobby', join(folder, 'report one.txt')]]);
   store.dispatch({ type: 'typed', text: `.file ${folder}/re` });
@@ -73,20 +76,18 @@ test('files: command, completion of the path, picker and download', async (t) =>
   await key('escape', 'escape');
   await key('f3', 'down', 'enter');
   t.is(calls('download').length, 2);
-  client.emit({
-    type: 'transfer',
-    transfer: {
-      id: 'u1',
-      direction: 'up',
-      name: 'x',
-      conversation: '#lobby',
-      size: 9,
-      done: 1,
-      rate: 1,
-      state: 'running',
-      note: null,
-    },
-  });
+  const running = {
+    id: 'u1',
+    direction: 'up' as const,
+    name: 'x',
+    conversation: '#lobby' as const,
+    size: 9,
+    done: 1,
+    rate: 1,
+    state: 'running' as const,
+    note: null,
+  };
+  client.emit({ type: 'transfer', transfer: running });
   await settle();
   await say('.exit');
   t.is(store.get().overlay?.kind, 'confirm');
@@ -95,6 +96,11 @@ test('files: command, completion of the path, picker and download', async (t) =>
   t.deepEqual(outside, []);
   await key('ctrl+c');
   t.deepEqual(outside, ['quit'], 'and once more is the answer');
+  store.dispatch({ type: 'overlay', overlay: null });
+  client.emit({ type: 'transfer', transfer: { ...running, state: 'done' } });
+  store.dispatch({ type: 'typed', text: '.exit' });
+  actions.take({ type: 'key', key: 'enter' });
+  t.deepEqual(outside, ['quit', 'quit'], 'what is done is not asked about, also before it was drawn');
 });
 
 test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t) => {
