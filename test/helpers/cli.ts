@@ -1,4 +1,4 @@
-/** `securechat` from source, run to its end or left running, with what it writes. */
+/** `securechat` as it was built (`npm run build`), run to its end or left running, with what it writes. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
@@ -44,8 +44,7 @@ export function cliCommand(args: readonly string[]): [string, ...string[]] {
   return [
     process.execPath,
     '--disable-warning=ExperimentalWarning',
-    `--import=${new URL('scripts/tsx-hook.mjs', root).href}`,
-    fileURLToPath(new URL('src/tui/main.tsx', root)),
+    fileURLToPath(new URL('dist/tui/main.js', root)),
     ...args,
   ];
 }
