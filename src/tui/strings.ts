@@ -54,7 +54,8 @@ export const strings = {
     late: '(sealed to an old key)',
     failed: (reason: string) => `not sent: ${reason} · Enter on it, or .retry, sends it again`,
     file: (name: string, bytes: number) => `${name}  ${format.size(bytes)}`,
-    missing: (from: string) => `a message of ${from} is missing here: it was withheld or lost`,
+    missing: (from: string) =>
+      `a message of ${from} is missing here: it was withheld, lost, or is older than the server keeps`,
     fork: (from: string) => `${from}'s messages contradict each other here: somebody tampered with them`,
     locked: (from: string) => `no key yet for what ${from} and others said here; it comes from a member who has it`,
     unreadable: (from: string) => `a message of ${from} could not be opened with your keys`,

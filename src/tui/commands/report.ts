@@ -57,7 +57,7 @@ export function reportUser(output: Output, { name, online, fingerprint, verified
 
 export function reportGap(output: Output, gap: Gap): void {
   const what = {
-    missing: 'something is missing here: the daemon or the way to it withheld it',
+    missing: 'something is missing here: it was withheld, lost, or is older than the server keeps',
     fork: 'two different messages claim the same place here',
     unreadable: 'a message here could not be opened',
     locked: 'said here under a key that nobody who has it could give yet; it is shown when somebody does',

@@ -229,7 +229,7 @@ test('files, gaps, keys and the link', (t) => {
     'bob sent the file report.pdf, 1.23 MB; .download report.pdf fetches it',
   ]);
   t.deepEqual(hears({ type: 'gap', gap: { conversation: '@bob', from: 'bob', before: 3, reason: 'missing' } }), [
-    'in @bob: a message of bob is missing here: it was withheld or lost',
+    'in @bob: a message of bob is missing here: it was withheld, lost, or is older than the server keeps',
   ]);
   t.deepEqual(hears({ type: 'key-changed', name: 'bob', pinned: 'a', offered: 'b' }), [
     "bob's key changed: .verify bob before you write",
