@@ -41,8 +41,8 @@ export type Opening = Remembered & {
   conversations: Conversation[];
 };
 
-/** What stands in a line, what it is for, and the draft that waits meanwhile. */
-type Line = Pick<Thread, 'draft' | 'about' | 'aside'>;
+/** What stands in a line, what it is for, the draft that waits meanwhile, and what was sent before it. */
+type Line = Pick<Thread, 'draft' | 'about' | 'aside' | 'sent'>;
 
 /** Moves that a key names. */
 export const moveNames = [

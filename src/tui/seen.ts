@@ -1,4 +1,5 @@
 /** How far a conversation was seen, and what is after that. Pure. */
+import type { Message } from './client/types.ts';
 import { isShut } from './hush.ts';
 import { hasKey } from './messages.ts';
 import type { Chat, Thread } from './state.ts';
@@ -6,15 +7,35 @@ import type { Chat, Thread } from './state.ts';
 /** Reading marks go out at most this often. ms. */
 export const READ_EVERY = 400;
 
-/** The place of the last message whose end is in the window; 0: none. */
-export function seenTo({ anchor, messages }: Pick<Thread, 'anchor' | 'messages'>): number {
+/** The index of the last message whose end is in the window. */
+function endOf({ anchor, messages }: Pick<Thread, 'anchor' | 'messages'>): number {
   const at = anchor === null ? -1 : messages.findLastIndex((message) => hasKey(message, anchor.key));
-  const end = at < 0 ? messages.length - 1 : anchor !== null && anchor.below > 0 ? at - 1 : at;
-  for (let i = end; i >= 0; i--) {
+  return at < 0 ? messages.length - 1 : anchor !== null && anchor.below > 0 ? at - 1 : at;
+}
+
+/** The place of the last message whose end is in the window; 0: none. */
+export function seenTo(thread: Pick<Thread, 'anchor' | 'messages'>): number {
+  const { messages } = thread;
+  for (let i = endOf(thread); i >= 0; i--) {
     const seq = messages[i]?.seq ?? null;
     if (seq !== null) return seq;
   }
   return 0;
+}
+
+/** Messages of others below the window, whether they have a place yet or not. */
+export function othersBelow(
+  thread: Pick<Thread, 'anchor' | 'messages'>,
+  { me, blocked }: { me: string; blocked: ReadonlySet<string> },
+): number {
+  const { messages } = thread;
+  const end = endOf(thread);
+  let count = 0;
+  for (let i = messages.length - 1; i > end; i--) {
+    const { from } = messages[i] as Message;
+    if (from !== me && !blocked.has(from)) count++;
+  }
+  return count;
 }
 
 /** Held messages of others after the place `seq`, without those of who is blocked. */

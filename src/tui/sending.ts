@@ -5,7 +5,7 @@ import type { CommandName } from './command-names.ts';
 import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { lineOf, parseLine } from './dot-commands.ts';
-import { type Editor, editorWith, emptyEditor, textOf } from './editor.ts';
+import { editorWith, textOf } from './editor.ts';
 import { openThread } from './field.ts';
 import { personOf } from './own.ts';
 import { parts } from './parts.ts';
@@ -61,9 +61,9 @@ export class Sending {
     }
   }
 
-  /** What was written after a command is not lost with it: it is lent to the line again, and Esc takes it away. */
+  /** What was written after a command is not lost with it. */
   #command(name: CommandName, rest: string, line: string) {
-    const giveBack = this.#take(line, emptyEditor);
+    const giveBack = this.#take(line);
     void this.#commands.run(name, rest).then((isDone) => isDone || rest === '' || giveBack());
   }
 
@@ -99,16 +99,15 @@ export class Sending {
   /**
    * The line goes out. What is returned puts it back where it was written, with what it was for, unless something was written
    * there since; then Up has it.
-   * @param lentOver what is there when it is taken away again; null: it is a draft
    */
-  #take(line: string, lentOver: Editor | null = null): (again?: string) => void {
+  #take(line: string): (again?: string) => void {
     const { store, session } = this.#desk;
     if (session === null) return () => {};
-    const { name: conversation, draft, about, aside } = openThread(session.chat);
+    const { name: conversation, draft, about, aside, sent } = openThread(session.chat);
     store.dispatch({ type: 'taken', text: line });
     const { draft: since } = openThread(session.chat);
     return (again = line) => {
-      const back = { draft: again === line ? draft : editorWith(again), about, aside: aside ?? lentOver };
+      const back = { draft: again === line ? draft : editorWith(again), about, aside, sent };
       store.dispatch({ type: 'returned', conversation, line: back, since });
     };
   }

@@ -73,7 +73,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   await key('escape');
   await say('.download b.bin');
   t.regex(notice(), /several files/);
-  await key('escape', 'escape');
+  await key('ctrl+u');
   await key('f3', 'down', 'enter');
   t.is(calls('download').length, 2);
   const running = {

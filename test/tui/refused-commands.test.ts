@@ -12,7 +12,7 @@ test('a reaction is one emoji or the name of one; what is none stays in the line
     await say(`.react ${word}`);
     await until(() => line() === `.react ${word}`);
     t.regex(notice(), answer);
-    await key('escape', 'escape');
+    await key('ctrl+u');
     t.is(line(), '');
   };
   await refused('nonsense', /^nonsense is no emoji: \.react :smile: and Tab offers them by name$/);
@@ -116,7 +116,7 @@ test('what cannot be done with a transfer, or with nobody, says what can', async
   await settle();
   await say('.resume nope');
   t.is(notice(), 'no transfer nope to do that with: .transfers lists them');
-  await key('escape', 'escape');
+  await key('ctrl+u');
   await say('.pause');
   t.is(notice(), 'no transfer is running');
   await say('.verify');

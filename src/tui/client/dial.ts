@@ -73,6 +73,16 @@ export function keyChanged(address: Address, expected: Uint8Array, offered: Uint
   );
 }
 
+/** A join link that names another key than this profile knows there: which of them is right, only people can say. */
+export function otherLink(address: Address, trusted: Uint8Array, linked: Uint8Array): ClientError {
+  const where = addressText(address);
+  return new ClientError(
+    'key-changed',
+    `this link names another key for ${where} than the one you trust: it names ${hex(linked)}, you trust ${hex(trusted)}. ` +
+      `Ask whoever runs the server which is right; only if they changed it, run: securechat forget ${where}`,
+  );
+}
+
 /** A join link that names another key than the server shows, where no key was known before: nobody's key has changed. */
 export function wrongLink(address: Address, linked: Uint8Array, shown: Uint8Array): ClientError {
   return new ClientError(

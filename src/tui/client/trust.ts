@@ -2,7 +2,7 @@
 import { equal, hex } from '../../protocol/bytes.ts';
 import { fingerprintWords } from '../../protocol/daemon-identity.ts';
 import type { Clock } from '../../protocol/seams.ts';
-import { type Address, addressText, keyChanged, wrongLink } from './dial.ts';
+import { type Address, addressText, otherLink, wrongLink } from './dial.ts';
 import { ClientError } from './errors.ts';
 import type { ProfileDb } from './profile-db.ts';
 import type { Ask } from './types.ts';
@@ -83,7 +83,7 @@ export async function expectedFingerprint(
 ): Promise<Uint8Array> {
   const here = await known.at(address);
   if (here !== null) {
-    if (linked !== null && !equal(linked, here.fingerprint)) throw keyChanged(address, here.fingerprint, linked);
+    if (linked !== null && !equal(linked, here.fingerprint)) throw otherLink(address, here.fingerprint, linked);
     return here.fingerprint;
   }
   const shown = await greet();

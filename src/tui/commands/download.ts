@@ -11,7 +11,7 @@ export const download: Command = {
         type: 'string',
         describe: 'its name or its id; a cut download goes on when it is repeated',
       })
-      .option('out', { type: 'string', describe: 'the folder; nothing in it is overwritten' }),
+      .option('out', { type: 'string', requiresArg: true, describe: 'the folder; nothing in it is overwritten' }),
 
   async run(shell, args) {
     const wanted = String(args.file);

@@ -12,6 +12,7 @@ export const listen: Command = {
   options: (yargs) =>
     yargs.option('exec', {
       type: 'string',
+      requiresArg: true,
       describe: 'run this in a shell for each message, with the message on its standard input; one at a time',
     }),
 

@@ -5,7 +5,11 @@ import type { Command } from '../command.ts';
 export const register: Command = {
   options: (yargs) =>
     yargs
-      .option('invite', { type: 'string', describe: 'the code you were given, where registration is by invitation' })
+      .option('invite', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'the code you were given, where registration is by invitation',
+      })
       .option('local-keys', {
         type: 'boolean',
         describe: 'keep the keys on this machine only: no other machine can ever read your messages',

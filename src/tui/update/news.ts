@@ -7,6 +7,7 @@ import { paneOf, withChat } from '../field.ts';
 import { mentionAt } from '../mention.ts';
 import { hasKey, keyOf, merge } from '../messages.ts';
 import { personOf } from '../own.ts';
+import { othersBelow } from '../seen.ts';
 import { unmoved } from '../select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state.ts';
 import { strings } from '../strings.ts';
@@ -147,15 +148,22 @@ function received(
   news: readonly Message[],
   { fresh, seen, me, blocked }: { fresh: number; seen: boolean; me: string; blocked: ReadonlySet<string> },
 ): Thread {
+  const next = { ...thread, messages: merge(thread.messages, fitting(thread, news)) };
   return {
-    ...thread,
-    messages: merge(thread.messages, fitting(thread, news)),
-    below: thread.anchor === null ? 0 : thread.below + fresh,
+    ...next,
+    below: belowAfter(next, fresh, { me, blocked }),
     mentionAt: mentionAt(news, me, { known: thread.mentionAt, blocked }),
     // While nobody looks at the open conversation, the line marks where they stopped.
     newAfter:
       thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),
   };
+}
+
+/** What is in the window already may have its place only now; where newer ones were let go, what came is below. */
+function belowAfter(thread: Thread, fresh: number, who: { me: string; blocked: ReadonlySet<string> }): number {
+  if (thread.anchor === null) return 0;
+  const came = thread.below + fresh;
+  return thread.cut ? came : Math.min(came, othersBelow(thread, who));
 }
 
 /** A message that has no place, taken out of what came in the same step and of what is shown. */

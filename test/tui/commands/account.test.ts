@@ -58,7 +58,7 @@ test('what is refused has its exit status and one sentence', async (t) => {
     [
       ['users', '--server', other, '--profile', profile, '--user', 'alice', '--trust-new'],
       5,
-      /is not the one you trust/,
+      /names another key for .* than the one you trust/,
     ],
     [['users', '--server', other, '--profile', empty, '--user', 'alice'], 5, /this link is not for the server at/],
     [

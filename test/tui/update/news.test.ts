@@ -1,9 +1,25 @@
 import test from 'ava';
 import type { ClientEvent } from '../../../src/tui/client/types.ts';
-import { news, open, type } from '../helpers/events.ts';
+import { hasKey } from '../../../src/tui/messages.ts';
+import { lookOf } from '../../../src/tui/select.ts';
+import { viewOf } from '../../../src/tui/viewport.ts';
+import { move, news, open, type } from '../helpers/events.ts';
 import { message } from '../helpers/messages.ts';
 import { Play } from '../helpers/screen-state.ts';
 import { seen } from '../helpers/seen-rows.ts';
+
+test('what is in the window before it has its place is not counted below when it gets it', (t) => {
+  const play = new Play({ rows: 24 }).history(3);
+  const burst = (placed: boolean) =>
+    Array.from({ length: 60 }, (_, i) => message({ seq: placed ? 4 + i : null, id: `b${i}`, from: 'bob' }));
+  play.do(news(...burst(false).map((one) => ({ type: 'message' as const, message: one, fresh: false }))));
+  play.do(move('oldest'));
+  const { look, height } = lookOf(play.state);
+  const lowest = viewOf(play.thread, look, height).rows.at(-1)?.key ?? '';
+  play.arrive(...burst(true));
+  const last = play.thread.messages.findIndex((one) => hasKey(one, lowest));
+  t.true(play.thread.below > 0 && play.thread.below <= 62 - last, `${play.thread.below} below ${last}`);
+});
 
 test('a line stands before the first unread message, until one leaves', (t) => {
   const play = new Play({ conversations: [{ name: '@bob', head: 3, read: 2, unread: 1, at: 0 }] }).do(open('@bob'), {

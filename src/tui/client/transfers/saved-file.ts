@@ -187,7 +187,7 @@ function diskError(dir: string, error: unknown): Error {
     case 'EPERM':
       return new ClientError('usage', `you may not write to ${dir}; change its permissions, or ${other}`);
     case 'ENOENT':
-      return new ClientError('usage', `there is no folder ${dir} and none can be made; ${other}`);
+      return new ClientError('usage', `there is no folder ${dir}, or nothing can be made in it; ${other}`);
     case 'ENOTDIR':
     case 'EEXIST':
       return new ClientError('usage', `${dir} is not a folder; ${other}`);

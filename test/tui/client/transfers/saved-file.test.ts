@@ -59,7 +59,7 @@ test('a disk that is full, one that can only be read, no permission and no such 
   for (const [code, sentence] of [
     ['EROFS', /can only be read; choose another folder with --downloads DIR or --out DIR$/],
     ['EPERM', /you may not write to/],
-    ['ENOENT', /^there is no folder .*none can be made; choose another folder/],
+    ['ENOENT', /^there is no folder .*nothing can be made in it; choose another folder/],
   ] as const) {
     const mkdir = () => Promise.reject(systemError(code));
     const bobs = receiver(t, at.daemon, { fs: { ...(fs as FileSystem), mkdir } }).transfers;
@@ -93,7 +93,7 @@ onLinux('a folder that the system never makes is refused at once', async (t) => 
   const at = await sender(t);
   const { manifest } = await sent(at, 5);
   const bobs = receiver(t, at.daemon).transfers;
-  await fails(t, bobs.download(place, manifest, { dir: '/proc/no/such' }), 'usage', /none can be made/);
+  await fails(t, bobs.download(place, manifest, { dir: '/proc/no/such' }), 'usage', /nothing can be made in it/);
 });
 
 test('two profiles fetch one file into one folder, each in a part of its own', async (t) => {
