@@ -26,10 +26,12 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   const suited = themeFor(process.env);
   if (suited === 'none') process.env.FORCE_COLOR = '0';
   const password = await passwordOf(options.passwordFile);
-  const [{ runStage }, profile] = await Promise.all([
-    import('./stage.tsx'),
-    Profile.open(profileFolder(options.profile), fs, systemRandom),
-  ]);
+  // Loading the screen lets nothing else run here: the thread that opens the profile is to be on its way by then.
+  let stage: Promise<typeof import('./stage.tsx')> | undefined;
+  const profile = await Profile.open(profileFolder(options.profile), fs, systemRandom, () => {
+    stage = import('./stage.tsx');
+  });
+  const { runStage } = await (stage ?? import('./stage.tsx'));
   const drafts = new Drafts(profile, fs, systemClock);
   const { settings, last, readable } = await drafts.load();
   const door = lazyDoor(profile);

@@ -31,12 +31,17 @@ export class Profile {
     this.#key = hkdf(key, new Uint8Array(0), utf8('securechat profile'));
   }
 
-  /** Opens or makes the folder (0700). Several processes may hold one profile at once. @throws ClientError */
-  static async open(dir: string, fs: FileSystem, random: Random): Promise<Profile> {
+  /**
+   * Opens or makes the folder (0700). Several processes may hold one profile at once.
+   * @param meanwhile called when there is nothing left but to wait for the database's thread
+   * @throws ClientError
+   */
+  static async open(dir: string, fs: FileSystem, random: Random, meanwhile = () => {}): Promise<Profile> {
     await makeFolders(fs, dir, 0o700);
     const key = await profileKey(dir, fs, random);
-    const db = await openProfileDb(join(dir, 'profile.db'), migrations);
-    return new Profile(dir, db, key, fs, random);
+    const opening = openProfileDb(join(dir, 'profile.db'), migrations);
+    meanwhile();
+    return new Profile(dir, await opening, key, fs, random);
   }
 
   /** AES-256-GCM under the profile's key: nonce(12), ciphertext, tag(16). `aad` says what this is: the place it is stored. */
