@@ -146,10 +146,11 @@ export class Choosing {
     if (isPath(typed)) {
       const path = resolvePath(typed, overlay.folder);
       const info = await stat(path).catch(() => null);
+      // Closed, or typed on, meanwhile.
+      if (store.get().overlay !== overlay) return;
       if (info?.isDirectory()) return this.browse(path);
       if (info === null) {
-        const there = { ...overlay, note: strings.overlays.pickerNoPath };
-        return store.dispatch({ type: 'answered', overlay: there, instead: overlay });
+        return store.dispatch({ type: 'overlay', overlay: { ...overlay, note: strings.overlays.pickerNoPath } });
       }
       return this.#send(path);
     }

@@ -1,5 +1,6 @@
 /** Overlays, titles and what is said without a link: the words that lead on. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -102,6 +103,20 @@ test('hidden files are counted and shown for a dot, and a path goes where it lea
   await key('enter');
   await until(() => calls('upload').length > 0);
   t.deepEqual(calls('upload'), [['#lobby', join(folder, 'inner', 'one.txt')]]);
+});
+
+test('a path that was given up before it was looked up sends nothing', async (t) => {
+  const folder = folderFor(t);
+  const { actions, read, store, calls, settle } = await picker(t, join(folder, 'inner'));
+  await read();
+  store.dispatch({ type: 'typed', text: join(folder, 'inner', 'one.txt') });
+  actions.take({ type: 'key', key: 'enter' });
+  actions.take({ type: 'key', key: 'escape' });
+  // Looked up after it.
+  await stat(join(folder, 'inner', 'one.txt'));
+  await settle();
+  t.deepEqual(calls('upload'), []);
+  t.is(store.get().overlay, null);
 });
 
 test('a folder that cannot be read says so and leads back; names that cannot be shown are counted', async (t) => {
