@@ -22,7 +22,7 @@ import { openIdentity } from './identity.ts';
 import { Invites, MIN_CODE } from './invites.ts';
 import { Limits } from './limits.ts';
 import { closePrivateFiles } from './private-files.ts';
-import { table } from './requests/index.ts';
+import { type Table, table } from './requests/index.ts';
 import { keepRetention } from './retention.ts';
 import { Rooms } from './rooms.ts';
 import { Server } from './server.ts';
@@ -56,6 +56,8 @@ export type Surroundings = {
   software: string;
   /** This machine's name, for the join link when it listens on every address. */
   hostname: string;
+  /** What carries out requests; requests/index.ts unless given. */
+  table?: Table;
 };
 
 /** Serves when it resolves. @throws StartError, or what the system says, after closing what was opened. */
@@ -118,7 +120,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     };
     await reportInvites(context);
     closers.push(keepRetention({ config, store, files, clock, log }));
-    const server = new Server(context, table, software);
+    const server = new Server(context, around.table ?? table, software);
     const port = await server.listen(config.host, config.port);
     closers.push(() => server.shutdown());
     const everywhere = config.host === '0.0.0.0' || config.host === '::';

@@ -55,7 +55,7 @@ export function freshCard(person: PersonName, name: string = person): Promise<Ui
 }
 
 export async function register(
-  { calls }: TestClient,
+  { calls }: Pick<TestClient, 'calls'>,
   person: PersonName,
   password: string,
   o: { name?: string; invite?: string | null; localKeys?: boolean } = {},
@@ -70,7 +70,12 @@ export async function register(
 }
 
 /** A login by password. @throws Refusal, ClientError as loginByPassword. */
-export async function login({ calls }: TestClient, name: string, password: string, device = 1): Promise<Welcome> {
+export async function login(
+  { calls }: Pick<TestClient, 'calls'>,
+  name: string,
+  password: string,
+  device = 1,
+): Promise<Welcome> {
   const who = { name, password, device, daemonId: testDaemonId };
   return (await loginByPassword(calls, inlineOpaque, who)).welcome;
 }

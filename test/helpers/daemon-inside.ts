@@ -4,27 +4,38 @@ import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { readConfig } from '../../src/daemon/config.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
+import type { Table } from '../../src/daemon/requests/index.ts';
 import { hex } from '../../src/protocol/bytes.ts';
 import { type Clock, type FileSystem, systemClock, systemRandom } from '../../src/protocol/seams.ts';
 import { writeFixtureKey } from './daemon.ts';
 import { temporaryFolder } from './folder.ts';
 
-type Given = { flags?: Record<string, string>; clock?: Clock; fs?: FileSystem };
-type Inside = { daemon: Daemon; dir: string; at: { port: number; fingerprint: string } };
+type Given = { flags?: Record<string, string>; clock?: Clock; fs?: FileSystem; table?: Table };
+type LogLine = { [field: string]: unknown; evt?: string };
+type Inside = {
+  daemon: Daemon;
+  dir: string;
+  at: { port: number; fingerprint: string };
+  /** What it has written to its log so far. */
+  lines: LogLine[];
+};
 
 /** Stopped with its test. */
 export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: Given = {}): Promise<Inside> {
   const dir = await temporaryFolder(t);
   await writeFixtureKey(dir);
   const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
+  const lines: LogLine[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0', ...flags }, around), {
-    log: pino({ level: 'silent' }),
+    log,
     clock: given.clock ?? systemClock,
     random: systemRandom,
     fs: given.fs ?? nodeFs,
     software: 'test',
     hostname: 'here',
+    ...(given.table && { table: given.table }),
   });
   t.teardown(() => daemon.stop());
-  return { daemon, dir, at: { port: daemon.port, fingerprint: hex(daemon.fingerprint) } };
+  return { daemon, dir, at: { port: daemon.port, fingerprint: hex(daemon.fingerprint) }, lines };
 }

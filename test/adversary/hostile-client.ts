@@ -1,0 +1,173 @@
+/**
+ * A client that breaks rules. It does the real handshake, and then sends any bytes: as a message, a record, a segment, or
+ * straight to the socket. It is a `Wire`, so `calls`, and with it `register` and `login` of test/helpers/client.ts, work too.
+ */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { ExecutionContext } from 'ava';
+import { fromHex, Writer } from '../../src/protocol/bytes.ts';
+import { type Agreed, type Greeting, sayHello, takeGreeting, takeReply } from '../../src/protocol/handshake.ts';
+import { LinkReader, type ReadItem } from '../../src/protocol/link-reader.ts';
+import { MESSAGES_VERSION } from '../../src/protocol/messages.ts';
+import { encodeParameters } from '../../src/protocol/parameters.ts';
+import { LARGE_RECORD, RecordSealer, type RecordType, recordLimits, recordType } from '../../src/protocol/record.ts';
+import type { KeyPair } from '../../src/protocol/rsa.ts';
+import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { systemClock, systemRandom } from '../../src/protocol/seams.ts';
+import { takeFrom } from '../../src/protocol/take.ts';
+import { Calls, type Wire } from '../../src/tui/client/calls.ts';
+import { fixtureKey } from '../fixtures/keys.ts';
+import type { TestDaemon } from '../helpers/daemon.ts';
+
+/** `closed`: the daemon said CLOSE. `cut`: the connection ended without it. */
+export type HowEnded = 'closed' | 'cut';
+type Address = Pick<TestDaemon, 'port' | 'fingerprint'>;
+
+/** A connection without a handshake. */
+export async function openSocket(t: ExecutionContext, at: Pick<TestDaemon, 'port'>): Promise<Socket> {
+  const socket = connect({ port: at.port, host: '127.0.0.1', noDelay: true });
+  socket.on('error', () => {});
+  t.teardown(() => socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Resolves when the other end, or this one, has ended the connection. Reads and drops what still comes. */
+export async function gone(socket: Socket): Promise<void> {
+  socket.resume();
+  if (!socket.destroyed && !socket.readableEnded) await Promise.race([once(socket, 'end'), once(socket, 'close')]);
+}
+
+export type Lies = {
+  /** The key that the daemon seals its Reply to. */
+  ephemeral?: KeyPair;
+  /** What becomes of the Hello on its way. */
+  hello?: (bytes: Uint8Array) => Uint8Array;
+  /** The body of the first record; null: none is sent, and the daemon goes on waiting for it. */
+  confirm?: Uint8Array | null;
+};
+
+/** A link to the daemon after the handshake. @throws ProtocolError 'handshake' when the daemon ends it before. */
+export async function hostileClient(t: ExecutionContext, at: Address, lies: Lies = {}): Promise<HostileClient> {
+  const { hello = (bytes) => bytes } = lies;
+  const socket = await openSocket(t, at);
+  const take = takeFrom(socket);
+  const greeting: Greeting = await takeGreeting(take);
+  const ephemeral = lies.ephemeral ?? fixtureKey('ephemeral');
+  const expect = fromHex(at.fingerprint);
+  const said = await sayHello({ rsa: inlineRsa, random: systemRandom, greeting, expect, ephemeral });
+  socket.write(hello(said.hello));
+  const agreed = await said.finish(await takeReply(take));
+  const client = new HostileClient(socket, agreed);
+  const parameters = { messages: MESSAGES_VERSION, software: 'hostile', time: Date.now() };
+  const confirm = lies.confirm === undefined ? encodeParameters(parameters) : lies.confirm;
+  if (confirm !== null) client.record(recordType.confirm, confirm);
+  return client;
+}
+
+export class HostileClient implements Wire {
+  readonly cb: Uint8Array;
+  readonly socket: Socket;
+  readonly calls: Calls;
+  /** Settles when the link is over. */
+  readonly ended: Promise<HowEnded>;
+  /** The names of the events that came so far. */
+  readonly events: string[] = [];
+  onMessage: Wire['onMessage'] = () => {};
+  onSegment: Wire['onSegment'] = () => {};
+  onBroadcast: Wire['onBroadcast'] = () => {};
+  onConfirmed: Wire['onConfirmed'] = () => {};
+  onClose: Wire['onClose'] = () => {};
+  readonly #sealer: RecordSealer;
+  readonly #reader: LinkReader;
+  #said = false;
+
+  constructor(socket: Socket, agreed: Agreed) {
+    this.cb = agreed.cb;
+    this.socket = socket;
+    this.#sealer = new RecordSealer(agreed.toDaemon, systemClock);
+    const reading = { fromDaemon: true, maxPlain: LARGE_RECORD, limits: recordLimits, clock: systemClock };
+    this.#reader = new LinkReader(agreed.toClient, { ...reading, onLate: () => {} });
+    this.calls = new Calls(this);
+    this.calls.listen((event) => this.events.push(event.method));
+    const { promise, resolve } = Promise.withResolvers<HowEnded>();
+    this.ended = promise;
+    socket.on('close', () => {
+      this.#reader.stop();
+      resolve(this.#said ? 'closed' : 'cut');
+      this.onClose('lost');
+    });
+    socket.on('end', () => socket.destroy());
+    socket.on('data', (chunk: Uint8Array) => {
+      for (const item of this.#reader.read(chunk)) this.#give(item);
+    });
+    socket.resume();
+  }
+
+  /** Any request, well-formed or not. @throws as Calls.request */
+  get request(): Calls['request'] {
+    return (method, params) => this.calls.request(method, params);
+  }
+
+  get queuedBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  /** Bytes outside of any record. */
+  raw(bytes: Uint8Array): void {
+    this.socket.write(bytes);
+  }
+
+  /** A record of any type, sealed as the daemon expects it: only what is inside breaks rules. */
+  record(type: number, ...parts: Uint8Array[]): void {
+    for (const piece of this.#sealer.seal(type as RecordType, ...parts)) this.socket.write(piece);
+  }
+
+  /** One record with these messages, whatever they are. */
+  messages(...messages: Uint8Array[]): void {
+    const body = messages.flatMap((message) => [new Writer().u32(message.length).finish(), message]);
+    this.record(recordType.messages, ...body);
+  }
+
+  send(message: Uint8Array): void {
+    this.messages(message);
+  }
+
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
+    this.record(recordType.segment, new Writer().u32(transfer).u64(index).finish(), bytes);
+  }
+
+  /** Stops reading, as a slow reader does. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  drained(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  loggedIn(): void {}
+
+  /** Says CLOSE. */
+  async close(): Promise<void> {
+    this.record(recordType.close);
+    this.socket.end();
+    await this.ended;
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  #give(item: ReadItem): void {
+    if (item.kind === 'message') this.onMessage(item.message);
+    else if (item.kind === 'broadcast') this.onBroadcast(item.room, item.message);
+    else if (item.kind === 'confirmed') this.onConfirmed();
+    else if (item.kind === 'segment') this.onSegment(item.transfer, item.index, item.bytes);
+    else if (item.kind === 'bye') this.#said = true;
+  }
+}

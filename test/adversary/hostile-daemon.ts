@@ -1,0 +1,73 @@
+/**
+ * A daemon that lies. It is the real daemon in this process, so a real client can register, log in and chat; each request
+ * can be answered by a script instead, and each message to a client passes through the script.
+ */
+import type { ExecutionContext } from 'ava';
+import type { Context } from '../../src/daemon/context.ts';
+import { type Table, table } from '../../src/daemon/requests/index.ts';
+import type { Session } from '../../src/daemon/session.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/requests.ts';
+import type { Clock } from '../../src/protocol/seams.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+
+/** Answers one request. Returns the result as it is sent, true to its schema or not; throws a Refusal to refuse. */
+type Lie<N extends RequestName> = (about: {
+  params: RequestParams<N>;
+  /** What the real daemon does and answers. */
+  honest: () => Promise<RequestResult<N>>;
+  /** Who asks. `session.link.send` sends any bytes as a message, `session.tell` an event. */
+  session: Session;
+  context: Context;
+}) => unknown;
+
+/** Lies may be set, changed and deleted at any time. */
+type Script = {
+  answers: { [N in RequestName]?: Lie<N> };
+  /** What becomes of each message to a client (but broadcasts to a room): itself, others, nothing. Any bytes will do. */
+  message: ((bytes: Uint8Array, session: Session) => Uint8Array[]) | null;
+};
+
+export type HostileDaemon = Awaited<ReturnType<typeof openDaemon>> & {
+  script: Script;
+  /** Of all who have asked for something, in order; also the ended ones. */
+  sessions: Session[];
+  /** The newest session of `name`. @throws when there is none */
+  sessionOf(name: string): Session;
+};
+
+/** Stopped with its test. By default rooms go by each link, so that `script.message` sees everything. */
+export async function hostileDaemon(
+  t: ExecutionContext,
+  o: { flags?: Record<string, string>; clock?: Clock } = {},
+): Promise<HostileDaemon> {
+  const script: Script = { answers: {}, message: null };
+  const sessions: Session[] = [];
+  const met = (session: Session): void => {
+    if (sessions.includes(session)) return;
+    sessions.push(session);
+    const { link } = session;
+    const send = link.send.bind(link);
+    link.send = (bytes) => {
+      for (const message of script.message?.(bytes, session) ?? [bytes]) send(message);
+    };
+  };
+  const lying = <N extends RequestName>(method: N): Table[N] => {
+    const row = table[method];
+    const handler = async (context: Context, session: Session, params: RequestParams<N>): Promise<RequestResult<N>> => {
+      met(session);
+      const honest = () => row.handler(context, session, params);
+      const lie = script.answers[method] as Lie<N> | undefined;
+      return lie ? ((await lie({ params, honest, session, context })) as RequestResult<N>) : honest();
+    };
+    return { ...row, handler } as Table[N];
+  };
+  const methods = Object.keys(table) as RequestName[];
+  const lies = Object.fromEntries(methods.map((method) => [method, lying(method)])) as unknown as Table;
+  const inside = await openDaemon(t, { ...o, flags: { 'no-broadcast': 'true', ...o.flags }, table: lies });
+  const sessionOf = (name: string): Session => {
+    const found = sessions.findLast((session) => session.account?.name === name);
+    if (found === undefined) throw new Error(`${name} has no session here`);
+    return found;
+  };
+  return { ...inside, script, sessions, sessionOf };
+}
