@@ -9,7 +9,7 @@ import type { ChatContext } from './chat-context.ts';
 import { ClockNotice } from './clock-skew.ts';
 import type { SignedIn } from './connect.ts';
 import { Conversations } from './conversations.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, closedBy } from './errors.ts';
 import { FileExchange } from './file-exchange.ts';
 import type { readHistory } from './history.ts';
 import { Intake } from './intake.ts';
@@ -144,7 +144,11 @@ export class Chat {
   async begin(): Promise<void> {
     const { connection, keyring } = this.context;
     // To the end: listeners hear that the client was closed.
-    connection.onState((link) => this.announcer.emit({ type: 'link', link }));
+    connection.onState((link) => {
+      this.announcer.emit({ type: 'link', link });
+      const closed = link.state === 'closed' ? closedBy(link) : null;
+      if (closed !== null) this.waiters.closed(closed);
+    });
     this.#unsubscribe.push(
       connection.onEvent((event) => {
         this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#trouble(error));

@@ -13,6 +13,7 @@ import { type Address, addressText, greet } from './dial.ts';
 import { Entrance } from './entrance.ts';
 import { Ephemerals } from './ephemeral.ts';
 import { ClientError } from './errors.ts';
+import { keepAlive } from './keep-alive.ts';
 import { Keyring } from './keyring.ts';
 import { profileFolder } from './paths.ts';
 import { Profile } from './profile.ts';
@@ -114,6 +115,8 @@ export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}
     });
     opened.pop();
     opened.push(() => connection.close());
+    const letGo = keepAlive(connection);
+    opened.push(async () => letGo());
     const { daemonId, signSpki } = first;
     keyring = new Keyring({ connection, db: profile.db, clock, daemon: fingerprint, keys: first.account.keys });
     return {

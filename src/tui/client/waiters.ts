@@ -37,9 +37,14 @@ export class Waiters {
     this.#waiting.delete(id);
   }
 
+  /** There will be no link any more: who waits is told why. */
+  closed(error: ClientError): void {
+    for (const waiting of this.#waiting.values()) for (const { fail } of waiting) fail(error);
+    this.#waiting.clear();
+  }
+
   end(): void {
     this.#ended = new ClientError('unreachable', 'the client was closed; what was not sent stays in the outbox');
-    for (const waiting of this.#waiting.values()) for (const { fail } of waiting) fail(this.#ended);
-    this.#waiting.clear();
+    this.closed(this.#ended);
   }
 }
