@@ -15,6 +15,7 @@ import type { Grants } from './grants.ts';
 import type { Identity } from './identity.ts';
 import type { Invites } from './invites.ts';
 import type { Limits } from './limits.ts';
+import type { RefusedLinks } from './refused-links.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -33,6 +34,7 @@ export type Context = {
   invites: Invites;
   sessions: Sessions;
   limits: Limits;
+  refused: RefusedLinks;
   store: Store;
   directory: Directory;
   chat: Chat;

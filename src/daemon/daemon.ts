@@ -13,6 +13,7 @@ import { Broadcasts } from './broadcasts.ts';
 import { Chat } from './chat.ts';
 import { applyLive, type Config } from './config.ts';
 import type { Context } from './context.ts';
+import { type Shares, shareOut } from './descriptors.ts';
 import { Directory } from './directory.ts';
 import { Epochs } from './epochs.ts';
 import { Files } from './files.ts';
@@ -22,6 +23,7 @@ import { openIdentity } from './identity.ts';
 import { Invites, MIN_CODE } from './invites.ts';
 import { Limits } from './limits.ts';
 import { closePrivateFiles } from './private-files.ts';
+import { RefusedLinks } from './refused-links.ts';
 import { type Table, table } from './requests/index.ts';
 import { keepRetention } from './retention.ts';
 import { Rooms } from './rooms.ts';
@@ -34,6 +36,9 @@ import { openSqliteStore } from './store/sqlite.ts';
 /** Waiting private operations: a second of work for one thread. */
 const RSA_QUEUE = 256;
 const OPAQUE_QUEUE = 256;
+/** Links of people who are logged in: below the first the operator is told, below the second nothing is served. */
+const FEW_LINKS = 256;
+const FEWEST_LINKS = 16;
 
 export type Daemon = {
   port: number;
@@ -56,6 +61,8 @@ export type Surroundings = {
   software: string;
   /** This machine's name, for the join link when it listens on every address. */
   hostname: string;
+  /** Files and sockets that this process may have open. */
+  descriptors: number;
   /** What carries out requests; requests/index.ts unless given. */
   table?: Table;
 };
@@ -70,6 +77,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
+    const shares = sharesOf(around.descriptors, log);
     await makeFolders(fs, config.dataDir, 0o700);
     closers.push(await lockFolder(config.dataDir));
     await closePrivateFiles({ dir: config.dataDir, fs, log });
@@ -95,6 +103,8 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;
     const rooms = await Rooms.open({ store, chat, broadcasts, clock, rsa, identity });
     await rooms.removeStrangers(accounts);
+    const refused = new RefusedLinks({ clock, log });
+    closers.push(() => refused.tell());
     const context: Context = {
       config,
       log,
@@ -108,6 +118,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       invites: new Invites(fs, config.dataDir),
       sessions: new Sessions(),
       limits: new Limits(clock),
+      refused,
       store,
       directory,
       chat,
@@ -120,7 +131,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     };
     await reportInvites(context);
     closers.push(keepRetention({ config, store, files, clock, log }));
-    const server = new Server(context, around.table ?? table, software);
+    const server = new Server(context, around.table ?? table, { software, shares: shares.links });
     const port = await server.listen(config.host, config.port);
     closers.push(() => server.shutdown());
     const everywhere = config.host === '0.0.0.0' || config.host === '::';
@@ -136,6 +147,20 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     await closeAll();
     throw explain(error, config.dataDir);
   }
+}
+
+/** @throws StartError when the system allows too few for anything. */
+function sharesOf(descriptors: number, log: Logger): Shares {
+  const shares = shareOut(descriptors);
+  const count = shares.links.claimed;
+  const raise = 'raise it (LimitNOFILE in a unit, ulimit -n in a shell)';
+  if (count < FEWEST_LINKS) {
+    throw new StartError(`a limit of ${descriptors} open files is too low for this daemon: ${raise}`);
+  }
+  if (count < FEW_LINKS) {
+    log.warn({ evt: 'few_descriptors', count }, `the limit of open files allows few links at once: ${raise}`);
+  }
+  return shares;
 }
 
 /** What the system says of a file lacks what to do. */

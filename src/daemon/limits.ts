@@ -5,9 +5,17 @@ import { LoginGuard } from './login-guard.ts';
 import { type Rate, TokenBuckets } from './token-bucket.ts';
 
 export const figures = {
-  /** Connections that have not finished the handshake, in all and from one address. */
-  halfOpen: 64,
-  halfOpenPerAddress: 32,
+  /** Descriptors that the daemon keeps for itself: database, threads, log, files that it reads or replaces. */
+  descriptorsKept: 128,
+  /** Connections that have not finished the handshake, and those on which nobody is logged in; fewer with few descriptors. */
+  halfOpen: 512,
+  unclaimed: 512,
+  /** Sessions of one account. */
+  linksPerAccount: 32,
+  /** Who was silent for so long has missed a ping, and makes room for a new session of the same account. */
+  missedPingMs: 90_000,
+  /** What comes faster than its address may waits so long at most. */
+  connectionWaitMs: 2_000,
   handshakeMs: 5_000,
   loginMs: 30_000,
   /** Without a word from the client; clients ping once a minute. */
@@ -22,6 +30,8 @@ export const figures = {
   requestsWaiting: 512,
   connections: { burst: 120, perSecond: 40 },
   logins: { burst: 60, perSecond: 20 },
+  /** Lines in the log about failed logins, by address; what is more is counted. */
+  failureLines: { burst: 30, perSecond: 1 / 10 },
   registrations: { burst: 120, perSecond: 2 },
   requests: { burst: 2_000, perSecond: 1_000 },
   requestsBeforeLogin: { burst: 400, perSecond: 100 },
@@ -38,6 +48,7 @@ export const figures = {
 export class Limits {
   readonly connections: TokenBuckets;
   readonly logins: TokenBuckets;
+  readonly failureLines: TokenBuckets;
   readonly registrations: TokenBuckets;
   /** By name once logged in. */
   readonly requests: TokenBuckets;
@@ -53,6 +64,7 @@ export class Limits {
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.connections = new TokenBuckets(clock, figures.connections);
     this.logins = new TokenBuckets(clock, figures.logins);
+    this.failureLines = new TokenBuckets(clock, figures.failureLines);
     this.registrations = new TokenBuckets(clock, figures.registrations);
     this.requests = new TokenBuckets(clock, figures.requests);
     this.requestsBeforeLogin = new TokenBuckets(clock, figures.requestsBeforeLogin);

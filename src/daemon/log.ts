@@ -33,6 +33,8 @@ export const allowedFields: ReadonlySet<string> = new Set([
   'state',
   'request',
   'code',
+  'reasons',
+  'addresses',
   // files and conversations, by size and number only
   'size',
   'files',

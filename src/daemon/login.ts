@@ -5,7 +5,7 @@ import type { Welcome } from '../protocol/requests.ts';
 import { sleep } from '../protocol/seams.ts';
 import type { Account } from './accounts.ts';
 import type { Context } from './context.ts';
-import { addressKey } from './limits.ts';
+import { addressKey, figures } from './limits.ts';
 import { takePart } from './presence.ts';
 import type { Session, SessionState } from './session.ts';
 
@@ -31,10 +31,10 @@ export function checkRecord(record: string): void {
 }
 
 /** Counts an attempt to guess and waits as long as the guard says. @throws Refusal 'rate-limited'. */
-export async function awaitGuard({ limits, clock, log }: Context, session: Session, name: string): Promise<void> {
+export async function awaitGuard({ limits, clock, refused }: Context, session: Session, name: string): Promise<void> {
   const wait = limits.guard.attempt(name, addressKey(session.address));
   if (wait === null) {
-    log.warn({ evt: 'authn_login_fail_max', address: session.address }, 'too many failed logins');
+    refused.note('login', addressKey(session.address));
     throw new Refusal('rate-limited', 'too many failed logins; try again in a quarter of a minute');
   }
   await sleep(clock, wait);
@@ -51,8 +51,21 @@ export async function awaitTurn(
   await sleep(clock, wait);
 }
 
-/** The log's line about a failed login: the name only when there is such an account, as people type passwords there. */
-export function logFailure(session: Session, account: Account | null, method: 'opaque1' | 'key'): void {
+/**
+ * The log's line about a failed login: the name only when there is such an account, as people type passwords there. An address
+ * that fails all the time has a line for its first ones; the rest is counted.
+ */
+export function logFailure(
+  { limits, refused }: Pick<Context, 'limits' | 'refused'>,
+  session: Session,
+  account: Account | null,
+  method: 'opaque1' | 'key',
+): void {
+  const address = addressKey(session.address);
+  if (!limits.failureLines.take(address)) {
+    refused.note('login', address);
+    return;
+  }
   const user = account === null ? {} : { user: account.name };
   session.log.warn({ evt: 'authn_login_fail', method, ...user }, 'login failed');
 }
@@ -61,10 +74,25 @@ export function logFailure(session: Session, account: Account | null, method: 'o
  * To be called when a session begins anew or ends: a login that was begun and not finished is one that failed. With OPAQUE it
  * is the client that first sees a wrong password, and whoever guesses does not come back to say so.
  */
-export function giveUpLogin(session: Session): void {
+export function giveUpLogin(context: Pick<Context, 'limits' | 'refused'>, session: Session): void {
   const { attempt } = session;
   session.attempt = null;
-  if (attempt?.kind === 'login') logFailure(session, attempt.account, 'opaque1');
+  if (attempt?.kind === 'login') logFailure(context, session, attempt.account, 'opaque1');
+}
+
+/**
+ * An account has a bounded number of sessions. One that has missed its ping is most likely dead and makes room; live ones are
+ * not thrown out, for they would come back at once and throw out the next. @throws Refusal 'busy'.
+ */
+function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name: string): void {
+  const own = sessions.of(name).filter(({ ended }) => !ended);
+  if (own.length < figures.linksPerAccount) return;
+  const silent = own.reduce((longest, one) => (one.heard < longest.heard ? one : longest));
+  if (clock.monotonic() - silent.heard < figures.missedPingMs) {
+    const most = figures.linksPerAccount;
+    throw new Refusal('busy', `this account has ${most} connections, the most it may have: end one, then try again`);
+  }
+  silent.end('idle', 'nothing was heard from here for a while');
 }
 
 /** Makes the session that of `account`, and says what it may do. */
@@ -89,6 +117,8 @@ export async function enter(
   }
   // What went on meanwhile may have ended the account's sessions, or this link.
   if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefused();
+  makeRoom(context, account.name);
+  if (!session.claim()) throw new Refusal('busy', 'the server has no room for more connections; try again later');
   session.account = account;
   session.device = device;
   session.attempt = null;

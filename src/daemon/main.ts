@@ -10,6 +10,7 @@ import { systemClock, systemRandom } from '../protocol/seams.ts';
 import { parseArguments } from './arguments.ts';
 import { type Config, type Given, readConfig, type Surroundings } from './config.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
+import { descriptorLimit } from './descriptors.ts';
 import { readFingerprint } from './identity.ts';
 import { type Log, openLog } from './log.ts';
 import { StartError, UsageError } from './start-error.ts';
@@ -74,6 +75,7 @@ async function serve(config: Config, flags: Given): Promise<void> {
     fs,
     software: `securechat-daemon ${version}`,
     hostname: hostname(),
+    descriptors: descriptorLimit(),
   }).catch((err) => {
     logger.debug({ evt: 'start_fail', err }, 'could not start');
     throw err;

@@ -14,6 +14,7 @@ import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../pro
 import type { RequestName, RequestParams } from '../protocol/requests.ts';
 import type { Context } from './context.ts';
 import { addressKey, figures } from './limits.ts';
+import { logBroken } from './refused-links.ts';
 import type { Row, Table } from './requests/index.ts';
 import type { Session } from './session.ts';
 import { StorageError } from './storage-error.ts';
@@ -31,6 +32,7 @@ export class RequestQueue {
   #paused = false;
   #overruns = 0;
   #finishing = false;
+  #failed = false;
   #onIdle: () => void = () => {};
 
   constructor(context: Context, session: Session, table: Table) {
@@ -132,11 +134,11 @@ export class RequestQueue {
   #fail(error: unknown, request?: Request): void {
     const session = this.#session;
     if (error instanceof StorageError) return;
+    // One line a link: what else was under way says nothing new.
+    if (this.#failed || (session.ended && error instanceof ProtocolError)) return;
+    this.#failed = true;
     if (error instanceof ProtocolError) {
-      session.log.warn(
-        { evt: 'input_validation_fail', code: error.code, reason: error.message },
-        'the client broke the protocol',
-      );
+      logBroken(this.#context, session, error);
       session.cut();
       return;
     }

@@ -1,14 +1,17 @@
 /** The port: accepts connections, keeps their number and their time in bounds, and closes in order. */
-import { createServer, type Socket, type Server as TcpServer } from 'node:net';
-import { ProtocolError, Refusal } from '../protocol/errors.ts';
-import { acceptLink, type Link } from '../protocol/link.ts';
+import { createServer, type Server as TcpServer } from 'node:net';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Link } from '../protocol/link.ts';
 import type { LinkEnd } from '../protocol/link-inbox.ts';
 import { MESSAGES_VERSION } from '../protocol/messages.ts';
 import { sleep } from '../protocol/seams.ts';
 import type { Context } from './context.ts';
+import type { LinkShares } from './descriptors.ts';
+import { type Arrival, Entrance } from './entrance.ts';
 import { addressKey, figures } from './limits.ts';
-import { connectionLog } from './log.ts';
 import { giveUpLogin } from './login.ts';
+import { type Place, Places } from './places.ts';
+import { logBroken } from './refused-links.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { Table } from './requests/index.ts';
 import { Session } from './session.ts';
@@ -18,26 +21,35 @@ const IDLE_CHECK_MS = 15_000;
 const LISTEN_BACKLOG = 1_024;
 /** The system drops a peer that vanished without a word after about this. */
 const KEEP_ALIVE_MS = 60_000;
+/** Sockets that have given way still count with Node until the end of the turn. */
+const CLOSING_SOCKETS = 1_024;
 
 export class Server {
   readonly #context: Context;
   readonly #table: Table;
-  readonly #software: string;
   readonly #tcp: TcpServer;
-  /** Connections before the end of their handshake, by the key of their address. */
-  readonly #halfOpen = new Map<Socket, string>();
+  readonly #places: Places;
+  readonly #entrance: Entrance;
   readonly #queues = new Map<Session, RequestQueue>();
   #closing = false;
   #onEmpty: () => void = () => {};
 
-  /** @param software what peers are told in the handshake, as `securechat-daemon 0.1.0`. */
-  constructor(context: Context, table: Table, software: string) {
+  /** @param about.software what peers are told in the handshake, as `securechat-daemon 0.1.0`. */
+  constructor(context: Context, table: Table, about: { software: string; shares: LinkShares }) {
+    const { software, shares } = about;
     this.#context = context;
     this.#table = table;
-    this.#software = software;
-    this.#tcp = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, (socket) =>
-      this.#connected(socket),
-    );
+    this.#places = new Places({ shares, clock: context.clock, refused: context.refused });
+    this.#entrance = new Entrance({
+      context,
+      places: this.#places,
+      software,
+      onLink: (arrival) => this.#begin(arrival),
+    });
+    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    this.#tcp = createServer(options, (socket) => this.#entrance.take(socket));
+    this.#tcp.maxConnections = shares.halfOpen + shares.unclaimed + shares.claimed + CLOSING_SOCKETS;
+    this.#tcp.on('drop', (about) => context.refused.note('limit', addressKey(about?.remoteAddress ?? '')));
   }
 
   /** @returns the port, which the system chose when 0 was asked for. @throws StartError. */
@@ -47,9 +59,8 @@ export class Server {
       this.#tcp.once('error', refuse);
       this.#tcp.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
         this.#tcp.off('error', refuse);
-        this.#tcp.on('error', (err) =>
-          this.#context.log.error({ evt: 'listen_fail', err }, 'cannot accept a connection'),
-        );
+        // The system is out of descriptors or memory: whoever came is gone, and the next one is accepted.
+        this.#tcp.on('error', () => this.#context.refused.note('limit', ''));
         this.#checkIdle();
         const address = this.#tcp.address();
         resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -62,7 +73,7 @@ export class Server {
     const { sessions, clock } = this.#context;
     this.#closing = true;
     this.#tcp.close();
-    for (const socket of this.#halfOpen.keys()) socket.destroy();
+    this.#entrance.close();
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
       if (sessions.size === 0) resolve();
@@ -75,77 +86,33 @@ export class Server {
     for (const session of sessions.all()) session.cut();
   }
 
-  #connected(socket: Socket): void {
-    const { limits, log } = this.#context;
-    const address = socket.remoteAddress ?? '';
-    const key = addressKey(address);
-    socket.on('error', () => socket.destroy());
-    if (this.#closing || address === '') {
-      socket.destroy();
-      return;
-    }
-    const sameAddress = [...this.#halfOpen.values()].filter((other) => other === key).length;
-    if (
-      this.#halfOpen.size >= figures.halfOpen ||
-      sameAddress >= figures.halfOpenPerAddress ||
-      !limits.connections.take(key)
-    ) {
-      log.debug({ evt: 'excess_rate_limit_exceeded', address }, 'too many connections');
-      socket.destroy();
-      return;
-    }
-    this.#halfOpen.set(socket, key);
-    const conn = this.#context.sessions.nextId();
-    const child = connectionLog(log, { conn, address });
-    void this.#shakeHands(socket, conn, child, address).finally(() => this.#halfOpen.delete(socket));
+  #begin({ link, place, id, address, log }: Arrival): void {
+    const { clock, sessions } = this.#context;
+    const session = new Session({ id, link, address, since: clock.now(), log });
+    session.claim = () => this.#places.claim(place);
+    sessions.add(session);
+    this.#serve(session, link, place);
+    log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');
+    if (this.#closing) session.end('shutdown', 'the server stops');
+    if (link.peer.messages !== MESSAGES_VERSION) session.end('version', otherVersion(link.peer.messages));
   }
 
-  async #shakeHands(socket: Socket, id: number, log: Context['log'], address: string): Promise<void> {
-    const { identity, rsa, clock, random, sessions } = this.#context;
-    try {
-      const link = await acceptLink(socket, {
-        keys: identity.keys,
-        rejectKey: identity.rejectKey,
-        daemonId: identity.daemonId,
-        rsa,
-        software: this.#software,
-        clock,
-        random,
-        maxQueuedBytes: figures.maxQueuedBytes,
-      });
-      const session = new Session({ id, link, address, since: clock.now(), log });
-      sessions.add(session);
-      this.#serve(session, link);
-      log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');
-      if (this.#closing) session.end('shutdown', 'the server stops');
-      if (link.peer.messages !== MESSAGES_VERSION) session.end('version', otherVersion(link.peer.messages));
-    } catch (error) {
-      socket.destroy();
-      if (socket.bytesRead === 0 && (socket.readableEnded || socket.errored !== null)) {
-        // A client that knows no key here yet: it asks the person first, and comes back.
-        log.debug({ evt: 'greeting_read' }, 'left after the greeting');
-      } else if (error instanceof ProtocolError) {
-        log.info({ evt: 'handshake_fail', code: error.code, reason: error.message }, 'the handshake failed');
-      } else if (error instanceof Refusal) {
-        log.warn({ evt: 'handshake_busy', code: error.code }, 'too many handshakes at once');
-      } else if (!isSocketError(error)) {
-        log.error({ evt: 'sys_crash', err: error }, 'a bug in the handshake: this link is closed');
-      }
-    }
-  }
-
-  #serve(session: Session, link: Link): void {
+  #serve(session: Session, link: Link, place: Place): void {
     const { clock, files } = this.#context;
     const queue = new RequestQueue(this.#context, session, this.#table);
     this.#queues.set(session, queue);
     session.heard = clock.monotonic();
     // Who was logged out, or cut for breaking rules, is to know no key that still seals.
-    session.onEnd = (reason) => this.#leaveRooms(session, reason === 'ended');
+    session.onEnd = (reason) => {
+      this.#places.release(place);
+      this.#leaveRooms(session, reason === 'ended');
+    };
     const cancelLoginTime = clock.after(figures.loginMs, () => {
       if (session.account === null) session.end('login-time', `log in within ${figures.loginMs / 1000} s`);
     });
     link.onClose = (end) => {
       cancelLoginTime();
+      this.#places.release(place);
       this.#left(session, end);
     };
     link.onSegment = (transfer, index, bytes) => {
@@ -164,17 +131,16 @@ export class Server {
     session.ended = true;
     sessions.remove(session);
     this.#queues.delete(session);
-    giveUpLogin(session);
+    giveUpLogin(this.#context, session);
     if (session.account !== null) {
       this.#leaveRooms(session, end instanceof ProtocolError);
       chat.leave(session);
       files.sessionEnded(session).catch((err) => session.log.error({ evt: 'sys_crash', err }, 'a bug after a session'));
     }
-    if (end instanceof ProtocolError) {
-      session.log.warn({ evt: 'input_validation_fail', code: end.code, reason: end.message }, 'the link was cut');
-    }
+    if (end instanceof ProtocolError) logBroken(this.#context, session, end);
     const reason = end instanceof ProtocolError ? end.code : end;
-    session.log.info({ evt: session.account === null ? 'link_closed' : 'session_ended', reason }, 'left');
+    if (session.account === null) session.log.debug({ evt: 'link_closed', reason }, 'left');
+    else session.log.info({ evt: 'session_ended', reason }, 'left');
     if (sessions.size === 0) this.#onEmpty();
   }
 
@@ -212,10 +178,4 @@ function explain({ code, message }: NodeJS.ErrnoException, host: string, port: n
     default:
       return new StartError(`cannot listen on ${host}, port ${port}: ${message}`);
   }
-}
-
-/** What a peer that goes away does to a socket. */
-function isSocketError(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return code !== undefined && /^(E[A-Z]+|ERR_STREAM_[A-Z_]+|ERR_SOCKET_[A-Z_]+)$/.test(code);
 }

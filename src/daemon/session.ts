@@ -49,6 +49,8 @@ export class Session {
   heard = 0;
   /** Nothing more is carried out or sent. */
   ended = false;
+  /** Takes a place among those who are logged in. False: there is none. */
+  claim: () => boolean = () => true;
   /** Told once when this end ends the session, before its link closes. */
   onEnd: (reason: EventParams<'closing'>['reason']) => void = () => {};
 

@@ -23,9 +23,13 @@ import type { TestDaemon } from '../helpers/daemon.ts';
 export type HowEnded = 'closed' | 'cut';
 type Address = Pick<TestDaemon, 'port' | 'fingerprint'>;
 
-/** A connection without a handshake. */
-export async function openSocket(t: ExecutionContext, at: Pick<TestDaemon, 'port'>): Promise<Socket> {
-  const socket = connect({ port: at.port, host: '127.0.0.1', noDelay: true });
+/** A connection without a handshake. @param from any address of 127.0.0.0/8: the daemon tells them apart */
+export async function openSocket(
+  t: ExecutionContext,
+  at: Pick<TestDaemon, 'port'>,
+  from = '127.0.0.1',
+): Promise<Socket> {
+  const socket = connect({ port: at.port, host: '127.0.0.1', localAddress: from, noDelay: true });
   socket.on('error', () => {});
   t.teardown(() => socket.destroy());
   await once(socket, 'connect');
@@ -45,12 +49,14 @@ export type Lies = {
   hello?: (bytes: Uint8Array) => Uint8Array;
   /** The body of the first record; null: none is sent, and the daemon goes on waiting for it. */
   confirm?: Uint8Array | null;
+  /** The address it comes from. */
+  from?: string;
 };
 
 /** A link to the daemon after the handshake. @throws ProtocolError 'handshake' when the daemon ends it before. */
 export async function hostileClient(t: ExecutionContext, at: Address, lies: Lies = {}): Promise<HostileClient> {
   const { hello = (bytes) => bytes } = lies;
-  const socket = await openSocket(t, at);
+  const socket = await openSocket(t, at, lies.from);
   const take = takeFrom(socket);
   const greeting: Greeting = await takeGreeting(take);
   const ephemeral = lies.ephemeral ?? fixtureKey('ephemeral');

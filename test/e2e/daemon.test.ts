@@ -153,7 +153,7 @@ test.serial('a configuration that is wrong at HUP leaves the old one', async (t)
 });
 
 test.serial('garbage on the port, a half-open link and a frame that claims 4 GiB disturb nobody', async (t) => {
-  const daemon = await startDaemon(t);
+  const daemon = await startDaemon(t, ['--log-level', 'debug']);
   const silent = await dial(daemon.port);
   const noise = await dial(daemon.port);
   noise.write(Buffer.alloc(4096, 0xa5));
@@ -182,19 +182,6 @@ test.serial('who reads the greeting and leaves has failed at nothing', async (t)
   await daemon.line(({ evt }) => evt === 'handshake_fail');
   await daemon.stop();
   t.is(daemon.lines.filter(({ evt }) => evt === 'handshake_fail').length, 1);
-});
-
-test.serial('more half-open links than allowed from one address are closed at once', async (t) => {
-  const daemon = await startDaemon(t);
-  const sockets = await Promise.all(Array.from({ length: 40 }, () => dial(daemon.port)));
-  const outcomes = await Promise.all(
-    sockets.map((socket) =>
-      Promise.race([once(socket, 'data').then(() => 'greeted'), once(socket, 'close').then(() => 'closed')]),
-    ),
-  );
-  t.is(outcomes.filter((outcome) => outcome === 'greeted').length, 32);
-  for (const socket of sockets) socket.destroy();
-  await Promise.all(sockets.filter((socket) => !socket.closed).map((socket) => once(socket, 'close')));
 });
 
 test.serial('in a git work tree it warns', async (t) => {

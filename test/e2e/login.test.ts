@@ -236,7 +236,7 @@ test.serial('TERM tells every client and ends with 0', async (t) => {
 });
 
 test.serial('a record that claims 4 GiB ends its own link, and one slow login blocks nobody', async (t) => {
-  const daemon = await startDaemon(t);
+  const daemon = await startDaemon(t, ['--log-level', 'debug']);
   const slow = await connectTo(t, daemon);
   const { message } = await inlineOpaque.clientLogin('x');
   await slow.request('login-start', { method: 'opaque1', name: 'somebody', message });

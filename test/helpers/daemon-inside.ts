@@ -10,8 +10,15 @@ import { type Clock, type FileSystem, systemClock, systemRandom } from '../../sr
 import { writeFixtureKey } from './daemon.ts';
 import { temporaryFolder } from './folder.ts';
 
-type Given = { flags?: Record<string, string>; clock?: Clock; fs?: FileSystem; table?: Table };
-type LogLine = { [field: string]: unknown; evt?: string };
+type Given = {
+  flags?: Record<string, string>;
+  clock?: Clock;
+  fs?: FileSystem;
+  table?: Table;
+  /** Sockets and files that it may have open. */
+  descriptors?: number;
+};
+type LogLine = { [field: string]: unknown; level?: number; evt?: string };
 type Inside = {
   daemon: Daemon;
   dir: string;
@@ -34,6 +41,7 @@ export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: 
     fs: given.fs ?? nodeFs,
     software: 'test',
     hostname: 'here',
+    descriptors: given.descriptors ?? 4_096,
     ...(given.table && { table: given.table }),
   });
   t.teardown(() => daemon.stop());

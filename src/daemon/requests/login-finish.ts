@@ -10,7 +10,7 @@ export const loginFinish: Handler<'login-finish'> = async (context, session, { m
   if (attempt?.kind !== 'login') throw new Refusal('bad-request', 'begin the login first');
   const sessionKey = await context.opaque.serverLoginFinish(attempt.state, message);
   if (sessionKey === null || attempt.account === null) {
-    logFailure(session, attempt.account, 'opaque1');
+    logFailure(context, session, attempt.account, 'opaque1');
     throw loginRefused();
   }
   session.attempt = { kind: 'proved', account: attempt.account, sessionKey };

@@ -12,13 +12,13 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
   // For a name that is not there the work is the same, with a key that fits nobody.
   const good = verify(sigSpki ?? identity.keys.sign.spki, message, signature);
   if (!good || account === null || account.idFp === null || sigSpki === null) {
-    logFailure(session, account, 'key');
+    logFailure(context, session, account, 'key');
     throw loginRefused();
   }
   await awaitTurn(context, session, 'logins');
   // After the wait: a device that was ended meanwhile does not come in.
   if (!(await store.checkTicket({ idFp: account.idFp, device, ticketHash: H('ticket', ticket) }))) {
-    logFailure(session, account, 'key');
+    logFailure(context, session, account, 'key');
     throw loginRefused();
   }
   return enter(context, session, { account, by: 'key', device });

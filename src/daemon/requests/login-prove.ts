@@ -12,7 +12,7 @@ export const loginProve: Handler<'login-prove'> = async (context, session, { pro
   if (device === 0) throw new Refusal('bad-request', 'the device number must not be 0; update securechat');
   if (!equal(loginProof(attempt.sessionKey, 'client', session.link.cb), proof)) {
     // The password was right, but not on this link: somebody stands in the middle.
-    logFailure(session, attempt.account, 'opaque1');
+    logFailure(context, session, attempt.account, 'opaque1');
     throw loginRefused();
   }
   context.limits.guard.succeeded(attempt.account.name, addressKey(session.address));

@@ -3,7 +3,7 @@ import { awaitGuard, giveUpLogin } from '../login.ts';
 
 /** A name that is not there gets an answer of the same shape in the same time, and always the same one. */
 export const loginStart: Handler<'login-start'> = async (context, session, { name, message }) => {
-  giveUpLogin(session);
+  giveUpLogin(context, session);
   await awaitGuard(context, session, name);
   const account = context.accounts.get(name) ?? null;
   const { opaqueSetup, daemonId } = context.identity;

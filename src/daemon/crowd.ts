@@ -1,0 +1,88 @@
+/**
+ * A bounded number of places that strangers share. Nobody is turned away: when all are taken, somebody gives way. It is the
+ * oldest one of the address that holds most of those that have been here longer than an honest one needs; while there are
+ * none of these, of the address that holds most. So neither an address with many silent connections nor many such addresses
+ * keep others out, and many honest people may share one address.
+ */
+import type { Clock } from '../protocol/seams.ts';
+
+type Arrival = { address: string; nth: number; at: number };
+type Candidate<T> = { one: T; nth: number; overdue: number; size: number };
+
+export class Crowd<T> {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #places: number;
+  readonly #honestMs: number;
+  /** Each in the order of arrival. */
+  readonly #byAddress = new Map<string, Set<T>>();
+  readonly #arrivals = new Map<T, Arrival>();
+  #last = 0;
+
+  /** @param o.honestMs how long an honest one needs its place */
+  constructor(clock: Pick<Clock, 'monotonic'>, o: { places: number; honestMs: number }) {
+    this.#clock = clock;
+    this.#places = Math.max(1, o.places);
+    this.#honestMs = o.honestMs;
+  }
+
+  get size(): number {
+    return this.#arrivals.size;
+  }
+
+  /** @returns the one that lost its place, null while there is room. */
+  enter(one: T, address: string): T | null {
+    this.#last += 1;
+    this.#arrivals.set(one, { address, nth: this.#last, at: this.#clock.monotonic() });
+    const own = this.#byAddress.get(address);
+    if (own === undefined) this.#byAddress.set(address, new Set([one]));
+    else own.add(one);
+    if (this.size <= this.#places) return null;
+    const loser = this.#loser();
+    if (loser !== null) this.leave(loser);
+    return loser;
+  }
+
+  /** False: it had no place here. */
+  leave(one: T): boolean {
+    const arrival = this.#arrivals.get(one);
+    if (arrival === undefined) return false;
+    this.#arrivals.delete(one);
+    const own = this.#byAddress.get(arrival.address);
+    own?.delete(one);
+    if (own?.size === 0) this.#byAddress.delete(arrival.address);
+    return true;
+  }
+
+  all(): T[] {
+    return [...this.#arrivals.keys()];
+  }
+
+  #loser(): T | null {
+    let loser: Candidate<T> | null = null;
+    for (const own of this.#byAddress.values()) {
+      const candidate = this.#candidate(own);
+      if (candidate !== null && (loser === null || goesBefore(candidate, loser))) loser = candidate;
+    }
+    return loser?.one ?? null;
+  }
+
+  /** The oldest one of an address. */
+  #candidate(own: ReadonlySet<T>): Candidate<T> | null {
+    const since = this.#clock.monotonic() - this.#honestMs;
+    let oldest: Candidate<T> | null = null;
+    for (const one of own) {
+      const arrival = this.#arrivals.get(one);
+      if (arrival === undefined) continue;
+      oldest ??= { one, nth: arrival.nth, overdue: 0, size: own.size };
+      if (arrival.at > since) break;
+      oldest.overdue += 1;
+    }
+    return oldest;
+  }
+}
+
+function goesBefore(a: Candidate<unknown>, b: Candidate<unknown>): boolean {
+  if (a.overdue !== b.overdue) return a.overdue > b.overdue;
+  if (a.size !== b.size) return a.size > b.size;
+  return a.nth < b.nth;
+}

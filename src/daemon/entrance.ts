@@ -1,0 +1,102 @@
+/** From a new connection to a link: who may try, and what becomes of those who fail. */
+import type { Socket } from 'node:net';
+import { ProtocolError, Refusal } from '../protocol/errors.ts';
+import { acceptLink, type Link } from '../protocol/link.ts';
+import { sleep } from '../protocol/seams.ts';
+import type { Context } from './context.ts';
+import { addressKey, figures } from './limits.ts';
+import { connectionLog } from './log.ts';
+import type { Place, Places } from './places.ts';
+
+export type Arrival = { link: Link; place: Place; id: number; address: string; log: Context['log'] };
+
+export class Entrance {
+  readonly #context: Context;
+  readonly #places: Places;
+  readonly #software: string;
+  readonly #onLink: (arrival: Arrival) => void;
+  #closed = false;
+
+  /** @param parts.software what peers are told, as `securechat-daemon 0.1.0`. */
+  constructor(parts: { context: Context; places: Places; software: string; onLink: (arrival: Arrival) => void }) {
+    this.#context = parts.context;
+    this.#places = parts.places;
+    this.#software = parts.software;
+    this.#onLink = parts.onLink;
+  }
+
+  /** Takes a new connection. Never throws. */
+  take(socket: Socket): void {
+    const { limits, refused } = this.#context;
+    const address = socket.remoteAddress ?? '';
+    socket.on('error', () => socket.destroy());
+    if (this.#closed || address === '') {
+      socket.destroy();
+      return;
+    }
+    const key = addressKey(address);
+    const wait = limits.connections.reserve(key, figures.connectionWaitMs);
+    if (wait === null) {
+      refused.note('rate', key);
+      socket.destroy();
+      return;
+    }
+    const place = { address: key, socket, gaveWay: false };
+    socket.once('close', () => this.#places.leave(place));
+    this.#places.enter(place);
+    void this.#shakeHands(socket, place, { address, wait });
+  }
+
+  /** Ends what is half-open; nothing comes after it. */
+  close(): void {
+    this.#closed = true;
+    for (const { socket } of this.#places.halfOpen()) socket.destroy();
+  }
+
+  async #shakeHands(socket: Socket, place: Place, { address, wait }: { address: string; wait: number }): Promise<void> {
+    const { identity, rsa, clock, random, sessions } = this.#context;
+    const id = sessions.nextId();
+    const log = connectionLog(this.#context.log, { conn: id, address });
+    try {
+      await sleep(clock, wait);
+      const link = await acceptLink(socket, {
+        keys: identity.keys,
+        rejectKey: identity.rejectKey,
+        daemonId: identity.daemonId,
+        rsa,
+        software: this.#software,
+        clock,
+        random,
+        maxQueuedBytes: figures.maxQueuedBytes,
+      });
+      this.#places.opened(place);
+      this.#onLink({ link, place, id, address, log });
+    } catch (error) {
+      this.#failed(error, { socket, place, log });
+    }
+  }
+
+  #failed(error: unknown, { socket, place, log }: { socket: Socket; place: Place; log: Context['log'] }): void {
+    const { refused } = this.#context;
+    const hadGone = socket.destroyed;
+    socket.destroy();
+    if (this.#closed || place.gaveWay) return;
+    if (socket.bytesRead === 0 && (socket.readableEnded || socket.errored !== null)) {
+      // A client that knows no key here yet: it asks the person first, and comes back.
+      log.debug({ evt: 'greeting_read' }, 'left after the greeting');
+    } else if (error instanceof ProtocolError) {
+      refused.note('handshake', place.address);
+      log.debug({ evt: 'handshake_fail', code: error.code, reason: error.message }, 'the handshake failed');
+    } else if (error instanceof Refusal) {
+      refused.note('limit', place.address);
+    } else if (!hadGone && !isSocketError(error)) {
+      log.error({ evt: 'sys_crash', err: error }, 'a bug in the handshake: this link is closed');
+    }
+  }
+}
+
+/** What a peer that goes away does to a socket. */
+function isSocketError(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code !== undefined && /^(E[A-Z]+|ERR_STREAM_[A-Z_]+|ERR_SOCKET_[A-Z_]+)$/.test(code);
+}

@@ -1,0 +1,70 @@
+/** What is refused to strangers, in one line a minute: whoever floods the port does not flood the log, too. */
+import type { Logger } from 'pino';
+import type { ProtocolError } from '../protocol/errors.ts';
+import type { Clock } from '../protocol/seams.ts';
+import { addressKey } from './limits.ts';
+import type { Session } from './session.ts';
+
+const MINUTE_MS = 60_000;
+/** Addresses that are told apart; what comes from others is counted all the same. */
+const MAX_ADDRESSES = 4_096;
+
+/**
+ * `rate`: too many connections from one address. `gave way`: another one needed the place. `limit`: the system, or the share of
+ * its descriptors, has no room. `handshake`: failed or too late. `rules`: broke the protocol before it logged in. `login`:
+ * further failed logins of an address whose first ones have a line each.
+ */
+export type Refused = 'rate' | 'gave way' | 'limit' | 'handshake' | 'rules' | 'login';
+
+export class RefusedLinks {
+  readonly #clock: Pick<Clock, 'after'>;
+  readonly #log: Pick<Logger, 'warn'>;
+  #reasons = new Map<Refused, number>();
+  #addresses = new Map<string, number>();
+  #count = 0;
+  #cancel: (() => void) | null = null;
+
+  constructor(parts: { clock: Pick<Clock, 'after'>; log: Pick<Logger, 'warn'> }) {
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+  }
+
+  /** @param address as limits count it */
+  note(reason: Refused, address: string): void {
+    this.#count += 1;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+    const known = this.#addresses.get(address);
+    if (known !== undefined || this.#addresses.size < MAX_ADDRESSES) this.#addresses.set(address, (known ?? 0) + 1);
+    this.#cancel ??= this.#clock.after(MINUTE_MS, () => this.tell());
+  }
+
+  /** Writes the line now, if there is anything to tell. */
+  tell(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    if (this.#count === 0) return;
+    const reasons = [...this.#reasons].map(([reason, count]) => `${reason}: ${count}`);
+    const [address] = [...this.#addresses].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
+    const line = { evt: 'links_refused', count: this.#count, reasons, addresses: this.#addresses.size, address };
+    this.#log.warn(line, 'refused in the last minute; the address is the one with most');
+    this.#reasons = new Map();
+    this.#addresses = new Map();
+    this.#count = 0;
+  }
+}
+
+/** The log's line about broken rules; of strangers it is counted. */
+export function logBroken(
+  { refused }: { refused: Pick<RefusedLinks, 'note'> },
+  session: Pick<Session, 'account' | 'address' | 'log'>,
+  { code, message: reason }: ProtocolError,
+): void {
+  const line = { evt: 'input_validation_fail', code, reason };
+  const what = 'the client broke the protocol: its link is cut';
+  if (session.account === null) {
+    refused.note('rules', addressKey(session.address));
+    session.log.debug(line, what);
+  } else {
+    session.log.warn(line, what);
+  }
+}

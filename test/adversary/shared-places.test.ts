@@ -1,0 +1,122 @@
+/** Strangers who only connect, from few addresses or many: they take places from one another, and from nobody else. */
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import test, { type ExecutionContext } from 'ava';
+import { figures } from '../../src/daemon/limits.ts';
+import { Refusal } from '../../src/protocol/errors.ts';
+import { recordType } from '../../src/protocol/record.ts';
+import { connectTo, login, loginWithKey, register, type TestClient } from '../helpers/client.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+import { until } from '../helpers/until.ts';
+import { type HostileClient, hostileClient, openSocket } from './hostile-client.ts';
+
+/** 28 half-open links, 28 before the login, 168 of people. */
+const FEW_DESCRIPTORS = 384;
+const PLACES = 28;
+
+/** A daemon with few places and a clock that the test moves. Alice is there, and is another time with each `again`. */
+async function open(t: ExecutionContext) {
+  const clock = manualClock(Date.now());
+  const { at, lines } = await openDaemon(t, { clock, descriptors: FEW_DESCRIPTORS });
+  const alice = await connectTo(t, at);
+  await register(alice, 'alice', 'pw');
+  const { ticket } = await login(alice, 'alice', 'pw', 5);
+  const again = async () => {
+    const client = await connectTo(t, at);
+    await loginWithKey(client, 'alice', ticket ?? new Uint8Array(), 5);
+    return client;
+  };
+  /** Who was there has noticed nothing, and somebody new comes in. */
+  const undisturbed = async (there: TestClient[] = []) => {
+    const newcomer = await again();
+    for (const client of [alice, newcomer, ...there]) {
+      t.true((await client.request('ping', {})).at > 0);
+      t.false(client.events.includes('closing'));
+    }
+    await newcomer.link.close();
+  };
+  return { clock, at, lines, alice, again, undisturbed };
+}
+
+/** Connections that say nothing, each once the daemon has taken it. */
+async function silent(t: ExecutionContext, at: { port: number }, from: string, count: number): Promise<Socket[]> {
+  const sockets: Socket[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const socket = await openSocket(t, at, from);
+    await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+    sockets.push(socket);
+  }
+  return sockets;
+}
+
+const isOpen = (socket: Socket) => !socket.destroyed && !socket.readableEnded;
+
+test.serial(
+  'half-open links lock nobody out: from two addresses, from many, a byte at a time, beside many honest ones',
+  async (t) => {
+    const { at, clock, lines, undisturbed } = await open(t);
+    const sockets = [...(await silent(t, at, '127.0.0.2', 50)), ...(await silent(t, at, '127.0.0.3', 50))];
+    await until(() => sockets.filter(isOpen).length <= PLACES);
+    await undisturbed();
+    const told = () => lines.filter(({ evt }) => evt === 'links_refused');
+    t.deepEqual(told(), [], 'not a line yet');
+
+    for (let i = 1; i <= PLACES + 8; i += 1) sockets.push(...(await silent(t, at, `127.0.1.${i}`, 1)));
+    await undisturbed();
+    clock.advance(1_500);
+    const honest = await Promise.all(Array.from({ length: 24 }, () => hostileClient(t, at, { from: '127.0.0.9' })));
+    for (const one of honest) t.true((await one.request('ping', {})).at > 0, 'all of one address at once');
+
+    const [slow] = (await silent(t, at, '127.0.0.4', 1)) as [Socket];
+    for (let ms = 0; ms < figures.handshakeMs; ms += 1_000) {
+      t.true(isOpen(slow));
+      slow.write('S');
+      await undisturbed();
+      clock.advance(1_000);
+    }
+    await until(() => !isOpen(slow) && !sockets.some(isOpen));
+    clock.advance(60_000);
+    t.is(told().length, 1, 'one line a minute');
+    t.regex(String(told()[0]?.reasons), /gave way: \d+/);
+    const loud = lines.filter(({ level }) => Number(level) >= 40).map(({ evt }) => evt);
+    t.deepEqual(loud, ['few_descriptors', 'private_file_open', 'links_refused']);
+  },
+);
+
+test.serial('links on which nobody logs in are bounded, too, also those that have said goodbye and stay', async (t) => {
+  const { at, clock, undisturbed } = await open(t);
+  const hostile: HostileClient[] = [];
+  for (let i = 0; i < PLACES + 8; i += 1) {
+    const one = await hostileClient(t, at, { from: `127.0.0.${2 + (i % 2)}` });
+    // Its socket is kept for 5 s after that.
+    if (i % 3 === 0) one.record(recordType.close);
+    hostile.push(one);
+  }
+  await until(() => hostile.filter(({ socket }) => isOpen(socket)).length <= PLACES);
+  await undisturbed();
+  clock.advance(figures.loginMs);
+  await Promise.all(hostile.map(({ ended }) => ended));
+  await undisturbed();
+});
+
+test.serial('an account has 32 links: the next one is refused, unless one has missed its ping', async (t) => {
+  const { clock, lines, alice, again } = await open(t);
+  const mine = [alice];
+  while (mine.length < figures.linksPerAccount) {
+    mine.push(await again());
+    clock.advance(100);
+  }
+  const refused = await t.throwsAsync(again(), { instanceOf: Refusal, code: 'busy' });
+  t.regex(refused?.message ?? '', /32 connections/);
+  for (let ms = 0; ms <= figures.missedPingMs; ms += 45_000) {
+    for (const client of mine.slice(1)) await client.request('ping', {});
+    clock.advance(45_000);
+  }
+  for (const client of mine.slice(1)) await client.request('ping', {});
+  const next = await again();
+  await alice.ended;
+  t.is(alice.events.at(-1), 'closing');
+  for (const client of [...mine.slice(1), next]) t.true((await client.request('ping', {})).at > 0);
+  t.false(lines.some(({ level }) => Number(level) >= 50));
+});
