@@ -8,6 +8,7 @@ import { Directory } from '../../src/daemon/directory.ts';
 import { Epochs } from '../../src/daemon/epochs.ts';
 import { Grants } from '../../src/daemon/grants.ts';
 import { Limits } from '../../src/daemon/limits.ts';
+import { RefusedLinks } from '../../src/daemon/refused-links.ts';
 import { Rooms } from '../../src/daemon/rooms.ts';
 import { Session } from '../../src/daemon/session.ts';
 import { type Card, openCard, signCard } from '../../src/protocol/card.ts';
@@ -80,6 +81,7 @@ export async function daemonOf(
     rsa: inlineRsa,
     random: systemRandom,
     limits: new Limits(clock),
+    refused: new RefusedLinks({ clock, log }),
   };
   const rooms = await Rooms.open(base);
   const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };

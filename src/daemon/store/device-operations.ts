@@ -25,7 +25,7 @@ export const deviceOperations: Implementation<DeviceOperations> = {
     return null;
   },
 
-  checkTicket(tools, { idFp, device, ticketHash }) {
+  checkTicket(tools, { idFp, device, ticketHash, seen }) {
     const row = one<{ ticket_hash: Uint8Array }>(
       tools,
       'SELECT ticket_hash FROM devices WHERE id_fp = ? AND device = ?',
@@ -33,7 +33,7 @@ export const deviceOperations: Implementation<DeviceOperations> = {
       device,
     );
     if (!row || !sameBytes(row.ticket_hash, ticketHash)) return false;
-    run(tools, 'UPDATE devices SET last_seen = ? WHERE id_fp = ? AND device = ?', tools.now, idFp, device);
+    if (seen) run(tools, 'UPDATE devices SET last_seen = ? WHERE id_fp = ? AND device = ?', tools.now, idFp, device);
     return true;
   },
 

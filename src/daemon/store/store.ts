@@ -236,8 +236,8 @@ export interface FileOperations {
 export interface DeviceOperations {
   /** The ticket of a device, in the place of an older one. 64 devices a person; the one seen longest ago makes room. */
   putDevice(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array }): null;
-  /** Whether this is the device's ticket; notes that it was seen. */
-  checkTicket(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array }): boolean;
+  /** Whether this is the device's ticket; `seen`: then notes that the device was seen. */
+  checkTicket(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array; seen: boolean }): boolean;
   /** The one seen last first. */
   devices(of: { idFp: Uint8Array }): { device: number; lastSeen: number }[];
   /** Drops one device, or with null every one but `but`. Gives how many. */

@@ -8,10 +8,10 @@ test('a ticket is good for its device and its person only', async (t) => {
   const { store, time } = await temporaryStore(t);
   await store.putDevice({ idFp, device: 7, ticketHash });
   time.now += 5;
-  t.true(await store.checkTicket({ idFp, device: 7, ticketHash }));
-  t.false(await store.checkTicket({ idFp, device: 8, ticketHash }));
-  t.false(await store.checkTicket({ idFp: bytes32(3), device: 7, ticketHash }));
-  t.false(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(4) }));
+  t.true(await store.checkTicket({ idFp, device: 7, ticketHash, seen: true }));
+  t.false(await store.checkTicket({ idFp, device: 8, ticketHash, seen: true }));
+  t.false(await store.checkTicket({ idFp: bytes32(3), device: 7, ticketHash, seen: true }));
+  t.false(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(4), seen: true }));
   t.deepEqual(await store.devices({ idFp }), [{ device: 7, lastSeen: time.now }]);
 });
 
@@ -19,8 +19,8 @@ test('a new ticket takes the place of the old one', async (t) => {
   const { store } = await temporaryStore(t);
   await store.putDevice({ idFp, device: 7, ticketHash });
   await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5) });
-  t.false(await store.checkTicket({ idFp, device: 7, ticketHash }));
-  t.true(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(5) }));
+  t.false(await store.checkTicket({ idFp, device: 7, ticketHash, seen: true }));
+  t.true(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(5), seen: true }));
 });
 
 test('one device is dropped, or all others; other people keep theirs', async (t) => {
