@@ -22,6 +22,7 @@ import { Grants } from './grants.ts';
 import { openIdentity } from './identity.ts';
 import { Invites, MIN_CODE } from './invites.ts';
 import { Limits } from './limits.ts';
+import { refuseWhenOut } from './out-of-descriptors.ts';
 import { closePrivateFiles } from './private-files.ts';
 import { RefusedLinks } from './refused-links.ts';
 import { type Table, table } from './requests/index.ts';
@@ -71,7 +72,7 @@ export type Surroundings = {
 export async function startDaemon(config: Config, around: Surroundings): Promise<Daemon> {
   const { log, clock, random, software } = around;
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<StorageError>();
-  const fs = watchSyncs(around.fs, onBroken);
+  const fs = watchSyncs(refuseWhenOut(around.fs), onBroken);
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -97,7 +98,15 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken });
     closers.push(() => store.close());
     const chat = new Chat();
-    const files = await Files.open({ dir: join(config.dataDir, 'server_files'), fs, clock, store, config, log });
+    const files = await Files.open({
+      dir: join(config.dataDir, 'server_files'),
+      fs,
+      clock,
+      store,
+      config,
+      log,
+      transfers: shares.transfers,
+    });
     closers.push(() => files.close());
     const directory = await Directory.open(store, clock);
     const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;

@@ -65,13 +65,12 @@ export class Directory {
   }
 }
 
-/** A card that somebody sent. @throws Refusal 'bad-request' when it is damaged, or its keys do not work. */
+/** A card that somebody sent. @throws Refusal 'bad-request' when it is damaged. */
 export function readCard(bytes: Uint8Array): Card {
   try {
-    const card = openCard(bytes);
-    if (card.sealable) return card;
+    return openCard(bytes);
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
+    if (error instanceof ProtocolError) throw new Refusal('bad-request', 'the key card is damaged: make another');
+    throw error;
   }
-  throw new Refusal('bad-request', 'the key card is damaged: make another');
 }

@@ -21,6 +21,8 @@ export type FilesParts = Omit<UploadsParts, 'folder' | 'store'> & {
   dir: string;
   fs: FileSystem;
   clock: Clock;
+  /** Files that may be open at once; as many as people ask for unless told. */
+  transfers?: number;
   store: UploadsParts['store'] & Pick<Store, 'dropIdleFiles' | 'listedFile'>;
 };
 
@@ -28,7 +30,7 @@ export class Files {
   readonly #parts: FilesParts;
   readonly #folder: FilesFolder;
   readonly #uploads: Uploads;
-  readonly #transfers = new Transfers<Upload | Download>();
+  readonly #transfers: Transfers<Upload | Download>;
   #cancelSweep: () => void = () => {};
   #closed = false;
 
@@ -42,20 +44,21 @@ export class Files {
 
   private constructor(parts: FilesParts) {
     this.#parts = parts;
+    this.#transfers = new Transfers(parts.transfers ?? Number.POSITIVE_INFINITY);
     this.#folder = new FilesFolder(parts.dir, parts.fs);
     this.#uploads = new Uploads({ ...parts, folder: this.#folder });
   }
 
   /** @param owner only they can resume it @throws Refusal before any byte is stored */
-  async openUpload(
+  openUpload(
     session: FileSession,
     owner: Uint8Array,
     params: RequestParams<'upload-open'>,
   ): Promise<RequestResult<'upload-open'>> {
-    const transfer = this.#transfers.reserve(session);
-    const { answer, upload } = await this.#uploads.open(session, transfer, owner, params);
-    if (upload !== null) await this.#transfers.keep(session, transfer, upload);
-    return answer;
+    return this.#transfers.open(session, owner, async (transfer) => {
+      const { answer, upload } = await this.#uploads.open(session, transfer, owner, params);
+      return { answer, transfer: upload };
+    });
   }
 
   /** Resolves when the file is whole and on stable storage. @throws Refusal; the upload can be opened again after it */
@@ -70,9 +73,22 @@ export class Files {
   async openDownload(
     session: FileSession,
     reader: Uint8Array,
-    { file, from, window }: RequestParams<'download-open'>,
+    params: RequestParams<'download-open'>,
   ): Promise<RequestResult<'download-open'>> {
-    const transfer = this.#transfers.reserve(session);
+    const answer = await this.#transfers.open(session, reader, async (transfer) => {
+      const download = await this.#download(session, transfer, reader, params);
+      return { answer: { transfer, size: download.size, segSize: download.segSize }, transfer: download };
+    });
+    this.widen(session, answer.transfer, params.window);
+    return answer;
+  }
+
+  async #download(
+    session: FileSession,
+    transfer: number,
+    reader: Uint8Array,
+    { file, from }: RequestParams<'download-open'>,
+  ): Promise<Download> {
     const row = await this.#parts.store.listedFile({ file, reader });
     if (row === null) throw new Refusal('no-such-file', 'there is no such file for you');
     if (from > new SegmentLayout(row.size, row.segSize).count) {
@@ -83,7 +99,7 @@ export class Files {
       this.#parts.log.error({ evt: 'file_missing', file: hex(file) }, 'a listed file is missing');
       throw new Refusal('no-such-file', 'the server has lost this file: ask its sender to send it again');
     }
-    const download = new Download({
+    return new Download({
       row,
       handle,
       transfer,
@@ -100,9 +116,6 @@ export class Files {
         void this.#transfers.stop(session, transfer);
       },
     });
-    await this.#transfers.keep(session, transfer, download);
-    download.widen(window);
-    return { transfer, size: row.size, segSize: row.segSize };
   }
 
   /** One that has ended meanwhile needs no window. */

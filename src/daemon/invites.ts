@@ -23,9 +23,9 @@ export class Invites {
     this.#path = join(dir, 'invites.txt');
   }
 
-  /** @throws Refusal 'bad-invite'. */
+  /** One after another: strangers may ask, and each look opens the file. @throws Refusal 'bad-invite'. */
   async check(code: string | null): Promise<void> {
-    mustOpen(code, await this.#lines());
+    mustOpen(code, await this.#turns.take(() => this.#lines()));
   }
 
   /** The numbers of the lines that are no comments and open nothing all the same. */

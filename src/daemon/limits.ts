@@ -16,6 +16,9 @@ export const figures = {
   missedPingMs: 90_000,
   /** What comes faster than its address may waits so long at most. */
   connectionWaitMs: 2_000,
+  /** Uploads and downloads under way, of one connection and of one person. */
+  transfersPerLink: 8,
+  transfersPerPerson: 32,
   handshakeMs: 5_000,
   loginMs: 30_000,
   /** Without a word from the client; clients ping once a minute. */

@@ -209,7 +209,6 @@ function settingsFrom(args: Arguments): GlobalSettings {
   ).map(text);
   return {
     trustNew: args['trust-new'] === true,
-    newKeys: args['new-keys'] === true,
     ...(server !== undefined && { server }),
     ...(user !== undefined && { user }),
     ...(passwordFile !== undefined && { passwordFile }),

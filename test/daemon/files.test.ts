@@ -1,10 +1,14 @@
 /** The daemon's files as a whole: what goes up comes down. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
+import { figures } from '../../src/daemon/limits.ts';
+import { refuseWhenOut } from '../../src/daemon/out-of-descriptors.ts';
 import { hex } from '../../src/protocol/bytes.ts';
+import type { Refusal } from '../../src/protocol/errors.ts';
+import type { FileSystem } from '../../src/protocol/seams.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../helpers/file-daemon.ts';
-import { file, opening, sealed, segSize, send } from '../helpers/file-upload.ts';
+import { file, opening, sealed, segSize, send, upload } from '../helpers/file-upload.ts';
 import { refused } from '../helpers/refusal.ts';
 import { until } from '../helpers/until.ts';
 
@@ -62,4 +66,61 @@ test('a session that went away while it opened keeps nothing, and eight are the 
   const busy = new FakeSession();
   for (let n = 10; n < 18; n++) await files.openUpload(busy, alice.idFp, opening(10, id(n, 16)));
   await refused(t, files.openUpload(busy, alice.idFp, opening(10, id(20, 16))), 'busy');
+});
+
+/** How many of them were carried out; the others were refused as 'busy'. */
+async function carriedOut(t: ExecutionContext, asked: Promise<unknown>[]): Promise<number> {
+  const outcomes = await Promise.allSettled(asked);
+  for (const one of outcomes) if (one.status === 'rejected') t.is((one.reason as Refusal).code, 'busy');
+  return outcomes.filter(({ status }) => status === 'fulfilled').length;
+}
+
+test('attack: twenty uploads and twenty downloads asked for at once are eight, and room comes back', async (t) => {
+  const { files, list } = await openFileDaemon(t);
+  const session = new FakeSession();
+  await upload(files, session, 10);
+  await list(file);
+  const uploads = Array.from({ length: 20 }, (_, n) =>
+    files.openUpload(session, alice.idFp, opening(10, id(100 + n, 16))),
+  );
+  t.is(await carriedOut(t, uploads), figures.transfersPerLink);
+  const other = new FakeSession();
+  const wanted = { file, from: 0, window: 0 };
+  const downloads = Array.from({ length: 20 }, () => files.openDownload(other, bob.idFp, wanted));
+  t.is(await carriedOut(t, downloads), figures.transfersPerLink);
+  await files.endTransfer(other, (await downloads[0])?.transfer ?? 0, false);
+  const again = Array.from({ length: 20 }, () => files.openDownload(other, bob.idFp, wanted));
+  t.is(await carriedOut(t, again), 1);
+});
+
+test('a person has a share, whatever links there are, and all together no more than the daemon may open', async (t) => {
+  const { files, list } = await openFileDaemon(t, { transfers: figures.transfersPerPerson + 3 });
+  await upload(files, new FakeSession(), 10);
+  await list(file);
+  const open = (who: { idFp: Uint8Array }) => () =>
+    files.openDownload(new FakeSession(), who.idFp, { file, from: 0, window: 0 });
+  t.is(await carriedOut(t, Array.from({ length: 40 }, open(bob))), figures.transfersPerPerson);
+  t.is(await carriedOut(t, Array.from({ length: 8 }, open(alice))), 3);
+});
+
+test('without a free descriptor a file is refused for now, and nothing is held against the person', async (t) => {
+  let code: string | null = null;
+  const full = (async (...args: Parameters<FileSystem['open']>) => {
+    if (code !== null) throw Object.assign(new Error('too many open files'), { code });
+    return fs.open(...args);
+  }) as FileSystem['open'];
+  const { files, list } = await openFileDaemon(t, { fs: refuseWhenOut({ ...(fs as FileSystem), open: full }) });
+  const session = new FakeSession();
+  await upload(files, session, 10);
+  await list(file);
+  for (code of ['EMFILE', 'ENFILE']) {
+    for (let n = 0; n < 10; n += 1) {
+      await refused(t, files.openUpload(session, alice.idFp, opening(10, id(50, 16))), 'busy');
+      await refused(t, files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }), 'busy');
+    }
+  }
+  code = null;
+  await upload(files, session, 10, id(50, 16));
+  await files.openDownload(session, bob.idFp, { file, from: 0, window: 1 });
+  await until(() => session.segments.length === 1);
 });

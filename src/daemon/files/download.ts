@@ -41,6 +41,14 @@ export class Download {
     this.#window = parts.from;
   }
 
+  get size(): number {
+    return this.#parts.row.size;
+  }
+
+  get segSize(): number {
+    return this.#parts.row.segSize;
+  }
+
   /** Segments below `window` may be sent. */
   widen(window: number): void {
     this.#window = Math.max(this.#window, Math.min(window, this.#layout.count));

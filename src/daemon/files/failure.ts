@@ -1,5 +1,6 @@
 /** What a transfer that the daemon cannot go on with is told: one sentence; the cause goes to the log. */
 import { Refusal } from '../../protocol/errors.ts';
+import { outOfDescriptors } from '../out-of-descriptors.ts';
 import { StorageError } from '../storage-error.ts';
 
 /** A StorageError stays one: whoever asked is not answered, and goes on when the daemon is back. */
@@ -10,5 +11,7 @@ export function failureOf(error: unknown): Refusal | StorageError {
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
     return new Refusal('disk-full', "the server's disk is full: tell its operator, then send it again to go on");
   }
-  return new Refusal('internal', 'the server could not go on with this file: try again later');
+  return (
+    outOfDescriptors(error) ?? new Refusal('internal', 'the server could not go on with this file: try again later')
+  );
 }

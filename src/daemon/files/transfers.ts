@@ -1,50 +1,67 @@
 /** Which transfers a session has under way. Both kinds can be stopped; a session that is gone keeps none. */
+import { hex } from '../../protocol/bytes.ts';
 import { Refusal } from '../../protocol/errors.ts';
+import { figures } from '../limits.ts';
 import type { SegmentLink } from './download.ts';
-
-/** Uploads and downloads of one session at once. */
-const MAX_TRANSFERS = 8;
 
 /** What of a session is needed here. */
 export type FileSession = { readonly link: SegmentLink; tell(event: Uint8Array): void };
 
+/** Counted from the moment it is asked for; `transfer` is null until it is open. */
+type Entry<T> = { person: string; transfer: T | null };
+
 export class Transfers<T extends { stop(): Promise<void> }> {
-  readonly #sessions = new Map<FileSession, Map<number, T>>();
+  readonly #sessions = new Map<FileSession, Map<number, Entry<T>>>();
+  readonly #persons = new Map<string, number>();
   readonly #gone = new WeakSet<FileSession>();
+  readonly #most: number;
+  #count = 0;
   #last = 0;
   #closed = false;
 
-  /** An id for the next transfer of this session. @throws Refusal 'busy' */
-  reserve(session: FileSession): number {
-    if ((this.#sessions.get(session)?.size ?? 0) >= MAX_TRANSFERS) {
-      throw new Refusal('busy', `${MAX_TRANSFERS} files at once are the limit of a connection: wait until one is done`);
-    }
-    this.#last = this.#last >= 0xffffffff ? 1 : this.#last + 1;
-    return this.#last;
+  /** @param most of all people together: each holds a file open */
+  constructor(most: number) {
+    this.#most = most;
   }
 
-  /** Stops it instead when the session went while it was being opened. */
-  async keep(session: FileSession, id: number, transfer: T): Promise<void> {
-    if (this.#closed || this.#gone.has(session)) {
-      await transfer.stop();
-      throw new Refusal('busy', 'the session has ended');
+  /**
+   * Opens a transfer under an id that it gives to `open`; one that is null after it keeps nothing open. A session that went
+   * meanwhile has its transfer stopped. @throws Refusal 'busy', and what `open` throws
+   */
+  async open<R>(
+    session: FileSession,
+    person: Uint8Array,
+    open: (id: number) => Promise<{ answer: R; transfer: T | null }>,
+  ): Promise<R> {
+    const id = this.#reserve(session, hex(person));
+    let kept = false;
+    try {
+      const { answer, transfer } = await open(id);
+      if (transfer === null) return answer;
+      if (this.#closed || this.#gone.has(session)) {
+        await transfer.stop();
+        throw new Refusal('busy', 'the session has ended');
+      }
+      this.#sessions.get(session)?.set(id, { person: hex(person), transfer });
+      kept = true;
+      return answer;
+    } finally {
+      if (!kept) this.#forget(session, id);
     }
-    const own = this.#sessions.get(session) ?? new Map<number, T>();
-    this.#sessions.set(session, own);
-    own.set(id, transfer);
   }
 
   get(session: FileSession, id: number): T | undefined {
-    return this.#sessions.get(session)?.get(id);
+    return this.#sessions.get(session)?.get(id)?.transfer ?? undefined;
   }
 
   async stop(session: FileSession, id: number): Promise<void> {
     const transfer = this.get(session, id);
     if (transfer === undefined) return;
-    await transfer.stop();
-    const own = this.#sessions.get(session);
-    own?.delete(id);
-    if (own?.size === 0) this.#sessions.delete(session);
+    try {
+      await transfer.stop();
+    } finally {
+      this.#forget(session, id);
+    }
   }
 
   /** Nothing is kept for it from now on. */
@@ -58,5 +75,44 @@ export class Transfers<T extends { stop(): Promise<void> }> {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#sessions.keys()].map((session) => this.sessionEnded(session)));
+  }
+
+  #reserve(session: FileSession, person: string): number {
+    const own = this.#sessions.get(session) ?? new Map<number, Entry<T>>();
+    const ofPerson = this.#persons.get(person) ?? 0;
+    const { transfersPerLink, transfersPerPerson } = figures;
+    if (own.size >= transfersPerLink) {
+      throw new Refusal(
+        'busy',
+        `${transfersPerLink} files at once are the limit of a connection: wait until one is done`,
+      );
+    }
+    if (ofPerson >= transfersPerPerson) {
+      throw new Refusal(
+        'busy',
+        `${transfersPerPerson} files at once are the limit of a person: wait until one is done`,
+      );
+    }
+    if (this.#count >= this.#most) {
+      throw new Refusal('busy', 'the server has as many files under way as it can: try again in a moment');
+    }
+    this.#last = this.#last >= 0xffffffff ? 1 : this.#last + 1;
+    own.set(this.#last, { person, transfer: null });
+    this.#sessions.set(session, own);
+    this.#persons.set(person, ofPerson + 1);
+    this.#count += 1;
+    return this.#last;
+  }
+
+  #forget(session: FileSession, id: number): void {
+    const own = this.#sessions.get(session);
+    const entry = own?.get(id);
+    if (own === undefined || entry === undefined) return;
+    own.delete(id);
+    if (own.size === 0) this.#sessions.delete(session);
+    const left = (this.#persons.get(entry.person) ?? 1) - 1;
+    if (left === 0) this.#persons.delete(entry.person);
+    else this.#persons.set(entry.person, left);
+    this.#count -= 1;
   }
 }

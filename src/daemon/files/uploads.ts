@@ -151,13 +151,14 @@ export class Uploads {
         onFailed: (failure, error) => {
           if (failure instanceof StorageError) return;
           const { code, message } = failure;
-          log.error({ evt: 'upload_failed', code, err: error }, 'an upload failed');
+          log[levelOf(failure)]({ evt: 'upload_failed', code, err: error }, 'an upload failed');
           session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
         },
       });
     } catch (error) {
-      log.error({ evt: 'upload_failed', err: error }, 'an upload could not be opened');
-      throw failureOf(error);
+      const failure = failureOf(error);
+      log[levelOf(failure)]({ evt: 'upload_failed', err: error }, 'an upload could not be opened');
+      throw failure;
     }
   }
 
@@ -172,6 +173,11 @@ export class Uploads {
     this.#turns.set(key, settled);
     return turn;
   }
+}
+
+/** A full disk or a lack of descriptors is a state, and no bug. */
+function levelOf(failure: Refusal | StorageError): 'warn' | 'error' {
+  return failure instanceof Refusal && failure.code !== 'internal' ? 'warn' : 'error';
 }
 
 function notYours(): Refusal {

@@ -1,0 +1,27 @@
+/** When the process, or the system, has as many files open as it may: a state that passes, and nobody's fault. */
+import { Refusal } from '../protocol/errors.ts';
+import type { FileSystem } from '../protocol/seams.ts';
+
+/** null when `error` says something else. */
+export function outOfDescriptors(error: unknown): Refusal | null {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code !== 'EMFILE' && code !== 'ENFILE') return null;
+  return new Refusal('busy', 'the server has as many files open as it may: try again in a moment');
+}
+
+/** The same file system; what needs a descriptor and finds none is refused as 'busy'. */
+export function refuseWhenOut(fs: FileSystem): FileSystem {
+  const refusing = async <T>(doing: Promise<T>): Promise<T> => {
+    try {
+      return await doing;
+    } catch (error) {
+      throw outOfDescriptors(error) ?? error;
+    }
+  };
+  return {
+    ...fs,
+    open: (path, flags, mode) => refusing(fs.open(path, flags, mode)),
+    readFile: (path) => refusing(fs.readFile(path)),
+    readdir: (path) => refusing(fs.readdir(path)),
+  };
+}
