@@ -65,12 +65,13 @@ export class Directory {
   }
 }
 
-/** A card that somebody sent. @throws Refusal 'bad-request' when it is damaged. */
+/** A card that somebody sent. @throws Refusal 'bad-request' when it is damaged, or its keys do not work. */
 export function readCard(bytes: Uint8Array): Card {
   try {
-    return openCard(bytes);
+    const card = openCard(bytes);
+    if (card.sealable) return card;
   } catch (error) {
-    if (error instanceof ProtocolError) throw new Refusal('bad-request', 'the key card is damaged: make another');
-    throw error;
+    if (!(error instanceof ProtocolError)) throw error;
   }
+  throw new Refusal('bad-request', 'the key card is damaged: make another');
 }

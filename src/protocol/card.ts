@@ -2,7 +2,7 @@
 import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { must, refuse } from './refuse.ts';
-import { checkPublicKey, type KeyPair, RSA_BYTES, verify } from './rsa.ts';
+import { canSealTo, checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES, verify } from './rsa.ts';
 import type { Rsa } from './rsa-pool.ts';
 import { isName } from './text.ts';
 
@@ -26,6 +26,8 @@ export type Card = {
   idFp: Uint8Array;
   ekFp: Uint8Array;
   hash: Uint8Array;
+  /** Whether its keys are sound and its encryption key works. Nothing is sealed to a card that is not. */
+  sealable: boolean;
 };
 
 /** What a profile remembers of somebody. */
@@ -57,19 +59,23 @@ export async function signCard(
     .bytes(card.prevCardHash)
     .finish();
   const bytes = concat(body, await rsa.sign(identity.pkcs8, H('card', body)));
-  openCard(bytes);
+  if (!openCard(bytes).sealable) throw new ProtocolError('card', REFUSED);
   return bytes;
 }
 
-/** Checks all that a card says of itself. Whether it is the right person's is for followCards. @throws ProtocolError 'card' */
+/**
+ * Checks all that a card says of itself. Whether it is the right person's is for followCards, and whether something may be
+ * sealed to it for isSealable: a card with a bad key is opened, so that the cards after it can be followed.
+ * @throws ProtocolError 'card'
+ */
 export function openCard(bytes: Uint8Array): Card {
   return refuse('card', REFUSED, () => {
     const reader = new Reader(bytes);
     must(reader.u8() === VERSION);
     const name = fromUtf8(reader.var16());
-    const sigSpki = reader.var16();
+    const sigSpki = readSpki(reader);
     const cardSeq = reader.u64();
-    const ekSpki = reader.var16();
+    const ekSpki = readSpki(reader);
     const notBefore = reader.u64();
     const notAfter = reader.u64();
     const prevCardHash = reader.bytes(32);
@@ -78,12 +84,28 @@ export function openCard(bytes: Uint8Array): Card {
     must(isName(name) && !equal(sigSpki, ekSpki));
     must(notAfter > notBefore && notAfter - notBefore <= CARD_LIFE_MS);
     must(cardSeq >= 1 && (cardSeq === 1) === equal(prevCardHash, NO_CARD));
-    checkPublicKey(ekSpki);
     const hash = H('card', bytes.subarray(0, -RSA_BYTES));
     must(verify(sigSpki, hash, signature));
     const fingerprints = { idFp: identityFp(name, sigSpki), ekFp: ekFp(ekSpki), hash };
-    return { name, sigSpki, ekSpki, cardSeq, notBefore, notAfter, prevCardHash, ...fingerprints };
+    const sealable = isSound(sigSpki) && canSealTo(ekSpki);
+    return { name, sigSpki, ekSpki, cardSeq, notBefore, notAfter, prevCardHash, ...fingerprints, sealable };
   });
+}
+
+/** Refused by its length before anything of it is read. */
+function readSpki(reader: Reader): Uint8Array {
+  const spki = reader.var16();
+  must(spki.length === SPKI_BYTES);
+  return spki;
+}
+
+function isSound(spki: Uint8Array): boolean {
+  try {
+    checkPublicKey(spki);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -110,11 +132,14 @@ function follows(pin: Pin, card: Card): boolean {
   return card.cardSeq === pin.cardSeq + 1 && equal(card.prevCardHash, pin.cardHash);
 }
 
-/**
- * A key is sealed to only until its card ends: an old card may be shown because its key has leaked.
- * @throws ProtocolError 'card'
- */
-export function checkNotExpired(card: Card, now: number): void {
-  if (now > card.notAfter)
-    throw new ProtocolError('card', `the key card of ${card.name} has ended; they have to log in once`);
+/** Whether something may be sealed to this card at `at`: an old card may be shown because its key has leaked. */
+export function isSealable(card: Card, at: number): boolean {
+  return card.sealable && at <= card.notAfter;
+}
+
+/** @throws ProtocolError 'card' with a sentence for the person, when isSealable says no */
+export function checkSealable(card: Card, at: number): void {
+  if (isSealable(card, at)) return;
+  const why = card.sealable ? 'has ended; they have to log in once' : 'holds a key that does not work';
+  throw new ProtocolError('card', `the key card of ${card.name} ${why}`);
 }

@@ -3,7 +3,7 @@
  * that whoever is given another key notices. A newcomer is granted the key of the current epoch by any member.
  */
 import { compare, concat, equal, H, Reader, Writer } from './bytes.ts';
-import type { Card } from './card.ts';
+import { type Card, isSealable } from './card.ts';
 import { must, refuse, refuseLater } from './refuse.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from './rsa.ts';
 import type { Rsa } from './rsa-pool.ts';
@@ -39,8 +39,8 @@ export function memberSetHash(members: { idFp: Uint8Array; ekFp: Uint8Array }[])
 }
 
 /**
- * Makes a new key. `members` are all members of the log at logHead. Who has a card that ended by `time` counts as a member but
- * gets no chunk: they are granted the key once they have renewed it.
+ * Makes a new key. `members` are all members of the log at logHead. A member whose card ended by `time`, or does not work,
+ * counts but gets no chunk: they are granted the key once they have renewed it.
  */
 export async function mintEpoch(
   rsa: Rsa,
@@ -67,7 +67,7 @@ export async function mintEpoch(
     .u64(e.time)
     .finish();
   const epochId = H('epoch', header);
-  const current = e.members.filter((card) => card.notAfter >= e.time);
+  const current = e.members.filter((card) => isSealable(card, e.time));
   const chunks = await rsa.seal(
     current.map(({ ekSpki, ekFp }) => ({ spki: ekSpki, plain: keyPayload(epochBinder(epochId, ekFp), key, epochId) })),
   );

@@ -11,7 +11,7 @@ import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { concat, hkdf, hmac, Reader, utf8, Writer } from './bytes.ts';
 import { checkFingerprint, type DaemonKeys, daemonFingerprint } from './daemon-identity.ts';
 import { ProtocolError } from './errors.ts';
-import { checkPublicKey, type KeyPair, RSA_BYTES } from './rsa.ts';
+import { checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES } from './rsa.ts';
 import type { Rsa } from './rsa-pool.ts';
 import type { Random } from './seams.ts';
 import type { Take } from './take.ts';
@@ -24,8 +24,6 @@ const SUITE = 1;
 const PROLOGUE = new Writer().bytes(utf8(GREETING)).bytes(utf8(HELLO)).u16(1).u8(1).u16(SUITE).finish();
 const SECRET = 32;
 const TAG = 16;
-/** An SPKI of ours has 422 bytes; a longer one is refused before it is read. */
-const MAX_SPKI = 512;
 const MAX_PARAMETERS = 256;
 
 export type Greeting = { linkSpki: Uint8Array; signSpki: Uint8Array; fingerprint: Uint8Array };
@@ -115,7 +113,7 @@ export async function answerHello(
   o: { rsa: Rsa; random: Random; keys: DaemonKeys; rejectKey: Uint8Array; parameters: Uint8Array },
 ): Promise<Agreed & { reply: Uint8Array }> {
   try {
-    // Costs a hundredth of opening: first.
+    // Costs a tenth of opening: first.
     checkPublicKey(hello.ephemeralSpki);
   } catch {
     throw handshakeRefused();
@@ -138,14 +136,15 @@ export async function answerHello(
 
 /** @throws ProtocolError 'handshake'. */
 export async function takeReply(take: Take): Promise<Reply> {
-  return { ct2: await take(RSA_BYTES), sealed: await takeVar16(take, MAX_PARAMETERS) };
+  return { ct2: await take(RSA_BYTES), sealed: await takeVar16(take, TAG, MAX_PARAMETERS) };
 }
 
-const takeSpki = (take: Take) => takeVar16(take, MAX_SPKI);
+const takeSpki = (take: Take) => takeVar16(take, SPKI_BYTES, SPKI_BYTES);
 
-async function takeVar16(take: Take, max: number): Promise<Uint8Array> {
+/** What has another length is refused before it is read. */
+async function takeVar16(take: Take, min: number, max: number): Promise<Uint8Array> {
   const size = new Reader(await take(2)).u16();
-  if (size === 0 || size > max) throw handshakeRefused();
+  if (size < min || size > max) throw handshakeRefused();
   return take(size);
 }
 

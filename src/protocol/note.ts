@@ -4,7 +4,7 @@
  * binder in each chunk names the whole header, hence its author, so they open under no other.
  */
 import { compare, concat, equal, H, Reader, Writer } from './bytes.ts';
-import { type Card, checkNotExpired, identityFp } from './card.ts';
+import { type Card, checkSealable, identityFp } from './card.ts';
 import { type Content, decodeContent, encodeContent } from './content.ts';
 import { ProtocolError } from './errors.ts';
 import { must, refuse, refuseLater } from './refuse.ts';
@@ -181,7 +181,7 @@ function chunksFor(bytes: number): number {
 
 /**
  * Seals `content` from one person to another, or to oneself when `to` has the same identity.
- * @throws ProtocolError 'card' when one of the two cards has ended by `sentAt`, 'text' when the text is empty or too long
+ * @throws ProtocolError 'card' when one of the two cards has ended by `sentAt` or does not work, 'text' when the text is empty or too long
  */
 export async function sealNote(
   rsa: Rsa,
@@ -195,7 +195,7 @@ export async function sealNote(
 ): Promise<{ note: Uint8Array; noteHash: Uint8Array }> {
   const { from, to, device, seq, prev, seen, sentAt, noteId } = n;
   const cards = equal(from.idFp, to.idFp) ? [from] : [to, from];
-  for (const card of cards) checkNotExpired(card, sentAt);
+  for (const card of cards) checkSealable(card, sentAt);
   const { kind, body } = encodeContent(n.content);
   const chunks = chunksFor(PREFIX + body.length);
   const payload = new Uint8Array(chunks * CHUNK_PAYLOAD);

@@ -96,6 +96,7 @@ export class Choosing {
     if (asked.stray || (seen >= 0 && seen < UNSEEN)) return this.#strayed(key);
     const { overlay } = store.get();
     if (overlay === null) return void login.goOn();
+    if (overlay.kind === 'confirm') login.doubts.agree(overlay.question);
     store.dispatch({ type: 'overlay', overlay: null });
     if (session === null) return;
     if (overlay.kind === 'confirm') this.#sending.confirmed(overlay.question, session);

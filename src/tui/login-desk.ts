@@ -4,6 +4,7 @@ import { MAX_INVITE, nameFault, printable } from '../protocol/text.ts';
 import { addressIn, isHere } from './address-in.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
+import { Doubts } from './doubts.ts';
 import { textOf } from './editor.ts';
 import { faultOf, sentenceOf, type Wrong } from './login-fault.ts';
 import type { OwnServer } from './own-server.ts';
@@ -37,12 +38,14 @@ export type LoginParts = {
 };
 
 export class LoginDesk {
+  readonly doubts: Doubts;
   readonly #parts: LoginParts;
   /** The key that the person accepted in this form, hex. */
   #trusted: { server: string; fingerprint: string } | null = null;
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
+    this.doubts = new Doubts(parts.store);
   }
 
   get #login(): Login | null {
@@ -64,6 +67,7 @@ export class LoginDesk {
     return {
       trust: async (daemon) => daemon.fingerprint === this.#trusted?.fingerprint,
       password: async () => (password === '' ? null : password),
+      confirm: (doubt) => this.doubts.ask(doubt),
       progress: (step) => this.#parts.store.dispatch({ type: 'progress', step }),
     };
   }

@@ -209,6 +209,7 @@ function settingsFrom(args: Arguments): GlobalSettings {
   ).map(text);
   return {
     trustNew: args['trust-new'] === true,
+    newKeys: args['new-keys'] === true,
     ...(server !== undefined && { server }),
     ...(user !== undefined && { user }),
     ...(passwordFile !== undefined && { passwordFile }),

@@ -121,6 +121,9 @@ export class Sending {
         return void session.attempt(() => session.client.remove(question.message));
       case 'quit':
         return this.#desk.outside.quit();
+      case 'doubt':
+        // The login waits for it (login-desk.ts).
+        return;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
-import { nameFault } from '../protocol/text.ts';
+import { nameFault, printable } from '../protocol/text.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
 import { lastUsed, type SignedIn, signIn } from './client/connect.ts';
 import { ClientError } from './client/errors.ts';
@@ -19,6 +19,8 @@ export type GlobalSettings = {
   profile?: string;
   downloads?: string;
   trustNew: boolean;
+  /** Make keys without asking where there are none anywhere. */
+  newKeys: boolean;
   /** Seconds. */
   timeout?: number;
 };
@@ -91,7 +93,7 @@ export class Shell {
 
   /** What was not said is what this profile used last. */
   async whoAndWhere(more: Partial<ConnectOptions> = {}): Promise<{ server?: string; user?: string }> {
-    const { server, user, profile }: Omit<GlobalSettings, 'trustNew'> = { ...this.settings, ...more };
+    const { server, user, profile }: Omit<GlobalSettings, 'trustNew' | 'newKeys'> = { ...this.settings, ...more };
     const named = user === undefined ? {} : { user: checkedName(user) };
     if (server !== undefined && user !== undefined) return { server, ...named };
     return { ...(await lastUsed({ server, profile, ...named })), ...(server !== undefined && { server }), ...named };
@@ -169,6 +171,13 @@ export class Shell {
         this.progress.end();
         const terminal = this.#person();
         return terminal === null ? null : askPassword(terminal, `password for ${name}:`);
+      },
+      confirm: async ({ kind, statement, question }) => {
+        this.progress.end();
+        if (kind === 'no-keys' && this.settings.newKeys) return true;
+        if (this.#person() === null) return false;
+        this.output.warn(printable(statement));
+        return this.askYesNo(question);
       },
       progress: (step) => this.progress.step(step),
     };

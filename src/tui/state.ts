@@ -94,7 +94,9 @@ export type Question =
   /** `messages`: as many as the lines need. `addressed`: who is named at their start, as if it were for them alone. */
   | { ask: 'send'; to: ConversationName; lines: number; messages: number; hasty: boolean; addressed: string | null }
   | { ask: 'delete'; message: Message }
-  | { ask: 'quit' };
+  | { ask: 'quit' }
+  /** What the server says of the account at a login, and this profile knows otherwise. */
+  | { ask: 'doubt'; statement: string; question: string };
 
 export type PickerEntry = { name: string; folder: boolean; size: number };
 

@@ -193,6 +193,7 @@ export const strings = {
       'a transfer is under way; next time it is listed as paused, and p in the files goes on',
     ],
     quitFoot: 'Enter or y leaves · Esc or n stays',
+    doubtFoot: 'Enter or y: yes · Esc or n: no, nothing is sent',
   },
   fingerprint: {
     how: 'call or meet, and read these numbers to each other; they must be the same on both screens',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { equal } from '../../src/protocol/bytes.ts';
 import {
   CARD_LIFE_MS,
-  checkNotExpired,
+  checkSealable,
   ekFp,
   followCards,
   identityFp,
@@ -13,6 +13,7 @@ import {
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
+import { cardWith, evenKey } from '../helpers/bad-keys.ts';
 import { damaged } from '../helpers/damage.ts';
 import { NO_HASH, person, T0 } from '../helpers/people.ts';
 
@@ -63,6 +64,8 @@ for (const [what, change] of Object.entries({
   'a second card without one': { cardSeq: 2 },
   'a name that is none': { name: 'a:b' },
   'one key for both uses': { ekSpki: bob.identity.spki },
+  'a key that does not work': { ekSpki: evenKey(bob.encryption.spki) },
+  'a key with a small factor': { ekSpki: fixtureKey('weak').spki },
   'a key that is none': { ekSpki: bob.encryption.spki.subarray(1) },
 }))
   test(`is not made: ${what}`, async (t) => {
@@ -140,6 +143,17 @@ test('somebody else cannot make a card for an identity', async (t) => {
 });
 
 test('a card ends', (t) => {
-  t.notThrows(() => checkNotExpired(bob.card, T0 + CARD_LIFE_MS));
-  t.throws(() => checkNotExpired(bob.card, T0 + CARD_LIFE_MS + 1), { instanceOf: ProtocolError, code: 'card' });
+  t.notThrows(() => checkSealable(bob.card, T0 + CARD_LIFE_MS));
+  t.throws(() => checkSealable(bob.card, T0 + CARD_LIFE_MS + 1), { instanceOf: ProtocolError, code: 'card' });
+});
+
+test('a card whose key does not work is opened, and followed to the next; nothing is sealed to it', async (t) => {
+  const bad = openCard(await cardWith('bob', { ekSpki: evenKey(bob.encryption.spki) }));
+  t.like(bad, { name: 'bob', cardSeq: 1, sealable: false });
+  t.throws(() => checkSealable(bad, T0), { instanceOf: ProtocolError, code: 'card' });
+  const after = await next(2, bad.hash);
+  t.true(followCards({ idFp: bad.idFp, cardSeq: 1, cardHash: bad.hash }, [after]).card.sealable);
+  t.false(openCard(await cardWith('bob', { ekSpki: fixtureKey('weak').spki })).sealable);
+  const identity = fixtureKey('weak');
+  t.false(openCard(await cardWith('bob', { identity })).sealable, 'a signing key with a small factor');
 });

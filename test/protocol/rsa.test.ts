@@ -13,6 +13,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { concat, equal, H, utf8 } from '../../src/protocol/bytes.ts';
 import {
+  canSealTo,
   checkPublicKey,
   generateKeyPair,
   OAEP_MAX,
@@ -24,6 +25,7 @@ import {
   verify,
 } from '../../src/protocol/rsa.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
+import { evenKey, longExponent } from '../helpers/bad-keys.ts';
 
 const alice = fixtureKey('alice-encryption');
 const bob = fixtureKey('bob-encryption');
@@ -148,7 +150,6 @@ test('pitfall 7: a key of another size, exponent, kind or encoding is refused', 
   const n = Buffer.from(publicKey.export({ format: 'jwk' }).n ?? '', 'base64url');
   const modulus = (bytes: number) =>
     spkiOf({ n: Buffer.concat([n.subarray(0, bytes - 1), Buffer.of(1)]).toString('base64url') });
-  t.notThrows(() => checkPublicKey(modulus(384)), 'the right size, whatever its factors');
   for (const bytes of [128, 256, 383]) t.throws(() => checkPublicKey(modulus(bytes)), refused);
   t.throws(() => checkPublicKey(spkiOf({ e: 'Aw' })), refused, 'e = 3');
   t.throws(() => checkPublicKey(concat(alice.spki, Uint8Array.of(0))), refused, 'trailing byte');
@@ -179,6 +180,34 @@ test('pitfall 7: no changed byte of a key passes as that key', (t) => {
       }
     }),
   );
+});
+
+test('a key that does not work, or has a small factor, is refused; the others can be sealed to', (t) => {
+  for (const name of ['alice-identity', 'bob-encryption', 'daemon-link', 'ephemeral'] as const) {
+    t.notThrows(() => checkPublicKey(fixtureKey(name).spki));
+    t.true(canSealTo(fixtureKey(name).spki));
+  }
+  const weak = fixtureKey('weak').spki;
+  for (const bad of [evenKey(alice.spki), weak, longExponent(60_000), utf8('key'), new Uint8Array()]) {
+    t.throws(() => checkPublicKey(bad), refused);
+    t.false(canSealTo(bad));
+  }
+  t.throws(() => sealChunk(evenKey(alice.spki), utf8('x')), refused);
+  t.throws(() => verify(evenKey(alice.spki), hash, new Uint8Array(RSA_BYTES)), refused);
+  const n = BigInt(`0x${Buffer.from(alice.spki.subarray(33, 417)).toString('hex')}`);
+  for (const prime of [3n, 5n, 127n, 743n, 751n]) {
+    const multiple = n + 2n * prime - (n % (2n * prime)) + prime;
+    const spki = Uint8Array.from(alice.spki);
+    spki.set(Buffer.from(multiple.toString(16), 'hex'), 33);
+    t.throws(() => checkPublicKey(spki), refused, `${prime}`);
+  }
+});
+
+test('an exponent of 60,000 bytes is refused by its length: 1,000 times within a second', (t) => {
+  const long = longExponent(60_000);
+  const began = performance.now();
+  for (let i = 0; i < 1000; i++) t.throws(() => checkPublicKey(long), refused);
+  t.true(performance.now() - began < 1000);
 });
 
 test('pitfall 8: keys are imported once, and the right one is found among many', (t) => {

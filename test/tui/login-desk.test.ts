@@ -28,6 +28,23 @@ test('a key that was not compared is never trusted', async (t) => {
   t.false(await desk.ask('').trust(offered));
 });
 
+for (const [pressed, agreed] of [
+  ['y', true],
+  ['escape', false],
+] as const) {
+  test(`${pressed} answers what a login asks about the account`, async (t) => {
+    const { desk, press, clock, store } = openForm();
+    const { confirm } = desk.ask('secret');
+    const about = { kind: 'reset', name: 'alice', statement: 'the server says so', question: 'Is it so?' } as const;
+    const answer = confirm?.(about);
+    clock.advance(1000);
+    t.like(store.get().overlay, { kind: 'confirm', question: { ask: 'doubt', statement: 'the server says so' } });
+    await press(pressed);
+    t.is(await answer, agreed);
+    t.is(store.get().overlay, null);
+  });
+}
+
 test('Esc at the comparison goes back and says so', async (t) => {
   const { desk, login, store } = openForm();
   await desk.goOn();

@@ -1,7 +1,8 @@
-/** What the profile holds of my accounts: keys, tickets, the version of the vault. Keys and tickets lie sealed. */
+/** What the profile holds of my accounts: keys, tickets, the versions of the vault. Keys and tickets lie sealed. */
 import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import { utf8 } from '../../protocol/bytes.ts';
+import { openCard } from '../../protocol/card.ts';
 import type { KeyPair } from '../../protocol/rsa.ts';
 import type { Clock } from '../../protocol/seams.ts';
 import { ClientError } from './errors.ts';
@@ -11,7 +12,8 @@ import type { Statement } from './profile-db.ts';
 /** One person's private keys. `keys`: newest first, each with the newest card that names it. */
 export type AccountKeys = { identity: KeyPair; keys: { card: Uint8Array; pkcs8: Uint8Array }[] };
 
-export type Account = { keys: AccountKeys; vaultVersion: number; localKeys: boolean };
+/** `vaultVersion`: the highest that was made or met; `vaultStored`: the highest that the daemon took or gave. */
+export type Account = { keys: AccountKeys; vaultVersion: number; vaultStored: number; localKeys: boolean };
 
 const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const storedKeys = v.strictObject({
@@ -62,17 +64,38 @@ export class AccountStore {
     if (row === undefined) return null;
     const plain = this.#profile.open(row.keys as Uint8Array, place('keys', name));
     const { identity, keys } = readKeys(plain);
-    return { keys: { identity, keys }, vaultVersion: Number(row.vault_version), localKeys: row.local_keys === 1 };
+    return {
+      keys: { identity, keys },
+      vaultVersion: Number(row.vault_version),
+      vaultStored: Number(row.vault_stored),
+      localKeys: row.local_keys === 1,
+    };
   }
 
-  /** On stable storage when it resolves. */
-  async save(daemon: Uint8Array, name: string, account: Account): Promise<void> {
-    const sealed = this.#profile.seal(encode({ v: 1, ...account.keys }), place('keys', name));
-    await this.#profile.db.run(
-      `INSERT INTO accounts (daemon, name, keys, vault_version, local_keys, at) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (daemon, name) DO UPDATE SET keys = excluded.keys, vault_version = excluded.vault_version,
-         local_keys = excluded.local_keys, at = excluded.at`,
-      [daemon, name, sealed, account.vaultVersion, account.localKeys ? 1 : 0, this.#clock.now()],
+  /**
+   * On stable storage when it resolves. Numbers and the choice of local keys go only forward, and no card takes the place of a
+   * later one or of another with its number. @returns what is stored now: another process of this profile may have been quicker
+   */
+  async save(daemon: Uint8Array, name: string, account: Account): Promise<Account> {
+    await this.#write(
+      daemon,
+      name,
+      account,
+      `vault_version = max(vault_version, excluded.vault_version), vault_stored = max(vault_stored, excluded.vault_stored),
+         local_keys = max(local_keys, excluded.local_keys)
+       WHERE id_fp IS NULL OR (id_fp = excluded.id_fp
+         AND (card_seq < excluded.card_seq OR card_seq = excluded.card_seq AND card_hash = excluded.card_hash))`,
+    );
+    return (await this.load(daemon, name)) ?? account;
+  }
+
+  /** The same, but back as well: only where the person said so. */
+  async replace(daemon: Uint8Array, name: string, account: Account): Promise<void> {
+    await this.#write(
+      daemon,
+      name,
+      account,
+      'vault_version = excluded.vault_version, vault_stored = excluded.vault_stored, local_keys = excluded.local_keys',
     );
   }
 
@@ -100,6 +123,21 @@ export class AccountStore {
             params: [...key, this.#profile.seal(ticket, place('ticket', name))],
           };
     await this.#profile.db.transaction([statement]);
+  }
+
+  async #write(daemon: Uint8Array, name: string, account: Account, how: string): Promise<void> {
+    const [newest] = account.keys.keys;
+    if (newest === undefined) throw new Error('an account has at least one key');
+    const { idFp, cardSeq, hash } = openCard(newest.card);
+    const sealed = this.#profile.seal(encode({ v: 1, ...account.keys }), place('keys', name));
+    const { vaultVersion, vaultStored, localKeys } = account;
+    await this.#profile.db.run(
+      `INSERT INTO accounts (daemon, name, keys, id_fp, card_seq, card_hash, vault_version, vault_stored, local_keys, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (daemon, name) DO UPDATE SET keys = excluded.keys, id_fp = excluded.id_fp, card_seq = excluded.card_seq,
+         card_hash = excluded.card_hash, at = excluded.at, ${how}`,
+      [daemon, name, sealed, idFp, cardSeq, hash, vaultVersion, vaultStored, localKeys ? 1 : 0, this.#clock.now()],
+    );
   }
 }
 

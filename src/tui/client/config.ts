@@ -26,6 +26,10 @@ export const globalOptions = {
     describe: 'folder for downloads; ./client_files if it exists, else your download folder',
   },
   'trust-new': { type: 'boolean', describe: 'remember an unknown daemon without asking; never a changed one' },
+  'new-keys': {
+    type: 'boolean',
+    describe: 'make keys without asking where the server holds none of your account, and this profile neither',
+  },
   json: { type: 'boolean', describe: 'one JSON object a line on standard output' },
   quiet: { type: 'boolean', describe: 'no progress and no remarks on standard error' },
   timeout: {

@@ -120,8 +120,10 @@ export class Conversations {
     } else if (event.method === 'read') {
       const key = hex(event.params.conversation);
       const timeline = this.#timelines.get(key);
-      await this.#setMark(key, 'read', event.params.seq);
-      if (timeline !== undefined) await this.#tell(timeline.place);
+      if (timeline === undefined) return;
+      // Nothing that is still to come was read.
+      await this.#setMark(key, 'read', Math.min(event.params.seq, timeline.head));
+      await this.#tell(timeline.place);
     } else if (event.method === 'renewed') {
       context.keyring.forget(event.params.name);
     }
@@ -183,7 +185,7 @@ export class Conversations {
     const timeline = this.timeline(place);
     const again = timeline.startedAt !== null;
     await timeline.catchUp(of.head, of.read);
-    await this.#setMark(place.key, 'read', of.read);
+    await this.#setMark(place.key, 'read', Math.min(of.read, timeline.head));
     const known = await cache.coverage(place.key);
     if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
     if (known !== null && timeline.startedAt !== null && !again)

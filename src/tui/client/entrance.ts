@@ -95,8 +95,9 @@ export class Entrance {
     // Refused before they are needed: nobody waits for them.
     made.catch(() => {});
     const keys = async (): Promise<AccountKeys> => {
-      const account = { keys: await made, vaultVersion: before?.vaultVersion ?? 0, localKeys };
-      await store.save(fingerprint, name, account);
+      const { vaultVersion = 0, vaultStored = 0 } = before ?? {};
+      const account = { keys: await made, vaultVersion, vaultStored, localKeys };
+      await store.replace(fingerprint, name, account);
       return account.keys;
     };
     const open = await this.#open();
@@ -165,7 +166,7 @@ export class Entrance {
       ask.progress('login');
       const { identity } = account.keys;
       const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
-      const agreed = await this.#keeper(daemonId).afterKey(calls, account);
+      const agreed = await this.#keeper(daemonId).afterKey(calls, welcome, account);
       await store.used(fingerprint, name);
       return { calls, welcome, account: agreed, daemonId, signSpki };
     } catch (error) {
@@ -208,8 +209,8 @@ export class Entrance {
   }
 
   #keeper(daemonId: Uint8Array): VaultKeeper {
-    const { store, rsa, opaque, clock, random, fingerprint: daemon, name } = this.#o;
-    return new VaultKeeper({ store, rsa, opaque, clock, random, daemon, daemonId, name });
+    const { store, rsa, opaque, clock, random, fingerprint: daemon, name, ask } = this.#o;
+    return new VaultKeeper({ store, rsa, opaque, clock, random, daemon, daemonId, name, ask });
   }
 
   async #askPassword(): Promise<string> {

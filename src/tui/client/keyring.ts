@@ -68,7 +68,7 @@ export class Keyring {
     return asked;
   }
 
-  /** Like cardOf, for sealing. @throws ClientError 'key-changed', or 'refused' when the card has expired */
+  /** Like cardOf, for sealing. @throws ClientError 'key-changed', or 'refused' when the card has expired or does not work */
   async recipient(name: string): Promise<Card> {
     const { card, changedTo } = await this.cardOf(name);
     if (changedTo !== null)
@@ -76,6 +76,8 @@ export class Keyring {
         'key-changed',
         `the key of ${name} changed: trusted ${hex(card.idFp)}, offered ${hex(changedTo)}; compare with ${name}, then accept it with securechat verify ${name}`,
       );
+    if (!card.sealable)
+      throw new ClientError('refused', `nothing can be sealed to the key of ${name}: it does not work; tell ${name}`);
     this.#checkAge(name, card);
     return card;
   }

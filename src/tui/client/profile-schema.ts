@@ -35,4 +35,11 @@ export const migrations: readonly (readonly string[])[] = [
   ['DROP TABLE uploads', ...transferTables],
   // refused: its maker's key is none that was accepted, and its signature was not checked
   ['ALTER TABLE epochs ADD COLUMN refused INTEGER NOT NULL DEFAULT 0'],
+  // id_fp, card_seq, card_hash: of the newest card in keys; vault_stored: the highest version that the daemon is known to have had
+  [
+    'ALTER TABLE accounts ADD COLUMN id_fp BLOB',
+    'ALTER TABLE accounts ADD COLUMN card_seq INTEGER NOT NULL DEFAULT 0',
+    'ALTER TABLE accounts ADD COLUMN card_hash BLOB',
+    'ALTER TABLE accounts ADD COLUMN vault_stored INTEGER NOT NULL DEFAULT 0',
+  ],
 ];

@@ -1,6 +1,6 @@
 /** Getting a key to speak under: the one in use, one that somebody grants, or a new one that is sealed to every member. */
 import { equal, hex } from '../../protocol/bytes.ts';
-import { type Card, openCard } from '../../protocol/card.ts';
+import { type Card, isSealable, openCard } from '../../protocol/card.ts';
 import { mintEpoch, sealGrant } from '../../protocol/epoch.ts';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import type { EventParams } from '../../protocol/events.ts';
@@ -75,7 +75,7 @@ export class RoomRekey {
     if (!this.#members.log.isMember(card.idFp)) await this.#needs.sync();
     if (changedTo !== null || !this.#members.log.isMember(card.idFp)) return;
     // An old card may be shown because its key has leaked.
-    if (card.notAfter < this.#context.clock.now()) return;
+    if (!isSealable(card, this.#context.clock.now())) return;
     const grant = await sealGrant(this.#context.rsa, current.epoch, current.key, card);
     await this.#context.connection.request('grant', { room: this.#members.room, epochId, to: name, grant });
   }

@@ -205,7 +205,7 @@ export class Timeline {
     const from = this.#head <= PAGE ? 0 : Math.max(Math.min(this.#read, this.#head - PAGE), this.#head - FIRST_SYNC, 0);
     await this.#context.profile.db.run(
       'INSERT OR IGNORE INTO coverage (account, conversation, bottom, top, read) VALUES (?, ?, ?, ?, ?)',
-      [this.#context.account, this.place.key, from, from, this.#read],
+      [this.#context.account, this.place.key, from, from, Math.min(this.#read, this.#head)],
     );
   }
 }

@@ -137,12 +137,28 @@ export type ClientEvent =
   /** A sentence for the person: cache trimmed, room re-keyed by a stranger, daemon's notice. */
   | { type: 'notice'; text: string };
 
+/**
+ * What the daemon says of the account and this profile knows otherwise. no-keys: there are none, on a machine that has none
+ * either. reset: there are none, but this profile has them. other-identity: there is another one. vault-back: the stored copy of
+ * the keys is older than one that it took. keeps-no-vault: it stores no copy. other-keys: the stored keys do not lead on from those here.
+ */
+export type Doubt = {
+  kind: 'no-keys' | 'reset' | 'other-identity' | 'vault-back' | 'keeps-no-vault' | 'other-keys';
+  name: string;
+  /** A sentence, lower case, without its full stop. */
+  statement: string;
+  /** What a yes does. */
+  question: string;
+};
+
 /** What is asked while connecting. Every wait shows what it waits for through `progress`. */
 export type Ask = {
   /** A daemon that this profile does not know. Resolve true to remember it. */
   trust(daemon: { address: string; fingerprint: string; words: string }): Promise<boolean>;
   /** null when nobody can be asked. */
   password(name: string): Promise<string | null>;
+  /** Only a person can say yes; without it the answer is no, and the login fails with 'untrusted'. */
+  confirm?(doubt: Doubt): Promise<boolean>;
   progress(step: 'keys' | 'connect' | 'login' | 'vault' | 'sync'): void;
 };
 

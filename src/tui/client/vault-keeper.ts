@@ -2,15 +2,18 @@
 import { equal, H, utf8 } from '../../protocol/bytes.ts';
 import { followCards, openCard } from '../../protocol/card.ts';
 import type { Opaque } from '../../protocol/opaque.ts';
+import type { Welcome } from '../../protocol/requests.ts';
 import type { Rsa } from '../../protocol/rsa-pool.ts';
 import type { Clock, Random } from '../../protocol/seams.ts';
 import { MAX_VAULT_KEYS, openVault, sealVault } from '../../protocol/vault.ts';
-import type { Account, AccountKeys, AccountStore } from './account-store.ts';
+import type { Account, AccountStore } from './account-store.ts';
 import type { Calls } from './calls.ts';
+import { checkKeyLogin, doubtOf, lies, otherKeys, settle } from './doubt.ts';
 import { ClientError } from './errors.ts';
 import type { PasswordLogin } from './login.ts';
 import { currentCard, makeKeys, needsRenewal, renewKeys } from './my-keys.ts';
 import { replacePassword } from './register.ts';
+import type { Ask } from './types.ts';
 
 export type KeeperOptions = {
   store: AccountStore;
@@ -23,6 +26,7 @@ export type KeeperOptions = {
   daemon: Uint8Array;
   daemonId: Uint8Array;
   name: string;
+  ask: Pick<Ask, 'confirm'>;
 };
 
 export class VaultKeeper {
@@ -32,28 +36,24 @@ export class VaultKeeper {
     this.#o = options;
   }
 
-  /** After a login by password: my keys, wherever they are. @throws ClientError */
+  /** After a login by password: my keys, wherever they are. @throws ClientError 'untrusted' where the daemon contradicts this profile */
   async afterPassword(calls: Calls, login: PasswordLogin, password: string): Promise<Account> {
-    const { store, daemon, name } = this.#o;
+    const { store, daemon, name, ask, clock } = this.#o;
     const { welcome, exportKey } = login;
     const local = await store.load(daemon, name);
-    if (welcome.mustRenew) return this.#renewLegacy(calls, local?.keys ?? null, password);
-    const { idFp, vault } = welcome;
-    const mine = local !== null && idFp !== null && equal(currentCard(local.keys).idFp, idFp) ? local : null;
-    let account: Account;
-    if (mine !== null && (vault === null || vault.version <= mine.vaultVersion)) account = mine;
-    else account = await this.#fetch(calls, login);
-    const localKeys = account.localKeys || welcome.localKeys;
-    account = { ...account, localKeys };
+    const doubt = doubtOf(welcome, local, name);
+    await settle(ask, doubt);
+    if (welcome.mustRenew) return this.#renewLegacy(calls, local, password);
+    let account = await this.#mine(calls, login, doubt?.kind === 'other-identity' ? null : local);
+    if (doubt?.kind === 'keeps-no-vault') account = await store.save(daemon, name, { ...account, localKeys: true });
     const putVault = async (): Promise<void> => {
-      if (localKeys) await store.save(daemon, name, account);
-      else account = await this.put(calls, exportKey, welcome.recordHash, account);
+      if (account.localKeys) account = await store.save(daemon, name, account);
+      else account = await this.#stored(await this.put(calls, exportKey, welcome.recordHash, account));
     };
-    // No vault yet: the daemon takes nothing else before it. An older one: a put was cut, or the daemon lost the newest.
-    if (vault === null || vault.version < account.vaultVersion) await putVault();
-    account = await this.#agreeWithDirectory(calls, account);
-    await store.save(daemon, name, account);
-    if (!needsRenewal(account.keys, this.#o.clock)) return account;
+    // No vault yet: the daemon takes nothing else before it. An older one: a put was cut.
+    if ((welcome.vault?.version ?? 0) < account.vaultVersion || welcome.vault === null) await putVault();
+    account = await store.save(daemon, name, await this.#agreeWithDirectory(calls, account));
+    if (!needsRenewal(account.keys, clock)) return account;
     account = await this.#next(account, true);
     await putVault();
     await this.#putCard(calls, account);
@@ -62,11 +62,14 @@ export class VaultKeeper {
 
   /**
    * After a login by key, which needs the keys of this profile.
-   * @throws ClientError 'login-refused' when they are not the newest
+   * @throws ClientError 'login-refused' when they are not the newest, 'untrusted' when the daemon contradicts them
    */
-  async afterKey(calls: Calls, account: Account): Promise<Account> {
+  async afterKey(calls: Calls, welcome: Welcome, account: Account): Promise<Account> {
+    const { store, daemon, name, clock } = this.#o;
+    checkKeyLogin(welcome, account, name);
     let agreed = await this.#agreeWithDirectory(calls, account);
-    if (!needsRenewal(agreed.keys, this.#o.clock)) return agreed;
+    if (agreed !== account) agreed = await store.save(daemon, name, agreed);
+    if (!needsRenewal(agreed.keys, clock)) return agreed;
     // The vault can be written only after a login by password: until then the key stays and its card is renewed.
     agreed = await this.#next(agreed, false);
     await this.#putCard(calls, agreed);
@@ -89,6 +92,34 @@ export class VaultKeeper {
     return next;
   }
 
+  /** What is stored at the daemon for the password that counts now. */
+  #stored(account: Account): Promise<Account> {
+    const { store, daemon, name } = this.#o;
+    return store.save(daemon, name, { ...account, vaultStored: account.vaultVersion });
+  }
+
+  /** The keys of this profile, or those of the vault where it is newer. @param local null: the vault's, whatever they are */
+  async #mine(calls: Calls, login: PasswordLogin, local: Account | null): Promise<Account> {
+    const { store, daemon, name, ask } = this.#o;
+    const given = login.welcome.vault?.version ?? 0;
+    if (local !== null && given <= local.vaultVersion)
+      return store.save(daemon, name, { ...local, vaultStored: Math.max(local.vaultStored, given) });
+    const fetched = await this.#fetch(calls, login);
+    if (local === null) {
+      await store.replace(daemon, name, fetched);
+      return fetched;
+    }
+    const [here, there] = [currentCard(local.keys), currentCard(fetched.keys)];
+    // A card that was renewed without the password is in no vault.
+    if (here.cardSeq >= there.cardSeq && equal(here.ekFp, there.ekFp))
+      return store.save(daemon, name, { ...fetched, keys: local.keys });
+    if (here.cardSeq >= there.cardSeq) {
+      await settle(ask, otherKeys(name));
+      await store.replace(daemon, name, fetched);
+    }
+    return store.save(daemon, name, fetched);
+  }
+
   async #fetch(calls: Calls, { welcome, exportKey }: PasswordLogin): Promise<Account> {
     const { daemonId, name } = this.#o;
     if (welcome.vault === null || welcome.idFp === null)
@@ -108,7 +139,7 @@ export class VaultKeeper {
         'key-changed',
         'the vault holds another identity than the directory shows; ask whoever runs the daemon',
       );
-    return { keys, vaultVersion: version, localKeys: false };
+    return { keys, vaultVersion: version, vaultStored: version, localKeys: false };
   }
 
   /** My newest card must be the directory's. One that is mine but did not arrive there is put again. */
@@ -117,18 +148,19 @@ export class VaultKeeper {
     const mine = currentCard(account.keys);
     const { cards } = await calls.request('cards', { name, from: Math.max(1, mine.cardSeq - 1) });
     const last = cards.at(-1);
-    if (last === undefined)
-      throw new ClientError('refused', `the directory has lost the card of ${name}; ask whoever runs the daemon`);
+    if (last === undefined) throw lies(`the server has lost the card of ${name}`);
     const shown = openCard(last);
     if (!equal(shown.idFp, mine.idFp))
       throw new ClientError(
         'key-changed',
-        `the directory shows another key for ${name}; if you did not ask for a reset, warn whoever runs the daemon`,
+        `the directory shows another key for ${name}; if you did not ask for a reset, warn whoever runs the server`,
       );
     if (shown.cardSeq === mine.cardSeq - 1 && equal(shown.hash, mine.prevCardHash)) {
       await this.#putCard(calls, account);
       return account;
     }
+    if (shown.cardSeq < mine.cardSeq)
+      throw lies(`the server shows card ${shown.cardSeq} of ${name}, but had taken card ${mine.cardSeq - 1}`);
     const from = cards.filter((card) => openCard(card).cardSeq >= mine.cardSeq);
     const { card } = followCards({ idFp: mine.idFp, cardSeq: mine.cardSeq, cardHash: mine.hash }, from);
     if (!equal(card.ekFp, mine.ekFp))
@@ -142,11 +174,10 @@ export class VaultKeeper {
     return { ...account, keys };
   }
 
+  /** The next card, or the one that another process of this profile was quicker with. */
   async #next(account: Account, rotate: boolean): Promise<Account> {
     const { store, rsa, clock, daemon, name } = this.#o;
-    const next = { ...account, keys: await renewKeys(rsa, clock, account.keys, rotate) };
-    await store.save(daemon, name, next);
-    return next;
+    return store.save(daemon, name, { ...account, keys: await renewKeys(rsa, clock, account.keys, rotate) });
   }
 
   async #putCard(calls: Calls, account: Account): Promise<void> {
@@ -154,13 +185,19 @@ export class VaultKeeper {
     if (newest !== undefined) await calls.request('card-put', { card: newest.card });
   }
 
-  /** An account from before there were keys: new record, card and vault in one go. `keys`: of an attempt that was cut. */
-  async #renewLegacy(calls: Calls, keys: AccountKeys | null, password: string): Promise<Account> {
+  /**
+   * An account that has no keys at the daemon: new record, card and vault in one go. With the keys of this profile, where their
+   * card is the first, as the daemon wants it; two first cards of one identity are never made.
+   */
+  async #renewLegacy(calls: Calls, local: Account | null, password: string): Promise<Account> {
     const { store, rsa, opaque, clock, daemon, daemonId, name } = this.#o;
-    const account = { keys: keys ?? (await makeKeys(rsa, clock, name)), vaultVersion: 0, localKeys: false };
-    await store.save(daemon, name, account);
+    let account = local;
+    if (account === null || currentCard(account.keys).cardSeq > 1) {
+      account = { keys: await makeKeys(rsa, clock, name), vaultVersion: 0, vaultStored: 0, localKeys: false };
+      await store.replace(daemon, name, account);
+    }
     const card = account.keys.keys[0]?.card ?? null;
     const { record, exportKey } = await replacePassword(calls, opaque(), { password, card, daemonId });
-    return this.put(calls, exportKey, H('record', utf8(record)), account);
+    return this.#stored(await this.put(calls, exportKey, H('record', utf8(record)), account));
   }
 }

@@ -200,6 +200,8 @@ function questionOf(question: Question): { lines: readonly string[]; foot: strin
     }
     case 'quit':
       return { lines: questions.quit, foot: questions.quitFoot };
+    case 'doubt':
+      return { lines: [question.question, question.statement], foot: questions.doubtFoot };
   }
 }
 

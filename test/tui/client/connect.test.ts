@@ -271,7 +271,17 @@ test.serial('an account from before there were keys gets them at its first login
   const { join: server } = await startDaemon(t, [], { dir });
   t.notRegex(await readFile(join(dir, 'users.txt'), 'utf8'), /secret/);
   const profile = join(dir, 'profile');
-  const me = await signInAs(t, { user: 'alice', server, password: 'secret', profile });
+  const first = { user: 'alice', server, password: 'secret', profile } as const;
+  await t.throwsAsync(signInAs(t, first), { code: 'untrusted', message: /has no keys yet.*nothing was sent/ });
+  const asked: string[] = [];
+  const ask = quietAsk({
+    confirm: async ({ kind }) => {
+      asked.push(kind);
+      return true;
+    },
+  });
+  const me = await signInAs(t, { ...first, ask });
+  t.deepEqual(asked, ['no-keys']);
   t.truthy(await me.connection.request('people', { after: null }));
   await me.close();
   await (await signInAs(t, { user: 'alice', server, profile })).close();

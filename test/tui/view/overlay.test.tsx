@@ -26,6 +26,7 @@ const overlays: Overlay[] = [
   },
   { kind: 'confirm', question: { ask: 'delete', message: message() }, at: 0, stray: true },
   { kind: 'confirm', question: { ask: 'quit' }, at: 0, stray: false },
+  { kind: 'confirm', question: { ask: 'doubt', statement: 'it says so', question: 'Is it so?' }, at: 0, stray: false },
   { kind: 'fingerprint', name: 'bob', digits: '12345'.repeat(12), error: null, at: 0, stray: false },
   { kind: 'fingerprint', name: 'bob', digits: null, error: 'no keys yet', at: 0, stray: false },
   {

@@ -1,0 +1,129 @@
+/** Keys that parse and do not work: refused where they come in, while others talk in the lobby. */
+import test, { type ExecutionContext } from 'ava';
+import { concat, Writer } from '../../src/protocol/bytes.ts';
+import { openCard } from '../../src/protocol/card.ts';
+import { inlineOpaque } from '../../src/protocol/opaque.ts';
+import { parseLogEntry, signLogEntry } from '../../src/protocol/room-log.ts';
+import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { fixtureKey } from '../fixtures/keys.ts';
+import { cardWith, evenKey, longExponent } from '../helpers/bad-keys.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { freshCard, login, register, testDaemonId } from '../helpers/client.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { listener } from '../helpers/listener.ts';
+import { refused } from '../helpers/refusal.ts';
+import { signInAs } from '../helpers/sign-in.ts';
+import { type HostileClient, hostileClient } from './hostile-client.ts';
+import { hostileDaemon } from './hostile-daemon.ts';
+
+const password = 'correct horse';
+const encryption = fixtureKey('mallory-encryption').spki;
+const badKeys = { even: evenKey(encryption), 'small factor': fixtureKey('weak').spki };
+
+/** Alice and Bob in the lobby. @returns what shows that they still reach each other */
+async function lobby(t: ExecutionContext, port: number): Promise<() => Promise<void>> {
+  const server = `127.0.0.1:${port}`;
+  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
+  const bob = await chatAs(t, { user: 'bob', server, password, register: {} });
+  let said = 0;
+  return async () => {
+    said += 1;
+    await alice.client.send('#lobby', `still here ${said}`);
+    await bob.message(`still here ${said}`);
+  };
+}
+
+/** Registers with any card; the record is the same each time, for it costs a fifth of a second. */
+async function registering(mallory: HostileClient): Promise<(card: Uint8Array) => Promise<unknown>> {
+  const begun = await inlineOpaque.clientRegister('pw');
+  const start = { name: 'mallory', message: begun.message, invite: null };
+  const answer = await mallory.request('register-start', start);
+  const { record } = await inlineOpaque.clientRegisterFinish('pw', begun.state, answer.message, testDaemonId);
+  return async (card) => {
+    await mallory.request('register-start', start);
+    return mallory.request('register-finish', { record, card, localKeys: true });
+  };
+}
+
+test('a first card, a second card, an ephemeral key and a join with a bad key are refused; the lobby goes on', async (t) => {
+  const { at, lines } = await openDaemon(t);
+  const goesOn = await lobby(t, at.port);
+  const notBefore = Date.now() - 1000;
+  const mallory = await hostileClient(t, at);
+  const registerWith = await registering(mallory);
+  for (const ekSpki of Object.values(badKeys)) {
+    const card = await cardWith('mallory', { ekSpki, notBefore });
+    await refused(t, registerWith(card), 'bad-request');
+  }
+  const weak = await cardWith('mallory', { identity: fixtureKey('weak'), notBefore });
+  await refused(t, registerWith(weak), 'bad-request');
+  const mine = await freshCard('mallory');
+  await registerWith(mine);
+  const { lobby: room } = await login(mallory, 'mallory', 'pw');
+  await goesOn();
+
+  const first = openCard(mine);
+  for (const ekSpki of Object.values(badKeys)) {
+    const second = await cardWith('mallory', { ekSpki, notBefore, cardSeq: 2, prevCardHash: first.hash });
+    await refused(t, mallory.request('card-put', { card: second }), 'bad-request');
+  }
+  await goesOn();
+
+  for (const spki of [badKeys.even, badKeys['small factor'], longExponent(60_000), encryption.subarray(1)]) {
+    const ephemeral = { spki, pkcs8: fixtureKey('mallory-encryption').pkcs8 };
+    await t.throwsAsync(hostileClient(t, at, { ephemeral }), { name: 'ProtocolError', code: 'handshake' });
+  }
+  await goesOn();
+
+  const { idFp } = first;
+  const log = await mallory.request('fetch', {
+    conversation: room,
+    after: 0,
+    before: null,
+    limit: 100,
+    newest: false,
+    kinds: ['log'],
+  });
+  const n = log.entries.length;
+  const { hash: prev } = parseLogEntry(log.entries.at(-1)?.bytes ?? new Uint8Array());
+  const about = {
+    room,
+    n,
+    prev,
+    op: 'join',
+    subject: { name: 'mallory', idFp },
+    actor: idFp,
+    time: Date.now(),
+  } as const;
+  const body = evenKey(fixtureKey('mallory-identity').spki);
+  const entry = await signLogEntry(inlineRsa, fixtureKey('mallory-identity'), { ...about, body });
+  await t.throwsAsync(mallory.request('log-append', { room, entry }));
+  t.is(await mallory.ended, 'cut');
+  await goesOn();
+  t.false(lines.some(({ evt }) => evt === 'sys_crash'));
+});
+
+test('a daemon that shows bad keys of people hides nobody else, and nothing is sealed to them', async (t) => {
+  const { at, script } = await hostileDaemon(t);
+  const server = `127.0.0.1:${at.port}`;
+  const goesOn = await lobby(t, at.port);
+  const mallory = await hostileClient(t, at);
+  await register(mallory, 'mallory', 'pw');
+  const bad = await cardWith('mallory', { ekSpki: badKeys.even, notBefore: Date.now() - 1000 });
+  script.answers.cards = async ({ params, honest }) => (params.name === 'mallory' ? { cards: [bad] } : honest());
+  const carol = await chatAs(t, { user: 'carol', server, password, register: {} });
+  await t.throwsAsync(carol.client.send('@mallory', 'x'), { code: 'refused', message: /does not work/ });
+  t.deepEqual((await carol.client.people()).map(({ name }) => name).sort(), ['alice', 'bob', 'carol', 'mallory']);
+  await carol.client.send('@bob', 'to a key that works');
+  await goesOn();
+});
+
+test('a greeting with a bad key ends before anything is asked', async (t) => {
+  const sign = fixtureKey('daemon-sign').spki;
+  for (const link of [evenKey(sign), fixtureKey('weak').spki, longExponent(60_000)]) {
+    const greeting = concat(Buffer.from('SCK1'), new Writer().var16(link).var16(sign).finish());
+    const { host, port } = await listener(t, (socket) => void socket.write(greeting));
+    const attempt = signInAs(t, { user: 'alice', server: `${host}:${port}`, password });
+    await t.throwsAsync(attempt, { code: 'not-a-daemon' });
+  }
+});
