@@ -5,11 +5,11 @@
  *   event    [2, method, params]         daemon -> client
  * What each one holds stands in requests.ts and events.ts. Whoever receives a frame checks its schema first.
  */
-import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import { ProtocolError, Refusal, type RefusalCode, refusalCodes } from './errors.ts';
 import { type EventName, type EventParams, events } from './events.ts';
 import { sentence, u32 } from './fields.ts';
+import { decodeMessagePack, encodeMessagePack } from './message-pack.ts';
 import { type RequestName, type RequestParams, type RequestResult, requests } from './requests.ts';
 
 /** The version of this language; both ends state theirs in the handshake. */
@@ -22,6 +22,10 @@ export type Answer = { id: number } & ({ result: unknown } | { refusal: { code: 
 const REQUEST = 0;
 const ANSWER = 1;
 const EVENT = 2;
+/** Most values in a request: 128 chunks of `epoch-keys` are 650. */
+const REQUEST_VALUES = 1024;
+/** Most values in what a daemon sends: the conversations that fit a record are 41,000. */
+const ANSWER_VALUES = 65_536;
 const requestFrame = v.strictTuple([v.literal(REQUEST), u32, v.string(), v.unknown()]);
 const answerFrame = v.strictTuple([
   v.literal(ANSWER),
@@ -31,16 +35,16 @@ const answerFrame = v.strictTuple([
 ]);
 const eventFrame = v.strictTuple([v.literal(EVENT), v.string(), v.unknown()]);
 
-/** @throws ProtocolError 'message' when `bytes` are not one frame of this language; nothing else. */
+/** Cheap whatever the bytes are. @throws ProtocolError 'message' when they are not one frame of this language; nothing else. */
 export function decodeRequest(bytes: Uint8Array): Request {
-  const [, id, method, params] = check(requestFrame, decodeFrame(bytes));
+  const [, id, method, params] = check(requestFrame, decodeMessagePack(bytes, REQUEST_VALUES));
   if (!Object.hasOwn(requests, method)) throw new ProtocolError('message', 'unknown request');
   return { id, method, params: check(requests[method as RequestName].params, params) } as Request;
 }
 
 /** Splits what the client receives. @throws ProtocolError 'message'. */
 export function decodeFromDaemon(bytes: Uint8Array): { answer: Answer } | { event: Event } {
-  const frame = decodeFrame(bytes);
+  const frame = decodeMessagePack(bytes, ANSWER_VALUES);
   if (Array.isArray(frame) && frame[0] === EVENT) {
     const [, method, params] = check(eventFrame, frame);
     if (!Object.hasOwn(events, method)) throw new ProtocolError('message', 'unknown event');
@@ -57,28 +61,27 @@ export function resultOf<N extends RequestName>(method: N, answer: Answer): Requ
 }
 
 export function encodeRequest<N extends RequestName>(id: number, method: N, params: RequestParams<N>): Uint8Array {
-  return encode([REQUEST, id, method, params]);
+  return encodeMessagePack([REQUEST, id, method, wellFormed(params)]);
 }
 
 /** `_method` only ties the result to its request's type; it is not sent. */
 export function encodeResult<N extends RequestName>(_method: N, id: number, result: RequestResult<N>): Uint8Array {
-  return encode([ANSWER, id, null, result]);
+  return encodeMessagePack([ANSWER, id, null, result]);
 }
 
 export function encodeRefusal(id: number, refusal: Refusal): Uint8Array {
-  return encode([ANSWER, id, { code: refusal.code, message: refusal.message }, null]);
+  return encodeMessagePack([ANSWER, id, { code: refusal.code, message: refusal.message }, null]);
 }
 
 export function encodeEvent<N extends EventName>(method: N, params: EventParams<N>): Uint8Array {
-  return encode([EVENT, method, params]);
+  return encodeMessagePack([EVENT, method, params]);
 }
 
-function decodeFrame(bytes: Uint8Array): unknown {
-  try {
-    return decode(bytes);
-  } catch {
-    throw new ProtocolError('message', 'not MessagePack');
-  }
+/** A half of a surrogate pair in a name that a person gave becomes U+FFFD, which is in nobody's name. */
+function wellFormed<P extends object>(params: P): P {
+  const broken = Object.entries(params).filter(([, value]) => typeof value === 'string' && !value.isWellFormed());
+  if (broken.length === 0) return params;
+  return { ...params, ...Object.fromEntries(broken.map(([key, value]) => [key, value.toWellFormed()])) };
 }
 
 function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {

@@ -33,6 +33,11 @@ test('an event arrives as it was written', (t) => {
   t.deepEqual(decodeFromDaemon(encodeEvent('presence', params)), { event: { method: 'presence', params } });
 });
 
+test('half a surrogate pair in a name that a person gave does not end the link: it is a name that nobody has', (t) => {
+  const sent = decodeRequest(encodeRequest(1, 'typing', { to: 'bo\ud800b' }));
+  t.deepEqual(sent.params, { to: 'bo\ufffdb' });
+});
+
 test('anything else is refused with the one error of the layer', (t) => {
   const cases = [
     encodeRequest(1, 'ping', {}).subarray(0, -1),

@@ -1,8 +1,8 @@
 /** What the profile holds of my accounts: keys, tickets, the versions of the vault. Keys and tickets lie sealed. */
-import { decode, encode } from '@msgpack/msgpack';
 import * as v from 'valibot';
 import { utf8 } from '../../protocol/bytes.ts';
 import { openCard } from '../../protocol/card.ts';
+import { decodeMessagePack, encodeMessagePack } from '../../protocol/message-pack.ts';
 import type { KeyPair } from '../../protocol/rsa.ts';
 import type { Clock } from '../../protocol/seams.ts';
 import { ClientError } from './errors.ts';
@@ -14,6 +14,9 @@ export type AccountKeys = { identity: KeyPair; keys: { card: Uint8Array; pkcs8: 
 
 /** `vaultVersion`: the highest that was made or met; `vaultStored`: the highest that the daemon took or gave. */
 export type Account = { keys: AccountKeys; vaultVersion: number; vaultStored: number; localKeys: boolean };
+
+/** Of the keys of one account: 4 for each pair and a few around them. */
+const MAX_VALUES = 4096;
 
 const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const storedKeys = v.strictObject({
@@ -129,7 +132,7 @@ export class AccountStore {
     const [newest] = account.keys.keys;
     if (newest === undefined) throw new Error('an account has at least one key');
     const { idFp, cardSeq, hash } = openCard(newest.card);
-    const sealed = this.#profile.seal(encode({ v: 1, ...account.keys }), place('keys', name));
+    const sealed = this.#profile.seal(encodeMessagePack({ v: 1, ...account.keys }), place('keys', name));
     const { vaultVersion, vaultStored, localKeys } = account;
     await this.#profile.db.run(
       `INSERT INTO accounts (daemon, name, keys, id_fp, card_seq, card_hash, vault_version, vault_stored, local_keys, at)
@@ -146,7 +149,10 @@ function place(what: 'keys' | 'ticket', name: string): Uint8Array {
 }
 
 function readKeys(plain: Uint8Array): AccountKeys {
-  const read = v.safeParse(storedKeys, decode(plain));
-  if (read.success) return read.output;
+  try {
+    return v.parse(storedKeys, decodeMessagePack(plain, MAX_VALUES));
+  } catch {
+    // What was sealed in this profile is whole: only its form can differ.
+  }
   throw new ClientError('version', 'the keys in this profile were stored by another version of securechat; update it');
 }
