@@ -114,6 +114,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     await rooms.removeStrangers(accounts);
     const refused = new RefusedLinks({ clock, log });
     closers.push(() => refused.tell());
+    const limits = new Limits(clock);
     const context: Context = {
       config,
       log,
@@ -126,7 +127,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       accounts,
       invites: new Invites(fs, config.dataDir),
       sessions: new Sessions(),
-      limits: new Limits(clock),
+      limits,
       refused,
       store,
       directory,
@@ -134,7 +135,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       broadcasts,
       files,
       rooms,
-      epochs: new Epochs({ store, directory, chat }),
+      epochs: new Epochs({ store, directory, chat, limits, clock, log }),
       grants: new Grants({ store, chat, clock, random }),
       lobby: rooms.lobby.id,
     };

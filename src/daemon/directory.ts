@@ -44,6 +44,12 @@ export class Directory {
     return sigSpki;
   }
 
+  /** Whether anything can be sealed to the newest card of an identity; it is tried. */
+  async canBeSealedTo(idFp: Uint8Array): Promise<boolean> {
+    const [bytes] = await this.#store.cardsOf({ ids: [idFp] });
+    return !!bytes && openCard(bytes).sealable;
+  }
+
   /**
    * Takes the next card of `owner`; of a new account the first one, which is to be put before the account is made. On stable
    * storage when it resolves.

@@ -1,15 +1,23 @@
 /** Epochs on their way in: a header, then the members' chunks in several requests, then all of it at once into the store. */
+
+import type { Logger } from 'pino';
 import { equal, hex } from '../protocol/bytes.ts';
-import { type Epoch, memberSetHash, openEpoch, parseEpoch } from '../protocol/epoch.ts';
+import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from '../protocol/epoch.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { encodeEvent } from '../protocol/messages.ts';
+import type { Clock } from '../protocol/seams.ts';
 import type { Chat } from './chat.ts';
 import type { Directory } from './directory.ts';
+import { EpochCauses } from './epoch-causes.ts';
+import { figures, type Limits } from './limits.ts';
 import type { Room } from './room.ts';
+import type { Session } from './session.ts';
 import type { Person, Placed, Store } from './store/store.ts';
 
 type Draft = {
-  room: Room;
+  session: Pick<Session, 'ended'>;
+  /** Ends the time it has. */
+  cancel: () => void;
   epoch: Epoch;
   bytes: Uint8Array;
   logN: number;
@@ -17,29 +25,36 @@ type Draft = {
   members: Map<string, Person>;
   chunks: Map<string, Key>;
 };
+/** The chunk is empty where nothing could be sealed to a member. */
 type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 
 export type EpochsParts = {
   store: Pick<Store, 'appendEpoch'>;
-  directory: Pick<Directory, 'newest' | 'keyOf'>;
+  directory: Pick<Directory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
   chat: Pick<Chat, 'post' | 'tellOne'>;
+  limits: Pick<Limits, 'spareEpochs' | 'spareEpochsOfRoom'>;
+  clock: Clock;
+  log: Logger;
 };
 
 export class Epochs {
   readonly #parts: EpochsParts;
-  /** One a session; it goes with its session. */
-  readonly #drafts = new WeakMap<object, Draft>();
+  readonly #causes: EpochCauses;
+  /** One a person and room. */
+  readonly #drafts = new Map<string, Draft>();
 
   constructor(parts: EpochsParts) {
     this.#parts = parts;
+    this.#causes = new EpochCauses(parts);
   }
 
   /**
    * Takes the signed header; an unfinished epoch of this session is dropped. `members` is how many chunks will come.
-   * @throws ProtocolError 'room', Refusal 'stale-epoch' (made for a log that others have left since), 'conflict' (epochPrev).
+   * @throws ProtocolError 'room', Refusal 'stale-epoch' (made for a log that others have left since), 'conflict' (epochPrev),
+   *   'bad-request' (its time), 'rate-limited' (without a cause), 'busy' (another session of this person makes one).
    */
   async begin(
-    session: object,
+    session: Draft['session'],
     room: Room,
     epoch: { bytes: Uint8Array; members: number; maker: Person },
   ): Promise<void> {
@@ -50,18 +65,26 @@ export class Epochs {
       throw new Refusal('not-permitted', 'an epoch is made by a member, for this room');
     }
     openEpoch(bytes, key);
+    if (!equal(parsed.epochId, room.epoch.id)) this.#checkNew(room, parsed, maker);
     const logN = room.numberOf(parsed.logHead);
     if (logN === undefined) throw new Refusal('conflict', 'this server does not know that log entry: fetch the log');
     const present = new Map(room.membersAt(logN).map((member) => [hex(member.idFp), member]));
     if (members > present.size) {
       throw new Refusal('stale-epoch', 'somebody left since: fetch the log and make the key again');
     }
-    this.#drafts.set(session, { room, epoch: parsed, bytes, logN, members: present, chunks: new Map() });
+    const id = draftId(room, maker);
+    const before = this.#drafts.get(id);
+    if (before !== undefined && before.session !== session && !before.session.ended) {
+      throw new Refusal('busy', 'another device of yours makes the key of this room now; try again in a moment');
+    }
+    this.#drop(id);
+    const cancel = this.#parts.clock.after(figures.epochDraftMs, () => this.#drop(id));
+    this.#drafts.set(id, { session, cancel, epoch: parsed, bytes, logN, members: present, chunks: new Map() });
   }
 
   /** @throws Refusal 'bad-request' for a chunk of who is no member, or a second one. */
-  addKeys(session: object, room: Room, keys: { idFp: Uint8Array; chunk: Uint8Array }[]): void {
-    const draft = this.#draftOf(session, room);
+  addKeys(session: Draft['session'], room: Room, maker: Person, keys: { idFp: Uint8Array; chunk: Uint8Array }[]): void {
+    const draft = this.#draftOf(session, room, maker);
     for (const { idFp, chunk } of keys) {
       const id = hex(idFp);
       const name = draft.members.get(id)?.name;
@@ -74,11 +97,12 @@ export class Epochs {
 
   /**
    * Makes the epoch current and gives each member its own chunk, after the answer.
-   * @throws Refusal 'bad-request' (a member with a valid card has no chunk), 'stale-card', 'conflict', 'stale-epoch'.
+   * @throws Refusal 'bad-request' (a member with a valid card has no chunk, or an empty one without need), 'stale-card',
+   *   'conflict', 'stale-epoch', 'rate-limited'.
    */
-  async commit(session: object, room: Room, maker: Person): Promise<Placed> {
-    const { epoch, bytes, logN, members, chunks } = this.#draftOf(session, room);
-    this.#drafts.delete(session);
+  async commit(session: Draft['session'], room: Room, maker: Person): Promise<Placed> {
+    const { epoch, bytes, logN, members, chunks } = this.#draftOf(session, room, maker);
+    this.#drop(draftId(room, maker));
     const cards = [...members.values()].map(({ idFp }) => this.#parts.directory.newest(idFp));
     const known = cards.filter((card) => card !== undefined);
     if (!equal(memberSetHash(known), epoch.memberSetHash)) {
@@ -88,7 +112,12 @@ export class Epochs {
     if (known.some(({ idFp, notAfter }) => notAfter >= epoch.time && !chunks.has(hex(idFp)))) {
       throw new Refusal('bad-request', 'a member has no chunk yet: send all keys before the commit');
     }
-    const keys = [...chunks.values()];
+    const keys = [...chunks.values()].filter(({ chunk }) => chunk.length > 0);
+    await this.#checkEmpty([...chunks.values()].filter(({ chunk }) => chunk.length === 0));
+    if (!equal(epoch.epochId, room.epoch.id)) {
+      if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
+      this.#causes.take(room, maker);
+    }
     const { seq, at, again } = await this.#parts.store.appendEpoch({
       room: room.id,
       author: maker,
@@ -99,7 +128,8 @@ export class Epochs {
       keys: keys.map(({ idFp, chunk }) => ({ idFp, chunk })),
     });
     if (again) return { seq, at };
-    room.epoch = { id: epoch.epochId, logN };
+    room.epoch = { id: epoch.epochId, logN, seq, time: epoch.time };
+    room.seq = Math.max(room.seq, seq);
     this.#parts.chat.post(room.id, seq, () => {
       const entry = { seq, at, kind: 'epoch', from: maker.name, bytes, file: null } as const;
       const chunkOf = new Map(keys.map(({ name, chunk }) => [name, chunk]));
@@ -115,9 +145,51 @@ export class Epochs {
     return { seq, at };
   }
 
-  #draftOf(session: object, room: Room): Draft {
-    const draft = this.#drafts.get(session);
-    if (draft?.room !== room) throw new Refusal('bad-request', 'begin the epoch first');
+  #checkNew(room: Room, epoch: Epoch, maker: Person): void {
+    if (Math.abs(epoch.time - this.#parts.clock.now()) > EPOCH_SKEW_MS) {
+      throw new Refusal(
+        'bad-request',
+        'the time of the new key is not the time of this server; set the clock of your machine',
+      );
+    }
+    if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
+    this.#causes.check(room, maker);
+  }
+
+  /** Nobody is left out who could be sealed to: each of these is tried, up to the first lie. @throws Refusal 'bad-request' */
+  async #checkEmpty(keys: readonly Key[]): Promise<void> {
+    const { directory, log } = this.#parts;
+    for (const { idFp } of keys) {
+      if (await directory.canBeSealedTo(idFp)) {
+        throw new Refusal('bad-request', 'a member who can be sealed to has an empty chunk');
+      }
+    }
+    if (keys.length > 0) {
+      const members = keys.map(({ name }) => name);
+      log.warn(
+        { evt: 'epoch_not_sealed', members },
+        'nothing can be sealed to these members of a room until they renew their keys',
+      );
+    }
+  }
+
+  #draftOf(session: Draft['session'], room: Room, maker: Person): Draft {
+    const draft = this.#drafts.get(draftId(room, maker));
+    if (draft?.session !== session)
+      throw new Refusal('conflict', 'begin the epoch first, and finish it within a minute');
     return draft;
   }
+
+  #drop(id: string): void {
+    this.#drafts.get(id)?.cancel();
+    this.#drafts.delete(id);
+  }
+}
+
+function draftId(room: Room, maker: Person): string {
+  return hex(room.id) + hex(maker.idFp);
+}
+
+function taken(): Refusal {
+  return new Refusal('conflict', 'somebody else made the next key: fetch it and use that one');
 }

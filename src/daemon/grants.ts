@@ -20,6 +20,8 @@ type Question = {
   epochId: Uint8Array;
   asker: Person;
   asked: string[];
+  /** Of those, who has answered. */
+  answered: Set<string>;
   /** A grant came since somebody was last asked. */
   given: boolean;
   cancel: () => void;
@@ -55,13 +57,13 @@ export class Grants {
       return;
     }
     before?.cancel();
-    const question: Question = { room, epochId, asker, asked: [], given: false, cancel: () => {} };
+    const question: Question = { room, epochId, asker, asked: [], answered: new Set(), given: false, cancel: () => {} };
     this.#questions.set(key, question);
     this.#next(key, question);
   }
 
   /**
-   * Keeps a grant and passes it on. Only who was asked may grant; when nobody waits for it any more it is dropped.
+   * Keeps a grant and passes it on. Only who was asked may grant, once; a second one, and what nobody waits for any more, is dropped.
    * @throws Refusal 'stale-epoch', 'not-permitted'.
    */
   async give(room: Room, epochId: Uint8Array, grant: { from: string; to: Person; bytes: Uint8Array }): Promise<void> {
@@ -72,6 +74,8 @@ export class Grants {
       return;
     }
     if (!question.asked.includes(from)) throw new Refusal('not-permitted', 'you were not asked for this key');
+    if (question.answered.has(from)) return;
+    question.answered.add(from);
     await this.#parts.store.addGrant({ room: room.id, epochId, to: to.idFp, bytes });
     this.#wait(question);
     question.given = true;

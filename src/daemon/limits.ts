@@ -41,6 +41,10 @@ export const figures = {
   /** What stays for ever and costs everybody else, by name: leaves of a room, epochs, key cards. */
   leaves: { burst: 10, perSecond: 1 / 600 },
   epochs: { burst: 60, perSecond: 1 / 5 },
+  /** New keys of a room that have no cause: by name, and by room. */
+  spareEpochs: { burst: 3, perSecond: 1 / 600 },
+  spareEpochsOfRoom: { burst: 10, perSecond: 1 / 30 },
+  epochDraftMs: 60_000,
   cards: { burst: 20, perSecond: 1 / 60 },
   /** Changes of away, by name: each is told to everybody. */
   away: { burst: 30, perSecond: 1 / 2 },
@@ -59,6 +63,9 @@ export class Limits {
   readonly requestsBeforeLogin: TokenBuckets;
   readonly leaves: TokenBuckets;
   readonly epochs: TokenBuckets;
+  readonly spareEpochs: TokenBuckets;
+  /** By room, hex. */
+  readonly spareEpochsOfRoom: TokenBuckets;
   readonly cards: TokenBuckets;
   readonly away: TokenBuckets;
   readonly typing: TokenBuckets;
@@ -73,6 +80,8 @@ export class Limits {
     this.requestsBeforeLogin = new TokenBuckets(clock, figures.requestsBeforeLogin);
     this.leaves = new TokenBuckets(clock, figures.leaves);
     this.epochs = new TokenBuckets(clock, figures.epochs);
+    this.spareEpochs = new TokenBuckets(clock, figures.spareEpochs);
+    this.spareEpochsOfRoom = new TokenBuckets(clock, figures.spareEpochsOfRoom);
     this.cards = new TokenBuckets(clock, figures.cards);
     this.away = new TokenBuckets(clock, figures.away);
     this.typing = new TokenBuckets(clock, figures.typing);

@@ -57,6 +57,7 @@ export const epilogue = `Limits:
   new accounts per address   burst ${figures.registrations.burst}, then ${figures.registrations.perSecond}/s
   requests per person        burst ${figures.requests.burst}, then ${figures.requests.perSecond}/s; ${figures.requestsAtOnce} at once
   what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
+  new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min; ${figures.spareEpochsOfRoom.burst} a room, then one in 30 s
   changes of away, per person   burst ${figures.away.burst}, then ${figures.away.perSecond}/s; signs of typing: ${figures.typing.perSecond}/s to one person
   waiting for a slow client  ${figures.maxQueuedBytes / 1024 / 1024} MiB, then it is closed
   silence                    ${figures.idleMs / 1000} s

@@ -1,5 +1,6 @@
 /** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
 import { compare, equal, hex } from '../protocol/bytes.ts';
+import { SMALL_ROOM } from '../protocol/epoch.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/room-log.ts';
 import { Turns } from '../protocol/turns.ts';
 import type { Appended, Person, Store } from './store/store.ts';
@@ -14,30 +15,50 @@ export type RoomParts = {
 /** A join carries its signer's key, and the session that brought it has that identity: nothing else need be asked. */
 const noOtherKey = () => null;
 
+type About = Pick<Room, 'id' | 'name' | 'epoch' | 'seq'>;
+/** Somebody joined, for the first time or again, or left or was removed. */
+type Move = { n: number; who: string; kind: 'newcomer' | 'back' | 'gone' };
+/** The current epoch. */
+export type RoomEpoch = {
+  id: Uint8Array;
+  /** The n of the log entry it was made for. */
+  logN: number;
+  /** Its place in the conversation. */
+  seq: number;
+  /** As its header says, ms since 1970 UTC. */
+  time: number;
+};
+
 type Member = { idFp: Uint8Array; name: string; joinedAt: number };
 
 export class Room {
   readonly id: Uint8Array;
   readonly name: string;
-  /** Zeros while there is none. `logN`: the n of the log entry it was made for. */
-  epoch: { id: Uint8Array; logN: number };
+  /** With an id of zeros while there is none. */
+  epoch: RoomEpoch;
+  /** The newest place of the conversation. */
+  seq: number;
   readonly #parts: RoomParts;
   #log: RoomLog;
   readonly #numbers = new Map<string, number>();
   readonly #members = new Map<string, Member>();
   readonly #names = new Set<string>();
+  /** All there were, in order, and whose. */
+  #moves: Move[] = [];
+  readonly #everMembers = new Set<string>();
   /** Appends run one after the other: each is checked against what the one before left. */
   readonly #turns = new Turns();
 
-  private constructor(about: { id: Uint8Array; name: string; epoch: Room['epoch'] }, parts: RoomParts) {
+  private constructor(about: About, parts: RoomParts) {
     this.id = about.id;
     this.name = about.name;
     this.epoch = about.epoch;
+    this.seq = about.seq;
     this.#parts = parts;
     this.#log = new RoomLog(parts.signSpki, parts.daemonId);
   }
 
-  static async load(about: { id: Uint8Array; name: string; epoch: Room['epoch'] }, parts: RoomParts): Promise<Room> {
+  static async load(about: About, parts: RoomParts): Promise<Room> {
     const room = new Room(about, parts);
     await room.#load();
     return room;
@@ -74,6 +95,21 @@ export class Room {
   /** Whether this member was there when the current epoch was made, and so was given its key. */
   hasEpochKey(idFp: Uint8Array): boolean {
     return (this.#members.get(hex(idFp))?.joinedAt ?? Number.POSITIVE_INFINITY) <= this.epoch.logN;
+  }
+
+  /**
+   * Whether people came or went since the current epoch was made, so that `maker` may make the next. Their own ways in and out are
+   * no reason, but for their first: else who comes and goes makes one epoch after the other.
+   */
+  hasMoved(maker: Uint8Array): boolean {
+    const own = hex(maker);
+    const small = this.#members.size <= SMALL_ROOM;
+    for (let at = this.#moves.length - 1; at >= 0; at -= 1) {
+      const { n, who, kind } = this.#moves[at] as Move;
+      if (n <= this.epoch.logN) return false;
+      if ((kind === 'gone' || small) && (who !== own || kind === 'newcomer')) return true;
+    }
+    return false;
   }
 
   /**
@@ -114,6 +150,8 @@ export class Room {
     this.#members.clear();
     this.#names.clear();
     this.#numbers.clear();
+    this.#moves = [];
+    this.#everMembers.clear();
     for (let after = -1; ; ) {
       const page = await this.#parts.store.roomLog({ room: this.id, after });
       for (const { n, bytes } of page) {
@@ -127,11 +165,15 @@ export class Room {
   #note(entry: LogEntry): void {
     this.#numbers.set(hex(entry.hash), entry.n);
     const { idFp, name } = entry.subject;
+    const who = hex(idFp);
     if (entry.op === 'join') {
-      this.#members.set(hex(idFp), { idFp, name, joinedAt: entry.n });
+      this.#moves.push({ n: entry.n, who, kind: this.#everMembers.has(who) ? 'back' : 'newcomer' });
+      this.#everMembers.add(who);
+      this.#members.set(who, { idFp, name, joinedAt: entry.n });
       this.#names.add(name);
     } else if (departs(entry)) {
-      this.#members.delete(hex(idFp));
+      this.#moves.push({ n: entry.n, who, kind: 'gone' });
+      this.#members.delete(who);
       if (![...this.#members.values()].some((member) => member.name === name)) this.#names.delete(name);
     }
   }

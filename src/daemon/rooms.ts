@@ -1,5 +1,6 @@
 /** The rooms of this daemon. So far that is the lobby, which everyone joins and only the daemon removes people from. */
 import { equal, hex } from '../protocol/bytes.ts';
+import { parseEpoch } from '../protocol/epoch.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { encodeEvent } from '../protocol/messages.ts';
 import { createLobby, parseLogEntry, signLogEntry } from '../protocol/room-log.ts';
@@ -103,6 +104,7 @@ export class Rooms {
   post(room: Room, message: News): void {
     const { broadcasts, chat } = this.#parts;
     // A message proves its author and its content by itself; nothing else in a room goes by broadcast.
+    room.seq = Math.max(room.seq, message.seq);
     this.#post(room.id, 'message', message, (event) => {
       if (broadcasts === null) chat.tell(room.names, event);
       else broadcasts.post(room.id, event);
@@ -129,6 +131,7 @@ export class Rooms {
   async #append(room: Room, bytes: Uint8Array, author: Person | null): Promise<Placed> {
     const { broadcasts, chat } = this.#parts;
     const { seq, at, again, tell } = await room.append(bytes, author);
+    room.seq = Math.max(room.seq, seq);
     // At once: who left hears nothing that is said from now on.
     broadcasts?.changed(room.id, parseLogEntry(bytes).subject.name);
     const news = { seq, at, from: author?.name ?? null, bytes, file: null };
@@ -151,8 +154,10 @@ export class Rooms {
   async #load(): Promise<void> {
     const { store, identity } = this.#parts;
     const parts: RoomParts = { store, signSpki: identity.keys.sign.spki, daemonId: identity.daemonId };
-    for (const { room: id, name, epochId, epochLogN } of await store.rooms({})) {
-      const room = await Room.load({ id, name, epoch: { id: epochId, logN: epochLogN } }, parts);
+    for (const { room: id, name, head: seq, ...state } of await store.rooms({})) {
+      const time = state.epochBytes === null ? 0 : parseEpoch(state.epochBytes).time;
+      const epoch = { id: state.epochId, logN: state.epochLogN, seq: state.epochSeq, time };
+      const room = await Room.load({ id, name, epoch, seq }, parts);
       this.#rooms.set(hex(id), room);
       this.#parts.broadcasts?.open(id, room.names);
       if (name === LOBBY) this.#lobby = room;

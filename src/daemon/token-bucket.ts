@@ -27,6 +27,11 @@ export class TokenBuckets {
     return this.takeOrWait(key) === 0;
   }
 
+  /** Whether there is a token; takes none. */
+  has(key: string): boolean {
+    return this.#waitFor(this.#current(key)) === 0;
+  }
+
   /** Takes a token if there is one. @returns 0, or the milliseconds until there is one. */
   takeOrWait(key: string): number {
     const bucket = this.#current(key);

@@ -139,7 +139,12 @@ export function isSealable(card: Card, at: number): boolean {
 
 /** @throws ProtocolError 'card' with a sentence for the person, when isSealable says no */
 export function checkSealable(card: Card, at: number): void {
-  if (isSealable(card, at)) return;
-  const why = card.sealable ? 'has ended; they have to log in once' : 'holds a key that does not work';
-  throw new ProtocolError('card', `the key card of ${card.name} ${why}`);
+  if (!card.sealable) cannotSealTo(card);
+  if (at > card.notAfter)
+    throw new ProtocolError('card', `the key card of ${card.name} has ended; they have to log in once`);
+}
+
+/** @throws ProtocolError 'card' with a sentence for the person */
+export function cannotSealTo({ name }: Card): never {
+  throw new ProtocolError('card', `the key card of ${name} holds a key that does not work`);
 }

@@ -3,7 +3,7 @@
  * that whoever is given another key notices. A newcomer is granted the key of the current epoch by any member.
  */
 import { compare, concat, equal, H, Reader, Writer } from './bytes.ts';
-import { type Card, isSealable } from './card.ts';
+import { type Card, cannotSealTo } from './card.ts';
 import { must, refuse, refuseLater } from './refuse.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from './rsa.ts';
 import type { Rsa } from './rsa-pool.ts';
@@ -13,6 +13,19 @@ const VERSION = 1;
 const REFUSED = 'a room key was refused';
 const BINDER = 16;
 const KEY = 32;
+/** A key is used no longer than this, ms. */
+export const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
+/** Nor for more places of the conversation than this. */
+export const EPOCH_PLACES = 1000;
+/**
+ * In a room of up to so many the next speaker makes a new key after a join: else what is said while nobody who has the key is
+ * online together with the newcomer could never be read by them. In a larger one somebody is, and grants.
+ */
+export const SMALL_ROOM = 100;
+/** How far the time of an epoch may be from the daemon's clock, ms. */
+export const EPOCH_SKEW_MS = 10 * 60_000;
+/** Stands where nothing could be sealed to a member. */
+const NOT_SEALED = new Uint8Array(0);
 
 export type Epoch = {
   room: Uint8Array;
@@ -25,7 +38,7 @@ export type Epoch = {
   keyCommit: Uint8Array;
   /** idFp. */
   maker: Uint8Array;
-  /** The maker's clock, ms since 1970 UTC. */
+  /** The daemon's time as the maker knew it, ms since 1970 UTC. */
   time: number;
   epochId: Uint8Array;
 };
@@ -39,8 +52,8 @@ export function memberSetHash(members: { idFp: Uint8Array; ekFp: Uint8Array }[])
 }
 
 /**
- * Makes a new key. `members` are all members of the log at logHead. A member whose card ended by `time`, or does not work,
- * counts but gets no chunk: they are granted the key once they have renewed it.
+ * Makes a new key. `members` are all members of the log at logHead. Who has a card that ended by `time` counts as a member but
+ * gets no chunk, and who has a key that nothing can be sealed to an empty one: they are granted the key once they have another.
  */
 export async function mintEpoch(
   rsa: Rsa,
@@ -67,12 +80,14 @@ export async function mintEpoch(
     .u64(e.time)
     .finish();
   const epochId = H('epoch', header);
-  const current = e.members.filter((card) => isSealable(card, e.time));
-  const chunks = await rsa.seal(
-    current.map(({ ekSpki, ekFp }) => ({ spki: ekSpki, plain: keyPayload(epochBinder(epochId, ekFp), key, epochId) })),
+  const current = e.members.filter((card) => card.notAfter >= e.time);
+  const sealable = current.filter((card) => card.sealable);
+  const sealed = await rsa.seal(
+    sealable.map(({ ekSpki, ekFp }) => ({ spki: ekSpki, plain: keyPayload(epochBinder(epochId, ekFp), key, epochId) })),
   );
+  const chunks = new Map(sealable.map((card, i) => [card, sealed[i]]));
   const epoch = concat(header, await rsa.sign(e.maker.pkcs8, epochId));
-  const keys = current.map(({ idFp }, i) => ({ idFp, chunk: chunks[i] ?? new Uint8Array() }));
+  const keys = current.map((card) => ({ idFp: card.idFp, chunk: chunks.get(card) ?? NOT_SEALED }));
   return { epoch, epochId, key, keys };
 }
 
@@ -107,12 +122,12 @@ export async function openEpochKey(rsa: Rsa, epoch: Epoch, chunk: Uint8Array, mi
 
 /**
  * The key of an epoch for a newcomer. Unsigned: it proves itself against the epoch's commitment. That `to` is in the log and
- * its card is current and has not ended is for the caller to check.
+ * its card is current and has not ended is for the caller to check. @throws ProtocolError 'key' when nothing can be sealed to it
  */
 export async function sealGrant(rsa: Rsa, epoch: Epoch, key: Uint8Array, to: Card): Promise<Uint8Array> {
   const header = grantHeader(epoch, to.idFp, to.ekFp);
   const [chunk] = await rsa.seal([{ spki: to.ekSpki, plain: keyPayload(grantBinder(header), key, epoch.epochId) }]);
-  return concat(header, chunk ?? new Uint8Array());
+  return concat(header, chunk ?? cannotSealTo(to));
 }
 
 /** @throws ProtocolError 'room': drop it and ask the next */

@@ -4,7 +4,7 @@
  * binder in each chunk names the whole header, hence its author, so they open under no other.
  */
 import { compare, concat, equal, H, Reader, Writer } from './bytes.ts';
-import { type Card, checkSealable, identityFp } from './card.ts';
+import { type Card, cannotSealTo, checkSealable, identityFp } from './card.ts';
 import { type Content, decodeContent, encodeContent } from './content.ts';
 import { ProtocolError } from './errors.ts';
 import { must, refuse, refuseLater } from './refuse.ts';
@@ -213,7 +213,10 @@ export async function sealNote(
     }),
   );
   const sealed = await rsa.seal(jobs);
-  const copies = cards.map((_, j) => concat(...sealed.slice(j * chunks, (j + 1) * chunks)));
+  const copies = cards.map((card, j) => {
+    const own = sealed.slice(j * chunks, (j + 1) * chunks);
+    return concat(...own.map((chunk) => chunk ?? cannotSealTo(card)));
+  });
   const noteHash = noteHashOf(
     headerHash,
     copies.map((copy, j) => copyHashOf(j, copy)),

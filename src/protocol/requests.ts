@@ -146,7 +146,10 @@ export const requests = {
   'epoch-keys': {
     params: v.strictObject({
       room: hash,
-      keys: v.pipe(v.array(v.strictObject({ idFp: hash, chunk: exactly(384) })), v.maxLength(128)),
+      keys: v.pipe(
+        v.array(v.strictObject({ idFp: hash, chunk: v.union([exactly(384), exactly(0)]) })),
+        v.maxLength(128),
+      ),
     }),
     result: none,
   },

@@ -1,12 +1,12 @@
 /** RSA as everything above uses it: off the loop, where 2 to 4 ms an operation would stall every link. */
 import { openPool, type Pool } from './pool.ts';
-import { checkPublicKey, generateKeyPair, type KeyPair } from './rsa.ts';
+import { generateKeyPair, type KeyPair } from './rsa.ts';
 import * as worker from './rsa-worker.ts';
 
 export interface Rsa {
   generate(): Promise<KeyPair>;
-  /** One chunk a job, in order. @throws ProtocolError 'key' when one of the keys is not acceptable. */
-  seal(jobs: worker.SealJob[]): Promise<Uint8Array[]>;
+  /** One chunk a job, in order; null for each key that nothing can be sealed to. All are tried. */
+  seal(jobs: worker.SealJob[]): Promise<(Uint8Array | null)[]>;
   /** In order; null for each chunk that does not open. All are tried. */
   open(pkcs8: Uint8Array, chunks: Uint8Array[]): Promise<(Uint8Array | null)[]>;
   sign(pkcs8: Uint8Array, hash: Uint8Array): Promise<Uint8Array>;
@@ -23,8 +23,6 @@ export function rsaPool(options: { threads: number; maxQueue: number }): Rsa {
   return {
     generate: generateKeyPair,
     async seal(jobs) {
-      // Here, so that the error keeps its class.
-      for (const { spki } of jobs) checkPublicKey(spki);
       return (await Promise.all(batches(jobs, SEAL_BATCH).map((batch) => pool.run('seal', batch)))).flat();
     },
     async open(pkcs8, chunks) {

@@ -3,8 +3,16 @@ import { openChunk, sealChunk, sign as signHash } from './rsa.ts';
 
 export type SealJob = { spki: Uint8Array; plain: Uint8Array };
 
-export function seal(jobs: SealJob[]): Uint8Array[] {
-  return jobs.map(({ spki, plain }) => sealChunk(spki, plain));
+/** null for each key that nothing can be sealed to; all are tried. @throws RangeError for what does not fit a chunk */
+export function seal(jobs: SealJob[]): (Uint8Array | null)[] {
+  return jobs.map(({ spki, plain }) => {
+    try {
+      return sealChunk(spki, plain);
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      return null;
+    }
+  });
 }
 
 /** null for each chunk that does not open; all are tried. */

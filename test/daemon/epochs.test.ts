@@ -14,6 +14,7 @@ import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
 import { systemRandom } from '../../src/protocol/seams.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { daemonOf, lobbyEntry, lobbyEpoch, nextCard, type Somebody, settled } from '../helpers/daemon-people.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
 import { bytes16 } from '../helpers/store.ts';
 
 const NONE = new Uint8Array(32);
@@ -21,7 +22,8 @@ type Minted = Awaited<ReturnType<typeof lobbyEpoch>>;
 
 /** Alice and Bob are in the lobby and here; Carol is here. */
 async function lobby(t: ExecutionContext) {
-  const daemon = await daemonOf(t);
+  const timers = manualClock();
+  const daemon = await daemonOf(t, undefined, timers);
   const { context, alice, bob, carol } = daemon;
   const room = daemon.rooms.lobby.id;
   const here = { alice: daemon.login('alice'), bob: daemon.login('bob'), carol: daemon.login('carol') };
@@ -43,7 +45,7 @@ async function lobby(t: ExecutionContext) {
   };
   await settled();
   for (const { events } of Object.values(here)) events.length = 0;
-  return { ...daemon, daemon, room, here, change, put, speak, alice, bob, carol };
+  return { ...daemon, daemon, timers, room, here, change, put, speak, alice, bob, carol };
 }
 
 const posted = (events: Event[]) => events.flatMap((event) => (event.method === 'posted' ? [event.params.entry] : []));
@@ -130,7 +132,7 @@ test('an epoch that leaves a member out, is for old cards or is not the maker’
   const forged = Uint8Array.from(full.epoch);
   forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
   await t.throwsAsync(put(session, { ...full, epoch: forged }), { instanceOf: ProtocolError });
-  await t.throwsAsync(epochCommit(context, here.bob.session, { room }), { code: 'bad-request' });
+  await t.throwsAsync(epochCommit(context, here.bob.session, { room }), { code: 'conflict' });
   const card = await nextCard(bob, fixtureKey('mallory-encryption').spki);
   await daemon.directory.put(card, { name: 'bob', idFp: bob.card.idFp });
   await t.throwsAsync(put(session, full), { code: 'stale-card' });
@@ -147,4 +149,47 @@ test('a message for another room, or from another person, is refused', async (t)
   const junk = { room, message: new Uint8Array(700), file: null };
   await t.throwsAsync(say(context, here.alice.session, junk), { instanceOf: ProtocolError, code: 'room' });
   t.like(await speak(alice, 1, minted), { seq: 5 });
+});
+
+test('a person makes one epoch at a time in a room, has a minute for it, and cannot use up the room’s', async (t) => {
+  const { daemon, timers, context, room, here, put, alice, bob } = await lobby(t);
+  const other = daemon.login('alice').session;
+  const first = await lobbyEpoch(daemon, alice, [alice, bob]);
+  const begin = (session: Session, { epoch }: Minted) => epochBegin(context, session, { room, epoch, members: 2 });
+  await begin(here.alice.session, first);
+  await t.throwsAsync(begin(other, first), { code: 'busy' }, 'on another device');
+  here.alice.session.ended = true;
+  await begin(other, first);
+  timers.advance(60_000);
+  const keys = { room, keys: first.keys };
+  await t.throwsAsync(epochKeys(context, other, keys), { code: 'conflict' }, 'too late');
+  await put(other, first);
+
+  for (let count = 0; count < 3; count += 1) await put(here.bob.session, await lobbyEpoch(daemon, bob, [alice, bob]));
+  const fourth = await lobbyEpoch(daemon, bob, [alice, bob]);
+  await t.throwsAsync(begin(here.bob.session, fourth), { code: 'rate-limited' });
+  await put(other, await lobbyEpoch(daemon, alice, [alice, bob]));
+  daemon.time.now += 600_000;
+  await put(here.bob.session, await lobbyEpoch(daemon, bob, [alice, bob]));
+  await t.throwsAsync(begin(here.bob.session, await lobbyEpoch(daemon, bob, [alice, bob])), { code: 'rate-limited' });
+});
+
+test('who comes, who left and a key of a week are causes; one’s own coming and going is none', async (t) => {
+  const { daemon, here, change, put, alice, bob, carol } = await lobby(t);
+  const make = async (who: Somebody, members: Somebody[]) =>
+    put(here[who.name as 'alice'].session, await lobbyEpoch(daemon, who, members));
+  await make(alice, [alice, bob]);
+  const { spareEpochs } = daemon.context.limits;
+  for (const { name } of [alice, bob, carol]) while (spareEpochs.take(name));
+  await t.throwsAsync(make(bob, [alice, bob]), { code: 'rate-limited' });
+  await change(carol, 'join');
+  await make(carol, [alice, bob, carol]);
+  await change(carol, 'leave');
+  await change(carol, 'join');
+  await t.throwsAsync(make(carol, [alice, bob, carol]), { code: 'rate-limited' }, 'her own');
+  await make(bob, [alice, bob, carol]);
+  daemon.time.now += 7 * 24 * 3_600_000 + 1;
+  for (const { name } of [alice, bob, carol]) while (spareEpochs.take(name));
+  await make(alice, [alice, bob, carol]);
+  await t.throwsAsync(make(alice, [alice, bob, carol]), { code: 'rate-limited' });
 });

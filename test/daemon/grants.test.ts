@@ -125,3 +125,11 @@ test('only the current key is asked for and granted', async (t) => {
   grants.ask(room, bytes32(8), newcomer);
   t.is(asked(told).length, 2);
 });
+
+test('who was asked grants once: a second grant is neither kept nor passed on', async (t) => {
+  const { grants, room, told, kept } = setting(['a']);
+  grants.ask(room, epochId, newcomer);
+  for (let again = 0; again < 3; again += 1) await grants.give(room, epochId, { from: 'a', to: newcomer, bytes });
+  t.is(kept.length, 1);
+  t.is(told.filter((line) => line === 'newcomer: granted').length, 1);
+});

@@ -61,6 +61,7 @@ export async function daemonOf(
 ) {
   const { store, time } = await temporaryStore(t);
   const clock: Clock = { ...systemClock, after: timers.after, now: () => time.now };
+  let latest = 0;
   const people = await Promise.all(names.map(somebody));
   const directory = await Directory.open(store, clock);
   for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp });
@@ -80,7 +81,12 @@ export async function daemonOf(
     broadcasts: null,
     rsa: inlineRsa,
     random: systemRandom,
-    limits: new Limits(clock),
+    limits: new Limits({
+      monotonic() {
+        latest = Math.max(latest, time.now);
+        return latest;
+      },
+    }),
     refused: new RefusedLinks({ clock, log }),
   };
   const rooms = await Rooms.open(base);
@@ -123,7 +129,7 @@ export async function lobbyEpoch(daemon: TestDaemon, maker: Somebody, members: S
     room,
     logHead: head.hash,
     epochPrev: epoch.id,
-    time: 5,
+    time: daemon.time.now,
     maker: { ...maker.identity, idFp: maker.card.idFp },
     members: members.map(({ card }) => card),
     random: systemRandom,

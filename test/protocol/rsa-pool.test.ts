@@ -16,14 +16,23 @@ for (const [name, make] of [
     t.teardown(() => rsa.close());
     const plains = Array.from({ length: 40 }, (_, i) => utf8(`chunk ${i}`));
     const chunks = await rsa.seal(plains.map((plain) => ({ spki: alice.spki, plain })));
-    const opened = await rsa.open(alice.pkcs8, chunks.slice(30));
+    const opened = await rsa.open(
+      alice.pkcs8,
+      chunks.slice(30).map((chunk) => chunk ?? utf8('')),
+    );
     t.deepEqual(
       opened.map((plain) => plain && Buffer.from(plain).toString()),
       Array.from({ length: 10 }, (_, i) => `chunk ${i + 30}`),
     );
     const hash = H('note', utf8('x'));
     t.true(verify(alice.spki, hash, await rsa.sign(alice.pkcs8, hash)));
-    await t.throwsAsync(rsa.seal([{ spki: utf8('no key'), plain: utf8('x') }]), { name: 'ProtocolError', code: 'key' });
+    const [bad, good] = await rsa.seal([
+      { spki: utf8('no key'), plain: utf8('x') },
+      { spki: alice.spki, plain: utf8('x') },
+    ]);
+    t.deepEqual([bad, good?.length], [null, 384]);
+    const long = { spki: alice.spki, plain: new Uint8Array(319) };
+    await t.throwsAsync(rsa.seal([long]), { name: 'RangeError' });
   });
 
   test(`${name}: a chunk that does not open is null, the others open`, async (t) => {

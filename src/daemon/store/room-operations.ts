@@ -40,8 +40,11 @@ export const roomOperations: Implementation<RoomOperations> = {
   rooms(tools) {
     return all<RoomState>(
       tools,
-      `SELECT id AS room, room AS name, epoch_id AS "epochId", epoch_log_n AS "epochLogN"
-       FROM conversations WHERE room IS NOT NULL ORDER BY c`,
+      `SELECT conversations.id AS room, room AS name, epoch_id AS "epochId", epoch_log_n AS "epochLogN", head,
+         coalesce(seq, 0) AS "epochSeq", bytes AS "epochBytes"
+       FROM conversations LEFT JOIN entries ON e =
+         (SELECT e FROM entries WHERE entries.c = conversations.c AND kind = 'epoch' ORDER BY seq DESC LIMIT 1)
+       WHERE room IS NOT NULL ORDER BY conversations.c`,
     ).map((row) => ({ ...row }));
   },
 

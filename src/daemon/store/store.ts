@@ -42,6 +42,11 @@ export type RoomState = {
   /** Zeros while there is none. `epochLogN`: the n of the log entry it was made for. */
   epochId: Uint8Array;
   epochLogN: number;
+  /** Place and bytes of that epoch; 0 and null while there is none. */
+  epochSeq: number;
+  epochBytes: Uint8Array | null;
+  /** The newest place of the conversation. */
+  head: number;
 };
 
 /**

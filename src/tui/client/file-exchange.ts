@@ -45,6 +45,7 @@ export class FileExchange {
 
   /** Resolves when the file is stored whole and its manifest is sent; repeated it goes on where it stopped. */
   async upload(place: Place, path: string, options: TransferOptions): Promise<FileInfo> {
+    await this.#check(place);
     return this.#share(place, await this.#transfers.upload(place, path, options));
   }
 
@@ -83,6 +84,7 @@ export class FileExchange {
             'key-changed',
             `the key of ${begun.to} is another one now; cancel it and send it again`,
           );
+        await this.#check(place);
       };
       const uploaded = await this.#transfers.goOnSending(begun, check, watched);
       await this.#share(place ?? (await recipient(begun.to)), uploaded);
@@ -107,6 +109,12 @@ export class FileExchange {
 
   close(): void {
     this.#transfers.close();
+  }
+
+  /** Asked before anything is sent: at the end it would be in vain. */
+  async #check(place: Place): Promise<void> {
+    const { keyring } = this.#parts.signedIn;
+    if (place.with !== null && place.with !== keyring.me.name) await keyring.recipient(place.with);
   }
 
   async #share(place: Place, { manifest, posted }: Uploaded): Promise<FileInfo> {

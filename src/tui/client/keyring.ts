@@ -91,15 +91,6 @@ export class Keyring {
     return this.#pins.all();
   }
 
-  /** A current card that came with something else (members of a room): pins a name that has no pin yet. */
-  async seen(name: string, card: Uint8Array): Promise<void> {
-    const opened = openCard(card);
-    if (name === this.me.name || opened.name !== name) return;
-    const pin = await this.#pins.get(name);
-    if (pin === null) await this.#pins.put(opened, card);
-    else if (!equal(pin.card.hash, opened.hash)) this.forget(name);
-  }
-
   /** The signing key of an identity that was accepted for `name`, now or before; asks for the card when it is new. null: none was. */
   async sigSpkiOf(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
     const known = await this.acceptedSpki(idFp, name);

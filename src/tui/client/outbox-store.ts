@@ -8,6 +8,8 @@ import type { Opened, Place } from './notes.ts';
 import type { Row, Statement } from './profile-db.ts';
 
 export const MAX_OUTBOX = 1000;
+/** Receipts that wait, beside them: others cause these, and may not fill what the person writes into. */
+const MAX_RECEIPTS = 1000;
 const NO_HASH = new Uint8Array(32);
 
 /** `sending`: not answered yet; `placed`: answered, and not yet met in the conversation; `failed`: refused for good. */
@@ -41,15 +43,17 @@ export class OutboxStore {
     this.#context = context;
   }
 
-  /** @throws ClientError 'refused' when the outbox is full */
+  /** @throws ClientError 'refused' when the outbox is full; receipts have a bound of their own */
   async add(place: Place, item: Pick<Queued, 'device' | 'id' | 'at' | 'content' | 'file'>): Promise<Queued> {
     const { account, profile, keyring } = this.#context;
     const said = { from: keyring.me.name, sentAt: item.at, late: false, hash: NO_HASH, content: item.content };
     const recipient = place.with ?? place.name;
+    const receipt = item.content.kind === 'receipt' ? 1 : 0;
+    const max = receipt === 1 ? MAX_RECEIPTS : MAX_OUTBOX;
     const { changes } = await profile.db.run(
-      `INSERT INTO outbox (account, conversation, recipient, device, id, at, content, file, state)
-       SELECT ?, ?, ?, ?, ?, ?, ?, ?, 'sending'
-       WHERE (SELECT count(*) FROM outbox WHERE account = ? AND state <> 'placed') < ?`,
+      `INSERT INTO outbox (account, conversation, recipient, device, id, at, content, file, state, receipt)
+       SELECT ?, ?, ?, ?, ?, ?, ?, ?, 'sending', ?
+       WHERE (SELECT count(*) FROM outbox WHERE account = ? AND state <> 'placed' AND receipt = ?) < ?`,
       [
         account,
         place.key,
@@ -59,14 +63,16 @@ export class OutboxStore {
         item.at,
         profile.seal(encodeSaid(said), this.#aad(item.id)),
         item.file,
+        receipt,
         account,
-        MAX_OUTBOX,
+        receipt,
+        max,
       ],
     );
     if (changes === 0)
       throw new ClientError(
         'refused',
-        `${MAX_OUTBOX} messages wait to be sent; wait for the connection, or remove failed ones`,
+        `${max} messages wait to be sent; wait for the connection, or remove failed ones`,
       );
     const queued = await this.find(place.key, item.id);
     if (queued === null) throw new Error('the queued message is gone');
@@ -78,9 +84,9 @@ export class OutboxStore {
     return row ?? null;
   }
 
-  /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written. */
+  /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written, without receipts. */
   async of(conversation: string): Promise<Queued[]> {
-    return this.#rows('conversation = ?', [conversation]);
+    return this.#rows('conversation = ? AND receipt = 0', [conversation]);
   }
 
   async withId(id: string): Promise<Queued | null> {

@@ -11,8 +11,11 @@ import { ClientError, isFinal, isPassing } from './errors.ts';
 import type { Place, Turn } from './notes.ts';
 import type { OutboxStore, Queued } from './outbox-store.ts';
 
-/** Sealed anew after refusals at most this often: a daemon that always refuses must not keep a client busy. */
-const MAX_ATTEMPTS = 6;
+/**
+ * Sealed anew after refusals at most this often: a daemon that always refuses must not keep a client busy. Others may change a room's
+ * key more often than a card or a number.
+ */
+const MAX_ATTEMPTS: { [C in RefusalCode]?: number } = { 'stale-card': 6, order: 6, 'stale-epoch': 20 };
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 /** A shorter pause is over before anybody wonders. */
@@ -194,9 +197,8 @@ export class Outbox {
 
   /** @returns whether a new sealing may help */
   async #answer(place: Place, item: Queued, code: RefusalCode): Promise<boolean> {
-    if (code !== 'stale-card' && code !== 'stale-epoch' && code !== 'order') return false;
     const attempts = (this.#attempts.get(item.n) ?? 0) + 1;
-    if (attempts >= MAX_ATTEMPTS) return false;
+    if (attempts >= (MAX_ATTEMPTS[code] ?? 0)) return false;
     await this.#mail.refresh(place, code);
     if (this.#closed) return true;
     this.#attempts.set(item.n, attempts);
@@ -226,7 +228,7 @@ export class Outbox {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof Refusal || error instanceof ClientError) return error.message;
-  return `it could not be sealed: ${messageOf(error)}; write it again`;
+  return `it could not be sealed: ${messageOf(error)}`;
 }
 
 function stoppedAt(place: Place, error: unknown): ClientError {

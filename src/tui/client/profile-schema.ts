@@ -42,4 +42,6 @@ export const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE accounts ADD COLUMN card_hash BLOB',
     'ALTER TABLE accounts ADD COLUMN vault_stored INTEGER NOT NULL DEFAULT 0',
   ],
+  // receipt: nothing that the person wrote
+  ['ALTER TABLE outbox ADD COLUMN receipt INTEGER NOT NULL DEFAULT 0'],
 ];

@@ -1,6 +1,6 @@
 /** The epochs of a room and those of their keys that this profile has. Keys are kept sealed. */
 import { equal, hex, utf8 } from '../../protocol/bytes.ts';
-import { type Epoch, openEpoch, openEpochKey, openGrant, parseEpoch } from '../../protocol/epoch.ts';
+import { EPOCH_SKEW_MS, type Epoch, openEpoch, openEpochKey, openGrant, parseEpoch } from '../../protocol/epoch.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
 import { Turns } from '../../protocol/turns.ts';
@@ -32,6 +32,8 @@ export type KnownEpoch = {
   /** Its place in the conversation. */
   seq: number;
   key: Uint8Array | null;
+  /** Its maker gave me a chunk that is not the key. Not kept. */
+  wrong: boolean;
 };
 
 export class RoomKeys {
@@ -63,7 +65,7 @@ export class RoomKeys {
       const id = String(row.epoch);
       const bytes = row.bytes as Uint8Array;
       const key = row.key === null ? null : context.profile.open(row.key as Uint8Array, keys.#aad(id));
-      const known = { id, epoch: parseEpoch(bytes), seq: Number(row.seq), key };
+      const known = { id, epoch: parseEpoch(bytes), seq: Number(row.seq), key, wrong: false };
       if (row.refused === 1) keys.#refuse({ ...known, bytes });
       // Its signature was checked before it was kept.
       else keys.#add(known);
@@ -144,16 +146,19 @@ export class RoomKeys {
     const name = this.#members.nameOf(maker);
     if (!equal(claimed.room, this.#members.room) || name === null || !this.#members.wasMember(maker, entry.seq))
       throw new ProtocolError('room', 'an epoch made by nobody of the room');
+    // A key of the future would never be old, and would leave out whoever's card ends before. `at` may only be ahead itself.
+    if (claimed.time > entry.at + EPOCH_SKEW_MS) throw new ProtocolError('room', 'an epoch of the future');
     const head = this.#members.numberOf(claimed.logHead);
     if (head === null) throw new ProtocolError('room', 'an epoch for another log');
     if (known === undefined && !equal(claimed.epochPrev, this.#head.id))
       throw new ProtocolError('room', 'an epoch that does not follow the current one');
     const spki = await this.#context.keyring.sigSpkiOf(claimed.maker, name);
     const epoch = spki === null ? claimed : openEpoch(entry.bytes, spki);
-    const taken: KnownEpoch = known ?? { id: hex(epoch.epochId), epoch, seq: entry.seq, key: null };
+    const taken: KnownEpoch = known ?? { id: hex(epoch.epochId), epoch, seq: entry.seq, key: null, wrong: false };
     for (const given of entry.keys) {
       if (taken.key !== null) break;
       taken.key = await this.#open(epoch, given.kind, given.bytes);
+      taken.wrong ||= taken.key === null && given.kind === 'chunk';
     }
     if (spki !== null) return taken;
     // All but its signature is as it should be: it is good once the person accepts that key.

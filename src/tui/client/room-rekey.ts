@@ -1,25 +1,22 @@
 /** Getting a key to speak under: the one in use, one that somebody grants, or a new one that is sealed to every member. */
 import { equal, hex } from '../../protocol/bytes.ts';
 import { type Card, isSealable, openCard } from '../../protocol/card.ts';
-import { mintEpoch, sealGrant } from '../../protocol/epoch.ts';
+import { EPOCH_LIFE_MS, EPOCH_PLACES, EPOCH_SKEW_MS, mintEpoch, SMALL_ROOM, sealGrant } from '../../protocol/epoch.ts';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import type { EventParams } from '../../protocol/events.ts';
 import type { ChatContext } from './chat-context.ts';
+import { clockWarning } from './clock-skew.ts';
 import { ClientError } from './errors.ts';
+import type { Pinned } from './pin-store.ts';
 import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomMembers } from './room-members.ts';
 
-const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
-const EPOCH_MESSAGES = 1000;
-/**
- * In a room of up to so many the next speaker makes a new key after a join: else what is said while nobody who has the key is
- * online together with the newcomer could never be read by them. In a larger one somebody is, and grants.
- */
-const SMALL_ROOM = 100;
 const KEYS_AT_ONCE = 128;
 /** The daemon asks three members, 2 s apart. */
 const GRANT_WAIT_MS = 6_500;
 const MAX_RACES = 10;
+/** After the daemon saw no cause for a new key the one in use is not tried to be replaced for so long. */
+const NO_CAUSE_MS = 30_000;
 
 export type RekeyNeeds = {
   /** Brings log and epochs up to date with the daemon. */
@@ -40,6 +37,8 @@ export class RoomRekey {
   readonly #keys: RoomKeys;
   readonly #needs: RekeyNeeds;
   readonly #waiting = new Map<string, Set<() => void>>();
+  /** The epoch that the daemon wants to be kept, and until when, by the monotonic clock. */
+  #kept = { id: '', until: 0 };
 
   constructor(context: ChatContext, members: RoomMembers, keys: RoomKeys, needs: RekeyNeeds) {
     this.#context = context;
@@ -52,15 +51,22 @@ export class RoomRekey {
   async ready(): Promise<KnownEpoch & { key: Uint8Array }> {
     for (let race = 0; race < MAX_RACES; race++) {
       const current = this.#keys.current;
-      if (current !== null && !this.#worn(current)) {
+      if (current !== null && (!this.#worn(current) || this.#isKept(current))) {
         if (current.key !== null) return { ...current, key: current.key };
-        if (await this.#asked(current)) continue;
+        // Nobody else can be trusted to have the right one: a new key is made at once, if the daemon takes it.
+        if (!current.wrong && (await this.#asked(current))) continue;
       }
       try {
         await this.#mint();
       } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        if (error.code === 'rate-limited' && current !== null && current.key !== null && !this.#someoneLeft(current)) {
+          this.#kept = { id: current.id, until: this.#context.clock.monotonic() + NO_CAUSE_MS };
+          continue;
+        }
+        if (error.code === 'rate-limited' && current?.wrong && (await this.#asked(current))) continue;
         // Somebody else made one meanwhile, or somebody left.
-        if (!(error instanceof Refusal && ['conflict', 'stale-epoch', 'stale-card'].includes(error.code))) throw error;
+        if (!['conflict', 'stale-epoch', 'stale-card'].includes(error.code)) throw error;
         await this.#needs.sync();
       }
     }
@@ -71,13 +77,36 @@ export class RoomRekey {
   async wanted({ epochId, name }: EventParams<'grant-wanted'>): Promise<void> {
     const current = this.#keys.current;
     if (current === null || current.key === null || !equal(current.epoch.epochId, epochId)) return;
-    const { card, changedTo } = await this.#context.keyring.cardOf(name);
+    const known = await this.#cardOf(name);
+    if (known === null) return;
+    const { card, changedTo } = known;
     if (!this.#members.log.isMember(card.idFp)) await this.#needs.sync();
     if (changedTo !== null || !this.#members.log.isMember(card.idFp)) return;
     // An old card may be shown because its key has leaked.
     if (!isSealable(card, this.#context.clock.now())) return;
-    const grant = await sealGrant(this.#context.rsa, current.epoch, current.key, card);
+    const grant = await this.#sealGrant(current.epoch, current.key, card);
+    if (grant === null) return;
     await this.#context.connection.request('grant', { room: this.#members.room, epochId, to: name, grant });
+  }
+
+  /** null for cards that break a rule: that is the trouble of who asks, and nobody here needs to hear of it. */
+  async #cardOf(name: string): Promise<Pinned | null> {
+    try {
+      return await this.#context.keyring.cardOf(name);
+    } catch (error) {
+      if (error instanceof ProtocolError) return null;
+      throw error;
+    }
+  }
+
+  /** null when nothing can be sealed to the card. */
+  async #sealGrant(epoch: KnownEpoch['epoch'], key: Uint8Array, card: Card): Promise<Uint8Array | null> {
+    try {
+      return await sealGrant(this.#context.rsa, epoch, key, card);
+    } catch (error) {
+      if (error instanceof ProtocolError) return null;
+      throw error;
+    }
   }
 
   /** @returns whether it was the key of a known epoch that lacked it */
@@ -129,25 +158,42 @@ export class RoomRekey {
   #worn(known: KnownEpoch): boolean {
     const head = this.#members.numberOf(known.epoch.logHead) ?? 0;
     return (
-      this.#members.log.lastDeparture > head ||
+      this.#someoneLeft(known) ||
       (this.#members.lastArrival > head && this.#members.log.members.size <= SMALL_ROOM) ||
-      this.#context.clock.now() - known.epoch.time > EPOCH_LIFE_MS ||
-      this.#needs.head() - known.seq >= EPOCH_MESSAGES
+      this.#daemonTime() - known.epoch.time > EPOCH_LIFE_MS ||
+      this.#needs.head() - known.seq >= EPOCH_PLACES
     );
+  }
+
+  /** As of the last login: times of epochs are the daemon's. */
+  #daemonTime(): number {
+    return this.#context.clock.now() - this.#context.connection.clockSkew;
+  }
+
+  #someoneLeft(known: KnownEpoch): boolean {
+    return this.#members.log.lastDeparture > (this.#members.numberOf(known.epoch.logHead) ?? 0);
+  }
+
+  #isKept(known: KnownEpoch): boolean {
+    const { id, until } = this.#kept;
+    return known.id === id && this.#context.clock.monotonic() < until && !this.#someoneLeft(known);
   }
 
   async #mint(): Promise<void> {
     await this.#needs.sync();
-    const { connection, keyring, rsa, profile, clock } = this.#context;
+    const { connection, keyring, rsa, profile } = this.#context;
     const { room, log } = this.#members;
     const members = await this.#cards();
+    // The daemon's time: it takes no epoch of another.
+    const { at: time } = await connection.request('ping', {});
+    this.#checkClock(members, time);
     const { me } = keyring;
     const minted = await mintEpoch(rsa, {
       room,
       logHead: log.head,
       epochPrev: this.#keys.headId,
       maker: { ...me.identity, idFp: me.idFp },
-      time: clock.now(),
+      time,
       members,
       random: profile.random,
     });
@@ -157,6 +203,18 @@ export class RoomRekey {
     await connection.request('epoch-commit', { room });
     await this.#needs.sync();
     await this.#keys.made(hex(minted.epochId), minted.key);
+  }
+
+  /** Nothing is sealed to a key that has ended by this machine's clock, whatever the daemon says the time is. */
+  #checkClock(members: readonly Card[], time: number): void {
+    const now = this.#context.clock.now();
+    const ended = members.find(({ notAfter }) => notAfter >= time && notAfter < now - EPOCH_SKEW_MS);
+    if (ended === undefined) return;
+    const warning = clockWarning(now - time) ?? 'the clocks differ';
+    throw new ClientError(
+      'refused',
+      `the key of ${ended.name} seems to have expired, but ${warning}; set the clock right and send it again`,
+    );
   }
 
   /** The current card of each member, as the daemon shows it and the log and the pins vouch for it. */

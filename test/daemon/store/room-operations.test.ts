@@ -47,7 +47,9 @@ async function lobby(t: ExecutionContext) {
 
 test('a room is made once', async (t) => {
   const { store } = await lobby(t);
-  t.deepEqual(await store.rooms({}), [{ room, name: '#lobby', epochId: NONE, epochLogN: 0 }]);
+  t.deepEqual(await store.rooms({}), [
+    { room, name: '#lobby', epochId: NONE, epochLogN: 0, epochSeq: 0, epochBytes: null, head: 1 },
+  ]);
   const again = { room: bytes32(501), name: '#lobby', entry: new Uint8Array(1), hash: head(9) };
   await t.throwsAsync(store.createRoom(again), { code: 'conflict' });
 });

@@ -201,19 +201,6 @@ test('what somebody signed who was gone before they were met is vouched for by n
   t.is(await keyring.sigSpkiOf(openCard((await chain('bob', 'bob'))[0] ?? daemon).idFp, 'bob'), null);
 });
 
-test('cards that came with a room pin those who had no pin, and replace nothing', async (t) => {
-  const [bob = daemon] = await chain('bob', 'bob');
-  const [false_ = daemon] = await chain('bob', 'mallory');
-  const { keyring } = await open(t, { bob: [bob] });
-  await keyring.seen('bob', bob);
-  await keyring.seen('bob', false_);
-  await keyring.seen('carol', bob);
-  t.deepEqual(
-    (await keyring.allPinned()).map((pin) => [pin.name, pin.card.hash]),
-    [['bob', openCard(bob).hash]],
-  );
-});
-
 test('pins outlive the process', async (t) => {
   const cards = await chain('bob', 'bob', 2);
   const { profile, keyring } = await open(t, { bob: cards });

@@ -7,6 +7,7 @@ import type { SignedIn } from '../../../src/tui/client/connect.ts';
 import { Rooms } from '../../../src/tui/client/rooms.ts';
 import { chatAs, lines } from '../../helpers/chat.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 
 const day = 24 * 3_600_000;
 const password = 'secret';
@@ -19,11 +20,12 @@ async function epochs({ connection }: SignedIn): Promise<number[]> {
 }
 
 test.serial('after 7 days the next speaker makes a new key', async (t) => {
-  const { join: server } = await startDaemon(t);
   let later = 0;
   const clock = { ...systemClock, now: () => Date.now() + later };
+  const { at } = await openDaemon(t, { clock });
+  const server = `127.0.0.1:${at.port}`;
   const alice = await chatAs(t, { user: 'alice', server, password, register }, { clock });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await chatAs(t, { user: 'bob', server, password, register }, { clock });
   await alice.client.send('#lobby', 'day 0');
   const first = await epochs(alice.signedIn);
   later = 7 * day - 60_000;

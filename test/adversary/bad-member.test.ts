@@ -1,0 +1,87 @@
+/** A member whose key nothing can be sealed to stops nobody else: not the lobby, not a queue, not the receipts. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { parseEpoch } from '../../src/protocol/epoch.ts';
+import { sealNote } from '../../src/protocol/note.ts';
+import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { ClientError } from '../../src/tui/client/errors.ts';
+import { chatAs, lines, startChat } from '../helpers/chat.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { signInAs } from '../helpers/sign-in.ts';
+import { until } from '../helpers/until.ts';
+import { hostileDaemon } from './hostile-daemon.ts';
+import { Mallory, storeBadCard } from './mallory.ts';
+
+const password = 'correct horse';
+
+test('a member who cannot be sealed to stops nobody', async (t) => {
+  const daemon = await hostileDaemon(t);
+  const server = `127.0.0.1:${daemon.at.port}`;
+  const profile = join(await temporaryFolder(t), 'alice');
+  const first = await chatAs(t, { user: 'alice', server, password, register: {}, profile });
+  const { daemonId } = first.signedIn.daemon;
+  const alicesCard = first.signedIn.keyring.me.card;
+  await first.client.close();
+
+  // She owes Mallory a receipt, and Mallory's next card is a bad one.
+  const mallory = await Mallory.join(t, daemon.at);
+  const { note } = await sealNote(inlineRsa, {
+    daemonId,
+    identity: mallory.identity,
+    from: mallory.card,
+    to: alicesCard,
+    device: 5,
+    seq: 1,
+    prev: new Uint8Array(32),
+    seen: new Uint8Array(32),
+    sentAt: Date.now(),
+    noteId: new Uint8Array(16).fill(5),
+    content: { kind: 'text', text: 'receipt, please' },
+  });
+  await mallory.client.request('whisper', { to: 'alice', note, file: null });
+  await storeBadCard(daemon, mallory);
+
+  const signedIn = await signInAs(t, { user: 'alice', server, password, profile });
+  const alice = await startChat(t, signedIn);
+  const bob = await chatAs(t, { user: 'bob', server, password, register: {} });
+  await alice.message('receipt, please');
+
+  // The lobby goes on, both ways.
+  await alice.client.send('#lobby', 'who is here?');
+  await bob.message('who is here?');
+  await bob.client.send('#lobby', 'I am');
+  await alice.message('I am');
+  t.is(daemon.lines.filter(({ evt }) => evt === 'epoch_not_sealed').length, 1);
+
+  // A line to Mallory fails for good, with a sentence, and can be removed; the others go out.
+  await alice.client.queue('@mallory', 'never');
+  await alice.client.send('@bob', 'private, and sent');
+  await bob.message('private, and sent');
+  const { error, ...shown } = await alice.message('never', ({ state }) => state === 'failed');
+  t.regex(error ?? '', /nothing can be sealed to the key of mallory/);
+  await alice.client.remove({ ...shown, error });
+  t.deepEqual(lines((await alice.client.history('@mallory')).messages), ['mallory: receipt, please (sent)']);
+  t.is((await alice.client.history('@mallory')).messages[0]?.id, '05'.repeat(16));
+
+  // Her receipt is dropped, and no file is sent in vain.
+  const { db } = signedIn.profile;
+  await until(async () => (await db.all('SELECT n FROM outbox')).length === 0);
+  t.deepEqual(await db.all('SELECT id FROM due_receipts'), []);
+  const path = join(await temporaryFolder(t), 'plans.txt');
+  await writeFile(path, 'plans');
+  const upload = { instanceOf: ClientError, message: /nothing can be sealed to the key of mallory/ };
+  await t.throwsAsync(alice.client.upload('@mallory', path), upload);
+  t.deepEqual(await alice.client.transfers(), []);
+
+  // With another card she is like anybody else, and is granted the key.
+  await mallory.renew();
+  const { epochId } = parseEpoch((await mallory.entries('epoch')).at(-1)?.bytes ?? new Uint8Array());
+  await mallory.client.request('grant-ask', { room: mallory.room, epochId });
+  await until(() => mallory.client.events.includes('granted'));
+  await alice.client.send('@mallory', 'now it can be read');
+  t.deepEqual(
+    alice.events.filter(({ type }) => type === 'notice' || type === 'gap'),
+    [],
+  );
+});

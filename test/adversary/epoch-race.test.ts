@@ -1,0 +1,87 @@
+/** A member who answers each new key of a room with one of their own: two people who talk do not notice. */
+import test, { type ExecutionContext } from 'ava';
+import { Refusal } from '../../src/protocol/errors.ts';
+import { chatAs, textOf } from '../helpers/chat.ts';
+import { hostileDaemon } from './hostile-daemon.ts';
+import { Mallory } from './mallory.ts';
+
+const password = 'correct horse';
+const HOUR = 3_600_000;
+
+async function room(t: ExecutionContext) {
+  const { at } = await hostileDaemon(t);
+  const server = `127.0.0.1:${at.port}`;
+  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
+  const bob = await chatAs(t, { user: 'bob', server, password, register: {} });
+  const mallory = await Mallory.join(t, at);
+  /** They take turns; each hears each. */
+  const talk = async (turns: number, about: string) => {
+    for (let turn = 0; turn < turns; turn += 1) {
+      const [speaker, listener] = turn % 2 === 0 ? [alice, bob] : [bob, alice];
+      await speaker.client.send('#lobby', `${about} ${turn}`);
+      await listener.message(`${about} ${turn}`);
+    }
+  };
+  return { alice, bob, mallory, talk };
+}
+
+type Lie = Parameters<Mallory['epoch']>[0];
+
+/** Mallory's next epoch, and what the daemon says of it. */
+async function attempt(mallory: Mallory, lie: Lie = {}): Promise<string> {
+  try {
+    await mallory.epoch(lie);
+    return 'taken';
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+test('who answers every key with one of their own does not stop two people who talk', async (t) => {
+  const { alice, bob, mallory, talk } = await room(t);
+  const epochs = async () => (await mallory.entries('epoch')).length;
+  await talk(2, 'before');
+  t.is(await epochs(), 1);
+
+  // Of another time, without chunks, with empty ones: refused.
+  const none: Lie = { keys: (keys) => keys.filter(({ idFp }) => Buffer.compare(idFp, mallory.card.idFp) === 0) };
+  const empty: Lie = { keys: (keys) => keys.map(({ idFp }) => ({ idFp, chunk: new Uint8Array() })) };
+  const future = Number.MAX_SAFE_INTEGER;
+  for (const lie of [{ ...none, time: future }, { time: future }, { time: Date.now() - HOUR }, none, empty])
+    t.is(await attempt(mallory, lie), 'bad-request');
+  t.is(await epochs(), 1);
+
+  // One that opens for nobody: the next speaker makes another at once.
+  const garbage: Lie = {
+    keys: (keys) => keys.map(({ idFp }, i) => ({ idFp, chunk: new Uint8Array(384).fill(i + 1) })),
+  };
+  t.is(await attempt(mallory, garbage), 'taken');
+  await talk(4, 'after garbage');
+  t.is(await epochs(), 3);
+
+  // One after the other: three without a cause, the garbage among them.
+  const answers: string[] = [];
+  let racing = true;
+  const race = (async () => {
+    while (racing) answers.push(await attempt(mallory));
+  })();
+  await talk(8, 'raced');
+  racing = false;
+  await race;
+  for (let again = 0; again < 2; again += 1) answers.push(await attempt(mallory));
+  t.is(answers.filter((answer) => answer === 'taken').length, 2);
+  t.is(await epochs(), 5);
+  // That she leaves and joins again is a cause for others, and none for her.
+  await mallory.move('leave');
+  await mallory.move('join');
+  t.is(await attempt(mallory), 'rate-limited');
+  await talk(2, 'later');
+
+  const said = (await bob.client.history('#lobby')).messages.map(textOf);
+  t.is(said.length, 16);
+  for (const { events } of [alice, bob]) {
+    t.false(events.some((event) => event.type === 'message' && event.message.state === 'failed'));
+    t.false(events.some(({ type }) => type === 'gap'));
+  }
+});

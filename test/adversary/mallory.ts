@@ -1,0 +1,142 @@
+/** Mallory: a member of the lobby who speaks the protocol, and breaks what its rules do not hold. */
+import type { ExecutionContext } from 'ava';
+import { concat, equal, H, utf8, Writer } from '../../src/protocol/bytes.ts';
+import { type Card, ekFp, openCard, signCard } from '../../src/protocol/card.ts';
+import { mintEpoch, parseEpoch } from '../../src/protocol/epoch.ts';
+import type { Entry } from '../../src/protocol/fields.ts';
+import { parseLogEntry, signLogEntry } from '../../src/protocol/room-log.ts';
+import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { systemRandom } from '../../src/protocol/seams.ts';
+import { fixtureKey } from '../fixtures/keys.ts';
+import { login, register } from '../helpers/client.ts';
+import { type HostileClient, hostileClient } from './hostile-client.ts';
+import type { HostileDaemon } from './hostile-daemon.ts';
+
+type Keys = { idFp: Uint8Array; chunk: Uint8Array }[];
+
+export class Mallory {
+  readonly client: HostileClient;
+  readonly identity = fixtureKey('mallory-identity');
+  readonly room: Uint8Array;
+  card: Card;
+
+  private constructor(client: HostileClient, room: Uint8Array, cardBytes: Uint8Array) {
+    this.client = client;
+    this.room = room;
+    this.card = openCard(cardBytes);
+  }
+
+  /** Registered, logged in, and in the lobby. */
+  static async join(t: ExecutionContext, at: HostileDaemon['at']): Promise<Mallory> {
+    const client = await hostileClient(t, at);
+    await register(client, 'mallory', 'pw');
+    const { lobby } = await login(client, 'mallory', 'pw');
+    const { cards } = await client.request('cards', { name: 'mallory', from: 1 });
+    const mallory = new Mallory(client, lobby, cards[0] ?? new Uint8Array());
+    await mallory.move('join');
+    return mallory;
+  }
+
+  async entries(kind: 'log' | 'epoch'): Promise<Entry[]> {
+    const all = { conversation: this.room, after: 0, before: null, limit: 500, newest: false, kinds: [kind] };
+    return (await this.client.request('fetch', all)).entries;
+  }
+
+  async move(op: 'join' | 'leave'): Promise<void> {
+    const head = await this.#head();
+    const { name, idFp } = this.card;
+    const entry = await signLogEntry(inlineRsa, this.identity, {
+      room: this.room,
+      n: head.n + 1,
+      prev: head.hash,
+      op,
+      subject: { name, idFp },
+      actor: idFp,
+      time: Date.now(),
+      body: op === 'join' ? this.identity.spki : new Uint8Array(),
+    });
+    await this.client.request('log-append', { room: this.room, entry });
+  }
+
+  /** Makes an epoch that follows the newest one, and sends it. @throws Refusal as the daemon says */
+  async epoch(lie: { time?: number; keys?: (honest: Keys) => Keys } = {}): Promise<void> {
+    const { members } = await this.client.request('members', { room: this.room, after: null });
+    const newest = (await this.entries('epoch')).at(-1);
+    const minted = await mintEpoch(inlineRsa, {
+      room: this.room,
+      logHead: (await this.#head()).hash,
+      epochPrev: newest === undefined ? new Uint8Array(32) : parseEpoch(newest.bytes).epochId,
+      maker: { ...this.identity, idFp: this.card.idFp },
+      time: lie.time ?? Date.now(),
+      members: members.map(({ card }) => openCard(card)),
+      random: systemRandom,
+    });
+    const keys = lie.keys?.(minted.keys) ?? minted.keys;
+    await this.client.request('epoch-begin', { room: this.room, epoch: minted.epoch, members: keys.length });
+    await this.client.request('epoch-keys', { room: this.room, keys });
+    await this.client.request('epoch-commit', { room: this.room });
+  }
+
+  /** The card after the newest one that the daemon has, with a good key. */
+  async renew(): Promise<void> {
+    const { cards } = await this.client.request('cards', { name: 'mallory', from: 1 });
+    const last = openCard(cards.at(-1) ?? new Uint8Array());
+    const card = await signCard(inlineRsa, this.identity, {
+      name: 'mallory',
+      ekSpki: fixtureKey('carol-encryption').spki,
+      cardSeq: last.cardSeq + 1,
+      notBefore: last.notBefore,
+      notAfter: last.notAfter,
+      prevCardHash: last.hash,
+    });
+    await this.client.request('card-put', { card });
+    this.card = openCard(card);
+  }
+
+  async #head(): Promise<{ n: number; hash: Uint8Array }> {
+    return parseLogEntry((await this.entries('log')).at(-1)?.bytes ?? new Uint8Array());
+  }
+}
+
+/** A key of the right size and exponent with an even modulus: nothing can be sealed to it. */
+function evenKey(): Uint8Array {
+  const spki = Uint8Array.from(fixtureKey('mallory-encryption').spki);
+  // The last byte of the modulus stands before the exponent, 02 03 01 00 01.
+  spki[spki.length - 6] = (spki[spki.length - 6] ?? 0) & 0xfe;
+  return spki;
+}
+
+/** The card after `card`, with a key that nothing can be sealed to: signCard would not make it. */
+async function badCard(card: Card): Promise<Uint8Array> {
+  const { spki, pkcs8 } = fixtureKey('mallory-identity');
+  const body = new Writer()
+    .u8(1)
+    .var16(utf8(card.name))
+    .var16(spki)
+    .u64(card.cardSeq + 1)
+    .var16(evenKey())
+    .u64(card.notBefore)
+    .u64(card.notAfter)
+    .bytes(card.hash)
+    .finish();
+  return concat(body, await inlineRsa.sign(pkcs8, H('card', body)));
+}
+
+/** Puts Mallory's next card past the check at import, as if it had been stored before there was one. */
+export async function storeBadCard({ script }: HostileDaemon, mallory: Mallory): Promise<void> {
+  const bytes = await badCard(mallory.card);
+  const { idFp, cardSeq, hash, notAfter } = openCard(bytes);
+  const row = { idFp, cardSeq, hash, ekFp: ekFp(evenKey()), notAfter };
+  script.answers.ping = async ({ context, honest }) => {
+    delete script.answers.ping;
+    await context.store.addCard({ ...row, prevHash: mallory.card.hash, bytes });
+    const { directory } = context;
+    const newest = directory.newest.bind(directory);
+    directory.newest = (id) => {
+      const known = newest(id);
+      return equal(id, idFp) && known !== undefined && known.cardSeq < cardSeq ? row : known;
+    };
+    return honest();
+  };
+  await mallory.client.request('ping', {});
+}
