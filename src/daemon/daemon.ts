@@ -11,6 +11,7 @@ import { MAX_INVITE } from '../protocol/text.ts';
 import { Accounts } from './accounts.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { Chat } from './chat.ts';
+import { watchClock } from './clock-watch.ts';
 import { applyLive, type Config } from './config.ts';
 import type { Context } from './context.ts';
 import { type Shares, shareOut } from './descriptors.ts';
@@ -140,6 +141,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       lobby: rooms.lobby.id,
     };
     await reportInvites(context);
+    closers.push(await watchClock({ store, clock, log }));
     closers.push(keepRetention({ config, store, files, clock, log }));
     const server = new Server(context, around.table ?? table, { software, shares: shares.links });
     const port = await server.listen(config.host, config.port);

@@ -7,6 +7,10 @@ import type { ConversationOperations } from './store.ts';
 type Row = ReturnType<ConversationOperations['conversations']>[number];
 
 export const conversationOperations: Implementation<ConversationOperations> = {
+  newestTime(tools) {
+    return one<{ at: number | null }>(tools, 'SELECT max(at) AS at FROM conversations')?.at ?? 0;
+  },
+
   conversations(tools, { reader }) {
     // In a conversation with oneself there is no other member: it is with oneself.
     return all<Row>(

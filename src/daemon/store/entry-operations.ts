@@ -160,7 +160,15 @@ export function stored(
   return { seq: old.seq, at: old.at, again: true };
 }
 
-/** Puts an entry at the head. The conversation's time never goes back, whatever the clock does. */
+/** No entry is stored as later than now by more than this, however far ahead the clock was once. ms. */
+export const MOST_AHEAD_MS = 2 * 60_000;
+
+/** The time of what follows an entry of `last`: not before it, unless the clock was wrong then. */
+export function timeAfter(last: number, now: number): number {
+  return last - now > MOST_AHEAD_MS ? now : Math.max(now, last);
+}
+
+/** Puts an entry at the head. Its time is that of timeAfter. */
 export function place(
   tools: Tools,
   conversation: Conversation,
@@ -174,7 +182,7 @@ export function place(
   },
 ): Appended & { e: number } {
   const seq = conversation.head + 1;
-  const at = Math.max(tools.now, conversation.at);
+  const at = timeAfter(conversation.at, tools.now);
   run(tools, 'UPDATE conversations SET head = ?, at = ? WHERE c = ?', seq, at, conversation.c);
   const e = insert(
     tools,

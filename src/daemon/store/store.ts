@@ -85,6 +85,8 @@ export interface EntryOperations {
 }
 
 export interface ConversationOperations {
+  /** The time of the newest entry of all; 0 when there is none. */
+  newestTime(none: Record<string, never>): number;
   /** The conversations that `reader` is in. `delivered` is the other side's mark; 0 in rooms. */
   conversations(of: { reader: Uint8Array }): {
     conversation: Uint8Array;

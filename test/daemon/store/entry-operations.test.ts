@@ -1,4 +1,6 @@
 import test from 'ava';
+import fc from 'fast-check';
+import { MOST_AHEAD_MS, timeAfter } from '../../../src/daemon/store/entry-operations.ts';
 import { Refusal } from '../../../src/protocol/errors.ts';
 import { alice, aNote, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/store.ts';
 
@@ -84,12 +86,39 @@ test('a device’s chain is taken in order, even when all of it is asked at once
   t.is((await store.appendNote(other)).seq, 5, 'each device has its own chain');
 });
 
-test('time never goes back within a conversation', async (t) => {
+test('time does not go back within a conversation while the clock is a little off', async (t) => {
   const { store, time } = await temporaryStore(t);
+  t.is((await store.appendNote(aNote(1))).at, time.now);
+  const first = time.now;
+  time.now -= 100_000;
+  t.is((await store.appendNote(aNote(2))).at, first);
+  t.is(await store.newestTime({}), first);
+});
+
+test('a clock that was days ahead once leaves no later message with a time of the future', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const now = time.now;
+  time.now += 3 * 86_400_000;
   await store.appendNote(aNote(1));
-  time.now -= 500_000;
-  t.is((await store.appendNote(aNote(2))).at, 1_000_000);
-  t.is((await store.appendNote(aNote(1, { conversation: bytes32(78) }))).at, 500_000);
+  time.now = now;
+  t.is((await store.appendNote(aNote(2))).at, now);
+  time.now += 5;
+  t.is((await store.appendNote(aNote(3))).at, now + 5);
+});
+
+test('whatever the clock does, no entry is later than now by more than 2 minutes, and none earlier than now', (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -5e9, max: 5e9 })), (steps) => {
+      let [now, last] = [1e12, 0];
+      for (const step of steps) {
+        now += step;
+        last = timeAfter(last, now);
+        t.true(last >= now && last <= now + MOST_AHEAD_MS);
+      }
+    }),
+    { seed: 15, numRuns: 200 },
+  );
+  t.pass();
 });
 
 test('a note to oneself has one member', async (t) => {
