@@ -54,6 +54,8 @@ ${options.join('\n')}
 | --- | --- |
 ${statuses.map((status) => `| ${status} | ${meanings[status] ?? 'undocumented'} |`).join('\n')}
 
+With \`--json\`, \`at\` is when the daemon had a message or a file; \`sentAt\` stands beside it where its author's clock says a time more than a minute from that.
+
 ## Command by command
 
 ${details.join('\n')}`;

@@ -47,6 +47,9 @@ Nothing is chosen there and nothing asks back, so that these are other there:
 ${rows(spokenOtherwise, spokenTable).join('\n')}
 
 From a pipe it ends with status 6 when a line was not sent, a command not done or a file neither sent nor fetched; a person at a terminal saw it.
+
+A time beside a message is when the daemon had it; where its author's clock said another, by more than a minute, \`(written …)\` says that one: it was held back, or waited for a link, or a clock is wrong.
+
 With \`--json\`, messages, own ones that have their place (\`sent\`), what \`.users\`, \`.list_files\` and \`.search\` find are objects on standard output; all else is prose on standard error.
 `;
 }

@@ -5,6 +5,8 @@ import { isName, printable } from './text.ts';
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 export const u32 = count(0xffffffff);
 export const u53 = count(Number.MAX_SAFE_INTEGER);
+/** ms since 1970 UTC, no further than a Date goes. */
+export const time = count(8.64e15);
 const binary = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 export const bytes = (max: number) =>
   v.pipe(
@@ -40,7 +42,7 @@ const epochKey = v.strictObject({ kind: v.picklist(['chunk', 'grant']), bytes: b
  */
 export const entry = v.strictObject({
   seq: u53,
-  at: u53,
+  at: time,
   kind: v.picklist(['note', 'message', 'log', 'epoch']),
   from: v.nullable(knownName),
   bytes: bytes(65_536),

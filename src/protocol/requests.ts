@@ -1,6 +1,6 @@
 /** What a client asks of the daemon: imperative names, each with its parameters and its result. */
 import * as v from 'valibot';
-import { bytes, entry, exactly, fileId, hash, knownName, name, text, u32, u53 } from './fields.ts';
+import { bytes, entry, exactly, fileId, hash, knownName, name, text, time, u32, u53 } from './fields.ts';
 import { MAX_INVITE } from './text.ts';
 
 const none = v.strictObject({});
@@ -8,7 +8,7 @@ const none = v.strictObject({});
 const opaque = text(2048);
 const card = bytes(1536);
 /** Where an entry landed in its conversation, on stable storage: this answer is what "sent" means. */
-const placed = v.strictObject({ seq: u53, at: u53 });
+const placed = v.strictObject({ seq: u53, at: time });
 
 /** What a session begins with. */
 const welcome = v.strictObject({
@@ -20,13 +20,13 @@ const welcome = v.strictObject({
   /** H(record, the OPAQUE record): which vault belongs to this password. null after a login by key. */
   recordHash: v.nullable(hash),
   /** The newest vault for this password; null when there is none. */
-  vault: v.nullable(v.strictObject({ version: u32, at: u53 })),
+  vault: v.nullable(v.strictObject({ version: u32, at: time })),
   /** Keys are kept on the person's machine only. */
   localKeys: v.boolean(),
   /** For later logins by key from this device; given after a password login. */
   ticket: v.nullable(exactly(32)),
   lobby: hash,
-  at: u53,
+  at: time,
   maxFileSize: u53,
 });
 export type Welcome = v.InferOutput<typeof welcome>;
@@ -36,7 +36,7 @@ const file = v.strictObject({
   conversation: hash,
   with: v.nullable(knownName),
   from: knownName,
-  at: u53,
+  at: time,
   size: u53,
   segSize: u32,
   /** The entry that holds the manifest. */
@@ -81,9 +81,9 @@ export const requests = {
   'record-finish': { params: v.strictObject({ record: opaque, card: v.nullable(card) }), result: none },
   'vault-put': {
     params: v.strictObject({ recordHash: hash, version: u32, vault: bytes(131_072) }),
-    result: v.strictObject({ at: u53 }),
+    result: v.strictObject({ at: time }),
   },
-  'vault-get': { params: none, result: v.strictObject({ version: u32, vault: bytes(131_072), at: u53 }) },
+  'vault-get': { params: none, result: v.strictObject({ version: u32, vault: bytes(131_072), at: time }) },
   'card-put': { params: v.strictObject({ card }), result: none },
   /** Cards of a name from `from` on, oldest first, 64 at most. */
   cards: { params: v.strictObject({ name, from: u53 }), result: v.strictObject({ cards: v.array(card) }) },
@@ -101,14 +101,14 @@ export const requests = {
     params: none,
     result: v.strictObject({
       sessions: v.array(
-        v.strictObject({ session: u32, device: u32, since: u53, address: text(64), current: v.boolean() }),
+        v.strictObject({ session: u32, device: u32, since: time, address: text(64), current: v.boolean() }),
       ),
-      devices: v.array(v.strictObject({ device: u32, lastSeen: u53, current: v.boolean() })),
+      devices: v.array(v.strictObject({ device: u32, lastSeen: time, current: v.boolean() })),
     }),
   },
   /** Ends a device's sessions and drops its ticket, so that it needs the password again; null: every other device. */
   'device-end': { params: v.strictObject({ device: v.nullable(u32) }), result: v.strictObject({ ended: u32 }) },
-  ping: { params: none, result: v.strictObject({ at: u53 }) },
+  ping: { params: none, result: v.strictObject({ at: time }) },
   /** Whether the person at this session looks elsewhere. A name is away when it is here and all its sessions are away. */
   away: { params: v.strictObject({ away: v.boolean() }), result: none },
   /** I am writing to `to`: told to whoever is there, kept nowhere. A name that nobody has is answered the same. */
@@ -177,7 +177,7 @@ export const requests = {
   files: {
     params: v.strictObject({
       conversation: v.nullable(hash),
-      before: v.nullable(v.strictObject({ at: u53, file: fileId })),
+      before: v.nullable(v.strictObject({ at: time, file: fileId })),
     }),
     result: v.strictObject({ files: v.array(file), more: v.boolean() }),
   },

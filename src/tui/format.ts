@@ -3,6 +3,8 @@ import prettyBytes from 'pretty-bytes';
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayAndYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const ago = new Intl.RelativeTimeFormat(undefined, { style: 'narrow' });
 const count = new Intl.NumberFormat();
 const dayKeys = new Map<number, string>();
@@ -14,6 +16,13 @@ export function clockTime(at: number): string {
 
 export function dayName(at: number): string {
   return day.format(at);
+}
+
+/** When something was written, as seen from `at`: the time, on another day the day before it, in another year the year as well. */
+export function writtenTime(sentAt: number, at: number): string {
+  if (dayKey(sentAt) === dayKey(at)) return clockTime(sentAt);
+  const named = new Date(sentAt).getFullYear() === new Date(at).getFullYear() ? dayOfYear : dayAndYear;
+  return `${named.format(sentAt)} ${clockTime(sentAt)}`;
 }
 
 /** Equal for two times on the same day of the person's zone. Cached by the quarter hour, the finest step of any zone. */

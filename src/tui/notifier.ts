@@ -4,7 +4,7 @@ import type { Message } from './client/types.ts';
 import { chatOf } from './field.ts';
 import { isTold } from './hush.ts';
 import { cut } from './measure.ts';
-import { firstLine } from './rows.ts';
+import { firstLine, writtenOf } from './rows.ts';
 import { unreadCount } from './select.ts';
 import type { Store } from './store.ts';
 import { strings } from './strings.ts';
@@ -50,7 +50,7 @@ export class Notifier {
     const from = first.conversation.startsWith('#') ? `${first.from} ${first.conversation}` : first.from;
     const body = held.length > 1 ? strings.notify.bodies(held.length) : strings.notify.body;
     this.#modes.notify(
-      strings.notify.title(from),
+      strings.notify.title(held.length === 1 ? [from, writtenOf(first)].filter(Boolean).join(' ') : from),
       settings.desktopText && held.length === 1 ? cut(firstLine(first), 100) : body,
     );
   };

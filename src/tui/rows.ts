@@ -1,8 +1,9 @@
 /** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
 import type { Gap, Message } from './client/types.ts';
+import { writtenApart } from './client/written.ts';
 import { shownReaction } from './emoji.ts';
 import type { Run } from './folding.ts';
-import { clockTime, dayKey, dayName } from './format.ts';
+import { clockTime, dayKey, dayName, writtenTime } from './format.ts';
 import { markedLine, marksIn, withFound } from './marked-text.ts';
 import { cut, fill, width, wrap } from './measure.ts';
 import { hasKey } from './messages.ts';
@@ -162,6 +163,7 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
   const extra = [
     message.edited && !message.deleted ? strings.messages.edited : '',
     message.late ? strings.messages.late : '',
+    writtenOf(message),
   ]
     .filter(Boolean)
     .join(' ');
@@ -198,9 +200,16 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
 
 /** For copying: nothing but the words. */
 function bareRows(message: Message, look: Look): Row[] {
-  const text = `${clockTime(message.at)} ${message.from}: ${textOf(message).text}`;
+  const written = writtenOf(message);
+  const text = `${clockTime(message.at)} ${written === '' ? '' : `${written} `}${message.from}: ${textOf(message).text}`;
   const marks = withFound(text, [], wordsIn(message, look));
   return wrap(text, look.columns).map((line) => ({ spans: markedLine(text, line, 'plain', marks) }));
+}
+
+/** '' unless the author's time is another than the daemon's. */
+export function writtenOf(message: Pick<Message, 'at' | 'sentAt'>): string {
+  const sentAt = writtenApart(message);
+  return sentAt === null ? '' : strings.messages.written(writtenTime(sentAt, message.at));
 }
 
 function textOf(message: Message): { text: string; role: Role } {

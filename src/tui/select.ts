@@ -179,7 +179,7 @@ const coming = new WeakMap<TransferState, FileInfo>();
 function fileOf(transfer: TransferState, me: string): FileInfo {
   const { id, conversation, name, size, direction } = transfer;
   const from = direction === 'up' ? me : '';
-  const file = coming.get(transfer) ?? { id, conversation, from, name, type: '', size, sha256: '', at: 0 };
+  const file = coming.get(transfer) ?? { id, conversation, from, name, type: '', size, sha256: '', at: 0, sentAt: 0 };
   coming.set(transfer, file);
   return file;
 }

@@ -52,6 +52,7 @@ export const strings = {
     deleted: 'deleted',
     edited: '(edited)',
     late: '(sealed to an old key)',
+    written: (time: string) => `(written ${time})`,
     failed: (reason: string) => `not sent: ${reason} · Enter on it, or .retry, sends it again`,
     file: (name: string, bytes: number) => `${name}  ${format.size(bytes)}`,
     missing: (from: string) =>

@@ -12,6 +12,7 @@ const file = (id: string, name: string): FileInfo => ({
   size: 1,
   sha256: '0'.repeat(64),
   at: 0,
+  sentAt: 0,
 });
 const files = [file('a', 'one.txt'), file('b', 'two.txt'), file('c', 'two.txt')];
 

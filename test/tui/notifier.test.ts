@@ -56,6 +56,13 @@ test('each can be off, and the text can be asked for', (t) => {
   t.regex(text.taken(), /;hello {2}there<ESC>/);
 });
 
+test('one that was held back says when it was written', (t) => {
+  const { notifier, taken, away } = open();
+  away();
+  notifier.arrived(message({ sentAt: noon - 3 * 3_600_000 }));
+  t.regex(taken(), /;SecureChat: bob #lobby \(written \d\d:00\);new message/);
+});
+
 test('a flood is told once, then counted', (t) => {
   const { notifier, taken, away, clock } = open({ bell: false });
   away();

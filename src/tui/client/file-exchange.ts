@@ -121,8 +121,7 @@ export class FileExchange {
     const { sent } = await this.#parts.post(place, { kind: 'manifest', manifest }, hex(manifest.fileId));
     // The outbox has it now: going on with the upload would post it twice.
     await posted();
-    const { from, at } = await sent;
-    return fileOf(place, manifest, { from, at });
+    return fileOf(place, manifest, await sent);
   }
 
   async #find(id: string): Promise<SharedFile> {

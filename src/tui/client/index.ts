@@ -11,6 +11,7 @@ export type {
   ConnectOptions,
   Conversation,
   ConversationName,
+  Doubt,
   FileInfo,
   Gap,
   LinkState,

@@ -8,6 +8,7 @@ import type { ChatContext } from './chat-context.ts';
 import type { Place } from './notes.ts';
 import type { Queued } from './outbox-store.ts';
 import type { Body, FileInfo, Gap, Message } from './types.ts';
+import { writtenAt } from './written.ts';
 
 export class Messages {
   readonly #context: ChatContext;
@@ -36,6 +37,7 @@ export class Messages {
     const messages: Message[] = [];
     for (const { author, id, seq, at, said } of shown) {
       if (said === null) continue;
+      const sentAt = writtenAt(said.sentAt);
       const applied = applyMarks(author, said.content, marks.get(`${author}/${id}`) ?? []);
       messages.push({
         id,
@@ -44,8 +46,8 @@ export class Messages {
         from: said.from,
         to: place.with === null ? null : author === mine ? place.with : me.name,
         at,
-        sentAt: said.sentAt,
-        body: bodyOf(place, said.content, applied.text, { from: said.from, at }),
+        sentAt,
+        body: bodyOf(place, said.content, applied.text, { from: said.from, at, sentAt }),
         edited: applied.edited,
         deleted: applied.deleted,
         reactions: applied.reactions,
@@ -80,7 +82,11 @@ export class Messages {
       to: place.with,
       at,
       sentAt: item.at,
-      body: bodyOf(place, content, content.kind === 'manifest' ? null : content.text, { from: me.name, at }),
+      body: bodyOf(place, content, content.kind === 'manifest' ? null : content.text, {
+        from: me.name,
+        at,
+        sentAt: item.at,
+      }),
       edited: false,
       deleted: false,
       reactions: reactionsOf([]),
@@ -138,8 +144,11 @@ export function gapsOf(place: Place, entries: readonly CachedEntry[]): Gap[] {
   return gaps;
 }
 
+/** Who shared it, and when by the daemon's clock and by theirs. */
+type By = { from: string; at: number; sentAt: number };
+
 /** What a manifest says, as the person sees it. */
-export function fileOf(place: Place, manifest: Manifest, by: { from: string; at: number }): FileInfo {
+export function fileOf(place: Place, manifest: Manifest, by: By): FileInfo {
   return {
     id: hex(manifest.fileId),
     conversation: place.name,
@@ -149,10 +158,11 @@ export function fileOf(place: Place, manifest: Manifest, by: { from: string; at:
     size: manifest.size,
     sha256: hex(manifest.sha256),
     at: by.at,
+    sentAt: by.sentAt,
   };
 }
 
-function bodyOf(place: Place, content: Content, text: string | null, by: { from: string; at: number }): Body {
+function bodyOf(place: Place, content: Content, text: string | null, by: By): Body {
   if (content.kind === 'manifest') return { kind: 'file', file: fileOf(place, content.manifest, by) };
   if (content.kind === 'reply') return { kind: 'reply', to: hex(content.to.id), text: text ?? '' };
   return { kind: 'text', text: text ?? '' };

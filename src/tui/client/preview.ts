@@ -72,7 +72,8 @@ export class Preview {
     if ((await cache.find(lobby.key, opened.author, opened.id)) !== null) return;
     const entry: CachedEntry = {
       seq: 0,
-      at: opened.said.sentAt,
+      // Until the daemon has told its time.
+      at: context.clock.now(),
       author: opened.author,
       id: opened.id,
       device: opened.device,

@@ -9,6 +9,7 @@ import type { Intake } from './intake.ts';
 import { fileOf } from './messages.ts';
 import type { Place } from './notes.ts';
 import type { FileInfo } from './types.ts';
+import { writtenAt } from './written.ts';
 
 /** Files that are looked at; the daemon may list on and on. */
 const MAX_LISTED = 10_000;
@@ -82,7 +83,15 @@ export class SharedFiles {
     // An id that somebody else's manifest names is another file of theirs.
     const known = await this.#cache.fileSeq(hex(manifest.fileId));
     if (known !== null && (known.conversation !== place.key || known.seq !== listed.entry.seq)) return null;
-    return { info: fileOf(place, manifest, { from: said.from, at: listed.entry.at }), manifest, place };
+    return {
+      info: fileOf(place, manifest, {
+        from: said.from,
+        at: listed.entry.at,
+        sentAt: writtenAt(said.sentAt),
+      }),
+      manifest,
+      place,
+    };
   }
 }
 

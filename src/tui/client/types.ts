@@ -23,6 +23,8 @@ export type FileInfo = {
   sha256: string;
   /** The daemon's time, ms since 1970 UTC. */
   at: number;
+  /** The author's own clock: when they shared it. */
+  sentAt: number;
 };
 
 export type Body =
@@ -44,7 +46,7 @@ export type Message = {
   to: string | null;
   /** The daemon's time once it is known, else `sentAt`; ms since 1970 UTC. */
   at: number;
-  /** The author's own clock. */
+  /** The author's own clock. More than a minute from `at` it was held back, had to wait, or one of the clocks is wrong. */
   sentAt: number;
   body: Body;
   edited: boolean;

@@ -1,6 +1,7 @@
 /** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
 import { printable } from '../../protocol/text.ts';
 import type { FileInfo, Gap, Message, Person } from '../client/types.ts';
+import { writtenApart } from '../client/written.ts';
 import type { Output } from '../output.ts';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
@@ -20,7 +21,7 @@ export function reportMessage(output: Output, message: Message): void {
       conversation: message.conversation,
       from: message.from,
       to: message.to,
-      at: instant(message.at),
+      ...times(message),
       kind: message.deleted ? 'deleted' : message.body.kind,
       text,
       verified: message.verified,
@@ -28,7 +29,7 @@ export function reportMessage(output: Output, message: Message): void {
       ...(message.edited ? { edited: true } : {}),
       ...(message.state === 'failed' ? { failed: message.error } : {}),
     },
-    `${clock(message.at)} ${place(message)} ${text === '' ? '(deleted)' : indent(text)}${remark(message)}`,
+    `${clock(message.at)}${apart(message)} ${place(message)} ${text === '' ? '(deleted)' : indent(text)}${remark(message)}`,
   );
 }
 
@@ -42,10 +43,10 @@ export function reportFile(output: Output, file: FileInfo): void {
       sha256: file.sha256,
       conversation: file.conversation,
       from: file.from,
-      at: instant(file.at),
+      ...times(file),
     },
     // One line, whatever breaks stand in the name: no file can look like another message.
-    `${clock(file.at)} ${file.conversation} ${file.from} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}`,
+    `${clock(file.at)}${apart(file)} ${file.conversation} ${file.from} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}`,
   );
 }
 
@@ -83,6 +84,17 @@ export function reportSent(output: Output, message: Message): void {
     { type: 'sent', id: message.id, seq: message.seq, at: instant(message.at) },
     message.state === 'delivered' ? `delivered to ${message.conversation}` : `sent to ${message.conversation}`,
   );
+}
+
+/** `sentAt` stands there only where it is more than a minute from `at`. */
+function times(one: { at: number; sentAt: number }): { at: string; sentAt?: string } {
+  const written = writtenApart(one);
+  return { at: instant(one.at), ...(written !== null && { sentAt: instant(written) }) };
+}
+
+function apart(one: { at: number; sentAt: number }): string {
+  const written = writtenApart(one);
+  return written === null ? '' : ` (written ${clock(written)})`;
 }
 
 /** Local time for a person: the time today, the date too otherwise. */

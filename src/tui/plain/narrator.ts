@@ -152,7 +152,7 @@ export class Narrator {
 
   #lines(message: Message): string[] {
     const { me, open, authorOf } = this.#parts;
-    const who = phrases.said(message, open(), me);
+    const who = `${phrases.said(message, open(), me)}${phrases.written(message)}`;
     const { body } = message;
     if (message.deleted) return [phrases.deletedUnheard(who)];
     if (body.kind === 'file') return [phrases.file(who, body.file)];

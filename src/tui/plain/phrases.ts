@@ -1,5 +1,6 @@
 /** What line mode says: whole sentences without signs, so that a screen reader speaks nothing but words. */
 import type { ConversationName, FileInfo, Message } from '../client/types.ts';
+import { writtenApart } from '../client/written.ts';
 import * as format from '../format.ts';
 
 export const phrases = {
@@ -13,6 +14,11 @@ export const phrases = {
     `${format.number(count)} older unread messages in ${name}: securechat history ${name}`,
 
   said: (message: Message, open: ConversationName, me: string) => `${message.from}${place(message, open, me)}`,
+  /** What was held back, or written by another clock, says so. */
+  written(message: Message) {
+    const sentAt = writtenApart(message);
+    return sentAt === null ? '' : `, written ${format.writtenTime(sentAt, message.at)}`;
+  },
   you: ({ conversation }: Message, open: ConversationName) =>
     `you${conversation === open ? '' : ` in ${conversation}`}`,
   answering: (name: string) => `, answering ${name}`,

@@ -1,6 +1,7 @@
 /** A card that has ended long ago may be shown by a daemon that knows its key: such messages are marked. */
 import test from 'ava';
 import { CARD_LIFE_MS } from '../../../src/protocol/card.ts';
+import { writtenApart } from '../../../src/tui/client/written.ts';
 import { chatAs, startChat } from '../../helpers/chat.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
@@ -23,7 +24,9 @@ test.serial('a note that came a month after the end of the key it is sealed to i
   ] as const) {
     later = days === 0 ? 0 : CARD_LIFE_MS + days * day;
     await alice.client.send('@bob', text);
-    t.is((await bob.message(text)).late, late, text);
+    const came = await bob.message(text);
+    t.is(came.late, late, text);
+    t.is(writtenApart(came), days === 0 ? null : came.sentAt);
   }
   const { messages } = await bob.client.history('@alice');
   t.deepEqual(

@@ -14,6 +14,18 @@ const hi = message({
   text: 'hi',
 });
 
+const named = {
+  id: 'f0'.repeat(16),
+  conversation: '#lobby' as const,
+  from: 'alice',
+  name: 'a.bin',
+  type: '',
+  size: 123,
+  sha256: '00'.repeat(32),
+  at: noon,
+  sentAt: noon,
+};
+
 function printed(json: boolean, report: (output: Output) => void): string {
   let text = '';
   const stdout = { write: (part: string) => (text += part) };
@@ -28,6 +40,26 @@ test('a message has the shape that scripts rely on', (t) => {
   );
 });
 
+test('what was written more than a minute from the daemon’s time says so, in either direction', (t) => {
+  for (const [ms, says] of [
+    [59_000, false],
+    [29 * 86_400_000, true],
+    [-120_000, true],
+  ] as const) {
+    const apart = { at: noon, sentAt: noon - ms };
+    const file = { ...named, ...apart };
+    for (const report of [
+      (output: Output) => reportMessage(output, { ...hi, ...apart }),
+      (output: Output) => reportMessage(output, { ...hi, ...apart, body: { kind: 'file', file } }),
+      (output: Output) => reportFile(output, file),
+    ]) {
+      const { sentAt } = JSON.parse(printed(true, report)) as { sentAt?: string };
+      t.is(sentAt, says ? new Date(noon - ms).toISOString() : undefined);
+      t.is(/ \(written /.test(printed(false, report)), says);
+    }
+  }
+});
+
 test('the answer to a message has its shape', (t) => {
   t.is(
     printed(true, (output) => reportSent(output, hi)),
@@ -36,16 +68,7 @@ test('the answer to a message has its shape', (t) => {
 });
 
 test('a file and a gap have their shapes', (t) => {
-  const file = {
-    id: 'f0'.repeat(16),
-    conversation: '#lobby' as const,
-    from: 'alice',
-    name: 'a.bin',
-    type: '',
-    size: 123,
-    sha256: '00'.repeat(32),
-    at: noon,
-  };
+  const file = named;
   const wanted = `{"v":1,"type":"file","id":"${file.id}","name":"a.bin","size":123,"sha256":"${file.sha256}","conversation":"#lobby","from":"alice","at":"2026-11-23T12:00:00.000Z"}\n`;
   t.is(
     printed(true, (output) => reportFile(output, file)),
@@ -94,7 +117,9 @@ test('what nobody gave the key for is told with its reason', (t) => {
 test('attack: neither a text nor the name of a file can look like somebody else’s message', (t) => {
   const spoof = 'x\n12:00 #lobby bob: send me the password';
   const file = { ...{ id: 'f0'.repeat(16), conversation: '#lobby' as const, from: 'mallory' }, name: spoof, type: '' };
-  const named = printed(false, (output) => reportFile(output, { ...file, size: 1, sha256: '00'.repeat(32), at: noon }));
+  const named = printed(false, (output) =>
+    reportFile(output, { ...file, size: 1, sha256: '00'.repeat(32), at: noon, sentAt: noon }),
+  );
   t.is(named.trimEnd().split('\n').length, 1);
   const said = printed(false, (output) => reportMessage(output, { ...hi, body: { kind: 'text', text: spoof } }));
   t.regex(said, /\n {6}12:00 #lobby bob/);

@@ -190,6 +190,7 @@ export class FakeClient implements Client {
       size: 1000,
       sha256: '00',
       at: noon,
+      sentAt: noon,
     };
     const state: TransferState = {
       id: info.id,

@@ -7,14 +7,15 @@ export const noon = Date.UTC(2026, 10, 23, 12, 0);
 export function message(parts: Partial<Message> & { text?: string } = {}): Message {
   const { text, ...rest } = parts;
   const seq = rest.seq === undefined ? 1 : rest.seq;
+  const at = rest.at ?? noon + (seq ?? 0) * 1000;
   return {
     id: `id${seq}`,
     conversation: '#lobby',
     seq,
     from: 'bob',
     to: null,
-    at: noon + (seq ?? 0) * 1000,
-    sentAt: noon,
+    at,
+    sentAt: at,
     body: { kind: 'text', text: text ?? `text ${seq}` },
     edited: false,
     deleted: false,
@@ -41,6 +42,7 @@ export function file(parts: Partial<FileInfo> = {}): FileInfo {
     size: 1_234_567,
     sha256: 'cd'.repeat(32),
     at: noon,
+    sentAt: noon,
     ...parts,
   };
 }

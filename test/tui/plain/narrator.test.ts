@@ -4,7 +4,7 @@ import { cleanMessage } from '../../../src/tui/clean.ts';
 import { reactionsOf } from '../../../src/tui/client/applied.ts';
 import type { ClientEvent, Message, TransferState } from '../../../src/tui/client/types.ts';
 import { Narrator } from '../../../src/tui/plain/narrator.ts';
-import { file, message, person } from '../helpers/messages.ts';
+import { file, message, noon, person } from '../helpers/messages.ts';
 import { voiceTo } from '../helpers/voice.ts';
 
 function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
@@ -52,6 +52,14 @@ test('who says what where, as far as it is not clear', (t) => {
   const reply = { kind: 'reply', to: 'known', text: 'yes' } as const;
   t.deepEqual(hears(arrives({ seq: 2, body: reply })), ['bob, answering carol: yes']);
   t.deepEqual(hears(arrives({ seq: 3, body: { ...reply, to: 'gone' } })), ['bob: yes']);
+});
+
+test('what was written at another time than it came says so', (t) => {
+  const { hears } = narrator();
+  const [held = ''] = hears(arrives({ text: 'hi', sentAt: noon - 29 * 86_400_000 }));
+  t.regex(held, /^bob, written \S+ \S+ \d\d:\d\d: hi$/);
+  const [ahead = ''] = hears(arrives({ seq: 2, text: 'hi', sentAt: noon + 3_600_000 }));
+  t.regex(ahead, /^bob, written \d\d:\d\d: hi$/);
 });
 
 test('no line of a text can pass for a message of another', (t) => {

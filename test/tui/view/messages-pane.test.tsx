@@ -5,7 +5,7 @@ import type { ClientEvent } from '../../../src/tui/client/types.ts';
 import { width } from '../../../src/tui/measure.ts';
 import { news } from '../helpers/events.ts';
 import { draw, sizes } from '../helpers/frames.tsx';
-import { message } from '../helpers/messages.ts';
+import { message, noon } from '../helpers/messages.ts';
 
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
 
@@ -31,6 +31,7 @@ test('send states, replies, reactions, edits and deletions are told in words or 
           reactions: { '👍': ['bob', 'alice'], '\u202econstructor': ['bob'], [england]: ['bob'] },
         }),
         message({ seq: 6, deleted: true, text: 'gone' }),
+        message({ seq: 7, text: 'held back', sentAt: noon - 29 * 86_400_000 }),
         message({ ...own, seq: null, id: 'w', state: 'sending', text: 'on its way' }),
         message({ ...own, seq: null, id: 'f', state: 'failed', error: 'it is too large', text: 'refused' }),
       ],
@@ -44,6 +45,7 @@ test('send states, replies, reactions, edits and deletions are told in words or 
     /better \(edited\)/,
     /👍 2 {3}\ufffdconstr… 1 {3}\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} 1/u,
     /deleted/,
+    /held back \(written \S+ \S+ \d\d:\d\d\)/,
     /on its way +… /,
     /refused +✗ /,
     /not sent: it is too large/,
