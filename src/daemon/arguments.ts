@@ -1,5 +1,6 @@
 /** The command line, judged before anything is opened. */
 import yargs from 'yargs';
+import { withValues } from '../protocol/switches.ts';
 import type { Given } from './config.ts';
 import { epilogue, isSwitch, laterCommands, laterOptions, type OptionName, optionNames, options } from './options.ts';
 import { UsageError } from './start-error.ts';
@@ -10,7 +11,9 @@ export type Command = { command: 'start' | 'fingerprint'; flags: Given } | { com
 export async function parseArguments(args: readonly string[], version: string): Promise<Command> {
   const later = args.find((arg) => laterOptions.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
   if (later !== undefined) throw new UsageError(`the option ${later.split('=')[0]} is not there yet; start without it`);
-  const parser = yargs([...args])
+  const switches = [...optionNames.filter(isSwitch), 'help', 'version'];
+  const words = withValues(args, switches, (sentence) => new UsageError(sentence));
+  const parser = yargs(words)
     .scriptName('securechat-daemon')
     .help(false)
     .version(false)
@@ -32,7 +35,12 @@ export async function parseArguments(args: readonly string[], version: string): 
     .epilogue(epilogue)
     .wrap(120)
     .strictOptions()
-    .parserConfiguration({ 'populate--': false, 'camel-case-expansion': false, 'boolean-negation': false })
+    .parserConfiguration({
+      'populate--': false,
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'dot-notation': false,
+    })
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new UsageError(message.split('\n')[0] ?? message);

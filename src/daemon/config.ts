@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { DEFAULT_PORT } from '../protocol/daemon-identity.ts';
+import { YES_OR_NO, yesOrNo } from '../protocol/switches.ts';
 import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
 import { UsageError } from './start-error.ts';
 import { parseSize, parseSpan } from './units.ts';
@@ -58,19 +59,30 @@ export function readConfig(flags: Given, around: Surroundings): Config {
     );
   }
   const given: Given = { ...file, ...env, ...flags };
+  const path = named === undefined ? resolve(dataDir, 'config.toml') : resolve(around.cwd, named);
+  /** Where an option got its value: for sentences. */
+  const place = (option: OptionName): string => {
+    if (flags[option] !== undefined) return `--${option}`;
+    return env[option] !== undefined ? variableOf(option) : `${path}: ${option}`;
+  };
+  const judged = <T>(option: OptionName, otherwise: string, parse: (text: string) => T | null, what: string): T => {
+    const text = given[option] ?? otherwise;
+    const value = parse(text);
+    if (value === null) throw new UsageError(`${place(option)} ${JSON.stringify(text)} is not ${what}`);
+    return value;
+  };
+  const oneOf = <T extends string>(option: OptionName, otherwise: T, allowed: readonly T[]): T =>
+    judged(option, otherwise, (text) => allowed.find((word) => word === text) ?? null, `one of ${allowed.join(', ')}`);
   return {
     dataDir,
     host: given.host ?? '127.0.0.1',
-    port: readPort(given.port),
-    broadcast: !isOn('no-broadcast', given['no-broadcast']),
-    registration: oneOf('registration', registrations, given.registration ?? 'open'),
-    maxFileSize: judged('max-file-size', given['max-file-size'] ?? '2G', parseSize, 'a size such as 500M or 2G'),
-    quota: judged('quota', given.quota ?? '10G', parseSize, 'a size such as 500M or 10G'),
-    retention:
-      given.retention === undefined
-        ? null
-        : judged('retention', given.retention, parseSpan, 'a time such as 90d or 1y'),
-    logLevel: oneOf('log-level', logLevels, given['log-level'] ?? 'info'),
+    port: judged('port', String(DEFAULT_PORT), parsePort, 'a port; give 0 to 65535'),
+    broadcast: !judged('no-broadcast', 'no', yesOrNo, YES_OR_NO),
+    registration: oneOf('registration', 'open', registrations),
+    maxFileSize: judged('max-file-size', '2G', parseSize, 'a size such as 500M or 2G'),
+    quota: judged('quota', '10G', parseSize, 'a size such as 500M or 10G'),
+    retention: given.retention === undefined ? null : judged('retention', '', parseSpan, 'a time such as 90d or 1y'),
+    logLevel: oneOf('log-level', 'info', logLevels),
     logFile: given['log-file'] === undefined ? null : resolve(around.cwd, given['log-file']),
   };
 }
@@ -87,10 +99,14 @@ export function applyLive(config: Config, next: Config): string[] {
 function fromEnvironment(env: Surroundings['env']): Given {
   const given: Given = {};
   for (const name of optionNames) {
-    const value = env[`SECURECHAT_${name.toUpperCase().replaceAll('-', '_')}`];
+    const value = env[variableOf(name)];
     if (value !== undefined && value !== '') given[name] = value;
   }
   return given;
+}
+
+function variableOf(option: OptionName): string {
+  return `SECURECHAT_${option.toUpperCase().replaceAll('-', '_')}`;
 }
 
 function fromToml(path: string, text: string): Given {
@@ -120,29 +136,7 @@ function chooseDataDir(given: Given, around: Surroundings): string {
   return around.xdgData;
 }
 
-function readPort(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_PORT;
+function parsePort(text: string): number | null {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new UsageError(`--port ${JSON.stringify(text)} is not a port; give 0 to 65535`);
-  return port;
-}
-
-function isOn(option: OptionName, text: string | undefined): boolean {
-  if (text === 'true' || text === 'yes') return true;
-  if (text === undefined || text === 'false' || text === 'no') return false;
-  throw new UsageError(`--${option} is there or not; in the environment and in config.toml it is yes or no`);
-}
-
-function oneOf<T extends string>(option: OptionName, allowed: readonly T[], text: string): T {
-  const found = allowed.find((value) => value === text);
-  if (found === undefined) {
-    throw new UsageError(`--${option} ${JSON.stringify(text)} is not one of ${allowed.join(', ')}`);
-  }
-  return found;
-}
-
-function judged(option: OptionName, text: string, parse: (text: string) => number | null, what: string): number {
-  const value = parse(text);
-  if (value === null) throw new UsageError(`--${option} ${JSON.stringify(text)} is not ${what}`);
-  return value;
+  return port <= 65_535 ? port : null;
 }

@@ -5,11 +5,13 @@ export const commandTable: readonly CommandEntry[] = [
   {
     usage: 'register',
     summary: 'make an account; your keys are made on this machine',
+    switches: ['local-keys'],
     load: async () => (await import('./commands/register.ts')).register,
   },
   {
     usage: 'send <to> [text..]',
     summary: 'send a message; the text from standard input when there is none',
+    switches: ['wait-delivered'],
     load: async () => (await import('./commands/send.ts')).send,
   },
   {
@@ -50,11 +52,13 @@ export const commandTable: readonly CommandEntry[] = [
   {
     usage: 'verify <name>',
     summary: 'compare the 60 digits that tell whether somebody is in between',
+    switches: ['yes'],
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
     usage: 'devices',
     summary: 'where you are logged in; end what should not be',
+    switches: ['end-others'],
     load: async () => (await import('./commands/devices.ts')).devices,
   },
   {
@@ -70,6 +74,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     usage: 'plain [link]',
     summary: 'chat line by line, for screen readers, pipes and small terminals',
+    switches: ['receipts'],
     load: async () => (await import('./commands/plain.ts')).plain,
   },
   {

@@ -17,5 +17,7 @@ export type CommandEntry = {
   /** As yargs takes it: `send <to> [text..]`. */
   usage: string;
   summary: string;
+  /** Its options without a value. They are known before it is loaded. */
+  switches?: readonly string[];
   load(): Promise<Command>;
 };

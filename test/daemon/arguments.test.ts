@@ -3,6 +3,10 @@ import { parseArguments } from '../../src/daemon/arguments.ts';
 
 const parse = (...args: string[]) => parseArguments(args, '1.2.3');
 
+const refused = test.macro(async (t, args: string[], message: RegExp) => {
+  await t.throwsAsync(parseArguments(args, '0'), { name: 'UsageError', message });
+});
+
 test('starts without a command and with it', async (t) => {
   t.deepEqual(await parse(), { command: 'start', flags: {} });
   t.deepEqual(await parse('start', '--port', '0', '--host=::1'), {
@@ -14,6 +18,9 @@ test('starts without a command and with it', async (t) => {
 test('the switch takes no text', async (t) => {
   t.deepEqual(await parse('--no-broadcast', 'start'), { command: 'start', flags: { 'no-broadcast': 'yes' } });
 });
+
+test('a switch takes no following word', refused, ['--no-broadcast', 'false', 'start'], /no command "false"/);
+test('a switch with a wrong value', refused, ['--no-broadcast=banana'], /--no-broadcast takes no value but yes or no/);
 
 test('help holds every option and the figures of the limits', async (t) => {
   const help = await parse('--help');
@@ -34,10 +41,6 @@ test('help holds every option and the figures of the limits', async (t) => {
 
 test('the version', async (t) => {
   t.deepEqual(await parse('--version'), { command: 'print', text: '1.2.3' });
-});
-
-const refused = test.macro(async (t, args: string[], message: RegExp) => {
-  await t.throwsAsync(parseArguments(args, '0'), { name: 'UsageError', message });
 });
 
 test('an unknown option', refused, ['--prot', '1'], /prot/);

@@ -50,11 +50,23 @@ test('the switch: a flag, yes or no in the environment, a truth value in the fil
   t.false(readConfig({ 'no-broadcast': 'yes' }, around()).broadcast);
   t.false(readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: 'yes' })).broadcast);
   t.true(readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: 'no' })).broadcast);
+  t.false(readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: '1' })).broadcast);
   t.false(readConfig({}, file('no-broadcast = true')).broadcast);
   t.true(readConfig({}, file('no-broadcast = false')).broadcast);
   t.true(readConfig({ 'no-broadcast': 'no' }, file('no-broadcast = true')).broadcast);
 });
-test('a switch with a text', refused, () => readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: '7' })), /yes or no/);
+test(
+  'a switch with a text',
+  refused,
+  () => readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: '7' })),
+  /^SECURECHAT_NO_BROADCAST "7" is not yes or no/,
+);
+test(
+  'a wrong value is said with the file that holds it',
+  refused,
+  () => readConfig({}, around({ '/xdg/securechat-daemon/config.toml': 'no-broadcast = "banana"' })),
+  /^\/xdg\/securechat-daemon\/config\.toml: no-broadcast "banana" is not yes or no/,
+);
 test(
   'a truth value for a text',
   refused,

@@ -30,6 +30,9 @@ test('what cannot be understood is a usage error on stderr', async (t) => {
     [['users', '--server', 'h:99999', '--user', 'bob'], /not an address/],
     [['users', '--server', 'securechat://h:1#12', '--user', 'bob'], /64 hexadecimal digits/],
     [['users', '--user', 'b:b'], /a name has 1 to 32/],
+    [['send', 'bob', 'x', '--quiet=banana'], /--quiet takes no value but yes or no.*"banana"/],
+    [['send', 'bob', '-x'], /stands after --; see securechat send/],
+    [['users', '--timeout', 'Infinity'], /--timeout must be a number of seconds, up to 86400/],
     [['forget', 'h:1', '--', '-x'], /Unknown argument: -x; see securechat forget --help/],
     [['upload'], /securechat upload needs TO and FILE; see securechat upload --help/],
     [['upload', 'bob', '--'], /securechat upload needs TO and FILE/],
@@ -76,7 +79,7 @@ test('a wrong config.toml and a wrong variable are usage errors', async (t) => {
   t.regex(wrongFile.stderr, /config\.toml: "sever" is not an option/);
   const wrongVariable = await securechat(['users'], { env: { SECURECHAT_JSON: 'perhaps' } });
   t.is(wrongVariable.code, 2);
-  t.regex(wrongVariable.stderr, /SECURECHAT_JSON must be a boolean/);
+  t.regex(wrongVariable.stderr, /SECURECHAT_JSON must be yes or no.*not "perhaps"/);
 });
 
 test('a port with something else behind it is exit 4, a silent one after --timeout', async (t) => {

@@ -1,5 +1,6 @@
 /** The global options: one table for the flags, the environment (SECURECHAT_…) and config.toml. Flags win, then environment. */
 import { parse } from 'smol-toml';
+import { YES_OR_NO, yesOrNo } from '../../protocol/switches.ts';
 import { ClientError } from './errors.ts';
 
 /** Where a daemon listens unless it is told otherwise. */
@@ -40,6 +41,7 @@ export const globalOptions = {
 } as const satisfies Record<string, { type: OptionType; requiresArg?: true; describe: string }>;
 
 export type GlobalOption = keyof typeof globalOptions;
+const wanted: Readonly<Record<OptionType, string>> = { string: 'a text', boolean: YES_OR_NO, number: 'a number' };
 type Setting = string | boolean | number;
 export type Settings = Partial<Record<GlobalOption, Setting>>;
 
@@ -52,7 +54,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
     if (value === undefined || value === '') continue;
     const read = fromText(globalOptions[option].type, value);
     if (read === null)
-      throw new ClientError('usage', `${variable} must be a ${globalOptions[option].type}, not "${value}"`);
+      throw new ClientError('usage', `${variable} must be ${wanted[globalOptions[option].type]}, not "${value}"`);
     settings[option] = read;
   }
   return settings;
@@ -75,9 +77,10 @@ export function settingsFromToml(text: string, file: string): Settings {
     if (!Object.hasOwn(globalOptions, key) || key === 'profile')
       throw new ClientError('usage', `${file}: "${key}" is not an option; it may hold ${tomlKeys()}`);
     const option = key as GlobalOption;
-    if (typeof value !== globalOptions[option].type)
-      throw new ClientError('usage', `${file}: ${key} must be a ${globalOptions[option].type}`);
-    settings[option] = value as Setting;
+    const { type } = globalOptions[option];
+    const read = type === 'boolean' && typeof value === 'string' ? yesOrNo(value) : value;
+    if (typeof read !== type) throw new ClientError('usage', `${file}: ${key} must be ${wanted[type]}`);
+    settings[option] = read as Setting;
   }
   return settings;
 }
@@ -91,6 +94,5 @@ function tomlKeys(): string {
 function fromText(type: OptionType, value: string): Setting | null {
   if (type === 'string') return value;
   if (type === 'number') return /^\d+(\.\d+)?$/.test(value) ? Number(value) : null;
-  if (['1', 'true', 'yes'].includes(value)) return true;
-  return ['0', 'false', 'no'].includes(value) ? false : null;
+  return yesOrNo(value);
 }

@@ -10,7 +10,7 @@ export const devices: Command = {
 
   async run(shell, args) {
     const end = args.end === undefined ? null : Number(args.end);
-    if (end !== null && !(Number.isInteger(end) && end > 0 && end <= 0xffffffff))
+    if (end !== null && !(/^\d+$/.test(String(args.end)) && end > 0 && end <= 0xffffffff))
       throw new ClientError(
         'usage',
         `--end takes the number of a device, not "${String(args.end)}"; see securechat devices`,

@@ -28,6 +28,7 @@ test('config.toml holds the same options', (t) => {
     'trust-new': true,
     timeout: 3,
   });
+  t.deepEqual(settingsFromToml('quiet = "yes"', 'c'), { quiet: true });
   t.deepEqual(settingsFromToml('', 'c'), {});
 });
 
@@ -37,7 +38,10 @@ test('a wrong config.toml is named with what is wrong', (t) => {
     ['pasword-file = "x"', /"pasword-file" is not an option/],
     ['profile = "x"', /"profile" is not an option/],
     ['constructor = "x"', /"constructor" is not an option/],
-    ['server = 1', /server must be a string/],
+    ['server = 1', /c\.toml: server must be a text/],
+    ['quiet = "banana"', /c\.toml: quiet must be yes or no/],
+    ['json = 1', /c\.toml: json must be yes or no/],
+    ['timeout = "soon"', /c\.toml: timeout must be a number/],
   ];
   for (const [text, sentence] of cases)
     t.regex(t.throws(() => settingsFromToml(text, 'c.toml'), usage)?.message ?? '', sentence);

@@ -1,0 +1,164 @@
+/** The command line of `securechat`, with what the environment and config.toml set beneath it. */
+import { readFile } from 'node:fs/promises';
+import yargs from 'yargs';
+import { withValues } from '../protocol/switches.ts';
+import { globalOptions, settingsFromEnvironment, settingsFromToml } from './client/config.ts';
+import { ClientError } from './client/errors.ts';
+import { configFile } from './client/paths.ts';
+import { VERSION } from './client/software.ts';
+import type { Arguments, CommandEntry } from './command.ts';
+import { commandTable } from './command-table.ts';
+
+/** `entry` is null where no command was named. */
+export type Called = { entry: CommandEntry | null; args: Arguments };
+
+/** No argument of a process can hold it. */
+const TEXT_MARK = '\0';
+
+/** Options that take no value, of all commands. */
+const switches = [
+  ...Object.entries(globalOptions).flatMap(([name, { type }]) => (type === 'boolean' ? [name] : [])),
+  ...commandTable.flatMap((entry) => entry.switches ?? []),
+  'plain',
+  'help',
+  'version',
+];
+
+/**
+ * @param typed without the program's name
+ * @returns null when the arguments were answered by yargs itself: --help, --version. @throws ClientError 'usage'
+ */
+export async function understand(typed: readonly string[]): Promise<Called | null> {
+  const words = markedText(withValues(typed, switches, (sentence) => new ClientError('usage', sentence)));
+  let called: Called | null = null;
+  const program = yargs()
+    .scriptName('securechat')
+    .usage('$0 [join-link]\n$0 <command>')
+    .parserConfiguration({ 'parse-positional-numbers': false, 'dot-notation': false })
+    .detectLocale(false)
+    .options(globalOptions)
+    .config(await outsideSettings(words))
+    .command({
+      command: '$0 [link]',
+      describe: 'open the screen',
+      builder: (y) =>
+        y
+          .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
+          .option('plain', { type: 'boolean', describe: 'line by line, as securechat plain' }),
+      handler: (args) => {
+        called = { entry: null, args: withLink(words, unmarked(args), noSuchCommand) };
+      },
+    });
+  for (const entry of commandTable)
+    program.command({
+      command: entry.usage,
+      describe: entry.summary,
+      builder: async (y) => (await entry.load()).options(y),
+      handler: (args) => {
+        called = { entry, args: withLink(words, unmarked(args), noLink) };
+      },
+    });
+  await program
+    .strict()
+    .version(VERSION)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error) throw error;
+      throw missingCommand(words) ?? wrongUse(words, message);
+    })
+    .parseAsync(words)
+    .catch((error: Error) => {
+      // What yargs itself finds wrong; anything else was thrown on purpose.
+      throw error.name === 'YError' ? wrongUse(words, error.message) : error;
+    });
+  return called;
+}
+
+/** What yargs says, in the words of the command that was called. */
+function wrongUse(words: readonly string[], message: string): ClientError {
+  const entry = calledEntry(words);
+  const [name, ...positionals] = entry?.usage.split(' ') ?? [];
+  const help = `see ${['securechat', ...(name === undefined ? [] : [name]), '--help'].join(' ')}`;
+  const needed = positionals
+    .filter((each) => each.startsWith('<'))
+    .map((each) => each.replace(/\W/g, '').toUpperCase());
+  const said = message.startsWith('Not enough non-option arguments')
+    ? `securechat ${name} needs ${needed.join(' and ')}`
+    : message.startsWith('Unknown argument') && positionals.length > 0 && !message.includes(TEXT_MARK)
+      ? `${message}; what begins with - and is no option stands after --`
+      : message.replaceAll(TEXT_MARK, '');
+  return new ClientError('usage', `${said}; ${help}`);
+}
+
+function noSuchCommand(word: string): ClientError {
+  return new ClientError('usage', `there is no command "${word}"; see securechat --help`);
+}
+
+function noLink(word: string): ClientError {
+  return new ClientError('usage', `"${word}" is no join link: that begins with securechat://`);
+}
+
+/** The first word was to be a command: when it is none, that is worth more than what yargs says of the words after it. */
+function missingCommand(words: readonly string[]): ClientError | null {
+  const word = firstWord(words);
+  return word === undefined || word.startsWith('securechat://') || calledEntry(words) !== null
+    ? null
+    : noSuchCommand(word);
+}
+
+function calledEntry(words: readonly string[]): CommandEntry | null {
+  return commandTable.find(({ usage }) => usage.split(' ')[0] === firstWord(words)) ?? null;
+}
+
+function firstWord(words: readonly string[]): string | undefined {
+  const { _: found } = yargs([...words])
+    .help(false)
+    .version(false)
+    .options(globalOptions)
+    // What is wrong with the options is said already.
+    .fail(() => {})
+    .parseSync();
+  return found[0]?.toString().replace(TEXT_MARK, '');
+}
+
+/** The environment over config.toml; yargs puts the flags over both. */
+async function outsideSettings(words: readonly string[]): Promise<Record<string, unknown>> {
+  const environment = settingsFromEnvironment(process.env);
+  const early = await yargs([...words])
+    .help(false)
+    .version(false)
+    .option('profile', { type: 'string' })
+    .exitProcess(false)
+    .parseAsync();
+  const profile = early.profile ?? environment.profile;
+  const path = configFile(typeof profile === 'string' ? profile : undefined);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
+    throw new ClientError('usage', `${path} cannot be read`);
+  });
+  return { ...settingsFromToml(text, path), ...environment };
+}
+
+/** `securechat LINK` is `securechat --server LINK`; any other word there is `wrong`. */
+function withLink(words: readonly string[], args: Arguments, wrong: (word: string) => ClientError): Arguments {
+  if (typeof args.link !== 'string') return args;
+  if (!args.link.startsWith('securechat://')) throw wrong(args.link);
+  if (args.server !== undefined && words.some((argument) => argument.startsWith('--server')))
+    throw new ClientError('usage', 'give a join link or --server, not both');
+  return { ...args, server: args.link };
+}
+
+/** What follows `--` is text, whatever it looks like: it goes to yargs with a mark before it, so that it looks like nothing. */
+function markedText(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  return end === -1 ? [...words] : [...words.slice(0, end), ...words.slice(end + 1).map((word) => TEXT_MARK + word)];
+}
+
+function unmarked(args: Arguments): Arguments {
+  const plain = (value: unknown): unknown =>
+    typeof value === 'string' ? value.replace(TEXT_MARK, '') : Array.isArray(value) ? value.map(plain) : value;
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, plain(value)])) as Arguments;
+}
