@@ -52,15 +52,23 @@ function countOf(text: string): number {
   return count;
 }
 
+/** With the offset of its place; without one, a date is in UTC and an instant in local time, as ECMAScript has it. */
+const instant =
+  /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;
+
 /** A date, an instant, or an age. In ms since 1970 UTC. @throws ClientError 'usage' */
 export function momentOf(text: string, now: number): number {
   const age = /^(\d{1,6})([mhd])$/.exec(text);
   if (age !== null) {
     const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[age[2] as 'm' | 'h' | 'd'];
-    return now - Number(age[1]) * unit;
+    return Math.max(0, now - Number(age[1]) * unit);
   }
-  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at))
+  const [, day] = instant.exec(text) ?? [];
+  if (day === undefined)
     throw new ClientError('usage', `--since takes a date, as 2026-11-23, or an age, as 12h, not "${text}"`);
-  return at;
+  // 30 February would be read as 2 March.
+  const midnight = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day)
+    throw new ClientError('usage', `--since ${text}: there is no such day`);
+  return Math.max(0, Date.parse(text));
 }
