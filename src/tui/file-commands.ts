@@ -1,6 +1,7 @@
 /** What is done with files and transfers that a command or a key names. */
 import type { FileInfo, TransferState } from './client/types.ts';
 import type { CommandsDesk } from './desk.ts';
+import { matching } from './files.ts';
 import { shownFiles } from './hush.ts';
 import { isUnderWay } from './select.ts';
 import type { Session } from './session.ts';
@@ -45,8 +46,12 @@ export class FileCommands {
 
   /** `.download`: one of the open conversation first. */
   download(session: Session, name: string) {
-    const matches = shownFiles(session.chat).filter((file) => file.name === name || file.id === name);
-    const here = matches.filter((file) => file.conversation === session.chat.open);
+    const all = shownFiles(session.chat);
+    const matches = matching(all, name);
+    const here = matching(
+      all.filter((file) => file.conversation === session.chat.open),
+      name,
+    );
     const chosen = here.length === 1 ? here[0] : matches.length === 1 ? matches[0] : undefined;
     if (chosen) return this.fetch(chosen);
     return session.refuse(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name));

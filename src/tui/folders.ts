@@ -1,4 +1,5 @@
 /** Paths as people type them, and what is in a folder. */
+import { isUtf8 } from 'node:buffer';
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,12 +20,14 @@ const MAX_ENTRIES = 2000;
 
 /**
  * A folder's entries whose names begin with `prefix`, whatever the case: folders first, then files, by name. `left` counts those
- * that cannot be listed: beyond what is looked at, or with a name that no screen can show as it is.
+ * that cannot be listed: beyond what is looked at, or with a name that is no UTF-8 or that no screen can show as it is.
  */
 export async function entriesOf(folder: string, prefix = ''): Promise<{ entries: PickerEntry[]; left: number }> {
   const low = prefix.toLowerCase();
-  const found = (await readdir(folder)).filter((name) => name.toLowerCase().startsWith(low));
-  const clear = found.filter((name) => printable(name) === name).slice(0, MAX_ENTRIES);
+  // As bytes: of a name that is no UTF-8, a text would be another name.
+  const names = (await readdir(folder, { encoding: 'buffer' })).map(nameOf);
+  const found = names.filter((name) => name === null || name.toLowerCase().startsWith(low));
+  const clear = found.filter((name) => name !== null && printable(name) === name).slice(0, MAX_ENTRIES) as string[];
   const entries = await Promise.all(
     clear.map(async (name): Promise<PickerEntry | null> => {
       const info = await stat(join(folder, name)).catch(() => null);
@@ -38,6 +41,11 @@ export async function entriesOf(folder: string, prefix = ''): Promise<{ entries:
       .sort((a, b) => Number(b.folder) - Number(a.folder) || (a.name < b.name ? -1 : 1)),
     left: found.length - clear.length,
   };
+}
+
+/** null for bytes that are no UTF-8. */
+function nameOf(bytes: Uint8Array): string | null {
+  return isUtf8(bytes) ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : null;
 }
 
 /** Listed only for whoever types its dot. */

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { printable } from '../../src/protocol/text.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import type { FileInfo } from '../../src/tui/client/types.ts';
 import { choose } from '../../src/tui/files.ts';
@@ -19,6 +20,31 @@ const files = [file('a', 'one.txt'), file('b', 'two.txt'), file('c', 'two.txt')]
 test('a file answers to its name and to its id', (t) => {
   t.is(choose(files, 'one.txt').id, 'a'.repeat(32));
   t.is(choose(files, 'C'.repeat(32)).id, 'c'.repeat(32));
+});
+
+test('what is printed of a name finds the file', (t) => {
+  const odd = [
+    file('d', 'cafe\u0301.txt'),
+    file('e', 'new\nline.txt'),
+    file('f', '-rf.txt'),
+    file('1', ' a  b.txt\u200b'),
+  ];
+  t.is(choose(odd, 'caf\u00e9.txt').name, 'cafe\u0301.txt');
+  t.is(choose(odd, 'new line.txt').name, 'new\nline.txt');
+  t.is(choose(odd, '-rf.txt').name, '-rf.txt');
+  for (const one of odd) {
+    t.is(choose(odd, one.name), one, 'the exact name, as --json has it');
+    t.is(choose(odd, printable(one.name)), one, 'the name as it is printed');
+    t.is(choose(odd, one.id.slice(0, 4).toUpperCase()), one, 'the beginning of the id');
+  }
+});
+
+test('the exact name is meant before one that only looks so, and a name before an id', (t) => {
+  const two = [file('d', 'cafe\u0301'), file('e', 'caf\u00e9'), file('f', 'dddd')];
+  t.is(choose(two, 'cafe\u0301').id, 'd'.repeat(32));
+  t.is(choose(two, 'caf\u00e9').id, 'e'.repeat(32));
+  t.is(choose(two, 'dddd').id, 'f'.repeat(32));
+  t.throws(() => choose(two, 'ddd'), { code: 'refused' }, 'three digits are too few');
 });
 
 test('several of one name are listed by id, none says where to look', (t) => {

@@ -21,3 +21,15 @@ test('of a large folder those are looked at whose names begin so', async (t) => 
   t.like(entries, [{ name: 'Zebra', folder: true }]);
   t.is(left, 0);
 });
+
+test('a name that is no UTF-8 is not listed, and counted', async (t) => {
+  const folder = await temporaryFolder(t);
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from('636166e92e747874', 'hex')]), 'x');
+  writeFileSync(join(folder, 'caf\ufffd.md'), 'x');
+  const { entries, left } = await entriesOf(folder);
+  t.deepEqual(
+    entries.map(({ name }) => name),
+    ['caf\ufffd.md'],
+  );
+  t.is(left, 1);
+});

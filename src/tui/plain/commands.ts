@@ -7,7 +7,7 @@ import { Commands, type Done, type Handler } from '../commands.ts';
 import type { CommandsDesk } from '../desk.ts';
 import { conversationOf, divide, usageOf } from '../dot-commands.ts';
 import { emojiFor, shownReaction } from '../emoji.ts';
-import { choose } from '../files.ts';
+import { choose, matching } from '../files.ts';
 import { age, clockTime, dayName } from '../format.ts';
 import { shownFiles } from '../hush.ts';
 import { linksIn, searched } from '../looked-for.ts';
@@ -160,7 +160,10 @@ export class SpokenCommands extends Commands {
   /** One of the open conversation first. @throws ClientError 'refused' */
   #file({ chat }: Session, wanted: string) {
     const all = shownFiles(chat);
-    const here = all.filter(({ name, conversation }) => name === wanted && conversation === chat.open);
+    const here = matching(
+      all.filter(({ conversation }) => conversation === chat.open),
+      wanted,
+    );
     return here.length === 1 ? here[0] : choose(here.length > 1 ? here : all, wanted, '.list_files');
   }
 

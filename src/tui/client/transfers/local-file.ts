@@ -93,6 +93,12 @@ function unreadable(path: string, error: unknown): Error {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':
+      // Node gives what is no UTF-8 on a command line as U+FFFD.
+      if (path.includes('\ufffd'))
+        return new ClientError(
+          'usage',
+          `the name ${path} is not UTF-8, so the file cannot be named here; rename it first`,
+        );
       return new ClientError('usage', `there is no file ${path}`);
     case 'EACCES':
     case 'EPERM':
