@@ -31,8 +31,8 @@ export type Given = { [N in OptionName]?: string };
 export type Surroundings = {
   env: { [name: string]: string | undefined };
   cwd: string;
-  /** Where this system keeps the data of programs. */
-  xdgData: string;
+  /** Where this system keeps the data of this program; null when there is no home folder. */
+  xdgData: string | null;
   exists(path: string): boolean;
   /** null when there is no such file. */
   readText(path: string): string | null;
@@ -133,7 +133,10 @@ function chooseDataDir(given: Given, around: Surroundings): string {
   const state = around.env.STATE_DIRECTORY?.split(':')[0];
   if (state !== undefined && state !== '') return resolve(around.cwd, state);
   if (around.exists(resolve(around.cwd, 'users.txt'))) return around.cwd;
-  return around.xdgData;
+  if (around.xdgData !== null) return around.xdgData;
+  throw new UsageError(
+    'there is no home folder to keep the data in (HOME must be an absolute path); give --data-dir DIR',
+  );
 }
 
 function parsePort(text: string): number | null {

@@ -80,7 +80,11 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
   };
   try {
     const shares = sharesOf(around.descriptors, log);
-    await makeFolders(fs, config.dataDir, 0o700);
+    await makeFolders(fs, config.dataDir, 0o700).catch((error: Error) => {
+      throw new StartError(
+        `the data folder ${config.dataDir} cannot be made: ${error.message}; give another with --data-dir DIR`,
+      );
+    });
     closers.push(await lockFolder(config.dataDir));
     await closePrivateFiles({ dir: config.dataDir, fs, log });
     const rsa = rsaPool({ threads: 2, maxQueue: RSA_QUEUE });

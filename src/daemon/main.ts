@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import envPaths from 'env-paths';
 import { hex } from '../protocol/bytes.ts';
 import { fingerprintWords } from '../protocol/daemon-identity.ts';
+import { programFolder } from '../protocol/home.ts';
 import { systemClock, systemRandom } from '../protocol/seams.ts';
+import { endWithoutReader } from '../protocol/standard-output.ts';
 import { parseArguments } from './arguments.ts';
 import { type Config, type Given, readConfig, type Surroundings } from './config.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
@@ -25,11 +26,12 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const around: Surroundings = {
   env: process.env,
   cwd: process.cwd(),
-  xdgData: envPaths('securechat-daemon', { suffix: '' }).data,
+  xdgData: programFolder('securechat-daemon', 'data', process),
   exists: existsSync,
   readText: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
 };
 
+endWithoutReader(process, 'securechat-daemon');
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -57,6 +57,7 @@ export interface FileStat {
   /** How many names it has. */
   nlink: number;
   mode: number;
+  uid: number;
   isFile(): boolean;
   isDirectory(): boolean;
 }

@@ -135,6 +135,7 @@ async function outsideSettings(words: readonly string[]): Promise<Record<string,
     .parseAsync();
   const profile = early.profile ?? environment.profile;
   const path = configFile(typeof profile === 'string' ? profile : undefined);
+  if (path === null) return environment;
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
     throw new ClientError('usage', `${path} cannot be read`);

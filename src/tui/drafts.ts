@@ -41,7 +41,6 @@ export class Drafts {
   /** What there was last of the chat: written also when it is left meanwhile. */
   #here: Here | null = null;
   #account = '';
-  #last: Kept['last'] = null;
   /** What this window had when the file was read or written last: what differs from it was changed here since. */
   #base: Leaves = new Map();
   #timer: (() => void) | null = null;
@@ -56,13 +55,13 @@ export class Drafts {
   }
 
   /** @returns null for settings that were never changed. */
-  async load(): Promise<{ settings: Kept['settings'] | null; last: Kept['last']; readable: boolean }> {
+  async load(): Promise<{ settings: Kept['settings'] | null; readable: boolean }> {
     try {
       this.#kept = await this.#read();
     } catch (error) {
       this.#readable = (error as NodeJS.ErrnoException).code === 'ENOENT';
     }
-    return { settings: this.#kept?.settings ?? null, last: this.#kept?.last ?? null, readable: this.#readable };
+    return { settings: this.#kept?.settings ?? null, readable: this.#readable };
   }
 
   /** What is kept of one account; from now on its changes are, and those of other windows are seen here. */
@@ -70,10 +69,9 @@ export class Drafts {
     const account = `${name} ${daemon.fingerprint}`;
     this.#store = store;
     this.#account = account;
-    this.#last = { server: `securechat://${daemon.address}#${daemon.fingerprint}`, user: name };
-    const { last = null, drafts = {}, muted = {}, blocked = {} } = this.#kept ?? {};
+    const { drafts = {}, muted = {}, blocked = {} } = this.#kept ?? {};
     const settings = settingsOf(store.get().settings);
-    this.#base = leavesOf({ settings, last, drafts, muted, blocked }, account);
+    this.#base = leavesOf({ settings, drafts, muted, blocked }, account);
     let before: readonly unknown[] = [];
     store.subscribe(() => {
       const { settings } = store.get();
@@ -125,7 +123,6 @@ export class Drafts {
     return leavesOf(
       {
         settings: settingsOf(settings),
-        last: this.#last,
         drafts: { [account]: draftsOf(chat) },
         muted: { [account]: [...chat.muted] },
         blocked: { [account]: [...chat.blocked] },
@@ -170,7 +167,7 @@ export class Drafts {
 
 /** A draft stays with the window in which it is written, so that nothing comes or goes under somebody's hands. */
 function isShared(leaf: string): boolean {
-  return leaf !== 'last' && !leaf.startsWith('drafts ');
+  return !leaf.startsWith('drafts ');
 }
 
 function changeOf(leaf: string, value: unknown): Event {

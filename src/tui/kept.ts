@@ -21,8 +21,6 @@ const kept = v.object({
     /** Not in files of before there was such a thing. */
     typing: v.optional(v.boolean(), true),
   }),
-  /** Who was last here, and where: the join link. */
-  last: v.nullable(v.object({ server: v.string(), user: v.string() })),
   drafts: v.record(v.string(), v.record(v.string(), v.string())),
   muted: names,
   blocked: names,
@@ -38,13 +36,12 @@ export function parseKept(json: unknown): Kept {
 export type Leaves = ReadonlyMap<string, unknown>;
 
 /** Of one account; other accounts have leaves of their own. */
-export function leavesOf({ settings, last, drafts, muted, blocked }: Omit<Kept, 'v'>, account: string): Leaves {
+export function leavesOf({ settings, drafts, muted, blocked }: Omit<Kept, 'v'>, account: string): Leaves {
   const list = (part: string, of: readonly string[] = []) => of.map((name) => [`${part} ${name}`, true] as const);
   const record = (part: string, of: object = {}) =>
     Object.entries(of).map(([name, value]) => [`${part} ${name}`, value] as const);
   return new Map<string, unknown>([
     ...record('settings', settings),
-    ['last', last],
     ...record('drafts', drafts[account]),
     ...list('muted', muted[account]),
     ...list('blocked', blocked[account]),
@@ -60,7 +57,6 @@ export function keptOf(leaves: Leaves, account: string, others: Kept | null): Ke
   return parseKept({
     v: 1,
     settings: record('settings'),
-    last: leaves.get('last'),
     drafts: { ...others?.drafts, [account]: record('drafts') },
     muted: { ...others?.muted, [account]: list('muted') },
     blocked: { ...others?.blocked, [account]: list('blocked') },

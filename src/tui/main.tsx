@@ -1,5 +1,6 @@
 /** `securechat`: settings and arguments, then one command. What a command needs is loaded when it is called. */
 import { hideBin } from 'yargs/helpers';
+import { endWithoutReader } from '../protocol/standard-output.ts';
 import { understand } from './arguments.ts';
 import { type GlobalOption, globalOptions } from './client/config.ts';
 import { ClientError } from './client/errors.ts';
@@ -18,9 +19,8 @@ const typed = hideBin(process.argv);
 let output = outputFor(typed.includes('--json'), false);
 
 process.umask(0o077);
-// A reader that has seen enough (head) is no failure.
-const unread = (error: NodeJS.ErrnoException): void => process.exit(error.code === 'EPIPE' ? 0 : 1);
-process.stdout.on('error', unread);
+// What a full disk does not take is lost: nobody may think that it was printed.
+endWithoutReader(process, 'securechat');
 // Timers and idle workers do not keep a process alive; a command that has not ended does.
 const running = setInterval(() => {}, 0x7fffffff);
 const status = await main().then(
@@ -28,7 +28,11 @@ const status = await main().then(
   (error: unknown) => (error instanceof Interrupted ? error.status : output.failure(error)),
 );
 clearInterval(running);
-process.stdout.write('', () => process.exit(status));
+process.stdout.write('', (error) => {
+  if (!error) process.exit(status);
+  // What listens for the error ends the program before this.
+  setImmediate(() => process.exit(1));
+});
 
 /** @returns the exit status */
 async function main(): Promise<number> {
@@ -41,7 +45,7 @@ async function main(): Promise<number> {
   if (entry === null) {
     const { openScreen } = await import('./screen.tsx');
     // The screen has something to save first.
-    process.stdout.off('error', unread);
+    process.stdout.removeAllListeners('error');
     return openScreen(settings);
   }
   const { Shell } = await import('./shell.ts');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '../protocol/seams.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
 import { ClientError } from './client/errors.ts';
+import { lastAccount } from './client/last-account.ts';
 import { downloadsFolder, profileFolder } from './client/paths.ts';
 import { Profile } from './client/profile.ts';
 import { Drafts } from './drafts.ts';
@@ -33,7 +34,9 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   });
   const { runStage } = await (stage ?? import('./stage.tsx'));
   const drafts = new Drafts(profile, fs, systemClock);
-  const { settings, last, readable } = await drafts.load();
+  const { settings, readable } = await drafts.load();
+  const last = await lastAccount(profile.db, options.user);
+  const downloads = await downloadsFolder(options.downloads, profile.dir, fs);
   const door = lazyDoor(profile);
   const server = options.server ?? last?.server;
   const user = options.user ?? (options.server === undefined ? last?.user : undefined);
@@ -50,7 +53,7 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
       drafts,
       settings: { ...defaultSettings, ...settings },
       suited,
-      downloads: await downloadsFolder(options.downloads, fs),
+      downloads: downloads.dir,
       defaultServer: DEFAULT_SERVER,
       profile: options.profile,
       server,
@@ -60,7 +63,7 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
         server === undefined || user === undefined
           ? null
           : (ask) => door.connect({ ...account, user, ask, ...(password !== null && { password }) }),
-      notice: readable ? null : strings.notices.draftsLost,
+      notice: readable ? downloads.why : strings.notices.draftsLost,
       log: join(profile.dir, 'screen.log'),
       recording: process.env.SECURECHAT_RECORDING || null,
     });

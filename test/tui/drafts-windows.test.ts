@@ -102,12 +102,12 @@ test('two accounts of a profile do not write against each other for ever', async
   await alices.enter();
   await bobs.enter();
   alices.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  bobs.store.dispatch({ type: 'blocked', name: 'eve', on: true });
   await alices.drafts.save();
   await bobs.drafts.save();
   t.is(written, 2);
   for (const { drafts } of [alices, bobs, alices, bobs]) await drafts.save();
   t.is(written, 2);
-  const { found, loaded } = await openDrafts(t, alices.dir).enter();
-  t.is(loaded.last?.user, 'bob');
+  const { found } = await openDrafts(t, alices.dir).enter();
   t.deepEqual(found.blocked, ['mallory']);
 });

@@ -19,7 +19,6 @@ test('what was typed is on the disk half a second later, sealed, and there at th
   const { found, loaded } = await second.enter();
   t.deepEqual(found.drafts, { '#lobby': 'to everybody', '@bob': 'to bob' });
   t.is(loaded.settings?.theme, 'light');
-  t.deepEqual(loaded.last, { server: `securechat://a:1#${'cd'.repeat(32)}`, user: 'alice' });
 });
 
 test('the draft that an edit put aside is kept, not the edit, which would be sent as a message', async (t) => {

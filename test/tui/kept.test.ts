@@ -28,7 +28,6 @@ test('property: leaves are written as they were read, and other accounts stay as
       const kept = parseKept({
         v: 1,
         settings: { theme: null, mouse: true, bell: false, desktop: true, desktopText: false, typing: true },
-        last: { server: 'a:1', user: 'alice' },
         drafts: of(drafts, { '#lobby': 'begun' }),
         muted: of(muted, ['#lobby']),
         blocked: of(blocked, ['mallory']),

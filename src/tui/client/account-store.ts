@@ -40,17 +40,6 @@ export class AccountStore {
     return rows.map((row) => String(row.name));
   }
 
-  /** The address that `name`, else whoever was used last, is known at, with the name that was used last there. */
-  async last(name: string | null): Promise<{ server: string; user?: string } | null> {
-    const [row] = await this.#profile.db.all(
-      `SELECT a.address, x.name FROM addresses a LEFT JOIN accounts x ON x.daemon = a.daemon
-       ORDER BY x.name = ? DESC, x.at DESC, a.at DESC LIMIT 1`,
-      [name],
-    );
-    if (row === undefined) return null;
-    return { server: String(row.address), ...(row.name !== null && { user: String(row.name) }) };
-  }
-
   /** After a login: it is the one that was used last. */
   async used(daemon: Uint8Array, name: string): Promise<void> {
     // Mostly it was that before, and then nothing is written.

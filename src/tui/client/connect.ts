@@ -15,6 +15,7 @@ import { Ephemerals } from './ephemeral.ts';
 import { ClientError } from './errors.ts';
 import { keepAlive } from './keep-alive.ts';
 import { Keyring } from './keyring.ts';
+import { lastAccount } from './last-account.ts';
 import { profileFolder } from './paths.ts';
 import { Profile } from './profile.ts';
 import { expectedFingerprint, KnownDaemons } from './trust.ts';
@@ -176,7 +177,7 @@ export async function lastUsed(said: {
   const profile = await Profile.open(profileFolder(said.profile), nodeFs, systemRandom);
   try {
     const accounts = new AccountStore(profile, systemClock);
-    if (asked === null) return (await accounts.last(user ?? null)) ?? {};
+    if (asked === null) return (await lastAccount(profile.db, user)) ?? {};
     const known = new KnownDaemons(profile.db, systemClock);
     const daemon = asked.fingerprint ?? (await known.at(asked.address))?.fingerprint;
     const [name] = daemon === undefined ? [] : await accounts.names(daemon);

@@ -37,8 +37,11 @@ export class Profile {
    * @throws ClientError
    */
   static async open(dir: string, fs: FileSystem, random: Random, meanwhile = () => {}): Promise<Profile> {
-    await makeFolders(fs, dir, 0o700);
-    const key = await profileKey(dir, fs, random);
+    const key = await makeFolders(fs, dir, 0o700)
+      .then(() => profileKey(dir, fs, random))
+      .catch((error: unknown) => {
+        throw cannotBe(dir, error);
+      });
     const opening = openProfileDb(join(dir, 'profile.db'), migrations);
     meanwhile();
     return new Profile(dir, await opening, key, fs, random);
@@ -69,6 +72,24 @@ export class Profile {
   close(): Promise<void> {
     return this.db.close();
   }
+}
+
+/** Why there can be no profile in `dir`, as far as that is the folder's fault. */
+function cannotBe(dir: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof ClientError || code === undefined) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new ClientError(
+      'disk-full',
+      `the disk is full: no profile can be made in ${dir}; make room, or give --profile DIR`,
+    );
+  const why =
+    code === 'EROFS'
+      ? 'the disk can only be read'
+      : code === 'EACCES' || code === 'EPERM'
+        ? 'you may not write there'
+        : (error as Error).message;
+  return new ClientError('usage', `the profile folder ${dir} cannot be used: ${why}; give another with --profile DIR`);
 }
 
 /** Reads profile.key, or makes it (0600). Of two processes that make it at once, both get the one that was first. */

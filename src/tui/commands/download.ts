@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises';
-import { downloadsFolder } from '../client/paths.ts';
+import { downloadsFolder, profileFolder } from '../client/paths.ts';
 import type { Command } from '../command.ts';
 import { choose } from '../files.ts';
 import { transferBar } from './transfer-bar.ts';
@@ -15,7 +15,10 @@ export const download: Command = {
 
   async run(shell, args) {
     const wanted = String(args.file);
-    const dir = await downloadsFolder(args.out === undefined ? shell.settings.downloads : String(args.out), fs);
+    const { downloads, profile } = shell.settings;
+    const named = args.out === undefined ? downloads : String(args.out);
+    const { dir, why } = await downloadsFolder(named, profileFolder(profile), fs);
+    if (why !== null) shell.output.remark(why);
     await shell.withClient(async (client) => {
       const file = choose(await client.files(), wanted);
       const bar = transferBar(shell, file.name);

@@ -34,7 +34,11 @@ export const plain: Command = {
   async run(shell, args) {
     if (shell.passwordFromStdin)
       throw new ClientError('usage', 'standard input holds the lines here; give --password-file a file');
-    const downloads = await downloadsFolder(shell.settings.downloads, fs);
+    const { dir: downloads, why } = await downloadsFolder(
+      shell.settings.downloads,
+      profileFolder(shell.settings.profile),
+      fs,
+    );
     await shell.using(await enter(shell), async (client) => {
       const profile = await Profile.open(profileFolder(shell.settings.profile), fs, systemRandom);
       const drafts = new Drafts(profile, fs, systemClock);
@@ -78,6 +82,7 @@ export const plain: Command = {
         receipts,
         patience,
       });
+      if (why !== null) voice.remark(why);
       if (!readable) voice.say(strings.notices.draftsLost);
       // The terminal is given back also when the program is told to end.
       shell.signal.addEventListener('abort', () => input.close(), { once: true });

@@ -4,6 +4,7 @@ import test from 'ava';
 import { signCard } from '../../../src/protocol/card.ts';
 import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
 import { AccountStore } from '../../../src/tui/client/account-store.ts';
+import { lastAccount } from '../../../src/tui/client/last-account.ts';
 import { KnownDaemons } from '../../../src/tui/client/trust.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -67,10 +68,10 @@ test('what was not said is what was used last: the daemon, the name there, and w
   const clock = manualClock();
   const profile = await openProfile(t);
   const store = new AccountStore(profile, clock);
-  t.is(await store.last(null), null);
+  t.is(await lastAccount(profile.db), null);
   const known = new KnownDaemons(profile.db, clock);
   await known.remember({ host: 'here', port: 1 }, daemon);
-  t.deepEqual(await store.last(null), { server: 'here:1' }, 'known, and nobody was made there yet');
+  t.deepEqual(await lastAccount(profile.db), { server: 'here:1' }, 'known, and nobody was made there yet');
   await known.remember({ host: 'there', port: 2 }, other);
   const account = { keys, vaultVersion: 0, vaultStored: 0, localKeys: false };
   for (const [at, name] of [
@@ -81,12 +82,12 @@ test('what was not said is what was used last: the daemon, the name there, and w
     clock.advance(1);
     await store.save(at, name, account);
   }
-  t.deepEqual(await store.last(null), { server: 'there:2', user: 'carol' });
-  t.deepEqual(await store.last('alice'), { server: 'here:1', user: 'alice' });
-  t.deepEqual(await store.last('nobody'), { server: 'there:2', user: 'carol' });
+  t.deepEqual(await lastAccount(profile.db), { server: 'there:2', user: 'carol' });
+  t.deepEqual(await lastAccount(profile.db, 'alice'), { server: 'here:1', user: 'alice' });
+  t.deepEqual(await lastAccount(profile.db, 'nobody'), { server: 'there:2', user: 'carol' });
   clock.advance(1);
   await store.used(daemon, 'alice');
-  t.deepEqual(await store.last(null), { server: 'here:1', user: 'alice' });
+  t.deepEqual(await lastAccount(profile.db), { server: 'here:1', user: 'alice' });
   t.deepEqual(await store.names(daemon), ['alice', 'bob']);
 });
 
