@@ -5,6 +5,7 @@ import { equal } from '../protocol/bytes.ts';
 import { joinLink } from '../protocol/daemon-identity.ts';
 import { makeFolders } from '../protocol/folders.ts';
 import { opaquePool } from '../protocol/opaque.ts';
+import { passwordText } from '../protocol/password.ts';
 import { rsaPool } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import { MAX_INVITE } from '../protocol/text.ts';
@@ -98,7 +99,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       dir: config.dataDir,
       log,
       // Clients normalize what is typed in the same way.
-      upgrade: (name, secret) => opaque.upgrade(opaqueSetup, name, secret.normalize('NFC'), daemonId),
+      upgrade: (name, secret) => opaque.upgrade(opaqueSetup, name, passwordText(secret), daemonId),
     });
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken });
     closers.push(() => store.close());

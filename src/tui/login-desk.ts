@@ -1,4 +1,6 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
+
+import { newPasswordFault } from '../protocol/password.ts';
 import type { Clock } from '../protocol/seams.ts';
 import { MAX_INVITE, nameFault, printable } from '../protocol/text.ts';
 import { addressIn, isHere } from './address-in.ts';
@@ -10,7 +12,6 @@ import { faultOf, sentenceOf, type Wrong } from './login-fault.ts';
 import type { OwnServer } from './own-server.ts';
 import type { Login, LoginField, Notice } from './state.ts';
 import type { Store } from './store.ts';
-import { MIN_PASSWORD, strengthOf } from './strength.ts';
 import { strings } from './strings.ts';
 
 type Offered = { address: string; fingerprint: string; words: string };
@@ -228,8 +229,8 @@ export class LoginDesk {
     if (login.active === 'name') return null;
     if (!login.making) return null;
     if (password === '') return { field: 'password', error: errors.password };
-    if (Array.from(password).length < MIN_PASSWORD || strengthOf(password, name) === 0)
-      return { field: 'password', error: errors.short };
+    const weakness = newPasswordFault(password);
+    if (weakness !== null) return { field: 'password', error: weakness };
     const isRepeated = textOf(login.fields.repeat) === password;
     return isRepeated || goesToNext(login) ? null : { field: 'repeat', error: errors.repeat };
   }

@@ -1,11 +1,11 @@
 /** `--password-file`: for scripts, since a password is never a flag or an environment variable. */
 import { readFile, stat } from 'node:fs/promises';
+import { MAX_PASSWORD_BYTES } from '../protocol/password.ts';
 import { ClientError } from './client/errors.ts';
-
-const MAX_PASSWORD_BYTES = 1024;
 
 /**
  * @param path `-` reads standard input to its end. One final newline is not part of the password.
+ *   Its letters are judged where it is used.
  * @param warn told when others on this machine can read the file
  * @throws ClientError 'usage'
  */

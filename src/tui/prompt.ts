@@ -1,6 +1,7 @@
 /** Questions to the person at the terminal. They go to standard error or the terminal itself, never to standard output. */
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
+import { printable } from '../protocol/text.ts';
 import { ClientError } from './client/errors.ts';
 
 export const CTRL_C = '\u0003';
@@ -95,9 +96,10 @@ function readLine({ keys, write }: Terminal, question: string, mask: string | nu
           typed = [];
         } else if (key === BACKSPACE || key === '\b') {
           if (typed.pop() !== undefined) erase(1);
-        } else if (key >= ' ') {
+        } else if (key >= ' ' || mask !== null) {
+          // Nothing of a password is dropped in silence: what cannot be part of one is said when it is judged.
           typed.push(key);
-          write(mask ?? key);
+          write(mask ?? printable(key));
         }
       }
     };

@@ -1,4 +1,5 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
+import { newPasswordFault } from '../protocol/password.ts';
 import { nameFault, printable } from '../protocol/text.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
 import { lastUsed, type SignedIn, signIn } from './client/connect.ts';
@@ -9,7 +10,6 @@ import type { Output } from './output.ts';
 import { readPasswordFile } from './password-file.ts';
 import { Progress } from './progress.ts';
 import { askPassword, askYesNo, openTerminal, type Terminal } from './prompt.ts';
-import { isTooShort } from './strength.ts';
 import { login } from './strings/login.ts';
 
 export type GlobalSettings = {
@@ -137,12 +137,12 @@ export class Shell {
 
   /**
    * One to be: from `file`, which `option` gives, else typed twice.
-   * @throws ClientError 'usage' when it is too short, or there is nobody to ask
+   * @throws ClientError 'usage' when it will not do, or there is nobody to ask
    */
   async newPassword(name: string, option: `--${string}`, file: string | undefined): Promise<string> {
-    if (file !== undefined) return longEnough(await this.#read(file));
+    if (file !== undefined) return checked(await this.#read(file));
     const terminal = this.#mustAsk(option);
-    const password = longEnough(await askPassword(terminal, `new password for ${name}:`));
+    const password = checked(await askPassword(terminal, `new password for ${name}:`));
     if ((await askPassword(terminal, 'once more:')) !== password) throw new ClientError('usage', login.errors.repeat);
     return password;
   }
@@ -216,7 +216,8 @@ function checkedName(typed: string): string {
 }
 
 /** @throws ClientError 'usage' for one that nobody may take from now on */
-function longEnough(password: string): string {
-  if (isTooShort(password)) throw new ClientError('usage', login.errors.short);
+function checked(password: string): string {
+  const fault = newPasswordFault(password);
+  if (fault !== null) throw new ClientError('usage', fault);
   return password;
 }

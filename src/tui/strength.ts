@@ -1,4 +1,5 @@
 /** How hard a password is to guess, roughly: how many kinds of characters, how long, how repeated, how common. */
+import { isTooShort } from '../protocol/password.ts';
 
 /** What is tried first, without the digits and signs that people put around it. */
 const common = new Set(
@@ -25,12 +26,6 @@ const disguises: Readonly<Record<string, string>> = {
 };
 /** Bits for a word of the list, whichever it is and however it is disguised. */
 const WORD_BITS = 9;
-export const MIN_PASSWORD = 8;
-
-/** Wherever a password is made, one like this is refused. */
-export function isTooShort(password: string): boolean {
-  return Array.from(password).length < MIN_PASSWORD;
-}
 
 /** 0 too short, 1 weak, 2 fair, 3 good, 4 strong. */
 export function strengthOf(password: string, name: string): 0 | 1 | 2 | 3 | 4 {

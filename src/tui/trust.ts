@@ -1,11 +1,11 @@
 /** Whose key is whose: comparing, taking a changed one, and one's own password. */
+import { newPasswordFault } from '../protocol/password.ts';
 import { printable } from '../protocol/text.ts';
 import type { CommandsDesk } from './desk.ts';
 import { textOf } from './editor.ts';
 import { personOf } from './own.ts';
 import type { Session } from './session.ts';
 import type { Overlay } from './state.ts';
-import { isTooShort } from './strength.ts';
 import { strings } from './strings.ts';
 
 export class Trust {
@@ -47,7 +47,8 @@ export class Trust {
       });
     if (overlay.busy || session === null) return;
     if (overlay.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
-    if (isTooShort(fresh)) return fail(strings.login.errors.short, 1);
+    const fault = newPasswordFault(fresh);
+    if (fault !== null) return fail(fault, 1);
     if (fresh !== again) return fail(strings.login.errors.repeat, 2);
     const waiting: Overlay = { ...overlay, busy: true, error: null };
     store.dispatch({ type: 'overlay', overlay: waiting });

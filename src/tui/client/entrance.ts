@@ -1,6 +1,7 @@
 /** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
 import { equal, H, utf8 } from '../../protocol/bytes.ts';
 import type { Opaque } from '../../protocol/opaque.ts';
+import { invisibleIn } from '../../protocol/password.ts';
 import type { Welcome } from '../../protocol/requests.ts';
 import type { Rsa } from '../../protocol/rsa-pool.ts';
 import type { Clock, Random } from '../../protocol/seams.ts';
@@ -87,6 +88,7 @@ export class Entrance {
     if ((options.invite ?? '').length > MAX_INVITE)
       throw new ClientError('usage', `an invite has at most ${MAX_INVITE} characters; copy it again`);
     const password = given ?? (await this.#askPassword());
+    checkVisible(password);
     const localKeys = options.localKeys ?? false;
     // Keys of an attempt that was cut are used again: the account may exist with them.
     const before = await store.load(fingerprint, name);
@@ -114,6 +116,7 @@ export class Entrance {
 
   /** On a link of its own: the session that is open may be one by key. @throws ClientError 'login-refused' for a wrong `oldPassword` */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    checkVisible(newPassword);
     const { calls, account, daemonId } = await this.#byPassword(oldPassword).catch((error: unknown) => {
       // The name is in use: it is not what is wrong.
       if (!(error instanceof ClientError) || error.code !== 'login-refused') throw error;
@@ -218,4 +221,10 @@ export class Entrance {
     if (password !== null && password !== '') return password;
     throw new ClientError('usage', 'a password is needed: give --password-file, or run this in a terminal');
   }
+}
+
+/** A password that is to be. @throws ClientError 'usage' when nobody could type it again */
+function checkVisible(password: string): void {
+  const unseen = invisibleIn(password);
+  if (unseen !== null) throw new ClientError('usage', `the password has ${unseen}; choose another`);
 }

@@ -2,6 +2,7 @@
 import { equal, H, utf8 } from '../../protocol/bytes.ts';
 import { Refusal } from '../../protocol/errors.ts';
 import { loginProof, type Opaque } from '../../protocol/opaque.ts';
+import { invisibleIn, passwordText } from '../../protocol/password.ts';
 import type { Welcome } from '../../protocol/requests.ts';
 import type { KeyPair } from '../../protocol/rsa.ts';
 import type { Rsa } from '../../protocol/rsa-pool.ts';
@@ -9,11 +10,6 @@ import type { Calls } from './calls.ts';
 import { ClientError } from './errors.ts';
 
 export type PasswordLogin = { welcome: Welcome; exportKey: Uint8Array };
-
-/** The same password typed on two systems is the same bytes. */
-export function passwordText(typed: string): string {
-  return typed.normalize('NFC');
-}
 
 /**
  * Proves the password without showing it, and that the daemon at the other end of THIS link knows the account: somebody who
@@ -31,7 +27,7 @@ export async function loginByPassword(
   const start = { method: 'opaque1' as const, name, message: begun.message };
   const answer = await calls.request('login-start', start).catch(explainRefusal);
   const finished = await opaque.clientLoginFinish(password, begun.state, answer.message, daemonId);
-  if (finished === null) throw refused();
+  if (finished === null) throw refused(password);
   const { proof } = await calls.request('login-finish', { message: finished.message }).catch(explainRefusal);
   const { cb } = calls.link;
   if (!equal(proof, loginProof(finished.sessionKey, 'server', cb)))
@@ -64,8 +60,13 @@ async function enter(calls: Calls, name: string, request: () => Promise<Welcome>
   return welcome;
 }
 
-function refused(): ClientError {
-  return new ClientError('login-refused', 'wrong name or password');
+function refused(password = ''): ClientError {
+  // Never made by a careful program, so it is named and not refused before: it may be that of an older account.
+  const unseen = invisibleIn(password);
+  return new ClientError(
+    'login-refused',
+    `wrong name or password${unseen === null ? '' : `; the password has ${unseen}`}`,
+  );
 }
 
 function explainRefusal(error: unknown): never {

@@ -1,8 +1,8 @@
 /** Making an account. */
 import type { Opaque } from '../../protocol/opaque.ts';
+import { passwordText } from '../../protocol/password.ts';
 import type { AccountKeys } from './account-store.ts';
 import type { Calls } from './calls.ts';
-import { passwordText } from './login.ts';
 
 /** Said wherever an account is made. */
 export const FORGOTTEN_PASSWORD =

@@ -1,5 +1,6 @@
 /** The dot-commands in words: those that only the screen can show are told as lines, the others are the screen's own. */
 
+import { newPasswordFault } from '../../protocol/password.ts';
 import { ClientError } from '../client/errors.ts';
 import type { ConversationName, Person } from '../client/types.ts';
 import type { CommandName } from '../command-names.ts';
@@ -14,7 +15,6 @@ import { linksIn, searched } from '../looked-for.ts';
 import { own, personOf } from '../own.ts';
 import { canSend, filesOf, peopleOf, presenceWord, transfersOf, whyUnknown } from '../select.ts';
 import type { Session } from '../session.ts';
-import { isTooShort } from '../strength.ts';
 import { strings } from '../strings.ts';
 import { screenOnly, spoken, spokenTable } from './command-table.ts';
 import type { Ask } from './hidden.ts';
@@ -273,12 +273,11 @@ export class SpokenCommands extends Commands {
 
   /** Whoever types without looking goes on with the same question. null: it was not one often enough. */
   async #newPassword(session: Session, ask: Ask): Promise<string | null> {
-    const { short, repeat } = strings.login.errors;
     for (let left = PASSWORD_TRIES; left > 0; left--) {
       const fresh = await ask(phrases.passwordNew);
-      const isLong = !isTooShort(fresh);
-      if (isLong && (await ask(phrases.passwordAgain)) === fresh) return fresh;
-      session.tell(isLong ? repeat : short, 'bad');
+      const fault = newPasswordFault(fresh);
+      if (fault === null && (await ask(phrases.passwordAgain)) === fresh) return fresh;
+      session.tell(fault ?? strings.login.errors.repeat, 'bad');
     }
     return null;
   }

@@ -1,10 +1,10 @@
 /** The way into line mode for somebody whom this profile does not know: what the screen's first form asks, one question after the other. */
+import { newPasswordFault } from '../../protocol/password.ts';
 import { nameFault } from '../../protocol/text.ts';
 import { ClientError } from '../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../client/register.ts';
 import type { Client, ConnectOptions } from '../client/types.ts';
 import type { Door } from '../login-desk.ts';
-import { isTooShort } from '../strength.ts';
 import { strings } from '../strings.ts';
 import { phrases } from './phrases.ts';
 
@@ -94,7 +94,8 @@ async function newPassword({ say, secret }: WayInParts, user: string): Promise<s
   const { errors } = strings.login;
   for (;;) {
     const password = await secret(phrases.askNewPassword(user));
-    if (isTooShort(password)) say(errors.short);
+    const fault = newPasswordFault(password);
+    if (fault !== null) say(fault);
     else if ((await secret(phrases.askAgain)) === password) return password;
     else say(errors.repeat);
   }

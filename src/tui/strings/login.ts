@@ -59,7 +59,6 @@ export const login = {
       'look-alike': 'these letters look like Latin ones: write the name in those, or choose another',
     },
     password: 'a password is needed',
-    short: 'use 8 characters or more; a few words are easy to keep',
     repeat: 'the two passwords differ',
     invite: `an invite has at most ${MAX_INVITE} characters; copy it again`,
     taken: (said: string) => `${said}, or Ctrl+T if it is yours`,
