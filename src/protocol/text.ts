@@ -58,12 +58,20 @@ const mark = /[\p{Mn}\p{Me}]/u;
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const joiner = /\u200c|\u200d|\ufe0e|\ufe0f/u;
 const space = /\p{Zs}/u;
-const MAX_MARKS = 3;
+const word = /^[\p{L}\p{M}\p{N}]$/u;
+/** Accents of no script in particular, the ones that are piled up in jest. No language puts more than three on a letter. */
+const accent = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/;
+const MAX_ACCENTS = 3;
+/** Of all kinds on one letter: Burmese and Tibetan have up to seven, Arabic and Hebrew with points up to five. */
+const MAX_MARKS = 8;
+/** Where a line may be broken, in Khmer, Thai, Burmese. It has no width: between letters it shows as nothing. */
+const BREAK = '\u200b';
 const REPLACED = '\ufffd';
 
 /**
  * Text as a terminal may show it: nothing that moves the cursor, changes colours, turns the writing direction, hides or piles
- * up survives. What is taken out leaves U+FFFD. Tabs become four spaces; with `lines` line breaks stay, else they
+ * up survives. What is taken out leaves U+FFFD, but a break of no width between letters leaves nothing. For showing only: what is sent
+ * or stored never passes here. Tabs become four spaces; with `lines` line breaks stay, else they
  * become a space. Emoji sequences stay whole. `printable(printable(s)) === printable(s)`.
  */
 export function printable(s: string, o: { lines?: boolean } = {}): string {
@@ -71,15 +79,15 @@ export function printable(s: string, o: { lines?: boolean } = {}): string {
   const parts = s.toWellFormed().replaceAll('\r\n', '\n').normalize('NFC').split(flag);
   const letters = parts.flatMap((part, i) => (i % 2 === 1 ? [part] : [...part]));
   const out: string[] = [];
-  let marks = 0;
+  let pile = new Pile();
   letters.forEach((letter, i) => {
     if (mark.test(letter) && !unprintable.test(letter)) {
       if (out.length === 0 || out.at(-1) === '\n') out.push(REPLACED);
-      else if (marks < MAX_MARKS) out.push(letter);
-      marks++;
+      else out.push(pile.take(letter));
       return;
     }
-    if (!joiner.test(letter)) marks = 0;
+    if (letter === BREAK && word.test(out.at(-1) ?? '') && word.test(letters[i + 1] ?? '')) return;
+    if (!joiner.test(letter)) pile = new Pile();
     if (letter === '\n') out.push(o.lines ? '\n' : ' ');
     else if (letter === '\t') out.push(' ', ' ', ' ', ' ');
     else if (joiner.test(letter)) out.push(mayStay(letter, out, letters[i + 1] ?? '') ? letter : REPLACED);
@@ -87,6 +95,21 @@ export function printable(s: string, o: { lines?: boolean } = {}): string {
     else out.push(space.test(letter) ? ' ' : letter);
   });
   return out.join('');
+}
+
+/** The marks on one letter. From the first that is too many on, all are cut, and one U+FFFD stands for them. */
+class Pile {
+  #marks = 0;
+  #accents = 0;
+  #cut = false;
+
+  take(letter: string): string {
+    if (this.#cut) return '';
+    this.#marks++;
+    if (accent.test(letter)) this.#accents++;
+    this.#cut = this.#marks > MAX_MARKS || this.#accents > MAX_ACCENTS;
+    return this.#cut ? REPLACED : letter;
+  }
 }
 
 /** A joiner only between what it joins, a variation selector only after what it varies. */

@@ -7,7 +7,7 @@ import { turned, wanted } from './completion.ts';
 import type { Desk } from './desk.ts';
 import { type EditName, edits, textOf } from './editor.ts';
 import { type MoveName, moveNames } from './event.ts';
-import { chatOf, fieldOf, MAX_DRAFT, openThread, pasteable, placesOf } from './field.ts';
+import { chatOf, fieldOf, MAX_DRAFT, openThread, pastedText, placesOf } from './field.ts';
 import type { Input } from './key-reader.ts';
 import { type ActionName, actionFor } from './keys.ts';
 import { pathWords } from './path-words.ts';
@@ -136,9 +136,7 @@ export class Actions {
     const state = store.get();
     const chat = chatOf(state);
     if (chat === null || state.overlay !== null) return store.dispatch({ type: 'pasted', text });
-    // Cleaning is not quick: what is far too long is not cleaned first.
-    const clean = text.length > 2 * MAX_DRAFT ? text : pasteable(text, true);
-    const bytes = Buffer.byteLength(textOf(openThread(chat).draft)) + Buffer.byteLength(clean);
+    const bytes = Buffer.byteLength(textOf(openThread(chat).draft)) + Buffer.byteLength(pastedText(text));
     if (bytes <= MAX_DRAFT) return store.dispatch({ type: 'pasted', text });
     store.dispatch({ type: 'notice', notice: { text: strings.notices.longPaste(bytes, MAX_DRAFT), tone: 'bad' } });
   }

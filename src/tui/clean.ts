@@ -5,20 +5,40 @@
 import { printable } from '../protocol/text.ts';
 import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from './client/types.ts';
 
+/** What was made printable, by what was made of it. */
+const originals = new WeakMap<object, string>();
+
+/** The text of a message, byte for byte: for editing it and for programs, never for a screen. */
+export function exactText(body: Exclude<Message['body'], { kind: 'file' }>): string {
+  return originals.get(body) ?? body.text;
+}
+
+/** A file's name as its sender wrote it: for programs. */
+export function exactName(file: FileInfo): string {
+  return originals.get(file) ?? file.name;
+}
+
 export function cleanMessage(message: Message): Message {
-  const { body } = message;
   return {
     ...message,
-    body:
-      body.kind === 'file'
-        ? { kind: 'file', file: cleanFile(body.file) }
-        : { ...body, text: printable(body.text, { lines: true }) },
+    body: cleanBody(message.body),
     error: message.error === null ? null : printable(message.error),
   };
 }
 
+function cleanBody(body: Message['body']): Message['body'] {
+  if (body.kind === 'file') return { kind: 'file', file: cleanFile(body.file) };
+  const clean = { ...body, text: printable(body.text, { lines: true }) };
+  const exact = exactText(body);
+  if (clean.text !== exact) originals.set(clean, exact);
+  return clean;
+}
+
 export function cleanFile(file: FileInfo): FileInfo {
-  return { ...file, name: printable(file.name), type: printable(file.type) };
+  const clean = { ...file, name: printable(file.name), type: printable(file.type) };
+  const exact = exactName(file);
+  if (clean.name !== exact) originals.set(clean, exact);
+  return clean;
 }
 
 export function cleanEvent(event: ClientEvent): ClientEvent {

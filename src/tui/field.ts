@@ -89,17 +89,30 @@ export function placesOf(state: State): readonly Place[] {
   return [pane, 'pane', 'chat', 'anywhere'];
 }
 
+/** What the fields take that are not shown as they are typed: a message goes out byte for byte, a password is judged as it is. */
+export function isExact({ overlay, screen }: State): boolean {
+  if (overlay !== null) return overlay.kind === 'passwd';
+  if (screen.name === 'login') return screen.login.active === 'password' || screen.login.active === 'repeat';
+  return true;
+}
+
 /** What no keyboard types: controls, direction marks, invisible and unassigned characters. Joiners and marks are typed apart. */
 const untypeable =
   /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
 
-/** A piece of typing as it may stand in a field. */
-export function typeable(text: string): string {
-  return text.replace(untypeable, '');
+/** A piece of typing as it may stand in a field. `exact`: all but the controls, which are keys. */
+export function typeable(text: string, exact: boolean): string {
+  return text.replace(exact ? /[\p{Cc}\p{Cs}]/gu : untypeable, '');
 }
 
-/** A paste as it may stand in a field: the lines of a message, or one line elsewhere. */
-export function pasteable(text: string, lines: boolean): string {
-  const clean = printable(text.replace(/\r\n?/g, '\n'), { lines });
-  return lines ? clean : clean.trim();
+/** A paste into the line that is written: byte for byte, but terminals send line ends as CR, and those are line ends of a message. */
+export function pastedText(text: string): string {
+  return text.toWellFormed().replace(/\r\n?/g, '\n');
+}
+
+/** A paste as it may stand in the field that is open: the lines of a message, a password without its final line end, one clean line. */
+export function pasteable(text: string, state: State): string {
+  const lines = pastedText(text);
+  if (state.overlay === null && state.screen.name === 'chat') return lines;
+  return isExact(state) ? lines.replace(/\n$/, '') : printable(lines).trim();
 }

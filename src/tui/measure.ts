@@ -1,5 +1,6 @@
-/** How text takes up cells: whole graphemes, wide ones two cells, as Ink counts them (string-width). Texts are printable() already. */
+/** How text takes up cells: whole graphemes, wide ones two cells, as Ink counts them (string-width). Texts are printable() already, but for drafts. */
 import stringWidth from 'string-width';
+import { printable } from '../protocol/text.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const ASCII = /^[\x20-\x7e]*$/;
@@ -12,6 +13,21 @@ function graphemes(text: string): string[] {
 export function graphemeAt(text: string, at: number): { start: number; size: number } {
   const found = segmenter.segment(text).containing(at);
   return { start: found?.index ?? at, size: found?.segment.length ?? 0 };
+}
+
+/**
+ * What a field shows of a grapheme that stands in it as it was typed: what printable() would make of it, so that no tab and no
+ * invisible character moves a column. A printable one is itself.
+ */
+export function drawn(text: string): string {
+  return ASCII.test(text) ? text : graphemes(text).map(drawnGrapheme).join('');
+}
+
+function drawnGrapheme(grapheme: string): string {
+  if (grapheme === '\u200b') return '';
+  const [, letter = '', joiners = ''] = /^(.*?)([\u200c\u200d]*)$/su.exec(grapheme) ?? [];
+  // What a joiner stands between is in two graphemes: after a letter it does no harm.
+  return printable(letter) + (/[\p{L}\p{M}]$/u.test(letter) ? joiners : '\ufffd'.repeat(joiners.length));
 }
 
 /** Cells. */
@@ -104,7 +120,7 @@ function overflow(text: string, columns: number, whole: boolean): number | null 
   for (const [index, part] of parts.entries()) {
     // The rest of the last grapheme may be missing.
     if (!whole && index === parts.length - 1) return null;
-    const cells = width(part);
+    const cells = width(drawn(part));
     // A space may hang over the edge: it is not seen there.
     if (used + cells > columns && at > 0 && part !== ' ') return chance > 0 ? chance : at;
     at += part.length;

@@ -6,6 +6,7 @@ import {
   askedOf,
   chatOf,
   fieldOf,
+  isExact,
   MAX_DRAFT,
   openThread,
   pasteable,
@@ -61,7 +62,7 @@ function apply(state: State, event: Event): State {
     case 'watched':
       return state.watched === event.watched ? state : { ...state, watched: event.watched };
     case 'typed':
-      return type(state, typeable(event.text));
+      return type(state, typeable(event.text, isExact(state)));
     case 'pasted':
       return paste(state, event.text);
     case 'edited':
@@ -212,7 +213,7 @@ function type(state: State, text: string): State {
 function paste(state: State, text: string): State {
   const toChat = state.screen.name === 'chat' && state.overlay === null;
   const ready = toChat ? { ...quiet(state), focus: 'composer' as const } : stray(state);
-  const clean = pasteable(text, toChat);
+  const clean = pasteable(text, state);
   // A join link is a whole address: it takes the place of another.
   const link = state.screen.name === 'login' && state.screen.login.active === 'server' ? pastedLink.exec(clean) : null;
   // Copied from a narrow window it brings the line end, and the frame beside it.

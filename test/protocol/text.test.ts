@@ -207,7 +207,7 @@ test('case never makes another person of a name', (t) => {
 
 for (const lines of [true, false])
   test(`nothing that drives a terminal is printable, lines: ${lines}`, (t) => {
-    const control = String.raw`[\p{C}--[\n\u200c\u200d]]|\p{Zl}|\p{Zp}|[\p{Zs}--\u0020]|[[\p{Mn}\p{Me}]--[\ufe0f\ufe0e]]{4}`;
+    const control = String.raw`[\p{C}--[\n\u200c\u200d]]|\p{Zl}|\p{Zp}|[\p{Zs}--\u0020]|[[\p{Mn}\p{Me}]--[\ufe0f\ufe0e]]{9}|[\u0300-\u036f]{4}`;
     const forbidden = new RegExp(lines ? control : `${control}|\n`, 'v');
     fc.assert(
       fc.property(fc.oneof(unicode, nasty), (s) => {
@@ -237,12 +237,36 @@ test('what people write stays as it is', (t) => {
     t.is(printable(s), s.normalize('NFC'));
 });
 
+test('what a language needs is shown whole, whatever it piles up', (t) => {
+  const words = {
+    Burmese: 'လျှိုကနှုတ်ခမ်း လျှို့ဝှက်',
+    Tibetan: 'བསྒྲུབས་ ཧྐྵྨླྺྼྻྂ',
+    Thai: 'ที่นี่น้ำ กู้ปั๊ม',
+    Lao: 'ຢູ່ນີ້ໍ',
+    Khmer: 'ស្ត្រីខ្ញុំ',
+    Vietnamese: 'Nguyễn Thị Tưởng'.normalize('NFD'),
+    Hebrew: 'בְּרֵאשִׁ֖ית בָּרָ֣א',
+    Arabic: 'بِسْمِ ٱللَّٰهِ',
+    Devanagari: 'र्त्स्न्यि क्ष्म्यै',
+    Marathi: 'र्‍या',
+    Bengali: 'র্ত্স্ন্য',
+    Tamil: 'ஸ்ரீ',
+    Lithuanian: 'i̇́ė̃',
+    Yoruba: 'ọ̀ẹ́',
+  };
+  for (const [language, text] of Object.entries(words)) t.is(printable(text), text.normalize('NFC'), language);
+  t.is(printable('ខ្ញុំ\u200bស្រឡាញ់\u200bអ្នក'), 'ខ្ញុំស្រឡាញ់អ្នក', 'a break of no width shows as nothing');
+  t.is(printable('50\u202f€ 50\u00a0EUR'), '50 € 50 EUR');
+});
+
 test('what is taken out is seen to be missing', (t) => {
   t.is(printable('a\x1b[31mb'), 'a\ufffd[31mb');
   t.is(printable('user\u202egpj.exe'), 'user\ufffdgpj.exe');
   t.is(printable('a\r\nb\nc\td', { lines: true }), 'a\nb\nc    d');
   t.is(printable('a\nb'), 'a b');
-  t.is(printable(`e${'\u0325'.repeat(50)}!`), 'e\u0325\u0325\u0325!');
+  t.is(printable(`e${'\u0325'.repeat(50)}!`), 'e\u0325\u0325\u0325\ufffd!');
+  t.is(printable(`\u0e2a${'\u0e49'.repeat(50)}!`), `\u0e2a${'\u0e49'.repeat(8)}\ufffd!`);
+  t.is(printable('pay\u202fpal \u200bx\u200b'), 'pay pal \ufffdx\ufffd');
   t.is(printable('\u0301x'), '\ufffdx');
   t.is(printable('a\u200db\ufe0f'), 'a\ufffdb\ufffd');
   t.is(printable('🏴\u{e0067}'), '🏴\ufffd');

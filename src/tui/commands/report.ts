@@ -1,5 +1,6 @@
 /** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
 import { printable } from '../../protocol/text.ts';
+import { exactName, exactText } from '../clean.ts';
 import type { FileInfo, Gap, Message, Person } from '../client/types.ts';
 import { writtenApart } from '../client/written.ts';
 import type { Output } from '../output.ts';
@@ -12,7 +13,7 @@ export function reportMessage(output: Output, message: Message): void {
     reportFile(output, message.body.file);
     return;
   }
-  const text = message.deleted || message.body.kind === 'file' ? '' : message.body.text;
+  const text = message.deleted || message.body.kind === 'file' ? '' : exactText(message.body);
   output.result(
     {
       type: 'message',
@@ -38,7 +39,7 @@ export function reportFile(output: Output, file: FileInfo): void {
     {
       type: 'file',
       id: file.id,
-      name: file.name,
+      name: exactName(file),
       size: file.size,
       sha256: file.sha256,
       conversation: file.conversation,

@@ -18,7 +18,9 @@ export async function readText(input: AsyncIterable<Uint8Array>): Promise<string
       );
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)).replace(/\r?\n$/, '');
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+      .decode(Buffer.concat(parts))
+      .replace(/\r?\n$/, '');
   } catch {
     throw new ClientError('usage', 'the text on standard input is not UTF-8; send it as a file: securechat upload');
   }

@@ -1,7 +1,7 @@
 /** Lines of a terminal that cannot move its cursor (TERM=dumb): the system edits them, as it does for `cat`. */
-import { createInterface, type Interface } from 'node:readline';
 import { hidden } from './hidden.ts';
 import { type LineInput, Lines } from './input.ts';
+import { TextLines } from './text-lines.ts';
 
 export type CookedInputParts = {
   input: NodeJS.ReadStream;
@@ -23,8 +23,8 @@ export function cookedInput({ input, output, onInterrupt, heed }: CookedInputPar
   const queue = new Lines(reader);
   const unheed = heed(onInterrupt);
 
-  function open(): Interface {
-    const next = createInterface({ input, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
+  function open(): TextLines {
+    const next = new TextLines(input);
     next.on('line', () => {
       drawn = false;
     });

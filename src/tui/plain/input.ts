@@ -1,10 +1,11 @@
 /** Where the lines of line mode come from and where its words go: a terminal with a line being typed, or a pipe. */
 import { createInterface, type Interface } from 'node:readline';
 import { type Ask, hidden } from './hidden.ts';
+import { TextLines } from './text-lines.ts';
 
 export type LineInput = {
-  /** What is typed, one line after the other, until it ends. */
-  lines(): AsyncIterable<string>;
+  /** What is typed, one line after the other, until it ends; null for a line that is no UTF-8. */
+  lines(): AsyncIterable<string | null>;
   /** Prints a whole line; one that is being typed stays as it is. */
   print(line: string): void;
   /** What stands before the line to type. */
@@ -21,11 +22,14 @@ type Drawn = Interface & { prevRows: number };
 
 type Out = { write(text: string): unknown };
 
+/** Whatever tells lines. */
+type Reader = Interface | TextLines;
+
 /** Lines of a pipe that may wait to be taken: then it is not read on until they are. */
 const PIPE_AHEAD = 1000;
 
 export function pipeInput(input: NodeJS.ReadableStream, output: Out): LineInput {
-  const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, terminal: false });
+  const reader = new TextLines(input);
   const queue = new Lines(reader, PIPE_AHEAD);
   return {
     lines: () => queue,
@@ -136,21 +140,21 @@ export function terminalInput({ input, output, complete, onInterrupt, stop }: Te
 }
 
 /** The lines of a reader, kept until they are asked for. Another reader may take over. */
-export class Lines implements AsyncIterable<string> {
-  readonly #waiting: string[] = [];
+export class Lines implements AsyncIterable<string | null> {
+  readonly #waiting: (string | null)[] = [];
   readonly #most: number;
-  #reader: Interface;
+  #reader: Reader;
   #halted = false;
   #wake: () => void = () => {};
   #ended = false;
-  readonly #take = (line: string): void => {
+  readonly #take = (line: string | null): void => {
     this.#waiting.push(line);
     if (this.#waiting.length >= this.#most) this.#halt(true);
     this.#wake();
   };
 
   /** With `most` lines waiting the reader is halted. A person at a terminal is always listened to: Ctrl+C is among the keys. */
-  constructor(reader: Interface, most = Number.POSITIVE_INFINITY) {
+  constructor(reader: Reader, most = Number.POSITIVE_INFINITY) {
     this.#most = most;
     this.#reader = reader;
     this.follow(reader);
@@ -165,18 +169,18 @@ export class Lines implements AsyncIterable<string> {
     this.#wake();
   };
 
-  follow(reader: Interface): void {
+  follow(reader: Reader): void {
     this.#reader = reader;
     reader.on('line', this.#take);
     reader.on('close', this.end);
   }
 
-  leave(reader: Interface): void {
+  leave(reader: Reader): void {
     reader.off('line', this.#take);
     reader.off('close', this.end);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<string | null> {
     for (;;) {
       const line = this.#waiting.shift();
       if (line !== undefined) yield line;

@@ -1,6 +1,6 @@
 /** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
 import { type Clock, sleep } from '../../protocol/seams.ts';
-import { MAX_TEXT_BYTES, printable } from '../../protocol/text.ts';
+import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
 import { ClientError, closedBy } from '../client/errors.ts';
 import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../client/types.ts';
@@ -153,10 +153,11 @@ export class LineMode {
     if (!this.#leaving) this.#parts.input.prompt(`${this.#session.chat.open}> `);
   }
 
-  async #take(line: string): Promise<void> {
+  async #take(line: string | null): Promise<void> {
     this.#store.flush();
     const session = this.#session;
-    const said = parseLine(printable(line), spokenTable);
+    if (line === null) return this.#refuse(phrases.notUtf8);
+    const said = parseLine(line, spokenTable);
     switch (said.say) {
       case 'nothing':
         return;

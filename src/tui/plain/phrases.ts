@@ -109,6 +109,7 @@ export const phrases = {
   again: 'Ctrl+C again leaves',
   finishing: 'finishing what is under way',
   notDrained: 'not everything is sent: the rest waits in the outbox and goes at the next start',
+  notUtf8: 'this line is not UTF-8, so it was not sent; send it as a file',
   refused: 'not all that was written could be done; see above',
 } as const;
 

@@ -1,5 +1,6 @@
 /** The line of a conversation as a whole: it goes out, comes back, or is for a message that is answered or changed. */
 import { lend, takeBack } from '../aside.ts';
+import { exactText } from '../clean.ts';
 import { lineOf } from '../dot-commands.ts';
 import { editorWith, emptyEditor } from '../editor.ts';
 import type { Event } from '../event.ts';
@@ -33,6 +34,6 @@ export function about(chat: Chat, next: Thread['about']): Chat {
   const thread = openThread(chat);
   if (next?.do !== 'edit') return withThread(chat, { ...takeBack(thread), about: next });
   const { body } = next.message;
-  const line = editorWith(body.kind === 'file' ? '' : lineOf(body.text));
+  const line = editorWith(body.kind === 'file' ? '' : lineOf(exactText(body)));
   return withThread(chat, { ...lend(thread, line), about: next });
 }

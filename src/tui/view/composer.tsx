@@ -4,7 +4,7 @@ import { draftLines } from '../draft-lines.ts';
 import { cursorLine, textOf } from '../editor.ts';
 import { chatOf, openThread } from '../field.ts';
 import type { Layout } from '../layout.ts';
-import { cut, width } from '../measure.ts';
+import { cut, drawn, width } from '../measure.ts';
 import { firstLine } from '../rows.ts';
 import { composerColumns, promptOf } from '../select.ts';
 import type { Thread } from '../state.ts';
@@ -33,7 +33,7 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
   const at = cursorLine(chat.draft, columns);
   const first = Math.max(0, Math.min(at - layout.composer + 1, lines.length - layout.composer));
   const here = lines[at] ?? { start: 0, end: 0 };
-  const before = text.slice(here.start, chat.draft.before.length);
+  const before = drawn(text.slice(here.start, chat.draft.before.length));
   const margin = width(prompt);
   setCursorPosition(active ? { x: margin + width(before), y: top + at - first } : undefined);
   return (
@@ -44,10 +44,10 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
           {first + index === at && active ? (
             <>
               <FieldInput value={before} store={store} />
-              <Text wrap="truncate">{text.slice(chat.draft.before.length, here.end)}</Text>
+              <Text wrap="truncate">{drawn(text.slice(chat.draft.before.length, here.end))}</Text>
             </>
           ) : (
-            <Text wrap="truncate">{text.slice(line.start, line.end)}</Text>
+            <Text wrap="truncate">{drawn(text.slice(line.start, line.end))}</Text>
           )}
           {text === '' && <Line spans={[{ text: cut(hint(chat), columns), role: 'quiet' }]} />}
         </Box>

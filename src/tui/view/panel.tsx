@@ -69,19 +69,19 @@ function PanelField({ row, columns, x, y }: { row: FieldRow; columns: number; x:
   const label = `${row.active ? '▸' : ' '} ${row.label}`;
   const room = columns - width(label) - 1;
   const masked = (text: string) => (row.mask === undefined ? text : row.mask.repeat(Array.from(text).length));
-  const seen =
-    row.both && row.field.after === '' ? bothEnds(row.field.before, room - 1) : tail(row.field.before, room - 1);
+  const before = masked(row.field.before);
+  const seen = row.both && row.field.after === '' ? bothEnds(before, room - 1) : tail(before, room - 1);
   const empty = row.field.before + row.field.after === '';
-  const rest = cut(empty ? (row.placeholder ?? '') : masked(row.field.after), Math.max(0, room - width(masked(seen))));
-  if (row.active) setCursorPosition({ x: x + width(label) + width(masked(seen)), y });
-  const used = width(label) + width(masked(seen)) + width(rest);
+  const rest = cut(empty ? (row.placeholder ?? '') : masked(row.field.after), Math.max(0, room - width(seen)));
+  if (row.active) setCursorPosition({ x: x + width(label) + width(seen), y });
+  const used = width(label) + width(seen) + width(rest);
   return (
     <Box width={columns} height={1}>
       <Text {...style(row.active ? 'accent' : 'quiet')}>{label}</Text>
       {row.active && store !== null ? (
         <FieldInput value={seen} store={store} {...(row.mask === undefined ? {} : { mask: row.mask })} />
       ) : (
-        <Text>{masked(seen)}</Text>
+        <Text>{seen}</Text>
       )}
       <Text {...style(empty ? 'quiet' : 'plain')}>{rest + ' '.repeat(Math.max(0, columns - used))}</Text>
     </Box>

@@ -21,9 +21,9 @@ test('drafts of an earlier run are there', (t) => {
   );
 });
 
-test('unseen characters are not typed, a paste keeps its lines', (t) => {
+test('controls are not typed; a paste keeps its lines and all that is in them', (t) => {
   const play = new Play().do(type('a\u202eb\u0007c'), { type: 'pasted', text: ' x\r\ny\x1b[2Jz\tw' });
-  t.is(play.draft, 'abc x\ny\ufffd[2Jz    w|');
+  t.is(play.draft, 'a\u202ebc x\ny\u001b[2Jz\tw|');
 });
 
 test('up recalls what was sent, down comes back to the draft', (t) => {
