@@ -4,8 +4,9 @@ import type { Logger } from 'pino';
 import { hex } from '../protocol/bytes.ts';
 import { replaceDurably } from '../protocol/durable.ts';
 import { Refusal } from '../protocol/errors.ts';
+import { nameKeys } from '../protocol/name-keys.ts';
 import type { FileSystem } from '../protocol/seams.ts';
-import { isName, nameSkeleton } from '../protocol/text.ts';
+import { isName } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
 import { accountLine, formatUsers, type Line, parseUsers } from './users-file.ts';
 
@@ -39,7 +40,9 @@ export class Accounts {
   #stamp: Stamp | null = null;
   #byName = new Map<string, Account>();
   #byId = new Map<string, Account>();
-  #skeletons = new Map<string, string>();
+  /** By what a name is compared; made once, for it takes its time. */
+  #keys = new Map<string, string[]>();
+  #named = new Map<string, string>();
   #waiting: Waiting[] = [];
   /** Reading and writing take turns. */
   readonly #turns = new Turns();
@@ -118,9 +121,9 @@ export class Accounts {
       throw new Refusal('bad-name', 'a name has 1 to 32 letters, digits, dots, dashes or underscores; choose another');
     }
     if (this.#byName.has(name)) throw new Refusal('name-taken', `the name ${name} is taken; choose another`);
-    const other = this.#skeletons.get(nameSkeleton(name));
+    const other = nameKeys(name).find((key) => this.#named.has(key));
     if (other !== undefined) {
-      throw new Refusal('name-look-alike', `the name looks like that of ${other}; choose another`);
+      throw new Refusal('name-look-alike', `the name looks like that of ${this.#named.get(other)}; choose another`);
     }
   }
 
@@ -182,11 +185,15 @@ export class Accounts {
     this.#lines = lines;
     this.#byName = new Map();
     this.#byId = new Map();
-    this.#skeletons = new Map();
+    const keys = this.#keys;
+    this.#keys = new Map();
+    this.#named = new Map();
     for (const line of lines) {
       if (line.kind !== 'account' && line.kind !== 'legacy') continue;
       const name = line.kind === 'account' ? line.account.name : line.name;
-      this.#skeletons.set(nameSkeleton(name), name);
+      const known = keys.get(name) ?? nameKeys(name);
+      this.#keys.set(name, known);
+      for (const key of known) this.#named.set(key, name);
       if (line.kind !== 'account') continue;
       this.#byName.set(name, line.account);
       if (line.account.idFp !== null) this.#byId.set(hex(line.account.idFp), line.account);

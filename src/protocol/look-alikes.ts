@@ -1,6 +1,6 @@
 /**
- * Which letters a name may use and which of them a terminal draws alike. Not the whole of Unicode's confusables (UTS 39):
- * a name is written in ONE script of a closed list, so only letters of these have to be known, in three ways:
+ * Which letters a name may use and which of them a terminal draws alike. Unicode's own table of
+ * confusables (UTS #39) is in confusables.ts; this is what it lacks or draws narrower, for a name is written in ONE script of a closed list:
  * 1. Cyrillic (both cases) and Greek (as its capitals look) are folded to the Latin or Cyrillic letter they resemble.
  * 2. A name of another script made ONLY of letters that look Latin is refused: their small and capital forms resemble
  *    different Latin letters, so no folding would do.
@@ -48,11 +48,11 @@ const latin: Record<string, string> = {
   e: 'еєэεҽҿ',
   h: 'нһћђңҥӈӊԋħηҕ',
   j: 'јʝ',
-  k: 'кκқҝҟҡӄ',
+  k: 'кκқҝҟҡӄĸ',
   l: '1iіιłӏŀ',
   m: 'мμӎ',
   n: 'пνԥπ',
-  o: '0оοөѳ',
+  o: '0оοөѳø',
   p: 'рρҏ',
   q: 'ԛ',
   r: 'гґғγ',
@@ -100,3 +100,10 @@ export const folded: ReadonlyMap<string, string> = new Map(
     ),
   ),
 );
+
+/** Letters that together look like another one. */
+export const alikeInRow: readonly (readonly [string, string])[] = [
+  ['rn', 'm'],
+  ['vv', 'w'],
+  ['cl', 'd'],
+];

@@ -1,5 +1,5 @@
 /** What may be a name, a file name, a reaction, or text that a terminal shows. All that comes from others passes through here. */
-import { folded, likeLatin, scripts } from './look-alikes.ts';
+import { likeLatin, scripts } from './look-alikes.ts';
 
 /** Most UTF-8 bytes of one message's text. */
 export const MAX_TEXT_BYTES = 4096;
@@ -30,21 +30,6 @@ export function nameFault(s: string): NameFault | null {
   return foreign.length > 0 && foreign.every((letter) => likeLatin.has(letter)) ? 'look-alike' : null;
 }
 
-/**
- * What of a name an eye goes by: case, width, accents and look-alike letters are folded. For comparing only, never shown:
- * two names with equal skeletons are not given out on one daemon.
- */
-export function nameSkeleton(s: string): string {
-  // Small first: the capital ẞ is its own capital, and only the small ß becomes ss.
-  const cased = s.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
-  const bare = cased
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .normalize('NFC');
-  const skeleton = [...bare].map((letter) => folded.get(letter) ?? letter).join('');
-  return skeleton.replaceAll('rn', 'm').replaceAll('vv', 'w');
-}
-
 /** Letters that may be joined by ZWJ and ZWNJ: scripts that are misspelt without. */
 const joining =
   /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]/u;
@@ -58,14 +43,13 @@ const mark = /[\p{Mn}\p{Me}]/u;
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const joiner = /\u200c|\u200d|\ufe0e|\ufe0f/u;
 const space = /\p{Zs}/u;
-const word = /^[\p{L}\p{M}\p{N}]$/u;
 /** Accents of no script in particular, the ones that are piled up in jest. No language puts more than three on a letter. */
 const accent = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/;
 const MAX_ACCENTS = 3;
 /** Of all kinds on one letter: Burmese and Tibetan have up to seven, Arabic and Hebrew with points up to five. */
 const MAX_MARKS = 8;
 /** Where a line may be broken, in Khmer, Thai, Burmese. It has no width: between letters it shows as nothing. */
-const BREAK = '\u200b';
+const softBreak = /(?<=[\p{L}\p{M}\p{N}])\u200b(?=[\p{L}\p{N}])/gu;
 const REPLACED = '\ufffd';
 
 /**
@@ -76,7 +60,7 @@ const REPLACED = '\ufffd';
  */
 export function printable(s: string, o: { lines?: boolean } = {}): string {
   if (/^[ -~]*$/.test(s)) return s;
-  const parts = s.toWellFormed().replaceAll('\r\n', '\n').normalize('NFC').split(flag);
+  const parts = s.toWellFormed().replaceAll('\r\n', '\n').replace(softBreak, '').normalize('NFC').split(flag);
   const letters = parts.flatMap((part, i) => (i % 2 === 1 ? [part] : [...part]));
   const out: string[] = [];
   let pile = new Pile();
@@ -86,7 +70,6 @@ export function printable(s: string, o: { lines?: boolean } = {}): string {
       else out.push(pile.take(letter));
       return;
     }
-    if (letter === BREAK && word.test(out.at(-1) ?? '') && word.test(letters[i + 1] ?? '')) return;
     if (!joiner.test(letter)) pile = new Pile();
     if (letter === '\n') out.push(o.lines ? '\n' : ' ');
     else if (letter === '\t') out.push(' ', ' ', ' ', ' ');

@@ -88,6 +88,11 @@ test('bad, taken and look-alike names', async (t) => {
   }
   t.throws(() => accounts.checkNew('paypal'), { instanceOf: Refusal, code: 'name-taken' });
   t.throws(() => accounts.checkNew('paypa1'), { instanceOf: Refusal, code: 'name-look-alike' });
+  t.throws(() => accounts.checkNew('paypal.'), {
+    instanceOf: Refusal,
+    code: 'name-look-alike',
+    message: /looks like that of paypal;/,
+  });
   t.notThrows(() => accounts.checkNew('bob'));
 });
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { folded } from '../../src/protocol/look-alikes.ts';
-import { fileName, isName, nameFault, nameSkeleton, printable } from '../../src/protocol/text.ts';
+import { nameSkeleton } from '../../src/protocol/name-keys.ts';
+import { fileName, isName, nameFault, printable } from '../../src/protocol/text.ts';
 
 const unicode = fc.string({ unit: 'binary', maxLength: 40 });
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
@@ -143,66 +143,6 @@ test('a name of Latin look-alikes alone is refused, or has the skeleton of its L
     ['丨', 'l'],
   ] as const)
     t.true(!isName(foreign) || nameSkeleton(foreign) === nameSkeleton(latin), foreign);
-});
-
-test('look-alikes share a skeleton and other names do not', (t) => {
-  for (const [a, b] of [
-    ['bob', 'BOB'],
-    ['bill', 'bi11'],
-    ['Ian', 'lan'],
-    ['bob', 'b0b'],
-    ['rené', 'rene'],
-    ['modern', 'rnodern'],
-    ['wow', 'vvow'],
-    ['łukasz', 'lukasz'],
-    ['ΓΟΡΑ', 'ГОРА'],
-    ['ロ', '口'],
-  ] as const)
-    t.is(nameSkeleton(a), nameSkeleton(b), `${a} ${b}`);
-  const apart = [
-    'alice',
-    'bob',
-    'bobby',
-    'carol',
-    'mallory',
-    'anna',
-    'ana',
-    'dave',
-    'a.b',
-    'a-b',
-    'a_b',
-    'ab',
-    'Андрей',
-    'Ελένη',
-  ];
-  t.is(new Set(apart.map(nameSkeleton)).size, apart.length);
-});
-
-test('folding ends after one step and a skeleton is its own skeleton', (t) => {
-  for (const target of folded.values()) t.false(folded.has(target), target);
-  fc.assert(
-    fc.property(
-      fc.stringMatching(/^[a-zA-Z0-9._а-яα-ω-]{1,32}$/),
-      (name) => nameSkeleton(nameSkeleton(name)) === nameSkeleton(name),
-    ),
-  );
-  t.pass();
-});
-
-test('case never makes another person of a name', (t) => {
-  for (let code = 0; code <= 0x10ffff; code++) {
-    const letter = String.fromCodePoint(code);
-    if (!isName(letter)) continue;
-    const skeleton = nameSkeleton(letter);
-    for (const other of [letter.toUpperCase(), letter.toLowerCase()])
-      if (nameSkeleton(other) !== skeleton) t.is(nameSkeleton(other), skeleton, letter);
-  }
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', maxLength: 32 }).filter(isName), (name) => {
-      t.is(nameSkeleton(name.toUpperCase()), nameSkeleton(name));
-      t.is(nameSkeleton(name.toLowerCase()), nameSkeleton(name));
-    }),
-  );
 });
 
 for (const lines of [true, false])
