@@ -1,6 +1,7 @@
 /** What is common to every way of logging in. */
 import { equal, H, utf8 } from '../protocol/bytes.ts';
 import { Refusal } from '../protocol/errors.ts';
+import { isOpaqueText } from '../protocol/opaque-messages.ts';
 import type { Welcome } from '../protocol/requests.ts';
 import { sleep } from '../protocol/seams.ts';
 import type { Account } from './accounts.ts';
@@ -25,7 +26,7 @@ export function recordHash(record: string): Uint8Array {
 
 /** A record becomes a field of users.txt. @throws Refusal 'bad-request'. */
 export function checkRecord(record: string): void {
-  if (!/^[A-Za-z0-9_-]{16,2048}$/.test(record)) {
+  if (!isOpaqueText('record', record)) {
     throw new Refusal('bad-request', 'this is not an OPAQUE record; update securechat');
   }
 }

@@ -6,6 +6,7 @@
 import { client, ready, server } from '@serenity-kit/opaque';
 import { hex } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
+import { isOpaqueText, type OpaqueKind } from './opaque-messages.ts';
 
 const keyStretching = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
 
@@ -18,6 +19,12 @@ function guarded<T>(step: () => T): T {
   } catch {
     throw new ProtocolError('message', 'a message of the login is not readable');
   }
+}
+
+/** A message or a record from outside. @throws within guarded() when it cannot be one. */
+function whole(kind: OpaqueKind, text: string): string {
+  if (!isOpaqueText(kind, text)) throw new Error('not a message of this kind');
+  return text;
 }
 
 const secret = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64url'));
@@ -46,7 +53,7 @@ export function clientRegisterFinish(
     client.finishRegistration({
       password,
       clientRegistrationState: state,
-      registrationResponse: answer,
+      registrationResponse: whole('registrationResponse', answer),
       identifiers: named(daemonId),
       keyStretching,
     }),
@@ -70,7 +77,7 @@ export function clientLoginFinish(
     client.finishLogin({
       password,
       clientLoginState: state,
-      loginResponse: answer,
+      loginResponse: whole('loginResponse', answer),
       identifiers: named(daemonId),
       keyStretching,
     }),
@@ -81,7 +88,11 @@ export function clientLoginFinish(
 
 export function serverRegister(setup: string, name: string, message: string): string {
   return guarded(() =>
-    server.createRegistrationResponse({ serverSetup: setup, userIdentifier: name, registrationRequest: message }),
+    server.createRegistrationResponse({
+      serverSetup: setup,
+      userIdentifier: name,
+      registrationRequest: whole('registrationRequest', message),
+    }),
   ).registrationResponse;
 }
 
@@ -97,8 +108,8 @@ export function serverLogin(
     server.startLogin({
       serverSetup: setup,
       userIdentifier: name,
-      registrationRecord: record,
-      startLoginRequest: message,
+      registrationRecord: record === null ? null : whole('record', record),
+      startLoginRequest: whole('loginRequest', message),
       identifiers: named(daemonId),
     }),
   );
@@ -108,7 +119,9 @@ export function serverLogin(
 /** The session key; null when the other side did not know the password, or sent anything else. */
 export function serverLoginFinish(state: string, message: string): Uint8Array | null {
   try {
-    return secret(server.finishLogin({ serverLoginState: state, finishLoginRequest: message }).sessionKey);
+    return secret(
+      server.finishLogin({ serverLoginState: state, finishLoginRequest: whole('loginFinish', message) }).sessionKey,
+    );
   } catch {
     return null;
   }

@@ -4,8 +4,8 @@ import { bytes, entry, exactly, fileId, hash, knownName, name, text, time, u32, 
 import { MAX_INVITE } from './text.ts';
 
 const none = v.strictObject({});
-/** A message of the OPAQUE library, base64url. */
-const opaque = text(2048);
+/** A message or a record of OPAQUE, base64url; opaque-messages.ts knows the size of each. */
+const opaque = text(512);
 const card = bytes(1536);
 /** Where an entry landed in its conversation, on stable storage: this answer is what "sent" means. */
 const placed = v.strictObject({ seq: u53, at: time });

@@ -47,6 +47,46 @@ for (const [where, open] of [
     });
   });
 
+/** The same message with bytes after it, without its last, in other letters, and with a bit set that carries nothing. */
+function misshapen(text: string): string[] {
+  const bytes = Buffer.from(text, 'base64url');
+  const stray = text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 1);
+  return [
+    Buffer.concat([bytes, Buffer.alloc(3)]).toString('base64url'),
+    bytes.subarray(0, -1).toString('base64url'),
+    `${text.slice(0, -1)}+`,
+    `${text}=`,
+    `${text}\n`,
+    ...(Buffer.from(stray, 'base64url').equals(bytes) ? [stray] : []),
+    '',
+  ];
+}
+
+test('each message, and a record, has one size and one text', async (t) => {
+  const unreadable = { code: 'message', message: 'a message of the login is not readable' };
+  const { clientRegister, serverRegister, clientRegisterFinish, clientLogin, serverLogin, ...more } = inlineOpaque;
+  const { clientLoginFinish, serverLoginFinish } = more;
+  const setup = await inlineOpaque.createSetup();
+  const asked = await clientRegister('pw');
+  const answer = await serverRegister(setup, 'bob', asked.message);
+  const { record } = await clientRegisterFinish('pw', asked.state, answer, daemonId);
+  const begun = await clientLogin('pw');
+  const { state, message } = await serverLogin(setup, 'bob', record, begun.message, daemonId);
+  const done = await clientLoginFinish('pw', begun.state, message, daemonId);
+  if (done === null) return t.fail();
+  for (const bad of misshapen(asked.message)) await t.throwsAsync(serverRegister(setup, 'bob', bad), unreadable, bad);
+  for (const bad of misshapen(answer))
+    await t.throwsAsync(clientRegisterFinish('pw', asked.state, bad, daemonId), unreadable, bad);
+  for (const bad of misshapen(begun.message))
+    await t.throwsAsync(serverLogin(setup, 'bob', record, bad, daemonId), unreadable, bad);
+  for (const bad of misshapen(record))
+    await t.throwsAsync(serverLogin(setup, 'bob', bad, begun.message, daemonId), unreadable, bad);
+  for (const bad of misshapen(message))
+    await t.throwsAsync(clientLoginFinish('pw', begun.state, bad, daemonId), unreadable, bad);
+  for (const bad of misshapen(done.message)) t.is(await serverLoginFinish(state, bad), null, bad);
+  t.deepEqual(await serverLoginFinish(state, done.message), done.sessionKey);
+});
+
 test('a record serves one daemon, one name and one setup', async (t) => {
   const setup = await inlineOpaque.createSetup();
   const { record } = await register(inlineOpaque, setup, 'bob', 'secret');
