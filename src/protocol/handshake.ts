@@ -10,7 +10,7 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { concat, hkdf, hmac, Reader, utf8, Writer } from './bytes.ts';
 import { checkFingerprint, type DaemonKeys, daemonFingerprint } from './daemon-identity.ts';
-import { ProtocolError } from './errors.ts';
+import { ProtocolError, Refusal } from './errors.ts';
 import { checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES } from './rsa.ts';
 import type { Rsa } from './rsa-pool.ts';
 import type { Random } from './seams.ts';
@@ -126,12 +126,20 @@ export async function answerHello(
   state.mixHash(hello.ephemeralSpki);
   if (state.open(hello.tag).length > 0) throw handshakeRefused();
   const k2 = o.random(SECRET);
-  const [ct2] = await o.rsa.seal([{ spki: hello.ephemeralSpki, plain: k2 }]);
-  if (!ct2) throw handshakeRefused();
+  const ct2 = await sealToStranger(o.rsa, hello.ephemeralSpki, k2);
   state.mixHash(ct2);
   state.mixKey(k2);
   const reply = new Writer().bytes(ct2).var16(state.seal(o.parameters)).finish();
   return { reply, ...state.split() };
+}
+
+/** A key from outside that passes all checks and still does not seal is its owner's fault. */
+async function sealToStranger(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
+  const sealed = await rsa.seal([{ spki, plain }]).catch((error: unknown) => {
+    throw error instanceof Refusal ? error : handshakeRefused();
+  });
+  if (!sealed[0]) throw handshakeRefused();
+  return sealed[0];
 }
 
 /** @throws ProtocolError 'handshake'. */

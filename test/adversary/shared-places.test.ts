@@ -16,9 +16,9 @@ const FEW_DESCRIPTORS = 384;
 const PLACES = 28;
 
 /** A daemon with few places and a clock that the test moves. Alice is there, and is another time with each `again`. */
-async function open(t: ExecutionContext) {
+async function open(t: ExecutionContext, descriptors = FEW_DESCRIPTORS) {
   const clock = manualClock(Date.now());
-  const { at, lines } = await openDaemon(t, { clock, descriptors: FEW_DESCRIPTORS });
+  const { at, lines } = await openDaemon(t, { clock, descriptors });
   const alice = await connectTo(t, at);
   await register(alice, 'alice', 'pw');
   const { ticket } = await login(alice, 'alice', 'pw', 5);
@@ -119,4 +119,17 @@ test.serial('an account has 32 links: the next one is refused, unless one has mi
   t.is(alice.events.at(-1), 'closing');
   for (const client of [...mine.slice(1), next]) t.true((await client.request('ping', {})).at > 0);
   t.false(lines.some(({ level }) => Number(level) >= 50));
+});
+
+test.serial('when people hold all the places a login is refused with a sentence, and nobody has to go', async (t) => {
+  // 18 links of people.
+  const { lines, alice, again } = await open(t, 152);
+  const mine = [alice];
+  while (mine.length < 18) mine.push(await again());
+  const refused = await t.throwsAsync(again(), { instanceOf: Refusal, code: 'busy' });
+  t.regex(refused?.message ?? '', /no room for more connections/);
+  for (const client of mine) t.true((await client.request('ping', {})).at > 0);
+  await mine.pop()?.link.close();
+  await until(() => lines.some(({ evt }) => evt === 'session_ended'));
+  t.true((await (await again()).request('ping', {})).at > 0, 'as soon as there is room again');
 });

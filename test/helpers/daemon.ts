@@ -33,16 +33,19 @@ export type TestDaemon = {
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 };
 
-/** @param options.dir an existing data folder, to start a daemon there again. */
+/**
+ * @param options.dir an existing data folder, to start a daemon there again
+ * @param options.descriptors how many files and sockets it may have open, where there is a shell
+ */
 export async function startDaemon(
   t: ExecutionContext,
   args: readonly string[] = [],
-  options: { dir?: string; env?: { [name: string]: string } } = {},
+  options: { dir?: string; env?: { [name: string]: string }; descriptors?: number } = {},
 ): Promise<TestDaemon> {
   const dir = options.dir ?? (await temporaryFolder(t));
   if (!existsSync(join(dir, 'daemon.key'))) await writeFixtureKey(dir);
   const port0 = args.includes('--port') ? [] : ['--port', '0'];
-  const child = runDaemon(['--data-dir', dir, ...port0, ...args], options.env);
+  const child = runDaemon(['--data-dir', dir, ...port0, ...args], options.env, options.descriptors);
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   t.teardown(async () => {
     child.kill('SIGKILL');
@@ -66,8 +69,14 @@ export async function startDaemon(
 }
 
 /** Runs the program without waiting for anything. */
-export function runDaemon(args: readonly string[], env: { [name: string]: string } = {}): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
+export function runDaemon(
+  args: readonly string[],
+  env: { [name: string]: string } = {},
+  descriptors?: number,
+): ChildProcess {
+  const limited = descriptors === undefined ? [] : ['sh', '-c', `ulimit -n ${descriptors} && exec "$@"`, 'sh'];
+  const command = [...limited, process.execPath, '--disable-warning=ExperimentalWarning', program, ...args];
+  return spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

@@ -11,6 +11,8 @@ export const deviceEnd: Handler<'device-end'> = async (context, session, { devic
   }
   // The answer leaves first.
   if (ending.includes(session)) context.clock.after(0, () => session.end('ended', 'this device was logged out'));
-  session.log.info({ evt: 'session_ended_by_user', user: session.name, count: ending.length }, 'devices logged out');
+  if (ending.length > 0) {
+    session.log.info({ evt: 'session_ended_by_user', user: session.name, count: ending.length }, 'devices logged out');
+  }
   return { ended: ending.length };
 };

@@ -1,0 +1,60 @@
+/** A daemon that may open few files and sockets, and strangers who take all that they can get. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { chatAs } from '../helpers/chat.ts';
+import { connectTo, login, register } from '../helpers/client.ts';
+import { startDaemon } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { hostileClient, openSocket } from './hostile-client.ts';
+
+/** 10 half-open links, 10 before the login, 62 of people, 5 files: at most 92 beside what the daemon needs. */
+const DESCRIPTORS = 220;
+
+test('at the limit of open files people chat, send files and log in, and nobody is told of a crash', async (t) => {
+  if (!existsSync('/proc/self/limits')) return t.pass('only Linux tells the limit');
+  const daemon = await startDaemon(t, [], { descriptors: DESCRIPTORS });
+  t.regex(await readFile(`/proc/${daemon.process.pid}/limits`, 'utf8'), /Max open files +220 /);
+  const [alice, bob] = [
+    await chatAs(t, { user: 'alice', server: daemon.join, password: 'pw', register: {} }),
+    await chatAs(t, { user: 'bob', server: daemon.join, password: 'pw', register: {} }),
+  ];
+  const strangers = async (n: number) => {
+    for (let i = 0; i < 60; i += 1) await openSocket(t, daemon, `127.0.3.${n}`);
+    for (let i = 0; i < 32; i += 1) await hostileClient(t, daemon, { from: `127.0.3.${n}` });
+  };
+  const dir = await temporaryFolder(t);
+  const file = join(dir, 'file.bin');
+  await writeFile(file, randomBytes(300_000));
+  let most = 0;
+  const flood = Promise.all([1, 2, 3, 4].map(strangers));
+  const chat = async (when: string) => {
+    for (let n = 0; n < 5; n += 1) {
+      await alice.client.send('@bob', `${when} ${n}`);
+      await bob.message(`${when} ${n}`);
+      most = Math.max(most, (await readdir(`/proc/${daemon.process.pid}/fd`)).length);
+    }
+  };
+  await Promise.all([flood, chat('during')]);
+  await chat('after');
+  const sent = await alice.client.upload('@bob', file);
+  await bob.client.download(sent.id, { dir: join(dir, 'out') });
+  const carol = await connectTo(t, daemon);
+  await register(carol, 'carol', 'pw');
+  await login(carol, 'carol', 'pw');
+  t.true((await carol.request('ping', {})).at > 0);
+  t.true(most < DESCRIPTORS, `${most} were open`);
+  for (const { events } of [alice, bob]) {
+    t.false(events.some((event) => event.type === 'link' && event.link.state !== 'online'));
+  }
+  await daemon.stop();
+  t.deepEqual(
+    daemon.lines.filter(({ level }) => Number(level) >= 50),
+    [],
+  );
+  const told = daemon.lines.filter(({ evt }) => evt === 'links_refused');
+  t.true(told.length >= 1 && told.length <= 3, 'a line a minute and one at the end');
+  t.regex(String(told[0]?.reasons), /gave way/);
+});

@@ -1,0 +1,177 @@
+/** What hostile bytes write to the log: a bounded number of lines, none after the cut, and never one that wakes an operator. */
+import { once } from 'node:events';
+import { encode } from '@msgpack/msgpack';
+import test, { type ExecutionContext } from 'ava';
+import { table } from '../../src/daemon/requests/index.ts';
+import { ProtocolError } from '../../src/protocol/errors.ts';
+import { encodeRequest } from '../../src/protocol/messages.ts';
+import { recordType } from '../../src/protocol/record.ts';
+import { fixtureKey } from '../fixtures/keys.ts';
+import { evenKey } from '../helpers/bad-keys.ts';
+import { connectTo, login, register } from '../helpers/client.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { until } from '../helpers/until.ts';
+import { gone, type HostileClient, hostileClient, openSocket } from './hostile-client.ts';
+import { type SeededRandom, seeded } from './seeded.ts';
+
+const WARN = 40;
+const ERROR = 50;
+/** Of one link, at the level that a daemon has by itself. */
+const LINES_OF_A_LINK = 2;
+
+type Lines = { [field: string]: unknown; level?: number; evt?: string }[];
+
+function bytes(random: SeededRandom, most: number): Uint8Array {
+  return Uint8Array.from({ length: random(most) + 1 }, () => random(256));
+}
+
+/** Any MessagePack value, a few levels deep. */
+function value(random: SeededRandom, depth = 3): unknown {
+  const kind = random(depth === 0 ? 6 : 8);
+  if (kind === 0) return null;
+  if (kind === 1) return random(2) === 0;
+  if (kind === 2) return random(2 ** 32) - random(2 ** 31);
+  if (kind === 3) return random(1000) / 7;
+  if (kind === 4) return Buffer.from(bytes(random, 40)).toString('latin1');
+  if (kind === 5) return bytes(random, 400);
+  if (kind === 6) return Array.from({ length: random(5) }, () => value(random, depth - 1));
+  return Object.fromEntries(Array.from({ length: random(4) }, (_, n) => [`k${n}`, value(random, depth - 1)]));
+}
+
+/** Params that pass the schema of a request before the login, with nothing in them that is right. */
+function wellFormed(random: SeededRandom): [string, unknown][] {
+  const message = Buffer.from(bytes(random, 200)).toString('base64url');
+  const name = ['alice', 'nobody', '', 'a:b', '\u0000', '__proto__'][random(6)];
+  return [
+    ['register-start', { name, message, invite: null }],
+    ['register-finish', { record: message, card: bytes(random, 900), localKeys: true }],
+    ['login-start', { method: 'opaque1', name, message }],
+    ['login-finish', { message }],
+    ['login-prove', { proof: new Uint8Array(32), device: random(3) }],
+    ['login-key', { name, device: 1, ticket: new Uint8Array(32), signature: bytes(random, 1).slice(1) }],
+    ['login-key', { name, device: 1, ticket: new Uint8Array(32), signature: new Uint8Array(384) }],
+    ['fetch', value(random)],
+    ['ping', {}],
+  ];
+}
+
+/** Requests that are well-formed, and nothing else. */
+function requests(random: SeededRandom): Uint8Array[] {
+  const asked = wellFormed(random);
+  const some = Array.from({ length: 1 + random(8) }, () => asked[random(asked.length)] ?? ['ping', {}]);
+  return some.map((one, id) => encode([0, id, ...one]));
+}
+
+/** What a link is sent once its handshake is done. */
+function attack(client: HostileClient, random: SeededRandom): void {
+  const attacks = [
+    () => client.raw(bytes(random, 300)),
+    () => client.record(random(256), bytes(random, 300)),
+    () => client.record(recordType.messages, bytes(random, 300)),
+    () => client.messages(bytes(random, 300)),
+    () => client.messages(encode(value(random)), encode([0, 1, 'ping', value(random)])),
+    () => client.sendSegment(random(5), random(5), bytes(random, 500)),
+    () => client.messages(...requests(random)),
+  ];
+  attacks[random(attacks.length)]?.();
+}
+
+/** No line says error; those of one connection at the usual level are few. */
+function quiet(t: ExecutionContext, lines: Lines, told: number): void {
+  t.deepEqual(
+    lines.filter(({ level }) => Number(level) >= ERROR),
+    [],
+  );
+  const byLink = Map.groupBy(
+    lines.filter(({ level, conn }) => Number(level) >= 30 && conn !== undefined),
+    ({ conn }) => conn,
+  );
+  for (const [, own] of byLink) t.true(own.length <= told, JSON.stringify(own.slice(0, 3)));
+}
+
+test.serial('junk in every state before the login', async (t) => {
+  const { at, lines } = await openDaemon(t);
+  const alice = await connectTo(t, at);
+  await register(alice, 'alice', 'pw');
+  await login(alice, 'alice', 'pw');
+  const random = seeded(7);
+  for (let n = 0; n < 60; n += 1) {
+    const socket = await openSocket(t, at, `127.0.2.${1 + (n % 4)}`);
+    await once(socket, 'data');
+    const junk = bytes(random, 900);
+    socket.end(random(2) === 0 ? junk : Buffer.concat([Buffer.from('SCL1\u0000\u0001'), junk, junk]));
+    await gone(socket);
+  }
+  const good = fixtureKey('ephemeral');
+  const ephemerals = [{ ...good, spki: evenKey(good.spki) }, { ...good, spki: good.spki.subarray(1) }, good];
+  for (let n = 0; n < 30; n += 1) {
+    const hello = (said: Uint8Array) => {
+      const changed = Uint8Array.from(said);
+      const place = random(changed.length);
+      changed[place] = (changed[place] ?? 0) ^ (1 + random(255));
+      return n % 3 === 2 ? changed : said;
+    };
+    const from = `127.0.2.${5 + (n % 4)}`;
+    const ephemeral = ephemerals[n % 3] ?? good;
+    await t.throwsAsync(hostileClient(t, at, { from, hello, ephemeral }));
+  }
+  for (let n = 0; n < 80; n += 1) {
+    const confirm = n % 8 === 0 ? bytes(random, 200) : undefined;
+    const client = await hostileClient(t, at, { from: `127.0.2.${9 + (n % 4)}`, ...(confirm && { confirm }) });
+    attack(client, random);
+    // Half of them wait for an end that may not come.
+    if (random(2) === 0) await client.request('ping', {}).catch(() => {});
+    client.destroy();
+  }
+  t.true((await alice.request('ping', {})).at > 0);
+  t.false(alice.events.includes('closing'));
+  quiet(t, lines, LINES_OF_A_LINK);
+  const loud = lines.filter(({ level, evt }) => Number(level) >= WARN && evt !== 'private_file_open');
+  t.true(
+    loud.every(({ evt }) => evt === 'authn_login_fail'),
+    JSON.stringify(loud.slice(0, 3)),
+  );
+});
+
+test.serial('one link that fails to log in all the time is told a bounded number of times', async (t) => {
+  const { at, lines } = await openDaemon(t);
+  const client = await hostileClient(t, at);
+  const params = { name: 'alice', device: 1, ticket: new Uint8Array(32), signature: new Uint8Array(384) };
+  for (let n = 0; n < 20; n += 1) {
+    const tries = Array.from({ length: 16 }, () => client.request('login-key', params));
+    for (const one of await Promise.allSettled(tries)) t.is(one.status, 'rejected');
+  }
+  t.true(lines.filter(({ evt }) => evt === 'authn_login_fail').length <= 40);
+  quiet(t, lines, 40);
+});
+
+test.serial('thirty-two requests under way that all break the rules are one line', async (t) => {
+  let go = () => {};
+  let waiting = 0;
+  const all = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const broken = async () => {
+    waiting += 1;
+    await all;
+    throw new ProtocolError('note', 'broken');
+  };
+  const { at, lines } = await openDaemon(t, {
+    table: { ...table, conversations: { ...table.conversations, handler: broken } },
+  });
+  const mallory = await hostileClient(t, at);
+  await register(mallory, 'mallory', 'pw');
+  await login(mallory, 'mallory', 'pw');
+  const before = lines.length;
+  for (let id = 0; id < 40; id += 1) mallory.messages(encodeRequest(1000 + id, 'conversations', {}));
+  await until(() => waiting === 32);
+  go();
+  await mallory.ended;
+  await until(() => lines.some(({ evt }) => evt === 'session_ended'));
+  await new Promise((resolve) => setImmediate(resolve));
+  const own = lines.slice(before).map(({ evt, level }) => [evt, level]);
+  t.deepEqual(own, [
+    ['input_validation_fail', 40],
+    ['session_ended', 30],
+  ]);
+});
