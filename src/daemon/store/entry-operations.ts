@@ -48,9 +48,8 @@ export const entryOperations: Implementation<EntryOperations> = {
     const conversation = conversationOf(tools, range.conversation);
     // Who is about to join a room signs for the head of its log, and so reads the log first.
     const logOnly = range.kinds?.every((kind) => kind === 'log') === true;
-    const mayRead =
-      conversation && (memberOf(tools, conversation.c, range.reader)?.present || (logOnly && conversation.open));
-    if (!mayRead) {
+    const present = conversation && memberOf(tools, conversation.c, range.reader)?.present === 1;
+    if (!conversation || !(present || (logOnly && conversation.open))) {
       throw new Refusal('no-such-conversation', 'there is no such conversation for you');
     }
     const rows = tools
@@ -76,7 +75,7 @@ export const entryOperations: Implementation<EntryOperations> = {
       entries.push(entry);
     }
     if (range.newest) entries.reverse();
-    return { entries, more, head: conversation.head };
+    return { entries, more, head: present ? conversation.head : logHead(tools, conversation.c) };
   },
 
   dropOlder(tools, { before, from }) {
@@ -158,6 +157,12 @@ export function stored(
     throw new Refusal('id-reused', 'something else was sent under this id: send it under a new one');
   }
   return { seq: old.seq, at: old.at, again: true };
+}
+
+/** Where the log of a room ends: how much is said behind it is no matter of those outside. */
+function logHead(tools: Tools, c: number): number {
+  const sql = "SELECT seq FROM entries WHERE c = ? AND kind = 'log' ORDER BY seq DESC LIMIT 1";
+  return one<{ seq: number }>(tools, sql, c)?.seq ?? 0;
 }
 
 /** No entry is stored as later than now by more than this, however far ahead the clock was once. ms. */

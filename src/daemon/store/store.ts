@@ -65,7 +65,7 @@ export interface EntryOperations {
   /**
    * Entries with after < seq < before (null: no bound), oldest first; `newest` takes them from the top. At least one when
    * there is one, then while they stay under 500 and 180,000 bytes. @throws Refusal 'no-such-conversation' to
-   * non-members too, except for the log of an open room.
+   * non-members too, except for the log of an open room; `head` is where that log ends, then.
    */
   fetch(range: {
     conversation: Uint8Array;

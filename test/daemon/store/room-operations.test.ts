@@ -131,10 +131,22 @@ test('whoever left a room reads it no more, and is in it again after joining aga
   t.is((await read()).entries.length, 4);
 });
 
-test('who is not in a room reads its log, to join it, and nothing else', async (t) => {
-  const { store } = await lobby(t);
+test('who is not in a room reads its log, to join it, and nothing else: not how much is said there', async (t) => {
+  const { store, log, epoch, say } = await lobby(t);
+  await log(1, alice, 'joins');
+  await epoch(1, NONE, 1);
+  await say(1, 1);
+  await say(2, 1);
   const stranger = { conversation: room, reader: bytes32(200) };
-  t.deepEqual((await store.fetch(everything({ ...stranger, kinds: ['log'] }))).entries.length, 1);
+  for (const kinds of [['log'], []] as const) {
+    for (const newest of [false, true]) {
+      const { entries, head } = await store.fetch(everything({ ...stranger, kinds: [...kinds], newest }));
+      t.is(entries.length, kinds.length * 2);
+      t.is(head, 2, 'where the log ends');
+    }
+  }
+  const member = { conversation: room, reader: alice.idFp };
+  t.is((await store.fetch(everything({ ...member, kinds: ['log'] }))).head, 5);
   await t.throwsAsync(store.fetch(everything({ ...stranger, kinds: ['log', 'message'] })), {
     code: 'no-such-conversation',
   });
