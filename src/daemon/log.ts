@@ -50,7 +50,7 @@ const MAX_WAITING = 1024 * 1024;
 
 export type Log = {
   logger: Logger;
-  /** After logrotate has moved the file. */
+  /** After logrotate has moved the file. One that cannot be opened is complained about, and the old one is written on. */
   reopen(): void;
 };
 
@@ -72,7 +72,17 @@ export async function openLog(level: string, to: string | null, complain = compl
   stream.on('write', () => {
     told = false;
   });
-  return { logger: logTo(stream, level), reopen: () => to !== null && stream.reopen() };
+  return { logger: logTo(stream, level), reopen: () => to !== null && reopenStream(stream) };
+}
+
+function reopenStream(stream: ReturnType<typeof pino.destination>): void {
+  const before = stream.listeners('ready');
+  try {
+    stream.reopen();
+  } catch {
+    // It has complained by its event. What still waits for the new file would close the old one twice, at the next reopen.
+    for (const one of stream.listeners('ready')) if (!before.includes(one)) stream.off('ready', one as () => void);
+  }
 }
 
 function complainOnStderr(sentence: string): void {

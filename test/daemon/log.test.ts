@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile, symlink, unlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { connectionLog, logTo, openLog } from '../../src/daemon/log.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
+import { until } from '../helpers/until.ts';
 
 function lines(level = 'trace') {
   const written: string[] = [];
@@ -61,3 +62,29 @@ onAFullDisk('lines that found no room are written when there is some', async (t)
     [1, 2],
   );
 });
+
+test('a log that cannot be opened anew is written on where it was, and no descriptor is closed twice', async (t) => {
+  const path = join(await temporaryFolder(t), 'log');
+  const complaints: string[] = [];
+  const { logger, reopen } = await openLog('info', path, (sentence) => complaints.push(sentence));
+  await rename(path, `${path}.1`);
+  await mkdir(path);
+  t.notThrows(reopen);
+  logger.info({ count: 1 }, 'first');
+  await rmdir(path);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.is(complaints.length, 1);
+  reopen();
+  logger.info({ count: 2 }, 'second');
+  await until(async () => !(await readlinks()).includes(`${path}.1`));
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  t.is(complaints.length, 1, 'closing it again would have failed');
+  const counts = async (file: string) => JSON.parse(await readFile(file, 'utf8')).count;
+  t.deepEqual([await counts(`${path}.1`), await counts(path)], [1, 2]);
+});
+
+/** The files that this process has open, where the system tells. */
+async function readlinks(): Promise<string[]> {
+  const fds = await readdir('/proc/self/fd').catch(() => []);
+  return Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+}
