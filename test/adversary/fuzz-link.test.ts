@@ -1,0 +1,109 @@
+/** The handshake and the records with 10,000 mutations each: nothing that was changed is taken. */
+import { Readable } from 'node:stream';
+import test from 'ava';
+import { equal, utf8, Writer } from '../../src/protocol/bytes.ts';
+import {
+  answerHello,
+  encodeGreeting,
+  sayHello,
+  takeGreeting,
+  takeHello,
+  takeReply,
+} from '../../src/protocol/handshake.ts';
+import { LinkReader } from '../../src/protocol/link-reader.ts';
+import { decodeDaemonParameters, encodeParameters } from '../../src/protocol/parameters.ts';
+import { LARGE_RECORD, RecordSealer, recordLimits, recordType } from '../../src/protocol/record.ts';
+import { systemClock } from '../../src/protocol/seams.ts';
+import type { Take } from '../../src/protocol/take.ts';
+import { takeFrom } from '../../src/protocol/take.ts';
+import { connecting, daemonId, daemonKeys, fingerprint } from '../helpers/link-pair.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+import { cheapRsa, fuzz } from './fuzz.ts';
+
+const random = (size: number) => new Uint8Array(size).fill(5);
+
+/** Reads `bytes` and counts what is left. */
+function reading(bytes: Uint8Array): { take: Take; left: () => number } {
+  let at = 0;
+  const inner = takeFrom(Readable.from([Buffer.from(bytes)], { objectMode: false }));
+  return {
+    take: async (size) => {
+      const taken = await inner(size);
+      at += size;
+      return taken;
+    },
+    left: () => bytes.length - at,
+  };
+}
+
+test('handshake: greeting, hello and reply', async (t) => {
+  const rsa = cheapRsa();
+  const greetingBytes = encodeGreeting(daemonKeys);
+  const greeting = await takeGreeting(reading(greetingBytes).take);
+  const parameters = encodeParameters({ messages: 1, software: 'daemon 1', time: 1_700_000_000_000 }, daemonId);
+  const { ephemeral } = connecting;
+  const say = () => sayHello({ rsa, random, greeting, expect: fingerprint, ephemeral });
+  const answering = { rsa, random, keys: daemonKeys, rejectKey: random(32), parameters };
+  const { hello } = await say();
+  const answered = await answerHello(await takeHello(reading(hello).take), answering);
+  // What comes after a piece belongs to the next one.
+  await fuzz(
+    t,
+    [greetingBytes],
+    async (bytes) => {
+      const { take, left } = reading(bytes);
+      return equal((await takeGreeting(take)).fingerprint, fingerprint) && left() === 0;
+    },
+    1 / 3,
+  );
+  await fuzz(
+    t,
+    [hello],
+    async (bytes) => {
+      const { take, left } = reading(bytes);
+      await answerHello(await takeHello(take), answering);
+      return left() === 0;
+    },
+    1 / 3,
+  );
+  await fuzz(
+    t,
+    [answered.reply],
+    async (bytes) => {
+      const { take, left } = reading(bytes);
+      const { parameters: opened } = await (await say()).finish(await takeReply(take));
+      decodeDaemonParameters(opened);
+      return left() === 0;
+    },
+    1 / 3,
+  );
+});
+
+test('records: what comes out of a changed stream is the beginning of what was sent', async (t) => {
+  const key = new Uint8Array(32).fill(3);
+  const said: [keyof typeof recordType, Uint8Array[]][] = [
+    ['messages', [new Writer().u32(5).bytes(utf8('first')).finish()]],
+    ['messages', [new Writer().u32(1).bytes(utf8('2')).u32(3).bytes(utf8('3rd')).finish()]],
+    ['segment', [new Writer().u32(1).u64(0).finish(), new Uint8Array(300).fill(9)]],
+    ['rekey', []],
+    ['messages', [new Writer().u32(4).bytes(utf8('last')).finish()]],
+    ['close', []],
+  ];
+  const sealer = new RecordSealer(key, systemClock, { ...recordLimits, records: 4 });
+  const sent = said.filter(([type]) => type !== 'rekey');
+  const stream = Buffer.concat(sent.flatMap(([type, parts]) => sealer.seal(recordType[type], ...parts)));
+  const clock = manualClock();
+  const read = (bytes: Uint8Array): string[] => {
+    const items: string[] = [];
+    const options = { fromDaemon: false, maxPlain: LARGE_RECORD, limits: recordLimits, clock, onLate: () => {} };
+    try {
+      for (const item of new LinkReader(key, options).read(bytes)) items.push(JSON.stringify(item));
+    } catch {
+      // The link ends there.
+    }
+    return items;
+  };
+  const whole = read(stream);
+  t.is(whole.length, 6);
+  await fuzz(t, [stream], (bytes) => read(bytes).some((item, i) => item !== whole[i]));
+});
