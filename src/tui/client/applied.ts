@@ -9,9 +9,13 @@ export type Mark = { seq: number; author: string; from: string; content: Content
 
 export type Applied = { text: string | null; edited: boolean; deleted: boolean; reactions: Record<string, string[]> };
 
+/** Different emoji of one person on one message, and of all together: what comes after them is not taken. */
+const MAX_OF_ONE = 16;
+const MAX_OF_ALL = 64;
+
 /**
  * Only the author edits and deletes; a delete wins whatever comes after it; of edits the last in the daemon's order counts, and
- * only a text or a reply has one. Of one person's reactions with one emoji the last counts.
+ * only a text or a reply has one. Of one person's reactions with one emoji the last counts, of their emoji the first 16.
  * @param marks any order
  */
 export function applyMarks(author: string, content: Content, marks: readonly Mark[]): Applied {
@@ -26,9 +30,13 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
     const { content: said } = mark;
     if (said.kind === 'reaction') {
       const people = reactions.get(said.emoji) ?? new Set();
-      if (said.on) people.add(mark.from);
-      else people.delete(mark.from);
-      reactions.set(said.emoji, people);
+      if (said.on && people.has(mark.from)) continue;
+      people.delete(mark.from);
+      if (people.size === 0) reactions.delete(said.emoji);
+      const theirs = [...reactions.values()].filter((all) => all.has(mark.from)).length;
+      const isNew = !reactions.has(said.emoji);
+      if (!said.on || theirs >= MAX_OF_ONE || (isNew && reactions.size >= MAX_OF_ALL)) continue;
+      reactions.set(said.emoji, people.add(mark.from));
     } else if (mark.author === author && said.kind === 'delete') {
       applied.deleted = true;
     } else if (mark.author === author && said.kind === 'edit' && applied.text !== null) {
@@ -37,8 +45,7 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
     }
   }
   if (applied.deleted) return { ...applied, text: applied.text === null ? null : '', edited: false };
-  const chosen = [...reactions].filter(([, people]) => people.size > 0);
-  applied.reactions = reactionsOf(chosen.map(([emoji, people]) => [emoji, [...people]]));
+  applied.reactions = reactionsOf([...reactions].map(([emoji, people]) => [emoji, [...people]]));
   return applied;
 }
 

@@ -5,6 +5,7 @@ import type { LinkEnd } from '../../protocol/link-inbox.ts';
 import { type Answer, decodeFromDaemon, type Event, encodeRequest, resultOf } from '../../protocol/messages.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../protocol/requests.ts';
 import { ClientError } from './errors.ts';
+import { HeldEvents } from './event-queue.ts';
 
 /** What is used of protocol/link.ts. */
 export interface Wire {
@@ -32,8 +33,8 @@ export interface Watcher {
 
 export type SegmentHandler = (index: number, bytes: Uint8Array) => void;
 
-/** More than come while a login is under way. */
-const MAX_HELD_EVENTS = 10_000;
+/** More than come to a room before the daemon vouches for it, about, in bytes. */
+const MAX_EARLY = 16 * 2 ** 20;
 
 type Waiting = { done: (answer: Answer) => void; fail: (error: Error) => void };
 
@@ -45,9 +46,9 @@ export class Calls {
   #heard = 0;
   #onEvent: ((event: Event) => void) | null = null;
   #onEarly: (event: Event) => void = () => {};
-  #held: Event[] = [];
+  readonly #held = new HeldEvents();
   /** What came to all of a room and is not vouched for yet. */
-  #early: Event[] = [];
+  readonly #early = new HeldEvents(MAX_EARLY);
   readonly #waiting = new Map<number, Waiting>();
   readonly #segments = new Map<number, SegmentHandler>();
   #next = 1;
@@ -65,7 +66,7 @@ export class Calls {
       this.#takeEarly(room, message);
     };
     link.onConfirmed = () => {
-      for (const event of this.#early.splice(0)) this.#give(event);
+      for (const event of this.#early.take()) this.#give(event);
     };
     link.onMessage = (message) => {
       this.#heard++;
@@ -107,7 +108,7 @@ export class Calls {
   listen(handler: (event: Event) => void, early: (event: Event) => void = () => {}): void {
     this.#onEvent = handler;
     this.#onEarly = early;
-    for (const event of this.#held.splice(0)) handler(event);
+    for (const event of this.#held.take()) handler(event);
   }
 
   /** The returned function ends it. Segments of a transfer nobody handles are dropped. */
@@ -142,14 +143,13 @@ export class Calls {
       this.#giveUp(new ProtocolError('message', 'not what may go to all of a room'));
       return;
     }
-    this.#early.push(event);
-    this.#onEarly(event);
+    if (this.#early.add(event)) this.#onEarly(event);
+    else this.#giveUp(new ProtocolError('message', 'too much that nobody vouches for'));
   }
 
   #give(event: Event): void {
     if (this.#onEvent !== null) this.#onEvent(event);
-    else if (this.#held.length < MAX_HELD_EVENTS) this.#held.push(event);
-    else this.#giveUp(new ProtocolError('message', 'too many events before the login'));
+    else if (!this.#held.add(event)) this.#giveUp(new ProtocolError('message', 'too many events before the login'));
   }
 
   /** null when the link was given up for it. */
@@ -171,7 +171,7 @@ export class Calls {
   #ended(end: LinkEnd): void {
     if (this.#end !== null) return;
     this.#end = end;
-    this.#early = [];
+    this.#early.take();
     for (const waiting of this.#waiting.values()) waiting.fail(lost(end));
     this.#waiting.clear();
     this.#segments.clear();

@@ -9,7 +9,7 @@ import type { Profile } from './profile.ts';
 export type ChatContext = {
   connection: Pick<
     Connection,
-    'request' | 'onEvent' | 'onEarly' | 'onOnline' | 'onState' | 'state' | 'welcome' | 'clockSkew'
+    'link' | 'request' | 'onEvent' | 'onEarly' | 'onOnline' | 'onState' | 'state' | 'welcome' | 'clockSkew'
   >;
   profile: Profile;
   keyring: Keyring;

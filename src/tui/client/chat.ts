@@ -10,6 +10,7 @@ import { ClockNotice } from './clock-skew.ts';
 import type { SignedIn } from './connect.ts';
 import { Conversations } from './conversations.ts';
 import { ClientError, closedBy } from './errors.ts';
+import { EventQueue } from './event-queue.ts';
 import { FileExchange } from './file-exchange.ts';
 import type { readHistory } from './history.ts';
 import { Intake } from './intake.ts';
@@ -50,7 +51,7 @@ export class Chat {
   readonly #wantedKey: WantedKey;
   readonly #lobby: Place;
   readonly #unsubscribe: (() => void)[] = [];
-  #events: Promise<void> = Promise.resolve();
+  readonly #events: EventQueue;
   #synced: Promise<void> | null = null;
   #ended = false;
 
@@ -66,6 +67,11 @@ export class Chat {
     this.#lobby = lobby;
     this.#rooms = room.rooms;
     room.links.chat = this;
+    // With a new link all is fetched, at the pace of this machine.
+    this.#events = new EventQueue(
+      (event) => this.#try(() => this.#take(event)),
+      () => context.connection.link?.destroy(),
+    );
     this.outboxStore = new OutboxStore(context);
     const intake = new Intake(context, cache, room.rooms, this.outboxStore);
     this.messages = new Messages(context, cache);
@@ -150,9 +156,7 @@ export class Chat {
       if (closed !== null) this.waiters.closed(closed);
     });
     this.#unsubscribe.push(
-      connection.onEvent((event) => {
-        this.#events = this.#events.then(() => this.#take(event)).catch((error: unknown) => this.#trouble(error));
-      }),
+      connection.onEvent((event) => this.#events.add(event)),
       connection.onOnline(() => {
         void this.#try(() => this.signs.again());
         this.#online();
@@ -171,7 +175,7 @@ export class Chat {
   async synced(place: Place | null = null): Promise<void> {
     await this.#synced;
     await this.conversations.settle();
-    await this.#events;
+    await this.#events.settled();
     await this.conversations.idle(place);
   }
 
@@ -215,7 +219,7 @@ export class Chat {
     this.#ended = true;
     if (this.context.connection.state.state === 'online') {
       const settled = (async () => {
-        await this.#events;
+        await this.#events.settled();
         await this.conversations.keepTold();
         await this.#receipts.flush();
         await this.outbox.idle();

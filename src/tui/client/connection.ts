@@ -6,14 +6,13 @@ import type { RequestName, RequestParams, RequestResult, Welcome } from '../../p
 import { type Clock, type Random, randomU32 } from '../../protocol/seams.ts';
 import { type Calls, type SegmentHandler, type Wire, whyEnded } from './calls.ts';
 import { ClientError, isPassing } from './errors.ts';
+import { HeldEvents } from './event-queue.ts';
 import type { LinkState } from './types.ts';
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 /** Between two looks whether the right key is back. */
 const CHANGED_KEY_RETRY_MS = 60_000;
-/** Events that come before anybody listens are kept; more than this never come before the first listener. */
-const MAX_HELD_EVENTS = 10_000;
 
 /** A link that is logged in. */
 export type LoggedIn = { calls: Calls; welcome: Welcome };
@@ -33,7 +32,8 @@ export class Connection {
   readonly #onlineListeners = new Set<(welcome: Welcome) => void>();
   readonly #stateListeners = new Set<(state: LinkState) => void>();
   readonly #waiting = new Set<{ go: () => void; fail: (error: Error) => void }>();
-  #held: Event[] | null = [];
+  /** What comes before anybody listens; null after that. What there is no room for is fetched like what came without a link. */
+  #held: HeldEvents | null = new HeldEvents();
   #calls: Calls | null = null;
   #state: LinkState = { state: 'connecting' };
   #welcome: Welcome;
@@ -93,7 +93,7 @@ export class Connection {
     this.#eventListeners.add(listener);
     const held = this.#held;
     this.#held = null;
-    for (const event of held ?? []) listener(event);
+    for (const event of held?.take() ?? []) listener(event);
     return () => this.#eventListeners.delete(listener);
   }
 
@@ -183,7 +183,7 @@ export class Connection {
 
   #tell(event: Event): void {
     if (event.method === 'closing' && event.params.reason === 'ended') this.#dismissal = event.params.message;
-    if (this.#held !== null && this.#held.length < MAX_HELD_EVENTS) this.#held.push(event);
+    this.#held?.add(event);
     for (const listener of this.#eventListeners) listener(event);
   }
 

@@ -16,12 +16,15 @@ import type { Receipts } from './receipts.ts';
 import { Strangers } from './strangers.ts';
 import { Timeline } from './timeline.ts';
 import { ToldMarks } from './told-marks.ts';
+import { Trimming } from './trimming.ts';
 import type { ClientEvent, Conversation, ConversationName, Message } from './types.ts';
 
 /** Conversations that are brought up to date at once. */
 const AT_ONCE = 4;
 /** After a refusal that passes. */
 const AGAIN_MS = 1000;
+/** More than anybody has. */
+const MAX_CONVERSATIONS = 20_000;
 
 export type ConversationParts = {
   context: ChatContext;
@@ -45,10 +48,12 @@ export class Conversations {
   readonly #lockedGaps: LockedGaps;
   readonly #preview: Preview;
   readonly #strangers: Strangers;
+  readonly #trimming: Trimming;
   readonly #held: HeldBytes = { used: 0 };
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
+    this.#trimming = new Trimming(parts.cache, parts.emit);
     this.#preview = new Preview(parts);
     this.#strangers = new Strangers(async (conversation, name) => {
       const place = await this.placeOf(conversation, name);
@@ -102,7 +107,7 @@ export class Conversations {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.#syncOne(next);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    await this.#trim();
+    await this.#trimming.now();
   }
 
   async take(event: Event): Promise<void> {
@@ -227,6 +232,7 @@ export class Conversations {
     if (known !== null && place.with !== null) void this.#mark('deliver', place, known.top);
     this.#receiptsDue(place);
     await this.#tell(place);
+    await this.#trimming.took();
   }
 
   /** Nothing can be sealed to a key that was replaced. */
@@ -248,7 +254,9 @@ export class Conversations {
   /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
   async placeOf(conversation: Uint8Array, name: string | null): Promise<Place | null> {
     const known = this.#known(conversation, name);
-    return known !== null || name === null ? known : placeWith(this.#parts.context, conversation, name);
+    return known !== null || name === null || this.#timelines.size >= MAX_CONVERSATIONS
+      ? known
+      : placeWith(this.#parts.context, conversation, name);
   }
 
   /** Whose it is, as far as nobody has to be asked. */
@@ -282,14 +290,5 @@ export class Conversations {
       `UPDATE coverage SET ${mark} = max(${mark}, ?) WHERE account = ? AND conversation = ?`,
       [seq, context.account, key],
     );
-  }
-
-  async #trim(): Promise<void> {
-    const dropped = await this.#parts.cache.trim();
-    if (dropped > 0)
-      this.#parts.emit({
-        type: 'notice',
-        text: `${dropped} old messages were dropped from the local cache; scroll back to fetch them again`,
-      });
   }
 }

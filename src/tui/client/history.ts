@@ -7,6 +7,8 @@ import type { Timeline } from './timeline.ts';
 import type { Gap, Message } from './types.ts';
 
 const HISTORY_LIMIT = 100;
+/** Pages that are fetched for one question: what holds no message for so long is not all looked through at once. */
+const MAX_PAGES = 50;
 
 export type HistoryOptions = { before?: number | undefined; limit?: number | undefined; since?: number | undefined };
 
@@ -47,13 +49,13 @@ async function readOne(
   const end = before ?? Number.MAX_SAFE_INTEGER;
   let entries: CachedEntry[] = [];
   let more = true;
-  for (;;) {
+  for (let pages = 0; ; pages++) {
     // One more than is shown, to know whether there is more.
     entries = await cache.page(place.key, 0, end, limit + 1);
     const shown = entries.filter((entry) => entry.shown);
     const early = since !== undefined && (shown[0]?.at ?? Number.POSITIVE_INFINITY) < since;
     if (shown.length > limit || early) break;
-    if (context.connection.state.state === 'online' && (await timeline.older())) continue;
+    if (pages < MAX_PAGES && context.connection.state.state === 'online' && (await timeline.older())) continue;
     more = ((await cache.coverage(place.key))?.bottom ?? 0) > 0;
     break;
   }

@@ -2,6 +2,7 @@
 import { equal, hex } from '../../protocol/bytes.ts';
 import type { Event } from '../../protocol/messages.ts';
 import type { ChatContext } from './chat-context.ts';
+import { everybody, MAX_PEOPLE } from './directory.ts';
 import type { Pinned } from './pin-store.ts';
 import type { Person } from './types.ts';
 
@@ -75,9 +76,12 @@ export class People {
     this.#changed(person === null ? [] : [person]);
   }
 
+  /** Of more people than can be, nothing is kept. */
   #hear(name: string, news: Partial<Listed>) {
-    this.#listed.set(name, { ...nobody, ...this.#listed.get(name), ...news });
-    for (const heard of this.#heard) heard.set(name, { ...heard.get(name), ...news });
+    if (this.#listed.has(name) || this.#listed.size < MAX_PEOPLE)
+      this.#listed.set(name, { ...nobody, ...this.#listed.get(name), ...news });
+    for (const heard of this.#heard)
+      if (heard.has(name) || heard.size < MAX_PEOPLE) heard.set(name, { ...heard.get(name), ...news });
   }
 
   async #load(): Promise<void> {
@@ -92,14 +96,10 @@ export class People {
 
   async #loadPages(heard: ReadonlyMap<string, Partial<Listed>>): Promise<void> {
     const now = new Map<string, Listed>();
-    for (let after: string | null = null; ; ) {
-      const page: { people: ({ name: string } & Listed)[]; next: string | null } =
-        await this.#context.connection.request('people', { after });
-      for (const { name, idFp, online, away } of page.people) now.set(name, { idFp, online, away });
-      if (page.next === null) break;
-      after = page.next;
-    }
-    for (const [name, news] of heard) now.set(name, { ...nobody, ...now.get(name), ...news });
+    for await (const { name, idFp, online, away } of everybody(this.#context.connection))
+      now.set(name, { idFp, online, away });
+    for (const [name, news] of heard)
+      if (now.has(name) || now.size < MAX_PEOPLE) now.set(name, { ...nobody, ...now.get(name), ...news });
     this.#listed.clear();
     for (const [name, listed] of now) this.#listed.set(name, listed);
   }

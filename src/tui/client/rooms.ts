@@ -10,12 +10,15 @@ import type { Entry } from '../../protocol/fields.ts';
 import { parseLogEntry } from '../../protocol/room-log.ts';
 import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../protocol/room-message.ts';
 import type { ChatContext } from './chat-context.ts';
+import { ClientError } from './errors.ts';
 import type { Opened, Place, Turn } from './notes.ts';
 import { type KnownEpoch, Locked, RoomKeys } from './room-keys.ts';
 import { RoomMembers } from './room-members.ts';
 import { type RekeyNeeds, RoomRekey } from './room-rekey.ts';
 
 const PAGE = 500;
+/** Entries of one kind that are fetched at once, however many the daemon has. */
+const MAX_FETCHED = 100_000;
 
 export type RoomNeeds = Omit<RekeyNeeds, 'sync' | 'refetch'> & { notice(text: string): void };
 
@@ -174,6 +177,11 @@ export class Rooms {
       });
       const next = page.entries.filter((entry) => entry.kind === kind && entry.seq > after);
       entries.push(...next);
+      if (entries.length > MAX_FETCHED)
+        throw new ClientError(
+          'untrusted',
+          `what the server gives of ${this.#place.name} has no end; ask whoever runs it`,
+        );
       const last = next.at(-1);
       if (!page.more || last === undefined) return entries;
       after = last.seq;

@@ -1,10 +1,7 @@
 import { hex } from '../../protocol/bytes.ts';
-import type { RequestResult } from '../../protocol/requests.ts';
-import type { Connection } from '../client/connection.ts';
+import { everybody } from '../client/directory.ts';
 import type { Command } from '../command.ts';
 import { reportUser } from './report.ts';
-
-type Person = RequestResult<'people'>['people'][number];
 
 export const users: Command = {
   options: (yargs) => yargs,
@@ -28,12 +25,3 @@ export const users: Command = {
     }
   },
 };
-
-async function* everybody(connection: Connection): AsyncGenerator<Person> {
-  let after: string | null = null;
-  do {
-    const page: RequestResult<'people'> = await connection.request('people', { after });
-    yield* page.people;
-    after = page.next;
-  } while (after !== null);
-}

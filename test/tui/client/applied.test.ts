@@ -44,6 +44,19 @@ test('each person has one of each emoji, and the last word on it', (t) => {
   t.deepEqual(applyMarks('alice', text, off).reactions, { a: ['carol'] });
 });
 
+test('of one person’s emoji the first 16 are taken, of all together 64, and what is taken back makes room', (t) => {
+  const many = Array.from({ length: 40 }, (_, i) => react(i, 'bob', `b${i}`));
+  t.is(Object.keys(applyMarks('alice', text, many).reactions).length, 16);
+  const room = [...many, react(50, 'bob', 'b3', false), react(51, 'bob', 'new')];
+  const { reactions } = applyMarks('alice', text, room);
+  t.is(reactions.b3, undefined);
+  t.deepEqual(reactions.new, ['bob']);
+  const crowd = Array.from({ length: 200 }, (_, i) => react(i, `p${i}`, `c${i}`));
+  const all = applyMarks('alice', text, [...crowd, react(300, 'zoe', 'c5')]).reactions;
+  t.is(Object.keys(all).length, 64);
+  t.deepEqual(all.c5, ['p5', 'zoe']);
+});
+
 test('an emoji named like a property is only that', (t) => {
   const { reactions } = applyMarks('alice', text, [react(1, 'bob', '__proto__'), react(2, 'bob', 'constructor')]);
   t.deepEqual(Object.keys(reactions), ['__proto__', 'constructor']);

@@ -149,7 +149,7 @@ test('attack: an insider sends all of a room what the daemon alone may say', (t)
 test('attack: events without end before the login is through fill no memory', (t) => {
   const { wire, ends } = open();
   const event = encodeEvent('presence', { name: 'bob', online: true, away: false });
-  for (let i = 0; i < 10_001; i++) wire.onMessage(event);
+  for (let i = 0; i < 100_000 && !wire.closed; i++) wire.onMessage(event);
   t.true(wire.closed);
   t.true(ends[0] instanceof ProtocolError);
 });

@@ -19,9 +19,9 @@ const pins = new Map([
 async function open() {
   const read: string[] = [];
   const told: Person[][] = [];
-  const people = ['dave', 'carol', 'bob', 'alice'].map((name, i) => ({
+  const people = ['alice', 'bob', 'carol', 'dave'].map((name, i) => ({
     name,
-    idFp: name === 'bob' ? id(2) : id(9 - i),
+    idFp: name === 'bob' ? id(2) : id(6 + i),
     online: false,
     away: false,
   }));

@@ -1,0 +1,139 @@
+/** A daemon that talks without end: what a client keeps of it is bounded, and what it does for the person goes on. */
+import { setImmediate as turn } from 'node:timers/promises';
+import test from 'ava';
+import { fromHex } from '../../src/protocol/bytes.ts';
+import { joinLink } from '../../src/protocol/daemon-identity.ts';
+import { ProtocolError } from '../../src/protocol/errors.ts';
+import type { LinkEnd } from '../../src/protocol/link-inbox.ts';
+import { type Event, encodeEvent } from '../../src/protocol/messages.ts';
+import { Calls } from '../../src/tui/client/calls.ts';
+import type { Connection } from '../../src/tui/client/connection.ts';
+import { everybody, MAX_PEOPLE } from '../../src/tui/client/directory.ts';
+import { EventQueue, weightOf } from '../../src/tui/client/event-queue.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { fakeWire } from '../helpers/wire.ts';
+import { hostileDaemon } from './hostile-daemon.ts';
+
+const MIB = 2 ** 20;
+
+/** The 1,000 people from number `from` on, in order. */
+const page = (from: number) =>
+  Array.from({ length: 1000 }, (_, i) => ({
+    name: `p${String(from + i).padStart(9, '0')}`,
+    idFp: null,
+    online: true,
+    away: false,
+  }));
+
+async function counted(request: (after: string | null) => unknown): Promise<number> {
+  const connection = { request: async (_: string, { after }: { after: string | null }) => request(after) };
+  let count = 0;
+  for await (const _ of everybody(connection as unknown as Connection)) count++;
+  return count;
+}
+
+test('people without end are given up, whether they are new or repeat', async (t) => {
+  let pages = 0;
+  const untrusted = { code: 'untrusted', message: /has no end/ };
+  await t.throwsAsync(
+    counted(() => ({ people: page(1000 * pages++), next: 'x' })),
+    untrusted,
+  );
+  t.is(pages, MAX_PEOPLE / 1000 + 1);
+  await t.throwsAsync(
+    counted(() => ({ people: page(0), next: 'x' })),
+    untrusted,
+  );
+  await t.throwsAsync(
+    counted(() => ({ people: [], next: 'x' })),
+    untrusted,
+  );
+  t.is(
+    await counted((after) => ({ people: page(after === null ? 0 : 1000), next: after === null ? 'x' : null })),
+    2000,
+  );
+});
+
+const posted = (seq: number, room: Uint8Array): Event => ({
+  method: 'posted',
+  params: {
+    conversation: room,
+    with: null,
+    entry: { seq, at: 1, kind: 'message', from: 'eve', bytes: new Uint8Array(16_000), file: null, keys: [] },
+  },
+});
+
+test('what nobody vouches for, and what comes before a login is through, ends the link before it fills the memory', (t) => {
+  const room = new Uint8Array(32);
+  for (const way of ['early', 'before'] as const) {
+    const wire = fakeWire();
+    const calls = new Calls(wire);
+    const ends: LinkEnd[] = [];
+    calls.onEnd = (end) => ends.push(end);
+    const message = encodeEvent('posted', posted(1, room).params as never);
+    let sent = 0;
+    while (ends.length === 0 && sent < 100 * MIB) {
+      if (way === 'early') wire.onBroadcast(room, message);
+      else wire.onMessage(message);
+      sent += message.length;
+    }
+    t.true(ends[0] instanceof ProtocolError, way);
+    t.true(sent < 33 * MIB, way);
+  }
+});
+
+test('events that come faster than they are taken end the link, and those before are taken in order', async (t) => {
+  const taken: number[] = [];
+  const hold = Promise.withResolvers<void>();
+  let full = 0;
+  const queue = new EventQueue(
+    async (event) => {
+      await hold.promise;
+      if (event.method === 'posted') taken.push(event.params.entry.seq);
+    },
+    () => full++,
+  );
+  const weight = weightOf(posted(0, new Uint8Array(32)));
+  const fit = Math.floor((32 * MIB) / weight);
+  for (let seq = 0; seq < fit + 10; seq++) queue.add(posted(seq, new Uint8Array(32)));
+  t.is(full, 10);
+  hold.resolve();
+  await queue.settled();
+  t.deepEqual(taken, [...Array(fit).keys()]);
+  queue.add(posted(fit, new Uint8Array(32)));
+  await queue.settled();
+  t.is(taken.at(-1), fit, 'there is room again');
+});
+
+test.serial('beside people, places and presence without end, messages go on', async (t) => {
+  const daemon = await hostileDaemon(t);
+  const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
+  const alice = await chatAs(t, { user: 'alice', server, password: 'secret', register: {} });
+  await alice.client.send('#lobby', 'before');
+  const { answers } = daemon.script;
+  let asked = 0;
+  let pages = 0;
+  answers.people = () => ({ people: page(1000 * pages++), next: 'x' });
+  answers.conversations = async ({ honest }) => {
+    const { conversations } = await honest();
+    return { conversations: conversations.map((one) => ({ ...one, head: 2 ** 40, read: 2 ** 40 })) };
+  };
+  answers.fetch = async ({ honest }) => {
+    asked++;
+    return { ...(await honest()), more: true, head: 2 ** 40 };
+  };
+  const before = alice.signedIn.connection;
+  const online = new Promise<void>((done) => before.onOnline(() => done()));
+  for (const session of daemon.sessions) session.link.destroy();
+  alice.client.reconnect();
+  await online;
+  await alice.event((event) => event.type === 'notice' && /has no end/.test(event.text));
+  for (let n = 0; n < 3000; n++) {
+    daemon.sessionOf('alice').link.send(encodeEvent('presence', { name: `n${n}`, online: true, away: false }));
+    if (n % 500 === 0) await turn();
+  }
+  await alice.client.send('#lobby', 'after');
+  t.true(asked < 50, `${asked} pages were asked for`);
+  const [lobby] = await alice.client.conversations();
+  t.true((lobby?.read ?? 0) < 100, 'what is still to come was not read');
+});
