@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { hex } from '../protocol/bytes.ts';
-import { replaceDurably } from '../protocol/durable.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { nameKeys } from '../protocol/name-keys.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 import { isName } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
+import { replaceFile } from './replace-file.ts';
 import { accountLine, formatUsers, type Line, parseUsers } from './users-file.ts';
 
 /** One line of users.txt. Never changed in place: a change makes a new one. */
@@ -168,7 +168,7 @@ export class Accounts {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       const comment = '# Accounts: name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>\n';
       bytes = new TextEncoder().encode(comment);
-      await replaceDurably(this.#fs, this.#path, bytes);
+      await replaceFile(this.#fs, this.#path, bytes);
       stamp = await this.#stat();
     }
     const lines = parseUsers(bytes);
@@ -228,7 +228,7 @@ export class Accounts {
         }
       }
       if (made.length > 0) {
-        await replaceDurably(this.#fs, this.#path, formatUsers(this.#lines));
+        await replaceFile(this.#fs, this.#path, formatUsers(this.#lines));
         this.#stamp = await this.#stat();
       }
       for (const { resolve } of made) resolve();

@@ -3,12 +3,12 @@
  * when it has made an account. The file is read at each use, so what an operator adds works at once.
  */
 import { join } from 'node:path';
-import { replaceDurably } from '../protocol/durable.ts';
 import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 import { MAX_INVITE } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
 import { ifThere } from './if-there.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Shorter ones could be guessed within the limits of registration. */
 export const MIN_CODE = 12;
@@ -60,7 +60,7 @@ export class Invites {
   }
 
   #replace(lines: string[]): Promise<void> {
-    return replaceDurably(this.#fs, this.#path, new TextEncoder().encode(lines.join('\n')));
+    return replaceFile(this.#fs, this.#path, new TextEncoder().encode(lines.join('\n')));
   }
 }
 

@@ -2,6 +2,7 @@
  * When storage fails at what an answer rests on. After a sync that failed nobody can say what the disk holds, and the next
  * sync may well succeed without having written it: nothing is answered any more, and the daemon ends.
  */
+import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem, OpenFile } from '../protocol/seams.ts';
 
 export class StorageError extends Error {
@@ -10,6 +11,12 @@ export class StorageError extends Error {
 
 /** Of a disk that has no room: told apart before anything is lost, and later operations work again. */
 const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** null when `error` is none of a disk that has no room. */
+export function noRoom(error: unknown): Refusal | null {
+  if (!NO_ROOM.has((error as NodeJS.ErrnoException | null)?.code)) return null;
+  return new Refusal('disk-full', "the server's disk is full: try again later, or tell its operator");
+}
 
 /** The same file system, whose failed syncs are told to `onBroken` and thrown as StorageError, but for a full disk. */
 export function watchSyncs(fs: FileSystem, onBroken: (error: StorageError) => void): FileSystem {

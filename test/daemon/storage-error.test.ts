@@ -1,8 +1,11 @@
+import * as nodeFs from 'node:fs/promises';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { StorageError, watchSyncs } from '../../src/daemon/storage-error.ts';
 import { replaceDurably } from '../../src/protocol/durable.ts';
+import { Refusal } from '../../src/protocol/errors.ts';
+import type { FileSystem } from '../../src/protocol/seams.ts';
 import { connectTo, register } from '../helpers/client.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
@@ -48,4 +51,24 @@ test('users.txt that cannot be synced: the registration is not answered, and the
   await daemon.stop();
   t.is(alice.events.at(-1), 'closing');
   t.notRegex(String(await outcome), /answered|internal/);
+});
+
+test('attack: a stranger who registers while users.txt cannot be written is told so, and nobody is woken', async (t) => {
+  const fail: { code: string | null } = { code: null };
+  const open: FileSystem['open'] = async (path, flags, mode) => {
+    if (fail.code !== null && path.includes('users.txt')) throw systemError(fail.code);
+    return (nodeFs as FileSystem).open(path, flags, mode);
+  };
+  const { at, lines } = await openDaemon(t, { fs: { ...(nodeFs as FileSystem), open } });
+  const stranger = await connectTo(t, at);
+  for (const [code, refusal, who] of [
+    ['ENOSPC', 'disk-full', 'alice'],
+    ['EMFILE', 'busy', 'bob'],
+  ] as const) {
+    fail.code = code;
+    await t.throwsAsync(register(stranger, who, 'pw'), { instanceOf: Refusal, code: refusal });
+  }
+  fail.code = null;
+  await register(stranger, 'carol', 'pw');
+  t.false(lines.some(({ level }) => Number(level) >= 50));
 });

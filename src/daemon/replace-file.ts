@@ -1,0 +1,13 @@
+/** Replaces a file of the data folder, whole or not at all; whoever asked for it hears of what passes as a refusal. */
+import { replaceDurably } from '../protocol/durable.ts';
+import type { FileSystem } from '../protocol/seams.ts';
+import { noRoom } from './storage-error.ts';
+
+/** On stable storage when it resolves. @throws Refusal 'disk-full' | 'busy', and every other error of the file system */
+export async function replaceFile(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await replaceDurably(fs, path, bytes);
+  } catch (error) {
+    throw noRoom(error) ?? error;
+  }
+}
