@@ -49,10 +49,11 @@ test.serial('two people talk, whisper and share a file through pipes', async (t)
   // What came meanwhile is told, once.
   const common = ['plain', '--server', daemon.join, '--profile', join(dir, 'bob')];
   t.regex((await securechat(common)).stdout, /^alice to you: for later$/m);
-  const again = await securechat(common, { stdin: 'x\n.nonsense\n' });
+  const again = await securechat(common, { stdin: Buffer.from('x\n.nonsense\ncaf\xe9\n', 'latin1') });
   t.is(again.code, 6);
   t.notRegex(again.stdout, /for later|never sent/);
   t.regex(again.stdout, /^unknown command \.nonsense/m);
+  t.regex(again.stdout, /^this line is not UTF-8, so it was not sent/m);
 });
 
 test.serial(
