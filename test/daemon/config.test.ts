@@ -39,6 +39,13 @@ test('the data folder: flag, STATE_DIRECTORY (the first), a users.txt here, XDG'
   t.is(readConfig({}, around()).dataDir, '/xdg/securechat-daemon');
 });
 
+test(
+  'without a home folder the data has to be given a place',
+  refused,
+  () => readConfig({}, { ...around(), xdgData: null }),
+  /HOME must be an absolute path.*--data-dir/,
+);
+
 test('flags win, then the environment, then the file', (t) => {
   const files = { '/xdg/securechat-daemon/config.toml': 'port = 1\nhost = "file"\nquota = "3M"\n' };
   const config = readConfig({ port: '3' }, around(files, { SECURECHAT_PORT: '2', SECURECHAT_HOST: 'env' }));

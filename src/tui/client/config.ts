@@ -24,7 +24,8 @@ export const globalOptions = {
   profile: { type: 'string', requiresArg: true, describe: 'folder of known daemons, keys, cache and config.toml' },
   downloads: {
     type: 'string',
-    describe: 'folder for downloads; ./client_files if it exists, else your download folder',
+    describe:
+      'folder for downloads; ./client_files if it is a folder of your own and no link, else your download folder',
   },
   'trust-new': { type: 'boolean', describe: 'remember an unknown daemon without asking; never a changed one' },
   'new-keys': {
