@@ -1,4 +1,5 @@
 /** The right pane as drawn rows: a file is a row with its name, one with size, sender and time, and more while it moves. Pure. */
+import { shownName } from './client/shown-name.ts';
 import type { TransferState } from './client/types.ts';
 import { chatOf, paneOf } from './field.ts';
 import { clockTime, dayKey, duration, rate, size } from './format.ts';
@@ -61,7 +62,7 @@ function blockOf(
   { today, open, chosen, linked }: Pick<FilesLook, 'today' | 'open' | 'linked'> & { chosen: boolean },
 ): Span[][] {
   const moving = transfer !== null && isUnderWay(transfer);
-  const from = file.conversation === open ? file.from : file.conversation;
+  const from = file.conversation === open ? shownName(file) : file.conversation;
   const when =
     file.at === 0 ? '' : dayKey(file.at) === today ? clockTime(file.at) : new Date(file.at).toLocaleDateString();
   const bytes = size(file.size);

@@ -1,5 +1,7 @@
 /** What the person looks for in an overlay: somewhere to go, something that was said, a link, a file to send. Pure. */
+
 import fuzzysort from 'fuzzysort';
+import { shownName } from './client/shown-name.ts';
 import type { Message } from './client/types.ts';
 import { commandNames } from './command-names.ts';
 import { textOf } from './editor.ts';
@@ -65,7 +67,7 @@ const lowered = new WeakMap<Message, string>();
 function words(message: Message): string {
   let text = lowered.get(message);
   if (text === undefined) {
-    text = plain(`${message.from} ${message.body.kind === 'file' ? firstLine(message) : message.body.text}`);
+    text = plain(`${shownName(message)} ${message.body.kind === 'file' ? firstLine(message) : message.body.text}`);
     lowered.set(message, text);
   }
   return text;

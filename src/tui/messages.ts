@@ -8,14 +8,14 @@ export const MAX_HELD = 20_000;
 const RECENT = 200;
 
 /** An author's id is unique only together with the author. */
-export function keyOf(message: Pick<Message, 'from' | 'id'>): string {
-  return `${message.from}/${message.id}`;
+export function keyOf(message: Pick<Message, 'from' | 'formerKey' | 'id'>): string {
+  return `${message.from}${message.formerKey ? '//' : '/'}${message.id}`;
 }
 
 /** `keyOf(message) === key` without building a string for each of thousands. */
 export function hasKey(message: Message, key: string): boolean {
   return (
-    key.length === message.from.length + 1 + message.id.length &&
+    key.length === message.from.length + (message.formerKey ? 2 : 1) + message.id.length &&
     key.endsWith(message.id) &&
     key.startsWith(message.from)
   );

@@ -1,5 +1,7 @@
 /** Tells a person who looks elsewhere that something came: bell, desktop, window title. No text unless asked for. */
+
 import type { Clock } from '../protocol/seams.ts';
+import { shownName } from './client/shown-name.ts';
 import type { Message } from './client/types.ts';
 import { chatOf } from './field.ts';
 import { isTold } from './hush.ts';
@@ -47,7 +49,7 @@ export class Notifier {
     this.#quietUntil = this.#clock.monotonic() + PAUSE;
     if (settings.bell) this.#modes.bell();
     if (!settings.desktop) return;
-    const from = first.conversation.startsWith('#') ? `${first.from} ${first.conversation}` : first.from;
+    const from = first.conversation.startsWith('#') ? `${shownName(first)} ${first.conversation}` : shownName(first);
     const body = held.length > 1 ? strings.notify.bodies(held.length) : strings.notify.body;
     this.#modes.notify(
       strings.notify.title(held.length === 1 ? [from, writtenOf(first)].filter(Boolean).join(' ') : from),

@@ -1,4 +1,5 @@
 /** Commands that answer with a page of text. */
+import { shownName } from './client/shown-name.ts';
 import type { Person } from './client/types.ts';
 import { commandNames } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
@@ -39,7 +40,7 @@ export class Pages {
     const { chat } = session;
     const lines = filesOf(chat).map(
       ({ file }) =>
-        `${fill(file.name, 34)} ${fill(size(file.size), 10, 'right')}  ${fill(file.from, 12)} ${age(file.at, this.#desk.clock.now())}`,
+        `${fill(file.name, 34)} ${fill(size(file.size), 10, 'right')}  ${fill(shownName(file), 12)} ${age(file.at, this.#desk.clock.now())}`,
     );
     this.page(`${strings.panes.files} · ${chat.open}`, lines.length === 0 ? [strings.files.empty] : lines);
   }

@@ -1,4 +1,5 @@
 /** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
+import { shownName } from './client/shown-name.ts';
 import type { Gap, Message } from './client/types.ts';
 import { writtenApart } from './client/written.ts';
 import { shownReaction } from './emoji.ts';
@@ -88,13 +89,17 @@ function gapRow({ reason, from }: Gap, look: Look): Row {
 /** What a blocked person said is not read in a quote either. */
 function quoteOf(quoted: Message, blocked: ReadonlySet<string>): { text: string; hidden: boolean } {
   const hidden = blocked.has(quoted.from);
-  return { hidden, text: hidden ? strings.messages.quietQuote(quoted.from) : `${quoted.from}: ${firstLine(quoted)}` };
+  return {
+    hidden,
+    text: hidden ? strings.messages.quietQuote(quoted.from) : `${shownName(quoted)}: ${firstLine(quoted)}`,
+  };
 }
 
 function sameGroup(previous: Message | null, message: Message): boolean {
   return (
     previous !== null &&
     previous.from === message.from &&
+    previous.formerKey === message.formerKey &&
     message.at - previous.at < GROUP &&
     clockTime(previous.at) === clockTime(message.at)
   );
@@ -128,7 +133,7 @@ function leftOf(look: Look): number {
 function headOf(message: Message, look: Look): Span[] {
   return [
     { text: ` ${clockTime(message.at)}${' '.repeat(airOf(look).gap)}`, role: 'quiet' },
-    { text: fill(message.from, look.names, 'right'), role: nameRole(message.from) },
+    { text: fill(shownName(message), look.names, 'right'), role: nameRole(message.from) },
     { text: '  ', role: 'plain' },
   ];
 }
@@ -164,6 +169,8 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
     message.edited && !message.deleted ? strings.messages.edited : '',
     message.late ? strings.messages.late : '',
     writtenOf(message),
+    // The column of names may be too narrow for it.
+    message.formerKey ? strings.messages.formerKey : '',
   ]
     .filter(Boolean)
     .join(' ');
@@ -201,7 +208,7 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
 /** For copying: nothing but the words. */
 function bareRows(message: Message, look: Look): Row[] {
   const written = writtenOf(message);
-  const text = `${clockTime(message.at)} ${written === '' ? '' : `${written} `}${message.from}: ${textOf(message).text}`;
+  const text = `${clockTime(message.at)} ${written === '' ? '' : `${written} `}${shownName(message)}: ${textOf(message).text}`;
   const marks = withFound(text, [], wordsIn(message, look));
   return wrap(text, look.columns).map((line) => ({ spans: markedLine(text, line, 'plain', marks) }));
 }

@@ -1,3 +1,4 @@
+import { shownName } from './client/shown-name.ts';
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import { draftLines } from './draft-lines.ts';
 import { textOf } from './editor.ts';
@@ -179,7 +180,18 @@ const coming = new WeakMap<TransferState, FileInfo>();
 function fileOf(transfer: TransferState, me: string): FileInfo {
   const { id, conversation, name, size, direction } = transfer;
   const from = direction === 'up' ? me : '';
-  const file = coming.get(transfer) ?? { id, conversation, from, name, type: '', size, sha256: '', at: 0, sentAt: 0 };
+  const file = coming.get(transfer) ?? {
+    id,
+    conversation,
+    from,
+    formerKey: false,
+    name,
+    type: '',
+    size,
+    sha256: '',
+    at: 0,
+    sentAt: 0,
+  };
   coming.set(transfer, file);
   return file;
 }
@@ -187,7 +199,7 @@ function fileOf(transfer: TransferState, me: string): FileInfo {
 /** Before the composer's text: margin, what the line is for, the sign. */
 export function promptOf({ name, about }: Pick<Thread, 'name' | 'about'>): string {
   if (about?.do === 'edit') return ` ${strings.composer.editing} › `;
-  if (about?.do === 'reply') return ` ${strings.composer.replying(cut(about.message.from, 14))} › `;
+  if (about?.do === 'reply') return ` ${strings.composer.replying(cut(shownName(about.message), 14))} › `;
   return ` ${cut(name, 18)} › `;
 }
 

@@ -53,6 +53,7 @@ export const strings = {
     edited: '(edited)',
     late: '(sealed to an old key)',
     written: (time: string) => `(written ${time})`,
+    formerKey: '(former key)',
     failed: (reason: string) => `not sent: ${reason} · Enter on it, or .retry, sends it again`,
     file: (name: string, bytes: number) => `${name}  ${format.size(bytes)}`,
     missing: (from: string) =>

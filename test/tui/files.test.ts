@@ -8,6 +8,7 @@ const file = (id: string, name: string): FileInfo => ({
   id: id.repeat(32),
   conversation: '@bob',
   from: 'bob',
+  formerKey: false,
   name,
   type: '',
   size: 1,

@@ -3,9 +3,10 @@
  * caller.
  */
 import type { Content } from '../../protocol/content.ts';
+import { shownName } from './shown-name.ts';
 
 /** An entry that speaks about a message, with who wrote it (identity fingerprint, hex, and name). */
-export type Mark = { seq: number; author: string; from: string; content: Content };
+export type Mark = { seq: number; author: string; from: string; formerKey: boolean; content: Content };
 
 export type Applied = { text: string | null; edited: boolean; deleted: boolean; reactions: Record<string, string[]> };
 
@@ -25,18 +26,19 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
     deleted: false,
     reactions: reactionsOf([]),
   };
-  const reactions = new Map<string, Set<string>>();
+  /** By emoji and author: a key that a name had before takes back nothing of the one of now. */
+  const reactions = new Map<string, Map<string, string>>();
   for (const mark of [...marks].sort((a, b) => a.seq - b.seq)) {
     const { content: said } = mark;
     if (said.kind === 'reaction') {
-      const people = reactions.get(said.emoji) ?? new Set();
-      if (said.on && people.has(mark.from)) continue;
-      people.delete(mark.from);
+      const people = reactions.get(said.emoji) ?? new Map<string, string>();
+      if (said.on && people.has(mark.author)) continue;
+      people.delete(mark.author);
       if (people.size === 0) reactions.delete(said.emoji);
-      const theirs = [...reactions.values()].filter((all) => all.has(mark.from)).length;
+      const theirs = [...reactions.values()].filter((all) => all.has(mark.author)).length;
       const isNew = !reactions.has(said.emoji);
       if (!said.on || theirs >= MAX_OF_ONE || (isNew && reactions.size >= MAX_OF_ALL)) continue;
-      reactions.set(said.emoji, people.add(mark.from));
+      reactions.set(said.emoji, people.set(mark.author, shownName(mark)));
     } else if (mark.author === author && said.kind === 'delete') {
       applied.deleted = true;
     } else if (mark.author === author && said.kind === 'edit' && applied.text !== null) {
@@ -45,7 +47,7 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
     }
   }
   if (applied.deleted) return { ...applied, text: applied.text === null ? null : '', edited: false };
-  applied.reactions = reactionsOf([...reactions].map(([emoji, people]) => [emoji, [...people]]));
+  applied.reactions = reactionsOf([...reactions].map(([emoji, people]) => [emoji, [...new Set(people.values())]]));
   return applied;
 }
 

@@ -1,4 +1,5 @@
 /** The client without a screen: what the screen, the shell commands and library users talk to. Its parts do the work. */
+
 import { fromHex, hex } from '../../protocol/bytes.ts';
 import { type Content, encodeContent } from '../../protocol/content.ts';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
@@ -11,6 +12,7 @@ import { ClientError } from './errors.ts';
 import { type HistoryOptions, readHistory } from './history.ts';
 import type { Place } from './notes.ts';
 import { openChat } from './open-chat.ts';
+import { shownName } from './shown-name.ts';
 import type {
   Client,
   ClientEvent,
@@ -137,7 +139,7 @@ export class ChatClient implements Client {
     // What another program added can be taken back.
     if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
     const place = await this.#recipient(message.conversation);
-    const entry = await this.#find(place, message.id, message.from);
+    const entry = await this.#find(place, message.id, message);
     const to = { author: fromHex(entry.author), id: fromHex(entry.id) };
     await this.#post(place, { kind: 'reaction', to, emoji, on });
   }
@@ -273,19 +275,16 @@ export class ChatClient implements Client {
     return this.#chat.post(place, content, id, null);
   }
 
-  async #find(place: Place, id: string, from?: string): Promise<CachedEntry> {
+  async #find(place: Place, id: string, of?: Pick<Message, 'from' | 'formerKey'>): Promise<CachedEntry> {
     if (place.with === null) await this.#chat.synced(place);
-    const entries = await this.#chat.cache.withId(place.key, id);
-    const entry = entries.find(({ said }) => from === undefined || said?.from === from);
-    if (entry === undefined)
-      throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');
-    return entry;
+    return this.#chat.messages.find(place, id, of);
   }
 
   async #mine(message: Message, what: string): Promise<Place> {
-    if (message.from !== this.me.name) throw new ClientError('refused', `only ${message.from} can have this ${what}`);
+    if (message.from !== this.me.name || message.formerKey)
+      throw new ClientError('refused', `only ${shownName(message)} can have this ${what}`);
     const place = await this.#recipient(message.conversation);
-    await this.#find(place, message.id, message.from);
+    await this.#find(place, message.id, message);
     return place;
   }
 

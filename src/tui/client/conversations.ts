@@ -96,6 +96,8 @@ export class Conversations {
       this.#timelines.delete(key);
     }
     this.#parts.emit({ type: 'moved', conversation: `@${name}` });
+    // What that key signed in the lobby is of a former one now.
+    this.#parts.emit({ type: 'moved', conversation: this.#parts.lobby.name });
   }
 
   /** After each login: takes everything that is new, in all conversations. */

@@ -110,6 +110,12 @@ export class Keyring {
     return equal(idFp, this.me.idFp) ? this.me.identity.spki : this.#pins.sigSpki(idFp, name);
   }
 
+  /** Whether an identity is one that `name` had before the one of now. */
+  async isFormer(name: string, idFp: string): Promise<boolean> {
+    const now = name === this.me.name ? this.me.idFp : (await this.#pins.get(name))?.card.idFp;
+    return now !== undefined && hex(now) !== idFp;
+  }
+
   /** Identities that were accepted for `name` before the one of now, the newest first. */
   formerOf(name: string): Promise<Uint8Array[]> {
     return this.#pins.former(name);

@@ -5,6 +5,7 @@ import type { Manifest } from '../../protocol/file.ts';
 import { applyMarks, type Mark, reactionsOf } from './applied.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
+import { ClientError } from './errors.ts';
 import type { Place } from './notes.ts';
 import type { Queued } from './outbox-store.ts';
 import type { Body, FileInfo, Gap, Message } from './types.ts';
@@ -24,40 +25,56 @@ export class Messages {
     const { me } = this.#context.keyring;
     const mine = hex(me.idFp);
     const shown = entries.filter((entry) => entry.shown && entry.said !== null);
+    const marking = await this.#cache.marks(place.key, shown);
+    const standing = await this.#standing([...shown, ...marking.map(({ entry }) => entry)]);
     const marks = new Map<string, Mark[]>();
-    for (const { key, entry } of await this.#cache.marks(place.key, shown)) {
+    for (const { key, entry } of marking) {
       if (entry.said === null) continue;
       const list = marks.get(key) ?? [];
-      list.push({ seq: entry.seq, author: entry.author, from: entry.said.from, content: entry.said.content });
+      const { from, content } = entry.said;
+      const formerKey = standing.isFormer(from, entry.author);
+      list.push({ seq: entry.seq, author: entry.author, from, formerKey, content });
       marks.set(key, list);
     }
     const ids = shown.filter((entry) => entry.author === mine).map((entry) => entry.id);
     const delivered = place.with === null ? new Set<string>() : await this.#delivered(place, ids);
-    const verified = await this.#verified(shown);
     const messages: Message[] = [];
     for (const { author, id, seq, at, said } of shown) {
       if (said === null) continue;
       const sentAt = writtenAt(said.sentAt);
+      const formerKey = standing.isFormer(said.from, author);
       const applied = applyMarks(author, said.content, marks.get(`${author}/${id}`) ?? []);
       messages.push({
         id,
         conversation: place.name,
         seq: seq + place.base,
         from: said.from,
+        formerKey,
         to: place.with === null ? null : author === mine ? place.with : me.name,
         at,
         sentAt,
-        body: bodyOf(place, said.content, applied.text, { from: said.from, at, sentAt }),
+        body: bodyOf(place, said.content, applied.text, { from: said.from, formerKey, at, sentAt }),
         edited: applied.edited,
         deleted: applied.deleted,
         reactions: applied.reactions,
-        verified: verified.has(author),
+        verified: standing.verified.has(author),
         state: delivered.has(id) ? 'delivered' : 'sent',
         error: null,
         late: said.late,
       });
     }
     return messages;
+  }
+
+  /** The stored message with this id: of anybody, or of that author and that key, the one of now or a former one. @throws ClientError 'refused' */
+  async find(place: Place, id: string, of?: Pick<Message, 'from' | 'formerKey'>): Promise<CachedEntry> {
+    for (const entry of await this.#cache.withId(place.key, id)) {
+      if (of === undefined) return entry;
+      const from = entry.said?.from ?? '';
+      const formerKey = await this.#context.keyring.isFormer(from, entry.author);
+      if (from === of.from && formerKey === of.formerKey) return entry;
+    }
+    throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');
   }
 
   /** My messages with these ids, as far as they are stored. */
@@ -79,11 +96,13 @@ export class Messages {
       conversation: place.name,
       seq: item.seq === null ? null : item.seq + place.base,
       from: me.name,
+      formerKey: false,
       to: place.with,
       at,
       sentAt: item.at,
       body: bodyOf(place, content, content.kind === 'manifest' ? null : content.text, {
         from: me.name,
+        formerKey: false,
         at,
         sentAt: item.at,
       }),
@@ -110,18 +129,24 @@ export class Messages {
     return place.peer === null ? new Set() : this.#cache.receipts(place.key, place.peer, ids);
   }
 
-  /** The identities (hex) that the person compared: of what a name said under a key it had before, nothing is verified. */
-  async #verified(entries: readonly CachedEntry[]): Promise<Set<string>> {
+  /** How those who wrote these stand now: whom the person compared, and which keys are none of now. */
+  async #standing(entries: readonly CachedEntry[]): Promise<Standing> {
     const { keyring } = this.#context;
     const names = new Set(entries.flatMap((entry) => entry.said?.from ?? []));
-    const verified = new Set([hex(keyring.me.idFp)]);
+    const current = new Map([[keyring.me.name, hex(keyring.me.idFp)]]);
+    const verified = new Set(current.values());
     for (const name of names) {
-      const pinned = await keyring.pinned(name);
-      if (pinned?.verified === true) verified.add(hex(pinned.card.idFp));
+      const pinned = name === keyring.me.name ? null : await keyring.pinned(name);
+      if (pinned === null) continue;
+      current.set(name, hex(pinned.card.idFp));
+      if (pinned.verified) verified.add(hex(pinned.card.idFp));
     }
-    return verified;
+    return { verified, isFormer: (name, author) => (current.get(name) ?? author) !== author };
   }
 }
+
+/** Identities are hex. Of what a name said under a key it had before, nothing is verified. */
+type Standing = { verified: ReadonlySet<string>; isFormer: (name: string, author: string) => boolean };
 
 /** It waits for a room's key: it may yet be opened. */
 export function isLocked(entry: CachedEntry): boolean {
@@ -145,7 +170,7 @@ export function gapsOf(place: Place, entries: readonly CachedEntry[]): Gap[] {
 }
 
 /** Who shared it, and when by the daemon's clock and by theirs. */
-type By = { from: string; at: number; sentAt: number };
+type By = { from: string; formerKey: boolean; at: number; sentAt: number };
 
 /** What a manifest says, as the person sees it. */
 export function fileOf(place: Place, manifest: Manifest, by: By): FileInfo {
@@ -153,6 +178,7 @@ export function fileOf(place: Place, manifest: Manifest, by: By): FileInfo {
     id: hex(manifest.fileId),
     conversation: place.name,
     from: by.from,
+    formerKey: by.formerKey,
     name: manifest.name,
     type: manifest.type,
     size: manifest.size,

@@ -77,21 +77,18 @@ export class SharedFiles {
     const place = await this.#placeOf(listed.conversation, listed.with);
     if (place === null) return null;
     const [cached] = await this.#cache.at(place.key, [listed.entry.seq]);
-    const said = cached?.said ?? (await this.#intake.peek(place, listed.entry))?.said ?? null;
+    const opened = cached?.said
+      ? { author: cached.author, said: cached.said }
+      : await this.#intake.peek(place, listed.entry);
+    const said = opened?.said ?? null;
     if (said?.content.kind !== 'manifest' || !equal(said.content.manifest.fileId, listed.file)) return null;
     const { manifest } = said.content;
     // An id that somebody else's manifest names is another file of theirs.
     const known = await this.#cache.fileSeq(hex(manifest.fileId));
     if (known !== null && (known.conversation !== place.key || known.seq !== listed.entry.seq)) return null;
-    return {
-      info: fileOf(place, manifest, {
-        from: said.from,
-        at: listed.entry.at,
-        sentAt: writtenAt(said.sentAt),
-      }),
-      manifest,
-      place,
-    };
+    const formerKey = await this.#context.keyring.isFormer(said.from, opened?.author ?? '');
+    const by = { from: said.from, formerKey, at: listed.entry.at, sentAt: writtenAt(said.sentAt) };
+    return { info: fileOf(place, manifest, by), manifest, place };
   }
 }
 

@@ -15,6 +15,8 @@ export type FileInfo = {
   id: string;
   conversation: ConversationName;
   from: string;
+  /** As in Message. */
+  formerKey: boolean;
   name: string;
   type: string;
   /** Bytes of the plain file. */
@@ -42,6 +44,8 @@ export type Message = {
    */
   seq: number | null;
   from: string;
+  /** Signed by a key that this name had before the one of now: whoever has that one may not be the person. */
+  formerKey: boolean;
   /** null in a room. */
   to: string | null;
   /** The daemon's time once it is known, else `sentAt`; ms since 1970 UTC. */
@@ -51,7 +55,7 @@ export type Message = {
   body: Body;
   edited: boolean;
   deleted: boolean;
-  /** Emoji to the names of those who chose it. Another program may have sent a word that is none. No prototype. */
+  /** Emoji to the names of those who chose it, with ` (former key)` behind a name whose key of then is none of now. Another program may have sent a word that is none. No prototype. */
   reactions: Record<string, string[]>;
   /** The author's key was compared by the person (`verify`). */
   verified: boolean;

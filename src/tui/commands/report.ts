@@ -1,6 +1,8 @@
 /** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
+
 import { printable } from '../../protocol/text.ts';
 import { exactName, exactText } from '../clean.ts';
+import { shownName } from '../client/shown-name.ts';
 import type { FileInfo, Gap, Message, Person } from '../client/types.ts';
 import { writtenApart } from '../client/written.ts';
 import type { Output } from '../output.ts';
@@ -21,6 +23,7 @@ export function reportMessage(output: Output, message: Message): void {
       seq: message.seq,
       conversation: message.conversation,
       from: message.from,
+      ...(message.formerKey ? { formerKey: true } : {}),
       to: message.to,
       ...times(message),
       kind: message.deleted ? 'deleted' : message.body.kind,
@@ -44,10 +47,11 @@ export function reportFile(output: Output, file: FileInfo): void {
       sha256: file.sha256,
       conversation: file.conversation,
       from: file.from,
+      ...(file.formerKey ? { formerKey: true } : {}),
       ...times(file),
     },
     // One line, whatever breaks stand in the name: no file can look like another message.
-    `${clock(file.at)}${apart(file)} ${file.conversation} ${file.from} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}`,
+    `${clock(file.at)}${apart(file)} ${file.conversation} ${shownName(file)} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}`,
   );
 }
 
@@ -108,7 +112,9 @@ function clock(ms: number): string {
 }
 
 function place(message: Message): string {
-  return message.to === null ? `${message.conversation} ${message.from}:` : `${message.from} -> ${message.to}:`;
+  return message.to === null
+    ? `${message.conversation} ${shownName(message)}:`
+    : `${shownName(message)} -> ${message.to}:`;
 }
 
 /** Further lines of a text stand under the first, so that no text can look like another message. */

@@ -1,8 +1,10 @@
 /** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
+
 import { type Clock, sleep } from '../../protocol/seams.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
 import { ClientError, closedBy } from '../client/errors.ts';
+import { shownName } from '../client/shown-name.ts';
 import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../client/types.ts';
 import { wanted } from '../completion.ts';
 import { parseLine } from '../dot-commands.ts';
@@ -101,8 +103,10 @@ export class LineMode {
       open: () => this.#session.chat.open,
       isBlocked: (name) => this.#hush.blocked.has(name),
       isMuted: (name) => this.#hush.muted.has(name),
-      authorOf: (conversation, id) =>
-        this.#session.chat.threads[conversation]?.messages.find((message) => message.id === id)?.from ?? null,
+      authorOf: (conversation, id) => {
+        const found = this.#session.chat.threads[conversation]?.messages.find((message) => message.id === id);
+        return found === undefined ? null : shownName(found);
+      },
     });
   }
 

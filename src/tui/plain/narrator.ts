@@ -1,4 +1,5 @@
 /** Turns what the client tells into lines: who said what, who came and went, how far a transfer is. Holds only what was told last. */
+import { shownName } from '../client/shown-name.ts';
 import type { ClientEvent, ConversationName, LinkState, Message, Person, TransferState } from '../client/types.ts';
 import { shownReaction } from '../emoji.ts';
 import { cut } from '../measure.ts';
@@ -161,7 +162,7 @@ export class Narrator {
     // Each line names its author: none can pass for another message.
     return [
       `${who}${to === null ? '' : phrases.answering(to)}: ${first}`,
-      ...rest.map((line) => phrases.goesOn(message.from) + line),
+      ...rest.map((line) => phrases.goesOn(shownName(message)) + line),
     ];
   }
 

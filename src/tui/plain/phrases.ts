@@ -1,4 +1,5 @@
 /** What line mode says: whole sentences without signs, so that a screen reader speaks nothing but words. */
+import { shownName } from '../client/shown-name.ts';
 import type { ConversationName, FileInfo, Message } from '../client/types.ts';
 import { writtenApart } from '../client/written.ts';
 import * as format from '../format.ts';
@@ -13,7 +14,7 @@ export const phrases = {
   older: (count: number, name: ConversationName) =>
     `${format.number(count)} older unread messages in ${name}: securechat history ${name}`,
 
-  said: (message: Message, open: ConversationName, me: string) => `${message.from}${place(message, open, me)}`,
+  said: (message: Message, open: ConversationName, me: string) => `${shownName(message)}${place(message, open, me)}`,
   /** What was held back, or written by another clock, says so. */
   written(message: Message) {
     const sentAt = writtenApart(message);
@@ -56,7 +57,7 @@ export const phrases = {
   noFiles: (name: ConversationName) => `there are no files in ${name}`,
   /** `id` tells it from another file of this name. */
   listedFile: (file: FileInfo, age: string, id: string | null) =>
-    `${file.name}, ${format.size(file.size)}, from ${file.from}, ${age}${id === null ? '' : `, id ${id}`}`,
+    `${file.name}, ${format.size(file.size)}, from ${shownName(file)}, ${age}${id === null ? '' : `, id ${id}`}`,
   transfer: (name: string, direction: 'up' | 'down', percent: number, state: string, note: string | null) =>
     `${direction === 'up' ? 'sending' : 'fetching'} ${name}: ${percent} %, ${state}${note === null ? '' : `: ${note}`}`,
   cutOff: (count: number) =>
@@ -79,7 +80,7 @@ export const phrases = {
   noKeys: (name: string) => `${name} has no keys yet`,
   device: (device: number, what: string) => `device ${device}: ${what}`,
   nothingFound: 'nothing like this',
-  found: (message: Message, time: string) => `${time}, ${message.from} in ${message.conversation}`,
+  found: (message: Message, time: string) => `${time}, ${shownName(message)} in ${message.conversation}`,
   digits: (name: string, number: string) => `your number with ${name}: ${number}`,
   compare: (name: string) =>
     `call or meet, and read it to each other; when it is the same on both sides: .verify ${name} same`,

@@ -1,4 +1,5 @@
 import { Box } from 'ink';
+import { shownName } from '../client/shown-name.ts';
 import { emptyEditor, textOf } from '../editor.ts';
 import { chatOf } from '../field.ts';
 import { clockTime, groups, number, size } from '../format.ts';
@@ -154,7 +155,7 @@ function switcherRows(chat: Chat | null, query: string): Spans[] {
 function searchRows(messages: ReturnType<typeof searched>): Spans[] {
   return messages.map((message) => [
     { text: `${fill(message.conversation, 12)} ${clockTime(message.at)} `, role: 'quiet' },
-    { text: `${cut(message.from, 14)} `, role: nameRole(message.from) },
+    { text: `${cut(shownName(message), 14)} `, role: nameRole(message.from) },
     { text: firstLine(message), role: 'plain' },
   ]);
 }

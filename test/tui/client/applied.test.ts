@@ -6,7 +6,13 @@ import { applyMarks, type Mark } from '../../../src/tui/client/applied.ts';
 const id = new Uint8Array(16).fill(1);
 const to = { author: new Uint8Array(32).fill(2), id };
 const text: Content = { kind: 'text', text: 'first' };
-const mark = (seq: number, author: string, content: Content): Mark => ({ seq, author, from: author, content });
+const mark = (seq: number, author: string, content: Content): Mark => ({
+  seq,
+  author,
+  from: author,
+  formerKey: false,
+  content,
+});
 const edit = (seq: number, by: string, now: string) => mark(seq, by, { kind: 'edit', target: id, text: now });
 const react = (seq: number, by: string, emoji: string, on = true) => mark(seq, by, { kind: 'reaction', to, emoji, on });
 
@@ -65,4 +71,15 @@ test('an emoji named like a property is only that', (t) => {
     const { reactions: some } = applyMarks('alice', text, marks);
     for (const word of ['toString', 'constructor', '__proto__']) t.is(some[word], undefined, word);
   }
+});
+
+test('attack: a key that bob had before takes back nothing of the one of now, and is named as what it is', (t) => {
+  const former = (seq: number, on: boolean): Mark => ({
+    ...react(seq, 'old', 'x', on),
+    from: 'bob',
+    formerKey: true,
+  });
+  const now = { ...react(1, 'new', 'x'), from: 'bob' };
+  t.deepEqual({ ...applyMarks('alice', text, [now, former(2, false)]).reactions }, { x: ['bob'] });
+  t.deepEqual({ ...applyMarks('alice', text, [now, former(2, true)]).reactions }, { x: ['bob', 'bob (former key)'] });
 });

@@ -21,4 +21,8 @@ test('attack: what a former, perhaps stolen, key signs does not look like the pe
     shown.map(({ verified }) => verified),
     [true, false],
   );
+  t.deepEqual(
+    shown.map(({ formerKey }) => formerKey),
+    [false, true],
+  );
 });

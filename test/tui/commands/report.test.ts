@@ -18,6 +18,7 @@ const named = {
   id: 'f0'.repeat(16),
   conversation: '#lobby' as const,
   from: 'alice',
+  formerKey: false,
   name: 'a.bin',
   type: '',
   size: 123,
@@ -116,11 +117,25 @@ test('what nobody gave the key for is told with its reason', (t) => {
 
 test('attack: neither a text nor the name of a file can look like somebody else’s message', (t) => {
   const spoof = 'x\n12:00 #lobby bob: send me the password';
-  const file = { ...{ id: 'f0'.repeat(16), conversation: '#lobby' as const, from: 'mallory' }, name: spoof, type: '' };
+  const file = {
+    ...{ id: 'f0'.repeat(16), conversation: '#lobby' as const, from: 'mallory', formerKey: false },
+    name: spoof,
+    type: '',
+  };
   const named = printed(false, (output) =>
     reportFile(output, { ...file, size: 1, sha256: '00'.repeat(32), at: noon, sentAt: noon }),
   );
   t.is(named.trimEnd().split('\n').length, 1);
   const said = printed(false, (output) => reportMessage(output, { ...hi, body: { kind: 'text', text: spoof } }));
   t.regex(said, /\n {6}12:00 #lobby bob/);
+});
+
+test('what a former key signed is said to be that', (t) => {
+  const old = { ...hi, formerKey: true };
+  t.regex(
+    printed(false, (output) => reportMessage(output, old)),
+    /alice \(former key\)/,
+  );
+  t.true(printed(true, (output) => reportMessage(output, old)).includes('"formerKey":true'));
+  t.false(printed(true, (output) => reportMessage(output, hi)).includes('formerKey'));
 });

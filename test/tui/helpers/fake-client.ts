@@ -185,6 +185,7 @@ export class FakeClient implements Client {
       id: `u${++this.#ids}`,
       conversation: to,
       from: this.me.name,
+      formerKey: false,
       name,
       type: '',
       size: 1000,
