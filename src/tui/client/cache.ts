@@ -21,6 +21,7 @@ export type CachedEntry = {
   id: string;
   device: number;
   deviceSeq: number;
+  /** Stands for its hash. Of what was not opened: for the hash that it is taken to have (explained.ts), '' while nothing named it. */
   tag: string;
   prev: string;
   /** A message of its own: not an edit, a reaction, a receipt, nor something unreadable. */

@@ -2,6 +2,7 @@
 import { hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/fields.ts';
+import { parseDelivered } from '../../protocol/note.ts';
 import type { CachedEntry } from './cache.ts';
 import type { Opened, Place } from './notes.ts';
 import type { Locked } from './room-keys.ts';
@@ -30,8 +31,15 @@ export function openedEntry(entry: Entry, opened: Opened, tag: (hash: Uint8Array
 /**
  * What did not open. @param claim what a message without a key says of itself in the clear
  * @param isBefore it was said in a room before I was in it
+ * @param tag as of openedEntry
  */
-export function unopenedEntry(entry: Entry, claim: Locked | null, isBefore: boolean): CachedEntry {
+export function unopenedEntry(
+  entry: Entry,
+  claim: Locked | null,
+  isBefore: boolean,
+  tag: (hash: Uint8Array) => string,
+): CachedEntry {
+  const hash = entry.kind === 'note' ? noteHashOf(entry.bytes) : null;
   return {
     seq: entry.seq,
     at: entry.at,
@@ -39,7 +47,7 @@ export function unopenedEntry(entry: Entry, claim: Locked | null, isBefore: bool
     id: '',
     device: claim?.device ?? 0,
     deviceSeq: claim?.deviceSeq ?? 0,
-    tag: '',
+    tag: hash === null ? '' : tag(hash),
     prev: '',
     shown: false,
     // What was said in a room before I joined is not missing: it never was for me.
@@ -49,6 +57,15 @@ export function unopenedEntry(entry: Entry, claim: Locked | null, isBefore: bool
     name: entry.from,
     epoch: claim?.epoch ?? null,
   };
+}
+
+/** A note's hash does not need its key. null for what is no note. */
+function noteHashOf(bytes: Uint8Array): Uint8Array | null {
+  try {
+    return parseDelivered(bytes).noteHash;
+  } catch {
+    return null;
+  }
 }
 
 /** The message that an entry speaks about. */

@@ -2,6 +2,7 @@
 import { hex } from '../../protocol/bytes.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
+import { Explained } from './explained.ts';
 import { begins, type Chain, type GapReason, join } from './gaps.ts';
 import type { Opened, Place } from './notes.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -13,10 +14,8 @@ export class IntakeState {
   readonly chains = new Map<string, Chain>();
   /** Items that are stored already, by `author/id`. */
   readonly known = new Map<string, { seq: number; tag: string; gap: GapReason | null }>();
-  /** Tags of stored items, as far as the stretch names them. */
-  readonly tags = new Set<string>();
-  /** Some places of the conversation could not be opened: what an item names as seen may be one of them. */
-  sealedPlaces = false;
+  /** What items name as seen, as far as the stretch names it. */
+  readonly explained: Explained;
   readonly #context: ChatContext;
   readonly #place: Place;
   readonly #ownSeqs = new Map<number, number>();
@@ -25,6 +24,7 @@ export class IntakeState {
   private constructor(context: ChatContext, place: Place) {
     this.#context = context;
     this.#place = place;
+    this.explained = new Explained(context, place);
   }
 
   /** @param whole all chains of the conversation, not only those of the stretch's authors */
@@ -45,7 +45,7 @@ export class IntakeState {
       opened.flatMap((item) => ('seen' in item ? item.seen : []).map((hash) => cache.tag(hash))),
     );
     const me = hex(context.keyring.me.idFp);
-    const [chains, known, tags, sealed] = await Promise.all([
+    const [chains, known, tags] = await Promise.all([
       db.all(
         `SELECT * FROM chains WHERE account = ? AND conversation = ?
          ${whole ? '' : 'AND author IN (SELECT value FROM json_each(?))'}`,
@@ -56,10 +56,9 @@ export class IntakeState {
         [...here, ids],
       ),
       db.all(
-        'SELECT tag FROM entries WHERE account = ? AND conversation = ? AND tag IN (SELECT value FROM json_each(?))',
+        'SELECT tag, seq FROM entries WHERE account = ? AND conversation = ? AND tag IN (SELECT value FROM json_each(?))',
         [...here, named],
       ),
-      db.all('SELECT 1 FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL LIMIT 1', here),
     ]);
     for (const row of chains)
       state.chains.set(`${row.author}/${row.device}`, {
@@ -74,8 +73,7 @@ export class IntakeState {
         tag: String(row.tag),
         gap: row.gap as GapReason | null,
       });
-    for (const row of tags) state.tags.add(String(row.tag));
-    state.sealedPlaces = sealed.length > 0;
+    for (const row of tags) state.explained.known(String(row.tag), Number(row.seq));
     if (opened.some((item) => item.author === me)) {
       const own = await outbox.standing(
         place,
@@ -89,7 +87,7 @@ export class IntakeState {
 
   add(cached: CachedEntry): void {
     this.known.set(`${cached.author}/${cached.id}`, { seq: cached.seq, tag: cached.tag, gap: cached.gap });
-    this.tags.add(cached.tag);
+    this.explained.known(cached.tag, cached.seq);
   }
 
   /** The item that is stored under this author, device and number. */

@@ -78,6 +78,7 @@ export class Intake {
       if (side === 'newer' && stretch.hole && index === 0) cached.gap ??= 'missing';
       this.#store(place, item, cached, side, state, taken, statements);
     }
+    statements.push(...state.explained.statements);
     if (older) statements.push(...state.joinOlder(chains, fromStart));
     for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain, side));
     statements.push(older ? state.lowerStatement(stretch.bottom, end) : state.raiseStatement(end));
@@ -120,8 +121,9 @@ export class Intake {
     const state = await this.#state(place, [item], false);
     const statements: Statement[] = [];
     const now = openedEntry(item.entry, item.opened, this.#tag);
+    if (!(await state.explained.openedLate(cached, now.tag))) now.gap = 'missing';
     this.#store(place, item, now, 'newer', state, taken, statements);
-    statements.push(state.lateTagStatement(item.opened, now.tag));
+    statements.push(...state.explained.statements, state.lateTagStatement(item.opened, now.tag));
     await this.#context.profile.db.transaction(statements);
     return taken.fresh;
   }
@@ -173,9 +175,9 @@ export class Intake {
     if (entry.kind === 'log' || entry.kind === 'epoch') return null;
     const cached =
       opened === null
-        ? unopenedEntry(entry, claim, this.#rooms.beforeMe(place, entry.seq))
+        ? unopenedEntry(entry, claim, this.#rooms.beforeMe(place, entry.seq), this.#tag)
         : openedEntry(entry, opened, this.#tag);
-    if (opened === null) state.sealedPlaces = true;
+    if (opened === null) state.explained.unopened(cached);
     const about = opened ?? claim;
     if (about === null) return cached;
     const same = state.known.get(`${about.author}/${about.id}`);
@@ -202,8 +204,7 @@ export class Intake {
     if (opened === null) return cached;
     cached.gap = verdict.reason;
     const seen = opened.seen.filter((hash) => !isZero(hash)).map((hash) => this.#cache.tag(hash));
-    // What could not be opened may be what was seen.
-    if (fromStart && !state.sealedPlaces && seen.some((tag) => !state.tags.has(tag))) cached.gap ??= 'missing';
+    if (fromStart && !(await state.explained.all(cached, seen))) cached.gap ??= 'missing';
     state.add(cached);
     return cached;
   }

@@ -1,0 +1,61 @@
+/** A daemon that spoils one message, and hides another one behind it. */
+import { join } from 'node:path';
+import test from 'ava';
+import type { Entry } from '../../src/protocol/fields.ts';
+import { chatAs, lines, startChat } from '../helpers/chat.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { signInAs } from '../helpers/sign-in.ts';
+import { tampered } from '../helpers/tamper.ts';
+
+const password = 'correct horse';
+
+test('a message that cannot be opened hides no other that is withheld', async (t) => {
+  const { at } = await openDaemon(t);
+  const server = `127.0.0.1:${at.port}`;
+  const profile = join(await temporaryFolder(t), 'bob');
+  const bob = { user: 'bob' as const, server, password, profile };
+  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
+  const carol = await chatAs(t, { user: 'carol', server, password, register: {} });
+  await (await chatAs(t, { ...bob, register: {} })).client.close();
+  const say = async (speaker: typeof alice, listener: typeof alice, text: string) => {
+    await speaker.client.send('#lobby', text);
+    await listener.message(text, ({ seq }) => seq !== null);
+  };
+  await say(alice, carol, 'a1');
+  await say(carol, alice, 'c1, spoilt');
+  await say(alice, carol, 'a2, which has seen c1');
+  await say(carol, alice, 'c2, withheld');
+  await say(alice, carol, 'a3, which has seen c2');
+
+  const carols: number[] = [];
+  const [spoilt, hidden] = [0, 1];
+  const signedIn = await signInAs(t, bob);
+  const reader = await startChat(
+    t,
+    tampered(signedIn, {
+      // Numbered anew, so that no place is missing; Carol says nothing more that would follow what she said.
+      entry(entry: Entry) {
+        if (entry.kind === 'message' && entry.from === 'carol' && !carols.includes(entry.seq)) carols.push(entry.seq);
+        if (entry.seq === carols[hidden]) return [];
+        const seq = entry.seq - (entry.seq > (carols[hidden] ?? entry.seq) ? 1 : 0);
+        if (entry.seq !== carols[spoilt]) return [{ ...entry, seq }];
+        return [{ ...entry, bytes: entry.bytes.map((byte, i) => (i === 300 ? byte ^ 1 : byte)) }];
+      },
+    }),
+  );
+  await reader.message('a3, which has seen c2');
+  const { messages, gaps } = await reader.client.history('#lobby');
+  t.deepEqual(lines(messages), [
+    'alice: a1 (sent)',
+    'alice: a2, which has seen c1 (sent)',
+    'alice: a3, which has seen c2 (sent)',
+  ]);
+  t.deepEqual(
+    gaps.map(({ reason, before }) => [reason, before]),
+    [
+      ['unreadable', carols[spoilt]],
+      ['missing', messages[2]?.seq],
+    ],
+  );
+});
