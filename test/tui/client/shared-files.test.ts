@@ -31,7 +31,7 @@ function listing(pages: (asked: number) => Page) {
   };
   const cache = { at: async (_: string, [seq = 0]: number[]) => [said(seq)], fileSeq: async () => null };
   const files = new SharedFiles(
-    { connection: { request } } as unknown as ChatContext,
+    { connection: { request }, keyring: { isFormer: async () => false } } as unknown as ChatContext,
     cache as unknown as Cache,
     {} as Intake,
     async () => place,
