@@ -91,12 +91,12 @@ export function parseLine(line: string, table = commandTable): Said {
   const text = line.trimEnd();
   if (text === '') return { say: 'nothing' };
   if (escaped.test(text)) return { say: 'text', text: text.slice(1) };
-  const to = addressed.exec(text)?.[1];
+  const to = addressed.exec(text)?.[1]?.normalize('NFC');
   if (to !== undefined && /\s/.test(text)) return { say: 'addressed', to, text };
-  const alone = /^@([\p{L}\p{M}\p{N}._-]+):?$/u.exec(text)?.[1];
+  const alone = /^@([\p{L}\p{M}\p{N}._-]+):?$/u.exec(text)?.[1]?.normalize('NFC');
   if (alone !== undefined) return { say: 'addressed', to: alone, text };
   const whispered = /^@([^\s:@]+)(?::\s*|\s+)([\s\S]+)$/u.exec(text);
-  if (whispered) return { say: 'private', to: whispered[1] as string, text: whispered[2] as string };
+  if (whispered) return { say: 'private', to: (whispered[1] as string).normalize('NFC'), text: whispered[2] as string };
   if (!isCommandLine(text)) return { say: 'text', text };
   const [word = '', rest = ''] = divide(text);
   const name = `.${word.slice(1).toLowerCase()}`;
@@ -122,7 +122,8 @@ export function usageOf(name: CommandName, table = commandTable): string {
 
 /** `bob`, `@bob` or `#room` as a conversation. */
 export function conversationOf(word: string): ConversationName {
-  return word.startsWith('#') || word.startsWith('@') ? (word as ConversationName) : `@${word}`;
+  const name = word.normalize('NFC');
+  return name.startsWith('#') || name.startsWith('@') ? (name as ConversationName) : `@${name}`;
 }
 
 /** The first word, and what follows it without the space between. */

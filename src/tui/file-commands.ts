@@ -1,7 +1,7 @@
 /** What is done with files and transfers that a command or a key names. */
 import type { FileInfo, TransferState } from './client/types.ts';
 import type { CommandsDesk } from './desk.ts';
-import { matching } from './files.ts';
+import { asShown, matching } from './files.ts';
 import { shownFiles } from './hush.ts';
 import { isUnderWay } from './select.ts';
 import type { Session } from './session.ts';
@@ -60,7 +60,9 @@ export class FileCommands {
   /** The newest one that can be meant. */
   named(session: Session, what: Doing, name: string) {
     const all = Object.values(session.chat.transfers);
-    const fits = all.filter((one) => fitting[what].includes(one.state) && (name === '' || one.name === name)).at(-1);
+    const fits = all
+      .filter((one) => fitting[what].includes(one.state) && (name === '' || asShown(one.name) === asShown(name)))
+      .at(-1);
     if (fits !== undefined) return this.act(what, fits);
     const { noTransfers, noTransferNamed } = strings.notices;
     return session.refuse(name === '' ? noTransfers[what] : noTransferNamed(name));

@@ -26,8 +26,8 @@ export function matching(files: readonly FileInfo[], wanted: string): FileInfo[]
   return [];
 }
 
-/** Spaces are told apart by nobody, and a shell drops those at the ends. */
-function asShown(name: string): string {
+/** A name as it is printed. Spaces are told apart by nobody, and a shell drops those at the ends. */
+export function asShown(name: string): string {
   return printable(name).replace(/ +/g, ' ').trim();
 }
 

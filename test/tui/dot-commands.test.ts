@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { commandNames } from '../../src/tui/command-names.ts';
-import { commandTable, lineOf, parseLine } from '../../src/tui/dot-commands.ts';
+import { commandTable, conversationOf, lineOf, parseLine } from '../../src/tui/dot-commands.ts';
 import { actionFor, keyHelp, keyLabel, keyTable } from '../../src/tui/keys.ts';
 import { helpLines } from '../../src/tui/pages.ts';
 
@@ -108,4 +108,9 @@ test('labels are as people write them', (t) => {
   t.is(keyLabel('+'), '+');
   t.is(actionFor('?', ['people', 'pane', 'chat', 'anywhere']), 'help');
   t.is(actionFor('?', ['composer', 'field', 'chat', 'anywhere']), null);
+});
+
+test('a name may be typed in parts, as some keyboards do; the text stays as it is', (t) => {
+  t.deepEqual(parseLine('@rene\u0301 cafe\u0301'), { say: 'private', to: 'ren\u00e9', text: 'cafe\u0301' });
+  t.is(conversationOf('rene\u0301'), '@ren\u00e9');
 });

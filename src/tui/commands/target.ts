@@ -9,7 +9,7 @@ export function conversationOf(target: string): ConversationName {
     if (target === LOBBY) return LOBBY;
     throw new ClientError('refused', `there is no room ${target}; the room of everybody is ${LOBBY}`);
   }
-  const name = target.startsWith('@') ? target.slice(1) : target;
+  const name = (target.startsWith('@') ? target.slice(1) : target).normalize('NFC');
   if (!isName(name))
     throw new ClientError(
       'usage',

@@ -10,7 +10,7 @@ export const verify: Command = {
     }),
 
   async run(shell, args) {
-    const name = String(args.name).replace(/^@/, '');
+    const name = String(args.name).replace(/^@/, '').normalize('NFC');
     if (!isName(name)) throw new ClientError('usage', `"${name}" cannot be a name; see who there is: securechat users`);
     await shell.withClient(async (client) => {
       if (name === client.me.name)
