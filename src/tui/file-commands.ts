@@ -39,9 +39,11 @@ export class FileCommands {
       return session?.tell(strings.notices.noTransfer, 'bad');
     if (what === 'cancel') transfers.cancel(transfer);
     else if (transfer.state === 'running') transfers.pause(transfer);
-    else if (transfer.state === 'failed' && session?.chat.files[transfer.id] !== undefined)
-      this.fetch(session.chat.files[transfer.id]);
-    else transfers.resume(transfer);
+    else {
+      const file = Object.values(session?.chat.files ?? {}).find(({ id }) => id === transfer.id);
+      if (transfer.state === 'failed' && file !== undefined) this.fetch(file);
+      else transfers.resume(transfer);
+    }
   }
 
   /** `.download`: one of the open conversation first. */

@@ -4,6 +4,7 @@ import type { TransferState } from './client/types.ts';
 import { chatOf, paneOf } from './field.ts';
 import { clockTime, dayKey, duration, rate, size } from './format.ts';
 import { fill, width, wrap } from './measure.ts';
+import { fileKey } from './messages.ts';
 import type { Span } from './rows.ts';
 import { fileAt, filesOf, isOnline, isUnderWay, type ListedFile, type Shown, shown } from './select.ts';
 import type { State } from './state.ts';
@@ -46,10 +47,11 @@ export function filesShown(look: FilesLook, columns: number, height: number): Sh
   const { files, at, focused, wheeled } = look;
   const blocks = files.map((item, index) => blockOf(item, columns, { ...look, chosen: focused && index === at }));
   const before = blocks.slice(0, at + 1).reduce((sum, block) => sum + block.length, 0);
+  const ids = files.map(({ file }) => fileKey(file));
   const rows = blocks.flatMap((block, index) =>
     block.map((spans, row) => ({
       spans,
-      id: files[index]?.file.id ?? '',
+      id: ids[index] ?? '',
       chosen: focused && index === at && row === 0,
     })),
   );

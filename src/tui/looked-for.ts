@@ -8,6 +8,7 @@ import { textOf } from './editor.ts';
 import { isHidden } from './folders.ts';
 import { shownMessages } from './folding.ts';
 import { isShut, shownFiles } from './hush.ts';
+import { fileKey } from './messages.ts';
 import { firstLine } from './rows.ts';
 import { peopleOf, waits } from './select.ts';
 import type { Chat, Overlay } from './state.ts';
@@ -22,7 +23,9 @@ export function destinations(chat: Chat, query: string): Destination[] {
   const conversations = [...peopleOf(chat)]
     .sort((a, b) => Number(waits(b)) - Number(waits(a)))
     .map(({ name, room }): Destination => ({ kind: room ? 'room' : 'person', label: name, target: name }));
-  const files = shownFiles(chat).map((file): Destination => ({ kind: 'file', label: file.name, target: file.id }));
+  const files = shownFiles(chat).map(
+    (file): Destination => ({ kind: 'file', label: file.name, target: fileKey(file) }),
+  );
   const commands = commandNames.map((name): Destination => ({ kind: 'command', label: name, target: name }));
   if (query.trim() === '') return [...conversations, ...commands];
   const like = (list: Destination[]) =>

@@ -1,5 +1,5 @@
 /** The messages of one conversation: order and merging. Lists are never changed, only replaced. */
-import type { Message } from './client/types.ts';
+import type { FileInfo, Message } from './client/types.ts';
 
 /** Messages held of one conversation; above it some are let go and can be fetched again (update/holding.ts). */
 export const MAX_HELD = 20_000;
@@ -10,6 +10,11 @@ const RECENT = 200;
 /** An author's id is unique only together with the author. */
 export function keyOf(message: Pick<Message, 'from' | 'formerKey' | 'id'>): string {
   return `${message.from}${message.formerKey ? '//' : '/'}${message.id}`;
+}
+
+/** A file's id may be named by another person's message, too: that is another file. */
+export function fileKey({ conversation, from, id }: Pick<FileInfo, 'conversation' | 'from' | 'id'>): string {
+  return `${conversation}/${from}/${id}`;
 }
 
 /** `keyOf(message) === key` without building a string for each of thousands. */

@@ -6,6 +6,7 @@ import { chatOf, openThread, paneOf } from './field.ts';
 import { isShut, shownFiles, unreadOf } from './hush.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { cut, width } from './measure.ts';
+import { fileKey } from './messages.ts';
 import { personOf } from './own.ts';
 import type { Look } from './rows.ts';
 import type { Chat, State, Thread } from './state.ts';
@@ -157,8 +158,9 @@ export function transfersOf(chat: Chat): TransferState[] {
 /** The right pane: what is under way, wherever it goes; then the files of the open conversation, newest first. */
 export function filesOf(chat: Chat): ListedFile[] {
   const files = shownFiles(chat).filter((file) => file.conversation === chat.open);
+  const listed = new Set(Object.values(chat.files).map(({ id }) => id));
   const moving = Object.values(chat.transfers)
-    .filter((transfer) => isUnderWay(transfer) && !Object.hasOwn(chat.files, transfer.id))
+    .filter((transfer) => isUnderWay(transfer) && !listed.has(transfer.id))
     .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer }));
   const there = files
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
@@ -170,7 +172,7 @@ export function filesOf(chat: Chat): ListedFile[] {
 export function fileAt(chat: Chat): number {
   return Math.max(
     0,
-    filesOf(chat).findIndex(({ file }) => file.id === chat.chosenFile),
+    filesOf(chat).findIndex(({ file }) => fileKey(file) === chat.chosenFile),
   );
 }
 

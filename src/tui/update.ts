@@ -1,4 +1,5 @@
 /** The only changer of the state: pure, one event in, the next state out. */
+
 import { lend } from './aside.ts';
 import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from './editor.ts';
 import type { Event } from './event.ts';
@@ -16,6 +17,7 @@ import {
   withThread,
 } from './field.ts';
 import { unreadOf } from './hush.ts';
+import { fileKey } from './messages.ts';
 import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from './state.ts';
 import { isRich } from './theme.ts';
@@ -125,7 +127,7 @@ function apply(state: State, event: Event): State {
     case 'files':
       return withChat(state, (chat) => ({
         ...chat,
-        files: { ...chat.files, ...Object.fromEntries(event.files.map((file) => [file.id, file])) },
+        files: { ...chat.files, ...Object.fromEntries(event.files.map((file) => [fileKey(file), file])) },
       }));
     case 'taken':
       return withChat(quiet(state), (chat) => take(chat, event.text));

@@ -206,9 +206,9 @@ test('files and words of blocked people are found nowhere, and are all there aga
     searched(play.chat, 'needle').length,
   ];
   const before = seen();
-  t.deepEqual(before, [['a', 'b'], ['a', 'b'], 5]);
+  t.deepEqual(before, [['a', 'b'], ['#lobby/bob/a', '#lobby/carol/b'], 5]);
   play.do({ type: 'blocked', name: 'bob', on: true });
-  t.deepEqual(seen(), [['b'], ['b'], 2]);
+  t.deepEqual(seen(), [['b'], ['#lobby/carol/b'], 2]);
   const transfer = {
     id: 'a',
     direction: 'down',
@@ -236,4 +236,21 @@ test('a name is blocked as it is written, whatever the key', (t) => {
       .map(({ name }) => name),
     ['@bob'],
   );
+});
+
+test('files of two people under one id are both there, and each goes with its own message', (t) => {
+  const play = new Play();
+  const shared = (from: string, seq: number, deleted = false) => {
+    const theirs = file({ id: 'same', from, name: `${from}.txt`, at: seq });
+    return {
+      type: 'message',
+      message: message({ seq, from, deleted, body: { kind: 'file', file: theirs } }),
+      fresh: true,
+    } as const;
+  };
+  const names = () => filesOf(play.chat).map(({ file: { name } }) => name);
+  play.do({ type: 'news', news: [shared('bob', 1), shared('eve', 2)] });
+  t.deepEqual(names(), ['eve.txt', 'bob.txt']);
+  play.do({ type: 'news', news: [shared('eve', 2, true)] });
+  t.deepEqual(names(), ['bob.txt']);
 });

@@ -154,13 +154,14 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
-  /** Where the manifest of a file stands, as far as it was met. */
-  async fileSeq(file: string): Promise<{ conversation: string; seq: number } | null> {
-    const [row] = await this.#profile.db.all(
-      'SELECT conversation, seq FROM shared_files WHERE account = ? AND file = ?',
-      [this.#account, file],
+  /** Whether a message of `author` (hex) that names this file was met. */
+  async hasShared(file: string, author: string): Promise<boolean> {
+    const rows = await this.#profile.db.all(
+      `SELECT 1 FROM shared_files s JOIN entries e ON e.account = s.account AND e.conversation = s.conversation AND e.seq = s.seq
+       WHERE s.account = ? AND s.file = ? AND e.author = ? LIMIT 1`,
+      [this.#account, file, author],
     );
-    return row === undefined ? null : { conversation: String(row.conversation), seq: Number(row.seq) };
+    return rows.length > 0;
   }
 
   /** The newest opened entries of anybody but `author`, newest first. */

@@ -137,7 +137,8 @@ export class Chat {
         await this.post(place, content, id, file);
         return { sent };
       },
-      isPosted: async (file) => (await this.outboxStore.lists(file)) || (await cache.fileSeq(file)) !== null,
+      isPosted: async (file) =>
+        (await this.outboxStore.lists(file)) || (await cache.hasShared(file, hex(context.keyring.me.idFp))),
     });
   }
 

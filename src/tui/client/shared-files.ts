@@ -63,10 +63,11 @@ export class SharedFiles {
         before = { at: listed.at, file: listed.file };
         looked += 1;
         if (looked > MAX_LISTED) return;
-        const id = hex(listed.file);
-        const file = seen.has(id) ? null : await this.#open(listed);
+        // An id that two messages name is two files: each is what its author signed.
+        const key = `${hex(listed.conversation)}/${listed.entry.seq}`;
+        const file = seen.has(key) ? null : await this.#open(listed);
         if (file === null) continue;
-        seen.add(id);
+        seen.add(key);
         yield file;
       }
       if (!page.more || page.files.length === 0) return;
@@ -83,9 +84,6 @@ export class SharedFiles {
     const said = opened?.said ?? null;
     if (said?.content.kind !== 'manifest' || !equal(said.content.manifest.fileId, listed.file)) return null;
     const { manifest } = said.content;
-    // An id that somebody else's manifest names is another file of theirs.
-    const known = await this.#cache.fileSeq(hex(manifest.fileId));
-    if (known !== null && (known.conversation !== place.key || known.seq !== listed.entry.seq)) return null;
     const formerKey = await this.#context.keyring.isFormer(said.from, opened?.author ?? '');
     const by = { from: said.from, formerKey, at: listed.entry.at, sentAt: writtenAt(said.sentAt) };
     return { info: fileOf(place, manifest, by), manifest, place };

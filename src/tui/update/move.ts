@@ -1,8 +1,10 @@
 /** Keys that move a selection, the window over the messages, or the focus. */
+
 import { isLent, takeBack } from '../aside.ts';
 import { emptyEditor, moveLine } from '../editor.ts';
 import type { MoveName } from '../event.ts';
 import { chatOf, openThread, paneOf, withChat, withThread } from '../field.ts';
+import { fileKey } from '../messages.ts';
 import { overlaySize } from '../overlay-size.ts';
 import { newsAfter, seenTo } from '../seen.ts';
 import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
@@ -123,7 +125,7 @@ export function holdChoice(state: State): State {
   if (chat === null) return state;
   const pane = paneOf(state);
   const chosenPerson = pane === 'people' ? (peopleOf(chat)[personAt(chat)]?.name ?? null) : null;
-  const chosenFile = pane === 'files' ? (filesOf(chat)[fileAt(chat)]?.file.id ?? null) : null;
+  const chosenFile = pane === 'files' ? keyAt(filesOf(chat), fileAt(chat)) : null;
   if (chat.chosenPerson === chosenPerson && chat.chosenFile === chosenFile) return state;
   return withChat(state, () => ({ ...chat, chosenPerson, chosenFile, wheeled: unmoved }));
 }
@@ -155,7 +157,7 @@ function shift(state: State, name: MoveName): State {
   if (pane === 'files')
     return withChat(state, (chat) => {
       const list = filesOf(chat);
-      return { ...chat, chosenFile: list[to(fileAt(chat), list.length)]?.file.id ?? null };
+      return { ...chat, chosenFile: keyAt(list, to(fileAt(chat), list.length)) };
     });
   if (pane === 'composer' && (name === 'up' || name === 'down')) return recall(state, name === 'up' ? -1 : 1);
   if (pane === 'messages' && (name === 'up' || name === 'down')) return select(state, name === 'up' ? -1 : 1);
@@ -243,4 +245,9 @@ function recall(state: State, by: -1 | 1): State {
       draft: recalled === 0 ? thread.kept : { before: text, after: '' },
     });
   });
+}
+
+function keyAt(list: ReturnType<typeof filesOf>, at: number): string | null {
+  const listed = list[at];
+  return listed === undefined ? null : fileKey(listed.file);
 }

@@ -5,7 +5,7 @@ import { editorWith } from '../editor.ts';
 import type { Opening } from '../event.ts';
 import { paneOf, withChat } from '../field.ts';
 import { mentionAt } from '../mention.ts';
-import { hasKey, keyOf, merge } from '../messages.ts';
+import { fileKey, hasKey, keyOf, merge } from '../messages.ts';
 import { personOf } from '../own.ts';
 import { othersBelow } from '../seen.ts';
 import { unmoved } from '../select.ts';
@@ -220,8 +220,9 @@ function withFiles(chat: Chat, messages: readonly Message[]): Chat {
   for (const { body, deleted } of messages) {
     if (body.kind !== 'file') continue;
     files ??= { ...chat.files };
-    if (deleted) delete files[body.file.id];
-    else files[body.file.id] = body.file;
+    const key = fileKey(body.file);
+    if (deleted) delete files[key];
+    else files[key] = body.file;
   }
   return files === null ? chat : { ...chat, files };
 }

@@ -29,7 +29,7 @@ function listing(pages: (asked: number) => Page) {
     const manifest = { fileId: idOf(seq), name: `${seq}`, type: '', size: 1, sha256: idOf(0) };
     return { said: { from: 'bob', content: { kind: 'manifest', manifest } } };
   };
-  const cache = { at: async (_: string, [seq = 0]: number[]) => [said(seq)], fileSeq: async () => null };
+  const cache = { at: async (_: string, [seq = 0]: number[]) => [said(seq)] };
   const files = new SharedFiles(
     { connection: { request }, keyring: { isFormer: async () => false } } as unknown as ChatContext,
     cache as unknown as Cache,

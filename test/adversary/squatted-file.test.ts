@@ -1,0 +1,54 @@
+/** Somebody who names the id of another's file before its own message comes: neither file hides the other. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { fromHex, hex } from '../../src/protocol/bytes.ts';
+import { joinLink } from '../../src/protocol/daemon-identity.ts';
+import { openChat } from '../../src/tui/client/open-chat.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { signInAs } from '../helpers/sign-in.ts';
+import { hostileDaemon } from './hostile-daemon.ts';
+
+test.serial('a file whose id somebody else has named is listed and fetched all the same', async (t) => {
+  const daemon = await hostileDaemon(t);
+  const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
+  const dir = await temporaryFolder(t);
+  const account = { server, password: 'secret', register: {} } as const;
+  const alice = await chatAs(t, { ...account, user: 'alice' });
+  const bob = await chatAs(t, { ...account, user: 'bob' });
+  const carol = await openChat(await signInAs(t, { ...account, user: 'carol' }));
+  t.teardown(() => carol.end(0));
+  await carol.begin();
+
+  const zeros = new Uint8Array(32);
+  let named: string | null = null;
+  daemon.script.answers['upload-open'] = async ({ params: { file: fileId }, honest }) => {
+    if (named === null) {
+      named = hex(fileId);
+      const manifest = {
+        fileId,
+        size: 5,
+        segSize: 65_536,
+        count: 1,
+        key: zeros,
+        sha256: zeros,
+        name: 'bait',
+        type: '',
+      };
+      const place = await carol.conversations.place('#lobby');
+      await carol.post(place, { kind: 'manifest', manifest }, carol.newId(), null);
+      await bob.message('bait');
+    }
+    return honest();
+  };
+  await writeFile(join(dir, 'true.txt'), 'the true one');
+  const { id } = await alice.client.upload('#lobby', join(dir, 'true.txt'));
+  t.is(named as string | null, id);
+  await bob.message('true.txt');
+  t.deepEqual(
+    (await bob.client.files()).map(({ name, from }) => [name, from]),
+    [['true.txt', 'alice']],
+  );
+  t.is(await readFile(await bob.client.download(id, { dir }), 'utf8'), 'the true one');
+});
