@@ -22,13 +22,18 @@ export class LinkInbox {
   #delivering = false;
   #holding = false;
   #ended = false;
-  readonly #onHolding: (holding: boolean) => void;
+  readonly #onHolding: () => void;
   readonly #onError: (error: ProtocolError) => void;
 
-  /** `onHolding` is told when the first item has to wait, and when none waits any more; `onError` what a handler throws. */
-  constructor(o: { onHolding: (holding: boolean) => void; onError: (error: ProtocolError) => void }) {
+  /** `onHolding` is told when an item has to wait, and when none waits any more; `onError` what a handler throws. */
+  constructor(o: { onHolding: () => void; onError: (error: ProtocolError) => void }) {
     this.#onHolding = o.onHolding;
     this.#onError = o.onError;
+  }
+
+  /** Nothing more is to be put now, but the end. */
+  get full(): boolean {
+    return this.paused || this.#held.length > 0;
   }
 
   /** Nothing comes after the end. */
@@ -62,8 +67,9 @@ export class LinkInbox {
       this.#delivering = false;
     }
     const holding = this.#held.length > 0;
-    if (holding !== this.#holding) this.#onHolding(holding);
+    if (holding === this.#holding) return;
     this.#holding = holding;
+    this.#onHolding();
   }
 
   /** Gives up what waits and tells the end, paused or not. */

@@ -173,16 +173,14 @@ function joinMessages(messages: readonly Uint8Array[]): Uint8Array[] {
   });
 }
 
-/** The messages of a record's body, one at least. @throws ProtocolError 'layout'. */
-export function splitMessages(body: Uint8Array): Uint8Array[] {
+/** The messages of a record's body, one at least, each as it is asked for. @throws ProtocolError 'layout'. */
+export function* splitMessages(body: Uint8Array): Generator<Uint8Array> {
   const reader = new Reader(body);
-  const messages: Uint8Array[] = [];
-  for (let left = body.length; left > 0 || messages.length === 0; ) {
+  for (let left = body.length, first = true; left > 0 || first; first = false) {
     const size = reader.u32();
-    messages.push(reader.bytes(size));
+    yield reader.bytes(size);
     left -= PREFIX + size;
   }
-  return messages;
 }
 
 /** @throws ProtocolError 'layout'. */

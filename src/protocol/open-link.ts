@@ -49,6 +49,9 @@ export class Link {
   #settle: { resolve(): void; reject(error: ProtocolError): void };
   #over = false;
   #closing = false;
+  /** What is left of the last chunk; the stream is paused while nobody takes it. */
+  #reading: Generator<ReadItem> | null = null;
+  #atWork = false;
   #whenOver: (() => void)[] = [];
 
   constructor(stream: Duplex, o: LinkParts) {
@@ -77,7 +80,7 @@ export class Link {
       onFull: () => this.#fail(new ProtocolError('link', 'send queue is full')),
     });
     this.#inbox = new LinkInbox({
-      onHolding: (holding) => this.#flow(holding),
+      onHolding: () => this.#flow(),
       onError: (error) => this.#fail(error),
     });
     if (client) {
@@ -179,7 +182,7 @@ export class Link {
     this.#writer.maxPlain = LARGE_RECORD;
   }
 
-  /** Holds back what arrives, and the sender with it, until resume(). */
+  /** Reads nothing more, and so holds the sender back, until resume(). At most one record waits here meanwhile. */
   pause(): void {
     this.#inbox.paused = true;
     this.#stream.pause();
@@ -188,7 +191,7 @@ export class Link {
   resume(): void {
     this.#inbox.paused = false;
     this.#inbox.deliver();
-    this.#flow(false);
+    this.#flow();
   }
 
   /** Sends what was sent, says that this is the end, and waits for the other end to hear it, 5 s at most. */
@@ -198,6 +201,7 @@ export class Link {
       this.#whenOver.push(resolve);
       if (this.#closing) return;
       this.#closing = true;
+      this.#inbox.paused = false;
       this.#reader.stop();
       this.#writer.end();
       this.#stream.resume();
@@ -213,14 +217,25 @@ export class Link {
 
   #receive(chunk: Uint8Array): void {
     if (this.#over || this.#closing) return;
+    this.#reading = this.#reader.read(chunk);
+    this.#read();
+  }
+
+  /** Takes what the chunk holds, as far as somebody wants it. */
+  #read(): void {
+    if (this.#atWork) return;
+    this.#atWork = true;
     try {
-      for (const item of this.#reader.read(chunk)) {
-        this.#take(item);
-        if (this.#over || this.#closing) return;
+      while (this.#reading !== null && !this.#inbox.full && !this.#over && !this.#closing) {
+        const { value, done } = this.#reading.next();
+        if (done) this.#reading = null;
+        else this.#take(value);
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#fail(error.code === 'layout' ? new ProtocolError('link', 'a record of the link is malformed') : error);
+    } finally {
+      this.#atWork = false;
     }
   }
 
@@ -255,6 +270,7 @@ export class Link {
     this.#stream.destroy();
     if (this.#over) return;
     this.#over = true;
+    this.#inbox.paused = false;
     this.#reader.stop();
     this.#writer.stop();
     this.#settle.reject(new ProtocolError('handshake', 'the connection ended during the handshake'));
@@ -274,6 +290,7 @@ export class Link {
   }
 
   #tellOver(): void {
+    this.#reading = null;
     for (const tell of this.#whenOver.splice(0)) tell();
   }
 
@@ -283,9 +300,11 @@ export class Link {
     this.#stream.once('close', cancel);
   }
 
-  #flow(holding: boolean): void {
+  #flow(): void {
     if (this.#over || this.#closing) return;
-    if (holding || this.#inbox.paused) this.#stream.pause();
+    this.#read();
+    if (this.#over || this.#closing) return;
+    if (this.#inbox.full) this.#stream.pause();
     else this.#stream.resume();
   }
 }
