@@ -6,7 +6,7 @@ import { hkdf, hmac, utf8 } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import type * as calls from './opaque-calls.ts';
 import type * as worker from './opaque-worker.ts';
-import { openPool, type Pool } from './pool.ts';
+import { openPool, type Payer, type Pool, type PoolOptions } from './pool.ts';
 
 type Calls = typeof calls;
 type Step<N extends keyof Calls> = (...args: Parameters<Calls[N]>) => Promise<ReturnType<Calls[N]>>;
@@ -29,22 +29,29 @@ export interface Opaque {
   close(): Promise<void>;
 }
 
+/** Whose threads take turns among those they work for. */
+export interface SharedOpaque extends Opaque {
+  /** The same threads, on the account of `payer`. */
+  for(payer: Payer): Opaque;
+}
+
 /** OPAQUE on threads. A call when more than `maxQueue` wait is refused with 'busy'. */
-export function opaquePool(options: { threads?: number; maxQueue: number }): Opaque {
+export function opaquePool(options: PoolOptions): SharedOpaque {
   const pool: Pool<typeof worker> = openPool('opaque', import.meta.url, options);
-  return {
-    createSetup: (...args) => readable(pool.run('createSetup', args)),
-    publicKey: (...args) => readable(pool.run('publicKey', args)),
-    clientRegister: (...args) => readable(pool.run('clientRegister', args)),
-    clientRegisterFinish: (...args) => readable(pool.run('clientRegisterFinish', args)),
-    clientLogin: (...args) => readable(pool.run('clientLogin', args)),
-    clientLoginFinish: (...args) => readable(pool.run('clientLoginFinish', args)),
-    serverRegister: (...args) => readable(pool.run('serverRegister', args)),
-    serverLogin: (...args) => readable(pool.run('serverLogin', args)),
-    serverLoginFinish: (...args) => readable(pool.run('serverLoginFinish', args)),
-    upgrade: (...args) => readable(pool.run('upgrade', args)),
+  const paidBy = (payer?: Payer): Opaque => ({
+    createSetup: (...args) => readable(pool.run('createSetup', args, payer)),
+    publicKey: (...args) => readable(pool.run('publicKey', args, payer)),
+    clientRegister: (...args) => readable(pool.run('clientRegister', args, payer)),
+    clientRegisterFinish: (...args) => readable(pool.run('clientRegisterFinish', args, payer)),
+    clientLogin: (...args) => readable(pool.run('clientLogin', args, payer)),
+    clientLoginFinish: (...args) => readable(pool.run('clientLoginFinish', args, payer)),
+    serverRegister: (...args) => readable(pool.run('serverRegister', args, payer)),
+    serverLogin: (...args) => readable(pool.run('serverLogin', args, payer)),
+    serverLoginFinish: (...args) => readable(pool.run('serverLoginFinish', args, payer)),
+    upgrade: (...args) => readable(pool.run('upgrade', args, payer)),
     close: () => pool.close(),
-  };
+  });
+  return { ...paidBy(), for: paidBy };
 }
 
 /** What opaque-calls.ts says of a message that it cannot read. */

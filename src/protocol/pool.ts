@@ -1,8 +1,9 @@
-/** Worker threads behind a bounded queue. The one place that knows where a worker's file lies. */
+/** Worker threads behind a bounded, fair queue. The one place that knows where a worker's file lies. */
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Piscina } from 'piscina';
 import { Refusal } from './errors.ts';
+import { FairLine } from './fair-line.ts';
 
 /** For every worker thread. Its garbage is short-lived and small; by itself V8 lets a young generation grow far beyond that. */
 export const workerLimits = { maxYoungGenerationSizeMb: 6 } as const;
@@ -15,11 +16,27 @@ export type PoolOptions = {
   threads?: number;
   /** Most tasks that may wait; one more is refused with 'busy'. */
   maxQueue: number;
+  /** Most of them for one payer. As many as may wait unless told. */
+  maxForOne?: number;
+};
+
+/** Who work is done for: payers take turns, and each is told what its work took. */
+export type Payer = {
+  readonly key: string;
+  /** In milliseconds of a thread. */
+  charge(ms: number): void;
 };
 
 export interface Pool<W extends Work> {
-  /** Runs the worker's function `name`. @throws Refusal 'busy'; and what the function throws, its class lost. */
-  run<N extends keyof W & string>(name: N, task: Parameters<W[N]>[0]): Promise<Awaited<ReturnType<W[N]>>>;
+  /**
+   * Runs the worker's function `name`; without a payer it is the program's own work.
+   * @throws Refusal 'busy'; and what the function throws, its class lost.
+   */
+  run<N extends keyof W & string>(
+    name: N,
+    task: Parameters<W[N]>[0],
+    payer?: Payer,
+  ): Promise<Awaited<ReturnType<W[N]>>>;
   /** Ends the threads; work under way is given up and its promise fails. */
   close(): Promise<void>;
 }
@@ -29,24 +46,38 @@ export interface Pool<W extends Work> {
  * in dist, and in the bundle of the terminal program an entry of its own in the same flat folder (scripts/build.mjs).
  */
 export function openPool<W extends Work>(name: string, importer: string, options: PoolOptions): Pool<W> {
-  const threads = options.threads ?? availableParallelism();
+  const threads = Math.max(1, options.threads ?? availableParallelism());
+  const { maxQueue, maxForOne = maxQueue } = options;
   const pool = new Piscina({
     filename: new URL(`./${name}-worker${extname(new URL(importer).pathname)}`, importer).href,
     minThreads: 1,
-    maxThreads: Math.max(1, threads),
+    maxThreads: threads,
     idleTimeout: 30_000,
     resourceLimits: workerLimits,
   });
-  let taken = 0;
+  const waiting = new FairLine<() => void>();
+  let running = 0;
+  /** The threads are given no more than they can work on: what waits, waits in the fair line. */
+  const turn = async (key: string): Promise<void> => {
+    if (running < threads) running += 1;
+    else if (waiting.size >= maxQueue || waiting.sizeOf(key) >= maxForOne) {
+      throw new Refusal('busy', 'too much work at once; try again in a moment');
+    } else await new Promise<void>((start) => waiting.add(key, start));
+  };
+  const next = () => {
+    const start = waiting.take();
+    if (start === undefined) running -= 1;
+    else start();
+  };
   return {
-    async run(name, task) {
-      if (taken >= threads + options.maxQueue)
-        throw new Refusal('busy', 'too much work at once; try again in a moment');
-      taken += 1;
+    async run(name, task, payer) {
+      await turn(payer?.key ?? '');
+      const before = performance.now();
       try {
         return await pool.run(task, { name });
       } finally {
-        taken -= 1;
+        payer?.charge(performance.now() - before);
+        next();
       }
     },
     close: () => pool.destroy(),

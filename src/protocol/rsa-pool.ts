@@ -1,5 +1,5 @@
 /** RSA as everything above uses it: off the loop, where 2 to 4 ms an operation would stall every link. */
-import { openPool, type Pool } from './pool.ts';
+import { openPool, type Payer, type Pool, type PoolOptions } from './pool.ts';
 import { generateKeyPair, type KeyPair } from './rsa.ts';
 import * as worker from './rsa-worker.ts';
 
@@ -17,21 +17,28 @@ export interface Rsa {
 const SEAL_BATCH = 32;
 const OPEN_BATCH = 4;
 
+/** Whose threads take turns among those they work for. */
+export interface SharedRsa extends Rsa {
+  /** The same threads, on the account of `payer`. */
+  for(payer: Payer): Rsa;
+}
+
 /** Threads for RSA. A call when more than `maxQueue` tasks wait is refused with 'busy'. */
-export function rsaPool(options: { threads: number; maxQueue: number }): Rsa {
+export function rsaPool(options: PoolOptions): SharedRsa {
   const pool: Pool<typeof worker> = openPool('rsa', import.meta.url, options);
-  return {
+  const paidBy = (payer?: Payer): Rsa => ({
     generate: generateKeyPair,
     async seal(jobs) {
-      return (await Promise.all(batches(jobs, SEAL_BATCH).map((batch) => pool.run('seal', batch)))).flat();
+      return (await Promise.all(batches(jobs, SEAL_BATCH).map((batch) => pool.run('seal', batch, payer)))).flat();
     },
     async open(pkcs8, chunks) {
-      const work = batches(chunks, OPEN_BATCH).map((batch) => pool.run('open', { pkcs8, chunks: batch }));
+      const work = batches(chunks, OPEN_BATCH).map((batch) => pool.run('open', { pkcs8, chunks: batch }, payer));
       return (await Promise.all(work)).flat();
     },
-    sign: (pkcs8, hash) => pool.run('sign', { pkcs8, hash }),
+    sign: (pkcs8, hash) => pool.run('sign', { pkcs8, hash }, payer),
     close: () => pool.close(),
-  };
+  });
+  return { ...paidBy(), for: paidBy };
 }
 
 /** The same on the calling thread, for tests and tools. */

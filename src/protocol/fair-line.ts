@@ -1,0 +1,33 @@
+/** A waiting line in which each key has its turn, however much waits under the others. */
+export class FairLine<T> {
+  /** Its order is that of the turns. */
+  readonly #lines = new Map<string, T[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  sizeOf(key: string): number {
+    return this.#lines.get(key)?.length ?? 0;
+  }
+
+  add(key: string, item: T): void {
+    this.#size += 1;
+    const line = this.#lines.get(key);
+    if (line) line.push(item);
+    else this.#lines.set(key, [item]);
+  }
+
+  /** Takes the oldest item of the key whose turn it is. */
+  take(): T | undefined {
+    for (const [key, line] of this.#lines) {
+      const item = line.shift();
+      this.#size -= 1;
+      this.#lines.delete(key);
+      if (line.length > 0) this.#lines.set(key, line);
+      return item;
+    }
+    return undefined;
+  }
+}
