@@ -1,13 +1,14 @@
 /** Who may log in: users.txt in memory, and the only writer of that file. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { hex } from '../protocol/bytes.ts';
+import { compare, hex, utf8 } from '../protocol/bytes.ts';
 import { Refusal } from '../protocol/errors.ts';
 import { nameKeys } from '../protocol/name-keys.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 import { isName } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
 import { replaceFile } from './replace-file.ts';
+import { SortedKeys } from './sorted-keys.ts';
 import { accountLine, formatUsers, type Line, parseUsers } from './users-file.ts';
 
 /** One line of users.txt. Never changed in place: a change makes a new one. */
@@ -26,6 +27,9 @@ export type Upgrade = (name: string, secret: string) => Promise<string>;
 /** Each takes a core for a third of a second and 64 MiB. */
 const UPGRADES_AT_ONCE = 4;
 
+/** Above this sorting all names is quicker than placing each. */
+const MANY_NEW = 100;
+
 type Change = (lines: Line[]) => Line[];
 type Waiting = { change: Change; resolve: () => void; reject: (error: unknown) => void };
 /** What tells one state of the file from another. */
@@ -40,6 +44,8 @@ export class Accounts {
   #stamp: Stamp | null = null;
   #byName = new Map<string, Account>();
   #byId = new Map<string, Account>();
+  /** By code point, as UTF-8 sorts and the strings of JavaScript do not. */
+  readonly #order = new SortedKeys((a, b) => compare(utf8(a), utf8(b)));
   /** By what a name is compared; made once, for it takes its time. */
   #keys = new Map<string, string[]>();
   #named = new Map<string, string>();
@@ -71,6 +77,14 @@ export class Accounts {
   /** In the order of users.txt. */
   all(): readonly Account[] {
     return [...this.#byName.values()];
+  }
+
+  /** Those whose names come behind `after` in code-point order; all for null. */
+  *after(after: string | null): Generator<Account> {
+    for (const name of this.#order.after(after)) {
+      const account = this.#byName.get(name);
+      if (account !== undefined) yield account;
+    }
   }
 
   idOf(idFp: Uint8Array): Account | undefined {
@@ -183,6 +197,7 @@ export class Accounts {
 
   #take(lines: Line[]): void {
     this.#lines = lines;
+    const before = this.#byName;
     this.#byName = new Map();
     this.#byId = new Map();
     const keys = this.#keys;
@@ -198,6 +213,18 @@ export class Accounts {
       this.#byName.set(name, line.account);
       if (line.account.idFp !== null) this.#byId.set(hex(line.account.idFp), line.account);
     }
+    this.#place(before);
+  }
+
+  /** Puts into their places the names that are new since `before`, which are few but at the start. */
+  #place(before: ReadonlyMap<string, Account>): void {
+    const added = [...this.#byName.keys()].filter((name) => !before.has(name));
+    if (added.length > MANY_NEW) {
+      this.#order.reset(this.#byName.keys());
+      return;
+    }
+    for (const name of before.keys()) if (!this.#byName.has(name)) this.#order.delete(name);
+    for (const name of added) this.#order.add(name);
   }
 
   /** All changes that come while one is written go into the next file together. */

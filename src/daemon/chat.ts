@@ -8,14 +8,16 @@ type Presence = { online: boolean; away: boolean };
 
 type Post = { seq: number; tell: () => void };
 
+/** Runs an action after what is under way has ended. */
+export type Later = (action: () => void) => unknown;
+
 export class Chat {
   readonly #sessions = new Map<string, Set<Listener>>();
   readonly #away = new WeakSet<Listener>();
   readonly #posts = new Map<string, Post[]>();
-  readonly #later: (action: () => void) => unknown;
+  readonly #later: Later;
 
-  /** `later` runs an action after what is under way has ended; setImmediate, but for tests. */
-  constructor(later: (action: () => void) => unknown = setImmediate) {
+  constructor(later: Later = setImmediate) {
     this.#later = later;
   }
 
@@ -82,16 +84,16 @@ export class Chat {
   }
 
   /**
-   * Tells about a new entry once its author has been answered: `tell` runs after the answers that are under way, and in
-   * each conversation in the order of seq, whichever request handler was quicker.
+   * Tells about a new entry once its author has been answered: `tell` runs after the answers that are under way, when `later`
+   * gives it a turn, and in each conversation in the order of seq, whichever request handler was quicker.
    * Call it without waiting for anything but the store after the store has answered.
    */
-  post(conversation: Uint8Array, seq: number, tell: () => void): void {
+  post(conversation: Uint8Array, seq: number, tell: () => void, later: Later = this.#later): void {
     const key = Buffer.from(conversation).toString('latin1');
-    if (this.#posts.size === 0) this.#later(() => this.#drain());
     const posts = this.#posts.get(key);
     if (posts) posts.push({ seq, tell });
     else this.#posts.set(key, [{ seq, tell }]);
+    later(() => this.#drain(key));
   }
 
   /** Tells of a name that stands otherwise after `change`; a session that comes or goes is not told of itself. */
@@ -103,12 +105,11 @@ export class Chat {
     this.tell('all', encodeEvent('presence', { name, ...now }), except);
   }
 
-  #drain(): void {
-    const conversations = [...this.#posts.values()];
-    this.#posts.clear();
-    for (const posts of conversations) {
-      for (const post of posts.sort((a, b) => a.seq - b.seq)) post.tell();
-    }
+  /** Each post asks for a turn, and the first of a conversation tells them all. */
+  #drain(key: string): void {
+    const posts = this.#posts.get(key) ?? [];
+    this.#posts.delete(key);
+    for (const post of posts.sort((a, b) => a.seq - b.seq)) post.tell();
   }
 
   /** Whichever is shorter is walked: the names, or who is here. */

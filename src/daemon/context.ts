@@ -1,12 +1,12 @@
 /** What every request handler is given. Types only. */
 import type { Logger } from 'pino';
-import type { Opaque } from '../protocol/opaque.ts';
+import type { Opaque, SharedOpaque } from '../protocol/opaque.ts';
 import type { RequestName, RequestParams, RequestResult } from '../protocol/requests.ts';
-import type { Rsa } from '../protocol/rsa-pool.ts';
+import type { Rsa, SharedRsa } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import type { Accounts } from './accounts.ts';
 import type { Broadcasts } from './broadcasts.ts';
-import type { Chat } from './chat.ts';
+import type { Chat, Later } from './chat.ts';
 import type { Config } from './config.ts';
 import type { Directory } from './directory.ts';
 import type { Epochs } from './epochs.ts';
@@ -19,7 +19,7 @@ import type { RefusedLinks } from './refused-links.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
-import type { Store } from './store/store.ts';
+import type { SharedStore, Store } from './store/store.ts';
 
 export type Context = {
   config: Config;
@@ -38,6 +38,8 @@ export type Context = {
   store: Store;
   directory: Directory;
   chat: Chat;
+  /** For what follows an answer: it has its turn on the account of who asked. */
+  later: Later;
   /** null: everything goes by each session's own link. */
   broadcasts: Broadcasts | null;
   rooms: Rooms;
@@ -47,6 +49,9 @@ export type Context = {
   /** The conversation id of #lobby. */
   lobby: Uint8Array;
 };
+
+/** The daemon's own: what works on other threads can be had on the account of who asks (paid.ts). */
+export type SharedContext = Context & { rsa: SharedRsa; opaque: SharedOpaque; store: SharedStore };
 
 /** Carries out one request. @throws Refusal for an expected no; anything else is a bug and ends the session. */
 export type Handler<N extends RequestName> = (

@@ -14,7 +14,7 @@ import { Broadcasts } from './broadcasts.ts';
 import { Chat } from './chat.ts';
 import { watchClock } from './clock-watch.ts';
 import { applyLive, type Config } from './config.ts';
-import type { Context } from './context.ts';
+import type { Context, SharedContext } from './context.ts';
 import { type Shares, shareOut } from './descriptors.ts';
 import { Directory } from './directory.ts';
 import { Epochs } from './epochs.ts';
@@ -36,9 +36,8 @@ import { StartError } from './start-error.ts';
 import { type StorageError, watchSyncs } from './storage-error.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
-/** Waiting private operations: a second of work for one thread. */
-const RSA_QUEUE = 256;
-const OPAQUE_QUEUE = 256;
+/** Waiting private operations: a second of work for one thread; and those of one address or person. */
+const POOL = { threads: 2, maxQueue: 256, maxForOne: 64 };
 /** Links of people who are logged in: below the first the operator is told, below the second nothing is served. */
 const FEW_LINKS = 256;
 const FEWEST_LINKS = 16;
@@ -88,9 +87,9 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     });
     closers.push(await lockFolder(config.dataDir));
     await closePrivateFiles({ dir: config.dataDir, fs, log });
-    const rsa = rsaPool({ threads: 2, maxQueue: RSA_QUEUE });
+    const rsa = rsaPool(POOL);
     closers.push(() => rsa.close());
-    const opaque = opaquePool({ threads: 2, maxQueue: OPAQUE_QUEUE });
+    const opaque = opaquePool(POOL);
     closers.push(() => opaque.close());
     const identity = await openIdentity({ dir: config.dataDir, fs, random, rsa, opaque, log });
     const { opaqueSetup, daemonId, fingerprint } = identity;
@@ -121,7 +120,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const refused = new RefusedLinks({ clock, log });
     closers.push(() => refused.tell());
     const limits = new Limits(clock);
-    const context: Context = {
+    const context: SharedContext = {
       config,
       log,
       clock,
@@ -138,6 +137,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       store,
       directory,
       chat,
+      later: setImmediate,
       broadcasts,
       files,
       rooms,

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import { acceptLink, type Link } from '../protocol/link.ts';
 import { sleep } from '../protocol/seams.ts';
-import type { Context } from './context.ts';
+import type { SharedContext as Context } from './context.ts';
 import { addressKey, figures } from './limits.ts';
 import { connectionLog } from './log.ts';
 import type { Place, Places } from './places.ts';
@@ -54,7 +54,7 @@ export class Entrance {
   }
 
   async #shakeHands(socket: Socket, place: Place, { address, wait }: { address: string; wait: number }): Promise<void> {
-    const { identity, rsa, clock, random, sessions } = this.#context;
+    const { identity, rsa, clock, random, sessions, limits } = this.#context;
     const id = sessions.nextId();
     const log = connectionLog(this.#context.log, { conn: id, address });
     try {
@@ -63,7 +63,7 @@ export class Entrance {
         keys: identity.keys,
         rejectKey: identity.rejectKey,
         daemonId: identity.daemonId,
-        rsa,
+        rsa: rsa.for(limits.budgetOf(null, address)),
         software: this.#software,
         clock,
         random,

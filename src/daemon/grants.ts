@@ -99,9 +99,9 @@ export class Grants {
   }
 
   #choose({ room, asker, asked }: Question): string | undefined {
-    const here = room
-      .members()
-      .filter(({ name }) => name !== asker.name && !asked.includes(name) && this.#parts.chat.online(name));
+    const here = [...room.members()].filter(
+      ({ name }) => name !== asker.name && !asked.includes(name) && this.#parts.chat.online(name),
+    );
     const holders = here.filter(({ idFp, name }) => room.hasEpochKey(idFp) || this.#holdersOf(room).has(name));
     const among = holders.length > 0 ? holders : here;
     return among[randomU32(this.#parts.random) % Math.max(1, among.length)]?.name;

@@ -55,11 +55,12 @@ export const epilogue = `Limits:
   good logins per address    burst ${figures.logins.burst}, then ${figures.logins.perSecond}/s
   connections per address    burst ${figures.connections.burst}, then ${figures.connections.perSecond}/s
   new accounts per address   burst ${figures.registrations.burst}, then ${figures.registrations.perSecond}/s
-  requests per person        burst ${figures.requests.burst}, then ${figures.requests.perSecond}/s; ${figures.requestsAtOnce} at once
+  work per person            burst ${figures.work.burst / 1000} s of a core, then ${figures.work.perSecond} ms/s; before login per address
+  requests per link          ${figures.requestsAtOnce} at once, ${figures.requestsWaiting} or ${figures.waitingBytes / 1024} KiB waiting; then it is not read
   what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
   new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min; ${figures.spareEpochsOfRoom.burst} a room, then one in 30 s
   changes of away, per person   burst ${figures.away.burst}, then ${figures.away.perSecond}/s; signs of typing: ${figures.typing.perSecond}/s to one person
-  waiting for a slow client  ${figures.maxQueuedBytes / 1024 / 1024} MiB, then it is closed
+  waiting for a slow client  ${figures.pauseQueuedBytes / 1024} KiB, then nothing more is carried out; ${figures.maxQueuedBytes / 1024 / 1024} MiB, then it is closed
   silence                    ${figures.idleMs / 1000} s
 An IPv6 address counts by its /64.
 

@@ -1,10 +1,11 @@
 /**
  * Carries out what one client asks.
  *
- * 1. Requests start in the order they came. Up to `requestsAtOnce` are under way together; those marked `alone` wait for the
- *    ones before and hold up the ones behind.
- * 2. Nothing starts while the client's own answers pile up unread, or faster than its rate: it waits.
- * 3. What does not fit into the waiting line is answered `rate-limited`.
+ * 1. Requests start in the order they came, each when fair-turns.ts gives it a turn. Up to `requestsAtOnce` are under way
+ *    together; those marked `alone` wait for the ones before and hold up the ones behind.
+ * 2. Nothing starts while the client's own answers pile up unread, or above the budget of who pays.
+ * 3. What waits is bytes as they came. While much waits, or nothing may start, the link is not read: the client's system holds
+ *    back what it sends, and no request is refused for it.
  * 4. An expected no is answered. Broken rules cut the link. What failing storage left undone is not answered at all: the
  *    daemon is about to end, and the client sends it again. Anything else is a bug: its stack is logged, the session ends, the
  *    daemon lives.
@@ -12,117 +13,197 @@
 import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../protocol/messages.ts';
 import type { RequestName, RequestParams } from '../protocol/requests.ts';
-import type { Context } from './context.ts';
-import { addressKey, figures } from './limits.ts';
+import type { SharedContext } from './context.ts';
+import { byteCost, costs, figures } from './limits.ts';
+import { type Paid, paidBy } from './paid.ts';
 import { logBroken } from './refused-links.ts';
 import type { Row, Table } from './requests/index.ts';
 import type { Session } from './session.ts';
 import { StorageError } from './storage-error.ts';
 
-/** How often a client may overrun the waiting line before its link is cut. */
-const MAX_OVERRUNS = 1_024;
-
 export class RequestQueue {
-  readonly #context: Context;
+  readonly #base: SharedContext;
   readonly #session: Session;
   readonly #table: Table;
-  readonly #waiting: Request[] = [];
+  readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** The next one, read, when it could not start yet. */
+  #next: Request | null = null;
+  #paid: Paid;
   #underWay = 0;
+  #largeUnderWay = 0;
   #alone = false;
+  /** A turn was asked for. */
+  #inLine = false;
   #paused = false;
-  #overruns = 0;
+  /** The link is not read. */
+  #held = false;
   #finishing = false;
   #failed = false;
   #onIdle: () => void = () => {};
 
-  constructor(context: Context, session: Session, table: Table) {
-    this.#context = context;
+  constructor(context: SharedContext, session: Session, table: Table) {
+    this.#base = context;
     this.#session = session;
     this.#table = table;
+    this.#paid = paidBy(context, session);
   }
 
   /** Takes one message of the link. Never throws. */
   take(message: Uint8Array): void {
     if (this.#session.ended || this.#finishing) return;
-    let request: Request;
-    try {
-      request = decodeRequest(message);
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    if (this.#waiting.length >= figures.requestsWaiting) {
-      this.#overruns += 1;
-      if (this.#overruns > MAX_OVERRUNS) this.#fail(new ProtocolError('message', 'far too many requests'));
-      else this.#refuse(request, new Refusal('rate-limited', 'too many requests at once; wait for answers'));
-      return;
-    }
-    this.#waiting.push(request);
-    this.#next();
+    this.#waiting.push(message);
+    this.#waitingBytes += message.length;
+    this.#goOn();
+  }
+
+  /** Counts bytes of a file that came over the link beside the requests. */
+  takeSegment(size: number): void {
+    this.#paid.budget.charge(byteCost(size));
+    this.#goOn();
   }
 
   /** Takes nothing more; resolves when what was taken is answered. */
   finish(): Promise<void> {
     this.#finishing = true;
     this.#waiting.length = 0;
+    this.#waitingBytes = 0;
+    this.#next = null;
     return new Promise((resolve) => {
       this.#onIdle = resolve;
       if (this.#underWay === 0) resolve();
     });
   }
 
-  #next(): void {
-    while (!this.#session.ended && !this.#paused && !this.#alone && this.#underWay < figures.requestsAtOnce) {
-      const request = this.#waiting[0];
-      if (request === undefined) return;
-      const alone = this.#table[request.method].alone === true;
-      if (alone && this.#underWay > 0) return;
-      if (this.#mustPause()) return;
-      this.#waiting.shift();
-      this.#alone = alone;
-      this.#underWay += 1;
-      void this.#carryOut(request).finally(() => {
-        this.#underWay -= 1;
-        if (this.#underWay === 0) this.#onIdle();
-        if (alone) this.#alone = false;
-        this.#next();
-      });
+  #goOn(): void {
+    if (!this.#session.ended && !this.#paused) this.#mustPause();
+    const something = this.#next !== null || this.#waiting.length > 0;
+    if (something && !this.#inLine && this.#mayStart()) {
+      this.#inLine = true;
+      this.#base.limits.turns.take(this.#paid.budget, this.#turn);
+    }
+    this.#steer();
+  }
+
+  #mayStart(): boolean {
+    if (this.#session.ended || this.#paused || this.#alone || this.#underWay >= figures.requestsAtOnce) return false;
+    return this.#next === null || !this.#mustWait(this.#next);
+  }
+
+  /** For those that are under way. */
+  #mustWait({ method }: Request): boolean {
+    const { alone, large } = this.#table[method];
+    return (
+      (alone === true && this.#underWay > 0) || (large === true && this.#largeUnderWay >= figures.largeAnswersAtOnce)
+    );
+  }
+
+  readonly #turn = (): void => {
+    this.#inLine = false;
+    if (this.#mayStart() && !this.#mustPause()) this.#startNext();
+    this.#goOn();
+  };
+
+  #startNext(): void {
+    const request = this.#next ?? this.#read();
+    this.#next = null;
+    if (request === null) return;
+    if (this.#mustWait(request)) {
+      this.#next = request;
+      return;
+    }
+    const { alone = false, large = false, toAll = false } = this.#table[request.method];
+    this.#alone = alone;
+    this.#underWay += 1;
+    if (large) this.#largeUnderWay += 1;
+    const { sessions } = this.#base;
+    this.#paid.budget.charge(costs.request + (toAll ? costs.delivery * sessions.size : 0));
+    void this.#carryOut(request).finally(() => {
+      this.#underWay -= 1;
+      if (large) this.#largeUnderWay -= 1;
+      if (this.#underWay === 0) this.#onIdle();
+      if (alone) this.#alone = false;
+      this.#goOn();
+    });
+  }
+
+  /** null: nothing waits, or what waited cut the link. */
+  #read(): Request | null {
+    const message = this.#waiting.shift();
+    if (message === undefined) return null;
+    this.#waitingBytes -= message.length;
+    this.#paid.budget.charge(byteCost(message.length));
+    try {
+      return decodeRequest(message);
+    } catch (error) {
+      this.#fail(error);
+      return null;
     }
   }
 
-  /** Whether the next request has to wait for the client to read, or for its rate. */
+  /** Whether nothing may start until the client has read, or its budget allows it. */
   #mustPause(): boolean {
-    const { link, account, address } = this.#session;
+    const { link } = this.#session;
     if (link.queuedBytes > figures.pauseQueuedBytes) {
       this.#paused = true;
       link.drained().then(this.#resume, this.#resume);
       return true;
     }
-    const { limits, clock } = this.#context;
-    const wait =
-      account === null
-        ? limits.requestsBeforeLogin.takeOrWait(addressKey(address))
-        : limits.requests.takeOrWait(account.name);
+    const wait = this.#paid.budget.wait();
     if (wait === 0) return false;
     this.#paused = true;
-    clock.after(wait, this.#resume);
+    this.#base.clock.after(wait, this.#resume);
     return true;
   }
 
-  #resume = (): void => {
+  readonly #resume = (): void => {
     this.#paused = false;
-    this.#next();
+    this.#goOn();
   };
+
+  /** Lets the link be read, or not: again once half of what may wait is gone. */
+  #steer(): void {
+    const { link, ended } = this.#session;
+    const full = (share: number) =>
+      this.#waiting.length >= figures.requestsWaiting * share || this.#waitingBytes >= figures.waitingBytes * share;
+    if (!this.#held && !ended && (this.#paused || full(1))) {
+      this.#held = true;
+      link.pause();
+    } else if (this.#held && !this.#paused && !full(0.5)) {
+      this.#held = false;
+      link.resume();
+    }
+  }
 
   async #carryOut(request: Request): Promise<void> {
     const session = this.#session;
     try {
-      const answer = await call(this.#table, this.#context, session, request);
+      const answer = await this.#call(request);
       if (!session.ended) session.link.send(answer);
     } catch (error) {
       if (error instanceof Refusal) this.#refuse(request, error);
       else this.#fail(error, request);
     }
+  }
+
+  async #call<N extends RequestName>(request: {
+    id: number;
+    method: N;
+    params: RequestParams<N>;
+  }): Promise<Uint8Array> {
+    const { id, method, params } = request;
+    const session = this.#session;
+    const row: Row<N> = this.#table[method];
+    if (!row.allowed.includes(session.state)) throw notAllowed(session);
+    const result = await row.handler(this.#paid.context, session, params);
+    // Who has logged in pays for themselves from here on.
+    if (session.account !== null && this.#paid.who !== session.account.name) this.#paid = paidBy(this.#base, session);
+    const { clock } = this.#base;
+    const before = clock.monotonic();
+    const answer = encodeResult(method, id, result);
+    this.#paid.budget.measured(clock.monotonic() - before);
+    this.#paid.budget.charge(byteCost(answer.length));
+    return answer;
   }
 
   #refuse(request: Request, refusal: Refusal): void {
@@ -138,7 +219,7 @@ export class RequestQueue {
     if (this.#failed || (session.ended && error instanceof ProtocolError)) return;
     this.#failed = true;
     if (error instanceof ProtocolError) {
-      logBroken(this.#context, session, error);
+      logBroken(this.#base, session, error);
       session.cut();
       return;
     }
@@ -154,17 +235,6 @@ export class RequestQueue {
     }
     session.end('ended', 'the server failed on a request');
   }
-}
-
-async function call<N extends RequestName>(
-  table: Table,
-  context: Context,
-  session: Session,
-  { id, method, params }: { id: number; method: N; params: RequestParams<N> },
-): Promise<Uint8Array> {
-  const row: Row<N> = table[method];
-  if (!row.allowed.includes(session.state)) throw notAllowed(session);
-  return encodeResult(method, id, await row.handler(context, session, params));
 }
 
 function notAllowed(session: Session): Refusal {

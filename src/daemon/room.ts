@@ -1,8 +1,9 @@
 /** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
-import { compare, equal, hex } from '../protocol/bytes.ts';
+import { equal, hex } from '../protocol/bytes.ts';
 import { SMALL_ROOM } from '../protocol/epoch.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/room-log.ts';
 import { Turns } from '../protocol/turns.ts';
+import { SortedKeys } from './sorted-keys.ts';
 import type { Appended, Person, Store } from './store/store.ts';
 
 export type RoomParts = {
@@ -42,6 +43,8 @@ export class Room {
   #log: RoomLog;
   readonly #numbers = new Map<string, number>();
   readonly #members = new Map<string, Member>();
+  /** Their ids, whose order in hex is that of the bytes. */
+  readonly #order = new SortedKeys((a, b) => (a < b ? -1 : Number(a > b)));
   readonly #names = new Set<string>();
   /** All there were, in order, and whose. */
   #moves: Move[] = [];
@@ -69,9 +72,12 @@ export class Room {
     return this.#names;
   }
 
-  /** In order of idFp. */
-  members(): Person[] {
-    return [...this.#members.values()].sort((a, b) => compare(a.idFp, b.idFp));
+  /** In order of idFp, those behind `after`; all for null. */
+  *members(after: Uint8Array | null = null): Generator<Person> {
+    for (const id of this.#order.after(after === null ? null : hex(after))) {
+      const member = this.#members.get(id);
+      if (member !== undefined) yield member;
+    }
   }
 
   isMember(idFp: Uint8Array): boolean {
@@ -148,6 +154,7 @@ export class Room {
   async #load(): Promise<void> {
     this.#log = new RoomLog(this.#parts.signSpki, this.#parts.daemonId);
     this.#members.clear();
+    this.#order.reset([]);
     this.#names.clear();
     this.#numbers.clear();
     this.#moves = [];
@@ -170,10 +177,12 @@ export class Room {
       this.#moves.push({ n: entry.n, who, kind: this.#everMembers.has(who) ? 'back' : 'newcomer' });
       this.#everMembers.add(who);
       this.#members.set(who, { idFp, name, joinedAt: entry.n });
+      this.#order.add(who);
       this.#names.add(name);
     } else if (departs(entry)) {
       this.#moves.push({ n: entry.n, who, kind: 'gone' });
       this.#members.delete(who);
+      this.#order.delete(who);
       if (![...this.#members.values()].some((member) => member.name === name)) this.#names.delete(name);
     }
   }

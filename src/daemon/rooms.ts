@@ -9,7 +9,7 @@ import type { Clock } from '../protocol/seams.ts';
 import { LOBBY } from '../protocol/text.ts';
 import type { Accounts } from './accounts.ts';
 import type { Broadcasts } from './broadcasts.ts';
-import type { Chat } from './chat.ts';
+import type { Chat, Later } from './chat.ts';
 import type { Identity } from './identity.ts';
 import { Room, type RoomParts } from './room.ts';
 import type { EntryKind, Person, Placed, Store } from './store/store.ts';
@@ -95,20 +95,21 @@ export class Rooms {
    * whenever accounts went or changed their identity.
    */
   async removeStrangers(accounts: Pick<Accounts, 'idOf'>): Promise<Person[]> {
-    const strangers = this.lobby.members().filter(({ idFp }) => accounts.idOf(idFp) === undefined);
+    const strangers = [...this.lobby.members()].filter(({ idFp }) => accounts.idOf(idFp) === undefined);
     for (const { idFp, name } of strangers) await this.#remove({ idFp, name });
     return strangers;
   }
 
   /** Tells the members of a room about a new message, the same bytes for all. */
-  post(room: Room, message: News): void {
+  post(room: Room, message: News, later?: Later): void {
     const { broadcasts, chat } = this.#parts;
     // A message proves its author and its content by itself; nothing else in a room goes by broadcast.
     room.seq = Math.max(room.seq, message.seq);
-    this.#post(room.id, 'message', message, (event) => {
+    const tell = (event: Uint8Array) => {
       if (broadcasts === null) chat.tell(room.names, event);
       else broadcasts.post(room.id, event);
-    });
+    };
+    this.#post(room.id, 'message', message, tell, later);
   }
 
   async #remove(subject: Person): Promise<void> {
@@ -144,11 +145,13 @@ export class Rooms {
     kind: EntryKind,
     { seq, at, from, bytes, file }: News,
     tell: (event: Uint8Array) => void,
+    later?: Later,
   ): void {
-    this.#parts.chat.post(conversation, seq, () => {
+    const tellAll = () => {
       const entry = { seq, at, kind, from, bytes, file, keys: [] };
       tell(encodeEvent('posted', { conversation, with: null, entry }));
-    });
+    };
+    this.#parts.chat.post(conversation, seq, tellAll, later);
   }
 
   async #load(): Promise<void> {

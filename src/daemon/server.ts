@@ -5,7 +5,7 @@ import type { Link } from '../protocol/link.ts';
 import type { LinkEnd } from '../protocol/link-inbox.ts';
 import { MESSAGES_VERSION } from '../protocol/messages.ts';
 import { sleep } from '../protocol/seams.ts';
-import type { Context } from './context.ts';
+import type { SharedContext as Context } from './context.ts';
 import type { LinkShares } from './descriptors.ts';
 import { type Arrival, Entrance } from './entrance.ts';
 import { addressKey, figures } from './limits.ts';
@@ -119,6 +119,7 @@ export class Server {
       session.heard = clock.monotonic();
       if (session.account === null) session.cut();
       else if (!session.ended) files.onSegment(session, transfer, index, bytes);
+      queue.takeSegment(bytes.length);
     };
     link.onMessage = (message) => {
       session.heard = clock.monotonic();

@@ -27,6 +27,9 @@ export interface SessionLink extends BroadcastLink {
   send(message: Uint8Array): void;
   sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
   drained(): Promise<void>;
+  /** Reads nothing more until resume(): the peer's system holds back what it sends. */
+  pause(): void;
+  resume(): void;
   loggedIn(): void;
   close(): Promise<void>;
   destroy(): void;

@@ -23,7 +23,9 @@ export type PoolOptions = {
 /** Who work is done for: payers take turns, and each is told what its work took. */
 export type Payer = {
   readonly key: string;
-  /** In milliseconds of a thread. */
+  /** In milliseconds by the clock. */
+  measured(ms: number): void;
+  /** In milliseconds of a core, as known. */
   charge(ms: number): void;
 };
 
@@ -76,7 +78,7 @@ export function openPool<W extends Work>(name: string, importer: string, options
       try {
         return await pool.run(task, { name });
       } finally {
-        payer?.charge(performance.now() - before);
+        payer?.measured(performance.now() - before);
         next();
       }
     },

@@ -87,7 +87,7 @@ export const requests = {
   'card-put': { params: v.strictObject({ card }), result: none },
   /** Cards of a name from `from` on, oldest first, 64 at most. */
   cards: { params: v.strictObject({ name, from: u53 }), result: v.strictObject({ cards: v.array(card) }) },
-  /** Names after `after` in code-point order, 1,000 at most; `next` is null on the last page. */
+  /** Names after `after` in code-point order, as many as fit, 1,000 at most; `next` is null on the last page. */
   people: {
     params: v.strictObject({ after: v.nullable(name) }),
     result: v.strictObject({
@@ -115,7 +115,11 @@ export const requests = {
   typing: { params: v.strictObject({ to: name }), result: none },
 
   // Conversations
-  conversations: { params: none, result: v.strictObject({ conversations: v.array(conversation) }) },
+  /** Those of mine that began after the one `after`, in the order in which they began; as many as fit. */
+  conversations: {
+    params: v.strictObject({ after: v.nullable(hash) }),
+    result: v.strictObject({ conversations: v.array(conversation), next: v.nullable(hash) }),
+  },
   /** Entries with after < seq < before (null: no bound), oldest first; `newest` takes them from the top. As many as fit. */
   fetch: {
     params: v.strictObject({

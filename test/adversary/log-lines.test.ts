@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { encode } from '@msgpack/msgpack';
 import test, { type ExecutionContext } from 'ava';
+import { figures } from '../../src/daemon/limits.ts';
 import { table } from '../../src/daemon/requests/index.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { encodeRequest } from '../../src/protocol/messages.ts';
@@ -145,7 +146,7 @@ test.serial('one link that fails to log in all the time is told a bounded number
   quiet(t, lines, 40);
 });
 
-test.serial('thirty-two requests under way that all break the rules are one line', async (t) => {
+test.serial('requests under way together that all break the rules are one line', async (t) => {
   let go = () => {};
   let waiting = 0;
   const all = new Promise<void>((resolve) => {
@@ -163,8 +164,8 @@ test.serial('thirty-two requests under way that all break the rules are one line
   await register(mallory, 'mallory', 'pw');
   await login(mallory, 'mallory', 'pw');
   const before = lines.length;
-  for (let id = 0; id < 40; id += 1) mallory.messages(encodeRequest(1000 + id, 'conversations', {}));
-  await until(() => waiting === 32);
+  for (let id = 0; id < 40; id += 1) mallory.messages(encodeRequest(1000 + id, 'conversations', { after: null }));
+  await until(() => waiting === figures.largeAnswersAtOnce);
   go();
   await mallory.ended;
   await until(() => lines.some(({ evt }) => evt === 'session_ended'));

@@ -1,23 +1,24 @@
 import test from 'ava';
 import { pino } from 'pino';
-import type { Context } from '../../src/daemon/context.ts';
+import type { Context, SharedContext } from '../../src/daemon/context.ts';
 import { figures, Limits } from '../../src/daemon/limits.ts';
 import { RequestQueue } from '../../src/daemon/request-queue.ts';
-import { afterLogin, beforeLogin, type Table, table } from '../../src/daemon/requests/index.ts';
+import { afterLogin, type Table, table } from '../../src/daemon/requests/index.ts';
 import { Session } from '../../src/daemon/session.ts';
+import { Sessions } from '../../src/daemon/sessions.ts';
 import { ProtocolError, Refusal } from '../../src/protocol/errors.ts';
 import { type Answer, decodeFromDaemon, encodeRequest } from '../../src/protocol/messages.ts';
-import { manualClock } from '../helpers/manual-clock.ts';
+import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
 
 const hash = new Uint8Array(32);
 
 /** Lets everything that is ready run. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-/** @param rows in the place of the daemon's own. */
-function open(rows: Partial<Table>) {
+/** @param rows in the place of the daemon's own. @param beside whose clock and limits are shared */
+function open(rows: Partial<Table>, name = 'alice', beside?: Context) {
   const sent: (Answer | { event: string })[] = [];
-  const state = { closed: false, destroyed: false, queuedBytes: 0, drain: () => {} };
+  const state = { closed: false, destroyed: false, read: true, queuedBytes: 0, drain: () => {} };
   const link = {
     cb: hash,
     get queuedBytes() {
@@ -29,6 +30,12 @@ function open(rows: Partial<Table>) {
     },
     sendSegment() {},
     drained: () => new Promise<void>((resolve) => (state.drain = resolve)),
+    pause() {
+      state.read = false;
+    },
+    resume() {
+      state.read = true;
+    },
     loggedIn() {},
     setRoomKey() {},
     dropRoom() {},
@@ -41,16 +48,23 @@ function open(rows: Partial<Table>) {
       state.destroyed = true;
     },
   };
-  const clock = manualClock();
+  const clock = (beside?.clock as ManualClock | undefined) ?? manualClock();
   const log: { [field: string]: unknown }[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void log.push(JSON.parse(line)) });
   const session = new Session({ id: 1, link, address: '192.0.2.1', since: 0, log: logger });
   session.state = 'by-password';
-  session.account = { name: 'alice', idFp: hash, record: 'x', flags: new Set() };
+  session.account = { name, idFp: hash, record: 'x', flags: new Set() };
+  const shared = { for: () => shared };
   // The queue itself uses nothing else of the context.
-  const context = { clock, limits: new Limits(clock) } as unknown as Context;
+  const context = (beside ?? {
+    clock,
+    limits: new Limits(clock),
+    sessions: new Sessions(),
+    opaque: shared,
+    store: shared,
+  }) as unknown as SharedContext;
   const queue = new RequestQueue(context, session, { ...table, ...rows });
-  return { queue, session, sent, state, clock, log };
+  return { queue, session, sent, state, clock, log, context };
 }
 
 test('requests run together, up to a limit, and start in order', async (t) => {
@@ -110,6 +124,7 @@ test('finishing answers what has begun and begins nothing more', async (t) => {
   const { queue, sent } = open({ read: { allowed: afterLogin, handler: slow(events, 'read'), alone: true } });
   queue.take(encodeRequest(1, 'read', { conversation: hash, seq: 1 }));
   queue.take(encodeRequest(2, 'read', { conversation: hash, seq: 2 }));
+  await settle();
   await queue.finish();
   await settle();
   t.deepEqual(events, ['read begins', 'read ends']);
@@ -188,26 +203,112 @@ test('nothing starts while answers pile up unread', async (t) => {
   state.queuedBytes = 0;
   state.drain();
   await settle();
+  await settle();
   t.is(sent.length, 1);
 });
 
-test('faster than its rate, a client waits; beyond the waiting line it is refused; far beyond, cut', async (t) => {
-  const { queue, sent, state, clock } = open({
-    ping: { allowed: [...beforeLogin, ...afterLogin], handler: async () => ({ at: 1 }) },
+test('what is carried out costs what it took, and above its budget a client waits and is not read', async (t) => {
+  const { queue, sent, state, clock, context } = open({
+    ping: {
+      allowed: afterLogin,
+      handler: async () => {
+        clock.advance(2);
+        return { at: 1 };
+      },
+    },
   });
-  const total = figures.requests.burst + figures.requestsWaiting + 10;
-  for (let id = 0; id < total; id += 1) {
-    queue.take(encodeRequest(id, 'ping', {}));
-    if (id < figures.requests.burst && id % figures.requestsAtOnce === 0) await settle();
-  }
-  await settle();
-  const refused = sent.filter((answer) => 'refusal' in answer);
-  t.true(refused.length >= 1);
-  t.like(refused[0], { refusal: { code: 'rate-limited' } });
+  const left = 10;
+  context.limits.budgetOf('alice', '').charge(figures.work.burst - left);
+  for (let id = 0; id < 20; id += 1) queue.take(encodeRequest(id, 'ping', {}));
+  for (let turn = 0; turn < 40; turn += 1) await settle();
+  // Of what each takes a part is earned back meanwhile.
+  t.true(sent.length >= left / 2 && sent.length <= left + 1, `${sent.length}`);
+  t.false(state.read);
+  t.false(sent.some((answer) => 'refusal' in answer));
   const before = sent.length;
-  clock.advance(1_000);
-  await settle();
+  clock.advance(100);
+  for (let turn = 0; turn < 5; turn += 1) await settle();
   t.true(sent.length > before);
-  for (let id = 0; id < 2_000; id += 1) queue.take(encodeRequest(id, 'ping', {}));
+});
+
+test('who has used little goes before who has used much, though that one asked first', async (t) => {
+  const order: string[] = [];
+  const rows: Partial<Table> = {
+    ping: {
+      allowed: afterLogin,
+      handler: async ({ clock }, session) => {
+        order.push(session.name);
+        (clock as ManualClock).advance(1);
+        return { at: 1 };
+      },
+    },
+  };
+  const hostile = open(rows, 'mallory');
+  const honest = open(rows, 'alice', hostile.context);
+  const pings = (count: number) => {
+    for (let id = 0; id < count; id += 1) hostile.queue.take(encodeRequest(id, 'ping', {}));
+  };
+  pings(figures.requestsWaiting);
+  while (order.length < figures.requestsWaiting) await settle();
+  pings(20);
+  honest.queue.take(encodeRequest(1, 'ping', {}));
+  const from = order.length;
+  while (order.length < from + 21) await settle();
+  t.is(order[from], 'alice');
+});
+
+test('a link is not read while much waits, and again once half of it is done; nothing is refused', async (t) => {
+  const go: (() => void)[] = [];
+  const { queue, sent, state } = open({
+    read: { allowed: afterLogin, handler: () => new Promise((resolve) => go.push(() => resolve({}))) },
+  });
+  const all = figures.requestsAtOnce + figures.requestsWaiting;
+  for (let seq = 1; seq <= all; seq += 1) {
+    queue.take(encodeRequest(seq, 'read', { conversation: hash, seq }));
+    if (seq <= figures.requestsAtOnce) await settle();
+  }
+  t.false(state.read);
+  for (let done = 0; done < all && !state.read; done += 1) {
+    go[done]?.();
+    await settle();
+  }
+  t.true(state.read);
+  t.true(sent.length >= figures.requestsWaiting / 2);
+  t.false(sent.some((answer) => 'refusal' in answer));
+});
+
+test('few long answers are made at once, since they may have to wait for the client', async (t) => {
+  let under = 0;
+  const { queue } = open({
+    people: {
+      allowed: afterLogin,
+      large: true,
+      handler: () => {
+        under += 1;
+        return new Promise(() => {});
+      },
+    },
+  });
+  for (let id = 0; id < figures.requestsAtOnce; id += 1) queue.take(encodeRequest(id, 'people', { after: null }));
+  for (let turn = 0; turn < figures.requestsAtOnce; turn += 1) await settle();
+  t.is(under, figures.largeAnswersAtOnce);
+});
+
+test('what waits is not read before its turn: broken bytes behind a request that holds them up cut nothing yet', async (t) => {
+  let done = () => {};
+  const { queue, state } = open({
+    deliver: {
+      allowed: afterLogin,
+      alone: true,
+      handler: () => new Promise((resolve) => (done = () => resolve({}))),
+    },
+  });
+  queue.take(encodeRequest(1, 'deliver', { conversation: hash, seq: 1 }));
+  queue.take(Uint8Array.of(0xc1));
+  await settle();
+  t.false(state.destroyed);
+  done();
+  await settle();
+  await settle();
   t.true(state.destroyed);
 });

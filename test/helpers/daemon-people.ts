@@ -49,6 +49,7 @@ export function accountsOf(people: { name: string; card: Card }[]): Accounts {
   return {
     get: (name: string) => accounts.find((account) => account.name === name),
     all: () => accounts,
+    after: (after: string | null) => accounts.filter(({ name }) => after === null || name > after),
     idOf: (idFp: Uint8Array) => accounts.find((account) => account.idFp && Buffer.compare(account.idFp, idFp) === 0),
   } as unknown as Accounts;
 }

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../helpers/folder.ts';
 
 type Work = { double(n: number): number; fail(text: string): never; wait(ms: number): Promise<string> };
 
-async function pool(t: ExecutionContext, o: { threads: number; maxQueue: number }) {
+async function pool(t: ExecutionContext, o: { threads: number; maxQueue: number; maxForOne?: number }) {
   const dir = await temporaryFolder(t);
   const source = `export const double = (n) => n * 2;
     export const fail = (text) => { throw new Error(text); };
@@ -35,6 +35,24 @@ test('more than threads and queue hold is refused as busy; what fails makes room
   await t.throwsAsync(run('double', 1), { name: 'Refusal', code: 'busy' });
   t.deepEqual(await Promise.all(held), ['waited', 'failed']);
   t.is(await run('double', 1), 2);
+});
+
+test('payers take turns, none may fill the queue for the others, and each is told what its work took', async (t) => {
+  const { run } = await pool(t, { threads: 1, maxQueue: 8, maxForOne: 3 });
+  const charged: string[] = [];
+  const payer = (key: string) => ({ key, charge() {}, measured: (ms: number) => ms > 0 && charged.push(key) });
+  const [mallory, alice] = [payer('mallory'), payer('alice')];
+  const order: string[] = [];
+  const work = async (who: typeof alice) => {
+    await run('double', 1, who);
+    order.push(who.key);
+  };
+  const all = [work(mallory), work(mallory), work(mallory), work(mallory)];
+  await t.throwsAsync(run('double', 1, mallory), { name: 'Refusal', code: 'busy' });
+  all.push(work(alice));
+  await Promise.all(all);
+  t.deepEqual(order, ['mallory', 'mallory', 'alice', 'mallory', 'mallory']);
+  t.deepEqual(charged, order);
 });
 
 test('the workers are found in the flat bundle of the terminal program as well', async (t) => {

@@ -48,9 +48,13 @@ export type Row<N extends RequestName> = {
    * session's state. All others start in the order they came, up to a limit at once.
    */
   alone?: true;
+  /** The answer may be long: few are made at once, as they may wait for the client to read. */
+  large?: true;
+  /** May be told to everybody who is here, and costs as much. */
+  toAll?: true;
 };
 
-export const beforeLogin = ['anonymous'] as const;
+const beforeLogin = ['anonymous'] as const;
 export const afterLogin = ['by-key', 'by-password'] as const;
 const withPassword = ['by-password'] as const;
 
@@ -61,37 +65,37 @@ export type Table = { [N in RequestName]: Row<N> };
 
 export const table: Table = {
   'register-start': { handler: registerStart, allowed: beforeLogin, alone: true },
-  'register-finish': { handler: registerFinish, allowed: beforeLogin, alone: true },
+  'register-finish': { handler: registerFinish, allowed: beforeLogin, alone: true, toAll: true },
   'login-start': { handler: loginStart, allowed: beforeLogin, alone: true },
   'login-finish': { handler: loginFinish, allowed: beforeLogin, alone: true },
-  'login-prove': { handler: loginProve, allowed: beforeLogin, alone: true },
-  'login-key': { handler: loginKey, allowed: beforeLogin, alone: true },
+  'login-prove': { handler: loginProve, allowed: beforeLogin, alone: true, toAll: true },
+  'login-key': { handler: loginKey, allowed: beforeLogin, alone: true, toAll: true },
 
   'record-start': { handler: recordStart, allowed: renewing, alone: true },
-  'record-finish': { handler: recordFinish, allowed: renewing, alone: true },
+  'record-finish': { handler: recordFinish, allowed: renewing, alone: true, toAll: true },
   'vault-put': { handler: vaultPut, allowed: ['needs-vault', 'by-password'], alone: true },
-  'vault-get': { handler: vaultGet, allowed: withPassword },
-  'card-put': { handler: cardPut, allowed: afterLogin },
-  cards: { handler: cards, allowed: afterLogin },
-  people: { handler: people, allowed: afterLogin },
+  'vault-get': { handler: vaultGet, allowed: withPassword, large: true },
+  'card-put': { handler: cardPut, allowed: afterLogin, toAll: true },
+  cards: { handler: cards, allowed: afterLogin, large: true },
+  people: { handler: people, allowed: afterLogin, large: true },
   sessions: { handler: sessions, allowed: afterLogin },
   'device-end': { handler: deviceEnd, allowed: afterLogin, alone: true },
   ping: { handler: ping, allowed: always },
-  away: { handler: away, allowed: afterLogin },
+  away: { handler: away, allowed: afterLogin, toAll: true },
   typing: { handler: typing, allowed: afterLogin },
 
-  conversations: { handler: conversations, allowed: afterLogin },
-  fetch: { handler: fetch, allowed: afterLogin },
+  conversations: { handler: conversations, allowed: afterLogin, large: true },
+  fetch: { handler: fetch, allowed: afterLogin, large: true },
   whisper: { handler: whisper, allowed: afterLogin },
-  say: { handler: say, allowed: afterLogin },
+  say: { handler: say, allowed: afterLogin, toAll: true },
   read: { handler: read, allowed: afterLogin },
   deliver: { handler: deliver, allowed: afterLogin },
 
-  'log-append': { handler: logAppend, allowed: afterLogin },
-  members: { handler: members, allowed: afterLogin },
+  'log-append': { handler: logAppend, allowed: afterLogin, toAll: true },
+  members: { handler: members, allowed: afterLogin, large: true },
   'epoch-begin': { handler: epochBegin, allowed: afterLogin, alone: true },
   'epoch-keys': { handler: epochKeys, allowed: afterLogin },
-  'epoch-commit': { handler: epochCommit, allowed: afterLogin, alone: true },
+  'epoch-commit': { handler: epochCommit, allowed: afterLogin, alone: true, toAll: true },
   'grant-ask': { handler: grantAsk, allowed: afterLogin },
   grant: { handler: grant, allowed: afterLogin },
 
@@ -100,5 +104,5 @@ export const table: Table = {
   'download-open': { handler: downloadOpen, allowed: afterLogin },
   window: { handler: window, allowed: afterLogin },
   'transfer-end': { handler: transferEnd, allowed: afterLogin },
-  files: { handler: files, allowed: afterLogin },
+  files: { handler: files, allowed: afterLogin, large: true },
 };

@@ -9,7 +9,7 @@ import type { Person } from '../store/store.ts';
 
 /** Waits for nothing before the store, so that the notes of one device reach it in the order they came. */
 export const whisper: Handler<'whisper'> = async (context, session, { to: name, note, file }) => {
-  const { store, chat, accounts, directory, identity } = context;
+  const { store, chat, accounts, directory, identity, later } = context;
   const from = personOf(session);
   const to = recipient(accounts.get(name));
   const { header } = parseNote(note);
@@ -30,10 +30,11 @@ export const whisper: Handler<'whisper'> = async (context, session, { to: name, 
       const own: Entry = { seq, at, kind: 'note', from: from.name, bytes, file, keys: [] };
       chat.tellOne(who.name, encodeEvent('posted', { conversation, with: other.name, entry: own }));
     };
-    chat.post(conversation, seq, () => {
+    const tellAll = () => {
       tell(to, from, 0);
       if (sides.length > 1) tell(from, to, 1);
-    });
+    };
+    chat.post(conversation, seq, tellAll, later);
   }
   return { seq, at };
 };

@@ -4,6 +4,9 @@ import { conversationOf, memberOf } from './entry-operations.ts';
 import { all, type Implementation, one, run } from './operation.ts';
 import type { ConversationOperations } from './store.ts';
 
+/** Each has 240 bytes at most. */
+export const CONVERSATIONS_PER_ANSWER = 250;
+
 type Row = ReturnType<ConversationOperations['conversations']>[number];
 
 export const conversationOperations: Implementation<ConversationOperations> = {
@@ -11,7 +14,7 @@ export const conversationOperations: Implementation<ConversationOperations> = {
     return one<{ at: number | null }>(tools, 'SELECT max(at) AS at FROM conversations')?.at ?? 0;
   },
 
-  conversations(tools, { reader }) {
+  conversations(tools, { reader, after }) {
     // In a conversation with oneself there is no other member: it is with oneself.
     return all<Row>(
       tools,
@@ -20,8 +23,10 @@ export const conversationOperations: Implementation<ConversationOperations> = {
               CASE WHEN room IS NULL THEN coalesce(other.delivered, mine.delivered) ELSE 0 END AS delivered
        FROM members AS mine JOIN conversations ON conversations.c = mine.c
        LEFT JOIN members AS other ON room IS NULL AND other.c = mine.c AND other.m <> mine.m
-       WHERE mine.id_fp = ? AND mine.present ORDER BY mine.c`,
+       WHERE mine.id_fp = ? AND mine.present AND mine.c > coalesce((SELECT c FROM conversations WHERE id = ?), 0)
+       ORDER BY mine.c LIMIT ${CONVERSATIONS_PER_ANSWER}`,
       reader,
+      after,
     ).map((row) => ({ ...row }));
   },
 

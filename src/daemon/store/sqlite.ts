@@ -1,19 +1,13 @@
 /** The store on SQLite, in a thread of its own so that no disk ever delays a socket. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '../../protocol/errors.ts';
+import type { Payer } from '../../protocol/pool.ts';
 import { type Clock, systemClock } from '../../protocol/seams.ts';
 import { StorageError } from '../storage-error.ts';
-import type { Call, Outcome } from './group-commit.ts';
+import { CommitQueue } from './commit-queue.ts';
 import { operationNames } from './operations.ts';
 import type { FromWorker } from './sqlite-worker.ts';
-import type { OperationName, Store } from './store.ts';
-
-/** Calls in one commit, and commits that the thread may hold; the rest gather here and go together. */
-const CALLS_PER_BATCH = 1000;
-const BATCHES_IN_FLIGHT = 2;
-
-type Waiting = { call: Call; resolve: (result: unknown) => void; reject: (error: Error) => void };
+import type { OperationName, SharedStore, Store } from './store.ts';
 
 type Options = {
   clock?: Clock;
@@ -28,7 +22,7 @@ type Options = {
  * Opens the database at `path`, made when missing.
  * @throws Error with a sentence for the operator when it cannot be used.
  */
-export async function openSqliteStore(path: string, options: Options = {}): Promise<Store> {
+export async function openSqliteStore(path: string, options: Options = {}): Promise<SharedStore> {
   const clock = options.clock ?? systemClock;
   const url = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
   // Node 22 warns that node:sqlite is experimental; a warning in an operator's log would only alarm.
@@ -69,77 +63,14 @@ export async function openSqliteStore(path: string, options: Options = {}): Prom
     worker.postMessage('close');
     await exited;
   };
-  const calls = operationNames.map((name) => [
-    name,
-    (params: unknown) => queue.add({ name, params: ownBytes(params), now: clock.now() }),
-  ]);
-  return { ...(Object.fromEntries(calls) as { [N in OperationName]: Store[N] }), close };
-}
-
-/** What was asked while a batch is being committed becomes the next batch: no timer, and no wait when idle. */
-class CommitQueue {
-  readonly #send: (batch: Call[]) => void;
-  #waiting: Waiting[] = [];
-  readonly #sent: Waiting[][] = [];
-  #scheduled = false;
-  #failure: Error | null = null;
-  #onIdle: (() => void)[] = [];
-
-  constructor(send: (batch: Call[]) => void) {
-    this.#send = send;
-  }
-
-  add(call: Call): Promise<unknown> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ call, resolve, reject });
-      if (this.#scheduled) return;
-      this.#scheduled = true;
-      queueMicrotask(() => {
-        this.#scheduled = false;
-        this.#flush();
-      });
-    });
-  }
-
-  settle(outcomes: Outcome[]): void {
-    const batch = this.#sent.shift() ?? [];
-    this.#flush();
-    for (const [index, { resolve, reject }] of batch.entries()) {
-      const outcome = outcomes[index] ?? { error: 'no outcome' };
-      if ('result' in outcome) resolve(outcome.result);
-      else if ('refusal' in outcome) reject(new Refusal(outcome.refusal.code, outcome.refusal.message));
-      else reject(new Error(`the store failed: ${outcome.error}`));
-    }
-    this.#tellIdle();
-  }
-
-  fail(error: Error): void {
-    this.#failure ??= error;
-    const lost = [...this.#sent.splice(0).flat(), ...this.#waiting.splice(0)];
-    for (const { reject } of lost) reject(this.#failure);
-    this.#tellIdle();
-  }
-
-  idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onIdle.push(resolve);
-      this.#tellIdle();
-    });
-  }
-
-  #flush(): void {
-    while (this.#waiting.length > 0 && this.#sent.length < BATCHES_IN_FLIGHT) {
-      const batch = this.#waiting.splice(0, CALLS_PER_BATCH);
-      this.#sent.push(batch);
-      this.#send(batch.map(({ call }) => call));
-    }
-  }
-
-  #tellIdle(): void {
-    if (this.#sent.length > 0 || this.#waiting.length > 0) return;
-    for (const resolve of this.#onIdle.splice(0)) resolve();
-  }
+  const paidBy = (payer: Payer | null): Store => {
+    const calls = operationNames.map((name) => [
+      name,
+      (params: unknown) => queue.add({ name, params: ownBytes(params), now: clock.now() }, payer),
+    ]);
+    return { ...(Object.fromEntries(calls) as { [N in OperationName]: Store[N] }), close };
+  };
+  return { ...paidBy(null), for: paidBy };
 }
 
 /**

@@ -4,6 +4,7 @@
  * (nothing was changed then, and later operations work again), and Error when the store itself is broken.
  * Identifiers and hashes are 32 bytes unless said otherwise, times are milliseconds since 1970 UTC by the daemon's clock.
  */
+import type { Payer } from '../../protocol/pool.ts';
 
 export type Person = { idFp: Uint8Array; name: string };
 export type Placed = { seq: number; at: number };
@@ -87,8 +88,11 @@ export interface EntryOperations {
 export interface ConversationOperations {
   /** The time of the newest entry of all; 0 when there is none. */
   newestTime(none: Record<string, never>): number;
-  /** The conversations that `reader` is in. `delivered` is the other side's mark; 0 in rooms. */
-  conversations(of: { reader: Uint8Array }): {
+  /**
+   * The conversations that `reader` is in, those that began after the one `after`, 250 at most. `delivered` is the other
+   * side's mark; 0 in rooms.
+   */
+  conversations(of: { reader: Uint8Array; after: Uint8Array | null }): {
     conversation: Uint8Array;
     with: string | null;
     room: string | null;
@@ -267,4 +271,10 @@ export type Store = {
 } & {
   /** Finishes what was asked, then closes. */
   close(): Promise<void>;
+};
+
+/** A store that those it works for take turns at. */
+export type SharedStore = Store & {
+  /** The same store, on the account of `payer`. */
+  for(payer: Payer): Store;
 };

@@ -14,6 +14,7 @@ import { EventQueue } from './event-queue.ts';
 import { FileExchange } from './file-exchange.ts';
 import type { readHistory } from './history.ts';
 import { Intake } from './intake.ts';
+import { listConversations } from './list-conversations.ts';
 import { placedEntry, placeOf, refresh, sealItem, seenIn, sendItem } from './mail.ts';
 import { Messages } from './messages.ts';
 import type { Place } from './notes.ts';
@@ -279,8 +280,9 @@ export class Chat {
   }
 
   async #catchUp(place: Place): Promise<void> {
-    const { conversations } = await this.context.connection.request('conversations', {});
-    const of = conversations.find(({ conversation }) => hex(conversation) === place.key);
+    const of = (await listConversations(this.context.connection)).find(
+      ({ conversation }) => hex(conversation) === place.key,
+    );
     if (of !== undefined) await this.conversations.timeline(place).catchUp(of.head, of.read);
   }
 

@@ -1,12 +1,12 @@
 /** All my conversations: which there are, what is new in each, what was read. Turns what was taken into events. */
 import { equal, hex } from '../../protocol/bytes.ts';
 import type { Event } from '../../protocol/messages.ts';
-import type { RequestResult } from '../../protocol/requests.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError, isPassing } from './errors.ts';
 import type { HeldBytes } from './held.ts';
 import type { Intake, Taken } from './intake.ts';
+import { type Listed, listConversations } from './list-conversations.ts';
 import { LockedGaps } from './locked-gaps.ts';
 import { gapsOf, type Messages } from './messages.ts';
 import { formerPlaces, type Place } from './notes.ts';
@@ -102,9 +102,7 @@ export class Conversations {
 
   /** After each login: takes everything that is new, in all conversations. */
   async sync(): Promise<void> {
-    const { connection } = this.#parts.context;
-    const { conversations } = await connection.request('conversations', {});
-    const queue = [...conversations];
+    const queue = await listConversations(this.#parts.context.connection);
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.#syncOne(next);
     };
@@ -185,7 +183,7 @@ export class Conversations {
     await Promise.all(timelines.map((timeline) => timeline.idle()));
   }
 
-  async #syncOne(of: RequestResult<'conversations'>['conversations'][number]): Promise<void> {
+  async #syncOne(of: Listed): Promise<void> {
     const place = await this.placeOf(of.conversation, of.with);
     if (place === null) return;
     const { cache } = this.#parts;

@@ -136,7 +136,7 @@ test('a note that is not from the session, or not for whom it is sent to, is ref
     instanceOf: ProtocolError,
     code: 'note',
   });
-  t.is((await context.store.conversations({ reader: alice.card.idFp })).length, 0);
+  t.is((await context.store.conversations({ reader: alice.card.idFp, after: null })).length, 0);
 });
 
 test('marks are told: what was read to oneself elsewhere, what was delivered to the other side', async (t) => {

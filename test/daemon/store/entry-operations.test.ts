@@ -53,7 +53,7 @@ test('the same note again gets its first answer; other bytes under its id are re
 test('a note to an old card is refused, but answered again when it was stored before', async (t) => {
   const { store } = await temporaryStore(t);
   await t.throwsAsync(store.appendNote(aNote(1, { stale: true })), { code: 'stale-card' });
-  t.deepEqual(await store.conversations({ reader: alice.idFp }), [], 'and nothing came to be');
+  t.deepEqual(await store.conversations({ reader: alice.idFp, after: null }), [], 'and nothing came to be');
   await store.appendNote(aNote(1));
   t.like(await store.appendNote(aNote(1, { stale: true })), { seq: 1, again: true });
 });
@@ -124,7 +124,7 @@ test('whatever the clock does, no entry is later than now by more than 2 minutes
 test('a note to oneself has one member', async (t) => {
   const { store } = await temporaryStore(t);
   await store.appendNote(aNote(1, { to: alice }));
-  const [only, ...rest] = await store.conversations({ reader: alice.idFp });
+  const [only, ...rest] = await store.conversations({ reader: alice.idFp, after: null });
   t.is(only?.with, 'alice');
   t.is(rest.length, 0);
 });
@@ -205,7 +205,7 @@ test('marks go only forward, to the head at most, and the other side’s is show
   t.deepEqual(await store.mark({ ...mark, mark: 'read', seq: 2 }), { moved: true, seq: 2, others: ['alice'] });
   t.deepEqual(await store.mark({ ...mark, mark: 'read', seq: 1 }), { moved: false, seq: 2, others: ['alice'] });
   t.is((await store.mark({ ...mark, mark: 'delivered', seq: 99 })).seq, 3);
-  const of = async (reader: Uint8Array) => (await store.conversations({ reader }))[0];
+  const of = async (reader: Uint8Array) => (await store.conversations({ reader, after: null }))[0];
   t.like(await of(bob.idFp), { with: 'alice', room: null, head: 3, read: 2, delivered: 0 });
   t.like(await of(alice.idFp), { with: 'bob', room: null, head: 3, read: 0, delivered: 3 });
   await t.throwsAsync(store.mark({ ...mark, reader: carol.idFp, mark: 'read', seq: 1 }), {

@@ -33,7 +33,7 @@ test('a store of version 1 is brought to the current version with all that is in
     ],
   );
   t.is(head, 2);
-  t.like((await store.conversations({ reader: bob.idFp }))[0], { with: 'alice', read: 1 });
+  t.like((await store.conversations({ reader: bob.idFp, after: null }))[0], { with: 'alice', read: 1 });
   t.is((await store.vault({ idFp: alice.idFp, recordHash: bytes32(1) }))?.version, 1);
   t.is((await store.cards({ idFp: alice.idFp, from: 0 })).length, 1);
   t.is((await store.rooms({}))[0]?.name, '#lobby');

@@ -1,0 +1,83 @@
+/**
+ * Who pays for work: a person once logged in, before that an address. Work is counted in milliseconds of a core, as they were
+ * measured: on the main thread by request-queue.ts, on other threads by the pool and the store.
+ */
+import type { Payer } from '../protocol/pool.ts';
+import type { Clock } from '../protocol/seams.ts';
+import type { Rate } from './token-bucket.ts';
+
+/** No piece of work takes longer: above it the process was held up by the system or by its garbage, which nobody here is to pay. */
+const MOST_MS = 2;
+
+type Time = Pick<Clock, 'monotonic'>;
+
+export class Budget implements Payer {
+  readonly key: string;
+  /** Milliseconds used, for fair-turns.ts, which raises it when others have used more meanwhile. */
+  used = 0;
+  readonly #clock: Time;
+  readonly #rate: Rate;
+  #left: number;
+  #at: number;
+
+  /** `rate` in milliseconds of work. */
+  constructor(key: string, clock: Time, rate: Rate) {
+    this.key = key;
+    this.#clock = clock;
+    this.#rate = rate;
+    this.#left = rate.burst;
+    this.#at = clock.monotonic();
+  }
+
+  /** Takes what a piece of work took by the clock. */
+  measured(ms: number): void {
+    this.charge(Math.min(ms, MOST_MS));
+  }
+
+  /** Takes what was used, even more than is left. */
+  charge(ms: number): void {
+    this.#earn();
+    this.#left -= ms;
+    this.used += ms;
+  }
+
+  /** Milliseconds until there is something left; 0 when there is. */
+  wait(): number {
+    this.#earn();
+    return this.#left > 0 ? 0 : Math.ceil(((1 - this.#left) * 1000) / this.#rate.perSecond);
+  }
+
+  #earn(): void {
+    const now = this.#clock.monotonic();
+    this.#left = Math.min(this.#rate.burst, this.#left + ((now - this.#at) / 1000) * this.#rate.perSecond);
+    this.#at = now;
+  }
+}
+
+export class Budgets {
+  readonly #clock: Time;
+  readonly #rate: Rate;
+  readonly #maxKeys: number;
+  readonly #budgets = new Map<string, Budget>();
+
+  /** With more than `maxKeys` keys the one that was asked for longest ago starts afresh. */
+  constructor(clock: Time, rate: Rate, maxKeys = 65_536) {
+    this.#clock = clock;
+    this.#rate = rate;
+    this.#maxKeys = maxKeys;
+  }
+
+  /** The same for all sessions of one key. */
+  of(key: string): Budget {
+    const budget = this.#budgets.get(key) ?? new Budget(key, this.#clock, this.#rate);
+    this.#budgets.delete(key);
+    this.#budgets.set(key, budget);
+    if (this.#budgets.size > this.#maxKeys) {
+      for (const oldest of this.#budgets.keys()) {
+        this.#budgets.delete(oldest);
+        break;
+      }
+    }
+    return budget;
+  }
+}

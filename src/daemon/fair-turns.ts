@@ -1,0 +1,68 @@
+/**
+ * Whose request is carried out next on the main thread: one of the person (before login: the address) that has used the least
+ * work. So many busy links do not delay the next request of somebody else by more than the slice that is under way.
+ */
+import type { Clock } from '../protocol/seams.ts';
+import type { Budget } from './budgets.ts';
+import { loopPace, type Pace } from './pace.ts';
+
+/** Milliseconds of requests in one turn of the loop; in between sockets are read and answers leave. */
+const SLICE_MS = 2;
+/** How far somebody who was quiet is ahead of those who were not: more cannot be saved up. */
+const AHEAD_MS = 2;
+
+type Turn = () => void;
+
+export class FairTurns {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #pace: Pace;
+  readonly #lines = new Map<Budget, Turn[]>();
+  /** The most that somebody had used whose turn came. */
+  #served = 0;
+  #running = false;
+
+  constructor(clock: Pick<Clock, 'monotonic'>, pace: Pace = loopPace) {
+    this.#clock = clock;
+    this.#pace = pace;
+  }
+
+  /** Runs `turn` once, later; those of one budget in order. What it takes until it waits for something is charged. */
+  take(budget: Budget, turn: Turn): void {
+    const line = this.#lines.get(budget);
+    if (line !== undefined) line.push(turn);
+    else {
+      budget.used = Math.max(budget.used, this.#served - AHEAD_MS);
+      this.#lines.set(budget, [turn]);
+    }
+    if (this.#running) return;
+    this.#running = true;
+    this.#pace.later(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    let now = this.#clock.monotonic();
+    const end = now + SLICE_MS;
+    for (let budget = this.#lightest(); budget !== null && now < end; budget = this.#lightest()) {
+      this.#served = Math.max(this.#served, budget.used);
+      const line = this.#lines.get(budget) ?? [];
+      const turn = line.shift();
+      if (line.length === 0) this.#lines.delete(budget);
+      turn?.();
+      await this.#pace.settled();
+      const before = now;
+      now = this.#clock.monotonic();
+      budget.measured(now - before);
+    }
+    this.#running = this.#lines.size > 0;
+    if (this.#running) this.#pace.later(() => void this.#run());
+  }
+
+  /** Only those with something to do are looked at. */
+  #lightest(): Budget | null {
+    let lightest: Budget | null = null;
+    for (const budget of this.#lines.keys()) {
+      if (lightest === null || budget.used < lightest.used) lightest = budget;
+    }
+    return lightest;
+  }
+}

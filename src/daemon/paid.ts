@@ -1,0 +1,15 @@
+/** What the handlers of one session are given: the daemon, with its work, here and on other threads, on the account of who asks. */
+import type { Budget } from './budgets.ts';
+import type { Context, SharedContext } from './context.ts';
+import type { Session } from './session.ts';
+
+/** `who`: the name that pays, null for the address. */
+export type Paid = { who: string | null; budget: Budget; context: Context };
+
+export function paidBy(context: SharedContext, session: Pick<Session, 'account' | 'address'>): Paid {
+  const { limits, opaque, store } = context;
+  const who = session.account?.name ?? null;
+  const budget = limits.budgetOf(who, session.address);
+  const later = (action: () => void) => limits.turns.take(budget, action);
+  return { who, budget, context: { ...context, opaque: opaque.for(budget), store: store.for(budget), later } };
+}

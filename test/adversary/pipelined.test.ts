@@ -1,0 +1,40 @@
+/** Requests without end on one link, and answers that nobody reads: the daemon stays small, and another is served in between. */
+import { readFileSync } from 'node:fs';
+import test from 'ava';
+import { encodeRequest } from '../../src/protocol/messages.ts';
+import { online } from '../helpers/client.ts';
+import { startDaemon } from '../helpers/daemon.ts';
+import { until } from '../helpers/until.ts';
+
+const MIB = 1024;
+
+/** KiB that a process holds in memory. */
+function resident(pid: number | undefined): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+test('whoever asks without reading holds up their own link alone, and gets every answer once they read', async (t) => {
+  const daemon = await startDaemon(t);
+  const hostile = await online(t, daemon, 'mallory');
+  const honest = await online(t, daemon, 'alice');
+  const before = resident(daemon.process.pid);
+  let answered = 0;
+  hostile.link.onMessage = () => {
+    answered += 1;
+  };
+  // The answers to the second would weigh more than a client's send queue may.
+  const pings = [encodeRequest(1, 'ping', {}), 5_000] as const;
+  const cards = [encodeRequest(1, 'cards', { name: 'alice', from: 0 }), 7_000] as const;
+  for (const [request, count] of [pings, cards]) {
+    answered = 0;
+    hostile.socket.pause();
+    for (let i = 0; i < count; i++) hostile.link.send(request);
+    for (let i = 0; i < 50; i++) await honest.request('ping', {});
+    const now = resident(daemon.process.pid);
+    t.true(now - before < 64 * MIB, `${now} KiB, ${before} before`);
+    t.is(answered, 0);
+    hostile.socket.resume();
+    await until(() => answered === count || hostile.socket.destroyed);
+    t.is(answered, count);
+  }
+});

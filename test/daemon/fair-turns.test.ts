@@ -1,0 +1,114 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { Budget, Budgets } from '../../src/daemon/budgets.ts';
+import { FairTurns } from '../../src/daemon/fair-turns.ts';
+import type { Pace } from '../../src/daemon/pace.ts';
+import { manualClock } from '../helpers/manual-clock.ts';
+
+const rate = { burst: 100, perSecond: 10 };
+
+/** Turns that take what they are told, and a loop that the test turns. */
+function setUp() {
+  const clock = manualClock();
+  const next: (() => void)[] = [];
+  const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve() };
+  const turns = new FairTurns(clock, pace);
+  const order: string[] = [];
+  const ask = (budget: Budget, ms: number) =>
+    turns.take(budget, () => {
+      order.push(budget.key);
+      clock.advance(ms);
+    });
+  const turnOfLoop = async () => {
+    next.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const all = async () => {
+    while (next.length > 0) await turnOfLoop();
+  };
+  return { clock, order, ask, turnOfLoop, all, of: (key: string) => new Budget(key, clock, rate) };
+}
+
+test('whoever comes while fifty others have much to do has the next turn but the slice that is under way', async (t) => {
+  const { order, ask, turnOfLoop, all, of } = setUp();
+  for (let i = 0; i < 50; i++) {
+    const hostile = of(`h${i}`);
+    for (let turn = 0; turn < 20; turn++) ask(hostile, 1);
+  }
+  for (let i = 0; i < 100; i++) await turnOfLoop();
+  const before = order.length;
+  ask(of('alice'), 1);
+  await turnOfLoop();
+  t.is(order[before], 'alice');
+  await all();
+  t.is(order.length, 50 * 20 + 1);
+});
+
+test('each of two has as much work done as the other, however it is cut up', async (t) => {
+  const { order, ask, turnOfLoop, of } = setUp();
+  const [small, large] = [of('small'), of('large')];
+  for (let i = 0; i < 400; i++) ask(small, 1);
+  for (let i = 0; i < 200; i++) ask(large, 2);
+  while (order.length < 200) await turnOfLoop();
+  const ms = (key: string, each: number) => order.filter((one) => one === key).length * each;
+  t.true(Math.abs(ms('small', 1) - ms('large', 2)) <= 4);
+});
+
+test('a slice ends when its time is over', async (t) => {
+  const { order, ask, turnOfLoop, of } = setUp();
+  const alice = of('alice');
+  for (let i = 0; i < 10; i++) ask(alice, 1);
+  await turnOfLoop();
+  t.is(order.length, 2);
+});
+
+test('what was quiet is ahead by a little and not by all that it left unused', async (t) => {
+  const { order, ask, all, of } = setUp();
+  const [busy, quiet] = [of('busy'), of('quiet')];
+  for (let i = 0; i < 1_000; i++) ask(busy, 1);
+  await all();
+  order.length = 0;
+  for (let i = 0; i < 100; i++) ask(quiet, 1);
+  for (let i = 0; i < 100; i++) ask(busy, 1);
+  await all();
+  t.true(order.indexOf('busy') <= 4, `${order.indexOf('busy')} turns later`);
+});
+
+test('a budget is spent, may be overdrawn by what was under way, and comes back at its rate', (t) => {
+  const clock = manualClock();
+  const budget = new Budget('a', clock, rate);
+  t.is(budget.wait(), 0);
+  budget.charge(120);
+  t.is(budget.wait(), 2_100);
+  clock.advance(2_100);
+  t.is(budget.wait(), 0);
+});
+
+test('never more than the burst, the rate and one overdraft', (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.integer({ max: 500 }), fc.integer({ max: 50 })), { maxLength: 100 }), (steps) => {
+      const clock = manualClock();
+      const budget = new Budget('a', clock, rate);
+      let used = 0;
+      for (const [pause, cost] of steps.map(([a, b]) => [Math.abs(a), Math.abs(b) % 50] as const)) {
+        clock.advance(pause);
+        if (budget.wait() > 0) continue;
+        budget.charge(cost);
+        used += cost;
+      }
+      return used <= rate.burst + (clock.monotonic() / 1000) * rate.perSecond + 50;
+    }),
+    { seed: 7 },
+  );
+  t.pass();
+});
+
+test('all sessions of a key share one budget; with too many keys the oldest is forgotten', (t) => {
+  const budgets = new Budgets(manualClock(), rate, 2);
+  const a = budgets.of('a');
+  t.is(budgets.of('a'), a);
+  budgets.of('b');
+  budgets.of('a');
+  budgets.of('c');
+  t.is(budgets.of('a'), a);
+});

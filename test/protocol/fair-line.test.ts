@@ -1,0 +1,16 @@
+import test from 'ava';
+import { FairLine } from '../../src/protocol/fair-line.ts';
+
+test('each key has its turn, however much waits under another', (t) => {
+  const line = new FairLine<string>();
+  for (let i = 1; i <= 5; i++) line.add('mallory', `m${i}`);
+  line.add('alice', 'a1');
+  line.add('bob', 'b1');
+  line.add('alice', 'a2');
+  t.is(line.size, 8);
+  t.is(line.sizeOf('mallory'), 5);
+  const taken = Array.from({ length: 9 }, () => line.take());
+  t.deepEqual(taken, ['m1', 'a1', 'b1', 'm2', 'a2', 'm3', 'm4', 'm5', undefined]);
+  t.is(line.size, 0);
+  t.is(line.sizeOf('mallory'), 0);
+});
