@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { formatKey } from '../src/daemon/identity.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
-import { cpuSeconds } from './process.ts';
+import { cpuSeconds, residentMiB } from './process.ts';
 
 export type BenchDaemon = {
   port: number;
@@ -17,15 +17,24 @@ export type BenchDaemon = {
   dir: string;
   /** Seconds of user and system time of all of its threads. */
   cpu(): number;
+  /** MiB that it holds in memory. */
+  rss(): number;
   stop(): Promise<void>;
 };
 
-/** In a new folder of `parent`. */
-export async function startDaemon(parent = tmpdir()): Promise<BenchDaemon> {
+/** In a new folder of `parent`, after `prepare` has put into it what the daemon is to find. */
+export async function startDaemon({
+  parent = tmpdir(),
+  prepare = async () => {},
+}: {
+  parent?: string;
+  prepare?: (dir: string) => Promise<void>;
+} = {}): Promise<BenchDaemon> {
   const dir = await mkdtemp(join(parent, 'securechat-bench-'));
   const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
   const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });
   await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });
+  await prepare(dir);
   const program = fileURLToPath(new URL('../src/daemon/main.ts', import.meta.url));
   const child = spawn(process.execPath, [program, '--data-dir', dir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -37,6 +46,7 @@ export async function startDaemon(parent = tmpdir()): Promise<BenchDaemon> {
     join: link,
     dir,
     cpu: () => cpuSeconds(child.pid),
+    rss: () => residentMiB(child.pid ?? 0),
     async stop() {
       child.kill();
       await exited;

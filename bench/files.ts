@@ -21,7 +21,7 @@ type Cost = { wall: number; here: number; daemon: number };
 export async function benchFiles(print: Print): Promise<void> {
   // Not the temporary folder of the system, which may lie in memory.
   const folder = await mkdtemp(join(process.cwd(), '.bench-'));
-  const daemon = await startDaemon(folder);
+  const daemon = await startDaemon({ parent: folder });
   const scp = await startScp(join(folder, 'ssh'));
   try {
     const path = await makeFile(folder);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchDurable } from './durable.ts';
 import { benchFanOut } from './fan-out.ts';
 import { benchFiles } from './files.ts';
+import { benchFloods } from './floods.ts';
 import { benchLogins } from './logins.ts';
 import { machineLine } from './machine.ts';
 import { benchNotes } from './notes.ts';
@@ -18,6 +19,7 @@ const parts: { [name: string]: (print: Print, quick: boolean) => Promise<void> }
   send: benchSend,
   'fan-out': (print, quick) => benchFanOut(print, quick ? ['busy'] : ['calm', 'busy']),
   durable: (print) => benchDurable(print),
+  floods: (print, quick) => benchFloods(print, quick ? ['pings', 'people'] : undefined),
   files: (print) => benchFiles(print),
   tui: (print) => benchTui(print),
   receive: (print) => benchReceive(print),
@@ -31,7 +33,7 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   console.log(machineLine());
-  const slow = ['files', 'tui', 'receive'];
+  const slow = ['floods', 'files', 'tui', 'receive'];
   const chosen =
     positionals.length > 0 ? positionals : Object.keys(parts).filter((name) => !(quick && slow.includes(name)));
   for (const name of chosen) {

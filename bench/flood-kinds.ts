@@ -1,0 +1,169 @@
+/** What one hostile link of floods.ts does, again and again, until it is told to stop. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as after } from 'node:timers/promises';
+import { encodeRequest } from '../src/protocol/messages.ts';
+import { dmConversation } from '../src/protocol/note.ts';
+import type { RequestName, RequestParams } from '../src/protocol/requests.ts';
+import {
+  addressOf,
+  cardOf,
+  daemonId,
+  flooder,
+  LINKS,
+  logInAgain,
+  noteMaker,
+  openLink,
+  openSocket,
+} from './flood-people.ts';
+
+/** `mayGo` is false while the flooding process has had its share of a core. */
+export type Governor = { mayGo: boolean; over: boolean };
+type Flood = (port: number, index: number, governor: Governor) => Promise<void>;
+
+const PUMP_MS = 5;
+
+/** Keeps `window` requests under way, and looks at no answer. A link that was cut is opened again. */
+function requests(
+  window: number,
+  make: (index: number, lobby: Uint8Array) => Promise<(n: number) => Uint8Array>,
+): Flood {
+  return async (port, index, governor) => {
+    let request: ((n: number) => Uint8Array) | null = null;
+    let n = 0;
+    while (!governor.over) {
+      const { link, lobby } = await logInAgain(port, flooder(index), addressOf(index));
+      request ??= await make(index, lobby);
+      let [underWay, lost] = [0, false];
+      link.onMessage = () => {
+        underWay -= 1;
+      };
+      link.onClose = () => {
+        lost = true;
+      };
+      while (!governor.over && !lost) {
+        for (; governor.mayGo && underWay < window; underWay++) link.send(request(++n));
+        await after(PUMP_MS);
+      }
+      link.destroy();
+    }
+  };
+}
+
+/** The same request over and over. */
+function same<N extends RequestName>(window: number, method: N, params: RequestParams<N>): Flood {
+  const bytes = encodeRequest(1, method, params);
+  return requests(window, async () => () => bytes);
+}
+
+const whispers = requests(200, async (index) => {
+  const to = flooder((index + 1) % LINKS);
+  const make = await noteMaker(flooder(index), to);
+  return (n) => encodeRequest(n, 'whisper', { to, note: make(n), file: null });
+});
+/** Most come too early; now and then one has no layout, so that the link is cut. */
+const brokenNotes = requests(200, async (index) => {
+  const to = flooder((index + 1) % LINKS);
+  const make = await noteMaker(flooder(index), to);
+  return (n) =>
+    encodeRequest(n, 'whisper', { to, note: n % 2_000 === 0 ? randomBytes(1_000) : make(n + 2), file: null });
+});
+
+/** Asks for long answers and reads none of them. */
+const slowReaders: Flood = async (port, index, governor) => {
+  const { link, socket } = await logInAgain(port, flooder(index), addressOf(index));
+  socket.pause();
+  socket.removeAllListeners('data');
+  const bytes = encodeRequest(1, 'people', { after: null });
+  for (let sent = 0; !governor.over && sent < 2_000; sent += 20) {
+    for (let i = 0; governor.mayGo && i < 20; i++) link.send(bytes);
+    await after(20);
+  }
+  while (!governor.over) await after(20);
+  socket.destroy();
+};
+
+const uploads: Flood = async (port, index, governor) => {
+  const { calls, link } = await logInAgain(port, flooder(index), addressOf(index));
+  const [mine, theirs] = [
+    (await cardOf(flooder(index))).card.idFp,
+    (await cardOf(flooder((index + 1) % LINKS))).card.idFp,
+  ];
+  const [size, segSize] = [4 * 1024 * 1024, 262_144];
+  const bytes = randomBytes(segSize);
+  while (!governor.over) {
+    const conversation = dmConversation(daemonId, mine, theirs);
+    const { transfer, window } = await calls.request('upload-open', {
+      file: randomBytes(16),
+      conversation,
+      size,
+      segSize,
+    });
+    for (let segment = 0; segment < Math.min(window, size / segSize) && !governor.over; segment++) {
+      while (!governor.mayGo && !governor.over) await after(PUMP_MS);
+      await link.drained();
+      link.sendSegment(transfer, segment, bytes);
+    }
+    await calls.request('transfer-end', { transfer, drop: true });
+  }
+  link.destroy();
+};
+
+const junk: Flood = async (port, index, governor) => {
+  while (!governor.over) {
+    const opened = await openLink(port, addressOf(index)).catch(() => null);
+    opened?.socket.write(randomBytes(65_536));
+    await Promise.race([new Promise((resolve) => opened?.socket.once('close', resolve)), after(500)]);
+    opened?.socket.destroy();
+    while (!governor.mayGo && !governor.over) await after(PUMP_MS);
+    await after(50);
+  }
+};
+
+const halfOpen: Flood = async (port, index, governor) => {
+  while (!governor.over) {
+    const socket = openSocket(port, addressOf(index));
+    await Promise.race([new Promise((resolve) => socket.once('close', resolve)), after(1_000)]);
+    socket.destroy();
+    while (!governor.mayGo && !governor.over) await after(PUMP_MS);
+  }
+};
+
+/** Pings whose bytes leave one by one, each in a packet of its own. */
+const byteAtATime: Flood = async (port, index, governor) => {
+  const left: number[] = [];
+  let write: (bytes: Uint8Array) => void = () => {};
+  const { calls, socket } = await logInAgain(port, flooder(index), addressOf(index));
+  const real = socket.write.bind(socket);
+  write = (bytes) => void real(bytes);
+  socket.write = ((bytes: Uint8Array) => {
+    left.push(...bytes);
+    return true;
+  }) as typeof socket.write;
+  void calls.request('ping', {}).catch(() => {});
+  while (!governor.over && !socket.destroyed) {
+    while (!governor.mayGo && !governor.over) await after(PUMP_MS);
+    const byte = left.shift();
+    if (byte === undefined) void calls.request('ping', {}).catch(() => {});
+    else write(Uint8Array.of(byte));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  socket.destroy();
+};
+
+export const floods: { [kind: string]: Flood } = {
+  'slow readers': slowReaders,
+  pings: same(1_500, 'ping', {}),
+  whispers,
+  people: same(50, 'people', { after: null }),
+  uploads,
+  typing: same(1_500, 'typing', { to: 'bob' }),
+  'broken notes': brokenNotes,
+  cards: same(500, 'cards', { name: 'bob', from: 0 }),
+  members: requests(200, async (_index, room) => {
+    const bytes = encodeRequest(1, 'members', { room, after: null });
+    return () => bytes;
+  }),
+  junk,
+  'half-open': halfOpen,
+  'byte at a time': byteAtATime,
+};

@@ -1,0 +1,147 @@
+/** The people of floods.ts: their accounts, cards and tickets are written before the daemon starts, so that each logs in by key. */
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { Chat } from '../src/daemon/chat.ts';
+import { Rooms } from '../src/daemon/rooms.ts';
+import { openSqliteStore } from '../src/daemon/store/sqlite.ts';
+import type { Store } from '../src/daemon/store/store.ts';
+import { accountLine, formatUsers } from '../src/daemon/users-file.ts';
+import { H } from '../src/protocol/bytes.ts';
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/card.ts';
+import { daemonFingerprint } from '../src/protocol/daemon-identity.ts';
+import { connectLink } from '../src/protocol/link.ts';
+import { sealNote } from '../src/protocol/note.ts';
+import { inlineOpaque } from '../src/protocol/opaque.ts';
+import { signLogEntry } from '../src/protocol/room-log.ts';
+import { inlineRsa } from '../src/protocol/rsa-pool.ts';
+import { systemClock } from '../src/protocol/seams.ts';
+import { Calls } from '../src/tui/client/calls.ts';
+import { loginByKey } from '../src/tui/client/login.ts';
+import { fixtureKey } from '../test/fixtures/keys.ts';
+
+export const LINKS = 50;
+/** Others who have an account and never come. */
+const ABSENT = 2_000;
+const DEVICE = 1;
+export const daemonId = new Uint8Array(32).fill(1);
+const ticket = new Uint8Array(32).fill(3);
+const identity = fixtureKey('mallory-identity');
+const expect = daemonFingerprint(fixtureKey('daemon-link').spki, fixtureKey('daemon-sign').spki);
+
+export const flooder = (index: number): string => `flooder${index}`;
+
+/** The identity depends on the name, too: one pair of keys is enough for all. */
+export async function cardOf(name: string): Promise<{ bytes: Uint8Array; card: Card }> {
+  const { spki: ekSpki } = fixtureKey('mallory-encryption');
+  const notBefore = Math.floor(Date.now() / 60_000) * 60_000 - 60_000;
+  const about = { name, ekSpki, cardSeq: 1, notBefore, notAfter: notBefore + CARD_LIFE_MS };
+  const bytes = await signCard(inlineRsa, identity, { ...about, prevCardHash: new Uint8Array(32) });
+  return { bytes, card: openCard(bytes) };
+}
+
+/** Writes users.txt and the database of a daemon that has not started yet. */
+export async function settle(dir: string): Promise<void> {
+  const store = await openSqliteStore(join(dir, 'securechat.db'));
+  const lines = [];
+  const people: Card[] = [];
+  for (const name of ['alice', 'bob', ...Array.from({ length: LINKS }, (_, index) => flooder(index))]) {
+    const { bytes, card } = await cardOf(name);
+    const { idFp, cardSeq, hash, ekFp, notAfter } = card;
+    people.push(card);
+    await store.addCard({ idFp, cardSeq, hash, ekFp, notAfter, prevHash: new Uint8Array(32), bytes });
+    await store.putDevice({ idFp, device: DEVICE, ticketHash: H('ticket', ticket) });
+    lines.push(accountLine({ name, idFp, record: 'x'.repeat(64), flags: new Set(['local-keys']) }));
+  }
+  await joinLobby(store, people);
+  await store.close();
+  for (let index = 0; index < ABSENT; index++) {
+    const name = `absent${(index * 7919) % ABSENT}`;
+    lines.push(accountLine({ name, idFp: randomBytes(32), record: 'x'.repeat(64), flags: new Set() }));
+  }
+  const setup = { v: 1, method: 'opaque1', setup: await inlineOpaque.createSetup() };
+  await writeFile(join(dir, 'opaque.setup'), `${JSON.stringify(setup)}\n`, { mode: 0o600 });
+  await writeFile(join(dir, 'users.txt'), formatUsers(lines), { mode: 0o600 });
+}
+
+async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
+  const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+  const parts = { store, chat: new Chat(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
+  const rooms = await Rooms.open({ ...parts, identity: { keys, daemonId } });
+  for (const { name, idFp } of people) {
+    const { id: room, head } = rooms.lobby;
+    const about = { room, n: head.n + 1, prev: head.hash, op: 'join', subject: { name, idFp }, actor: idFp } as const;
+    const entry = await signLogEntry(inlineRsa, identity, { ...about, time: Date.now(), body: identity.spki });
+    await rooms.append(room, entry, { name, idFp });
+  }
+}
+
+/** A socket from an address of this machine: the fifty come from ten of them, and the others from 127.0.0.1. */
+export function openSocket(port: number, from = '127.0.0.1') {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from, noDelay: true });
+  socket.on('error', () => socket.destroy());
+  return socket;
+}
+
+export function addressOf(index: number): string {
+  return `127.0.0.${2 + (index % 10)}`;
+}
+
+/** A few handshakes of this process at a time: the daemon gives each only some seconds. */
+const OPENING = 4;
+let opening = 0;
+
+export async function openLink(port: number, from?: string) {
+  while (opening >= OPENING) await after(5);
+  opening += 1;
+  try {
+    const socket = openSocket(port, from);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('close', () => reject(new Error('the connection was refused')));
+    });
+    const options = { rsa: inlineRsa, ephemeral: fixtureKey('ephemeral'), expect, software: 'bench' };
+    return { socket, link: await connectLink(socket, options) };
+  } finally {
+    opening -= 1;
+  }
+}
+
+export async function logIn(port: number, name: string, from?: string) {
+  const { socket, link } = await openLink(port, from);
+  const calls = new Calls(link);
+  calls.listen(() => {});
+  const who = { name, identity, device: DEVICE, ticket, daemonId };
+  const { lobby } = await loginByKey(calls, inlineRsa, who);
+  return { socket, link, calls, lobby };
+}
+
+/** Tries until the daemon lets it in. */
+export async function logInAgain(port: number, name: string, from?: string) {
+  for (;;) {
+    try {
+      return await logIn(port, name, from);
+    } catch {
+      await after(200);
+    }
+  }
+}
+
+/** Notes from one to the other, in their order: one is sealed, the others are it with another id and number. */
+export async function noteMaker(from: string, to: string): Promise<(n: number) => Uint8Array> {
+  const [mine, theirs] = [(await cardOf(from)).card, (await cardOf(to)).card];
+  const none = new Uint8Array(32);
+  const place = { device: DEVICE, seq: 1, prev: none, seen: none, sentAt: Date.now(), noteId: new Uint8Array(16) };
+  const content = { kind: 'text', text: 'a line as people write it' } as const;
+  const { note } = await sealNote(inlineRsa, { daemonId, identity, from: mine, to: theirs, ...place, content });
+  // After version, type and conversation; after both identities and the device.
+  const [idAt, seqAt] = [34, 34 + 16 + 64 + 4];
+  return (n) => {
+    const copy = Buffer.from(note);
+    copy.writeUInt32BE(n, idAt);
+    copy.writeBigUInt64BE(BigInt(n), seqAt);
+    return copy;
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * One pair of people while fifty hostile links flood the daemon in one way after the other: the time of a ping, and from a whisper
+ * to its reader, without the flood and during it; and what the daemon used. Daemon, flood and pair are processes of their own.
+ * The flood gets 0.6 of a core at most. Target: p99 below 50 ms beside each.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as after } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startDaemon } from './daemon.ts';
+import { floods } from './flood-kinds.ts';
+import { logIn, noteMaker, settle } from './flood-people.ts';
+import { type Print, spread } from './report.ts';
+
+const BASE_MS = 2_000;
+const FLOOD_MS = 6_000;
+/** Until logins and the first requests are over. */
+const BEGIN_MS = 1_500;
+const BETWEEN_MS = 10;
+
+type Times = { ping: number[]; whisper: number[] };
+
+export async function benchFloods(print: Print, only: readonly string[] = Object.keys(floods)): Promise<void> {
+  print(
+    '| flood | ping, base | ping, during | whisper, base | whisper, during | daemon CPU | flood CPU | RSS before, during, after |',
+  );
+  print('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  for (const kind of only) print(await floodedBy(kind));
+}
+
+async function floodedBy(kind: string): Promise<string> {
+  const daemon = await startDaemon({ prepare: settle });
+  const pair = await openPair(daemon.port);
+  const child = fork(fileURLToPath(new URL('./flood-process.ts', import.meta.url)), [kind, String(daemon.port)], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  try {
+    await once(child, 'message');
+    await pair.talk(500);
+    const base = await pair.talk(BASE_MS);
+    const before = daemon.rss();
+    const failures: string[] = [];
+    let flood = Number.NaN;
+    child.on('message', (message: { failed?: string; share?: number }) => {
+      if (message.failed !== undefined) failures.push(message.failed);
+      if (message.share !== undefined) flood = message.share;
+    });
+    child.send('begin');
+    await after(BEGIN_MS);
+    const cpu = daemon.cpu();
+    const from = performance.now();
+    const during = await pair.talk(FLOOD_MS);
+    const busy = (daemon.cpu() - cpu) / ((performance.now() - from) / 1000);
+    const high = daemon.rss();
+    child.send('end');
+    await once(child, 'exit');
+    await pair.talk(4_000);
+    const rss = [before, high, daemon.rss()].map((mib) => `${mib}`).join(', ');
+    const failed = failures.length > 0 ? ` (${failures.length} links failed: ${failures[0]})` : '';
+    return (
+      `| ${kind}${failed} | ${spread(base.ping)} | ${spread(during.ping)} | ${spread(base.whisper)} | ${spread(during.whisper)} ` +
+      `| ${busy.toFixed(2)} | ${flood.toFixed(2)} | ${rss} MiB |`
+    );
+  } finally {
+    child.kill();
+    pair.close();
+    await daemon.stop();
+  }
+}
+
+/** Alice pings, and whispers to bob, one after the other. */
+async function openPair(port: number) {
+  const alice = await logIn(port, 'alice');
+  const bob = await logIn(port, 'bob');
+  const note = await noteMaker('alice', 'bob');
+  let n = 0;
+  let arrived = () => {};
+  bob.calls.listen((event) => {
+    if (event.method === 'posted') arrived();
+  });
+  const timed = async (into: number[], action: () => Promise<unknown>) => {
+    const before = performance.now();
+    await action();
+    into.push(performance.now() - before);
+  };
+  const whisper = async () => {
+    const there = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    await Promise.all([alice.calls.request('whisper', { to: 'bob', note: note(++n), file: null }), there]);
+  };
+  return {
+    async talk(ms: number): Promise<Times> {
+      const times: Times = { ping: [], whisper: [] };
+      for (const end = performance.now() + ms; performance.now() < end; ) {
+        await timed(times.ping, () => alice.calls.request('ping', {}));
+        await timed(times.whisper, whisper);
+        await after(BETWEEN_MS);
+      }
+      return times;
+    },
+    close() {
+      alice.link.destroy();
+      bob.link.destroy();
+    },
+  };
+}
+
+if (import.meta.main) {
+  const only = process.argv.slice(2);
+  await benchFloods(console.log, only.length > 0 ? only : undefined);
+}
