@@ -1,6 +1,7 @@
 /** What one hostile link of floods.ts does, again and again, until it is told to stop. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
+import { SegmentLayout } from '../src/daemon/files/layout.ts';
 import { encodeRequest } from '../src/protocol/messages.ts';
 import { dmConversation } from '../src/protocol/note.ts';
 import type { RequestName, RequestParams } from '../src/protocol/requests.ts';
@@ -89,7 +90,8 @@ const uploads: Flood = async (port, index, governor) => {
     (await cardOf(flooder((index + 1) % LINKS))).card.idFp,
   ];
   const [size, segSize] = [4 * 1024 * 1024, 262_144];
-  const bytes = randomBytes(segSize);
+  const layout = new SegmentLayout(size, segSize);
+  const bytes = randomBytes(layout.step);
   while (!governor.over) {
     const conversation = dmConversation(daemonId, mine, theirs);
     const { transfer, window } = await calls.request('upload-open', {
@@ -98,10 +100,10 @@ const uploads: Flood = async (port, index, governor) => {
       size,
       segSize,
     });
-    for (let segment = 0; segment < Math.min(window, size / segSize) && !governor.over; segment++) {
+    for (let segment = 0; segment < Math.min(window, layout.count) && !governor.over; segment++) {
       while (!governor.mayGo && !governor.over) await after(PUMP_MS);
       await link.drained();
-      link.sendSegment(transfer, segment, bytes);
+      link.sendSegment(transfer, segment, bytes.subarray(0, layout.length(segment)));
     }
     await calls.request('transfer-end', { transfer, drop: true });
   }

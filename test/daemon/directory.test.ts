@@ -3,7 +3,10 @@ import { Directory } from '../../src/daemon/directory.ts';
 import { cardPut } from '../../src/daemon/requests/card-put.ts';
 import { cards } from '../../src/daemon/requests/cards.ts';
 import { people } from '../../src/daemon/requests/people.ts';
+import { SortedKeys } from '../../src/daemon/sorted-keys.ts';
+import { compare, utf8 } from '../../src/protocol/bytes.ts';
 import { openCard, signCard } from '../../src/protocol/card.ts';
+import { encodeResult } from '../../src/protocol/messages.ts';
 import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { daemonOf, nextCard } from '../helpers/daemon-people.ts';
@@ -58,19 +61,26 @@ test('who has no account or no keys has no cards', async (t) => {
 
 test('people come in code-point order, page by page, and say who is here', async (t) => {
   const names = ['b', '\u{1F600}', '\uFB01', 'a', ...Array.from({ length: 1000 }, (_, n) => `c${1000 + n}`)];
-  const accounts = { all: () => names.map((name) => ({ name, idFp: null })) };
+  const sorted = new SortedKeys((a, b) => compare(utf8(a), utf8(b)));
+  sorted.reset(names);
+  const accounts = {
+    after: (name: string | null) => [...sorted.after(name)].map((one) => ({ name: one, idFp: null })),
+  };
   const { context, login } = await daemonOf(t);
   const { session } = login('alice');
   const other = { ...context, accounts } as unknown as typeof context;
-  const first = await people(other, session, { after: null });
-  t.is(first.people.length, 1000);
-  t.is(first.people[0]?.name, 'a');
-  const second = await people(other, session, { after: first.next });
-  t.deepEqual(
-    second.people.map(({ name }) => name),
-    ['c1998', 'c1999', '\uFB01', '\u{1F600}'],
-  );
-  t.is(second.next, null);
+  const listed: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const page: Awaited<ReturnType<typeof people>> = await people(other, session, { after });
+    t.true(encodeResult('people', 1, page).length < 80_000, 'a page is no longer than this, whoever is listed');
+    listed.push(...page.people.map(({ name }) => name));
+    after = page.next;
+    if (after === null) break;
+    t.true(page.people.length > 500);
+  }
+  t.is(listed.length, names.length);
+  t.deepEqual(listed.slice(0, 3), ['a', 'b', 'c1000']);
+  t.deepEqual(listed.slice(-3), ['c1999', '\uFB01', '\u{1F600}']);
   const here = await people(context, session, { after: null });
   t.deepEqual(
     here.people.map(({ name, online }) => `${name} ${online}`),
