@@ -8,7 +8,7 @@ import type { Desk } from './desk.ts';
 import { type EditName, edits, textOf } from './editor.ts';
 import { type MoveName, moveNames } from './event.ts';
 import { chatOf, fieldOf, MAX_DRAFT, openThread, pastedText, placesOf } from './field.ts';
-import type { Input } from './key-reader.ts';
+import type { Person } from './gate.ts';
 import { type ActionName, actionFor } from './keys.ts';
 import { pathWords } from './path-words.ts';
 import { peopleOf } from './select.ts';
@@ -45,7 +45,7 @@ export class Actions {
   }
 
   /** From the gate: everything but the letters that Ink's field takes. */
-  readonly take = (input: Input) => {
+  readonly take = (input: Person) => {
     const { store, attention } = this.#desk;
     // Only two in a row leave.
     const isPersons = input.type === 'key' || input.type === 'text' || input.type === 'paste';

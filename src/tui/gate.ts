@@ -5,11 +5,14 @@
 import { PassThrough } from 'node:stream';
 import type { Clock } from '../protocol/seams.ts';
 import { type Input, KeyReader, type Wait } from './key-reader.ts';
+import type { Reply } from './sequences.ts';
 
 /** After so much silence, what the reader waits for does not come. ms. */
 const waits: Record<Wait, number> = {
-  // A person's Alt chord and a slow link's sequences come faster.
+  // A person's Alt chord and most sequences come faster.
   key: 50,
+  // The slowest links that are typed on tear a sequence apart for less.
+  split: 450,
   rest: 1000,
   // A slow link may stall for long, and what is a paste no longer is typed: its line ends would send.
   paste: 30_000,
@@ -27,16 +30,23 @@ export type GateOptions = {
   clock: Clock;
   /** Asked for each text: true when a text field has the focus, so that Ink's component gets it. */
   typing(): boolean;
-  onInput(input: Input): void;
+  onInput(input: Person): void;
+  /** At once, whatever was typed before it. */
+  onReply?(reply: Reply): void;
+  /** The terminal is far away: what it sends may come in pieces. */
+  isFar?: boolean;
 };
+
+/** What the person did, and what the terminal tells of itself. */
+export type Person = Exclude<Input, Reply>;
 
 export class Gate extends PassThrough {
   /** Ink asks for it before it reads keys. */
   readonly isTTY = true;
   readonly #terminal: Terminal;
   readonly #options: GateOptions;
-  readonly #reader = new KeyReader();
-  readonly #queue: Input[] = [];
+  readonly #reader: KeyReader;
+  readonly #queue: Person[] = [];
   #cancelTimeout: (() => void) | null = null;
   #turning = false;
 
@@ -44,6 +54,7 @@ export class Gate extends PassThrough {
     super();
     this.#terminal = terminal;
     this.#options = options;
+    this.#reader = new KeyReader(options.isFar);
     // Now, not when Ink asks after its first picture: until then the system would echo keys and make Enter a line feed.
     terminal.setRawMode?.(true);
     terminal.on('data', this.#take);
@@ -91,7 +102,10 @@ export class Gate extends PassThrough {
   }
 
   #enqueue(inputs: Input[]): void {
-    this.#queue.push(...inputs);
+    for (const input of inputs) {
+      if (isReply(input)) this.#options.onReply?.(input);
+      else this.#queue.push(input);
+    }
     if (this.#turning || this.#queue.length === 0) return;
     this.#turning = true;
     this.#turn();
@@ -117,4 +131,8 @@ export class Gate extends PassThrough {
     }
     return text;
   }
+}
+
+function isReply(input: Input): input is Reply {
+  return input.type === 'cell' || input.type === 'mode' || input.type === 'device';
 }

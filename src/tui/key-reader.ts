@@ -1,25 +1,18 @@
 /**
- * Bytes of a terminal -> what the person did. Knows no stream, no timer and no screen: whoever owns the stream calls `push`
- * with each chunk, and `timeout` when nothing followed for a while. However a byte stream is cut, the same inputs come out.
- *
- * Sequences: ECMA-48, xterm's ctlseqs (SS3, CSI with modifiers, modifyOtherKeys, SGR mouse, focus, bracketed paste), the kitty
- * keyboard protocol's CSI u, and the Linux console's CSI [ A. What is not known is swallowed whole, never typed.
+ * Bytes of a terminal -> what the person did. Knows no stream, no timer and no screen: the owner of the stream calls `push` with
+ * each chunk, and `timeout` when nothing followed for a while. However a byte stream is cut, the same inputs come out. What is
+ * not known is swallowed whole, never typed.
  */
+import { type Input, isLight, letters, plain, sequence } from './sequences.ts';
+import { strayByte, Utf8Input, withoutStray } from './utf8-input.ts';
 
-export type Input =
-  /** One code point. */
-  | { type: 'text'; text: string }
-  /** `enter`, `ctrl+a`, `alt+left`, `shift+tab`, `f2`: modifiers in the order ctrl, alt, shift. */
-  | { type: 'key'; key: string }
-  | { type: 'paste'; text: string }
-  | { type: 'focus'; focused: boolean }
-  /** The terminal answered what its background is. */
-  | { type: 'background'; light: boolean }
-  /** Cells from 0. */
-  | { type: 'mouse'; action: 'press' | 'up' | 'down'; x: number; y: number };
+export type { Input } from './sequences.ts';
 
-/** What may still come: after a lone ESC (`key`), of a sequence or paste that is held (`rest`), of a paste that was given so far. */
-export type Wait = 'key' | 'rest' | 'paste';
+/**
+ * What may still come: after a lone ESC (`key`); over a slow link, the rest of a sequence or a character (`split`); of a sequence
+ * or paste that is held (`rest`); of a paste that was given so far.
+ */
+export type Wait = 'key' | 'split' | 'rest' | 'paste';
 
 /** Text of a paste above this is dropped: the limit of a message is far below it. Characters. */
 const MAX_PASTE = 1 << 20;
@@ -27,61 +20,49 @@ const ESC = '\x1b';
 const BELL = '\x07';
 const STRING_END = '\x1b\\';
 const PASTE_END = '\x1b[201~';
-const letters: Record<string, string> = {
-  A: 'up',
-  B: 'down',
-  C: 'right',
-  D: 'left',
-  E: 'begin',
-  F: 'end',
-  H: 'home',
-  P: 'f1',
-  Q: 'f2',
-  R: 'f3',
-  S: 'f4',
-  M: 'enter',
-};
-const numbers: Record<string, string> = {
-  1: 'home',
-  2: 'insert',
-  3: 'delete',
-  4: 'end',
-  5: 'pgup',
-  6: 'pgdn',
-  7: 'home',
-  8: 'end',
-  11: 'f1',
-  12: 'f2',
-  13: 'f3',
-  14: 'f4',
-  15: 'f5',
-  17: 'f6',
-  18: 'f7',
-  19: 'f8',
-  20: 'f9',
-  21: 'f10',
-  23: 'f11',
-  24: 'f12',
-};
-/** The key-pad of the kitty protocol types what is printed on it. */
-const KEYPAD = 57_399;
-const keypad = '0123456789./*-+\r=';
+/** After so many Escs in a row that were just that, a link is not taken for slow any more. */
+const LONE = 3;
+/** What comes after the ESC of a sequence, all of it, with nothing after it but another one; or the beginning of a paste. */
+const rest = new RegExp(String.raw`^(?:\[\[[A-E]|\[([0-?]*)([ -/]*)([@-Z\\-~])|O([ -~]))(?=$|${ESC})|^\[(?=200~)`);
+const restSoFar = /^(?:\[\[?|\[[0-?]*[ -/]*|O)$/;
 
 export class KeyReader {
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #bytes = new Utf8Input();
   #held = '';
   #paste: string | null = null;
+  /** A lone ESC came a while ago, and its rest may be late: was it given as a key already? */
+  #late: 'given' | 'kept' | null = null;
+  /** The link tears sequences apart: a lone ESC is kept until its rest is hardly to be expected. */
+  #isSlow: boolean;
+  #lone = 0;
+
+  /** `isSlow`: the link may tear sequences apart. It is learned anyway. */
+  constructor(isSlow = false) {
+    this.#isSlow = isSlow;
+  }
 
   /** What the bytes so far could be the beginning of, null for nothing: call `timeout` if nothing comes. */
   get waitsFor(): Wait | null {
     if (this.#paste === '') return 'paste';
+    if (this.#late !== null) return this.#held === '' ? 'split' : 'key';
     if (this.#paste !== null || this.#held.length > 2) return 'rest';
-    return this.#held === '' ? null : 'key';
+    if (this.#held !== '') return 'key';
+    return this.#bytes.isWaiting ? 'split' : null;
   }
 
   push(chunk: Uint8Array): Input[] {
-    this.#held += this.#decoder.decode(chunk, { stream: true });
-    return this.#read(false);
+    this.#hold(this.#bytes.push(chunk));
+    if (this.#late === null) return this.#read(false);
+    if (restSoFar.test(this.#held) || this.#held === '') return [];
+    const isRest = this.#isRest();
+    const found = isRest ? [] : this.#lonely();
+    this.#late = null;
+    if (isRest) {
+      this.#isSlow = true;
+      this.#lone = 0;
+      this.#held = ESC + this.#held;
+    }
+    return [...found, ...this.#read(false)];
   }
 
   /**
@@ -89,15 +70,49 @@ export class KeyReader {
    * as it came and goes on; when nothing more of it came, it is over.
    */
   timeout(): Input[] {
-    if (this.#paste === null) return this.#read(true);
+    this.#hold(this.#bytes.flush());
+    if (this.#paste === null) return this.#late === null ? this.#ended() : this.#came();
     if (this.#paste !== '') {
-      const text = this.#paste;
+      const text = withoutStray(this.#paste);
       this.#paste = '';
       return [{ type: 'paste', text }];
     }
     this.#paste = null;
     this.#held = '';
     return [];
+  }
+
+  #ended(): Input[] {
+    if (this.#held !== ESC) return this.#read(true);
+    this.#held = '';
+    this.#late = this.#isSlow ? 'kept' : 'given';
+    return this.#isSlow ? [] : [{ type: 'key', key: 'escape' }];
+  }
+
+  /** The rest of a lone ESC did not come: what came instead was typed. */
+  #came(): Input[] {
+    const found = this.#lonely();
+    this.#late = null;
+    return [...found, ...this.#read(true)];
+  }
+
+  #lonely(): Input[] {
+    if (++this.#lone >= LONE) this.#isSlow = false;
+    return this.#late === 'kept' ? [{ type: 'key', key: 'escape' }] : [];
+  }
+
+  /** Is what is held the rest of a sequence that a key sends? Only whole and alone: `[Dear` is text. */
+  #isRest(): boolean {
+    const found = rest.exec(this.#held);
+    if (found === null) return false;
+    const [, parameters = '', intermediates = '', letter, ss3] = found;
+    if (ss3 !== undefined) return letters[ss3] !== undefined;
+    return letter === undefined || sequence(parameters, intermediates, letter, false) !== null;
+  }
+
+  #hold(text: string): void {
+    // CSI and SS3 as one byte each.
+    this.#held += text.replaceAll('\udc9b', `${ESC}[`).replaceAll('\udc8f', `${ESC}O`);
   }
 
   #read(final: boolean): Input[] {
@@ -117,7 +132,7 @@ export class KeyReader {
     const text = (this.#paste ?? '') + this.#held.slice(0, size);
     this.#paste = text.length > MAX_PASTE ? text.slice(0, MAX_PASTE) : text;
     if (end < 0) return size;
-    if (this.#paste !== '') found.push({ type: 'paste', text: this.#paste });
+    if (this.#paste !== '') found.push({ type: 'paste', text: withoutStray(this.#paste) });
     this.#paste = null;
     return size + PASTE_END.length;
   }
@@ -127,8 +142,7 @@ export class KeyReader {
     const held = this.#held;
     if (held[0] !== ESC) {
       const text = String.fromCodePoint(held.codePointAt(0) ?? 0);
-      const input = plain(text, false);
-      if (input) found.push(input);
+      push(found, text, false);
       return text.length;
     }
     if (held.length === 1) return alone(final, found, 'escape', 1);
@@ -144,8 +158,7 @@ export class KeyReader {
       return 1;
     }
     const text = String.fromCodePoint(held.codePointAt(1) ?? 0);
-    const input = plain(text, true);
-    if (input) found.push(input);
+    push(found, text, true);
     return 1 + text.length;
   }
 
@@ -161,6 +174,7 @@ export class KeyReader {
     }
     while (at < held.length && held[at] && /[0-?]/.test(held[at] as string)) at++;
     const parameters = held.slice(bracket + 1, at);
+    const from = at;
     while (at < held.length && held[at] && /[ -/]/.test(held[at] as string)) at++;
     const letter = held[at];
     if (letter === undefined) {
@@ -173,7 +187,7 @@ export class KeyReader {
       this.#paste = '';
       return at + 1;
     }
-    const input = sequence(parameters, letter, alt);
+    const input = sequence(parameters, held.slice(from, at), letter, alt);
     if (input) found.push(input);
     return at + 1;
   }
@@ -205,14 +219,11 @@ export class KeyReader {
   }
 }
 
-/** null for what is no answer to the question for the background (OSC 11): rgb:RRRR/GGGG/BBBB, each with 1 to 4 digits. */
-function isLight(answer: string): boolean | null {
-  const parts = /^\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?![\da-f])/i.exec(answer);
-  if (parts === null) return null;
-  const [red = 0, green = 0, blue = 0] = parts
-    .slice(1)
-    .map((part) => Number.parseInt(part, 16) / (16 ** part.length - 1));
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.5;
+/** One character, with Alt where an ESC stands before it or it is a byte with the eighth bit. */
+function push(found: Input[], text: string, alt: boolean): void {
+  const byte = strayByte(text);
+  const input = byte === null ? plain(text, alt) : plain(String.fromCharCode(byte & 0x7f), true);
+  if (input) found.push(input);
 }
 
 /** The end of what is held: a key when nothing more comes, else a reason to wait. Returns the characters taken. */
@@ -220,58 +231,6 @@ function alone(final: boolean, found: Input[], key: string, size: number): numbe
   if (!final) return 0;
   found.push({ type: 'key', key });
   return size;
-}
-
-/** A character outside a sequence. C1 controls and NUL are nobody's typing. */
-function plain(text: string, alt: boolean): Input | null {
-  const code = text.codePointAt(0) ?? 0;
-  const prefix = alt ? 'alt+' : '';
-  if (code === 0x0d) return { type: 'key', key: `${prefix}enter` };
-  if (code === 0x09) return { type: 'key', key: `${prefix}tab` };
-  if (code === 0x7f || code === 0x08) return { type: 'key', key: `${prefix}backspace` };
-  if (code === 0) return { type: 'key', key: alt ? 'ctrl+alt+space' : 'ctrl+space' };
-  if (code < 0x20) return { type: 'key', key: `ctrl+${prefix}${String.fromCharCode(code + 0x40).toLowerCase()}` };
-  if (code >= 0x80 && code < 0xa0) return null;
-  return alt ? { type: 'key', key: `alt+${text}` } : { type: 'text', text };
-}
-
-function sequence(parameters: string, letter: string, alt: boolean): Input | null {
-  if (letter === 'I' && parameters === '') return { type: 'focus', focused: true };
-  if (letter === 'O' && parameters === '') return { type: 'focus', focused: false };
-  if (parameters.startsWith('<')) return letter === 'M' ? mouse(parameters.slice(1).split(';').map(Number)) : null;
-  const [first = '', second = '', third = ''] = parameters.split(';');
-  const [mask = '1', event] = second.split(':');
-  if (event === '3') return null;
-  const modifiers = (Number(mask) || 1) - 1 + (alt ? 2 : 0);
-  if (letter === 'Z') return { type: 'key', key: 'shift+tab' };
-  if (letter === 'u') return coded(Number(first.split(':')[0]), modifiers, third);
-  if (letter === '~' && first === '27') return coded(Number(third), modifiers, '');
-  const name = letter === '~' ? numbers[first] : letters[letter];
-  return name === undefined || (letter === 'M' && first === '') ? null : { type: 'key', key: named(name, modifiers) };
-}
-
-/** A key told by its code point: kitty's CSI u, xterm's modifyOtherKeys. Bits of `modifiers`: 1 shift, 2 alt, 4 ctrl. */
-function coded(code: number, modifiers: number, associated: string): Input | null {
-  if (!Number.isInteger(code) || code <= 0 || code > 0x10ffff) return null;
-  if (code >= KEYPAD && code < KEYPAD + keypad.length) return coded(keypad.charCodeAt(code - KEYPAD), modifiers, '');
-  const special = { 9: 'tab', 13: 'enter', 27: 'escape', 127: 'backspace', 8: 'backspace' }[code];
-  if (special) return { type: 'key', key: named(special, modifiers) };
-  if (code < 0x20 || (code >= 0x80 && code < 0xa0) || (code >= 0xd800 && code < 0xf900)) return null;
-  const text = String.fromCodePoint(code);
-  if (modifiers & 4) return { type: 'key', key: named(text === ' ' ? 'space' : text.toLowerCase(), modifiers & 6) };
-  if (modifiers & 2) return { type: 'key', key: `alt+${text}` };
-  const typed = Number(associated.split(':')[0]);
-  const shifted = modifiers & 1 && !typed ? text.toUpperCase() : typed > 31 ? String.fromCodePoint(typed) : text;
-  return plain(shifted, false);
-}
-
-function named(name: string, modifiers: number): string {
-  return `${modifiers & 4 ? 'ctrl+' : ''}${modifiers & 2 ? 'alt+' : ''}${modifiers & 1 ? 'shift+' : ''}${name}`;
-}
-
-function mouse([button = 0, column = 1, row = 1]: number[]): Input | null {
-  const action = button === 0 ? 'press' : button === 64 ? 'up' : button === 65 ? 'down' : null;
-  return action === null ? null : { type: 'mouse', action, x: column - 1, y: row - 1 };
 }
 
 /** How many characters at the end of `text` are the beginning of `end`. */

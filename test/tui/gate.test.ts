@@ -1,8 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
-import { Gate } from '../../src/tui/gate.ts';
-import type { Input } from '../../src/tui/key-reader.ts';
+import { Gate, type Person } from '../../src/tui/gate.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { noon } from './helpers/messages.ts';
 
@@ -10,7 +9,7 @@ function open(typing = () => true) {
   const terminal = new PassThrough();
   const clock = manualClock(noon);
   const seen: string[] = [];
-  const note = (input: Input) => seen.push(input.type === 'key' ? `<${input.key}>` : JSON.stringify(input));
+  const note = (input: Person) => seen.push(input.type === 'key' ? `<${input.key}>` : JSON.stringify(input));
   const gate = new Gate(terminal, { clock, typing, onInput: note });
   gate.on('data', (text: Buffer) => seen.push(text.toString()));
   const settle = async () => {
@@ -43,6 +42,35 @@ test('a lone ESC is a key after 50 ms, half a sequence waits longer', async (t) 
   clock.advance(100);
   terminal.write('A');
   t.deepEqual(await settle(), ['<ctrl+up>']);
+});
+
+test('an arrow that a slow link tears apart after its ESC is one step, and types nothing', async (t) => {
+  for (const pause of [50, 200, 400]) {
+    const { terminal, clock, settle } = open();
+    terminal.write('\x1b');
+    await settle();
+    clock.advance(pause);
+    t.deepEqual(await settle(), ['<escape>']);
+    terminal.write('[D');
+    t.deepEqual(await settle(), ['<left>']);
+    clock.advance(60_000);
+    t.deepEqual(await settle(), []);
+  }
+});
+
+test('what the terminal answers is no input, whatever was typed before it', async (t) => {
+  const terminal = new PassThrough();
+  const seen: string[] = [];
+  const gate = new Gate(terminal, {
+    clock: manualClock(noon),
+    typing: () => true,
+    onInput: (input) => seen.push(input.type),
+    onReply: (reply) => seen.push(reply.type),
+  });
+  gate.on('data', (text: Buffer) => seen.push(text.toString()));
+  terminal.write('ab\x1b[?2027;2$y\x1b[2;3R\x1b[?62c');
+  for (let i = 0; i < 20; i++) await turn();
+  t.deepEqual(seen, ['mode', 'cell', 'device', 'ab']);
 });
 
 test('a paste that stalls is shown and goes on as a paste: its line ends send nothing', async (t) => {
