@@ -1,4 +1,5 @@
 /** What the dot-commands do; their names, arguments and help stand in dot-commands.ts. */
+import { pickedIn } from './aim.ts';
 import type { ConversationName, Message } from './client/types.ts';
 import type { CommandName } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
@@ -11,7 +12,6 @@ import { FileCommands } from './file-commands.ts';
 import { isFolded, shownMessages } from './folding.ts';
 import { isShut } from './hush.ts';
 import { linksIn } from './looked-for.ts';
-import { hasKey } from './messages.ts';
 import { own } from './own.ts';
 import { helpLines, Pages } from './pages.ts';
 import { Preferences } from './preferences.ts';
@@ -131,9 +131,11 @@ export class Commands {
     const { session } = this.#desk;
     if (session === null) return null;
     const { chat } = session;
-    const { messages, selected, unfolded } = openThread(chat);
-    const picked = selected === null ? undefined : messages.findLast((message) => hasKey(message, selected));
-    if (picked) return picked.deleted || isFolded(picked, unfolded, chat.blocked) ? null : picked;
+    const thread = openThread(chat);
+    const picked = pickedIn(thread);
+    // What was chosen and is held no longer is not replaced by another.
+    if (picked === undefined) return null;
+    if (picked !== null) return picked.deleted || isFolded(picked, thread.unfolded, chat.blocked) ? null : picked;
     return (
       shownMessages(chat).findLast((message) => (message.from === chat.me.name) === mine && !message.deleted) ?? null
     );

@@ -41,8 +41,8 @@ export type Opening = Remembered & {
   conversations: Conversation[];
 };
 
-/** What stands in a line, what it is for, the draft that waits meanwhile, and what was sent before it. */
-type Line = Pick<Thread, 'draft' | 'about' | 'aside' | 'sent'>;
+/** What stands in a line, what it is for or was chosen for it, the draft that waits meanwhile, and what was sent before it. */
+type Line = Pick<Thread, 'draft' | 'about' | 'aside' | 'sent' | 'selected'>;
 
 /** Moves that a key names. */
 export const moveNames = [
@@ -112,6 +112,8 @@ export type Event =
   | { type: 'files'; files: FileInfo[] }
   /** The draft went out (or was a command): the field is empty again and remembers it. */
   | { type: 'taken'; text: string }
+  /** A line was sent, or what was chosen was acted on: the next one is about the newest again. */
+  | { type: 'unchosen'; conversation: ConversationName }
   /** What went out could not be done: the line is again what it was, unless something was written since. */
   | { type: 'returned'; conversation: ConversationName; line: Line; since: Editor }
   | { type: 'about'; about: Thread['about'] }

@@ -1,15 +1,15 @@
-import { shownName } from './client/shown-name.ts';
+import { aimOf, composerColumns } from './aim.ts';
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import { draftLines } from './draft-lines.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread, paneOf } from './field.ts';
 import { isShut, shownFiles, unreadOf } from './hush.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import { cut, width } from './measure.ts';
+import { width } from './measure.ts';
 import { fileKey } from './messages.ts';
 import { personOf } from './own.ts';
 import type { Look } from './rows.ts';
-import type { Chat, State, Thread } from './state.ts';
+import type { Chat, State } from './state.ts';
 import { strings } from './strings.ts';
 
 const MIN_NAMES = 5;
@@ -198,24 +198,13 @@ function fileOf(transfer: TransferState, me: string): FileInfo {
   return file;
 }
 
-/** Before the composer's text: margin, what the line is for, the sign. */
-export function promptOf({ name, about }: Pick<Thread, 'name' | 'about'>): string {
-  if (about?.do === 'edit') return ` ${strings.composer.editing} › `;
-  if (about?.do === 'reply') return ` ${strings.composer.replying(cut(shownName(about.message), 14))} › `;
-  return ` ${cut(name, 18)} › `;
-}
-
-/** Cells for the composer's text; the last one is the cursor's after a full line. */
-export function composerColumns(thread: Pick<Thread, 'name' | 'about'>, columns: number): number {
-  return Math.max(10, columns - width(promptOf(thread)) - 2);
-}
-
 export function layoutFor(state: State): Layout {
   const chat = chatOf(state);
+  const aim = aimOf(state);
   const rows =
-    chat === null
+    chat === null || aim === null
       ? 1
-      : draftLines(textOf(openThread(chat).draft), composerColumns(openThread(chat), state.size.columns)).length;
+      : draftLines(textOf(openThread(chat).draft), composerColumns(aim, state.size.columns)).length;
   return layoutOf(state.size, rows, { bare: state.bare, said: state.notice !== null });
 }
 

@@ -64,7 +64,10 @@ export class Sending {
   /** What was written after a command is not lost with it. */
   #command(name: CommandName, rest: string, line: string) {
     const giveBack = this.#take(line);
-    void this.#commands.run(name, rest).then((isDone) => isDone || rest === '' || giveBack());
+    // It looks at what is chosen before anything else.
+    const done = this.#commands.run(name, rest);
+    if (name !== '.react' || rest !== '') this.#unchoose();
+    void done.then((isDone) => isDone || rest === '' || giveBack());
   }
 
   #edit(session: Session, message: Message, line: string) {
@@ -73,6 +76,7 @@ export class Sending {
     const text = said.say === 'text' ? said.text : line.trimEnd();
     if (isTooLong(session, text)) return;
     const giveBack = this.#take(line);
+    this.#unchoose();
     void session.attempt(() => session.client.edit(message, text)).then((isDone) => isDone || giveBack());
   }
 
@@ -87,6 +91,7 @@ export class Sending {
       return this.#desk.store.dispatch({ type: 'asked', question });
     }
     const giveBack = this.#take(line);
+    this.#unchoose();
     const { away } = chat;
     void session.send(to, text, reply).then((left) => {
       // That they are no longer away is the news that matters more.
@@ -103,13 +108,19 @@ export class Sending {
   #take(line: string): (again?: string) => void {
     const { store, session } = this.#desk;
     if (session === null) return () => {};
-    const { name: conversation, draft, about, aside, sent } = openThread(session.chat);
+    const { name: conversation, draft, about, aside, sent, selected } = openThread(session.chat);
     store.dispatch({ type: 'taken', text: line });
     const { draft: since } = openThread(session.chat);
     return (again = line) => {
-      const back = { draft: again === line ? draft : editorWith(again), about, aside, sent };
+      const back = { draft: again === line ? draft : editorWith(again), about, aside, sent, selected };
       store.dispatch({ type: 'returned', conversation, line: back, since });
     };
+  }
+
+  /** One choice is for one line. */
+  #unchoose() {
+    const { store, session } = this.#desk;
+    if (session !== null) store.dispatch({ type: 'unchosen', conversation: session.chat.open });
   }
 
   /** What the person said yes to. */

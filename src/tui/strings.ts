@@ -48,7 +48,7 @@ export const strings = {
         : 'these messages cannot be fetched now; they come when the link is back',
     beginning: 'the beginning of this conversation',
     below: (count: number) => `${format.number(count)} new below · Esc goes there`,
-    scrolled: 'older messages · Esc goes to the newest',
+    scrolled: 'newer messages below · Esc goes there',
     deleted: 'deleted',
     edited: '(edited)',
     late: '(sealed to an old key)',

@@ -131,6 +131,8 @@ function apply(state: State, event: Event): State {
       }));
     case 'taken':
       return withChat(quiet(state), (chat) => take(chat, event.text));
+    case 'unchosen':
+      return withChat(state, (chat) => changeThread(chat, event.conversation, { selected: null }));
     case 'returned':
       return withChat(state, (chat) => giveBack(chat, event));
     case 'about':
@@ -251,7 +253,7 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
   return changeThread(
     withThread(
       { ...chat, open: name, completion: null, chosenPerson: null, chosenFile: null, wheeled: unmoved },
-      trimmed({ ...last, newAfter: null, seeking: false, hasty: false, unfolded: [] }, false),
+      trimmed({ ...last, newAfter: null, seeking: false, hasty: false, unfolded: [], selected: null }, false),
     ),
     name,
     {

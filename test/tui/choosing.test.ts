@@ -1,4 +1,6 @@
 import test from 'ava';
+import { aimOf, promptOf } from '../../src/tui/aim.ts';
+import { clockTime } from '../../src/tui/format.ts';
 import { searched } from '../../src/tui/looked-for.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
@@ -154,3 +156,63 @@ test('a search reaches what is not held yet, in every conversation', async (t) =
   await key('down', 'enter');
   t.is(chat().threads['#lobby']?.selected, 'bob/h3');
 });
+
+test('a choice that Esc left is forgotten: a command changes the newest message, not the found one', async (t) => {
+  const { key, say, calls, store, chat } = await openDesk(t, (client) =>
+    client.fill('#lobby', 40, (seq) => ({ text: seq === 5 ? 'the needle' : `mine ${seq}`, from: 'alice' })),
+  );
+  const prompt = () => promptOf(aimOf(store.get()) ?? t.fail('no chat') ?? never(), 120);
+  await key('ctrl+f');
+  store.dispatch({ type: 'typed', text: 'needle' });
+  await key('enter');
+  t.is(chat().threads['#lobby']?.selected, 'alice/h5');
+  await key('escape');
+  t.is(prompt(), ' #lobby › ');
+  await say('.edit OOPS');
+  t.deepEqual(calls('edit'), [['h40', 'OOPS']]);
+});
+
+test('while something is chosen, the prompt says what a command acts on; one choice is for one line', async (t) => {
+  const { key, say, calls, store, client, settle, line, notice, session, chat } = await openDesk(t, (client) => {
+    client.fill('#lobby', 40, (seq) => ({ text: `text ${seq}`, from: seq % 2 ? 'alice' : 'bob' }));
+    client.readPositions.set('#lobby', 40);
+  });
+  const prompt = () => promptOf(aimOf(store.get()) ?? t.fail('no chat') ?? never(), 120);
+  const choose = async (steps: number) => {
+    store.dispatch({ type: 'focused', focus: 'messages' });
+    await key(...Array.from({ length: steps }, () => 'up'));
+    store.dispatch({ type: 'typed', text: '.' });
+    await key('backspace');
+  };
+  const of = (seq: number) => chat().threads['#lobby']?.messages.find((one) => one.seq === seq)?.at ?? 0;
+  await choose(4);
+  t.is(prompt(), ` #lobby ▸ alice ${clockTime(of(37))} text 37 › `);
+  client.receive({ text: 'news', id: 'n1' });
+  await settle();
+  t.is(prompt(), ` #lobby ▸ alice ${clockTime(of(37))} text 37 › `);
+  await say('.edit changed');
+  t.deepEqual(calls('edit'), [['h37', 'changed']]);
+  t.is(prompt(), ' #lobby › ');
+  await say('.edit newest');
+  t.deepEqual(calls('edit')[1], ['h39', 'newest']);
+  await choose(4);
+  await say('.react :nosuchthing:');
+  t.deepEqual(calls('react'), []);
+  t.is(line(), '.react :nosuchthing:');
+  t.regex(prompt(), /▸ bob .* text 38 › $/, 'a command that was not done leaves the choice with the line');
+  await key('ctrl+u');
+  await say('a line');
+  t.is(prompt(), ' #lobby › ');
+  await choose(5);
+  session.open('@bob');
+  session.open('#lobby');
+  t.is(prompt(), ' #lobby › ', 'another conversation ends it');
+  store.dispatch({ type: 'thread', conversation: '#lobby', change: { selected: 'bob/gone' } });
+  await say('.reply to what is not held');
+  t.regex(notice(), /no message/);
+  t.is(calls('queue').length, 1);
+});
+
+function never(): never {
+  throw new Error('unreachable');
+}

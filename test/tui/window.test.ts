@@ -66,7 +66,7 @@ test('the oldest page begins with the row that says that it is the beginning', a
   t.regex(rows[2] ?? '', /the beginning of this conversation/);
   t.regex(rows[3] ?? '', /─ .*2026.* ─/);
   t.regex(rows[4] ?? '', /text 1 /);
-  t.regex(rows.find((row) => row.includes('older messages')) ?? '', /Esc goes to the newest/);
+  t.regex(rows.find((row) => row.includes('newer messages below')) ?? '', /↓ newer messages below · Esc goes there/);
 });
 
 test('what fits as a whole is not scrolled', (t) => {

@@ -1,5 +1,5 @@
 /** Keys that move a selection, the window over the messages, or the focus. */
-
+import { aimOf, composerColumns } from '../aim.ts';
 import { isLent, takeBack } from '../aside.ts';
 import { emptyEditor, moveLine } from '../editor.ts';
 import type { MoveName } from '../event.ts';
@@ -7,7 +7,7 @@ import { chatOf, openThread, paneOf, withChat, withThread } from '../field.ts';
 import { fileKey } from '../messages.ts';
 import { overlaySize } from '../overlay-size.ts';
 import { newsAfter, seenTo } from '../seen.ts';
-import { composerColumns, fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
+import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
 import type { Chat, Focus, Overlay, State, Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../viewport.ts';
@@ -71,6 +71,11 @@ function back(state: State): State {
     if (login.busy !== null || login.step === 'server') return state;
     return { ...state, screen: { name: 'login', login: { ...login, step: 'server', active: 'server', errors: {} } } };
   }
+  return stepBack(withChat(state, (chat) => withThread(chat, { ...openThread(chat), selected: null })));
+}
+
+/** In the chat, where nothing lies over it. What was chosen is forgotten by then. */
+function stepBack(state: State): State {
   if (state.bare) return { ...state, bare: false, notice: null };
   if (state.focus !== 'composer') return { ...state, focus: 'composer', notice: null };
   if (state.notice !== null) return { ...state, notice: null };
@@ -78,7 +83,7 @@ function back(state: State): State {
     const thread = openThread(chat);
     if (chat.completion !== null) return { ...chat, completion: null };
     if (isLent(thread)) return withThread(chat, takeBack(thread));
-    return withThread(chat, { ...thread, anchor: null, below: 0, seeking: false, selected: null });
+    return withThread(chat, { ...thread, anchor: null, below: 0, seeking: false });
   });
 }
 
@@ -232,7 +237,8 @@ function select(state: State, by: -1 | 1): State {
 function recall(state: State, by: -1 | 1): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);
-    const moved = moveLine(thread.draft, by, composerColumns(thread, state.size.columns));
+    const aim = aimOf(state);
+    const moved = aim === null ? null : moveLine(thread.draft, by, composerColumns(aim, state.size.columns));
     if (moved !== null) return withThread(chat, { ...thread, draft: moved });
     const recalled = thread.recalled - by;
     if (recalled < 0 || recalled > thread.sent.length) return chat;

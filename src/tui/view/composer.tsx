@@ -1,12 +1,12 @@
 import { Box, Text, useCursor } from 'ink';
 import { use } from 'react';
+import { aimOf, composerColumns, promptOf } from '../aim.ts';
 import { draftLines } from '../draft-lines.ts';
 import { cursorLine, textOf } from '../editor.ts';
 import { chatOf, openThread } from '../field.ts';
 import type { Layout } from '../layout.ts';
 import { cut, drawn, width } from '../measure.ts';
 import { firstLine } from '../rows.ts';
-import { composerColumns, promptOf } from '../select.ts';
 import type { Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { FieldInput } from './field-input.tsx';
@@ -18,22 +18,21 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
   const store = use(StoreContext);
   const style = useStyle();
   const { setCursorPosition } = useCursor();
-  const chat = useSelect((state) => {
+  const draft = useSelect((state) => {
     const open = chatOf(state);
-    if (open === null) return null;
-    const { name, draft, about } = openThread(open);
-    return { name, draft, about };
+    return open === null ? null : openThread(open).draft;
   });
+  const aim = useSelect(aimOf);
   const active = useSelect((state) => state.focus === 'composer' && state.overlay === null);
-  if (chat === null || store === null) return null;
-  const prompt = promptOf(chat);
-  const columns = composerColumns(chat, layout.columns);
-  const text = textOf(chat.draft);
+  if (draft === null || aim === null || store === null) return null;
+  const prompt = promptOf(aim, layout.columns);
+  const columns = composerColumns(aim, layout.columns);
+  const text = textOf(draft);
   const lines = draftLines(text, columns);
-  const at = cursorLine(chat.draft, columns);
+  const at = cursorLine(draft, columns);
   const first = Math.max(0, Math.min(at - layout.composer + 1, lines.length - layout.composer));
   const here = lines[at] ?? { start: 0, end: 0 };
-  const before = drawn(text.slice(here.start, chat.draft.before.length));
+  const before = drawn(text.slice(here.start, draft.before.length));
   const margin = width(prompt);
   setCursorPosition(active ? { x: margin + width(before), y: top + at - first } : undefined);
   return (
@@ -44,12 +43,12 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
           {first + index === at && active ? (
             <>
               <FieldInput value={before} store={store} />
-              <Text wrap="truncate">{drawn(text.slice(chat.draft.before.length, here.end))}</Text>
+              <Text wrap="truncate">{drawn(text.slice(draft.before.length, here.end))}</Text>
             </>
           ) : (
             <Text wrap="truncate">{drawn(text.slice(line.start, line.end))}</Text>
           )}
-          {text === '' && <Line spans={[{ text: cut(hint(chat), columns), role: 'quiet' }]} />}
+          {text === '' && <Line spans={[{ text: cut(hint(aim), columns), role: 'quiet' }]} />}
         </Box>
       ))}
     </Box>
