@@ -12,11 +12,13 @@ import { keyOf } from './messages.ts';
 import { personOf } from './own.ts';
 import { fileAt, filesOf, peopleOf, personAt } from './select.ts';
 import type { Sending } from './sending.ts';
-import type { Chat, Overlay, PickerEntry } from './state.ts';
+import type { Asked, Chat, Overlay, PickerEntry } from './state.ts';
 import { strings } from './strings.ts';
 
 /** Nobody reads a question and answers it within this. ms. */
 const UNSEEN = 500;
+/** Nor within this after typing something else, which is going on. ms. */
+const TYPED_ON = 1500;
 
 export class Choosing {
   readonly #desk: Desk;
@@ -92,8 +94,7 @@ export class Choosing {
     const { store, session, login, clock } = this.#desk;
     const asked = askedOf(store.get());
     if (asked === null) return;
-    const seen = clock.now() - asked.at;
-    if (asked.stray || (seen >= 0 && seen < UNSEEN)) return this.#strayed(key);
+    if (isUnread(asked, clock.now())) return this.#strayed(key);
     const { overlay } = store.get();
     if (overlay === null) return void login.goOn();
     if (overlay.kind === 'confirm') login.doubts.agree(overlay.question);
@@ -105,9 +106,10 @@ export class Choosing {
   }
 
   no(key: string) {
-    const { store, login } = this.#desk;
+    const { store, login, clock } = this.#desk;
     const state = store.get();
-    if (askedOf(state)?.stray) return this.#strayed(key);
+    const asked = askedOf(state);
+    if (asked?.stray && isUnread(asked, clock.now())) return this.#strayed(key);
     if (state.overlay === null) return login.back();
     store.dispatch({ type: 'overlay', overlay: null });
   }
@@ -190,6 +192,11 @@ export class Choosing {
     store.dispatch({ type: 'overlay', overlay: null });
     session?.tell(said);
   }
+}
+
+function isUnread({ at, stray }: Asked, now: number): boolean {
+  const seen = now - at;
+  return seen >= 0 && seen < (stray ? TYPED_ON : UNSEEN);
 }
 
 function isPath(typed: string): boolean {

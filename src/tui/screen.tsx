@@ -12,7 +12,7 @@ import type { Door } from './login-desk.ts';
 import { readPasswordFile } from './password-file.ts';
 import { defaultSettings } from './state.ts';
 import { strings } from './strings.ts';
-import { themeFor } from './theme.ts';
+import { tellChalk, themeFor } from './theme.ts';
 
 export type ScreenOptions = {
   server?: string;
@@ -25,7 +25,7 @@ export type ScreenOptions = {
 /** @returns the exit status. @throws ClientError 'usage' for a password file that is no good */
 export async function openScreen(options: ScreenOptions): Promise<number> {
   const suited = themeFor(process.env);
-  if (suited === 'none') process.env.FORCE_COLOR = '0';
+  tellChalk(suited, process.env);
   const password = await passwordOf(options.passwordFile);
   // Loading the screen lets nothing else run here: the thread that opens the profile is to be on its way by then.
   let stage: Promise<typeof import('./stage.tsx')> | undefined;

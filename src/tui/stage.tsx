@@ -28,7 +28,7 @@ import { emptyLogin, initialState, type Settings } from './state.ts';
 import { Store } from './store.ts';
 import { strings } from './strings.ts';
 import { TerminalModes } from './terminal.ts';
-import { isRich, type ThemeName } from './theme.ts';
+import type { Suited } from './theme.ts';
 import { startTicking } from './ticking.ts';
 import { TransferDesk } from './transfers.ts';
 import { App } from './view/app.tsx';
@@ -44,7 +44,7 @@ export type StageOptions = {
   drafts: Drafts | null;
   settings: Settings;
   /** The theme that suits the terminal, by its environment. */
-  suited: ThemeName;
+  suited: Suited;
   downloads: string;
   defaultServer: string;
   profile: string | undefined;
@@ -146,7 +146,6 @@ export async function runStage(options: StageOptions): Promise<number> {
     patchConsole: true,
   });
   modes.enter();
-  if (stdout.isTTY && settings.theme === null && isRich(options.suited)) modes.askBackground();
   const restore = (): void => {
     app.unmount();
     modes.leave();

@@ -13,7 +13,7 @@ import type {
   TransferState,
 } from './client/types.ts';
 import { type Editor, emptyEditor, type Killed } from './editor.ts';
-import type { ThemeName } from './theme.ts';
+import type { Suited, ThemeName } from './theme.ts';
 
 export type Focus = 'composer' | 'people' | 'messages' | 'files';
 
@@ -102,7 +102,7 @@ export type PickerEntry = { name: string; folder: boolean; size: number };
 
 /**
  * What is to be answered with yes or no. `at`: since when what it asks is seen, ms since 1970 UTC. `stray`: something was typed
- * that is no answer, so that Enter is none either.
+ * then that is no answer, so that what follows at once is none either.
  */
 export type Asked = { at: number; stray: boolean };
 
@@ -198,7 +198,7 @@ export type State = {
   noticeAt: number;
   settings: Settings;
   /** The theme that suits the terminal, as far as it is known. */
-  suited: ThemeName;
+  suited: Suited;
   /** ms since 1970 UTC, of the last event: ages and countdowns are drawn from it. */
   now: number;
 };
@@ -242,7 +242,7 @@ export const defaultSettings: Settings = {
   typing: true,
 };
 
-export function initialState(size: State['size'], settings: Settings, now: number, suited: ThemeName = 'dark'): State {
+export function initialState(size: State['size'], settings: Settings, now: number, suited: Suited = 'dark'): State {
   return {
     screen: { name: 'login', login: emptyLogin('') },
     overlay: null,

@@ -139,7 +139,7 @@ export const strings = {
     pageFoot: (seen: string, more: boolean) => (more ? `${seen} · ↑↓ PgUp PgDn scroll · Esc closes` : 'Esc closes'),
     seen: (from: number, to: number, all: number) => `${from}–${to} of ${all}`,
     confirm: 'Sure?',
-    strayFoot: 'what was typed is no answer · Esc closes, then ask again',
+    strayFoot: 'that was no answer · read it, then Enter or Esc',
     fingerprint: (name: string) => `Compare with ${name}`,
     changed: (name: string) => `${name}'s key changed`,
     passwd: 'Change the password',

@@ -2,10 +2,12 @@
 
 const ESC = '\x1b';
 // Without wrapping (7), a row that a terminal draws wider than the program counts is cut, and does not push down those below it.
-const on = `${ESC}[22;0t${ESC}[?2004h${ESC}[?1004h${ESC}[?7l`;
+// xterm as it comes tells Alt by the eighth bit, as a letter: with 1036 and 1039 by an ESC before it. What the person has set is kept
+// in the terminal (s) and put back (r).
+const on = `${ESC}[22;0t${ESC}[?2004h${ESC}[?1004h${ESC}[?7l${ESC}[?1036;1039s${ESC}[?1036h${ESC}[?1039h`;
 const mouseOn = `${ESC}[?1000h${ESC}[?1006h`;
 const mouseOff = `${ESC}[?1006l${ESC}[?1000l`;
-const off = `${mouseOff}${ESC}[?7h${ESC}[?1004l${ESC}[?2004l${ESC}[0m${ESC}[?25h${ESC}[23;0t`;
+const off = `${mouseOff}${ESC}[?1036;1039r${ESC}[?7h${ESC}[?1004l${ESC}[?2004l${ESC}[0m${ESC}[?25h${ESC}[23;0t`;
 
 export type Output = { write(text: string): unknown };
 
@@ -43,11 +45,6 @@ export class TerminalModes {
     if (text === this.#title) return;
     this.#title = text;
     this.#write(titled(text));
-  }
-
-  /** Asks for the background (OSC 11). Who knows the question answers on the keyboard's side; the others say nothing. */
-  askBackground(): void {
-    this.#write(`${ESC}]11;?${ESC}\\`);
   }
 
   bell(): void {

@@ -26,6 +26,8 @@ export type Style = {
 
 export const themeNames = ['dark', 'light', '16', 'none'] as const;
 export type ThemeName = (typeof themeNames)[number];
+/** `either`: colours enough for a theme of its own, and nobody says whether the background is dark or light. */
+export type Suited = ThemeName | 'either';
 
 export type Theme = Readonly<Record<Role, Style>>;
 
@@ -35,7 +37,7 @@ const names = (colors: string[]) =>
     Style
   >;
 
-export const themes: Readonly<Record<ThemeName, Theme>> = {
+export const themes: Readonly<Record<Suited, Theme>> = {
   dark: {
     plain: {},
     quiet: { color: '#8b94a3' },
@@ -66,20 +68,37 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     link: { color: '#0b5f8a', underline: true },
     ...names(['#1f4fd1', '#1a7a37', '#8a5a00', '#7a2fb8', '#0b6f7d', '#b3152e', '#a3337a', '#4d5a00']),
   },
+  // As far from white as from black: each has a contrast of 4.5 on both.
+  either: {
+    plain: {},
+    quiet: { color: '#6c7788' },
+    border: { color: '#6b768d' },
+    title: { bold: true },
+    accent: { color: '#2f6df2', bold: true },
+    selected: { inverse: true },
+    unread: { color: '#cc4c00', bold: true },
+    online: { color: '#33844f' },
+    good: { color: '#33844f' },
+    bad: { color: '#ea0e37', bold: true },
+    warn: { color: '#9e6b21' },
+    link: { color: '#007ac2', underline: true },
+    ...names(['#2f6df2', '#58812b', '#9e6b21', '#8b52f1', '#007ac2', '#ea0e37', '#178193', '#cc4c00']),
+  },
+  // Of the sixteen only these can be read on white and on black, in the palettes of xterm and of the console.
   '16': {
     plain: {},
     quiet: {},
     border: {},
     title: { bold: true },
-    accent: { color: 'blue', bold: true },
+    accent: { color: 'blueBright', bold: true },
     selected: { inverse: true },
-    unread: { color: 'yellow', bold: true },
-    online: { color: 'green' },
-    good: { color: 'green' },
-    bad: { color: 'red', bold: true },
-    warn: { color: 'yellow' },
-    link: { color: 'cyan', underline: true },
-    ...names(['blue', 'green', 'yellow', 'magenta', 'cyan', 'red', 'blue', 'green']),
+    unread: { color: 'magenta', bold: true },
+    online: {},
+    good: {},
+    bad: { color: 'redBright', bold: true },
+    warn: { color: 'magenta' },
+    link: { color: 'blueBright', underline: true },
+    ...names(['blueBright', 'magenta', 'redBright', 'blueBright', 'magenta', 'redBright', 'blueBright', 'magenta']),
   },
   none: {
     plain: {},
@@ -108,21 +127,37 @@ export function nameRole(name: string): Role {
   return `name${(sum % 8) as 0}`;
 }
 
-/** From the environment, as terminals and people set it: NO_COLOR, COLORFGBG (background last), COLORTERM, TERM. */
-export function themeFor(env: Record<string, string | undefined>): ThemeName {
+type Environment = Record<string, string | undefined>;
+
+/**
+ * From the environment, as terminals and people set it: NO_COLOR, COLORTERM, TERM, COLORFGBG (background last). The last one
+ * says nothing inside tmux and screen: it is of the terminal that they were started in.
+ */
+export function themeFor(env: Environment): Suited {
   if (env.NO_COLOR || env.TERM === 'dumb') return 'none';
   const rich = /truecolor|24bit/.test(env.COLORTERM ?? '') || /256|direct|kitty|ghostty/.test(env.TERM ?? '');
   if (!rich) return '16';
-  const background = Number(env.COLORFGBG?.split(';').at(-1) ?? 0);
-  return background === 7 || background === 15 ? 'light' : 'dark';
+  const told = isMultiplexed(env) ? undefined : env.COLORFGBG?.split(';').at(-1);
+  if (!told || !/^\d+$/.test(told)) return 'either';
+  return told === '7' || Number(told) >= 9 ? 'light' : 'dark';
 }
 
-/** A terminal with colours enough for a theme of its own: whether it is dark or light decides. */
-export function isRich(suited: ThemeName): boolean {
-  return suited === 'dark' || suited === 'light';
+/** The terminal is drawn by tmux or screen into another one. */
+export function isMultiplexed({ TMUX, STY, TERM }: Environment): boolean {
+  return Boolean(TMUX || STY) || /^(?:tmux|screen)/.test(TERM ?? '');
+}
+
+/** A terminal with colours enough for a theme of its own: its background decides. */
+export function isRich(suited: Suited): boolean {
+  return suited === 'dark' || suited === 'light' || suited === 'either';
 }
 
 /** A chosen theme holds where the terminal can show it: with 16 colours or none, the others would be guesses at its colours. */
-export function themeToUse(suited: ThemeName, chosen: ThemeName | null): ThemeName {
+export function themeToUse(suited: Suited, chosen: ThemeName | null): Suited {
   return chosen === null || suited === 'none' || (suited === '16' && chosen !== 'none') ? suited : chosen;
+}
+
+/** Before anything that draws is loaded: chalk does not know NO_COLOR. Bold and inverse it is to write, which are no colours. */
+export function tellChalk(suited: Suited, env: Environment): void {
+  if (suited === 'none') env.FORCE_COLOR = '1';
 }

@@ -197,9 +197,9 @@ function edit(state: State, name: EditName): State {
 function stray(state: State): State {
   const { overlay, screen } = state;
   if (askedOf(state) === null) return state;
-  if (overlay !== null && 'stray' in overlay) return { ...state, overlay: { ...overlay, stray: true } };
+  if (overlay !== null && 'stray' in overlay) return { ...state, overlay: { ...overlay, stray: true, at: state.now } };
   if (screen.name !== 'login' || screen.login.offered === null) return state;
-  const offered = { ...screen.login.offered, stray: true };
+  const offered = { ...screen.login.offered, stray: true, at: state.now };
   return { ...state, screen: { name: 'login', login: { ...screen.login, offered } } };
 }
 

@@ -47,10 +47,56 @@ test('the theme follows the environment', (t) => {
   t.is(themeFor({ NO_COLOR: '1', COLORTERM: 'truecolor' }), 'none');
   t.is(themeFor({ TERM: 'dumb' }), 'none');
   t.is(themeFor({ TERM: 'xterm' }), '16');
-  t.is(themeFor({ TERM: 'xterm-256color' }), 'dark');
+  t.is(themeFor({ TERM: 'xterm-256color' }), 'either');
+  t.is(themeFor({ TERM: 'xterm-256color', COLORFGBG: '15;default;0' }), 'dark');
+  t.is(themeFor({ TERM: 'tmux-256color', COLORFGBG: '15;0' }), 'either', 'of the terminal that tmux was started in');
+  t.is(themeFor({ TERM: 'xterm-256color', TMUX: '/tmp/x', COLORFGBG: '15;0' }), 'either');
   t.is(themeFor({ TERM: 'xterm-256color', COLORFGBG: '0;15' }), 'light');
   for (const style of Object.values(themes.none)) t.is(style.color, undefined);
   t.is(nameRole('bob'), nameRole('bob'));
+});
+
+/** Red, green and blue of the colours that have a name; the first is xterm's, the second the Linux console's and VGA's. */
+const sixteen: Record<string, readonly [string, string]> = {
+  red: ['#cd0000', '#aa0000'],
+  green: ['#00cd00', '#00aa00'],
+  yellow: ['#cdcd00', '#aa5500'],
+  blue: ['#0000ee', '#0000aa'],
+  magenta: ['#cd00cd', '#aa00aa'],
+  cyan: ['#00cdcd', '#00aaaa'],
+  redBright: ['#ff0000', '#ff5555'],
+  blueBright: ['#5c5cff', '#5555ff'],
+};
+
+function luminance(hex: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one: string, other: string): number {
+  const [low = 0, high = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+test('every colour of every theme can be read on the backgrounds that the theme is for', (t) => {
+  const on = {
+    dark: ['#000000', '#1e1e2e', '#282a36'],
+    light: ['#ffffff', '#fdf6e3'],
+    either: ['#000000', '#ffffff'],
+    '16': ['#000000', '#ffffff'],
+    none: [],
+  };
+  for (const [theme, backgrounds] of Object.entries(on))
+    for (const [role, { color }] of Object.entries(themes[theme as keyof typeof themes]))
+      for (const shade of color === undefined ? [] : color.startsWith('#') ? [color] : (sixteen[color] ?? ['']))
+        for (const background of backgrounds) {
+          // Lines between panes are no text; in a palette that is not known, what is coloured is also bold or has a sign.
+          const least = role === 'border' ? 1.5 : theme === '16' ? 3 : 4.5;
+          t.true(contrast(shade, background) >= least, `${theme} ${role} ${shade} on ${background}`);
+        }
 });
 
 test('a chosen theme holds where the terminal can show it', (t) => {

@@ -88,6 +88,19 @@ test('whoever types on has not compared the key', async (t) => {
   t.is(entered.length, 0);
 });
 
+test('after a stray letter Enter counts again, once nothing was typed for a moment', async (t) => {
+  const { login, press, clock } = openForm();
+  await press('enter');
+  clock.advance(1000);
+  await press('x');
+  clock.advance(1000);
+  await press('enter');
+  t.is(login().step, 'trust');
+  clock.advance(600);
+  await press('enter');
+  t.is(login().step, 'account');
+});
+
 test('Esc, a lost connection and another look at the same server change neither the tick nor a field', async (t) => {
   const { desk, login, write, store } = openForm({
     greet: async () => ({ offered: null, names: [] }),

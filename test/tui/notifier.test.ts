@@ -107,7 +107,6 @@ test('nothing is asked of a terminal that was given back', (t) => {
   modes.bell();
   modes.notify('SecureChat: bob', 'new message');
   modes.copy('text');
-  modes.askBackground();
   modes.title('#lobby');
   modes.mouse(true);
   t.is(out, given);

@@ -6,7 +6,7 @@ import { Profile } from '../client/profile.ts';
 import { openDoor } from '../door.ts';
 import type { Shell } from '../shell.ts';
 import { defaultSettings } from '../state.ts';
-import { themeFor } from '../theme.ts';
+import { tellChalk, themeFor } from '../theme.ts';
 import { Companion } from './companion.ts';
 import { forReal, withThrowAway } from './throw-away.ts';
 
@@ -16,7 +16,7 @@ const COMPANION = 'robin';
 export async function runDemoScreen(shell: Shell): Promise<void> {
   const { output } = shell;
   const suited = themeFor(process.env);
-  if (suited === 'none') process.env.FORCE_COLOR = '0';
+  tellChalk(suited, process.env);
   output.line('A daemon of its own and somebody to talk to, on this machine only. Leaving deletes everything.\n');
   await withThrowAway(shell, async (place) => {
     const [you, robin] = await place.step(`making accounts for ${YOU} and ${COMPANION}: two RSA-3072 keys each`, () =>

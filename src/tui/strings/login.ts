@@ -17,7 +17,7 @@ export const login = {
   trustTitle: 'Is this your server?',
   trustHow: 'compare with what the server prints at its start, or with whoever runs it',
   trustFoot: 'Enter: it is the same · Esc: it is not',
-  strayFoot: 'what was typed is no answer · Esc goes back',
+  strayFoot: 'that was no answer · read it, then Enter or Esc',
   notTrusted: 'not trusted: check the address, or ask whoever runs the server',
   noServer: (address: string) => `no server answers at ${address}`,
   start: 'Ctrl+S starts one on this machine',

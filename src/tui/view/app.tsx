@@ -5,6 +5,7 @@ import { cut } from '../measure.ts';
 import type { Store } from '../store.ts';
 import { strings } from '../strings.ts';
 import { ChatScreen } from './chat-screen.tsx';
+import { Cursor } from './cursor.tsx';
 import { LoginScreen } from './login-screen.tsx';
 import { Overlay } from './overlay.tsx';
 import { StoreContext, useSelect } from './use-store.ts';
@@ -18,6 +19,7 @@ export function App({ store, onSuspend }: { store: Store; onSuspend?: (suspend: 
   return (
     <StoreContext value={store}>
       <Screen />
+      <Cursor />
     </StoreContext>
   );
 }

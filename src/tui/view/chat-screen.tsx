@@ -36,7 +36,7 @@ export function ChatScreen() {
         )}
       </Box>
       {!bare && <HorizontalRule panes={panes} joint="┴" />}
-      <Composer layout={layout} top={rows - layout.composer - layout.status} />
+      <Composer layout={layout} />
       {layout.status > 0 && <StatusLine columns={columns} />}
       <Overlay columns={columns} rows={rows} />
     </Box>

@@ -1,23 +1,23 @@
-import { Box, Text, useCursor } from 'ink';
+import { Box, Text } from 'ink';
 import { use } from 'react';
-import { aimOf, composerColumns, promptOf } from '../aim.ts';
+import { type Aim, aimOf, composerColumns, promptOf } from '../aim.ts';
 import { draftLines } from '../draft-lines.ts';
-import { cursorLine, textOf } from '../editor.ts';
+import { cursorLine, type Editor, textOf } from '../editor.ts';
 import { chatOf, openThread } from '../field.ts';
 import type { Layout } from '../layout.ts';
 import { cut, drawn, width } from '../measure.ts';
 import { firstLine } from '../rows.ts';
-import type { Thread } from '../state.ts';
+import { layoutFor } from '../select.ts';
+import type { State, Thread } from '../state.ts';
 import { strings } from '../strings.ts';
 import { FieldInput } from './field-input.tsx';
 import { Line } from './line.tsx';
 import { StoreContext, useSelect, useStyle } from './use-store.ts';
 
-/** The line that is being written, as many rows as it needs up to the layout's; the real cursor stands in it. */
-export function Composer({ layout, top }: { layout: Layout; top: number }) {
+/** The line that is being written, as many rows as it needs up to the layout's. */
+export function Composer({ layout }: { layout: Layout }) {
   const store = use(StoreContext);
   const style = useStyle();
-  const { setCursorPosition } = useCursor();
   const draft = useSelect((state) => {
     const open = chatOf(state);
     return open === null ? null : openThread(open).draft;
@@ -25,16 +25,10 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
   const aim = useSelect(aimOf);
   const active = useSelect((state) => state.focus === 'composer' && state.overlay === null);
   if (draft === null || aim === null || store === null) return null;
-  const prompt = promptOf(aim, layout.columns);
-  const columns = composerColumns(aim, layout.columns);
+  const { prompt, columns, lines, at, first, before } = composerLook(draft, aim, layout);
   const text = textOf(draft);
-  const lines = draftLines(text, columns);
-  const at = cursorLine(draft, columns);
-  const first = Math.max(0, Math.min(at - layout.composer + 1, lines.length - layout.composer));
   const here = lines[at] ?? { start: 0, end: 0 };
-  const before = drawn(text.slice(here.start, draft.before.length));
   const margin = width(prompt);
-  setCursorPosition(active ? { x: margin + width(before), y: top + at - first } : undefined);
   return (
     <Box flexDirection="column" height={layout.composer} overflow="hidden">
       {lines.slice(first, first + layout.composer).map((line, index) => (
@@ -58,4 +52,26 @@ export function Composer({ layout, top }: { layout: Layout; top: number }) {
 function hint({ name, about }: Pick<Thread, 'name' | 'about'>): string {
   if (about === null) return strings.composer.placeholder(name);
   return about.do === 'edit' ? strings.composer.edit : strings.composer.reply(firstLine(about.message));
+}
+
+/** The lines of the draft, the first one that is seen, and the one `at` which the cursor stands, `before` the cursor. */
+function composerLook(draft: Editor, aim: Aim, layout: Layout) {
+  const prompt = promptOf(aim, layout.columns);
+  const columns = composerColumns(aim, layout.columns);
+  const text = textOf(draft);
+  const lines = draftLines(text, columns);
+  const at = cursorLine(draft, columns);
+  const first = Math.max(0, Math.min(at - layout.composer + 1, lines.length - layout.composer));
+  const before = drawn(text.slice(lines[at]?.start ?? 0, draft.before.length));
+  return { prompt, columns, lines, at, first, before };
+}
+
+/** Where the cursor stands in the line. Cells of the screen. */
+export function composerCursor(state: State): { x: number; y: number } | null {
+  const chat = chatOf(state);
+  const aim = aimOf(state);
+  if (chat === null || aim === null) return null;
+  const layout = layoutFor(state);
+  const { prompt, at, first, before } = composerLook(openThread(chat).draft, aim, layout);
+  return { x: width(prompt) + width(before), y: layout.rows - layout.composer - layout.status + at - first };
 }

@@ -2,10 +2,10 @@ import { Box } from 'ink';
 import { textOf } from '../editor.ts';
 import { groups } from '../format.ts';
 import { fill } from '../measure.ts';
-import type { Login, LoginField } from '../state.ts';
+import type { Login, LoginField, Notice, State } from '../state.ts';
 import { strings } from '../strings.ts';
 import { errorRows, strengthRows } from './below-field.ts';
-import { Panel, type PanelRow, paragraph } from './panel.tsx';
+import { Panel, type PanelProps, type PanelRow, paragraph } from './panel.tsx';
 import { useSelect } from './use-store.ts';
 
 const words = strings.login;
@@ -17,11 +17,30 @@ const INDENT = ' '.repeat(LABEL + 2);
 
 /** First start and later ones: which server, is it the one, who are you. */
 export function LoginScreen() {
-  const login = useSelect((state) => (state.screen.name === 'login' ? state.screen.login : null));
   const { columns, rows } = useSelect((state) => state.size);
-  const notice = useSelect((state) => state.notice);
-  const covered = useSelect((state) => state.overlay !== null);
-  if (login === null) return null;
+  const panel = useSelect(loginPanel);
+  if (panel === null) return null;
+  return (
+    <Box width={columns} height={rows}>
+      <Panel {...panel} />
+    </Box>
+  );
+}
+
+/** What draws the form and the cursor both ask for it after every event: the newest answer is kept. */
+let made: { from: readonly unknown[]; panel: PanelProps } | null = null;
+
+/** The form as it stands on the screen; null once it is left. */
+export function loginPanel({ screen, size, notice, overlay }: State): PanelProps | null {
+  if (screen.name !== 'login') return null;
+  const from = [screen.login, size, notice, overlay !== null];
+  if (made === null || from.some((part, at) => part !== made?.from[at]))
+    made = { from, panel: panelOf(screen.login, size, notice, overlay !== null) };
+  return made.panel;
+}
+
+function panelOf(login: Login, size: State['size'], notice: Notice | null, isCovered: boolean): PanelProps {
+  const { columns, rows } = size;
   const all: PanelRow[] = [
     { spans: [{ text: words.welcome, role: 'quiet' }], spare: true },
     { spans: [] },
@@ -32,19 +51,14 @@ export function LoginScreen() {
       : paragraph(notice?.text ?? ' ', WIDE - 4, notice?.tone === 'bad' ? 'bad' : 'plain')),
   ];
   const shown = fitted(all, rows - 2);
-  const height = shown.length + 2;
-  return (
-    <Box width={columns} height={rows}>
-      <Panel
-        title={strings.program}
-        foot={footOf(login)}
-        rows={covered ? shown.map((row) => ('field' in row ? { ...row, active: false } : row)) : shown}
-        columns={WIDE - 4}
-        left={Math.max(0, Math.floor((columns - WIDE + 4) / 2))}
-        top={Math.max(0, Math.floor((rows - height) / 3))}
-      />
-    </Box>
-  );
+  return {
+    title: strings.program,
+    foot: footOf(login),
+    rows: isCovered ? shown.map((row) => ('field' in row ? { ...row, active: false } : row)) : shown,
+    columns: WIDE - 4,
+    left: Math.max(0, Math.floor((columns - WIDE + 4) / 2)),
+    top: Math.max(0, Math.floor((rows - shown.length - 2) / 3)),
+  };
 }
 
 function footOf({ step, offered }: Login): string {

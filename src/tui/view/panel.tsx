@@ -1,4 +1,4 @@
-import { Box, Text, useCursor } from 'ink';
+import { Box, Text } from 'ink';
 import { use } from 'react';
 import type { Editor } from '../editor.ts';
 import { bothEnds, cut, tail, width, wrap } from '../measure.ts';
@@ -13,7 +13,7 @@ export type PanelRow =
   /** `placeholder` stands in the field while it is empty. `both`: of what is too long, the beginning is shown as well as the end. */
   | { field: Editor; label: string; mask?: string; placeholder?: string; both?: true; active: boolean };
 
-type PanelProps = {
+export type PanelProps = {
   title: string;
   foot: string;
   rows: readonly PanelRow[];
@@ -46,7 +46,7 @@ export function Panel({ title, foot, rows, columns, left, top }: PanelProps) {
           <Box key={place} height={1}>
             <Text {...border}>│ </Text>
             {'field' in row ? (
-              <PanelField row={row} columns={inner} x={left + 2} y={top + 1 + place} />
+              <PanelField row={row} columns={inner} />
             ) : (
               <Line spans={padded(row.spans, inner)} selected={row.selected ?? false} />
             )}
@@ -60,11 +60,17 @@ export function Panel({ title, foot, rows, columns, left, top }: PanelProps) {
 
 type FieldRow = Extract<PanelRow, { field: Editor }>;
 
-/** A labelled text field; the cursor stands in it while it is active. */
-function PanelField({ row, columns, x, y }: { row: FieldRow; columns: number; x: number; y: number }) {
-  const store = use(StoreContext);
-  const style = useStyle();
-  const { setCursorPosition } = useCursor();
+/** Where the cursor stands in the field that has it; null when none has. Cells of the screen. */
+export function cursorIn({ rows, columns, left, top }: PanelProps): { x: number; y: number } | null {
+  const place = rows.findIndex((row) => 'field' in row && row.active);
+  const row = rows[place];
+  if (row === undefined || !('field' in row)) return null;
+  const { label, seen } = fieldLook(row, columns - 4);
+  return { x: left + 2 + width(label) + width(seen), y: top + 1 + place };
+}
+
+/** `seen` is what is drawn of the text before the cursor, as far as there is room, `rest` of what is after it. */
+function fieldLook(row: FieldRow, columns: number) {
   // The field that has the cursor is told by a sign too, not by colour alone.
   const label = `${row.active ? '▸' : ' '} ${row.label}`;
   const room = columns - width(label) - 1;
@@ -73,7 +79,14 @@ function PanelField({ row, columns, x, y }: { row: FieldRow; columns: number; x:
   const seen = row.both && row.field.after === '' ? bothEnds(before, room - 1) : tail(before, room - 1);
   const empty = row.field.before + row.field.after === '';
   const rest = cut(empty ? (row.placeholder ?? '') : masked(row.field.after), Math.max(0, room - width(seen)));
-  if (row.active) setCursorPosition({ x: x + width(label) + width(seen), y });
+  return { label, seen, rest, empty };
+}
+
+/** A labelled text field. */
+function PanelField({ row, columns }: { row: FieldRow; columns: number }) {
+  const store = use(StoreContext);
+  const style = useStyle();
+  const { label, seen, rest, empty } = fieldLook(row, columns);
   const used = width(label) + width(seen) + width(rest);
   return (
     <Box width={columns} height={1}>

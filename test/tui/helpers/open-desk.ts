@@ -13,7 +13,7 @@ import { Session } from '../../../src/tui/session.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state.ts';
 import { Store } from '../../../src/tui/store.ts';
 import { strings } from '../../../src/tui/strings.ts';
-import type { ThemeName } from '../../../src/tui/theme.ts';
+import type { Suited } from '../../../src/tui/theme.ts';
 import { TransferDesk } from '../../../src/tui/transfers.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { until as untilSo } from '../../helpers/until.ts';
@@ -23,7 +23,7 @@ import { noon } from './messages.ts';
 /** The screen without a terminal: keys in, calls of the client and words for the person out. */
 export async function openDesk(
   t: ExecutionContext,
-  options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; suited?: ThemeName } = {},
+  options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; suited?: Suited } = {},
 ) {
   const { prepare = () => {}, suited = 'dark' } = typeof options === 'function' ? { prepare: options } : options;
   const clock = manualClock(noon);

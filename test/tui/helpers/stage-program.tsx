@@ -1,13 +1,13 @@
 /** The real screen on a real terminal with a fake client, for tests and for looking at it. The scene is the first argument. */
 import { systemClock } from '../../../src/protocol/seams.ts';
 import { defaultSettings } from '../../../src/tui/state.ts';
-import { themeFor } from '../../../src/tui/theme.ts';
+import { tellChalk, themeFor } from '../../../src/tui/theme.ts';
 import { FakeClient } from './fake-client.ts';
 import { file, person } from './messages.ts';
 
 const [scene = 'talk', count = '200'] = process.argv.slice(2);
 const suited = themeFor(process.env);
-if (suited === 'none') process.env.FORCE_COLOR = '0';
+tellChalk(suited, process.env);
 const { runStage } = await import('../../../src/tui/stage.tsx');
 
 const client = new FakeClient();

@@ -1,0 +1,25 @@
+import { useCursor } from 'ink';
+import { paneOf } from '../field.ts';
+import { layoutFor } from '../select.ts';
+import type { State } from '../state.ts';
+import { composerCursor } from './composer.tsx';
+import { loginPanel } from './login-screen.tsx';
+import { overlayPanel } from './overlay-panel.ts';
+import { cursorIn } from './panel.tsx';
+import { useSelect } from './use-store.ts';
+
+/** The terminal's own cursor, in the field that has the focus. The only one to say where it is: of several, Ink hears the last. */
+export function Cursor() {
+  const at = useSelect(cursorOf);
+  const { setCursorPosition } = useCursor();
+  setCursorPosition(at ?? undefined);
+  return null;
+}
+
+/** null: nothing is typed into, so that it is hidden. Cells. */
+export function cursorOf(state: State): { x: number; y: number } | null {
+  if (layoutFor(state).tooSmall) return null;
+  const panel = overlayPanel(state) ?? (state.overlay === null ? loginPanel(state) : null);
+  if (panel !== null) return cursorIn(panel);
+  return paneOf(state) === 'composer' && state.overlay === null ? composerCursor(state) : null;
+}
