@@ -36,6 +36,19 @@ room asks first: it may have been meant for one person.
 | --- | --- |
 ${rows(commandNames, commandTable).join('\n')}
 
+## What the terminal is asked
+
+Before the first picture, on the alternate screen, all at once; what is not answered within 100 ms is done without, and late answers are never typed.
+
+- Whether it joins grapheme clusters (mode 2027), which is switched on while the screen is up, and how wide it draws one emoji of each kind that terminals disagree on. Rows
+  are counted with what it answered. After each such sign the cursor is put to its column, so that a wrong guess moves nothing.
+- Its background (OSC 11), inside tmux also through it (\`allow-passthrough\`). Where nobody says it, nor COLORFGBG outside of tmux and screen, the colours are
+  such that can be read on white and on black. \`.theme\` chooses. With NO_COLOR bold and inverse stay.
+- To send Alt as an ESC before the key (modes 1036 and 1039; as they were before at the end). Alt as the eighth bit is understood, too.
+
+Esc counts at once; over SSH, and where a key once came in two pieces, after half a second, until three Escs were nothing else. What is typed before there is a field for
+it arrives in the line of the first conversation, or in the form; an Enter among it breaks the line and sends nothing.
+
 ## Line mode
 
 \`securechat plain\` takes the same commands, but for those that are for eyes:

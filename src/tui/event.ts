@@ -72,6 +72,8 @@ export type MoveName = (typeof moveNames)[number];
 
 export type Event =
   | { type: 'tick' }
+  /** The first picture stands. */
+  | { type: 'drawn' }
   | { type: 'resized'; columns: number; rows: number }
   | { type: 'watched'; watched: boolean }
   /** Letters for the field that has the cursor. */

@@ -14,7 +14,8 @@ export type Place =
   | 'files'
   | 'overlay'
   | 'question'
-  | 'login';
+  | 'login'
+  | 'early';
 
 export type ActionName =
   | EditName
@@ -134,7 +135,9 @@ export const keyTable: readonly KeyRow[] = [
   row('c', 'messages', 'copy', 'messages: copy', '.copy'),
   row('o', 'overlay', 'open-link', 'links: open; Enter copies', '.links'),
 
+  row('enter alt+enter ctrl+j', 'early', 'new-line'),
   row('enter', 'login', 'go-on', 'first form: go on'),
+  row('ctrl+j', 'login', 'go-on'),
   row('tab', 'login overlay', 'next-field', 'first form: next field'),
   row('down', 'login', 'next-field'),
   row('shift+tab', 'login overlay', 'previous-field'),

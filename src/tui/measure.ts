@@ -1,6 +1,6 @@
 /** How text takes up cells: whole graphemes, wide ones two cells, as Ink counts them (string-width). Texts are printable() already, but for drafts. */
-import stringWidth from 'string-width';
 import { printable } from '../protocol/text.ts';
+import stringWidth from './remembered/string-width.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const ASCII = /^[\x20-\x7e]*$/;

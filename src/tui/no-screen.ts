@@ -1,3 +1,8 @@
+/** Keys come over a network, in pieces at times. */
+export function isFar({ SSH_CONNECTION, SSH_TTY }: Environment): boolean {
+  return Boolean(SSH_CONNECTION || SSH_TTY);
+}
+
 type Environment = Record<string, string | undefined>;
 
 /** Where no screen can be, or should not: no terminal, or one that only takes lines. */

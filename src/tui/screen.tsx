@@ -9,10 +9,13 @@ import { downloadsFolder, profileFolder } from './client/paths.ts';
 import { Profile } from './client/profile.ts';
 import { Drafts } from './drafts.ts';
 import type { Door } from './login-desk.ts';
+import { isFar } from './no-screen.ts';
 import { readPasswordFile } from './password-file.ts';
+import { heedSignals } from './signals.ts';
 import { defaultSettings } from './state.ts';
 import { strings } from './strings.ts';
-import { tellChalk, themeFor } from './theme.ts';
+import { Survey } from './terminal-survey.ts';
+import { isMultiplexed, isRich, type Suited, tellChalk, themeFor } from './theme.ts';
 
 export type ScreenOptions = {
   server?: string;
@@ -27,6 +30,30 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   const suited = themeFor(process.env);
   tellChalk(suited, process.env);
   const password = await passwordOf(options.passwordFile);
+  process.stdin.setRawMode(true);
+  const survey = new Survey({
+    output: process.stdout,
+    clock: systemClock,
+    background: isRich(suited),
+    multiplexed: isMultiplexed(process.env),
+  });
+  const leave = (status: number): void => {
+    if (survey.isTaken) return;
+    survey.giveBack();
+    process.exit(status);
+  };
+  const ends = heedSignals({ leave, suspend() {}, redraw() {} });
+  try {
+    return await showScreen(options, { suited, password, survey });
+  } finally {
+    survey.giveBack();
+    for (const end of ends) end();
+  }
+}
+
+type Begun = { suited: Suited; password: string | null; survey: Survey };
+
+async function showScreen(options: ScreenOptions, { suited, password, survey }: Begun): Promise<number> {
   // Loading the screen lets nothing else run here: the thread that opens the profile is to be on its way by then.
   let stage: Promise<typeof import('./stage.tsx')> | undefined;
   const profile = await Profile.open(profileFolder(options.profile), fs, systemRandom, () => {
@@ -53,6 +80,8 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
       drafts,
       settings: { ...defaultSettings, ...settings },
       suited,
+      survey,
+      isFar: isFar(process.env),
       downloads: downloads.dir,
       defaultServer: DEFAULT_SERVER,
       profile: options.profile,

@@ -5,12 +5,13 @@ import type { Clock } from '../protocol/seams.ts';
 import { Actions } from './actions.ts';
 import { Attention } from './attention.ts';
 import type { Ask, Client } from './client/types.ts';
+import { learn } from './cluster-widths.ts';
 import { Commands } from './commands.ts';
 import { crashing } from './crash.ts';
 import type { Desk } from './desk.ts';
 import type { Drafts } from './drafts.ts';
 import { nothingRemembered, type Timed } from './event.ts';
-import { fieldOf } from './field.ts';
+import { fieldOf, isEarly } from './field.ts';
 import { findEmoji, findLinks } from './found-in-text.ts';
 import { Gate, type Terminal } from './gate.ts';
 import { Handover } from './handover.ts';
@@ -25,10 +26,12 @@ import { Session } from './session.ts';
 import { heedSignals } from './signals.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { emptyLogin, initialState, type Settings } from './state.ts';
+import { withSteadyColumns } from './steady-columns.ts';
 import { Store } from './store.ts';
 import { strings } from './strings.ts';
 import { TerminalModes } from './terminal.ts';
-import type { Suited } from './theme.ts';
+import { Survey } from './terminal-survey.ts';
+import { isMultiplexed, isRich, type Suited } from './theme.ts';
 import { startTicking } from './ticking.ts';
 import { TransferDesk } from './transfers.ts';
 import { App } from './view/app.tsx';
@@ -45,6 +48,10 @@ export type StageOptions = {
   settings: Settings;
   /** The theme that suits the terminal, by its environment. */
   suited: Suited;
+  /** What the terminal was asked already; null: nothing yet. */
+  survey: Survey | null;
+  /** Keys come over a network. */
+  isFar: boolean;
   downloads: string;
   defaultServer: string;
   profile: string | undefined;
@@ -71,7 +78,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     if (recording !== null && line !== null) appendFileSync(recording, `${line}\n`, { mode: 0o600 });
   };
   const store: Store = new Store(
-    initialState(size(), settings, clock.now(), options.suited),
+    { ...initialState(size(), settings, clock.now(), options.suited), drawn: false },
     clock,
     recording === null ? null : record,
   );
@@ -109,9 +116,27 @@ export async function runStage(options: StageOptions): Promise<number> {
     },
   };
   const actions = new Actions(desk, new Commands(desk));
-  const typing = () => !layoutFor(store.get()).tooSmall && fieldOf(store.get()) !== null;
+  const typing = () => !layoutFor(store.get()).tooSmall && !isEarly(store.get()) && fieldOf(store.get()) !== null;
   stdin.on('data', attention.stir);
-  const gate = new Gate(stdin, { clock, typing, onInput: actions.take });
+  const survey =
+    options.survey ??
+    new Survey({
+      output: stdout,
+      clock,
+      background: isRich(options.suited),
+      multiplexed: isMultiplexed(process.env),
+    });
+  const gate = new Gate(stdin, {
+    clock,
+    typing,
+    onInput: actions.take,
+    onReply: (reply) => survey.hear(reply),
+    isFar: options.isFar,
+  });
+  await survey.settled();
+  learn(survey.widths);
+  survey.taken();
+  if (survey.hadClusters) modes.keepClusters();
 
   async function enter(client: Client): Promise<void> {
     const session = new Session({ client, store, clock, onMessage: notifier.arrived });
@@ -137,7 +162,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   });
   const app = render(<App store={store} onSuspend={handover.drawnBy} />, {
     stdin: gate as unknown as NodeJS.ReadStream,
-    stdout,
+    stdout: withSteadyColumns(stdout, true),
     alternateScreen: true,
     incrementalRendering: true,
     interactive: true,
@@ -171,6 +196,8 @@ export async function runStage(options: StageOptions): Promise<number> {
     store.dispatch({ type: 'login', change: { step: 'account', busy: 'connect' } });
     void login.goIn(options.client(login.ask('')));
   } else if (options.server !== undefined) void login.goOn();
+  // Only now: what was typed so far is not for a form that is gone through without the person.
+  store.dispatch({ type: 'drawn' });
 
   const status = await left.promise;
   // First what can be lost, then the terminal, then the goodbye.

@@ -184,6 +184,10 @@ export type Chat = {
 export type State = {
   screen: { name: 'login'; login: Login } | { name: 'chat'; chat: Chat } | { name: 'leaving' };
   overlay: Overlay | null;
+  /** The first picture is drawn: the person can see what a key would do. */
+  drawn: boolean;
+  /** Typed before there was a field for it (update/early.ts). */
+  early: Editor;
   focus: Focus;
   /** Cells. */
   size: { columns: number; rows: number };
@@ -246,6 +250,8 @@ export function initialState(size: State['size'], settings: Settings, now: numbe
   return {
     screen: { name: 'login', login: emptyLogin('') },
     overlay: null,
+    drawn: true,
+    early: emptyEditor,
     focus: 'composer',
     size,
     hasWindow: true,

@@ -7,6 +7,7 @@ const ESC = '\x1b';
 const on = `${ESC}[22;0t${ESC}[?2004h${ESC}[?1004h${ESC}[?7l${ESC}[?1036;1039s${ESC}[?1036h${ESC}[?1039h`;
 const mouseOn = `${ESC}[?1000h${ESC}[?1006h`;
 const mouseOff = `${ESC}[?1006l${ESC}[?1000l`;
+const clusters = `${ESC}[?2027`;
 const off = `${mouseOff}${ESC}[?1036;1039r${ESC}[?7h${ESC}[?1004l${ESC}[?2004l${ESC}[0m${ESC}[?25h${ESC}[23;0t`;
 
 export type Output = { write(text: string): unknown };
@@ -17,20 +18,27 @@ export class TerminalModes {
   #entered = false;
   #mouse = false;
   #title = '';
+  /** Grapheme clusters were joined before. */
+  #hadClusters = false;
 
   constructor(output: Output) {
     this.#output = output;
   }
 
+  /** They are left as they were, where that is known. */
+  keepClusters(): void {
+    this.#hadClusters = true;
+  }
+
   enter(): void {
     if (this.#entered) return;
     this.#entered = true;
-    this.#write(on + (this.#mouse ? mouseOn : ''));
+    this.#write(`${on}${clusters}h${this.#mouse ? mouseOn : ''}`);
     if (this.#title !== '') this.#write(titled(this.#title));
   }
 
   leave(): void {
-    this.#write(off);
+    this.#write(this.#hadClusters ? off : `${clusters}l${off}`);
     this.#entered = false;
   }
 

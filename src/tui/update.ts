@@ -7,10 +7,12 @@ import {
   askedOf,
   chatOf,
   fieldOf,
+  isEarly,
   isExact,
   MAX_DRAFT,
   openThread,
   pasteable,
+  pastedText,
   typeable,
   withChat,
   withField,
@@ -21,6 +23,7 @@ import { fileKey } from './messages.ts';
 import { lookOf, unmoved } from './select.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from './state.ts';
 import { isRich } from './theme.ts';
+import { arrive } from './update/early.ts';
 import { again, atNewest, trimmed } from './update/holding.ts';
 import { block, mute, unfold } from './update/hushing.ts';
 import { about, giveBack, take } from './update/line.ts';
@@ -51,7 +54,7 @@ const NOTICE_FOR = 10_000;
 export function update(state: State, event: Event & { at: number }): State {
   const marked = keys.has(event.type) ? unmark(state) : state;
   const done = apply(marked.now === event.at ? marked : { ...marked, now: event.at }, event);
-  const next = holdChoice(done === state ? done : atNew(atNewest(done)));
+  const next = holdChoice(arrive(done === state ? done : atNew(atNewest(done))));
   return next.notice === state.notice ? next : { ...next, noticeAt: event.at };
 }
 
@@ -59,6 +62,8 @@ function apply(state: State, event: Event): State {
   switch (event.type) {
     case 'tick':
       return fadeTyping(state.now - state.noticeAt > NOTICE_FOR ? quiet(state) : state);
+    case 'drawn':
+      return { ...state, drawn: true };
     case 'resized':
       return refit({ ...state, size: { columns: event.columns, rows: event.rows } });
     case 'watched':
@@ -215,6 +220,7 @@ function type(state: State, text: string): State {
 }
 
 function paste(state: State, text: string): State {
+  if (isEarly(state)) return changeField(state, (field) => insert(field, pastedText(text)));
   const toChat = state.screen.name === 'chat' && state.overlay === null;
   const ready = toChat ? { ...quiet(state), focus: 'composer' as const } : stray(state);
   const clean = pasteable(text, state);

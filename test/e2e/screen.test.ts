@@ -113,6 +113,21 @@ test.serial('register, talk in the lobby and in private, send a file, lose the d
   );
   again.screen.write('\x03.exit\r');
   t.is((await again.screen.exited).exitCode, 0);
+
+  // Typed before the program has the keyboard, while it is loaded and while it logs in.
+  const early = await sit(t, [], { profile: bob.profile, downloads: bob.downloads });
+  const line = 'typed before there was a line\rand more of it\r';
+  for (const letter of line) {
+    early.screen.write(letter);
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  const drawn = await early.screen.until(
+    (text) => text.includes('● online') && text.includes('and more of it'),
+    PATIENCE,
+  );
+  t.regex(drawn, /#lobby › typed before there was a line *\n +and more of it/);
+  early.screen.write('\x03.exit\r');
+  t.is((await early.screen.exited).exitCode, 0);
   t.true(existsSync(join(bob.profile, 'screen.sealed')));
   t.false(existsSync(join(bob.profile, 'screen.log')));
 });

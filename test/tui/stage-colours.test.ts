@@ -9,6 +9,10 @@ test.serial('without colours nothing is coloured, and everything is still told',
   const text = await screen.until((seen) => ready(seen) && seen.includes('●'));
   t.regex(text, /▸# lobby/);
   t.deepEqual(screen.colours(), []);
+  t.true(screen.weights().bold > 0, 'bold is no colour');
+  screen.write('\x06');
+  screen.write('nice');
+  await until(() => screen.weights().inverse > 0);
 });
 
 const rgb = (hex: string) => Number.parseInt(hex.slice(1), 16);
@@ -16,7 +20,7 @@ const rgb = (hex: string) => Number.parseInt(hex.slice(1), 16);
 for (const [name, background, accent, other] of [
   ['a light terminal', 'rgb:ffff/ffff/ffff', themes.light.online.color, themes.dark.online.color],
   ['a dark terminal', 'rgb:1e1e/1e1e/2e2e', themes.dark.online.color, themes.light.online.color],
-  ['a terminal that says nothing', undefined, themes.dark.online.color, themes.light.online.color],
+  ['a terminal that says nothing', undefined, themes.either.online.color, themes.dark.online.color],
 ] as const) {
   test.serial(`${name} gets colours that can be read on it, and nothing is typed by its answer`, async (t) => {
     const screen = stage(t, 'talk', { ...(background !== undefined && { background }) });

@@ -2,6 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import test from 'ava';
 import { agree } from '../helpers/screen.ts';
+import { until } from '../helpers/until.ts';
 import { assertWhole, ready, stage } from './helpers/stage.ts';
 
 for (const [cols, rows] of [
@@ -34,6 +35,9 @@ test.serial('a terminal with other ideas of how wide emoji are keeps every row o
 test.serial('from the first start to the chat, with nothing but the keyboard', async (t) => {
   const screen = stage(t, 'login');
   await screen.until((text) => text.includes('Server') && text.includes('127.0.0.1:65345'));
+  await until(() => screen.cursor() !== null);
+  const { x, y } = screen.cursor() ?? t.fail() ?? { x: 0, y: 0 };
+  t.regex(screen.rows()[y]?.slice(0, x) ?? '', /▸ Server +$/, 'the cursor stands in the field');
   screen.write('\r');
   await screen.until((text) => text.includes('Is this your server?') && text.includes('acorn basin cobra'));
   await agree(screen, 'Is this your server?');

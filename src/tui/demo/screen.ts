@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../protocol/seams.ts';
 import { Profile } from '../client/profile.ts';
 import { openDoor } from '../door.ts';
+import { isFar } from '../no-screen.ts';
 import type { Shell } from '../shell.ts';
 import { defaultSettings } from '../state.ts';
 import { tellChalk, themeFor } from '../theme.ts';
@@ -38,6 +39,8 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       drafts: null,
       settings: defaultSettings,
       suited,
+      survey: null,
+      isFar: isFar(process.env),
       downloads,
       defaultServer: place.daemon.join,
       profile: place.profile(YOU),

@@ -29,6 +29,7 @@ export const notices = {
   },
   noTransferNamed: (name: string) => `no transfer ${name} to do that with: .transfers lists them`,
   verifyWhom: 'with whom? .verify NAME; the name may be left out in a private conversation',
+  typedEarly: 'what was typed after Enter is gone: this form was not there yet',
   noMessage: 'there is no message to do that with',
   notYours: 'only your own messages can be changed',
   changedKey: (name: string) => `${name}'s key changed: .verify ${name} before you write`,

@@ -125,7 +125,7 @@ if (scene === 'crash')
     throw new Error('a mistake');
   }, 700);
 
-// Timers do not keep a process alive; a screen that was not left does, as in main.tsx.
+// Timers do not keep a process alive; a screen that was not left does, as in program.ts.
 setInterval(() => {}, 0x7fffffff);
 process.exitCode = await runStage({
   stdin: process.stdin,
@@ -152,6 +152,8 @@ process.exitCode = await runStage({
   drafts: null,
   settings: defaultSettings,
   suited,
+  survey: null,
+  isFar: false,
   downloads: '/tmp',
   defaultServer: '127.0.0.1:65345',
   profile: undefined,

@@ -1,4 +1,4 @@
-/** `securechat`: settings and arguments, then one command. What a command needs is loaded when it is called. */
+/** Settings and arguments, then one command. What a command needs is loaded when it is called. */
 import { hideBin } from 'yargs/helpers';
 import { endWithoutReader } from '../protocol/standard-output.ts';
 import { understand } from './arguments.ts';
@@ -6,6 +6,7 @@ import { type GlobalOption, globalOptions } from './client/config.ts';
 import { ClientError } from './client/errors.ts';
 import type { Arguments, Command } from './command.ts';
 import { commandTable } from './command-table.ts';
+import { giveKeyboardBack } from './early-keyboard.ts';
 import { Interrupted, Interruption } from './interruption.ts';
 import { noScreen } from './no-screen.ts';
 import { Output } from './output.ts';
@@ -25,7 +26,10 @@ endWithoutReader(process, 'securechat');
 const running = setInterval(() => {}, 0x7fffffff);
 const status = await main().then(
   (ended) => ended,
-  (error: unknown) => (error instanceof Interrupted ? error.status : output.failure(error)),
+  (error: unknown) => {
+    giveKeyboardBack(process);
+    return error instanceof Interrupted ? error.status : output.failure(error);
+  },
 );
 clearInterval(running);
 process.stdout.write('', (error) => {
@@ -48,6 +52,7 @@ async function main(): Promise<number> {
     process.stdout.removeAllListeners('error');
     return openScreen(settings);
   }
+  giveKeyboardBack(process);
   const { Shell } = await import('./shell.ts');
   const interruption = new Interruption();
   interruption.watch(process);

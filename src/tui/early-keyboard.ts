@@ -1,0 +1,29 @@
+/** The keyboard is the program's from its first moment: until then the system echoes keys, and makes Enter a line feed. */
+import { commandTable } from './command-table.ts';
+import { noScreen } from './no-screen.ts';
+
+type Early = {
+  argv: readonly string[];
+  env: Record<string, string | undefined>;
+  stdin: { isTTY?: boolean; setRawMode?(on: boolean): unknown };
+  stdout: { isTTY?: boolean };
+};
+
+const notForScreen = new Set([
+  ...commandTable.map(({ usage }) => usage.split(' ')[0]),
+  '--help',
+  '-h',
+  '--version',
+  '--plain',
+]);
+
+/** Where the screen is what was most likely asked for: the arguments are read later. */
+export function takeKeyboard(process: Early): void {
+  if (!noScreen(process) && !process.argv.slice(2).some((word) => notForScreen.has(word)))
+    process.stdin.setRawMode?.(true);
+}
+
+/** It was asked for something else. */
+export function giveKeyboardBack({ stdin }: Pick<Early, 'stdin'>): void {
+  if (stdin.isTTY) stdin.setRawMode?.(false);
+}
