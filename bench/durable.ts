@@ -49,6 +49,7 @@ async function storeNotes(store: Store, senders: number, notes: number): Promise
         n,
         bytes,
         file: null,
+        quota: null,
         stale: false,
       });
     }

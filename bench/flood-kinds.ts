@@ -94,8 +94,9 @@ const uploads: Flood = async (port, index, governor) => {
   const bytes = randomBytes(layout.step);
   while (!governor.over) {
     const conversation = dmConversation(daemonId, mine, theirs);
+    const file = randomBytes(16);
     const { transfer, window } = await calls.request('upload-open', {
-      file: randomBytes(16),
+      file,
       conversation,
       size,
       segSize,
@@ -105,7 +106,8 @@ const uploads: Flood = async (port, index, governor) => {
       await link.drained();
       link.sendSegment(transfer, segment, bytes.subarray(0, layout.length(segment)));
     }
-    await calls.request('transfer-end', { transfer, drop: true });
+    await calls.request('transfer-end', { transfer });
+    await calls.request('upload-drop', { file });
   }
   link.destroy();
 };

@@ -9,7 +9,8 @@ import { isName } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
 import { replaceFile } from './replace-file.ts';
 import { SortedKeys } from './sorted-keys.ts';
-import { accountLine, formatUsers, type Line, parseUsers } from './users-file.ts';
+import { StartError } from './start-error.ts';
+import { accountLine, formatUsers, isComplete, type Line, parseUsers } from './users-file.ts';
 
 /** One line of users.txt. Never changed in place: a change makes a new one. */
 export type Account = {
@@ -29,6 +30,14 @@ const UPGRADES_AT_ONCE = 4;
 
 /** Above this sorting all names is quicker than placing each. */
 const MANY_NEW = 100;
+type Parts = {
+  fs: FileSystem;
+  dir: string;
+  log: Logger;
+  upgrade: Upgrade;
+  /** Names of people that the database knows: a file without any account cannot be theirs. */
+  known: () => ReadonlySet<string>;
+};
 
 type Change = (lines: Line[]) => Line[];
 type Waiting = { change: Change; resolve: () => void; reject: (error: unknown) => void };
@@ -40,6 +49,8 @@ export class Accounts {
   readonly #path: string;
   readonly #log: Logger;
   readonly #upgrade: Upgrade;
+  readonly #known: () => ReadonlySet<string>;
+  #complete = true;
   #lines: Line[] = [];
   #stamp: Stamp | null = null;
   #byName = new Map<string, Account>();
@@ -49,22 +60,24 @@ export class Accounts {
   /** By what a name is compared; made once, for it takes its time. */
   #keys = new Map<string, string[]>();
   #named = new Map<string, string>();
+  #damaged = new Set<string>();
   #waiting: Waiting[] = [];
   /** Reading and writing take turns. */
   readonly #turns = new Turns();
 
-  private constructor(parts: { fs: FileSystem; dir: string; log: Logger; upgrade: Upgrade }) {
+  private constructor(parts: Parts) {
     this.#fs = parts.fs;
     this.#path = join(parts.dir, 'users.txt');
     this.#log = parts.log;
     this.#upgrade = parts.upgrade;
+    this.#known = parts.known;
   }
 
   /**
    * Reads the file, makes it when it is missing, and upgrades its legacy lines. @throws Error with a sentence for the
-   * operator when a newer daemon wrote it.
+   * operator when a newer daemon wrote it, StartError when it holds no account though there are people.
    */
-  static async open(parts: { fs: FileSystem; dir: string; log: Logger; upgrade: Upgrade }): Promise<Accounts> {
+  static async open(parts: Parts): Promise<Accounts> {
     const accounts = new Accounts(parts);
     await accounts.reload();
     return accounts;
@@ -87,6 +100,26 @@ export class Accounts {
     }
   }
 
+  /** Every account of the file could be read: one that is not there was taken out by its operator. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Whether the name has no account that could be read, and is somebody's all the same. */
+  isUnreadable(name: string): boolean {
+    return !this.#byName.has(name) && (this.#damaged.has(name) || (!this.#complete && this.#known().has(name)));
+  }
+
+  /** The account of somebody that another person asks for. @throws Refusal 'no-such-user', 'busy' while it cannot be read. */
+  find(name: string): Account {
+    const account = this.#byName.get(name);
+    if (account !== undefined) return account;
+    if (this.isUnreadable(name)) {
+      throw new Refusal('busy', `the server cannot read the account of ${name}: its operator has to repair users.txt`);
+    }
+    throw new Refusal('no-such-user', 'there is nobody of that name here');
+  }
+
   idOf(idFp: Uint8Array): Account | undefined {
     return this.#byId.get(hex(idFp));
   }
@@ -104,9 +137,15 @@ export class Accounts {
           { evt: 'users_line_malformed', line: line.number },
           `users.txt, line ${line.number} is skipped: ${line.problem}`,
         );
+      } else if (line.kind === 'damaged') {
+        this.#log.error(
+          { evt: 'users_line_damaged', line: line.number, user: line.name },
+          `users.txt, line ${line.number}: nobody can log in as ${line.name}: ${line.problem}; restore the line from a backup`,
+        );
       }
     }
-    const legacy = lines.filter((line) => line.kind === 'legacy');
+    // A line of one of us that was torn in two looks like one of the old kind; its other half cannot be read.
+    const legacy = lines.filter((line) => line.kind === 'legacy').filter(({ name }) => !this.isUnreadable(name));
     if (legacy.length === 0) return;
     this.#log.info({ evt: 'users_upgrade', count: legacy.length }, 'upgrading lines of the old kind in users.txt');
     const byName = new Map<string, Account>();
@@ -134,7 +173,8 @@ export class Accounts {
     if (!isName(name)) {
       throw new Refusal('bad-name', 'a name has 1 to 32 letters, digits, dots, dashes or underscores; choose another');
     }
-    if (this.#byName.has(name)) throw new Refusal('name-taken', `the name ${name} is taken; choose another`);
+    if (this.#byName.has(name) || this.isUnreadable(name))
+      throw new Refusal('name-taken', `the name ${name} is taken; choose another`);
     const other = nameKeys(name).find((key) => this.#named.has(key));
     if (other !== undefined) {
       throw new Refusal('name-look-alike', `the name looks like that of ${this.#named.get(other)}; choose another`);
@@ -180,14 +220,32 @@ export class Accounts {
       bytes = await this.#fs.readFile(this.#path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.#checkAnybody([], 'is missing');
       const comment = '# Accounts: name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>\n';
       bytes = new TextEncoder().encode(comment);
       await replaceFile(this.#fs, this.#path, bytes);
       stamp = await this.#stat();
     }
     const lines = parseUsers(bytes);
+    this.#checkAnybody(lines, 'holds no account');
     this.#stamp = stamp;
+    this.#complete = isComplete(bytes, lines);
     return lines;
+  }
+
+  /** An emptied file is an accident, and would take everybody out of the lobby for good. @throws StartError */
+  #checkAnybody(lines: readonly Line[], what: string): void {
+    const people = this.#known().size;
+    if (people === 0 || lines.some(({ kind }) => kind !== 'other')) return;
+    throw new StartError(
+      `${this.#path} ${what}, but ${people} ${people === 1 ? 'person is' : 'people are'} known here; ` +
+        'restore it from a backup; to begin anew without anybody, move securechat.db, securechat.seal and server_files away',
+    );
+  }
+
+  #cannotWrite(err: StartError): Refusal {
+    this.#log.error({ evt: 'users_emptied', err }, 'users.txt is not written: what was known before holds on');
+    return new Refusal('internal', 'the server cannot change accounts now: tell its operator');
   }
 
   async #stat(): Promise<Stamp> {
@@ -203,12 +261,14 @@ export class Accounts {
     const keys = this.#keys;
     this.#keys = new Map();
     this.#named = new Map();
+    this.#damaged = new Set();
     for (const line of lines) {
-      if (line.kind !== 'account' && line.kind !== 'legacy') continue;
-      const name = line.kind === 'account' ? line.account.name : line.name;
+      const name = nameOf(line);
+      if (name === null) continue;
       const known = keys.get(name) ?? nameKeys(name);
       this.#keys.set(name, known);
       for (const key of known) this.#named.set(key, name);
+      if (line.kind === 'damaged') this.#damaged.add(name);
       if (line.kind !== 'account') continue;
       this.#byName.set(name, line.account);
       if (line.account.idFp !== null) this.#byId.set(hex(line.account.idFp), line.account);
@@ -262,7 +322,13 @@ export class Accounts {
     } catch (error) {
       this.#take(before);
       this.#stamp = null;
-      for (const { reject } of batch) reject(error);
+      const thrown = error instanceof StartError ? this.#cannotWrite(error) : error;
+      for (const { reject } of batch) reject(thrown);
     }
   }
+}
+
+function nameOf(line: Line): string | null {
+  if (line.kind === 'account') return line.account.name;
+  return line.kind === 'legacy' || line.kind === 'damaged' ? line.name : null;
 }

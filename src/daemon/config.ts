@@ -18,6 +18,8 @@ export type Config = {
   maxFileSize: number;
   /** All files of one user together. */
   quota: number;
+  /** All messages of one user together, with what they cost beside their text. */
+  messageQuota: number;
   /** How long messages and files are kept; null: for ever. */
   retention: number | null;
   logLevel: (typeof logLevels)[number];
@@ -39,7 +41,14 @@ export type Surroundings = {
 };
 
 /** These take effect on HUP; the others need a new start. */
-const live = ['registration', 'maxFileSize', 'quota', 'retention', 'logLevel'] as const satisfies (keyof Config)[];
+const live = [
+  'registration',
+  'maxFileSize',
+  'quota',
+  'messageQuota',
+  'retention',
+  'logLevel',
+] as const satisfies (keyof Config)[];
 
 /** @throws UsageError. */
 export function readConfig(flags: Given, around: Surroundings): Config {
@@ -81,6 +90,7 @@ export function readConfig(flags: Given, around: Surroundings): Config {
     registration: oneOf('registration', 'open', registrations),
     maxFileSize: judged('max-file-size', '2G', parseSize, 'a size such as 500M or 2G'),
     quota: judged('quota', '10G', parseSize, 'a size such as 500M or 10G'),
+    messageQuota: judged('message-quota', '1G', parseSize, 'a size such as 100M or 1G'),
     retention: given.retention === undefined ? null : judged('retention', '', parseSpan, 'a time such as 90d or 1y'),
     logLevel: oneOf('log-level', 'info', logLevels),
     logFile: given['log-file'] === undefined ? null : resolve(around.cwd, given['log-file']),

@@ -15,6 +15,7 @@ import { Chat } from './chat.ts';
 import { watchClock } from './clock-watch.ts';
 import { applyLive, type Config } from './config.ts';
 import type { Context, SharedContext } from './context.ts';
+import { checkDataFolder } from './data-folder.ts';
 import { type Shares, shareOut } from './descriptors.ts';
 import { Directory } from './directory.ts';
 import { Epochs } from './epochs.ts';
@@ -86,6 +87,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       );
     });
     closers.push(await lockFolder(config.dataDir));
+    await checkDataFolder(fs, config.dataDir);
     await closePrivateFiles({ dir: config.dataDir, fs, log });
     const rsa = rsaPool(POOL);
     closers.push(() => rsa.close());
@@ -93,13 +95,6 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     closers.push(() => opaque.close());
     const identity = await openIdentity({ dir: config.dataDir, fs, random, rsa, opaque, log });
     const { opaqueSetup, daemonId, fingerprint } = identity;
-    const accounts = await Accounts.open({
-      fs,
-      dir: config.dataDir,
-      log,
-      // Clients normalize what is typed in the same way.
-      upgrade: (name, secret) => opaque.upgrade(opaqueSetup, name, passwordText(secret), daemonId),
-    });
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken });
     closers.push(() => store.close());
     const chat = new Chat();
@@ -116,7 +111,14 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const directory = await Directory.open(store, clock);
     const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;
     const rooms = await Rooms.open({ store, chat, broadcasts, clock, rsa, identity });
-    await rooms.removeStrangers(accounts);
+    const accounts = await Accounts.open({
+      fs,
+      dir: config.dataDir,
+      log,
+      // Clients normalize what is typed in the same way.
+      upgrade: (name, secret) => opaque.upgrade(opaqueSetup, name, passwordText(secret), daemonId),
+      known: () => rooms.lobby.names,
+    });
     const refused = new RefusedLinks({ clock, log });
     closers.push(() => refused.tell());
     const limits = new Limits(clock);
@@ -141,10 +143,11 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       broadcasts,
       files,
       rooms,
-      epochs: new Epochs({ store, directory, chat, limits, clock, log }),
+      epochs: new Epochs({ store, directory, chat, limits, clock, log, config }),
       grants: new Grants({ store, chat, clock, random }),
       lobby: rooms.lobby.id,
     };
+    await removeStrangers(context);
     await reportInvites(context);
     closers.push(await watchClock({ store, clock, log }));
     closers.push(keepRetention({ config, store, files, clock, log }));
@@ -192,10 +195,11 @@ async function reload(context: Context, next: Config): Promise<void> {
   if (waiting.length > 0) log.warn({ evt: 'config_needs_start', settings: waiting }, 'these settings need a new start');
   await accounts.reload();
   await reportInvites(context);
-  await context.rooms.removeStrangers(accounts);
+  await removeStrangers(context);
   for (const session of sessions.all()) {
     if (session.account === null) continue;
     const now = accounts.get(session.account.name);
+    if (now === undefined && accounts.isUnreadable(session.account.name)) continue;
     const same =
       now !== undefined &&
       now.record === session.account.record &&
@@ -203,6 +207,22 @@ async function reload(context: Context, next: Config): Promise<void> {
     if (same) session.account = now;
     else session.end('ended', 'the account was changed by the operator; log in again');
   }
+}
+
+/** Nobody is removed for a line that cannot be read, or for an identity that is not one of this daemon's. */
+async function removeStrangers({ rooms, accounts, directory, log }: Context): Promise<void> {
+  const isKnown = accounts.all().every(({ idFp }) => idFp === null || directory.newest(idFp) !== undefined);
+  if (accounts.complete && isKnown) {
+    for (const { name } of await rooms.removeStrangers(accounts)) {
+      log.info({ evt: 'user_removed', user: name }, 'removed from the lobby: the account is gone from users.txt');
+    }
+    return;
+  }
+  const count = rooms.strangers(accounts).length;
+  if (count === 0) return;
+  const what =
+    'people of the lobby are not in users.txt, which has a line that cannot be read, no line feed at its end, or an identity that securechat.db does not know: they stay in the lobby until it is repaired';
+  log.error({ evt: 'users_damaged', count }, what);
 }
 
 /** An operator whose code is too short hears it before whoever was given it. The log says the line, never what stands in it. */

@@ -7,6 +7,7 @@ import { Refusal } from '../protocol/errors.ts';
 import { encodeEvent } from '../protocol/messages.ts';
 import type { Clock } from '../protocol/seams.ts';
 import type { Chat } from './chat.ts';
+import type { Config } from './config.ts';
 import type { Directory } from './directory.ts';
 import { EpochCauses } from './epoch-causes.ts';
 import { figures, type Limits } from './limits.ts';
@@ -35,6 +36,7 @@ export type EpochsParts = {
   limits: Pick<Limits, 'spareEpochs' | 'spareEpochsOfRoom'>;
   clock: Clock;
   log: Logger;
+  config: Pick<Config, 'messageQuota'>;
 };
 
 export class Epochs {
@@ -126,6 +128,7 @@ export class Epochs {
       logN,
       bytes,
       keys: keys.map(({ idFp, chunk }) => ({ idFp, chunk })),
+      quota: this.#parts.config.messageQuota,
     });
     if (again) return { seq, at };
     room.epoch = { id: epoch.epochId, logN, seq, time: epoch.time };

@@ -8,7 +8,7 @@ import { Download } from './files/download.ts';
 import { failureOf } from './files/failure.ts';
 import { FilesFolder } from './files/folder.ts';
 import { SegmentLayout } from './files/layout.ts';
-import { sweep } from './files/sweep.ts';
+import { removeDoomed, sweep } from './files/sweep.ts';
 import { type FileSession, Transfers } from './files/transfers.ts';
 import { Upload } from './files/upload.ts';
 import { Uploads, type UploadsParts } from './files/uploads.ts';
@@ -23,7 +23,7 @@ export type FilesParts = Omit<UploadsParts, 'folder' | 'store'> & {
   clock: Clock;
   /** Files that may be open at once; as many as people ask for unless told. */
   transfers?: number;
-  store: UploadsParts['store'] & Pick<Store, 'dropIdleFiles' | 'listedFile'>;
+  store: UploadsParts['store'] & Pick<Store, 'dropIdleFiles' | 'doomedFiles' | 'listedFile'>;
 };
 
 export class Files {
@@ -33,6 +33,8 @@ export class Files {
   readonly #transfers: Transfers<Upload | Download>;
   #cancelSweep: () => void = () => {};
   #closed = false;
+  /** Files in the folder that the store did not know at the last look. */
+  #unknown = 0;
 
   /** Makes the folder when it is missing and takes away what was abandoned, now and every hour. */
   static async open(parts: FilesParts): Promise<Files> {
@@ -124,16 +126,19 @@ export class Files {
     if (download instanceof Download) download.widen(window);
   }
 
-  /** @param drop also gives up an upload: its bytes are removed unless it is listed */
-  async endTransfer(session: FileSession, transfer: number, drop: boolean): Promise<void> {
-    const ended = this.#transfers.get(session, transfer);
+  /** An upload can be opened again after it. */
+  async endTransfer(session: FileSession, transfer: number): Promise<void> {
     await this.#transfers.stop(session, transfer);
-    if (drop && ended instanceof Upload) await this.#uploads.drop(ended);
   }
 
-  /** The bytes of files that the store knows no more: their messages were too old. */
-  async removeExpired(files: readonly Uint8Array[]): Promise<void> {
-    for (const file of files) await this.#uploads.removeExpired(file);
+  /** Gives up a file that `owner` began and no entry lists. */
+  async dropUpload(session: FileSession, owner: Uint8Array, file: Uint8Array): Promise<void> {
+    await this.#uploads.drop(session, owner, file);
+  }
+
+  /** The bytes of files that the store has dropped: their messages were too old. */
+  async removeDoomed(): Promise<void> {
+    await removeDoomed({ folder: this.#folder, store: this.#parts.store });
   }
 
   /** @throws ProtocolError 'file': the session is to be ended. Segments of a transfer that has ended are dropped. */
@@ -158,8 +163,15 @@ export class Files {
     const { clock, store, config, log } = this.#parts;
     try {
       await this.#uploads.touchAll();
-      const removed = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
+      const { removed, unknown } = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
       if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');
+      if (unknown > this.#unknown) {
+        log.warn(
+          { evt: 'files_unknown', files: unknown },
+          'server_files holds files that securechat.db does not know; they are left alone',
+        );
+      }
+      this.#unknown = unknown;
     } catch (error) {
       log.error({ evt: 'files_sweep_failed', err: error }, 'abandoned files could not be removed');
     }

@@ -146,7 +146,7 @@ function damaged(file: string): StartError {
 async function hasUsers(fs: FileSystem, dir: string): Promise<boolean> {
   if ((await fs.readdir(dir)).includes('securechat.db')) return true;
   const users = await ifThere(fs.readFile(join(dir, 'users.txt')));
-  return users !== null && parseUsers(users).some((line) => line.kind === 'account');
+  return users !== null && parseUsers(users).some(({ kind }) => kind === 'account' || kind === 'damaged');
 }
 
 function base64(bytes: Uint8Array): string {

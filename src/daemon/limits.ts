@@ -38,6 +38,9 @@ export const figures = {
   waitingBytes: 64 * 1024,
   /** Milliseconds of a core for one person, before login for one address; above it that client waits. */
   work: { burst: 5_000, perSecond: 500 },
+  /** Of the disk, kept free of files so that messages can be stored: bytes, and at most this share of it. */
+  diskReserve: 256 * 1024 * 1024,
+  diskReserveShare: 0.05,
   connections: { burst: 120, perSecond: 40 },
   logins: { burst: 60, perSecond: 20 },
   /** Lines in the log about failed logins, by address; what is more is counted. */

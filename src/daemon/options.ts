@@ -14,7 +14,8 @@ export const options = {
   port: `port to listen on, 0 for a free one [${DEFAULT_PORT}]`,
   registration: `who may make an account: ${registrations.join(', ')} [open]; the codes for "invite" stand in invites.txt in the data folder, one a line, each ${MIN_CODE} or more characters and used once`,
   'max-file-size': 'largest file, as 500M or 2G [2G]',
-  quota: 'all files of one person together [10G]',
+  quota: 'all files of one person together, as 500M or 10G; each file counts 64K at least [10G]',
+  'message-quota': 'all messages of one person together, as 100M or 1G [1G]',
   retention: 'how long messages and files are kept, as 90d or 1y [for ever]',
   'log-level': `${logLevels.join(', ')} [info]`,
   'log-file': 'write the log here; stdout still says "listening"',
@@ -60,6 +61,8 @@ export const epilogue = `Limits:
   what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
   new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min; ${figures.spareEpochsOfRoom.burst} a room, then one in 30 s
   changes of away, per person   burst ${figures.away.burst}, then ${figures.away.perSecond}/s; signs of typing: ${figures.typing.perSecond}/s to one person
+  unfinished uploads, per person   64; one that was left alone for 2 h makes room
+  kept free of files         ${figures.diskReserve / 1024 / 1024} MiB of the disk, or ${figures.diskReserveShare * 100} % of it if that is less
   waiting for a slow client  ${figures.pauseQueuedBytes / 1024} KiB, then nothing more is carried out; ${figures.maxQueuedBytes / 1024 / 1024} MiB, then it is closed
   silence                    ${figures.idleMs / 1000} s
 An IPv6 address counts by its /64.

@@ -12,7 +12,7 @@ const PAUSE_MS = 200;
 export function keepRetention(parts: {
   config: Pick<Config, 'retention'>;
   store: Pick<Store, 'dropOlder'>;
-  files: Pick<Files, 'removeExpired'>;
+  files: Pick<Files, 'removeDoomed'>;
   clock: Clock;
   log: Logger;
 }): () => void {
@@ -25,8 +25,8 @@ export function keepRetention(parts: {
   const step = async (from: number, total: number) => {
     if (config.retention === null) return later(ROUND_MS, 0, 0);
     try {
-      const { dropped, files: expired, next } = await store.dropOlder({ before: clock.now() - config.retention, from });
-      await files.removeExpired(expired);
+      const { dropped, next } = await store.dropOlder({ before: clock.now() - config.retention, from });
+      await files.removeDoomed();
       const count = total + dropped;
       if (next !== null) return later(PAUSE_MS, next, count);
       if (count > 0) log.info({ evt: 'retention', entries: count }, 'old messages dropped');

@@ -90,12 +90,17 @@ export class Rooms {
     return this.#append(room, bytes, who);
   }
 
+  /** Members of the lobby whose identity is no account's: deleted, reset, or on a line that cannot be read. */
+  strangers(accounts: Pick<Accounts, 'idOf'>): Person[] {
+    return [...this.lobby.members()].filter(({ idFp }) => accounts.idOf(idFp) === undefined);
+  }
+
   /**
-   * Removes from the lobby everyone whose identity is no account's any more: deleted or reset. To be called at the start and
-   * whenever accounts went or changed their identity.
+   * Removes from the lobby everyone whose account was deleted or reset. To be called at the start and whenever accounts went
+   * or changed their identity, and only when every account is known: nobody can take a removal back.
    */
   async removeStrangers(accounts: Pick<Accounts, 'idOf'>): Promise<Person[]> {
-    const strangers = [...this.lobby.members()].filter(({ idFp }) => accounts.idOf(idFp) === undefined);
+    const strangers = this.strangers(accounts);
     for (const { idFp, name } of strangers) await this.#remove({ idFp, name });
     return strangers;
   }

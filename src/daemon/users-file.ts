@@ -1,6 +1,7 @@
 /**
  * users.txt, line by line: `name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>`, `#` comments, and lines of the old
- * kind, `name:secret`. What is not changed keeps its bytes; what cannot be read is reported and kept.
+ * kind, `name:secret`. What is not changed keeps its bytes; what cannot be read is reported and kept. Of a damaged line the
+ * name can be read: it is still somebody's.
  */
 import { fromHex, hex } from '../protocol/bytes.ts';
 import { isName } from '../protocol/text.ts';
@@ -9,6 +10,7 @@ import type { Account } from './accounts.ts';
 export type Line = { raw: Uint8Array } & (
   | { kind: 'other' }
   | { kind: 'malformed'; number: number; problem: string }
+  | { kind: 'damaged'; number: number; problem: string; name: string }
   | { kind: 'legacy'; name: string; secret: string }
   | { kind: 'account'; account: Account }
 );
@@ -16,7 +18,11 @@ export type Line = { raw: Uint8Array } & (
 /** `must-renew`: a legacy account that has no keys yet. `local-keys`: there is no vault. */
 const knownFlags: ReadonlySet<string> = new Set(['must-renew', 'local-keys']);
 
+/** A field of a line with keys: an OPAQUE record, or a fingerprint between colons. */
+const RECORD_LIKE = /(^|:)([A-Za-z0-9_-]{200,}|[0-9a-f]{64})(:|$)/;
+
 const LINE_FEED = 10;
+const COLON = 58;
 const CARRIAGE_RETURN = 13;
 
 /**
@@ -43,6 +49,15 @@ export function parseUsers(bytes: Uint8Array): Line[] {
   return lines;
 }
 
+/**
+ * Whether every account of the file is among its lines, so that one that is missing was taken out by its operator: each line
+ * can be read, and the last one has its end.
+ */
+export function isComplete(bytes: Uint8Array, lines: readonly Line[]): boolean {
+  const ended = bytes.length === 0 || bytes.at(-1) === LINE_FEED;
+  return ended && lines.every(({ kind }) => kind !== 'malformed' && kind !== 'damaged');
+}
+
 /** The file's bytes; every line ends with a line feed. */
 export function formatUsers(lines: readonly Line[]): Uint8Array {
   const bytes = new Uint8Array(lines.reduce((size, line) => size + line.raw.length + 1, 0));
@@ -64,42 +79,49 @@ export function accountLine(account: Account): Line {
 
 function parseLine(bytes: Uint8Array, number: number): Line {
   const malformed = (problem: string): Line => ({ kind: 'malformed', raw: bytes, number, problem });
-  let text: string;
-  try {
-    // Takes a byte order mark away, too.
-    text = new TextDecoder('utf-8', { fatal: true }).decode(
-      bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes,
-    );
-  } catch {
-    return malformed('it is not UTF-8');
-  }
-  if (text.trim() === '' || text.startsWith('#')) return { kind: 'other', raw: bytes };
-  const colon = text.indexOf(':');
+  const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
+  const colon = bytes.indexOf(COLON);
+  // Takes a byte order mark away, too.
+  const name = decode(bytes.subarray(0, colon === -1 ? end : colon));
+  if (name === null) return malformed('it is not UTF-8');
+  if (name.startsWith('#') || (colon === -1 && name.trim() === '')) return { kind: 'other', raw: bytes };
   if (colon === -1) return malformed('there is no colon after the name');
-  const name = text.slice(0, colon);
-  const rest = text.slice(colon + 1);
   if (!isName(name)) return malformed('the name is not allowed: 1 to 32 letters, digits, ".", "_" or "-"');
+  const damaged = (problem: string): Line => ({ kind: 'damaged', raw: bytes, number, problem, name });
+  const rest = decode(bytes.subarray(colon + 1, end), { ignoreBOM: true });
+  if (rest === null) return damaged('it is not UTF-8');
   const method = /^opaque(\d+):/.exec(rest);
   if (method === null) {
-    return rest === '' ? malformed('there is no secret') : { kind: 'legacy', raw: bytes, name, secret: rest };
+    if (rest === '') return damaged('there is no secret');
+    // A password of the ancestor was short: to take this for one would write over a record.
+    if (RECORD_LIKE.test(rest)) return damaged('the method is damaged');
+    return { kind: 'legacy', raw: bytes, name, secret: rest };
   }
   if (method[1] !== '1') throw newer(number, `the method opaque${method[1]}`);
   const [, record = '', idFp = '', flagText = '', ...more] = rest.split(':');
-  if (more.length > 0 || rest.split(':').length < 4) return malformed('it does not have five fields');
-  if (!/^[A-Za-z0-9_-]{1,2048}$/.test(record)) return malformed('the OPAQUE record is damaged');
+  if (more.length > 0 || rest.split(':').length < 4) return damaged('it does not have five fields');
+  if (!/^[A-Za-z0-9_-]{1,2048}$/.test(record)) return damaged('the OPAQUE record is damaged');
   const flags = new Set(flagText === '' ? [] : flagText.split(','));
   for (const flag of flags) {
-    if (!/^[a-z0-9-]{1,32}$/.test(flag)) return malformed('the flags are damaged');
+    if (!/^[a-z0-9-]{1,32}$/.test(flag)) return damaged('the flags are damaged');
     if (!knownFlags.has(flag)) throw newer(number, `the flag ${flag}`);
   }
   if (idFp === '' ? !flags.has('must-renew') : !/^[0-9a-f]{64}$/.test(idFp)) {
-    return malformed('the identity fingerprint is damaged');
+    return damaged('the identity fingerprint is damaged');
   }
   return {
     kind: 'account',
     raw: bytes,
     account: { name, record, flags, idFp: idFp === '' ? null : Uint8Array.from(fromHex(idFp)) },
   };
+}
+
+function decode(bytes: Uint8Array, options: { ignoreBOM?: boolean } = {}): string | null {
+  try {
+    return new TextDecoder('utf-8', { ...options, fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 function newer(number: number, what: string): Error {

@@ -176,7 +176,9 @@ export const requests = {
   },
   /** Download: segments below `window` may be sent. */
   window: { params: v.strictObject({ transfer: u32, window: u53 }), result: none },
-  'transfer-end': { params: v.strictObject({ transfer: u32, drop: v.boolean() }), result: none },
+  'transfer-end': { params: v.strictObject({ transfer: u32 }), result: none },
+  /** Gives up a file of mine that no entry lists: its bytes go, and with them its place in the quota. Also for one that is gone. */
+  'upload-drop': { params: v.strictObject({ file: fileId }), result: none },
   /** Files with a manifest in one conversation, or in all of mine; newest first, before (`at`, `file`) of the last one seen. */
   files: {
     params: v.strictObject({

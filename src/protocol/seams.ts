@@ -74,6 +74,8 @@ export interface FileSystem {
   unlink(path: string): Promise<void>;
   mkdir(path: string, options: { mode: number }): Promise<unknown>;
   chmod(path: string, mode: number): Promise<void>;
+  /** Of the disk that holds `path`, in blocks of `bsize` bytes: what there is, and what this user may still take. */
+  statfs(path: string): Promise<{ bsize: number; blocks: number; bavail: number }>;
   /** What changes in a folder, as far as the system tells; `persistent`: keeps the process alive. */
   watch(path: string, options: { persistent: boolean }): AsyncIterable<{ filename: string | null }>;
 }

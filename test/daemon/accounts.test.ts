@@ -9,7 +9,12 @@ import { temporaryFolder } from '../helpers/folder.ts';
 
 const ID = 'ab'.repeat(32);
 
-async function open(t: ExecutionContext, text: string | null, around: Partial<FileSystem> = {}) {
+async function open(
+  t: ExecutionContext,
+  text: string | null,
+  around: Partial<FileSystem> = {},
+  known: readonly string[] = [],
+) {
   const dir = await temporaryFolder(t);
   const path = join(dir, 'users.txt');
   if (text !== null) await fs.writeFile(path, text);
@@ -19,6 +24,7 @@ async function open(t: ExecutionContext, text: string | null, around: Partial<Fi
     fs: { ...fs, ...around },
     dir,
     log,
+    known: () => new Set(known),
     upgrade: async (name, secret) => Buffer.from(`${name}/${secret}`).toString('base64url'),
   });
   return { accounts, path, lines, read: () => fs.readFile(path, 'utf8') };
@@ -145,6 +151,65 @@ test('when the file cannot be written the account is not there', async (t) => {
   full = false;
   await accounts.add(account('bob'));
   t.regex(await read(), /^# us\nbob:/);
+});
+
+const LONG = 'A'.repeat(256);
+
+test('a damaged line keeps its bytes and its name, is told, and is nobody to log in as', async (t) => {
+  const text = `alice:opaque1:a b:${ID}:\nbob:opaqve1:${LONG}:${ID}:\ncarol:opaque1:abc:${ID}:\n`;
+  const { accounts, lines, read } = await open(t, text, {}, ['alice', 'bob', 'carol']);
+  for (const name of ['alice', 'bob']) {
+    t.is(accounts.get(name), undefined);
+    t.throws(() => accounts.checkNew(name), { code: 'name-taken' });
+    t.throws(() => accounts.find(name), { instanceOf: Refusal, code: 'busy' });
+  }
+  t.throws(() => accounts.checkNew('a1ice'), { code: 'name-look-alike' });
+  t.false(accounts.complete);
+  t.is(accounts.find('carol').name, 'carol');
+  t.deepEqual(
+    lines.filter(({ evt }) => evt === 'users_line_damaged').map(({ level, line, user }) => [level, line, user]),
+    [
+      [50, 1, 'alice'],
+      [50, 2, 'bob'],
+    ],
+  );
+  await accounts.add(account('dave'));
+  t.regex(await read(), new RegExp(`^${text.replaceAll('\n', '\\n')}dave:`), 'and nothing is written over it');
+});
+
+test('a line of ours that was torn in two is not taken for one of the old kind', async (t) => {
+  const text = `alice:opa\nque1:${LONG}:${ID}:\nbob:secret\n`;
+  const { accounts, read } = await open(t, text, {}, ['alice']);
+  t.regex(await read(), /^alice:opa\nque1:A+:[a-f0-9]+:\nbob:opaque1:/);
+  t.throws(() => accounts.find('alice'), { code: 'busy' });
+});
+
+test('a line whose name cannot be read, or a file without its end: who is known and missing keeps the name', async (t) => {
+  for (const text of ['dave;opaque1:abc:\n', `carol:opaque1:abc:${ID}:`]) {
+    const { accounts } = await open(t, text, {}, ['dave']);
+    t.false(accounts.complete);
+    t.throws(() => accounts.checkNew('dave'), { code: 'name-taken' });
+  }
+  const { accounts } = await open(t, `carol:opaque1:abc:${ID}:\n`, {}, ['dave']);
+  t.true(accounts.complete);
+  t.throws(() => accounts.find('dave'), { code: 'no-such-user' });
+});
+
+test('a file without any account stops the start, and later leaves what is known, when there are people', async (t) => {
+  for (const text of ['# nobody\n', '', null]) {
+    await t.throwsAsync(open(t, text, {}, ['alice']), { message: /users.txt .*1 person is known.*restore it/ });
+  }
+  const { accounts, path, lines } = await open(t, `alice:opaque1:abc:${ID}:\n`, {}, ['alice']);
+  await fs.writeFile(path, '');
+  await t.throwsAsync(accounts.reload(), { message: /holds no account/ });
+  await t.throwsAsync(accounts.add(account('bob')), { instanceOf: Refusal, code: 'internal' });
+  t.is(await fs.readFile(path, 'utf8'), '', 'and is not written over');
+  t.true(lines.some(({ evt }) => evt === 'users_emptied'));
+  await fs.unlink(path);
+  await t.throwsAsync(accounts.reload(), { message: /is missing/ });
+  t.truthy(accounts.get('alice'));
+  await accounts.add(account('bob'));
+  t.regex(await fs.readFile(path, 'utf8'), /^alice:.*\nbob:/, 'what is known makes it again');
 });
 
 test('a file of a newer daemon stops the start, and later leaves what is known', async (t) => {

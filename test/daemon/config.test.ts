@@ -24,6 +24,7 @@ test('what holds without a word', (t) => {
     registration: 'open',
     maxFileSize: 2 * 1024 ** 3,
     quota: 10 * 1024 ** 3,
+    messageQuota: 1024 ** 3,
     retention: null,
     logLevel: 'info',
     logFile: null,

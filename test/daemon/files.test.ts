@@ -88,7 +88,7 @@ test('attack: twenty uploads and twenty downloads asked for at once are eight, a
   const wanted = { file, from: 0, window: 0 };
   const downloads = Array.from({ length: 20 }, () => files.openDownload(other, bob.idFp, wanted));
   t.is(await carriedOut(t, downloads), figures.transfersPerLink);
-  await files.endTransfer(other, (await downloads[0])?.transfer ?? 0, false);
+  await files.endTransfer(other, (await downloads[0])?.transfer ?? 0);
   const again = Array.from({ length: 20 }, () => files.openDownload(other, bob.idFp, wanted));
   t.is(await carriedOut(t, again), 1);
 });

@@ -1,13 +1,13 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { accountLine, formatUsers, type Line, parseUsers } from '../../src/daemon/users-file.ts';
+import { accountLine, formatUsers, isComplete, type Line, parseUsers } from '../../src/daemon/users-file.ts';
 
 const ID = 'ab'.repeat(32);
 const bytes = (text: string) => new TextEncoder().encode(text);
 const kinds = (lines: Line[]) => lines.map((line) => line.kind);
 const problem = (text: string) => {
   const [line] = parseUsers(bytes(text));
-  return line?.kind === 'malformed' ? line.problem : null;
+  return line !== undefined && 'problem' in line ? line.problem : null;
 };
 
 test('comments, empty lines, accounts and legacy lines', (t) => {
@@ -37,6 +37,35 @@ test('a malformed line says what is wrong', (t) => {
   t.is(problem('bob:opaque1:abc:1234:'), 'the identity fingerprint is damaged');
   t.is(problem('bob:opaque1:abc::'), 'the identity fingerprint is damaged');
   t.is(problem(`bob:opaque1:abc:${ID}:Bad!`), 'the flags are damaged');
+});
+
+test('of a line that is damaged behind its name the name is kept, and no record is taken for a password', (t) => {
+  const record = 'A'.repeat(256);
+  const damaged = [`bob:opaque1:a b:${ID}:`, `bob:opaqve1:${record}:${ID}:`, `bob:${ID}:`, 'bob:', 'bob:opaque1:x'];
+  for (const text of damaged) t.like(parseUsers(bytes(text))[0], { kind: 'damaged', name: 'bob' }, text);
+  const binary = Uint8Array.from([...bytes('bob:opaque1:'), 0xff, 0x0a]);
+  t.like(parseUsers(binary)[0], { kind: 'damaged', name: 'bob', problem: 'it is not UTF-8' });
+});
+
+test('a byte changed anywhere in a line of ours never makes it one of the old kind, which would be written over', (t) => {
+  const line = `bob:opaque1:${'Ab-_'.repeat(64)}:${ID}:local-keys`;
+  fc.assert(
+    fc.property(fc.nat(line.length - 1), fc.nat(255), (at, byte) => {
+      const file = bytes(`${line}\n`);
+      file[at] = byte;
+      const parsed = (() => {
+        try {
+          return parseUsers(file);
+        } catch {
+          // A newer daemon's: the start is refused.
+          return [];
+        }
+      })();
+      // Torn in two, the first half may be one; the second half cannot be read.
+      t.true(parsed.every(({ kind }) => kind !== 'legacy') || !isComplete(file, parsed));
+    }),
+    { seed: 7, numRuns: 3000 },
+  );
 });
 
 test('the second line of a name and invalid UTF-8 are kept byte by byte', (t) => {

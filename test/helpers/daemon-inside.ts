@@ -17,6 +17,8 @@ type Given = {
   table?: Table;
   /** Sockets and files that it may have open. */
   descriptors?: number;
+  /** A data folder that a daemon has used before. */
+  dir?: string;
 };
 type LogLine = { [field: string]: unknown; level?: number; evt?: string };
 type Inside = {
@@ -29,8 +31,8 @@ type Inside = {
 
 /** Stopped with its test. */
 export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: Given = {}): Promise<Inside> {
-  const dir = await temporaryFolder(t);
-  await writeFixtureKey(dir);
+  const dir = given.dir ?? (await temporaryFolder(t));
+  if (given.dir === undefined) await writeFixtureKey(dir);
   const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });

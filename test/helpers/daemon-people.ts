@@ -13,6 +13,7 @@ import { Rooms } from '../../src/daemon/rooms.ts';
 import { Session } from '../../src/daemon/session.ts';
 import { type Card, openCard, signCard } from '../../src/protocol/card.ts';
 import { mintEpoch } from '../../src/protocol/epoch.ts';
+import { Refusal } from '../../src/protocol/errors.ts';
 import { decodeFromDaemon, type Event } from '../../src/protocol/messages.ts';
 import { signLogEntry } from '../../src/protocol/room-log.ts';
 import type { KeyPair } from '../../src/protocol/rsa.ts';
@@ -48,6 +49,11 @@ export function accountsOf(people: { name: string; card: Card }[]): Accounts {
   );
   return {
     get: (name: string) => accounts.find((account) => account.name === name),
+    find(name: string) {
+      const account = accounts.find((one) => one.name === name);
+      if (account === undefined) throw new Refusal('no-such-user', 'there is nobody of that name here');
+      return account;
+    },
     all: () => accounts,
     after: (after: string | null) => accounts.filter(({ name }) => after === null || name > after),
     idOf: (idFp: Uint8Array) => accounts.find((account) => account.idFp && Buffer.compare(account.idFp, idFp) === 0),
@@ -89,6 +95,7 @@ export async function daemonOf(
       },
     }),
     refused: new RefusedLinks({ clock, log }),
+    config: { messageQuota: 2 ** 30 },
   };
   const rooms = await Rooms.open(base);
   const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };

@@ -49,7 +49,7 @@ export async function openFileDaemon(t: ExecutionContext, more: Partial<FilesPar
     async list(file) {
       notes += 1;
       const place = { id: id(notes, 16), device: 1, n: notes, bytes: id(notes, 8) };
-      await store.appendNote({ ...place, conversation, author: alice, to: bob, file, stale: false });
+      await store.appendNote({ ...place, conversation, author: alice, to: bob, file, quota: null, stale: false });
     },
     async restart(changed = {}) {
       await daemon.files.close();

@@ -209,10 +209,12 @@ export class FakeWire implements TransferConnection {
         return {};
       }
       case 'transfer-end': {
-        const { transfer, drop } = params as RequestParams<'transfer-end'>;
-        await files.endTransfer(session, transfer, drop);
+        await files.endTransfer(session, (params as RequestParams<'transfer-end'>).transfer);
         return {};
       }
+      case 'upload-drop':
+        await files.dropUpload(session, this.#who, (params as RequestParams<'upload-drop'>).file);
+        return {};
       default:
         throw new Refusal('bad-request', 'not here');
     }

@@ -49,6 +49,7 @@ export function aNote(
     n,
     bytes: new Uint8Array([1, 2, n & 255]),
     file: null,
+    quota: null,
     stale: false,
     ...other,
   };

@@ -2,13 +2,19 @@
 import { join } from 'node:path';
 import { fromHex, hex } from '../../protocol/bytes.ts';
 import { syncFolder } from '../../protocol/durable.ts';
+import { Refusal } from '../../protocol/errors.ts';
 import { makeFolders } from '../../protocol/folders.ts';
 import type { FileSystem, OpenFile } from '../../protocol/seams.ts';
 import { ifThere } from '../if-there.ts';
+import { figures } from '../limits.ts';
 
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
 
-export type Found = { file: Uint8Array; name: string; part: boolean };
+/** The file that a name in the folder belongs to; null when it is none of ours. */
+export function fileOf(name: string): Uint8Array | null {
+  const id = NAME.exec(name)?.[1];
+  return id === undefined ? null : Uint8Array.from(fromHex(id));
+}
 
 export class FilesFolder {
   readonly #dir: string;
@@ -37,6 +43,21 @@ export class FilesFolder {
     return made;
   }
 
+  /** Bytes that files may still take of the disk; below zero when they have come into what is kept free for messages. */
+  async room(): Promise<number> {
+    const { bsize, blocks, bavail } = await this.#fs.statfs(this.#dir);
+    return bsize * bavail - Math.min(figures.diskReserve, figures.diskReserveShare * bsize * blocks);
+  }
+
+  /** Whether files may take `bytes` more. @throws Refusal 'disk-full' */
+  async checkRoom(bytes: number): Promise<void> {
+    if ((await this.room()) >= bytes) return;
+    throw new Refusal(
+      'disk-full',
+      "the server's disk has no room for this file: tell its operator, then send it again",
+    );
+  }
+
   /** null when there is none. */
   async openWhole(file: Uint8Array): Promise<OpenFile | null> {
     return ifThere(this.#fs.open(this.path(file), 'r'));
@@ -53,23 +74,9 @@ export class FilesFolder {
     await ifThere(this.#fs.unlink(this.path(file)));
   }
 
-  async removeName({ name }: Found): Promise<void> {
-    await ifThere(this.#fs.unlink(join(this.#dir, name)));
-  }
-
-  /** Milliseconds since 1970 of its last change; null when it is gone. */
-  async changedAt({ name }: Found): Promise<number | null> {
-    return (await ifThere(this.#fs.lstat(join(this.#dir, name))))?.mtimeMs ?? null;
-  }
-
-  /** Whatever has a name of ours. */
-  async list(): Promise<Found[]> {
-    const found: Found[] = [];
-    for (const name of await this.#fs.readdir(this.#dir)) {
-      const [, id, part] = NAME.exec(name) ?? [];
-      if (id !== undefined) found.push({ file: Uint8Array.from(fromHex(id)), name, part: part !== undefined });
-    }
-    return found;
+  /** The files that are here, whole or in part. */
+  async list(): Promise<Uint8Array[]> {
+    return (await this.#fs.readdir(this.#dir)).map(fileOf).filter((file) => file !== null);
   }
 
   /** Makes names that were added or changed durable. */

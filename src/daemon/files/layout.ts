@@ -5,8 +5,8 @@
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import { SEGMENT_OVERHEAD, SEGMENT_SIZES, segmentCount } from '../../protocol/file.ts';
 
-/** What the smallest file costs of a quota: about what it costs the disk and the database. */
-const SMALLEST_CHARGE = 4096;
+/** What the smallest file costs of a quota, from the moment it is opened: names and rows cost, too. */
+const SMALLEST_CHARGE = 65_536;
 
 export class SegmentLayout {
   readonly count: number;

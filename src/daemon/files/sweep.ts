@@ -1,7 +1,7 @@
-/** Takes away what no conversation lists: abandoned parts, files whose manifest was never posted, files without a row. */
+/** Takes away what no conversation lists: abandoned parts, and files whose manifest was never posted. */
 import type { Clock } from '../../protocol/seams.ts';
 import type { Store } from '../store/store.ts';
-import type { FilesFolder, Found } from './folder.ts';
+import type { FilesFolder } from './folder.ts';
 
 /** How long an upload may be interrupted, or wait for its manifest; less when nothing at all is kept that long. */
 export const IDLE_MS = 7 * 24 * 3600 * 1000;
@@ -9,39 +9,42 @@ const NAMES_AT_ONCE = 500;
 
 export type SweepParts = {
   folder: FilesFolder;
-  store: Pick<Store, 'dropIdleFiles' | 'knownFiles'>;
+  store: Pick<Store, 'dropIdleFiles' | 'knownFiles' | 'doomedFiles' | 'removedFiles'>;
   clock: Clock;
   /** How long messages and files are kept, in ms; null: for ever. */
   retention: number | null;
 };
 
-/** Gives the number of files removed. */
-export async function sweep({ folder, store, clock, retention }: SweepParts): Promise<number> {
-  const before = clock.now() - IDLE_MS;
-  const idleSince = Math.max(before, clock.now() - (retention ?? IDLE_MS));
+/**
+ * Gives the number of files removed. Only what this database dropped itself is removed: a folder beside another database, or
+ * an older one, keeps all its files. `unknown` is how many it has that the database never knew.
+ */
+export async function sweep(parts: SweepParts): Promise<{ removed: number; unknown: number }> {
+  const { store, clock, retention } = parts;
+  const idleSince = clock.now() - Math.min(IDLE_MS, retention ?? IDLE_MS);
+  while ((await store.dropIdleFiles({ before: idleSince })) > 0);
+  return { removed: await removeDoomed(parts), unknown: await countUnknown(parts) };
+}
+
+/** Removes the bytes of files whose rows are gone. @returns how many */
+export async function removeDoomed({ folder, store }: Pick<SweepParts, 'folder' | 'store'>): Promise<number> {
   let removed = 0;
-  for (let files = await store.dropIdleFiles({ before: idleSince }); files.length > 0; ) {
+  for (let files = await store.doomedFiles({}); files.length > 0; files = await store.doomedFiles({})) {
     for (const file of files) await folder.remove(file);
+    // A name that came back after a power cut would be removed by nobody.
+    await folder.sync();
+    await store.removedFiles({ files });
     removed += files.length;
-    files = await store.dropIdleFiles({ before: idleSince });
-  }
-  const found = await folder.list();
-  for (let start = 0; start < found.length; start += NAMES_AT_ONCE) {
-    const some = found.slice(start, start + NAMES_AT_ONCE);
-    const rows = await store.knownFiles({ files: some.map((one) => one.file) });
-    for (const [index, one] of some.entries()) {
-      const row = rows[index];
-      if (row !== null && row !== undefined && !(one.part && row.whole)) continue;
-      if (await removeOld(folder, one, before)) removed += 1;
-    }
   }
   return removed;
 }
 
-/** Old ones only: a database that was restored from yesterday's backup does not know today's files yet. */
-async function removeOld(folder: FilesFolder, found: Found, before: number): Promise<boolean> {
-  const changedAt = await folder.changedAt(found);
-  if (changedAt === null || changedAt >= before) return false;
-  await folder.removeName(found);
-  return true;
+async function countUnknown({ folder, store }: Pick<SweepParts, 'folder' | 'store'>): Promise<number> {
+  const found = await folder.list();
+  let unknown = 0;
+  for (let start = 0; start < found.length; start += NAMES_AT_ONCE) {
+    const files = found.slice(start, start + NAMES_AT_ONCE);
+    unknown += (await store.knownFiles({ files })).filter((row) => row === null).length;
+  }
+  return unknown;
 }

@@ -152,6 +152,7 @@ export class Upload {
   async #sync(): Promise<void> {
     const upTo = this.#written;
     try {
+      await this.#parts.folder.checkRoom(0);
       await this.#handle.datasync();
       await this.#parts.store.syncFile({ file: this.file, synced: upTo });
       this.#synced = upTo;

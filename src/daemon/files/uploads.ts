@@ -21,7 +21,7 @@ const WINDOW_BYTES = 8 * 1024 * 1024;
 
 export type UploadsParts = {
   folder: FilesFolder;
-  store: Pick<Store, 'openFile' | 'syncFile' | 'finishFile' | 'dropFile' | 'knownFiles'>;
+  store: Pick<Store, 'openFile' | 'syncFile' | 'finishFile' | 'dropFile' | 'knownFiles' | 'removedFiles'>;
   /** Looked at anew for each upload: it may change on HUP. */
   config: Pick<Config, 'maxFileSize' | 'quota' | 'retention'>;
   log: Logger;
@@ -54,6 +54,7 @@ export class Uploads {
   ): Promise<UploadOpened> {
     return this.#inTurn(params.file, async () => {
       const layout = this.#check(params);
+      await this.#checkRoom(params.file, layout);
       await this.#takeOver(session, owner, params.file);
       const row = await this.#row(owner, params, layout);
       if (row.whole || (await this.#recover(row, layout))) {
@@ -65,20 +66,19 @@ export class Uploads {
     });
   }
 
-  /** Gives up a file of the upload's owner: its bytes go unless it is listed. The upload was stopped before. */
-  async drop({ file, owner }: Upload): Promise<void> {
+  /** Gives up a file of `owner`, if there is one: its bytes go unless it is listed. Needs no room on the disk for a part. */
+  async drop(session: FileSession, owner: Uint8Array, file: Uint8Array): Promise<void> {
+    const { store, folder } = this.#parts;
     await this.#inTurn(file, async () => {
-      if (this.#writers.get(hex(file))?.upload.ended === false) return;
-      this.#writers.delete(hex(file));
-      if (await this.#parts.store.dropFile({ file, owner })) await this.#parts.folder.remove(file);
-    });
-  }
-
-  /** Takes its bytes away, unless it was begun anew since the store dropped it. */
-  async removeExpired(file: Uint8Array): Promise<void> {
-    await this.#inTurn(file, async () => {
-      const [row] = await this.#parts.store.knownFiles({ files: [file] });
-      if (row === null) await this.#parts.folder.remove(file);
+      const [row] = await store.knownFiles({ files: [file] });
+      if (!row || !equal(row.owner, owner)) return;
+      await this.#takeOver(session, owner, file);
+      // No entry can list a part, so that its bytes may go before its row.
+      if (!row.whole) await folder.remove(file);
+      if (!(await store.dropFile({ file, owner }))) return;
+      await folder.remove(file);
+      await folder.sync();
+      await store.removedFiles({ files: [file] });
     });
   }
 
@@ -97,6 +97,15 @@ export class Uploads {
       throw new Refusal('too-large', `this server takes files of at most ${most}: send a smaller one`);
     }
     return new SegmentLayout(size, segSize);
+  }
+
+  /** @throws Refusal 'disk-full' when what is missing of the file would take what is kept free for messages */
+  async #checkRoom(file: Uint8Array, layout: SegmentLayout): Promise<void> {
+    const { folder, store } = this.#parts;
+    if ((await folder.room()) >= layout.total) return;
+    const [row] = await store.knownFiles({ files: [file] });
+    if (row?.whole) return;
+    await folder.checkRoom(layout.total - (row ? layout.position(row.synced) : 0));
   }
 
   async #takeOver(session: FileSession, owner: Uint8Array, file: Uint8Array): Promise<void> {

@@ -33,6 +33,7 @@ import { say } from './say.ts';
 import { sessions } from './sessions.ts';
 import { transferEnd } from './transfer-end.ts';
 import { typing } from './typing.ts';
+import { uploadDrop } from './upload-drop.ts';
 import { uploadFinish } from './upload-finish.ts';
 import { uploadOpen } from './upload-open.ts';
 import { vaultGet } from './vault-get.ts';
@@ -104,5 +105,6 @@ export const table: Table = {
   'download-open': { handler: downloadOpen, allowed: afterLogin },
   window: { handler: window, allowed: afterLogin },
   'transfer-end': { handler: transferEnd, allowed: afterLogin },
+  'upload-drop': { handler: uploadDrop, allowed: afterLogin },
   files: { handler: files, allowed: afterLogin, large: true },
 };

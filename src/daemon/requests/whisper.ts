@@ -9,9 +9,9 @@ import type { Person } from '../store/store.ts';
 
 /** Waits for nothing before the store, so that the notes of one device reach it in the order they came. */
 export const whisper: Handler<'whisper'> = async (context, session, { to: name, note, file }) => {
-  const { store, chat, accounts, directory, identity, later } = context;
+  const { store, chat, accounts, directory, identity, config, later } = context;
   const from = personOf(session);
-  const to = recipient(accounts.get(name));
+  const to = recipient(accounts.find(name));
   const { header } = parseNote(note);
   const { conversation, noteId, device, seq: n, copies } = header;
   if (!equal(header.from, from.idFp) || !equal(header.to, to.idFp)) {
@@ -22,7 +22,8 @@ export const whisper: Handler<'whisper'> = async (context, session, { to: name, 
     throw new Refusal('bad-request', 'the note does not belong to this conversation: seal it again');
   }
   const stale = sides.some(({ idFp }, side) => !sameKey(directory.newest(idFp)?.ekFp, copies[side]?.ekFp));
-  const entry = { conversation, author: from, to, id: noteId, device, n, bytes: note, file, stale };
+  const quota = config.messageQuota;
+  const entry = { conversation, author: from, to, id: noteId, device, n, bytes: note, file, quota, stale };
   const { seq, at, again } = await store.appendNote(entry);
   if (!again) {
     const tell = (who: Person, other: Person, copy: 0 | 1) => {
@@ -39,8 +40,7 @@ export const whisper: Handler<'whisper'> = async (context, session, { to: name, 
   return { seq, at };
 };
 
-function recipient(account: { name: string; idFp: Uint8Array | null } | undefined): Person {
-  if (account === undefined) throw new Refusal('no-such-user', 'there is nobody of that name here');
+function recipient(account: { name: string; idFp: Uint8Array | null }): Person {
   if (account.idFp === null) {
     throw new Refusal(
       'no-keys-yet',

@@ -5,6 +5,8 @@ import type { CardOperations, CardRow } from './store.ts';
 
 const CARDS_PER_ANSWER = 64;
 const NEWEST_PAGE = 1000;
+/** Of one identity: a card a week for 78 years. */
+const MAX_CARDS = 4096;
 const NO_HASH = new Uint8Array(32);
 const NEWEST = 'SELECT card_seq, hash, bytes FROM cards WHERE id_fp = ? ORDER BY card_seq DESC LIMIT 1';
 
@@ -16,6 +18,9 @@ export const cardOperations: Implementation<CardOperations> = {
     if (newest && sameBytes(newest.bytes, card.bytes)) return null;
     if (card.cardSeq !== (newest?.card_seq ?? 0) + 1 || !sameBytes(card.prevHash, newest?.hash ?? NO_HASH)) {
       throw new Refusal('conflict', 'the directory holds another newest card: fetch it and make the next one');
+    }
+    if (card.cardSeq > MAX_CARDS) {
+      throw new Refusal('quota', 'this account has too many key cards: ask the operator for another account');
     }
     run(
       tools,

@@ -3,12 +3,19 @@ import { Refusal } from '../../protocol/errors.ts';
 import { forgetFile, listFile } from './file-operations.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
 import type { Appended, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
+import {
+  CHAIN_COST,
+  CONVERSATION_COST,
+  chargeMessages,
+  chargeNote,
+  ENTRY_COST,
+  freeMessages,
+  KEY_COST,
+} from './usage.ts';
 
 /** Of one answer to `fetch`: what its entries may weigh and number. */
 const FETCH_BYTES = 180_000;
 const FETCH_ENTRIES = 500;
-/** Name, numbers and framing of an entry beside its bytes, at most. */
-const ENTRY_OVERHEAD = 256;
 /** Where a room without an epoch has its epochId: no message can be under it. */
 export const NO_EPOCH = new Uint8Array(32);
 /** Rows that one `dropOlder` looks at. */
@@ -16,7 +23,7 @@ const DROP_SPAN = 2000;
 
 export const entryOperations: Implementation<EntryOperations> = {
   appendNote(tools, entry) {
-    const conversation = conversationOf(tools, entry.conversation) ?? newConversation(tools, entry.conversation);
+    const conversation = conversationOf(tools, entry.conversation) ?? newConversation(tools, entry);
     const author = memberOf(tools, conversation.c, entry.author.idFp) ?? newMember(tools, conversation.c, entry.author);
     if (!sameBytes(entry.author.idFp, entry.to.idFp) && !memberOf(tools, conversation.c, entry.to.idFp)) {
       newMember(tools, conversation.c, entry.to);
@@ -69,7 +76,7 @@ export const entryOperations: Implementation<EntryOperations> = {
     let more = false;
     for (const row of rows) {
       const entry = readEntry(tools, row, range.reader);
-      weight += ENTRY_OVERHEAD + entry.bytes.length + entry.keys.reduce((sum, key) => sum + key.bytes.length, 0);
+      weight += ENTRY_COST + entry.bytes.length + entry.keys.reduce((sum, key) => sum + key.bytes.length, 0);
       more = entries.length >= limit || (entries.length > 0 && weight > FETCH_BYTES);
       if (more) break;
       entries.push(entry);
@@ -85,28 +92,45 @@ export const entryOperations: Implementation<EntryOperations> = {
       from,
       DROP_SPAN,
     )?.e;
-    if (last === null || last === undefined) return { dropped: 0, files: [], next: null };
-    const dropped = all<{ file: Uint8Array | null }>(
+    if (last === null || last === undefined) return { dropped: 0, next: null };
+    const dropped = all<{ file: Uint8Array | null; author: number | null; bytes: number }>(
       tools,
-      "DELETE FROM entries WHERE e > ? AND e <= ? AND kind IN ('note', 'message') AND at < ? RETURNING file",
+      `DELETE FROM entries WHERE e > ? AND e <= ? AND kind IN ('note', 'message') AND at < ?
+       RETURNING file, author, charge AS bytes`,
       from,
       last,
       before,
     );
-    run(tools, DROP_KEYS, from, last, before);
-    const files = dropped.flatMap(({ file }) => (file !== null && forgetFile(tools, file) ? [file] : []));
-    return { dropped: dropped.length, files, next: last };
+    freeMessages(tools, dropped);
+    const unused = all<{ e: number }>(tools, UNUSED_EPOCHS, from, last, before);
+    for (const { e } of unused) dropKeys(tools, e);
+    for (const { file } of dropped) if (file !== null) forgetFile(tools, file);
+    return { dropped: dropped.length, next: last };
   },
 };
 
 /**
- * Keys of epochs that nothing kept was said under: straight behind such an epoch comes another one. The epoch itself stays,
- * as the next one names it. Messages of a later stretch still hold it until the next round.
+ * Epochs that nothing kept was said under: straight behind such an epoch comes another one. Messages of a later stretch still
+ * hold it until the next round.
  */
-const DROP_KEYS = `DELETE FROM epoch_keys WHERE e IN (
-  SELECT e FROM entries AS epoch WHERE e > ? AND e <= ? AND kind = 'epoch' AND at < ? AND 'epoch' = (
+const UNUSED_EPOCHS = `SELECT e FROM entries AS epoch WHERE e > ? AND e <= ? AND kind = 'epoch' AND at < ? AND 'epoch' = (
     SELECT kind FROM entries AS later WHERE later.c = epoch.c AND later.seq > epoch.seq AND kind IN ('message', 'epoch')
-    ORDER BY later.seq LIMIT 1))`;
+    ORDER BY later.seq LIMIT 1)`;
+
+/** Nobody needs the keys of an epoch that nothing was said under. The epoch itself stays, as the next one names it. */
+export function dropKeys(tools: Tools, e: number): void {
+  const dropped = all<{ kind: EpochKey['kind']; bytes: number }>(
+    tools,
+    `DELETE FROM epoch_keys WHERE e = ? RETURNING kind, length(bytes) + ${KEY_COST} AS bytes`,
+    e,
+  );
+  const author = one<{ author: number | null }>(tools, 'SELECT author FROM entries WHERE e = ?', e)?.author ?? null;
+  const chunks = dropped.filter(({ kind }) => kind === 'chunk');
+  freeMessages(
+    tools,
+    chunks.map(({ bytes }) => ({ author, bytes })),
+  );
+}
 
 type EntryRow = {
   e: number;
@@ -184,6 +208,8 @@ export function place(
     n: number;
     bytes: Uint8Array;
     file: Uint8Array | null;
+    /** What is free again when it is dropped. */
+    charge?: number;
   },
 ): Appended & { e: number } {
   const seq = conversation.head + 1;
@@ -191,7 +217,7 @@ export function place(
   run(tools, 'UPDATE conversations SET head = ?, at = ? WHERE c = ?', seq, at, conversation.c);
   const e = insert(
     tools,
-    'INSERT INTO entries (c, seq, at, kind, author, id, n, file, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO entries (c, seq, at, kind, author, id, n, file, bytes, charge) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     conversation.c,
     seq,
     at,
@@ -201,6 +227,7 @@ export function place(
     entry.n,
     entry.file,
     entry.bytes,
+    entry.charge ?? 0,
   );
   return { seq, at, again: false, e };
 }
@@ -209,8 +236,9 @@ export function notMember(): Refusal {
   return new Refusal('not-permitted', 'you are not in this room: join it first');
 }
 
-function newConversation(tools: Tools, id: Uint8Array): Conversation {
-  return { c: insert(tools, 'INSERT INTO conversations (id) VALUES (?)', id), head: 0, at: 0, open: 0 };
+function newConversation(tools: Tools, { conversation, author, quota }: NewEntry): Conversation {
+  chargeMessages(tools, author.idFp, CONVERSATION_COST, quota);
+  return { c: insert(tools, 'INSERT INTO conversations (id) VALUES (?)', conversation), head: 0, at: 0, open: 0 };
 }
 
 /** Here and not before the transaction, so that two requests at once cannot both be next. */
@@ -230,6 +258,12 @@ function appendToChain(
   if (entry.n !== (last ?? 0) + 1) {
     throw new Refusal('order', 'one that this device sent before it is missing: send them again in order');
   }
+  const { idFp } = entry.author;
+  const cost = ENTRY_COST + entry.bytes.length;
+  if (last === undefined) chargeMessages(tools, idFp, CHAIN_COST, null);
+  let charge = cost;
+  if (kind === 'note') charge = chargeNote(tools, { c: conversation.c, author, idFp }, cost, entry.quota);
+  else chargeMessages(tools, idFp, cost, entry.quota);
   run(
     tools,
     'INSERT INTO chains (author, device, n) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = excluded.n',
@@ -240,7 +274,7 @@ function appendToChain(
   if (entry.file !== null) {
     listFile(tools, { file: entry.file, owner: entry.author.idFp, conversation: entry.conversation });
   }
-  const { seq, at } = place(tools, conversation, { ...entry, kind, author });
+  const { seq, at } = place(tools, conversation, { ...entry, kind, author, charge });
   return { seq, at, again: false };
 }
 

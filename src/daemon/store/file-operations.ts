@@ -2,15 +2,19 @@
 import { Refusal } from '../../protocol/errors.ts';
 import { all, type Implementation, one, run, sameBytes, type Tools } from './operation.ts';
 import type { FileOperations, FileRow, ListedFile } from './store.ts';
+import { chargeFiles, freeFiles } from './usage.ts';
 
-const IDLE_PAGE = 500;
+const PAGE = 500;
+/** Files of one owner that no entry lists yet; beyond it one that was left alone for STALE_MS makes room. */
+const MAX_UNLISTED = 64;
+/** Longer than a transfer that is under way is not touched. */
+const STALE_MS = 2 * 3600 * 1000;
 /** Of one page of `files`: what its entries may weigh and number. */
 const LIST_BYTES = 180_000;
 const LIST_ENTRIES = 200;
 const ENTRY_OVERHEAD = 512;
 
 const SELECT = `SELECT file, owner, conversation, size, seg_size AS "segSize", synced, whole, sha256 FROM files`;
-const UNLISTED = 'NOT EXISTS (SELECT 1 FROM entries WHERE entries.file = files.file)';
 
 type Stored = Omit<FileRow, 'whole'> & { whole: number };
 
@@ -21,17 +25,14 @@ export const fileOperations: Implementation<FileOperations> = {
       run(tools, 'UPDATE files SET touched = ? WHERE file = ? AND owner = ?', tools.now, file, owner);
       return known;
     }
+    if (one(tools, 'SELECT 1 FROM doomed WHERE file = ?', file) !== undefined) {
+      throw new Refusal('id-reused', 'another file had this id: send this one under a new id');
+    }
     if (!mayPost(tools, conversation, owner)) {
       throw new Refusal('no-such-conversation', 'there is no such conversation for you');
     }
-    const used = one<{ used: number }>(
-      tools,
-      'SELECT coalesce(sum(charge), 0) AS used FROM files WHERE owner = ?',
-      owner,
-    );
-    if ((used?.used ?? 0) + charge > quota) {
-      throw new Refusal('quota', 'this file does not fit into what you may store on this server: ask its operator');
-    }
+    makePlace(tools, owner);
+    chargeFiles(tools, owner, charge, quota);
     run(
       tools,
       `INSERT INTO files (file, owner, conversation, size, seg_size, charge, synced, whole, touched)
@@ -58,16 +59,32 @@ export const fileOperations: Implementation<FileOperations> = {
   },
 
   dropFile(tools, { file, owner }) {
-    return run(tools, `DELETE FROM files WHERE file = ? AND owner = ? AND ${UNLISTED}`, file, owner) > 0;
+    const row = one<{ owner: Uint8Array }>(
+      tools,
+      'SELECT owner FROM files WHERE file = ? AND owner = ? AND NOT listed',
+      file,
+      owner,
+    );
+    return row !== undefined && forgetFile(tools, file);
   },
 
   dropIdleFiles(tools, { before }) {
-    return all<{ file: Uint8Array }>(
+    const idle = all<{ file: Uint8Array }>(
       tools,
-      `DELETE FROM files WHERE file IN
-         (SELECT file FROM files WHERE touched < ? AND ${UNLISTED} LIMIT ${IDLE_PAGE}) RETURNING file`,
+      `SELECT file FROM files WHERE touched < ? AND NOT listed LIMIT ${PAGE}`,
       before,
-    ).map((row) => row.file);
+    );
+    for (const { file } of idle) forgetFile(tools, file);
+    return idle.length;
+  },
+
+  doomedFiles(tools) {
+    return all<{ file: Uint8Array }>(tools, `SELECT file FROM doomed LIMIT ${PAGE}`).map(({ file }) => file);
+  },
+
+  removedFiles(tools, { files }) {
+    for (const file of files) run(tools, 'DELETE FROM doomed WHERE file = ?', file);
+    return null;
   },
 
   knownFiles(tools, { files }) {
@@ -133,14 +150,34 @@ export function listFile(
   if (!row?.whole || !sameBytes(row.owner, owner) || !sameBytes(row.conversation, conversation)) {
     throw new Refusal('no-such-file', 'the file is not stored whole for this conversation: upload it first');
   }
-  if (one(tools, 'SELECT 1 FROM entries WHERE file = ?', file) !== undefined) {
+  if (run(tools, 'UPDATE files SET listed = 1 WHERE file = ? AND NOT listed', file) === 0) {
     throw new Refusal('id-reused', 'this file is listed already: upload it again to share it again');
   }
 }
 
-/** Part of dropping the entry that listed it. false: there was no such file. */
+/** Its row goes, and its bytes are to be removed from the folder. false: there was no such file. */
 export function forgetFile(tools: Tools, file: Uint8Array): boolean {
-  return run(tools, 'DELETE FROM files WHERE file = ?', file) > 0;
+  const row = one<{ owner: Uint8Array; charge: number }>(tools, 'SELECT owner, charge FROM files WHERE file = ?', file);
+  if (row === undefined) return false;
+  run(tools, 'DELETE FROM files WHERE file = ?', file);
+  run(tools, 'INSERT OR IGNORE INTO doomed (file) VALUES (?)', file);
+  freeFiles(tools, row.owner, row.charge);
+  return true;
+}
+
+/** Room for one more file that nothing lists. @throws Refusal 'quota' */
+function makePlace(tools: Tools, owner: Uint8Array): void {
+  const unlisted = all<{ file: Uint8Array; touched: number }>(
+    tools,
+    `SELECT file, touched FROM files WHERE owner = ? AND NOT listed ORDER BY touched LIMIT ${MAX_UNLISTED}`,
+    owner,
+  );
+  const [oldest] = unlisted;
+  if (oldest === undefined || unlisted.length < MAX_UNLISTED) return;
+  if (oldest.touched > tools.now - STALE_MS) {
+    throw new Refusal('quota', `${MAX_UNLISTED} of your uploads are not finished: finish or cancel one of them first`);
+  }
+  forgetFile(tools, oldest.file);
 }
 
 type ListRow = {

@@ -1,6 +1,7 @@
 /** Many operations, one commit: the sync to disk is paid once for all that came together. */
 import type { DatabaseSync } from 'node:sqlite';
 import { Refusal, type RefusalCode } from '../../protocol/errors.ts';
+import { sqliteCode } from '../../protocol/sqlite.ts';
 import { type Implementation, statements, type Tools } from './operation.ts';
 import type { OperationName, Operations } from './store.ts';
 
@@ -23,11 +24,18 @@ export class GroupCommit {
   readonly #db: Pick<DatabaseSync, 'exec'>;
   readonly #sql: Tools['sql'];
   readonly #operations: Implementation<Operations>;
+  readonly #onCommit: (commits: number, at: number) => void;
 
-  constructor(db: DatabaseSync, operations: Implementation<Operations>) {
+  /** @param onCommit told the number and the time of each commit that changed something, before its outcomes are there */
+  constructor(
+    db: DatabaseSync,
+    operations: Implementation<Operations>,
+    onCommit: (commits: number, at: number) => void = () => {},
+  ) {
     this.#db = db;
     this.#sql = statements(db);
     this.#operations = operations;
+    this.#onCommit = onCommit;
   }
 
   run(calls: readonly Call[]): Outcome[] {
@@ -43,13 +51,25 @@ export class GroupCommit {
   #transaction(calls: readonly Call[]): Outcome[] {
     this.#sql('BEGIN IMMEDIATE').run();
     try {
+      const before = this.#changes();
       const outcomes = calls.map((call) => this.#call(call));
+      const at = Math.max(0, ...calls.map(({ now }) => now));
+      const commits = this.#changes() === before ? null : this.#count(at);
       this.#sql('COMMIT').run();
+      if (commits !== null) this.#onCommit(commits, at);
       return outcomes;
     } catch (error) {
       this.#rollback();
       throw error;
     }
+  }
+
+  #changes(): unknown {
+    return this.#sql('SELECT total_changes() AS n').get()?.n;
+  }
+
+  #count(at: number): number {
+    return Number(this.#sql('UPDATE standing SET commits = commits + 1, at = ? RETURNING commits').get(at)?.commits);
   }
 
   #call({ name, params, now }: Call): Outcome {
@@ -91,21 +111,16 @@ const SQLITE_FULL = 13;
 /** Extended codes of SQLITE_IOERR for a file that could not grow: write, truncate, shared-memory size. */
 const COULD_NOT_GROW = new Set([SQLITE_FULL, 778, 1546, 4874]);
 
-/** SQLite's extended code; 0 when it is another's error. */
-function codeOf(error: unknown): number {
-  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
-}
-
 /** @throws BrokenDatabase when `error` says that the database cannot be gone on with. */
 export function checkBroken(error: unknown): void {
   if (error instanceof BrokenDatabase) throw error;
-  const code = codeOf(error);
+  const code = sqliteCode(error);
   if (COULD_NOT_GROW.has(code) || !BROKEN.has(code & 0xff)) return;
-  throw new BrokenDatabase(`the database failed: ${(error as Error).message} (SQLite's code ${code})`);
+  throw new BrokenDatabase('the database failed', { cause: error });
 }
 
 function failed(error: unknown): Outcome {
-  if (COULD_NOT_GROW.has(codeOf(error))) {
+  if (COULD_NOT_GROW.has(sqliteCode(error))) {
     return {
       refusal: { code: 'disk-full', message: "the server's disk is full: try again later, or tell its operator" },
     };

@@ -1,8 +1,18 @@
 /** Rooms: their log and their epochs, both added only at the head they were made for. */
 import { Refusal } from '../../protocol/errors.ts';
-import { type Conversation, memberOf, NO_EPOCH, newMember, notMember, place, stored } from './entry-operations.ts';
+import {
+  type Conversation,
+  dropKeys,
+  memberOf,
+  NO_EPOCH,
+  newMember,
+  notMember,
+  place,
+  stored,
+} from './entry-operations.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
 import type { RoomOperations, RoomState } from './store.ts';
+import { chargeMessages, ENTRY_COST, KEY_COST } from './usage.ts';
 
 /** Grants that are kept for one member and one epoch. */
 const GRANTS_KEPT = 3;
@@ -72,6 +82,8 @@ export const roomOperations: Implementation<RoomOperations> = {
     run(tools, 'UPDATE conversations SET log_n = ?, log_head = ? WHERE c = ?', entry.n, entry.hash, room.c);
     if (entry.departs) run(tools, 'UPDATE conversations SET departure_n = ? WHERE c = ?', entry.n, room.c);
     const author = entry.author ? (memberOf(tools, room.c, entry.author.idFp)?.m ?? null) : null;
+    // Who has no room left may leave all the same.
+    if (entry.author) chargeMessages(tools, entry.author.idFp, ENTRY_COST + entry.bytes.length, null);
     const { seq, at } = place(tools, room, {
       kind: 'log',
       author,
@@ -95,6 +107,9 @@ export const roomOperations: Implementation<RoomOperations> = {
     if (epoch.logN < room.departure_n) {
       throw new Refusal('stale-epoch', 'somebody left since: make the key for those who are still there');
     }
+    const keys = epoch.keys.reduce((sum, { chunk }) => sum + chunk.length + KEY_COST, 0);
+    chargeMessages(tools, epoch.author.idFp, ENTRY_COST + epoch.bytes.length + keys, epoch.quota);
+    dropUnused(tools, room.c);
     const { e, seq, at } = place(tools, room, {
       kind: 'epoch',
       author: author.m,
@@ -132,6 +147,16 @@ export const roomOperations: Implementation<RoomOperations> = {
 
 const SET_PRESENT = 'UPDATE members SET present = ? WHERE c = ? AND id_fp = ?';
 const ADD_KEY = 'INSERT INTO epoch_keys (e, id_fp, kind, bytes) VALUES (?, ?, ?, ?)';
+
+/** An epoch that nothing was said under before the next one: its keys are of no use from now on. */
+function dropUnused(tools: Tools, c: number): void {
+  const last = one<{ e: number; kind: string }>(
+    tools,
+    "SELECT e, kind FROM entries WHERE c = ? AND kind IN ('message', 'epoch') ORDER BY seq DESC LIMIT 1",
+    c,
+  );
+  if (last?.kind === 'epoch') dropKeys(tools, last.e);
+}
 
 function roomOf(tools: Tools, id: Uint8Array): Room {
   const room = one<Room>(

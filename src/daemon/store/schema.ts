@@ -98,12 +98,38 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (id_fp, device)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE standing (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id BLOB NOT NULL,
+    commits INTEGER NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO standing (one, id, commits, at) VALUES (1, randomblob(16), 0, 0);
+  CREATE TABLE usage (
+    id_fp BLOB PRIMARY KEY,
+    messages INTEGER NOT NULL DEFAULT 0,
+    files INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE entries ADD COLUMN charge INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE members ADD COLUMN credit INTEGER NOT NULL DEFAULT 0;
+  UPDATE entries SET charge = length(bytes) + 256 WHERE author IS NOT NULL;
+  INSERT INTO usage (id_fp, messages)
+    SELECT id_fp, sum(charge) FROM entries JOIN members ON m = author GROUP BY id_fp;
+  INSERT INTO usage (id_fp, files) SELECT owner, sum(charge) FROM files WHERE true GROUP BY owner
+    ON CONFLICT DO UPDATE SET files = excluded.files;
+  ALTER TABLE files ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+  UPDATE files SET listed = EXISTS (SELECT 1 FROM entries WHERE entries.file = files.file);
+  DROP INDEX files_of_owner;
+  DROP INDEX files_idle;
+  CREATE INDEX files_idle ON files (touched) WHERE NOT listed;
+  CREATE INDEX files_unlisted ON files (owner, touched) WHERE NOT listed;
+  CREATE TABLE doomed (file BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** 'SCht': tells our file from any other SQLite database. */
 const APPLICATION_ID = 0x53436874;
-
-const SQLITE_NOTADB = 26;
 
 /** Pages of the write-ahead log after which SQLite checkpoints by itself, should the worker never come to it: 64 MiB. */
 const LAST_RESORT_CHECKPOINT_PAGES = 16_384;
@@ -124,16 +150,12 @@ export function openDatabase(path: string, steps: readonly string[] = migrations
     return db;
   } catch (error) {
     db.close();
-    throw isNoDatabase(error) ? notOurs(path) : error;
+    throw error;
   }
 }
 
-function isNoDatabase(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_NOTADB;
-}
-
 function notOurs(path: string): Error {
-  return new Error(`${path} is not a securechat database: move it away, or start with another data folder`);
+  return new Error(`${path} is not a securechat database; restore it from a backup, or start with another --data-dir`);
 }
 
 function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void {

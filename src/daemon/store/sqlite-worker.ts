@@ -1,10 +1,13 @@
 /** The thread that owns the database: batches in, outcomes out, checkpoints in between. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Call, checkBroken, GroupCommit } from './group-commit.ts';
+import { explainSqlite } from '../../protocol/sqlite.ts';
+import { BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
 import { operations } from './operations.ts';
 import { openDatabase } from './schema.ts';
+import { checkSeal, Seal, standingOf } from './seal.ts';
 
 /** Calls after which the write-ahead log is copied into the database; between batches, so that no answer waits for it. */
 const CALLS_PER_CHECKPOINT = 4000;
@@ -21,19 +24,21 @@ if (port !== null) serve(port, (workerData as { path: string }).path);
 
 function serve(to: NonNullable<typeof parentPort>, path: string): void {
   const say = (message: FromWorker) => to.postMessage(message);
-  let db: ReturnType<typeof openDatabase>;
+  let db: DatabaseSync;
+  let seal: Seal;
   try {
-    db = openDatabase(path);
-    syncFolder(dirname(path));
+    checkUnchanged(path);
+    ({ db, seal } = open(path));
   } catch (error) {
-    say({ refused: error instanceof Error ? error.message : String(error) });
+    say({ refused: explainSqlite(error, path) });
     return;
   }
-  const commits = new GroupCommit(db, operations);
+  const commits = new GroupCommit(db, operations, (count, at) => seal.set(count, at));
   let sinceCheckpoint = 0;
   const carryOut = (batch: Call[] | 'close') => {
     if (batch === 'close') {
       db.close();
+      seal.close();
       to.close();
       return;
     }
@@ -50,14 +55,52 @@ function serve(to: NonNullable<typeof parentPort>, path: string): void {
       carryOut(batch);
     } catch (error) {
       broken = true;
-      say({ broken: error instanceof Error ? error.message : String(error) });
+      const cause = error instanceof BrokenDatabase ? error.cause : error;
+      say({ broken: explainSqlite(cause, path) });
     }
   });
   say({ ready: true });
 }
 
+function open(path: string): { db: DatabaseSync; seal: Seal } {
+  const db = openDatabase(path);
+  try {
+    const standing = standingOf(db);
+    if (standing === null) throw new Error(`${path} does not say how far it is; restore it from a backup`);
+    const seal = Seal.open(path, standing);
+    syncFolder(dirname(path));
+    return { db, seal };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * To be asked before the database is opened for writing: closing it would take the damaged log away, and what follows the
+ * damage with it. @throws StartError when something is missing
+ */
+function checkUnchanged(path: string): void {
+  let db: DatabaseSync;
+  let standing: ReturnType<typeof standingOf>;
+  try {
+    db = new DatabaseSync(path, { readOnly: true });
+  } catch {
+    return;
+  }
+  try {
+    standing = standingOf(db);
+  } catch {
+    // What is wrong with it is found when it is opened in earnest.
+    return;
+  } finally {
+    db.close();
+  }
+  checkSeal(path, standing);
+}
+
 /** @throws BrokenDatabase. */
-function checkpoint(db: ReturnType<typeof openDatabase>): void {
+function checkpoint(db: DatabaseSync): void {
   try {
     db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   } catch (error) {

@@ -24,6 +24,8 @@ export type NewEntry = {
   n: number;
   bytes: Uint8Array;
   file: Uint8Array | null;
+  /** Bytes that all messages of the author may take; null: any. */
+  quota: number | null;
 };
 
 export type StoredEntry = Placed & {
@@ -58,7 +60,7 @@ export interface EntryOperations {
   /**
    * Adds a note; the conversation and its members come to be with the first one. A `stale` one is sealed to a card that is
    * not current: it gets its first answer if it was stored before, and is refused otherwise.
-   * @throws Refusal 'id-reused' (same id, other bytes), 'stale-card', 'order' (`n` is not the next of its chain).
+   * @throws Refusal 'id-reused' (same id, other bytes), 'stale-card', 'order' (`n` is not the next of its chain), 'quota'.
    */
   appendNote(entry: NewEntry & { to: Person; stale: boolean }): Appended;
   /** Adds a room message. @throws Refusal as appendNote, 'not-permitted' (not a member), 'stale-epoch'. */
@@ -80,9 +82,9 @@ export interface EntryOperations {
   /**
    * Looks at one stretch of the store, from the cursor `from` (0 first), and drops its notes and messages older than
    * `before`, with the files that they list and the keys of epochs that no kept message is under. Log entries and epochs
-   * stay. `files` are those whose bytes may go now. `next` is null at the end.
+   * stay. Its files are doomed. `next` is null at the end.
    */
-  dropOlder(span: { before: number; from: number }): { dropped: number; files: Uint8Array[]; next: number | null };
+  dropOlder(span: { before: number; from: number }): { dropped: number; next: number | null };
 }
 
 export interface ConversationOperations {
@@ -141,6 +143,8 @@ export interface RoomOperations {
     logN: number;
     bytes: Uint8Array;
     keys: { idFp: Uint8Array; chunk: Uint8Array }[];
+    /** As of a new entry; the keys count, too. */
+    quota: number | null;
   }): Appended;
   /** Keeps a grant for `to`, three at most, the newest ones. @throws Refusal 'stale-epoch'. */
   addGrant(grant: { room: Uint8Array; epochId: Uint8Array; to: Uint8Array; bytes: Uint8Array }): null;
@@ -215,7 +219,8 @@ export type ListedFile = {
 export interface FileOperations {
   /**
    * The row of `file`, made when there is none. `charge` bytes are reserved of the owner's `quota` until it is dropped.
-   * The caller compares owner, size and the rest. @throws Refusal 'quota', 'no-such-conversation'.
+   * The caller compares owner, size and the rest. Of 64 that are not listed the oldest one makes room when it was left alone
+   * for two hours. @throws Refusal 'quota', 'no-such-conversation', 'id-reused'.
    */
   openFile(file: {
     file: Uint8Array;
@@ -228,10 +233,14 @@ export interface FileOperations {
   }): FileRow;
   syncFile(file: { file: Uint8Array; synced: number }): null;
   finishFile(file: { file: Uint8Array; sha256: Uint8Array }): null;
-  /** Drops the row of a file of `owner` that is not listed; false when there is none. */
+  /** Drops the row of a file of `owner` that is not listed; false when there is none. The file is doomed. */
   dropFile(file: { file: Uint8Array; owner: Uint8Array }): boolean;
-  /** Drops rows that are not listed and were not touched since `before`, 500 at most; gives their files. */
-  dropIdleFiles(idle: { before: number }): Uint8Array[];
+  /** Drops rows that are not listed and were not touched since `before`, 500 at most; gives how many. Their files are doomed. */
+  dropIdleFiles(idle: { before: number }): number;
+  /** Files without a row whose bytes are still to be removed, 500 at most. Nothing else in the folder is ever removed. */
+  doomedFiles(none: Record<string, never>): Uint8Array[];
+  /** Their bytes are gone. */
+  removedFiles(of: { files: Uint8Array[] }): null;
   /** The row of each of these, in their order. */
   knownFiles(of: { files: Uint8Array[] }): (FileRow | null)[];
   /** A whole file that is listed in a conversation that `reader` is in. */

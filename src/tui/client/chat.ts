@@ -243,7 +243,7 @@ export class Chat {
   async #catchUpAll(): Promise<void> {
     await this.#try(() => this.files.tidy());
     await this.#try(() => this.outbox.kickAll());
-    await this.#try(() => (this.#rooms.members.joined ? this.#rooms.sync() : this.#rooms.join()));
+    await this.#try(() => this.#rooms.join());
     await this.#try(() => this.conversations.sync());
     await this.#try(() => this.people.load());
     this.#wantedKey.askCurrent();
@@ -251,7 +251,10 @@ export class Chat {
 
   async #take(event: Event): Promise<void> {
     await this.people.take(event);
+    const { joined } = this.#rooms.members;
     await this.conversations.take(event);
+    // Removed though this account is alive: a mistake of the server's, or of whoever runs it.
+    if (joined && !this.#rooms.members.joined) void this.#try(() => this.#rooms.join());
     this.signs.take(event);
     if (event.method === 'closing') this.announcer.emit({ type: 'notice', text: event.params.message });
     // These ask the daemon themselves: nothing later waits for them.

@@ -1,4 +1,4 @@
-import { ProtocolError, Refusal } from '../../protocol/errors.ts';
+import { ProtocolError, Refusal, type RefusalCode } from '../../protocol/errors.ts';
 
 /**
  * What can go wrong for the person. Each code has its exit status (COMMANDS): 2 usage, 3 login refused, 4 daemon unreachable,
@@ -40,7 +40,38 @@ export function isFinal(error: unknown): boolean {
   return error instanceof ProtocolError || (error instanceof Refusal && !isPassing(error));
 }
 
+/** Of each no of the daemon's: whether the very same request may get a yes later, with nothing done here. */
+const refusals: { readonly [code in RefusalCode]: 'passing' | 'final' } = {
+  'login-refused': 'final',
+  'registration-closed': 'final',
+  'bad-invite': 'final',
+  'bad-name': 'final',
+  'name-taken': 'final',
+  'name-look-alike': 'final',
+  'must-renew': 'final',
+  'needs-vault': 'final',
+  'needs-password': 'final',
+  'no-such-user': 'final',
+  'no-keys-yet': 'final',
+  'no-such-conversation': 'final',
+  'no-such-file': 'final',
+  'not-permitted': 'final',
+  'stale-card': 'final',
+  'stale-epoch': 'final',
+  order: 'final',
+  conflict: 'final',
+  'id-reused': 'final',
+  'too-large': 'final',
+  quota: 'final',
+  'disk-full': 'passing',
+  'rate-limited': 'passing',
+  busy: 'passing',
+  'bad-request': 'final',
+  version: 'final',
+  internal: 'passing',
+};
+
 /** A no of the daemon's that may be a yes in a moment. */
 export function isPassing(error: unknown): error is Refusal {
-  return error instanceof Refusal && ['busy', 'rate-limited', 'internal'].includes(error.code);
+  return error instanceof Refusal && refusals[error.code] === 'passing';
 }

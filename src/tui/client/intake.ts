@@ -175,7 +175,7 @@ export class Intake {
     if (entry.kind === 'log' || entry.kind === 'epoch') return null;
     const cached =
       opened === null
-        ? unopenedEntry(entry, claim, this.#rooms.beforeMe(place, entry.seq), this.#tag)
+        ? unopenedEntry(entry, claim, this.#rooms.withoutMe(place, entry.seq), this.#tag)
         : openedEntry(entry, opened, this.#tag);
     if (opened === null) state.explained.unopened(cached);
     const about = opened ?? claim;

@@ -1,6 +1,7 @@
 /** The thread that owns the profile's database file. Knows SQL and nothing of what is in it. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { explainSqlite, sqliteCode } from '../../protocol/sqlite.ts';
 import type { Failure, Job, JobAnswer, Opened, Row, Statement } from './profile-db.ts';
 
 const BUSY_MS = 10_000;
@@ -105,6 +106,5 @@ function prepare(file: DatabaseSync, sql: string): StatementSync {
 }
 
 function failureOf(error: unknown): Failure {
-  const { errcode } = error as { errcode?: number };
-  return { full: NO_ROOM.includes(errcode ?? 0), reason: error instanceof Error ? error.message : String(error) };
+  return { full: NO_ROOM.includes(sqliteCode(error)), reason: explainSqlite(error, path) };
 }

@@ -68,11 +68,6 @@ export class RoomMembers {
     return member;
   }
 
-  /** My first place in the room; null before I joined. */
-  get since(): number | null {
-    return this.#moves.get(hex(this.#context.keyring.me.idFp))?.find((move) => move > 0) ?? null;
-  }
-
   /** The n of the entry with this hash; null when it is none of this log. */
   numberOf(head: Uint8Array): number | null {
     return this.#heads.get(hex(head)) ?? null;
@@ -103,13 +98,18 @@ export class RoomMembers {
     }
   }
 
-  /** Signs my join for the next place of the log; again when somebody else took it. @param sync brings the log up to date */
-  async join(sync: () => Promise<void>): Promise<void> {
+  /**
+   * Signs my join for the next place of the log; again when somebody else took it.
+   * @param sync brings the log up to date @returns 'returned' when I had been in the room before and was not any more
+   */
+  async join(sync: () => Promise<void>): Promise<'member' | 'joined' | 'returned'> {
     const { keyring, connection, rsa } = this.#context;
+    const { me } = keyring;
+    let done: 'member' | 'joined' | 'returned' = 'member';
     for (let race = 0; race < MAX_JOIN_RACES; race++) {
       await sync();
-      if (this.joined) return;
-      const { me } = keyring;
+      if (this.joined) return done;
+      done = this.#moves.has(hex(me.idFp)) ? 'returned' : 'joined';
       const entry = await signLogEntry(rsa, me.identity, {
         room: this.room,
         n: this.log.n + 1,

@@ -5,7 +5,7 @@
 import { equal, hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
 import { parseEpoch } from '../../protocol/epoch.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
+import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
 import { parseLogEntry } from '../../protocol/room-log.ts';
 import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../protocol/room-message.ts';
@@ -81,14 +81,18 @@ export class Rooms {
     }
   }
 
-  /** The first join of this identity, on the log as it is now. */
+  /** Brings the log up to date and joins where this identity is not in the room: at first, or when the daemon removed it. */
   async join(): Promise<void> {
-    await this.members.join(() => this.sync());
+    if ((await this.members.join(() => this.sync())) !== 'returned') return;
+    const { name } = this.#place;
+    this.#needs.notice(
+      `the server had removed you from ${name}; you are in it again, and what was said meanwhile cannot be read`,
+    );
   }
 
-  /** Was this place taken before I was in the room? */
-  beforeMe(place: Place, seq: number): boolean {
-    return this.#is(place) && seq < (this.members.since ?? Number.POSITIVE_INFINITY);
+  /** Was this place taken while I was not in the room? */
+  withoutMe(place: Place, seq: number): boolean {
+    return this.#is(place) && !this.members.wasMember(hex(this.#context.keyring.me.idFp), seq);
   }
 
   /** @throws Locked without the key, ProtocolError 'room' when it is no message of a member at its place */
@@ -156,12 +160,22 @@ export class Rooms {
   async #sync(): Promise<void> {
     // Epochs first, and then the log: so that it holds every entry that they name.
     const { joined } = this.members;
-    const epochs = joined ? await this.#fetch('epoch', this.keys.headSeq) : [];
+    const epochs = joined ? await this.#newEpochs() : null;
     await this.members.take(await this.#fetch('log', this.members.seq));
-    for (const entry of epochs) await this.#takeEpoch(entry);
+    for (const entry of epochs ?? []) await this.#takeEpoch(entry);
     for (const epoch of await this.keys.takeAccepted()) this.#needs.found(epoch);
-    this.#looked ||= joined;
+    this.#looked ||= epochs !== null;
     this.#behind = false;
+  }
+
+  /** null when the daemon shows none any more: it has removed me, and the log says so. */
+  async #newEpochs(): Promise<Entry[] | null> {
+    try {
+      return await this.#fetch('epoch', this.keys.headSeq);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'no-such-conversation') return null;
+      throw error;
+    }
   }
 
   async #fetch(kind: 'log' | 'epoch', from: number): Promise<Entry[]> {

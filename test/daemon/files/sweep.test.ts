@@ -25,7 +25,7 @@ test('when nothing is kept long, no interrupted upload is either', async (t) => 
   t.is((await fs.readdir(dir)).length, 0);
 });
 
-test('the sweep takes abandoned parts, unlisted files and files without a row, when they are old', async (t) => {
+test('the sweep takes abandoned parts and unlisted files when they are old, and nothing that the store never knew', async (t) => {
   let now = Date.now();
   let tick = () => {};
   const clock = {
@@ -45,7 +45,8 @@ test('the sweep takes abandoned parts, unlisted files and files without a row, w
   await fs.writeFile(join(daemon.dir, 'e'.repeat(32)), 'no row');
   await fs.writeFile(join(daemon.dir, `${'f'.repeat(32)}.part`), 'no row');
   await fs.writeFile(join(daemon.dir, 'README'), 'not ours');
-  const kept = ['README', names[0], `${names[2]}.part`].sort();
+  const unknown = ['README', 'e'.repeat(32), `${'f'.repeat(32)}.part`];
+  const kept = [...unknown, names[0], `${names[2]}.part`].sort();
 
   now += IDLE_MS / 2;
   tick();
@@ -53,11 +54,11 @@ test('the sweep takes abandoned parts, unlisted files and files without a row, w
   now += IDLE_MS / 2 + 60_000;
   tick();
   // The open upload is touched, as long as its session lives.
-  await until(async () => (await fs.readdir(daemon.dir)).length === 3);
+  await until(async () => (await fs.readdir(daemon.dir)).length === 5);
   t.deepEqual((await fs.readdir(daemon.dir)).sort(), kept);
   await daemon.files.sessionEnded(session);
   now += IDLE_MS + 1;
   await daemon.restart();
-  t.deepEqual((await fs.readdir(daemon.dir)).sort(), ['README', names[0]].sort());
+  t.deepEqual((await fs.readdir(daemon.dir)).sort(), [...unknown, names[0]].sort());
   t.truthy(await daemon.store.listedFile({ file: id(1, 16), reader: bob.idFp }));
 });

@@ -63,24 +63,27 @@ test('what was given up is removed and its quota is free again', async (t) => {
   const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 2 ** 32, quota: 100_000, retention: null } });
   const session = new FakeSession();
   const opened = await files.openUpload(session, alice.idFp, opening(90_000));
-  await files.endTransfer(session, opened.transfer, true);
+  await files.dropUpload(new FakeSession(), bob.idFp, file);
+  t.is((await fs.readdir(dir)).length, 1, 'by its owner alone');
+  await files.endTransfer(session, opened.transfer);
+  await files.dropUpload(session, alice.idFp, file);
+  await files.dropUpload(session, alice.idFp, file);
   t.deepEqual(await fs.readdir(dir), []);
   await files.openUpload(session, alice.idFp, opening(90_000, id(8, 16)));
 });
 
-test('a file whose message was too old is gone with its bytes, unless it was begun anew meanwhile', async (t) => {
+test('a file whose message was too old is gone with its bytes, and its id is free once they are', async (t) => {
   const { files, store, dir, list } = await openFileDaemon(t);
   const session = new FakeSession();
   await upload(files, session, 5);
   await list(file);
-  const expire = async () => (await store.dropOlder({ before: Date.now() + 1000, from: 0 })).files;
-  const expired = await expire();
-  t.deepEqual(expired, [file]);
+  await store.dropOlder({ before: Date.now() + 1000, from: 0 });
+  t.deepEqual(await store.doomedFiles({}), [file]);
   await refused(t, files.openDownload(new FakeSession(), bob.idFp, { file, from: 0, window: 9 }), 'no-such-file');
-  await files.removeExpired(expired);
+  await refused(t, files.openUpload(session, alice.idFp, opening(5)), 'id-reused');
+  await files.removeDoomed();
   t.deepEqual(await fs.readdir(dir), []);
-  await files.removeExpired(expired);
   await upload(files, session, 5);
-  await files.removeExpired(expired);
+  await files.removeDoomed();
   t.is((await fs.readdir(dir)).length, 1, 'it is another file now');
 });

@@ -166,8 +166,8 @@ test('retention drops old notes stretch by stretch, and a resend of one is never
   await store.appendNote(aNote(1));
   time.now += 1000;
   await store.appendNote(aNote(2));
-  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 0 }), { dropped: 1, files: [], next: 2 });
-  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 2 }), { dropped: 0, files: [], next: null });
+  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 0 }), { dropped: 1, next: 2 });
+  t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 2 }), { dropped: 0, next: null });
   const left = await store.fetch(everything());
   t.deepEqual(
     left.entries.map((entry) => entry.seq),
@@ -185,7 +185,8 @@ test('with an old note the file that it lists goes, and what it was charged', as
     const file = bytes16(100 + n);
     if (n === 2) await t.throwsAsync(store.openFile({ ...upload, file }), { code: 'quota' });
     if (n === 2) time.now += 1000;
-    if (n === 2) t.deepEqual((await store.dropOlder({ before: time.now, from: 0 })).files, [bytes16(101)]);
+    if (n === 2) await store.dropOlder({ before: time.now, from: 0 });
+    if (n === 2) t.deepEqual(await store.doomedFiles({}), [bytes16(101)]);
     await store.openFile({ ...upload, file });
     await store.finishFile({ file, sha256: bytes32(1) });
     await store.appendNote(aNote(n, { file }));
@@ -211,4 +212,49 @@ test('marks go only forward, to the head at most, and the other side’s is show
   await t.throwsAsync(store.mark({ ...mark, reader: carol.idFp, mark: 'read', seq: 1 }), {
     code: 'no-such-conversation',
   });
+});
+
+test('what an author stores is counted, refused beyond the quota, and free again when it is dropped', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const bytes = new Uint8Array(1000);
+  const cost = 256 + 1000 + 2048;
+  const note = (n: number) => aNote(n, { bytes, quota: 4 * cost + 512 + 64 });
+  for (const n of [1, 2, 3, 4]) await store.appendNote(note(n));
+  const refused = await t.throwsAsync(store.appendNote(note(5)), { code: 'quota' });
+  t.regex(refused?.message ?? '', /ask its operator/);
+  t.true((await store.appendNote(note(4))).again, 'what is stored is answered again');
+  time.now += 1000;
+  await store.dropOlder({ before: time.now, from: 0 });
+  for (const n of [5, 6, 7, 8]) await store.appendNote(note(n));
+  await t.throwsAsync(store.appendNote(note(9)), { code: 'quota' });
+});
+
+test('attack: whoever is written to a lot does not pay for their receipts, and these are no free room', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const bytes = new Uint8Array(1600);
+  const receipt = (n: number) => aNote(n, { bytes, author: bob, to: alice, quota: 64 });
+  await t.throwsAsync(store.appendNote(receipt(1)), { code: 'quota' });
+  for (let n = 1; n <= 20; n++) {
+    await store.appendNote(aNote(n));
+    await store.appendNote(receipt(n));
+  }
+  // What she left over, and no more: his answers give her nothing.
+  for (const n of [21, 22]) await store.appendNote(receipt(n));
+  await t.throwsAsync(store.appendNote(receipt(23)), { code: 'quota' });
+  time.now += 1000;
+  await store.dropOlder({ before: time.now, from: 0 });
+  await t.throwsAsync(store.appendNote(receipt(23)), { code: 'quota' }, 'what was free gives nothing back');
+});
+
+test('a conversation and a device number cost, though nothing is kept of them', async (t) => {
+  const { store } = await temporaryStore(t);
+  const cost = 256 + 3 + 2048;
+  await store.appendNote(aNote(1, { quota: 512 + 64 + cost }));
+  const second = (quota: number) => store.appendNote(aNote(1, { quota, device: 2, id: bytes16(50) }));
+  await t.throwsAsync(second(512 + 64 + 2 * cost), { code: 'quota' });
+  await second(512 + 2 * 64 + 2 * cost);
+  const other = { conversation: bytes32(78), to: carol, id: bytes16(51) };
+  const sum = 2 * 512 + 3 * 64 + 3 * cost;
+  await t.throwsAsync(store.appendNote(aNote(1, { quota: sum - 1, ...other })), { code: 'quota' });
+  await store.appendNote(aNote(1, { quota: sum, ...other }));
 });

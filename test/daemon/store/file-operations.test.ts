@@ -8,7 +8,18 @@ const file = id(7, 16);
 const opened = { file, owner: alice.idFp, conversation, size: 10, segSize: 65_536, charge: 4096, quota: 8192 };
 
 function note(n: number, of: Uint8Array | null, author = alice, to = bob) {
-  return { conversation, author, to, id: id(n, 16), device: 1, n, bytes: Uint8Array.of(n), file: of, stale: false };
+  return {
+    conversation,
+    author,
+    to,
+    id: id(n, 16),
+    device: 1,
+    n,
+    bytes: Uint8Array.of(n),
+    file: of,
+    quota: null,
+    stale: false,
+  };
 }
 
 test('a file is listed by its owner, whole, in its conversation, once', async (t) => {
@@ -79,8 +90,11 @@ test('what nobody listed is dropped when it has been idle', async (t) => {
   await store.finishFile({ file, sha256: id(4) });
   await store.appendNote(note(1, file));
   time.now = 2000;
-  t.deepEqual(await store.dropIdleFiles({ before: 1000 }), []);
-  t.deepEqual(await store.dropIdleFiles({ before: 1500 }), [id(8, 16)]);
+  t.is(await store.dropIdleFiles({ before: 1000 }), 0);
+  t.is(await store.dropIdleFiles({ before: 1500 }), 1);
+  t.deepEqual(await store.doomedFiles({}), [id(8, 16)]);
+  await store.removedFiles({ files: [id(8, 16)] });
+  t.deepEqual(await store.doomedFiles({}), []);
   const [listed, dropped] = await store.knownFiles({ files: [file, id(8, 16)] });
   t.true(listed?.whole);
   t.is(dropped, null);
@@ -91,4 +105,22 @@ test('nobody opens a file for a conversation that they are not in', async (t) =>
   await store.appendNote(note(1, null));
   await refused(t, store.openFile({ ...opened, owner: carol.idFp }), 'no-such-conversation');
   await store.openFile({ ...opened, owner: bob.idFp });
+});
+
+test('of too many files that nothing lists the oldest makes room once it was left alone', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const open = (n: number) => store.openFile({ ...opened, file: id(n, 16), quota: 1e9 });
+  for (let n = 1; n <= 64; n++) {
+    time.now += 1000;
+    await open(n);
+  }
+  await refused(t, open(65), 'quota');
+  t.is((await open(1)).synced, 0, 'one that is known is opened again, and is the newest now');
+  await store.finishFile({ file: id(3, 16), sha256: id(4) });
+  await store.appendNote(note(1, id(3, 16)));
+  await open(65);
+  time.now += 2 * 3_600_000;
+  await open(66);
+  t.deepEqual(await store.doomedFiles({}), [id(2, 16)]);
+  await refused(t, open(2), 'id-reused');
 });

@@ -30,6 +30,7 @@ async function lobby(t: ExecutionContext) {
       logN,
       bytes: new Uint8Array([2, id]),
       keys: keys.map(({ idFp }) => ({ idFp, chunk: idFp.slice(0, 5) })),
+      quota: null,
     });
   const say = (n: number, epochId: number, author = alice) =>
     store.appendMessage({
@@ -40,6 +41,7 @@ async function lobby(t: ExecutionContext) {
       n,
       bytes: new Uint8Array([3, n]),
       file: null,
+      quota: null,
       epochId: bytes32(epochId),
     });
   return { store, time, log, epoch, say };
@@ -205,4 +207,19 @@ test('an epoch keeps its keys while one message under it is kept', async (t) => 
     ['message', 0],
     ['epoch', 1],
   ]);
+});
+
+test('the keys of an epoch that nothing was said under go with the next one, and cost nobody any more', async (t) => {
+  const { store, log, epoch, say } = await lobby(t);
+  await log(1, alice, 'joins');
+  await log(2, bob, 'joins');
+  await epoch(1, NONE, 2);
+  await epoch(2, bytes32(1), 2);
+  await say(1, 2);
+  await epoch(3, bytes32(2), 2);
+  const { entries } = await store.fetch({ ...everything({ conversation: room, reader: bob.idFp }), kinds: ['epoch'] });
+  t.deepEqual(
+    entries.map(({ keys }) => keys.length),
+    [0, 1, 1],
+  );
 });

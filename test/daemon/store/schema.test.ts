@@ -77,6 +77,10 @@ test('what is no store of ours is refused with a sentence, and left alone', asyn
   await t.throwsAsync(openSqliteStore(other), { message: /is not a securechat database/ });
   const text = join(folder, 'text.db');
   await writeFile(text, 'no database at all, but longer than a header would be. '.repeat(40));
-  await t.throwsAsync(openSqliteStore(text), { message: /text.db is not a securechat database: move it away/ });
-  await t.throwsAsync(openSqliteStore(join(folder, 'missing', 'x.db')), { message: /unable to open/ });
+  await t.throwsAsync(openSqliteStore(text), {
+    message: /text.db is damaged or is no database; keep a copy, and restore/,
+  });
+  await t.throwsAsync(openSqliteStore(join(folder, 'missing', 'x.db')), {
+    message: /x.db cannot be opened; check that its folder is there/,
+  });
 });

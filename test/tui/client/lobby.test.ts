@@ -1,9 +1,10 @@
 /** The lobby: keys for those who come, keys without those who go, and a log that nobody can bend. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { Entry } from '../../../src/protocol/fields.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';
+import { online } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
@@ -70,7 +71,10 @@ test.serial('a newcomer speaks though whoever made the key in use is gone', asyn
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   await bob.client.send('#lobby', 'from bob');
   await bob.client.close();
-  await writeFile(join(daemon.dir, 'users.txt'), '');
+  // The one that is left has never been in the lobby, and is not here.
+  (await online(t, daemon, 'alice')).socket.destroy();
+  const users = await readFile(join(daemon.dir, 'users.txt'), 'utf8');
+  await writeFile(join(daemon.dir, 'users.txt'), users.replace(/^bob:.*\n/m, ''));
   daemon.process.kill('SIGHUP');
   await daemon.line(({ evt }) => evt === 'reloaded');
   const carol = await chatAs(t, { user: 'carol', server, password, register });

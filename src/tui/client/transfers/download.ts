@@ -65,6 +65,7 @@ class Receiver {
     const { segSize, count } = manifest;
     const first = Math.min(Math.floor((await saved.size()) / segSize), count - 1);
     await saved.cut(first * segSize);
+    await saved.checkRoom(manifest.size - first * segSize);
     const hash = createHash('sha256');
     const piece = new Uint8Array(first > 0 ? segSize : 0);
     for (let index = 0; index < first; index++) {
@@ -111,7 +112,7 @@ class Receiver {
       await this.#take(came, () => wrong, { transfer, links });
     } catch (error) {
       if (!(error instanceof LinkLost) && news.links === links) {
-        await connection.request('transfer-end', { transfer, drop: false }).catch(() => {});
+        await connection.request('transfer-end', { transfer }).catch(() => {});
       }
       throw error;
     } finally {

@@ -1,6 +1,7 @@
 /** Where a download lands: `<name>.<tag>.part` until it is whole, then a name of its own. Nothing is ever overwritten. */
 import { constants } from 'node:fs';
 import { join } from 'node:path';
+import prettyBytes from 'pretty-bytes';
 import { syncFolder, writeAll } from '../../../protocol/durable.ts';
 import { makeFolders } from '../../../protocol/folders.ts';
 import type { FileSystem, OpenFile } from '../../../protocol/seams.ts';
@@ -8,6 +9,7 @@ import { fileName } from '../../../protocol/text.ts';
 import { ClientError } from '../errors.ts';
 import type { BegunDownload } from './begun.ts';
 
+const OTHER_FOLDER = 'choose another folder with --downloads DIR or --out DIR';
 const MAX_NAMES = 10_000;
 /** File systems without hard links say one of these. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
@@ -60,6 +62,18 @@ export class SavedFile {
   /** Bytes that an earlier attempt left. */
   async size(): Promise<number> {
     return (await this.#handle.stat()).size;
+  }
+
+  /** Whether the disk has room for `bytes` more, as far as the system tells. @throws ClientError 'refused' */
+  async checkRoom(bytes: number): Promise<void> {
+    const { dir, name } = this.begun;
+    const disk = await this.#fs.statfs(dir).catch(() => null);
+    const free = disk === null ? Number.POSITIVE_INFINITY : disk.bsize * disk.bavail;
+    if (bytes <= free) return;
+    throw new ClientError(
+      'refused',
+      `${fileName(name)} needs ${prettyBytes(bytes)}, and ${prettyBytes(free)} are free in ${dir}; make room there, or ${OTHER_FOLDER}`,
+    );
   }
 
   async cut(size: number): Promise<void> {
@@ -175,25 +189,24 @@ function numbered(name: string, n: number): string {
 
 function diskError(dir: string, error: unknown): Error {
   if (error instanceof ClientError) return error;
-  const other = 'choose another folder with --downloads DIR or --out DIR';
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
       return new ClientError('refused', `the disk is full; make room in ${dir} and repeat it to go on`);
     case 'EROFS':
-      return new ClientError('usage', `${dir} is on a disk that can only be read; ${other}`);
+      return new ClientError('usage', `${dir} is on a disk that can only be read; ${OTHER_FOLDER}`);
     case 'EACCES':
     case 'EPERM':
-      return new ClientError('usage', `you may not write to ${dir}; change its permissions, or ${other}`);
+      return new ClientError('usage', `you may not write to ${dir}; change its permissions, or ${OTHER_FOLDER}`);
     case 'ENOENT':
-      return new ClientError('usage', `there is no folder ${dir}, or nothing can be made in it; ${other}`);
+      return new ClientError('usage', `there is no folder ${dir}, or nothing can be made in it; ${OTHER_FOLDER}`);
     case 'ENOTDIR':
     case 'EEXIST':
-      return new ClientError('usage', `${dir} is not a folder; ${other}`);
+      return new ClientError('usage', `${dir} is not a folder; ${OTHER_FOLDER}`);
     case 'ELOOP':
     case 'EISDIR':
-      return new ClientError('usage', `something in ${dir} is in the way of the file; ${other}`);
+      return new ClientError('usage', `something in ${dir} is in the way of the file; ${OTHER_FOLDER}`);
     default:
       return new ClientError('refused', `the file cannot be saved in ${dir} (${(error as Error).message})`);
   }

@@ -238,11 +238,8 @@ export class Transfers {
   async #tellDropped(begun: Begun): Promise<void> {
     const { connection } = this.#parts;
     if (begun.direction !== 'up' || connection.state.state !== 'online') return;
-    const { file, conversation, size, segSize } = begun;
     try {
-      // Only an upload that is open can be given up; one that is whole and not listed goes by itself.
-      const { transfer, whole } = await connection.request('upload-open', { file, conversation, size, segSize });
-      if (!whole) await connection.request('transfer-end', { transfer, drop: true });
+      await connection.request('upload-drop', { file: begun.file });
     } catch (error) {
       if (!(error instanceof Refusal) || isPassing(error)) return;
     }

@@ -46,7 +46,7 @@ export async function upload(parts: UploadParts): Promise<Uint8Array> {
       return sha256;
     } catch (error) {
       if (!(error instanceof LinkLost) && news.links === links)
-        await connection.request('transfer-end', { transfer: opened.transfer, drop: false }).catch(() => {});
+        await connection.request('transfer-end', { transfer: opened.transfer }).catch(() => {});
       throw error;
     }
   });

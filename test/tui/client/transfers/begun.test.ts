@@ -97,9 +97,9 @@ test('what was given up without a link is told to the daemon at the next login',
   const next = at.program(1);
   await next.transfers.tidy();
   t.deepEqual(await fs.readdir(at.daemon.dir), []);
-  t.deepEqual(next.wire.asked, ['upload-open', 'transfer-end']);
+  t.deepEqual(next.wire.asked, ['upload-drop']);
   await next.transfers.tidy();
-  t.is(next.wire.asked.length, 2, 'once');
+  t.is(next.wire.asked.length, 1, 'once');
 });
 
 test('what was refused before anything was stored is not listed, and can be taken away', async (t) => {

@@ -71,6 +71,33 @@ test('a disk that is full, one that can only be read, no permission and no such 
   await fails(t, bobs.download(place, manifest, { dir: join(at.dir, 'plain') }), 'usage', /not a folder/);
 });
 
+test('what does not fit on the disk is not begun, and the sentence says what is missing; a rest that fits is', async (t) => {
+  const at = await sender(t);
+  const { manifest, bytes } = await sent(at, 4 * segSize);
+  const out = join(at.dir, 'out');
+  const free = { bytes: 3 * segSize };
+  const statfs = async () => ({ bsize: 1, blocks: 1e9, bavail: free.bytes });
+  const { transfers, wire } = receiver(t, at.daemon, { fs: { ...(fs as FileSystem), statfs } });
+  const fetched = () => transfers.download(place, manifest, { dir: out });
+  await fails(
+    t,
+    fetched(),
+    'refused',
+    /^a file\.bin needs 1.05 MB, and 786 kB are free in .*out; make room there, or choose/,
+  );
+  t.deepEqual(wire.asked, []);
+  t.deepEqual(await fs.readdir(out), []);
+  free.bytes = 4 * segSize;
+  const stop = new AbortController();
+  wire.onDown = (index) => {
+    if (index === 2) stop.abort();
+  };
+  await fails(t, transfers.download(place, manifest, { dir: out, signal: stop.signal }), 'cancelled', /repeat/);
+  const [part = ''] = await fs.readdir(out);
+  free.bytes = manifest.size - (await fs.stat(join(out, part))).size;
+  t.true((await fs.readFile(await fetched())).equals(bytes));
+});
+
 test('where there are no hard links a name is reserved and taken', async (t) => {
   const at = await sender(t);
   const { manifest, bytes } = await sent(at, 50);

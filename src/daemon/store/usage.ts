@@ -1,0 +1,94 @@
+/** What each account takes of the disk, as running sums: of messages, and of files. Nothing is added up again. */
+import { Refusal } from '../../protocol/errors.ts';
+import { one, run, type Tools } from './operation.ts';
+
+/** What an entry, a conversation, a chain of one device and a key of an epoch take beside their bytes, about. */
+export const ENTRY_COST = 256;
+export const CONVERSATION_COST = 512;
+export const CHAIN_COST = 64;
+export const KEY_COST = 128;
+/**
+ * A note costs its sender this much more, and the other side may answer with as much at no cost of theirs: the receipts that a
+ * client sends by itself. Else whoever writes a lot to a person would fill the quota of that person.
+ */
+const RECEIPT_COST = 2048;
+/** What one side may have of that in one conversation. */
+const MAX_CREDIT = 65_536;
+
+/**
+ * Adds to what the messages of `idFp` take. Part of an operation, which leaves nothing behind when it is refused.
+ * @param quota bytes in all; null: counted, and never refused @throws Refusal 'quota'
+ */
+export function chargeMessages(tools: Tools, idFp: Uint8Array, bytes: number, quota: number | null): void {
+  const sum = one<{ messages: number }>(
+    tools,
+    `INSERT INTO usage (id_fp, messages) VALUES (?, ?)
+     ON CONFLICT DO UPDATE SET messages = messages + excluded.messages RETURNING messages`,
+    idFp,
+    bytes,
+  );
+  if (quota !== null && (sum?.messages ?? 0) > quota) {
+    throw new Refusal(
+      'quota',
+      'your messages fill what you may store on this server: ask its operator for more room, or to keep messages for less time',
+    );
+  }
+}
+
+/**
+ * As chargeMessages, for a note of `author` in a conversation of two.
+ * @param author their number in `members` @returns what it cost its author @throws Refusal 'quota'
+ */
+export function chargeNote(
+  tools: Tools,
+  { c, author, idFp }: { c: number; author: number; idFp: Uint8Array },
+  bytes: number,
+  quota: number | null,
+): number {
+  const spend = 'UPDATE members SET credit = credit - ?1 WHERE m = ?2 AND credit >= ?1';
+  if (run(tools, spend, bytes, author) > 0) return 0;
+  const cost = bytes + RECEIPT_COST;
+  chargeMessages(tools, idFp, cost, quota);
+  run(
+    tools,
+    `UPDATE members SET credit = min(${MAX_CREDIT}, credit + ${RECEIPT_COST}) WHERE c = ? AND m <> ?`,
+    c,
+    author,
+  );
+  return cost;
+}
+
+/** As chargeMessages, for files. @throws Refusal 'quota' */
+export function chargeFiles(tools: Tools, owner: Uint8Array, bytes: number, quota: number): void {
+  const sum = one<{ files: number }>(
+    tools,
+    `INSERT INTO usage (id_fp, files) VALUES (?, ?)
+     ON CONFLICT DO UPDATE SET files = files + excluded.files RETURNING files`,
+    owner,
+    bytes,
+  );
+  if ((sum?.files ?? 0) > quota) {
+    throw new Refusal('quota', 'this file does not fit into what you may store on this server: ask its operator');
+  }
+}
+
+export function freeFiles(tools: Tools, owner: Uint8Array, bytes: number): void {
+  run(tools, 'UPDATE usage SET files = max(0, files - ?) WHERE id_fp = ?', bytes, owner);
+}
+
+/** Takes dropped bytes off their authors, by their number in `members`; what the daemon itself wrote is nobody's. */
+export function freeMessages(tools: Tools, dropped: Iterable<{ author: number | null; bytes: number }>): void {
+  const sums = new Map<number, number>();
+  for (const { author, bytes } of dropped) {
+    if (author !== null) sums.set(author, (sums.get(author) ?? 0) + bytes);
+  }
+  for (const [author, bytes] of sums) {
+    run(
+      tools,
+      `UPDATE usage SET messages = max(0, messages - ?)
+       WHERE id_fp = (SELECT id_fp FROM members WHERE m = ?)`,
+      bytes,
+      author,
+    );
+  }
+}

@@ -1,0 +1,99 @@
+/** A disk without room: files are refused first, people write on, and nothing is lost or ended for good. */
+import * as nodeFs from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import { hex } from '../../src/protocol/bytes.ts';
+import { Refusal } from '../../src/protocol/errors.ts';
+import type { FileSystem } from '../../src/protocol/seams.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { connectTo, login, online } from '../helpers/client.ts';
+import { startDaemon } from '../helpers/daemon.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+const MIB = 1024 * 1024;
+
+/** What `asked` was refused with. */
+async function code(asked: Promise<unknown>): Promise<string> {
+  return asked.then(
+    () => 'answered',
+    (error: unknown) => (error instanceof Refusal ? error.code : String(error)),
+  );
+}
+
+test.serial('uploads leave the last room to people: they are refused, and messages and downloads go on', async (t) => {
+  const free = { bytes: 1000 * MIB };
+  const fs = {
+    ...nodeFs,
+    statfs: async () => ({ bsize: 1, blocks: 100_000 * MIB, bavail: free.bytes }),
+  } as unknown as FileSystem;
+  const { daemon } = await openDaemon(t, { fs });
+  const server = daemon.join;
+  const [alice, bob] = [
+    await chatAs(t, { user: 'alice', server, password: 'pw', register: {} }),
+    await chatAs(t, { user: 'bob', server, password: 'pw', register: {} }),
+  ];
+  const dir = await temporaryFolder(t);
+  const paths = await Promise.all(
+    ['small', 'large'].map(async (name, n) => {
+      const path = join(dir, name);
+      await nodeFs.writeFile(path, new Uint8Array([100, 12 * MIB][n] ?? 0));
+      return path;
+    }),
+  );
+  const [small = '', large = ''] = paths;
+  const shared = await alice.client.upload('@bob', small);
+  // 11 MiB above what is kept free for messages: the file does not fit, and is refused before a byte of it is stored.
+  free.bytes = 267 * MIB;
+  await t.throwsAsync(alice.client.upload('@bob', large), { message: /disk has no room for this file/ });
+  t.deepEqual(
+    (await alice.client.transfers()).map(({ state }) => state),
+    ['paused'],
+    'and can be gone on with',
+  );
+  // It fits when it begins, and the room goes meanwhile: as soon as the daemon syncs what came it stops.
+  free.bytes = 1000 * MIB;
+  const onProgress = () => {
+    free.bytes = 200 * MIB;
+  };
+  await t.throwsAsync(alice.client.upload('@bob', large, { onProgress }), { message: /disk has no room/ });
+  await bob.client.send('@alice', 'can you hear me?', { until: 'delivered' });
+  await alice.message('can you hear me?');
+  t.is(await bob.client.download(shared.id, { dir }), join(dir, 'small (2)'));
+  free.bytes = 1000 * MIB;
+  await alice.client.upload('@bob', large);
+});
+
+test.serial('without any room: who logs in waits for it, and what is given up gives its bytes back', async (t) => {
+  const trigger = join(await temporaryFolder(t), 'now');
+  const hook = fileURLToPath(new URL('../helpers/break-database.mjs', import.meta.url));
+  const env = { NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${hook}`, BREAK_DATABASE: trigger };
+  const first = await startDaemon(t, [], { env });
+  const alice = await chatAs(t, { user: 'alice', server: first.join, password: 'pw', register: {} });
+  const bob = await online(t, first, 'bob');
+  const file = new Uint8Array(16).fill(7);
+  const conversation = new Uint8Array(32).fill(9);
+  const { transfer } = await bob.request('upload-open', { file, conversation, size: MIB, segSize: 65_536 });
+  await bob.request('transfer-end', { transfer });
+  const part = join(first.dir, 'server_files', `${hex(file)}.part`);
+  await t.notThrowsAsync(nodeFs.stat(part));
+  await nodeFs.writeFile(trigger, 'full');
+  t.is(await code(bob.request('upload-drop', { file })), 'disk-full');
+  await t.throwsAsync(nodeFs.stat(part), { code: 'ENOENT' }, 'the bytes are gone all the same');
+  await first.stop();
+
+  const again = await startDaemon(t, ['--port', String(first.port)], { dir: first.dir, env });
+  const waiting = await alice.event(({ type, ...event }) => {
+    const link = 'link' in event ? event.link : null;
+    return type === 'link' && link?.state === 'waiting' && /disk is full/.test(link.reason);
+  });
+  t.truthy(waiting);
+  await nodeFs.rm(trigger);
+  alice.client.reconnect();
+  await alice.client.send('#lobby', 'here again');
+  const back = await connectTo(t, again);
+  await login(back, 'bob', 'pw');
+  await back.request('upload-drop', { file });
+  t.false(alice.events.some((event) => event.type === 'link' && event.link.state === 'closed'));
+});
