@@ -90,7 +90,10 @@ test.serial('a data folder that cannot be used is a sentence', async (t) => {
   for (const data of [join(dir, 'file'), dir]) {
     const { err, code } = await ended(['--data-dir', data, '--port', '0']);
     t.is(code, 1);
-    t.regex(err, /^securechat-daemon: cannot use \/.*check that folder and what lies in it\n$/);
+    t.regex(
+      err,
+      /^securechat-daemon: (cannot use \/.*check that folder and what lies in it|the data folder \/.* cannot be made: .*)\n$/,
+    );
   }
 });
 
