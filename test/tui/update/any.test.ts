@@ -1,8 +1,9 @@
 /** What holds whatever happens. */
 import test from 'ava';
 import * as fc from 'fast-check';
+import { textOf } from '../../../src/tui/editor.ts';
 import { type Event, moveNames } from '../../../src/tui/event.ts';
-import { width } from '../../../src/tui/measure.ts';
+import { drawn, width, wrap } from '../../../src/tui/measure.ts';
 import { layoutFor, lookOf } from '../../../src/tui/select.ts';
 import { viewOf } from '../../../src/tui/viewport.ts';
 import { move, open, type } from '../helpers/events.ts';
@@ -29,6 +30,18 @@ const anything: fc.Arbitrary<Event> = fc.oneof(
     .map((edit): Event => ({ type: 'edited', edit: edit as 'left' })),
 );
 
+test('property: a paste stays in the line byte for byte, also where it is nothing that may be drawn', (t) => {
+  const pasted = (text: string) => textOf(new Play().do({ type: 'pasted', text }).thread.draft);
+  // The C1 controls NEL, CSI and APC.
+  t.is(pasted('a\u0085b\u009b31mc\u009fd'), 'a\u0085b\u009b31mc\u009fd');
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+      t.is(pasted(text), text.toWellFormed().replace(/\r\n?/g, '\n'));
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('property: whatever happens, the window fits and no row is wider than its pane', (t) => {
   fc.assert(
     fc.property(fc.array(anything, { maxLength: 40 }), (events) => {
@@ -38,7 +51,11 @@ test('property: whatever happens, the window fits and no row is wider than its p
         const { look, height } = lookOf(play.state);
         const { rows } = viewOf(play.thread, look, height);
         t.true(rows.length <= height);
-        t.notRegex(play.draft, /[^\P{Cc}\n]/u);
+        // Whatever stands in the line, and wherever the cursor cuts it, nothing is drawn that moves a terminal.
+        const { before, after } = play.thread.draft;
+        for (const text of [before + after, before, after]) {
+          for (const { start, end } of wrap(text, look.columns)) t.notRegex(drawn(text.slice(start, end)), /\p{Cc}/u);
+        }
         if (layoutFor(play.state).tooSmall) continue;
         for (const { row } of rows) t.true(width(row.spans.map(({ text }) => text).join('')) <= look.columns);
       }
