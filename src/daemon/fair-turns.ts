@@ -1,6 +1,6 @@
 /**
- * Whose request is carried out next on the main thread: one of the person (before login: the address) that has used the least
- * work. So many busy links do not delay the next request of somebody else by more than the slice that is under way.
+ * Which request the main thread carries out next: one of the person (before login: the address) that has used the least work.
+ * So many busy links delay the next request of another person by one slice at most.
  */
 import type { Clock } from '../protocol/seams.ts';
 import type { Budget } from './budgets.ts';
@@ -8,7 +8,7 @@ import { loopPace, type Pace } from './pace.ts';
 
 /** Milliseconds of requests in one turn of the loop; in between sockets are read and answers leave. */
 const SLICE_MS = 2;
-/** How far somebody who was quiet is ahead of those who were not: more cannot be saved up. */
+/** Unused work that a quiet person keeps, in milliseconds. */
 const AHEAD_MS = 2;
 
 type Turn = () => void;
@@ -17,7 +17,7 @@ export class FairTurns {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #pace: Pace;
   readonly #lines = new Map<Budget, Turn[]>();
-  /** The most that somebody had used whose turn came. */
+  /** The highest `used` of a budget at the start of its turn. */
   #served = 0;
   #running = false;
 
@@ -26,7 +26,10 @@ export class FairTurns {
     this.#pace = pace;
   }
 
-  /** Runs `turn` once, later; those of one budget in order. What it takes until it waits for something is charged. */
+  /**
+   * Runs `turn` once, later; those of one budget in order. What it takes until it waits for something is charged. A turn that
+   * throws stops no other: its error is thrown to the process, in the next turn of the loop.
+   */
   take(budget: Budget, turn: Turn): void {
     const line = this.#lines.get(budget);
     if (line !== undefined) line.push(turn);
@@ -47,7 +50,13 @@ export class FairTurns {
       const line = this.#lines.get(budget) ?? [];
       const turn = line.shift();
       if (line.length === 0) this.#lines.delete(budget);
-      turn?.();
+      try {
+        turn?.();
+      } catch (error) {
+        this.#pace.later(() => {
+          throw error;
+        });
+      }
       await this.#pace.settled();
       const before = now;
       now = this.#clock.monotonic();

@@ -54,6 +54,26 @@ test('each of two has as much work done as the other, however it is cut up', asy
   t.true(Math.abs(ms('small', 1) - ms('large', 2)) <= 4);
 });
 
+test('a turn that throws stops no other, and its error is not lost', async (t) => {
+  const clock = manualClock();
+  const next: (() => void)[] = [];
+  const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve() };
+  const turns = new FairTurns(clock, pace);
+  const order: string[] = [];
+  const budget = new Budget('a', clock, rate);
+  turns.take(budget, () => {
+    throw new Error('a bug');
+  });
+  turns.take(budget, () => order.push('second'));
+  next.shift()?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.throws(() => next.shift()?.(), { message: 'a bug' });
+  turns.take(budget, () => order.push('third'));
+  next.shift()?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.deepEqual(order, ['second', 'third']);
+});
+
 test('a slice ends when its time is over', async (t) => {
   const { order, ask, turnOfLoop, of } = setUp();
   const alice = of('alice');
