@@ -37,8 +37,8 @@ import { StartError } from './start-error.ts';
 import { type StorageError, watchSyncs } from './storage-error.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
-/** Waiting private operations: a second of work for one thread; and those of one address or person. */
-const POOL = { threads: 2, maxQueue: 256, maxForOne: 64 };
+/** Waiting private operations: a second of work for one thread. */
+const POOL = { threads: 2, maxQueue: 256 };
 /** Links of people who are logged in: below the first the operator is told, below the second nothing is served. */
 const FEW_LINKS = 256;
 const FEWEST_LINKS = 16;

@@ -14,13 +14,11 @@ export type Work = Record<string, (task: never) => unknown>;
 export type PoolOptions = {
   /** Most threads; as many as there are cores unless told. The first starts at once, the others when there is work. */
   threads?: number;
-  /** Most tasks that may wait; one more is refused with 'busy'. */
+  /** Most tasks that may wait. One more is refused with 'busy', and so is one of a payer who has as many there as are free. */
   maxQueue: number;
-  /** Most of them for one payer. As many as may wait unless told. */
-  maxForOne?: number;
 };
 
-/** Who work is done for: payers take turns, and each is told what its work took. */
+/** An account for work: payers take turns, and each pays for what its work took. */
 export type Payer = {
   readonly key: string;
   /** In milliseconds by the clock. */
@@ -49,7 +47,7 @@ export interface Pool<W extends Work> {
  */
 export function openPool<W extends Work>(name: string, importer: string, options: PoolOptions): Pool<W> {
   const threads = Math.max(1, options.threads ?? availableParallelism());
-  const { maxQueue, maxForOne = maxQueue } = options;
+  const { maxQueue } = options;
   const pool = new Piscina({
     filename: new URL(`./${name}-worker${extname(new URL(importer).pathname)}`, importer).href,
     minThreads: 1,
@@ -60,11 +58,15 @@ export function openPool<W extends Work>(name: string, importer: string, options
   const waiting = new FairLine<() => void>();
   let running = 0;
   /** The threads are given no more than they can work on: what waits, waits in the fair line. */
-  const turn = async (key: string): Promise<void> => {
-    if (running < threads) running += 1;
-    else if (waiting.size >= maxQueue || waiting.sizeOf(key) >= maxForOne) {
-      throw new Refusal('busy', 'too much work at once; try again in a moment');
-    } else await new Promise<void>((start) => waiting.add(key, start));
+  const turn = async (payer?: Payer): Promise<void> => {
+    if (running < threads) {
+      running += 1;
+      return;
+    }
+    const key = payer?.key ?? '';
+    const own = payer === undefined ? 0 : waiting.sizeOf(key);
+    if (own >= maxQueue - waiting.size) throw new Refusal('busy', 'too much work at once; try again in a moment');
+    await new Promise<void>((start) => waiting.add(key, start));
   };
   const next = () => {
     const start = waiting.take();
@@ -73,7 +75,7 @@ export function openPool<W extends Work>(name: string, importer: string, options
   };
   return {
     async run(name, task, payer) {
-      await turn(payer?.key ?? '');
+      await turn(payer);
       const before = performance.now();
       try {
         return await pool.run(task, { name });
