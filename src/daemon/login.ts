@@ -83,17 +83,19 @@ export function giveUpLogin(context: Pick<Context, 'limits' | 'refused'>, sessio
 
 /**
  * An account has a bounded number of sessions. One that has missed its ping is most likely dead and makes room; live ones are
- * not thrown out, for they would come back at once and throw out the next. @throws Refusal 'busy'.
+ * not thrown out, for they would come back at once and throw out the next.
+ * @returns how many sessions the account has now @throws Refusal 'busy'.
  */
-function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name: string): void {
+function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name: string): number {
   const own = sessions.of(name).filter(({ ended }) => !ended);
-  if (own.length < figures.linksPerAccount) return;
+  if (own.length < figures.linksPerAccount) return own.length;
   const silent = own.reduce((longest, one) => (one.heard < longest.heard ? one : longest));
   if (clock.monotonic() - silent.heard < figures.missedPingMs) {
     const most = figures.linksPerAccount;
     throw new Refusal('busy', `this account has ${most} connections, the most it may have: end one, then try again`);
   }
   silent.end('idle', 'nothing was heard from here for a while');
+  return own.length - 1;
 }
 
 /** Makes the session that of `account`, and says what it may do. */
@@ -118,8 +120,8 @@ export async function enter(
   }
   // What went on meanwhile may have ended the account's sessions, or this link.
   if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefused();
-  makeRoom(context, account.name);
-  if (!session.claim()) throw new Refusal('busy', 'the server has no room for more connections; try again later');
+  if (!session.claim(makeRoom(context, account.name)))
+    throw new Refusal('busy', 'the server has no room for more connections; try again later');
   session.account = account;
   session.device = device;
   session.attempt = null;

@@ -46,9 +46,12 @@ export class Places {
     if (this.#halfOpen.leave(place)) this.#put(this.#unclaimed, place);
   }
 
-  /** Somebody logs in on it. False: there is no room for more, or it has gone. */
-  claim(place: Place): boolean {
-    if (this.#claimed.size >= this.#mostClaimed || !this.#unclaimed.leave(place)) return false;
+  /**
+   * An account that has `held` claimed links logs in on it. False: the link has gone, or the account has as many links as are
+   * free. So a few accounts cannot take all, however low the limit is.
+   */
+  claim(place: Place, held: number): boolean {
+    if (held >= this.#mostClaimed - this.#claimed.size || !this.#unclaimed.leave(place)) return false;
     this.#claimed.add(place);
     return true;
   }

@@ -89,7 +89,7 @@ export class Server {
   #begin({ link, place, id, address, log }: Arrival): void {
     const { clock, sessions } = this.#context;
     const session = new Session({ id, link, address, since: clock.now(), log });
-    session.claim = () => this.#places.claim(place);
+    session.claim = (held) => this.#places.claim(place, held);
     sessions.add(session);
     this.#serve(session, link, place);
     log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');

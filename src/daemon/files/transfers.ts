@@ -93,7 +93,8 @@ export class Transfers<T extends { stop(): Promise<void> }> {
         `${transfersPerPerson} files at once are the limit of a person: wait until one is done`,
       );
     }
-    if (this.#count >= this.#most) {
+    // As many as are free at most: a few people cannot take all, however low the limit is.
+    if (ofPerson >= this.#most - this.#count) {
       throw new Refusal('busy', 'the server has as many files under way as it can: try again in a moment');
     }
     this.#last = this.#last >= 0xffffffff ? 1 : this.#last + 1;
