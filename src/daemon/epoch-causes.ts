@@ -1,9 +1,8 @@
 /**
- * When a room may get a new key. With a cause that the daemon sees, always: there is none yet, somebody came or left, it is old or
- * much used. Without one seldom, by person and by room: who was given a wrong key has to be able to make another one at once, and
- * nobody may make one after the other.
+ * When a room may get a new epoch. Always with a cause that the daemon sees: there is none yet, a person joined or left, it is old or
+ * much used. Without a cause seldom, by person and by room: a member with a wrong key can replace it at once, and no member can
+ * replace one epoch after the other.
  */
-
 import { hex } from '../protocol/bytes.ts';
 import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../protocol/epoch.ts';
 import { Refusal } from '../protocol/errors.ts';
@@ -21,23 +20,24 @@ export class EpochCauses {
     this.#limits = parts.limits;
   }
 
-  /** Before the chunks are sent; takes nothing. @throws Refusal 'rate-limited' */
-  check(room: Room, maker: Person): void {
+  /**
+   * Takes nothing: an epoch that loses the race to another one costs nothing.
+   * @returns whether it has no cause and has to be paid for once it is made @throws Refusal 'rate-limited'
+   */
+  check(room: Room, maker: Person): boolean {
     const { spareEpochs, spareEpochsOfRoom } = this.#limits;
-    if (this.#hasCause(room, maker)) return;
-    // Both are looked at before one is taken: who has none left must not use up the room's.
+    if (this.#hasCause(room, maker)) return false;
     if (!spareEpochs.has(maker.name) || !spareEpochsOfRoom.has(hex(room.id))) {
       throw new Refusal(
         'rate-limited',
-        'nobody came or left since the room got its key: use that one, or try again later',
+        'nobody joined or left since the room got its key: use that one, or try again later',
       );
     }
+    return true;
   }
 
-  /** At the commit. @throws Refusal 'rate-limited' */
-  take(room: Room, maker: Person): void {
-    this.check(room, maker);
-    if (this.#hasCause(room, maker)) return;
+  /** Takes one epoch without a cause from the person's and the room's. */
+  pay(room: Room, maker: Person): void {
     this.#limits.spareEpochs.take(maker.name);
     this.#limits.spareEpochsOfRoom.take(hex(room.id));
   }

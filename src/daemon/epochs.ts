@@ -116,9 +116,10 @@ export class Epochs {
     }
     const keys = [...chunks.values()].filter(({ chunk }) => chunk.length > 0);
     await this.#checkEmpty([...chunks.values()].filter(({ chunk }) => chunk.length === 0));
+    let unpaid = false;
     if (!equal(epoch.epochId, room.epoch.id)) {
       if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
-      this.#causes.take(room, maker);
+      unpaid = this.#causes.check(room, maker);
     }
     const { seq, at, again } = await this.#parts.store.appendEpoch({
       room: room.id,
@@ -131,6 +132,7 @@ export class Epochs {
       quota: this.#parts.config.messageQuota,
     });
     if (again) return { seq, at };
+    if (unpaid) this.#causes.pay(room, maker);
     room.epoch = { id: epoch.epochId, logN, seq, time: epoch.time };
     room.seq = Math.max(room.seq, seq);
     this.#parts.chat.post(room.id, seq, () => {

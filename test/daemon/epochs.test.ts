@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
+import { figures } from '../../src/daemon/limits.ts';
 import { epochBegin } from '../../src/daemon/requests/epoch-begin.ts';
 import { epochCommit } from '../../src/daemon/requests/epoch-commit.ts';
 import { epochKeys } from '../../src/daemon/requests/epoch-keys.ts';
@@ -6,6 +7,7 @@ import { fetch } from '../../src/daemon/requests/fetch.ts';
 import { logAppend } from '../../src/daemon/requests/log-append.ts';
 import { say } from '../../src/daemon/requests/say.ts';
 import type { Session } from '../../src/daemon/session.ts';
+import { hex } from '../../src/protocol/bytes.ts';
 import { openEpoch, openEpochKey } from '../../src/protocol/epoch.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import type { Event } from '../../src/protocol/messages.ts';
@@ -192,4 +194,26 @@ test('who comes, who left and a key of a week are causes; one’s own coming and
   for (const { name } of [alice, bob, carol]) while (spareEpochs.take(name));
   await make(alice, [alice, bob, carol]);
   await t.throwsAsync(make(alice, [alice, bob, carol]), { code: 'rate-limited' });
+});
+
+test('an epoch that loses the race costs its maker and the room nothing', async (t) => {
+  const { daemon, context, room, here, put, alice, bob } = await lobby(t);
+  await put(here.alice.session, await lobbyEpoch(daemon, alice, [alice, bob]));
+  const begin = async (session: Session, { epoch, keys }: Minted) => {
+    await epochBegin(context, session, { room, epoch, members: keys.length });
+    await epochKeys(context, session, { room, keys });
+  };
+  for (let round = 0; round < 3; round += 1) {
+    await begin(here.alice.session, await lobbyEpoch(daemon, alice, [alice, bob]));
+    await begin(here.bob.session, await lobbyEpoch(daemon, bob, [alice, bob]));
+    const first = epochCommit(context, here.alice.session, { room });
+    const second = epochCommit(context, here.bob.session, { room });
+    await first;
+    await t.throwsAsync(second, { code: 'conflict' });
+  }
+  for (let count = 0; count < 3; count += 1) await put(here.bob.session, await lobbyEpoch(daemon, bob, [alice, bob]));
+  const { spareEpochsOfRoom } = context.limits;
+  let left = 0;
+  while (spareEpochsOfRoom.take(hex(room))) left += 1;
+  t.is(left, figures.spareEpochsOfRoom.burst - 6);
 });
