@@ -47,8 +47,9 @@ export class LinkWriter {
     this.#onFull = o.onFull;
   }
 
-  /** What was sent and has not been handed to the system. */
+  /** What was sent and has not been handed to the system; 0 when the link is over, as nobody is to wait for it. */
   get queuedBytes(): number {
+    if (this.#ended) return 0;
     return this.#stream.writableLength + this.#pendingBytes;
   }
 

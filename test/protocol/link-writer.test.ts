@@ -98,6 +98,7 @@ test('a peer that does not read is given up at the limit, and not before', async
   t.true(gate.destroyed);
   await daemon.drained();
   t.true(waited);
+  t.is(daemon.queuedBytes, 0, 'nobody waits for a link that is over');
 });
 
 test('drained() lets go when little waits', async (t) => {

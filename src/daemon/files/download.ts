@@ -3,10 +3,14 @@ import type { OpenFile } from '../../protocol/seams.ts';
 import type { FileRow } from '../store/store.ts';
 import { SegmentLayout } from './layout.ts';
 
-/** What may wait in one link before a segment is added to it: what a chat line has to wait behind. */
+/**
+ * What may wait in one link before a segment is added to it, by all its downloads together: what a chat line has to wait behind.
+ * Not below what drained() waits for.
+ */
 const MAX_QUEUED_BYTES = 512 * 1024;
 
 export type SegmentLink = {
+  /** 0 once the link has ended. */
   readonly queuedBytes: number;
   /** Resolves when there is room again, or the link has ended. */
   drained(): Promise<void>;
@@ -67,7 +71,7 @@ export class Download {
     try {
       while (this.#next < this.#window && !this.#stopped) {
         const bytes = await this.#read(this.#next);
-        if (link.queuedBytes > MAX_QUEUED_BYTES) await link.drained();
+        while (link.queuedBytes > MAX_QUEUED_BYTES) await link.drained();
         if (this.#stopped) break;
         link.sendSegment(transfer, this.#next, bytes);
         this.#next += 1;

@@ -27,6 +27,39 @@ test('a download waits for its link, and several share it', async (t) => {
   t.is(down.segments.filter((each) => each.transfer === two.transfer).length, 20);
 });
 
+test('many downloads together are no further ahead of their link than one', async (t) => {
+  const daemon = await openFileDaemon(t);
+  await upload(daemon.files, new FakeSession(), 16 * segSize);
+  await daemon.list(file);
+  const low = 512 * 1024;
+  let queued = 0;
+  let most = 0;
+  let came = 0;
+  const waiting: (() => void)[] = [];
+  const link = {
+    get queuedBytes() {
+      return queued;
+    },
+    drained: () => (queued < low ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
+    sendSegment(_transfer: number, _index: number, bytes: Uint8Array) {
+      came += 1;
+      queued += bytes.length;
+      most = Math.max(most, queued);
+    },
+  };
+  const session = { link, tell() {} };
+  const wanted = { file, from: 0, window: 16 };
+  await Promise.all(Array.from({ length: 8 }, () => daemon.files.openDownload(session, bob.idFp, wanted)));
+  await until(() => {
+    if (waiting.length > 0) {
+      queued = low - 1;
+      for (const wake of waiting.splice(0)) wake();
+    }
+    return came === 8 * 16;
+  });
+  t.true(most <= low + 2 * segSize, `${most} bytes`);
+});
+
 test('a listed file that the disk lost is a sentence', async (t) => {
   const daemon = await openFileDaemon(t);
   const session = new FakeSession();
