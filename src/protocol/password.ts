@@ -5,7 +5,7 @@ const MIN_PASSWORD = 8;
 export const MAX_PASSWORD_BYTES = 1024;
 
 /** Controls, format characters and all else that no eye and no keyboard can tell. */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
  * The same password typed on two systems is the same text, as RFC 8265 has it (OpaqueString): every space is U+0020, letters and their

@@ -13,6 +13,7 @@ test('one that holds what nobody sees is refused, and the sentence names it, not
     [Buffer.from('😀ab\tcdefgh').toString('hex'), /U\+0009\) at place 4/],
     [Buffer.from('some\ngood pass').toString('hex'), /U\+000A\) at place 5/],
     [Buffer.from('some\u00adgood pass').toString('hex'), /U\+00AD\) at place 5/],
+    [Buffer.from('\u2800'.repeat(8)).toString('hex'), /U\+2800\) at place 1/],
   ];
   for (const [hex, sentence] of cases) {
     const fault = newPasswordFault(utf8(hex)) ?? '';
