@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { DEFAULT_PORT } from '../protocol/daemon-identity.ts';
+import { namedPath } from '../protocol/home.ts';
 import { YES_OR_NO, yesOrNo } from '../protocol/switches.ts';
 import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
 import { UsageError } from './start-error.ts';
@@ -59,7 +60,7 @@ export function readConfig(flags: Given, around: Surroundings): Config {
     if (text === null && named !== undefined) throw new UsageError(`cannot read ${path}; check --config`);
     return text === null ? {} : fromToml(path, text);
   };
-  const first = named === undefined ? {} : fileOf(resolve(around.cwd, named));
+  const first = named === undefined ? {} : fileOf(namedPath(named, around.cwd));
   const dataDir = chooseDataDir({ ...first, ...env, ...flags }, around);
   const file = named === undefined ? fileOf(resolve(dataDir, 'config.toml')) : first;
   if (named === undefined && file['data-dir'] !== undefined) {
@@ -68,7 +69,7 @@ export function readConfig(flags: Given, around: Surroundings): Config {
     );
   }
   const given: Given = { ...file, ...env, ...flags };
-  const path = named === undefined ? resolve(dataDir, 'config.toml') : resolve(around.cwd, named);
+  const path = named === undefined ? resolve(dataDir, 'config.toml') : namedPath(named, around.cwd);
   /** Where an option got its value: for sentences. */
   const place = (option: OptionName): string => {
     if (flags[option] !== undefined) return `--${option}`;
@@ -93,7 +94,7 @@ export function readConfig(flags: Given, around: Surroundings): Config {
     messageQuota: judged('message-quota', '1G', parseSize, 'a size such as 100M or 1G'),
     retention: given.retention === undefined ? null : judged('retention', '', parseSpan, 'a time such as 90d or 1y'),
     logLevel: oneOf('log-level', 'info', logLevels),
-    logFile: given['log-file'] === undefined ? null : resolve(around.cwd, given['log-file']),
+    logFile: given['log-file'] === undefined ? null : namedPath(given['log-file'], around.cwd),
   };
 }
 
@@ -139,7 +140,7 @@ function fromToml(path: string, text: string): Given {
 }
 
 function chooseDataDir(given: Given, around: Surroundings): string {
-  if (given['data-dir'] !== undefined) return resolve(around.cwd, given['data-dir']);
+  if (given['data-dir'] !== undefined) return namedPath(given['data-dir'], around.cwd);
   const state = around.env.STATE_DIRECTORY?.split(':')[0];
   if (state !== undefined && state !== '') return resolve(around.cwd, state);
   if (around.exists(resolve(around.cwd, 'users.txt'))) return around.cwd;

@@ -1,6 +1,6 @@
 /** Where this system keeps the files of a program for one person. */
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 export type Home = { env: { [name: string]: string | undefined }; platform: NodeJS.Platform };
 
@@ -20,6 +20,14 @@ export function programFolder(program: string, kind: 'data' | 'config', { env, p
   const [variable, below] = kind === 'data' ? ['XDG_DATA_HOME', '.local/share'] : ['XDG_CONFIG_HOME', '.config'];
   const files = absolute(env[variable]) ?? (home && join(home, below));
   return files && join(files, program);
+}
+
+/**
+ * A path as an option names it: `~` is the home folder, which a shell leaves as it is in `--profile=~/x`, and a file of settings
+ * always does. A folder of that name here is `./~`.
+ */
+export function namedPath(named: string, from = '.', home = homedir()): string {
+  return resolve(from, named === '~' || named.startsWith('~/') ? join(home, named.slice(1)) : named);
 }
 
 /** null: not set, empty or relative. */

@@ -1,8 +1,8 @@
 /** Paths as people type them, and what is in a folder. */
 import { isUtf8 } from 'node:buffer';
 import { readdir, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { namedPath } from '../protocol/home.ts';
 import { printable } from '../protocol/text.ts';
 import type { PickerEntry } from './state.ts';
 
@@ -12,7 +12,7 @@ export function resolvePath(path: string, from = '.'): string {
     .trim()
     .replace(/^(['"])(.*)\1$/s, '$2')
     .replace(/\\ /g, ' ');
-  return resolve(from, bare === '~' || bare.startsWith('~/') ? join(homedir(), bare.slice(1)) : bare);
+  return namedPath(bare, from);
 }
 
 /** Entries of a folder that are looked at. */

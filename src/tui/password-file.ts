@@ -1,5 +1,6 @@
 /** `--password-file`: for scripts, since a password is never a flag or an environment variable. */
 import { readFile, stat } from 'node:fs/promises';
+import { namedPath } from '../protocol/home.ts';
 import { MAX_PASSWORD_BYTES } from '../protocol/password.ts';
 import { ClientError } from './client/errors.ts';
 
@@ -14,7 +15,7 @@ export async function readPasswordFile(
   stdin: AsyncIterable<Uint8Array | string>,
   warn: (text: string) => void,
 ): Promise<string> {
-  const bytes = path === '-' ? await readAll(stdin) : await readGuarded(path, warn);
+  const bytes = path === '-' ? await readAll(stdin) : await readGuarded(namedPath(path), warn);
   const from = path === '-' ? 'standard input' : path;
   let text: string;
   try {

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { applyLive, readConfig, type Surroundings } from '../../src/daemon/config.ts';
 
@@ -35,6 +37,10 @@ test('the data folder: flag, STATE_DIRECTORY (the first), a users.txt here, XDG'
   const env = { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' };
   const files = { '/here/users.txt': '' };
   t.is(readConfig({ 'data-dir': 'sub' }, around(files, env)).dataDir, '/here/sub');
+  t.like(readConfig({ 'data-dir': '~/d', 'log-file': '~/log' }, around()), {
+    dataDir: join(homedir(), 'd'),
+    logFile: join(homedir(), 'log'),
+  });
   t.is(readConfig({}, around(files, env)).dataDir, '/var/lib/a');
   t.is(readConfig({}, around(files)).dataDir, '/here');
   t.is(readConfig({}, around()).dataDir, '/xdg/securechat-daemon');

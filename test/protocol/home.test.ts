@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { programFolder } from '../../src/protocol/home.ts';
+import { namedPath, programFolder } from '../../src/protocol/home.ts';
 
 const on = (platform: NodeJS.Platform, env: { [name: string]: string }) => ({ platform, env });
 
@@ -17,4 +17,16 @@ test('without an absolute HOME there is no place, never one in the current folde
   for (const env of [{}, { HOME: '' }, { HOME: '.' }, { HOME: 'h', XDG_DATA_HOME: 'd' }])
     for (const platform of ['linux', 'darwin'] as const) t.is(programFolder('x', 'data', on(platform, env)), null);
   t.is(programFolder('x', 'data', on('linux', { XDG_DATA_HOME: '/d' })), '/d/x', 'HOME is not needed then');
+});
+
+test('a path that an option names: only a ~ alone is the home folder', (t) => {
+  for (const [named, path] of [
+    ['~', '/h'],
+    ['~/x', '/h/x'],
+    ['./~/x', '/here/~/x'],
+    ['~bob/x', '/here/~bob/x'],
+    ['x/~', '/here/x/~'],
+    ['/y', '/y'],
+  ] as const)
+    t.is(namedPath(named, '/here', '/h'), path);
 });

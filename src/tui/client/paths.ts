@@ -1,7 +1,7 @@
 /** Where things lie on this machine (XDG unless told otherwise). */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { absolute, type Home, programFolder } from '../../protocol/home.ts';
+import { absolute, type Home, namedPath, programFolder } from '../../protocol/home.ts';
 import type { FileSystem } from '../../protocol/seams.ts';
 import { ClientError } from './errors.ts';
 
@@ -13,7 +13,7 @@ const STICKY = 0o1000;
  * @throws ClientError 'usage' when nothing says where it is
  */
 export function profileFolder(option: string | undefined, home: Home = process): string {
-  if (option !== undefined) return resolve(option);
+  if (option !== undefined) return namedPath(option);
   const folder = programFolder('securechat', 'data', home);
   if (folder !== null) return folder;
   throw new ClientError(
@@ -24,7 +24,7 @@ export function profileFolder(option: string | undefined, home: Home = process):
 
 /** config.toml lies in a profile that was named, else in the XDG config folder; null when there is no such folder. */
 export function configFile(profileOption: string | undefined, home: Home = process): string | null {
-  const folder = profileOption === undefined ? programFolder('securechat', 'config', home) : resolve(profileOption);
+  const folder = profileOption === undefined ? programFolder('securechat', 'config', home) : namedPath(profileOption);
   return folder && join(folder, 'config.toml');
 }
 
@@ -42,7 +42,7 @@ export async function downloadsFolder(
   fs: Pick<FileSystem, 'lstat' | 'readFile'>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Downloads> {
-  if (option !== undefined) return { dir: resolve(option), why: null };
+  if (option !== undefined) return { dir: namedPath(option), why: null };
   const here = resolve('client_files');
   const fault = await faultOf(here, fs);
   if (fault === null) return { dir: here, why: null };

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import test from 'ava';
 import { configFile, downloadsFolder, profileFolder } from '../../../src/tui/client/paths.ts';
@@ -9,6 +10,9 @@ const linux = (env: { [name: string]: string }) => ({ env, platform: 'linux' as 
 test('a named profile holds its config.toml', (t) => {
   t.is(profileFolder('p'), resolve('p'));
   t.is(configFile('p'), resolve('p', 'config.toml'));
+  // A shell leaves it as it is in --profile=~/p.
+  t.is(profileFolder('~/p'), join(homedir(), 'p'));
+  t.is(configFile('~/p'), join(homedir(), 'p', 'config.toml'));
   t.is(profileFolder(undefined, linux({ HOME: '/home/alice' })), '/home/alice/.local/share/securechat');
   t.is(configFile(undefined, linux({ HOME: '/home/alice' })), '/home/alice/.config/securechat/config.toml');
 });
@@ -22,6 +26,7 @@ test('without a home folder there is no profile, and none in the current folder'
 
 test('downloads go to what was said, else to client_files here, else to the download folder', async (t) => {
   t.deepEqual(await downloadsFolder('d', '/p', fs), { dir: resolve('d'), why: null });
+  t.deepEqual(await downloadsFolder('~/d', '/p', fs), { dir: join(homedir(), 'd'), why: null });
   // The tests run in a clone, which has the folder.
   t.deepEqual(await downloadsFolder(undefined, '/p', fs), { dir: resolve('client_files'), why: null });
   const nothingHere = { ...fs, lstat: async () => Promise.reject(new Error('none')) };
