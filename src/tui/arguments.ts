@@ -30,6 +30,10 @@ const switches = [
  */
 export async function understand(typed: readonly string[]): Promise<Called | null> {
   const words = markedText(withValues(typed, switches, (sentence) => new ClientError('usage', sentence)));
+  const stray = namedPositional(words);
+  if (stray !== null) throw wrongUse(words, `Unknown argument: ${stray}`);
+  const empty = emptyOption(words);
+  if (empty !== null) throw new ClientError('usage', `--${empty} needs a value`);
   let called: Called | null = null;
   const program = yargs()
     .scriptName('securechat')
@@ -79,18 +83,34 @@ export async function understand(typed: readonly string[]): Promise<Called | nul
 
 /** What yargs says, in the words of the command that was called. */
 function wrongUse(words: readonly string[], message: string): ClientError {
-  const entry = calledEntry(words);
-  const [name, ...positionals] = entry?.usage.split(' ') ?? [];
+  const [name, ...positionals] = calledEntry(words)?.usage.split(' ') ?? [];
   const help = `see ${['securechat', ...(name === undefined ? [] : [name]), '--help'].join(' ')}`;
-  const needed = positionals
-    .filter((each) => each.startsWith('<'))
-    .map((each) => each.replace(/\W/g, '').toUpperCase());
+  const needed = positionals.filter((each) => each.startsWith('<')).map((each) => bare(each).toUpperCase());
   const said = message.startsWith('Not enough non-option arguments')
     ? `securechat ${name} needs ${needed.join(' and ')}`
     : message.startsWith('Unknown argument') && positionals.length > 0 && !message.includes(TEXT_MARK)
       ? `${message}; what begins with - and is no option stands after --`
       : message.replaceAll(TEXT_MARK, '');
   return new ClientError('usage', `${said}; ${help}`);
+}
+
+/** A word with dashes that names a place of the command, as `--text`: yargs would put the word after it there, and lose one of two. */
+function namedPositional(words: readonly string[]): string | null {
+  const [, ...positionals] = calledEntry(words)?.usage.split(' ') ?? ['', 'link'];
+  const names = positionals.map(bare);
+  const named = words.map((word) => /^--(?:no-)?([^=]+)/.exec(word)?.[1] ?? '');
+  return named.find((name) => names.includes(name)) ?? null;
+}
+
+/** An option with nothing in it, as an unset variable of a script leaves it. */
+function emptyOption(words: readonly string[]): string | null {
+  const at = words.findIndex((word, i) => /^--[^=]+=$/.test(word) || (/^--[^=]+$/.test(word) && words[i + 1] === ''));
+  return words[at]?.replace(/^--|=$/g, '') ?? null;
+}
+
+/** `text` for `[text..]`. */
+function bare(positional: string): string {
+  return positional.replace(/\W/g, '');
 }
 
 function noSuchCommand(word: string): ClientError {
