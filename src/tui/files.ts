@@ -1,6 +1,7 @@
 /** Which file a word means: its name, as it is or as it is shown, or the beginning of its id. */
 import { printable } from '../protocol/text.ts';
 import { ClientError } from './client/errors.ts';
+import { shownName } from './client/shown-name.ts';
 import type { FileInfo } from './client/types.ts';
 
 /** Digits that begin an id; fewer may be a word. */
@@ -37,7 +38,7 @@ export function choose(files: readonly FileInfo[], wanted: string, list = 'secur
   const [file] = found;
   if (file === undefined) throw new ClientError('refused', `there is no file "${wanted}"; see: ${list}`);
   if (found.length > 1) {
-    const ids = found.map((each) => `${each.id} from ${each.from} in ${each.conversation}, ${each.size} bytes`);
+    const ids = found.map((each) => `${each.id} from ${shownName(each)} in ${each.conversation}, ${each.size} bytes`);
     throw new ClientError(
       'refused',
       `${found.length} files are called "${wanted}"; say which by its id:\n  ${ids.join('\n  ')}`,

@@ -40,6 +40,11 @@ test('what is printed of a name finds the file', (t) => {
   }
 });
 
+test('of two with one name it is said which is of a former key', (t) => {
+  const two = [{ ...file('d', 'x'), formerKey: true }, file('e', 'x')];
+  t.throws(() => choose(two, 'x'), { message: /d{32} from bob \(former key\) in @bob.*\n.*e{32} from bob in @bob/ });
+});
+
 test('the exact name is meant before one that only looks so, and a name before an id', (t) => {
   const two = [file('d', 'cafe\u0301'), file('e', 'caf\u00e9'), file('f', 'dddd')];
   t.is(choose(two, 'cafe\u0301').id, 'd'.repeat(32));
