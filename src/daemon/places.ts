@@ -8,8 +8,11 @@ import { Crowd } from './crowd.ts';
 import type { LinkShares } from './descriptors.ts';
 import type { RefusedLinks } from './refused-links.ts';
 
-/** Longer than a handshake takes over a bad network, and than a client needs to log in once it has the password. */
-const HONEST_HANDSHAKE_MS = 1_000;
+/**
+ * Longer than a handshake takes through a satellite or Tor, and than a client needs to log in once it has the password. Much shorter, and
+ * who opens many connections and lets each go before that time would outlast a slow newcomer.
+ */
+const HONEST_HANDSHAKE_MS = 2_500;
 const HONEST_LOGIN_MS = 5_000;
 
 /** One connection. */
