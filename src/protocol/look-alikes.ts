@@ -4,7 +4,7 @@
  * 1. Cyrillic (both cases) and Greek (as its capitals look) are folded to the Latin or Cyrillic letter they resemble.
  * 2. A name of another script made ONLY of letters that look Latin is refused: their small and capital forms resemble
  *    different Latin letters, so no folding would do.
- * 3. Accents, hooks and strokes are folded away, and a few twins inside the Japanese and Arabic scripts.
+ * 3. Accents, hooks and strokes are folded away, the signs on an Arabic alif too, and a few twins inside the Japanese and Arabic scripts.
  * A false alarm costs another name, a miss costs a message to the wrong person: in doubt it is folded.
  */
 
@@ -51,7 +51,7 @@ const latin: Record<string, string> = {
   k: 'кκқҝҟҡӄĸ',
   l: '1iіιłӏŀ',
   m: 'мμӎ',
-  n: 'пνԥπ',
+  n: 'пνԥπŋ',
   o: '0оοөѳø',
   p: 'рρҏ',
   q: 'ԛ',
@@ -87,6 +87,7 @@ const others: Record<string, string> = {
   土: '士',
   末: '未',
   日: '曰',
+  ا: 'ٱ',
   ي: 'یىېۍ',
   ك: 'ک',
   ه: 'ةہەۀۃھ',

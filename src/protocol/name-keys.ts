@@ -33,7 +33,7 @@ function confusableKey(name: string): string {
 function bare(text: string): string {
   return text
     .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[\u0300-\u036f\u0653-\u0655]/g, '')
     .normalize('NFC');
 }
 
