@@ -76,16 +76,19 @@ test.serial('history is paged back to its beginning on a profile that never met 
   t.true(cut.gaps > 0, 'what alice said before is missing, and that is seen');
 
   // Two that read back at once, of which the second answer comes later.
-  let asked = 0;
+  const asked: unknown[] = [];
   const counted = tampered(await signInAs(t, { user: 'bob', server, password }), {
     ask: (method, params) => {
-      if (method === 'fetch' && (params as { newest: boolean }).newest) asked++;
+      if (method === 'fetch' && (params as { newest: boolean }).newest)
+        asked.push((params as { before: number }).before);
     },
   });
   const { client } = await startChat(t, counted);
   const pages = await Promise.all([1, 2].map(() => client.history('@alice', { limit: COUNT })));
   for (const page of pages) t.deepEqual([page.messages.length, page.gaps], [COUNT, []]);
-  t.is(asked, 1);
+  // How many pages there are depends on how many receipts bob gathered in one.
+  t.true(asked.length > 0);
+  t.deepEqual(asked, [...new Set(asked)], 'no page is fetched twice');
 });
 
 test.serial('what is trimmed while an older page is on its way leaves no hole', async (t) => {
