@@ -54,7 +54,7 @@ ${options.join('\n')}
 | --- | --- |
 ${statuses.map((status) => `| ${status} | ${meanings[status] ?? 'undocumented'} |`).join('\n')}
 
-With \`--json\`, \`at\` is when the daemon had a message or a file; \`sentAt\` stands beside it where its author's clock says a time more than a minute from that.
+With \`--json\`, \`at\` is when the daemon had a message or a file; \`sentAt\` stands beside it where its author's clock says a time more than a minute from that. A file that \`files\` lists has \`saved\`, a path, where this profile saved and verified it and that copy was not changed since.
 
 ## Command by command
 

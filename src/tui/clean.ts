@@ -3,7 +3,7 @@
  * the keys of reactions: they stay what they are, for comparing and taking back, and shownReaction() (emoji.ts) shows them.
  */
 import { printable } from '../protocol/text.ts';
-import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from './client/types.ts';
+import type { ClientEvent, FileInfo, LinkState, ListedFile, Message, TransferState } from './client/types.ts';
 
 /** What was made printable, by what was made of it. */
 const originals = new WeakMap<object, string>();
@@ -34,11 +34,15 @@ function cleanBody(body: Message['body']): Message['body'] {
   return clean;
 }
 
-export function cleanFile(file: FileInfo): FileInfo {
+function cleanFile<F extends FileInfo>(file: F): F {
   const clean = { ...file, name: printable(file.name), type: printable(file.type) };
   const exact = exactName(file);
   if (clean.name !== exact) originals.set(clean, exact);
   return clean;
+}
+
+export function cleanListed(file: ListedFile): ListedFile {
+  return cleanFile({ ...file, saved: file.saved === null ? null : printable(file.saved) });
 }
 
 export function cleanEvent(event: ClientEvent): ClientEvent {

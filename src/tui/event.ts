@@ -4,9 +4,9 @@ import type {
   ClientEvent,
   Conversation,
   ConversationName,
-  FileInfo,
   Gap,
   LinkState,
+  ListedFile,
   Message,
   Person,
 } from './client/types.ts';
@@ -111,7 +111,7 @@ export type Event =
   | { type: 'history'; conversation: ConversationName; messages: Message[]; gaps: Gap[]; more: boolean }
   /** What could not be fetched is to be tried again. */
   | { type: 'retried'; conversation: ConversationName }
-  | { type: 'files'; files: FileInfo[] }
+  | { type: 'files'; files: ListedFile[] }
   /** The draft went out (or was a command): the field is empty again and remembers it. */
   | { type: 'taken'; text: string }
   /** A line was sent, or what was chosen was acted on: the next one is about the newest again. */

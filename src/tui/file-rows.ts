@@ -6,7 +6,7 @@ import { clockTime, dayKey, duration, rate, size } from './format.ts';
 import { fill, width, wrap } from './measure.ts';
 import { fileKey } from './messages.ts';
 import type { Span } from './rows.ts';
-import { fileAt, filesOf, isOnline, isUnderWay, type ListedFile, type Shown, shown } from './select.ts';
+import { type FileItem, fileAt, filesOf, isOnline, isUnderWay, type Shown, shown } from './select.ts';
 import type { State } from './state.ts';
 import { strings } from './strings.ts';
 import { nameRole } from './theme.ts';
@@ -18,7 +18,7 @@ export type FileRow = { spans: readonly Span[]; id: string; chosen: boolean };
 
 /** What the rows depend on. */
 export type FilesLook = {
-  files: readonly ListedFile[];
+  files: readonly FileItem[];
   at: number;
   focused: boolean;
   /** Rows that the wheel moved them. */
@@ -59,7 +59,7 @@ export function filesShown(look: FilesLook, columns: number, height: number): Sh
 }
 
 function blockOf(
-  { file, transfer }: ListedFile,
+  { file, transfer, saved }: FileItem,
   columns: number,
   { today, open, chosen, linked }: Pick<FilesLook, 'today' | 'open' | 'linked'> & { chosen: boolean },
 ): Span[][] {
@@ -85,9 +85,7 @@ function blockOf(
     ],
   ];
   if (moving) block.push(...progressOf(transfer, columns, linked));
-  if (transfer?.state === 'done' && transfer.note !== null) {
-    block.push(...noteRows('✔', strings.files.saved(transfer.note), columns, 'good'));
-  }
+  else if (saved !== null) block.push(...noteRows('✔', strings.files.saved(saved), columns, 'good'));
   return block;
 }
 

@@ -143,7 +143,8 @@ export function peopleShown(state: State, height: number): Shown<PersonRow> {
   return shown(rows, height, still, chat?.wheeled.people ?? 0);
 }
 
-export type ListedFile = { file: FileInfo; transfer: TransferState | null };
+/** `saved`: where a copy lies that was checked. */
+export type FileItem = { file: FileInfo; transfer: TransferState | null; saved: string | null };
 
 /** It can be gone on with or given up. */
 export function isUnderWay({ state }: TransferState): boolean {
@@ -156,15 +157,19 @@ export function transfersOf(chat: Chat): TransferState[] {
 }
 
 /** The right pane: what is under way, wherever it goes; then the files of the open conversation, newest first. */
-export function filesOf(chat: Chat): ListedFile[] {
+export function filesOf(chat: Chat): FileItem[] {
   const files = shownFiles(chat).filter((file) => file.conversation === chat.open);
   const listed = new Set(Object.values(chat.files).map(({ id }) => id));
   const moving = Object.values(chat.transfers)
     .filter((transfer) => isUnderWay(transfer) && !listed.has(transfer.id))
-    .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer }));
+    .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer, saved: null }));
   const there = files
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
-    .map((file) => ({ file, transfer: chat.transfers[file.id] ?? null }));
+    .map((file) => {
+      const transfer = chat.transfers[file.id] ?? null;
+      const fetched = transfer?.state === 'done' && transfer.direction === 'down' ? transfer.note : null;
+      return { file, transfer, saved: fetched ?? chat.saved[fileKey(file)] ?? null };
+    });
   return [...moving, ...there];
 }
 

@@ -167,6 +167,8 @@ export type Chat = {
   /** Names of people of whom nothing is shown on this device. */
   blocked: ReadonlySet<string>;
   files: Readonly<Record<string, FileInfo>>;
+  /** By the key of a file: where an earlier start saved and checked it. */
+  saved: Readonly<Record<string, string>>;
   transfers: Readonly<Record<string, TransferState>>;
   /** What is chosen in the people and the files pane, by name and id: it stays chosen when something comes before it. */
   chosenPerson: ConversationName | null;

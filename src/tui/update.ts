@@ -133,6 +133,9 @@ function apply(state: State, event: Event): State {
       return withChat(state, (chat) => ({
         ...chat,
         files: { ...chat.files, ...Object.fromEntries(event.files.map((file) => [fileKey(file), file])) },
+        saved: Object.fromEntries(
+          event.files.flatMap((file) => (file.saved === null ? [] : [[fileKey(file), file.saved]])),
+        ),
       }));
     case 'taken':
       return withChat(quiet(state), (chat) => take(chat, event.text));

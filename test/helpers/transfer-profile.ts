@@ -6,6 +6,7 @@ import type { ExecutionContext } from 'ava';
 import { type FileSystem, systemRandom } from '../../src/protocol/seams.ts';
 import type { Row } from '../../src/tui/client/profile-db.ts';
 import { type TransferProfile, transferTables } from '../../src/tui/client/transfers/begun-store.ts';
+import { savedTables } from '../../src/tui/client/transfers/saved-store.ts';
 
 export function openTransferProfile(
   t: ExecutionContext,
@@ -13,7 +14,7 @@ export function openTransferProfile(
 ): TransferProfile & { fs: FileSystem } {
   const db = new DatabaseSync(':memory:');
   t.teardown(() => db.close());
-  for (const table of transferTables) db.exec(table);
+  for (const table of [...transferTables, ...savedTables]) db.exec(table);
   return {
     fs,
     random: systemRandom,

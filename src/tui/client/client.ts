@@ -22,6 +22,7 @@ import type {
   FileInfo,
   Gap,
   LinkState,
+  ListedFile,
   Message,
   Person,
   TransferOptions,
@@ -177,13 +178,13 @@ export class ChatClient implements Client {
     return this.#asked(() => this.#chat.files.upload(place, path, options));
   }
 
-  async files(conversation?: ConversationName): Promise<FileInfo[]> {
+  async files(conversation?: ConversationName): Promise<ListedFile[]> {
     const { conversations, files } = this.#chat;
     const place = conversation === undefined ? null : await conversations.place(conversation);
     await this.#chat.synced();
     return this.#asked(async () => {
       if (place === null) return files.list(null);
-      const listed: FileInfo[] = [];
+      const listed: ListedFile[] = [];
       for (const timeline of await conversations.timelinesOf(place)) listed.push(...(await files.list(timeline.place)));
       return listed;
     });

@@ -7,7 +7,15 @@ import { fileOf } from './messages.ts';
 import type { Place } from './notes.ts';
 import type { SharedFile, SharedFiles } from './shared-files.ts';
 import { Transfers, type Uploaded } from './transfers/transfers.ts';
-import type { ClientEvent, ConversationName, FileInfo, Message, TransferOptions, TransferState } from './types.ts';
+import type {
+  ClientEvent,
+  ConversationName,
+  FileInfo,
+  ListedFile,
+  Message,
+  TransferOptions,
+  TransferState,
+} from './types.ts';
 
 export type ExchangeParts = {
   signedIn: SignedIn;
@@ -39,8 +47,12 @@ export class FileExchange {
     });
   }
 
-  list(place: Place | null): Promise<FileInfo[]> {
-    return this.#parts.shared.list(place);
+  /** Newest first. */
+  async list(place: Place | null): Promise<ListedFile[]> {
+    const listed: ListedFile[] = [];
+    for await (const { info, manifest } of this.#parts.shared.all(place))
+      listed.push({ ...info, saved: await this.#transfers.savedAt(manifest) });
+    return listed;
   }
 
   /** Resolves when the file is stored whole and its manifest is sent; repeated it goes on where it stopped. */
@@ -126,8 +138,8 @@ export class FileExchange {
 
   async #find(id: string): Promise<SharedFile> {
     await this.#parts.synced();
-    const file = await this.#parts.shared.find(id);
-    if (file === null)
+    const [file] = await this.#parts.shared.withId(id);
+    if (file === undefined)
       throw new ClientError('refused', `no conversation of yours holds a file ${id}; see the list of files`);
     return file;
   }

@@ -15,6 +15,7 @@ export type {
   FileInfo,
   Gap,
   LinkState,
+  ListedFile,
   Message,
   Person,
   SendState,

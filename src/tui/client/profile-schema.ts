@@ -1,6 +1,7 @@
 /** The tables of profile.db. Every part of the client keeps its own list. */
 import { chatTables } from './chat-schema.ts';
 import { transferTables } from './transfers/begun-store.ts';
+import { savedTables } from './transfers/saved-store.ts';
 
 /** Whom this profile trusts and who it is. `daemon` is a daemon's fingerprint (32 bytes) everywhere. */
 const accountTables = [
@@ -52,4 +53,5 @@ export const migrations: readonly (readonly string[])[] = [
   ],
   // receipt: nothing that the person wrote
   ['ALTER TABLE outbox ADD COLUMN receipt INTEGER NOT NULL DEFAULT 0'],
+  savedTables,
 ];

@@ -35,20 +35,15 @@ export class SharedFiles {
     this.#placeOf = placeOf;
   }
 
-  /** Newest first. Those whose manifest does not open here are left out. */
-  async list(place: Place | null): Promise<FileInfo[]> {
-    const files: FileInfo[] = [];
-    for await (const file of this.#pages(place)) files.push(file.info);
+  /** Those with this id: more than one only when the daemon is dishonest, for it lets nobody name the id of another's file. */
+  async withId(id: string): Promise<SharedFile[]> {
+    const files: SharedFile[] = [];
+    for await (const file of this.all(null, (listed) => hex(listed.file) === id)) files.push(file);
     return files;
   }
 
-  /** @returns null when no conversation of mine holds it */
-  async find(id: string): Promise<SharedFile | null> {
-    for await (const file of this.#pages(null)) if (file.info.id === id) return file;
-    return null;
-  }
-
-  async *#pages(place: Place | null): AsyncGenerator<SharedFile> {
+  /** Newest first. Those whose manifest does not open here are left out. @throws ClientError 'untrusted' */
+  async *all(place: Place | null, wanted: (listed: Listed) => boolean = () => true): AsyncGenerator<SharedFile> {
     let before: { at: number; file: Uint8Array } | null = null;
     let looked = 0;
     const seen = new Set<string>();
@@ -65,7 +60,7 @@ export class SharedFiles {
         if (looked > MAX_LISTED) return;
         // An id that two messages name is two files: each is what its author signed.
         const key = `${hex(listed.conversation)}/${listed.entry.seq}`;
-        const file = seen.has(key) ? null : await this.#open(listed);
+        const file = seen.has(key) || !wanted(listed) ? null : await this.#open(listed);
         if (file === null) continue;
         seen.add(key);
         yield file;

@@ -29,6 +29,9 @@ export type FileInfo = {
   sentAt: number;
 };
 
+/** A file of a conversation, and where this profile saved and verified it: null when it did not, or the copy is gone or changed. */
+export type ListedFile = FileInfo & { saved: string | null };
+
 export type Body =
   | { kind: 'text'; text: string }
   | { kind: 'reply'; to: string; text: string }
@@ -219,7 +222,7 @@ export interface Client {
   reconnect(): void;
   /** Resolves when the file is stored whole and posted. Repeated with the same file it goes on where it stopped. */
   upload(to: ConversationName, path: string, options?: TransferOptions): Promise<FileInfo>;
-  files(conversation?: ConversationName): Promise<FileInfo[]>;
+  files(conversation?: ConversationName): Promise<ListedFile[]>;
   /** Resolves with the path it was saved under, verified. Repeated with the same folder it goes on where it stopped. */
   download(id: string, options: TransferOptions & { dir: string }): Promise<string>;
   /**

@@ -37,7 +37,8 @@ export function reportMessage(output: Output, message: Message): void {
   );
 }
 
-export function reportFile(output: Output, file: FileInfo): void {
+/** @param saved where a copy lies that was verified */
+export function reportFile(output: Output, file: FileInfo, saved: string | null = null): void {
   output.result(
     {
       type: 'file',
@@ -49,9 +50,10 @@ export function reportFile(output: Output, file: FileInfo): void {
       from: file.from,
       ...(file.formerKey ? { formerKey: true } : {}),
       ...times(file),
+      ...(saved === null ? {} : { saved }),
     },
     // One line, whatever breaks stand in the name: no file can look like another message.
-    `${clock(file.at)}${apart(file)} ${file.conversation} ${shownName(file)} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}`,
+    `${clock(file.at)}${apart(file)} ${file.conversation} ${shownName(file)} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}${saved === null ? '' : `; saved and checked: ${printable(saved)}`}`,
   );
 }
 

@@ -148,12 +148,10 @@ export class SpokenCommands extends Commands {
   #files({ chat }: Session) {
     const files = filesOf(chat).filter(({ file }) => file.sha256 !== '');
     if (files.length === 0) this.#desk.voice.say(phrases.noFiles(chat.open));
-    for (const { file } of files.reverse()) {
+    for (const item of files.reverse()) {
+      const { file } = item;
       const isNamesake = files.filter((other) => other.file.name === file.name).length > 1;
-      this.#desk.voice.file(
-        file,
-        phrases.listedFile(file, age(file.at, this.#desk.clock.now()), isNamesake ? file.id : null),
-      );
+      this.#desk.voice.file(item, phrases.listedFile(item, age(file.at, this.#desk.clock.now()), isNamesake));
     }
   }
 

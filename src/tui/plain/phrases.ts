@@ -3,6 +3,8 @@ import { shownName } from '../client/shown-name.ts';
 import type { ConversationName, FileInfo, Message } from '../client/types.ts';
 import { writtenApart } from '../client/written.ts';
 import * as format from '../format.ts';
+import type { FileItem } from '../select.ts';
+import { strings } from '../strings.ts';
 
 export const phrases = {
   welcome: (name: string, address: string) => `you are ${name} at ${address}`,
@@ -55,9 +57,13 @@ export const phrases = {
     '/COMMAND is the same as .COMMAND',
   ],
   noFiles: (name: ConversationName) => `there are no files in ${name}`,
-  /** `id` tells it from another file of this name. */
-  listedFile: (file: FileInfo, age: string, id: string | null) =>
-    `${file.name}, ${format.size(file.size)}, from ${shownName(file)}, ${age}${id === null ? '' : `, id ${id}`}`,
+  /** @param isNamesake another file has this name, and the id tells which it is */
+  listedFile: ({ file, saved }: Pick<FileItem, 'file' | 'saved'>, age: string, isNamesake: boolean) =>
+    [
+      `${file.name}, ${format.size(file.size)}, from ${shownName(file)}, ${age}`,
+      ...(isNamesake ? [`id ${file.id}`] : []),
+      ...(saved === null ? [] : [strings.files.saved(saved)]),
+    ].join(', '),
   transfer: (name: string, direction: 'up' | 'down', percent: number, state: string, note: string | null) =>
     `${direction === 'up' ? 'sending' : 'fetching'} ${name}: ${percent} %, ${state}${note === null ? '' : `: ${note}`}`,
   cutOff: (count: number) =>

@@ -1,7 +1,8 @@
 /** Where line mode speaks: lines for a person, or objects for a program. */
-import type { FileInfo, Gap, Message, Person } from '../client/types.ts';
+import type { Gap, Message, Person } from '../client/types.ts';
 import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../commands/report.ts';
 import type { Output } from '../output.ts';
+import type { FileItem } from '../select.ts';
 
 export type Voice = {
   /** Something the person must know. */
@@ -13,7 +14,7 @@ export type Voice = {
   /** An own message has its place. Whoever wrote it by hand expects that. */
   sent(message: Message): void;
   user(user: Pick<Person, 'name' | 'online' | 'fingerprint' | 'verified'>, line: string): void;
-  file(file: FileInfo, line: string): void;
+  file(item: Pick<FileItem, 'file' | 'saved'>, line: string): void;
 };
 
 /** `print` takes whole printable lines; with --json what has an object goes to `output` and the rest goes to standard error. */
@@ -26,7 +27,7 @@ export function voiceOn(output: Output, print: (line: string) => void): Voice {
       gap: (gap) => reportGap(output, gap),
       sent: (message) => reportSent(output, message),
       user: (user, line) => reportUser(output, user, line),
-      file: (file) => reportFile(output, file),
+      file: ({ file, saved }) => reportFile(output, file, saved),
     };
   return {
     say: print,

@@ -46,6 +46,7 @@ export function enter(state: State, opening: Opening): State {
         muted: new Set(opening.muted.filter((muted) => /^[@#]./.test(muted)) as ConversationName[]),
         blocked: new Set(opening.blocked),
         files: {},
+        saved: {},
         transfers: {},
         chosenPerson: null,
         chosenFile: null,

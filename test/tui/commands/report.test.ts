@@ -79,6 +79,11 @@ test('a file and a gap have their shapes', (t) => {
     printed(true, (output) => reportMessage(output, { ...hi, body: { kind: 'file', file } })),
     wanted,
   );
+  const saved = printed(true, (output) => reportFile(output, file, '/d/a.bin'));
+  t.is(saved, wanted.replace('}', ',"saved":"/d/a.bin"}'));
+  const line = printed(false, (output) => reportFile(output, file, '/d/a\u001b[2J.bin'));
+  t.true(line.includes('; saved and checked: /d/a'));
+  t.false(line.includes('\u001b'));
   const gap = printed(true, (output) =>
     reportGap(output, { conversation: '@bob', from: 'bob', before: 3, reason: 'fork' }),
   );

@@ -7,6 +7,7 @@ import type {
   FileInfo,
   Gap,
   LinkState,
+  ListedFile,
   Message,
   Person,
   TransferOptions,
@@ -30,6 +31,8 @@ export class FakeClient implements Client {
   readonly store = new Map<ConversationName, Message[]>();
   readonly gaps: Gap[] = [];
   allFiles: FileInfo[] = [];
+  /** Where a file was saved, by its id. */
+  saved: Record<string, string> = {};
   /** What earlier starts left, and what a test says is under way. */
   begun: TransferState[] = [];
   everybody: Person[] = [person('alice'), person('bob'), person('carol', { online: false })];
@@ -209,8 +212,8 @@ export class FakeClient implements Client {
     return info;
   }
 
-  async files(): Promise<FileInfo[]> {
-    return this.allFiles;
+  async files(): Promise<ListedFile[]> {
+    return this.allFiles.map((file) => ({ ...file, saved: this.saved[file.id] ?? null }));
   }
 
   async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {

@@ -1,5 +1,5 @@
 import { reactionsOf } from '../../../src/tui/client/applied.ts';
-import type { FileInfo, Message, Person } from '../../../src/tui/client/types.ts';
+import type { ListedFile, Message, Person } from '../../../src/tui/client/types.ts';
 
 export const noon = Date.UTC(2026, 10, 23, 12, 0);
 
@@ -33,7 +33,7 @@ export function person(name: string, parts: Partial<Person> = {}): Person {
   return { name, online: true, away: false, fingerprint: 'ab'.repeat(32), verified: false, changedTo: null, ...parts };
 }
 
-export function file(parts: Partial<FileInfo> = {}): FileInfo {
+export function file(parts: Partial<ListedFile> = {}): ListedFile {
   return {
     id: 'f1',
     conversation: '#lobby',
@@ -45,6 +45,7 @@ export function file(parts: Partial<FileInfo> = {}): FileInfo {
     sha256: 'cd'.repeat(32),
     at: noon,
     sentAt: noon,
+    saved: null,
     ...parts,
   };
 }

@@ -57,6 +57,7 @@ test('files are sent, listed by their whole name and fetched', async (t) => {
     file({ id: 'f2', name: 'twice', from: 'bob', at: 1 }),
     file({ id: 'f3', name: 'twice', from: 'alice', at: 2 }),
   ];
+  client.saved = { f1: '/d/photo.jpeg' };
   const { calls, said } = await types(
     ['.file /tmp/x.bin', '.list_files', `.download ${name}`, '.download twice', '.download f3', '.download none'],
     { client },
@@ -66,7 +67,11 @@ test('files are sent, listed by their whole name and fetched', async (t) => {
     ['download', 'f1', '/downloads'],
     ['download', 'f3', '/downloads'],
   ]);
-  t.true(said.some((line) => line.startsWith(`${name}, 1.23 MB, from bob`)));
+  t.true(
+    said.some(
+      (line) => line.startsWith(`${name}, 1.23 MB, from bob`) && line.endsWith(', saved and checked: /d/photo.jpeg'),
+    ),
+  );
   const listed = said.filter((line) => /^twice, .*, from /.test(line)).map((line) => /from \w+/.exec(line)?.[0]);
   t.deepEqual(listed, ['from bob', 'from alice'], 'the newest last');
   t.deepEqual(

@@ -25,3 +25,11 @@ test('moving, paused, failed and saved files each say so', async (t) => {
   await after({ type: 'files', files: [file({ id: 't', name: 'x.bin' })] });
   t.regex(await show({ state: 'done', done: 100, note: '/d/x.bin' }), /saved and checked/);
 });
+
+test('what an earlier start saved is still said, until it is fetched anew', async (t) => {
+  const { after, enter } = draw(t, { columns: 130 });
+  enter();
+  const saved = file({ name: 'x.bin', saved: '/d/x.bin' });
+  t.regex((await after({ type: 'files', files: [saved] })).join('\n'), /saved and checked:.*\n.*\/d\/x\.bin/);
+  t.notRegex((await after({ type: 'files', files: [{ ...saved, saved: null }] })).join('\n'), /saved/);
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { syncFolder, writeAll } from '../../../protocol/durable.ts';
 import { makeFolders } from '../../../protocol/folders.ts';
-import type { FileSystem, OpenFile } from '../../../protocol/seams.ts';
+import type { FileStat, FileSystem, OpenFile } from '../../../protocol/seams.ts';
 import { fileName } from '../../../protocol/text.ts';
 import { ClientError } from '../errors.ts';
 import type { BegunDownload } from './begun.ts';
@@ -99,19 +99,22 @@ export class SavedFile {
 
   /**
    * On stable storage, under the first free name of `a.txt`, `a (2).txt`, …; gives its path. The part is gone then.
-   * @param note keeps, before it gets the name, which one: if this program ends in between, `namedBefore` finds it
+   * @param note keeps, before it gets the name, which one, and how the whole file stands: if this program ends in between,
+   *   `namedBefore` finds it
    */
-  async keep(note: (begun: BegunDownload) => Promise<void>): Promise<string> {
+  async keep(note: (named: BegunDownload & { path: string }, stat: FileStat) => Promise<void>): Promise<string> {
     const { dir } = this.begun;
     const name = fileName(this.begun.name);
-    await this.#do(async () => {
+    const stat = await this.#do(async () => {
       await this.#handle.sync();
+      const whole = await this.#handle.stat();
       await this.#handle.close();
+      return whole;
     });
     for (let n = 1; n <= MAX_NAMES; n++) {
       const path = join(dir, numbered(name, n));
       if ((await this.#fs.lstat(path).catch(() => null)) !== null) continue;
-      await note({ ...this.begun, path });
+      await note({ ...this.begun, path }, stat);
       if (!(await this.#do(() => this.#nameIt(path)))) continue;
       await this.#do(() => syncFolder(this.#fs, dir));
       return path;

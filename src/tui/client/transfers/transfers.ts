@@ -13,6 +13,7 @@ import { download } from './download.ts';
 import { LocalFile } from './local-file.ts';
 import { aboutOf, type Run, Runs, type Startable } from './runs.ts';
 import { namedBefore, partOf, SavedFile } from './saved-file.ts';
+import { SavedStore, type Signed } from './saved-store.ts';
 import { stopReason } from './stop.ts';
 import { upload } from './upload.ts';
 import { News, type TransferConnection } from './wire.ts';
@@ -46,6 +47,7 @@ export type Uploaded = { manifest: Manifest; posted(): Promise<void> };
 export class Transfers {
   readonly #parts: TransfersParts;
   readonly #store: BegunStore;
+  readonly #saved: SavedStore;
   readonly #runs: Runs;
   /** Files that are looked up to be sent, so that none is begun twice. */
   readonly #beginning = new Set<string>();
@@ -56,6 +58,7 @@ export class Transfers {
     const { isPosted = async () => false } = parts;
     this.#parts = parts;
     this.#store = new BegunStore(profile, clock, me, worker, isPosted);
+    this.#saved = new SavedStore(profile, me);
     this.#runs = new Runs({
       store: this.#store,
       clock,
@@ -89,6 +92,11 @@ export class Transfers {
     await this.#store.settle((id) => this.#runs.has(id));
     const paused = await Promise.all((await this.#store.paused()).map((one) => this.#stateOf(one)));
     return [...paused.filter(({ id }) => !this.#runs.has(id)), ...this.#runs.states()];
+  }
+
+  /** Where this profile saved a file and verified it; null when it did not, or the copy is gone or changed. */
+  savedAt(signed: Signed): Promise<string | null> {
+    return this.#saved.find(signed);
   }
 
   /** @throws ClientError 'refused' when nothing of it is left to go on with */
@@ -217,7 +225,10 @@ export class Transfers {
         await this.#store.forget(begun);
         throw new ClientError('refused', `${nameOf(begun)} is not what its sender signed; nothing was saved`);
       }
-      return await saved.keep((named) => this.#store.add(named));
+      return await saved.keep(async (named, stat) => {
+        await this.#saved.add(manifest, named.path, stat);
+        await this.#store.add(named);
+      });
     } catch (error) {
       if (signal.reason === stopReason.drop) await saved.discard();
       else await saved.leave();
