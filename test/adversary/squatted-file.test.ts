@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { fromHex, hex } from '../../src/protocol/bytes.ts';
 import { joinLink } from '../../src/protocol/daemon-identity.ts';
+import { ClientError } from '../../src/tui/client/errors.ts';
 import { openChat } from '../../src/tui/client/open-chat.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
@@ -51,4 +52,35 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
     [['true.txt', 'alice']],
   );
   t.is(await readFile(await bob.client.download(id, { dir }), 'utf8'), 'the true one');
+
+  // A daemon that lists both: neither is taken for the other.
+  const place = await carol.conversations.place('#lobby');
+  const bait = (await carol.cache.page(place.key, 0, 1e6, 100)).find(({ said }) => said?.content.kind === 'manifest');
+  daemon.script.answers.files = async ({ honest }) => {
+    const page = await honest();
+    const [file] = page.files;
+    const { entries } = await carol.context.connection.request('fetch', {
+      conversation: place.id,
+      after: (bait?.seq ?? 0) - 1,
+      before: null,
+      limit: 1,
+      newest: false,
+      kinds: null,
+    });
+    return { ...page, files: [...page.files, { ...file, at: (file?.at ?? 0) - 1, entry: entries[0] }] };
+  };
+  t.deepEqual(
+    (await bob.client.files()).map(({ name, saved }) => [name, saved]),
+    [
+      ['true.txt', join(dir, 'true (2).txt')],
+      ['bait', null],
+    ],
+    'what was saved is not taken for the other',
+  );
+  const both = {
+    instanceOf: ClientError,
+    code: 'refused',
+    message: /2 files have the id.*true\.txt from alice.*bait from carol/s,
+  };
+  await t.throwsAsync(bob.client.download(id, { dir }), both);
 });

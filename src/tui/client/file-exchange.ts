@@ -1,11 +1,13 @@
 /** Files to and from a conversation: a transfer moves the bytes, a signed manifest in the conversation says what they are. */
 import { equal, hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
+import { fileName } from '../../protocol/text.ts';
 import type { SignedIn } from './connect.ts';
 import { ClientError } from './errors.ts';
 import { fileOf } from './messages.ts';
 import type { Place } from './notes.ts';
 import type { SharedFile, SharedFiles } from './shared-files.ts';
+import { shownName } from './shown-name.ts';
 import { Transfers, type Uploaded } from './transfers/transfers.ts';
 import type {
   ClientEvent,
@@ -138,9 +140,16 @@ export class FileExchange {
 
   async #find(id: string): Promise<SharedFile> {
     await this.#parts.synced();
-    const [file] = await this.#parts.shared.withId(id);
+    const [file, ...others] = await this.#parts.shared.withId(id);
     if (file === undefined)
       throw new ClientError('refused', `no conversation of yours holds a file ${id}; see the list of files`);
-    return file;
+    if (others.length === 0) return file;
+    const found = [file, ...others].map(
+      ({ info }) => `  ${fileName(info.name)} from ${shownName(info)} in ${info.conversation}, ${info.size} bytes`,
+    );
+    throw new ClientError(
+      'refused',
+      `${found.length} files have the id ${id}, and the server is dishonest or damaged; ask its sender to send the right one again:\n${found.join('\n')}`,
+    );
   }
 }
