@@ -39,7 +39,7 @@ import { openSqliteStore } from './store/sqlite.ts';
 
 /** Waiting private operations: a second of work for one thread. */
 const POOL = { threads: 2, maxQueue: 256 };
-/** Links of people who are logged in: below the first the operator is told, below the second nothing is served. */
+/** Logged-in links that the limit of open files allows: below the first the operator is warned, below the second the start fails. */
 const FEW_LINKS = 256;
 const FEWEST_LINKS = 16;
 
@@ -172,7 +172,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
 /** @throws StartError when the system allows too few for anything. */
 function sharesOf(descriptors: number, log: Logger): Shares {
   const shares = shareOut(descriptors);
-  const count = shares.links.claimed;
+  const count = shares.links.loggedIn;
   const raise = 'raise it (LimitNOFILE in a unit, ulimit -n in a shell)';
   if (count < FEWEST_LINKS) {
     throw new StartError(`a limit of ${descriptors} open files is too low for this daemon: ${raise}`);

@@ -9,7 +9,7 @@ import { figures } from './limits.ts';
 const DEFAULT_LIMIT = 1_024;
 
 /** Connections at most, by what they have got to. */
-export type LinkShares = { halfOpen: number; unclaimed: number; claimed: number };
+export type LinkShares = { halfOpen: number; beforeLogin: number; loggedIn: number };
 export type Shares = { links: LinkShares; transfers: number };
 
 /** The limit of this process as it stands: Node has raised it to the hard limit at its start. */
@@ -35,6 +35,6 @@ export function shareOut(limit: number): Shares {
   const transfers = Math.floor(free / 8 / 2);
   const links = free - 2 * transfers;
   const halfOpen = Math.min(figures.halfOpen, Math.floor(links / 8));
-  const unclaimed = Math.min(figures.unclaimed, Math.floor(links / 8));
-  return { links: { halfOpen, unclaimed, claimed: links - halfOpen - unclaimed }, transfers };
+  const beforeLogin = Math.min(figures.beforeLogin, Math.floor(links / 8));
+  return { links: { halfOpen, beforeLogin, loggedIn: links - halfOpen - beforeLogin }, transfers };
 }

@@ -1,26 +1,31 @@
-/** From a new connection to a link: who may try, and what becomes of those who fail. */
+/** From a new connection to a link: limits, the handshake, and what is logged when it fails. */
 import type { Socket } from 'node:net';
 import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import { acceptLink, type Link } from '../protocol/link.ts';
 import { sleep } from '../protocol/seams.ts';
-import type { SharedContext as Context } from './context.ts';
+import type { ConnectionSlots, Slot } from './connection-slots.ts';
+import type { SharedContext } from './context.ts';
 import { addressKey, figures } from './limits.ts';
 import { connectionLog } from './log.ts';
-import type { Place, Places } from './places.ts';
 
-export type Arrival = { link: Link; place: Place; id: number; address: string; log: Context['log'] };
+export type Arrival = { link: Link; slot: Slot; id: number; address: string; log: SharedContext['log'] };
 
 export class Entrance {
-  readonly #context: Context;
-  readonly #places: Places;
+  readonly #context: SharedContext;
+  readonly #slots: ConnectionSlots;
   readonly #software: string;
   readonly #onLink: (arrival: Arrival) => void;
   #closed = false;
 
   /** @param parts.software what peers are told, as `securechat-daemon 0.1.0`. */
-  constructor(parts: { context: Context; places: Places; software: string; onLink: (arrival: Arrival) => void }) {
+  constructor(parts: {
+    context: SharedContext;
+    slots: ConnectionSlots;
+    software: string;
+    onLink: (arrival: Arrival) => void;
+  }) {
     this.#context = parts.context;
-    this.#places = parts.places;
+    this.#slots = parts.slots;
     this.#software = parts.software;
     this.#onLink = parts.onLink;
   }
@@ -41,19 +46,19 @@ export class Entrance {
       socket.destroy();
       return;
     }
-    const place = { address: key, socket, gaveWay: false };
-    socket.once('close', () => this.#places.leave(place));
-    this.#places.enter(place);
-    void this.#shakeHands(socket, place, { address, wait });
+    const slot = { address: key, socket, evicted: false };
+    socket.once('close', () => this.#slots.leave(slot));
+    this.#slots.enter(slot);
+    void this.#shakeHands(socket, slot, { address, wait });
   }
 
   /** Ends what is half-open; nothing comes after it. */
   close(): void {
     this.#closed = true;
-    for (const { socket } of this.#places.halfOpen()) socket.destroy();
+    for (const { socket } of this.#slots.halfOpen()) socket.destroy();
   }
 
-  async #shakeHands(socket: Socket, place: Place, { address, wait }: { address: string; wait: number }): Promise<void> {
+  async #shakeHands(socket: Socket, slot: Slot, { address, wait }: { address: string; wait: number }): Promise<void> {
     const { identity, rsa, clock, random, sessions, limits } = this.#context;
     const id = sessions.nextId();
     const log = connectionLog(this.#context.log, { conn: id, address });
@@ -69,26 +74,26 @@ export class Entrance {
         random,
         maxQueuedBytes: figures.maxQueuedBytes,
       });
-      this.#places.opened(place);
-      this.#onLink({ link, place, id, address, log });
+      this.#slots.opened(slot);
+      this.#onLink({ link, slot, id, address, log });
     } catch (error) {
-      this.#failed(error, { socket, place, log });
+      this.#failed(error, { socket, slot, log });
     }
   }
 
-  #failed(error: unknown, { socket, place, log }: { socket: Socket; place: Place; log: Context['log'] }): void {
+  #failed(error: unknown, { socket, slot, log }: { socket: Socket; slot: Slot; log: SharedContext['log'] }): void {
     const { refused } = this.#context;
     const hadGone = socket.destroyed;
     socket.destroy();
-    if (this.#closed || place.gaveWay) return;
+    if (this.#closed || slot.evicted) return;
     if (socket.bytesRead === 0 && (socket.readableEnded || socket.errored !== null)) {
       // A client that knows no key here yet: it asks the person first, and comes back.
       log.debug({ evt: 'greeting_read' }, 'left after the greeting');
     } else if (error instanceof ProtocolError) {
-      refused.note('handshake', place.address);
+      refused.note('handshake', slot.address);
       log.debug({ evt: 'handshake_fail', code: error.code, reason: error.message }, 'the handshake failed');
     } else if (error instanceof Refusal) {
-      refused.note('limit', place.address);
+      refused.note('limit', slot.address);
     } else if (!hadGone && !isSocketError(error)) {
       log.error({ evt: 'sys_crash', err: error }, 'a bug in the handshake: this link is closed');
     }

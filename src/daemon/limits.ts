@@ -11,12 +11,12 @@ export const figures = {
   descriptorsKept: 128,
   /** Connections that have not finished the handshake, and those on which nobody is logged in; fewer with few descriptors. */
   halfOpen: 512,
-  unclaimed: 512,
+  beforeLogin: 512,
   /** Sessions of one account. */
   linksPerAccount: 32,
-  /** Who was silent for so long has missed a ping, and makes room for a new session of the same account. */
+  /** A session that was silent for so long has missed a ping: it makes room for a new session of its account. */
   missedPingMs: 90_000,
-  /** What comes faster than its address may waits so long at most. */
+  /** A connection above the rate of its address waits so long at most, then it is refused. */
   connectionWaitMs: 2_000,
   /** Uploads and downloads under way, of one connection and of one person. */
   transfersPerLink: 8,
@@ -30,7 +30,7 @@ export const figures = {
   maxQueuedBytes: 8 * 1024 * 1024,
   /** Above this nothing more is carried out for a client until it has read. */
   pauseQueuedBytes: 512 * 1024,
-  /** Requests of one client under way, and of these such with a long answer. */
+  /** Requests of one client under way, and of these the ones with a long answer. */
   requestsAtOnce: 16,
   largeAnswersAtOnce: 4,
   /** What waits behind them, in number and bytes, before the client's link is not read any more. */
@@ -43,13 +43,13 @@ export const figures = {
   diskReserveShare: 0.05,
   connections: { burst: 120, perSecond: 40 },
   logins: { burst: 60, perSecond: 20 },
-  /** Lines in the log about failed logins, by address; what is more is counted. */
+  /** Log lines about failed logins, by address; further ones are only counted. */
   failureLines: { burst: 30, perSecond: 1 / 10 },
   registrations: { burst: 120, perSecond: 2 },
   /** What stays for ever and costs everybody else, by name: leaves of a room, epochs, key cards. */
   leaves: { burst: 10, perSecond: 1 / 600 },
   epochs: { burst: 60, perSecond: 1 / 5 },
-  /** New keys of a room that have no cause: by name, and by room. */
+  /** New epochs of a room without a cause: by name, and by room. */
   spareEpochs: { burst: 3, perSecond: 1 / 600 },
   spareEpochsOfRoom: { burst: 10, perSecond: 1 / 30 },
   epochDraftMs: 60_000,
@@ -104,7 +104,7 @@ export class Limits {
     this.guard = new LoginGuard(clock);
   }
 
-  /** Who pays: the person, before login (null) everybody at the address. */
+  /** The budget of a person; before login (`name` is null) of an address, shared by all at it. */
   budgetOf(name: string | null, address: string): Budget {
     // No name holds a space.
     return this.#budgets.of(name ?? `address ${addressKey(address)}`);

@@ -49,7 +49,7 @@ export const laterOptions = ['metrics-socket'];
 
 export const epilogue = `Limits:
   half-open links            ${figures.halfOpen}, ${figures.handshakeMs / 1000} s each; when all are taken the address with most loses its oldest
-  links before the login     ${figures.unclaimed}, ${figures.loginMs / 1000} s each; the same; wrong passwords are answered slower and slower
+  links before the login     ${figures.beforeLogin}, ${figures.loginMs / 1000} s each; the same; wrong passwords are answered slower and slower
   links per account          ${figures.linksPerAccount}, and no more than are free; one that has been silent for ${figures.missedPingMs / 1000} s makes room
   files under way            ${figures.transfersPerLink} per link, ${figures.transfersPerPerson} per person and no more than are free
   links in all               as many as the system's limit of open files allows, less ${figures.descriptorsKept} and an eighth for files

@@ -1,4 +1,4 @@
-/** What is refused to strangers, in one line a minute: whoever floods the port does not flood the log, too. */
+/** Counts what is refused to strangers and logs it in one line a minute, so that a flood of the port is no flood of the log. */
 import type { Logger } from 'pino';
 import type { ProtocolError } from '../protocol/errors.ts';
 import type { Clock } from '../protocol/seams.ts';
@@ -6,15 +6,15 @@ import { addressKey } from './limits.ts';
 import type { Session } from './session.ts';
 
 const MINUTE_MS = 60_000;
-/** Addresses that are told apart; what comes from others is counted all the same. */
+/** Addresses with a count of their own; all others count only in the sum. */
 const MAX_ADDRESSES = 4_096;
 
 /**
- * `rate`: too many connections from one address. `gave way`: another one needed the place. `limit`: the system, or the share of
+ * `rate`: too many connections from one address. `evicted`: another connection needed the slot. `limit`: the system, or the share of
  * its descriptors, has no room. `handshake`: failed or too late. `rules`: broke the protocol before it logged in. `login`:
  * further failed logins of an address whose first ones have a line each.
  */
-export type Refused = 'rate' | 'gave way' | 'limit' | 'handshake' | 'rules' | 'login';
+export type Refused = 'rate' | 'evicted' | 'limit' | 'handshake' | 'rules' | 'login';
 
 export class RefusedLinks {
   readonly #clock: Pick<Clock, 'after'>;
@@ -46,7 +46,7 @@ export class RefusedLinks {
     const reasons = [...this.#reasons].map(([reason, count]) => `${reason}: ${count}`);
     const [address] = [...this.#addresses].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
     const line = { evt: 'links_refused', count: this.#count, reasons, addresses: this.#addresses.size, address };
-    this.#log.warn(line, 'refused in the last minute; the address is the one with most');
+    this.#log.warn(line, 'connections and logins refused in the last minute; the address shown had the most');
     this.#reasons = new Map();
     this.#addresses = new Map();
     this.#count = 0;

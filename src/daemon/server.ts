@@ -5,12 +5,12 @@ import type { Link } from '../protocol/link.ts';
 import type { LinkEnd } from '../protocol/link-inbox.ts';
 import { MESSAGES_VERSION } from '../protocol/messages.ts';
 import { sleep } from '../protocol/seams.ts';
-import type { SharedContext as Context } from './context.ts';
+import { ConnectionSlots, type Slot } from './connection-slots.ts';
+import type { SharedContext } from './context.ts';
 import type { LinkShares } from './descriptors.ts';
 import { type Arrival, Entrance } from './entrance.ts';
 import { addressKey, figures } from './limits.ts';
 import { giveUpLogin } from './login.ts';
-import { type Place, Places } from './places.ts';
 import { logBroken } from './refused-links.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { Table } from './requests/index.ts';
@@ -21,34 +21,34 @@ const IDLE_CHECK_MS = 15_000;
 const LISTEN_BACKLOG = 1_024;
 /** The system drops a peer that vanished without a word after about this. */
 const KEEP_ALIVE_MS = 60_000;
-/** Sockets that have given way still count with Node until the end of the turn. */
+/** Node counts evicted sockets until the end of the turn. */
 const CLOSING_SOCKETS = 1_024;
 
 export class Server {
-  readonly #context: Context;
+  readonly #context: SharedContext;
   readonly #table: Table;
   readonly #tcp: TcpServer;
-  readonly #places: Places;
+  readonly #slots: ConnectionSlots;
   readonly #entrance: Entrance;
   readonly #queues = new Map<Session, RequestQueue>();
   #closing = false;
   #onEmpty: () => void = () => {};
 
   /** @param about.software what peers are told in the handshake, as `securechat-daemon 0.1.0`. */
-  constructor(context: Context, table: Table, about: { software: string; shares: LinkShares }) {
+  constructor(context: SharedContext, table: Table, about: { software: string; shares: LinkShares }) {
     const { software, shares } = about;
     this.#context = context;
     this.#table = table;
-    this.#places = new Places({ shares, clock: context.clock, refused: context.refused });
+    this.#slots = new ConnectionSlots({ shares, clock: context.clock, refused: context.refused });
     this.#entrance = new Entrance({
       context,
-      places: this.#places,
+      slots: this.#slots,
       software,
       onLink: (arrival) => this.#begin(arrival),
     });
     const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
     this.#tcp = createServer(options, (socket) => this.#entrance.take(socket));
-    this.#tcp.maxConnections = shares.halfOpen + shares.unclaimed + shares.claimed + CLOSING_SOCKETS;
+    this.#tcp.maxConnections = shares.halfOpen + shares.beforeLogin + shares.loggedIn + CLOSING_SOCKETS;
     this.#tcp.on('drop', (about) => context.refused.note('limit', addressKey(about?.remoteAddress ?? '')));
   }
 
@@ -59,7 +59,7 @@ export class Server {
       this.#tcp.once('error', refuse);
       this.#tcp.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
         this.#tcp.off('error', refuse);
-        // The system is out of descriptors or memory: whoever came is gone, and the next one is accepted.
+        // The system is out of descriptors or memory: this connection is lost, and the next one is accepted.
         this.#tcp.on('error', () => this.#context.refused.note('limit', ''));
         this.#checkIdle();
         const address = this.#tcp.address();
@@ -86,25 +86,25 @@ export class Server {
     for (const session of sessions.all()) session.cut();
   }
 
-  #begin({ link, place, id, address, log }: Arrival): void {
+  #begin({ link, slot, id, address, log }: Arrival): void {
     const { clock, sessions } = this.#context;
     const session = new Session({ id, link, address, since: clock.now(), log });
-    session.claim = (held) => this.#places.claim(place, held);
+    session.claim = (held) => this.#slots.claim(slot, held);
     sessions.add(session);
-    this.#serve(session, link, place);
+    this.#serve(session, link, slot);
     log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');
     if (this.#closing) session.end('shutdown', 'the server stops');
     if (link.peer.messages !== MESSAGES_VERSION) session.end('version', otherVersion(link.peer.messages));
   }
 
-  #serve(session: Session, link: Link, place: Place): void {
+  #serve(session: Session, link: Link, slot: Slot): void {
     const { clock, files } = this.#context;
     const queue = new RequestQueue(this.#context, session, this.#table);
     this.#queues.set(session, queue);
     session.heard = clock.monotonic();
     // Who was logged out, or cut for breaking rules, is to know no key that still seals.
     session.onEnd = (reason) => {
-      this.#places.release(place);
+      this.#slots.release(slot);
       this.#leaveRooms(session, reason === 'ended');
     };
     const cancelLoginTime = clock.after(figures.loginMs, () => {
@@ -112,7 +112,7 @@ export class Server {
     });
     link.onClose = (end) => {
       cancelLoginTime();
-      this.#places.release(place);
+      this.#slots.release(slot);
       this.#left(session, end);
     };
     link.onSegment = (transfer, index, bytes) => {

@@ -52,7 +52,7 @@ export class Session {
   heard = 0;
   /** Nothing more is carried out or sent. */
   ended = false;
-  /** Takes a place among the links of people for an account that has `held` of them. False: there is none for it. */
+  /** Takes the slot of a login, for an account that has `held` other sessions. @returns false when there is none for it */
   claim: (held: number) => boolean = () => true;
   /** Told once when this end ends the session, before its link closes. */
   onEnd: (reason: EventParams<'closing'>['reason']) => void = () => {};

@@ -59,5 +59,5 @@ test('at the limit of open files people chat, send files and log in, and nobody 
   );
   const told = daemon.lines.filter(({ evt }) => evt === 'links_refused');
   t.true(told.length >= 1 && told.length <= 3, 'a line a minute and one at the end');
-  t.regex(String(told[0]?.reasons), /gave way/);
+  t.regex(String(told[0]?.reasons), /evicted/);
 });

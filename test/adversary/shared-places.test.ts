@@ -86,7 +86,7 @@ test.serial(
     await until(() => !isOpen(slow) && !sockets.some(isOpen));
     clock.advance(60_000);
     t.is(told().length, 1, 'one line a minute');
-    t.regex(String(told()[0]?.reasons), /gave way: \d+/);
+    t.regex(String(told()[0]?.reasons), /evicted: \d+/);
     const loud = lines.filter(({ level }) => Number(level) >= 40).map(({ evt }) => evt);
     t.deepEqual(loud, ['few_descriptors', 'private_file_open', 'links_refused']);
   },

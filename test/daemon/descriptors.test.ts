@@ -14,9 +14,9 @@ test("the limit is the soft one of the system's table", (t) => {
 test('what is shared out and what is kept is never more than the limit', (t) => {
   for (const limit of [0, 100, 129, 200, 256, 1_024, 4_096, 65_536, Number.MAX_SAFE_INTEGER]) {
     const { links, transfers } = shareOut(limit);
-    const all = links.halfOpen + links.unclaimed + links.claimed + 2 * transfers;
+    const all = links.halfOpen + links.beforeLogin + links.loggedIn + 2 * transfers;
     t.is(all, Math.max(0, limit - figures.descriptorsKept), String(limit));
-    t.true(Math.min(links.halfOpen, links.unclaimed, links.claimed, transfers) >= 0);
-    t.true(links.claimed >= links.halfOpen + links.unclaimed, 'most of it is for people');
+    t.true(Math.min(links.halfOpen, links.beforeLogin, links.loggedIn, transfers) >= 0);
+    t.true(links.loggedIn >= links.halfOpen + links.beforeLogin, 'most of it is for people');
   }
 });

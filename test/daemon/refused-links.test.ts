@@ -26,7 +26,7 @@ test('one line a minute says how many, why, from how many addresses and from whi
 
 test('at the end what is left is told; addresses without end cost no memory without end', (t) => {
   const { lines, refused } = open();
-  for (let i = 0; i < 100_000; i += 1) refused.note('gave way', `address ${i}`);
+  for (let i = 0; i < 100_000; i += 1) refused.note('evicted', `address ${i}`);
   refused.tell();
   t.like(lines[0], { count: 100_000, addresses: 4_096 });
   refused.tell();

@@ -1,27 +1,27 @@
 /**
- * A bounded number of places that strangers share. Nobody is turned away: when all are taken, somebody gives way. It is the
- * oldest one of the address that holds most of those that have been here longer than an honest one needs; while there are
- * none of these, of the address that holds most. So neither an address with many silent connections nor many such addresses
- * keep others out, and many honest people may share one address.
+ * A bounded number of slots for strangers. A newcomer always gets one: when all are taken, the pool evicts the oldest entry of
+ * one address. That is the address with most overdue entries (older than an honest one needs); while none is overdue, the address
+ * with most entries. So silent connections, from one address or from many, keep no newcomer out, and many honest people may
+ * share one address.
  */
 import type { Clock } from '../protocol/seams.ts';
 
 type Arrival = { address: string; nth: number; at: number };
 type Candidate<T> = { one: T; nth: number; overdue: number; size: number };
 
-export class Crowd<T> {
+export class EvictingPool<T> {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #places: number;
+  readonly #slots: number;
   readonly #honestMs: number;
   /** Each in the order of arrival. */
   readonly #byAddress = new Map<string, Set<T>>();
   readonly #arrivals = new Map<T, Arrival>();
   #last = 0;
 
-  /** @param o.honestMs how long an honest one needs its place */
-  constructor(clock: Pick<Clock, 'monotonic'>, o: { places: number; honestMs: number }) {
+  /** @param o.honestMs how long an honest entry needs its slot */
+  constructor(clock: Pick<Clock, 'monotonic'>, o: { slots: number; honestMs: number }) {
     this.#clock = clock;
-    this.#places = Math.max(1, o.places);
+    this.#slots = Math.max(1, o.slots);
     this.#honestMs = o.honestMs;
   }
 
@@ -29,20 +29,20 @@ export class Crowd<T> {
     return this.#arrivals.size;
   }
 
-  /** @returns the one that lost its place, null while there is room. */
+  /** @returns the entry that lost its slot; null while there is room. */
   enter(one: T, address: string): T | null {
     this.#last += 1;
     this.#arrivals.set(one, { address, nth: this.#last, at: this.#clock.monotonic() });
     const own = this.#byAddress.get(address);
     if (own === undefined) this.#byAddress.set(address, new Set([one]));
     else own.add(one);
-    if (this.size <= this.#places) return null;
+    if (this.size <= this.#slots) return null;
     const loser = this.#loser();
     if (loser !== null) this.leave(loser);
     return loser;
   }
 
-  /** False: it had no place here. */
+  /** @returns whether it had a slot here */
   leave(one: T): boolean {
     const arrival = this.#arrivals.get(one);
     if (arrival === undefined) return false;
@@ -66,7 +66,7 @@ export class Crowd<T> {
     return loser?.one ?? null;
   }
 
-  /** The oldest one of an address. */
+  /** The oldest entry of an address. */
   #candidate(own: ReadonlySet<T>): Candidate<T> | null {
     const since = this.#clock.monotonic() - this.#honestMs;
     let oldest: Candidate<T> | null = null;
