@@ -1,12 +1,12 @@
 /**
- * Who pays for work: a person once logged in, before that an address. Work is counted in milliseconds of a core, as they were
- * measured: on the main thread by request-queue.ts, on other threads by the pool and the store.
+ * Budgets of work: of a person once logged in, of an address before that. Work is counted in milliseconds of a core: measured on the
+ * main thread by fair-turns.ts and request-queue.ts, on other threads by the pool and the store.
  */
 import type { Payer } from '../protocol/pool.ts';
 import type { Clock } from '../protocol/seams.ts';
 import type { Rate } from './token-bucket.ts';
 
-/** No piece of work takes longer: above it the process was held up by the system or by its garbage, which nobody here is to pay. */
+/** The longest piece of work. What measures longer was held up by the system or the garbage collector, which no client pays. */
 const MOST_MS = 2;
 
 type Time = Pick<Clock, 'monotonic'>;
@@ -29,12 +29,12 @@ export class Budget implements Payer {
     this.#at = clock.monotonic();
   }
 
-  /** Takes what a piece of work took by the clock. */
+  /** Charges the measured time of one piece of work, at most MOST_MS. */
   measured(ms: number): void {
     this.charge(Math.min(ms, MOST_MS));
   }
 
-  /** Takes what was used, even more than is left. */
+  /** Charges what was used, even when it is more than is left. */
   charge(ms: number): void {
     this.#earn();
     this.#left -= ms;

@@ -6,7 +6,7 @@ import type { Store } from './store/store.ts';
 
 const LOOK_MS = 60_000;
 
-/** Looks at what is stored, then every minute at the clock; tells once a jump. @returns what ends it */
+/** Checks the newest stored time, then the clock every minute; logs each jump once. @returns a function that stops it */
 export async function watchClock(parts: {
   store: Pick<Store, 'newestTime'>;
   clock: Clock;

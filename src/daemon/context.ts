@@ -38,7 +38,7 @@ export type Context = {
   store: Store;
   directory: Directory;
   chat: Chat;
-  /** For what follows an answer: it has its turn on the account of who asked. */
+  /** For what follows an answer: it takes its turn in the budget of the client. */
   later: Later;
   /** null: everything goes by each session's own link. */
   broadcasts: Broadcasts | null;
@@ -50,7 +50,7 @@ export type Context = {
   lobby: Uint8Array;
 };
 
-/** The daemon's own: what works on other threads can be had on the account of who asks (paid.ts). */
+/** The daemon's own, whose threads can work for one budget (paid.ts). */
 export type SharedContext = Context & { rsa: SharedRsa; opaque: SharedOpaque; store: SharedStore };
 
 /** Carries out one request. @throws Refusal for an expected no; anything else is a bug and ends the session. */

@@ -17,7 +17,7 @@ import type { Person, Placed, Store } from './store/store.ts';
 
 type Draft = {
   session: Pick<Session, 'ended'>;
-  /** Ends the time it has. */
+  /** Stops the timer that drops it. */
   cancel: () => void;
   epoch: Epoch;
   bytes: Uint8Array;
@@ -26,7 +26,7 @@ type Draft = {
   members: Map<string, Person>;
   chunks: Map<string, Key>;
 };
-/** The chunk is empty where nothing could be sealed to a member. */
+/** The chunk is empty for a member whose key does not seal. */
 type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 
 export type EpochsParts = {
@@ -84,7 +84,7 @@ export class Epochs {
     this.#drafts.set(id, { session, cancel, epoch: parsed, bytes, logN, members: present, chunks: new Map() });
   }
 
-  /** @throws Refusal 'bad-request' for a chunk of who is no member, or a second one. */
+  /** @throws Refusal 'bad-request' for a chunk of a non-member, or a second one of a member. */
   addKeys(session: Draft['session'], room: Room, maker: Person, keys: { idFp: Uint8Array; chunk: Uint8Array }[]): void {
     const draft = this.#draftOf(session, room, maker);
     for (const { idFp, chunk } of keys) {
@@ -161,7 +161,7 @@ export class Epochs {
     this.#causes.check(room, maker);
   }
 
-  /** Nobody is left out who could be sealed to: each of these is tried, up to the first lie. @throws Refusal 'bad-request' */
+  /** Seals to each of these members as a trial, until one works: its empty chunk was a lie. @throws Refusal 'bad-request' */
   async #checkEmpty(keys: readonly Key[]): Promise<void> {
     const { directory, log } = this.#parts;
     for (const { idFp } of keys) {
@@ -173,7 +173,7 @@ export class Epochs {
       const members = keys.map(({ name }) => name);
       log.warn(
         { evt: 'epoch_not_sealed', members },
-        'nothing can be sealed to these members of a room until they renew their keys',
+        'these members of a room get no key until they renew theirs: nothing can be sealed to their key cards',
       );
     }
   }

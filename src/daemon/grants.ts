@@ -20,7 +20,7 @@ type Question = {
   epochId: Uint8Array;
   asker: Person;
   asked: string[];
-  /** Of those, who has answered. */
+  /** The ones of `asked` that have answered. */
   answered: Set<string>;
   /** A grant came since somebody was last asked. */
   given: boolean;
@@ -63,7 +63,7 @@ export class Grants {
   }
 
   /**
-   * Keeps a grant and passes it on. Only who was asked may grant, once; a second one, and what nobody waits for any more, is dropped.
+   * Keeps a grant and passes it on. Only a member that was asked may grant, once; a second grant, and one that comes too late, is dropped.
    * @throws Refusal 'stale-epoch', 'not-permitted'.
    */
   async give(room: Room, epochId: Uint8Array, grant: { from: string; to: Person; bytes: Uint8Array }): Promise<void> {

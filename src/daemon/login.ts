@@ -53,8 +53,8 @@ export async function awaitTurn(
 }
 
 /**
- * The log's line about a failed login: the name only when there is such an account, as people type passwords there. An address
- * that fails all the time has a line for its first ones; the rest is counted.
+ * Logs a failed login, with the name only when there is such an account, as people type passwords there. After the first lines
+ * of an address its failures are only counted.
  */
 export function logFailure(
   { limits, refused }: Pick<Context, 'limits' | 'refused'>,
@@ -83,7 +83,7 @@ export function giveUpLogin(context: Pick<Context, 'limits' | 'refused'>, sessio
 
 /**
  * An account has a bounded number of sessions. One that has missed its ping is most likely dead and makes room; live ones are
- * not thrown out, for they would come back at once and throw out the next.
+ * not ended, because their clients would reconnect at once and end the next one.
  * @returns how many sessions the account has now @throws Refusal 'busy'.
  */
 function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name: string): number {

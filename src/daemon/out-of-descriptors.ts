@@ -1,15 +1,15 @@
-/** When the process, or the system, has as many files open as it may: a state that passes, and nobody's fault. */
+/** EMFILE and ENFILE, when the process or the system has as many files open as it may: a state that passes, not a bug. */
 import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 
-/** null when `error` says something else. */
+/** @returns the refusal for EMFILE and ENFILE, null for any other error */
 export function outOfDescriptors(error: unknown): Refusal | null {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code !== 'EMFILE' && code !== 'ENFILE') return null;
   return new Refusal('busy', 'the server has as many files open as it may: try again in a moment');
 }
 
-/** The same file system; what needs a descriptor and finds none is refused as 'busy'. */
+/** The same file system, which throws Refusal 'busy' where no descriptor is free. */
 export function refuseWhenOut(fs: FileSystem): FileSystem {
   const refusing = async <T>(doing: Promise<T>): Promise<T> => {
     try {

@@ -1,8 +1,8 @@
-/** How work in many small pieces leaves room for what else the loop has to do. Another one in tests. */
+/** How work in many small pieces yields to the event loop. Tests bring their own. */
 export type Pace = {
-  /** Runs it in the next turn of the loop, when sockets were read and written. */
+  /** Runs `action` in the next turn of the loop, after sockets were read and written. */
   later(action: () => void): unknown;
-  /** Resolves once all that can go on without waiting for anything outside has gone on. */
+  /** Resolves once every promise that is ready has been handled. */
   settled(): Promise<void>;
 };
 

@@ -1,9 +1,9 @@
-/** What the handlers of one session are given: the daemon, with its work, here and on other threads, on the account of who asks. */
+/** The context of one session's handlers: their work, here and on other threads, is charged to the budget of the client. */
 import type { Budget } from './budgets.ts';
 import type { Context, SharedContext } from './context.ts';
 import type { Session } from './session.ts';
 
-/** `who`: the name that pays, null for the address. */
+/** `who`: the name whose budget it is, null for an address. */
 export type Paid = { who: string | null; budget: Budget; context: Context };
 
 export function paidBy(context: SharedContext, session: Pick<Session, 'account' | 'address'>): Paid {

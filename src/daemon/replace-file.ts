@@ -1,4 +1,4 @@
-/** Replaces a file of the data folder, whole or not at all; whoever asked for it hears of what passes as a refusal. */
+/** Replaces a file of the data folder, whole or not at all. A full disk or a lack of descriptors is a refusal: it passes. */
 import { replaceDurably } from '../protocol/durable.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 import { noRoom } from './storage-error.ts';

@@ -27,7 +27,7 @@ export class RequestQueue {
   readonly #table: Table;
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  /** The next one, read, when it could not start yet. */
+  /** The next request, decoded, when it could not start yet. */
   #next: Request | null = null;
   #paid: Paid;
   #underWay = 0;
@@ -90,7 +90,7 @@ export class RequestQueue {
     return this.#next === null || !this.#mustWait(this.#next);
   }
 
-  /** For those that are under way. */
+  /** Whether it has to wait for requests that are under way. */
   #mustWait({ method }: Request): boolean {
     const { alone, large } = this.#table[method];
     return (
@@ -161,7 +161,7 @@ export class RequestQueue {
     this.#goOn();
   };
 
-  /** Lets the link be read, or not: again once half of what may wait is gone. */
+  /** Pauses the link when too much waits, and resumes it once half of that is gone. */
   #steer(): void {
     const { link, ended } = this.#session;
     const full = (share: number) =>
@@ -196,7 +196,7 @@ export class RequestQueue {
     const row: Row<N> = this.#table[method];
     if (!row.allowed.includes(session.state)) throw notAllowed(session);
     const result = await row.handler(this.#paid.context, session, params);
-    // Who has logged in pays for themselves from here on.
+    // After a login the person's budget pays, no longer the address's.
     if (session.account !== null && this.#paid.who !== session.account.name) this.#paid = paidBy(this.#base, session);
     const { clock } = this.#base;
     const before = clock.monotonic();

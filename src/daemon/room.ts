@@ -17,7 +17,7 @@ export type RoomParts = {
 const noOtherKey = () => null;
 
 type About = Pick<Room, 'id' | 'name' | 'epoch' | 'seq'>;
-/** Somebody joined, for the first time or again, or left or was removed. */
+/** A member joined for the first time ('newcomer') or again ('back'), or left or was removed ('gone'). */
 type Move = { n: number; who: string; kind: 'newcomer' | 'back' | 'gone' };
 /** The current epoch. */
 export type RoomEpoch = {
@@ -46,7 +46,7 @@ export class Room {
   /** Their ids, whose order in hex is that of the bytes. */
   readonly #order = new SortedKeys((a, b) => (a < b ? -1 : Number(a > b)));
   readonly #names = new Set<string>();
-  /** All there were, in order, and whose. */
+  /** All of this room, in order. */
   #moves: Move[] = [];
   readonly #everMembers = new Set<string>();
   /** Appends run one after the other: each is checked against what the one before left. */
@@ -104,8 +104,8 @@ export class Room {
   }
 
   /**
-   * Whether people came or went since the current epoch was made, so that `maker` may make the next. Their own ways in and out are
-   * no reason, but for their first: else who comes and goes makes one epoch after the other.
+   * Whether members joined or left since the current epoch was made, so that `maker` may make the next. The maker's own moves do
+   * not count, except for the first join: a member who joins and leaves again and again must not cause one epoch after the other.
    */
   hasMoved(maker: Uint8Array): boolean {
     const own = hex(maker);

@@ -18,8 +18,8 @@ export const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
 /** Nor for more places of the conversation than this. */
 export const EPOCH_PLACES = 1000;
 /**
- * In a room of up to so many the next speaker makes a new key after a join: else what is said while nobody who has the key is
- * online together with the newcomer could never be read by them. In a larger one somebody is, and grants.
+ * In a room of up to so many members the next speaker makes a new epoch after a join: no member with the key may be online to grant
+ * it to the newcomer. In a larger room one is.
  */
 export const SMALL_ROOM = 100;
 /** How far the time of an epoch may be from the daemon's clock, ms. */

@@ -133,7 +133,7 @@ export async function answerHello(
   return { reply, ...state.split() };
 }
 
-/** A key from outside that passes all checks and still does not seal is its owner's fault. */
+/** A key of a client that passes all checks and still does not seal breaks the protocol; it is no bug here. */
 async function sealToStranger(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
   const sealed = await rsa.seal([{ spki, plain }]).catch((error: unknown) => {
     throw error instanceof Refusal ? error : handshakeRefused();

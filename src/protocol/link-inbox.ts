@@ -31,7 +31,7 @@ export class LinkInbox {
     this.#onError = o.onError;
   }
 
-  /** Nothing more is to be put now, but the end. */
+  /** Nothing more may be put now, except the end. */
   get full(): boolean {
     return this.paused || this.#held.length > 0;
   }

@@ -77,7 +77,7 @@ export function encodeEvent<N extends EventName>(method: N, params: EventParams<
   return encodeMessagePack([EVENT, method, params]);
 }
 
-/** A half of a surrogate pair in a name that a person gave becomes U+FFFD, which is in nobody's name. */
+/** Half a surrogate pair in a name that a person typed becomes U+FFFD, which no name contains. */
 function wellFormed<P extends object>(params: P): P {
   const broken = Object.entries(params).filter(([, value]) => typeof value === 'string' && !value.isWellFormed());
   if (broken.length === 0) return params;

@@ -49,7 +49,7 @@ export class Link {
   #settle: { resolve(): void; reject(error: ProtocolError): void };
   #over = false;
   #closing = false;
-  /** What is left of the last chunk; the stream is paused while nobody takes it. */
+  /** What is left of the last chunk; the stream is paused while the inbox does not take it. */
   #reading: Generator<ReadItem> | null = null;
   #atWork = false;
   #whenOver: (() => void)[] = [];
@@ -221,7 +221,7 @@ export class Link {
     this.#read();
   }
 
-  /** Takes what the chunk holds, as far as somebody wants it. */
+  /** Takes items from the chunk until the inbox is full. */
   #read(): void {
     if (this.#atWork) return;
     this.#atWork = true;

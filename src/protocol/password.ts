@@ -22,7 +22,7 @@ export function isTooShort(password: string): boolean {
   return Array.from(password).length < MIN_PASSWORD;
 }
 
-/** Why nobody may take this password from now on, as a sentence; null: it is good. */
+/** Why this cannot be a new password, as a sentence; null: it can. */
 export function newPasswordFault(password: string): string | null {
   const unseen = invisibleIn(password);
   if (unseen !== null) return `the password has ${unseen}: type it by hand, or choose another`;

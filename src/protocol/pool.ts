@@ -57,7 +57,7 @@ export function openPool<W extends Work>(name: string, importer: string, options
   });
   const waiting = new FairLine<() => void>();
   let running = 0;
-  /** The threads are given no more than they can work on: what waits, waits in the fair line. */
+  /** Each thread has one task at a time; all others wait in the fair line. */
   const turn = async (payer?: Payer): Promise<void> => {
     if (running < threads) {
       running += 1;

@@ -1,11 +1,11 @@
-/** What becomes of a program whose output cannot be written. */
+/** Ends a program whose output cannot be written. */
 
 type Stream = Pick<NodeJS.WriteStream, 'on' | 'write'>;
 type Ending = { stdout: Stream; stderr: Stream; exit(status: number): void };
 
 /**
- * Ends `process` when its standard output fails: with 0 when its reader has seen enough (head), else with 1 and a sentence, as when the
- * disk is full. A standard error that fails is no reason to end.
+ * Ends `process` when its standard output fails: with 0 for a closed pipe (`| head`), else with 1 and a sentence, as when the disk is
+ * full. A standard error that fails does not end it.
  */
 export function endWithoutReader(process: Ending, program: string): void {
   process.stderr.on('error', () => {});

@@ -51,7 +51,7 @@ export type Row<N extends RequestName> = {
   alone?: true;
   /** The answer may be long: few are made at once, as they may wait for the client to read. */
   large?: true;
-  /** May be told to everybody who is here, and costs as much. */
+  /** Its event may go to every session, and is charged as such. */
   toAll?: true;
 };
 

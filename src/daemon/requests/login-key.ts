@@ -3,12 +3,12 @@ import { verify } from '../../protocol/rsa.ts';
 import type { Handler } from '../context.ts';
 import { awaitTurn, enter, logFailure, loginRefused } from '../login.ts';
 
-/** The identity of a name that is not there: no device is known under it. */
+/** Stands for the identity of an unknown name: it has no devices. */
 const NOBODY = new Uint8Array(32);
 
 /**
- * A reconnect: the ticket that this device was given, and a signature that binds the identity to this very link. The ticket is
- * looked at first: who has none learns nothing from the time that it takes, as the work for a name that is not there is the same.
+ * A reconnect: the ticket of this device, and a signature that binds the identity to this very link. The ticket is checked first:
+ * without one, a known and an unknown name cost the same work, so that the time of the answer tells nothing.
  */
 export const loginKey: Handler<'login-key'> = async (context, session, { name, device, ticket, signature }) => {
   const { accounts, directory, identity, store } = context;

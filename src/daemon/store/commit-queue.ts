@@ -1,7 +1,6 @@
 /**
- * Calls on their way to the thread of the database, and its answers on their way back. What was asked while a batch is being
- * committed becomes the next batch: no timer, and no wait when idle. When more waits than one batch takes, those who asked take
- * turns.
+ * Calls on their way to the thread of the database, and its answers on their way back. Calls that come while a batch is being
+ * committed become the next batch: no timer, and no wait when idle. When more waits than one batch takes, the payers take turns.
  */
 import { Refusal } from '../../protocol/errors.ts';
 import { FairLine } from '../../protocol/fair-line.ts';
@@ -15,7 +14,7 @@ const BATCHES_IN_FLIGHT = 2;
 /** What one batch may weigh, in calls of the lightest kind: fewer while the loop takes long to go on with the answers. */
 const MOST_PER_BATCH = 500;
 const LEAST_PER_BATCH = 50;
-/** Milliseconds until all of a batch is answered, above which the next is smaller: what waits shall wait in the fair line. */
+/** Milliseconds until all of a batch is answered, above which the next is smaller, so that calls wait in the fair line. */
 const LONG_MS = 10;
 /** Milliseconds of the thread for such a call (npm run bench -- durable); the sync, which is shared, is waiting and no work. */
 const MS_PER_WEIGHT = 0.05;
@@ -28,7 +27,7 @@ const WEIGHTS: { [N in OperationName]?: number } = {
   cards: 10,
   vault: 5,
 };
-/** Milliseconds of answers in one turn of the loop: each of them is work for who waited for it. */
+/** Milliseconds of answers in one turn of the loop: each answer makes its handler go on. */
 const SLICE_MS = 2;
 
 type Waiting = {
@@ -56,7 +55,7 @@ export class CommitQueue {
     this.#pace = pace;
   }
 
-  /** @throws Refusal, and what fail() was told. */
+  /** @throws Refusal, and the error given to fail(). */
   add(call: Call, payer: Payer | null): Promise<unknown> {
     if (this.#failure) return Promise.reject(this.#failure);
     const weight = WEIGHTS[call.name] ?? 1;

@@ -183,7 +183,7 @@ export function stored(
   return { seq: old.seq, at: old.at, again: true };
 }
 
-/** Where the log of a room ends: how much is said behind it is no matter of those outside. */
+/** Where the log of a room ends. Non-members do not learn how much is said after it. */
 function logHead(tools: Tools, c: number): number {
   const sql = "SELECT seq FROM entries WHERE c = ? AND kind = 'log' ORDER BY seq DESC LIMIT 1";
   return one<{ seq: number }>(tools, sql, c)?.seq ?? 0;

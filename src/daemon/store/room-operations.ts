@@ -82,7 +82,7 @@ export const roomOperations: Implementation<RoomOperations> = {
     run(tools, 'UPDATE conversations SET log_n = ?, log_head = ? WHERE c = ?', entry.n, entry.hash, room.c);
     if (entry.departs) run(tools, 'UPDATE conversations SET departure_n = ? WHERE c = ?', entry.n, room.c);
     const author = entry.author ? (memberOf(tools, room.c, entry.author.idFp)?.m ?? null) : null;
-    // Who has no room left may leave all the same.
+    // Joining and leaving work with a full quota, too.
     if (entry.author) chargeMessages(tools, entry.author.idFp, ENTRY_COST + entry.bytes.length, null);
     const { seq, at } = place(tools, room, {
       kind: 'log',

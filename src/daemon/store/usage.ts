@@ -1,4 +1,4 @@
-/** What each account takes of the disk, as running sums: of messages, and of files. Nothing is added up again. */
+/** What each account takes of the disk, as running sums of messages and of files. */
 import { Refusal } from '../../protocol/errors.ts';
 import { one, run, type Tools } from './operation.ts';
 
@@ -8,11 +8,11 @@ export const CONVERSATION_COST = 512;
 export const CHAIN_COST = 64;
 export const KEY_COST = 128;
 /**
- * A note costs its sender this much more, and the other side may answer with as much at no cost of theirs: the receipts that a
- * client sends by itself. Else whoever writes a lot to a person would fill the quota of that person.
+ * A note costs its sender this much more, and the other side may answer with as much for free: the receipts that its client sends
+ * by itself. Without that, many notes to a person would fill the quota of that person.
  */
 const RECEIPT_COST = 2048;
-/** What one side may have of that in one conversation. */
+/** The most free bytes that one side may save up in one conversation. */
 const MAX_CREDIT = 65_536;
 
 /**
