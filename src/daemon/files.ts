@@ -5,7 +5,7 @@ import { encodeEvent } from '../protocol/messages.ts';
 import type { RequestParams, RequestResult } from '../protocol/requests.ts';
 import type { Clock, FileSystem } from '../protocol/seams.ts';
 import { Download } from './files/download.ts';
-import { failureOf } from './files/failure.ts';
+import { failureOf, levelOf } from './files/failure.ts';
 import { FilesFolder } from './files/folder.ts';
 import { SegmentLayout } from './files/layout.ts';
 import { removeDoomed, sweep } from './files/sweep.ts';
@@ -173,7 +173,7 @@ export class Files {
       }
       this.#unknown = unknown;
     } catch (error) {
-      log.error({ evt: 'files_sweep_failed', err: error }, 'abandoned files could not be removed');
+      log[levelOf(failureOf(error))]({ evt: 'files_sweep_failed', err: error }, 'abandoned files could not be removed');
     }
     if (!this.#closed) this.#cancelSweep = clock.after(SWEEP_MS, () => void this.#sweep());
   }

@@ -15,3 +15,8 @@ export function failureOf(error: unknown): Refusal | StorageError {
     outOfDescriptors(error) ?? new Refusal('internal', 'the server could not go on with this file: try again later')
   );
 }
+
+/** The level in the log. A full disk or a lack of descriptors is a state, and no bug. */
+export function levelOf(failure: Refusal | StorageError): 'warn' | 'error' {
+  return failure instanceof Refusal && failure.code !== 'internal' ? 'warn' : 'error';
+}

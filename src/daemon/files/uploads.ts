@@ -8,7 +8,7 @@ import type { RequestParams, RequestResult } from '../../protocol/requests.ts';
 import type { Config } from '../config.ts';
 import { StorageError } from '../storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, levelOf } from './failure.ts';
 import type { FilesFolder } from './folder.ts';
 import { hashFile } from './hash.ts';
 import { SegmentLayout } from './layout.ts';
@@ -182,11 +182,6 @@ export class Uploads {
     this.#turns.set(key, settled);
     return turn;
   }
-}
-
-/** A full disk or a lack of descriptors is a state, and no bug. */
-function levelOf(failure: Refusal | StorageError): 'warn' | 'error' {
-  return failure instanceof Refusal && failure.code !== 'internal' ? 'warn' : 'error';
 }
 
 function notYours(): Refusal {

@@ -2,9 +2,11 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { pino } from 'pino';
 import { IDLE_MS } from '../../../src/daemon/files/sweep.ts';
+import { refuseWhenOut } from '../../../src/daemon/out-of-descriptors.ts';
 import { hex } from '../../../src/protocol/bytes.ts';
-import { systemClock } from '../../../src/protocol/seams.ts';
+import { type FileSystem, systemClock } from '../../../src/protocol/seams.ts';
 import { alice, bob, FakeSession, id, openFileDaemon } from '../../helpers/file-daemon.ts';
 import { opening, upload } from '../../helpers/file-upload.ts';
 import { until } from '../../helpers/until.ts';
@@ -61,4 +63,17 @@ test('the sweep takes abandoned parts and unlisted files when they are old, and 
   await daemon.restart();
   t.deepEqual((await fs.readdir(daemon.dir)).sort(), [...unknown, names[0]].sort());
   t.truthy(await daemon.store.listedFile({ file: id(1, 16), reader: bob.idFp }));
+});
+
+test('without a free descriptor the sweep waits for the next hour, and the log does not call it an error', async (t) => {
+  const readdir = async () => {
+    throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+  };
+  const lines: { evt: string; level: number }[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  await openFileDaemon(t, { fs: refuseWhenOut({ ...(fs as FileSystem), readdir }), log });
+  t.deepEqual(
+    lines.map(({ evt, level }) => [evt, level]),
+    [['files_sweep_failed', 40]],
+  );
 });
