@@ -43,6 +43,8 @@ export const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE accounts ADD COLUMN card_hash BLOB',
     'ALTER TABLE accounts ADD COLUMN vault_stored INTEGER NOT NULL DEFAULT 0',
   ],
+  // receipt: nothing that the person wrote
+  ['ALTER TABLE outbox ADD COLUMN receipt INTEGER NOT NULL DEFAULT 0'],
   // Every message that names a file, not only the first that was met
   [
     'ALTER TABLE shared_files RENAME TO first_files',
@@ -51,7 +53,5 @@ export const migrations: readonly (readonly string[])[] = [
     'INSERT INTO shared_files SELECT account, file, conversation, seq FROM first_files',
     'DROP TABLE first_files',
   ],
-  // receipt: nothing that the person wrote
-  ['ALTER TABLE outbox ADD COLUMN receipt INTEGER NOT NULL DEFAULT 0'],
   savedTables,
 ];
