@@ -112,6 +112,8 @@ export async function enter(
   const state = stateOf(account, by, localKeys || vault !== null);
   // Without its vault the account waits for a login by password, which can store one.
   if (by === 'key' && state !== 'by-key') throw new Refusal('needs-password', 'log in with the password once');
+  // Before anything is stored: a login that finds no room leaves its device the ticket that it has.
+  makeRoom(context, account.name);
   let ticket: Uint8Array | null = null;
   if (account.idFp !== null && by === 'password') {
     ticket = context.random(TICKET_BYTES);
