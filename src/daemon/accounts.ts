@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { compare, hex, utf8 } from '../protocol/bytes.ts';
 import { Refusal } from '../protocol/errors.ts';
-import { nameKeys } from '../protocol/name-keys.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 import { isName } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
 import { replaceFile } from './replace-file.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { StartError } from './start-error.ts';
-import { accountLine, formatUsers, isComplete, type Line, parseUsers } from './users-file.ts';
+import { TakenNames } from './taken-names.ts';
+import { accountLine, formatUsers, isComplete, type Line, nameOf, parseUsers } from './users-file.ts';
+import { checkNotEmptied, logProblems } from './users-problems.ts';
 
 /** One line of users.txt. Never changed in place: a change makes a new one. */
 export type Account = {
@@ -30,6 +31,7 @@ const UPGRADES_AT_ONCE = 4;
 
 /** Above this sorting all names is quicker than placing each. */
 const MANY_NEW = 100;
+
 type Parts = {
   fs: FileSystem;
   dir: string;
@@ -57,9 +59,7 @@ export class Accounts {
   #byId = new Map<string, Account>();
   /** By code point, as UTF-8 sorts and the strings of JavaScript do not. */
   readonly #order = new SortedKeys((a, b) => compare(utf8(a), utf8(b)));
-  /** By what a name is compared; made once, for it takes its time. */
-  #keys = new Map<string, string[]>();
-  #named = new Map<string, string>();
+  readonly #taken = new TakenNames();
   #damaged = new Set<string>();
   #waiting: Waiting[] = [];
   /** Reading and writing take turns. */
@@ -100,17 +100,17 @@ export class Accounts {
     }
   }
 
-  /** Every account of the file could be read: one that is not there was taken out by its operator. */
+  /** Whether every account of the file could be read, so that one that is missing was removed by the operator. */
   get complete(): boolean {
     return this.#complete;
   }
 
-  /** Whether the name has no account that could be read, and is somebody's all the same. */
+  /** Whether the name is taken by an account that cannot be read. */
   isUnreadable(name: string): boolean {
     return !this.#byName.has(name) && (this.#damaged.has(name) || (!this.#complete && this.#known().has(name)));
   }
 
-  /** The account of somebody that another person asks for. @throws Refusal 'no-such-user', 'busy' while it cannot be read. */
+  /** The account of this name, for another person. @throws Refusal 'no-such-user', 'busy' while it cannot be read. */
   find(name: string): Account {
     const account = this.#byName.get(name);
     if (account !== undefined) return account;
@@ -131,20 +131,8 @@ export class Accounts {
       this.#take(read);
       return read;
     });
-    for (const line of lines) {
-      if (line.kind === 'malformed') {
-        this.#log.warn(
-          { evt: 'users_line_malformed', line: line.number },
-          `users.txt, line ${line.number} is skipped: ${line.problem}`,
-        );
-      } else if (line.kind === 'damaged') {
-        this.#log.error(
-          { evt: 'users_line_damaged', line: line.number, user: line.name },
-          `users.txt, line ${line.number}: nobody can log in as ${line.name}: ${line.problem}; restore the line from a backup`,
-        );
-      }
-    }
-    // A line of one of us that was torn in two looks like one of the old kind; its other half cannot be read.
+    logProblems(this.#log, lines);
+    // Half of a torn line looks like one of the old kind; the other half cannot be read.
     const legacy = lines.filter((line) => line.kind === 'legacy').filter(({ name }) => !this.isUnreadable(name));
     if (legacy.length === 0) return;
     this.#log.info({ evt: 'users_upgrade', count: legacy.length }, 'upgrading lines of the old kind in users.txt');
@@ -175,9 +163,9 @@ export class Accounts {
     }
     if (this.#byName.has(name) || this.isUnreadable(name))
       throw new Refusal('name-taken', `the name ${name} is taken; choose another`);
-    const other = nameKeys(name).find((key) => this.#named.has(key));
+    const other = this.#taken.lookAlikeOf(name);
     if (other !== undefined) {
-      throw new Refusal('name-look-alike', `the name looks like that of ${this.#named.get(other)}; choose another`);
+      throw new Refusal('name-look-alike', `the name looks like that of ${other}; choose another`);
     }
   }
 
@@ -220,27 +208,17 @@ export class Accounts {
       bytes = await this.#fs.readFile(this.#path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      this.#checkAnybody([], 'is missing');
+      checkNotEmptied({ path: this.#path, lines: [], state: 'is missing' }, this.#known().size);
       const comment = '# Accounts: name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>\n';
       bytes = new TextEncoder().encode(comment);
       await replaceFile(this.#fs, this.#path, bytes);
       stamp = await this.#stat();
     }
     const lines = parseUsers(bytes);
-    this.#checkAnybody(lines, 'holds no account');
+    checkNotEmptied({ path: this.#path, lines, state: 'holds no account' }, this.#known().size);
     this.#stamp = stamp;
     this.#complete = isComplete(bytes, lines);
     return lines;
-  }
-
-  /** An emptied file is an accident, and would take everybody out of the lobby for good. @throws StartError */
-  #checkAnybody(lines: readonly Line[], what: string): void {
-    const people = this.#known().size;
-    if (people === 0 || lines.some(({ kind }) => kind !== 'other')) return;
-    throw new StartError(
-      `${this.#path} ${what}, but ${people} ${people === 1 ? 'person is' : 'people are'} known here; ` +
-        'restore it from a backup; to begin anew without anybody, move securechat.db, securechat.seal and server_files away',
-    );
   }
 
   #cannotWrite(err: StartError): Refusal {
@@ -258,21 +236,14 @@ export class Accounts {
     const before = this.#byName;
     this.#byName = new Map();
     this.#byId = new Map();
-    const keys = this.#keys;
-    this.#keys = new Map();
-    this.#named = new Map();
     this.#damaged = new Set();
     for (const line of lines) {
-      const name = nameOf(line);
-      if (name === null) continue;
-      const known = keys.get(name) ?? nameKeys(name);
-      this.#keys.set(name, known);
-      for (const key of known) this.#named.set(key, name);
-      if (line.kind === 'damaged') this.#damaged.add(name);
+      if (line.kind === 'damaged') this.#damaged.add(line.name);
       if (line.kind !== 'account') continue;
-      this.#byName.set(name, line.account);
+      this.#byName.set(line.account.name, line.account);
       if (line.account.idFp !== null) this.#byId.set(hex(line.account.idFp), line.account);
     }
+    this.#taken.reset(lines.map(nameOf).filter((name) => name !== null));
     this.#place(before);
   }
 
@@ -326,9 +297,4 @@ export class Accounts {
       for (const { reject } of batch) reject(thrown);
     }
   }
-}
-
-function nameOf(line: Line): string | null {
-  if (line.kind === 'account') return line.account.name;
-  return line.kind === 'legacy' || line.kind === 'damaged' ? line.name : null;
 }

@@ -71,6 +71,12 @@ export function formatUsers(lines: readonly Line[]): Uint8Array {
   return bytes;
 }
 
+/** Whose line it is; null when no name can be read. */
+export function nameOf(line: Line): string | null {
+  if (line.kind === 'account') return line.account.name;
+  return line.kind === 'legacy' || line.kind === 'damaged' ? line.name : null;
+}
+
 export function accountLine(account: Account): Line {
   const idFp = account.idFp === null ? '' : hex(account.idFp);
   const text = [account.name, 'opaque1', account.record, idFp, [...account.flags].sort().join(',')].join(':');
