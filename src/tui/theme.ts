@@ -37,6 +37,9 @@ const names = (colors: string[]) =>
     Style
   >;
 
+/** Of the palette of 256, where a terminal with no more colours would be given the nearest, which on white is too light. */
+const of256 = (index: number) => `ansi256(${index})`;
+
 export const themes: Readonly<Record<Suited, Theme>> = {
   dark: {
     plain: {},
@@ -55,34 +58,34 @@ export const themes: Readonly<Record<Suited, Theme>> = {
   },
   light: {
     plain: {},
-    quiet: { color: '#5f6672' },
-    border: { color: '#b4bac4' },
+    quiet: { color: of256(241) },
+    border: { color: of256(249) },
     title: { bold: true },
-    accent: { color: '#1f4fd1', bold: true },
+    accent: { color: of256(26), bold: true },
     selected: { inverse: true },
-    unread: { color: '#9a4d00', bold: true },
-    online: { color: '#1a7a37' },
-    good: { color: '#1a7a37' },
-    bad: { color: '#b3152e', bold: true },
-    warn: { color: '#8a5a00' },
-    link: { color: '#0b5f8a', underline: true },
-    ...names(['#1f4fd1', '#1a7a37', '#8a5a00', '#7a2fb8', '#0b6f7d', '#b3152e', '#a3337a', '#4d5a00']),
+    unread: { color: of256(94), bold: true },
+    online: { color: of256(22) },
+    good: { color: of256(22) },
+    bad: { color: of256(161), bold: true },
+    warn: { color: of256(94) },
+    link: { color: of256(24), underline: true },
+    ...names([26, 22, 94, 92, 24, 161, 127, 58].map(of256)),
   },
-  // As far from white as from black: each has a contrast of 4.5 on both.
+  // As far from white as from black: each has a contrast of 4.4 on both, and few have.
   either: {
     plain: {},
-    quiet: { color: '#6c7788' },
-    border: { color: '#6b768d' },
+    quiet: { color: of256(243) },
+    border: { color: of256(243) },
     title: { bold: true },
-    accent: { color: '#2f6df2', bold: true },
+    accent: { color: of256(63), bold: true },
     selected: { inverse: true },
-    unread: { color: '#cc4c00', bold: true },
-    online: { color: '#33844f' },
-    good: { color: '#33844f' },
-    bad: { color: '#ea0e37', bold: true },
-    warn: { color: '#9e6b21' },
-    link: { color: '#007ac2', underline: true },
-    ...names(['#2f6df2', '#58812b', '#9e6b21', '#8b52f1', '#007ac2', '#ea0e37', '#178193', '#cc4c00']),
+    unread: { color: of256(130), bold: true },
+    online: { color: of256(29) },
+    good: { color: of256(29) },
+    bad: { color: of256(163), bold: true },
+    warn: { color: of256(130) },
+    link: { color: of256(63), underline: true },
+    ...names([63, 28, 130, 98, 29, 131, 163, 243].map(of256)),
   },
   // Of the sixteen only these can be read on white and on black, in the palettes of xterm and of the console.
   '16': {
