@@ -39,10 +39,17 @@ function intoLine(state: State, text: string): State {
 function intoForm(state: State, [line = '', ...more]: readonly string[]): State {
   const field = fieldOf(state);
   if (field === null) return state;
+  // With Enter alone an empty field is not left, but the server's: there it would ask the usual one.
+  const stays = line === '' && textOf(field) === '' && isAccount(state);
+  if (stays && more.length > 0) return intoForm(state, more);
   const filled = line === '' ? state : withField(state, insert(field, typeable(line, isExact(state))));
   if (more.join('').trim() === '' || filled.screen.name !== 'login') return filled;
   if (hasNext(filled.screen.login)) return intoForm(move(filled, 'next-field'), more);
   return { ...filled, notice: { text: strings.notices.typedEarly, tone: 'info' } };
+}
+
+function isAccount({ screen }: State): boolean {
+  return screen.name === 'login' && screen.login.step === 'account';
 }
 
 function hasNext({ step, active, making }: Login): boolean {

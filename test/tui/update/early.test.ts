@@ -99,6 +99,19 @@ test('while the server is asked: Enter goes on to the next field, and does not l
   t.is(screen.login.busy, null);
 });
 
+test('Enter alone leaves no empty field: the name is not taken for the password', (t) => {
+  const screen = open({ step: 'server', busy: 'connect' });
+  screen.press('enter');
+  screen.happen(type('carol'));
+  screen.press('enter');
+  screen.press('enter');
+  screen.happen(type('correct horse'));
+  screen.happen({ type: 'login', change: { busy: null, step: 'account', making: true, active: 'name' } });
+  const { name, password, repeat } = screen.login.fields;
+  t.deepEqual([name, password, repeat].map(textOf), ['carol', 'correct horse', '']);
+  t.is(screen.login.active, 'password');
+});
+
 test('lines that no field takes are not joined: they are gone, and it is said', (t) => {
   const screen = open({ step: 'account', busy: 'connect', active: 'password' });
   screen.happen(type('one'));
