@@ -1,0 +1,36 @@
+/** Each claim of SECURITY.md names what holds it, and what it names is there. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import { figures } from '../../src/daemon/limits.ts';
+import { optionNames } from '../../src/daemon/options.ts';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const isTest = (path: string) =>
+  ['.test.ts', '.test.tsx'].some((end) => existsSync(fileURLToPath(new URL(`test/${path}${end}`, root))));
+const isLimit = (name: string) => Object.hasOwn(figures, name) || optionNames.some((option) => name === `--${option}`);
+const sections = new Set([...read('docs/PROTOCOL.md').matchAll(/^## (\d+)\. /gm)].map(([, number]) => number));
+
+/** The list items below the attackers' headings, each with the references in its last parentheses. */
+function claims(document: string): { claim: string; references: string }[] {
+  const [, attackers = ''] = /\n## What SecureChat gives.*?\n([\s\S]*?)\n## /.exec(document) ?? [];
+  return [...attackers.matchAll(/^- (.*)$/gm)].map(([, item = '']) => {
+    const [, claim = item, references = ''] = /^(.*) \(([^()]*)\)$/.exec(item) ?? [];
+    return { claim, references };
+  });
+}
+
+test('each claim names a test, a limit or a section, and all of them are there', (t) => {
+  const all = claims(read('SECURITY.md'));
+  t.true(all.length > 40);
+  for (const { claim, references } of all) {
+    const numbers = [...references.matchAll(/§(\d+)/g)].map(([, number]) => number);
+    const names = [...references.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+    t.true(numbers.length + names.length > 0, claim);
+    for (const number of numbers) t.true(sections.has(number), `${claim}: no section ${number}`);
+    for (const name of names) {
+      t.true(isTest(name) || isLimit(name) || name.startsWith('npm run '), `${claim}: there is no ${name}`);
+    }
+  }
+});
