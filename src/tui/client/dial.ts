@@ -159,6 +159,6 @@ function refused(error: unknown, address: Address): unknown {
   if (error instanceof DaemonKeyError) return keyChanged(address, error.expected, error.offered);
   return new ClientError(
     'not-a-daemon',
-    `${where} is not a SecureChat server, or cannot prove its key; check the address and the port`,
+    `${where} is not a SecureChat server, is too busy, or cannot prove its key; check the address and the port, and try again`,
   );
 }
