@@ -1,4 +1,7 @@
-/** The daemon in this process, for what cannot be reached in another one: its clock and its disk. */
+/**
+ * The daemon in this process: for what cannot be reached in another one, its clock and its disk, and where a process of
+ * its own would prove no more. It costs far less.
+ */
 import * as nodeFs from 'node:fs/promises';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
@@ -6,6 +9,7 @@ import { readConfig } from '../../src/daemon/config.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import type { Table } from '../../src/daemon/requests/index.ts';
 import { hex } from '../../src/protocol/bytes.ts';
+import { joinLink } from '../../src/protocol/daemon-identity.ts';
 import { type Clock, type FileSystem, systemClock, systemRandom } from '../../src/protocol/seams.ts';
 import { writeFixtureKey } from './daemon.ts';
 import { temporaryFolder } from './folder.ts';
@@ -24,7 +28,7 @@ type LogLine = { [field: string]: unknown; level?: number; evt?: string };
 type Inside = {
   daemon: Daemon;
   dir: string;
-  at: { port: number; fingerprint: string };
+  at: { port: number; fingerprint: string; join: string };
   /** What it has written to its log so far. */
   lines: LogLine[];
 };
@@ -47,5 +51,11 @@ export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: 
     ...(given.table && { table: given.table }),
   });
   t.teardown(() => daemon.stop());
-  return { daemon, dir, at: { port: daemon.port, fingerprint: hex(daemon.fingerprint) }, lines };
+  const { port, fingerprint } = daemon;
+  return {
+    daemon,
+    dir,
+    at: { port, fingerprint: hex(fingerprint), join: joinLink('127.0.0.1', port, fingerprint) },
+    lines,
+  };
 }

@@ -15,6 +15,7 @@ import { Profile } from '../../../src/tui/client/profile.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { accepting } from '../../helpers/link-pair.ts';
 import { listener } from '../../helpers/listener.ts';
@@ -31,7 +32,7 @@ const renewing = { ...inlineRsa, generate: async () => fixtureKey('bob-encryptio
 const refused = { instanceOf: ClientError, code: 'login-refused' };
 
 test.serial('an account is made, and this profile gets in again without a password', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const steps: string[] = [];
   const ask = quietAsk({ progress: (step) => steps.push(step) });
@@ -49,7 +50,7 @@ test.serial('an account is made, and this profile gets in again without a passwo
 });
 
 test.serial('a wrong password fails though a key is held, and an unknown name fails alike', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   await (await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} })).close();
   const wrong = await t.throwsAsync(signInAs(t, { user: 'alice', server, profile, password: 'wrong' }), refused);
@@ -58,7 +59,7 @@ test.serial('a wrong password fails though a key is held, and an unknown name fa
 });
 
 test.serial('the same name and password on an empty profile bring the keys back', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const here = await signInAs(t, { user: 'alice', server, password: 'secret', register: {} });
   const there = await signInAs(t, { user: 'alice', server, password: 'secret' });
   t.deepEqual(keysOf(there), keysOf(here));
@@ -67,7 +68,7 @@ test.serial('the same name and password on an empty profile bring the keys back'
 });
 
 test.serial('with local keys no other machine gets them', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const made = { user: 'alice', server, profile, password: 'secret', register: { localKeys: true } } as const;
   await (await signInAs(t, made)).close();
@@ -80,7 +81,7 @@ test.serial('with local keys no other machine gets them', async (t) => {
 });
 
 test.serial('a taken name is refused and leaves nothing in the profile', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   await signInAs(t, { user: 'alice', server, password: 'secret', register: {} });
   const profile = join(await temporaryFolder(t), 'p');
   const late = signInAs(t, { user: 'alice', server, profile, password: 'other', register: {} });
@@ -90,7 +91,7 @@ test.serial('a taken name is refused and leaves nothing in the profile', async (
 });
 
 test.serial('a registration that was cut before the vault goes on at the next login', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const cut = quietAsk({
     progress: (step) => {
@@ -105,7 +106,7 @@ test.serial('a registration that was cut before the vault goes on at the next lo
 });
 
 test.serial('a new password opens the vault, the old one opens nothing', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const me = await signInAs(t, { user: 'alice', server, password: 'secret', register: {} });
   await t.throwsAsync(me.passwd('wrong', 'newer'), { ...refused, message: 'the password now is wrong' });
   await me.passwd('secret', 'newer');
@@ -115,7 +116,7 @@ test.serial('a new password opens the vault, the old one opens nothing', async (
 });
 
 test.serial('a change of password that is cut leaves the old one whole', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const made = { user: 'alice', server, profile, password: 'secret' } as const;
   const me = await signInAs(t, { ...made, register: {} });
@@ -136,7 +137,7 @@ test.serial('a change of password that is cut leaves the old one whole', async (
 });
 
 test.serial('two programs share a profile: each writes as a device of its own, one password is enough', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const one = await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} });
   const two = await signInAs(t, { user: 'alice', server, profile });
@@ -146,7 +147,7 @@ test.serial('two programs share a profile: each writes as a device of its own, o
 });
 
 test.serial('keys are renewed long before their card ends, and the vault goes along', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const first = await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} });
   const before = first.keyring.me.card;
@@ -170,7 +171,7 @@ test.serial('keys are renewed long before their card ends, and the vault goes al
 });
 
 test.serial('keys that were renewed on another machine ask for the password', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   await (await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} })).close();
   const later = { ...systemClock, now: () => Date.now() + 61 * 86_400_000 };
@@ -253,7 +254,7 @@ test.serial('a server that falls silent after the handshake is given up', async 
 });
 
 test.serial('a ticket that was ended needs the password again', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const me = await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} });
   await me.close();
@@ -291,7 +292,7 @@ test.serial('an account from before there were keys gets them at its first login
 });
 
 test.serial('the version of the vault never goes back', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const made = { user: 'alice', server, profile, password: 'secret' } as const;
   await (await signInAs(t, { ...made, register: {} })).close();
@@ -310,7 +311,7 @@ test.serial('a server is an address or a join link', (t) => {
 });
 
 test.serial('an invite longer than any is refused before keys are made', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const steps: string[] = [];
   const ask = quietAsk({ progress: (step) => steps.push(step) });
   const register = { invite: 'x'.repeat(65) };
