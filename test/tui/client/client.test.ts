@@ -1,13 +1,13 @@
 import test from 'ava';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs, lines } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 
 const password = 'secret';
 const register = {};
 
 test.serial('two people talk privately, and each message is signed for', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const sent = await alice.client.send('@bob', 'hello', { until: 'delivered' });
@@ -25,7 +25,7 @@ test.serial('two people talk privately, and each message is signed for', async (
 });
 
 test.serial('everyone reads the lobby, newcomers from their join on', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'nobody here');
   const bob = await chatAs(t, { user: 'bob', server, password, register });
@@ -43,7 +43,7 @@ test.serial('everyone reads the lobby, newcomers from their join on', async (t) 
 });
 
 test.serial('a listener that throws when the link is back ends nothing', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const { client, signedIn, event } = await chatAs(t, { user: 'alice', server, password, register });
   let thrown = 0;
   client.subscribe((one) => {

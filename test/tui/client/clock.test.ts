@@ -4,7 +4,7 @@ import test from 'ava';
 import { systemClock } from '../../../src/protocol/seams.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 
 const day = 24 * 3_600_000;
@@ -13,7 +13,7 @@ const register = {};
 const off = (ms: number) => ({ clock: { ...systemClock, now: () => Date.now() + ms } });
 
 test.serial('a clock that is far ahead is told at login, and when keys seem to have expired', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   // Her card has a month left; by his clock it ended a week ago.
   await chatAs(t, { user: 'alice', server, password, register }, off(-58 * day));
@@ -31,7 +31,7 @@ test.serial('a clock that is far ahead is told at login, and when keys seem to h
 });
 
 test.serial('a clock that is four minutes off is nobody’s concern', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register }, off(-4 * 60_000));
   await alice.client.send('@alice', 'hello');
   t.deepEqual(

@@ -5,14 +5,14 @@ import test from 'ava';
 import { systemClock } from '../../../src/protocol/seams.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs, lines, textOf } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 
 const password = 'secret';
 const register = {};
 
 test.serial('replies, edits, reactions and deletes reach the other side, and history', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const sent = await alice.client.send('@bob', 'a tpyo', { until: 'delivered' });
@@ -43,7 +43,7 @@ test.serial('replies, edits, reactions and deletes reach the other side, and his
 });
 
 test.serial('a file goes up, is listed from its manifest, and comes down', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const path = join(dir, 'a b.txt');
   await writeFile(path, 'what is in it');
@@ -65,7 +65,7 @@ test.serial('a file goes up, is listed from its manifest, and comes down', async
 });
 
 test.serial('what cannot be sent is refused with a sentence before anything is stored', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   await chatAs(t, { user: 'bob', server, password, register });
   const usage = { instanceOf: ClientError, code: 'usage' };
@@ -81,7 +81,7 @@ test.serial('what cannot be sent is refused with a sentence before anything is s
 });
 
 test.serial('notes to oneself, people and safety numbers', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   t.is((await alice.client.send('@alice', 'milk', { until: 'delivered' })).state, 'delivered');
@@ -108,7 +108,7 @@ test.serial('notes to oneself, people and safety numbers', async (t) => {
 });
 
 test.serial('a clock that is wrong changes nothing of the order', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const hourAgo = { ...systemClock, now: () => Date.now() - 3_600_000 };
   const bob = await chatAs(t, { user: 'bob', server, password, register }, { clock: hourAgo });

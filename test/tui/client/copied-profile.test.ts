@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { chatAs, type TestChat, textOf } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 
 const password = 'secret';
@@ -12,7 +12,7 @@ const numbers = (count: number, what: string) => Array.from({ length: count }, (
 
 /** Bob, and Alice twice: with a profile that has said something, and with a copy of it. */
 async function copied(t: ExecutionContext): Promise<{ bob: TestChat; original: TestChat; copy: TestChat }> {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const [one, two] = [join(dir, 'one'), join(dir, 'two')];
   const bob = await chatAs(t, { user: 'bob', server, password, register });

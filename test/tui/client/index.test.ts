@@ -5,7 +5,7 @@ import { inlineOpaque } from '../../../src/protocol/opaque.ts';
 import { connect as connectWith } from '../../../src/tui/client/client.ts';
 import * as door from '../../../src/tui/client/index.ts';
 import { VERSION } from '../../../src/tui/client/software.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { fixtureRsa, quietAsk } from '../../helpers/sign-in.ts';
 
@@ -18,7 +18,7 @@ test('the version is that of package.json', (t) => {
 });
 
 test('a library user sends, and hears what arrives', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const open = async (user: 'alice' | 'bob') => {
     const profile = join(dir, user);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 
@@ -11,7 +12,7 @@ const register = {};
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `m${from + i}`);
 
 test.serial('who was away gets what they missed, in order, once', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const away = await chatAs(t, { user: 'bob', server, password, register, profile });
@@ -98,7 +99,7 @@ test.serial('what is held can be read when the link was lost before all was fetc
 });
 
 test.serial('an empty profile reads old messages, and a second device sees both sides', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   await alice.client.send('@bob', 'from the first device', { until: 'delivered' });
@@ -121,7 +122,7 @@ test.serial('an empty profile reads old messages, and a second device sees both 
 });
 
 test.serial('two clients share a profile', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const screen = await chatAs(t, { user: 'alice', server, password, register, profile });

@@ -3,7 +3,7 @@ import test from 'ava';
 import { CARD_LIFE_MS } from '../../../src/protocol/card.ts';
 import { writtenApart } from '../../../src/tui/client/written.ts';
 import { chatAs, startChat } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 import { tampered } from '../../helpers/tamper.ts';
 
@@ -12,7 +12,7 @@ const password = 'secret';
 const register = {};
 
 test.serial('a note that came a month after the end of the key it is sealed to is marked late', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   let later = 0;

@@ -6,6 +6,7 @@ import type { Entry } from '../../../src/protocol/fields.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';
 import { online } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 import { tampered } from '../../helpers/tamper.ts';
@@ -14,7 +15,7 @@ const password = 'secret';
 const register = {};
 
 test.serial('three people talk, and nobody sees a gap', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const carol = await chatAs(t, { user: 'carol', server, password, register });
@@ -30,7 +31,7 @@ test.serial('three people talk, and nobody sees a gap', async (t) => {
 });
 
 test.serial('a newcomer is granted the key in use by whoever is here', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'before bob');
   const bob = await chatAs(t, { user: 'bob', server, password, register });
@@ -44,7 +45,7 @@ test.serial('a newcomer is granted the key in use by whoever is here', async (t)
 });
 
 test.serial('with nobody here a newcomer makes a key, and who returns reads on', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   const alice = await chatAs(t, { user: 'alice', server, password, register, profile });
   await alice.client.send('#lobby', 'one');
@@ -85,7 +86,7 @@ test.serial('a newcomer speaks though whoever made the key in use is gone', asyn
 });
 
 test.serial('what is hidden, changed or put elsewhere in the lobby is a gap', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   let seen = 0;
@@ -116,7 +117,7 @@ test.serial('what is hidden, changed or put elsewhere in the lobby is a gap', as
 });
 
 test.serial('a log that was bent closes the lobby, and nothing else', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   const bob = await startChat(
@@ -135,7 +136,7 @@ test.serial('a log that was bent closes the lobby, and nothing else', async (t) 
 });
 
 test.serial('another lobby than the pinned one is refused', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   await (await chatAs(t, { user: 'alice', server, password, register, profile })).client.close();
   const signedIn = await signInAs(t, { user: 'alice', server, profile });

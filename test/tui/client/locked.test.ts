@@ -3,7 +3,7 @@ import test from 'ava';
 import { Refusal } from '../../../src/protocol/errors.ts';
 import { systemClock } from '../../../src/protocol/seams.ts';
 import { chatAs, startChat, textOf } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 import { tampered } from '../../helpers/tamper.ts';
 
@@ -11,7 +11,7 @@ const password = 'secret';
 const register = {};
 
 test.serial('it is one gap with its reason, told after a while, and shown when the key comes', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const clock = { ...systemClock, after: (ms: number, act: () => void) => systemClock.after(Math.min(ms, 1000), act) };
   const signedIn = await signInAs(t, { user: 'bob', server, password, register }, { clock });

@@ -13,6 +13,7 @@ import { MAX_OUTBOX } from '../../../src/tui/client/outbox-store.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';
 import { freshCard } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { fixtureRsa, signInAs } from '../../helpers/sign-in.ts';
 import { tampered } from '../../helpers/tamper.ts';
@@ -42,7 +43,7 @@ async function refused(
   refuse: (nth: number, sent: Sent) => RefusalCode | null,
   clock: Clock = systemClock,
 ) {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const sent: Sent[] = [];
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
@@ -144,7 +145,7 @@ test.serial('a daemon that always finds the order wrong does not keep the client
 
 /** Alice, whose worker seals as `seal` says once it is set. */
 async function sealing(t: ExecutionContext) {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const rsa: Rsa = fixtureRsa('alice');
@@ -215,7 +216,7 @@ test.serial('the outbox is bounded, with a sentence', async (t) => {
 });
 
 test.serial('a changed key stops everything until the person accepts it', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register, profile });

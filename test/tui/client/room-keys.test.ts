@@ -11,12 +11,12 @@ import { RoomKeys } from '../../../src/tui/client/room-keys.ts';
 import { RoomMembers } from '../../../src/tui/client/room-members.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { chatAs } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/people.ts';
 import { openProfile } from '../../helpers/profile.ts';
 
 test.serial('an epoch that comes by an event and by a fetch at once is taken once', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const { client, signedIn } = await chatAs(t, { user: 'alice', server, password: 'secret', register: {} });
   await client.send('#lobby', 'under the first key');
   const { connection, keyring, profile, rsa, clock, daemon } = signedIn;

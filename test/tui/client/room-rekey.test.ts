@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { chatAs, lines } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 
 const password = 'secret';
 const register = {};
 
 test.serial('who was never online together with a speaker reads the lobby all the same', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = { user: 'alice' as const, server, password, profile: join(await temporaryFolder(t), 'alice') };
   const bob = { user: 'bob' as const, server, password, profile: join(await temporaryFolder(t), 'bob') };
   const first = await chatAs(t, { ...alice, register });

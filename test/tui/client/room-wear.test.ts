@@ -6,7 +6,6 @@ import { accountKey, type ChatContext } from '../../../src/tui/client/chat-conte
 import type { SignedIn } from '../../../src/tui/client/connect.ts';
 import { Rooms } from '../../../src/tui/client/rooms.ts';
 import { chatAs, lines } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';
 
 const day = 24 * 3_600_000;
@@ -51,7 +50,7 @@ test.serial('after 7 days the next speaker makes a new key', async (t) => {
 });
 
 test.serial('after 1,000 messages the next speaker makes a new key', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const { client, signedIn } = await chatAs(t, { user: 'alice', server, password, register });
   await client.send('#lobby', 'the first');
   const [made] = await epochs(signedIn);

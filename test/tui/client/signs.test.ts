@@ -5,7 +5,7 @@ import { People } from '../../../src/tui/client/people.ts';
 import { Signs } from '../../../src/tui/client/signs.ts';
 import type { ClientEvent, ConversationName, LinkState, Person } from '../../../src/tui/client/types.ts';
 import { chatAs, type TestChat } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { until } from '../../helpers/until.ts';
 import { person } from '../helpers/messages.ts';
@@ -132,7 +132,7 @@ const awayOf = async ({ client }: TestChat, name: string) =>
   (await client.people()).find((one) => one.name === name)?.away;
 
 test.serial('two people: bob sees alice write and go, and again after her link was lost', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   await alice.event((event) => event.type === 'people' && event.people.some(({ name }) => name === 'bob'));

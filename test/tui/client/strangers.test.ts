@@ -3,7 +3,7 @@ import { hex } from '../../../src/protocol/bytes.ts';
 import { Strangers } from '../../../src/tui/client/strangers.ts';
 import type { Timeline } from '../../../src/tui/client/timeline.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -67,7 +67,7 @@ test('attack: a flood of them is dropped', async (t) => {
 });
 
 test.serial('attack: a card that the daemon does not give holds up nobody but its owner', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const account = { server, password: 'secret', register: {} };
   const signedIn = await signInAs(t, { user: 'alice', ...account });
   const { connection } = signedIn;

@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/protocol/fields.ts';
 import { parseDelivered } from '../../../src/protocol/note.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs, lines, startChat, type TestChat } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 import { type Tamper, tampered } from '../../helpers/tamper.ts';
 
@@ -13,7 +13,7 @@ const register = {};
 
 /** Alice has sent m1..m4 to Bob, who then looks through a daemon that lies from the beginning. */
 async function lied(t: ExecutionContext, tamper: Tamper, texts = ['m1', 'm2', 'm3', 'm4']): Promise<TestChat> {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await signInAs(t, { user: 'bob', server, password, register });
   for (const text of texts) await alice.client.send('@bob', text);
@@ -90,7 +90,7 @@ test.serial('bytes that were changed, and bytes of another message, are never sh
 });
 
 test.serial('a note from one conversation is none in another', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const carol = await chatAs(t, { user: 'carol', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
@@ -115,7 +115,7 @@ test.serial('a note from one conversation is none in another', async (t) => {
 });
 
 test.serial('"delivered" is shown for a signed receipt only, whatever the daemon says', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   await (await chatAs(t, { user: 'bob', server, password, register })).client.close();
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
   const alice = await startChat(
@@ -138,7 +138,7 @@ test.serial('"delivered" is shown for a signed receipt only, whatever the daemon
 });
 
 test.serial('an answer that is lost is asked for again: the message is there once', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
   let lost = 0;
