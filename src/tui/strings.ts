@@ -181,7 +181,7 @@ export const strings = {
       messages === 1
         ? `send to ${to}?`
         : `send ${format.counted(lines, 'line', 'lines')} to ${to} as ${format.number(messages)} messages?`,
-    hasty: 'the conversation changed while you were typing',
+    hasty: 'this conversation opened while you were typing',
     addressed: (name: string, room: string) =>
       `it begins with @${name}, and everybody in ${room} would read it; @${name} and a space is for ${name} alone`,
     sendFoot: (to: string) => `Enter or y sends to ${to} · Esc or n keeps the line`,

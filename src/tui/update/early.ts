@@ -30,7 +30,7 @@ function gone(state: State): State {
 function intoLine(state: State, text: string): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);
-    const draft: Editor = insert({ before: textOf(thread.draft), after: '' }, text.trimEnd());
+    const draft: Editor = insert({ before: textOf(thread.draft), after: '' }, text.replace(/\n+$/, ''));
     return withThread(chat, { ...thread, draft, hasty: true });
   });
 }

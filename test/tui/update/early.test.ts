@@ -59,14 +59,14 @@ test('while a login runs: it waits in the line of the chat, whole and in order, 
   screen.press('enter');
   screen.happen(type('second'), { type: 'pasted', text: ' pasted\nline' });
   screen.press('enter');
-  screen.happen({ type: 'progress', step: 'sync' }, type('!'));
+  screen.happen({ type: 'progress', step: 'sync' }, type('! '));
   screen.press('enter');
   screen.happen(entered({ '#lobby': 'a draft: ' }));
-  t.is(screen.line, 'a draft: hello world\nsecond pasted\nline\n!');
+  t.is(screen.line, 'a draft: hello world\nsecond pasted\nline\n! ');
   if (screen.state.screen.name !== 'chat') return t.fail();
   t.true(openThread(screen.state.screen.chat).hasty, 'an Enter that comes late asks first');
   screen.happen({ type: 'tick' });
-  t.is(screen.line, 'a draft: hello world\nsecond pasted\nline\n!', 'once');
+  t.is(screen.line, 'a draft: hello world\nsecond pasted\nline\n! ', 'once');
 });
 
 test('before the first picture: it arrives in the field that is shown, and no key acts on what nobody saw', (t) => {
