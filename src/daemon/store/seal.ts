@@ -7,7 +7,7 @@
  * and never waits for the disk: after a power cut it may be older than the database, which says nothing.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../start-error.ts';
 
@@ -25,11 +25,20 @@ export class Seal {
   /** Of the database at `path`; made, on stable storage, when it is missing. @throws StartError as checkSeal does. */
   static open(path: string, standing: Standing): Seal {
     checkSeal(path, standing);
-    const file = openSync(sealOf(path), readSlots(path) === null ? 'w+' : 'r+', 0o600);
-    const seal = new Seal(file, standing);
-    for (let slot = 0; slot < SLOTS; slot++) seal.#write(slot);
-    fsyncSync(file);
-    return seal;
+    // A new one is there whole or not at all: half of one would be taken for a damaged one at the next start.
+    const isNew = readSlots(path) === null;
+    const beside = `${sealOf(path)}.new`;
+    const file = openSync(isNew ? beside : sealOf(path), isNew ? 'w+' : 'r+', 0o600);
+    try {
+      const seal = new Seal(file, standing);
+      for (let slot = 0; slot < SLOTS; slot++) seal.#write(slot);
+      fsyncSync(file);
+      if (isNew) renameSync(beside, sealOf(path));
+      return seal;
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
   }
 
   private constructor(file: number, newest: Standing) {
@@ -81,7 +90,7 @@ export function checkSeal(path: string, standing: Standing | null): void {
   const last = standing.at === 0 ? 'the beginning' : time(standing.at);
   throw new StartError(
     `${path} lacks its newest ${missing} ${missing === 1 ? 'commit' : 'commits'}: what was stored after ${last}, up to ${time(sealed.at)}; ` +
-      `${path}-wal was cut, altered or lost, or an older database was put back. Nothing was changed now. ` +
+      `${path}-wal was cut, altered or lost, an older database was put back, or these files were copied while the daemon ran. Nothing was changed now. ` +
       `Put ${path} and ${path}-wal back as they were; or, ${goOn}`,
   );
 }
@@ -101,7 +110,9 @@ function readSlots(path: string): string[] | null {
     text = readFileSync(sealOf(path), 'latin1');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    throw new StartError(
+      `${sealOf(path)} cannot be read: ${(error as Error).message}; restore it from a backup, or remove it`,
+    );
   }
   return Array.from({ length: SLOTS }, (_, slot) => text.slice(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES));
 }

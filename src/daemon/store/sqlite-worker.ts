@@ -3,7 +3,8 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { explainSqlite } from '../../protocol/sqlite.ts';
+import { explainSqlite, sqliteCode } from '../../protocol/sqlite.ts';
+import { StartError } from '../start-error.ts';
 import { BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
 import { operations } from './operations.ts';
 import { openDatabase } from './schema.ts';
@@ -11,6 +12,9 @@ import { checkSeal, Seal, standingOf } from './seal.ts';
 
 /** Calls after which the write-ahead log is copied into the database; between batches, so that no answer waits for it. */
 const CALLS_PER_CHECKPOINT = 4000;
+
+/** SQLITE_CORRUPT, NOTADB. */
+const DAMAGED = new Set([11, 26]);
 
 export type FromWorker =
   | { ready: true }
@@ -26,10 +30,12 @@ function serve(to: NonNullable<typeof parentPort>, path: string): void {
   const say = (message: FromWorker) => to.postMessage(message);
   let db: DatabaseSync;
   let seal: Seal;
+  let reader: DatabaseSync | null = null;
   try {
-    checkUnchanged(path);
+    reader = openReader(path);
     ({ db, seal } = open(path));
   } catch (error) {
+    reader?.close();
     say({ refused: explainSqlite(error, path) });
     return;
   }
@@ -37,6 +43,7 @@ function serve(to: NonNullable<typeof parentPort>, path: string): void {
   let sinceCheckpoint = 0;
   const carryOut = (batch: Call[] | 'close') => {
     if (batch === 'close') {
+      reader?.close();
       db.close();
       seal.close();
       to.close();
@@ -56,6 +63,7 @@ function serve(to: NonNullable<typeof parentPort>, path: string): void {
     } catch (error) {
       broken = true;
       const cause = error instanceof BrokenDatabase ? error.cause : error;
+      closeAsItIs(db, reader);
       say({ broken: explainSqlite(cause, path) });
     }
   });
@@ -77,26 +85,34 @@ function open(path: string): { db: DatabaseSync; seal: Seal } {
 }
 
 /**
- * To be asked before the database is opened for writing: closing it would take the damaged log away, and what follows the
- * damage with it. @throws StartError when something is missing
+ * Looks at the database before it is opened for writing, and stays open: the last one to close a database copies the
+ * write-ahead log into it and removes the log, and one that only reads cannot. So what is refused or broken stays as it is.
+ * null when there is no database yet. @throws StartError when something is missing, Error when it is damaged
  */
-function checkUnchanged(path: string): void {
+function openReader(path: string): DatabaseSync | null {
   let db: DatabaseSync;
-  let standing: ReturnType<typeof standingOf>;
   try {
     db = new DatabaseSync(path, { readOnly: true });
   } catch {
-    return;
+    return null;
   }
   try {
-    standing = standingOf(db);
-  } catch {
-    // What is wrong with it is found when it is opened in earnest.
-    return;
-  } finally {
+    checkSeal(path, standingOf(db));
+    return db;
+  } catch (error) {
     db.close();
+    // What else keeps it from being read is found when it is opened in earnest.
+    if (error instanceof StartError || DAMAGED.has(sqliteCode(error) & 0xff)) throw error;
+    return null;
   }
-  checkSeal(path, standing);
+}
+
+function closeAsItIs(db: DatabaseSync, reader: DatabaseSync | null): void {
+  if (reader === null) return;
+  try {
+    db.close();
+  } catch {}
+  reader.close();
 }
 
 /** @throws BrokenDatabase. */

@@ -1,5 +1,5 @@
 /** What SQLite drops without a word is noticed: whatever is done to the write-ahead log of a daemon that was killed. */
-import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { checkSeal, sealOf, standingOf } from '../../../src/daemon/store/seal.ts';
 import { openSqliteStore } from '../../../src/daemon/store/sqlite.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { aNote, temporaryStore } from '../../helpers/store.ts';
+import { aNote, bytes32, everything, temporaryStore } from '../../helpers/store.ts';
 
 const NOTES = 12;
 
@@ -110,4 +110,29 @@ test('what only reads is no commit', async (t) => {
   await store.rooms({});
   await t.throwsAsync(store.appendNote(aNote(5)), { code: 'order' });
   t.deepEqual(await readFile(sealOf(path)), before);
+});
+
+test('a damaged database is refused with its log left as it is', async (t) => {
+  const { path, again } = await killed(t);
+  const files = () => Promise.all([path, `${path}-wal`, sealOf(path)].map((file) => readFile(file)));
+  for (const damage of [() => writeFile(path, 'hello'), () => truncate(path, 8192)]) {
+    await again();
+    await damage();
+    const before = await files();
+    const opened = openSqliteStore(path).then((store) => store.fetch(everything({ conversation: bytes32(77) })));
+    await t.throwsAsync(opened, { message: /securechat\.db is damaged.*restore it from a backup/ });
+    t.deepEqual(await files(), before);
+  }
+});
+
+test('a seal that cannot be read is named; half of a new one is no seal', async (t) => {
+  const { path } = await killed(t);
+  await rm(sealOf(path));
+  await mkdir(sealOf(path));
+  await t.throwsAsync(openSqliteStore(path), { message: /securechat\.seal cannot be read: .*remove it/ });
+  await rm(sealOf(path), { recursive: true });
+  await writeFile(`${sealOf(path)}.new`, 'securechat-se');
+  const store = await openSqliteStore(path);
+  t.is(look(path).said, null);
+  await store.close();
 });
