@@ -12,16 +12,20 @@ import { StartError } from './start-error.ts';
  */
 export async function lockFolder(dir: string): Promise<() => void> {
   const { DatabaseSync } = loadSqlite();
-  const database = new DatabaseSync(join(dir, 'daemon.lock'), { timeout: 0 });
+  let database: InstanceType<typeof DatabaseSync> | null = null;
   try {
+    database = new DatabaseSync(join(dir, 'daemon.lock'), { timeout: 0 });
     database.exec('PRAGMA journal_mode = DELETE');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    database.close();
+    database?.close();
     if (!/locked|busy/.test(String(error))) {
-      throw new StartError(`cannot lock ${dir}: ${(error as Error).message}; remove the file daemon.lock there`);
+      throw new StartError(
+        `cannot lock ${dir}: ${(error as Error).message}; remove daemon.lock there, and check who owns that folder`,
+      );
     }
     throw new StartError(`another daemon is using ${dir}; stop it first, or give this one its own --data-dir`);
   }
-  return () => database.close();
+  const held = database;
+  return () => held.close();
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { lockFolder } from '../../src/daemon/folder-lock.ts';
@@ -37,5 +37,8 @@ test('the lock dies with its process', async (t) => {
 test('a lock file that is none is a sentence', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'daemon.lock'), 'x'.repeat(4096));
-  await t.throwsAsync(lockFolder(dir), { instanceOf: StartError, message: /remove the file daemon.lock/ });
+  await t.throwsAsync(lockFolder(dir), { instanceOf: StartError, message: /remove daemon.lock/ });
+  await rm(join(dir, 'daemon.lock'));
+  await mkdir(join(dir, 'daemon.lock'));
+  await t.throwsAsync(lockFolder(dir), { instanceOf: StartError, message: /remove daemon.lock/ });
 });
