@@ -8,10 +8,9 @@ import { isName } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
 import { replaceFile } from './replace-file.ts';
 import { SortedKeys } from './sorted-keys.ts';
-import { StartError } from './start-error.ts';
 import { TakenNames } from './taken-names.ts';
 import { accountLine, formatUsers, isComplete, type Line, nameOf, parseUsers } from './users-file.ts';
-import { checkNotEmptied, logProblems } from './users-problems.ts';
+import { checkNotEmptied, logProblems, WriteProblem } from './users-problems.ts';
 
 /** One line of users.txt. Never changed in place: a change makes a new one. */
 export type Account = {
@@ -62,6 +61,7 @@ export class Accounts {
   readonly #taken = new TakenNames();
   #damaged = new Set<string>();
   #waiting: Waiting[] = [];
+  readonly #writing: WriteProblem;
   /** Reading and writing take turns. */
   readonly #turns = new Turns();
 
@@ -69,6 +69,7 @@ export class Accounts {
     this.#fs = parts.fs;
     this.#path = join(parts.dir, 'users.txt');
     this.#log = parts.log;
+    this.#writing = new WriteProblem(parts.log);
     this.#upgrade = parts.upgrade;
     this.#known = parts.known;
   }
@@ -221,11 +222,6 @@ export class Accounts {
     return lines;
   }
 
-  #cannotWrite(err: StartError): Refusal {
-    this.#log.error({ evt: 'users_emptied', err }, 'users.txt is not written: what was known before holds on');
-    return new Refusal('internal', 'the server cannot change accounts now: tell its operator');
-  }
-
   async #stat(): Promise<Stamp> {
     const { size, mtimeMs } = await this.#fs.stat(this.#path);
     return { size, mtimeMs };
@@ -289,11 +285,12 @@ export class Accounts {
         await replaceFile(this.#fs, this.#path, formatUsers(this.#lines));
         this.#stamp = await this.#stat();
       }
+      this.#writing.works();
       for (const { resolve } of made) resolve();
     } catch (error) {
       this.#take(before);
       this.#stamp = null;
-      const thrown = error instanceof StartError ? this.#cannotWrite(error) : error;
+      const thrown = this.#writing.fails(error);
       for (const { reject } of batch) reject(thrown);
     }
   }

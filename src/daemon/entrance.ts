@@ -94,8 +94,8 @@ export class Entrance {
       log.debug({ evt: 'handshake_fail', code: error.code, reason: error.message }, 'the handshake failed');
     } else if (error instanceof Refusal) {
       refused.note('limit', slot.address);
-    } else if (!hadGone && !isSocketError(error)) {
-      log.error({ evt: 'sys_crash', err: error }, 'a bug in the handshake: this link is closed');
+    } else if (!hadGone && !isSocketError(error) && refused.note('failed', slot.address)) {
+      log.warn({ evt: 'sys_crash', err: error }, 'the daemon failed in a handshake: this link is closed');
     }
   }
 }

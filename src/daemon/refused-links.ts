@@ -12,9 +12,9 @@ const MAX_ADDRESSES = 4_096;
 /**
  * `rate`: too many connections from one address. `evicted`: another connection needed the slot. `limit`: the system, or the share of
  * its descriptors, has no room. `handshake`: failed or too late. `rules`: broke the protocol before it logged in. `login`:
- * further failed logins of an address whose first ones have a line each.
+ * further failed logins of an address whose first ones have a line each. `failed`: the daemon did.
  */
-export type Refused = 'rate' | 'evicted' | 'limit' | 'handshake' | 'rules' | 'login';
+export type Refused = 'rate' | 'evicted' | 'limit' | 'handshake' | 'rules' | 'login' | 'failed';
 
 export class RefusedLinks {
   readonly #clock: Pick<Clock, 'after'>;
@@ -29,13 +29,14 @@ export class RefusedLinks {
     this.#log = parts.log;
   }
 
-  /** @param address as limits count it */
-  note(reason: Refused, address: string): void {
+  /** @param address as limits count it @returns whether it is the first one of this reason that the next line counts */
+  note(reason: Refused, address: string): boolean {
     this.#count += 1;
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     const known = this.#addresses.get(address);
     if (known !== undefined || this.#addresses.size < MAX_ADDRESSES) this.#addresses.set(address, (known ?? 0) + 1);
     this.#cancel ??= this.#clock.after(MINUTE_MS, () => this.tell());
+    return this.#reasons.get(reason) === 1;
   }
 
   /** Writes the line now, if there is anything to tell. */
@@ -67,4 +68,15 @@ export function logBroken(
   } else {
     session.log.warn(line, what);
   }
+}
+
+/** The log's line about a request that the daemon failed on. A stranger causes a warning, and one a minute. */
+export function logCrash(
+  { refused }: { refused: Pick<RefusedLinks, 'note'> },
+  session: Pick<Session, 'account' | 'address' | 'log'>,
+  line: { err: unknown; request: string | null },
+): void {
+  const what = 'the daemon failed on a request: this session is closed';
+  if (session.account !== null) session.log.error({ evt: 'sys_crash', ...line }, what);
+  else if (refused.note('failed', addressKey(session.address))) session.log.warn({ evt: 'sys_crash', ...line }, what);
 }

@@ -16,7 +16,7 @@ import type { RequestName, RequestParams } from '../protocol/requests.ts';
 import type { SharedContext } from './context.ts';
 import { byteCost, costs, figures } from './limits.ts';
 import { type Paid, paidBy } from './paid.ts';
-import { logBroken } from './refused-links.ts';
+import { logBroken, logCrash } from './refused-links.ts';
 import type { Row, Table } from './requests/index.ts';
 import type { Session } from './session.ts';
 import { StorageError } from './storage-error.ts';
@@ -223,10 +223,7 @@ export class RequestQueue {
       session.cut();
       return;
     }
-    session.log.error(
-      { evt: 'sys_crash', err: error, request: request?.method ?? null },
-      'a bug: this session is closed',
-    );
+    logCrash(this.#base, session, { err: error, request: request?.method ?? null });
     if (request !== undefined) {
       this.#refuse(
         request,

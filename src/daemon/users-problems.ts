@@ -1,6 +1,8 @@
 /** What is wrong with users.txt, in sentences for the operator. */
 import type { Logger } from 'pino';
+import { Refusal } from '../protocol/errors.ts';
 import { StartError } from './start-error.ts';
+import { StorageError } from './storage-error.ts';
 import type { Line } from './users-file.ts';
 
 export function logProblems(log: Pick<Logger, 'warn' | 'error'>, lines: readonly Line[]): void {
@@ -32,4 +34,27 @@ export function checkNotEmptied(
     `${file.path} ${file.state}, but ${people} ${people === 1 ? 'person is' : 'people are'} known here; ` +
       'restore it from a backup; to begin anew without anybody, move securechat.db, securechat.seal and server_files away',
   );
+}
+
+/** A file that cannot be read or written while the daemon serves. It has one line until it works again: anybody can ask again. */
+export class WriteProblem {
+  readonly #log: Pick<Logger, 'warn'>;
+  #told = false;
+
+  constructor(log: Pick<Logger, 'warn'>) {
+    this.#log = log;
+  }
+
+  works(): void {
+    this.#told = false;
+  }
+
+  /** What to answer to those who asked for the change. */
+  fails(err: unknown): unknown {
+    if (err instanceof Refusal || err instanceof StorageError) return err;
+    if (!this.#told)
+      this.#log.warn({ evt: 'users_not_written', err }, 'users.txt cannot be changed: what was known before holds on');
+    this.#told = true;
+    return new Refusal('internal', 'the server cannot change accounts now: tell its operator');
+  }
 }

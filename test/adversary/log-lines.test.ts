@@ -1,5 +1,7 @@
 /** What hostile bytes write to the log: a bounded number of lines, none after the cut, and never one that wakes an operator. */
 import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { encode } from '@msgpack/msgpack';
 import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../src/daemon/limits.ts';
@@ -176,3 +178,21 @@ test.serial('requests under way together that all break the rules are one line',
     ['session_ended', 30],
   ]);
 });
+
+test.serial(
+  'what fails in the data folder is no line for each stranger who asks, and none that wakes an operator',
+  async (t) => {
+    const { at, dir, lines } = await openDaemon(t, { flags: { registration: 'invite' } });
+    await mkdir(join(dir, 'invites.txt'));
+    const begun = lines.length;
+    for (let n = 0; n < 6; n++) {
+      const stranger = await connectTo(t, at);
+      await t.throwsAsync(register(stranger, 'alice', 'pw', { invite: 'a code that is long' }), { code: 'internal' });
+    }
+    const shown = (lines as Lines).slice(begun).filter(({ level = 0 }) => level >= WARN);
+    t.deepEqual(
+      shown.map(({ level, evt }) => [level, evt]),
+      [[WARN, 'sys_crash']],
+    );
+  },
+);

@@ -146,7 +146,7 @@ test('when the file cannot be written the account is not there', async (t) => {
     rename: (from, to) => (full ? Promise.reject(new Error('no space left')) : fs.rename(from, to)),
   });
   full = true;
-  await t.throwsAsync(accounts.add(account('bob')), { message: 'no space left' });
+  await t.throwsAsync(accounts.add(account('bob')), { instanceOf: Refusal, code: 'internal' });
   t.is(accounts.get('bob'), undefined);
   full = false;
   await accounts.add(account('bob'));
@@ -204,7 +204,9 @@ test('a file without any account stops the start, and later leaves what is known
   await t.throwsAsync(accounts.reload(), { message: /holds no account/ });
   await t.throwsAsync(accounts.add(account('bob')), { instanceOf: Refusal, code: 'internal' });
   t.is(await fs.readFile(path, 'utf8'), '', 'and is not written over');
-  t.true(lines.some(({ evt }) => evt === 'users_emptied'));
+  await t.throwsAsync(accounts.add(account('carol')), { instanceOf: Refusal, code: 'internal' });
+  const told = lines.filter(({ evt }) => evt === 'users_not_written').map(({ level }) => level);
+  t.deepEqual(told, [40], 'a stranger who asks again adds no line');
   await fs.unlink(path);
   await t.throwsAsync(accounts.reload(), { message: /is missing/ });
   t.truthy(accounts.get('alice'));
