@@ -8,7 +8,7 @@
  *    RETIRE_MS after any session has gone; and when the key has done its share.
  */
 import { type Broadcast, BroadcastSealer, type RoomKey } from '../protocol/broadcast.ts';
-import type { Flusher } from '../protocol/flush.ts';
+import type { Flusher, Flushing } from '../protocol/flush.ts';
 import { LARGE_RECORD, type RecordLimits, recordLimits } from '../protocol/record.ts';
 import type { Clock } from '../protocol/seams.ts';
 
@@ -42,7 +42,8 @@ export type ChannelParts = {
   limits?: RecordLimits;
 };
 
-export class BroadcastChannel {
+export class BroadcastChannel implements Flushing {
+  flushedAt = 0;
   readonly #room: Uint8Array;
   readonly #parts: ChannelParts;
   readonly #hearers = new Set<Hearer>();
@@ -99,7 +100,7 @@ export class BroadcastChannel {
     const size = PREFIX + event.length;
     if (this.#pendingBytes + size > LARGE_RECORD) this.flush();
     this.#pendingBytes += size;
-    if (this.#pending.push(event) === 1) this.#parts.flusher.schedule(() => this.flush());
+    if (this.#pending.push(event) === 1) this.#parts.flusher.schedule(this);
   }
 
   /** Writes what is pending, as one record. */

@@ -1,4 +1,7 @@
-/** When links write what was sent: all together, at once while the process has time, later the busier it is. */
+/**
+ * When links write what was sent: at the end of the turn of the loop. While the process has little time, one that has just
+ * written waits, the longer the busier the process is; so one with little to say never waits, and much goes in few records.
+ */
 import { performance } from 'node:perf_hooks';
 
 /** Longest wait; a person does not notice it, and at full load it makes one record of very many messages. */
@@ -12,32 +15,44 @@ export function flushDelay(utilisation: number): number {
   return Math.round(Math.max(0, Math.min(1, utilisation) - CALM) * (MOST / (1 - CALM)));
 }
 
+/** What writes when it is told. */
+export type Flushing = {
+  flush(): void;
+  /** When it was last told to, by performance.now(); the flusher's own. */
+  flushedAt: number;
+};
+
 export interface Flusher {
-  /** Calls `flush` once, later. */
-  schedule(flush: () => void): void;
+  /** Flushes `one` once, later. */
+  schedule(one: Flushing): void;
 }
 
 /** One timer for all links of a process, since a room's message goes to each of them. */
 export class AdaptiveFlusher implements Flusher {
-  #waiting: (() => void)[] = [];
+  #soon: Flushing[] = [];
+  #waiting: Flushing[] = [];
   #sampled = performance.eventLoopUtilization();
   #at = performance.now();
   #delay = 0;
 
-  schedule(flush: () => void): void {
-    if (this.#waiting.push(flush) > 1) return;
-    const run = () => {
-      this.#sample();
-      const due = this.#waiting;
-      this.#waiting = [];
-      for (const one of due) one();
-    };
-    if (this.#delay === 0) setImmediate(run);
-    else setTimeout(run, this.#delay);
+  schedule(one: Flushing): void {
+    if (performance.now() - one.flushedAt >= this.#delay) {
+      if (this.#soon.push(one) === 1) setImmediate(() => this.#flush(this.#soon.splice(0)));
+    } else if (this.#waiting.push(one) === 1) {
+      setTimeout(() => this.#flush(this.#waiting.splice(0)), this.#delay);
+    }
   }
 
-  #sample(): void {
+  #flush(due: Flushing[]): void {
     const now = performance.now();
+    this.#sample(now);
+    for (const one of due) {
+      one.flushedAt = now;
+      one.flush();
+    }
+  }
+
+  #sample(now: number): void {
     if (now - this.#at < SAMPLE) return;
     const current = performance.eventLoopUtilization();
     this.#delay = flushDelay(performance.eventLoopUtilization(current, this.#sampled).utilization);

@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { type Broadcast, encodeRoomKey, type Places, placeOf, type RoomKey } from './broadcast.ts';
 import { Reader, Writer } from './bytes.ts';
-import type { Flusher } from './flush.ts';
+import type { Flusher, Flushing } from './flush.ts';
 import { LARGE_RECORD, type RecordSealer, type RecordType, recordType } from './record.ts';
 
 /** drained() waits until less than this waits: two segments, so that the socket never runs dry and chat passes soon. */
@@ -14,9 +14,10 @@ export const MAX_MESSAGE = LARGE_RECORD - 1 - PREFIX;
 /** u32 transfer, u64 index. */
 const SEGMENT_HEADER = 12;
 
-export class LinkWriter {
+export class LinkWriter implements Flushing {
   /** Most plaintext of a record; raised at login. */
   maxPlain: number;
+  flushedAt = 0;
   readonly #stream: Writable;
   readonly #sealer: RecordSealer;
   readonly #flusher: Flusher;
@@ -30,7 +31,6 @@ export class LinkWriter {
   #scheduled = false;
   #ended = false;
   #waiters: (() => void)[] = [];
-  readonly #flush = (): void => this.flush();
   readonly #written = (): void => this.#wake();
 
   constructor(
@@ -62,7 +62,7 @@ export class LinkWriter {
     this.#pendingBytes += size;
     if (!this.#scheduled) {
       this.#scheduled = true;
-      this.#flusher.schedule(this.#flush);
+      this.#flusher.schedule(this);
     }
     this.#checkQueue();
   }

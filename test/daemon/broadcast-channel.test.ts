@@ -38,7 +38,7 @@ function channel(limits = recordLimits) {
   const room1 = new BroadcastChannel(room, {
     clock,
     limits,
-    flusher: { schedule: (flush) => flushes.push(flush) },
+    flusher: { schedule: (one) => flushes.push(() => one.flush()) },
     newKey: () => ({ gen: ++gen, key: new Uint8Array(32).fill(gen) }),
   });
   const flush = () => {

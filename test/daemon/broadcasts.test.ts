@@ -31,7 +31,7 @@ function session(name: string): Member & { heard: string[]; gens: Set<number> } 
 
 test('a session hears the rooms that its person is in, from its login to its end', (t) => {
   const [inLobby, inOther] = [new Set(['alice', 'bob']), new Set(['bob'])];
-  const flusher = { schedule: (flush: () => void) => flush() };
+  const flusher = { schedule: (one: { flush(): void }) => one.flush() };
   const broadcasts = new Broadcasts({ clock: manualClock(), random: systemRandom, flusher });
   broadcasts.open(lobby, inLobby);
   broadcasts.open(other, inOther);

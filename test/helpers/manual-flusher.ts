@@ -1,7 +1,7 @@
-import type { Flusher } from '../../src/protocol/flush.ts';
+import type { Flusher, Flushing } from '../../src/protocol/flush.ts';
 
 /** Flushes when the test says so. */
 export function manualFlusher(): Flusher & { flush(): void } {
-  const waiting: (() => void)[] = [];
-  return { schedule: (flush) => waiting.push(flush), flush: () => waiting.splice(0).map((flush) => flush()) };
+  const waiting: Flushing[] = [];
+  return { schedule: (one) => waiting.push(one), flush: () => waiting.splice(0).map((one) => one.flush()) };
 }
