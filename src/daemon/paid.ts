@@ -10,6 +10,7 @@ export function paidBy(context: SharedContext, session: Pick<Session, 'account' 
   const { limits, opaque, store } = context;
   const who = session.account?.name ?? null;
   const budget = limits.budgetOf(who, session.address);
-  const later = (action: () => void) => limits.turns.take(budget, action);
-  return { who, budget, context: { ...context, opaque: opaque.for(budget), store: store.for(budget), later } };
+  const turn = (action: () => void) => limits.turns.take(budget, action);
+  const asker = { key: budget.key, measured: (ms: number) => budget.measured(ms), turn };
+  return { who, budget, context: { ...context, opaque: opaque.for(budget), store: store.for(asker), later: turn } };
 }

@@ -23,8 +23,6 @@ export type Payer = {
   readonly key: string;
   /** In milliseconds by the clock. */
   measured(ms: number): void;
-  /** In milliseconds of a core, as known. */
-  charge(ms: number): void;
 };
 
 export interface Pool<W extends Work> {

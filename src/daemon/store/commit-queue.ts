@@ -4,20 +4,24 @@
  */
 import { Refusal } from '../../protocol/errors.ts';
 import { FairLine } from '../../protocol/fair-line.ts';
-import type { Payer } from '../../protocol/pool.ts';
-import { loopPace, type Pace } from '../pace.ts';
-import type { Call, Outcome } from './group-commit.ts';
-import type { OperationName } from './store.ts';
+import type { Clock } from '../../protocol/seams.ts';
+import { loopPace } from '../pace.ts';
+import type { Batch, Call } from './group-commit.ts';
+import type { Asker, OperationName } from './store.ts';
 
 /** Batches that the thread may hold. */
 const BATCHES_IN_FLIGHT = 2;
-/** What one batch may weigh, in calls of the lightest kind: fewer while the loop takes long to go on with the answers. */
-const MOST_PER_BATCH = 500;
+/** Milliseconds of work in one batch, and in its answers: who comes new waits for the batches in flight. */
+const BATCH_MS = 10;
+/** Of a batch's time at most a fifth is its sync: on a slow disk batches are longer. */
+const WORK_TO_SYNC = 4;
+/** What one batch may weigh, in calls of the lightest kind, whatever was measured. */
 const LEAST_PER_BATCH = 50;
-/** Milliseconds until all of a batch is answered, above which the next is smaller, so that calls wait in the fair line. */
-const LONG_MS = 10;
-/** Milliseconds of the thread for such a call (npm run bench -- durable); the sync, which is shared, is waiting and no work. */
-const MS_PER_WEIGHT = 0.05;
+const MOST_PER_BATCH = 1000;
+/** Milliseconds for such a call before anything was measured (npm run bench -- durable). */
+const FIRST_MS = 0.03;
+/** How much of what was measured before counts beside a new batch. */
+const MEMORY = 0.9;
 /** Calls that read a lot, in calls that append a note. */
 const WEIGHTS: { [N in OperationName]?: number } = {
   fetch: 25,
@@ -27,40 +31,63 @@ const WEIGHTS: { [N in OperationName]?: number } = {
   cards: 10,
   vault: 5,
 };
-/** Milliseconds of answers in one turn of the loop: each answer makes its handler go on. */
-const SLICE_MS = 2;
 
 type Waiting = {
   call: Call;
   weight: number;
-  payer: Payer | null;
+  asker: Asker | null;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
 };
 
+/** What the latest batches took, of the thread and of the loop. */
+class Pace {
+  #weight = 100;
+  #threadMs = 100 * FIRST_MS;
+  #loopMs = 0;
+  #sync = 0;
+
+  add(weight: number, ms: { thread: number; loop: number; sync: number }): void {
+    this.#weight = this.#weight * MEMORY + weight;
+    this.#threadMs = this.#threadMs * MEMORY + ms.thread;
+    this.#loopMs = this.#loopMs * MEMORY + ms.loop;
+    this.#sync = this.#sync * MEMORY + ms.sync * (1 - MEMORY);
+  }
+
+  /** Milliseconds of the thread for a call of weight 1; the sync, which is shared, is waiting and no work. */
+  get each(): number {
+    return this.#threadMs / this.#weight;
+  }
+
+  /** What a batch may weigh. */
+  get most(): number {
+    const each = Math.max(this.#threadMs, this.#loopMs) / this.#weight;
+    const most = Math.max(BATCH_MS, WORK_TO_SYNC * this.#sync) / each;
+    return Math.max(LEAST_PER_BATCH, Math.min(MOST_PER_BATCH, most));
+  }
+}
+
 export class CommitQueue {
   readonly #send: (batch: Call[]) => void;
-  readonly #pace: Pace;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #waiting = new FairLine<Waiting>();
   readonly #sent: Waiting[][] = [];
-  #most = MOST_PER_BATCH;
-  #answers: { waiting: Waiting; outcome: Outcome }[] = [];
+  readonly #pace = new Pace();
   #scheduled = false;
-  #answering = false;
   #failure: Error | null = null;
   #onIdle: (() => void)[] = [];
 
-  constructor(send: (batch: Call[]) => void, pace: Pace = loopPace) {
+  constructor(send: (batch: Call[]) => void, clock: Pick<Clock, 'monotonic'>) {
     this.#send = send;
-    this.#pace = pace;
+    this.#clock = clock;
   }
 
   /** @throws Refusal, and the error given to fail(). */
-  add(call: Call, payer: Payer | null): Promise<unknown> {
+  add(call: Call, asker: Asker | null): Promise<unknown> {
     if (this.#failure) return Promise.reject(this.#failure);
     const weight = WEIGHTS[call.name] ?? 1;
     return new Promise((resolve, reject) => {
-      this.#waiting.add(payer?.key ?? '', { call, weight, payer, resolve, reject });
+      this.#waiting.add(asker?.key ?? '', { call, weight, asker, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       queueMicrotask(() => {
@@ -70,17 +97,27 @@ export class CommitQueue {
     });
   }
 
-  /** The outcomes of the oldest batch, in order. */
-  settle(outcomes: Outcome[]): void {
+  /**
+   * What became of the oldest batch, in order. Short answers are given at once, so that those who wrote hear of it in the order of
+   * the commit; a long one when its asker has a turn.
+   */
+  async settle({ outcomes, workMs, syncMs }: Batch): Promise<void> {
     const batch = this.#sent.shift() ?? [];
-    for (const [index, waiting] of batch.entries()) {
-      waiting.payer?.charge(MS_PER_WEIGHT * waiting.weight);
-      this.#answers.push({ waiting, outcome: outcomes[index] ?? { error: 'no outcome' } });
+    const begun = this.#clock.monotonic();
+    let total = 0;
+    for (const [index, { weight, asker, resolve, reject }] of batch.entries()) {
+      const outcome = outcomes[index] ?? { error: 'no outcome' };
+      total += weight;
+      asker?.measured(this.#pace.each * weight);
+      if ('refusal' in outcome) reject(new Refusal(outcome.refusal.code, outcome.refusal.message));
+      else if ('error' in outcome) reject(new Error(`the store failed: ${outcome.error}`));
+      else if (asker === null || weight === 1) resolve(outcome.result);
+      else asker.turn(() => resolve(outcome.result));
     }
-    if (this.#answering) return;
-    this.#answering = true;
     this.#flush();
-    void this.#answer(performance.now());
+    this.#tellIdle();
+    await loopPace.settled();
+    this.#pace.add(total, { thread: workMs, loop: this.#clock.monotonic() - begun, sync: syncMs });
   }
 
   /** Everything that has no outcome yet fails, and all that is asked from now on. */
@@ -99,35 +136,9 @@ export class CommitQueue {
     });
   }
 
-  async #answer(begun: number): Promise<void> {
-    const end = performance.now() + SLICE_MS;
-    let given = 0;
-    for (const { waiting, outcome } of this.#answers) {
-      given += 1;
-      if ('result' in outcome) waiting.resolve(outcome.result);
-      else if ('refusal' in outcome) waiting.reject(new Refusal(outcome.refusal.code, outcome.refusal.message));
-      else waiting.reject(new Error(`the store failed: ${outcome.error}`));
-      await this.#pace.settled();
-      if (performance.now() >= end) break;
-    }
-    this.#answers.splice(0, given);
-    if (this.#answers.length > 0) {
-      this.#pace.later(() => void this.#answer(begun));
-      return;
-    }
-    this.#answering = false;
-    const long = performance.now() - begun > LONG_MS;
-    this.#most = long
-      ? Math.max(LEAST_PER_BATCH, this.#most / 2)
-      : Math.min(MOST_PER_BATCH, this.#most + LEAST_PER_BATCH);
-    this.#flush();
-    this.#tellIdle();
-  }
-
   #flush(): void {
-    const inFlight = () => this.#sent.length + (this.#answers.length > this.#most ? 1 : 0);
-    while (this.#waiting.size > 0 && inFlight() < BATCHES_IN_FLIGHT) {
-      const batch = this.#takeWaiting(this.#most);
+    while (this.#waiting.size > 0 && this.#sent.length < BATCHES_IN_FLIGHT) {
+      const batch = this.#takeWaiting(this.#pace.most);
       this.#sent.push(batch);
       this.#send(batch.map(({ call }) => call));
     }
@@ -145,7 +156,7 @@ export class CommitQueue {
   }
 
   #tellIdle(): void {
-    if (this.#sent.length + this.#waiting.size + this.#answers.length > 0) return;
+    if (this.#sent.length + this.#waiting.size > 0) return;
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }

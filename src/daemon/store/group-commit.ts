@@ -14,6 +14,9 @@ export type Call = { name: OperationName; params: unknown; now: number };
 
 export type Outcome = { result: unknown } | { refusal: { code: RefusalCode; message: string } } | { error: string };
 
+/** What became of a batch, and the milliseconds that it took; those of commits and their syncs apart. */
+export type Batch = { outcomes: Outcome[]; workMs: number; syncMs: number };
+
 /**
  * Carries out calls in order. Outcomes exist only after the commit that holds them was synced. A refused call leaves nothing
  * behind and does not touch its neighbours; when a whole transaction fails each call is tried in one of its own, so that
@@ -25,6 +28,7 @@ export class GroupCommit {
   readonly #sql: Tools['sql'];
   readonly #operations: Implementation<Operations>;
   readonly #onCommit: (commits: number, at: number) => void;
+  #syncMs = 0;
 
   /** @param onCommit told the number and the time of each commit that changed something, before its outcomes are there */
   constructor(
@@ -36,6 +40,13 @@ export class GroupCommit {
     this.#sql = statements(db);
     this.#operations = operations;
     this.#onCommit = onCommit;
+  }
+
+  timed(calls: readonly Call[]): Batch {
+    this.#syncMs = 0;
+    const begun = performance.now();
+    const outcomes = this.run(calls);
+    return { outcomes, workMs: performance.now() - begun - this.#syncMs, syncMs: this.#syncMs };
   }
 
   run(calls: readonly Call[]): Outcome[] {
@@ -55,8 +66,10 @@ export class GroupCommit {
       const outcomes = calls.map((call) => this.#call(call));
       const at = Math.max(0, ...calls.map(({ now }) => now));
       const commits = this.#changes() === before ? null : this.#count(at);
+      const begun = performance.now();
       this.#sql('COMMIT').run();
       if (commits !== null) this.#onCommit(commits, at);
+      this.#syncMs += performance.now() - begun;
       return outcomes;
     } catch (error) {
       this.#rollback();

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { explainSqlite, sqliteCode } from '../../protocol/sqlite.ts';
 import { StartError } from '../start-error.ts';
-import { BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
+import { type Batch, BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
 import { operations } from './operations.ts';
 import { openDatabase } from './schema.ts';
 import { checkSeal, Seal, standingOf } from './seal.ts';
@@ -19,7 +19,7 @@ const DAMAGED = new Set([11, 26]);
 export type FromWorker =
   | { ready: true }
   | { refused: string }
-  | { outcomes: ReturnType<GroupCommit['run']> }
+  | Batch
   /** The last thing it says. */
   | { broken: string };
 
@@ -49,7 +49,7 @@ function serve(to: NonNullable<typeof parentPort>, path: string): void {
       to.close();
       return;
     }
-    say({ outcomes: commits.run(batch) });
+    say(commits.timed(batch));
     sinceCheckpoint += batch.length;
     if (sinceCheckpoint < CALLS_PER_CHECKPOINT) return;
     sinceCheckpoint = 0;

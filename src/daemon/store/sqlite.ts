@@ -1,13 +1,12 @@
 /** The store on SQLite, in a thread of its own so that no disk ever delays a socket. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Payer } from '../../protocol/pool.ts';
 import { type Clock, systemClock } from '../../protocol/seams.ts';
 import { StorageError } from '../storage-error.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { operationNames } from './operations.ts';
 import type { FromWorker } from './sqlite-worker.ts';
-import type { OperationName, SharedStore, Store } from './store.ts';
+import type { Asker, OperationName, SharedStore, Store } from './store.ts';
 
 type Options = {
   clock?: Clock;
@@ -27,7 +26,7 @@ export async function openSqliteStore(path: string, options: Options = {}): Prom
   const url = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
   // Node 22 warns that node:sqlite is experimental; a warning in an operator's log would only alarm.
   const worker = new Worker(url, { workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'] });
-  const queue = new CommitQueue((batch) => worker.postMessage(batch));
+  const queue = new CommitQueue((batch) => worker.postMessage(batch), clock);
   let state: 'opening' | 'open' | 'closing' | 'broken' = 'opening';
   const breakDown = (what: string) => {
     if (state !== 'open') return;
@@ -49,7 +48,7 @@ export async function openSqliteStore(path: string, options: Options = {}): Prom
       reject(error);
     });
     worker.on('message', (message: FromWorker) => {
-      if ('outcomes' in message) queue.settle(message.outcomes);
+      if ('outcomes' in message) void queue.settle(message);
       else if ('broken' in message) breakDown(message.broken);
       else if ('ready' in message) resolve();
       else reject(new Error(message.refused));
@@ -63,14 +62,14 @@ export async function openSqliteStore(path: string, options: Options = {}): Prom
     worker.postMessage('close');
     await exited;
   };
-  const paidBy = (payer: Payer | null): Store => {
+  const askedBy = (asker: Asker | null): Store => {
     const calls = operationNames.map((name) => [
       name,
-      (params: unknown) => queue.add({ name, params: ownBytes(params), now: clock.now() }, payer),
+      (params: unknown) => queue.add({ name, params: ownBytes(params), now: clock.now() }, asker),
     ]);
     return { ...(Object.fromEntries(calls) as { [N in OperationName]: Store[N] }), close };
   };
-  return { ...paidBy(null), for: paidBy };
+  return { ...askedBy(null), for: askedBy };
 }
 
 /**

@@ -282,8 +282,11 @@ export type Store = {
   close(): Promise<void>;
 };
 
-/** A store that those it works for take turns at. */
+/** Who asks: pays for the work, and goes on with a long answer when it has a turn. */
+export type Asker = Payer & { turn(action: () => void): void };
+
+/** A store that those who ask take turns at. */
 export type SharedStore = Store & {
-  /** The same store, on the account of `payer`. */
-  for(payer: Payer): Store;
+  /** The same store, on the account of `asker`. */
+  for(asker: Asker): Store;
 };
