@@ -19,6 +19,26 @@ export class FairLine<T> {
     else this.#lines.set(key, [item]);
   }
 
+  /** How much waits under the key that has most. */
+  get longest(): number {
+    let longest = 0;
+    for (const line of this.#lines.values()) longest = Math.max(longest, line.length);
+    return longest;
+  }
+
+  /** Takes the newest item of the key that has most. */
+  takeFromLongest(): T | undefined {
+    const { longest } = this;
+    for (const [key, line] of this.#lines) {
+      if (line.length < longest) continue;
+      const item = line.pop();
+      this.#size -= 1;
+      if (line.length === 0) this.#lines.delete(key);
+      return item;
+    }
+    return undefined;
+  }
+
   /** Takes the oldest item of the key whose turn it is. */
   take(): T | undefined {
     for (const [key, line] of this.#lines) {

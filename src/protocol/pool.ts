@@ -14,7 +14,7 @@ export type Work = Record<string, (task: never) => unknown>;
 export type PoolOptions = {
   /** Most threads; as many as there are cores unless told. The first starts at once, the others when there is work. */
   threads?: number;
-  /** Most tasks that may wait. One more is refused with 'busy', and so is one of a payer who has as many there as are free. */
+  /** Most tasks that may wait. One more has the newest of the payer with most of them refused with 'busy'. */
   maxQueue: number;
 };
 
@@ -53,27 +53,29 @@ export function openPool<W extends Work>(name: string, importer: string, options
     idleTimeout: 30_000,
     resourceLimits: workerLimits,
   });
-  const waiting = new FairLine<() => void>();
+  const waiting = new FairLine<{ start: () => void; refuse: (error: Refusal) => void }>();
   let running = 0;
   /** Each thread has one task at a time; all others wait in the fair line. */
-  const turn = async (payer?: Payer): Promise<void> => {
+  const turn = async (key: string): Promise<void> => {
     if (running < threads) {
       running += 1;
       return;
     }
-    const key = payer?.key ?? '';
-    const own = payer === undefined ? 0 : waiting.sizeOf(key);
-    if (own >= maxQueue - waiting.size) throw new Refusal('busy', 'too much work at once; try again in a moment');
-    await new Promise<void>((start) => waiting.add(key, start));
+    if (waiting.size >= maxQueue) {
+      const busy = new Refusal('busy', 'too much work at once; try again in a moment');
+      if (waiting.sizeOf(key) >= waiting.longest) throw busy;
+      waiting.takeFromLongest()?.refuse(busy);
+    }
+    await new Promise<void>((start, refuse) => waiting.add(key, { start, refuse }));
   };
   const next = () => {
-    const start = waiting.take();
-    if (start === undefined) running -= 1;
-    else start();
+    const first = waiting.take();
+    if (first === undefined) running -= 1;
+    else first.start();
   };
   return {
     async run(name, task, payer) {
-      await turn(payer);
+      await turn(payer?.key ?? '');
       const before = performance.now();
       try {
         return await pool.run(task, { name });

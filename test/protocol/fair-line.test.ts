@@ -14,3 +14,16 @@ test('each key has its turn, however much waits under another', (t) => {
   t.is(line.size, 0);
   t.is(line.sizeOf('mallory'), 0);
 });
+
+test('the key with most loses its newest', (t) => {
+  const line = new FairLine<string>();
+  t.is(line.takeFromLongest(), undefined);
+  for (const [key, item] of ['a1', 'm1', 'm2', 'b1', 'm3', 'b2'].map((item) => [item.slice(0, 1), item] as const)) {
+    line.add(key, item);
+  }
+  t.is(line.longest, 3);
+  t.is(line.takeFromLongest(), 'm3');
+  t.true(['m2', 'b2'].includes(line.takeFromLongest() ?? ''));
+  t.is(line.longest, 2);
+  t.is(line.size, 4);
+});

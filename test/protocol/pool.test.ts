@@ -37,8 +37,8 @@ test('more than threads and queue hold is refused as busy; what fails makes room
   t.is(await run('double', 1), 2);
 });
 
-test('payers take turns, none may fill the queue for the others, and each is told what its work took', async (t) => {
-  const { run } = await pool(t, { threads: 1, maxQueue: 6 });
+test('payers take turns, a full queue takes the newest of the one with most, and each is told what its work took', async (t) => {
+  const { run } = await pool(t, { threads: 1, maxQueue: 4 });
   const charged: string[] = [];
   const payer = (key: string) => ({ key, measured: (ms: number) => ms > 0 && charged.push(key) });
   const [mallory, alice] = [payer('mallory'), payer('alice')];
@@ -47,11 +47,13 @@ test('payers take turns, none may fill the queue for the others, and each is tol
     await run('double', 1, who);
     order.push(who.key);
   };
-  const all = [work(mallory), work(mallory), work(mallory), work(mallory)];
-  await t.throwsAsync(run('double', 1, mallory), { name: 'Refusal', code: 'busy' });
-  all.push(work(alice), work(alice));
-  await Promise.all(all);
-  t.deepEqual(order, ['mallory', 'mallory', 'alice', 'mallory', 'alice', 'mallory']);
+  const busy = { name: 'Refusal', code: 'busy' };
+  const all = Array.from({ length: 4 }, () => work(mallory));
+  const newest = t.throwsAsync(work(mallory), busy);
+  await t.throwsAsync(run('double', 1, mallory), busy);
+  all.push(work(alice));
+  await Promise.all([...all, newest]);
+  t.deepEqual(order, ['mallory', 'mallory', 'alice', 'mallory', 'mallory']);
   t.deepEqual(charged, order);
 });
 
