@@ -1,4 +1,5 @@
 /** The key cards of everyone. Which card is the newest is held in memory, so that a note can be judged without waiting. */
+import QuickLru from 'quick-lru';
 import { equal, hex } from '../protocol/bytes.ts';
 import { type Card, openCard } from '../protocol/card.ts';
 import { ProtocolError, Refusal } from '../protocol/errors.ts';
@@ -7,10 +8,15 @@ import type { CardRow, Person, Store } from './store/store.ts';
 
 type Cards = Pick<Store, 'addCard' | 'newestCards' | 'cardsOf'>;
 
+/** Newest cards held in memory, of 1.3 kB each. */
+const HELD = 4096;
+
 export class Directory {
   readonly #store: Cards;
   readonly #clock: Clock;
   readonly #newest = new Map<string, CardRow>();
+  /** The newest cards that were asked for, by identity and number. */
+  readonly #held = new QuickLru<string, Uint8Array>({ maxSize: HELD });
   /** Identity keys that were asked for; a chain has one for ever. */
   readonly #keys = new Map<string, Uint8Array>();
 
@@ -33,11 +39,29 @@ export class Directory {
     return this.#newest.get(hex(idFp));
   }
 
+  /** The newest card of each identity, in order; null for one without. @param store on the account of who asks */
+  async cardsOf(
+    ids: readonly Uint8Array[],
+    store: Pick<Store, 'cardsOf'> = this.#store,
+  ): Promise<(Uint8Array | null)[]> {
+    const keys = ids.map((idFp) => `${hex(idFp)} ${this.newest(idFp)?.cardSeq}`);
+    const found = keys.map((key) => this.#held.get(key) ?? null);
+    const missing = ids.map((_, place) => place).filter((place) => found[place] === null);
+    if (missing.length === 0) return found;
+    const cards = await store.cardsOf({ ids: missing.flatMap((place) => ids[place] ?? []) });
+    for (const [nth, place] of missing.entries()) {
+      const card = cards[nth] ?? null;
+      found[place] = card;
+      if (card !== null) this.#held.set(keys[place] ?? '', card);
+    }
+    return found;
+  }
+
   /** The identity's signing key, SPKI; null when it never had a card. */
   async keyOf(idFp: Uint8Array): Promise<Uint8Array | null> {
     const known = this.#keys.get(hex(idFp));
     if (known !== undefined) return known;
-    const [bytes] = await this.#store.cardsOf({ ids: [idFp] });
+    const [bytes] = await this.cardsOf([idFp]);
     if (!bytes) return null;
     const { sigSpki } = openCard(bytes);
     this.#keys.set(hex(idFp), sigSpki);
@@ -46,7 +70,7 @@ export class Directory {
 
   /** Whether anything can be sealed to the newest card of an identity; it is tried. */
   async canBeSealedTo(idFp: Uint8Array): Promise<boolean> {
-    const [bytes] = await this.#store.cardsOf({ ids: [idFp] });
+    const [bytes] = await this.cardsOf([idFp]);
     return !!bytes && openCard(bytes).sealable;
   }
 

@@ -14,12 +14,18 @@ import { daemonOf, nextCard } from '../helpers/daemon-people.ts';
 const mallory = fixtureKey('mallory-encryption').spki;
 
 test('a renewed card is the newest for everyone, also after a restart', async (t) => {
-  const { context, store, directory, login, alice } = await daemonOf(t);
+  const { context, store, directory, login, alice, bob } = await daemonOf(t);
   const [mine, his] = [login('alice'), login('bob')];
   const card = await nextCard(alice, mallory);
+  const ids = [alice.card.idFp, new Uint8Array(32), bob.card.idFp];
+  const before = (await directory.cardsOf(ids)).map((bytes) => bytes && Uint8Array.from(bytes));
+  t.deepEqual(before, [Uint8Array.from(alice.cardBytes), null, Uint8Array.from(bob.cardBytes)]);
   await cardPut(context, mine.session, { card });
   await cardPut(context, mine.session, { card });
   t.deepEqual(his.events[0], { method: 'renewed', params: { name: 'alice', cardSeq: 2 } });
+  t.deepEqual(Uint8Array.from((await directory.cardsOf(ids))[0] ?? []), Uint8Array.from(card));
+  const unasked = { cardsOf: () => Promise.reject(new Error('they are held')) };
+  t.is((await directory.cardsOf([alice.card.idFp, bob.card.idFp], unasked)).length, 2);
   const ekFp = Uint8Array.from(openCard(card).ekFp);
   t.deepEqual(Uint8Array.from(directory.newest(alice.card.idFp)?.ekFp ?? []), ekFp);
   const reopened = await Directory.open(store, context.clock);

@@ -5,7 +5,7 @@ import type { Person } from '../store/store.ts';
 /** A card has 1,536 bytes at most. */
 const MEMBERS_PER_ANSWER = 100;
 
-export const members: Handler<'members'> = async ({ store, rooms }, session, { room: id, after }) => {
+export const members: Handler<'members'> = async ({ store, directory, rooms }, session, { room: id, after }) => {
   const page: Person[] = [];
   let more = false;
   for (const member of rooms.asMember(id, personOf(session)).members(after)) {
@@ -13,7 +13,8 @@ export const members: Handler<'members'> = async ({ store, rooms }, session, { r
     if (more) break;
     page.push(member);
   }
-  const cards = await store.cardsOf({ ids: page.map(({ idFp }) => idFp) });
+  const ids = page.map(({ idFp }) => idFp);
+  const cards = await directory.cardsOf(ids, store);
   return {
     members: page.flatMap(({ name }, place) => {
       const card = cards[place];
