@@ -47,6 +47,11 @@ export class Budget implements Payer {
     return this.#left > 0 ? 0 : Math.ceil(((1 - this.#left) * 1000) / this.#rate.perSecond);
   }
 
+  /** Nothing is owed any more: nobody else wanted what was used. */
+  forgive(): void {
+    this.#left = Math.max(0, this.#left);
+  }
+
   #earn(): void {
     const now = this.#clock.monotonic();
     this.#left = Math.min(this.#rate.burst, this.#left + ((now - this.#at) / 1000) * this.#rate.perSecond);

@@ -8,6 +8,8 @@ import { loopPace, type Pace } from './pace.ts';
 
 /** Milliseconds of requests in one turn of the loop; in between sockets are read and answers leave. */
 const SLICE_MS = 2;
+/** Who had a turn no longer ago than this is at work, in milliseconds. */
+const AT_WORK_MS = 100;
 /** Unused work that a quiet person keeps, in milliseconds. */
 const AHEAD_MS = 2;
 
@@ -20,6 +22,10 @@ export class FairTurns {
   /** The highest `used` of a budget at the start of its turn. */
   #served = 0;
   #running = false;
+  /** Who had the latest turn, and when; and when the latest one of anybody else was. */
+  #latest: Budget | null = null;
+  #latestAt = Number.NEGATIVE_INFINITY;
+  #otherAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Pick<Clock, 'monotonic'>, pace: Pace = loopPace) {
     this.#clock = clock;
@@ -42,11 +48,19 @@ export class FairTurns {
     this.#pace.later(() => void this.#run());
   }
 
+  /** Whether nobody else is at work here: nobody's turn comes later when this one has more of them. */
+  alone(budget: Budget): boolean {
+    if (this.#lines.size > (this.#lines.has(budget) ? 1 : 0)) return false;
+    const otherAt = this.#latest === budget ? this.#otherAt : this.#latestAt;
+    return this.#clock.monotonic() - otherAt > AT_WORK_MS;
+  }
+
   async #run(): Promise<void> {
     let now = this.#clock.monotonic();
     const end = now + SLICE_MS;
     for (let budget = this.#lightest(); budget !== null && now < end; budget = this.#lightest()) {
       this.#served = Math.max(this.#served, budget.used);
+      this.#note(budget, now);
       const line = this.#lines.get(budget) ?? [];
       const turn = line.shift();
       if (line.length === 0) this.#lines.delete(budget);
@@ -64,6 +78,12 @@ export class FairTurns {
     }
     this.#running = this.#lines.size > 0;
     if (this.#running) this.#pace.later(() => void this.#run());
+  }
+
+  #note(budget: Budget, now: number): void {
+    if (this.#latest !== budget) this.#otherAt = this.#latestAt;
+    this.#latest = budget;
+    this.#latestAt = now;
   }
 
   /** Only those with something to do are looked at. */

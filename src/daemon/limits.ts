@@ -31,12 +31,12 @@ export const figures = {
   /** Above this nothing more is carried out for a client until it has read. */
   pauseQueuedBytes: 512 * 1024,
   /** Requests of one client under way, and of these the ones with a long answer. */
-  requestsAtOnce: 16,
+  requestsAtOnce: 32,
   largeAnswersAtOnce: 4,
   /** What waits behind them, in number and bytes, before the client's link is not read any more. */
   requestsWaiting: 64,
   waitingBytes: 64 * 1024,
-  /** Milliseconds of a core for one person, before login for one address; above it that client waits. */
+  /** Milliseconds of a core for one person, before login for one address; above it that client waits while others are at work. */
   work: { burst: 5_000, perSecond: 500 },
   /** Of the disk, kept free of files so that messages can be stored: bytes, and at most this share of it. */
   diskReserve: 256 * 1024 * 1024,

@@ -56,7 +56,7 @@ export const epilogue = `Limits:
   good logins per address    burst ${figures.logins.burst}, then ${figures.logins.perSecond}/s
   connections per address    burst ${figures.connections.burst}, then ${figures.connections.perSecond}/s
   new accounts per address   burst ${figures.registrations.burst}, then ${figures.registrations.perSecond}/s
-  work per person            burst ${figures.work.burst / 1000} s of a core, then ${figures.work.perSecond} ms/s; before login per address
+  work per person            burst ${figures.work.burst / 1000} s of a core, then ${figures.work.perSecond} ms/s while others are at work; before login per address
   requests per link          ${figures.requestsAtOnce} at once, ${figures.requestsWaiting} or ${figures.waitingBytes / 1024} KiB waiting; then it is not read
   what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
   new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min; ${figures.spareEpochsOfRoom.burst} a room, then one in 30 s

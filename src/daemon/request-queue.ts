@@ -3,7 +3,7 @@
  *
  * 1. Requests start in the order they came, each when fair-turns.ts gives it a turn. Up to `requestsAtOnce` are under way
  *    together; those marked `alone` wait for the ones before and hold up the ones behind.
- * 2. Nothing starts while the client's own answers pile up unread, or above the budget of who pays.
+ * 2. Nothing starts while the client's own answers pile up unread, or above the budget of who pays while others are at work.
  * 3. What waits is bytes as they came. While much waits, or nothing may start, the link is not read: the client's system holds
  *    back what it sends, and no request is refused for it.
  * 4. An expected no is answered. Broken rules cut the link. What failing storage left undone is not answered at all: the
@@ -149,8 +149,13 @@ export class RequestQueue {
       link.drained().then(this.#resume, this.#resume);
       return true;
     }
-    const wait = this.#paid.budget.wait();
+    const { budget } = this.#paid;
+    const wait = budget.wait();
     if (wait === 0) return false;
+    if (this.#base.limits.turns.alone(budget)) {
+      budget.forgive();
+      return false;
+    }
     this.#paused = true;
     this.#base.clock.after(wait, this.#resume);
     return true;

@@ -207,7 +207,7 @@ test('nothing starts while answers pile up unread', async (t) => {
   t.is(sent.length, 1);
 });
 
-test('what is carried out costs what it took, and above its budget a client waits and is not read', async (t) => {
+test('what is carried out costs what it took, and above its budget a client waits beside others and is not read', async (t) => {
   const { queue, sent, state, clock, context } = open({
     ping: {
       allowed: afterLogin,
@@ -217,18 +217,50 @@ test('what is carried out costs what it took, and above its budget a client wait
       },
     },
   });
+  const bob = open({ ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } }, 'bob', context);
+  const turnsBesideBob = async (turns: number) => {
+    for (let turn = 0; turn < turns; turn += 1) {
+      bob.queue.take(encodeRequest(turn, 'ping', {}));
+      await settle();
+    }
+  };
+  await turnsBesideBob(2);
   const left = 10;
   context.limits.budgetOf('alice', '').charge(figures.work.burst - left);
   for (let id = 0; id < 20; id += 1) queue.take(encodeRequest(id, 'ping', {}));
-  for (let turn = 0; turn < 40; turn += 1) await settle();
+  await turnsBesideBob(40);
   // Of what each takes a part is earned back meanwhile.
   t.true(sent.length >= left / 2 && sent.length <= left + 1, `${sent.length}`);
   t.false(state.read);
   t.false(sent.some((answer) => 'refusal' in answer));
   const before = sent.length;
-  clock.advance(100);
-  for (let turn = 0; turn < 5; turn += 1) await settle();
+  clock.advance(90);
+  await turnsBesideBob(5);
   t.true(sent.length > before);
+});
+
+test('who is alone at work has all of it, and owes nothing for it when others come', async (t) => {
+  const rows: Partial<Table> = {
+    ping: {
+      allowed: afterLogin,
+      handler: async ({ clock }) => {
+        (clock as ManualClock).advance(2);
+        return { at: 1 };
+      },
+    },
+  };
+  const { queue, sent, context } = open(rows);
+  const most = (figures.work.burst / 2) * 1.5;
+  for (let id = 0; id < most; id += 1) {
+    queue.take(encodeRequest(id, 'ping', {}));
+    if (id % figures.requestsWaiting === 0) while (sent.length < id) await settle();
+  }
+  while (sent.length < most) await settle();
+  const bob = open(rows, 'bob', context);
+  bob.queue.take(encodeRequest(1, 'ping', {}));
+  while (bob.sent.length === 0) await settle();
+  const wait = context.limits.budgetOf('alice', '').wait();
+  t.true(wait < 50, `${wait} ms`);
 });
 
 test('who has used little goes before who has used much, though that one asked first', async (t) => {
