@@ -20,8 +20,8 @@ import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { type Print, ratio } from './report.ts';
 
 /** Between two connections of this address, and between two logins. */
-const CONNECTION_MS = 30;
-const LOGIN_MS = 60;
+const CONNECTION_MS = 20;
+const LOGIN_MS = 20;
 const DEVICE = 7;
 const NAME = 'alice';
 const PASSWORD = 'correct horse';

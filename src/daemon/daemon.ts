@@ -37,8 +37,8 @@ import { StartError } from './start-error.ts';
 import { type StorageError, watchSyncs } from './storage-error.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
-/** Waiting private operations: a second of work for one thread. */
-const POOL = { threads: 2, maxQueue: 256 };
+/** Waiting private operations: a second of work for one thread. A client gives up after some seconds, so the newest go first. */
+const POOL = { threads: 2, maxQueue: 256, newestFirst: true };
 /** Logged-in links that the limit of open files allows: below the first the operator is warned, below the second the start fails. */
 const FEW_LINKS = 256;
 const FEWEST_LINKS = 16;

@@ -17,7 +17,7 @@ export const figures = {
   /** A session that was silent for so long has missed a ping: it makes room for a new session of its account. */
   missedPingMs: 90_000,
   /** A connection above the rate of its address waits so long at most, then it is refused. */
-  connectionWaitMs: 2_000,
+  connectionWaitMs: 5_000,
   /** Uploads and downloads under way, of one connection and of one person. */
   transfersPerLink: 8,
   transfersPerPerson: 32,
@@ -41,8 +41,9 @@ export const figures = {
   /** Of the disk, kept free of files so that messages can be stored: bytes, and at most this share of it. */
   diskReserve: 256 * 1024 * 1024,
   diskReserveShare: 0.05,
-  connections: { burst: 120, perSecond: 40 },
-  logins: { burst: 60, perSecond: 20 },
+  /** Of one address: a thousand people behind one may come back at once. */
+  connections: { burst: 200, perSecond: 60 },
+  logins: { burst: 200, perSecond: 60 },
   /** Log lines about failed logins, by address; further ones are only counted. */
   failureLines: { burst: 30, perSecond: 1 / 10 },
   registrations: { burst: 120, perSecond: 2 },

@@ -1,8 +1,16 @@
-/** A waiting line in which each key has its turn, however much waits under the others. */
+/**
+ * A waiting line in which each key has its turn, however much waits under the others. Of one key the oldest item goes first, or
+ * the newest: then, where more comes than can be done in time, what is done is what is still in time.
+ */
 export class FairLine<T> {
   /** Its order is that of the turns. */
   readonly #lines = new Map<string, T[]>();
+  readonly #newestFirst: boolean;
   #size = 0;
+
+  constructor(o: { newestFirst?: boolean } = {}) {
+    this.#newestFirst = o.newestFirst === true;
+  }
 
   get size(): number {
     return this.#size;
@@ -26,12 +34,12 @@ export class FairLine<T> {
     return longest;
   }
 
-  /** Takes the newest item of the key that has most. */
+  /** Takes the last item of the key that has most. */
   takeFromLongest(): T | undefined {
     const { longest } = this;
     for (const [key, line] of this.#lines) {
       if (line.length < longest) continue;
-      const item = line.pop();
+      const item = this.#newestFirst ? line.shift() : line.pop();
       this.#size -= 1;
       if (line.length === 0) this.#lines.delete(key);
       return item;
@@ -39,10 +47,10 @@ export class FairLine<T> {
     return undefined;
   }
 
-  /** Takes the oldest item of the key whose turn it is. */
+  /** Takes the first item of the key whose turn it is. */
   take(): T | undefined {
     for (const [key, line] of this.#lines) {
-      const item = line.shift();
+      const item = this.#newestFirst ? line.pop() : line.shift();
       this.#size -= 1;
       this.#lines.delete(key);
       if (line.length > 0) this.#lines.set(key, line);

@@ -14,8 +14,10 @@ export type Work = Record<string, (task: never) => unknown>;
 export type PoolOptions = {
   /** Most threads; as many as there are cores unless told. The first starts at once, the others when there is work. */
   threads?: number;
-  /** Most tasks that may wait. One more has the newest of the payer with most of them refused with 'busy'. */
+  /** Most tasks that may wait. One more has the last of the payer with most of them refused with 'busy'. */
   maxQueue: number;
+  /** Of one payer's tasks the newest first: for those who do not wait long. */
+  newestFirst?: boolean;
 };
 
 /** An account for work: payers take turns, and each pays for what its work took. */
@@ -53,7 +55,7 @@ export function openPool<W extends Work>(name: string, importer: string, options
     idleTimeout: 30_000,
     resourceLimits: workerLimits,
   });
-  const waiting = new FairLine<{ start: () => void; refuse: (error: Refusal) => void }>();
+  const waiting = new FairLine<{ start: () => void; refuse: (error: Refusal) => void }>(options);
   let running = 0;
   /** Each thread has one task at a time; all others wait in the fair line. */
   const turn = async (key: string): Promise<void> => {
@@ -63,7 +65,7 @@ export function openPool<W extends Work>(name: string, importer: string, options
     }
     if (waiting.size >= maxQueue) {
       const busy = new Refusal('busy', 'too much work at once; try again in a moment');
-      if (waiting.sizeOf(key) >= waiting.longest) throw busy;
+      if (options.newestFirst !== true && waiting.sizeOf(key) >= waiting.longest) throw busy;
       waiting.takeFromLongest()?.refuse(busy);
     }
     await new Promise<void>((start, refuse) => waiting.add(key, { start, refuse }));

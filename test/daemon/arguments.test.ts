@@ -32,7 +32,7 @@ test('help holds every option and the figures of the limits', async (t) => {
     '--quota',
     '--no-broadcast',
     'SECURECHAT_',
-    'burst 60, then 20/s',
+    'burst 200, then 60/s',
     'fingerprint',
   ]) {
     t.true(text.includes(word), word);

@@ -15,6 +15,14 @@ test('each key has its turn, however much waits under another', (t) => {
   t.is(line.sizeOf('mallory'), 0);
 });
 
+test('where the newest goes first, each key has its turn, too, and the key with most loses its oldest', (t) => {
+  const line = new FairLine<string>({ newestFirst: true });
+  for (const item of ['m1', 'm2', 'm3']) line.add('mallory', item);
+  line.add('alice', 'a1');
+  t.is(line.takeFromLongest(), 'm1');
+  t.deepEqual([line.take(), line.take(), line.take()], ['m3', 'a1', 'm2']);
+});
+
 test('the key with most loses its newest', (t) => {
   const line = new FairLine<string>();
   t.is(line.takeFromLongest(), undefined);
