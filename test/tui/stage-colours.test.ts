@@ -15,7 +15,11 @@ test.serial('without colours nothing is coloured, and everything is still told',
   await until(() => screen.weights().inverse > 0);
 });
 
-const rgb = (hex: string) => Number.parseInt(hex.slice(1), 16);
+/** A colour of a theme as a cell has it: an index of the palette, or red, green and blue. */
+function cellColour(color: string | undefined): number {
+  const [, index] = /^ansi256\((\d+)\)$/.exec(color ?? '') ?? [];
+  return index === undefined ? Number.parseInt((color ?? '').slice(1), 16) : Number(index);
+}
 
 for (const [name, background, accent, other] of [
   ['a light terminal', 'rgb:ffff/ffff/ffff', themes.light.online.color, themes.dark.online.color],
@@ -25,7 +29,7 @@ for (const [name, background, accent, other] of [
   test.serial(`${name} gets colours that can be read on it, and nothing is typed by its answer`, async (t) => {
     const screen = stage(t, 'talk', { ...(background !== undefined && { background }) });
     await screen.until((text) => ready(text) && text.includes('● online'));
-    await until(() => screen.colours().includes(rgb(accent ?? '')) && !screen.colours().includes(rgb(other ?? '')));
+    await until(() => screen.colours().includes(cellColour(accent)) && !screen.colours().includes(cellColour(other)));
     t.is(screen.asked(), 1);
     t.true(screen.rows().some((row) => row.includes('#lobby › write to #lobby')));
   });
