@@ -1,6 +1,6 @@
 /**
  * Calls on their way to the thread of the database, and its answers on their way back. Calls that come while a batch is being
- * committed become the next batch: no timer, and no wait when idle. When more waits than one batch takes, the payers take turns.
+ * committed become the next batch, and those of one turn of the loop come together: no timer, and no wait when idle. When more waits than one batch takes, the payers take turns.
  */
 import { Refusal } from '../../protocol/errors.ts';
 import { FairLine } from '../../protocol/fair-line.ts';
@@ -90,7 +90,7 @@ export class CommitQueue {
       this.#waiting.add(asker?.key ?? '', { call, weight, asker, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
-      queueMicrotask(() => {
+      setImmediate(() => {
         this.#scheduled = false;
         this.#flush();
       });

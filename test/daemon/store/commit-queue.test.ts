@@ -28,12 +28,12 @@ function setUp() {
   return { queue, sent, order, turns, paid, ask, carryOut };
 }
 
-const microtask = () => new Promise<void>((resolve) => queueMicrotask(resolve));
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('who asks once beside somebody who asks a thousand times is in the next batch', async (t) => {
   const { sent, ask, carryOut } = setUp();
   for (let i = 0; i < 2_000; i++) void ask('mallory', i);
-  await microtask();
+  await nextTurn();
   t.is(sent.length, 2, 'the thread never waits for a batch');
   const inFlight = sent.flat().length;
   void ask('alice', 'hers');
@@ -49,7 +49,7 @@ test('who asks once beside somebody who asks a thousand times is in the next bat
 test('a batch is as large as its work allows, and as its sync asks for', async (t) => {
   const { sent, ask, carryOut } = setUp();
   for (let i = 0; i < 30_000; i++) void ask('alice', i);
-  await microtask();
+  await nextTurn();
   const last = () => sent.at(-1)?.length ?? 0;
   for (let i = 0; i < 20; i++) await carryOut({ workMs: (sent[0]?.length ?? 0) * 0.1 });
   t.true(last() >= 80 && last() <= 110, `${last()} calls of 0.1 ms`);
@@ -62,7 +62,7 @@ test('a batch is as large as its work allows, and as its sync asks for', async (
 test('those who wrote hear of it in the order of the commit; a long answer waits for a turn; each pays', async (t) => {
   const { order, turns, paid, ask, carryOut, queue } = setUp();
   const all = [ask('mallory', 1), ask('mallory', 'long', 'fetch'), ask('alice', 2), ask('mallory', 3), ask('bob', 4)];
-  await microtask();
+  await nextTurn();
   const batch = await carryOut();
   t.deepEqual(
     order,
@@ -79,7 +79,7 @@ test('those who wrote hear of it in the order of the commit; a long answer waits
 test('what was asked before the thread failed, and after it, fails with its error', async (t) => {
   const { queue, ask } = setUp();
   const waiting = Array.from({ length: 1_500 }, (_, i) => ask('alice', i));
-  await microtask();
+  await nextTurn();
   queue.fail(new Error('the disk is gone'));
   for (const one of await Promise.allSettled([...waiting, ask('bob', 1)])) t.is(one.status, 'rejected');
   await queue.idle();
