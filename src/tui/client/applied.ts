@@ -26,7 +26,7 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
     deleted: false,
     reactions: reactionsOf([]),
   };
-  /** By emoji and author: a key that a name had before takes back nothing of the one of now. */
+  /** By emoji and author: a former key of a name takes back no reaction of its current key. */
   const reactions = new Map<string, Map<string, string>>();
   for (const mark of [...marks].sort((a, b) => a.seq - b.seq)) {
     const { content: said } = mark;

@@ -168,7 +168,7 @@ export class Chat {
         void this.people.tell(name).catch((error: unknown) => this.#trouble(error));
       }),
     );
-    // First, so that whoever makes the next key seals it to me; private messages do not wait for a lobby that fails.
+    // First, so that the next key is sealed to me; private messages do not wait for a lobby that fails.
     if (!this.#rooms.members.joined) await this.#try(() => this.#rooms.join());
     this.#online();
   }
@@ -253,15 +253,13 @@ export class Chat {
     await this.people.take(event);
     const { joined } = this.#rooms.members;
     await this.conversations.take(event);
-    // Removed though this account is alive: a mistake of the server's, or of whoever runs it.
+    // Removed though this account is alive: a mistake of the server or its operator.
     if (joined && !this.#rooms.members.joined) void this.#try(() => this.#rooms.join());
     this.signs.take(event);
     if (event.method === 'closing') this.announcer.emit({ type: 'notice', text: event.params.message });
     // These ask the daemon themselves: nothing later waits for them.
-    if (event.method === 'grant-wanted')
-      void this.#rooms.rekey.wanted(event.params).catch((error: unknown) => this.#trouble(error));
-    if (event.method === 'granted')
-      void this.#wantedKey.granted(event.params).catch((error: unknown) => this.#trouble(error));
+    if (event.method === 'grant-wanted') void this.#try(() => this.#rooms.rekey.wanted(event.params));
+    if (event.method === 'granted') void this.#try(() => this.#wantedKey.granted(event.params));
   }
 
   #changed(place: Place, item: Queued, error: unknown): void {
@@ -275,17 +273,14 @@ export class Chat {
     if (message !== null) return;
     // An edit or a reaction has no place of its own to show that it failed.
     void this.outboxStore.drop(item.id).catch((failure: unknown) => this.#trouble(failure));
-    if (item.content.kind !== 'receipt')
-      this.announcer.emit({
-        type: 'notice',
-        text: `the ${item.content.kind} in ${place.name} was not sent: ${sentence}`,
-      });
+    if (item.content.kind === 'receipt') return;
+    const text = `the ${item.content.kind} in ${place.name} was not sent: ${sentence}`;
+    this.announcer.emit({ type: 'notice', text });
   }
 
   async #catchUp(place: Place): Promise<void> {
-    const of = (await listConversations(this.context.connection)).find(
-      ({ conversation }) => hex(conversation) === place.key,
-    );
+    const all = await listConversations(this.context.connection);
+    const of = all.find(({ conversation }) => hex(conversation) === place.key);
     if (of !== undefined) await this.conversations.timeline(place).catchUp(of.head, of.read);
   }
 

@@ -1,5 +1,4 @@
 /** The client without a screen: what the screen, the shell commands and library users talk to. Its parts do the work. */
-
 import { fromHex, hex } from '../../protocol/bytes.ts';
 import { type Content, encodeContent } from '../../protocol/content.ts';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';

@@ -6,7 +6,7 @@ import type { ChatContext } from './chat-context.ts';
 import { ClientError, isPassing } from './errors.ts';
 import type { HeldBytes } from './held.ts';
 import type { Intake, Taken } from './intake.ts';
-import { type Listed, listConversations } from './list-conversations.ts';
+import { type Listed, listConversations, MAX_CONVERSATIONS } from './list-conversations.ts';
 import { LockedGaps } from './locked-gaps.ts';
 import { gapsOf, type Messages } from './messages.ts';
 import { formerPlaces, type Place } from './notes.ts';
@@ -23,8 +23,6 @@ import type { ClientEvent, Conversation, ConversationName, Message } from './typ
 const AT_ONCE = 4;
 /** After a refusal that passes. */
 const AGAIN_MS = 1000;
-/** More than anybody has. */
-const MAX_CONVERSATIONS = 20_000;
 
 export type ConversationParts = {
   context: ChatContext;
@@ -259,7 +257,7 @@ export class Conversations {
       : placeWith(this.#parts.context, conversation, name);
   }
 
-  /** Whose it is, as far as nobody has to be asked. */
+  /** From memory, without a request to the daemon; null for one that is not there. */
   #known(conversation: Uint8Array, name: string | null): Place | null {
     const { lobby } = this.#parts;
     if (name === null) return equal(conversation, lobby.id) ? lobby : null;

@@ -1,4 +1,4 @@
-/** Everybody who has an account, as the daemon lists them: page by page, and no further than a daemon that ends. */
+/** All accounts that the daemon lists, page by page, within a bound. */
 import { compare, utf8 } from '../../protocol/bytes.ts';
 import type { RequestResult } from '../../protocol/requests.ts';
 import type { Connection } from './connection.ts';

@@ -1,4 +1,4 @@
-/** What the daemon tells, one thing after the other, as far as it is waited for: one that tells more has to wait itself. */
+/** The daemon's events, taken one after the other, with a bound on what waits. */
 import type { Event } from '../../protocol/messages.ts';
 
 /** What waits, about, in bytes. */

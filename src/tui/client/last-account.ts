@@ -1,7 +1,7 @@
-/** Which account of a profile was used last, by whatever part of the program. */
+/** Which account of a profile was used last. */
 import type { ProfileDb } from './profile-db.ts';
 
-/** The address that `name`, else whoever was used last, is known at, with the name that was used last there. */
+/** The address where `name`, or without a name the last account, was used, and the account that was used last there; null in a new profile. */
 export async function lastAccount(
   db: Pick<ProfileDb, 'all'>,
   name: string | null = null,

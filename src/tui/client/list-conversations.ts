@@ -5,10 +5,10 @@ import type { ChatContext } from './chat-context.ts';
 
 export type Listed = RequestResult<'conversations'>['conversations'][number];
 
-/** More than anybody has; a daemon that goes on and on is not listened to any more. */
-const MOST = 50_000;
+/** More than anybody has: what a daemon lists or tells of beyond that is ignored. */
+export const MAX_CONVERSATIONS = 20_000;
 
-/** @throws as Connection.request. */
+/** In the order in which they began, each once. @throws as Connection.request */
 export async function listConversations(connection: Pick<ChatContext['connection'], 'request'>): Promise<Listed[]> {
   const listed = new Map<string, Listed>();
   for (let after: Uint8Array | null = null; ; ) {
@@ -16,6 +16,6 @@ export async function listConversations(connection: Pick<ChatContext['connection
     const page: RequestResult<'conversations'> = await connection.request('conversations', { after });
     for (const one of page.conversations) listed.set(hex(one.conversation), one);
     after = page.next;
-    if (after === null || listed.size === before || listed.size > MOST) return [...listed.values()];
+    if (after === null || listed.size === before || listed.size >= MAX_CONVERSATIONS) return [...listed.values()];
   }
 }

@@ -129,7 +129,7 @@ export class Messages {
     return place.peer === null ? new Set() : this.#cache.receipts(place.key, place.peer, ids);
   }
 
-  /** How those who wrote these stand now: whom the person compared, and which keys are none of now. */
+  /** Which authors of these entries are verified, and which wrote under a former key. */
   async #standing(entries: readonly CachedEntry[]): Promise<Standing> {
     const { keyring } = this.#context;
     const names = new Set(entries.flatMap((entry) => entry.said?.from ?? []));
@@ -145,7 +145,7 @@ export class Messages {
   }
 }
 
-/** Identities are hex. Of what a name said under a key it had before, nothing is verified. */
+/** Identities are hex. Nothing that a former key signed is verified. */
 type Standing = { verified: ReadonlySet<string>; isFormer: (name: string, author: string) => boolean };
 
 /** It waits for a room's key: it may yet be opened. */

@@ -33,7 +33,7 @@ export type Downloads = { dir: string; why: string | null };
 
 /**
  * `--downloads`, else `./client_files` if it is a folder of the person's own, else their download folder. A link in the current folder
- * is not followed: whoever unpacked it there could choose where files land. What is named with an option may be a link.
+ * is not followed: an unpacked archive could choose where files land. What is named with an option may be a link.
  * @param profile the folder of the profile, for when there is no home folder
  */
 export async function downloadsFolder(

@@ -146,7 +146,7 @@ export class RoomKeys {
     const name = this.#members.nameOf(maker);
     if (!equal(claimed.room, this.#members.room) || name === null || !this.#members.wasMember(maker, entry.seq))
       throw new ProtocolError('room', 'an epoch made by nobody of the room');
-    // A key of the future would never be old, and would leave out whoever's card ends before. `at` may only be ahead itself.
+    // A key of the future would never be old, and would leave out members whose card ends before. `at` may only be ahead itself.
     if (claimed.time > entry.at + EPOCH_SKEW_MS) throw new ProtocolError('room', 'an epoch of the future');
     const head = this.#members.numberOf(claimed.logHead);
     if (head === null) throw new ProtocolError('room', 'an epoch for another log');

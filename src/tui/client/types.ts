@@ -47,7 +47,7 @@ export type Message = {
    */
   seq: number | null;
   from: string;
-  /** Signed by a key that this name had before the one of now: whoever has that one may not be the person. */
+  /** Signed by a former key of this name: its holder may not be this person. */
   formerKey: boolean;
   /** null in a room. */
   to: string | null;
@@ -58,7 +58,7 @@ export type Message = {
   body: Body;
   edited: boolean;
   deleted: boolean;
-  /** Emoji to the names of those who chose it, with ` (former key)` behind a name whose key of then is none of now. Another program may have sent a word that is none. No prototype. */
+  /** Emoji to the names of those who chose it, with ` (former key)` behind a name that signed with one. Other programs may send words that are no emoji. No prototype. */
   reactions: Record<string, string[]>;
   /** The author's key was compared by the person (`verify`). */
   verified: boolean;
