@@ -1,5 +1,4 @@
 /** Epochs on their way in: a header, then the members' chunks in several requests, then all of it at once into the store. */
-
 import type { Logger } from 'pino';
 import { equal, hex } from '../protocol/bytes.ts';
 import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from '../protocol/epoch.ts';

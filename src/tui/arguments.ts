@@ -121,7 +121,7 @@ function noLink(word: string): ClientError {
   return new ClientError('usage', `"${word}" is no join link: that begins with securechat://`);
 }
 
-/** The first word was to be a command: when it is none, that is worth more than what yargs says of the words after it. */
+/** An unknown command is reported before what yargs says of the words after it. */
 function missingCommand(words: readonly string[]): ClientError | null {
   const word = firstWord(words);
   return word === undefined || word.startsWith('securechat://') || calledEntry(words) !== null

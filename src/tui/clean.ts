@@ -3,9 +3,9 @@
  * the keys of reactions: they stay what they are, for comparing and taking back, and shownReaction() (emoji.ts) shows them.
  */
 import { printable } from '../protocol/text.ts';
-import type { ClientEvent, FileInfo, LinkState, ListedFile, Message, TransferState } from './client/types.ts';
+import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from './client/types.ts';
 
-/** What was made printable, by what was made of it. */
+/** The exact text, by the object that holds its printable form. */
 const originals = new WeakMap<object, string>();
 
 /** The text of a message, byte for byte: for editing it and for programs, never for a screen. */
@@ -16,6 +16,11 @@ export function exactText(body: Exclude<Message['body'], { kind: 'file' }>): str
 /** A file's name as its sender wrote it: for programs. */
 export function exactName(file: FileInfo): string {
   return originals.get(file) ?? file.name;
+}
+
+/** Why a transfer stopped, or the path it was saved under, as the file system has it. */
+export function exactNote(transfer: TransferState): string | null {
+  return originals.get(transfer) ?? transfer.note;
 }
 
 export function cleanMessage(message: Message): Message {
@@ -34,15 +39,12 @@ function cleanBody(body: Message['body']): Message['body'] {
   return clean;
 }
 
-function cleanFile<F extends FileInfo>(file: F): F {
+/** `saved` stays as it is: it is shown by strings.files.saved, and given to programs. */
+export function cleanFile<F extends FileInfo>(file: F): F {
   const clean = { ...file, name: printable(file.name), type: printable(file.type) };
   const exact = exactName(file);
   if (clean.name !== exact) originals.set(clean, exact);
   return clean;
-}
-
-export function cleanListed(file: ListedFile): ListedFile {
-  return cleanFile({ ...file, saved: file.saved === null ? null : printable(file.saved) });
 }
 
 export function cleanEvent(event: ClientEvent): ClientEvent {
@@ -72,5 +74,7 @@ export function cleanLink(link: LinkState): LinkState {
 
 function cleanTransfer(transfer: TransferState): TransferState {
   const { name, note } = transfer;
-  return { ...transfer, name: printable(name), note: note === null ? null : printable(note) };
+  const clean = { ...transfer, name: printable(name), note: note === null ? null : printable(note) };
+  if (note !== null && clean.note !== note) originals.set(clean, note);
+  return clean;
 }

@@ -1,5 +1,4 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
-
 import { newPasswordFault } from '../protocol/password.ts';
 import type { Clock } from '../protocol/seams.ts';
 import { MAX_INVITE, nameFault, printable } from '../protocol/text.ts';

@@ -1,5 +1,4 @@
 /** What the person looks for in an overlay: somewhere to go, something that was said, a link, a file to send. Pure. */
-
 import fuzzysort from 'fuzzysort';
 import { shownName } from './client/shown-name.ts';
 import type { Message } from './client/types.ts';

@@ -22,7 +22,7 @@ let output = outputFor(typed.includes('--json'), false);
 process.umask(0o077);
 // What a full disk does not take is lost: nobody may think that it was printed.
 endWithoutReader(process, 'securechat');
-// Timers and idle workers do not keep a process alive; a command that has not ended does.
+// Keep the process alive until the command ends: its timers and workers are unreferenced.
 const running = setInterval(() => {}, 0x7fffffff);
 const status = await main().then(
   (ended) => ended,

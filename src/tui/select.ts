@@ -1,4 +1,5 @@
 import { aimOf, composerColumns } from './aim.ts';
+import { exactNote } from './clean.ts';
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import { draftLines } from './draft-lines.ts';
 import { textOf } from './editor.ts';
@@ -143,7 +144,7 @@ export function peopleShown(state: State, height: number): Shown<PersonRow> {
   return shown(rows, height, still, chat?.wheeled.people ?? 0);
 }
 
-/** `saved`: where a copy lies that was checked. */
+/** `saved`: the path of a copy that was checked, as the file system has it. */
 export type FileItem = { file: FileInfo; transfer: TransferState | null; saved: string | null };
 
 /** It can be gone on with or given up. */
@@ -159,15 +160,18 @@ export function transfersOf(chat: Chat): TransferState[] {
 /** The right pane: what is under way, wherever it goes; then the files of the open conversation, newest first. */
 export function filesOf(chat: Chat): FileItem[] {
   const files = shownFiles(chat).filter((file) => file.conversation === chat.open);
-  const listed = new Set(Object.values(chat.files).map(({ id }) => id));
+  const listed = new Set<string>();
+  // Only a dishonest server lists an id twice; which of the files was transferred is not known then.
+  const doubled = new Set<string>();
+  for (const { id } of Object.values(chat.files)) (listed.has(id) ? doubled : listed).add(id);
   const moving = Object.values(chat.transfers)
     .filter((transfer) => isUnderWay(transfer) && !listed.has(transfer.id))
     .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer, saved: null }));
   const there = files
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
     .map((file) => {
-      const transfer = chat.transfers[file.id] ?? null;
-      const fetched = transfer?.state === 'done' && transfer.direction === 'down' ? transfer.note : null;
+      const transfer = doubled.has(file.id) ? null : (chat.transfers[file.id] ?? null);
+      const fetched = transfer?.state === 'done' && transfer.direction === 'down' ? exactNote(transfer) : null;
       return { file, transfer, saved: fetched ?? chat.saved[fileKey(file)] ?? null };
     });
   return [...moving, ...there];

@@ -3,7 +3,7 @@
 import type { Clock } from '../protocol/seams.ts';
 import { printable } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
-import { cleanEvent, cleanLink, cleanListed, cleanMessage } from './clean.ts';
+import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
 import { ClientError } from './client/errors.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from './client/types.ts';
 import { textOf } from './editor.ts';
@@ -83,7 +83,7 @@ export class Session {
     this.#ends.push(this.#store.subscribe(this.#follow));
     this.#follow();
     await this.attempt(async () =>
-      this.#store.dispatch({ type: 'files', files: (await client.files()).map(cleanListed) }),
+      this.#store.dispatch({ type: 'files', files: (await client.files()).map(cleanFile) }),
     );
   }
 

@@ -1,4 +1,5 @@
 /** Every word that the screen says. Sentences lower case, no full stop, with a next step where one is needed. */
+import { printable } from '../protocol/text.ts';
 import type { ClientErrorCode } from './client/errors.ts';
 import type { LinkState } from './client/types.ts';
 import * as format from './format.ts';
@@ -81,7 +82,7 @@ export const strings = {
   files: {
     empty: 'no files here yet',
     hint: 'Ctrl+O sends one',
-    saved: (path: string) => `saved and checked: ${path}`,
+    saved: (path: string) => `saved and checked: ${printable(path)}`,
     goOn: 'p goes on',
     waits: 'waits for the link',
     progress: (percent: number, speed: string, left: string) => `${percent} %  ${speed}  ${left}`,

@@ -1,5 +1,4 @@
 /** The only changer of the state: pure, one event in, the next state out. */
-
 import { lend } from './aside.ts';
 import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from './editor.ts';
 import type { Event } from './event.ts';

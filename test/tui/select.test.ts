@@ -96,6 +96,26 @@ test('property: the kept list is the list that would be made anew', (t) => {
   );
 });
 
+test('of two files that a dishonest server lists under one id, none is shown as saved by a transfer of that id', (t) => {
+  const transfer = {
+    id: 'a',
+    direction: 'down',
+    name: 'n',
+    conversation: '#lobby',
+    size: 1,
+    done: 1,
+    rate: 0,
+  } as const;
+  const play = new Play().do(
+    { type: 'files', files: [file({ id: 'a', from: 'bob' })] },
+    { type: 'news', news: [{ type: 'transfer', transfer: { ...transfer, state: 'done', note: '/tmp/n' } }] },
+  );
+  const saved = () => filesOf(play.chat).map((item) => item.saved);
+  t.deepEqual(saved(), ['/tmp/n']);
+  play.do({ type: 'files', files: [file({ id: 'a', from: 'bob' }), file({ id: 'a', from: 'carol' })] });
+  t.deepEqual(saved(), [null, null]);
+});
+
 test('files: what moves first, then the newest; only of the open conversation', (t) => {
   const play = new Play().do(
     {

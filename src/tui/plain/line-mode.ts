@@ -1,5 +1,4 @@
 /** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
-
 import { type Clock, sleep } from '../../protocol/seams.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
