@@ -27,16 +27,26 @@ export interface Flusher {
   schedule(one: Flushing): void;
 }
 
+/** The time, and how busy the loop is. */
+type Loop = Pick<typeof performance, 'now' | 'eventLoopUtilization'>;
+
 /** One timer for all links of a process, since a room's message goes to each of them. */
 export class AdaptiveFlusher implements Flusher {
+  readonly #loop: Loop;
   #soon: Flushing[] = [];
   #waiting: Flushing[] = [];
-  #sampled = performance.eventLoopUtilization();
-  #at = performance.now();
+  #sampled: ReturnType<Loop['eventLoopUtilization']>;
+  #at: number;
   #delay = 0;
 
+  constructor(loop: Loop = performance) {
+    this.#loop = loop;
+    this.#sampled = loop.eventLoopUtilization();
+    this.#at = loop.now();
+  }
+
   schedule(one: Flushing): void {
-    if (performance.now() - one.flushedAt >= this.#delay) {
+    if (this.#loop.now() - one.flushedAt >= this.#delay) {
       if (this.#soon.push(one) === 1) setImmediate(() => this.#flush(this.#soon.splice(0)));
     } else if (this.#waiting.push(one) === 1) {
       setTimeout(() => this.#flush(this.#waiting.splice(0)), this.#delay);
@@ -44,7 +54,7 @@ export class AdaptiveFlusher implements Flusher {
   }
 
   #flush(due: Flushing[]): void {
-    const now = performance.now();
+    const now = this.#loop.now();
     this.#sample(now);
     for (const one of due) {
       one.flushedAt = now;
@@ -54,8 +64,8 @@ export class AdaptiveFlusher implements Flusher {
 
   #sample(now: number): void {
     if (now - this.#at < SAMPLE) return;
-    const current = performance.eventLoopUtilization();
-    this.#delay = flushDelay(performance.eventLoopUtilization(current, this.#sampled).utilization);
+    const current = this.#loop.eventLoopUtilization();
+    this.#delay = flushDelay(this.#loop.eventLoopUtilization(current, this.#sampled).utilization);
     this.#sampled = current;
     this.#at = now;
   }

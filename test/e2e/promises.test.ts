@@ -9,6 +9,7 @@ import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
 import { startDaemon, writeFixtureKey } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { household, PASSWORD } from '../helpers/household.ts';
+import { quietAsk } from '../helpers/sign-in.ts';
 
 const texts = (result: CliResult) => jsonLines(result).map(({ text }) => text);
 
@@ -113,8 +114,9 @@ test.serial(
     const dir = await temporaryFolder(t);
     await writeFile(join(dir, 'users.txt'), '# team\nalice:old secret\nbob:hunter2\n');
     const daemon = await startDaemon(t, [], { dir });
-    const made = await chatAs(t, { user: 'alice', server: daemon.join, password: 'old secret' });
-    await chatAs(t, { user: 'bob', server: daemon.join, password: 'hunter2' });
+    const ask = quietAsk({ confirm: async ({ kind }) => kind === 'no-keys' });
+    const made = await chatAs(t, { user: 'alice', server: daemon.join, password: 'old secret', ask });
+    await chatAs(t, { user: 'bob', server: daemon.join, password: 'hunter2', ask });
     await made.client.send('@bob', 'hello', { until: 'delivered' });
     const users = await readFile(join(dir, 'users.txt'), 'utf8');
     t.regex(users, /^# team\nalice:opaque1:[\w-]+:[0-9a-f]{64}:\nbob:opaque1:[\w-]+:[0-9a-f]{64}:\n$/);

@@ -4,17 +4,15 @@ import { AdaptiveFlusher, flushDelay } from '../../src/protocol/flush.ts';
 /** One that writes nothing; `flushedAt` as if it never had. */
 const one = (flush: () => void) => ({ flush, flushedAt: Number.NEGATIVE_INFINITY });
 
-/** Keeps the loop at work, until the returned function is called. */
-function keepBusy(): () => void {
-  let stop = false;
-  const work = () => {
-    const end = performance.now() + 1;
-    while (performance.now() < end);
-    if (!stop) setImmediate(work);
-  };
-  work();
-  return () => {
-    stop = true;
+/** A loop that works all the time, and whose time goes on by 5 ms whenever it is asked for. */
+function busyLoop(): ConstructorParameters<typeof AdaptiveFlusher>[0] {
+  let now = 0;
+  return {
+    now: () => {
+      now += 5;
+      return now;
+    },
+    eventLoopUtilization: () => ({ idle: 0, active: now, utilization: 1 }),
   };
 }
 
@@ -54,8 +52,7 @@ test('all that is scheduled in a turn runs together, once, in order', async (t) 
 });
 
 test('in a loop that works all the time one that writes much waits, and one that was quiet does not', async (t) => {
-  const flusher = new AdaptiveFlusher();
-  t.teardown(keepBusy());
+  const flusher = new AdaptiveFlusher(busyLoop());
   const busy = one(() => {});
   for (let i = 0; i < 40; i++) await turnsUntilFlushed(flusher, busy);
   t.is(
