@@ -55,7 +55,7 @@ export class Timeline {
     this.#listener = listener;
   }
 
-  /** How far this profile knew the conversation when this process first looked; null when it never had met it. */
+  /** How far this profile knew the conversation when this process first looked, 0 when it had never met it; null before. */
   get startedAt(): number | null {
     return this.#startedAt;
   }
@@ -144,10 +144,11 @@ export class Timeline {
 
   async #run(): Promise<void> {
     let known = await this.#cache.coverage(this.place.key);
+    this.#startedAt ??= known?.top ?? 0;
     if (known === null) {
       await this.#begin();
       known = await this.#cache.coverage(this.place.key);
-    } else this.#startedAt ??= known.top;
+    }
     let top = known?.top ?? 0;
     this.#told ??= top;
     // Another process of this profile took these; the listeners here have not heard of them.

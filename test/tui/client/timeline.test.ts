@@ -20,8 +20,8 @@ function text(seq: number): CachedEntry {
   return { seq, at: seq, ...whose, ...chain, shown: true, gap: null, said, raw: null };
 }
 
-/** A conversation that is known up to its fifth place, and what its listener is told, a list for each time. */
-async function open(t: ExecutionContext) {
+/** A conversation that is known up to a place, or (0) was never met, and what its listener is told, a list for each time. */
+async function open(t: ExecutionContext, top = 5) {
   const profile = await openProfile(t);
   const { cache } = await Cache.open(profile, account, id);
   const context = { profile, account, keyring: { me: { idFp: new Uint8Array(32) } } } as unknown as ChatContext;
@@ -39,11 +39,13 @@ async function open(t: ExecutionContext) {
       taken: async (_place, { fresh }) => void told.push(fresh.map(({ seq }) => seq)),
     },
   );
-  await profile.db.run('INSERT INTO coverage (account, conversation, bottom, top) VALUES (?, ?, 0, 5)', [
-    account,
-    place.key,
-  ]);
-  await timeline.catchUp(5, 0);
+  if (top > 0)
+    await profile.db.run('INSERT INTO coverage (account, conversation, bottom, top) VALUES (?, ?, 0, ?)', [
+      account,
+      place.key,
+      top,
+    ]);
+  await timeline.catchUp(top, 0);
   /** Another program of the profile takes these places. */
   const elsewhere = async (seqs: number[]) => {
     const top = seqs.at(-1) ?? 0;
@@ -70,4 +72,14 @@ test('what another program of the profile took is told page by page, each place 
   await timeline.catchUp(await elsewhere(more), 0);
   await timeline.catchUp(await elsewhere(last), 0);
   t.deepEqual(told.flat(), [...seqs, ...more, ...last]);
+});
+
+test('where it began stays, also of a conversation that was never met: what was told is not told again', async (t) => {
+  for (const top of [5, 0]) {
+    const { timeline, told, elsewhere } = await open(t, top);
+    const end = await elsewhere([top + 1, top + 2]);
+    await timeline.catchUp(end, 0);
+    t.deepEqual(told, [[top + 1, top + 2]]);
+    t.is(timeline.startedAt, top);
+  }
 });
