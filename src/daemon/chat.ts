@@ -1,7 +1,7 @@
 /** Who is here, and who is told what. Has never heard of sockets: a listener is a name that can be told something. */
 import { encodeEvent } from '../protocol/messages.ts';
 
-/** One session of somebody who is logged in. */
+/** One session after its login. */
 export type Listener = { readonly name: string; tell(event: Uint8Array): void };
 
 type Presence = { online: boolean; away: boolean };

@@ -1,5 +1,5 @@
 /**
- * How somebody who joined gets the key of the current epoch: one random member who is here is asked for it, after two
+ * How a newcomer gets the key of the current epoch: one random member who is here is asked for it, after two
  * seconds the next, three at most. When none answers the newcomer makes an epoch when they speak.
  */
 import { equal, hex } from '../protocol/bytes.ts';

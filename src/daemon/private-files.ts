@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { FileSystem } from '../protocol/seams.ts';
 import { ifThere } from './if-there.ts';
 
-/** Whoever reads the first two can be this daemon; the others hold what it answers for. */
+/** A reader of the first two can pose as this daemon; the others hold its data. */
 const PRIVATE = ['daemon.key', 'opaque.setup', 'users.txt', 'securechat.db', 'securechat.db-wal', 'daemon.lock'];
 const OTHERS = 0o077;
 

@@ -3,7 +3,7 @@ import { Refusal } from '../../protocol/errors.ts';
 import { outOfDescriptors } from '../out-of-descriptors.ts';
 import { StorageError } from '../storage-error.ts';
 
-/** A StorageError stays one: whoever asked is not answered, and goes on when the daemon is back. */
+/** A StorageError stays one: the client gets no answer, and goes on when the daemon is back. */
 export function failureOf(error: unknown): Refusal | StorageError {
   if (error instanceof Refusal || error instanceof StorageError) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;

@@ -43,7 +43,7 @@ export class Uploads {
   }
 
   /**
-   * Opens or resumes; whoever wrote the file before, in another session of the same user, is stopped and told.
+   * Opens or resumes. Another session of the same user that was writing the file is stopped and told.
    * `upload` is null when the file is whole. @throws Refusal before any byte is stored
    */
   open(

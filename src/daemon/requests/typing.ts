@@ -1,7 +1,7 @@
 import { encodeEvent } from '../../protocol/messages.ts';
 import type { Handler } from '../context.ts';
 
-/** Nothing is looked up, stored or logged: whoever asks learns neither whether the name exists nor whether it was told. */
+/** Nothing is looked up, stored or logged: the sender learns neither whether the name exists nor whether it was told. */
 export const typing: Handler<'typing'> = async ({ chat, limits }, session, { to }) => {
   const { name } = session;
   // A line break stands in no name.
