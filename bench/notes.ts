@@ -34,7 +34,7 @@ export async function benchNotes(print: Print, quick = false): Promise<void> {
     const { note } = await seal();
     const { header } = parseNote(note);
     const [chunks = 0, own = 0] = header.copies.map((copy) => copy.chunks);
-    const delivered = deliveredNote(note, 0);
+    const delivered = deliveredNote(parseNote(note), 0);
     const reader = {
       daemonId,
       me: bob.idFp,

@@ -63,7 +63,7 @@ for (const [what, text] of [
   ['three chunks', 'x'.repeat(700)],
 ] as const) {
   const { note, noteHash } = await seal(bob, text);
-  const delivered = deliveredNote(note, 0);
+  const delivered = deliveredNote(parseNote(note), 0);
   const gives = { text, noteHash: hex(noteHash), conversation: hex(parseNote(note).header.conversation) };
   const given = { delivered: hex(delivered), daemonId, reader: 'bob', author: 'alice' };
   notes.push(
@@ -72,7 +72,7 @@ for (const [what, text] of [
   notes.push({
     what: `to Bob, ${what}, the author's copy`,
     verdict: 'accepted',
-    given: { ...given, delivered: hex(deliveredNote(note, 1)), reader: 'alice' },
+    given: { ...given, delivered: hex(deliveredNote(parseNote(note), 1)), reader: 'alice' },
     gives,
   });
   for (const [why, change] of [
@@ -99,7 +99,7 @@ for (const [what, text] of [
   }
 }
 const own = await seal(alice, 'to myself');
-const toMyself = { delivered: hex(deliveredNote(own.note, 0)), daemonId, reader: 'alice', author: 'alice' };
+const toMyself = { delivered: hex(deliveredNote(parseNote(own.note), 0)), daemonId, reader: 'alice', author: 'alice' };
 const gives = {
   text: 'to myself',
   noteHash: hex(own.noteHash),

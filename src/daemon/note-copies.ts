@@ -8,6 +8,7 @@ import type { StoredEntry } from './store/store.ts';
 export function entryFor(entry: StoredEntry, reader: Uint8Array): Entry {
   if (entry.kind !== 'note') return entry;
   // Copy 0 is the recipient's, also of a note to oneself.
-  const copy = equal(parseNote(entry.bytes).header.to, reader) ? 0 : 1;
-  return { ...entry, bytes: deliveredNote(entry.bytes, copy) };
+  const note = parseNote(entry.bytes);
+  const copy = equal(note.header.to, reader) ? 0 : 1;
+  return { ...entry, bytes: deliveredNote(note, copy) };
 }

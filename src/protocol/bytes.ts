@@ -2,7 +2,7 @@
  * The fixed layout of everything that is signed, hashed or sealed: big-endian, no optional parts, nothing after the end.
  * Also the hash H with its closed table of tags, and the few byte functions that every structure needs.
  */
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from './errors.ts';
 
 /** One tag a use: no two structures can be taken for each other. A new use gets a new tag, never a free one of these. */
@@ -45,9 +45,17 @@ export function label(tag: Tag): Uint8Array {
 /** SHA-256(u8 length || tag || for each part: u32 length || part). Lengths are hashed, so parts cannot shift. */
 export function H(tag: Tag, ...parts: Uint8Array[]): Uint8Array {
   const name = label(tag);
-  const hash = createHash('sha256').update(Uint8Array.of(name.length)).update(name);
-  for (const part of parts) hash.update(new Writer().u32(part.length).finish()).update(part);
-  return hash.digest();
+  const head = 1 + name.length;
+  const bytes = Buffer.allocUnsafe(parts.reduce((total, part) => total + 4 + part.length, head));
+  bytes[0] = name.length;
+  bytes.set(name, 1);
+  let at = head;
+  for (const part of parts) {
+    bytes.writeUInt32BE(part.length, at);
+    bytes.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return hash('sha256', bytes, 'buffer');
 }
 
 /** HKDF-SHA-256 (RFC 5869), `size` bytes, 32 unless told. */

@@ -94,44 +94,43 @@ function noteHashOf(headerHash: Uint8Array, copyHashes: Uint8Array[]): Uint8Arra
   return H('note', headerHash, ...copyHashes);
 }
 
+export type Note = {
+  header: NoteHeader;
+  /** The chunks of each copy, one after the other. */
+  copies: Uint8Array[];
+  signature: Uint8Array;
+};
+
 /**
  * A note as it was sent: header, the chunks of each copy, signature. Checks the layout alone, as the daemon can.
  * @throws ProtocolError 'note'
  */
-export function parseNote(note: Uint8Array): {
-  header: NoteHeader;
-  headerHash: Uint8Array;
-  noteHash: Uint8Array;
-  /** The chunks of each copy, one after the other. */
-  copies: Uint8Array[];
-  signature: Uint8Array;
-} {
+export function parseNote(note: Uint8Array): Note {
   return refuse('note', REFUSED, () => {
     const reader = new Reader(note);
     const header = readHeader(reader);
     const copies = header.copies.map(({ chunks }) => reader.bytes(chunks * RSA_BYTES));
     const signature = reader.bytes(RSA_BYTES);
     reader.end();
-    const headerHash = headerHashOf(header);
-    return {
-      header,
-      headerHash,
-      noteHash: noteHashOf(
-        headerHash,
-        copies.map((chunks, j) => copyHashOf(j, chunks)),
-      ),
-      copies,
-      signature,
-    };
+    return { header, copies, signature };
   });
+}
+
+/** `noteHash` is what the author signed; `headerHash` is bound into each chunk. */
+export function hashesOf({ header, copies }: Pick<Note, 'header' | 'copies'>): {
+  headerHash: Uint8Array;
+  noteHash: Uint8Array;
+} {
+  const headerHash = headerHashOf(header);
+  const copyHashes = copies.map((chunks, j) => copyHashOf(j, chunks));
+  return { headerHash, noteHash: noteHashOf(headerHash, copyHashes) };
 }
 
 /**
  * What one side is given: header, u8 copy, the chunks of this copy, the hash of the other one (none in a note to oneself),
  * signature. @throws ProtocolError 'note'
  */
-export function deliveredNote(note: Uint8Array, copy: 0 | 1): Uint8Array {
-  const { header, copies, signature } = parseNote(note);
+export function deliveredNote({ header, copies, signature }: Note, copy: 0 | 1): Uint8Array {
   const mine = copies[copy];
   const other = copies[1 - copy];
   return refuse('note', REFUSED, () => {
@@ -217,10 +216,7 @@ export async function sealNote(
     const own = sealed.slice(j * chunks, (j + 1) * chunks);
     return concat(...own.map((chunk) => chunk ?? cannotSealTo(card)));
   });
-  const noteHash = noteHashOf(
-    headerHash,
-    copies.map((copy, j) => copyHashOf(j, copy)),
-  );
+  const { noteHash } = hashesOf({ header, copies });
   const signature = await rsa.sign(n.identity.pkcs8, noteHash);
   return { note: concat(encodeNoteHeader(header), ...copies, signature), noteHash };
 }

@@ -8,11 +8,12 @@ import { personOf } from '../person.ts';
 import type { Person } from '../store/store.ts';
 
 /** Waits for nothing before the store, so that the notes of one device reach it in the order they came. */
-export const whisper: Handler<'whisper'> = async (context, session, { to: name, note, file }) => {
+export const whisper: Handler<'whisper'> = async (context, session, { to: name, note: bytes, file }) => {
   const { store, chat, accounts, directory, identity, config, later } = context;
   const from = personOf(session);
   const to = recipient(accounts.find(name));
-  const { header } = parseNote(note);
+  const note = parseNote(bytes);
+  const { header } = note;
   const { conversation, noteId, device, seq: n, copies } = header;
   if (!equal(header.from, from.idFp) || !equal(header.to, to.idFp)) {
     throw new Refusal('stale-card', 'the note is from or to another identity: fetch the cards and seal again');
@@ -23,12 +24,11 @@ export const whisper: Handler<'whisper'> = async (context, session, { to: name, 
   }
   const stale = sides.some(({ idFp }, side) => !sameKey(directory.newest(idFp)?.ekFp, copies[side]?.ekFp));
   const quota = config.messageQuota;
-  const entry = { conversation, author: from, to, id: noteId, device, n, bytes: note, file, quota, stale };
+  const entry = { conversation, author: from, to, id: noteId, device, n, bytes, file, quota, stale };
   const { seq, at, again } = await store.appendNote(entry);
   if (!again) {
     const tell = (who: Person, other: Person, copy: 0 | 1) => {
-      const bytes = deliveredNote(note, copy);
-      const own: Entry = { seq, at, kind: 'note', from: from.name, bytes, file, keys: [] };
+      const own: Entry = { seq, at, kind: 'note', from: from.name, bytes: deliveredNote(note, copy), file, keys: [] };
       chat.tellOne(who.name, encodeEvent('posted', { conversation, with: other.name, entry: own }));
     };
     const tellAll = () => {

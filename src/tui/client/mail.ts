@@ -2,7 +2,7 @@
 import { fromHex, hex } from '../../protocol/bytes.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
-import { deliveredNote } from '../../protocol/note.ts';
+import { deliveredNote, parseNote } from '../../protocol/note.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Conversations } from './conversations.ts';
@@ -68,7 +68,7 @@ export function placedEntry(context: ChatContext, place: Place, item: Queued, se
   const bytes = item.sealed?.bytes ?? new Uint8Array();
   const common = { seq, at, from: me.name, file: null, keys: [] };
   if (place.with === null) return { ...common, kind: 'message', bytes };
-  return { ...common, kind: 'note', bytes: deliveredNote(bytes, place.with === me.name ? 0 : 1) };
+  return { ...common, kind: 'note', bytes: deliveredNote(parseNote(bytes), place.with === me.name ? 0 : 1) };
 }
 
 /** Where an item of the outbox belongs; null for a conversation that `recipient` never had. */
