@@ -11,7 +11,7 @@ import { openDatabase } from './schema.ts';
 import { checkSeal, Seal, standingOf } from './seal.ts';
 
 /** Calls after which the write-ahead log is copied into the database; between batches, so that no answer waits for it. */
-const CALLS_PER_CHECKPOINT = 4000;
+const CALLS_PER_CHECKPOINT = 1000;
 
 /** SQLITE_CORRUPT, NOTADB. */
 const DAMAGED = new Set([11, 26]);
