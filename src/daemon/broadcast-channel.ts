@@ -43,7 +43,7 @@ export type ChannelParts = {
 };
 
 export class BroadcastChannel implements Flushing {
-  flushedAt = 0;
+  due = 0;
   readonly #room: Uint8Array;
   readonly #parts: ChannelParts;
   readonly #hearers = new Set<Hearer>();

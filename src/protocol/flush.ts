@@ -1,6 +1,6 @@
 /**
- * When links write what was sent: at the end of the turn of the loop. While the process has little time, one that has just
- * written waits, the longer the busier the process is; so one with little to say never waits, and much goes in few records.
+ * When links write what was sent: at the end of the turn of the loop. While the process has little time, one that writes again
+ * and again waits, the longer the busier the process is; so one with little to say never waits, and much goes in few records.
  */
 import { performance } from 'node:perf_hooks';
 
@@ -9,6 +9,8 @@ const MOST = 20;
 /** Share of time in which the loop may work before links begin to wait. */
 const CALM = 0.5;
 const SAMPLE = 100;
+/** Writes that one may make at once after it was quiet; it earns one in each delay. */
+const AT_ONCE = 8;
 
 /** Milliseconds to wait at a loop utilisation between 0 and 1; 0 is the end of this turn of the loop. */
 export function flushDelay(utilisation: number): number {
@@ -18,8 +20,11 @@ export function flushDelay(utilisation: number): number {
 /** What writes when it is told. */
 export type Flushing = {
   flush(): void;
-  /** When it was last told to, by performance.now(); the flusher's own. */
-  flushedAt: number;
+  /**
+   * When its latest write would have come had all of them been a delay apart, by performance.now(): the time of a virtual
+   * schedule (GCRA, ITU-T I.371). The flusher's own; 0 at the start.
+   */
+  due: number;
 };
 
 export interface Flusher {
@@ -46,7 +51,7 @@ export class AdaptiveFlusher implements Flusher {
   }
 
   schedule(one: Flushing): void {
-    if (this.#loop.now() - one.flushedAt >= this.#delay) {
+    if (one.due - this.#loop.now() <= AT_ONCE * this.#delay) {
       if (this.#soon.push(one) === 1) setImmediate(() => this.#flush(this.#soon.splice(0)));
     } else if (this.#waiting.push(one) === 1) {
       setTimeout(() => this.#flush(this.#waiting.splice(0)), this.#delay);
@@ -57,7 +62,7 @@ export class AdaptiveFlusher implements Flusher {
     const now = this.#loop.now();
     this.#sample(now);
     for (const one of due) {
-      one.flushedAt = now;
+      one.due = Math.max(one.due, now) + this.#delay;
       one.flush();
     }
   }

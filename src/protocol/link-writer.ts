@@ -17,7 +17,7 @@ const SEGMENT_HEADER = 12;
 export class LinkWriter implements Flushing {
   /** Most plaintext of a record; raised at login. */
   maxPlain: number;
-  flushedAt = 0;
+  due = 0;
   readonly #stream: Writable;
   readonly #sealer: RecordSealer;
   readonly #flusher: Flusher;

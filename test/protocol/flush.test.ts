@@ -1,8 +1,8 @@
 import test from 'ava';
 import { AdaptiveFlusher, flushDelay } from '../../src/protocol/flush.ts';
 
-/** One that writes nothing; `flushedAt` as if it never had. */
-const one = (flush: () => void) => ({ flush, flushedAt: Number.NEGATIVE_INFINITY });
+/** One that writes nothing; `due` as if it never had. */
+const one = (flush: () => void) => ({ flush, due: 0 });
 
 /** A loop that works all the time, and whose time goes on by 5 ms whenever it is asked for. */
 function busyLoop(): ConstructorParameters<typeof AdaptiveFlusher>[0] {
@@ -17,7 +17,7 @@ function busyLoop(): ConstructorParameters<typeof AdaptiveFlusher>[0] {
 }
 
 /** Turns of the loop until `flushing` has been flushed, counted from its schedule. */
-async function turnsUntilFlushed(flusher: AdaptiveFlusher, flushing: { flush(): void; flushedAt: number }) {
+async function turnsUntilFlushed(flusher: AdaptiveFlusher, flushing: { flush(): void; due: number }) {
   let turns = 0;
   let flushed = false;
   const count = () => {
