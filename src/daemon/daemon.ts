@@ -94,8 +94,8 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const opaque = opaquePool(POOL);
     closers.push(() => opaque.close());
     const identity = await openIdentity({ dir: config.dataDir, fs, random, rsa, opaque, log });
-    const { opaqueSetup, daemonId, fingerprint } = identity;
-    const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken });
+    const { opaqueSetup, daemonId, fingerprint, owner } = identity;
+    const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken, owner });
     closers.push(() => store.close());
     const chat = new Chat();
     const files = await Files.open({

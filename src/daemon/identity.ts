@@ -2,16 +2,18 @@
  * Who this daemon is: daemon.key (both key pairs, the daemonId and the rejectKey) and opaque.setup. Made once, on the first
  * start in an empty folder. Without them nobody could log in again, so they are never made anew beside existing users.
  */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type DaemonKeys, daemonFingerprint } from '../protocol/daemon-identity.ts';
 import { replaceDurably } from '../protocol/durable.ts';
 import type { Opaque } from '../protocol/opaque.ts';
-import { publicOf } from '../protocol/rsa.ts';
+import { type KeyPair, publicOf, verify } from '../protocol/rsa.ts';
 import type { Rsa } from '../protocol/rsa-pool.ts';
 import type { FileSystem, Random } from '../protocol/seams.ts';
 import { ifThere } from './if-there.ts';
 import { StartError } from './start-error.ts';
+import type { Owner } from './store/owner.ts';
 import { parseUsers } from './users-file.ts';
 
 export type Identity = {
@@ -22,6 +24,8 @@ export type Identity = {
   rejectKey: Uint8Array;
   fingerprint: Uint8Array;
   opaqueSetup: string;
+  /** What the database keeps of it, to be told apart from another daemon's. */
+  owner: Owner;
 };
 
 const VERSION = 1;
@@ -42,8 +46,14 @@ export async function openIdentity(parts: Parts): Promise<Identity> {
     }
   }
   const key = keyBytes === null ? await makeKey(parts) : parseKey(keyBytes);
+  for (const pair of Object.values(key.keys)) await checkPair(parts.rsa, pair);
   const opaqueSetup = setupBytes === null ? await makeSetup(parts) : parseSetup(setupBytes);
-  return { ...key, fingerprint: daemonFingerprint(key.keys.link.spki, key.keys.sign.spki), opaqueSetup };
+  const publicPart = await parts.opaque.publicPart(opaqueSetup).catch(() => {
+    throw damaged('opaque.setup');
+  });
+  const fingerprint = daemonFingerprint(key.keys.link.spki, key.keys.sign.spki);
+  const owner = { key: sha256(key.daemonId, fingerprint), setup: sha256(publicPart) };
+  return { ...key, fingerprint, opaqueSetup, owner };
 }
 
 /** Only reads: null when there is no daemon.key yet. @throws StartError. */
@@ -92,6 +102,13 @@ function parseKey(bytes: Uint8Array): Pick<Identity, 'keys' | 'daemonId' | 'reje
   };
   if (key.daemonId.length !== 32 || key.rejectKey.length !== 32) throw damaged('daemon.key');
   return key;
+}
+
+/** A private half that was altered parses, and then no link can be opened. @throws StartError. */
+async function checkPair(rsa: Rsa, { spki, pkcs8 }: KeyPair): Promise<void> {
+  const hash = sha256(spki);
+  const signature = await rsa.sign(pkcs8, hash).catch(() => null);
+  if (signature === null || !verify(spki, hash, signature)) throw damaged('daemon.key');
 }
 
 async function makeKey({
@@ -147,6 +164,12 @@ async function hasUsers(fs: FileSystem, dir: string): Promise<boolean> {
   if ((await fs.readdir(dir)).includes('securechat.db')) return true;
   const users = await ifThere(fs.readFile(join(dir, 'users.txt')));
   return users !== null && parseUsers(users).some(({ kind }) => kind === 'account' || kind === 'damaged');
+}
+
+function sha256(...parts: (Uint8Array | string)[]): Uint8Array {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
 }
 
 function base64(bytes: Uint8Array): string {

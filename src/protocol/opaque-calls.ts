@@ -10,6 +10,11 @@ import { isOpaqueText, type OpaqueKind } from './opaque-messages.ts';
 
 const keyStretching = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
 
+/** The generator of ristretto255 (RFC 9496, section 4), which is a registration request like any other. */
+const GENERATOR = Buffer.from('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76', 'hex').toString(
+  'base64url',
+);
+
 await ready;
 
 /** What the library throws on unreadable messages holds nothing that a peer should see. */
@@ -34,8 +39,12 @@ export function createSetup(): string {
   return server.createSetup();
 }
 
-export function publicKey(setup: string): string {
-  return guarded(() => server.getPublicKey(setup));
+/**
+ * What anybody can ask of a daemon with this setup, and another one answers in another way: its public key, and what its seed
+ * makes of one fixed message for a name that nobody can have.
+ */
+export function publicPart(setup: string): string {
+  return serverRegister(setup, '', GENERATOR);
 }
 
 export function clientRegister(password: string): { state: string; message: string } {

@@ -5,7 +5,7 @@ import * as calls from './opaque-calls.ts';
 type Of<F extends (...args: never) => unknown> = Parameters<F>;
 
 export const createSetup = (args: Of<typeof calls.createSetup>) => calls.createSetup(...args);
-export const publicKey = (args: Of<typeof calls.publicKey>) => calls.publicKey(...args);
+export const publicPart = (args: Of<typeof calls.publicPart>) => calls.publicPart(...args);
 export const clientRegister = (args: Of<typeof calls.clientRegister>) => calls.clientRegister(...args);
 export const clientRegisterFinish = (args: Of<typeof calls.clientRegisterFinish>) =>
   calls.clientRegisterFinish(...args);

@@ -17,7 +17,7 @@ type Step<N extends keyof Calls> = (...args: Parameters<Calls[N]>) => Promise<Re
  */
 export interface Opaque {
   createSetup: Step<'createSetup'>;
-  publicKey: Step<'publicKey'>;
+  publicPart: Step<'publicPart'>;
   clientRegister: Step<'clientRegister'>;
   clientRegisterFinish: Step<'clientRegisterFinish'>;
   clientLogin: Step<'clientLogin'>;
@@ -40,7 +40,7 @@ export function opaquePool(options: PoolOptions): SharedOpaque {
   const pool: Pool<typeof worker> = openPool('opaque', import.meta.url, options);
   const paidBy = (payer?: Payer): Opaque => ({
     createSetup: (...args) => readable(pool.run('createSetup', args, payer)),
-    publicKey: (...args) => readable(pool.run('publicKey', args, payer)),
+    publicPart: (...args) => readable(pool.run('publicPart', args, payer)),
     clientRegister: (...args) => readable(pool.run('clientRegister', args, payer)),
     clientRegisterFinish: (...args) => readable(pool.run('clientRegisterFinish', args, payer)),
     clientLogin: (...args) => readable(pool.run('clientLogin', args, payer)),
@@ -72,7 +72,7 @@ const steps = () => import('./opaque-calls.ts');
 /** The same on the calling thread, for tests and tools. */
 export const inlineOpaque: Opaque = {
   createSetup: async (...args) => (await steps()).createSetup(...args),
-  publicKey: async (...args) => (await steps()).publicKey(...args),
+  publicPart: async (...args) => (await steps()).publicPart(...args),
   clientRegister: async (...args) => (await steps()).clientRegister(...args),
   clientRegisterFinish: async (...args) => (await steps()).clientRegisterFinish(...args),
   clientLogin: async (...args) => (await steps()).clientLogin(...args),

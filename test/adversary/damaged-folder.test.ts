@@ -69,6 +69,32 @@ test.serial('what is missing, cut or emptied stops the start with what to do, an
       (at) => halve(join(at, 'securechat.db-wal')),
       /lacks its newest \d+ commits: .* after .*20\d\d-.* UTC/,
     ],
+    [
+      'an altered setup',
+      (at) => rewrite(join(at, 'opaque.setup'), alteredSetup),
+      /opaque\.setup does not belong to .*db/,
+    ],
+    ['a setup that is none', (at) => rewrite(join(at, 'opaque.setup'), () => 'AAAA'), /opaque\.setup is damaged/],
+    [
+      'the key of another daemon',
+      (at) => rewrite(join(at, 'daemon.key'), (text, field) => (field === 'daemonId' ? 'B'.repeat(43) : text)),
+      /daemon\.key does not belong to .*securechat\.db: .*altered; put back .* of one backup/,
+    ],
+    [
+      'the key and the setup of another daemon',
+      async (at) => {
+        const other = await openDaemon(t);
+        await other.daemon.stop();
+        await rewrite(join(other.dir, 'daemon.key'), (text, field) => (field === 'daemonId' ? 'B'.repeat(43) : text));
+        for (const name of ['daemon.key', 'opaque.setup']) await cp(join(other.dir, name), join(at, name));
+      },
+      /daemon\.key and .*opaque\.setup do not belong to .*db/,
+    ],
+    [
+      'a private half that does not fit',
+      (at) => rewrite(join(at, 'daemon.key'), (text, field) => (field === 'link' ? altered(text, 1_000) : text)),
+      /daemon\.key is damaged; restore it from a backup/,
+    ],
   ];
   for (const [what, damage, sentence] of cases) {
     const copy = join(await temporaryFolder(t), 'data');
@@ -88,6 +114,23 @@ test.serial('what is missing, cut or emptied stops the start with what to do, an
 });
 
 const MISSING = /securechat\.db is missing, but users\.txt, server_files, securechat\.seal .* restore it from a backup/;
+
+/** The fields of a file of JSON that are text, each as `change` has it. */
+async function rewrite(path: string, change: (text: string, field: string) => string): Promise<void> {
+  const fields = JSON.parse(await readFile(path, 'utf8')) as object;
+  const isSecret = (name: string) => name !== 'v' && name !== 'method';
+  const changed = Object.entries(fields).map(([name, value]) => [name, isSecret(name) ? change(value, name) : value]);
+  await writeFile(path, JSON.stringify(Object.fromEntries(changed)));
+}
+
+/** Another seed of the same length, which parses. */
+const alteredSetup = (text: string) => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`;
+
+function altered(text: string, at: number): string {
+  const bytes = Buffer.from(text, 'base64');
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return bytes.toString('base64');
+}
 
 async function halve(path: string): Promise<void> {
   await truncate(path, Math.floor((await readFile(path)).length / 2));

@@ -126,6 +126,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX files_unlisted ON files (owner, touched) WHERE NOT listed;
   CREATE TABLE doomed (file BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE owner (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    key BLOB NOT NULL,
+    setup BLOB NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** 'SCht': tells our file from any other SQLite database. */

@@ -7,6 +7,7 @@ import { explainSqlite, sqliteCode } from '../../protocol/sqlite.ts';
 import { StartError } from '../start-error.ts';
 import { type Batch, BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
 import { operations } from './operations.ts';
+import { checkOwner, keepOwner, type Owner } from './owner.ts';
 import { openDatabase } from './schema.ts';
 import { checkSeal, Seal, standingOf } from './seal.ts';
 
@@ -16,6 +17,12 @@ const CALLS_PER_CHECKPOINT = 1000;
 /** SQLITE_CORRUPT, NOTADB. */
 const DAMAGED = new Set([11, 26]);
 
+export type WorkerData = {
+  path: string;
+  /** null: any database is taken as it is. */
+  owner: Owner | null;
+};
+
 export type FromWorker =
   | { ready: true }
   | { refused: string }
@@ -24,16 +31,16 @@ export type FromWorker =
   | { broken: string };
 
 const port = parentPort;
-if (port !== null) serve(port, (workerData as { path: string }).path);
+if (port !== null) serve(port, workerData as WorkerData);
 
-function serve(to: NonNullable<typeof parentPort>, path: string): void {
+function serve(to: NonNullable<typeof parentPort>, { path, owner }: WorkerData): void {
   const say = (message: FromWorker) => to.postMessage(message);
   let db: DatabaseSync;
   let seal: Seal;
   let reader: DatabaseSync | null = null;
   try {
-    reader = openReader(path);
-    ({ db, seal } = open(path));
+    reader = openReader(path, owner);
+    ({ db, seal } = open(path, owner));
   } catch (error) {
     reader?.close();
     say({ refused: explainSqlite(error, path) });
@@ -70,11 +77,12 @@ function serve(to: NonNullable<typeof parentPort>, path: string): void {
   say({ ready: true });
 }
 
-function open(path: string): { db: DatabaseSync; seal: Seal } {
+function open(path: string, owner: Owner | null): { db: DatabaseSync; seal: Seal } {
   const db = openDatabase(path);
   try {
     const standing = standingOf(db);
     if (standing === null) throw new Error(`${path} does not say how far it is; restore it from a backup`);
+    if (owner !== null) keepOwner(db, owner);
     const seal = Seal.open(path, standing);
     syncFolder(dirname(path));
     return { db, seal };
@@ -87,9 +95,9 @@ function open(path: string): { db: DatabaseSync; seal: Seal } {
 /**
  * Looks at the database before it is opened for writing, and stays open: the last one to close a database copies the
  * write-ahead log into it and removes the log, and one that only reads cannot. So what is refused or broken stays as it is.
- * null when there is no database yet. @throws StartError when something is missing, Error when it is damaged
+ * null when there is no database yet. @throws StartError when something is missing or another daemon's, Error when it is damaged
  */
-function openReader(path: string): DatabaseSync | null {
+function openReader(path: string, owner: Owner | null): DatabaseSync | null {
   let db: DatabaseSync;
   try {
     db = new DatabaseSync(path, { readOnly: true });
@@ -98,6 +106,7 @@ function openReader(path: string): DatabaseSync | null {
   }
   try {
     checkSeal(path, standingOf(db));
+    if (owner !== null) checkOwner(path, db, owner);
     return db;
   } catch (error) {
     db.close();

@@ -5,11 +5,14 @@ import { type Clock, systemClock } from '../../protocol/seams.ts';
 import { StorageError } from '../storage-error.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { operationNames } from './operations.ts';
-import type { FromWorker } from './sqlite-worker.ts';
+import type { Owner } from './owner.ts';
+import type { FromWorker, WorkerData } from './sqlite-worker.ts';
 import type { Asker, OperationName, SharedStore, Store } from './store.ts';
 
 type Options = {
   clock?: Clock;
+  /** Whose database it is to be; not asked when it is not given. */
+  owner?: Owner;
   /**
    * Told once, when the database or its thread has failed for good: everything asked from then on, and what was not answered
    * yet, fails with this error.
@@ -25,7 +28,8 @@ export async function openSqliteStore(path: string, options: Options = {}): Prom
   const clock = options.clock ?? systemClock;
   const url = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
   // Node 22 warns that node:sqlite is experimental; a warning in an operator's log would only alarm.
-  const worker = new Worker(url, { workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const workerData: WorkerData = { path, owner: options.owner ?? null };
+  const worker = new Worker(url, { workerData, execArgv: ['--disable-warning=ExperimentalWarning'] });
   const queue = new CommitQueue((batch) => worker.postMessage(batch), clock);
   let state: 'opening' | 'open' | 'closing' | 'broken' = 'opening';
   const breakDown = (what: string) => {

@@ -45,6 +45,20 @@ test('a store of version 1 is brought to the current version with all that is in
   t.is(versionOf(path), migrations.length);
 });
 
+test('a store from before takes the owner that it finds, and then no other', async (t) => {
+  const path = join(await temporaryFolder(t), 'securechat.db');
+  await copyFile(VERSION_1, path);
+  const owner = { key: bytes32(1), setup: bytes32(2) };
+  for (let start = 0; start < 2; start++) await (await openSqliteStore(path, { owner })).close();
+  await t.throwsAsync(openSqliteStore(path, { owner: { ...owner, key: bytes32(3) } }), {
+    message: /daemon\.key does not belong to .*securechat\.db: .*of one backup$/,
+  });
+  await t.throwsAsync(openSqliteStore(path, { owner: { ...owner, setup: bytes32(3) } }), {
+    message: /opaque\.setup does not belong to .*securechat\.db: .*of one backup$/,
+  });
+  await (await openSqliteStore(path, { owner })).close();
+});
+
 test('a step that fails leaves the file as it was', async (t) => {
   const path = join(await temporaryFolder(t), 'securechat.db');
   const steps = ['CREATE TABLE one (a) STRICT', 'CREATE TABLE one (a INT) STRICT'];
