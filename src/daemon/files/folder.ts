@@ -7,6 +7,7 @@ import { makeFolders } from '../../protocol/folders.ts';
 import type { FileSystem, OpenFile } from '../../protocol/seams.ts';
 import { ifThere } from '../if-there.ts';
 import { figures } from '../limits.ts';
+import { SyncLine } from './sync-line.ts';
 
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
 
@@ -19,6 +20,9 @@ export function fileOf(name: string): Uint8Array | null {
 export class FilesFolder {
   readonly #dir: string;
   readonly #fs: FileSystem;
+  readonly #syncs = new SyncLine();
+  /** The sync of names that has not begun yet. */
+  #nextSync: Promise<void> | null = null;
 
   constructor(dir: string, fs: FileSystem) {
     this.#dir = dir;
@@ -79,8 +83,17 @@ export class FilesFolder {
     return (await this.#fs.readdir(this.#dir)).map(fileOf).filter((file) => file !== null);
   }
 
-  /** Makes names that were added or changed durable. */
+  /** Makes names that were added or changed durable; one sync for all who ask while another is under way. */
   sync(): Promise<void> {
-    return syncFolder(this.#fs, this.#dir);
+    this.#nextSync ??= this.#syncs.run('names', () => {
+      this.#nextSync = null;
+      return syncFolder(this.#fs, this.#dir);
+    });
+    return this.#nextSync;
+  }
+
+  /** Runs the sync of a file of `owner` when it is their turn. */
+  inTurn(owner: Uint8Array, sync: () => Promise<void>): Promise<void> {
+    return this.#syncs.run(hex(owner), sync);
   }
 }

@@ -15,6 +15,8 @@ import { SegmentLayout } from './layout.ts';
 
 /** Written bytes after which the disk is asked to keep them. */
 const SYNC_BYTES = 4 * 1024 * 1024;
+/** Written bytes that the disk was not made to keep yet; above it nothing more is written. */
+const MAX_UNSYNCED_BYTES = 16 * 1024 * 1024;
 
 export type UploadParts = {
   row: FileRow;
@@ -93,6 +95,7 @@ export class Upload {
     if (index !== this.#next || index >= this.#window) throw new ProtocolError('file', 'a segment out of its turn');
     this.#layout.checkLength(index, bytes);
     this.#next += 1;
+    this.#hash?.update(bytes);
     this.#queue.push(bytes);
     this.#writing ??= this.#write();
   }
@@ -136,9 +139,9 @@ export class Upload {
     try {
       for (let bytes = this.#queue.shift(); bytes !== undefined; bytes = this.#queue.shift()) {
         await writeAll(this.#handle, bytes, this.#layout.position(this.#written));
-        this.#hash?.update(bytes);
         this.#written += 1;
-        if ((this.#written - this.#synced) * this.#layout.step >= SYNC_BYTES) this.#syncing ??= this.#sync();
+        if (this.#unsyncedBytes() >= SYNC_BYTES) this.#syncing ??= this.#sync();
+        while (this.#unsyncedBytes() >= MAX_UNSYNCED_BYTES && this.#syncing !== null) await this.#syncing;
         if (this.#widest() - this.#window >= this.#windowSegments / 4) this.#announce();
       }
     } catch (error) {
@@ -150,10 +153,13 @@ export class Upload {
 
   /** Runs beside the writing; covers what was written when it began. */
   async #sync(): Promise<void> {
-    const upTo = this.#written;
+    let upTo = 0;
     try {
       await this.#parts.folder.checkRoom(0);
-      await this.#handle.datasync();
+      await this.#parts.folder.inTurn(this.owner, () => {
+        upTo = this.#written;
+        return this.#handle.datasync();
+      });
       await this.#parts.store.syncFile({ file: this.file, synced: upTo });
       this.#synced = upTo;
       this.#announce();
@@ -169,13 +175,17 @@ export class Upload {
     try {
       const { size } = await this.#handle.stat();
       if (size !== this.#layout.total) throw new Error(`a part of ${size} bytes, not ${this.#layout.total}`);
-      await this.#handle.sync();
+      await folder.inTurn(this.owner, () => this.#handle.sync());
     } finally {
       await this.#handle.close();
     }
     const sha256 = this.#hash?.digest() ?? (await hashFile(`${folder.path(this.file)}.part`));
     await folder.promote(this.file);
     await store.finishFile({ file: this.file, sha256: Uint8Array.from(sha256) });
+  }
+
+  #unsyncedBytes(): number {
+    return (this.#written - this.#synced) * this.#layout.step;
   }
 
   #widest(): number {
