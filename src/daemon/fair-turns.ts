@@ -6,7 +6,7 @@ import type { Clock } from '../protocol/seams.ts';
 import type { Budget } from './budgets.ts';
 import { loopPace, type Pace } from './pace.ts';
 
-/** Milliseconds of requests in one turn of the loop; in between sockets are read and answers leave. */
+/** Milliseconds of work in one turn of the loop, measured or charged; in between sockets are read and answers leave. */
 const SLICE_MS = 2;
 /** Who had a turn no longer ago than this is at work, in milliseconds. */
 const AT_WORK_MS = 100;
@@ -57,9 +57,10 @@ export class FairTurns {
 
   async #run(): Promise<void> {
     let now = this.#clock.monotonic();
-    const end = now + SLICE_MS;
-    for (let budget = this.#lightest(); budget !== null && now < end; budget = this.#lightest()) {
-      this.#served = Math.max(this.#served, budget.used);
+    let left = SLICE_MS;
+    for (let budget = this.#lightest(); budget !== null && left > 0; budget = this.#lightest()) {
+      const used = budget.used;
+      this.#served = Math.max(this.#served, used);
       this.#note(budget, now);
       const line = this.#lines.get(budget) ?? [];
       const turn = line.shift();
@@ -75,7 +76,9 @@ export class FairTurns {
       const before = now;
       now = this.#clock.monotonic();
       budget.measured(now - before);
+      left -= Math.max(now - before, budget.used - used);
     }
+    this.#pace.flush();
     this.#running = this.#lines.size > 0;
     if (this.#running) this.#pace.later(() => void this.#run());
   }

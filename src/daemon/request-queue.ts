@@ -4,9 +4,10 @@
  * 1. Requests start in the order they came, each when fair-turns.ts gives it a turn. Up to `requestsAtOnce` are under way
  *    together; those marked `alone` wait for the ones before and hold up the ones behind.
  * 2. Nothing starts while the client's own answers pile up unread, or above the budget of who pays while others are at work.
- * 3. What waits is bytes as they came. While much waits, or nothing may start, the link is not read: the client's system holds
+ * 3. A part of a file takes a turn, too, and while it waits for one nothing more is read.
+ * 4. What waits is bytes as they came. While much waits, or nothing may start, the link is not read: the client's system holds
  *    back what it sends, and no request is refused for it.
- * 4. An expected no is answered. Broken rules cut the link. What failing storage left undone is not answered at all: the
+ * 5. An expected no is answered. Broken rules cut the link. What failing storage left undone is not answered at all: the
  *    daemon is about to end, and the client sends it again. Anything else is a bug: its stack is logged, the session ends, the
  *    daemon lives.
  */
@@ -27,6 +28,8 @@ export class RequestQueue {
   readonly #table: Table;
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
+  /** What is to be done with the part of a file that came last. */
+  #segment: (() => void) | null = null;
   /** The next request, decoded, when it could not start yet. */
   #next: Request | null = null;
   #paid: Paid;
@@ -57,9 +60,13 @@ export class RequestQueue {
     this.#goOn();
   }
 
-  /** Counts bytes of a file that came over the link beside the requests. */
-  takeSegment(size: number): void {
-    this.#paid.budget.charge(byteCost(size));
+  /** Takes one part of a file, of `size` bytes, that came over the link beside the requests; `write` may throw a ProtocolError. */
+  takeSegment(size: number, write: () => void): void {
+    if (this.#session.ended || this.#finishing) return;
+    this.#segment = () => {
+      this.#paid.budget.charge(byteCost(size));
+      write();
+    };
     this.#goOn();
   }
 
@@ -69,6 +76,7 @@ export class RequestQueue {
     this.#waiting.length = 0;
     this.#waitingBytes = 0;
     this.#next = null;
+    this.#segment = null;
     return new Promise((resolve) => {
       this.#onIdle = resolve;
       if (this.#underWay === 0) resolve();
@@ -77,15 +85,19 @@ export class RequestQueue {
 
   #goOn(): void {
     if (!this.#session.ended && !this.#paused) this.#mustPause();
-    const something = this.#next !== null || this.#waiting.length > 0;
-    if (something && !this.#inLine && this.#mayStart()) {
+    if (!this.#inLine && (this.#mayWrite() || this.#mayStart())) {
       this.#inLine = true;
       this.#base.limits.turns.take(this.#paid.budget, this.#turn);
     }
     this.#steer();
   }
 
+  #mayWrite(): boolean {
+    return this.#segment !== null && !this.#session.ended && !this.#paused;
+  }
+
   #mayStart(): boolean {
+    if (this.#next === null && this.#waiting.length === 0) return false;
     if (this.#session.ended || this.#paused || this.#alone || this.#underWay >= figures.requestsAtOnce) return false;
     return this.#next === null || !this.#mustWait(this.#next);
   }
@@ -100,9 +112,22 @@ export class RequestQueue {
 
   readonly #turn = (): void => {
     this.#inLine = false;
-    if (this.#mayStart() && !this.#mustPause()) this.#startNext();
+    if (!this.#mustPause()) {
+      if (this.#mayWrite()) this.#writeSegment();
+      else if (this.#mayStart()) this.#startNext();
+    }
     this.#goOn();
   };
+
+  #writeSegment(): void {
+    const write = this.#segment;
+    this.#segment = null;
+    try {
+      write?.();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
 
   #startNext(): void {
     const request = this.#next ?? this.#read();
@@ -166,15 +191,16 @@ export class RequestQueue {
     this.#goOn();
   };
 
-  /** Pauses the link when too much waits, and resumes it once half of that is gone. */
+  /** Pauses the link when a part of a file or too much else waits, and resumes it once half of that is gone. */
   #steer(): void {
     const { link, ended } = this.#session;
     const full = (share: number) =>
       this.#waiting.length >= figures.requestsWaiting * share || this.#waitingBytes >= figures.waitingBytes * share;
-    if (!this.#held && !ended && (this.#paused || full(1))) {
+    const mustWait = this.#paused || this.#segment !== null;
+    if (!this.#held && !ended && (mustWait || full(1))) {
       this.#held = true;
       link.pause();
-    } else if (this.#held && !this.#paused && !full(0.5)) {
+    } else if (this.#held && !mustWait && !full(0.5)) {
       this.#held = false;
       link.resume();
     }

@@ -118,8 +118,7 @@ export class Server {
     link.onSegment = (transfer, index, bytes) => {
       session.heard = clock.monotonic();
       if (session.account === null) session.cut();
-      else if (!session.ended) files.onSegment(session, transfer, index, bytes);
-      queue.takeSegment(bytes.length);
+      else queue.takeSegment(bytes.length, () => files.onSegment(session, transfer, index, bytes));
     };
     link.onMessage = (message) => {
       session.heard = clock.monotonic();

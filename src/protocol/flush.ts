@@ -52,10 +52,15 @@ export class AdaptiveFlusher implements Flusher {
 
   schedule(one: Flushing): void {
     if (one.due - this.#loop.now() <= AT_ONCE * this.#delay) {
-      if (this.#soon.push(one) === 1) setImmediate(() => this.#flush(this.#soon.splice(0)));
+      if (this.#soon.push(one) === 1) setImmediate(() => this.flush());
     } else if (this.#waiting.push(one) === 1) {
       setTimeout(() => this.#flush(this.#waiting.splice(0)), this.#delay);
     }
+  }
+
+  /** Flushes now what is to be flushed at the end of this turn of the loop. */
+  flush(): void {
+    this.#flush(this.#soon.splice(0));
   }
 
   #flush(due: Flushing[]): void {
@@ -76,4 +81,4 @@ export class AdaptiveFlusher implements Flusher {
   }
 }
 
-export const sharedFlusher: Flusher = new AdaptiveFlusher();
+export const sharedFlusher = new AdaptiveFlusher();

@@ -11,13 +11,14 @@ const rate = { burst: 100, perSecond: 10 };
 function setUp() {
   const clock = manualClock();
   const next: (() => void)[] = [];
-  const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve() };
+  const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve(), flush: () => {} };
   const turns = new FairTurns(clock, pace);
   const order: string[] = [];
-  const ask = (budget: Budget, ms: number) =>
+  const ask = (budget: Budget, ms: number, charged = 0) =>
     turns.take(budget, () => {
       order.push(budget.key);
       clock.advance(ms);
+      budget.charge(charged);
     });
   const turnOfLoop = async () => {
     next.shift()?.();
@@ -57,7 +58,7 @@ test('each of two has as much work done as the other, however it is cut up', asy
 test('a turn that throws stops no other, and its error is not lost', async (t) => {
   const clock = manualClock();
   const next: (() => void)[] = [];
-  const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve() };
+  const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve(), flush: () => {} };
   const turns = new FairTurns(clock, pace);
   const order: string[] = [];
   const budget = new Budget('a', clock, rate);
@@ -78,6 +79,14 @@ test('a slice ends when its time is over', async (t) => {
   const { order, ask, turnOfLoop, of } = setUp();
   const alice = of('alice');
   for (let i = 0; i < 10; i++) ask(alice, 1);
+  await turnOfLoop();
+  t.is(order.length, 2);
+});
+
+test('what is charged in a turn counts for the slice as what was measured', async (t) => {
+  const { order, ask, turnOfLoop, of } = setUp();
+  const alice = of('alice');
+  for (let i = 0; i < 10; i++) ask(alice, 0, 1);
   await turnOfLoop();
   t.is(order.length, 2);
 });

@@ -1,76 +1,15 @@
 import test from 'ava';
-import { pino } from 'pino';
-import type { Context, SharedContext } from '../../src/daemon/context.ts';
-import { figures, Limits } from '../../src/daemon/limits.ts';
-import { RequestQueue } from '../../src/daemon/request-queue.ts';
-import { afterLogin, type Table, table } from '../../src/daemon/requests/index.ts';
-import { Session } from '../../src/daemon/session.ts';
-import { Sessions } from '../../src/daemon/sessions.ts';
+import { figures } from '../../src/daemon/limits.ts';
+import { afterLogin, type Table } from '../../src/daemon/requests/index.ts';
 import { ProtocolError, Refusal } from '../../src/protocol/errors.ts';
-import { type Answer, decodeFromDaemon, encodeRequest } from '../../src/protocol/messages.ts';
-import { type ManualClock, manualClock } from '../helpers/manual-clock.ts';
-
-const hash = new Uint8Array(32);
-
-/** Lets everything that is ready run. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
-
-/** @param rows in the place of the daemon's own. @param beside whose clock and limits are shared */
-function open(rows: Partial<Table>, name = 'alice', beside?: Context) {
-  const sent: (Answer | { event: string })[] = [];
-  const state = { closed: false, destroyed: false, read: true, queuedBytes: 0, drain: () => {} };
-  const link = {
-    cb: hash,
-    get queuedBytes() {
-      return state.queuedBytes;
-    },
-    send(bytes: Uint8Array) {
-      const message = decodeFromDaemon(bytes);
-      sent.push('answer' in message ? message.answer : { event: message.event.method });
-    },
-    sendSegment() {},
-    drained: () => new Promise<void>((resolve) => (state.drain = resolve)),
-    pause() {
-      state.read = false;
-    },
-    resume() {
-      state.read = true;
-    },
-    loggedIn() {},
-    setRoomKey() {},
-    dropRoom() {},
-    broadcast() {},
-    mark() {},
-    async close() {
-      state.closed = true;
-    },
-    destroy() {
-      state.destroyed = true;
-    },
-  };
-  const clock = (beside?.clock as ManualClock | undefined) ?? manualClock();
-  const log: { [field: string]: unknown }[] = [];
-  const logger = pino({ level: 'trace' }, { write: (line: string) => void log.push(JSON.parse(line)) });
-  const session = new Session({ id: 1, link, address: '192.0.2.1', since: 0, log: logger });
-  session.state = 'by-password';
-  session.account = { name, idFp: hash, record: 'x', flags: new Set() };
-  const shared = { for: () => shared };
-  // The queue itself uses nothing else of the context.
-  const context = (beside ?? {
-    clock,
-    limits: new Limits(clock),
-    sessions: new Sessions(),
-    opaque: shared,
-    store: shared,
-  }) as unknown as SharedContext;
-  const queue = new RequestQueue(context, session, { ...table, ...rows });
-  return { queue, session, sent, state, clock, log, context };
-}
+import { encodeRequest } from '../../src/protocol/messages.ts';
+import type { ManualClock } from '../helpers/manual-clock.ts';
+import { hash, openQueue, settle } from '../helpers/request-queue.ts';
 
 test('requests run together, up to a limit, and start in order', async (t) => {
   const started: number[] = [];
   const go: (() => void)[] = [];
-  const { queue, sent } = open({
+  const { queue, sent } = openQueue({
     read: {
       allowed: afterLogin,
       handler: (_, __, { seq }) => {
@@ -105,7 +44,7 @@ function slow(events: string[], name: string) {
 
 test('what is marked alone waits for the ones before and holds up the ones behind', async (t) => {
   const events: string[] = [];
-  const { queue, sent } = open({
+  const { queue, sent } = openQueue({
     read: { allowed: afterLogin, handler: slow(events, 'read') },
     deliver: { allowed: afterLogin, handler: slow(events, 'deliver'), alone: true },
   });
@@ -121,7 +60,7 @@ test('what is marked alone waits for the ones before and holds up the ones behin
 
 test('finishing answers what has begun and begins nothing more', async (t) => {
   const events: string[] = [];
-  const { queue, sent } = open({ read: { allowed: afterLogin, handler: slow(events, 'read'), alone: true } });
+  const { queue, sent } = openQueue({ read: { allowed: afterLogin, handler: slow(events, 'read'), alone: true } });
   queue.take(encodeRequest(1, 'read', { conversation: hash, seq: 1 }));
   queue.take(encodeRequest(2, 'read', { conversation: hash, seq: 2 }));
   await settle();
@@ -132,7 +71,7 @@ test('finishing answers what has begun and begins nothing more', async (t) => {
 });
 
 test('a refusal is answered and the session lives', async (t) => {
-  const { queue, sent, state } = open({
+  const { queue, sent, state } = openQueue({
     ping: { allowed: afterLogin, handler: () => Promise.reject(new Refusal('busy', 'try later')) },
   });
   queue.take(encodeRequest(7, 'ping', {}));
@@ -142,7 +81,7 @@ test('a refusal is answered and the session lives', async (t) => {
 });
 
 test('a bug is logged with its stack, answered with one word, and ends the session', async (t) => {
-  const { queue, sent, state, log } = open({
+  const { queue, sent, state, log } = openQueue({
     ping: { allowed: afterLogin, handler: () => Promise.reject(new Error('the secret of the house')) },
   });
   queue.take(encodeRequest(7, 'ping', {}));
@@ -155,7 +94,7 @@ test('a bug is logged with its stack, answered with one word, and ends the sessi
 
 test('garbage cuts this link with one line in the log', async (t) => {
   for (const bytes of [new Uint8Array([0xc1]), new Uint8Array(0), new Uint8Array([0x93, 0, 1])]) {
-    const { queue, sent, state, log } = open({});
+    const { queue, sent, state, log } = openQueue({});
     queue.take(bytes);
     queue.take(encodeRequest(1, 'ping', {}));
     await settle();
@@ -169,7 +108,7 @@ test('garbage cuts this link with one line in the log', async (t) => {
 });
 
 test('a handler that meets a broken rule cuts the link, too', async (t) => {
-  const { queue, state } = open({
+  const { queue, state } = openQueue({
     ping: { allowed: afterLogin, handler: () => Promise.reject(new ProtocolError('note', 'bad')) },
   });
   queue.take(encodeRequest(1, 'ping', {}));
@@ -186,7 +125,7 @@ test('each state says what is missing', async (t) => {
     'by-password': 'bad-request',
   } as const;
   for (const [state, code] of Object.entries(expected)) {
-    const { queue, session, sent } = open({ ping: { allowed: [], handler: async () => ({ at: 0 }) } });
+    const { queue, session, sent } = openQueue({ ping: { allowed: [], handler: async () => ({ at: 0 }) } });
     session.state = state as keyof typeof expected;
     queue.take(encodeRequest(1, 'ping', {}));
     await settle();
@@ -195,7 +134,7 @@ test('each state says what is missing', async (t) => {
 });
 
 test('nothing starts while answers pile up unread', async (t) => {
-  const { queue, sent, state } = open({ ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } });
+  const { queue, sent, state } = openQueue({ ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } });
   state.queuedBytes = figures.pauseQueuedBytes + 1;
   queue.take(encodeRequest(1, 'ping', {}));
   await settle();
@@ -208,7 +147,7 @@ test('nothing starts while answers pile up unread', async (t) => {
 });
 
 test('what is carried out costs what it took, and above its budget a client waits beside others and is not read', async (t) => {
-  const { queue, sent, state, clock, context } = open({
+  const { queue, sent, state, clock, context } = openQueue({
     ping: {
       allowed: afterLogin,
       handler: async () => {
@@ -217,7 +156,7 @@ test('what is carried out costs what it took, and above its budget a client wait
       },
     },
   });
-  const bob = open({ ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } }, 'bob', context);
+  const bob = openQueue({ ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } }, 'bob', context);
   const turnsBesideBob = async (turns: number) => {
     for (let turn = 0; turn < turns; turn += 1) {
       bob.queue.take(encodeRequest(turn, 'ping', {}));
@@ -249,14 +188,14 @@ test('who is alone at work has all of it, and owes nothing for it when others co
       },
     },
   };
-  const { queue, sent, context } = open(rows);
+  const { queue, sent, context } = openQueue(rows);
   const most = (figures.work.burst / 2) * 1.5;
   for (let id = 0; id < most; id += 1) {
     queue.take(encodeRequest(id, 'ping', {}));
     if (id % figures.requestsWaiting === 0) while (sent.length < id) await settle();
   }
   while (sent.length < most) await settle();
-  const bob = open(rows, 'bob', context);
+  const bob = openQueue(rows, 'bob', context);
   bob.queue.take(encodeRequest(1, 'ping', {}));
   while (bob.sent.length === 0) await settle();
   const wait = context.limits.budgetOf('alice', '').wait();
@@ -275,8 +214,8 @@ test('who has used little goes before who has used much, though that one asked f
       },
     },
   };
-  const hostile = open(rows, 'mallory');
-  const honest = open(rows, 'alice', hostile.context);
+  const hostile = openQueue(rows, 'mallory');
+  const honest = openQueue(rows, 'alice', hostile.context);
   const pings = (count: number) => {
     for (let id = 0; id < count; id += 1) hostile.queue.take(encodeRequest(id, 'ping', {}));
   };
@@ -291,7 +230,7 @@ test('who has used little goes before who has used much, though that one asked f
 
 test('a link is not read while much waits, and again once half of it is done; nothing is refused', async (t) => {
   const go: (() => void)[] = [];
-  const { queue, sent, state } = open({
+  const { queue, sent, state } = openQueue({
     read: { allowed: afterLogin, handler: () => new Promise((resolve) => go.push(() => resolve({}))) },
   });
   const all = figures.requestsAtOnce + figures.requestsWaiting;
@@ -311,7 +250,7 @@ test('a link is not read while much waits, and again once half of it is done; no
 
 test('few long answers are made at once, since they may have to wait for the client', async (t) => {
   let under = 0;
-  const { queue } = open({
+  const { queue } = openQueue({
     people: {
       allowed: afterLogin,
       large: true,
@@ -328,7 +267,7 @@ test('few long answers are made at once, since they may have to wait for the cli
 
 test('what waits is not read before its turn: broken bytes behind a request that holds them up cut nothing yet', async (t) => {
   let done = () => {};
-  const { queue, state } = open({
+  const { queue, state } = openQueue({
     deliver: {
       allowed: afterLogin,
       alone: true,
