@@ -68,13 +68,13 @@ export async function settle(dir: string): Promise<void> {
 
 async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
   const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-  const parts = { store, chat: new Chat(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
-  const rooms = await Rooms.open({ ...parts, identity: { keys, daemonId } });
+  const parts = { chat: new Chat(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
+  const rooms = await Rooms.open({ ...parts, identity: { keys, daemonId } }, store);
   for (const { name, idFp } of people) {
     const { id: room, head } = rooms.lobby;
     const about = { room, n: head.n + 1, prev: head.hash, op: 'join', subject: { name, idFp }, actor: idFp } as const;
     const entry = await signLogEntry(inlineRsa, identity, { ...about, time: Date.now(), body: identity.spki });
-    await rooms.append(room, entry, { name, idFp });
+    await rooms.append(room, entry, { name, idFp }, store, setImmediate);
   }
 }
 

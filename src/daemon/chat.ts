@@ -15,11 +15,6 @@ export class Chat {
   readonly #sessions = new Map<string, Set<Listener>>();
   readonly #away = new WeakSet<Listener>();
   readonly #posts = new Map<string, Post[]>();
-  readonly #later: Later;
-
-  constructor(later: Later = setImmediate) {
-    this.#later = later;
-  }
 
   /** Everyone else is told when this is the first session of its name, or the one that ends its being away. */
   join(listener: Listener): void {
@@ -88,7 +83,7 @@ export class Chat {
    * gives it a turn, and in each conversation in the order of seq, whichever request handler was quicker.
    * Call it without waiting for anything but the store after the store has answered.
    */
-  post(conversation: Uint8Array, seq: number, tell: () => void, later: Later = this.#later): void {
+  post(conversation: Uint8Array, seq: number, tell: () => void, later: Later): void {
     const key = Buffer.from(conversation).toString('latin1');
     const posts = this.#posts.get(key);
     if (posts) posts.push({ seq, tell });

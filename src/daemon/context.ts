@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Opaque, SharedOpaque } from '../protocol/opaque.ts';
 import type { RequestName, RequestParams, RequestResult } from '../protocol/requests.ts';
-import type { Rsa, SharedRsa } from '../protocol/rsa-pool.ts';
+import type { SharedRsa } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import type { Accounts } from './accounts.ts';
 import type { Broadcasts } from './broadcasts.ts';
@@ -28,7 +28,6 @@ export type Context = {
   random: Random;
   fs: FileSystem;
   identity: Identity;
-  rsa: Rsa;
   opaque: Opaque;
   accounts: Accounts;
   invites: Invites;

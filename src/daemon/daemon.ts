@@ -110,7 +110,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     closers.push(() => files.close());
     const directory = await Directory.open(store, clock);
     const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;
-    const rooms = await Rooms.open({ store, chat, broadcasts, clock, rsa, identity });
+    const rooms = await Rooms.open({ chat, broadcasts, clock, rsa, identity }, store);
     const accounts = await Accounts.open({
       fs,
       dir: config.dataDir,
@@ -143,8 +143,8 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       broadcasts,
       files,
       rooms,
-      epochs: new Epochs({ store, directory, chat, limits, clock, log, config }),
-      grants: new Grants({ store, chat, clock, random }),
+      epochs: new Epochs({ directory, chat, limits, clock, log, config }),
+      grants: new Grants({ chat, clock, random }),
       lobby: rooms.lobby.id,
     };
     await removeStrangers(context);
@@ -210,10 +210,10 @@ async function reload(context: Context, next: Config): Promise<void> {
 }
 
 /** Nobody is removed for a line that cannot be read, or for an identity that is not one of this daemon's. */
-async function removeStrangers({ rooms, accounts, directory, log }: Context): Promise<void> {
+async function removeStrangers({ rooms, accounts, directory, log, store, later }: Context): Promise<void> {
   const isKnown = accounts.all().every(({ idFp }) => idFp === null || directory.newest(idFp) !== undefined);
   if (accounts.complete && isKnown) {
-    for (const { name } of await rooms.removeStrangers(accounts)) {
+    for (const { name } of await rooms.removeStrangers(accounts, store, later)) {
       log.info({ evt: 'user_removed', user: name }, 'removed from the lobby: the account is gone from users.txt');
     }
     return;

@@ -6,13 +6,10 @@ import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import type { Clock } from '../protocol/seams.ts';
 import type { CardRow, Person, Store } from './store/store.ts';
 
-type Cards = Pick<Store, 'addCard' | 'newestCards' | 'cardsOf'>;
-
 /** Newest cards held in memory, of 1.3 kB each. */
 const HELD = 4096;
 
 export class Directory {
-  readonly #store: Cards;
   readonly #clock: Clock;
   readonly #newest = new Map<string, CardRow>();
   /** The newest cards that were asked for, by identity and number. */
@@ -20,13 +17,12 @@ export class Directory {
   /** Identity keys that were asked for; a chain has one for ever. */
   readonly #keys = new Map<string, Uint8Array>();
 
-  private constructor(store: Cards, clock: Clock) {
-    this.#store = store;
+  private constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  static async open(store: Cards, clock: Clock): Promise<Directory> {
-    const directory = new Directory(store, clock);
+  static async open(store: Pick<Store, 'newestCards'>, clock: Clock): Promise<Directory> {
+    const directory = new Directory(clock);
     for (let after: Uint8Array | null = null; ; ) {
       const page: CardRow[] = await store.newestCards({ after });
       for (const card of page) directory.#newest.set(hex(card.idFp), card);
@@ -40,10 +36,7 @@ export class Directory {
   }
 
   /** The newest card of each identity, in order; null for one without. @param store on the account of who asks */
-  async cardsOf(
-    ids: readonly Uint8Array[],
-    store: Pick<Store, 'cardsOf'> = this.#store,
-  ): Promise<(Uint8Array | null)[]> {
+  async cardsOf(ids: readonly Uint8Array[], store: Pick<Store, 'cardsOf'>): Promise<(Uint8Array | null)[]> {
     const keys = ids.map((idFp) => `${hex(idFp)} ${this.newest(idFp)?.cardSeq}`);
     const found = keys.map((key) => this.#held.get(key) ?? null);
     const missing = ids.map((_, place) => place).filter((place) => found[place] === null);
@@ -57,29 +50,30 @@ export class Directory {
     return found;
   }
 
-  /** The identity's signing key, SPKI; null when it never had a card. */
-  async keyOf(idFp: Uint8Array): Promise<Uint8Array | null> {
+  /** The identity's signing key, SPKI; null when it never had a card. @param store on the account of who asks */
+  async keyOf(idFp: Uint8Array, store: Pick<Store, 'cardsOf'>): Promise<Uint8Array | null> {
     const known = this.#keys.get(hex(idFp));
     if (known !== undefined) return known;
-    const [bytes] = await this.cardsOf([idFp]);
+    const [bytes] = await this.cardsOf([idFp], store);
     if (!bytes) return null;
     const { sigSpki } = openCard(bytes);
     this.#keys.set(hex(idFp), sigSpki);
     return sigSpki;
   }
 
-  /** Whether anything can be sealed to the newest card of an identity; it is tried. */
-  async canBeSealedTo(idFp: Uint8Array): Promise<boolean> {
-    const [bytes] = await this.cardsOf([idFp]);
+  /** Whether anything can be sealed to an identity's newest card; it is tried. @param store on the account of who asks */
+  async canBeSealedTo(idFp: Uint8Array, store: Pick<Store, 'cardsOf'>): Promise<boolean> {
+    const [bytes] = await this.cardsOf([idFp], store);
     return !!bytes && openCard(bytes).sealable;
   }
 
   /**
    * Takes the next card of `owner`; of a new account the first one, which is to be put before the account is made. On stable
    * storage when it resolves.
+   * @param store on the account of who asks
    * @throws Refusal 'bad-request' (damaged, another's, expired), 'conflict' (not the next).
    */
-  async put(bytes: Uint8Array, owner: Person): Promise<Card> {
+  async put(bytes: Uint8Array, owner: Person, store: Pick<Store, 'addCard'>): Promise<Card> {
     const card = readCard(bytes);
     if (card.name !== owner.name || !equal(card.idFp, owner.idFp)) {
       throw new Refusal('bad-request', 'this card belongs to another identity');
@@ -89,7 +83,7 @@ export class Directory {
     }
     const { idFp, cardSeq, hash, ekFp, notAfter } = card;
     const row = { idFp, cardSeq, hash, ekFp, notAfter };
-    await this.#store.addCard({ ...row, prevHash: card.prevCardHash, bytes });
+    await store.addCard({ ...row, prevHash: card.prevCardHash, bytes });
     if (cardSeq > (this.newest(idFp)?.cardSeq ?? 0)) this.#newest.set(hex(idFp), row);
     return card;
   }

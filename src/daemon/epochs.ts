@@ -5,7 +5,7 @@ import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from 
 import { Refusal } from '../protocol/errors.ts';
 import { encodeEvent } from '../protocol/messages.ts';
 import type { Clock } from '../protocol/seams.ts';
-import type { Chat } from './chat.ts';
+import type { Chat, Later } from './chat.ts';
 import type { Config } from './config.ts';
 import type { Directory } from './directory.ts';
 import { EpochCauses } from './epoch-causes.ts';
@@ -29,7 +29,6 @@ type Draft = {
 type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 
 export type EpochsParts = {
-  store: Pick<Store, 'appendEpoch'>;
   directory: Pick<Directory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
   chat: Pick<Chat, 'post' | 'tellOne'>;
   limits: Pick<Limits, 'spareEpochs' | 'spareEpochsOfRoom'>;
@@ -51,6 +50,7 @@ export class Epochs {
 
   /**
    * Takes the signed header; an unfinished epoch of this session is dropped. `members` is how many chunks will come.
+   * @param store on the account of who asks
    * @throws ProtocolError 'room', Refusal 'stale-epoch' (made for a log that others have left since), 'conflict' (epochPrev),
    *   'bad-request' (its time), 'rate-limited' (without a cause), 'busy' (another session of this person makes one).
    */
@@ -58,10 +58,11 @@ export class Epochs {
     session: Draft['session'],
     room: Room,
     epoch: { bytes: Uint8Array; members: number; maker: Person },
+    store: Pick<Store, 'cardsOf'>,
   ): Promise<void> {
     const { bytes, members, maker } = epoch;
     const parsed = parseEpoch(bytes);
-    const key = await this.#parts.directory.keyOf(maker.idFp);
+    const key = await this.#parts.directory.keyOf(maker.idFp, store);
     if (!equal(parsed.maker, maker.idFp) || !equal(parsed.room, room.id) || key === null) {
       throw new Refusal('not-permitted', 'an epoch is made by a member, for this room');
     }
@@ -98,10 +99,17 @@ export class Epochs {
 
   /**
    * Makes the epoch current and gives each member its own chunk, after the answer.
+   * @param store on the account of who asks, as is `later`
    * @throws Refusal 'bad-request' (a member with a valid card has no chunk, or an empty one without need), 'stale-card',
    *   'conflict', 'stale-epoch', 'rate-limited'.
    */
-  async commit(session: Draft['session'], room: Room, maker: Person): Promise<Placed> {
+  async commit(
+    session: Draft['session'],
+    room: Room,
+    maker: Person,
+    store: Pick<Store, 'appendEpoch' | 'cardsOf'>,
+    later: Later,
+  ): Promise<Placed> {
     const { epoch, bytes, logN, members, chunks } = this.#draftOf(session, room, maker);
     this.#drop(draftId(room, maker));
     const cards = [...members.values()].map(({ idFp }) => this.#parts.directory.newest(idFp));
@@ -114,13 +122,16 @@ export class Epochs {
       throw new Refusal('bad-request', 'a member has no chunk yet: send all keys before the commit');
     }
     const keys = [...chunks.values()].filter(({ chunk }) => chunk.length > 0);
-    await this.#checkEmpty([...chunks.values()].filter(({ chunk }) => chunk.length === 0));
+    await this.#checkEmpty(
+      [...chunks.values()].filter(({ chunk }) => chunk.length === 0),
+      store,
+    );
     let unpaid = false;
     if (!equal(epoch.epochId, room.epoch.id)) {
       if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
       unpaid = this.#causes.check(room, maker);
     }
-    const { seq, at, again } = await this.#parts.store.appendEpoch({
+    const { seq, at, again } = await store.appendEpoch({
       room: room.id,
       author: maker,
       epochId: epoch.epochId,
@@ -134,7 +145,7 @@ export class Epochs {
     if (unpaid) this.#causes.pay(room, maker);
     room.epoch = { id: epoch.epochId, logN, seq, time: epoch.time };
     room.seq = Math.max(room.seq, seq);
-    this.#parts.chat.post(room.id, seq, () => {
+    const tell = () => {
       const entry = { seq, at, kind: 'epoch', from: maker.name, bytes, file: null } as const;
       const chunkOf = new Map(keys.map(({ name, chunk }) => [name, chunk]));
       for (const name of room.names) {
@@ -145,7 +156,8 @@ export class Epochs {
           encodeEvent('posted', { conversation: room.id, with: null, entry: { ...entry, keys: own } }),
         );
       }
-    });
+    };
+    this.#parts.chat.post(room.id, seq, tell, later);
     return { seq, at };
   }
 
@@ -161,10 +173,10 @@ export class Epochs {
   }
 
   /** Seals to each of these members as a trial, until one works: its empty chunk was a lie. @throws Refusal 'bad-request' */
-  async #checkEmpty(keys: readonly Key[]): Promise<void> {
+  async #checkEmpty(keys: readonly Key[], store: Pick<Store, 'cardsOf'>): Promise<void> {
     const { directory, log } = this.#parts;
     for (const { idFp } of keys) {
-      if (await directory.canBeSealedTo(idFp)) {
+      if (await directory.canBeSealedTo(idFp, store)) {
         throw new Refusal('bad-request', 'a member who can be sealed to has an empty chunk');
       }
     }

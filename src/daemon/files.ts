@@ -8,22 +8,23 @@ import { Download } from './files/download.ts';
 import { failureOf, levelOf } from './files/failure.ts';
 import { FilesFolder } from './files/folder.ts';
 import { SegmentLayout } from './files/layout.ts';
-import { removeDoomed, sweep } from './files/sweep.ts';
+import { removeDoomed, type SweepParts, sweep } from './files/sweep.ts';
 import { type FileSession, Transfers } from './files/transfers.ts';
 import { Upload } from './files/upload.ts';
-import { Uploads, type UploadsParts } from './files/uploads.ts';
-import type { Store } from './store/store.ts';
+import { type DropStore, type UploadStore, Uploads, type UploadsParts } from './files/uploads.ts';
+import type { FileRow, Store } from './store/store.ts';
 
 const SWEEP_MS = 3600 * 1000;
 
-export type FilesParts = Omit<UploadsParts, 'folder' | 'store'> & {
+export type FilesParts = Omit<UploadsParts, 'folder'> & {
   /** server_files; made when missing. */
   dir: string;
   fs: FileSystem;
   clock: Clock;
   /** Files that may be open at once; as many as people ask for unless told. */
   transfers?: number;
-  store: UploadsParts['store'] & Pick<Store, 'dropIdleFiles' | 'doomedFiles' | 'listedFile'>;
+  /** For what the daemon does by itself: it sweeps. */
+  store: SweepParts['store'] & Pick<Store, 'syncFile'>;
 };
 
 export class Files {
@@ -51,14 +52,19 @@ export class Files {
     this.#uploads = new Uploads({ ...parts, folder: this.#folder });
   }
 
-  /** @param owner only they can resume it @throws Refusal before any byte is stored */
+  /**
+   * @param owner only they can resume it
+   * @param store on the account of who asks; the upload goes on with it
+   * @throws Refusal before any byte is stored
+   */
   openUpload(
     session: FileSession,
     owner: Uint8Array,
     params: RequestParams<'upload-open'>,
+    store: UploadStore,
   ): Promise<RequestResult<'upload-open'>> {
     return this.#transfers.open(session, owner, async (transfer) => {
-      const { answer, upload } = await this.#uploads.open(session, transfer, owner, params);
+      const { answer, upload } = await this.#uploads.open(session, transfer, owner, params, store);
       return { answer, transfer: upload };
     });
   }
@@ -71,28 +77,29 @@ export class Files {
     await this.#transfers.stop(session, transfer);
   }
 
-  /** @param reader is in a conversation that lists the file @throws Refusal */
+  /**
+   * @param reader is in a conversation that lists the file
+   * @param store on the account of who asks
+   * @throws Refusal
+   */
   async openDownload(
     session: FileSession,
     reader: Uint8Array,
     params: RequestParams<'download-open'>,
+    store: Pick<Store, 'listedFile'>,
   ): Promise<RequestResult<'download-open'>> {
     const answer = await this.#transfers.open(session, reader, async (transfer) => {
-      const download = await this.#download(session, transfer, reader, params);
+      const row = await store.listedFile({ file: params.file, reader });
+      if (row === null) throw new Refusal('no-such-file', 'there is no such file for you');
+      const download = await this.#download(session, transfer, row, params.from);
       return { answer: { transfer, size: download.size, segSize: download.segSize }, transfer: download };
     });
     this.widen(session, answer.transfer, params.window);
     return answer;
   }
 
-  async #download(
-    session: FileSession,
-    transfer: number,
-    reader: Uint8Array,
-    { file, from }: RequestParams<'download-open'>,
-  ): Promise<Download> {
-    const row = await this.#parts.store.listedFile({ file, reader });
-    if (row === null) throw new Refusal('no-such-file', 'there is no such file for you');
+  async #download(session: FileSession, transfer: number, row: FileRow, from: number): Promise<Download> {
+    const { file } = row;
     if (from > new SegmentLayout(row.size, row.segSize).count) {
       throw new Refusal('bad-request', 'the file has no such segment');
     }
@@ -131,9 +138,9 @@ export class Files {
     await this.#transfers.stop(session, transfer);
   }
 
-  /** Gives up a file that `owner` began and no entry lists. */
-  async dropUpload(session: FileSession, owner: Uint8Array, file: Uint8Array): Promise<void> {
-    await this.#uploads.drop(session, owner, file);
+  /** Gives up a file that `owner` began and no entry lists. @param store on the account of who asks */
+  async dropUpload(session: FileSession, owner: Uint8Array, file: Uint8Array, store: DropStore): Promise<void> {
+    await this.#uploads.drop(session, owner, file, store);
   }
 
   /** The bytes of files that the store has dropped: their messages were too old. */
@@ -162,7 +169,7 @@ export class Files {
   async #sweep(): Promise<void> {
     const { clock, store, config, log } = this.#parts;
     try {
-      await this.#uploads.touchAll();
+      await this.#uploads.touchAll(store);
       const { removed, unknown } = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
       if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');
       if (unknown > this.#unknown) {

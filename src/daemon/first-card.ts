@@ -17,6 +17,6 @@ export async function putFirstCard(context: Context, name: string, bytes: Uint8A
     throw new Refusal('bad-request', 'the key card is not valid now; set the clock of your machine');
   }
   const { idFp } = card;
-  await context.directory.put(bytes, { idFp, name });
+  await context.directory.put(bytes, { idFp, name }, context.store);
   return idFp;
 }

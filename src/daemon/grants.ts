@@ -28,7 +28,6 @@ type Question = {
 };
 
 export type GrantsParts = {
-  store: Pick<Store, 'addGrant'>;
   chat: Pick<Chat, 'online' | 'names' | 'tellOne'>;
   clock: Clock;
   random: Random;
@@ -64,9 +63,15 @@ export class Grants {
 
   /**
    * Keeps a grant and passes it on. Only a member that was asked may grant, once; a second grant, and one that comes too late, is dropped.
+   * @param store on the account of who grants
    * @throws Refusal 'stale-epoch', 'not-permitted'.
    */
-  async give(room: Room, epochId: Uint8Array, grant: { from: string; to: Person; bytes: Uint8Array }): Promise<void> {
+  async give(
+    room: Room,
+    epochId: Uint8Array,
+    grant: { from: string; to: Person; bytes: Uint8Array },
+    store: Pick<Store, 'addGrant'>,
+  ): Promise<void> {
     const { from, to, bytes } = grant;
     const question = this.#questions.get(keyOf(room, to.idFp));
     if (question === undefined || !equal(question.epochId, epochId)) {
@@ -76,7 +81,7 @@ export class Grants {
     if (!question.asked.includes(from)) throw new Refusal('not-permitted', 'you were not asked for this key');
     if (question.answered.has(from)) return;
     question.answered.add(from);
-    await this.#parts.store.addGrant({ room: room.id, epochId, to: to.idFp, bytes });
+    await store.addGrant({ room: room.id, epochId, to: to.idFp, bytes });
     this.#wait(question);
     question.given = true;
     this.#parts.chat.tellOne(to.name, encodeEvent('granted', { room: room.id, epochId, from, grant: bytes }));

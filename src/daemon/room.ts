@@ -7,11 +7,13 @@ import { SortedKeys } from './sorted-keys.ts';
 import type { Appended, Person, Store } from './store/store.ts';
 
 export type RoomParts = {
-  store: Pick<Store, 'roomLog' | 'appendLog'>;
   /** The daemon's signing key, SPKI, and its id. */
   signSpki: Uint8Array;
   daemonId: Uint8Array;
 };
+
+/** What an entry asks of the store; the log is read again when it could not be stored. */
+export type LogStore = Pick<Store, 'appendLog' | 'roomLog'>;
 
 /** A join carries its signer's key, and the session that brought it has that identity: nothing else need be asked. */
 const noOtherKey = () => null;
@@ -31,6 +33,7 @@ export type RoomEpoch = {
 };
 
 type Member = { idFp: Uint8Array; name: string; joinedAt: number };
+type Told = Appended & { tell: ReadonlySet<string> };
 
 export class Room {
   readonly id: Uint8Array;
@@ -61,9 +64,9 @@ export class Room {
     this.#log = new RoomLog(parts.signSpki, parts.daemonId);
   }
 
-  static async load(about: About, parts: RoomParts): Promise<Room> {
+  static async load(about: About, parts: RoomParts, store: Pick<Store, 'roomLog'>): Promise<Room> {
     const room = new Room(about, parts);
-    await room.#load();
+    await room.#load(store);
     return room;
   }
 
@@ -120,20 +123,21 @@ export class Room {
 
   /**
    * Adds a signed entry; `author` is null for the daemon. `tell` are the names of all who were or are members.
+   * @param store on the account of who asks
    * @throws ProtocolError 'room' (layout, signature, not allowed), Refusal 'conflict' (not at the head).
    */
-  append(bytes: Uint8Array, author: Person | null): Promise<Appended & { tell: ReadonlySet<string> }> {
-    return this.#turns.take(() => this.#append(bytes, author));
+  append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told> {
+    return this.#turns.take(() => this.#append(bytes, author, store));
   }
 
-  async #append(bytes: Uint8Array, author: Person | null): Promise<Appended & { tell: ReadonlySet<string> }> {
+  async #append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told> {
     const entry = parseLogEntry(bytes);
     const atHead = entry.n === this.#log.n + 1 && equal(entry.prev, this.#log.head);
     const before = new Set(this.#names);
     // What is not at the head is for the store to judge: a resend, or a conflict.
     if (atHead) this.#log.append(bytes, noOtherKey);
     try {
-      const appended = await this.#parts.store.appendLog({
+      const appended = await store.appendLog({
         room: this.id,
         author,
         n: entry.n,
@@ -146,12 +150,12 @@ export class Room {
       if (atHead) this.#note(entry);
       return { ...appended, tell: new Set([...before, ...this.#names]) };
     } catch (error) {
-      if (atHead) await this.#load();
+      if (atHead) await this.#load(store);
       throw error;
     }
   }
 
-  async #load(): Promise<void> {
+  async #load(store: Pick<Store, 'roomLog'>): Promise<void> {
     this.#log = new RoomLog(this.#parts.signSpki, this.#parts.daemonId);
     this.#members.clear();
     this.#order.reset([]);
@@ -160,7 +164,7 @@ export class Room {
     this.#moves = [];
     this.#everMembers.clear();
     for (let after = -1; ; ) {
-      const page = await this.#parts.store.roomLog({ room: this.id, after });
+      const page = await store.roomLog({ room: this.id, after });
       for (const { n, bytes } of page) {
         this.#note(this.#log.append(bytes, noOtherKey));
         after = n;

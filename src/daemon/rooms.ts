@@ -11,14 +11,13 @@ import type { Accounts } from './accounts.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { Chat, Later } from './chat.ts';
 import type { Identity } from './identity.ts';
-import { Room, type RoomParts } from './room.ts';
+import { type LogStore, Room, type RoomParts } from './room.ts';
 import type { EntryKind, Person, Placed, Store } from './store/store.ts';
 
 /** Who signs what the daemon itself does in a room. */
 const DAEMON = new Uint8Array(32);
 
 export type RoomsParts = {
-  store: Pick<Store, 'rooms' | 'roomLog' | 'createRoom' | 'appendLog'>;
   chat: Pick<Chat, 'post' | 'tell'>;
   broadcasts: Pick<Broadcasts, 'open' | 'changed' | 'post'> | null;
   clock: Clock;
@@ -38,14 +37,14 @@ export class Rooms {
   }
 
   /** Loads every room, checking its log, and makes the lobby when there is none. @throws ProtocolError 'room'. */
-  static async open(parts: RoomsParts): Promise<Rooms> {
+  static async open(parts: RoomsParts, store: Pick<Store, 'rooms' | 'roomLog' | 'createRoom'>): Promise<Rooms> {
     const rooms = new Rooms(parts);
-    await rooms.#load();
+    await rooms.#load(store);
     if (rooms.#lobby === undefined) {
       const { keys, daemonId } = parts.identity;
       const { room, entry } = await createLobby(parts.rsa, keys.sign, daemonId, LOBBY, parts.clock.now());
-      await parts.store.createRoom({ room, name: LOBBY, entry, hash: parseLogEntry(entry).hash });
-      await rooms.#load();
+      await store.createRoom({ room, name: LOBBY, entry, hash: parseLogEntry(entry).hash });
+      await rooms.#load(store);
     }
     return rooms;
   }
@@ -71,9 +70,10 @@ export class Rooms {
 
   /**
    * A member's own entry: they join or leave. All members are told, after the answer.
+   * @param store on the account of who asks, as is `later`
    * @throws ProtocolError 'room', Refusal 'conflict', 'not-permitted'.
    */
-  async append(id: Uint8Array, bytes: Uint8Array, who: Person): Promise<Placed> {
+  async append(id: Uint8Array, bytes: Uint8Array, who: Person, store: LogStore, later: Later): Promise<Placed> {
     const entry = parseLogEntry(bytes);
     const own = equal(entry.actor, who.idFp) && equal(entry.subject.idFp, who.idFp) && entry.subject.name === who.name;
     if (!own || !equal(entry.room, id) || (entry.op !== 'join' && entry.op !== 'leave')) {
@@ -87,7 +87,7 @@ export class Rooms {
     if (entry.op === 'leave' && entry.n > room.head.n && !room.isMember(who.idFp)) {
       throw new Refusal('conflict', 'you are not in this room: fetch its log');
     }
-    return this.#append(room, bytes, who);
+    return this.#append(room, bytes, who, store, later);
   }
 
   /** Members of the lobby whose identity is no account's: deleted, reset, or on a line that cannot be read. */
@@ -99,14 +99,14 @@ export class Rooms {
    * Removes from the lobby everyone whose account was deleted or reset. To be called at the start and whenever accounts went
    * or changed their identity, and only when every account is known: nobody can take a removal back.
    */
-  async removeStrangers(accounts: Pick<Accounts, 'idOf'>): Promise<Person[]> {
+  async removeStrangers(accounts: Pick<Accounts, 'idOf'>, store: LogStore, later: Later): Promise<Person[]> {
     const strangers = this.strangers(accounts);
-    for (const { idFp, name } of strangers) await this.#remove({ idFp, name });
+    for (const { idFp, name } of strangers) await this.#remove({ idFp, name }, store, later);
     return strangers;
   }
 
   /** Tells the members of a room about a new message, the same bytes for all. */
-  post(room: Room, message: News, later?: Later): void {
+  post(room: Room, message: News, later: Later): void {
     const { broadcasts, chat } = this.#parts;
     // A message proves its author and its content by itself; nothing else in a room goes by broadcast.
     room.seq = Math.max(room.seq, message.seq);
@@ -117,7 +117,7 @@ export class Rooms {
     this.#post(room.id, 'message', message, tell, later);
   }
 
-  async #remove(subject: Person): Promise<void> {
+  async #remove(subject: Person, store: LogStore, later: Later): Promise<void> {
     const { rsa, identity, clock } = this.#parts;
     for (;;) {
       const { n, hash } = this.lobby.head;
@@ -125,7 +125,7 @@ export class Rooms {
       const body = new Uint8Array(0);
       const bytes = await signLogEntry(rsa, identity.keys.sign, { ...entry, actor: DAEMON, time: clock.now(), body });
       try {
-        await this.#append(this.lobby, bytes, null);
+        await this.#append(this.lobby, bytes, null, store, later);
         return;
       } catch (error) {
         // Somebody joined meanwhile: sign again at the new head.
@@ -134,14 +134,14 @@ export class Rooms {
     }
   }
 
-  async #append(room: Room, bytes: Uint8Array, author: Person | null): Promise<Placed> {
+  async #append(room: Room, bytes: Uint8Array, author: Person | null, store: LogStore, later: Later): Promise<Placed> {
     const { broadcasts, chat } = this.#parts;
-    const { seq, at, again, tell } = await room.append(bytes, author);
+    const { seq, at, again, tell } = await room.append(bytes, author, store);
     room.seq = Math.max(room.seq, seq);
     // At once: who left hears nothing that is said from now on.
     broadcasts?.changed(room.id, parseLogEntry(bytes).subject.name);
     const news = { seq, at, from: author?.name ?? null, bytes, file: null };
-    if (!again) this.#post(room.id, 'log', news, (event) => chat.tell(tell, event));
+    if (!again) this.#post(room.id, 'log', news, (event) => chat.tell(tell, event), later);
     return { seq, at };
   }
 
@@ -150,7 +150,7 @@ export class Rooms {
     kind: EntryKind,
     { seq, at, from, bytes, file }: News,
     tell: (event: Uint8Array) => void,
-    later?: Later,
+    later: Later,
   ): void {
     const tellAll = () => {
       const entry = { seq, at, kind, from, bytes, file, keys: [] };
@@ -159,13 +159,13 @@ export class Rooms {
     this.#parts.chat.post(conversation, seq, tellAll, later);
   }
 
-  async #load(): Promise<void> {
-    const { store, identity } = this.#parts;
-    const parts: RoomParts = { store, signSpki: identity.keys.sign.spki, daemonId: identity.daemonId };
+  async #load(store: Pick<Store, 'rooms' | 'roomLog'>): Promise<void> {
+    const { identity } = this.#parts;
+    const parts: RoomParts = { signSpki: identity.keys.sign.spki, daemonId: identity.daemonId };
     for (const { room: id, name, head: seq, ...state } of await store.rooms({})) {
       const time = state.epochBytes === null ? 0 : parseEpoch(state.epochBytes).time;
       const epoch = { id: state.epochId, logN: state.epochLogN, seq: state.epochSeq, time };
-      const room = await Room.load({ id, name, epoch, seq }, parts);
+      const room = await Room.load({ id, name, epoch, seq }, parts, store);
       this.#rooms.set(hex(id), room);
       this.#parts.broadcasts?.open(id, room.names);
       if (name === LOBBY) this.#lobby = room;

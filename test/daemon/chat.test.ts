@@ -102,18 +102,25 @@ test('somebody called "all" is one person', (t) => {
 
 test('posts wait for what is under way and go in the order of the conversation', (t) => {
   const later: (() => void)[] = [];
-  const chat = new Chat((action) => later.push(action));
+  const chat = new Chat();
   const told: string[] = [];
   const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-  chat.post(one, 2, () => told.push('one 2'));
-  chat.post(two, 9, () => told.push('two 9'));
-  chat.post(one, 1, () => told.push('one 1'));
+  const post = (conversation: Uint8Array, seq: number, what: string) =>
+    chat.post(
+      conversation,
+      seq,
+      () => told.push(what),
+      (action) => later.push(action),
+    );
+  post(one, 2, 'one 2');
+  post(two, 9, 'two 9');
+  post(one, 1, 'one 1');
   t.deepEqual(told, []);
   later.shift()?.();
   t.deepEqual(told, ['one 1', 'one 2']);
   for (const turn of later.splice(0)) turn();
   t.deepEqual(told, ['one 1', 'one 2', 'two 9']);
-  chat.post(one, 3, () => told.push('one 3'));
+  post(one, 3, 'one 3');
   later.shift()?.();
   t.is(told.at(-1), 'one 3');
 });

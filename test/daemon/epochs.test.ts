@@ -136,7 +136,7 @@ test('an epoch that leaves a member out, is for old cards or is not the maker’
   await t.throwsAsync(put(session, { ...full, epoch: forged }), { instanceOf: ProtocolError });
   await t.throwsAsync(epochCommit(context, here.bob.session, { room }), { code: 'conflict' });
   const card = await nextCard(bob, fixtureKey('mallory-encryption').spki);
-  await daemon.directory.put(card, { name: 'bob', idFp: bob.card.idFp });
+  await daemon.directory.put(card, { name: 'bob', idFp: bob.card.idFp }, daemon.store);
   await t.throwsAsync(put(session, full), { code: 'stale-card' });
   t.deepEqual(Uint8Array.from(daemon.rooms.lobby.epoch.id), NONE);
 });

@@ -41,8 +41,8 @@ function setting(names: string[], holders = names) {
   };
   let dice = 0;
   const random = (size: number) => new Uint8Array(size).fill(dice++);
-  const grants = new Grants({ store, chat, clock, random });
-  return { grants, room: room as unknown as Room, changed: room, clock, chat, told, kept };
+  const grants = new Grants({ chat, clock, random });
+  return { grants, store, room: room as unknown as Room, changed: room, clock, chat, told, kept };
 }
 
 const asked = (told: string[]) =>
@@ -63,10 +63,10 @@ test('one member is asked, the next after two seconds, three at most, and nobody
 });
 
 test('a grant is kept and passed on, and nobody else is asked then', async (t) => {
-  const { grants, room, clock, told, kept } = setting(['a', 'b', 'c']);
+  const { grants, room, clock, told, kept, store } = setting(['a', 'b', 'c']);
   grants.ask(room, epochId, newcomer);
   const from = asked(told)[0] ?? '';
-  await grants.give(room, epochId, { from, to: newcomer, bytes });
+  await grants.give(room, epochId, { from, to: newcomer, bytes }, store);
   t.is(told.at(-1), 'newcomer: granted');
   t.deepEqual(kept, [{ room: room.id, epochId, to: newcomer.idFp, bytes }]);
   clock.advance(10_000);
@@ -74,22 +74,24 @@ test('a grant is kept and passed on, and nobody else is asked then', async (t) =
 });
 
 test('when a grant was no good the next is asked at once; asking in between changes nothing', async (t) => {
-  const { grants, room, told } = setting(['a', 'b', 'c']);
+  const { grants, room, told, store } = setting(['a', 'b', 'c']);
   grants.ask(room, epochId, newcomer);
   grants.ask(room, epochId, newcomer);
   t.is(asked(told).length, 1);
-  await grants.give(room, epochId, { from: asked(told)[0] ?? '', to: newcomer, bytes });
+  await grants.give(room, epochId, { from: asked(told)[0] ?? '', to: newcomer, bytes }, store);
   grants.ask(room, epochId, newcomer);
   t.is(new Set(asked(told)).size, 2);
 });
 
 test('nobody grants unasked, and a grant that nobody waits for is dropped', async (t) => {
-  const { grants, room, told, kept, clock } = setting(['a', 'b', 'c']);
-  await grants.give(room, epochId, { from: 'a', to: newcomer, bytes });
+  const { grants, room, told, kept, clock, store } = setting(['a', 'b', 'c']);
+  await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);
   t.deepEqual(kept, []);
   grants.ask(room, epochId, newcomer);
   const unasked = ['a', 'b', 'c'].find((name) => !asked(told).includes(name)) ?? '';
-  await t.throwsAsync(grants.give(room, epochId, { from: unasked, to: newcomer, bytes }), { code: 'not-permitted' });
+  await t.throwsAsync(grants.give(room, epochId, { from: unasked, to: newcomer, bytes }, store), {
+    code: 'not-permitted',
+  });
   clock.advance(60_000);
   t.deepEqual(clock.pending(), [], 'no question is kept for ever');
 });
@@ -114,22 +116,23 @@ test('those who were given the key are asked before those who were not', (t) => 
 });
 
 test('only the current key is asked for and granted', async (t) => {
-  const { grants, room, changed, told, clock } = setting(['a', 'b', 'c']);
+  const { grants, room, changed, told, clock, store } = setting(['a', 'b', 'c']);
   t.throws(() => grants.ask(room, bytes32(6), newcomer), { code: 'stale-epoch' });
   grants.ask(room, epochId, newcomer);
   changed.epoch = { id: bytes32(8), logN: 2 };
   clock.advance(5000);
   t.is(asked(told).length, 1, 'nobody is asked for a key that is over');
-  const late = grants.give(room, bytes32(6), { from: 'a', to: newcomer, bytes });
+  const late = grants.give(room, bytes32(6), { from: 'a', to: newcomer, bytes }, store);
   await t.throwsAsync(late, { code: 'stale-epoch' });
   grants.ask(room, bytes32(8), newcomer);
   t.is(asked(told).length, 2);
 });
 
 test('who was asked grants once: a second grant is neither kept nor passed on', async (t) => {
-  const { grants, room, told, kept } = setting(['a']);
+  const { grants, room, told, kept, store } = setting(['a']);
   grants.ask(room, epochId, newcomer);
-  for (let again = 0; again < 3; again += 1) await grants.give(room, epochId, { from: 'a', to: newcomer, bytes });
+  for (let again = 0; again < 3; again += 1)
+    await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);
   t.is(kept.length, 1);
   t.is(told.filter((line) => line === 'newcomer: granted').length, 1);
 });

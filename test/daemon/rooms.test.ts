@@ -20,7 +20,7 @@ async function join(daemon: TestDaemon, ...names: ('alice' | 'bob' | 'carol')[])
 test('the lobby is made once and is the same after a restart, with who is in it', async (t) => {
   const daemon = await daemonOf(t);
   await join(daemon, 'alice', 'bob');
-  const again = await Rooms.open(daemon.parts);
+  const again = await Rooms.open(daemon.parts, daemon.store);
   t.deepEqual(Uint8Array.from(again.lobby.id), Uint8Array.from(daemon.rooms.lobby.id));
   t.deepEqual([...again.lobby.names], ['alice', 'bob']);
   t.is(again.lobby.head.n, 2);
@@ -80,14 +80,14 @@ test('when the store fails the room is as it was', async (t) => {
     appendLog: (...args: Parameters<typeof daemon.store.appendLog>) =>
       full ? Promise.reject(new Error('full')) : daemon.store.appendLog(...args),
   };
-  const rooms = await Rooms.open({ ...daemon.parts, store });
+  const rooms = await Rooms.open(daemon.parts, store);
   const entry = await lobbyEntry(daemon, daemon.alice, 'join');
   const who = { name: 'alice', idFp: daemon.alice.card.idFp };
-  await t.throwsAsync(rooms.append(rooms.lobby.id, entry, who), { message: 'full' });
+  await t.throwsAsync(rooms.append(rooms.lobby.id, entry, who, store, setImmediate), { message: 'full' });
   t.is(rooms.lobby.head.n, 0);
   t.false(rooms.lobby.isMember(who.idFp));
   full = false;
-  await t.notThrowsAsync(rooms.append(rooms.lobby.id, entry, who));
+  await t.notThrowsAsync(rooms.append(rooms.lobby.id, entry, who, store, setImmediate));
   t.true(rooms.lobby.isMember(who.idFp));
 });
 
@@ -97,7 +97,7 @@ test('who has no account any more is removed by the daemon, and all are told', a
   await join(daemon, 'alice', 'bob', 'carol');
   const mine = daemon.login('alice');
   const reset = { name: 'bob', card: { ...bob.card, idFp: new Uint8Array(32).fill(1) } };
-  const removed = await rooms.removeStrangers(accountsOf([alice, reset]));
+  const removed = await rooms.removeStrangers(accountsOf([alice, reset]), daemon.store, setImmediate);
   t.deepEqual(removed.map(({ name }) => name).sort(), ['bob', 'carol']);
   t.deepEqual([...rooms.lobby.names], ['alice']);
   t.false(rooms.lobby.isMember(carol.card.idFp));
@@ -109,7 +109,11 @@ test('who has no account any more is removed by the daemon, and all are told', a
     told.map(({ op, n }) => `${op} ${n}`),
     ['remove 4', 'remove 5'],
   );
-  t.deepEqual([...(await Rooms.open(daemon.parts)).lobby.names], ['alice'], 'and the log says so for ever');
+  t.deepEqual(
+    [...(await Rooms.open(daemon.parts, daemon.store)).lobby.names],
+    ['alice'],
+    'and the log says so for ever',
+  );
 });
 
 test('members are given with their cards, to members only', async (t) => {

@@ -21,7 +21,7 @@ import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
 import { type Clock, systemClock, systemRandom } from '../../src/protocol/seams.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { firstCard } from './people.ts';
-import { temporaryStore } from './store.ts';
+import { recordedStore, type StoreCall, temporaryStore } from './store.ts';
 
 export type Somebody = { name: string; identity: KeyPair; encryption: KeyPair; card: Card; cardBytes: Uint8Array };
 type Name = 'alice' | 'bob' | 'carol';
@@ -60,18 +60,20 @@ export function accountsOf(people: { name: string; card: Card }[]): Accounts {
   } as unknown as Accounts;
 }
 
-/** What the daemon holds once these people have registered. `time.now` is its clock. */
+/** What the daemon holds once these people have registered. `time.now` is its clock, `calls` are those of its store. */
 export async function daemonOf(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob', 'carol'],
   timers: Pick<Clock, 'after'> = systemClock,
 ) {
-  const { store, time } = await temporaryStore(t);
+  const { store: stored, time } = await temporaryStore(t);
+  const calls: StoreCall[] = [];
+  const store = recordedStore(stored, calls);
   const clock: Clock = { ...systemClock, after: timers.after, now: () => time.now };
   let latest = 0;
   const people = await Promise.all(names.map(somebody));
   const directory = await Directory.open(store, clock);
-  for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp });
+  for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp }, store);
   const daemonId = new Uint8Array(32).fill(0xda);
   const identity = { keys: { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
   const log = pino({ level: 'silent' });
@@ -86,6 +88,7 @@ export async function daemonOf(
     accounts,
     chat,
     broadcasts: null,
+    later: setImmediate,
     rsa: inlineRsa,
     random: systemRandom,
     limits: new Limits({
@@ -97,7 +100,7 @@ export async function daemonOf(
     refused: new RefusedLinks({ clock, log }),
     config: { messageQuota: 2 ** 30 },
   };
-  const rooms = await Rooms.open(base);
+  const rooms = await Rooms.open(base, store);
   const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };
   const context = parts as unknown as Context;
   let sessions = 0;
@@ -108,7 +111,8 @@ export async function daemonOf(
       const said = decodeFromDaemon(bytes);
       if ('event' in said && said.event.method !== 'presence') events.push(said.event);
     };
-    const link = { send } as unknown as ConstructorParameters<typeof Session>[0]['link'];
+    const around = { cb: new Uint8Array(32), queuedBytes: 0, drained: async () => {}, sendSegment() {}, loggedIn() {} };
+    const link = { ...around, send } as unknown as ConstructorParameters<typeof Session>[0]['link'];
     const session = new Session({ id: ++sessions, link, address: '192.0.2.1', since: 0, log });
     session.account = accounts.get(name) ?? null;
     session.state = 'by-password';
@@ -117,7 +121,7 @@ export async function daemonOf(
     return { session, events };
   };
   const [alice, bob, carol] = people as [Somebody, Somebody, Somebody];
-  return { context, store, time, chat, directory, daemonId, identity, rooms, parts, login, alice, bob, carol };
+  return { context, store, calls, time, chat, directory, daemonId, identity, rooms, parts, login, alice, bob, carol };
 }
 
 export type TestDaemon = Awaited<ReturnType<typeof daemonOf>>;

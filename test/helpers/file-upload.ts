@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { SegmentLayout } from '../../src/daemon/files/layout.ts';
 import type { Files } from '../../src/daemon/files.ts';
-import { alice, conversation, type FakeSession, id } from './file-daemon.ts';
+import { alice, conversation, type FakeSession, type FileDaemon, id } from './file-daemon.ts';
 import { until } from './until.ts';
 
 export const segSize = 65_536;
@@ -35,8 +35,13 @@ export async function send(
 }
 
 /** Sends a whole file of Alice's. */
-export async function upload(files: Files, session: FakeSession, size: number, of = file): Promise<void> {
-  const opened = await files.openUpload(session, alice.idFp, opening(size, of));
+export async function upload(
+  { files, store }: Pick<FileDaemon, 'files' | 'store'>,
+  session: FakeSession,
+  size: number,
+  of = file,
+): Promise<void> {
+  const opened = await files.openUpload(session, alice.idFp, opening(size, of), store);
   await send(files, session, opened, sealed(size));
   await files.finishUpload(session, opened.transfer);
 }

@@ -193,16 +193,16 @@ export class FakeWire implements TransferConnection {
   }
 
   async #carryOut(link: FakeLink, method: RequestName, params: unknown): Promise<unknown> {
-    const { files } = this.#daemon;
+    const { files, store } = this.#daemon;
     const { session } = link;
     switch (method) {
       case 'upload-open':
-        return files.openUpload(session, this.#who, params as RequestParams<'upload-open'>);
+        return files.openUpload(session, this.#who, params as RequestParams<'upload-open'>, store);
       case 'upload-finish':
         await files.finishUpload(session, (params as RequestParams<'upload-finish'>).transfer);
         return {};
       case 'download-open':
-        return files.openDownload(session, this.#who, params as RequestParams<'download-open'>);
+        return files.openDownload(session, this.#who, params as RequestParams<'download-open'>, store);
       case 'window': {
         const { transfer, window } = params as RequestParams<'window'>;
         files.widen(session, transfer, window);
@@ -213,7 +213,7 @@ export class FakeWire implements TransferConnection {
         return {};
       }
       case 'upload-drop':
-        await files.dropUpload(session, this.#who, (params as RequestParams<'upload-drop'>).file);
+        await files.dropUpload(session, this.#who, (params as RequestParams<'upload-drop'>).file, store);
         return {};
       default:
         throw new Refusal('bad-request', 'not here');

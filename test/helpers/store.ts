@@ -1,21 +1,40 @@
 /** A store in a folder of its own, and short ways to make what it keeps. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { operationNames } from '../../src/daemon/store/operations.ts';
 import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
-import type { Person, Store } from '../../src/daemon/store/store.ts';
+import type { OperationName, Person, SharedStore, Store } from '../../src/daemon/store/store.ts';
 import { type Clock, systemClock } from '../../src/protocol/seams.ts';
 import { temporaryFolder } from './folder.ts';
 
 /** `time.now` is what the daemon's clock shows. */
 export async function temporaryStore(
   t: ExecutionContext,
-): Promise<{ store: Store; time: { now: number }; path: string }> {
+): Promise<{ store: SharedStore; time: { now: number }; path: string }> {
   const path = join(await temporaryFolder(t), 'securechat.db');
   const time = { now: 1_000_000 };
   const clock: Clock = { ...systemClock, now: () => time.now };
   const store = await openSqliteStore(path, { clock });
   t.teardown(() => store.close());
   return { store, time, path };
+}
+
+/** `key`: of who pays for it; the daemon's own calls have none. */
+export type StoreCall = { key: string; name: OperationName };
+
+/** The same store, which adds each of its calls to `calls`. */
+export function recordedStore(store: SharedStore, calls: StoreCall[]): SharedStore {
+  const recorded = (of: Store, key: string): Store => {
+    const operations = operationNames.map((name) => {
+      const call = (params: never) => {
+        calls.push({ key, name });
+        return of[name](params);
+      };
+      return [name, call];
+    });
+    return { ...of, ...Object.fromEntries(operations) };
+  };
+  return { ...recorded(store, ''), for: (asker) => recorded(store.for(asker), asker.key) };
 }
 
 /** 32 bytes that differ for different numbers. */

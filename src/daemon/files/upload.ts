@@ -21,6 +21,7 @@ const MAX_UNSYNCED_BYTES = 16 * 1024 * 1024;
 export type UploadParts = {
   row: FileRow;
   folder: FilesFolder;
+  /** On the account of who sends the file. */
   store: Pick<Store, 'syncFile' | 'finishFile'>;
   /** How much may be on its way and not written yet. */
   windowBytes: number;
@@ -124,8 +125,8 @@ export class Upload {
   }
 
   /** So that the sweep sees that somebody is here. */
-  async touch(): Promise<void> {
-    if (this.#failure === null) await this.#parts.store.syncFile({ file: this.file, synced: this.#synced });
+  async touch(store: Pick<Store, 'syncFile'>): Promise<void> {
+    if (this.#failure === null) await store.syncFile({ file: this.file, synced: this.#synced });
   }
 
   async #settled(): Promise<void> {

@@ -19,9 +19,13 @@ import { Upload } from './upload.ts';
 const ALL_WINDOWS_BYTES = 64 * 1024 * 1024;
 const WINDOW_BYTES = 8 * 1024 * 1024;
 
+/** What opening an upload asks, and what follows from it. */
+export type UploadStore = Pick<Store, 'openFile' | 'knownFiles' | 'syncFile' | 'finishFile'>;
+/** What giving a file up asks. */
+export type DropStore = Pick<Store, 'knownFiles' | 'dropFile' | 'removedFiles'>;
+
 export type UploadsParts = {
   folder: FilesFolder;
-  store: Pick<Store, 'openFile' | 'syncFile' | 'finishFile' | 'dropFile' | 'knownFiles' | 'removedFiles'>;
   /** Looked at anew for each upload: it may change on HUP. */
   config: Pick<Config, 'maxFileSize' | 'quota' | 'retention'>;
   log: Logger;
@@ -44,31 +48,37 @@ export class Uploads {
 
   /**
    * Opens or resumes. Another session of the same user that was writing the file is stopped and told.
-   * `upload` is null when the file is whole. @throws Refusal before any byte is stored
+   * `upload` is null when the file is whole.
+   * @param store on the account of who asks; the upload goes on with it
+   * @throws Refusal before any byte is stored
    */
   open(
     session: FileSession,
     transfer: number,
     owner: Uint8Array,
     params: RequestParams<'upload-open'>,
+    store: UploadStore,
   ): Promise<UploadOpened> {
     return this.#inTurn(params.file, async () => {
       const layout = this.#check(params);
-      await this.#checkRoom(params.file, layout);
+      await this.#checkRoom(params.file, layout, store);
       await this.#takeOver(session, owner, params.file);
-      const row = await this.#row(owner, params, layout);
-      if (row.whole || (await this.#recover(row, layout))) {
+      const row = await this.#row(owner, params, layout, store);
+      if (row.whole || (await this.#recover(row, layout, store))) {
         return { answer: { transfer, next: layout.count, window: layout.count, whole: true }, upload: null };
       }
-      const upload = await this.#begin(session, transfer, row);
+      const upload = await this.#begin(session, transfer, row, store);
       this.#writers.set(hex(row.file), { session, transfer, upload });
       return { answer: { transfer, ...upload.standing, whole: false }, upload };
     });
   }
 
-  /** Gives up a file of `owner`, if there is one: its bytes go unless it is listed. Needs no room on the disk for a part. */
-  async drop(session: FileSession, owner: Uint8Array, file: Uint8Array): Promise<void> {
-    const { store, folder } = this.#parts;
+  /**
+   * Gives up a file of `owner`, if there is one: its bytes go unless it is listed. Needs no room on the disk for a part.
+   * @param store on the account of who asks
+   */
+  async drop(session: FileSession, owner: Uint8Array, file: Uint8Array, store: DropStore): Promise<void> {
+    const { folder } = this.#parts;
     await this.#inTurn(file, async () => {
       const [row] = await store.knownFiles({ files: [file] });
       if (!row || !equal(row.owner, owner)) return;
@@ -83,10 +93,10 @@ export class Uploads {
   }
 
   /** So that the sweep sees who is at work. */
-  async touchAll(): Promise<void> {
+  async touchAll(store: Pick<Store, 'syncFile'>): Promise<void> {
     for (const [key, { upload }] of this.#writers) {
       if (upload.ended) this.#writers.delete(key);
-      else await upload.touch();
+      else await upload.touch(store);
     }
   }
 
@@ -100,8 +110,8 @@ export class Uploads {
   }
 
   /** @throws Refusal 'disk-full' when what is missing of the file would take what is kept free for messages */
-  async #checkRoom(file: Uint8Array, layout: SegmentLayout): Promise<void> {
-    const { folder, store } = this.#parts;
+  async #checkRoom(file: Uint8Array, layout: SegmentLayout, store: UploadStore): Promise<void> {
+    const { folder } = this.#parts;
     if ((await folder.room()) >= layout.total) return;
     const [row] = await store.knownFiles({ files: [file] });
     if (row?.whole) return;
@@ -124,9 +134,9 @@ export class Uploads {
     owner: Uint8Array,
     { file, conversation, size, segSize }: RequestParams<'upload-open'>,
     layout: SegmentLayout,
+    store: UploadStore,
   ): Promise<FileRow> {
-    const { store, config } = this.#parts;
-    const { quota } = config;
+    const { quota } = this.#parts.config;
     const row = await store.openFile({ file, owner, conversation, size, segSize, charge: layout.charge, quota });
     if (!equal(row.owner, owner)) throw notYours();
     if (row.size !== size || row.segSize !== segSize || !equal(row.conversation, conversation)) {
@@ -136,8 +146,8 @@ export class Uploads {
   }
 
   /** Between the rename and the row the daemon may have ended, and the rename not have reached the disk yet. */
-  async #recover(row: FileRow, layout: SegmentLayout): Promise<boolean> {
-    const { folder, store } = this.#parts;
+  async #recover(row: FileRow, layout: SegmentLayout, store: UploadStore): Promise<boolean> {
+    const { folder } = this.#parts;
     const handle = await folder.openWhole(row.file);
     if (handle === null) return false;
     const { size } = await handle.stat().finally(() => handle.close());
@@ -147,8 +157,8 @@ export class Uploads {
     return true;
   }
 
-  async #begin(session: FileSession, transfer: number, row: FileRow): Promise<Upload> {
-    const { folder, store, log } = this.#parts;
+  async #begin(session: FileSession, transfer: number, row: FileRow, store: UploadStore): Promise<Upload> {
+    const { folder, log } = this.#parts;
     const share = Math.floor(ALL_WINDOWS_BYTES / (this.#writers.size + 1));
     try {
       return await Upload.open({

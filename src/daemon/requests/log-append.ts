@@ -4,8 +4,8 @@ import { takeRare } from '../limits.ts';
 import { personOf } from '../person.ts';
 
 /** Joins need no limit of their own: between two of them lies a leave. */
-export const logAppend: Handler<'log-append'> = async ({ rooms, limits }, session, { room, entry }) => {
+export const logAppend: Handler<'log-append'> = async ({ store, later, rooms, limits }, session, { room, entry }) => {
   const person = personOf(session);
   if (parseLogEntry(entry).op === 'leave') takeRare(limits.leaves, person.name, 'departures');
-  return rooms.append(room, entry, person);
+  return rooms.append(room, entry, person, store, later);
 };

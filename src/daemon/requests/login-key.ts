@@ -20,7 +20,7 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
     return loginRefused();
   };
   if (!(await store.checkTicket({ idFp, device, ticketHash, seen: false })) || account === null) throw refused();
-  const sigSpki = await directory.keyOf(idFp);
+  const sigSpki = await directory.keyOf(idFp, store);
   const message = H('login', session.link.cb, identity.daemonId, utf8(name));
   if (sigSpki === null || !verify(sigSpki, message, signature)) throw refused();
   await awaitTurn(context, session, 'logins');

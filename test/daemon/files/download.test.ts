@@ -11,13 +11,13 @@ test('a download waits for its link, and several share it', async (t) => {
   const daemon = await openFileDaemon(t);
   const up = new FakeSession();
   for (const each of [file, id(8, 16)]) {
-    await upload(daemon.files, up, 20 * segSize, each);
+    await upload(daemon, up, 20 * segSize, each);
     await daemon.list(each);
   }
   const down = new FakeSession();
   down.queued = 10 * 1024 * 1024;
-  const one = await daemon.files.openDownload(down, bob.idFp, { file, from: 0, window: 20 });
-  const two = await daemon.files.openDownload(down, bob.idFp, { file: id(8, 16), from: 0, window: 20 });
+  const one = await daemon.files.openDownload(down, bob.idFp, { file, from: 0, window: 20 }, daemon.store);
+  const two = await daemon.files.openDownload(down, bob.idFp, { file: id(8, 16), from: 0, window: 20 }, daemon.store);
   await until(() => down.waiting === 2);
   t.is(down.segments.length, 0);
   down.drain();
@@ -29,7 +29,7 @@ test('a download waits for its link, and several share it', async (t) => {
 
 test('many downloads together are no further ahead of their link than one', async (t) => {
   const daemon = await openFileDaemon(t);
-  await upload(daemon.files, new FakeSession(), 16 * segSize);
+  await upload(daemon, new FakeSession(), 16 * segSize);
   await daemon.list(file);
   const low = 512 * 1024;
   let queued = 0;
@@ -49,7 +49,9 @@ test('many downloads together are no further ahead of their link than one', asyn
   };
   const session = { link, tell() {} };
   const wanted = { file, from: 0, window: 16 };
-  await Promise.all(Array.from({ length: 8 }, () => daemon.files.openDownload(session, bob.idFp, wanted)));
+  await Promise.all(
+    Array.from({ length: 8 }, () => daemon.files.openDownload(session, bob.idFp, wanted, daemon.store)),
+  );
   await until(() => {
     if (waiting.length > 0) {
       queued = low - 1;
@@ -63,11 +65,15 @@ test('many downloads together are no further ahead of their link than one', asyn
 test('a listed file that the disk lost is a sentence', async (t) => {
   const daemon = await openFileDaemon(t);
   const session = new FakeSession();
-  await upload(daemon.files, session, 5);
+  await upload(daemon, session, 5);
   await daemon.list(file);
   await fs.truncate(join(daemon.dir, hex(file)), 20);
-  await daemon.files.openDownload(session, bob.idFp, { file, from: 0, window: 1 });
+  await daemon.files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, daemon.store);
   await until(() => session.events.some((one) => one.method === 'transfer-failed'));
   await fs.unlink(join(daemon.dir, hex(file)));
-  await refused(t, daemon.files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }), 'no-such-file');
+  await refused(
+    t,
+    daemon.files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, daemon.store),
+    'no-such-file',
+  );
 });

@@ -15,9 +15,9 @@ test('when nothing is kept long, no interrupted upload is either', async (t) => 
   let now = Date.now();
   const clock = { ...systemClock, now: () => now };
   const config = { maxFileSize: 2 ** 32, quota: 2 ** 33, retention: 3_600_000 };
-  const { files, dir, restart } = await openFileDaemon(t, { clock, config });
+  const { files, dir, restart, store } = await openFileDaemon(t, { clock, config });
   const session = new FakeSession();
-  await files.openUpload(session, alice.idFp, opening(5));
+  await files.openUpload(session, alice.idFp, opening(5), store);
   await files.sessionEnded(session);
   now += 3_000_000;
   await restart();
@@ -41,9 +41,9 @@ test('the sweep takes abandoned parts and unlisted files when they are old, and 
   const daemon = await openFileDaemon(t, { clock });
   const names = [id(1, 16), id(2, 16), id(3, 16)].map(hex);
   const session = new FakeSession();
-  for (const each of [id(1, 16), id(2, 16)]) await upload(daemon.files, session, 5, each);
+  for (const each of [id(1, 16), id(2, 16)]) await upload(daemon, session, 5, each);
   await daemon.list(id(1, 16));
-  await daemon.files.openUpload(session, alice.idFp, opening(500, id(3, 16)));
+  await daemon.files.openUpload(session, alice.idFp, opening(500, id(3, 16)), daemon.store);
   await fs.writeFile(join(daemon.dir, 'e'.repeat(32)), 'no row');
   await fs.writeFile(join(daemon.dir, `${'f'.repeat(32)}.part`), 'no row');
   await fs.writeFile(join(daemon.dir, 'README'), 'not ours');

@@ -13,9 +13,9 @@ import { refused } from '../../helpers/refusal.ts';
 import { until } from '../../helpers/until.ts';
 
 test('a segment out of turn, beyond the window or of another length breaks the rules', async (t) => {
-  const { files } = await openFileDaemon(t);
+  const { files, store } = await openFileDaemon(t);
   const session = new FakeSession();
-  const opened = await files.openUpload(session, alice.idFp, opening(3 * segSize));
+  const opened = await files.openUpload(session, alice.idFp, opening(3 * segSize), store);
   const segment = new Uint8Array(segSize + 28);
   const broken = { instanceOf: ProtocolError, code: 'file' };
   t.throws(() => files.onSegment(session, opened.transfer, 1, segment), broken);
@@ -34,10 +34,10 @@ test('a slow disk bounds what may be sent', async (t) => {
     letGo = go;
   });
   const slow = changedFiles((handle) => ({ write: async (...args) => gate.then(() => handle.write(...args)) }));
-  const { files } = await openFileDaemon(t, { fs: slow });
+  const { files, store } = await openFileDaemon(t, { fs: slow });
   const session = new FakeSession();
   const size = 1000 * segSize;
-  const opened = await files.openUpload(session, alice.idFp, opening(size));
+  const opened = await files.openUpload(session, alice.idFp, opening(size), store);
   t.true(opened.window * segSize <= 8 * 1024 * 1024);
   const segment = new Uint8Array(segSize + 28);
   for (let index = 0; index < opened.window; index++) files.onSegment(session, opened.transfer, index, segment);
@@ -52,7 +52,7 @@ test('a resume goes on after what was synced, in the next process too', async (t
   const daemon = await openFileDaemon(t);
   const session = new FakeSession();
   const segments = sealed(size);
-  const first = await daemon.files.openUpload(session, alice.idFp, opening(size));
+  const first = await daemon.files.openUpload(session, alice.idFp, opening(size), daemon.store);
   t.true(first.window < segments.length, 'not all of it may be sent at once');
   const sending = segments.slice(0, 200);
   await send(daemon.files, session, first, sending);
@@ -68,7 +68,7 @@ test('a resume goes on after what was synced, in the next process too', async (t
   const files = await daemon.restart();
 
   const again = new FakeSession();
-  const second = await files.openUpload(again, alice.idFp, opening(size));
+  const second = await files.openUpload(again, alice.idFp, opening(size), daemon.store);
   t.is(second.next, synced);
   t.is((await fs.stat(path)).size, new SegmentLayout(size, segSize).position(synced));
   await send(files, again, second, segments);
@@ -88,11 +88,11 @@ test('a full disk ends that upload with a sentence, the others go on, and it can
       return handle.write(...args);
     },
   }));
-  const { files } = await openFileDaemon(t, { fs: fills });
+  const { files, store } = await openFileDaemon(t, { fs: fills });
   const session = new FakeSession();
   const segments = sealed(2 * segSize);
-  const bad = await files.openUpload(session, alice.idFp, opening(2 * segSize));
-  const good = await files.openUpload(session, alice.idFp, opening(2 * segSize, id(8, 16)));
+  const bad = await files.openUpload(session, alice.idFp, opening(2 * segSize), store);
+  const good = await files.openUpload(session, alice.idFp, opening(2 * segSize, id(8, 16)), store);
   await send(files, session, bad, segments);
   await send(files, session, good, segments);
   await until(() => session.events.some((one) => one.method === 'transfer-failed'));
@@ -103,7 +103,7 @@ test('a full disk ends that upload with a sentence, the others go on, and it can
   await refused(t, files.finishUpload(session, bad.transfer), 'disk-full');
   await files.finishUpload(session, good.transfer);
   full = false;
-  const again = await files.openUpload(session, alice.idFp, opening(2 * segSize));
+  const again = await files.openUpload(session, alice.idFp, opening(2 * segSize), store);
   await send(files, session, again, segments);
   await files.finishUpload(session, again.transfer);
 });
@@ -126,7 +126,7 @@ test('finish is answered after the sync of the bytes and of the name', async (t)
     },
   });
   const session = new FakeSession();
-  const opened = await daemon.files.openUpload(session, alice.idFp, opening(10));
+  const opened = await daemon.files.openUpload(session, alice.idFp, opening(10), daemon.store);
   steps.length = 0;
   await send(daemon.files, session, opened, sealed(10));
   await daemon.files.finishUpload(session, opened.transfer);

@@ -9,27 +9,27 @@ import { file, opening, sealed, segSize, upload } from '../../helpers/file-uploa
 import { refused } from '../../helpers/refusal.ts';
 
 test('only who opened a file goes on with it, and only as it was opened', async (t) => {
-  const { files } = await openFileDaemon(t);
+  const { files, store } = await openFileDaemon(t);
   const session = new FakeSession();
-  await files.openUpload(session, alice.idFp, opening(10));
-  await refused(t, files.openUpload(new FakeSession(), mallory.idFp, opening(10)), 'not-permitted');
-  await refused(t, files.openUpload(session, alice.idFp, opening(11)), 'id-reused');
-  await refused(t, files.openUpload(session, alice.idFp, { ...opening(10), conversation: id(8) }), 'id-reused');
-  await refused(t, files.openUpload(session, alice.idFp, { ...opening(10), segSize: 131_072 }), 'id-reused');
+  await files.openUpload(session, alice.idFp, opening(10), store);
+  await refused(t, files.openUpload(new FakeSession(), mallory.idFp, opening(10), store), 'not-permitted');
+  await refused(t, files.openUpload(session, alice.idFp, opening(11), store), 'id-reused');
+  await refused(t, files.openUpload(session, alice.idFp, { ...opening(10), conversation: id(8) }, store), 'id-reused');
+  await refused(t, files.openUpload(session, alice.idFp, { ...opening(10), segSize: 131_072 }, store), 'id-reused');
   await refused(
     t,
-    files.openUpload(session, alice.idFp, { ...opening(10), file: id(5, 16), segSize: 5 }),
+    files.openUpload(session, alice.idFp, { ...opening(10), file: id(5, 16), segSize: 5 }, store),
     'bad-request',
   );
 });
 
 test('another session of the same user takes over and the first is told', async (t) => {
-  const { files } = await openFileDaemon(t);
+  const { files, store } = await openFileDaemon(t);
   const [first, second] = [new FakeSession(), new FakeSession()];
   const segments = sealed(2 * segSize);
-  const one = await files.openUpload(first, alice.idFp, opening(2 * segSize));
+  const one = await files.openUpload(first, alice.idFp, opening(2 * segSize), store);
   files.onSegment(first, one.transfer, 0, segments[0] ?? id(0));
-  const two = await files.openUpload(second, alice.idFp, opening(2 * segSize));
+  const two = await files.openUpload(second, alice.idFp, opening(2 * segSize), store);
   t.is(two.next, 1);
   t.like(first.events.at(-1), { method: 'transfer-failed', params: { code: 'conflict' } });
   files.onSegment(first, one.transfer, 1, id(0));
@@ -38,52 +38,60 @@ test('another session of the same user takes over and the first is told', async 
 });
 
 test('too large and beyond the quota are refused before a byte is stored', async (t) => {
-  const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 100_000, quota: 150_000, retention: null } });
+  const { files, dir, store } = await openFileDaemon(t, {
+    config: { maxFileSize: 100_000, quota: 150_000, retention: null },
+  });
   const session = new FakeSession();
-  const tooLarge = await refused(t, files.openUpload(session, alice.idFp, opening(100_001)), 'too-large');
+  const tooLarge = await refused(t, files.openUpload(session, alice.idFp, opening(100_001), store), 'too-large');
   t.like(tooLarge, { message: 'this server takes files of at most 97.7 KiB: send a smaller one' });
-  await files.openUpload(session, alice.idFp, opening(100_000));
-  await refused(t, files.openUpload(session, alice.idFp, opening(100_000, id(8, 16))), 'quota');
-  await files.openUpload(new FakeSession(), bob.idFp, opening(100_000, id(6, 16)));
+  await files.openUpload(session, alice.idFp, opening(100_000), store);
+  await refused(t, files.openUpload(session, alice.idFp, opening(100_000, id(8, 16)), store), 'quota');
+  await files.openUpload(new FakeSession(), bob.idFp, opening(100_000, id(6, 16)), store);
   t.is((await fs.readdir(dir)).length, 2);
 });
 
 test('a power cut between the rename and the row is made good', async (t) => {
   const daemon = await openFileDaemon(t);
   const bytes = Buffer.concat(sealed(10));
-  await daemon.files.openUpload(new FakeSession(), alice.idFp, opening(10));
+  await daemon.files.openUpload(new FakeSession(), alice.idFp, opening(10), daemon.store);
   await fs.writeFile(join(daemon.dir, hex(file)), bytes);
   const files = await daemon.restart();
-  t.true((await files.openUpload(new FakeSession(), alice.idFp, opening(10))).whole);
+  t.true((await files.openUpload(new FakeSession(), alice.idFp, opening(10), daemon.store)).whole);
   const [row] = await daemon.store.knownFiles({ files: [file] });
   t.deepEqual(Buffer.from(row?.sha256 ?? []), createHash('sha256').update(bytes).digest());
 });
 
 test('what was given up is removed and its quota is free again', async (t) => {
-  const { files, dir } = await openFileDaemon(t, { config: { maxFileSize: 2 ** 32, quota: 100_000, retention: null } });
+  const { files, dir, store } = await openFileDaemon(t, {
+    config: { maxFileSize: 2 ** 32, quota: 100_000, retention: null },
+  });
   const session = new FakeSession();
-  const opened = await files.openUpload(session, alice.idFp, opening(90_000));
-  await files.dropUpload(new FakeSession(), bob.idFp, file);
+  const opened = await files.openUpload(session, alice.idFp, opening(90_000), store);
+  await files.dropUpload(new FakeSession(), bob.idFp, file, store);
   t.is((await fs.readdir(dir)).length, 1, 'by its owner alone');
   await files.endTransfer(session, opened.transfer);
-  await files.dropUpload(session, alice.idFp, file);
-  await files.dropUpload(session, alice.idFp, file);
+  await files.dropUpload(session, alice.idFp, file, store);
+  await files.dropUpload(session, alice.idFp, file, store);
   t.deepEqual(await fs.readdir(dir), []);
-  await files.openUpload(session, alice.idFp, opening(90_000, id(8, 16)));
+  await files.openUpload(session, alice.idFp, opening(90_000, id(8, 16)), store);
 });
 
 test('a file whose message was too old is gone with its bytes, and its id is free once they are', async (t) => {
   const { files, store, dir, list } = await openFileDaemon(t);
   const session = new FakeSession();
-  await upload(files, session, 5);
+  await upload({ files, store }, session, 5);
   await list(file);
   await store.dropOlder({ before: Date.now() + 1000, from: 0 });
   t.deepEqual(await store.doomedFiles({}), [file]);
-  await refused(t, files.openDownload(new FakeSession(), bob.idFp, { file, from: 0, window: 9 }), 'no-such-file');
-  await refused(t, files.openUpload(session, alice.idFp, opening(5)), 'id-reused');
+  await refused(
+    t,
+    files.openDownload(new FakeSession(), bob.idFp, { file, from: 0, window: 9 }, store),
+    'no-such-file',
+  );
+  await refused(t, files.openUpload(session, alice.idFp, opening(5), store), 'id-reused');
   await files.removeDoomed();
   t.deepEqual(await fs.readdir(dir), []);
-  await upload(files, session, 5);
+  await upload({ files, store }, session, 5);
   await files.removeDoomed();
   t.is((await fs.readdir(dir)).length, 1, 'it is another file now');
 });

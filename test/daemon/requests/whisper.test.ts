@@ -86,15 +86,13 @@ test('a note to oneself has one copy and is told once', async (t) => {
 });
 
 test('a resend is answered as the first time and told to nobody, also when a card was renewed since', async (t) => {
-  const { context, login, daemonId, directory, alice, bob } = await daemonOf(t);
+  const { context, store, login, daemonId, directory, alice, bob } = await daemonOf(t);
   const mine = login('alice');
   const params = { to: 'bob', note: await seal(daemonId, alice, bob, 1), file: null };
   await whisper(context, mine.session, params);
   await settled();
-  await directory.put(await nextCard(bob, fixtureKey('mallory-encryption').spki), {
-    name: 'bob',
-    idFp: bob.card.idFp,
-  });
+  const card = await nextCard(bob, fixtureKey('mallory-encryption').spki);
+  await directory.put(card, { name: 'bob', idFp: bob.card.idFp }, store);
   t.deepEqual(await whisper(context, mine.session, params), { seq: 1, at: 1_000_000 });
   await settled();
   t.is(posted(mine.events).length, 1);
