@@ -22,6 +22,8 @@ export type Slot = {
   /** Destroyed at eviction. */
   readonly socket: { destroy(): unknown };
   evicted: boolean;
+  /** It had a session. */
+  ended: boolean;
 };
 
 export class ConnectionSlots {
@@ -62,13 +64,16 @@ export class ConnectionSlots {
 
   /** Its session has ended; its socket may need a while to close. */
   release(slot: Slot): void {
-    if (this.#loggedIn.delete(slot)) this.#put(this.#beforeLogin, slot);
+    if (!this.#loggedIn.delete(slot)) return;
+    slot.ended = true;
+    this.#put(this.#beforeLogin, slot);
   }
 
   /** Its socket is closed. */
   leave(slot: Slot): void {
-    this.#halfOpen.leave(slot);
-    this.#beforeLogin.leave(slot);
+    this.#halfOpen.fail(slot);
+    if (slot.ended) this.#beforeLogin.leave(slot);
+    else this.#beforeLogin.fail(slot);
     this.#loggedIn.delete(slot);
   }
 

@@ -1,13 +1,14 @@
 /**
  * A bounded number of slots for strangers. A newcomer always gets one: when all are taken, the pool evicts the oldest entry of
- * one address. That is the address with most overdue entries (older than an honest one needs); while none is overdue, the address
- * with most entries. So silent connections, from one address or from many, keep no newcomer out, and many honest people may
- * share one address.
+ * one address. That is the address with most failures: overdue entries (older than an honest one needs), and those that lately
+ * went without having got through. While nobody has any, it is the address with most entries. So silent connections, from one
+ * address or from many, kept or made again and again, keep no newcomer out, and many honest people may share one address.
  */
 import type { Clock } from '../protocol/seams.ts';
+import { FailedArrivals } from './failed-arrivals.ts';
 
 type Arrival = { address: string; nth: number; at: number };
-type Candidate<T> = { one: T; nth: number; overdue: number; size: number };
+type Candidate<T> = { one: T; nth: number; failures: number; size: number };
 
 export class EvictingPool<T> {
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -16,6 +17,7 @@ export class EvictingPool<T> {
   /** Each in the order of arrival. */
   readonly #byAddress = new Map<string, Set<T>>();
   readonly #arrivals = new Map<T, Arrival>();
+  readonly #failed: FailedArrivals;
   #last = 0;
 
   /** @param o.honestMs how long an honest entry needs its slot */
@@ -23,6 +25,7 @@ export class EvictingPool<T> {
     this.#clock = clock;
     this.#slots = Math.max(1, o.slots);
     this.#honestMs = o.honestMs;
+    this.#failed = new FailedArrivals(clock);
   }
 
   get size(): number {
@@ -37,52 +40,64 @@ export class EvictingPool<T> {
     if (own === undefined) this.#byAddress.set(address, new Set([one]));
     else own.add(one);
     if (this.size <= this.#slots) return null;
-    const loser = this.#loser();
-    if (loser !== null) this.leave(loser);
+    const loser = this.#loser(one);
+    if (loser !== null) this.fail(loser);
     return loser;
   }
 
-  /** @returns whether it had a slot here */
+  /** It got through, or was let go. @returns whether it had a slot here */
   leave(one: T): boolean {
-    const arrival = this.#arrivals.get(one);
-    if (arrival === undefined) return false;
-    this.#arrivals.delete(one);
-    const own = this.#byAddress.get(arrival.address);
-    own?.delete(one);
-    if (own?.size === 0) this.#byAddress.delete(arrival.address);
-    return true;
+    return this.#leave(one) !== null;
+  }
+
+  /** It went without having got through. */
+  fail(one: T): void {
+    const address = this.#leave(one);
+    if (address !== null) this.#failed.add(address);
   }
 
   all(): T[] {
     return [...this.#arrivals.keys()];
   }
 
-  #loser(): T | null {
+  /** @returns its address */
+  #leave(one: T): string | null {
+    const arrival = this.#arrivals.get(one);
+    if (arrival === undefined) return null;
+    this.#arrivals.delete(one);
+    const own = this.#byAddress.get(arrival.address);
+    own?.delete(one);
+    if (own?.size === 0) this.#byAddress.delete(arrival.address);
+    return arrival.address;
+  }
+
+  #loser(newcomer: T): T | null {
     let loser: Candidate<T> | null = null;
-    for (const own of this.#byAddress.values()) {
-      const candidate = this.#candidate(own);
-      if (candidate !== null && (loser === null || goesBefore(candidate, loser))) loser = candidate;
+    for (const [address, own] of this.#byAddress) {
+      const candidate = this.#candidate(address, own);
+      if (candidate === null || candidate.one === newcomer) continue;
+      if (loser === null || goesBefore(candidate, loser)) loser = candidate;
     }
     return loser?.one ?? null;
   }
 
   /** The oldest entry of an address. */
-  #candidate(own: ReadonlySet<T>): Candidate<T> | null {
+  #candidate(address: string, own: ReadonlySet<T>): Candidate<T> | null {
     const since = this.#clock.monotonic() - this.#honestMs;
     let oldest: Candidate<T> | null = null;
     for (const one of own) {
       const arrival = this.#arrivals.get(one);
       if (arrival === undefined) continue;
-      oldest ??= { one, nth: arrival.nth, overdue: 0, size: own.size };
+      oldest ??= { one, nth: arrival.nth, failures: this.#failed.of(address), size: own.size };
       if (arrival.at > since) break;
-      oldest.overdue += 1;
+      oldest.failures += 1;
     }
     return oldest;
   }
 }
 
 function goesBefore(a: Candidate<unknown>, b: Candidate<unknown>): boolean {
-  if (a.overdue !== b.overdue) return a.overdue > b.overdue;
+  if (a.failures !== b.failures) return a.failures > b.failures;
   if (a.size !== b.size) return a.size > b.size;
   return a.nth < b.nth;
 }
