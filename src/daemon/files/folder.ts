@@ -7,7 +7,7 @@ import { makeFolders } from '../../protocol/folders.ts';
 import type { FileSystem, OpenFile } from '../../protocol/seams.ts';
 import { ifThere } from '../if-there.ts';
 import { figures } from '../limits.ts';
-import { SyncLine } from './sync-line.ts';
+import { WorkLine } from './work-line.ts';
 
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
 
@@ -20,7 +20,8 @@ export function fileOf(name: string): Uint8Array | null {
 export class FilesFolder {
   readonly #dir: string;
   readonly #fs: FileSystem;
-  readonly #syncs = new SyncLine();
+  /** Syncs share the disk with those of the database, which answers wait for: so it waits behind one of them at most. */
+  readonly #syncs = new WorkLine();
   /** The sync of names that has not begun yet. */
   #nextSync: Promise<void> | null = null;
 

@@ -1,13 +1,14 @@
 /** SHA-256 of a stored file, off the loop that serves sockets. One file at a time: it is the disk that is waited for. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Turns } from '../../protocol/turns.ts';
+import { hex } from '../../protocol/bytes.ts';
+import { WorkLine } from './work-line.ts';
 
-const turns = new Turns();
+const line = new WorkLine();
 
-/** @throws what reading failed with */
-export function hashFile(path: string): Promise<Uint8Array> {
-  return turns.take(() => hashNow(path));
+/** Each byte was charged to the owner when it came. @throws what reading failed with */
+export function hashFile(path: string, owner: Uint8Array): Promise<Uint8Array> {
+  return line.run(hex(owner), () => hashNow(path));
 }
 
 function hashNow(path: string): Promise<Uint8Array> {

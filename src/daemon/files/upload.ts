@@ -180,7 +180,7 @@ export class Upload {
     } finally {
       await this.#handle.close();
     }
-    const sha256 = this.#hash?.digest() ?? (await hashFile(`${folder.path(this.file)}.part`));
+    const sha256 = this.#hash?.digest() ?? (await hashFile(`${folder.path(this.file)}.part`, this.owner));
     await folder.promote(this.file);
     await store.finishFile({ file: this.file, sha256: Uint8Array.from(sha256) });
   }

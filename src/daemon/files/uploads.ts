@@ -153,7 +153,7 @@ export class Uploads {
     const { size } = await handle.stat().finally(() => handle.close());
     if (size !== layout.total) return false;
     await folder.sync();
-    await store.finishFile({ file: row.file, sha256: await hashFile(folder.path(row.file)) });
+    await store.finishFile({ file: row.file, sha256: await hashFile(folder.path(row.file), row.owner) });
     return true;
   }
 

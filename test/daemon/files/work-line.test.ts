@@ -1,9 +1,9 @@
 import test from 'ava';
-import { SyncLine } from '../../../src/daemon/files/sync-line.ts';
+import { WorkLine } from '../../../src/daemon/files/work-line.ts';
 
-/** Syncs that end when the test lets them. */
+/** Work that ends when the test lets it. */
 function setUp() {
-  const line = new SyncLine();
+  const line = new WorkLine();
   const order: string[] = [];
   const letGo: (() => void)[] = [];
   const ask = (key: string) =>
@@ -20,7 +20,7 @@ function setUp() {
   return { line, order, letGo, ask, endOne };
 }
 
-test('one sync at a time, and whoever asks for one does not wait behind all of somebody else', async (t) => {
+test('one piece of work at a time, and whoever asks for one does not wait behind all of somebody else', async (t) => {
   const { order, letGo, ask, endOne } = setUp();
   const all = [ask('mallory'), ask('mallory'), ask('mallory'), ask('bob')];
   await endOne();

@@ -1,0 +1,22 @@
+/** Work on the disk, one piece at a time. People take turns. */
+import { FairLine } from '../../protocol/fair-line.ts';
+
+export class WorkLine {
+  readonly #waiting = new FairLine<() => Promise<void>>();
+  #busy = false;
+
+  /** Runs `work` when it is the turn of `key`, never before this has returned. @throws what it throws */
+  run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(key, () => work().then(resolve, reject));
+      if (this.#busy) return;
+      this.#busy = true;
+      queueMicrotask(() => void this.#work());
+    });
+  }
+
+  async #work(): Promise<void> {
+    for (let work = this.#waiting.take(); work !== undefined; work = this.#waiting.take()) await work();
+    this.#busy = false;
+  }
+}
