@@ -8,7 +8,7 @@ import { hex } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { isOpaqueText, type OpaqueKind } from './opaque-messages.ts';
 
-const keyStretching = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
+const agreed = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
 
 /** The generator of ristretto255 (RFC 9496, section 4), which is a registration request like any other. */
 const GENERATOR = Buffer.from('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76', 'hex').toString(
@@ -52,48 +52,55 @@ export function clientRegister(password: string): { state: string; message: stri
   return { state: clientRegistrationState, message: registrationRequest };
 }
 
-export function clientRegisterFinish(
-  password: string,
-  state: string,
-  answer: string,
-  daemonId: Uint8Array,
-): { record: string; exportKey: Uint8Array } {
-  const { registrationRecord, exportKey } = guarded(() =>
-    client.finishRegistration({
-      password,
-      clientRegistrationState: state,
-      registrationResponse: whole('registrationResponse', answer),
-      identifiers: named(daemonId),
-      keyStretching,
-    }),
-  );
-  return { record: registrationRecord, exportKey: secret(exportKey) };
-}
-
 export function clientLogin(password: string): { state: string; message: string } {
   const { clientLoginState, startLoginRequest } = client.startLogin({ password });
   return { state: clientLoginState, message: startLoginRequest };
 }
 
-/** null: the password is wrong, the name is unknown, or the daemon is not the one that made the record. */
-export function clientLoginFinish(
-  password: string,
-  state: string,
-  answer: string,
-  daemonId: Uint8Array,
-): null | { message: string; sessionKey: Uint8Array; exportKey: Uint8Array } {
-  const done = guarded(() =>
-    client.finishLogin({
-      password,
-      clientLoginState: state,
-      loginResponse: whole('loginResponse', answer),
-      identifiers: named(daemonId),
-      keyStretching,
-    }),
-  );
-  if (!done) return null;
-  return { message: done.finishLoginRequest, sessionKey: secret(done.sessionKey), exportKey: secret(done.exportKey) };
+/** The steps of a client that stretch the password: with other parameters than `agreed`, for tests alone. */
+export function stretching(keyStretching: typeof agreed) {
+  function clientRegisterFinish(
+    password: string,
+    state: string,
+    answer: string,
+    daemonId: Uint8Array,
+  ): { record: string; exportKey: Uint8Array } {
+    const { registrationRecord, exportKey } = guarded(() =>
+      client.finishRegistration({
+        password,
+        clientRegistrationState: state,
+        registrationResponse: whole('registrationResponse', answer),
+        identifiers: named(daemonId),
+        keyStretching,
+      }),
+    );
+    return { record: registrationRecord, exportKey: secret(exportKey) };
+  }
+
+  /** null: the password is wrong, the name is unknown, or the daemon is not the one that made the record. */
+  function clientLoginFinish(
+    password: string,
+    state: string,
+    answer: string,
+    daemonId: Uint8Array,
+  ): null | { message: string; sessionKey: Uint8Array; exportKey: Uint8Array } {
+    const done = guarded(() =>
+      client.finishLogin({
+        password,
+        clientLoginState: state,
+        loginResponse: whole('loginResponse', answer),
+        identifiers: named(daemonId),
+        keyStretching,
+      }),
+    );
+    if (!done) return null;
+    return { message: done.finishLoginRequest, sessionKey: secret(done.sessionKey), exportKey: secret(done.exportKey) };
+  }
+
+  return { clientRegisterFinish, clientLoginFinish };
 }
+
+export const { clientRegisterFinish, clientLoginFinish } = stretching(agreed);
 
 export function serverRegister(setup: string, name: string, message: string): string {
   return guarded(() =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { fromHex } from '../../src/protocol/bytes.ts';
 import { joinLink } from '../../src/protocol/daemon-identity.ts';
+import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import type { RequestName, Welcome } from '../../src/protocol/requests.ts';
 import { lastUsed } from '../../src/tui/client/connect.ts';
 import type { Doubt } from '../../src/tui/client/types.ts';
@@ -53,7 +54,9 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   const { daemon, server, folder } = await start(t);
   const profile = join(folder, 'alice');
   const alice = { user: 'alice', server, profile, password: 'a good password' } as const;
-  const first = await signInAs(t, { ...alice, register: {} });
+  // A program logs in, too.
+  const agreed = { opaque: inlineOpaque };
+  const first = await signInAs(t, { ...alice, register: {} }, agreed);
   const { idFp } = first.keyring.me;
   await first.close();
   const sent = watch(daemon);
@@ -61,9 +64,12 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   welcomes(daemon, { mustRenew: true });
   const no = answering(false);
   await t.throwsAsync(signInAs(t, { user: 'alice', server, profile }), { code: 'untrusted' }, 'by key');
-  await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }), { code: 'untrusted', message: /nothing was sent/ });
+  await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }, agreed), {
+    code: 'untrusted',
+    message: /nothing was sent/,
+  });
   const elsewhere = join(folder, 'new');
-  const there = signInAs(t, { ...alice, profile: elsewhere, ask: no.ask });
+  const there = signInAs(t, { ...alice, profile: elsewhere, ask: no.ask }, agreed);
   await t.throwsAsync(there, { code: 'untrusted' }, 'on a new machine');
   t.is((await lastUsed({ profile: elsewhere })).user, undefined, 'no identity was made');
   t.deepEqual(no.asked, ['reset', 'no-keys']);
@@ -76,14 +82,17 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   t.regex(result.stderr, /says that alice has no keys, but this profile holds them.*nothing was sent/);
 
   welcomes(daemon, { localKeys: true });
-  await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }), { code: 'untrusted', message: /on one machine only/ });
+  await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }, agreed), {
+    code: 'untrusted',
+    message: /on one machine only/,
+  });
   t.deepEqual(no.asked, ['reset', 'no-keys', 'keeps-no-vault']);
   t.deepEqual(sent, []);
 
   // The true daemon did not notice, and a restored one gets the vault again once the person agrees.
   welcomes(daemon, { vault: null });
   const yes = answering(true);
-  const again = await signInAs(t, { ...alice, ask: yes.ask });
+  const again = await signInAs(t, { ...alice, ask: yes.ask }, agreed);
   t.deepEqual(yes.asked, ['vault-back']);
   t.deepEqual(sent, ['vault-put']);
   t.deepEqual(again.keyring.me.idFp, idFp);

@@ -10,6 +10,7 @@ import { cardWith, evenKey, longExponent } from '../helpers/bad-keys.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { freshCard, login, register, testDaemonId } from '../helpers/client.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';
+import { lightOpaque } from '../helpers/light-opaque.ts';
 import { listener } from '../helpers/listener.ts';
 import { refused } from '../helpers/refusal.ts';
 import { signInAs } from '../helpers/sign-in.ts';
@@ -38,7 +39,7 @@ async function registering(mallory: HostileClient): Promise<(card: Uint8Array) =
   const begun = await inlineOpaque.clientRegister('pw');
   const start = { name: 'mallory', message: begun.message, invite: null };
   const answer = await mallory.request('register-start', start);
-  const { record } = await inlineOpaque.clientRegisterFinish('pw', begun.state, answer.message, testDaemonId);
+  const { record } = await lightOpaque.clientRegisterFinish('pw', begun.state, answer.message, testDaemonId);
   return async (card) => {
     await mallory.request('register-start', start);
     return mallory.request('register-finish', { record, card, localKeys: true });

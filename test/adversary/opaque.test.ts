@@ -2,6 +2,7 @@
 import test from 'ava';
 import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import { register, testDaemonId } from '../helpers/client.ts';
+import { lightOpaque } from '../helpers/light-opaque.ts';
 import { refused } from '../helpers/refusal.ts';
 import { signInAs } from '../helpers/sign-in.ts';
 import { hostileClient } from './hostile-client.ts';
@@ -16,7 +17,7 @@ test('a good message with 3 more bytes is refused, on both sides', async (t) => 
   const begun = await inlineOpaque.clientLogin('pw');
   const start = { method: 'opaque1', name: 'mallory', message: begun.message } as const;
   const { message } = await mallory.request('login-start', start);
-  const done = await inlineOpaque.clientLoginFinish('pw', begun.state, message, testDaemonId);
+  const done = await lightOpaque.clientLoginFinish('pw', begun.state, message, testDaemonId);
   await refused(t, mallory.request('login-finish', { message: longer(done?.message ?? '') }), 'login-refused');
   await t.throwsAsync(mallory.request('login-start', { ...start, message: longer(begun.message) }));
   t.is(await mallory.ended, 'cut');

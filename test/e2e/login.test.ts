@@ -7,13 +7,14 @@ import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
+import { lightOpaque } from '../helpers/light-opaque.ts';
 
 const refused = (code: RefusalCode) => ({ instanceOf: Refusal, code }) as const;
 /** How the client shows the daemon's one answer to any failed login. */
 const loginRefused = { code: 'login-refused' } as const;
 const room = new Uint8Array(32);
 
-// One after the other: each has a daemon of its own, and OPAQUE holds this thread for a third of a second a time.
+// One after the other: each has a daemon of its own.
 test.serial('register, log in, and the file holds neither password nor anything to guess it by', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
@@ -199,11 +200,12 @@ test.serial('a legacy account logs in with its old password and can only renew',
   await writeFile(join(dir, 'users.txt'), `# old\nalice:${'pässword'.normalize('NFD')}\n`);
   const daemon = await startDaemon(t, [], { dir });
   const client = await connectTo(t, daemon);
-  t.like(await login(client, 'alice', 'pässword'.normalize('NFC')), { mustRenew: true, idFp: null, ticket: null });
+  const old = 'pässword'.normalize('NFC');
+  t.like(await login(client, 'alice', old, 1, inlineOpaque), { mustRenew: true, idFp: null, ticket: null });
   await t.throwsAsync(client.request('people', { after: null }), refused('must-renew'));
   const begun = await inlineOpaque.clientRegister('new');
   const { message } = await client.request('record-start', { message: begun.message });
-  const { record } = await inlineOpaque.clientRegisterFinish('new', begun.state, message, testDaemonId);
+  const { record } = await lightOpaque.clientRegisterFinish('new', begun.state, message, testDaemonId);
   await t.throwsAsync(client.request('record-finish', { record, card: null }), refused('must-renew'));
   await client.request('record-start', { message: begun.message });
   await client.request('record-finish', { record, card: await freshCard('alice') });
@@ -212,7 +214,7 @@ test.serial('a legacy account logs in with its old password and can only renew',
   await client.request('vault-put', { recordHash, version: 1, vault: Uint8Array.of(1) });
   t.is((await client.request('people', { after: null })).people.length, 1);
   t.regex(await readFile(join(dir, 'users.txt'), 'utf8'), /^# old\nalice:opaque1:[\w-]+:[0-9a-f]{64}:\n$/);
-  await t.throwsAsync(login(await connectTo(t, daemon), 'alice', 'pässword'), loginRefused);
+  await t.throwsAsync(login(await connectTo(t, daemon), 'alice', old, 1, inlineOpaque), loginRefused);
   t.like(await login(await connectTo(t, daemon), 'alice', 'new'), { mustRenew: false });
 });
 

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
+import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import { type Clock, systemClock } from '../../src/protocol/seams.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
@@ -115,14 +116,16 @@ test.serial(
     await writeFile(join(dir, 'users.txt'), '# team\nalice:old secret\nbob:hunter2\n');
     const daemon = await startDaemon(t, [], { dir });
     const ask = quietAsk({ confirm: async ({ kind }) => kind === 'no-keys' });
-    const made = await chatAs(t, { user: 'alice', server: daemon.join, password: 'old secret', ask });
-    await chatAs(t, { user: 'bob', server: daemon.join, password: 'hunter2', ask });
+    // The daemon stretched the passwords of the file.
+    const agreed = { opaque: inlineOpaque };
+    const made = await chatAs(t, { user: 'alice', server: daemon.join, password: 'old secret', ask }, agreed);
+    await chatAs(t, { user: 'bob', server: daemon.join, password: 'hunter2', ask }, agreed);
     await made.client.send('@bob', 'hello', { until: 'delivered' });
     const users = await readFile(join(dir, 'users.txt'), 'utf8');
     t.regex(users, /^# team\nalice:opaque1:[\w-]+:[0-9a-f]{64}:\nbob:opaque1:[\w-]+:[0-9a-f]{64}:\n$/);
     t.notRegex(users + JSON.stringify(daemon.lines), /old secret|hunter2/);
     const wrong = { user: 'alice', server: daemon.join, password: 'hunter2' } as const;
-    await t.throwsAsync(chatAs(t, wrong), { code: 'login-refused' });
+    await t.throwsAsync(chatAs(t, wrong, agreed), { code: 'login-refused' });
   },
 );
 

@@ -5,13 +5,13 @@ import type { ExecutionContext } from 'ava';
 import { fromHex } from '../../src/protocol/bytes.ts';
 import { openCard } from '../../src/protocol/card.ts';
 import { connectLink, type Link } from '../../src/protocol/link.ts';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import type { Welcome } from '../../src/protocol/requests.ts';
 import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
 import { Calls } from '../../src/tui/client/calls.ts';
 import { loginByKey, loginByPassword } from '../../src/tui/client/login.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { TestDaemon } from './daemon.ts';
+import { lightOpaque } from './light-opaque.ts';
 import { firstCard, type PersonName } from './people.ts';
 
 export type TestClient = {
@@ -61,9 +61,9 @@ export async function register(
   o: { name?: string; invite?: string | null; localKeys?: boolean } = {},
 ): Promise<{ idFp: Uint8Array }> {
   const { name = person, invite = null, localKeys = true } = o;
-  const begun = await inlineOpaque.clientRegister(password);
+  const begun = await lightOpaque.clientRegister(password);
   const answer = await calls.request('register-start', { name, message: begun.message, invite });
-  const made = await inlineOpaque.clientRegisterFinish(password, begun.state, answer.message, testDaemonId);
+  const made = await lightOpaque.clientRegisterFinish(password, begun.state, answer.message, testDaemonId);
   const card = await freshCard(person, name);
   await calls.request('register-finish', { record: made.record, card, localKeys });
   return { idFp: openCard(card).idFp };
@@ -75,9 +75,10 @@ export async function login(
   name: string,
   password: string,
   device = 1,
+  opaque = lightOpaque,
 ): Promise<Welcome> {
   const who = { name, password, device, daemonId: testDaemonId };
-  return (await loginByPassword(calls, inlineOpaque, who)).welcome;
+  return (await loginByPassword(calls, opaque, who)).welcome;
 }
 
 /** Somebody new, registered and logged in with the password `pw`. */

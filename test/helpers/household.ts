@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import { chatAs } from './chat.ts';
 import { type CliOptions, type CliResult, type Running, startSecurechat } from './cli.ts';
 import { startDaemon, type TestDaemon } from './daemon.ts';
@@ -33,7 +34,8 @@ export async function household(
   await writeFile(join(dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
   for (const user of names) {
     const account = { user, server: daemon.join, password: PASSWORD, profile: join(dir, user), register: {} };
-    await (await chatAs(t, account)).client.close();
+    // Programs log in to it with the password.
+    await (await chatAs(t, account, { opaque: inlineOpaque })).client.close();
   }
   const env = (name: Name) => ({
     SECURECHAT_SERVER: daemon.join,

@@ -1,13 +1,13 @@
 /** The client up to its login, with keys from the fixtures instead of a search for primes. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import type { KeyPair } from '../../src/protocol/rsa.ts';
 import { inlineRsa, type Rsa } from '../../src/protocol/rsa-pool.ts';
 import { type Seams, type SignedIn, signIn } from '../../src/tui/client/connect.ts';
 import type { Ask, ConnectOptions } from '../../src/tui/client/types.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { temporaryFolder } from './folder.ts';
+import { lightOpaque } from './light-opaque.ts';
 
 type Person = 'alice' | 'bob' | 'carol';
 
@@ -33,7 +33,7 @@ export async function signInAs(t: ExecutionContext, attempt: Attempt, seams: Par
   const profile = attempt.profile ?? join(await temporaryFolder(t), 'profile');
   const me = await signIn(
     { ask: quietAsk(), ...attempt, profile },
-    { opaque: inlineOpaque, rsa: fixtureRsa(attempt.user), ...seams },
+    { opaque: lightOpaque, rsa: fixtureRsa(attempt.user), ...seams },
   );
   t.teardown(() => me.close());
   return me;

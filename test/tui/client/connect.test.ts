@@ -17,6 +17,7 @@ import { testDaemonId } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
+import { lightOpaque } from '../../helpers/light-opaque.ts';
 import { accepting } from '../../helpers/link-pair.ts';
 import { listener } from '../../helpers/listener.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -123,9 +124,9 @@ test.serial('a change of password that is cut leaves the old one whole', async (
   await me.close();
   // The vault for the new password is stored, then the daemon refuses the record.
   const spoilt = {
-    ...inlineOpaque,
+    ...lightOpaque,
     clientRegisterFinish: async (...args: Parameters<Opaque['clientRegisterFinish']>) => ({
-      ...(await inlineOpaque.clientRegisterFinish(...args)),
+      ...(await lightOpaque.clientRegisterFinish(...args)),
       record: 'no record',
     }),
   };
@@ -273,7 +274,9 @@ test.serial('an account from before there were keys gets them at its first login
   t.notRegex(await readFile(join(dir, 'users.txt'), 'utf8'), /secret/);
   const profile = join(dir, 'profile');
   const first = { user: 'alice', server, password: 'secret', profile } as const;
-  await t.throwsAsync(signInAs(t, first), { code: 'untrusted', message: /has no keys yet.*nothing was sent/ });
+  // The daemon stretches the password of the file as agreed.
+  const agreed = { opaque: inlineOpaque };
+  await t.throwsAsync(signInAs(t, first, agreed), { code: 'untrusted', message: /has no keys yet.*nothing was sent/ });
   const asked: string[] = [];
   const ask = quietAsk({
     confirm: async ({ kind }) => {
@@ -281,12 +284,12 @@ test.serial('an account from before there were keys gets them at its first login
       return true;
     },
   });
-  const me = await signInAs(t, { ...first, ask });
+  const me = await signInAs(t, { ...first, ask }, agreed);
   t.deepEqual(asked, ['no-keys']);
   t.truthy(await me.connection.request('people', { after: null }));
   await me.close();
   await (await signInAs(t, { user: 'alice', server, profile })).close();
-  const there = await signInAs(t, { user: 'alice', server, password: 'secret' });
+  const there = await signInAs(t, { user: 'alice', server, password: 'secret' }, agreed);
   t.deepEqual(keysOf(there), keysOf(me));
   t.false(there.connection.welcome.mustRenew);
 });

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import test from 'ava';
 import manifest from '../../../package.json' with { type: 'json' };
-import { inlineOpaque } from '../../../src/protocol/opaque.ts';
 import { connect as connectWith } from '../../../src/tui/client/client.ts';
 import * as door from '../../../src/tui/client/index.ts';
 import { VERSION } from '../../../src/tui/client/software.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
+import { lightOpaque } from '../../helpers/light-opaque.ts';
 import { fixtureRsa, quietAsk } from '../../helpers/sign-in.ts';
 
 test('the door is what is promised, and no more', (t) => {
@@ -23,7 +23,7 @@ test('a library user sends, and hears what arrives', async (t) => {
   const open = async (user: 'alice' | 'bob') => {
     const profile = join(dir, user);
     const options = { server, user, profile, password: 'secret', ask: quietAsk(), register: {} };
-    const client = await connectWith(options, { opaque: inlineOpaque, rsa: fixtureRsa(user) });
+    const client = await connectWith(options, { opaque: lightOpaque, rsa: fixtureRsa(user) });
     t.teardown(() => client.close());
     return client;
   };

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { inlineOpaque } from '../../../src/protocol/opaque.ts';
 import { jsonLines, securechat } from '../../helpers/cli.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
@@ -37,7 +38,8 @@ test('what is refused has its exit status and one sentence', async (t) => {
   const address = `127.0.0.1:${daemon.port}`;
   const dir = await temporaryFolder(t);
   const profile = join(dir, 'p');
-  await (await signInAs(t, { user: 'alice', server: daemon.join, profile, password: 'secret', register: {} })).close();
+  const account = { user: 'alice', server: daemon.join, profile, password: 'secret', register: {} } as const;
+  await (await signInAs(t, account, { opaque: inlineOpaque })).close();
   for (const word of ['secret', 'wrong']) await writeFile(join(dir, word), word, { mode: 0o600 });
   await writeFile(join(dir, 'other'), 'correct horse', { mode: 0o600 });
   const empty = join(dir, 'empty');

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { inlineOpaque } from '../../../src/protocol/opaque.ts';
 import { jsonLines, securechat } from '../../helpers/cli.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
@@ -41,7 +42,8 @@ test.serial('a changed password, and a device that is ended', async (t) => {
     await writeFile(join(dir, file), word, { mode: 0o600 });
   const passwords = ['--password-file', join(dir, 'old')];
   const profile = join(dir, 'one');
-  await (await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} })).close();
+  const account = { user: 'alice', server, profile, password: 'secret', register: {} } as const;
+  await (await signInAs(t, account, { opaque: inlineOpaque })).close();
   t.is((await securechat(['whoami', ...passwords], { env: two })).code, 0);
   const short = await securechat(['passwd', ...passwords, '--new-password-file', join(dir, 'old')], { env: one });
   t.is(short.code, 2);
