@@ -1,6 +1,7 @@
 /** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
 import { equal, hex } from '../protocol/bytes.ts';
 import { SMALL_ROOM } from '../protocol/epoch.ts';
+import { Refusal } from '../protocol/errors.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/room-log.ts';
 import { Turns } from '../protocol/turns.ts';
 import { SortedKeys } from './sorted-keys.ts';
@@ -52,7 +53,7 @@ export class Room {
   /** All of this room, in order. */
   #moves: Move[] = [];
   readonly #everMembers = new Set<string>();
-  /** Appends run one after the other: each is checked against what the one before left. */
+  /** Entries are added one after the other: each is checked against what the one before left. */
   readonly #turns = new Turns();
 
   private constructor(about: About, parts: RoomParts) {
@@ -126,33 +127,43 @@ export class Room {
    * @param store on the account of who asks
    * @throws ProtocolError 'room' (layout, signature, not allowed), Refusal 'conflict' (not at the head).
    */
-  append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told> {
-    return this.#turns.take(() => this.#append(bytes, author, store));
+  async append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told> {
+    const entry = parseLogEntry(bytes);
+    const added = await this.#turns.take(() => this.#addNext(entry, bytes, author, store));
+    if (added !== null) return added;
+    // Outside of the turns, as it cannot be added any more: the store says whether it was.
+    return { ...(await this.#store(entry, bytes, author, store)), tell: new Set() };
   }
 
-  async #append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told> {
-    const entry = parseLogEntry(bytes);
-    const atHead = entry.n === this.#log.n + 1 && equal(entry.prev, this.#log.head);
+  /** null for an entry of an old place. */
+  async #addNext(entry: LogEntry, bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told | null> {
+    if (entry.n <= this.#log.n) return null;
+    if (entry.n !== this.#log.n + 1 || !equal(entry.prev, this.#log.head)) {
+      throw new Refusal('conflict', 'this does not follow the newest entry of the log: fetch it and sign again');
+    }
     const before = new Set(this.#names);
-    // What is not at the head is for the store to judge: a resend, or a conflict.
-    if (atHead) this.#log.append(bytes, noOtherKey);
+    this.#log.append(bytes, noOtherKey);
     try {
-      const appended = await store.appendLog({
-        room: this.id,
-        author,
-        n: entry.n,
-        prev: entry.prev,
-        hash: entry.hash,
-        bytes,
-        joins: entry.op === 'join' ? entry.subject : null,
-        departs: departs(entry) ? entry.subject.idFp : null,
-      });
-      if (atHead) this.#note(entry);
+      const appended = await this.#store(entry, bytes, author, store);
+      this.#note(entry);
       return { ...appended, tell: new Set([...before, ...this.#names]) };
     } catch (error) {
-      if (atHead) await this.#load(store);
+      await this.#load(store);
       throw error;
     }
+  }
+
+  #store(entry: LogEntry, bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Appended> {
+    return store.appendLog({
+      room: this.id,
+      author,
+      n: entry.n,
+      prev: entry.prev,
+      hash: entry.hash,
+      bytes,
+      joins: entry.op === 'join' ? entry.subject : null,
+      departs: departs(entry) ? entry.subject.idFp : null,
+    });
   }
 
   async #load(store: Pick<Store, 'roomLog'>): Promise<void> {

@@ -4,7 +4,7 @@ import { members } from '../../src/daemon/requests/members.ts';
 import { Rooms } from '../../src/daemon/rooms.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { parseLogEntry } from '../../src/protocol/room-log.ts';
-import { accountsOf, daemonOf, lobbyEntry, settled, type TestDaemon } from '../helpers/daemon-people.ts';
+import { accountsOf, daemonOf, lobbyEntry, type Somebody, settled, type TestDaemon } from '../helpers/daemon-people.ts';
 
 /** These join, one after the other. */
 async function join(daemon: TestDaemon, ...names: ('alice' | 'bob' | 'carol')[]) {
@@ -89,6 +89,30 @@ test('when the store fails the room is as it was', async (t) => {
   full = false;
   await t.notThrowsAsync(rooms.append(rooms.lobby.id, entry, who, store, setImmediate));
   t.true(rooms.lobby.isMember(who.idFp));
+});
+
+test('attack: entries that are not at the head, without end: nobody who joins waits for them', async (t) => {
+  const daemon = await daemonOf(t);
+  const { rooms, store, alice, bob, carol } = daemon;
+  await join(daemon, 'alice');
+  const { id, head } = rooms.lobby;
+  const asked: number[] = [];
+  const slow = {
+    ...store,
+    appendLog(entry: Parameters<typeof store.appendLog>[0]) {
+      asked.push(entry.n);
+      return new Promise<never>(() => {});
+    },
+  };
+  const append = async (who: Somebody, at: typeof head, of: typeof store) => {
+    const entry = await lobbyEntry(daemon, who, 'join', at);
+    return rooms.append(id, entry, { name: who.name, idFp: who.card.idFp }, of, setImmediate);
+  };
+  void append(alice, { n: head.n - 1, hash: head.hash }, slow);
+  const ahead = { n: head.n + 1, hash: head.hash };
+  await t.throwsAsync(append(carol, ahead, slow), { code: 'conflict' });
+  await append(bob, head, store);
+  t.deepEqual(asked, [1], 'only one of an old place may have been stored');
 });
 
 test('who has no account any more is removed by the daemon, and all are told', async (t) => {
