@@ -49,7 +49,7 @@ try {
   await carol.upload('#lobby', files.photo);
   await say(5, carol, '#lobby', 'the harbour from the office, as promised');
   const cake = await find(bob, 'cake at four?');
-  await bob.queue('#lobby', 'four is fine, I bring forks', { reply: cake.id });
+  await bob.queue('#lobby', 'four is fine, I bring forks', { reply: cake });
   screen.type('.download release-notes.md\r');
   await screen.until((text) => text.includes('saved and checked'));
   await say(6, carol, '@alice', 'psst: it is her birthday, too');

@@ -6,7 +6,8 @@ import { must, refuse } from './refuse.ts';
 import { MAX_TEXT_BYTES } from './text.ts';
 
 /** What somebody said: an id alone names nothing, for anybody may use any id. */
-type Ref = { /** idFp. */ author: Uint8Array /** 16 bytes. */; id: Uint8Array };
+/** A message as others name it. */
+export type Ref = { /** idFp. */ author: Uint8Array /** 16 bytes. */; id: Uint8Array };
 
 export type Content =
   | { kind: 'text'; text: string }

@@ -4,7 +4,7 @@ import type { Message } from './client/types.ts';
 import { chatOf, openThread } from './field.ts';
 import { writtenTime } from './format.ts';
 import { cut, width } from './measure.ts';
-import { hasKey } from './messages.ts';
+import { hasKey, keyOf } from './messages.ts';
 import { firstLine } from './rows.ts';
 import type { State, Thread } from './state.ts';
 import { strings } from './strings.ts';
@@ -35,7 +35,7 @@ export function aimOf(state: State): Aim | null {
 
 function isNewest({ messages }: Thread, { do: what, message }: NonNullable<Thread['about']>, me: string): boolean {
   const newest = messages.findLast((one) => (one.from === me) === (what === 'edit') && !one.deleted);
-  return newest?.id === message.id && newest.from === message.from;
+  return newest !== undefined && keyOf(newest) === keyOf(message);
 }
 
 /** Before the composer's text, in at most half of `columns`: margin, what the line is for, the sign. */

@@ -1,5 +1,5 @@
 /** The messages of one conversation: order and merging. Lists are never changed, only replaced. */
-import type { FileInfo, Message } from './client/types.ts';
+import type { FileInfo, Message, MessageRef } from './client/types.ts';
 
 /** Messages held of one conversation; above it some are let go and can be fetched again (update/holding.ts). */
 export const MAX_HELD = 20_000;
@@ -8,8 +8,8 @@ export const MAX_HELD = 20_000;
 const RECENT = 200;
 
 /** An author's id is unique only together with the author. */
-export function keyOf(message: Pick<Message, 'from' | 'formerKey' | 'id'>): string {
-  return `${message.from}${message.formerKey ? '//' : '/'}${message.id}`;
+export function keyOf({ author, id }: MessageRef): string {
+  return `${author}/${id}`;
 }
 
 /** A file's id may be named by another person's message, too: that is another file. */
@@ -18,12 +18,13 @@ export function fileKey({ conversation, from, id }: Pick<FileInfo, 'conversation
 }
 
 /** `keyOf(message) === key` without building a string for each of thousands. */
-export function hasKey(message: Message, key: string): boolean {
-  return (
-    key.length === message.from.length + (message.formerKey ? 2 : 1) + message.id.length &&
-    key.endsWith(message.id) &&
-    key.startsWith(message.from)
-  );
+export function hasKey({ author, id }: MessageRef, key: string): boolean {
+  return key.length === author.length + 1 + id.length && key.endsWith(id) && key.startsWith(author);
+}
+
+/** The message that a reply is for; undefined when it is not held. */
+export function answered(messages: readonly Message[], to: MessageRef): Message | undefined {
+  return messages.findLast(({ author, id }) => id === to.id && author === to.author);
 }
 
 /**

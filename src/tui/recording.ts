@@ -30,6 +30,7 @@ const open: ReadonlySet<string> = new Set([
   'conversation',
   'id',
   'from',
+  'author',
   'to',
   'key',
   'selected',

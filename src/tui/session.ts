@@ -147,7 +147,7 @@ export class Session {
    * @returns what could not be queued, '' when all was; the person reads why
    */
   send(to: ConversationName, text: string, reply?: Message): Promise<string> {
-    const options = reply === undefined ? {} : { reply: reply.id };
+    const options = reply === undefined ? {} : { reply: { author: reply.author, id: reply.id } };
     return this.#turns.take(async () => {
       let left = text;
       const isSent = await this.attempt(async () => {

@@ -1,6 +1,7 @@
 /** The window over a conversation: only what is seen is wrapped, however long the conversation is. */
 import type { Gap, Message } from './client/types.ts';
 import { type Item, isRun, itemIndex, itemsOf, keyOfItem, lastOf } from './folding.ts';
+import { answered } from './messages.ts';
 import { type Look, type Row, rowsOf, runRows, withHead } from './rows.ts';
 import type { Anchor, Thread } from './state.ts';
 
@@ -159,7 +160,7 @@ function blockOf(thread: Scroll, items: readonly Item[], index: number, look: Lo
   const gaps = thread.gaps.length === 0 ? none : gapsBefore(thread.gaps, lastOf(item), previous, look.blocked);
   if (isRun(item)) return runRows(item, { previous, gaps }, look);
   const { body } = item;
-  const quoted = body.kind === 'reply' ? (thread.messages.findLast((other) => other.id === body.to) ?? null) : null;
+  const quoted = body.kind === 'reply' ? (answered(thread.messages, body.to) ?? null) : null;
   return rowsOf(item, { previous, firstNew: isFirstNew(thread, items, index, look.me), gaps, quoted }, look);
 }
 

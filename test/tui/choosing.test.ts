@@ -13,7 +13,7 @@ test('messages are chosen, answered, changed, deleted and reacted to', async (t)
   await say('.react :heart:');
   t.is(calls('react')[1]?.[1], '❤️');
   await say('.reply indeed');
-  t.deepEqual(calls('queue'), [['#lobby', 'indeed', { reply: 'b1' }]]);
+  t.deepEqual(calls('queue'), [['#lobby', 'indeed', { reply: { author: 'bob', id: 'b1' } }]]);
   await say('mine');
   await say('.edit mine too');
   t.deepEqual(calls('edit'), [['q2', 'mine too']]);

@@ -49,7 +49,9 @@ const room: fc.Arbitrary<Message[]> = fc
       at += later;
       const text = Array.from({ length: lines }, (_, line) => `<${from} ${i} ${line}>`).join('\n');
       const body =
-        reply && i > 0 ? ({ kind: 'reply', to: `h${i - 1}`, text } as const) : ({ kind: 'text', text } as const);
+        reply && i > 0
+          ? ({ kind: 'reply', to: { author: said[i - 1]?.from ?? '', id: `h${i - 1}` }, text } as const)
+          : ({ kind: 'text', text } as const);
       return message({ id: `h${i}`, seq: i + 1, from, at, body });
     });
   });
@@ -174,7 +176,7 @@ test('gaps of others are told above a run, those of who is blocked are not', (t)
 });
 
 test('what a blocked person said is not read in a quote', (t) => {
-  const reply = { kind: 'reply', to: 'b', text: 'no' } as const;
+  const reply = { kind: 'reply', to: { author: 'bob', id: 'b' }, text: 'no' } as const;
   const messages = [
     message({ seq: 1, id: 'b', text: 'the insult' }),
     message({ seq: 2, id: 'c', from: 'carol', body: reply }),

@@ -138,7 +138,11 @@ function eventsWith(words: string): Event[] {
       type: 'news',
       news: [
         { type: 'message', message: said, fresh: true },
-        { type: 'message', message: message({ body: { kind: 'reply', to: 'm1', text: words } }), fresh: true },
+        {
+          type: 'message',
+          message: message({ body: { kind: 'reply', to: { author: 'bob', id: 'm1' }, text: words } }),
+          fresh: true,
+        },
         { type: 'message', message: message({ body: { kind: 'file', file: sent } }), fresh: true },
         { type: 'transfer', transfer: { ...transfer, direction: 'up', state: 'failed' } },
         { type: 'link', link },

@@ -62,7 +62,7 @@ test('an answer and a change come back as such, with the draft that waited', asy
   t.is(line(), 'because');
   t.is(chat().threads['#lobby']?.about?.message.id, 'b1');
   await key('enter');
-  t.deepEqual(calls('queue').at(-1), ['#lobby', 'because', { reply: 'b1' }]);
+  t.deepEqual(calls('queue').at(-1), ['#lobby', 'because', { reply: { author: 'bob', id: 'b1' } }]);
   await key('escape');
   store.dispatch({ type: 'typed', text: 'a draft' });
   store.dispatch({ type: 'focused', focus: 'messages' });

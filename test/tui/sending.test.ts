@@ -97,8 +97,8 @@ test('a long answer is an answer in each of its messages; a changed message stay
   t.deepEqual(
     calls('queue').map(([to, , options]) => [to, options]),
     [
-      ['#lobby', { reply: 'b1' }],
-      ['#lobby', { reply: 'b1' }],
+      ['#lobby', { reply: { author: 'bob', id: 'b1' } }],
+      ['#lobby', { reply: { author: 'bob', id: 'b1' } }],
     ],
   );
   await key('escape', 'escape');

@@ -89,7 +89,7 @@ test('Enter on a run shows what is in it; no key takes a folded message', async 
   });
   await say('.block bob');
   await say('.reply to carol');
-  t.deepEqual(calls('queue').at(-1), ['#lobby', 'to carol', { reply: 'h3' }]);
+  t.deepEqual(calls('queue').at(-1), ['#lobby', 'to carol', { reply: { author: 'carol', id: 'h3' } }]);
   store.dispatch({ type: 'focused', focus: 'messages' });
   await key('up', 'up', 'c');
   t.is(notice(), 'there is no message to do that with');

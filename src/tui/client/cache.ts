@@ -128,15 +128,6 @@ export class Cache {
     return row === undefined ? null : this.#entry(conversation, row);
   }
 
-  /** The messages with this id, of any author. */
-  async withId(conversation: string, id: string): Promise<CachedEntry[]> {
-    const rows = await this.#all(
-      'SELECT * FROM entries WHERE account = ? AND conversation = ? AND id = ? AND shown = 1',
-      [conversation, id],
-    );
-    return rows.map((row) => this.#entry(conversation, row));
-  }
-
   /** The first `limit` with after < seq < before, in order. */
   async between(conversation: string, after: number, before: number, limit: number): Promise<CachedEntry[]> {
     const rows = await this.#all(

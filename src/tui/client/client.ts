@@ -1,10 +1,9 @@
 /** The client without a screen: what the screen, the shell commands and library users talk to. Its parts do the work. */
 import { fromHex, hex } from '../../protocol/bytes.ts';
-import { type Content, encodeContent } from '../../protocol/content.ts';
+import { type Content, encodeContent, type Ref } from '../../protocol/content.ts';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
 import { safetyNumber } from '../../protocol/safety.ts';
 import { isEmoji } from '../../protocol/text.ts';
-import type { CachedEntry } from './cache.ts';
 import type { Chat } from './chat.ts';
 import { type Seams, type SignedIn, signIn } from './connect.ts';
 import { ClientError } from './errors.ts';
@@ -23,6 +22,7 @@ import type {
   LinkState,
   ListedFile,
   Message,
+  MessageRef,
   Person,
   TransferOptions,
   TransferState,
@@ -101,7 +101,7 @@ export class ChatClient implements Client {
     });
   }
 
-  async queue(to: ConversationName, body: string, options: { reply?: string } = {}): Promise<Message> {
+  async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
     const place = await this.#recipient(to);
     return this.#post(place, await this.#content(place, body, options.reply));
   }
@@ -127,9 +127,9 @@ export class ChatClient implements Client {
 
   async remove(message: Message): Promise<void> {
     if (message.seq === null && message.state === 'failed') {
-      const { conversation, from, id } = message;
+      const { conversation, author, id } = message;
       await this.#chat.outboxStore.drop(id);
-      return this.#chat.announcer.emit({ type: 'withdrawn', conversation, from, id });
+      return this.#chat.announcer.emit({ type: 'withdrawn', conversation, author, id });
     }
     const place = await this.#mine(message, 'deleted');
     await this.#post(place, { kind: 'delete', target: fromHex(message.id) });
@@ -139,9 +139,7 @@ export class ChatClient implements Client {
     // What another program added can be taken back.
     if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
     const place = await this.#recipient(message.conversation);
-    const entry = await this.#find(place, message.id, message);
-    const to = { author: fromHex(entry.author), id: fromHex(entry.id) };
-    await this.#post(place, { kind: 'reaction', to, emoji, on });
+    await this.#post(place, { kind: 'reaction', to: await this.#known(place, message), emoji, on });
   }
 
   async retry(id: string): Promise<void> {
@@ -259,10 +257,9 @@ export class ChatClient implements Client {
     return place;
   }
 
-  async #content(place: Place, text: string, reply: string | undefined): Promise<Content> {
+  async #content(place: Place, text: string, reply: MessageRef | undefined): Promise<Content> {
     if (reply === undefined) return { kind: 'text', text };
-    const { author, id } = await this.#find(place, reply);
-    return { kind: 'reply', to: { author: fromHex(author), id: fromHex(id) }, text };
+    return { kind: 'reply', to: await this.#known(place, reply), text };
   }
 
   async #post(place: Place, content: Content, id = this.#chat.newId()): Promise<Message> {
@@ -275,16 +272,18 @@ export class ChatClient implements Client {
     return this.#chat.post(place, content, id, null);
   }
 
-  async #find(place: Place, id: string, of?: Pick<Message, 'from' | 'formerKey'>): Promise<CachedEntry> {
+  /** A message that the conversation holds. @throws ClientError 'refused' */
+  async #known(place: Place, message: MessageRef): Promise<Ref> {
     if (place.with === null) await this.#chat.synced(place);
-    return this.#chat.messages.find(place, id, of);
+    await this.#chat.messages.find(place, message);
+    return { author: fromHex(message.author), id: fromHex(message.id) };
   }
 
   async #mine(message: Message, what: string): Promise<Place> {
     if (message.from !== this.me.name || message.formerKey)
       throw new ClientError('refused', `only ${shownName(message)} can have this ${what}`);
     const place = await this.#recipient(message.conversation);
-    await this.#find(place, message.id, message);
+    await this.#known(place, message);
     return place;
   }
 

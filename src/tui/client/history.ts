@@ -65,10 +65,10 @@ async function readOne(
   const first = more ? (shown[0]?.seq ?? end) : 0;
   const found = await messages.of(place, shown);
   if (before === undefined) {
-    const known = new Set(found.map((message) => message.id));
+    const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);
     for (const item of await outbox.of(place.key)) {
       const message = messages.queued(place, item);
-      if (message !== null && !known.has(message.id)) found.push(message);
+      if (message !== null && !isStored(message)) found.push(message);
     }
   }
   const gaps = gapsOf(

@@ -17,6 +17,7 @@ export type {
   LinkState,
   ListedFile,
   Message,
+  MessageRef,
   Person,
   SendState,
   TransferOptions,

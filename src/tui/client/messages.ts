@@ -8,7 +8,7 @@ import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';
 import type { Place } from './notes.ts';
 import type { Queued } from './outbox-store.ts';
-import type { Body, FileInfo, Gap, Message } from './types.ts';
+import type { Body, FileInfo, Gap, Message, MessageRef } from './types.ts';
 import { writtenAt } from './written.ts';
 
 export class Messages {
@@ -46,6 +46,7 @@ export class Messages {
       const applied = applyMarks(author, said.content, marks.get(`${author}/${id}`) ?? []);
       messages.push({
         id,
+        author,
         conversation: place.name,
         seq: seq + place.base,
         from: said.from,
@@ -66,14 +67,10 @@ export class Messages {
     return messages;
   }
 
-  /** The stored message with this id: of anybody, or of that author and that key, the one of now or a former one. @throws ClientError 'refused' */
-  async find(place: Place, id: string, of?: Pick<Message, 'from' | 'formerKey'>): Promise<CachedEntry> {
-    for (const entry of await this.#cache.withId(place.key, id)) {
-      if (of === undefined) return entry;
-      const from = entry.said?.from ?? '';
-      const formerKey = await this.#context.keyring.isFormer(from, entry.author);
-      if (from === of.from && formerKey === of.formerKey) return entry;
-    }
+  /** Whether the message is stored. @throws ClientError 'refused' when it is not */
+  async find(place: Place, { author, id }: MessageRef): Promise<void> {
+    const entry = await this.#cache.find(place.key, author, id);
+    if (entry?.shown === true) return;
     throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');
   }
 
@@ -93,6 +90,7 @@ export class Messages {
     const at = item.placedAt ?? item.at;
     return {
       id: item.id,
+      author: hex(me.idFp),
       conversation: place.name,
       seq: item.seq === null ? null : item.seq + place.base,
       from: me.name,
@@ -190,6 +188,7 @@ export function fileOf(place: Place, manifest: Manifest, by: By): FileInfo {
 
 function bodyOf(place: Place, content: Content, text: string | null, by: By): Body {
   if (content.kind === 'manifest') return { kind: 'file', file: fileOf(place, content.manifest, by) };
-  if (content.kind === 'reply') return { kind: 'reply', to: hex(content.to.id), text: text ?? '' };
+  if (content.kind === 'reply')
+    return { kind: 'reply', to: { author: hex(content.to.author), id: hex(content.to.id) }, text: text ?? '' };
   return { kind: 'text', text: text ?? '' };
 }

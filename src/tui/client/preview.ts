@@ -46,8 +46,8 @@ export class Preview {
     if (shown === null || event.method !== 'posted') return;
     await timeline.idle();
     const { place } = timeline;
-    const stored = await this.#parts.cache.withId(place.key, shown.id);
-    if (!stored.some(({ said }) => said?.from === shown.from)) this.#withdraw(shown);
+    const stored = await this.#parts.cache.find(place.key, shown.author, shown.id);
+    if (stored?.shown !== true) this.#withdraw(shown);
   }
 
   /** Has the daemon vouch for what came early: any answer of its does. */
@@ -100,7 +100,7 @@ export class Preview {
     for (const message of shown) if (message !== null) this.#withdraw(message);
   }
 
-  #withdraw({ conversation, from, id }: Message): void {
-    this.#parts.emit({ type: 'withdrawn', conversation, from, id });
+  #withdraw({ conversation, author, id }: Message): void {
+    this.#parts.emit({ type: 'withdrawn', conversation, author, id });
   }
 }

@@ -32,14 +32,19 @@ export type FileInfo = {
 /** A file of a conversation, and where this profile saved and verified it: null when it did not, or the copy is gone or changed. */
 export type ListedFile = FileInfo & { saved: string | null };
 
+/** What names a message in its conversation: another author may choose the same id. */
+export type MessageRef = Pick<Message, 'author' | 'id'>;
+
 export type Body =
   | { kind: 'text'; text: string }
-  | { kind: 'reply'; to: string; text: string }
+  | { kind: 'reply'; to: MessageRef; text: string }
   | { kind: 'file'; file: FileInfo };
 
 export type Message = {
   /** 32 hex digits, made by the author; unique per author and conversation. */
   id: string;
+  /** Identity fingerprint of the key that signed it, hex. */
+  author: string;
   conversation: ConversationName;
   /**
    * Place in the conversation's order; null until the daemon has answered, in a room until it has vouched for the place. Below
@@ -133,7 +138,7 @@ export type ClientEvent =
   /** New, or one that changed (its state, an edit, a reaction): same author and id. */
   | { type: 'message'; message: Message; fresh: boolean }
   /** A message without a seq is not in the conversation after all, or comes again when it is. */
-  | { type: 'withdrawn'; conversation: ConversationName; from: string; id: string }
+  | ({ type: 'withdrawn'; conversation: ConversationName } & MessageRef)
   | { type: 'gap'; gap: Gap }
   /** Its messages have other places now: what is held of it is to be read again. */
   | { type: 'moved'; conversation: ConversationName }
@@ -205,7 +210,7 @@ export interface Client {
     options?: { before?: number; limit?: number; since?: number },
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }>;
   /** Stores in the outbox and resolves; the rest comes as events. @throws ClientError */
-  queue(to: ConversationName, body: string, options?: { reply?: string }): Promise<Message>;
+  queue(to: ConversationName, body: string, options?: { reply?: MessageRef }): Promise<Message>;
   /** Resolves when the message reached `until`. @throws ClientError */
   send(to: ConversationName, text: string, options?: { until?: 'sent' | 'delivered' }): Promise<Message>;
   edit(message: Message, text: string): Promise<void>;

@@ -22,6 +22,7 @@ export function reportMessage(output: Output, message: Message): void {
       seq: message.seq,
       conversation: message.conversation,
       from: message.from,
+      author: message.author,
       ...(message.formerKey ? { formerKey: true } : {}),
       to: message.to,
       ...times(message),

@@ -71,7 +71,7 @@ export class Companion {
     const { conversation } = message;
     if (answer.give === 'file') return this.#share(conversation);
     if (answer.give === 'reaction') return client.react(message, answer.emoji, true);
-    if (answer.give === 'reply') return void (await client.queue(conversation, answer.text, { reply: message.id }));
+    if (answer.give === 'reply') return void (await client.queue(conversation, answer.text, { reply: message }));
     if (answer.give === 'time') return this.#say(conversation, lines.time(new Date(clock.now())));
     return this.#say(conversation, answer.text);
   }

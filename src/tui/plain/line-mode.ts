@@ -12,6 +12,7 @@ import { nothingRemembered, type Timed } from '../event.ts';
 import { chatOf } from '../field.ts';
 import { findEmoji, findLinks } from '../found-in-text.ts';
 import { isShut } from '../hush.ts';
+import { answered } from '../messages.ts';
 import { personOf } from '../own.ts';
 import { canSend } from '../select.ts';
 import { Session } from '../session.ts';
@@ -102,8 +103,8 @@ export class LineMode {
       open: () => this.#session.chat.open,
       isBlocked: (name) => this.#hush.blocked.has(name),
       isMuted: (name) => this.#hush.muted.has(name),
-      authorOf: (conversation, id) => {
-        const found = this.#session.chat.threads[conversation]?.messages.find((message) => message.id === id);
+      authorOf: (conversation, to) => {
+        const found = answered(this.#session.chat.threads[conversation]?.messages ?? [], to);
         return found === undefined ? null : shownName(found);
       },
     });

@@ -1,6 +1,14 @@
 /** Turns what the client tells into lines: who said what, who came and went, how far a transfer is. Holds only what was told last. */
 import { shownName } from '../client/shown-name.ts';
-import type { ClientEvent, ConversationName, LinkState, Message, Person, TransferState } from '../client/types.ts';
+import type {
+  ClientEvent,
+  ConversationName,
+  LinkState,
+  Message,
+  MessageRef,
+  Person,
+  TransferState,
+} from '../client/types.ts';
 import { shownReaction } from '../emoji.ts';
 import { cut } from '../measure.ts';
 import { mentions } from '../mention.ts';
@@ -30,7 +38,7 @@ export type NarratorParts = {
   /** A conversation of which only what names me is said, unless it is open. */
   isMuted(conversation: ConversationName): boolean;
   /** Who wrote the message that a reply is for; null when it is not held. */
-  authorOf(conversation: ConversationName, id: string): string | null;
+  authorOf(conversation: ConversationName, to: MessageRef): string | null;
 };
 
 export class Narrator {

@@ -1,6 +1,6 @@
 /** What the client tells, put into the state. Texts are clean already (clean.ts). */
 import type { ClientErrorCode } from '../client/errors.ts';
-import type { ClientEvent, ConversationName, FileInfo, Gap, Message } from '../client/types.ts';
+import type { ClientEvent, ConversationName, FileInfo, Gap, Message, MessageRef } from '../client/types.ts';
 import { editorWith } from '../editor.ts';
 import type { Opening } from '../event.ts';
 import { paneOf, withChat } from '../field.ts';
@@ -168,16 +168,16 @@ function belowAfter(thread: Thread, fresh: number, who: { me: string; blocked: R
 }
 
 /** A message that has no place, taken out of what came in the same step and of what is shown. */
-function without(batch: { all: Message[]; fresh: number } | undefined, gone: { from: string; id: string }) {
+function without(batch: { all: Message[]; fresh: number } | undefined, gone: MessageRef) {
   return { fresh: batch?.fresh ?? 0, all: (batch?.all ?? []).filter((message) => !isGone(message, gone)) };
 }
 
-function withdrawn(thread: Thread, gone: { from: string; id: string }): Thread {
+function withdrawn(thread: Thread, gone: MessageRef): Thread {
   return { ...thread, messages: thread.messages.filter((message) => !isGone(message, gone)) };
 }
 
-function isGone(message: Message, { from, id }: { from: string; id: string }): boolean {
-  return message.seq === null && message.id === id && message.from === from;
+function isGone(message: Message, gone: MessageRef): boolean {
+  return message.seq === null && keyOf(message) === keyOf(gone);
 }
 
 function lastSeq(messages: readonly Message[]): number | undefined {

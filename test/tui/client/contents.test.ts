@@ -17,9 +17,13 @@ test.serial('replies, edits, reactions and deletes reach the other side, and his
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const sent = await alice.client.send('@bob', 'a tpyo', { until: 'delivered' });
   const got = await bob.message('a tpyo');
-  await bob.client.queue('@alice', 'you mean typo', { reply: got.id });
+  await bob.client.queue('@alice', 'you mean typo', { reply: got });
   const reply = await alice.message('you mean typo');
-  t.deepEqual(reply.body, { kind: 'reply', to: sent.id, text: 'you mean typo' });
+  t.deepEqual(reply.body, {
+    kind: 'reply',
+    to: { author: alice.client.me.fingerprint, id: sent.id },
+    text: 'you mean typo',
+  });
   await alice.client.edit(sent, 'a typo');
   await bob.message('a typo', ({ edited, id }) => edited && id === sent.id);
   await bob.client.react(got, '👍', true);
@@ -74,7 +78,10 @@ test.serial('what cannot be sent is refused with a sentence before anything is s
   await t.throwsAsync(alice.client.queue('@bob', 'x'.repeat(4097)), usage);
   await t.throwsAsync(alice.client.queue('@nobody', 'x'), refused);
   await t.throwsAsync(alice.client.queue('#nowhere', 'x'), refused);
-  await t.throwsAsync(alice.client.queue('@bob', 'x', { reply: '00'.repeat(16) }), refused);
+  await t.throwsAsync(
+    alice.client.queue('@bob', 'x', { reply: { author: alice.client.me.fingerprint, id: '00'.repeat(16) } }),
+    refused,
+  );
   await t.throwsAsync(alice.client.retry('00'.repeat(16)), refused);
   t.deepEqual((await alice.client.history('@bob')).messages, []);
   await alice.client.send('@bob', 'x'.repeat(4096), { until: 'delivered' });

@@ -130,7 +130,7 @@ test.serial('a message that is refused and then deleted is withdrawn, and is not
   t.deepEqual(await alice.event((event) => event.type === 'withdrawn'), {
     type: 'withdrawn',
     conversation: '@bob',
-    from: 'alice',
+    author: alice.client.me.fingerprint,
     id: failed.id,
   });
   t.deepEqual((await alice.client.history('@bob')).messages, []);

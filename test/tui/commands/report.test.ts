@@ -37,7 +37,7 @@ function printed(json: boolean, report: (output: Output) => void): string {
 test('a message has the shape that scripts rely on', (t) => {
   t.is(
     printed(true, (output) => reportMessage(output, hi)),
-    `{"v":1,"type":"message","id":"${hi.id}","seq":7,"conversation":"@bob","from":"alice","to":"bob","at":"2026-11-23T12:00:00.000Z","kind":"text","text":"hi","verified":false}\n`,
+    `{"v":1,"type":"message","id":"${hi.id}","seq":7,"conversation":"@bob","from":"alice","author":"${hi.author}","to":"bob","at":"2026-11-23T12:00:00.000Z","kind":"text","text":"hi","verified":false}\n`,
   );
 });
 

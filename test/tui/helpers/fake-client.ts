@@ -9,6 +9,7 @@ import type {
   LinkState,
   ListedFile,
   Message,
+  MessageRef,
   Person,
   TransferOptions,
   TransferState,
@@ -108,7 +109,7 @@ export class FakeClient implements Client {
     return { messages, gaps: this.gaps, more: messages.length < held.length };
   }
 
-  async queue(to: ConversationName, body: string, options: { reply?: string } = {}): Promise<Message> {
+  async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
     this.#call('queue', to, body, options);
     const queued = message({
       id: `q${++this.#ids}`,
@@ -144,9 +145,9 @@ export class FakeClient implements Client {
 
   async remove(target: Message): Promise<void> {
     this.#call('remove', target.id);
-    const { conversation, from, id } = target;
+    const { conversation, author, id } = target;
     if (target.seq === null && target.state === 'failed')
-      return this.emit({ type: 'withdrawn', conversation, from, id });
+      return this.emit({ type: 'withdrawn', conversation, author, id });
     this.emit({ type: 'message', message: { ...target, deleted: true }, fresh: false });
   }
 

@@ -8,12 +8,14 @@ export function message(parts: Partial<Message> & { text?: string } = {}): Messa
   const { text, ...rest } = parts;
   const seq = rest.seq === undefined ? 1 : rest.seq;
   const at = rest.at ?? noon + (seq ?? 0) * 1000;
+  const { from = 'bob', formerKey = false } = rest;
   return {
     id: `id${seq}`,
+    author: formerKey ? `former ${from}` : from,
     conversation: '#lobby',
     seq,
-    from: 'bob',
-    formerKey: false,
+    from,
+    formerKey,
     to: null,
     at,
     sentAt: at,

@@ -112,7 +112,7 @@ test('own messages are changed and deleted, those of others answered', async (t)
   ]);
   const { calls, said } = await types(['.reply you', '.edit', '.edit us', '.search', '.search who'], { client });
   t.deepEqual(calls, [
-    ['queue', '#lobby', 'you', { reply: 'theirs' }],
+    ['queue', '#lobby', 'you', { reply: { author: 'bob', id: 'theirs' } }],
     ['edit', 'q1', 'us'],
   ]);
   t.true(said.includes('usage: .edit TEXT'));

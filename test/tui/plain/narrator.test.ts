@@ -18,7 +18,7 @@ function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
     open: () => '#lobby',
     isBlocked: (name) => name === blocked,
     isMuted: (name) => name === muted,
-    authorOf: (_, id) => (id === 'known' ? 'carol' : null),
+    authorOf: (_, { author, id }) => (author === 'carol' && id === 'known' ? 'carol' : null),
   });
   return {
     told,
@@ -49,9 +49,9 @@ test('who says what where, as far as it is not clear', (t) => {
   t.deepEqual(hears(arrives({ text: 'hi' })), ['bob: hi']);
   t.deepEqual(hears(arrives({ text: 'psst', conversation: '@bob', to: 'alice' })), ['bob to you: psst']);
   t.deepEqual(hears(arrives({ text: 'x', conversation: '#other' })), ['bob in #other: x']);
-  const reply = { kind: 'reply', to: 'known', text: 'yes' } as const;
+  const reply = { kind: 'reply', to: { author: 'carol', id: 'known' }, text: 'yes' } as const;
   t.deepEqual(hears(arrives({ seq: 2, body: reply })), ['bob, answering carol: yes']);
-  t.deepEqual(hears(arrives({ seq: 3, body: { ...reply, to: 'gone' } })), ['bob: yes']);
+  t.deepEqual(hears(arrives({ seq: 3, body: { ...reply, to: { author: 'dave', id: 'known' } } })), ['bob: yes']);
 });
 
 test('what was written at another time than it came says so', (t) => {
@@ -119,7 +119,7 @@ test('what I changed is told as mine', (t) => {
 
 test('a message of a room is told once it has its place, never one that is withdrawn', (t) => {
   const { hears } = narrator();
-  const gone = { type: 'withdrawn', conversation: '#lobby', from: 'bob', id: 'e' } as const;
+  const gone = { type: 'withdrawn', conversation: '#lobby', author: 'bob', id: 'e' } as const;
   t.deepEqual(hears(changes({ id: 'e', seq: null, text: 'early' }), gone), []);
   t.deepEqual(hears(changes({ id: 'f', seq: null, text: 'x' }), arrives({ id: 'f', seq: 4, text: 'x' })), ['bob: x']);
 });

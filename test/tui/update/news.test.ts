@@ -95,7 +95,7 @@ test('a message that is withdrawn before it has its place is gone; one that has 
   const play = new Play();
   const before = play.thread.messages.length;
   const hear = (...news: ClientEvent[]) => play.do({ type: 'news', news });
-  const gone = { type: 'withdrawn', conversation: early.conversation, from: 'bob', id: 'e1' } as const;
+  const gone = { type: 'withdrawn', conversation: early.conversation, author: 'bob', id: 'e1' } as const;
   hear({ type: 'message', message: early, fresh: false });
   t.is(play.thread.messages.length, before + 1);
   hear(gone);

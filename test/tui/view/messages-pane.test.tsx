@@ -23,7 +23,7 @@ test('send states, replies, reactions, edits and deletions are told in words or 
         message({ ...own, seq: 1, state: 'sent', text: 'was sent' }),
         message({ ...own, seq: 2, state: 'delivered', text: 'was delivered' }),
         message({ seq: 3, id: 'q', text: 'a question' }),
-        message({ ...own, seq: 4, body: { kind: 'reply', to: 'q', text: 'an answer' } }),
+        message({ ...own, seq: 4, body: { kind: 'reply', to: { author: 'bob', id: 'q' }, text: 'an answer' } }),
         message({
           seq: 5,
           edited: true,
@@ -53,6 +53,28 @@ test('send states, replies, reactions, edits and deletions are told in words or 
     t.regex(text, sign);
   }
   t.notRegex(text, /gone/);
+});
+
+test('what an answer quotes is of the author whom it names, though another’s newer message has that id', async (t) => {
+  const { after, enter } = draw(t, { columns: 120, rows: 40 });
+  enter();
+  const body = (author: string) => ({ kind: 'reply', to: { author, id: 'q' }, text: `to ${author}` }) as const;
+  const lines = await after({
+    type: 'history',
+    conversation: '#lobby',
+    gaps: [],
+    more: false,
+    messages: [
+      message({ seq: 1, id: 'q', from: 'bob', text: 'a question' }),
+      message({ seq: 2, id: 'q', from: 'carol', text: 'a lie' }),
+      message({ seq: 3, from: 'alice', body: body('bob') }),
+      message({ seq: 4, from: 'alice', body: body('dave') }),
+    ],
+  });
+  const text = lines.join('\n');
+  t.regex(text, /╭ bob: a question.*\n.*to bob/);
+  t.notRegex(text, /╭ carol/);
+  t.is(text.match(/a lie/g)?.length, 1);
 });
 
 test('marks, joiners and right-to-left text keep to their row', async (t) => {

@@ -1,0 +1,52 @@
+/** Somebody who gives their message the id of another's: whoever answers one of the two is never shown as answering the other. */
+import test from 'ava';
+import { openChat } from '../../src/tui/client/open-chat.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { signInAs } from '../helpers/sign-in.ts';
+
+test('a message is answered, chosen and taken back by author and id, whoever else uses that id', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const account = { server, password: 'secret', register: {} } as const;
+  const alice = await chatAs(t, { ...account, user: 'alice' });
+  const bob = await chatAs(t, { ...account, user: 'bob' });
+  const carol = await openChat(await signInAs(t, { ...account, user: 'carol' }));
+  t.teardown(() => carol.end(0));
+  await carol.begin();
+
+  const asked = await alice.client.send('#lobby', 'shall we meet at eight?');
+  const place = await carol.conversations.place('#lobby');
+  await carol.post(place, { kind: 'text', text: 'shall I have your keys?' }, asked.id, null);
+  const bait = await bob.message('shall I have your keys?');
+  const hers = await bob.message('shall we meet at eight?');
+  t.is(bait.id, hers.id);
+  t.not(bait.author, hers.author);
+  t.is(hers.author, alice.client.me.fingerprint);
+
+  await bob.client.queue('#lobby', 'yes', { reply: hers });
+  await bob.client.queue('#lobby', 'never', { reply: bait });
+  const named = async (text: string) => {
+    const { body } = await alice.message(text);
+    return body.kind === 'reply' ? body.to : null;
+  };
+  t.deepEqual(await named('yes'), { author: hers.author, id: asked.id });
+  t.deepEqual(await named('never'), { author: bait.author, id: asked.id });
+  await t.throwsAsync(bob.client.queue('#lobby', 'x', { reply: { author: bob.client.me.fingerprint, id: asked.id } }), {
+    code: 'refused',
+  });
+
+  await bob.client.react(hers, '👍', true);
+  await alice.message('shall we meet at eight?', ({ reactions }) => reactions['👍']?.[0] === 'bob');
+  await alice.client.remove(asked);
+  await bob.message('', ({ author, deleted }) => deleted && author === hers.author);
+  const { messages } = await bob.client.history('#lobby');
+  t.deepEqual(
+    messages.map(({ from, deleted, reactions }) => [from, deleted, Object.keys(reactions)]),
+    [
+      ['alice', true, []],
+      ['carol', false, []],
+      ['bob', false, []],
+      ['bob', false, []],
+    ],
+  );
+});
