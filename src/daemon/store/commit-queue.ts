@@ -7,7 +7,7 @@ import { FairLine } from '../../protocol/fair-line.ts';
 import type { Clock } from '../../protocol/seams.ts';
 import { loopPace } from '../pace.ts';
 import type { Batch, Call } from './group-commit.ts';
-import type { Asker, OperationName } from './store.ts';
+import type { Asker, OperationName, Operations } from './store.ts';
 
 /** Batches that the thread may hold. */
 const BATCHES_IN_FLIGHT = 2;
@@ -23,14 +23,19 @@ const FIRST_MS = 0.03;
 /** How much of what was measured before counts beside a new batch. */
 const MEMORY = 0.9;
 /** Calls that read a lot, in calls that append a note. */
-const WEIGHTS: { [N in OperationName]?: number } = {
-  fetch: 25,
-  files: 25,
-  conversations: 25,
-  cardsOf: 25,
-  cards: 10,
-  vault: 5,
+const WEIGHTS: { [N in OperationName]?: (params: Parameters<Operations[N]>[0]) => number } = {
+  fetch: () => 25,
+  files: () => 25,
+  conversations: () => 25,
+  cardsOf: ({ ids }) => Math.max(1, ids.length / 4),
+  cards: () => 10,
+  vault: () => 5,
 };
+
+function weightOf({ name, params }: Call): number {
+  const weigh = WEIGHTS[name] as ((params: unknown) => number) | undefined;
+  return weigh?.(params) ?? 1;
+}
 
 type Waiting = {
   call: Call;
@@ -85,7 +90,7 @@ export class CommitQueue {
   /** @throws Refusal, and the error given to fail(). */
   add(call: Call, asker: Asker | null): Promise<unknown> {
     if (this.#failure) return Promise.reject(this.#failure);
-    const weight = WEIGHTS[call.name] ?? 1;
+    const weight = weightOf(call);
     return new Promise((resolve, reject) => {
       this.#waiting.add(asker?.key ?? '', { call, weight, asker, resolve, reject });
       if (this.#scheduled) return;
