@@ -1,15 +1,13 @@
 /** Who may log in: users.txt in memory, and the only writer of that file. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { compare, hex, utf8 } from '../protocol/bytes.ts';
 import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 import { isName } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
+import { AccountIndex } from './account-index.ts';
 import { replaceFile } from './replace-file.ts';
-import { SortedKeys } from './sorted-keys.ts';
-import { TakenNames } from './taken-names.ts';
-import { accountLine, formatUsers, isComplete, type Line, nameOf, parseUsers } from './users-file.ts';
+import { accountLine, formatUsers, isComplete, type Line, parseUsers } from './users-file.ts';
 import { checkNotEmptied, logProblems, WriteProblem } from './users-problems.ts';
 
 /** One line of users.txt. Never changed in place: a change makes a new one. */
@@ -28,9 +26,6 @@ export type Upgrade = (name: string, secret: string) => Promise<string>;
 /** Each takes a core for a third of a second and 64 MiB. */
 const UPGRADES_AT_ONCE = 4;
 
-/** Above this sorting all names is quicker than placing each. */
-const MANY_NEW = 100;
-
 type Parts = {
   fs: FileSystem;
   dir: string;
@@ -40,8 +35,10 @@ type Parts = {
   known: () => ReadonlySet<string>;
 };
 
-type Change = (lines: Line[]) => Line[];
-type Waiting = { change: Change; resolve: () => void; reject: (error: unknown) => void };
+/** The lines after it, and the one account that it made or replaced; null when there may be more. */
+type Change<A extends Account | null> = (lines: Line[]) => { lines: Line[]; account: A };
+/** `make` makes the change in memory, and gives what tells that it was written. */
+type Waiting = { make: () => () => void; reject: (error: unknown) => void };
 /** What tells one state of the file from another. */
 type Stamp = { size: number; mtimeMs: number };
 
@@ -54,12 +51,7 @@ export class Accounts {
   #complete = true;
   #lines: Line[] = [];
   #stamp: Stamp | null = null;
-  #byName = new Map<string, Account>();
-  #byId = new Map<string, Account>();
-  /** By code point, as UTF-8 sorts and the strings of JavaScript do not. */
-  readonly #order = new SortedKeys((a, b) => compare(utf8(a), utf8(b)));
-  readonly #taken = new TakenNames();
-  #damaged = new Set<string>();
+  readonly #index = new AccountIndex();
   #waiting: Waiting[] = [];
   readonly #writing: WriteProblem;
   /** Reading and writing take turns. */
@@ -85,20 +77,17 @@ export class Accounts {
   }
 
   get(name: string): Account | undefined {
-    return this.#byName.get(name);
+    return this.#index.get(name);
   }
 
   /** In the order of users.txt. */
   all(): readonly Account[] {
-    return [...this.#byName.values()];
+    return this.#index.all();
   }
 
   /** Those whose names come behind `after` in code-point order; all for null. */
-  *after(after: string | null): Generator<Account> {
-    for (const name of this.#order.after(after)) {
-      const account = this.#byName.get(name);
-      if (account !== undefined) yield account;
-    }
+  after(after: string | null): Iterable<Account> {
+    return this.#index.after(after);
   }
 
   /** Whether every account of the file could be read, so that one that is missing was removed by the operator. */
@@ -108,12 +97,14 @@ export class Accounts {
 
   /** Whether the name is taken by an account that cannot be read. */
   isUnreadable(name: string): boolean {
-    return !this.#byName.has(name) && (this.#damaged.has(name) || (!this.#complete && this.#known().has(name)));
+    return (
+      this.get(name) === undefined && (this.#index.isDamaged(name) || (!this.#complete && this.#known().has(name)))
+    );
   }
 
   /** The account of this name, for another person. @throws Refusal 'no-such-user', 'busy' while it cannot be read. */
   find(name: string): Account {
-    const account = this.#byName.get(name);
+    const account = this.get(name);
     if (account !== undefined) return account;
     if (this.isUnreadable(name)) {
       throw new Refusal('busy', `the server cannot read the account of ${name}: its operator has to repair users.txt`);
@@ -122,7 +113,7 @@ export class Accounts {
   }
 
   idOf(idFp: Uint8Array): Account | undefined {
-    return this.#byId.get(hex(idFp));
+    return this.#index.idOf(idFp);
   }
 
   /** Reads the file again, as on HUP. After an error what was known before holds on. */
@@ -147,14 +138,15 @@ export class Accounts {
       }
     }
     const secrets = new Map(legacy.map(({ name, secret }) => [name, secret]));
-    await this.#write((current) =>
-      current.map((line) => {
+    await this.#write((current) => {
+      const lines = current.map((line) => {
         // Not one whose secret was changed in the file meanwhile: the next reload finds it.
         if (line.kind !== 'legacy' || secrets.get(line.name) !== line.secret) return line;
         const account = byName.get(line.name);
         return account === undefined ? line : accountLine(account);
-      }),
-    );
+      });
+      return { lines, account: null };
+    });
   }
 
   /** Whether `name` may be registered. @throws Refusal 'bad-name' | 'name-taken' | 'name-look-alike'. */
@@ -162,19 +154,19 @@ export class Accounts {
     if (!isName(name)) {
       throw new Refusal('bad-name', 'a name has 1 to 32 letters, digits, dots, dashes or underscores; choose another');
     }
-    if (this.#byName.has(name) || this.isUnreadable(name))
+    if (this.get(name) !== undefined || this.isUnreadable(name))
       throw new Refusal('name-taken', `the name ${name} is taken; choose another`);
-    const other = this.#taken.lookAlikeOf(name);
+    const other = this.#index.lookAlikeOf(name);
     if (other !== undefined) {
       throw new Refusal('name-look-alike', `the name looks like that of ${other}; choose another`);
     }
   }
 
   /** On stable storage when it resolves. @throws Refusal as checkNew does. */
-  add(account: Account): Promise<void> {
-    return this.#write((lines) => {
+  async add(account: Account): Promise<void> {
+    await this.#write((lines) => {
       this.checkNew(account.name);
-      return [...lines, accountLine(account)];
+      return { lines: [...lines, accountLine(account)], account };
     });
   }
 
@@ -182,23 +174,20 @@ export class Accounts {
    * A new password; with `idFp` also the keys of a legacy account, which need not be renewed any more. On stable storage
    * when it resolves. @throws Refusal 'no-such-user' when the name is gone, 'conflict' when it has keys already.
    */
-  async replaceRecord(name: string, record: string, idFp: Uint8Array | null): Promise<Account> {
-    let replaced: Account | undefined;
-    await this.#write((lines) =>
-      lines.map((line) => {
-        if (line.kind !== 'account' || line.account.name !== name) return line;
-        // Of two sessions that renew a legacy account at once the first one makes its keys.
-        if (idFp !== null && !line.account.flags.has('must-renew')) {
-          throw new Refusal('conflict', 'this account was renewed by another session meanwhile; log in again');
-        }
-        const flags = new Set(line.account.flags);
-        if (idFp !== null) flags.delete('must-renew');
-        replaced = { name, record, idFp: idFp ?? line.account.idFp, flags };
-        return accountLine(replaced);
-      }),
-    );
-    if (replaced === undefined) throw new Refusal('no-such-user', 'the account is gone; register again');
-    return replaced;
+  replaceRecord(name: string, record: string, idFp: Uint8Array | null): Promise<Account> {
+    return this.#write((lines) => {
+      const old = this.get(name);
+      if (old === undefined) throw new Refusal('no-such-user', 'the account is gone; register again');
+      // Of two sessions that renew a legacy account at once the first one makes its keys.
+      if (idFp !== null && !old.flags.has('must-renew')) {
+        throw new Refusal('conflict', 'this account was renewed by another session meanwhile; log in again');
+      }
+      const flags = new Set(old.flags);
+      if (idFp !== null) flags.delete('must-renew');
+      const account = { name, record, idFp: idFp ?? old.idFp, flags };
+      const isTheirs = (line: Line) => line.kind === 'account' && line.account.name === name;
+      return { lines: lines.map((line) => (isTheirs(line) ? accountLine(account) : line)), account };
+    });
   }
 
   async #read(): Promise<Line[]> {
@@ -229,35 +218,22 @@ export class Accounts {
 
   #take(lines: Line[]): void {
     this.#lines = lines;
-    const before = this.#byName;
-    this.#byName = new Map();
-    this.#byId = new Map();
-    this.#damaged = new Set();
-    for (const line of lines) {
-      if (line.kind === 'damaged') this.#damaged.add(line.name);
-      if (line.kind !== 'account') continue;
-      this.#byName.set(line.account.name, line.account);
-      if (line.account.idFp !== null) this.#byId.set(hex(line.account.idFp), line.account);
-    }
-    this.#taken.reset(lines.map(nameOf).filter((name) => name !== null));
-    this.#place(before);
-  }
-
-  /** Puts into their places the names that are new since `before`, which are few but at the start. */
-  #place(before: ReadonlyMap<string, Account>): void {
-    const added = [...this.#byName.keys()].filter((name) => !before.has(name));
-    if (added.length > MANY_NEW) {
-      this.#order.reset(this.#byName.keys());
-      return;
-    }
-    for (const name of before.keys()) if (!this.#byName.has(name)) this.#order.delete(name);
-    for (const name of added) this.#order.add(name);
+    this.#index.reset(lines);
   }
 
   /** All changes that come while one is written go into the next file together. */
-  #write(change: Change): Promise<void> {
+  #write<A extends Account | null>(change: Change<A>): Promise<A> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ change, resolve, reject });
+      const make = () => {
+        const { lines, account } = change(this.#lines);
+        if (account === null) this.#take(lines);
+        else {
+          this.#lines = lines;
+          this.#index.put(account);
+        }
+        return () => resolve(account);
+      };
+      this.#waiting.push({ make, reject });
       if (this.#waiting.length === 1) void this.#turns.take(() => this.#writeWaiting());
     });
   }
@@ -266,7 +242,7 @@ export class Accounts {
     const before = this.#lines;
     const batch = this.#waiting;
     this.#waiting = [];
-    const made: Waiting[] = [];
+    const made: (() => void)[] = [];
     try {
       // An operator's edit that was not announced by HUP is not overwritten.
       const now = await this.#stat().catch(() => null);
@@ -275,8 +251,7 @@ export class Accounts {
       }
       for (const waiting of batch) {
         try {
-          this.#take(waiting.change(this.#lines));
-          made.push(waiting);
+          made.push(waiting.make());
         } catch (error) {
           waiting.reject(error);
         }
@@ -286,7 +261,7 @@ export class Accounts {
         this.#stamp = await this.#stat();
       }
       this.#writing.works();
-      for (const { resolve } of made) resolve();
+      for (const tell of made) tell();
     } catch (error) {
       this.#take(before);
       this.#stamp = null;

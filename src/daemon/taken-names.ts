@@ -11,16 +11,21 @@ export class TakenNames {
     const before = this.#keys;
     this.#keys = new Map();
     this.#names = new Map();
-    for (const name of names) {
-      const keys = before.get(name) ?? nameKeys(name);
-      this.#keys.set(name, keys);
-      for (const key of keys) this.#names.set(key, name);
-    }
+    for (const name of names) this.#set(name, before.get(name) ?? nameKeys(name));
+  }
+
+  add(name: string): void {
+    this.#set(name, nameKeys(name));
   }
 
   /** A taken name that looks like `name`; undefined when there is none. */
   lookAlikeOf(name: string): string | undefined {
     const key = nameKeys(name).find((each) => this.#names.has(each));
     return key === undefined ? undefined : this.#names.get(key);
+  }
+
+  #set(name: string, keys: string[]): void {
+    this.#keys.set(name, keys);
+    for (const key of keys) this.#names.set(key, name);
   }
 }
