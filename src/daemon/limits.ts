@@ -47,7 +47,7 @@ export const figures = {
   /** Log lines about failed logins, by address; further ones are only counted. */
   failureLines: { burst: 30, perSecond: 1 / 10 },
   registrations: { burst: 120, perSecond: 2 },
-  /** What stays for ever and costs everybody else, by name: leaves of a room, epochs, key cards. */
+  /** What stays for ever or writes much, by name: leaves of a room, epochs, key cards, new passwords. */
   leaves: { burst: 10, perSecond: 1 / 600 },
   epochs: { burst: 60, perSecond: 1 / 5 },
   /** New epochs of a room without a cause: by name, and by room. */
@@ -55,6 +55,7 @@ export const figures = {
   spareEpochsOfRoom: { burst: 10, perSecond: 1 / 30 },
   epochDraftMs: 60_000,
   cards: { burst: 20, perSecond: 1 / 60 },
+  passwords: { burst: 10, perSecond: 1 / 60 },
   /** Changes of away, by name: each is told to everybody. */
   away: { burst: 30, perSecond: 1 / 2 },
   /** Signs that somebody writes, by sender and recipient; what is more is answered and dropped. */
@@ -84,6 +85,7 @@ export class Limits {
   /** By room, hex. */
   readonly spareEpochsOfRoom: TokenBuckets;
   readonly cards: TokenBuckets;
+  readonly passwords: TokenBuckets;
   readonly away: TokenBuckets;
   readonly typing: TokenBuckets;
   readonly guard: LoginGuard;
@@ -100,6 +102,7 @@ export class Limits {
     this.spareEpochs = new TokenBuckets(clock, figures.spareEpochs);
     this.spareEpochsOfRoom = new TokenBuckets(clock, figures.spareEpochsOfRoom);
     this.cards = new TokenBuckets(clock, figures.cards);
+    this.passwords = new TokenBuckets(clock, figures.passwords);
     this.away = new TokenBuckets(clock, figures.away);
     this.typing = new TokenBuckets(clock, figures.typing);
     this.guard = new LoginGuard(clock);

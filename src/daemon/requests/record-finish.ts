@@ -2,6 +2,7 @@ import { Refusal } from '../../protocol/errors.ts';
 import { encodeEvent } from '../../protocol/messages.ts';
 import type { Handler } from '../context.ts';
 import { putFirstCard } from '../first-card.ts';
+import { takeRare } from '../limits.ts';
 import { checkRecord, recordHash } from '../login.ts';
 import { stepBack } from '../presence.ts';
 
@@ -11,6 +12,7 @@ export const recordFinish: Handler<'record-finish'> = async (context, session, {
   session.attempt = null;
   if (attempt?.kind !== 'record') throw new Refusal('bad-request', 'begin the change of the password first');
   checkRecord(record);
+  takeRare(context.limits.passwords, name, 'new passwords');
   const renews = session.state === 'must-renew';
   if (renews !== (card !== null)) {
     throw new Refusal(

@@ -1,8 +1,11 @@
 import test from 'ava';
+import type { Context } from '../../../src/daemon/context.ts';
 import { figures } from '../../../src/daemon/limits.ts';
 import { cardPut } from '../../../src/daemon/requests/card-put.ts';
 import { epochBegin } from '../../../src/daemon/requests/epoch-begin.ts';
 import { logAppend } from '../../../src/daemon/requests/log-append.ts';
+import { recordFinish } from '../../../src/daemon/requests/record-finish.ts';
+import { Sessions } from '../../../src/daemon/sessions.ts';
 import { Refusal } from '../../../src/protocol/errors.ts';
 import { daemonOf, lobbyEntry } from '../../helpers/daemon-people.ts';
 
@@ -38,4 +41,25 @@ test('attack: cards and epochs without end', async (t) => {
     await t.throwsAsync(begin(), { instanceOf: Refusal, code: 'not-permitted' });
   await t.throwsAsync(begin(), limited);
   await cardPut(daemon.context, daemon.login('bob').session, { card: daemon.bob.cardBytes });
+});
+
+test('attack: passwords changed without end', async (t) => {
+  const daemon = await daemonOf(t, ['alice', 'bob']);
+  const { accounts } = daemon.context;
+  let written = 0;
+  const replaceRecord = async (name: string) => {
+    written += 1;
+    return accounts.find(name);
+  };
+  const context = { ...daemon.context, accounts: { ...accounts, replaceRecord }, sessions: new Sessions() };
+  const record = Buffer.alloc(192).toString('base64url');
+  const change = (name: 'alice' | 'bob') => {
+    const { session } = daemon.login(name);
+    session.attempt = { kind: 'record' };
+    return recordFinish(context as unknown as Context, session, { record, card: null });
+  };
+  for (let i = 0; i < figures.passwords.burst; i++) await t.notThrowsAsync(change('alice'));
+  await t.throwsAsync(change('alice'), limited);
+  await t.notThrowsAsync(change('bob'));
+  t.is(written, figures.passwords.burst + 1);
 });
