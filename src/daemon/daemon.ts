@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import { equal } from '../protocol/bytes.ts';
 import { joinLink } from '../protocol/daemon-identity.ts';
 import { makeFolders } from '../protocol/folders.ts';
-import { opaquePool } from '../protocol/opaque.ts';
+import { opaquePool, type SharedOpaque } from '../protocol/opaque.ts';
 import { passwordText } from '../protocol/password.ts';
-import { rsaPool } from '../protocol/rsa-pool.ts';
+import { rsaPool, type SharedRsa } from '../protocol/rsa-pool.ts';
 import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
 import { MAX_INVITE } from '../protocol/text.ts';
 import { Accounts } from './accounts.ts';
@@ -66,6 +66,8 @@ export type Surroundings = {
   hostname: string;
   /** Files and sockets that this process may have open. */
   descriptors: number;
+  /** Threads that outlive this daemon; its own unless given. */
+  threads?: { rsa: SharedRsa; opaque: SharedOpaque };
   /** What carries out requests; requests/index.ts unless given. */
   table?: Table;
 };
@@ -89,10 +91,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     closers.push(await lockFolder(config.dataDir));
     await checkDataFolder(fs, config.dataDir);
     await closePrivateFiles({ dir: config.dataDir, fs, log });
-    const rsa = rsaPool(POOL);
-    closers.push(() => rsa.close());
-    const opaque = opaquePool(POOL);
-    closers.push(() => opaque.close());
+    const { rsa, opaque } = around.threads ?? openThreads(closers);
     const identity = await openIdentity({ dir: config.dataDir, fs, random, rsa, opaque, log });
     const { opaqueSetup, daemonId, fingerprint, owner } = identity;
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken, owner });
@@ -167,6 +166,16 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     await closeAll();
     throw explain(error, config.dataDir);
   }
+}
+
+export function openThreads(closers: (() => unknown)[]): { rsa: SharedRsa; opaque: SharedOpaque } {
+  const rsa = rsaPool(POOL);
+  const opaque = opaquePool(POOL);
+  closers.push(
+    () => rsa.close(),
+    () => opaque.close(),
+  );
+  return { rsa, opaque };
 }
 
 /** @throws StartError when the system allows too few for anything. */

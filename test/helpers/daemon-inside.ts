@@ -6,7 +6,7 @@ import * as nodeFs from 'node:fs/promises';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { readConfig } from '../../src/daemon/config.ts';
-import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
+import { type Daemon, openThreads, startDaemon } from '../../src/daemon/daemon.ts';
 import type { Table } from '../../src/daemon/requests/index.ts';
 import { hex } from '../../src/protocol/bytes.ts';
 import { joinLink } from '../../src/protocol/daemon-identity.ts';
@@ -33,6 +33,9 @@ type Inside = {
   lines: LogLine[];
 };
 
+/** Of all daemons of this process: they end with it, and it does not wait for them. */
+let threads: ReturnType<typeof openThreads> | undefined;
+
 /** Stopped with its test. */
 export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: Given = {}): Promise<Inside> {
   const dir = given.dir ?? (await temporaryFolder(t));
@@ -40,6 +43,7 @@ export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: 
   const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  threads ??= openThreads([]);
   const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0', ...flags }, around), {
     log,
     clock: given.clock ?? systemClock,
@@ -48,6 +52,7 @@ export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: 
     software: 'test',
     hostname: 'here',
     descriptors: given.descriptors ?? 4_096,
+    threads,
     ...(given.table && { table: given.table }),
   });
   t.teardown(() => daemon.stop());
