@@ -49,16 +49,21 @@ const table = \`
 ${rows.join('\n')}
 \`;
 
-/** A letter -> what UTS #39 has for it, one or more letters. */
-export const prototypes: ReadonlyMap<string, string> = new Map(
-  table
-    .trim()
-    .split(/\\s+/)
-    .flatMap((word) => {
-      const [target = '', letters = ''] = word.split('=');
-      return letters.split(',').map((letter): [string, string] => [text(letter), text(target)]);
-    }),
-);
+let made: ReadonlyMap<string, string> | undefined;
+
+/** A letter -> what UTS #39 has for it, one or more letters. Read when it is first asked for: few programs ask. */
+export function prototypes(): ReadonlyMap<string, string> {
+  made ??= new Map(
+    table
+      .trim()
+      .split(/\\s+/)
+      .flatMap((word) => {
+        const [target = '', letters = ''] = word.split('=');
+        return letters.split(',').map((letter): [string, string] => [text(letter), text(target)]);
+      }),
+  );
+  return made;
+}
 
 function text(codes: string): string {
   return String.fromCodePoint(...codes.split('+').map((code) => Number.parseInt(code, 16)));

@@ -143,16 +143,21 @@ db7=dc4 dc3+dd8=d8d e02=e03 e04=e14,e15 e06=e21 e0a=e0b e0e=e0f e11=e17 e20=e26 
 26c25=31f68 29fe3=29ff2 2cecb=31f4c
 `;
 
-/** A letter -> what UTS #39 has for it, one or more letters. */
-export const prototypes: ReadonlyMap<string, string> = new Map(
-  table
-    .trim()
-    .split(/\s+/)
-    .flatMap((word) => {
-      const [target = '', letters = ''] = word.split('=');
-      return letters.split(',').map((letter): [string, string] => [text(letter), text(target)]);
-    }),
-);
+let made: ReadonlyMap<string, string> | undefined;
+
+/** A letter -> what UTS #39 has for it, one or more letters. Read when it is first asked for: few programs ask. */
+export function prototypes(): ReadonlyMap<string, string> {
+  made ??= new Map(
+    table
+      .trim()
+      .split(/\s+/)
+      .flatMap((word) => {
+        const [target = '', letters = ''] = word.split('=');
+        return letters.split(',').map((letter): [string, string] => [text(letter), text(target)]);
+      }),
+  );
+  return made;
+}
 
 function text(codes: string): string {
   return String.fromCodePoint(...codes.split('+').map((code) => Number.parseInt(code, 16)));

@@ -21,7 +21,7 @@ export function nameSkeleton(name: string): string {
 
 /** UTS #39's skeleton, folded further. */
 function confusableKey(name: string): string {
-  const drawn = Array.from(bare(name).normalize('NFD'), (letter) => prototypes.get(letter) ?? letter).join('');
+  const drawn = Array.from(bare(name).normalize('NFD'), (letter) => prototypes().get(letter) ?? letter).join('');
   // A stroke through a letter is no more of a difference than an accent on it. Other marks are vowels of Indian scripts here.
   const plain = drawn
     .normalize('NFD')
