@@ -3,7 +3,7 @@ import { Broadcasts, type Member } from '../../src/daemon/broadcasts.ts';
 import { utf8 } from '../../src/protocol/bytes.ts';
 import { systemRandom } from '../../src/protocol/seams.ts';
 import { chatAs } from '../helpers/chat.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { recordPath } from '../helpers/record-path.ts';
 
@@ -60,7 +60,7 @@ test('a session hears the rooms that its person is in, from its login to its end
 });
 
 test.serial('after a device was logged out the next broadcast is under a new key', async (t) => {
-  const { join: server, port, fingerprint } = await startDaemon(t);
+  const { join: server, port, fingerprint } = (await openDaemon(t)).at;
   const path = await recordPath(t, port);
   const password = 'secret';
   const alice = await chatAs(t, { user: 'alice', server, password, register: {} });

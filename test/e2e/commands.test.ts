@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import { jsonLines } from '../helpers/cli.ts';
 import { household } from '../helpers/household.ts';
 
@@ -134,7 +135,7 @@ test.serial('listen --exec: the message is input, never a command', async (t) =>
 });
 
 test.serial('the environment and config.toml say what flags do not', async (t) => {
-  const { as, dir, daemon } = await household(t, ['alice']);
+  const { as, dir, daemon } = await household(t, ['alice'], [], inlineOpaque);
   const toml = `server = "${daemon.join}"\nuser = "alice"\njson = true\n`;
   await writeFile(join(dir, 'alice', 'config.toml'), toml, { mode: 0o600 });
   const env = { SECURECHAT_SERVER: '', SECURECHAT_USER: '' };

@@ -2,6 +2,7 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
 import { openCliScreen } from '../helpers/cli-screen.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
@@ -21,7 +22,7 @@ const fullDisk = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
 
 test('what is written, named and printed through whole programs', async (t) => {
   t.timeout(240_000);
-  const house = await household(t);
+  const house = await household(t, ['alice', 'bob'], [], inlineOpaque);
   await textsArrive(t, house);
   await namesAndOutput(t, house);
   await passwordsAndProfiles(t, house);

@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
 import { chatAs } from './chat.ts';
 import { type CliOptions, type CliResult, type Running, startSecurechat } from './cli.ts';
 import { startDaemon, type TestDaemon } from './daemon.ts';
 import { temporaryFolder } from './folder.ts';
+import { lightOpaque } from './light-opaque.ts';
 
 type Name = 'alice' | 'bob' | 'carol';
 
@@ -23,19 +23,23 @@ export type Household = {
 
 export const PASSWORD = 'correct horse';
 
-/** @param daemonArgs of the daemon. Everything ends and goes with the test. */
+/**
+ * Everything ends and goes with the test.
+ * @param daemonArgs of the daemon
+ * @param opaque inlineOpaque where a program logs in with the password; profiles have a key
+ */
 export async function household(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob'],
   daemonArgs: readonly string[] = [],
+  opaque = lightOpaque,
 ): Promise<Household> {
   const daemon = await startDaemon(t, daemonArgs);
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
   for (const user of names) {
     const account = { user, server: daemon.join, password: PASSWORD, profile: join(dir, user), register: {} };
-    // Programs log in to it with the password.
-    await (await chatAs(t, account, { opaque: inlineOpaque })).client.close();
+    await (await chatAs(t, account, { opaque })).client.close();
   }
   const env = (name: Name) => ({
     SECURECHAT_SERVER: daemon.join,

@@ -15,7 +15,11 @@ import { listener } from './listener.ts';
 export type Relay = { address: Address /** The requests that it could read, in order. */; read: string[] };
 
 /** Relays every message to `daemon`, under Mallory's keys and the true daemon's id. */
-export async function startRelay(t: ExecutionContext, daemon: TestDaemon, daemonId: Uint8Array): Promise<Relay> {
+export async function startRelay(
+  t: ExecutionContext,
+  daemon: Pick<TestDaemon, 'port' | 'fingerprint'>,
+  daemonId: Uint8Array,
+): Promise<Relay> {
   const read: string[] = [];
   const keys = { link: fixtureKey('mallory-encryption'), sign: fixtureKey('mallory-identity') };
   const address = await listener(t, async (socket) => {

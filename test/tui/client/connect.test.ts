@@ -14,7 +14,7 @@ import { ClientError } from '../../../src/tui/client/errors.ts';
 import { Profile } from '../../../src/tui/client/profile.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { startDaemon, writeFixtureKey } from '../../helpers/daemon.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { lightOpaque } from '../../helpers/light-opaque.ts';
@@ -190,7 +190,7 @@ test.serial('keys that were renewed on another machine ask for the password', as
 });
 
 test.serial('somebody in the middle, wrongly trusted, gets no session and no confirmed pin', async (t) => {
-  const daemon = await startDaemon(t);
+  const { at: daemon } = await openDaemon(t);
   await signInAs(t, { user: 'alice', server: daemon.join, password: 'secret', register: {} });
   const relay = await startRelay(t, daemon, testDaemonId);
   const server = `127.0.0.1:${relay.address.port}`;
@@ -208,7 +208,7 @@ test.serial('somebody in the middle, wrongly trusted, gets no session and no con
 });
 
 test.serial('a registration through somebody in the middle is noticed at its login', async (t) => {
-  const daemon = await startDaemon(t);
+  const { at: daemon } = await openDaemon(t);
   const relay = await startRelay(t, daemon, testDaemonId);
   const server = `127.0.0.1:${relay.address.port}`;
   await t.throwsAsync(signInAs(t, { user: 'alice', server, password: 'secret', register: {} }), {
@@ -270,7 +270,8 @@ test.serial('a ticket that was ended needs the password again', async (t) => {
 test.serial('an account from before there were keys gets them at its first login', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), '# ours\nalice:secret\n', { mode: 0o600 });
-  const { join: server } = await startDaemon(t, [], { dir });
+  await writeFixtureKey(dir);
+  const { join: server } = (await openDaemon(t, { dir })).at;
   t.notRegex(await readFile(join(dir, 'users.txt'), 'utf8'), /secret/);
   const profile = join(dir, 'profile');
   const first = { user: 'alice', server, password: 'secret', profile } as const;

@@ -7,7 +7,7 @@ import { accountKey } from '../../../src/tui/client/chat-context.ts';
 import type { SignedIn } from '../../../src/tui/client/connect.ts';
 import type { Message } from '../../../src/tui/client/types.ts';
 import { chatAs, startChat, type TestChat, textOf } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 import { tampered } from '../../helpers/tamper.ts';
@@ -35,7 +35,7 @@ async function readBack(chat: TestChat, name: '@alice' | '@bob'): Promise<{ mess
 }
 
 test.serial('history is paged back to its beginning on a profile that never met it', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   for (const text of texts) await alice.client.queue('@bob', text);
@@ -92,7 +92,7 @@ test.serial('history is paged back to its beginning on a profile that never met 
 });
 
 test.serial('what is trimmed while an older page is on its way leaves no hole', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register, profile });
@@ -117,7 +117,7 @@ test.serial('what is trimmed while an older page is on its way leaves no hole', 
 });
 
 test.serial('a trimmed cache keeps the newest, and the rest is fetched again', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, { user: 'bob', server, password, register, profile });

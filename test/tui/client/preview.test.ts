@@ -1,14 +1,14 @@
 import test, { type ExecutionContext } from 'ava';
 import { chatAs, lines, type TestChat } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { recordPath } from '../../helpers/record-path.ts';
 
 const password = 'secret';
 const register = {};
 
 /** Alice speaks in the lobby, Carol is there, Bob listens over a path that the test holds. */
-async function lobby(t: ExecutionContext, args: string[] = []) {
-  const { join: server, port, fingerprint } = await startDaemon(t, args);
+async function lobby(t: ExecutionContext, flags: Record<string, string> = {}) {
+  const { join: server, port, fingerprint } = (await openDaemon(t, { flags })).at;
   const path = await recordPath(t, port);
   const alice = await chatAs(t, { user: 'alice', server, password, register });
   const bob = await chatAs(t, {
@@ -102,7 +102,7 @@ test.serial(
 );
 
 test.serial('--no-broadcast: every message goes by each link', async (t) => {
-  const { alice, bob, path } = await lobby(t, ['--no-broadcast']);
+  const { alice, bob, path } = await lobby(t, { 'no-broadcast': 'true' });
   for (const text of ['a', 'b', 'c']) await alice.client.send('#lobby', text);
   await bob.message('c');
   t.is(path.broadcasts, 0);

@@ -4,7 +4,7 @@ import test from 'ava';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs, lines, startChat, textOf } from '../../helpers/chat.ts';
 import { jsonLines, securechat, startSecurechat } from '../../helpers/cli.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 import { tampered } from '../../helpers/tamper.ts';
@@ -13,7 +13,7 @@ const password = 'secret';
 const register = {};
 
 test.serial('listen, a screen and send from the shell share a profile', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await chatAs(t, { user: 'bob', server, password, register });
   const screen = await chatAs(t, { user: 'alice', server, password, register, profile });
@@ -59,7 +59,7 @@ test.serial('listen, a screen and send from the shell share a profile', async (t
 for (const known of [false, true]) {
   const where = known ? 'a conversation that both know' : 'a conversation that is new';
   test.serial(`whoever waits for a message hears of it when another program met it first, in ${where}`, async (t) => {
-    const { join: server } = await startDaemon(t);
+    const { join: server } = (await openDaemon(t)).at;
     await (await chatAs(t, { user: 'bob', server, password, register })).client.close();
     const profile = join(await temporaryFolder(t), 'alice');
     const screen = await chatAs(t, { user: 'alice', server, password, register, profile });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import test from 'ava';
 import { inlineOpaque } from '../../../src/protocol/opaque.ts';
 import { jsonLines, securechat } from '../../helpers/cli.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 
 test('register, whoami and users from the shell', async (t) => {
-  const daemon = await startDaemon(t);
+  const { at: daemon } = await openDaemon(t);
   const dir = await temporaryFolder(t);
   const env = { SECURECHAT_PROFILE: join(dir, 'p') };
   const made = await securechat(['register', '--user', 'alice', '--server', daemon.join, '--password-file', '-'], {
@@ -34,7 +34,7 @@ test('register, whoami and users from the shell', async (t) => {
 });
 
 test('what is refused has its exit status and one sentence', async (t) => {
-  const daemon = await startDaemon(t);
+  const { at: daemon } = await openDaemon(t);
   const address = `127.0.0.1:${daemon.port}`;
   const dir = await temporaryFolder(t);
   const profile = join(dir, 'p');
@@ -84,7 +84,7 @@ test('what is refused has its exit status and one sentence', async (t) => {
 });
 
 test('a forgotten address is asked about again', async (t) => {
-  const daemon = await startDaemon(t);
+  const { at: daemon } = await openDaemon(t);
   const address = `127.0.0.1:${daemon.port}`;
   const profile = join(await temporaryFolder(t), 'p');
   await (await signInAs(t, { user: 'alice', server: daemon.join, profile, password: 'secret', register: {} })).close();

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import test from 'ava';
 import { inlineOpaque } from '../../../src/protocol/opaque.ts';
 import { jsonLines, securechat } from '../../helpers/cli.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 
 test.serial('two people see the same 60 digits, and one marks the other as verified', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const env = (user: string) => ({
     SECURECHAT_SERVER: server,
@@ -33,7 +33,7 @@ test.serial('two people see the same 60 digits, and one marks the other as verif
 });
 
 test.serial('a changed password, and a device that is ended', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const base = { SECURECHAT_SERVER: server, SECURECHAT_USER: 'alice' };
   const one = { ...base, SECURECHAT_PROFILE: join(dir, 'one') };
