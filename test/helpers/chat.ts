@@ -15,7 +15,7 @@ export type TestChat = {
   message(text: string, more?: (message: Message) => boolean): Promise<Message>;
 };
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 40_000;
 
 /** Signs in (registers with `register`), starts the client and listens. Closed with the test. */
 export async function chatAs(t: ExecutionContext, attempt: Attempt, seams: Partial<Seams> = {}): Promise<TestChat> {

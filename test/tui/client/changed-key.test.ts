@@ -105,6 +105,8 @@ test.serial('what was written for the old key is never sealed to the new one', a
   const after = await bobAgain(t, daemon);
   const failed = await alice.message('for the bob I know', ({ state }) => state !== 'sending');
   t.is(failed.state, 'failed');
+  // On a slow machine alice is back while there is no bob, and has not seen his new key yet.
+  await alice.client.safetyNumber('bob');
   await alice.client.acceptKey('bob');
   await alice.client.send('@bob', 'for the new bob', { until: 'delivered' });
   t.deepEqual(lines((await after.client.history('@alice')).messages), ['alice: for the new bob (sent)']);
