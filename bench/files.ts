@@ -58,14 +58,14 @@ async function benchTransfers(
     ask: { trust: async () => true, password: async () => null, progress: () => {} },
   });
   try {
-    let id = '';
+    let file = { author: '', id: '' };
     const up = await cost(daemon, async () => {
-      ({ id } = await client.upload('@bench', path));
+      file = await client.upload('@bench', path);
     });
     tell('upload', up);
     let saved = '';
     const down = await cost(daemon, async () => {
-      saved = await client.download(id, { dir: join(folder, 'downloads') });
+      saved = await client.download(file, { dir: join(folder, 'downloads') });
     });
     tell('download', down);
     if (!(await readFile(saved)).equals(await readFile(path))) throw new Error('the file came back changed');

@@ -56,7 +56,7 @@ ${statuses.map((status) => `| ${status} | ${meanings[status] ?? 'undocumented'} 
 
 With \`--json\`, \`at\` is when the daemon had a message or a file; \`sentAt\` stands beside it where its author's clock says a time more than a minute from that. A file that \`files\` lists has \`saved\`, a path, where this profile saved and verified it and that copy was not changed since.
 
-A message is named by its \`conversation\`, its \`author\` (the fingerprint of the key that signed it) and its \`id\`: another author may choose the same id. \`reply\` holds the \`author\` and the \`id\` of the message that is answered.
+A message is named by its \`conversation\`, its \`author\` (the fingerprint of the key that signed it) and its \`id\`: another author may choose the same id. \`reply\` holds the \`author\` and the \`id\` of the message that is answered. A file is named in the same way.
 
 ## Command by command
 

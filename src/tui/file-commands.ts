@@ -3,6 +3,7 @@ import type { FileInfo, TransferState } from './client/types.ts';
 import type { CommandsDesk } from './desk.ts';
 import { asShown, matching } from './files.ts';
 import { shownFiles } from './hush.ts';
+import { fileKey } from './messages.ts';
 import { isUnderWay } from './select.ts';
 import type { Session } from './session.ts';
 import { strings } from './strings.ts';
@@ -27,7 +28,7 @@ export class FileCommands {
   fetch(file: FileInfo | undefined) {
     const { session, transfers } = this.#desk;
     if (session === null || file === undefined) return;
-    const known = session.chat.transfers[file.id];
+    const known = session.chat.transfers[fileKey(file)];
     if (known?.state === 'paused') return transfers?.resume(known);
     if (file.sha256 !== '' && known?.state !== 'running') transfers?.download(file);
   }
@@ -40,7 +41,7 @@ export class FileCommands {
     if (what === 'cancel') transfers.cancel(transfer);
     else if (transfer.state === 'running') transfers.pause(transfer);
     else {
-      const file = Object.values(session?.chat.files ?? {}).find(({ id }) => id === transfer.id);
+      const file = session?.chat.files[fileKey(transfer)];
       if (transfer.state === 'failed' && file !== undefined) this.fetch(file);
       else transfers.resume(transfer);
     }

@@ -12,9 +12,9 @@ export function keyOf({ author, id }: MessageRef): string {
   return `${author}/${id}`;
 }
 
-/** A file's id may be named by another person's message, too: that is another file. */
-export function fileKey({ conversation, from, id }: Pick<FileInfo, 'conversation' | 'from' | 'id'>): string {
-  return `${conversation}/${from}/${id}`;
+/** Of a file and of its transfer. A file's id may be named by another author's message, too: that is another file. */
+export function fileKey({ conversation, author, id }: Pick<FileInfo, 'conversation' | 'author' | 'id'>): string {
+  return `${conversation}/${author}/${id}`;
 }
 
 /** `keyOf(message) === key` without building a string for each of thousands. */

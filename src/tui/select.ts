@@ -160,19 +160,16 @@ export function transfersOf(chat: Chat): TransferState[] {
 /** The right pane: what is under way, wherever it goes; then the files of the open conversation, newest first. */
 export function filesOf(chat: Chat): FileItem[] {
   const files = shownFiles(chat).filter((file) => file.conversation === chat.open);
-  const listed = new Set<string>();
-  // Only a dishonest server lists an id twice; which of the files was transferred is not known then.
-  const doubled = new Set<string>();
-  for (const { id } of Object.values(chat.files)) (listed.has(id) ? doubled : listed).add(id);
-  const moving = Object.values(chat.transfers)
-    .filter((transfer) => isUnderWay(transfer) && !listed.has(transfer.id))
-    .map((transfer) => ({ file: fileOf(transfer, chat.me.name), transfer, saved: null }));
+  const moving = Object.entries(chat.transfers)
+    .filter(([key, transfer]) => isUnderWay(transfer) && chat.files[key] === undefined)
+    .map(([, transfer]) => ({ file: fileOf(transfer, chat.me.name), transfer, saved: null }));
   const there = files
     .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
     .map((file) => {
-      const transfer = doubled.has(file.id) ? null : (chat.transfers[file.id] ?? null);
+      const key = fileKey(file);
+      const transfer = chat.transfers[key] ?? null;
       const fetched = transfer?.state === 'done' && transfer.direction === 'down' ? exactNote(transfer) : null;
-      return { file, transfer, saved: fetched ?? chat.saved[fileKey(file)] ?? null };
+      return { file, transfer, saved: fetched ?? chat.saved[key] ?? null };
     });
   return [...moving, ...there];
 }
@@ -189,10 +186,11 @@ const coming = new WeakMap<TransferState, FileInfo>();
 
 /** The same value for the same transfer, so that a view sees that nothing changed. */
 function fileOf(transfer: TransferState, me: string): FileInfo {
-  const { id, conversation, name, size, direction } = transfer;
+  const { id, author, conversation, name, size, direction } = transfer;
   const from = direction === 'up' ? me : '';
   const file = coming.get(transfer) ?? {
     id,
+    author,
     conversation,
     from,
     formerKey: false,

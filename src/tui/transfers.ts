@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { ClientError } from './client/errors.ts';
 import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import { resolvePath } from './folders.ts';
+import { fileKey } from './messages.ts';
 import type { Session } from './session.ts';
 import { strings } from './strings.ts';
 
@@ -35,10 +36,10 @@ export class TransferDesk {
       const begun = await this.#session.client.transfers();
       const held = this.#session.chat.transfers;
       const gone = Object.values(held)
-        .filter(({ id, state }) => state === 'paused' && !begun.some((one) => one.id === id))
+        .filter((old) => old.state === 'paused' && !begun.some((one) => fileKey(one) === fileKey(old)))
         .map((transfer) => ({ ...transfer, state: 'cancelled' as const }));
       // Here it is known that it failed, and not only that it stopped.
-      this.#session.show([...gone, ...begun.filter(({ id }) => held[id]?.state !== 'failed')]);
+      this.#session.show([...gone, ...begun.filter((one) => held[fileKey(one)]?.state !== 'failed')]);
     });
   }
 
@@ -57,7 +58,7 @@ export class TransferDesk {
   }
 
   download(file: FileInfo): void {
-    const saving = this.#session.client.download(file.id, { dir: this.#downloads });
+    const saving = this.#session.client.download(file, { dir: this.#downloads });
     this.#watch(saving.then((path) => this.#session.tell(strings.files.saved(path), 'good')));
   }
 

@@ -43,7 +43,7 @@ test('at the limit of open files people chat, send files and log in, and nobody 
   await Promise.all([flood, chat('during')]);
   await chat('after');
   const sent = await alice.client.upload('@bob', file);
-  await bob.client.download(sent.id, { dir: join(dir, 'out') });
+  await bob.client.download(sent, { dir: join(dir, 'out') });
   const carol = await connectTo(t, daemon);
   await register(carol, 'carol', 'pw');
   await login(carol, 'carol', 'pw');

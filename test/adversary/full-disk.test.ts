@@ -60,7 +60,7 @@ test.serial('uploads leave the last room to people: they are refused, and messag
   await t.throwsAsync(alice.client.upload('@bob', large, { onProgress }), { message: /disk has no room/ });
   await bob.client.send('@alice', 'can you hear me?', { until: 'delivered' });
   await alice.message('can you hear me?');
-  t.is(await bob.client.download(shared.id, { dir }), join(dir, 'small (2)'));
+  t.is(await bob.client.download(shared, { dir }), join(dir, 'small (2)'));
   free.bytes = 1000 * MIB;
   await alice.client.upload('@bob', large);
 });

@@ -64,8 +64,8 @@ test.serial('any name and any size arrives whole, inside its folder, over nothin
   const users = await readFile(join(data, 'users.txt'), 'utf8');
   for (const [name, content] of contents) {
     await writeFile(join(dir, name), content);
-    const { id } = await alice.client.upload('@bob', join(dir, name));
-    const path = await bob.client.download(id, { dir: out });
+    const sent = await alice.client.upload('@bob', join(dir, name));
+    const path = await bob.client.download(sent, { dir: out });
     t.is(join(path, '..'), out, name);
     t.true((await readFile(path)).equals(content), name);
   }

@@ -41,6 +41,6 @@ test.serial('a transfer that was cut off is told at the next start, and F3 and p
   await next.until((text) => text.includes('▤ big.bin'), PATIENCE);
   const message = await bob.message('big.bin');
   if (message.body.kind !== 'file') return t.fail('not a file');
-  const saved = await bob.client.download(message.body.file.id, { dir: join(dir, 'bob') });
+  const saved = await bob.client.download(message.body.file, { dir: join(dir, 'bob') });
   t.true((await readFile(saved)).equals(content));
 });

@@ -43,7 +43,7 @@ test.serial('kill -9 of the daemon in the middle of an upload and of a download:
   t.like((await bob.client.files('@alice'))[0], { id: file.id, name: 'big.bin', size: SIZE, from: 'alice' });
   const down = killedInTheMiddle(t, second);
   const out = join(dir, 'out');
-  const saved = await bob.client.download(file.id, { dir: out, onProgress: down.onProgress });
+  const saved = await bob.client.download(file, { dir: out, onProgress: down.onProgress });
   t.not(down.killing.at, null);
   t.true((await readFile(saved)).equals(content));
   t.deepEqual(await readdir(out), ['big.bin']);
@@ -59,6 +59,6 @@ test.serial('a file for everybody is listed and fetched by those in the room', a
   const file = await alice.client.upload('#lobby', join(dir, 'empty.txt'));
   const [listed] = await bob.client.files('#lobby');
   t.deepEqual(listed, { ...file, saved: null });
-  const saved = await bob.client.download(file.id, { dir: join(dir, 'out') });
+  const saved = await bob.client.download(file, { dir: join(dir, 'out') });
   t.is((await readFile(saved)).length, 0);
 });

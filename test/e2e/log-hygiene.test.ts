@@ -36,7 +36,7 @@ async function session(t: ExecutionContext, daemon: TestDaemon): Promise<void> {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, secrets.fileName), secrets.content.repeat(20_000));
   const file = await alice.client.upload('@bob', join(dir, secrets.fileName));
-  await bob.client.download(file.id, { dir: join(dir, 'out') });
+  await bob.client.download(file, { dir: join(dir, 'out') });
   for (const name of ['alice', secrets.unknown]) {
     await t.throwsAsync(login(await connectTo(t, daemon), name, secrets.wrong));
   }

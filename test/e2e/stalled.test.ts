@@ -37,11 +37,11 @@ test.serial(
       return { onProgress, done: () => once };
     };
     const up = stopped();
-    const { id } = await alice.client.upload('@bob', join(dir, 'big.bin'), { onProgress: up.onProgress });
+    const sent = await alice.client.upload('@bob', join(dir, 'big.bin'), { onProgress: up.onProgress });
     t.not(up.done(), null);
     await up.done();
     const down = stopped();
-    const path = await bob.client.download(id, { dir: join(dir, 'out'), onProgress: down.onProgress });
+    const path = await bob.client.download(sent, { dir: join(dir, 'out'), onProgress: down.onProgress });
     t.not(down.done(), null);
     await down.done();
     t.true((await readFile(path)).equals(content));

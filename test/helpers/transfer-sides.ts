@@ -4,10 +4,11 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { FilesParts } from '../../src/daemon/files.ts';
+import { hex } from '../../src/protocol/bytes.ts';
 import type { Manifest } from '../../src/protocol/file.ts';
 import type { FileSystem } from '../../src/protocol/seams.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
-import { type Place, Transfers } from '../../src/tui/client/transfers/transfers.ts';
+import { type Source, Transfers } from '../../src/tui/client/transfers/transfers.ts';
 import { alice, bob, conversation, type FileDaemon, openFileDaemon } from './file-daemon.ts';
 import { FakeWire } from './file-wire.ts';
 import { temporaryFolder } from './folder.ts';
@@ -16,8 +17,8 @@ import { openTransferProfile } from './transfer-profile.ts';
 export const segSize = 262_144;
 /** More than the daemon's window, and not a multiple of anything. */
 export const BIG = 80 * segSize + 12_345;
-/** Where all files of these tests belong. */
-export const place: Place = { id: conversation, name: '@bob' };
+/** Where all files of these tests belong, which are Alice's. */
+export const place: Source = { id: conversation, name: '@bob', author: hex(alice.idFp) };
 
 type OpenProfile = ReturnType<typeof openTransferProfile>;
 export type Receiver = { wire: FakeWire; transfers: Transfers; profile: OpenProfile };

@@ -78,6 +78,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   t.is(calls('download').length, 2);
   const running = {
     id: 'u1',
+    author: 'alice',
     direction: 'up' as const,
     name: 'x',
     conversation: '#lobby' as const,

@@ -9,6 +9,7 @@ import { openDesk } from './helpers/open-desk.ts';
 
 const transfer = (parts: Partial<TransferState> = {}): TransferState => ({
   id: 't1',
+  author: 'alice',
   direction: 'up',
   name: 'plan.pdf',
   conversation: '#lobby',
@@ -40,7 +41,9 @@ test('what was cut off is told at the start, and p in the files goes on with it'
 
 test('what was saved as the program ended is told at the start', async (t) => {
   const { notice } = await openDesk(t, (client) => {
-    client.begun = [transfer({ direction: 'down', state: 'done', done: 100, note: '/downloads/plan.pdf' })];
+    client.begun = [
+      transfer({ author: 'bob', direction: 'down', state: 'done', done: 100, note: '/downloads/plan.pdf' }),
+    ];
   });
   t.is(notice(), 'saved and checked: /downloads/plan.pdf');
 });
@@ -94,7 +97,14 @@ test('a failed one is gone on with as well, and why it cannot be is told', async
   await settle();
   await key('f3', 'p');
   t.is(calls('resume').length, 2);
-  const failed = transfer({ id: 'd1', direction: 'down', name: 'got.bin', state: 'failed', note: 'the disk is full' });
+  const failed = transfer({
+    id: 'd1',
+    author: 'bob',
+    direction: 'down',
+    name: 'got.bin',
+    state: 'failed',
+    note: 'the disk is full',
+  });
   client.emit({ type: 'transfer', transfer: failed });
   await settle();
   await say('.resume got.bin');

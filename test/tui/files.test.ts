@@ -8,6 +8,7 @@ const file = (id: string, name: string): FileInfo => ({
   id: id.repeat(32),
   conversation: '@bob',
   from: 'bob',
+  author: 'ab'.repeat(32),
   formerKey: false,
   name,
   type: '',

@@ -18,6 +18,7 @@ import { openDesk } from './helpers/open-desk.ts';
 const lost = news({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
 const running: TransferState = {
   id: 't',
+  author: 'alice',
   direction: 'up',
   name: 'x.bin',
   conversation: '#lobby',
@@ -243,16 +244,17 @@ test('one is named above the people; the bare view says how to leave it until th
 test('paused, then cancelled: both ways it is given up', async (t) => {
   const { client, say, calls, notice, settle, chat, store, key } = await openDesk(t);
   for (const direction of ['up', 'down'] as const) {
-    const transfer = { ...running, id: direction, direction, name: `${direction}.bin` };
+    const author = direction === 'up' ? 'alice' : 'bob';
+    const transfer = { ...running, id: direction, author, direction, name: `${direction}.bin` };
     client.begun = [transfer];
     if (direction === 'down') store.dispatch({ type: 'files', files: [file({ id: 'down', name: 'down.bin' })] });
     client.emit({ type: 'transfer', transfer });
     await settle();
     await say('.pause');
-    t.is(chat().transfers[direction]?.state, 'paused');
+    t.is(chat().transfers[fileKey(transfer)]?.state, 'paused');
     await (direction === 'up' ? say('.cancel') : key('f3', 'x'));
     t.deepEqual(calls('drop').at(-1), [direction]);
     t.is(notice(), `${direction}.bin is cancelled`);
-    t.is(chat().transfers[direction]?.state, 'cancelled');
+    t.is(chat().transfers[fileKey(transfer)]?.state, 'cancelled');
   }
 });

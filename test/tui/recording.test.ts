@@ -83,7 +83,16 @@ function eventsWith(words: string): Event[] {
   const editor = { before: words, after: words };
   const sent = file({ name: words, type: words, sha256: words });
   const said = message({ text: words, error: words, reactions: { [words]: ['bob'] } });
-  const transfer = { id: 'f1', name: words, conversation: '#lobby', size: 1, done: 0, rate: 0, note: words } as const;
+  const transfer = {
+    id: 'f1',
+    author: 'bob',
+    name: words,
+    conversation: '#lobby',
+    size: 1,
+    done: 0,
+    rate: 0,
+    note: words,
+  } as const;
   const link = { state: 'waiting', retryAt: noon, reason: words } as const;
   const at = { address: words, fingerprint: words };
   return [

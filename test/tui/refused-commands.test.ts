@@ -103,6 +103,7 @@ test('what cannot be done with a transfer, or with nobody, says what can', async
   const { say, key, notice, client, settle } = await openDesk(t);
   const transfer: TransferState = {
     id: 't1',
+    author: 'alice',
     direction: 'up',
     name: 'a.bin',
     conversation: '#lobby',

@@ -129,7 +129,16 @@ test.serial('somebody who writes draws the list and the title, and their next si
 
 test.serial('progress of a transfer draws the files pane alone', async (t) => {
   const { costs } = await open(t);
-  const transfer = { id: 'u', direction: 'up', name: 'x', conversation: '#lobby', size: 9, done: 1, rate: 1 } as const;
+  const transfer = {
+    id: 'u',
+    author: 'alice',
+    direction: 'up',
+    name: 'x',
+    conversation: '#lobby',
+    size: 9,
+    done: 1,
+    rate: 1,
+  } as const;
   const step = (done: number): Event => ({
     type: 'news',
     news: [{ type: 'transfer', transfer: { ...transfer, done, state: 'running', note: null } }],

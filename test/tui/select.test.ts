@@ -96,9 +96,10 @@ test('property: the kept list is the list that would be made anew', (t) => {
   );
 });
 
-test('of two files that a dishonest server lists under one id, none is shown as saved by a transfer of that id', (t) => {
+test('of two files that a dishonest server lists under one id, the one of its author is shown as transferred', (t) => {
   const transfer = {
     id: 'a',
+    author: 'bob',
     direction: 'down',
     name: 'n',
     conversation: '#lobby',
@@ -113,7 +114,28 @@ test('of two files that a dishonest server lists under one id, none is shown as 
   const saved = () => filesOf(play.chat).map((item) => item.saved);
   t.deepEqual(saved(), ['/tmp/n']);
   play.do({ type: 'files', files: [file({ id: 'a', from: 'bob' }), file({ id: 'a', from: 'carol' })] });
-  t.deepEqual(saved(), [null, null]);
+  t.deepEqual(saved(), ['/tmp/n', null]);
+});
+
+test('a file of a former key and one of the key of now are two, each with its own transfer', (t) => {
+  const about = { id: 'a', name: 'n', conversation: '#lobby', size: 1, done: 1, rate: 0 } as const;
+  const moving = { ...about, author: 'bob', direction: 'down', state: 'running', note: null } as const;
+  const old = file({ id: 'a', from: 'bob', formerKey: true, name: 'old' });
+  const play = new Play().do(
+    { type: 'files', files: [old] },
+    { type: 'news', news: [{ type: 'transfer', transfer: moving }] },
+  );
+  const shown = () => filesOf(play.chat).map(({ file: { name }, transfer }) => [name, transfer?.state ?? null]);
+  t.deepEqual(
+    shown(),
+    [
+      ['n', 'running'],
+      ['old', null],
+    ],
+    'it is not taken for the one that is listed',
+  );
+  play.do({ type: 'files', files: [old, file({ id: 'a', from: 'bob', name: 'new' })] });
+  t.deepEqual(new Set(shown().map(String)), new Set(['old,', 'new,running']));
 });
 
 test('files: what moves first, then the newest; only of the open conversation', (t) => {
@@ -129,6 +151,7 @@ test('files: what moves first, then the newest; only of the open conversation', 
           type: 'transfer',
           transfer: {
             id: 'u',
+            author: 'alice',
             direction: 'up',
             name: 'n',
             conversation: '#lobby',
@@ -231,6 +254,7 @@ test('files and words of blocked people are found nowhere, and are all there aga
   t.deepEqual(seen(), [['b'], ['#lobby/carol/b'], 2]);
   const transfer = {
     id: 'a',
+    author: 'bob',
     direction: 'down',
     name: 'x',
     conversation: '#lobby',

@@ -18,6 +18,7 @@ import type {
   Conversation,
   ConversationName,
   FileInfo,
+  FileRef,
   Gap,
   LinkState,
   ListedFile,
@@ -187,8 +188,8 @@ export class ChatClient implements Client {
     });
   }
 
-  async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
-    return this.#asked(() => this.#chat.files.download(id, options));
+  async download(file: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
+    return this.#asked(() => this.#chat.files.download(file, options));
   }
 
   transfers(): Promise<TransferState[]> {

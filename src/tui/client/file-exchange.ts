@@ -1,18 +1,17 @@
 /** Files to and from a conversation: a transfer moves the bytes, a signed manifest in the conversation says what they are. */
 import { equal, hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
-import { fileName } from '../../protocol/text.ts';
 import type { SignedIn } from './connect.ts';
 import { ClientError } from './errors.ts';
 import { fileOf } from './messages.ts';
 import type { Place } from './notes.ts';
 import type { SharedFile, SharedFiles } from './shared-files.ts';
-import { shownName } from './shown-name.ts';
 import { Transfers, type Uploaded } from './transfers/transfers.ts';
 import type {
   ClientEvent,
   ConversationName,
   FileInfo,
+  FileRef,
   ListedFile,
   Message,
   TransferOptions,
@@ -63,9 +62,9 @@ export class FileExchange {
     return this.#share(place, await this.#transfers.upload(place, path, options));
   }
 
-  async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
-    const file = await this.#find(id);
-    return this.#transfers.download(file.place, file.manifest, options);
+  async download(wanted: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
+    const { info, manifest, place } = await this.#find(wanted);
+    return this.#transfers.download({ id: place.id, name: place.name, author: info.author }, manifest, options);
   }
 
   begun(): Promise<TransferState[]> {
@@ -88,7 +87,11 @@ export class FileExchange {
       },
     };
     if (begun.direction === 'down')
-      await this.#transfers.goOnFetching(begun, async () => (await this.#find(id)).manifest, watched);
+      await this.#transfers.goOnFetching(
+        begun,
+        async () => (await this.#find({ author: begun.author, id })).manifest,
+        watched,
+      );
     else {
       let place: Place | null = null;
       const check = async (): Promise<void> => {
@@ -138,18 +141,13 @@ export class FileExchange {
     return fileOf(place, manifest, await sent);
   }
 
-  async #find(id: string): Promise<SharedFile> {
+  async #find(wanted: FileRef): Promise<SharedFile> {
     await this.#parts.synced();
-    const [file, ...others] = await this.#parts.shared.withId(id);
-    if (file === undefined)
-      throw new ClientError('refused', `no conversation of yours holds a file ${id}; see the list of files`);
-    if (others.length === 0) return file;
-    const found = [file, ...others].map(
-      ({ info }) => `  ${fileName(info.name)} from ${shownName(info)} in ${info.conversation}, ${info.size} bytes`,
-    );
+    const file = await this.#parts.shared.find(wanted);
+    if (file !== null) return file;
     throw new ClientError(
       'refused',
-      `${found.length} files have the id ${id}, and the server is dishonest or damaged; ask its sender to send the right one again:\n${found.join('\n')}`,
+      `no conversation of yours holds a file ${wanted.id} of its sender; see the list of files`,
     );
   }
 }

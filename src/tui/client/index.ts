@@ -13,6 +13,7 @@ export type {
   ConversationName,
   Doubt,
   FileInfo,
+  FileRef,
   Gap,
   LinkState,
   ListedFile,

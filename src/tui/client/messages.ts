@@ -54,7 +54,7 @@ export class Messages {
         to: place.with === null ? null : author === mine ? place.with : me.name,
         at,
         sentAt,
-        body: bodyOf(place, said.content, applied.text, { from: said.from, formerKey, at, sentAt }),
+        body: bodyOf(place, said.content, applied.text, { author, from: said.from, formerKey, at, sentAt }),
         edited: applied.edited,
         deleted: applied.deleted,
         reactions: applied.reactions,
@@ -99,6 +99,7 @@ export class Messages {
       at,
       sentAt: item.at,
       body: bodyOf(place, content, content.kind === 'manifest' ? null : content.text, {
+        author: hex(me.idFp),
         from: me.name,
         formerKey: false,
         at,
@@ -168,12 +169,13 @@ export function gapsOf(place: Place, entries: readonly CachedEntry[]): Gap[] {
 }
 
 /** Who shared it, and when by the daemon's clock and by theirs. */
-type By = { from: string; formerKey: boolean; at: number; sentAt: number };
+type By = Pick<FileInfo, 'author' | 'from' | 'formerKey' | 'at' | 'sentAt'>;
 
 /** What a manifest says, as the person sees it. */
 export function fileOf(place: Place, manifest: Manifest, by: By): FileInfo {
   return {
     id: hex(manifest.fileId),
+    author: by.author,
     conversation: place.name,
     from: by.from,
     formerKey: by.formerKey,

@@ -8,7 +8,7 @@ import { ClientError } from './errors.ts';
 import type { Intake } from './intake.ts';
 import { fileOf } from './messages.ts';
 import type { Place } from './notes.ts';
-import type { FileInfo } from './types.ts';
+import type { FileInfo, FileRef } from './types.ts';
 import { writtenAt } from './written.ts';
 
 /** Files that are looked at; the daemon may list on and on. */
@@ -35,11 +35,11 @@ export class SharedFiles {
     this.#placeOf = placeOf;
   }
 
-  /** Those with this id: more than one only when the daemon is dishonest, for it lets nobody name the id of another's file. */
-  async withId(id: string): Promise<SharedFile[]> {
-    const files: SharedFile[] = [];
-    for await (const file of this.all(null, (listed) => hex(listed.file) === id)) files.push(file);
-    return files;
+  /** Whoever else names that id; null when it is not listed. */
+  async find({ author, id }: FileRef): Promise<SharedFile | null> {
+    for await (const file of this.all(null, (listed) => hex(listed.file) === id))
+      if (file.info.author === author) return file;
+    return null;
   }
 
   /** Newest first. Those whose manifest does not open here are left out. @throws ClientError 'untrusted' */
@@ -76,11 +76,12 @@ export class SharedFiles {
     const opened = cached?.said
       ? { author: cached.author, said: cached.said }
       : await this.#intake.peek(place, listed.entry);
-    const said = opened?.said ?? null;
-    if (said?.content.kind !== 'manifest' || !equal(said.content.manifest.fileId, listed.file)) return null;
+    if (opened === null) return null;
+    const { author, said } = opened;
+    if (said.content.kind !== 'manifest' || !equal(said.content.manifest.fileId, listed.file)) return null;
     const { manifest } = said.content;
-    const formerKey = await this.#context.keyring.isFormer(said.from, opened?.author ?? '');
-    const by = { from: said.from, formerKey, at: listed.entry.at, sentAt: writtenAt(said.sentAt) };
+    const formerKey = await this.#context.keyring.isFormer(said.from, author);
+    const by = { author, from: said.from, formerKey, at: listed.entry.at, sentAt: writtenAt(said.sentAt) };
     return { info: fileOf(place, manifest, by), manifest, place };
   }
 }

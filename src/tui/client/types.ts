@@ -13,6 +13,8 @@ export type SendState = 'sending' | 'sent' | 'delivered' | 'failed';
 export type FileInfo = {
   /** 32 hex digits. */
   id: string;
+  /** As in Message. */
+  author: string;
   conversation: ConversationName;
   from: string;
   /** As in Message. */
@@ -28,6 +30,9 @@ export type FileInfo = {
   /** The author's own clock: when they shared it. */
   sentAt: number;
 };
+
+/** What names a file: a dishonest daemon may list an id of two authors. */
+export type FileRef = Pick<FileInfo, 'author' | 'id'>;
 
 /** A file of a conversation, and where this profile saved and verified it: null when it did not, or the copy is gone or changed. */
 export type ListedFile = FileInfo & { saved: string | null };
@@ -119,6 +124,8 @@ export type LinkState =
 export type TransferState = {
   /** The file's id, hex. */
   id: string;
+  /** Who shared it, or is to: as in Message. */
+  author: string;
   direction: 'up' | 'down';
   name: string;
   conversation: ConversationName;
@@ -229,7 +236,7 @@ export interface Client {
   upload(to: ConversationName, path: string, options?: TransferOptions): Promise<FileInfo>;
   files(conversation?: ConversationName): Promise<ListedFile[]>;
   /** Resolves with the path it was saved under, verified. Repeated with the same folder it goes on where it stopped. */
-  download(id: string, options: TransferOptions & { dir: string }): Promise<string>;
+  download(file: FileRef, options: TransferOptions & { dir: string }): Promise<string>;
   /**
    * What this account began from this profile and neither finished nor gave up, also before this start: what is under way in
    * this client as it is, all else paused, with what is done as far as it is known without asking the daemon; done, once, what

@@ -23,9 +23,7 @@ export const download: Command = {
       const file = choose(await client.files(), wanted);
       const bar = transferBar(shell, file.name);
       // The bar goes first: clearing it would take the line below with it.
-      const path = await client
-        .download(file.id, { dir, onProgress: bar.show, signal: shell.signal })
-        .finally(bar.stop);
+      const path = await client.download(file, { dir, onProgress: bar.show, signal: shell.signal }).finally(bar.stop);
       const { id, name, size, sha256 } = file;
       shell.output.result({ type: 'downloaded', id, name, size, sha256, path }, `${path}: ${size} bytes, verified`);
     });

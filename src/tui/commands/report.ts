@@ -48,6 +48,7 @@ export function reportFile(output: Output, file: FileInfo, saved: string | null 
       sha256: file.sha256,
       conversation: file.conversation,
       from: file.from,
+      author: file.author,
       ...(file.formerKey ? { formerKey: true } : {}),
       ...times(file),
       ...(saved === null ? {} : { saved }),

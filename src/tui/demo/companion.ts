@@ -85,10 +85,11 @@ export class Companion {
   }
 
   /** Fetches what came and says its hash, which the sender can compare. */
-  async #check(from: ConversationName, { id, name, size }: FileInfo): Promise<void> {
+  async #check(from: ConversationName, file: FileInfo): Promise<void> {
     const { client, dir } = this.#parts;
+    const { name, size } = file;
     if (size > FETCHED_BYTES) return this.#say(from, lines.fileBig(name, prettyBytes(size)));
-    const path = await client.download(id, { dir });
+    const path = await client.download(file, { dir });
     const hash = createHash('sha256')
       .update(await readFile(path))
       .digest('hex');

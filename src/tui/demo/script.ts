@@ -45,7 +45,7 @@ async function share(output: Output, alice: Client, bob: Client, dir: string): P
   output.line(`  bob sees ${file.name}, ${prettyBytes(file.size)}, from ${file.from}`);
   const folder = join(dir, 'client_files');
   await mkdir(folder);
-  const saved = await bob.download(file.id, { dir: folder });
+  const saved = await bob.download(file, { dir: folder });
   const [sent, received] = await Promise.all([sha256(path), sha256(saved)]);
   if (sent !== received) throw new Error('the file arrived changed');
   output.line(`  bob has it, byte for byte: sha256 ${received.slice(0, 16)}…\n`);

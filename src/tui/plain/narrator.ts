@@ -12,7 +12,7 @@ import type {
 import { shownReaction } from '../emoji.ts';
 import { cut } from '../measure.ts';
 import { mentions } from '../mention.ts';
-import { keyOf } from '../messages.ts';
+import { fileKey, keyOf } from '../messages.ts';
 import { firstLine } from '../rows.ts';
 import { strings } from '../strings.ts';
 import { phrases } from './phrases.ts';
@@ -211,20 +211,22 @@ export class Narrator {
     this.#parts.voice.remark(online ? phrases.came(name) : phrases.went(name));
   }
 
-  #transfer({ id, direction, name, size, done, state }: TransferState) {
+  #transfer(transfer: TransferState) {
+    const { direction, name, size, done, state } = transfer;
     const { voice } = this.#parts;
+    const key = fileKey(transfer);
     if (state === 'done') {
-      this.#percent.delete(id);
+      this.#percent.delete(key);
       // Where it is saved is told by whoever asked for it.
       return direction === 'up' ? voice.say(phrases.uploaded(name, size)) : undefined;
     }
     // Why it failed or stopped is told by whoever asked for it.
     if (state !== 'running') return;
-    const last = this.#percent.get(id);
+    const last = this.#percent.get(key);
     if (last === undefined && direction === 'down') voice.say(phrases.fetching(name, size));
     const percent = size === 0 ? 0 : Math.floor((done / size) * 100);
     const step = STEPS.findLast((each) => each <= percent) ?? 0;
-    this.#percent.set(id, Math.max(step, last ?? 0));
+    this.#percent.set(key, Math.max(step, last ?? 0));
     // A transfer that goes on where it stopped begins with the step it is at.
     if (size >= SMALL_BYTES && step > (last ?? 0)) voice.say(phrases.percent(name, step));
   }

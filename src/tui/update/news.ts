@@ -108,7 +108,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
         };
         break;
       case 'transfer':
-        chat = { ...chat, transfers: { ...chat.transfers, [event.transfer.id]: event.transfer } };
+        chat = { ...chat, transfers: { ...chat.transfers, [fileKey(event.transfer)]: event.transfer } };
         break;
       case 'key-changed':
         chat = changedKey(chat, event.name, event.offered);

@@ -78,7 +78,7 @@ test.serial('a paused upload is listed after a restart, and resume finishes it',
   const [file, ...others] = await bob.client.files();
   t.is(file?.id, told.id);
   t.deepEqual(others, []);
-  const saved = await bob.client.download(told.id, { dir: downloads });
+  const saved = await bob.client.download(told, { dir: downloads });
   t.true((await readFile(saved)).equals(content));
   await t.throwsAsync(next.client.resume(told.id), { code: 'refused', message: /begin it again/ });
 });
@@ -86,8 +86,10 @@ test.serial('a paused upload is listed after a restart, and resume finishes it',
 test.serial('a download goes on into the folder that it was begun for, and drop takes its part away', async (t) => {
   const at = await setting(t);
   const { first, content, downloads } = at;
-  const { id } = await sentWhole(at);
-  const get = (onProgress: (state: TransferState) => void) => first.client.download(id, { dir: downloads, onProgress });
+  const sent = await sentWhole(at);
+  const { id } = sent;
+  const get = (onProgress: (state: TransferState) => void) =>
+    first.client.download(sent, { dir: downloads, onProgress });
   t.like(await paused(t, first, get), { id, state: 'paused', direction: 'down' });
   await first.client.close();
 
@@ -111,7 +113,7 @@ test.serial('a download goes on into the folder that it was begun for, and drop 
   t.deepEqual(await next.client.transfers(), []);
 
   const other = join(downloads, 'other');
-  await paused(t, next, (onProgress) => next.client.download(id, { dir: other, onProgress }));
+  await paused(t, next, (onProgress) => next.client.download(sent, { dir: other, onProgress }));
   t.is((await readdir(other)).length, 1);
   await next.client.close();
   const last = await at.again();

@@ -120,7 +120,7 @@ test.serial('what was written for the old key is never sealed to the new one', a
     (await alice.client.files('@bob')).map(({ id }) => id),
     [file.id],
   );
-  const saved = await alice.client.download(file.id, { dir: await temporaryFolder(t) });
+  const saved = await alice.client.download(file, { dir: await temporaryFolder(t) });
   t.is(await readFile(saved, 'utf8'), 'from the old bob');
   await alice.client.retry(secret.id);
   await after.message('for the bob I know');

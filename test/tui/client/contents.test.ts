@@ -59,13 +59,17 @@ test.serial('a file goes up, is listed from its manifest, and comes down', async
   const [listed] = await bob.client.files('@alice');
   t.deepEqual(listed && { ...listed, conversation: sent.conversation }, { ...sent, saved: null });
   t.deepEqual(await bob.client.files('#lobby'), []);
-  const saved = await bob.client.download(sent.id, { dir: await temporaryFolder(t) });
+  const saved = await bob.client.download(sent, { dir: await temporaryFolder(t) });
   t.is(basename(saved), 'a b.txt');
   t.is(await readFile(saved, 'utf8'), 'what is in it');
   await alice.client.upload('#lobby', path);
   await bob.message('a b.txt', ({ conversation }) => conversation === '#lobby');
   t.is((await bob.client.files()).length, 2);
-  await t.throwsAsync(bob.client.download('00'.repeat(16), { dir }), { instanceOf: ClientError, code: 'refused' });
+  await t.throwsAsync(bob.client.download({ ...sent, author: '00'.repeat(32) }, { dir }), { code: 'refused' });
+  await t.throwsAsync(bob.client.download({ ...sent, id: '00'.repeat(16) }, { dir }), {
+    instanceOf: ClientError,
+    code: 'refused',
+  });
 });
 
 test.serial('what cannot be sent is refused with a sentence before anything is stored', async (t) => {

@@ -45,7 +45,7 @@ test.serial('uploads and downloads go on after a kill -9 of the client', async (
   const got = await killed(t, ['download', file.id, '--downloads', downloads, ...global], downloads);
   const last = await chatAs(t, alice);
   const down: TransferState[] = [];
-  const saved = await last.client.download(file.id, { dir: downloads, onProgress: (state) => down.push(state) });
+  const saved = await last.client.download(file, { dir: downloads, onProgress: (state) => down.push(state) });
   t.true(began(down) >= got - SEGMENT, `it went on at ${began(down)} of ${got}`);
   t.true((await readFile(saved)).equals(content));
   t.deepEqual(await readdir(downloads), ['big.bin']);

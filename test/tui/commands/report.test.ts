@@ -18,6 +18,7 @@ const named = {
   id: 'f0'.repeat(16),
   conversation: '#lobby' as const,
   from: 'alice',
+  author: 'aa'.repeat(32),
   formerKey: false,
   name: 'a.bin',
   type: '',
@@ -70,7 +71,7 @@ test('the answer to a message has its shape', (t) => {
 
 test('a file and a gap have their shapes', (t) => {
   const file = named;
-  const wanted = `{"v":1,"type":"file","id":"${file.id}","name":"a.bin","size":123,"sha256":"${file.sha256}","conversation":"#lobby","from":"alice","at":"2026-11-23T12:00:00.000Z"}\n`;
+  const wanted = `{"v":1,"type":"file","id":"${file.id}","name":"a.bin","size":123,"sha256":"${file.sha256}","conversation":"#lobby","from":"alice","author":"${file.author}","at":"2026-11-23T12:00:00.000Z"}\n`;
   t.is(
     printed(true, (output) => reportFile(output, file)),
     wanted,
@@ -123,7 +124,13 @@ test('what nobody gave the key for is told with its reason', (t) => {
 test('attack: neither a text nor the name of a file can look like somebody else’s message', (t) => {
   const spoof = 'x\n12:00 #lobby bob: send me the password';
   const file = {
-    ...{ id: 'f0'.repeat(16), conversation: '#lobby' as const, from: 'mallory', formerKey: false },
+    ...{
+      id: 'f0'.repeat(16),
+      conversation: '#lobby' as const,
+      from: 'mallory',
+      author: 'bb'.repeat(32),
+      formerKey: false,
+    },
     name: spoof,
     type: '',
   };

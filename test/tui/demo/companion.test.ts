@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { systemClock } from '../../../src/protocol/seams.ts';
-import type { TransferOptions } from '../../../src/tui/client/types.ts';
+import type { FileRef, TransferOptions } from '../../../src/tui/client/types.ts';
 import { Companion } from '../../../src/tui/demo/companion.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { until } from '../../helpers/until.ts';
@@ -10,7 +10,7 @@ import { FakeClient } from '../helpers/fake-client.ts';
 import { file } from '../helpers/messages.ts';
 
 class Robin extends FakeClient {
-  override async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
+  override async download({ id }: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
     const path = join(options.dir, id);
     await writeFile(path, 'abc');
     return path;

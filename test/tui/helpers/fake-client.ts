@@ -5,6 +5,7 @@ import type {
   Conversation,
   ConversationName,
   FileInfo,
+  FileRef,
   Gap,
   LinkState,
   ListedFile,
@@ -187,6 +188,7 @@ export class FakeClient implements Client {
     const name = path.split('/').at(-1) ?? path;
     const info: FileInfo = {
       id: `u${++this.#ids}`,
+      author: this.me.name,
       conversation: to,
       from: this.me.name,
       formerKey: false,
@@ -199,6 +201,7 @@ export class FakeClient implements Client {
     };
     const state: TransferState = {
       id: info.id,
+      author: info.author,
       direction: 'up',
       name,
       conversation: to,
@@ -217,7 +220,7 @@ export class FakeClient implements Client {
     return this.allFiles.map((file) => ({ ...file, saved: this.saved[file.id] ?? null }));
   }
 
-  async download(id: string, options: TransferOptions & { dir: string }): Promise<string> {
+  async download({ id }: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
     this.#call('download', id, options.dir);
     return `${options.dir}/x`;
   }

@@ -36,11 +36,13 @@ export function person(name: string, parts: Partial<Person> = {}): Person {
 }
 
 export function file(parts: Partial<ListedFile> = {}): ListedFile {
+  const { from = 'bob', formerKey = false } = parts;
   return {
     id: 'f1',
+    author: formerKey ? `former ${from}` : from,
     conversation: '#lobby',
-    from: 'bob',
-    formerKey: false,
+    from,
+    formerKey,
     name: 'report.pdf',
     type: 'application/pdf',
     size: 1_234_567,

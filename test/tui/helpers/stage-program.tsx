@@ -86,6 +86,7 @@ if (scene === 'transfers') {
       type: 'transfer',
       transfer: {
         id: 't1',
+        author: 'alice',
         direction: 'up',
         name: 'archive.tar.gz',
         conversation: '#lobby',

@@ -84,7 +84,15 @@ test('files are sent, listed by their whole name and fetched', async (t) => {
 
 test('transfers of an earlier start are told and gone on with', async (t) => {
   const client = new FakeClient();
-  const about = { direction: 'up', conversation: '@bob', size: 100, done: 40, rate: 0, state: 'paused' } as const;
+  const about = {
+    author: 'alice',
+    direction: 'up',
+    conversation: '@bob',
+    size: 100,
+    done: 40,
+    rate: 0,
+    state: 'paused',
+  } as const;
   client.begun = [
     { ...about, id: 't1', name: 'one', note: null },
     { ...about, id: 't2', name: 'two', note: 'the program ended in the middle of it' },

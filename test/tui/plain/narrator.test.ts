@@ -210,6 +210,7 @@ test('a transfer is told in few steps, a small one only when it is there', (t) =
     type: 'transfer',
     transfer: {
       id: 't',
+      author: 'bob',
       direction: 'down',
       name: 'a.iso',
       conversation: '#lobby',
@@ -225,7 +226,7 @@ test('a transfer is told in few steps, a small one only when it is there', (t) =
   const way = Array.from({ length: 40 }, (_, i) => state({ done: i * 100_000 }));
   const end = state({ state: 'done', done: 4_000_000, note: '/home/alice/a.iso' });
   t.deepEqual(hears(...way, end), ['fetching a.iso, 4 MB', 'a.iso: 25 %', 'a.iso: 50 %', 'a.iso: 75 %']);
-  const small = { size: 1000, direction: 'up', name: 'b', id: 'u' } as const;
+  const small = { size: 1000, author: 'alice', direction: 'up', name: 'b', id: 'u' } as const;
   t.deepEqual(hears(...[0, 500, 900].map((done) => state({ ...small, done })), state({ ...small, state: 'done' })), [
     'b, 1 kB, is sent',
   ]);

@@ -8,6 +8,7 @@ test('moving, paused, failed and saved files each say so', async (t) => {
   enter();
   const base: TransferState = {
     id: 't',
+    author: 'bob',
     direction: 'down',
     name: 'x.bin',
     conversation: '#lobby',

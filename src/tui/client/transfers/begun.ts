@@ -1,15 +1,18 @@
 /** A transfer that was begun, and how the profile keeps what is needed to go on with it, under its seal. */
 import { basename } from 'node:path';
-import { fromUtf8, Reader, utf8, Writer } from '../../../protocol/bytes.ts';
+import { fromHex, fromUtf8, hex, Reader, utf8, Writer } from '../../../protocol/bytes.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
 import { fileName } from '../../../protocol/text.ts';
 import type { ConversationName } from '../types.ts';
 
 const VERSION = 1;
+const AUTHOR_BYTES = 32;
 const KEY_BYTES = 32;
 
 type About = {
   file: Uint8Array;
+  /** Who shares it: identity fingerprint, hex. */
+  author: string;
   /** The conversation's hash, and what it was called then. */
   conversation: Uint8Array;
   to: ConversationName;
@@ -34,7 +37,7 @@ export function nameOf(begun: Begun): string {
 
 /** `file`, `conversation` and the direction have columns of their own. */
 export function encodeBegun(begun: Begun): Uint8Array {
-  const writer = new Writer().u8(VERSION).var16(utf8(begun.to)).u64(begun.size);
+  const writer = new Writer().u8(VERSION).bytes(fromHex(begun.author)).var16(utf8(begun.to)).u64(begun.size);
   if (begun.direction === 'down') {
     for (const text of [begun.name, begun.dir, begun.tag, begun.path ?? '']) writer.var16(utf8(text));
     return writer.finish();
@@ -50,7 +53,8 @@ export function decodeBegun(
 ): Begun {
   const reader = new Reader(bytes);
   if (reader.u8() !== VERSION) throw new ProtocolError('version', 'a begun transfer of another version');
-  const about = { ...at, to: fromUtf8(reader.var16()) as ConversationName, size: reader.u64() };
+  const author = hex(reader.bytes(AUTHOR_BYTES));
+  const about = { ...at, author, to: fromUtf8(reader.var16()) as ConversationName, size: reader.u64() };
   const [first, second] = [fromUtf8(reader.var16()), fromUtf8(reader.var16())];
   if (direction === 'down') {
     const [tag, path] = [fromUtf8(reader.var16()), fromUtf8(reader.var16())];

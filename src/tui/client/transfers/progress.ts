@@ -16,7 +16,7 @@ export class Progress {
   /** @param done bytes that are there from an earlier attempt */
   constructor(
     clock: Clock,
-    about: Pick<TransferState, 'id' | 'direction' | 'name' | 'conversation' | 'size'>,
+    about: Pick<TransferState, 'id' | 'author' | 'direction' | 'name' | 'conversation' | 'size'>,
     tell: (state: TransferState) => void,
     done = 0,
   ) {

@@ -142,9 +142,11 @@ export class Runs {
   }
 }
 
-export function aboutOf(begun: Begun): Pick<TransferState, 'id' | 'direction' | 'name' | 'conversation' | 'size'> {
-  const { file, direction, to, size } = begun;
-  return { id: hex(file), direction, name: nameOf(begun), conversation: to, size };
+export function aboutOf(
+  begun: Begun,
+): Pick<TransferState, 'id' | 'author' | 'direction' | 'name' | 'conversation' | 'size'> {
+  const { file, author, direction, to, size } = begun;
+  return { id: hex(file), author, direction, name: nameOf(begun), conversation: to, size };
 }
 
 /** An upload that can never be gone on with: the next attempt begins anew. */

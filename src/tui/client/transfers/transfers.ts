@@ -41,6 +41,9 @@ export type TransfersParts = {
 /** Where a transfer belongs. `id` is the conversation's hash. */
 export type Place = { id: Uint8Array; name: ConversationName };
 
+/** Where a file comes from, and whose it is: identity fingerprint, hex. */
+export type Source = Place & { author: string };
+
 /** A file that the daemon has whole. It is listed once its manifest is posted; `posted` then forgets the upload. */
 export type Uploaded = { manifest: Manifest; posted(): Promise<void> };
 
@@ -82,7 +85,7 @@ export class Transfers {
   }
 
   /** Resolves with the path of the saved file. Repeated it goes on where it stopped. @throws ClientError */
-  async download(from: Place, manifest: Manifest, options: TransferOptions & { dir: string }): Promise<string> {
+  async download(from: Source, manifest: Manifest, options: TransferOptions & { dir: string }): Promise<string> {
     const paused = await this.#beginDownload(from, manifest, resolve(options.dir));
     return this.#runs.run(paused, options, (run) => this.#fetch(paused.begun, async () => manifest, run));
   }
@@ -172,16 +175,19 @@ export class Transfers {
     if (same !== null) return same;
     const { random } = this.#parts.profile;
     const secret = { file: random(16), key: random(32), segSize: SEGMENT_SIZE };
-    const begun: BegunUpload = { direction: 'up', conversation: to.id, to: to.name, path, version, size, ...secret };
+    const about = { author: hex(this.#parts.me), conversation: to.id, to: to.name };
+    const begun: BegunUpload = { direction: 'up', ...about, path, version, size, ...secret };
     await this.#store.add(begun);
     return { begun, done: 0, fresh: true };
   }
 
-  async #beginDownload(from: Place, manifest: Manifest, dir: string): Promise<Startable<BegunDownload>> {
+  async #beginDownload(from: Source, manifest: Manifest, dir: string): Promise<Startable<BegunDownload>> {
     const { fileId: file, size, name } = manifest;
     const known = await this.#store.find(file);
-    if (known?.begun.direction === 'down' && known.begun.dir === dir) return { done: known.done, begun: known.begun };
-    const about = { conversation: from.id, to: from.name, file, size };
+    const { id: conversation, name: to, author } = from;
+    if (known?.begun.direction === 'down' && known.begun.author === author && known.begun.dir === dir)
+      return { done: known.done, begun: known.begun };
+    const about = { author, conversation, to, file, size };
     const tag = hex(this.#parts.profile.random(TAG_BYTES));
     const begun: BegunDownload = { ...about, direction: 'down', name, dir, tag, path: null };
     if (known !== null && !this.#runs.has(hex(file)) && (await this.#store.claim(known.begun)))

@@ -3,6 +3,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { hex } from '../../../../src/protocol/bytes.ts';
 import { type Begun, decodeBegun, encodeBegun, nameOf } from '../../../../src/tui/client/transfers/begun.ts';
 import { Transfers } from '../../../../src/tui/client/transfers/transfers.ts';
 import type { TransferState } from '../../../../src/tui/client/types.ts';
@@ -145,7 +146,13 @@ test('a file that changed and is sent again takes the place of what was begun', 
 
 test('what is kept of a transfer comes back as it was', (t) => {
   const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
-  const about = { file: bytes(16), conversation: bytes(32), to: fc.constant('@bob' as const), size: fc.nat() };
+  const about = {
+    file: bytes(16),
+    author: bytes(32).map(hex),
+    conversation: bytes(32),
+    to: fc.constant('@bob' as const),
+    size: fc.nat(),
+  };
   const text = fc.string({ unit: 'grapheme' });
   const up = { direction: fc.constant('up' as const), path: text, version: text, segSize: fc.nat(), key: bytes(32) };
   const down = {

@@ -7,7 +7,7 @@ function tracked(size = 1_000_000) {
   const told: TransferState[] = [];
   const time = { now: 0 };
   const clock = { ...systemClock, monotonic: () => time.now };
-  const about = { id: 'ab', direction: 'up', name: 'a', conversation: '@bob', size } as const;
+  const about = { id: 'ab', author: 'alice', direction: 'up', name: 'a', conversation: '@bob', size } as const;
   return { progress: new Progress(clock, about, (state) => told.push(state)), told, time };
 }
 

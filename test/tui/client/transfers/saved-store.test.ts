@@ -20,9 +20,10 @@ test('a restarted client knows what was saved and verified, until that copy is g
   await alice.client.upload('#lobby', join(dir, 'plan.txt'));
   await alice.client.upload('#lobby', join(dir, 'other.txt'));
   const find = async ({ client }: typeof first) => (await client.files()).find(({ name }) => name === 'plan.txt');
-  const id = (await find(first))?.id ?? '';
-  t.is((await find(first))?.saved, null);
-  const path = await first.client.download(id, { dir: join(dir, 'in') });
+  const plan = await find(first);
+  if (plan === undefined) return t.fail('it is not listed');
+  t.is(plan.saved, null);
+  const path = await first.client.download(plan, { dir: join(dir, 'in') });
   t.is((await find(first))?.saved, path);
   await first.client.close();
 
@@ -35,11 +36,11 @@ test('a restarted client knows what was saved and verified, until that copy is g
   t.deepEqual((await next.client.files()).map((file) => file.saved === null).sort(), [false, true]);
   await appendFile(path, ' and more');
   t.is(await saved(), null, 'it is longer');
-  const again = await next.client.download(id, { dir: join(dir, 'in') });
+  const again = await next.client.download(plan, { dir: join(dir, 'in') });
   t.is(await saved(), again, 'the newest copy counts');
   await utimes(again, new Date(), new Date(1e12));
   t.is(await saved(), null, 'it was written to');
-  const third = await next.client.download(id, { dir: join(dir, 'in') });
+  const third = await next.client.download(plan, { dir: join(dir, 'in') });
   await rename(third, join(dir, 'moved'));
   t.is(await saved(), null, 'it is gone');
   await rename(join(dir, 'moved'), third);
