@@ -9,6 +9,7 @@ import { emptyEditor } from '../../src/tui/editor.ts';
 import { placesOf } from '../../src/tui/field.ts';
 import { actionFor } from '../../src/tui/keys.ts';
 import { picked } from '../../src/tui/looked-for.ts';
+import { fileKey } from '../../src/tui/messages.ts';
 import { until } from '../helpers/until.ts';
 import { move, news } from './helpers/events.ts';
 import { draw } from './helpers/frames.tsx';
