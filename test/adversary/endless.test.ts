@@ -10,6 +10,7 @@ import { Calls } from '../../src/tui/client/calls.ts';
 import type { Connection } from '../../src/tui/client/connection.ts';
 import { everybody, MAX_PEOPLE } from '../../src/tui/client/directory.ts';
 import { EventQueue, weightOf } from '../../src/tui/client/event-queue.ts';
+import { TooMany } from '../../src/tui/client/list-conversations.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { fakeWire } from '../helpers/wire.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
@@ -136,4 +137,45 @@ test.serial('beside people, places and presence without end, messages go on', as
   t.true(asked < 50, `${asked} pages were asked for`);
   const [lobby] = await alice.client.conversations();
   t.true((lobby?.read ?? 0) < 100, 'what is still to come was not read');
+});
+
+test.serial('of conversations without end the person hears once, and messages go on', async (t) => {
+  const daemon = await hostileDaemon(t);
+  const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
+  const alice = await chatAs(t, { user: 'alice', server, password: 'secret', register: {} });
+  let pages = 0;
+  daemon.script.answers.conversations = async ({ honest }) => {
+    const { conversations } = await honest();
+    const [lobby] = conversations;
+    const page = Array.from({ length: 1000 }, (_, i) => {
+      const conversation = new Uint8Array(32);
+      new DataView(conversation.buffer).setUint32(0, 1000 * pages + i);
+      return { ...lobby, conversation, room: '#none' };
+    });
+    pages++;
+    return { conversations: [...conversations, ...page], next: new Uint8Array(32).fill(pages) };
+  };
+  const told = () =>
+    alice.events.filter((event) => event.type === 'notice' && /more than 20,000 conversations/.test(event.text));
+  const { connection } = alice.signedIn;
+  for (let login = 1; login <= 2; login++) {
+    const online = new Promise<void>((done) => connection.onOnline(() => done()));
+    for (const session of daemon.sessions) session.link.destroy();
+    alice.client.reconnect();
+    await online;
+    await alice.client.conversations();
+    t.is(told().length, 1);
+    t.is(pages, 20 * login, 'no more pages are asked for');
+  }
+  await alice.client.send('#lobby', 'after');
+});
+
+test('that there are too many conversations is told once', (t) => {
+  const told: string[] = [];
+  const tooMany = new TooMany((text) => told.push(text));
+  t.deepEqual(
+    [19_999, 20_000, 20_001].map((count) => tooMany.at(count)),
+    [false, true, true],
+  );
+  t.is(told.length, 1);
 });

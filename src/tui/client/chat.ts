@@ -14,7 +14,6 @@ import { EventQueue } from './event-queue.ts';
 import { FileExchange } from './file-exchange.ts';
 import type { readHistory } from './history.ts';
 import { Intake } from './intake.ts';
-import { listConversations } from './list-conversations.ts';
 import { placedEntry, placeOf, refresh, sealItem, seenIn, sendItem } from './mail.ts';
 import { Messages } from './messages.ts';
 import type { Place } from './notes.ts';
@@ -107,7 +106,7 @@ export class Chat {
       seal: (place, item, turn) => sealItem(context, room.rooms, place, item, turn),
       send: (place, item, bytes) => sendItem(context, place, item, bytes),
       seen: (place) => seenIn(context, cache, place),
-      refresh: (place, code) => refresh(context, room.rooms, place, code, () => this.#catchUp(place)),
+      refresh: (place, code) => refresh(context, room.rooms, place, code, () => this.conversations.catchUp(place)),
       placed: (place, item) => {
         const { seq, placedAt } = item;
         if (seq !== null && placedAt !== null)
@@ -276,12 +275,6 @@ export class Chat {
     if (item.content.kind === 'receipt') return;
     const text = `the ${item.content.kind} in ${place.name} was not sent: ${sentence}`;
     this.announcer.emit({ type: 'notice', text });
-  }
-
-  async #catchUp(place: Place): Promise<void> {
-    const all = await listConversations(this.context.connection);
-    const of = all.find(({ conversation }) => hex(conversation) === place.key);
-    if (of !== undefined) await this.conversations.timeline(place).catchUp(of.head, of.read);
   }
 
   /** What fails is told, and what comes after it goes on. */

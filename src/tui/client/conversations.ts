@@ -6,7 +6,7 @@ import type { ChatContext } from './chat-context.ts';
 import { ClientError, isPassing } from './errors.ts';
 import type { HeldBytes } from './held.ts';
 import type { Intake, Taken } from './intake.ts';
-import { type Listed, listConversations, MAX_CONVERSATIONS } from './list-conversations.ts';
+import { type Listed, listConversations, TooMany } from './list-conversations.ts';
 import { LockedGaps } from './locked-gaps.ts';
 import { gapsOf, type Messages } from './messages.ts';
 import { formerPlaces, type Place } from './notes.ts';
@@ -47,11 +47,13 @@ export class Conversations {
   readonly #preview: Preview;
   readonly #strangers: Strangers;
   readonly #trimming: Trimming;
+  readonly #tooMany: TooMany;
   readonly #held: HeldBytes = { used: 0 };
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
     this.#trimming = new Trimming(parts.cache, parts.emit);
+    this.#tooMany = new TooMany((text) => parts.emit({ type: 'notice', text }));
     this.#preview = new Preview(parts);
     this.#strangers = new Strangers(async (conversation, name) => {
       const place = await this.placeOf(conversation, name);
@@ -100,12 +102,19 @@ export class Conversations {
 
   /** After each login: takes everything that is new, in all conversations. */
   async sync(): Promise<void> {
-    const queue = await listConversations(this.#parts.context.connection);
+    const queue = await listConversations(this.#parts.context.connection, this.#tooMany);
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.#syncOne(next);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     await this.#trimming.now();
+  }
+
+  /** Takes what is new in this one. */
+  async catchUp(place: Place): Promise<void> {
+    const all = await listConversations(this.#parts.context.connection, this.#tooMany);
+    const of = all.find(({ conversation }) => equal(conversation, place.id));
+    if (of !== undefined) await this.timeline(place).catchUp(of.head, of.read);
   }
 
   async take(event: Event): Promise<void> {
@@ -252,9 +261,8 @@ export class Conversations {
   /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
   async placeOf(conversation: Uint8Array, name: string | null): Promise<Place | null> {
     const known = this.#known(conversation, name);
-    return known !== null || name === null || this.#timelines.size >= MAX_CONVERSATIONS
-      ? known
-      : placeWith(this.#parts.context, conversation, name);
+    if (known !== null || name === null || this.#tooMany.at(this.#timelines.size)) return known;
+    return placeWith(this.#parts.context, conversation, name);
   }
 
   /** From memory, without a request to the daemon; null for one that is not there. */

@@ -5,17 +5,46 @@ import type { ChatContext } from './chat-context.ts';
 
 export type Listed = RequestResult<'conversations'>['conversations'][number];
 
-/** More than anybody has: what a daemon lists or tells of beyond that is ignored. */
-export const MAX_CONVERSATIONS = 20_000;
+/** More than anybody has: what a daemon lists or tells of beyond that is left out. */
+const MAX_CONVERSATIONS = 20_000;
 
-/** In the order in which they began, each once. @throws as Connection.request */
-export async function listConversations(connection: Pick<ChatContext['connection'], 'request'>): Promise<Listed[]> {
+/** Tells the person once that some are left out. */
+export class TooMany {
+  readonly #tell: (text: string) => void;
+  #told = false;
+
+  constructor(tell: (text: string) => void) {
+    this.#tell = tell;
+  }
+
+  /** Whether `count` are as many as there may be, and so the next is left out. */
+  at(count: number): boolean {
+    if (count < MAX_CONVERSATIONS) return false;
+    if (!this.#told) {
+      const most = MAX_CONVERSATIONS.toLocaleString('en-US');
+      this.#tell(
+        `the server has more than ${most} conversations of yours: the others, and what is new in them, are not shown; ask whoever runs it`,
+      );
+    }
+    this.#told = true;
+    return true;
+  }
+}
+
+/**
+ * In the order in which they began, each once.
+ * @param tooMany hears of it when the daemon goes on beyond the bound @throws as Connection.request
+ */
+export async function listConversations(
+  connection: Pick<ChatContext['connection'], 'request'>,
+  tooMany: TooMany,
+): Promise<Listed[]> {
   const listed = new Map<string, Listed>();
   for (let after: Uint8Array | null = null; ; ) {
     const before = listed.size;
     const page: RequestResult<'conversations'> = await connection.request('conversations', { after });
     for (const one of page.conversations) listed.set(hex(one.conversation), one);
     after = page.next;
-    if (after === null || listed.size === before || listed.size >= MAX_CONVERSATIONS) return [...listed.values()];
+    if (after === null || listed.size === before || tooMany.at(listed.size)) return [...listed.values()];
   }
 }
