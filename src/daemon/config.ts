@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { DEFAULT_PORT } from '../protocol/daemon-identity.ts';
-import { namedPath } from '../protocol/home.ts';
+import { isFixed, namedPath } from '../protocol/home.ts';
 import { YES_OR_NO, yesOrNo } from '../protocol/switches.ts';
 import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
 import { UsageError } from './start-error.ts';
@@ -60,16 +60,19 @@ export function readConfig(flags: Given, around: Surroundings): Config {
     if (text === null && named !== undefined) throw new UsageError(`cannot read ${path}; check --config`);
     return text === null ? {} : fromToml(path, text);
   };
-  const first = named === undefined ? {} : fileOf(namedPath(named, around.cwd));
-  const dataDir = chooseDataDir({ ...first, ...env, ...flags }, around);
-  const file = named === undefined ? fileOf(resolve(dataDir, 'config.toml')) : first;
-  if (named === undefined && file['data-dir'] !== undefined) {
-    throw new UsageError(
-      `data-dir cannot stand in ${resolve(dataDir, 'config.toml')}, which was found by it; remove it`,
-    );
+  const namedFile = named === undefined ? null : namedPath(named, around.cwd);
+  const first = namedFile === null ? {} : fileOf(namedFile);
+  const dataDir = chooseDataDir(flags, around, [
+    [variableOf('data-dir'), env['data-dir']],
+    [`${namedFile}: data-dir`, first['data-dir']],
+    ['STATE_DIRECTORY', around.env.STATE_DIRECTORY?.split(':')[0]],
+  ]);
+  const path = namedFile ?? resolve(dataDir, 'config.toml');
+  const file = namedFile === null ? fileOf(path) : first;
+  if (namedFile === null && file['data-dir'] !== undefined) {
+    throw new UsageError(`data-dir cannot stand in ${path}, which was found by it; remove it`);
   }
   const given: Given = { ...file, ...env, ...flags };
-  const path = named === undefined ? resolve(dataDir, 'config.toml') : namedPath(named, around.cwd);
   /** Where an option got its value: for sentences. */
   const place = (option: OptionName): string => {
     if (flags[option] !== undefined) return `--${option}`;
@@ -139,10 +142,18 @@ function fromToml(path: string, text: string): Given {
   return given;
 }
 
-function chooseDataDir(given: Given, around: Surroundings): string {
-  if (given['data-dir'] !== undefined) return namedPath(given['data-dir'], around.cwd);
-  const state = around.env.STATE_DIRECTORY?.split(':')[0];
-  if (state !== undefined && state !== '') return resolve(around.cwd, state);
+/** @param kept what names it where it is kept, and what it says, the first that says one wins; only what is typed may be relative */
+function chooseDataDir(
+  flags: Given,
+  around: Surroundings,
+  kept: readonly [place: string, path: string | undefined][],
+): string {
+  if (flags['data-dir'] !== undefined) return namedPath(flags['data-dir'], around.cwd);
+  for (const [place, path] of kept) {
+    if (path === undefined || path === '') continue;
+    if (isFixed(path)) return namedPath(path);
+    throw new UsageError(`${place} ${JSON.stringify(path)} is not an absolute path; give one, or --data-dir DIR`);
+  }
   if (around.exists(resolve(around.cwd, 'users.txt'))) return around.cwd;
   if (around.xdgData !== null) return around.xdgData;
   throw new UsageError(

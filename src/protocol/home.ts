@@ -30,6 +30,11 @@ export function namedPath(named: string, from = '.', home = homedir()): string {
   return resolve(from, named === '~' || named.startsWith('~/') ? join(home, named.slice(1)) : named);
 }
 
+/** Whether `namedPath` gives the same folder wherever a program is started. */
+export function isFixed(named: string): boolean {
+  return isAbsolute(named) || named === '~' || named.startsWith('~/');
+}
+
 /** null: not set, empty or relative. */
 export function absolute(path: string | undefined): string | null {
   return path !== undefined && isAbsolute(path) ? path : null;

@@ -46,6 +46,29 @@ test('the data folder: flag, STATE_DIRECTORY (the first), a users.txt here, XDG'
   t.is(readConfig({}, around()).dataDir, '/xdg/securechat-daemon');
 });
 
+test('a data folder that was not typed here is never one below the current folder', (t) => {
+  const file = (path: string) => around({ '/here/c.toml': `data-dir = "${path}"` });
+  const cases: [() => unknown, RegExp][] = [
+    [
+      () => readConfig({}, around({}, { STATE_DIRECTORY: 'state' })),
+      /^STATE_DIRECTORY "state" is not an absolute path/,
+    ],
+    [
+      () => readConfig({}, around({}, { SECURECHAT_DATA_DIR: './d' })),
+      /^SECURECHAT_DATA_DIR ".\/d" is not an abs.*path/,
+    ],
+    [() => readConfig({ config: 'c.toml' }, file('d')), /^\/here\/c\.toml: data-dir "d" is not an absolute path/],
+  ];
+  for (const [run, message] of cases) t.throws(run, { name: 'UsageError', message });
+  for (const given of ['/srv/chat', '~/chat']) {
+    const dataDir = given.replace('~', homedir());
+    t.is(readConfig({}, around({}, { SECURECHAT_DATA_DIR: given })).dataDir, dataDir);
+    t.is(readConfig({ config: 'c.toml' }, file(given)).dataDir, dataDir);
+  }
+  const named = { SECURECHAT_DATA_DIR: 'd', STATE_DIRECTORY: 'state' };
+  t.is(readConfig({ 'data-dir': 'sub' }, around({}, named)).dataDir, '/here/sub', 'what is not used is not judged');
+});
+
 test(
   'without a home folder the data has to be given a place',
   refused,

@@ -1,5 +1,6 @@
 /** The global options: one table for the flags, the environment (SECURECHAT_…) and config.toml. Flags win, then environment. */
 import { parse } from 'smol-toml';
+import { isFixed } from '../../protocol/home.ts';
 import { YES_OR_NO, yesOrNo } from '../../protocol/switches.ts';
 import { ClientError } from './errors.ts';
 
@@ -53,6 +54,9 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
     const variable = `SECURECHAT_${option.replace('-', '_').toUpperCase()}`;
     const value = env[variable];
     if (value === undefined || value === '') continue;
+    // It outlives the folder in which it was set.
+    if (option === 'profile' && !isFixed(value))
+      throw new ClientError('usage', `${variable} must be an absolute path, not "${value}"`);
     const read = fromText(globalOptions[option].type, value);
     if (read === null)
       throw new ClientError('usage', `${variable} must be ${wanted[globalOptions[option].type]}, not "${value}"`);

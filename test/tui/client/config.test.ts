@@ -22,6 +22,16 @@ test('a variable of the wrong type is named', (t) => {
   t.throws(() => settingsFromEnvironment({ SECURECHAT_TIMEOUT: '-1' }), usage);
 });
 
+test('a profile that the environment names is never one below the current folder', (t) => {
+  for (const profile of ['p', './p', '../p', '~bob/p'])
+    t.regex(
+      t.throws(() => settingsFromEnvironment({ SECURECHAT_PROFILE: profile }), usage)?.message ?? '',
+      /^SECURECHAT_PROFILE must be an absolute path, not ".*p"$/,
+    );
+  for (const profile of ['/p', '~/p', '~'])
+    t.deepEqual(settingsFromEnvironment({ SECURECHAT_PROFILE: profile }), { profile });
+});
+
 test('config.toml holds the same options', (t) => {
   t.deepEqual(settingsFromToml('server = "h:1"\ntrust-new = true\ntimeout = 3\n', 'c'), {
     server: 'h:1',
