@@ -11,6 +11,8 @@ export type CliOptions = {
   stdin?: string | Uint8Array | null;
   env?: Record<string, string>;
   cwd?: string;
+  /** Searches for the primes of its keys itself. */
+  slowKeys?: boolean;
   /** Runs it under this command, as `prlimit --fsize=…`. */
   under?: readonly string[];
 };
@@ -39,11 +41,14 @@ const WAIT_MS = 40_000;
 /** The least that a program needs. */
 const bare = { PATH, NODE_COMPILE_CACHE, HOME: '/nonexistent' };
 
+const quickKeys = `--import=${new URL('quick-keys.mjs', import.meta.url)}`;
+
 /** The command and its arguments. */
-export function cliCommand(args: readonly string[]): [string, ...string[]] {
+export function cliCommand(args: readonly string[], slowKeys = false): [string, ...string[]] {
   return [
     process.execPath,
     '--disable-warning=ExperimentalWarning',
+    ...(slowKeys ? [] : [quickKeys]),
     fileURLToPath(new URL('dist/tui/main.js', root)),
     ...args,
   ];
@@ -70,7 +75,7 @@ export function jsonLines(result: CliResult): Record<string, unknown>[] {
 }
 
 function start(args: readonly string[], options: CliOptions): ChildProcessWithoutNullStreams {
-  const [file = '', ...rest] = [...(options.under ?? []), ...cliCommand(args)];
+  const [file = '', ...rest] = [...(options.under ?? []), ...cliCommand(args, options.slowKeys)];
   const child = spawn(file, rest, {
     cwd: options.cwd ?? fileURLToPath(root),
     env: { ...bare, ...options.env },

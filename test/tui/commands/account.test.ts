@@ -14,6 +14,7 @@ test('register, whoami and users from the shell', async (t) => {
   const made = await securechat(['register', '--user', 'alice', '--server', daemon.join, '--password-file', '-'], {
     env,
     stdin: 'correct horse\n',
+    slowKeys: true,
   });
   t.is(made.code, 0, made.stderr);
   t.regex(made.stdout, /^you are alice at 127\.0\.0\.1:\d+; your fingerprint is [0-9a-f]{64}\n$/);

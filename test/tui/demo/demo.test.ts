@@ -1,4 +1,4 @@
-/** The demo as a whole program: at a terminal and without one. It makes real keys, which takes a while. */
+/** The demo as a whole program: at a terminal and without one. Without one it searches for its keys itself, which takes a while. */
 import { readdirSync } from 'node:fs';
 import test from 'ava';
 import { securechat } from '../../helpers/cli.ts';
@@ -34,7 +34,7 @@ test.serial('at a terminal it is the screen with somebody to talk to, and leaves
 test.serial('without a terminal two people talk, and it ends by itself', async (t) => {
   t.timeout(240_000);
   const TMPDIR = await temporaryFolder(t);
-  const { code, stdout, stderr } = await securechat(['demo'], { env: { TMPDIR } });
+  const { code, stdout, stderr } = await securechat(['demo'], { env: { TMPDIR }, slowKeys: true });
   t.is(code, 0, stderr);
   t.regex(stdout, /bob reads {2}alice: did you get the build through\?/);
   t.regex(stdout, /bob has it, byte for byte/);
