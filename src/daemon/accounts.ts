@@ -6,6 +6,8 @@ import type { FileSystem } from '../protocol/seams.ts';
 import { isName } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
 import { AccountIndex } from './account-index.ts';
+import { ifThere } from './if-there.ts';
+import { readOwnFile } from './own-file.ts';
 import { replaceFile } from './replace-file.ts';
 import { accountLine, formatUsers, isComplete, type Line, parseUsers } from './users-file.ts';
 import { checkNotEmptied, logProblems, WriteProblem } from './users-problems.ts';
@@ -191,13 +193,9 @@ export class Accounts {
   }
 
   async #read(): Promise<Line[]> {
-    let bytes: Uint8Array;
-    let stamp: Stamp | null;
-    try {
-      stamp = await this.#stat();
-      bytes = await this.#fs.readFile(this.#path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    let stamp = await ifThere(this.#stat());
+    let bytes = await readOwnFile(this.#fs, this.#path);
+    if (bytes === null) {
       checkNotEmptied({ path: this.#path, lines: [], state: 'is missing' }, this.#known().size);
       const comment = '# Accounts: name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>\n';
       bytes = new TextEncoder().encode(comment);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FileSystem } from '../protocol/seams.ts';
 import { fileOf } from './files/folder.ts';
 import { ifThere } from './if-there.ts';
+import { readOwnFile } from './own-file.ts';
 import { StartError } from './start-error.ts';
 import { type Line, parseUsers } from './users-file.ts';
 
@@ -11,7 +12,7 @@ const OTHER_PROGRAMS = /^(\$[^$]*\$|\{[\w-]+\}|\s)|^[^:]*:\d+:/;
 
 /** @throws StartError when it is another program's folder, or when the database is gone and what belongs to it is not. */
 export async function checkDataFolder(fs: FileSystem, dir: string): Promise<void> {
-  const bytes = await ifThere(fs.readFile(join(dir, 'users.txt')));
+  const bytes = await readOwnFile(fs, join(dir, 'users.txt'));
   const names = new Set(await fs.readdir(dir));
   const lines = bytes === null ? [] : parseUsers(bytes);
   if (!names.has('daemon.key') && !names.has('securechat.db')) checkOurs(dir, lines);

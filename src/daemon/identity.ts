@@ -11,7 +11,7 @@ import type { Opaque } from '../protocol/opaque.ts';
 import { type KeyPair, publicOf, verify } from '../protocol/rsa.ts';
 import type { Rsa } from '../protocol/rsa-pool.ts';
 import type { FileSystem, Random } from '../protocol/seams.ts';
-import { ifThere } from './if-there.ts';
+import { readOwnFile } from './own-file.ts';
 import { StartError } from './start-error.ts';
 import type { Owner } from './store/owner.ts';
 import { parseUsers } from './users-file.ts';
@@ -35,8 +35,8 @@ type Parts = { dir: string; fs: FileSystem; random: Random; rsa: Rsa; opaque: Op
 /** @throws StartError when a file is missing beside users, damaged, or of a newer version. */
 export async function openIdentity(parts: Parts): Promise<Identity> {
   const { dir, fs } = parts;
-  const keyBytes = await ifThere(fs.readFile(join(dir, 'daemon.key')));
-  const setupBytes = await ifThere(fs.readFile(join(dir, 'opaque.setup')));
+  const keyBytes = await readOwnFile(fs, join(dir, 'daemon.key'));
+  const setupBytes = await readOwnFile(fs, join(dir, 'opaque.setup'));
   if (keyBytes === null || setupBytes === null) {
     if (await hasUsers(fs, dir)) {
       const missing = keyBytes === null ? 'daemon.key' : 'opaque.setup';
@@ -58,7 +58,7 @@ export async function openIdentity(parts: Parts): Promise<Identity> {
 
 /** Only reads: null when there is no daemon.key yet. @throws StartError. */
 export async function readFingerprint(fs: FileSystem, dir: string): Promise<Uint8Array | null> {
-  const bytes = await ifThere(fs.readFile(join(dir, 'daemon.key')));
+  const bytes = await readOwnFile(fs, join(dir, 'daemon.key'));
   if (bytes === null) return null;
   const { keys } = parseKey(bytes);
   return daemonFingerprint(keys.link.spki, keys.sign.spki);
@@ -162,7 +162,7 @@ function damaged(file: string): StartError {
 /** Accounts or their messages: what the daemon's keys belong to. Legacy lines alone need no key yet. */
 async function hasUsers(fs: FileSystem, dir: string): Promise<boolean> {
   if ((await fs.readdir(dir)).includes('securechat.db')) return true;
-  const users = await ifThere(fs.readFile(join(dir, 'users.txt')));
+  const users = await readOwnFile(fs, join(dir, 'users.txt'));
   return users !== null && parseUsers(users).some(({ kind }) => kind === 'account' || kind === 'damaged');
 }
 

@@ -7,7 +7,7 @@ import { Refusal } from '../protocol/errors.ts';
 import type { FileSystem } from '../protocol/seams.ts';
 import { MAX_INVITE } from '../protocol/text.ts';
 import { Turns } from '../protocol/turns.ts';
-import { ifThere } from './if-there.ts';
+import { readOwnFile } from './own-file.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Shorter ones could be guessed within the limits of registration. */
@@ -53,7 +53,7 @@ export class Invites {
   }
 
   async #lines(): Promise<string[]> {
-    const bytes = await ifThere(this.#fs.readFile(this.#path));
+    const bytes = await readOwnFile(this.#fs, this.#path);
     if (bytes === null) return [];
     const text = new TextDecoder().decode(bytes);
     return text.split('\n').map((line) => line.trim());

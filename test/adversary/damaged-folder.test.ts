@@ -1,6 +1,6 @@
 /** Accidents with the data folder: each is told at the start, and takes nothing from anybody. */
 import { once } from 'node:events';
-import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
@@ -64,6 +64,11 @@ test.serial('what is missing, cut or emptied stops the start with what to do, an
       /is empty, but users\.txt, server_files, .* backup/,
     ],
     ['no accounts', (at) => truncate(join(at, 'users.txt'), 0), /users\.txt holds no account, but 2 people are known/],
+    [
+      'a folder in place of the accounts',
+      (at) => rm(join(at, 'users.txt')).then(() => mkdir(join(at, 'users.txt'))),
+      /\/users\.txt is a folder and has to be a file; move it away, .*backup/,
+    ],
     [
       'half a log',
       (at) => halve(join(at, 'securechat.db-wal')),

@@ -92,7 +92,7 @@ test.serial('a data folder that cannot be used is a sentence', async (t) => {
     t.is(code, 1);
     t.regex(
       err,
-      /^securechat-daemon: (cannot use \/.*check that folder and what lies in it|the data folder \/.* cannot be made: .*)\n$/,
+      /^securechat-daemon: (\/.*\/users\.txt is a folder .*move it away.*|the data folder \/.* cannot be made: .*)\n$/,
     );
   }
 });
