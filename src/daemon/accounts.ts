@@ -9,7 +9,7 @@ import { AccountIndex } from './account-index.ts';
 import { ifThere } from './if-there.ts';
 import { readOwnFile } from './own-file.ts';
 import { replaceFile } from './replace-file.ts';
-import { accountLine, formatUsers, isComplete, type Line, parseUsers } from './users-file.ts';
+import { accountLine, emptyFile, formatUsers, isComplete, type Line, parseUsers, withAccount } from './users-file.ts';
 import { checkNotEmptied, logProblems, WriteProblem } from './users-problems.ts';
 
 /** One line of users.txt. Never changed in place: a change makes a new one. */
@@ -168,7 +168,7 @@ export class Accounts {
   async add(account: Account): Promise<void> {
     await this.#write((lines) => {
       this.checkNew(account.name);
-      return { lines: [...lines, accountLine(account)], account };
+      return { lines: withAccount(lines, account), account };
     });
   }
 
@@ -197,8 +197,7 @@ export class Accounts {
     let bytes = await readOwnFile(this.#fs, this.#path);
     if (bytes === null) {
       checkNotEmptied({ path: this.#path, lines: [], state: 'is missing' }, this.#known().size);
-      const comment = '# Accounts: name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>\n';
-      bytes = new TextEncoder().encode(comment);
+      bytes = emptyFile;
       await replaceFile(this.#fs, this.#path, bytes);
       stamp = await this.#stat();
     }

@@ -21,6 +21,14 @@ const knownFlags: ReadonlySet<string> = new Set(['must-renew', 'local-keys']);
 /** A field of a line with keys: an OPAQUE record, or a fingerprint between colons. */
 const RECORD_LIKE = /(^|:)([A-Za-z0-9_-]{200,}|[0-9a-f]{64})(:|$)/;
 
+/** The first line of a file that this daemon made, which is whole only with END: a cut at the end of a line shows nowhere else. */
+const HEADER =
+  '# Accounts, whole with the line "# end of accounts": name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>';
+const END = '# end of accounts';
+
+/** What a daemon without any account begins with. */
+export const emptyFile: Uint8Array = new TextEncoder().encode(`${HEADER}\n${END}\n`);
+
 const LINE_FEED = 10;
 const COLON = 58;
 const CARRIAGE_RETURN = 13;
@@ -51,10 +59,12 @@ export function parseUsers(bytes: Uint8Array): Line[] {
 
 /**
  * Whether every account of the file is among its lines, so that one that is missing was taken out by its operator: each line
- * can be read, and the last one has its end.
+ * can be read, the last one has its end, and END is there if HEADER says so.
  */
 export function isComplete(bytes: Uint8Array, lines: readonly Line[]): boolean {
+  const [first] = lines;
   const ended = bytes.length === 0 || bytes.at(-1) === LINE_FEED;
+  if (first !== undefined && says(first, HEADER) && !lines.some((line) => says(line, END))) return false;
   return ended && lines.every(({ kind }) => kind !== 'malformed' && kind !== 'damaged');
 }
 
@@ -71,6 +81,12 @@ export function formatUsers(lines: readonly Line[]): Uint8Array {
   return bytes;
 }
 
+/** Behind all others, and before END. */
+export function withAccount(lines: readonly Line[], account: Account): Line[] {
+  const isEnd = (line: Line) => says(line, END);
+  return [...lines.filter((line) => !isEnd(line)), accountLine(account), ...lines.filter(isEnd)];
+}
+
 /** Whose line it is; null when no name can be read. */
 export function nameOf(line: Line): string | null {
   if (line.kind === 'account') return line.account.name;
@@ -81,6 +97,10 @@ export function accountLine(account: Account): Line {
   const idFp = account.idFp === null ? '' : hex(account.idFp);
   const text = [account.name, 'opaque1', account.record, idFp, [...account.flags].sort().join(',')].join(':');
   return { kind: 'account', account, raw: new TextEncoder().encode(text) };
+}
+
+function says({ kind, raw }: Line, comment: string): boolean {
+  return kind === 'other' && decode(raw)?.trim() === comment;
 }
 
 function parseLine(bytes: Uint8Array, number: number): Line {

@@ -175,6 +175,12 @@ test.serial(
     await alice.client.close();
     await repaired.stop();
 
+    await writeFile(path, whole.slice(0, whole.indexOf('bob:')));
+    const cut = await openDaemon(t, { dir, flags: { port: String(port) } });
+    t.true(cut.lines.some(({ evt, level }) => evt === 'users_damaged' && level === 50));
+    t.deepEqual(logOf(dir), { members: 2, daemon: 0 }, 'cut at the end of a line it takes nobody out');
+    await cut.daemon.stop();
+
     await writeFile(path, whole.replace(/^alice:.*\n/m, ''));
     await bobSays('without her', await inside());
     t.deepEqual(logOf(dir), { members: 2, daemon: 1 });

@@ -1,6 +1,14 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { accountLine, formatUsers, isComplete, type Line, parseUsers } from '../../src/daemon/users-file.ts';
+import {
+  accountLine,
+  emptyFile,
+  formatUsers,
+  isComplete,
+  type Line,
+  parseUsers,
+  withAccount,
+} from '../../src/daemon/users-file.ts';
 
 const ID = 'ab'.repeat(32);
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -93,6 +101,31 @@ test('an account survives the way through the file', (t) => {
       const [line] = parseUsers(formatUsers([accountLine(made)]));
       t.like(line, { kind: 'account', account: { ...made, idFp: Uint8Array.from(made.idFp) } });
     }),
+  );
+});
+
+const someone = (name: string) => ({ name, record: 'abc', idFp: new Uint8Array(32), flags: new Set<string>() });
+const made = () => formatUsers([someone('alice'), someone('bob')].reduce(withAccount, parseUsers(emptyFile)));
+const isWhole = (file: Uint8Array) => isComplete(file, parseUsers(file));
+
+test('a file that the daemon made is not whole when it was cut, wherever; a line taken out leaves it whole', (t) => {
+  const file = made();
+  t.true(isWhole(emptyFile));
+  t.true(isWhole(file));
+  const header = file.indexOf(10) + 1;
+  for (let size = header; size < file.length; size++) t.false(isWhole(file.subarray(0, size)), `${size} bytes`);
+  const text = new TextDecoder().decode(file);
+  for (const name of ['alice', 'bob']) t.true(isWhole(bytes(text.replace(new RegExp(`^${name}:.*\n`, 'm'), ''))));
+  t.true(isWhole(bytes(text.replaceAll('\n', '\r\n'))));
+  t.true(isWhole(bytes(`${text}carol:secret\n`)), 'what is put behind the end is as good');
+});
+
+test('a file made by hand needs no such line, and gets none', (t) => {
+  const file = bytes(`# us\nalice:opaque1:abc:${ID}:\n`);
+  t.true(isWhole(file));
+  t.regex(
+    new TextDecoder().decode(formatUsers(withAccount(parseUsers(file), someone('bob')))),
+    /^# us\nalice:.*\nbob:.*\n$/,
   );
 });
 
