@@ -26,10 +26,11 @@ test.serial('send and history: words are text whatever they look like, and every
     messages.map(({ text }) => text),
     ['1e3', '-x --json', 'a  b c', 'two\nlines\n'],
   );
-  const { at, id, ...third } = messages[2] ?? {};
+  const { at, id, author, ...third } = messages[2] ?? {};
   t.is(id, sent?.id);
   t.is(at, sent?.at);
   t.regex(String(at), instant);
+  t.regex(String(author), /^[0-9a-f]{64}$/);
   const shape = { conversation: '@alice', from: 'alice', to: 'bob', kind: 'text', text: 'a  b c', verified: false };
   t.deepEqual(third, { v: 1, type: 'message', seq: 3, ...shape });
 
@@ -60,7 +61,7 @@ test.serial('the lobby is everybody; users and files are listed', async (t) => {
   const up = await as('alice', ['upload', 'bob', 'one.txt', 'two.txt', '--json']);
   t.is(up.stderr, '');
   const [one, two] = jsonLines(up);
-  const keys = ['v', 'type', 'id', 'name', 'size', 'sha256', 'conversation', 'from', 'at'];
+  const keys = ['v', 'type', 'id', 'name', 'size', 'sha256', 'conversation', 'from', 'author', 'at'];
   t.deepEqual(Object.keys(one ?? {}), keys);
   t.like(two, { v: 1, type: 'file', name: 'two.txt', size: 3, conversation: '@bob', from: 'alice' });
   await as('alice', ['upload', '#lobby', 'one.txt']);
