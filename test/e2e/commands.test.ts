@@ -33,6 +33,8 @@ test.serial('send and history: words are text whatever they look like, and every
   t.regex(String(author), /^[0-9a-f]{64}$/);
   const shape = { conversation: '@alice', from: 'alice', to: 'bob', kind: 'text', text: 'a  b c', verified: false };
   t.deepEqual(third, { v: 1, type: 'message', seq: 3, ...shape });
+  const people = jsonLines(await as('bob', ['users', '--json']));
+  t.is(author, people.find(({ name }) => name === 'alice')?.fingerprint);
 
   const newest = jsonLines(await as('bob', ['history', '@alice', '--limit', '2', '--json']));
   t.deepEqual(newest, messages.slice(2));
