@@ -43,17 +43,26 @@ test('what is written is read', (t) => {
   }
 });
 
+/** In a record such a key comes before the others, wherever it stood. */
+function hasNumberAsKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
+  if (Array.isArray(value)) return value.some(hasNumberAsKey);
+  return Object.entries(value).some(([key, part]) => /^[0-9]+$/.test(key) || hasNumberAsKey(part));
+}
+
 test('what is taken has one encoding: no changed byte is taken for the same value', (t) => {
   fc.assert(
     fc.property(value, fc.nat(), fc.nat(255), (written, place, byte) => {
       const bytes = encodeMessagePack(written);
       bytes[place % bytes.length] = byte;
+      let taken: unknown;
       try {
-        t.is(hex(encodeMessagePack(decodeMessagePack(bytes, MANY))), hex(bytes));
+        taken = decodeMessagePack(bytes, MANY);
       } catch (error) {
-        // The library refuses one key more, and a record with digits as keys comes back in another order.
-        t.true(error instanceof ProtocolError || /[0-9]/.test(JSON.stringify(written)));
+        t.true(error instanceof ProtocolError);
+        return;
       }
+      if (!hasNumberAsKey(taken)) t.is(hex(encodeMessagePack(taken)), hex(bytes));
     }),
     { numRuns: 1000 },
   );
