@@ -154,7 +154,16 @@ const byteAtATime: Flood = async (port, index, governor) => {
   socket.destroy();
 };
 
+/** Sends nothing: what only the busy core does to the pair. */
+const nothing: Flood = async (_port, _index, governor) => {
+  while (!governor.over) {
+    for (const end = performance.now() + 1; governor.mayGo && performance.now() < end; );
+    await after(PUMP_MS);
+  }
+};
+
 export const floods: { [kind: string]: Flood } = {
+  nothing,
   'slow readers': slowReaders,
   pings: same(1_500, 'ping', {}),
   whispers,

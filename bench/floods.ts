@@ -1,7 +1,7 @@
 /**
  * One pair of people while fifty hostile links flood the daemon in one way after the other: the time of a ping, and from a whisper
  * to its reader, without the flood and during it; and what the daemon used. Daemon, flood and pair are processes of their own.
- * The flood gets 0.6 of a core at most. Target: p99 below 50 ms beside each.
+ * The flood gets 0.6 of a core at most, and the flood of nothing uses that without the daemon. Target: p99 below 50 ms beside each.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

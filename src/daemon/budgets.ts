@@ -13,8 +13,12 @@ type Time = Pick<Clock, 'monotonic'>;
 
 export class Budget implements Payer {
   readonly key: string;
-  /** Milliseconds used, for fair-turns.ts, which raises it when others have used more meanwhile. */
+  /** Milliseconds charged in all. */
+  total = 0;
+  /** Milliseconds used, for fair-turns.ts, which keeps it near to what others have used. */
   used = 0;
+  /** By the monotonic clock, since when it asks for no turn; the same file's. */
+  restsSince = Number.NEGATIVE_INFINITY;
   readonly #clock: Time;
   readonly #rate: Rate;
   #left: number;
@@ -39,6 +43,7 @@ export class Budget implements Payer {
     this.#earn();
     this.#left -= ms;
     this.used += ms;
+    this.total += ms;
   }
 
   /** Milliseconds until there is something left; 0 when there is. */

@@ -1,6 +1,8 @@
 /**
  * Which request the main thread carries out next: one of the person (before login: the address) that has used the least work.
- * So many busy links delay the next request of another person by one slice at most.
+ * Who rests in between owes nothing when coming back, as in the schedulers of systems: a person who waits for answers goes
+ * before fifty who never stop asking, though each of those may have got less. So many busy links delay the next request of
+ * another person by one slice at most.
  */
 import type { Clock } from '../protocol/seams.ts';
 import type { Budget } from './budgets.ts';
@@ -10,17 +12,19 @@ import { loopPace, type Pace } from './pace.ts';
 const SLICE_MS = 2;
 /** Who had a turn no longer ago than this is at work, in milliseconds. */
 const AT_WORK_MS = 100;
-/** Unused work that a quiet person keeps, in milliseconds. */
-const AHEAD_MS = 2;
+/** Who asked for nothing during so many milliseconds has rested. */
+const REST_MS = 1;
+/** Milliseconds by which one who comes may be behind the average, after a rest and without one. */
+const AHEAD_MS = { rested: 4, restless: 2 };
 
-type Turn = () => void;
+type Turn = { act: () => void; cost: number };
 
 export class FairTurns {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #pace: Pace;
   readonly #lines = new Map<Budget, Turn[]>();
-  /** The highest `used` of a budget at the start of its turn. */
-  #served = 0;
+  /** What each of those in line was given, on average, in milliseconds; nobody who comes is far behind it. */
+  #given = 0;
   #running = false;
   /** Who had the latest turn, and when; and when the latest one of anybody else was. */
   #latest: Budget | null = null;
@@ -33,16 +37,18 @@ export class FairTurns {
   }
 
   /**
-   * Runs `turn` once, later; those of one budget in order. What it takes until it waits for something is charged. A turn that
-   * throws stops no other: its error is thrown to the process, in the next turn of the loop.
+   * Runs `act` once, later; those of one budget in order. What it takes until it waits for something is charged, and `cost`
+   * milliseconds for what no clock sees: at once, so that a small piece of work goes before a large one. One that throws stops no
+   * other: its error is thrown to the process, in the next turn of the loop.
    */
-  take(budget: Budget, turn: Turn): void {
+  take(budget: Budget, act: () => void, cost = 0): void {
     const line = this.#lines.get(budget);
-    if (line !== undefined) line.push(turn);
+    if (line !== undefined) line.push({ act, cost });
     else {
-      budget.used = Math.max(budget.used, this.#served - AHEAD_MS);
-      this.#lines.set(budget, [turn]);
+      this.#come(budget);
+      this.#lines.set(budget, [{ act, cost }]);
     }
+    if (cost > 0) budget.charge(cost);
     if (this.#running) return;
     this.#running = true;
     this.#pace.later(() => void this.#run());
@@ -59,28 +65,43 @@ export class FairTurns {
     let now = this.#clock.monotonic();
     let left = SLICE_MS;
     for (let budget = this.#lightest(); budget !== null && left > 0; budget = this.#lightest()) {
-      const used = budget.used;
-      this.#served = Math.max(this.#served, used);
+      const { size } = this.#lines;
+      const { used, total } = budget;
       this.#note(budget, now);
-      const line = this.#lines.get(budget) ?? [];
-      const turn = line.shift();
-      if (line.length === 0) this.#lines.delete(budget);
-      try {
-        turn?.();
-      } catch (error) {
-        this.#pace.later(() => {
-          throw error;
-        });
-      }
+      const cost = this.#runFirst(budget);
       await this.#pace.settled();
       const before = now;
       now = this.#clock.monotonic();
       budget.measured(now - before);
-      left -= Math.max(now - before, budget.used - used);
+      if (!this.#lines.has(budget)) budget.restsSince = now;
+      const work = Math.max(now - before, budget.total - total) + cost;
+      this.#given = Math.max(this.#given, used) + work / size;
+      left -= work;
     }
     this.#pace.flush();
     this.#running = this.#lines.size > 0;
     if (this.#running) this.#pace.later(() => void this.#run());
+  }
+
+  /** @returns its cost */
+  #runFirst(budget: Budget): number {
+    const line = this.#lines.get(budget) ?? [];
+    const turn = line.shift();
+    if (line.length === 0) this.#lines.delete(budget);
+    budget.restsSince = Number.POSITIVE_INFINITY;
+    try {
+      turn?.act();
+    } catch (error) {
+      this.#pace.later(() => {
+        throw error;
+      });
+    }
+    return turn?.cost ?? 0;
+  }
+
+  #come(budget: Budget): void {
+    const rested = this.#clock.monotonic() - budget.restsSince >= REST_MS;
+    budget.used = rested ? this.#given - AHEAD_MS.rested : Math.max(budget.used, this.#given - AHEAD_MS.restless);
   }
 
   #note(budget: Budget, now: number): void {

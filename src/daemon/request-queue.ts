@@ -29,7 +29,7 @@ export class RequestQueue {
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   /** What is to be done with the part of a file that came last. */
-  #segment: (() => void) | null = null;
+  #segment: { size: number; write: () => void } | null = null;
   /** The next request, decoded, when it could not start yet. */
   #next: Request | null = null;
   #paid: Paid;
@@ -63,10 +63,7 @@ export class RequestQueue {
   /** Takes one part of a file, of `size` bytes, that came over the link beside the requests; `write` may throw a ProtocolError. */
   takeSegment(size: number, write: () => void): void {
     if (this.#session.ended || this.#finishing) return;
-    this.#segment = () => {
-      this.#paid.budget.charge(byteCost(size));
-      write();
-    };
+    this.#segment = { size, write };
     this.#goOn();
   }
 
@@ -87,7 +84,8 @@ export class RequestQueue {
     if (!this.#session.ended && !this.#paused) this.#mustPause();
     if (!this.#inLine && (this.#mayWrite() || this.#mayStart())) {
       this.#inLine = true;
-      this.#base.limits.turns.take(this.#paid.budget, this.#turn);
+      const cost = this.#segment === null ? 0 : byteCost(this.#segment.size);
+      this.#base.limits.turns.take(this.#paid.budget, this.#turn, cost);
     }
     this.#steer();
   }
@@ -120,10 +118,10 @@ export class RequestQueue {
   };
 
   #writeSegment(): void {
-    const write = this.#segment;
+    const segment = this.#segment;
     this.#segment = null;
     try {
-      write?.();
+      segment?.write();
     } catch (error) {
       this.#fail(error);
     }

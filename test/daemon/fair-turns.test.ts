@@ -14,11 +14,22 @@ function setUp() {
   const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve(), flush: () => {} };
   const turns = new FairTurns(clock, pace);
   const order: string[] = [];
-  const ask = (budget: Budget, ms: number, charged = 0) =>
+  const ask = (budget: Budget, ms: number, charged = 0, cost = 0) =>
+    turns.take(
+      budget,
+      () => {
+        order.push(budget.key);
+        clock.advance(ms);
+        budget.charge(charged);
+      },
+      cost,
+    );
+  /** Asks for the next turn in each turn of 1 ms, as somebody does with whom much waits. */
+  const askOften = (budget: Budget, times: number) =>
     turns.take(budget, () => {
       order.push(budget.key);
-      clock.advance(ms);
-      budget.charge(charged);
+      if (times > 1) askOften(budget, times - 1);
+      clock.advance(1);
     });
   const turnOfLoop = async () => {
     next.shift()?.();
@@ -27,15 +38,12 @@ function setUp() {
   const all = async () => {
     while (next.length > 0) await turnOfLoop();
   };
-  return { clock, order, ask, turnOfLoop, all, of: (key: string) => new Budget(key, clock, rate) };
+  return { clock, order, ask, askOften, turnOfLoop, all, of: (key: string) => new Budget(key, clock, rate) };
 }
 
 test('whoever comes while fifty others have much to do has the next turn but the slice that is under way', async (t) => {
-  const { order, ask, turnOfLoop, all, of } = setUp();
-  for (let i = 0; i < 50; i++) {
-    const hostile = of(`h${i}`);
-    for (let turn = 0; turn < 20; turn++) ask(hostile, 1);
-  }
+  const { order, ask, askOften, turnOfLoop, all, of } = setUp();
+  for (let i = 0; i < 50; i++) askOften(of(`h${i}`), 20);
   for (let i = 0; i < 100; i++) await turnOfLoop();
   const before = order.length;
   ask(of('alice'), 1);
@@ -43,6 +51,42 @@ test('whoever comes while fifty others have much to do has the next turn but the
   t.is(order[before], 'alice');
   await all();
   t.is(order.length, 50 * 20 + 1);
+});
+
+test('who rests between requests goes before fifty who never do, though each of them got less', async (t) => {
+  const { clock, order, ask, askOften, turnOfLoop, of } = setUp();
+  for (let i = 0; i < 50; i++) askOften(of(`h${i}`), 1_000);
+  for (let i = 0; i < 100; i++) await turnOfLoop();
+  const alice = of('alice');
+  for (let round = 0; round < 50; round++) {
+    clock.advance(1);
+    const before = order.length;
+    ask(alice, 2);
+    await turnOfLoop();
+    t.is(order[before], 'alice', `${round}`);
+    await turnOfLoop();
+  }
+  const most = Math.max(...Array.from({ length: 50 }, (_, i) => order.filter((one) => one === `h${i}`).length));
+  t.true(most * 1 < 50 * 2, `${most}`);
+});
+
+test('among many who rest the one that came first is next, and what costs little goes before what costs much', async (t) => {
+  const { clock, order, ask, turnOfLoop, of } = setUp();
+  const people = Array.from({ length: 50 }, (_, i) => of(`p${i}`));
+  for (const each of people) ask(each, 0, 0, 1);
+  const alice = of('alice');
+  ask(alice, 0);
+  await turnOfLoop();
+  t.is(order[0], 'alice');
+  // Her next piece of work is as large as theirs, and they all come back as soon as they were served.
+  ask(alice, 0, 0, 1);
+  for (let turn = 0; turn < 60; turn++) {
+    const before = order.length;
+    clock.advance(2);
+    await turnOfLoop();
+    for (const name of order.slice(before)) if (name !== 'alice') ask(people[Number(name.slice(1))] ?? alice, 0, 0, 1);
+  }
+  t.is(order.filter((one) => one === 'alice').length, 2, 'the others do not pass her for ever');
 });
 
 test('each of two has as much work done as the other, however it is cut up', async (t) => {

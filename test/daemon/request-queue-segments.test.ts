@@ -13,7 +13,7 @@ test('a part of a file waits for its turn, and until then its link is not read; 
   const { queue, state, context } = openQueue(rows);
   let written = 0;
   const budget = context.limits.budgetOf('alice', '');
-  const before = budget.used;
+  const before = budget.total;
   queue.takeSegment(SEGMENT, () => {
     written += 1;
   });
@@ -22,7 +22,7 @@ test('a part of a file waits for its turn, and until then its link is not read; 
   await settle();
   t.is(written, 1);
   t.true(state.read);
-  t.true(budget.used - before >= byteCost(SEGMENT));
+  t.true(budget.total - before >= byteCost(SEGMENT));
 });
 
 test('one turn of the loop takes few parts of files, whoever sends them, and who asks beside them is answered first', async (t) => {

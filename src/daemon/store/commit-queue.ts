@@ -12,9 +12,9 @@ import type { Asker, OperationName, Operations } from './store.ts';
 /** Batches that the thread may hold. */
 const BATCHES_IN_FLIGHT = 2;
 /** Milliseconds of work in one batch, and in its answers: who comes new waits for the batches in flight. */
-const BATCH_MS = 10;
-/** Of a batch's time at most a fifth is its sync: on a slow disk batches are longer. */
-const WORK_TO_SYNC = 4;
+const BATCH_MS = 6;
+/** Of a batch's time at most half is its sync: on a slow disk batches are longer. */
+const WORK_TO_SYNC = 1;
 /** What one batch may weigh, in calls of the lightest kind, whatever was measured. */
 const LEAST_PER_BATCH = 50;
 const MOST_PER_BATCH = 1000;
