@@ -47,9 +47,10 @@ export class FairLine<T> {
     return undefined;
   }
 
-  /** Takes the first item of the key whose turn it is. */
-  take(): T | undefined {
+  /** Takes the first item of the key whose turn it is, of those that `mayGo`. */
+  take(mayGo: (key: string) => boolean = () => true): T | undefined {
     for (const [key, line] of this.#lines) {
+      if (!mayGo(key)) continue;
       const item = this.#newestFirst ? line.pop() : line.shift();
       this.#size -= 1;
       this.#lines.delete(key);

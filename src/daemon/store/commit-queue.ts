@@ -1,6 +1,7 @@
 /**
  * Calls on their way to the thread of the database, and its answers on their way back. Calls that come while a batch is being
- * committed become the next batch, and those of one turn of the loop come together: no timer, and no wait when idle. When more waits than one batch takes, the payers take turns.
+ * committed become the next batch, and those of one turn of the loop come together: no timer, and no wait when idle. When more
+ * waits than one batch takes, the payers take turns, and who has nothing in flight goes first.
  */
 import { Refusal } from '../../protocol/errors.ts';
 import { FairLine } from '../../protocol/fair-line.ts';
@@ -44,6 +45,11 @@ type Waiting = {
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
 };
+
+/** What is asked by nobody is the daemon's own. */
+function keyOf({ asker }: Pick<Waiting, 'asker'>): string {
+  return asker?.key ?? '';
+}
 
 /** What the latest batches took, of the thread and of the loop. */
 class Pace {
@@ -92,7 +98,8 @@ export class CommitQueue {
     if (this.#failure) return Promise.reject(this.#failure);
     const weight = weightOf(call);
     return new Promise((resolve, reject) => {
-      this.#waiting.add(asker?.key ?? '', { call, weight, asker, resolve, reject });
+      const waiting = { call, weight, asker, resolve, reject };
+      this.#waiting.add(keyOf(waiting), waiting);
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(() => {
@@ -143,10 +150,25 @@ export class CommitQueue {
 
   #flush(): void {
     while (this.#waiting.size > 0 && this.#sent.length < BATCHES_IN_FLIGHT) {
-      const batch = this.#takeWaiting(this.#pace.most);
+      const batch = this.#nextBatch();
       this.#sent.push(batch);
       this.#send(batch.map(({ call }) => call));
     }
+  }
+
+  /** The next batch. Who has nothing in flight waits behind no batch of those who have: one call of each is a batch of its own. */
+  #nextBatch(): Waiting[] {
+    const { most } = this.#pace;
+    const inFlight = new Set(this.#sent.flat().map(keyOf));
+    const first: Waiting[] = [];
+    for (let weight = 0; weight < most; ) {
+      const one = this.#waiting.take((key) => !inFlight.has(key));
+      if (one === undefined) break;
+      inFlight.add(keyOf(one));
+      weight += one.weight;
+      first.push(one);
+    }
+    return first.length > 0 ? first : this.#takeWaiting(most);
   }
 
   #takeWaiting(most: number): Waiting[] {
