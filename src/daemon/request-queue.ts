@@ -4,7 +4,7 @@
  * 1. Requests start in the order they came, each when fair-turns.ts gives it a turn. Up to `requestsAtOnce` are under way
  *    together; those marked `alone` wait for the ones before and hold up the ones behind.
  * 2. Nothing starts while the client's own answers pile up unread, or above the budget of who pays while others are at work.
- * 3. A part of a file takes a turn, too, and while it waits for one nothing more is read.
+ * 3. A segment of a file takes a turn, too, and while it waits for one nothing more is read.
  * 4. What waits is bytes as they came. While much waits, or nothing may start, the link is not read: the client's system holds
  *    back what it sends, and no request is refused for it.
  * 5. An expected no is answered. Broken rules cut the link. What failing storage left undone is not answered at all: the
@@ -28,8 +28,10 @@ export class RequestQueue {
   readonly #table: Table;
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  /** What is to be done with the part of a file that came last. */
-  #segment: { size: number; write: () => void } | null = null;
+  /** Writes the segment that came last. */
+  #segment: (() => void) | null = null;
+  /** What that segment costs, until it is charged. */
+  #segmentCost = 0;
   /** The next request, decoded, when it could not start yet. */
   #next: Request | null = null;
   #paid: Paid;
@@ -60,10 +62,11 @@ export class RequestQueue {
     this.#goOn();
   }
 
-  /** Takes one part of a file, of `size` bytes, that came over the link beside the requests; `write` may throw a ProtocolError. */
+  /** Takes one segment of a file, of `size` bytes, that came over the link beside the requests; `write` may throw a ProtocolError. */
   takeSegment(size: number, write: () => void): void {
     if (this.#session.ended || this.#finishing) return;
-    this.#segment = { size, write };
+    this.#segment = write;
+    this.#segmentCost = byteCost(size);
     this.#goOn();
   }
 
@@ -84,8 +87,7 @@ export class RequestQueue {
     if (!this.#session.ended && !this.#paused) this.#mustPause();
     if (!this.#inLine && (this.#mayWrite() || this.#mayStart())) {
       this.#inLine = true;
-      const cost = this.#segment === null ? 0 : byteCost(this.#segment.size);
-      this.#base.limits.turns.take(this.#paid.budget, this.#turn, cost);
+      this.#base.limits.turns.take(this.#paid.budget, this.#turn, this.#takeSegmentCost());
     }
     this.#steer();
   }
@@ -110,18 +112,27 @@ export class RequestQueue {
 
   readonly #turn = (): void => {
     this.#inLine = false;
-    if (!this.#mustPause()) {
+    if ((this.#mayWrite() || this.#mayStart()) && !this.#mustPause()) {
       if (this.#mayWrite()) this.#writeSegment();
-      else if (this.#mayStart()) this.#startNext();
+      else this.#startNext();
     }
     this.#goOn();
   };
 
+  /** Once for each segment, however often its turn is asked for. */
+  #takeSegmentCost(): number {
+    const cost = this.#segmentCost;
+    this.#segmentCost = 0;
+    return cost;
+  }
+
   #writeSegment(): void {
-    const segment = this.#segment;
+    const write = this.#segment;
     this.#segment = null;
+    // Not charged yet when the turn was asked for a request.
+    this.#paid.budget.charge(this.#takeSegmentCost());
     try {
-      segment?.write();
+      write?.();
     } catch (error) {
       this.#fail(error);
     }
@@ -189,7 +200,7 @@ export class RequestQueue {
     this.#goOn();
   };
 
-  /** Pauses the link when a part of a file or too much else waits, and resumes it once half of that is gone. */
+  /** Pauses the link when a segment or too much else waits, and resumes it once half of that is gone. */
   #steer(): void {
     const { link, ended } = this.#session;
     const full = (share: number) =>

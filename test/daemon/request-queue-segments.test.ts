@@ -1,4 +1,4 @@
-/** Parts of files beside requests: they take turns as these do. */
+/** Segments of files beside requests: they take turns as these do. */
 import test from 'ava';
 import { byteCost, figures } from '../../src/daemon/limits.ts';
 import { afterLogin, type Table } from '../../src/daemon/requests/index.ts';
@@ -9,7 +9,7 @@ import { openQueue, settle } from '../helpers/request-queue.ts';
 const SEGMENT = 262_144;
 const rows: Partial<Table> = { ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } };
 
-test('a part of a file waits for its turn, and until then its link is not read; it costs as many bytes as it has', async (t) => {
+test('a segment waits for its turn, and until then its link is not read; it costs as many bytes as it has', async (t) => {
   const { queue, state, context } = openQueue(rows);
   let written = 0;
   const budget = context.limits.budgetOf('alice', '');
@@ -25,7 +25,7 @@ test('a part of a file waits for its turn, and until then its link is not read; 
   t.true(budget.total - before >= byteCost(SEGMENT));
 });
 
-test('one turn of the loop takes few parts of files, whoever sends them, and who asks beside them is answered first', async (t) => {
+test('one turn of the loop takes few segments, whoever sends them, and who asks beside them is answered first', async (t) => {
   const first = openQueue(rows, 'h0');
   const hostile = [first, ...Array.from({ length: 49 }, (_, i) => openQueue(rows, `h${i + 1}`, first.context))];
   let written = 0;
@@ -46,10 +46,10 @@ test('one turn of the loop takes few parts of files, whoever sends them, and who
   const before = written;
   honest.queue.take(encodeRequest(1, 'ping', {}));
   while (honest.sent.length === 0) await settle();
-  t.true(written - before < 10, `${written - before} parts before the ping`);
+  t.true(written - before < 10, `${written - before} segments before the ping`);
 });
 
-test('parts of files of who is above the budget wait while others are at work', async (t) => {
+test('segments of a person above the budget wait while others are at work', async (t) => {
   const { queue, state, clock, context } = openQueue(rows);
   const bob = openQueue(rows, 'bob', context);
   const turnsBesideBob = async () => {
@@ -73,7 +73,41 @@ test('parts of files of who is above the budget wait while others are at work', 
   t.true(state.read);
 });
 
-test('a part that breaks the rules cuts the link, with one line in the log', async (t) => {
+test('a segment is charged once, also in the turn of a request, and however often it has to wait', async (t) => {
+  const { queue, clock, context } = openQueue(rows);
+  const bob = openQueue(rows, 'bob', context);
+  const budget = context.limits.budgetOf('alice', '');
+  let written = 0;
+  const write = () => (written += 1);
+  const spent = async (run: () => Promise<void>) => {
+    const before = budget.total;
+    await run();
+    return budget.total - before;
+  };
+  const beside = await spent(async () => {
+    queue.take(encodeRequest(1, 'ping', {}));
+    queue.takeSegment(SEGMENT, write);
+    await settle();
+  });
+  t.is(written, 1);
+  t.true(beside >= byteCost(SEGMENT) && beside < 2 * byteCost(SEGMENT), `${beside}`);
+
+  // Two links of hers, above the budget, beside somebody who is at work.
+  const other = openQueue(rows, 'alice', context);
+  budget.charge(figures.work.burst + 10);
+  const waiting = await spent(async () => {
+    for (const each of [queue, other.queue]) each.takeSegment(SEGMENT, write);
+    for (let turn = 0; turn < 40; turn += 1) {
+      bob.queue.take(encodeRequest(turn, 'ping', {}));
+      await settle();
+      clock.advance(2);
+    }
+  });
+  t.is(written, 3);
+  t.true(waiting < 3 * byteCost(SEGMENT), `${waiting}`);
+});
+
+test('a segment that breaks the rules cuts the link, with one line in the log', async (t) => {
   const { queue, state, log } = openQueue(rows);
   queue.takeSegment(SEGMENT, () => {
     throw new ProtocolError('file', 'a segment out of its turn');
@@ -86,7 +120,7 @@ test('a part that breaks the rules cuts the link, with one line in the log', asy
   );
 });
 
-test('a part that had no turn yet is dropped when the daemon stops', async (t) => {
+test('a segment that had no turn yet is dropped when the daemon stops', async (t) => {
   const { queue } = openQueue(rows);
   let written = 0;
   queue.takeSegment(SEGMENT, () => {
