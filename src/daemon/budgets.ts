@@ -17,7 +17,7 @@ export class Budget implements Payer {
   total = 0;
   /** Milliseconds used, for fair-turns.ts, which keeps it near to what others have used. */
   used = 0;
-  /** By the monotonic clock, since when it asks for no turn; the same file's. */
+  /** Since when it has asked for no turn, by the monotonic clock; kept by fair-turns.ts as well. */
   restsSince = Number.NEGATIVE_INFINITY;
   readonly #clock: Time;
   readonly #rate: Rate;

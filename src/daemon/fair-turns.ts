@@ -1,6 +1,6 @@
 /**
  * Which request the main thread carries out next: one of the person (before login: the address) that has used the least work.
- * Who rests in between owes nothing when coming back, as in the schedulers of systems: a person who waits for answers goes
+ * Who rests in between owes nothing when coming back, as in the schedulers of operating systems: a person who waits for answers goes
  * before fifty who never stop asking, though each of those may have got less. So many busy links delay the next request of
  * another person by one slice at most.
  */
@@ -67,16 +67,17 @@ export class FairTurns {
     for (let budget = this.#lightest(); budget !== null && left > 0; budget = this.#lightest()) {
       const { size } = this.#lines;
       const { used, total } = budget;
-      this.#note(budget, now);
+      this.#remember(budget, now);
       const cost = this.#runFirst(budget);
       await this.#pace.settled();
       const before = now;
       now = this.#clock.monotonic();
       budget.measured(now - before);
       if (!this.#lines.has(budget)) budget.restsSince = now;
-      const work = Math.max(now - before, budget.total - total) + cost;
-      this.#given = Math.max(this.#given, used) + work / size;
-      left -= work;
+      // What nobody is charged for, as a pause of the garbage collector, was given to nobody.
+      const charged = budget.total - total + cost;
+      this.#given = Math.max(this.#given, used) + charged / size;
+      left -= Math.max(now - before, charged);
     }
     this.#pace.flush();
     this.#running = this.#lines.size > 0;
@@ -104,7 +105,7 @@ export class FairTurns {
     budget.used = rested ? this.#given - AHEAD_MS.rested : Math.max(budget.used, this.#given - AHEAD_MS.restless);
   }
 
-  #note(budget: Budget, now: number): void {
+  #remember(budget: Budget, now: number): void {
     if (this.#latest !== budget) this.#otherAt = this.#latestAt;
     this.#latest = budget;
     this.#latestAt = now;
