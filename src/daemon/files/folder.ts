@@ -20,7 +20,7 @@ export function fileOf(name: string): Uint8Array | null {
 export class FilesFolder {
   readonly #dir: string;
   readonly #fs: FileSystem;
-  /** Syncs share the disk with those of the database, which answers wait for: so it waits behind one of them at most. */
+  /** Answers wait for the syncs of the database, which share the disk with these: they wait behind one of these at most. */
   readonly #syncs = new WorkLine();
   /** The sync of names that has not begun yet. */
   #nextSync: Promise<void> | null = null;

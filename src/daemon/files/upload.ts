@@ -15,7 +15,7 @@ import { SegmentLayout } from './layout.ts';
 
 /** Written bytes after which the disk is asked to keep them. */
 const SYNC_BYTES = 4 * 1024 * 1024;
-/** Written bytes that the disk was not made to keep yet; above it nothing more is written. */
+/** Most bytes that are written and not synced yet; above it writing waits for the sync. */
 const MAX_UNSYNCED_BYTES = 16 * 1024 * 1024;
 
 export type UploadParts = {

@@ -8,7 +8,9 @@ export class WorkLine {
   /** Runs `work` when it is the turn of `key`, never before this has returned. @throws what it throws */
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting.add(key, () => work().then(resolve, reject));
+      // What throws before it waits fails alone, too.
+      const begin = async () => work();
+      this.#waiting.add(key, () => begin().then(resolve, reject));
       if (this.#busy) return;
       this.#busy = true;
       queueMicrotask(() => void this.#work());

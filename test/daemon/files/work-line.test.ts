@@ -39,8 +39,12 @@ test('one that fails tells who asked, and the next goes on; after a pause too', 
   const failing = line.run('mallory', async () => {
     throw new Error('EIO');
   });
+  const failingAtOnce = line.run('carol', () => {
+    throw new Error('EBADF');
+  });
   const next = ask('bob');
   await t.throwsAsync(failing, { message: 'EIO' });
+  await t.throwsAsync(failingAtOnce, { message: 'EBADF' });
   await endOne();
   await next;
   const later = ask('bob');
