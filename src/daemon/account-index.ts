@@ -44,8 +44,7 @@ export class AccountIndex {
     return this.#byName.get(name);
   }
 
-  /** By identity. */
-  idOf(idFp: Uint8Array): Account | undefined {
+  byIdentity(idFp: Uint8Array): Account | undefined {
     return this.#byId.get(hex(idFp));
   }
 

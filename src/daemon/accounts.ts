@@ -114,8 +114,8 @@ export class Accounts {
     throw new Refusal('no-such-user', 'there is nobody of that name here');
   }
 
-  idOf(idFp: Uint8Array): Account | undefined {
-    return this.#index.idOf(idFp);
+  byIdentity(idFp: Uint8Array): Account | undefined {
+    return this.#index.byIdentity(idFp);
   }
 
   /** Reads the file again, as on HUP. After an error what was known before holds on. */

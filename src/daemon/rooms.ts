@@ -91,15 +91,15 @@ export class Rooms {
   }
 
   /** Members of the lobby whose identity is no account's: deleted, reset, or on a line that cannot be read. */
-  strangers(accounts: Pick<Accounts, 'idOf'>): Person[] {
-    return [...this.lobby.members()].filter(({ idFp }) => accounts.idOf(idFp) === undefined);
+  strangers(accounts: Pick<Accounts, 'byIdentity'>): Person[] {
+    return [...this.lobby.members()].filter(({ idFp }) => accounts.byIdentity(idFp) === undefined);
   }
 
   /**
    * Removes from the lobby everyone whose account was deleted or reset. To be called at the start and whenever accounts went
    * or changed their identity, and only when every account is known: nobody can take a removal back.
    */
-  async removeStrangers(accounts: Pick<Accounts, 'idOf'>, store: LogStore, later: Later): Promise<Person[]> {
+  async removeStrangers(accounts: Pick<Accounts, 'byIdentity'>, store: LogStore, later: Later): Promise<Person[]> {
     const strangers = this.strangers(accounts);
     for (const { idFp, name } of strangers) await this.#remove({ idFp, name }, store, later);
     return strangers;

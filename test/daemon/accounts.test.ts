@@ -51,7 +51,7 @@ test('legacy lines are upgraded in their place; comments, order and what cannot 
   const record = Buffer.from('bob/secret').toString('base64url');
   t.is(await read(), `# first\nbob:opaque1:${record}::must-renew\nwhat is this\n\nalice:opaque1:abc:${ID}:\n# last\n`);
   t.deepEqual([accounts.get('bob')?.idFp, [...(accounts.get('bob')?.flags ?? [])]], [null, ['must-renew']]);
-  t.is(accounts.idOf(new Uint8Array(32).fill(0xab))?.name, 'alice');
+  t.is(accounts.byIdentity(new Uint8Array(32).fill(0xab))?.name, 'alice');
   t.true(lines.some((line) => line.line === 3 && String(line.msg).includes('line 3 is skipped')));
   t.false(
     lines.some((line) => JSON.stringify(line).includes('what is this')),

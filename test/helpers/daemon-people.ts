@@ -56,7 +56,8 @@ export function accountsOf(people: { name: string; card: Card }[]): Accounts {
     },
     all: () => accounts,
     after: (after: string | null) => accounts.filter(({ name }) => after === null || name > after),
-    idOf: (idFp: Uint8Array) => accounts.find((account) => account.idFp && Buffer.compare(account.idFp, idFp) === 0),
+    byIdentity: (idFp: Uint8Array) =>
+      accounts.find((account) => account.idFp && Buffer.compare(account.idFp, idFp) === 0),
   } as unknown as Accounts;
 }
 

@@ -5,7 +5,7 @@ import { personOf } from '../person.ts';
 
 export const vaultGet: Handler<'vault-get'> = async ({ store, accounts }, session) => {
   const { idFp } = personOf(session);
-  const record = accounts.idOf(idFp)?.record;
+  const record = accounts.byIdentity(idFp)?.record;
   const vault = record === undefined ? null : await store.vault({ idFp, recordHash: recordHash(record) });
   if (vault === null) throw new Refusal('needs-vault', 'there is no vault for this password: its keys are elsewhere');
   return { version: vault.version, vault: vault.bytes, at: vault.at };
