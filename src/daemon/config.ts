@@ -142,7 +142,7 @@ function fromToml(path: string, text: string): Given {
   return given;
 }
 
-/** @param kept what names it where it is kept, and what it says, the first that says one wins; only what is typed may be relative */
+/** @param kept where else a path may be given, and the path there; the first one wins. Only a flag may give a relative path. */
 function chooseDataDir(
   flags: Given,
   around: Surroundings,

@@ -22,8 +22,8 @@ export type Slot = {
   /** Destroyed at eviction. */
   readonly socket: { destroy(): unknown };
   evicted: boolean;
-  /** It had a session. */
-  ended: boolean;
+  /** Its person logged in, so it got through, though it is no longer logged in. */
+  hadSession: boolean;
 };
 
 export class ConnectionSlots {
@@ -65,14 +65,14 @@ export class ConnectionSlots {
   /** Its session has ended; its socket may need a while to close. */
   release(slot: Slot): void {
     if (!this.#loggedIn.delete(slot)) return;
-    slot.ended = true;
+    slot.hadSession = true;
     this.#put(this.#beforeLogin, slot);
   }
 
   /** Its socket is closed. */
   leave(slot: Slot): void {
     this.#halfOpen.fail(slot);
-    if (slot.ended) this.#beforeLogin.leave(slot);
+    if (slot.hadSession) this.#beforeLogin.leave(slot);
     else this.#beforeLogin.fail(slot);
     this.#loggedIn.delete(slot);
   }

@@ -230,7 +230,7 @@ async function removeStrangers({ rooms, accounts, directory, log, store, later }
   const count = rooms.strangers(accounts).length;
   if (count === 0) return;
   const what =
-    'people of the lobby are not in users.txt, which was cut, has a line that cannot be read, or an identity that securechat.db does not know: they stay in the lobby until it is repaired (whole it ends with a line feed, and with "# end of accounts" where its first line says so)';
+    'people of the lobby are not in users.txt, which was cut, has a line that cannot be read, or an identity that securechat.db does not know: they stay in the lobby until it is repaired; a whole file ends with a line feed, and has the line "# end of accounts" where its first line says so';
   log.error({ evt: 'users_damaged', count }, what);
 }
 

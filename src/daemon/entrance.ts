@@ -46,7 +46,7 @@ export class Entrance {
       socket.destroy();
       return;
     }
-    const slot = { address: key, socket, evicted: false, ended: false };
+    const slot = { address: key, socket, evicted: false, hadSession: false };
     socket.once('close', () => this.#slots.leave(slot));
     this.#slots.enter(slot);
     void this.#shakeHands(socket, slot, { address, wait });

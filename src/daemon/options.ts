@@ -48,7 +48,7 @@ export const laterCommands = [
 export const laterOptions = ['metrics-socket'];
 
 export const epilogue = `Limits:
-  half-open links            ${figures.halfOpen}, ${figures.handshakeMs / 1000} s each; when all are taken the address with most loses its oldest
+  half-open links            ${figures.halfOpen}, ${figures.handshakeMs / 1000} s each; when all are taken the address that failed most, else the one with most, loses its oldest
   links before the login     ${figures.beforeLogin}, ${figures.loginMs / 1000} s each; the same; wrong passwords are answered slower and slower
   links per account          ${figures.linksPerAccount}, and no more than are free; one that has been silent for ${figures.missedPingMs / 1000} s makes room
   files under way            ${figures.transfersPerLink} per link, ${figures.transfersPerPerson} per person and no more than are free
@@ -69,4 +69,5 @@ export const epilogue = `Limits:
 An IPv6 address counts by its /64.
 
 Each option is also SECURECHAT_… in the environment (SECURECHAT_DATA_DIR) and a key of config.toml; flags win, then the
-environment, then the file; a data folder that no flag names is an absolute path. HUP reads users.txt and the configuration again and reopens the log.`;
+environment, then the file; a data folder that no flag names is an absolute path,
+or begins with ~/. HUP reads users.txt and the configuration again and reopens the log.`;

@@ -5,8 +5,7 @@ import { decodeManifest, encodeManifest, type Manifest } from './file.ts';
 import { must, refuse } from './refuse.ts';
 import { MAX_TEXT_BYTES } from './text.ts';
 
-/** What somebody said: an id alone names nothing, for anybody may use any id. */
-/** A message as others name it. */
+/** What names a message: an id alone names nothing, for anybody may use any id. */
 export type Ref = { /** idFp. */ author: Uint8Array /** 16 bytes. */; id: Uint8Array };
 
 export type Content =

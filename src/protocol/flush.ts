@@ -4,10 +4,11 @@
  */
 import { performance } from 'node:perf_hooks';
 
-/** Longest wait; a person does not notice it, and at full load it makes one record of very many messages. */
+/** Longest wait, in milliseconds; a person does not notice it, and at full load it makes one record of very many messages. */
 const MOST = 20;
 /** Share of time in which the loop may work before links begin to wait. */
 const CALM = 0.5;
+/** Milliseconds over which it is measured. */
 const SAMPLE = 100;
 /** Writes that one may make at once after it was quiet; it earns one in each delay. */
 const AT_ONCE = 8;

@@ -8,7 +8,7 @@ function open(shares: { halfOpen: number; beforeLogin: number; loggedIn: number 
   const refused = { note: (reason: string, address: string) => noted.push(`${reason} ${address}`) > 0 };
   const slots = new ConnectionSlots({ shares, clock: manualClock(), refused });
   const arrive = (address: string): Slot => {
-    const slot: Slot = { address, socket: { destroy: () => closed.push(slot) }, evicted: false, ended: false };
+    const slot: Slot = { address, socket: { destroy: () => closed.push(slot) }, evicted: false, hadSession: false };
     slots.enter(slot);
     return slot;
   };

@@ -46,7 +46,7 @@ type Waiting = {
   reject: (error: Error) => void;
 };
 
-/** What is asked by nobody is the daemon's own. */
+/** Who pays for it; '' for what the daemon asks by itself. */
 function keyOf({ asker }: Pick<Waiting, 'asker'>): string {
   return asker?.key ?? '';
 }
