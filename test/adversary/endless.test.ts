@@ -10,7 +10,7 @@ import { Calls } from '../../src/tui/client/calls.ts';
 import type { Connection } from '../../src/tui/client/connection.ts';
 import { everybody, MAX_PEOPLE } from '../../src/tui/client/directory.ts';
 import { EventQueue, weightOf } from '../../src/tui/client/event-queue.ts';
-import { TooMany } from '../../src/tui/client/list-conversations.ts';
+import { ConversationBound } from '../../src/tui/client/list-conversations.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { fakeWire } from '../helpers/wire.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
@@ -172,9 +172,9 @@ test.serial('of conversations without end the person hears once, and messages go
 
 test('that there are too many conversations is told once', (t) => {
   const told: string[] = [];
-  const tooMany = new TooMany((text) => told.push(text));
+  const bound = new ConversationBound((text) => told.push(text));
   t.deepEqual(
-    [19_999, 20_000, 20_001].map((count) => tooMany.at(count)),
+    [19_999, 20_000, 20_001].map((count) => bound.isReached(count)),
     [false, true, true],
   );
   t.is(told.length, 1);

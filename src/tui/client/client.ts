@@ -276,7 +276,7 @@ export class ChatClient implements Client {
   /** A message that the conversation holds. @throws ClientError 'refused' */
   async #known(place: Place, message: MessageRef): Promise<Ref> {
     if (place.with === null) await this.#chat.synced(place);
-    await this.#chat.messages.find(place, message);
+    await this.#chat.messages.checkStored(place, message);
     return { author: fromHex(message.author), id: fromHex(message.id) };
   }
 

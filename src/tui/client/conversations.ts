@@ -6,7 +6,7 @@ import type { ChatContext } from './chat-context.ts';
 import { ClientError, isPassing } from './errors.ts';
 import type { HeldBytes } from './held.ts';
 import type { Intake, Taken } from './intake.ts';
-import { type Listed, listConversations, TooMany } from './list-conversations.ts';
+import { ConversationBound, type Listed, listConversations } from './list-conversations.ts';
 import { LockedGaps } from './locked-gaps.ts';
 import { gapsOf, type Messages } from './messages.ts';
 import { formerPlaces, type Place } from './notes.ts';
@@ -47,13 +47,13 @@ export class Conversations {
   readonly #preview: Preview;
   readonly #strangers: Strangers;
   readonly #trimming: Trimming;
-  readonly #tooMany: TooMany;
+  readonly #bound: ConversationBound;
   readonly #held: HeldBytes = { used: 0 };
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
     this.#trimming = new Trimming(parts.cache, parts.emit);
-    this.#tooMany = new TooMany((text) => parts.emit({ type: 'notice', text }));
+    this.#bound = new ConversationBound((text) => parts.emit({ type: 'notice', text }));
     this.#preview = new Preview(parts);
     this.#strangers = new Strangers(async (conversation, name) => {
       const place = await this.placeOf(conversation, name);
@@ -102,7 +102,7 @@ export class Conversations {
 
   /** After each login: takes everything that is new, in all conversations. */
   async sync(): Promise<void> {
-    const queue = await listConversations(this.#parts.context.connection, this.#tooMany);
+    const queue = await listConversations(this.#parts.context.connection, this.#bound);
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.#syncOne(next);
     };
@@ -112,7 +112,7 @@ export class Conversations {
 
   /** Takes what is new in this one. */
   async catchUp(place: Place): Promise<void> {
-    const all = await listConversations(this.#parts.context.connection, this.#tooMany);
+    const all = await listConversations(this.#parts.context.connection, this.#bound);
     const of = all.find(({ conversation }) => equal(conversation, place.id));
     if (of !== undefined) await this.timeline(place).catchUp(of.head, of.read);
   }
@@ -261,7 +261,7 @@ export class Conversations {
   /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
   async placeOf(conversation: Uint8Array, name: string | null): Promise<Place | null> {
     const known = this.#known(conversation, name);
-    if (known !== null || name === null || this.#tooMany.at(this.#timelines.size)) return known;
+    if (known !== null || name === null || this.#bound.isReached(this.#timelines.size)) return known;
     return placeWith(this.#parts.context, conversation, name);
   }
 

@@ -147,7 +147,7 @@ export class FileExchange {
     if (file !== null) return file;
     throw new ClientError(
       'refused',
-      `no conversation of yours holds a file ${wanted.id} of its sender; see the list of files`,
+      `no conversation of yours holds the file ${wanted.id} of this sender; see the list of files`,
     );
   }
 }

@@ -8,8 +8,8 @@ export type Listed = RequestResult<'conversations'>['conversations'][number];
 /** More than anybody has: what a daemon lists or tells of beyond that is left out. */
 const MAX_CONVERSATIONS = 20_000;
 
-/** Tells the person once that some are left out. */
-export class TooMany {
+/** How many a client takes. Tells the person once that some are left out. */
+export class ConversationBound {
   readonly #tell: (text: string) => void;
   #told = false;
 
@@ -18,7 +18,7 @@ export class TooMany {
   }
 
   /** Whether `count` are as many as there may be, and so the next is left out. */
-  at(count: number): boolean {
+  isReached(count: number): boolean {
     if (count < MAX_CONVERSATIONS) return false;
     if (!this.#told) {
       const most = MAX_CONVERSATIONS.toLocaleString('en-US');
@@ -33,11 +33,12 @@ export class TooMany {
 
 /**
  * In the order in which they began, each once.
- * @param tooMany hears of it when the daemon goes on beyond the bound @throws as Connection.request
+ * @param bound is told how many there are, page by page
+ * @throws as Connection.request
  */
 export async function listConversations(
   connection: Pick<ChatContext['connection'], 'request'>,
-  tooMany: TooMany,
+  bound: ConversationBound,
 ): Promise<Listed[]> {
   const listed = new Map<string, Listed>();
   for (let after: Uint8Array | null = null; ; ) {
@@ -45,6 +46,6 @@ export async function listConversations(
     const page: RequestResult<'conversations'> = await connection.request('conversations', { after });
     for (const one of page.conversations) listed.set(hex(one.conversation), one);
     after = page.next;
-    if (after === null || listed.size === before || tooMany.at(listed.size)) return [...listed.values()];
+    if (after === null || listed.size === before || bound.isReached(listed.size)) return [...listed.values()];
   }
 }

@@ -67,8 +67,8 @@ export class Messages {
     return messages;
   }
 
-  /** Whether the message is stored. @throws ClientError 'refused' when it is not */
-  async find(place: Place, { author, id }: MessageRef): Promise<void> {
+  /** @throws ClientError 'refused' when the message is not stored */
+  async checkStored(place: Place, { author, id }: MessageRef): Promise<void> {
     const entry = await this.#cache.find(place.key, author, id);
     if (entry?.shown === true) return;
     throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');

@@ -3,7 +3,6 @@ import { type Clock, sleep } from '../../protocol/seams.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
 import { ClientError, closedBy } from '../client/errors.ts';
-import { shownName } from '../client/shown-name.ts';
 import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../client/types.ts';
 import { wanted } from '../completion.ts';
 import { parseLine } from '../dot-commands.ts';
@@ -103,10 +102,7 @@ export class LineMode {
       open: () => this.#session.chat.open,
       isBlocked: (name) => this.#hush.blocked.has(name),
       isMuted: (name) => this.#hush.muted.has(name),
-      authorOf: (conversation, to) => {
-        const found = answered(this.#session.chat.threads[conversation]?.messages ?? [], to);
-        return found === undefined ? null : shownName(found);
-      },
+      answered: (conversation, to) => answered(this.#session.chat.threads[conversation]?.messages ?? [], to),
     });
   }
 

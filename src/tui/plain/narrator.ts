@@ -37,8 +37,8 @@ export type NarratorParts = {
   isBlocked(name: string): boolean;
   /** A conversation of which only what names me is said, unless it is open. */
   isMuted(conversation: ConversationName): boolean;
-  /** Who wrote the message that a reply is for; null when it is not held. */
-  authorOf(conversation: ConversationName, to: MessageRef): string | null;
+  /** The message that a reply is for; undefined when it is not held. */
+  answered(conversation: ConversationName, to: MessageRef): Message | undefined;
 };
 
 export class Narrator {
@@ -160,12 +160,13 @@ export class Narrator {
   }
 
   #lines(message: Message): string[] {
-    const { me, open, authorOf } = this.#parts;
+    const { me, open, answered } = this.#parts;
     const who = `${phrases.said(message, open(), me)}${phrases.written(message)}`;
     const { body } = message;
     if (message.deleted) return [phrases.deletedUnheard(who)];
     if (body.kind === 'file') return [phrases.file(who, body.file)];
-    const to = body.kind === 'reply' ? authorOf(message.conversation, body.to) : null;
+    const question = body.kind === 'reply' ? answered(message.conversation, body.to) : undefined;
+    const to = question === undefined ? null : shownName(question);
     const [first = '', ...rest] = body.text.split('\n').filter((line) => line.trim() !== '');
     // Each line names its author: none can pass for another message.
     return [

@@ -18,7 +18,8 @@ function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
     open: () => '#lobby',
     isBlocked: (name) => name === blocked,
     isMuted: (name) => name === muted,
-    authorOf: (_, { author, id }) => (author === 'carol' && id === 'known' ? 'carol' : null),
+    answered: (_, { author, id }) =>
+      author === 'carol' && id === 'known' ? message({ from: 'carol', id }) : undefined,
   });
   return {
     told,

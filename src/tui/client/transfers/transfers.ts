@@ -20,7 +20,6 @@ import { News, type TransferConnection } from './wire.ts';
 
 /** Of the plain file. The largest one: fewer records, and still one link record each. */
 const SEGMENT_SIZE = 262_144;
-
 /** Of what tells two fetches of a file into one folder apart. */
 const TAG_BYTES = 4;
 
@@ -184,10 +183,9 @@ export class Transfers {
   async #beginDownload(from: Source, manifest: Manifest, dir: string): Promise<Startable<BegunDownload>> {
     const { fileId: file, size, name } = manifest;
     const known = await this.#store.find(file);
-    const { id: conversation, name: to, author } = from;
-    if (known?.begun.direction === 'down' && known.begun.author === author && known.begun.dir === dir)
+    if (known?.begun.direction === 'down' && known.begun.author === from.author && known.begun.dir === dir)
       return { done: known.done, begun: known.begun };
-    const about = { author, conversation, to, file, size };
+    const about = { author: from.author, conversation: from.id, to: from.name, file, size };
     const tag = hex(this.#parts.profile.random(TAG_BYTES));
     const begun: BegunDownload = { ...about, direction: 'down', name, dir, tag, path: null };
     if (known !== null && !this.#runs.has(hex(file)) && (await this.#store.claim(known.begun)))
