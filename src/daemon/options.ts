@@ -69,5 +69,5 @@ export const epilogue = `Limits:
 An IPv6 address counts by its /64.
 
 Each option is also SECURECHAT_… in the environment (SECURECHAT_DATA_DIR) and a key of config.toml; flags win, then the
-environment, then the file; a data folder that no flag names is an absolute path,
-or begins with ~/. HUP reads users.txt and the configuration again and reopens the log.`;
+environment, then the file. A data folder that no flag names is an absolute path, or begins with ~/. HUP reads users.txt
+and the configuration again and reopens the log.`;

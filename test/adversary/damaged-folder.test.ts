@@ -83,7 +83,7 @@ test.serial('what is missing, cut or emptied stops the start with what to do, an
     [
       'the key of another daemon',
       (at) => rewrite(join(at, 'daemon.key'), (text, field) => (field === 'daemonId' ? 'B'.repeat(43) : text)),
-      /daemon\.key does not belong to .*securechat\.db: .*altered; put back .* of one backup/,
+      /daemon\.key does not belong to .*securechat\.db: .*altered; put back .* from one backup/,
     ],
     [
       'the key and the setup of another daemon',

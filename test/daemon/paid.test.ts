@@ -26,8 +26,7 @@ import { bytes16, bytes32 } from '../helpers/store.ts';
 const NONE = new Uint8Array(32);
 const RECORD = Buffer.alloc(192).toString('base64url');
 const SESSION_KEY = new Uint8Array(64).fill(5);
-/** They ask the store nothing. */
-const WITHOUT: RequestName[] = [
+const WITHOUT_STORE: RequestName[] = [
   'register-start',
   'login-start',
   'login-finish',
@@ -192,5 +191,5 @@ test('whatever a request asks of the store and tells is on the account of who ma
   t.deepEqual(unpaid, []);
   t.deepEqual([...made.keys()].sort(), (Object.keys(table) as RequestName[]).sort(), 'every request was made');
   const silent = [...made].flatMap(([method, names]) => (names.length === 0 ? [method] : []));
-  t.deepEqual(silent.sort(), [...WITHOUT].sort());
+  t.deepEqual(silent.sort(), [...WITHOUT_STORE].sort());
 });

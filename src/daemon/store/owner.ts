@@ -18,8 +18,8 @@ export function checkOwner(path: string, db: DatabaseSync, owner: Owner): void {
   if (!equal(kept.setup, owner.setup)) wrong.push(join(dirname(path), 'opaque.setup'));
   if (wrong.length === 0) return;
   throw new StartError(
-    `${wrong.join(' and ')} ${wrong.length === 1 ? 'does' : 'do'} not belong to ${path}: of another daemon, or altered; ` +
-      'put back daemon.key, opaque.setup and securechat.db of one backup',
+    `${wrong.join(' and ')} ${wrong.length === 1 ? 'does' : 'do'} not belong to ${path}: they are of different daemons, or one was altered; ` +
+      'put back daemon.key, opaque.setup and securechat.db from one backup',
   );
 }
 

@@ -51,10 +51,10 @@ test('a store from before takes the owner that it finds, and then no other', asy
   const owner = { key: bytes32(1), setup: bytes32(2) };
   for (let start = 0; start < 2; start++) await (await openSqliteStore(path, { owner })).close();
   await t.throwsAsync(openSqliteStore(path, { owner: { ...owner, key: bytes32(3) } }), {
-    message: /daemon\.key does not belong to .*securechat\.db: .*of one backup$/,
+    message: /daemon\.key does not belong to .*securechat\.db: .*from one backup$/,
   });
   await t.throwsAsync(openSqliteStore(path, { owner: { ...owner, setup: bytes32(3) } }), {
-    message: /opaque\.setup does not belong to .*securechat\.db: .*of one backup$/,
+    message: /opaque\.setup does not belong to .*securechat\.db: .*from one backup$/,
   });
   await (await openSqliteStore(path, { owner })).close();
 });
