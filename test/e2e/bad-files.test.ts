@@ -143,7 +143,9 @@ test.serial("a full disk of the daemon refuses the one file; messages and other 
 });
 
 test.serial('more than the daemon takes is refused before a byte is stored', async (t) => {
-  const { as, dir, daemon } = await household(t, ['alice', 'bob'], ['--max-file-size', '1M', '--quota', '1500K']);
+  const { as, dir, daemon } = await household(t, ['alice', 'bob'], {
+    daemonArgs: ['--max-file-size', '1M', '--quota', '1500K'],
+  });
   await writeFile(join(dir, 'big.bin'), randomBytes(MIB + 1));
   await writeFile(join(dir, 'small.bin'), randomBytes(900 * 1024));
   t.is((await as('alice', ['upload', 'bob', 'big.bin'])).code, 6);

@@ -138,7 +138,7 @@ test.serial('listen --exec: the message is input, never a command', async (t) =>
 });
 
 test.serial('the environment and config.toml say what flags do not', async (t) => {
-  const { as, dir, daemon } = await household(t, ['alice'], [], inlineOpaque);
+  const { as, dir, daemon } = await household(t, ['alice'], { opaque: inlineOpaque });
   const toml = `server = "${daemon.join}"\nuser = "alice"\njson = true\n`;
   await writeFile(join(dir, 'alice', 'config.toml'), toml, { mode: 0o600 });
   const env = { SECURECHAT_SERVER: '', SECURECHAT_USER: '' };

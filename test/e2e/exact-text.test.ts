@@ -22,7 +22,7 @@ const fullDisk = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
 
 test('what is written, named and printed through whole programs', async (t) => {
   t.timeout(240_000);
-  const house = await household(t, ['alice', 'bob'], [], inlineOpaque);
+  const house = await household(t, ['alice', 'bob'], { opaque: inlineOpaque });
   await textsArrive(t, house);
   await namesAndOutput(t, house);
   await passwordsAndProfiles(t, house);

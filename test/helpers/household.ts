@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import type { Opaque } from '../../src/protocol/opaque.ts';
 import { chatAs } from './chat.ts';
 import { type CliOptions, type CliResult, type Running, startSecurechat } from './cli.ts';
 import { startDaemon, type TestDaemon } from './daemon.ts';
@@ -23,16 +24,17 @@ export type Household = {
 
 export const PASSWORD = 'correct horse';
 
-/**
- * Everything ends and goes with the test.
- * @param daemonArgs of the daemon
- * @param opaque inlineOpaque where a program logs in with the password; profiles have a key
- */
+type HouseholdOptions = {
+  daemonArgs?: readonly string[];
+  /** inlineOpaque where a program logs in with the password; lightOpaque unless given, for profiles have a key. */
+  opaque?: Opaque;
+};
+
+/** Everything ends and goes with the test. */
 export async function household(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob'],
-  daemonArgs: readonly string[] = [],
-  opaque = lightOpaque,
+  { daemonArgs = [], opaque = lightOpaque }: HouseholdOptions = {},
 ): Promise<Household> {
   const daemon = await startDaemon(t, daemonArgs);
   const dir = await temporaryFolder(t);

@@ -5,6 +5,7 @@ import { inlineOpaque, type Opaque } from '../../../src/protocol/opaque.ts';
 import { cliCommand, type Running, startSecurechat } from '../../helpers/cli.ts';
 import { openCliScreen } from '../../helpers/cli-screen.ts';
 import { household, PASSWORD } from '../../helpers/household.ts';
+import { lightOpaque } from '../../helpers/light-opaque.ts';
 import { openScreen, type Screen } from '../../helpers/screen.ts';
 
 const PATIENCE = 40_000;
@@ -13,9 +14,9 @@ async function seat(
   t: ExecutionContext,
   args: string[] = ['plain'],
   env: Record<string, string> = {},
-  opaque?: Opaque,
+  opaque: Opaque = lightOpaque,
 ): Promise<{ screen: Screen; bob(): Promise<Running> }> {
-  const { daemon, dir } = await household(t, ['alice', 'bob'], [], opaque);
+  const { daemon, dir } = await household(t, ['alice', 'bob'], { opaque });
   const common = (user: string): string[] => ['--server', daemon.join, '--profile', join(dir, user)];
   const screen = openCliScreen(t, [...args, ...common('alice')], { cols: 50, rows: 20, env });
   await screen.until((text) => text.includes('.exit leaves') && text.includes('#lobby> '), PATIENCE);
@@ -67,7 +68,7 @@ test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', asyn
 
 test.serial('whoever is not known here is asked, line by line, and is in', async (t) => {
   t.timeout(120_000);
-  const { daemon, dir } = await household(t, ['alice'], [], inlineOpaque);
+  const { daemon, dir } = await household(t, ['alice'], { opaque: inlineOpaque });
   const args = ['plain', daemon.join, '--profile', join(dir, 'new')];
   const screen = openCliScreen(t, args, { cols: 120, rows: 30, env: { INK_SCREEN_READER: 'true' } });
   for (const [question, answer] of [
