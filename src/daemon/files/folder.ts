@@ -44,8 +44,13 @@ export class FilesFolder {
     const old = await ifThere(this.#fs.open(path, 'r+'));
     if (old !== null) return old;
     const made = await this.#fs.open(path, 'wx+', 0o600);
-    await this.sync();
-    return made;
+    try {
+      await this.sync();
+      return made;
+    } catch (error) {
+      await made.close();
+      throw error;
+    }
   }
 
   /** Bytes that files may still take of the disk; below zero when they have come into what is kept free for messages. */

@@ -4,7 +4,7 @@ import test from 'ava';
 import { FilesFolder } from '../../../src/daemon/files/folder.ts';
 import type { FileSystem } from '../../../src/protocol/seams.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { changedFiles } from '../../helpers/open-files.ts';
+import { changedFiles, systemError } from '../../helpers/open-files.ts';
 import { until } from '../../helpers/until.ts';
 
 test('names that are added while a sync is under way share the next one, and each is there after it', async (t) => {
@@ -32,4 +32,24 @@ test('names that are added while a sync is under way share the next one, and eac
   letGo();
   await Promise.all(others);
   t.is(begun, 2);
+});
+
+test('a part whose name cannot be made durable is not left open', async (t) => {
+  const dir = join(await temporaryFolder(t), 'server_files');
+  await nodeFs.mkdir(dir);
+  let open = 0;
+  const failing: FileSystem = changedFiles((handle) => {
+    open += 1;
+    return {
+      sync: async () => {
+        throw systemError('EIO');
+      },
+      close: async () => {
+        open -= 1;
+        await handle.close();
+      },
+    };
+  });
+  await t.throwsAsync(new FilesFolder(dir, failing).openPart(new Uint8Array(16)), { message: /EIO/ });
+  t.is(open, 0);
 });
