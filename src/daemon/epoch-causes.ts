@@ -1,7 +1,7 @@
 /**
- * When a room may get a new epoch. Always with a cause that the daemon sees: there is none yet, a person joined or left, it is old or
- * much used. Without a cause seldom, by person and by room: a member with a wrong key can replace it at once, and no member can
- * replace one epoch after the other.
+ * When a room may get a new epoch. Always where it needs one: there is none yet, somebody left, it is old or much used. After
+ * somebody joined seldom by one person, since whoever joined can be given the key: a member whose accomplices join must not make one
+ * epoch after the other. Without a cause seldom, by person and by room: a member with a wrong key can replace it at once.
  */
 import { hex } from '../protocol/bytes.ts';
 import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../protocol/epoch.ts';
@@ -11,42 +11,40 @@ import type { Limits } from './limits.ts';
 import type { Room } from './room.ts';
 import type { Person } from './store/store.ts';
 
+/** What an epoch is paid with once it is made. */
+export type EpochCost = 'free' | 'join' | 'spare';
+type Buckets = Pick<Limits, 'joinEpochs' | 'spareEpochs' | 'spareEpochsOfRoom'>;
+
 export class EpochCauses {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #limits: Pick<Limits, 'spareEpochs' | 'spareEpochsOfRoom'>;
+  readonly #limits: Buckets;
 
-  constructor(parts: { clock: Pick<Clock, 'now'>; limits: Pick<Limits, 'spareEpochs' | 'spareEpochsOfRoom'> }) {
+  constructor(parts: { clock: Pick<Clock, 'now'>; limits: Buckets }) {
     this.#clock = parts.clock;
     this.#limits = parts.limits;
   }
 
-  /**
-   * Takes nothing: an epoch that loses the race to another one costs nothing.
-   * @returns whether it has no cause and has to be paid for once it is made @throws Refusal 'rate-limited'
-   */
-  check(room: Room, maker: Person): boolean {
-    const { spareEpochs, spareEpochsOfRoom } = this.#limits;
-    if (this.#hasCause(room, maker)) return false;
-    if (!spareEpochs.has(maker.name) || !spareEpochsOfRoom.has(hex(room.id))) {
-      throw new Refusal(
-        'rate-limited',
-        'nobody joined or left since the room got its key: use that one, or try again later',
-      );
-    }
-    return true;
+  /** Takes nothing: an epoch that loses the race to another one costs nothing. @throws Refusal 'rate-limited' */
+  check(room: Room, maker: Person): EpochCost {
+    const { joinEpochs, spareEpochs, spareEpochsOfRoom } = this.#limits;
+    if (this.#isNeeded(room, maker)) return 'free';
+    if (room.movedSinceEpoch(maker.idFp) === 'joined' && joinEpochs.has(maker.name)) return 'join';
+    if (spareEpochs.has(maker.name) && spareEpochsOfRoom.has(hex(room.id))) return 'spare';
+    throw new Refusal('rate-limited', 'you made many keys of this room lately: use the one it has, or try again later');
   }
 
-  /** Takes one epoch without a cause from the person's and the room's. */
-  pay(room: Room, maker: Person): void {
+  pay(room: Room, maker: Person, cost: EpochCost): void {
+    if (cost === 'join') this.#limits.joinEpochs.take(maker.name);
+    if (cost !== 'spare') return;
     this.#limits.spareEpochs.take(maker.name);
     this.#limits.spareEpochsOfRoom.take(hex(room.id));
   }
 
-  #hasCause(room: Room, maker: Person): boolean {
+  #isNeeded(room: Room, maker: Person): boolean {
     const { epoch } = room;
     return (
       epoch.seq === 0 ||
-      room.hasMoved(maker.idFp) ||
+      room.movedSinceEpoch(maker.idFp) === 'left' ||
       this.#clock.now() - epoch.time > EPOCH_LIFE_MS ||
       room.seq - epoch.seq >= EPOCH_PLACES
     );

@@ -8,7 +8,7 @@ import type { Clock } from '../protocol/seams.ts';
 import type { Chat, Later } from './chat.ts';
 import type { Config } from './config.ts';
 import type { Directory } from './directory.ts';
-import { EpochCauses } from './epoch-causes.ts';
+import { EpochCauses, type EpochCost } from './epoch-causes.ts';
 import { figures, type Limits } from './limits.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
@@ -31,7 +31,7 @@ type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 export type EpochsParts = {
   directory: Pick<Directory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
   chat: Pick<Chat, 'post' | 'tellOne'>;
-  limits: Pick<Limits, 'spareEpochs' | 'spareEpochsOfRoom'>;
+  limits: Pick<Limits, 'joinEpochs' | 'spareEpochs' | 'spareEpochsOfRoom'>;
   clock: Clock;
   log: Logger;
   config: Pick<Config, 'messageQuota'>;
@@ -126,10 +126,10 @@ export class Epochs {
       [...chunks.values()].filter(({ chunk }) => chunk.length === 0),
       store,
     );
-    let unpaid = false;
+    let cost: EpochCost = 'free';
     if (!equal(epoch.epochId, room.epoch.id)) {
       if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
-      unpaid = this.#causes.check(room, maker);
+      cost = this.#causes.check(room, maker);
     }
     const { seq, at, again } = await store.appendEpoch({
       room: room.id,
@@ -142,7 +142,7 @@ export class Epochs {
       quota: this.#parts.config.messageQuota,
     });
     if (again) return { seq, at };
-    if (unpaid) this.#causes.pay(room, maker);
+    this.#causes.pay(room, maker, cost);
     room.epoch = { id: epoch.epochId, logN, seq, time: epoch.time };
     room.seq = Math.max(room.seq, seq);
     const tell = () => {

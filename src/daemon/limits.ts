@@ -50,7 +50,8 @@ export const figures = {
   /** What stays for ever or writes much, by name: leaves of a room, epochs, key cards, new passwords. */
   leaves: { burst: 10, perSecond: 1 / 600 },
   epochs: { burst: 60, perSecond: 1 / 5 },
-  /** New epochs of a room without a cause: by name, and by room. */
+  /** New epochs of a room because somebody joined, by name; and without a cause, by name and by room. */
+  joinEpochs: { burst: 3, perSecond: 1 / 600 },
   spareEpochs: { burst: 3, perSecond: 1 / 600 },
   spareEpochsOfRoom: { burst: 10, perSecond: 1 / 30 },
   epochDraftMs: 60_000,
@@ -81,6 +82,7 @@ export class Limits {
   readonly registrations: TokenBuckets;
   readonly leaves: TokenBuckets;
   readonly epochs: TokenBuckets;
+  readonly joinEpochs: TokenBuckets;
   readonly spareEpochs: TokenBuckets;
   /** By room, hex. */
   readonly spareEpochsOfRoom: TokenBuckets;
@@ -99,6 +101,7 @@ export class Limits {
     this.registrations = new TokenBuckets(clock, figures.registrations);
     this.leaves = new TokenBuckets(clock, figures.leaves);
     this.epochs = new TokenBuckets(clock, figures.epochs);
+    this.joinEpochs = new TokenBuckets(clock, figures.joinEpochs);
     this.spareEpochs = new TokenBuckets(clock, figures.spareEpochs);
     this.spareEpochsOfRoom = new TokenBuckets(clock, figures.spareEpochsOfRoom);
     this.cards = new TokenBuckets(clock, figures.cards);

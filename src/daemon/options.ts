@@ -60,6 +60,7 @@ export const epilogue = `Limits:
   requests per link          ${figures.requestsAtOnce} at once, ${figures.requestsWaiting} or ${figures.waitingBytes / 1024} KiB waiting; then it is not read
   what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
   new passwords, per person         ${figures.passwords.burst}, then one a minute
+  new keys of a room after joins       ${figures.joinEpochs.burst} by one person, then one in 10 min
   new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min; ${figures.spareEpochsOfRoom.burst} a room, then one in 30 s
   changes of away, per person   burst ${figures.away.burst}, then ${figures.away.perSecond}/s; signs of typing: ${figures.typing.perSecond}/s to one person
   unfinished uploads, per person   64; one that was left alone for 2 h makes room

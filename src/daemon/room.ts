@@ -108,18 +108,21 @@ export class Room {
   }
 
   /**
-   * Whether members joined or left since the current epoch was made, so that `maker` may make the next. The maker's own moves do
-   * not count, except for the first join: a member who joins and leaves again and again must not cause one epoch after the other.
+   * What members did since the current epoch was made, so that `maker` may make the next: 'left' when somebody did, else 'joined',
+   * which counts in a small room. The maker's own moves do not count, except for the first join: a member who joins and leaves
+   * again and again must not cause one epoch after the other.
    */
-  hasMoved(maker: Uint8Array): boolean {
+  movedSinceEpoch(maker: Uint8Array): 'left' | 'joined' | null {
     const own = hex(maker);
-    const small = this.#members.size <= SMALL_ROOM;
+    let joined = false;
     for (let at = this.#moves.length - 1; at >= 0; at -= 1) {
       const { n, who, kind } = this.#moves[at] as Move;
-      if (n <= this.epoch.logN) return false;
-      if ((kind === 'gone' || small) && (who !== own || kind === 'newcomer')) return true;
+      if (n <= this.epoch.logN) break;
+      if (who === own && kind !== 'newcomer') continue;
+      if (kind === 'gone') return 'left';
+      joined = true;
     }
-    return false;
+    return joined && this.#members.size <= SMALL_ROOM ? 'joined' : null;
   }
 
   /**

@@ -217,3 +217,23 @@ test('an epoch that loses the race costs its maker and the room nothing', async 
   while (spareEpochsOfRoom.take(hex(room))) left += 1;
   t.is(left, figures.spareEpochsOfRoom.burst - 6);
 });
+
+test('attack: people who join give one member three epochs, and others can still replace them', async (t) => {
+  const { daemon, here, change, put, alice, bob, carol } = await lobby(t);
+  const { limits } = daemon.context;
+  const make = async (who: Somebody, members: Somebody[]) =>
+    put(here[who.name as 'alice'].session, await lobbyEpoch(daemon, who, members));
+  await make(alice, [alice, bob]);
+  for (const { name } of [alice, bob]) while (limits.spareEpochs.take(name));
+  for (let times = 0; times < figures.joinEpochs.burst; times += 1) {
+    await change(carol, 'join');
+    await make(bob, [alice, bob, carol]);
+    await change(carol, 'leave');
+    await make(alice, [alice, bob]);
+  }
+  await change(carol, 'join');
+  await t.throwsAsync(make(bob, [alice, bob, carol]), { code: 'rate-limited' });
+  await make(alice, [alice, bob, carol]);
+  await change(carol, 'leave');
+  await make(bob, [alice, bob]);
+});
