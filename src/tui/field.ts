@@ -72,9 +72,15 @@ export function withField(state: State, editor: Editor): State {
   if (overlay !== null && 'query' in overlay) {
     return { ...state, overlay: { ...overlay, query: editor, selected: firstChoice({ ...overlay, query: editor }) } };
   }
-  return withChat(state, (chat) =>
-    withThread({ ...chat, completion: null, typedAt: state.now }, { ...openThread(chat), draft: editor, recalled: 0 }),
-  );
+  return withChat(state, (chat) => {
+    const thread = openThread(chat);
+    // Who empties the line begins again, in the conversation that is seen.
+    const hasty = thread.hasty && textOf(editor) !== '';
+    return withThread(
+      { ...chat, completion: null, typedAt: state.now },
+      { ...thread, draft: editor, recalled: 0, hasty },
+    );
+  });
 }
 
 /** The question that is to be answered now, if there is one. */

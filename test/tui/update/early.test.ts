@@ -69,6 +69,18 @@ test('while a login runs: it waits in the line of the chat, whole and in order, 
   t.is(screen.line, 'a draft: hello world\nsecond pasted\nline\n! ', 'once');
 });
 
+test('who empties the line that was typed early, and types anew, is not asked any more', (t) => {
+  const screen = open({ step: 'account', busy: 'keys' });
+  screen.happen(type('hello'));
+  screen.happen(entered({}));
+  const hasty = () => screen.state.screen.name === 'chat' && openThread(screen.state.screen.chat).hasty;
+  t.true(hasty());
+  for (let left = 'hello'.length; left > 0; left -= 1) screen.press('backspace');
+  screen.happen(type('anew'));
+  t.is(screen.line, 'anew');
+  t.false(hasty());
+});
+
 test('before the first picture: it arrives in the field that is shown, and no key acts on what nobody saw', (t) => {
   const screen = open({}, false);
   screen.happen(type('chat.example:1'));
