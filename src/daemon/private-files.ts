@@ -15,7 +15,7 @@ export async function closePrivateFiles(parts: { dir: string; fs: FileSystem; lo
   for (const name of PRIVATE) {
     const path = join(dir, name);
     const found = await ifThere(fs.stat(path));
-    if (found === null || (found.mode & OTHERS) === 0) continue;
+    if (!found?.isFile() || (found.mode & OTHERS) === 0) continue;
     await fs.chmod(path, 0o600);
     log.warn({ evt: 'private_file_open', path }, 'others could read this file; it is now 0600');
   }

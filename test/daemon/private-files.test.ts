@@ -25,3 +25,12 @@ test('what others could read is closed to them, with a warning; what is closed, 
   }
   t.is((await fs.stat(join(dir, 'config.toml'))).mode & 0o777, 0o644);
 });
+
+test('a folder in the place of a file stays as it is', async (t) => {
+  const dir = await temporaryFolder(t);
+  await fs.mkdir(join(dir, 'securechat.db'), { mode: 0o755 });
+  const lines: unknown[] = [];
+  await closePrivateFiles({ dir, fs, log: logTo({ write: (line: string) => void lines.push(line) }, 'info') });
+  t.deepEqual(lines, []);
+  t.is((await fs.stat(join(dir, 'securechat.db'))).mode & 0o777, 0o755);
+});
