@@ -23,7 +23,10 @@ const MOST_PER_BATCH = 1000;
 const FIRST_MS = 0.03;
 /** How much of what was measured before counts beside a new batch. */
 const MEMORY = 0.9;
-/** Calls that read a lot, in calls that append a note. */
+/** A note of one chunk, and a key of an epoch, as they are stored. */
+const NOTE_BYTES = 2048;
+const KEY_BYTES = 512;
+/** Calls that read or write a lot, in calls that append a note. */
 const WEIGHTS: { [N in OperationName]?: (params: Parameters<Operations[N]>[0]) => number } = {
   fetch: () => 25,
   files: () => 25,
@@ -31,6 +34,8 @@ const WEIGHTS: { [N in OperationName]?: (params: Parameters<Operations[N]>[0]) =
   cardsOf: ({ ids }) => Math.max(1, ids.length / 4),
   cards: () => 10,
   vault: () => 5,
+  putVault: ({ bytes }) => Math.max(1, bytes.length / NOTE_BYTES),
+  appendEpoch: ({ bytes, keys }) => Math.max(1, (bytes.length + keys.length * KEY_BYTES) / NOTE_BYTES),
 };
 
 function weightOf({ name, params }: Call): number {
