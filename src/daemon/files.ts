@@ -16,7 +16,7 @@ import type { FileRow, Store } from './store/store.ts';
 
 const SWEEP_MS = 3600 * 1000;
 
-export type FilesParts = Omit<UploadsParts, 'folder'> & {
+export type FilesParts = Omit<UploadsParts, 'folder' | 'release'> & {
   /** server_files; made when missing. */
   dir: string;
   fs: FileSystem;
@@ -49,7 +49,11 @@ export class Files {
     this.#parts = parts;
     this.#transfers = new Transfers(parts.transfers ?? Number.POSITIVE_INFINITY);
     this.#folder = new FilesFolder(parts.dir, parts.fs);
-    this.#uploads = new Uploads({ ...parts, folder: this.#folder });
+    this.#uploads = new Uploads({
+      ...parts,
+      folder: this.#folder,
+      release: (session, transfer) => this.#transfers.stop(session, transfer),
+    });
   }
 
   /**

@@ -29,6 +29,8 @@ export type UploadsParts = {
   /** Looked at anew for each upload: it may change on HUP. */
   config: Pick<Config, 'maxFileSize' | 'quota' | 'retention'>;
   log: Logger;
+  /** The transfer of an upload that was stopped here counts no longer. */
+  release(session: FileSession, transfer: number): Promise<void>;
 };
 
 export type UploadOpened = { answer: RequestResult<'upload-open'>; upload: Upload | null };
@@ -124,6 +126,7 @@ export class Uploads {
     if (!equal(writer.upload.owner, owner)) throw notYours();
     const atWork = !writer.upload.ended;
     await writer.upload.stop();
+    await this.#parts.release(writer.session, writer.transfer);
     this.#writers.delete(hex(file));
     if (!atWork || writer.session === session) return;
     const message = 'another connection of yours goes on with this file';
