@@ -29,7 +29,18 @@ export const send: Command = {
       throw new ClientError('usage', 'nobody signs receipts in a room; leave --wait-delivered out');
     await shell.withClient(async (client) => {
       const stop = wait ? sayWhatIsAwaited(shell, client, to, text) : () => {};
-      reportSent(shell.output, await client.send(to, text, { until: wait ? 'delivered' : 'sent' }).finally(stop));
+      const stopLink = client.subscribe((event) => {
+        if (event.type === 'link' && event.link.state === 'waiting')
+          shell.output.remark(`${event.link.reason}; it goes on when the server is back`);
+      });
+      const sent = client.send(to, text, { until: wait ? 'delivered' : 'sent' });
+      reportSent(
+        shell.output,
+        await sent.finally(() => {
+          stop();
+          stopLink();
+        }),
+      );
     });
   },
 };

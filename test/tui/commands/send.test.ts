@@ -14,3 +14,15 @@ test('the wait for somebody who is away says what it waits for, and leaving it t
   await screen.settled();
   t.regex(screen.rows().join('\n'), /it was sent to @bob, and arrives when bob comes/);
 });
+
+test('a server that dies meanwhile is told, and that the wait goes on', async (t) => {
+  t.timeout(120_000);
+  const { daemon, dir } = await household(t);
+  const common = ['--user', 'alice', '--server', daemon.join, '--profile', join(dir, 'alice')];
+  const screen = openCliScreen(t, ['send', 'bob', 'hi', '--wait-delivered', ...common], { rows: 20 });
+  await screen.until((text) => text.includes('sent to @bob; waiting until it has arrived there'), 40_000);
+  daemon.process.kill('SIGKILL');
+  await screen.until((text) => text.includes('it goes on when the server is back'), 40_000);
+  screen.write('\x03');
+  t.is((await screen.exited).exitCode, 130);
+});
