@@ -47,16 +47,26 @@ export class FairLine<T> {
     return undefined;
   }
 
-  /** Takes the first item of the key whose turn it is, of those that `mayGo`. */
-  take(mayGo: (key: string) => boolean = () => true): T | undefined {
-    for (const [key, line] of this.#lines) {
-      if (!mayGo(key)) continue;
-      const item = this.#newestFirst ? line.pop() : line.shift();
-      this.#size -= 1;
-      this.#lines.delete(key);
-      if (line.length > 0) this.#lines.set(key, line);
-      return item;
-    }
+  /** Takes the first item of the key whose turn it is. */
+  take(): T | undefined {
+    for (const key of this.#lines.keys()) return this.#takeOf(key);
     return undefined;
+  }
+
+  /** Takes, as they are asked for, the first item of each key that `mayGo`, in the order of their turns. */
+  *takeEach(mayGo: (key: string) => boolean): Generator<T> {
+    for (const key of [...this.#lines.keys()].filter(mayGo)) {
+      const item = this.#takeOf(key);
+      if (item !== undefined) yield item;
+    }
+  }
+
+  #takeOf(key: string): T | undefined {
+    const line = this.#lines.get(key) ?? [];
+    const item = this.#newestFirst ? line.pop() : line.shift();
+    this.#size -= 1;
+    this.#lines.delete(key);
+    if (line.length > 0) this.#lines.set(key, line);
+    return item;
   }
 }

@@ -35,3 +35,15 @@ test('the key with most loses its newest', (t) => {
   t.is(line.longest, 2);
   t.is(line.size, 4);
 });
+
+test('one of each key that may go is taken, once around, and what was not asked for stays', (t) => {
+  const line = new FairLine<string>();
+  for (const item of ['m1', 'm2', 'a1', 'b1', 'a2', 'c1']) line.add(item.slice(0, 1), item);
+  t.deepEqual([...line.takeEach((key) => key !== 'b')], ['m1', 'a1', 'c1']);
+  for (const first of line.takeEach(() => true)) {
+    t.is(first, 'b1', 'whose turn it is');
+    break;
+  }
+  t.is(line.size, 2);
+  t.deepEqual([line.take(), line.take(), line.take()], ['m2', 'a2', undefined]);
+});

@@ -166,12 +166,11 @@ export class CommitQueue {
     const { most } = this.#pace;
     const inFlight = new Set(this.#sent.flat().map(keyOf));
     const first: Waiting[] = [];
-    for (let weight = 0; weight < most; ) {
-      const one = this.#waiting.take((key) => !inFlight.has(key));
-      if (one === undefined) break;
-      inFlight.add(keyOf(one));
-      weight += one.weight;
+    let weight = 0;
+    for (const one of this.#waiting.takeEach((key) => !inFlight.has(key))) {
       first.push(one);
+      weight += one.weight;
+      if (weight >= most) break;
     }
     return first.length > 0 ? first : this.#takeWaiting(most);
   }
