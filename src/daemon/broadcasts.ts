@@ -42,8 +42,8 @@ export class Broadcasts {
   }
 
   /**
-   * The end of a session. @param atOnce whoever had it shall not know the keys any more: logged out, banned, cut.
-   * Otherwise they have a little time.
+   * Ends a session's part in its rooms. @param atOnce change the keys now: the session was logged out or cut. Otherwise
+   * they change a little later.
    */
   leave(member: Member, atOnce: boolean): void {
     if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.gone(member, atOnce);

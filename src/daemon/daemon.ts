@@ -234,7 +234,7 @@ async function removeStrangers({ rooms, accounts, directory, log, store, later }
   log.error({ evt: 'users_damaged', count }, what);
 }
 
-/** An operator whose code is too short hears it before whoever was given it. The log says the line, never what stands in it. */
+/** Logs the lines of invites.txt whose codes let nobody in, by number: the log never holds a code. */
 async function reportInvites({ config, invites, log }: Context): Promise<void> {
   if (config.registration !== 'invite') return;
   const what = `this line of invites.txt lets nobody in: a code has ${MIN_CODE} to ${MAX_INVITE} characters`;

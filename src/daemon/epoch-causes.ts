@@ -1,7 +1,10 @@
 /**
- * When a room may get a new epoch. Always where it needs one: there is none yet, somebody left, it is old or much used. After
- * somebody joined seldom by one person, since whoever joined can be given the key: a member whose accomplices join must not make one
- * epoch after the other. Without a cause seldom, by person and by room: a member with a wrong key can replace it at once.
+ * When a room may get a new epoch.
+ *
+ * 1. Always: the room has none yet, a member left, or the one in use is old or much used.
+ * 2. After a join: few by one person. A grant gives newcomers the key in use, and a member whose accomplices join must not make one
+ *    epoch after another.
+ * 3. Without a cause: few by one person, and few in one room. A member with a wrong key can replace it at once.
  */
 import { hex } from '../protocol/bytes.ts';
 import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../protocol/epoch.ts';

@@ -72,8 +72,8 @@ export function logFailure(
 }
 
 /**
- * To be called when a session begins anew or ends: a login that was begun and not finished is one that failed. With OPAQUE it
- * is the client that first sees a wrong password, and whoever guesses does not come back to say so.
+ * Counts a login that was begun and not finished as failed; call it when a session begins another login, or ends. With OPAQUE the
+ * client is the first to see that a password is wrong, and an attacker does not report it.
  */
 export function giveUpLogin(context: Pick<Context, 'limits' | 'refused'>, session: Session): void {
   const { attempt } = session;

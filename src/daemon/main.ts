@@ -95,7 +95,7 @@ async function announce(daemon: Daemon, config: Config, { logger }: Log): Promis
   if (!onStdout) (await openLog('info', null)).logger.info(line, 'listening');
   logger.info(line, 'listening');
   if (process.stdout.isTTY === true) {
-    process.stdout.write(`\n  SecureChat serves. Whoever wants to join types\n\n    securechat '${link}'\n\n`);
+    process.stdout.write(`\n  SecureChat serves. To join, type\n\n    securechat '${link}'\n\n`);
     process.stdout.write(`  Fingerprint: ${fingerprintWords(daemon.fingerprint)}\n\n`);
   }
 }

@@ -163,7 +163,7 @@ export class Shell {
         }
         if (this.#person() === null) return false;
         this.output.warn(
-          `the daemon at ${address} is not known here. Its fingerprint:\n  ${fingerprint}\n  ${words}\nAsk whoever runs it whether that is right.`,
+          `the daemon at ${address} is not known here. Its fingerprint:\n  ${fingerprint}\n  ${words}\nAsk its operator whether that is right.`,
         );
         return this.askYesNo('Trust it from now on?');
       },

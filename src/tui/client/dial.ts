@@ -57,7 +57,7 @@ export async function dial(
 /** The sentence for a daemon whose requests and events are not ours; null when they are. */
 export function otherVersion(address: Address, peer: Pick<Peer, 'messages' | 'software'>): ClientError | null {
   if (peer.messages === MESSAGES_VERSION) return null;
-  const older = peer.messages < MESSAGES_VERSION ? 'the server; ask whoever runs it' : 'this program';
+  const older = peer.messages < MESSAGES_VERSION ? 'the server; ask its operator' : 'this program';
   return new ClientError(
     'version',
     `${addressText(address)} runs ${peer.software}, which speaks version ${peer.messages} of the messages, this program ${MESSAGES_VERSION}; update ${older}`,
@@ -69,7 +69,7 @@ export function keyChanged(address: Address, expected: Uint8Array, offered: Uint
   return new ClientError(
     'key-changed',
     `the key of ${where} is not the one you trust: expected ${hex(expected)}, offered ${hex(offered)}; somebody may be in the way. ` +
-      `Ask whoever runs the server; only if they changed it, run: securechat forget ${where}`,
+      `Ask the operator of the server; only if they changed it, run: securechat forget ${where}`,
   );
 }
 
@@ -79,7 +79,7 @@ export function otherLink(address: Address, trusted: Uint8Array, linked: Uint8Ar
   return new ClientError(
     'key-changed',
     `this link names another key for ${where} than the one you trust: it names ${hex(linked)}, you trust ${hex(trusted)}. ` +
-      `Ask whoever runs the server which is right; only if they changed it, run: securechat forget ${where}`,
+      `Ask the operator of the server which is right; only if they changed it, run: securechat forget ${where}`,
   );
 }
 
@@ -108,7 +108,7 @@ async function reach<T>(options: DialOptions, use: (socket: Socket) => Promise<T
         : new ClientError(
             'unreachable',
             connected
-              ? `${where} does not answer, though something listens there; ask whoever runs the server`
+              ? `${where} does not answer, though something listens there; ask the operator of the server`
               : `no answer from ${where}; check the address, and that the server runs`,
           );
     socket.destroy(failed);

@@ -29,5 +29,5 @@ export async function* everybody(connection: Pick<Connection, 'request'>): Async
 }
 
 function repeats(): ClientError {
-  return new ClientError('untrusted', 'the list of people that the server gives has no end; ask whoever runs it');
+  return new ClientError('untrusted', 'the list of people that the server gives has no end; ask its operator');
 }

@@ -46,7 +46,7 @@ export function checkKeyLogin({ idFp, mustRenew }: Welcome, local: Account, name
 export async function settle(ask: Pick<Ask, 'confirm'>, doubt: Doubt | null): Promise<void> {
   if (doubt === null || (await ask.confirm?.(doubt)) === true) return;
   const script = doubt.kind === 'no-keys' ? ' or give --new-keys' : '';
-  throw lies(doubt.statement, `log in from a terminal to answer${script}, or ask whoever runs the server`);
+  throw lies(doubt.statement, `log in from a terminal to answer${script}, or ask the operator of the server`);
 }
 
 /** The copy at the server is newer than this profile, and does not lead on from its keys. */
@@ -59,7 +59,7 @@ export function otherKeys(name: string): Doubt {
   };
 }
 
-export function lies(what: string, remedy = 'ask whoever runs the server'): ClientError {
+export function lies(what: string, remedy = 'ask the operator of the server'): ClientError {
   return new ClientError('untrusted', `${what}; nothing was sent: ${remedy}`);
 }
 
@@ -73,7 +73,7 @@ function noKeys(name: string): Doubt {
 }
 
 function reset({ keys, vaultVersion, localKeys }: Account, name: string): Doubt | null {
-  if (localKeys) throw lies(wantsVault(name), `ask whoever runs the server, or begin anew with another --profile`);
+  if (localKeys) throw lies(wantsVault(name), `ask the operator of the server, or begin anew with another --profile`);
   // Made by an attempt that was cut: the person has agreed.
   if (vaultVersion === 0) return null;
   const isFirst = currentCard(keys).cardSeq === 1;

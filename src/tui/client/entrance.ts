@@ -202,7 +202,7 @@ export class Entrance {
       link.destroy();
       throw new ClientError(
         'untrusted',
-        `${addressText(address)} is another server than before, though it shows the same key; ask whoever runs it`,
+        `${addressText(address)} is another server than before, though it shows the same key; ask its operator`,
       );
     }
     await known.remember(address, fingerprint);

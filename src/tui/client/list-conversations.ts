@@ -23,7 +23,7 @@ export class ConversationBound {
     if (!this.#told) {
       const most = MAX_CONVERSATIONS.toLocaleString('en-US');
       this.#tell(
-        `the server has more than ${most} conversations of yours: the others, and what is new in them, are not shown; ask whoever runs it`,
+        `the server has more than ${most} conversations of yours: the others, and what is new in them, are not shown; ask its operator`,
       );
     }
     this.#told = true;

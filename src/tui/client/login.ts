@@ -33,7 +33,7 @@ export async function loginByPassword(
   if (!equal(proof, loginProof(finished.sessionKey, 'server', cb)))
     throw new ClientError(
       'untrusted',
-      'the server could not prove that nobody sits between; do not go on over this network, and compare its fingerprint with whoever runs it',
+      'the server could not prove that nobody sits between; do not go on over this network, and compare its fingerprint with its operator',
     );
   const mine = loginProof(finished.sessionKey, 'client', cb);
   const welcome = await enter(calls, name, () => calls.request('login-prove', { proof: mine, device }));
@@ -56,7 +56,7 @@ async function enter(calls: Calls, name: string, request: () => Promise<Welcome>
   calls.link.loggedIn();
   const welcome = await request().catch(explainRefusal);
   if (welcome.name !== name)
-    throw new ClientError('untrusted', `the server took ${name} for ${welcome.name}; ask whoever runs it`);
+    throw new ClientError('untrusted', `the server took ${name} for ${welcome.name}; ask its operator`);
   return welcome;
 }
 

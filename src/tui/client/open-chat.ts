@@ -25,7 +25,7 @@ export async function openChat(signedIn: SignedIn): Promise<Chat> {
   const { lobby: room } = connection.welcome;
   const { cache, lobby } = await Cache.open(profile, context.account, room);
   if (lobby !== hex(room))
-    throw new ClientError('untrusted', 'the daemon shows another lobby than before; ask whoever runs it');
+    throw new ClientError('untrusted', 'the daemon shows another lobby than before; ask its operator');
   const place: Place = { id: room, key: lobby, name: LOBBY, with: null, peer: null, base: 0 };
   return new Chat(signedIn, context, cache, place, await roomsOf(context, place));
 }

@@ -192,10 +192,7 @@ export class Rooms {
       const next = page.entries.filter((entry) => entry.kind === kind && entry.seq > after);
       entries.push(...next);
       if (entries.length > MAX_FETCHED)
-        throw new ClientError(
-          'untrusted',
-          `what the server gives of ${this.#place.name} has no end; ask whoever runs it`,
-        );
+        throw new ClientError('untrusted', `what the server gives of ${this.#place.name} has no end; ask its operator`);
       const last = next.at(-1);
       if (!page.more || last === undefined) return entries;
       after = last.seq;

@@ -54,7 +54,7 @@ export class SharedFiles {
       });
       for (const listed of page.files) {
         if (before !== null && !isBelow(listed, before))
-          throw new ClientError('untrusted', 'the server repeats itself in the list of files; ask whoever runs it');
+          throw new ClientError('untrusted', 'the server repeats itself in the list of files; ask its operator');
         before = { at: listed.at, file: listed.file };
         looked += 1;
         if (looked > MAX_LISTED) return;

@@ -98,6 +98,6 @@ export async function expectedFingerprint(
   if (await trust({ address: addressText(address), fingerprint, words: fingerprintWords(shown) })) return shown;
   throw new ClientError(
     'untrusted',
-    `the server at ${addressText(address)} is not known here; compare ${fingerprint} with whoever runs it, then use its join link or --trust-new`,
+    `the server at ${addressText(address)} is not known here; compare ${fingerprint} with its operator, then use its join link or --trust-new`,
   );
 }

@@ -132,12 +132,12 @@ export class VaultKeeper {
     const { vault, version } = await calls.request('vault-get', {});
     const contents = openVault(exportKey, { daemonId, name, idFp: welcome.idFp }, vault);
     if (contents.version !== version || version !== welcome.vault.version)
-      throw new ClientError('untrusted', 'the daemon gave another vault than it had named; ask whoever runs it');
+      throw new ClientError('untrusted', 'the daemon gave another vault than it had named; ask its operator');
     const keys = { identity: contents.identity, keys: contents.keys };
     if (!equal(currentCard(keys).idFp, welcome.idFp))
       throw new ClientError(
         'key-changed',
-        'the vault holds another identity than the directory shows; ask whoever runs the daemon',
+        'the vault holds another identity than the directory shows; ask the operator of the daemon',
       );
     return { keys, vaultVersion: version, vaultStored: version, localKeys: false };
   }
@@ -153,7 +153,7 @@ export class VaultKeeper {
     if (!equal(shown.idFp, mine.idFp))
       throw new ClientError(
         'key-changed',
-        `the directory shows another key for ${name}; if you did not ask for a reset, warn whoever runs the server`,
+        `the directory shows another key for ${name}; if you did not ask for a reset, warn the operator of the server`,
       );
     if (shown.cardSeq === mine.cardSeq - 1 && equal(shown.hash, mine.prevCardHash)) {
       await this.#putCard(calls, account);
