@@ -257,16 +257,18 @@ export class SpokenCommands extends Commands {
   }
 
   async #passwd(session: Session): Promise<boolean> {
-    const change = async (ask: Ask) => {
+    const change = async (ask: Ask): Promise<true> => {
       const old = await ask(phrases.passwordNow);
       const fresh = await this.#newPassword(session, ask);
       if (fresh === null) throw new ClientError('usage', phrases.passwordKept);
       await session.client.passwd(old, fresh);
-      session.tell(strings.notices.passwd);
+      return true;
     };
-    // Ctrl+C at a question leaves the question, not the program.
-    const isDone = await this.#desk.hidden((ask) => session.attempt(() => change(ask)));
-    return isDone ?? session.refuse(phrases.needsTerminal);
+    // The outcome is said when lines are taken again: until then, what is typed is dropped.
+    return session.attempt(async () => {
+      if ((await this.#desk.hidden(change)) === null) throw new ClientError('usage', phrases.needsTerminal);
+      session.tell(strings.notices.passwd);
+    });
   }
 
   /** Whoever types without looking goes on with the same question. null: it was not one often enough. */

@@ -167,3 +167,24 @@ test('what goes wrong in a command that nobody waits for is told', async (t) => 
   await settle();
   t.is(notice(), 'no such thing');
 });
+
+test('how a password was changed is said once lines are taken again', async (t) => {
+  const { session, store, clock, notice } = await openDesk(t);
+  const parts = { session, store, clock, transfers: null, outside: {} as never, voice: voiceTo(() => {}) };
+  for (const [repeated, outcome] of [
+    ['horse battery', /^the password is changed/],
+    ['another', /begins again$/],
+  ] as const) {
+    let before: string | null = null;
+    const hidden = async <T>(talk: (ask: (question: string) => Promise<string>) => Promise<T>): Promise<T> => {
+      try {
+        return await talk(async (question) => (question.startsWith('once more') ? repeated : 'horse battery'));
+      } finally {
+        before = notice();
+      }
+    };
+    await new SpokenCommands({ ...parts, hidden }).run('.passwd', '');
+    t.notRegex(before ?? '', outcome);
+    t.regex(notice() ?? '', outcome);
+  }
+});
