@@ -106,6 +106,14 @@ test('events that come faster than they are taken end the link, and those before
   t.is(taken.at(-1), fit, 'there is room again');
 });
 
+test('an event waits with the weight of its text and its bytes', (t) => {
+  const grant = { room: new Uint8Array(32), epochId: new Uint8Array(32), from: 'eve', grant: new Uint8Array(2048) };
+  const typing = weightOf({ method: 'typing', params: { name: 'eve' } });
+  t.is(weightOf({ method: 'granted', params: grant }), typing + 32 + 32 + 2048);
+  const failed = { transfer: 1, code: 'full', message: 'x'.repeat(500) };
+  t.is(weightOf({ method: 'transfer-failed', params: failed }), typing - 3 + 4 + 500);
+});
+
 test.serial('beside people, places and presence without end, messages go on', async (t) => {
   const daemon = await hostileDaemon(t);
   const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));

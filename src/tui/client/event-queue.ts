@@ -3,14 +3,21 @@ import type { Event } from '../../protocol/messages.ts';
 
 /** What waits, about, in bytes. */
 const MAX_WAITING = 32 * 2 ** 20;
-/** What an event takes beside the bytes of an entry, about. */
+/** What an event takes beside its text and its bytes, about. */
 const EVENT_BYTES = 500;
 
 /** How much an event takes while it is kept, about, in bytes. */
 export function weightOf(event: Event): number {
-  if (event.method !== 'posted') return EVENT_BYTES;
-  const { bytes, keys } = event.params.entry;
-  return keys.reduce((sum, key) => sum + key.bytes.length, bytes.length + EVENT_BYTES);
+  return EVENT_BYTES + lengthOf(event.params);
+}
+
+/** Characters of all texts and bytes of all byte strings in it. */
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let length = 0;
+  for (const part of Object.values(value)) length += lengthOf(part);
+  return length;
 }
 
 /** Events that are kept until somebody takes them, within a bound. */

@@ -1,0 +1,69 @@
+/** A daemon that tells without end: a program with little memory lives on, and messages go on. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import test from 'ava';
+import { fromHex } from '../../src/protocol/bytes.ts';
+import { joinLink } from '../../src/protocol/daemon-identity.ts';
+import type { EventName, EventParams } from '../../src/protocol/events.ts';
+import { encodeEvent } from '../../src/protocol/messages.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { startSecurechat } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { hostileDaemon } from './hostile-daemon.ts';
+
+/** Some 30 MiB of it are taken before anything is told. MiB. */
+const HEAP = 80;
+const MUCH = 2 ** 20;
+
+const hash = () => new Uint8Array(randomBytes(32));
+const sentence = 'x'.repeat(500);
+const entry = (seq: number) => ({ seq, at: seq, kind: 'message' as const, from: 'eve', file: null, keys: [] });
+
+/** What is told, and how often: if 500 bytes of each were kept, or all of its own bytes, the heap would not hold them. */
+const talk: { [N in EventName]: [count: number, params: (n: number) => EventParams<N>] } = {
+  presence: [60_000, (n) => ({ name: `p${n}`, online: n % 2 === 0, away: false })],
+  registered: [60_000, (n) => ({ name: `p${n}`, idFp: hash() })],
+  renewed: [60_000, (n) => ({ name: `n${n}`, cardSeq: n })],
+  typing: [60_000, (n) => ({ name: `t${n}` })],
+  read: [60_000, (n) => ({ conversation: hash(), seq: n })],
+  delivered: [60_000, (n) => ({ conversation: hash(), seq: n })],
+  'grant-wanted': [60_000, (n) => ({ room: hash(), epochId: hash(), name: `g${n}` })],
+  granted: [20_000, () => ({ room: hash(), epochId: hash(), from: 'eve', grant: new Uint8Array(2048) })],
+  stored: [60_000, (n) => ({ transfer: n, upTo: n, window: n })],
+  'transfer-failed': [60_000, (n) => ({ transfer: n, code: 'full', message: sentence })],
+  posted: [4_000, (n) => ({ conversation: hash(), with: null, entry: { ...entry(n), bytes: new Uint8Array(16_000) } })],
+  closing: [20_000, () => ({ reason: 'idle', message: sentence })],
+};
+
+test('events without end, of each kind, leave a program with little memory alive, and messages go on', async (t) => {
+  t.timeout(240_000);
+  const daemon = await hostileDaemon(t);
+  const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
+  const profile = join(await temporaryFolder(t), 'alice');
+  const account = { server, password: 'secret', register: {} };
+  await (await chatAs(t, { ...account, user: 'alice', profile })).client.close();
+  const bob = await chatAs(t, { ...account, user: 'bob' });
+  const program = startSecurechat(t, ['listen', '--json', '--server', server, '--profile', profile], {
+    env: { NODE_OPTIONS: `--max-old-space-size=${HEAP}` },
+    stdin: null,
+  });
+  const goesOn = async (text: string) => {
+    await bob.client.send('#lobby', text);
+    await program.says(new RegExp(`"text":"${text}"`));
+  };
+  await goesOn('before');
+  const session = () => daemon.sessionOf('alice');
+  const tell = async <N extends EventName>(method: N) => {
+    const [count, params] = talk[method];
+    for (let n = 0; n < count; n++) {
+      session().link.send(encodeEvent(method, params(n)));
+      // A link that the program gave up is followed by another.
+      if (n % 100 === 0 || session().link.queuedBytes > MUCH) await turn();
+      while (!session().ended && session().link.queuedBytes > MUCH) await turn();
+    }
+    await goesOn(`after ${method}`);
+  };
+  for (const method of Object.keys(talk) as EventName[]) await tell(method);
+  t.is((await program.stop()).code, 143, 'it was here until it was stopped');
+});
