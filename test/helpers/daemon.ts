@@ -46,7 +46,8 @@ export async function startDaemon(
   if (!existsSync(join(dir, 'daemon.key'))) await writeFixtureKey(dir);
   const port0 = args.includes('--port') ? [] : ['--port', '0'];
   const child = runDaemon(['--data-dir', dir, ...port0, ...args], options.env, options.descriptors);
-  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  // Not 'exit': the last lines of the log are read by then.
+  const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   t.teardown(async () => {
     child.kill('SIGKILL');
     await exited;
