@@ -29,6 +29,9 @@ import { Waiters } from './waiters.ts';
 import { WantedKey } from './wanted-key.ts';
 
 const ID_BYTES = 16;
+/** Some thousand that want a key, or hundreds that bring one, about, in bytes. */
+const MAX_GRANTS_WAITING = 2 ** 21;
+const GRANTS_AT_ONCE = 8;
 
 /** The room is opened first, and needs the chat that is made after it. */
 export type RoomLinks = { chat: Chat | null };
@@ -52,6 +55,8 @@ export class Chat {
   readonly #lobby: Place;
   readonly #unsubscribe: (() => void)[] = [];
   readonly #events: EventQueue;
+  /** Grants ask the daemon themselves, so nothing else waits for them. */
+  readonly #grants: EventQueue;
   #synced: Promise<void> | null = null;
   #ended = false;
 
@@ -71,6 +76,12 @@ export class Chat {
     this.#events = new EventQueue(
       (event) => this.#try(() => this.#take(event)),
       () => context.connection.link?.destroy(),
+    );
+    // One for which there is no room is asked for again.
+    this.#grants = new EventQueue(
+      (event) => this.#try(() => this.#takeGrant(event)),
+      () => {},
+      { most: MAX_GRANTS_WAITING, atOnce: GRANTS_AT_ONCE },
     );
     this.outboxStore = new OutboxStore(context);
     const intake = new Intake(context, cache, room.rooms, this.outboxStore);
@@ -256,9 +267,12 @@ export class Chat {
     if (joined && !this.#rooms.members.joined) void this.#try(() => this.#rooms.join());
     this.signs.take(event);
     if (event.method === 'closing') this.announcer.emit({ type: 'notice', text: event.params.message });
-    // These ask the daemon themselves: nothing later waits for them.
-    if (event.method === 'grant-wanted') void this.#try(() => this.#rooms.rekey.wanted(event.params));
-    if (event.method === 'granted') void this.#try(() => this.#wantedKey.granted(event.params));
+    if (event.method === 'grant-wanted' || event.method === 'granted') this.#grants.add(event);
+  }
+
+  async #takeGrant(event: Event): Promise<void> {
+    if (event.method === 'grant-wanted') await this.#rooms.rekey.wanted(event.params);
+    if (event.method === 'granted') await this.#wantedKey.granted(event.params);
   }
 
   #changed(place: Place, item: Queued, error: unknown): void {

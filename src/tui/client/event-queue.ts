@@ -47,33 +47,49 @@ export class HeldEvents {
   }
 }
 
+export type EventQueueOptions = {
+  /** What may wait, about, in bytes. */
+  most?: number;
+  /** How many are taken at once; one unless told, so that they are taken in order. */
+  atOnce?: number;
+};
+
 export class EventQueue {
   readonly #take: (event: Event) => Promise<void>;
   readonly #full: () => void;
+  readonly #most: number;
+  readonly #tails: Promise<void>[];
   #weight = 0;
-  #tail: Promise<void> = Promise.resolve();
+  #added = 0;
 
   /** @param take never rejects @param full called with each event that there is no room for */
-  constructor(take: (event: Event) => Promise<void>, full: () => void) {
+  constructor(
+    take: (event: Event) => Promise<void>,
+    full: () => void,
+    { most = MAX_WAITING, atOnce = 1 }: EventQueueOptions = {},
+  ) {
     this.#take = take;
     this.#full = full;
+    this.#most = most;
+    this.#tails = Array.from({ length: atOnce }, () => Promise.resolve());
   }
 
   add(event: Event): void {
     const weight = weightOf(event);
-    if (this.#weight + weight > MAX_WAITING) {
+    if (this.#weight + weight > this.#most) {
       this.#full();
       return;
     }
     this.#weight += weight;
-    this.#tail = this.#tail.then(async () => {
+    const turn = this.#added++ % this.#tails.length;
+    this.#tails[turn] = (this.#tails[turn] as Promise<void>).then(async () => {
       await this.#take(event);
       this.#weight -= weight;
     });
   }
 
   /** Resolves when all that came so far was taken. */
-  settled(): Promise<void> {
-    return this.#tail;
+  async settled(): Promise<void> {
+    await Promise.all(this.#tails);
   }
 }
