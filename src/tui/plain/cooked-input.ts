@@ -47,6 +47,9 @@ export function cookedInput({ input, output, onInterrupt, heed }: CookedInputPar
     async hidden(talk) {
       queue.leave(reader);
       reader.close();
+      // A line that was typed ahead asks for it below a prompt that was drawn for the next one.
+      if (drawn) output.write('\n');
+      drawn = false;
       const onAsking = (on: boolean) => {
         asking = on;
         if (!on) held.splice(0).forEach(print);

@@ -114,6 +114,9 @@ export function terminalInput({ input, output, complete, onInterrupt, stop }: Te
     async hidden(talk) {
       queue.leave(reader);
       reader.close();
+      // A line that was typed ahead asks for it below a prompt that was drawn for the next one.
+      if (drawn) output.write('\n');
+      drawn = false;
       const onAsking = (on: boolean) => {
         asking = on;
         if (!on) release();

@@ -154,6 +154,23 @@ test.serial('passwords are asked for without echo, and lines go on after it', as
   t.is((await screen.exited).exitCode, 0);
 });
 
+test.serial('a question that was asked for by a line typed ahead goes on as any other', async (t) => {
+  t.timeout(120_000);
+  for (const env of [{}, { TERM: 'dumb' }]) {
+    const { screen } = await seat(t, ['plain'], env);
+    // Both lines are there before the prompt after the first is drawn.
+    screen.write('.whoami\r.passwd\r');
+    await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
+    screen.write(`${PASSWORD}\r`);
+    await screen.until((text) => text.trimEnd().endsWith('new password:'), PATIENCE);
+    screen.write('short\r');
+    const shown = await screen.until((text) => /use 8 characters.*\nnew password:$/s.test(text.trimEnd()), PATIENCE);
+    t.notRegex(shown, /closed/);
+    screen.write('\x03');
+    await screen.until((text) => /cancelled\n#lobby>$/.test(text.trimEnd()), PATIENCE);
+  }
+});
+
 test.serial('Ctrl+Z gives the terminal to the shell, and after fg the line goes on', async (t) => {
   t.timeout(120_000);
   const { daemon, dir } = await household(t);
