@@ -54,6 +54,8 @@ ${options.join('\n')}
 | --- | --- |
 ${statuses.map((status) => `| ${status} | ${meanings[status] ?? 'undocumented'} |`).join('\n')}
 
+A server that answers but lets nobody in for now, as its disk is full or it is busy, is tried again: by \`listen\`, \`plain\` and the screen until it does, by other commands for the seconds of \`--timeout\`; then they end with what it said, and status 6. A server that does not answer at the start ends every command with status 4: its address may be wrong. Once somebody is in, a link that is lost is waited for.
+
 With \`--json\`, \`at\` is when the daemon had a message or a file; \`sentAt\` stands beside it where its author's clock says a time more than a minute from that. A file that \`files\` lists has \`saved\`, a path, where this profile saved and verified it and that copy was not changed since.
 
 A message is named by its \`conversation\`, its \`author\` (the fingerprint of the key that signed it) and its \`id\`: another author may choose the same id. \`reply\` holds the \`author\` and the \`id\` of the message that is answered. A file is named in the same way.

@@ -69,11 +69,13 @@ export class LoginDesk {
       password: async () => (password === '' ? null : password),
       confirm: (doubt) => this.doubts.ask(doubt),
       progress: (step) => this.#parts.store.dispatch({ type: 'progress', step }),
+      waiting: (reason, giveUp) => this.#change({ waiting: { reason: printable(reason), giveUp } }),
     };
   }
 
   back(): void {
     const login = this.#login;
+    login?.waiting?.giveUp();
     if (login === null || login.busy !== null) return;
     if (login.step === 'trust' && !login.offered?.stray) this.#tell(strings.login.notTrusted, 'bad');
     this.#change({ step: 'server', active: 'server', errors: {}, offered: null });
@@ -195,6 +197,7 @@ export class LoginDesk {
     try {
       client = await connecting;
     } catch (error) {
+      this.#change({ waiting: null });
       const login = this.#login;
       if (lacking !== undefined && login !== null && needsPassword(error, login)) return this.#wrong(lacking);
       return this.#failed(error);

@@ -56,8 +56,8 @@ async function main(): Promise<number> {
   const { Shell } = await import('./shell.ts');
   const interruption = new Interruption();
   interruption.watch(process);
-  const shell = new Shell(settings, output, interruption);
   const command = await entry.load();
+  const shell = new Shell(settings, output, interruption, command.stays === true);
   refuseRepeated(args, command);
   await command.run(shell, args);
   return 0;

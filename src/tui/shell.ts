@@ -1,8 +1,9 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
 import { newPasswordFault } from '../protocol/password.ts';
+import { systemClock } from '../protocol/seams.ts';
 import { nameFault, printable } from '../protocol/text.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
-import { lastUsed, type SignedIn, signIn } from './client/connect.ts';
+import { DEFAULT_TIMEOUT_MS, lastUsed, type SignedIn, signIn } from './client/connect.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import type { Interruption } from './interruption.ts';
@@ -30,13 +31,15 @@ export class Shell {
   readonly output: Output;
   readonly progress: Progress;
   readonly #interruption: Interruption;
+  readonly #stays: boolean;
   #terminal: Terminal | null | undefined;
   #given: Promise<string | null> | undefined;
 
-  constructor(settings: GlobalSettings, output: Output, interruption: Interruption) {
+  constructor(settings: GlobalSettings, output: Output, interruption: Interruption, stays: boolean) {
     this.settings = settings;
     this.output = output;
     this.#interruption = interruption;
+    this.#stays = stays;
     this.progress = new Progress(output, process.stderr, process.env);
   }
 
@@ -180,6 +183,23 @@ export class Shell {
         return this.askYesNo(question);
       },
       progress: (step) => this.progress.step(step),
+      waiting: this.#waiting(),
+    };
+  }
+
+  /** Says what is waited for, and once the same. */
+  #waiting(): NonNullable<Ask['waiting']> {
+    const patience = this.settings.timeout === undefined ? DEFAULT_TIMEOUT_MS : this.settings.timeout * 1000;
+    let said: string | null = null;
+    let end: number | null = null;
+    return (reason, giveUp) => {
+      this.progress.end();
+      if (said !== reason) this.output.remark(login.waits(reason));
+      said = reason;
+      if (this.#stays) return;
+      const now = systemClock.monotonic();
+      end ??= now + patience;
+      systemClock.after(Math.max(0, end - now), giveUp);
     };
   }
 

@@ -84,6 +84,8 @@ export type Login = {
   offered: ({ address: string; fingerprint: string; words: string } & Asked) | null;
   /** What is being waited for. */
   busy: Progress | null;
+  /** The server lets nobody in for now: why, and what ends the wait for it. */
+  waiting: { reason: string; giveUp: () => void } | null;
   /** The address that an empty field means. */
   fallback: string;
   /** No daemon answers at the default address: one can be started here. */
@@ -284,6 +286,7 @@ export function emptyLogin(server: string, name = '', fallback = ''): Login {
     errors: {},
     offered: null,
     busy: null,
+    waiting: null,
     fallback,
     canStart: false,
   };

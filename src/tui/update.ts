@@ -109,7 +109,7 @@ function apply(state: State, event: Event): State {
         : state;
     case 'progress':
       return state.screen.name === 'login'
-        ? { ...state, screen: { name: 'login', login: { ...state.screen.login, busy: event.step } } }
+        ? { ...state, screen: { name: 'login', login: { ...state.screen.login, busy: event.step, waiting: null } } }
         : state;
     case 'entered':
       return enter(state, event.opening);

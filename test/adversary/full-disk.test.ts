@@ -1,7 +1,6 @@
 /** A disk without room: files are refused first, people write on, and nothing is lost or ended for good. */
 import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { hex } from '../../src/protocol/bytes.ts';
 import { Refusal } from '../../src/protocol/errors.ts';
@@ -11,6 +10,8 @@ import { connectTo, login, online } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
+import { fullDisk } from '../helpers/full-disk.ts';
+import { quietAsk } from '../helpers/sign-in.ts';
 
 const MIB = 1024 * 1024;
 
@@ -66,9 +67,8 @@ test.serial('uploads leave the last room to people: they are refused, and messag
 });
 
 test.serial('without any room: who logs in waits for it, and what is given up gives its bytes back', async (t) => {
-  const trigger = join(await temporaryFolder(t), 'now');
-  const hook = fileURLToPath(new URL('../helpers/break-database.mjs', import.meta.url));
-  const env = { NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${hook}`, BREAK_DATABASE: trigger };
+  const disk = await fullDisk(t);
+  const { env } = disk;
   const first = await startDaemon(t, [], { env });
   const alice = await chatAs(t, { user: 'alice', server: first.join, password: 'pw', register: {} });
   const bob = await online(t, first, 'bob');
@@ -78,7 +78,7 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   await bob.request('transfer-end', { transfer });
   const part = join(first.dir, 'server_files', `${hex(file)}.part`);
   await t.notThrowsAsync(nodeFs.stat(part));
-  await nodeFs.writeFile(trigger, 'full');
+  await disk.fill();
   t.is(await code(bob.request('upload-drop', { file })), 'disk-full');
   await t.throwsAsync(nodeFs.stat(part), { code: 'ENOENT' }, 'the bytes are gone all the same');
   await first.stop();
@@ -89,7 +89,12 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
     return type === 'link' && link?.state === 'waiting' && /disk is full/.test(link.reason);
   });
   t.truthy(waiting);
-  await nodeFs.rm(trigger);
+  const told = Promise.withResolvers<string>();
+  const ask = quietAsk({ waiting: (reason) => told.resolve(reason) });
+  const carol = chatAs(t, { user: 'carol', server: again.join, password: 'pw', register: {}, ask });
+  t.regex(await told.promise, /disk is full/, 'at the first login, too');
+  await disk.empty();
+  await (await carol).client.send('#lobby', 'hello');
   alice.client.reconnect();
   await alice.client.send('#lobby', 'here again');
   const back = await connectTo(t, again);

@@ -26,6 +26,7 @@ export const PASSWORD = 'correct horse';
 
 type HouseholdOptions = {
   daemonArgs?: readonly string[];
+  daemonEnv?: Record<string, string>;
   /** inlineOpaque where a program logs in with the password; lightOpaque unless given, for profiles have a key. */
   opaque?: Opaque;
 };
@@ -34,9 +35,9 @@ type HouseholdOptions = {
 export async function household(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob'],
-  { daemonArgs = [], opaque = lightOpaque }: HouseholdOptions = {},
+  { daemonArgs = [], daemonEnv = {}, opaque = lightOpaque }: HouseholdOptions = {},
 ): Promise<Household> {
-  const daemon = await startDaemon(t, daemonArgs);
+  const daemon = await startDaemon(t, daemonArgs, { env: daemonEnv });
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
   for (const user of names) {

@@ -1,7 +1,10 @@
 /** The first form: is it the server, who are you, and what is wrong. */
 import test from 'ava';
+import { Refusal } from '../../src/protocol/errors.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
+import type { Client, ConnectOptions } from '../../src/tui/client/types.ts';
 import type { Login } from '../../src/tui/state.ts';
+import { FakeClient } from './helpers/fake-client.ts';
 import { nobody, offered, openForm } from './helpers/open-form.ts';
 
 test('an unknown server is compared first, then the account is asked for', async (t) => {
@@ -246,4 +249,41 @@ test('making an account says so to the server, with the invite', async (t) => {
   store.dispatch({ type: 'moved', move: 'next-field' });
   await write('INV-1');
   t.deepEqual(asked[0]?.register, { invite: 'INV-1' });
+});
+
+/** A form that waits for its login, and what the login is asked with. */
+async function waiting() {
+  const coming = Promise.withResolvers<Client>();
+  const connecting = Promise.withResolvers<ConnectOptions>();
+  const form = openForm({
+    greet: async () => ({ offered: null, names: ['alice'] }),
+    connect: (options) => {
+      connecting.resolve(options);
+      return coming.promise;
+    },
+  });
+  const gone = form.desk.goOn();
+  return { ...form, coming, gone, ask: (await connecting.promise).ask };
+}
+
+test('a server that lets nobody in for now is waited for, and the form says so until that has passed', async (t) => {
+  const { login, entered, coming, gone, ask } = await waiting();
+  ask.waiting?.('its disk is full', () => t.fail('nobody gives up'));
+  t.is(login().waiting?.reason, 'its disk is full');
+  ask.progress('login');
+  t.is(login().waiting, null);
+  coming.resolve(new FakeClient());
+  await gone;
+  t.is(entered.length, 1);
+});
+
+test('Esc gives up the wait, and the form says why', async (t) => {
+  const full = new Refusal('disk-full', 'its disk is full');
+  const { login, press, coming, gone, ask } = await waiting();
+  await press('escape');
+  t.not(login().busy, null, 'nothing is waited for yet that could be given up');
+  ask.waiting?.(full.message, () => coming.reject(full));
+  await press('escape');
+  await gone;
+  t.like(login(), { busy: null, waiting: null, step: 'account', errors: { password: 'its disk is full' } });
 });

@@ -38,7 +38,8 @@ export const globalOptions = {
   timeout: {
     type: 'number',
     requiresArg: true,
-    describe: 'seconds to reach the daemon at the start; 10 by default',
+    describe:
+      'seconds to reach the daemon at the start, and to wait for one that lets nobody in for now; 10 by default',
   },
 } as const satisfies Record<string, { type: OptionType; requiresArg?: true; describe: string }>;
 

@@ -21,7 +21,7 @@ import { Profile } from './profile.ts';
 import { expectedFingerprint, KnownDaemons } from './trust.ts';
 import type { ConnectOptions } from './types.ts';
 
-const DEFAULT_TIMEOUT_MS = 10_000;
+export const DEFAULT_TIMEOUT_MS = 10_000;
 const RSA_QUEUE = 10_000;
 const OPAQUE_QUEUE = 10;
 

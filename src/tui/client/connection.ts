@@ -1,16 +1,14 @@
 /** The link to the daemon as the rest of the client sees it: one that comes back by itself. */
-import { ProtocolError } from '../../protocol/errors.ts';
 import type { LinkEnd } from '../../protocol/link-inbox.ts';
 import type { Event } from '../../protocol/messages.ts';
 import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/requests.ts';
-import { type Clock, type Random, randomU32 } from '../../protocol/seams.ts';
+import type { Clock, Random } from '../../protocol/seams.ts';
 import { type Calls, type SegmentHandler, type Wire, whyEnded } from './calls.ts';
-import { ClientError, isPassing } from './errors.ts';
+import { ClientError } from './errors.ts';
 import { HeldEvents } from './event-queue.ts';
+import { isWorthRetry, retryWait } from './retry.ts';
 import type { LinkState } from './types.ts';
 
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
 /** Between two looks whether the right key is back. */
 const CHANGED_KEY_RETRY_MS = 60_000;
 
@@ -187,11 +185,9 @@ export class Connection {
     for (const listener of this.#eventListeners) listener(event);
   }
 
-  /** Doubles with each failure up to 30 s; half of it is random, so that a restarted daemon is not met by everybody at once. */
   #later(reason: string): void {
     const { clock, random } = this.#options;
-    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
-    const wait = longest / 2 + (longest / 2) * (randomU32(random) / 0xffffffff);
+    const wait = retryWait(this.#failures++, random);
     this.#setState({ state: 'waiting', retryAt: clock.now() + wait, reason });
     this.#cancelRetry = clock.after(wait, () => void this.#retry());
   }
@@ -224,8 +220,8 @@ export class Connection {
 
   #failed(error: unknown): void {
     const isSilent = this.#closing !== null;
-    if (isSilent && (passing(error) || isChangedKey(error))) this.#laterInSilence();
-    else if (passing(error)) this.#later(error.message);
+    if (isSilent && (isWorthRetry(error) || isChangedKey(error))) this.#laterInSilence();
+    else if (isWorthRetry(error)) this.#later(error.message);
     else this.#close(error);
   }
 
@@ -258,12 +254,6 @@ export class Connection {
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
   }
-}
-
-/** Worth another try without the person: the daemon is away or busy. A changed key or a refused login is not. */
-function passing(error: unknown): error is Error {
-  if (error instanceof ClientError) return error.code === 'unreachable' || error.code === 'not-a-daemon';
-  return isPassing(error) || (error instanceof ProtocolError && error.code === 'link');
 }
 
 function isChangedKey(error: unknown): boolean {

@@ -14,6 +14,7 @@ import { ClientError } from './errors.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { loginByKey, loginByPassword } from './login.ts';
 import { makeKeys } from './my-keys.ts';
+import { Patience } from './patience.ts';
 import { type NewRecord, registerAccount, replacePassword } from './register.ts';
 import { SOFTWARE } from './software.ts';
 import type { KnownDaemons } from './trust.ts';
@@ -44,9 +45,11 @@ type Open = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
 
 export class Entrance {
   readonly #o: EntranceOptions;
+  readonly #patience: Patience;
 
   constructor(options: EntranceOptions) {
     this.#o = options;
+    this.#patience = new Patience(options);
   }
 
   /**
@@ -55,15 +58,15 @@ export class Entrance {
    * @throws ClientError 'login-refused', 'usage' when a password is needed and nobody can be asked
    */
   async logIn(given: string | null): Promise<Entered> {
-    if (given !== null) return this.#byPassword(given);
+    if (given !== null) return this.#patiently(given);
     try {
-      const entered = await this.#byKey();
+      const entered = await this.#patience.through(() => this.#byKey());
       if (entered !== null) return entered;
     } catch (error) {
       // The ticket was ended, or the keys were renewed elsewhere: the person is asked, once.
       if (!(error instanceof ClientError && error.code === 'login-refused')) throw error;
     }
-    return this.#byPassword(await this.#askPassword());
+    return this.#patiently(await this.#askPassword());
   }
 
   /**
@@ -102,16 +105,19 @@ export class Entrance {
       await store.replace(fingerprint, name, account);
       return account.keys;
     };
-    const open = await this.#open();
-    const { calls, daemonId } = open;
-    try {
-      const invite = options.invite ?? null;
-      await registerAccount(calls, opaque(), { name, password, invite, localKeys, keys, daemonId });
-    } catch (error) {
-      calls.link.destroy();
-      throw error;
-    }
-    return this.#finishPassword(open, password);
+    const open = await this.#patience.through(async () => {
+      const made = await this.#open();
+      const { calls, daemonId } = made;
+      try {
+        const invite = options.invite ?? null;
+        await registerAccount(calls, opaque(), { name, password, invite, localKeys, keys, daemonId });
+        return made;
+      } catch (error) {
+        calls.link.destroy();
+        throw error;
+      }
+    });
+    return this.#patiently(password, open);
   }
 
   /** On a link of its own: the session that is open may be one by key. @throws ClientError 'login-refused' for a wrong `oldPassword` */
@@ -133,8 +139,18 @@ export class Entrance {
     }
   }
 
-  async #byPassword(password: string): Promise<Entered> {
-    const entered = await this.#finishPassword(await this.#open(), password);
+  /** @param first a link to begin on */
+  #patiently(password: string, first?: Open): Promise<Entered> {
+    let open = first;
+    return this.#patience.through(() => {
+      const begun = open;
+      open = undefined;
+      return this.#byPassword(password, begun);
+    });
+  }
+
+  async #byPassword(password: string, open?: Open): Promise<Entered> {
+    const entered = await this.#finishPassword(open ?? (await this.#open()), password);
     if (!entered.welcome.mustRenew) return entered;
     // The old account has its keys now; what it logs in with from now on, the ticket too, is given to one that has them.
     await entered.calls.link.close();

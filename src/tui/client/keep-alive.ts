@@ -7,18 +7,24 @@ import type { Connection } from './connection.ts';
 /** The longest that a timer takes. ms. */
 const LONG_MS = 2 ** 31 - 1;
 
+/** Until the returned function is called. */
+export function holdProcess(): () => void {
+  const timer = setInterval(() => {}, LONG_MS);
+  return () => clearInterval(timer);
+}
+
 /** From now until the returned function is called, or the link is closed and never tried again. */
 export function keepAlive(connection: Pick<Connection, 'state' | 'onState'>): () => void {
-  let timer: NodeJS.Timeout | null = null;
+  let letGo: (() => void) | null = null;
   const look = (): void => {
     const { state } = connection;
     const isOver = state.state === 'closed' && state.code !== 'key-changed';
     if (isOver) end();
-    else timer ??= setInterval(() => {}, LONG_MS);
+    else letGo ??= holdProcess();
   };
   const end = (): void => {
-    if (timer !== null) clearInterval(timer);
-    timer = null;
+    letGo?.();
+    letGo = null;
   };
   const unsubscribe = connection.onState(look);
   look();

@@ -181,6 +181,11 @@ export type Ask = {
   /** Only a person can say yes; without it the answer is no, and the login fails with 'untrusted'. */
   confirm?(doubt: Doubt): Promise<boolean>;
   progress(step: 'keys' | 'connect' | 'login' | 'vault' | 'sync'): void;
+  /**
+   * The server answers, but lets nobody in for now: its disk is full, or it is busy. It is tried again until that has passed;
+   * told before each pause. `giveUp` ends the wait, with that refusal.
+   */
+  waiting?(reason: string, giveUp: () => void): void;
 };
 
 export type ConnectOptions = {
@@ -192,7 +197,7 @@ export type ConnectOptions = {
   password?: string;
   /** Profile folder; XDG by default. */
   profile?: string;
-  /** ms until the server must have been reached; default 10,000. One that falls silent after that is given up within 25 s. */
+  /** ms until the server must have been reached; default 10,000. Then it may let nobody in for now: `ask.waiting`. One that falls silent after that is given up within 25 s. */
   timeout?: number;
   /** Make the account instead of logging in. */
   register?: { invite?: string; localKeys?: boolean };

@@ -9,6 +9,7 @@ import { reportGap, reportMessage } from './report.ts';
 const PAGE = 500;
 
 export const listen: Command = {
+  stays: true,
   options: (yargs) =>
     yargs.option('exec', {
       type: 'string',

@@ -25,6 +25,7 @@ const TWICE_MS = 2000;
 const PATIENCE_S = 10;
 
 export const plain: Command = {
+  stays: true,
   options: (yargs) =>
     yargs
       .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })

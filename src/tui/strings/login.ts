@@ -40,6 +40,7 @@ export const login = {
     `securechat-daemon --host 0.0.0.0 --data-dir ${shellWord(dir)}`,
   ],
   foot: 'Enter goes on · Tab next field · Ctrl+C twice quits',
+  waitFoot: 'Esc gives up · Ctrl+C twice quits',
   serverFoot: 'Enter goes on · F1 keys · Ctrl+C twice quits',
   progress: {
     start: 'starting a server',
@@ -49,6 +50,7 @@ export const login = {
     vault: 'opening your keys',
     sync: 'fetching conversations',
   },
+  waits: (reason: string) => `${reason}; it is tried again until that works`,
   errors: {
     server: 'an address is needed: host:port or a join link',
     name: {

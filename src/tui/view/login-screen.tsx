@@ -46,9 +46,11 @@ function panelOf(login: Login, size: State['size'], notice: Notice | null, isCov
     { spans: [] },
     ...(login.step === 'server' ? serverRows(login) : login.step === 'trust' ? trustRows(login) : accountRows(login)),
     { spans: [] },
-    ...(login.busy !== null
-      ? [{ spans: [{ text: `◌ ${words.progress[login.busy]}`, role: 'warn' as const }] }]
-      : paragraph(notice?.text ?? ' ', WIDE - 4, notice?.tone === 'bad' ? 'bad' : 'plain')),
+    ...(login.waiting !== null
+      ? paragraph(`◌ ${words.waits(login.waiting.reason)}`, WIDE - 4, 'warn')
+      : login.busy !== null
+        ? [{ spans: [{ text: `◌ ${words.progress[login.busy]}`, role: 'warn' as const }] }]
+        : paragraph(notice?.text ?? ' ', WIDE - 4, notice?.tone === 'bad' ? 'bad' : 'plain')),
   ];
   const shown = fitted(all, rows - 2);
   return {
@@ -61,7 +63,8 @@ function panelOf(login: Login, size: State['size'], notice: Notice | null, isCov
   };
 }
 
-function footOf({ step, offered }: Login): string {
+function footOf({ step, offered, waiting }: Login): string {
+  if (waiting !== null) return words.waitFoot;
   if (step === 'trust' && offered?.stray) return words.strayFoot;
   return words[({ server: 'serverFoot', trust: 'trustFoot', account: 'foot' } as const)[step]];
 }

@@ -28,6 +28,25 @@ test('in the lowest window the form keeps its frame, whatever is wrong', async (
   }
 });
 
+test('what a server is waited for stands whole in the form, and what ends the wait below it', async (t) => {
+  const { after } = draw(t, { columns: 60, rows: 20 });
+  const reason = "the server's disk is full: try again later, or tell its operator";
+  const waiting = { reason, giveUp() {} };
+  const rows = await after({
+    type: 'login',
+    change: { ...emptyLogin('a:1', 'alice'), step: 'account', busy: 'login', waiting },
+  });
+  const text = rows.join(' ').replace(/[│ ]+/g, ' ');
+  t.regex(
+    text,
+    /◌ the server's disk is full: try again later, or tell its operator; it is tried again until that works/,
+  );
+  t.true(
+    rows.some((row) => row.includes('╰─ Esc gives up')),
+    rows.join('\n'),
+  );
+});
+
 test('every theme draws every step of the first start', async (t) => {
   for (const theme of themeNames) {
     const { after } = draw(t, { settings: { theme } });

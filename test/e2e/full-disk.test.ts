@@ -1,0 +1,36 @@
+/** A server whose disk is full when somebody comes: programs that stay wait for it, commands say so and end. */
+import test from 'ava';
+import { fullDisk } from '../helpers/full-disk.ts';
+import { household } from '../helpers/household.ts';
+
+test.serial('listen and plain wait for a server that lets nobody in for now, and say what for', async (t) => {
+  const disk = await fullDisk(t);
+  const { start, as } = await household(t, ['alice', 'bob'], { daemonEnv: disk.env });
+  await disk.fill();
+  const listening = start('alice', ['listen']);
+  const plain = start('bob', ['plain'], { stdin: null });
+  for (const program of [listening, plain]) await program.says(/the server's disk is full.*it is tried again/);
+  await disk.empty();
+  await listening.says(/listening as alice/);
+  plain.types('.msg alice', 'made it');
+  await listening.says(/made it/);
+  t.is((await listening.stop('SIGINT')).code, 130);
+  plain.end();
+  t.is((await plain.ended).code, 0);
+  t.is((await as('alice', ['history', 'bob'])).code, 0);
+});
+
+test.serial('a command waits as long as --timeout says, and ends with the reason', async (t) => {
+  const disk = await fullDisk(t);
+  const { as, start } = await household(t, ['alice', 'bob'], { daemonEnv: disk.env });
+  await disk.fill();
+  for (const args of [['history', 'bob'], ['send', 'bob', 'hi'], ['whoami']]) {
+    const { code, stderr } = await as('alice', [...args, '--timeout', '1']);
+    t.is(code, 6, args[0]);
+    t.regex(stderr, /it is tried again[\s\S]*securechat: the server's disk is full/, args[0]);
+  }
+  const sending = start('alice', ['send', 'bob', 'late']);
+  await sending.says(/it is tried again/);
+  await disk.empty();
+  t.is((await sending.ended).stdout, 'sent to @bob\n');
+});
