@@ -113,7 +113,9 @@ export function terminalInput({ input, output, complete, onInterrupt, stop }: Te
     },
     async hidden(talk) {
       queue.leave(reader);
+      const ahead = queue.rest() + reader.line;
       reader.close();
+      if (ahead !== '') input.unshift(ahead);
       // A line that was typed ahead asks for it below a prompt that was drawn for the next one.
       if (drawn) output.write('\n');
       drawn = false;
@@ -176,6 +178,14 @@ export class Lines implements AsyncIterable<string | null> {
     this.#reader = reader;
     reader.on('line', this.#take);
     reader.on('close', this.end);
+  }
+
+  /** All that waits, as it was typed; none is left. */
+  rest(): string {
+    return this.#waiting
+      .splice(0)
+      .map((line) => `${line ?? ''}\r`)
+      .join('');
   }
 
   leave(reader: Reader): void {

@@ -168,6 +168,13 @@ test.serial('a question that was asked for by a line typed ahead goes on as any 
     t.notRegex(shown, /closed/);
     screen.write('\x03');
     await screen.until((text) => /cancelled\n#lobby>$/.test(text.trimEnd()), PATIENCE);
+    // The answer, too: it never becomes a line.
+    screen.write(`.passwd\r${PASSWORD}\rhorse`);
+    await screen.until((text) => /new password: \*{5}$/.test(text), PATIENCE);
+    screen.write('\x03');
+    await screen.until((text) => /cancelled\n#lobby>$/.test(text.trimEnd()), PATIENCE);
+    screen.write('.search horse\r');
+    await screen.until((text) => text.includes('nothing like this'), PATIENCE);
   }
 });
 
