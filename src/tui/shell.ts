@@ -124,6 +124,15 @@ export class Shell {
     });
   }
 
+  /** `work`, which goes on by itself after a lost link: meanwhile that is told. */
+  async tellingLink<T>(client: Client, work: Promise<T>): Promise<T> {
+    const stop = client.subscribe((event) => {
+      if (event.type === 'link' && event.link.state === 'waiting')
+        this.output.remark(`${event.link.reason}; it goes on when the server is back`);
+    });
+    return work.finally(stop);
+  }
+
   async using<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
     try {
       return await this.#interruption.during(work(client));

@@ -125,9 +125,7 @@ export class Chat {
       },
       changed: (place, item, error) => this.#changed(place, item, error),
       placeOf: (conversation, recipient) =>
-        conversation === lobby.key
-          ? Promise.resolve(lobby)
-          : placeOf(context, this.conversations, conversation, recipient),
+        conversation === lobby.key ? Promise.resolve(lobby) : placeOf(context, conversation, recipient),
       trouble: (error, item) => {
         this.#trouble(error);
         if (item !== undefined) this.waiters.failed(item.id, error, 'it waits to be sent');

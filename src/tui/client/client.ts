@@ -1,14 +1,15 @@
 /** The client without a screen: what the screen, the shell commands and library users talk to. Its parts do the work. */
 import { fromHex, hex } from '../../protocol/bytes.ts';
 import { type Content, encodeContent, type Ref } from '../../protocol/content.ts';
-import { ProtocolError, Refusal } from '../../protocol/errors.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
 import { safetyNumber } from '../../protocol/safety.ts';
 import { isEmoji } from '../../protocol/text.ts';
+import { Addressees } from './addressees.ts';
 import type { Chat } from './chat.ts';
 import { type Seams, type SignedIn, signIn } from './connect.ts';
-import { ClientError } from './errors.ts';
-import { type HistoryOptions, readHistory } from './history.ts';
-import type { Place } from './notes.ts';
+import { ClientError, refusedByDaemon } from './errors.ts';
+import { type HistoryOptions, readHistory, readOutbox } from './history.ts';
+import { type Place, unmetPlace } from './notes.ts';
 import { openChat } from './open-chat.ts';
 import { shownName } from './shown-name.ts';
 import type {
@@ -50,10 +51,17 @@ export async function connect(options: ConnectOptions, seams: Partial<Seams> = {
 export class ChatClient implements Client {
   readonly #signedIn: SignedIn;
   readonly #chat: Chat;
+  readonly #addressees: Addressees;
 
   private constructor(signedIn: SignedIn, chat: Chat) {
     this.#signedIn = signedIn;
     this.#chat = chat;
+    const { keyring, connection } = signedIn;
+    this.#addressees = new Addressees({
+      keyring,
+      online: () => connection.online(),
+      place: (name) => chat.conversations.place(name),
+    });
   }
 
   /** Joins the lobby if need be; the rest of what is new is taken while the client is used. */
@@ -94,21 +102,25 @@ export class ChatClient implements Client {
     conversation: ConversationName,
     options: HistoryOptions = {},
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
-    const place = await this.#chat.conversations.place(conversation);
-    await this.#chat.synced(place);
-    return this.#asked(async () => {
-      const timelines = await this.#chat.conversations.timelinesOf(place);
-      return readHistory(this.#chat.reading, timelines, options);
+    const { reading, conversations } = this.#chat;
+    const place = await this.#addressees.place(conversation).catch(async (error: unknown) => {
+      // There is nobody of that name: what was written to them without a link is found all the same.
+      const messages = await readOutbox(reading, unmetPlace(conversation.slice(1)));
+      if (messages.length === 0) throw error;
+      return { messages, gaps: [], more: false };
     });
+    if ('messages' in place) return place;
+    await this.#chat.synced(place);
+    return this.#asked(async () => readHistory(reading, await conversations.timelinesOf(place), options));
   }
 
   async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
-    const place = await this.#recipient(to);
+    const place = await this.#addressees.addressee(to);
     return this.#post(place, await this.#content(place, body, options.reply));
   }
 
   async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
-    const place = await this.#recipient(to);
+    const place = await this.#addressees.addressee(to);
     if (options.until === 'delivered' && place.with === null)
       throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
     const id = this.#chat.newId();
@@ -139,18 +151,18 @@ export class ChatClient implements Client {
   async react(message: Message, emoji: string, on: boolean): Promise<void> {
     // What another program added can be taken back.
     if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
-    const place = await this.#recipient(message.conversation);
+    const place = await this.#addressees.recipient(message.conversation);
     await this.#post(place, { kind: 'reaction', to: await this.#known(place, message), emoji, on });
   }
 
   async retry(id: string): Promise<void> {
-    const { outboxStore, outbox, conversations } = this.#chat;
+    const { outboxStore, outbox } = this.#chat;
     const item = await outboxStore.withId(id);
     if (item?.state !== 'failed') throw new ClientError('refused', 'there is no failed message with this id');
-    const place = await this.#recipient(item.recipient.startsWith('#') ? '#lobby' : `@${item.recipient}`);
+    const place = await this.#addressees.addressee(item.recipient.startsWith('#') ? '#lobby' : `@${item.recipient}`);
     await outboxStore.retry(place, id, outbox.device);
     const again = await outboxStore.find(place.key, id);
-    if (again !== null) this.#chat.show(conversations.timeline(place).place, again, true);
+    if (again !== null) this.#chat.show(place, again, true);
     outbox.kick(place);
   }
 
@@ -172,13 +184,13 @@ export class ChatClient implements Client {
   }
 
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
-    const place = await this.#recipient(to);
+    const place = await this.#addressees.recipient(to);
     return this.#asked(() => this.#chat.files.upload(place, path, options));
   }
 
   async files(conversation?: ConversationName): Promise<ListedFile[]> {
     const { conversations, files } = this.#chat;
-    const place = conversation === undefined ? null : await conversations.place(conversation);
+    const place = conversation === undefined ? null : await this.#addressees.place(conversation);
     await this.#chat.synced();
     return this.#asked(async () => {
       if (place === null) return files.list(null);
@@ -197,7 +209,7 @@ export class ChatClient implements Client {
   }
 
   async resume(id: string, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
-    return this.#asked(() => this.#chat.files.resume(id, options, (to) => this.#recipient(to)));
+    return this.#asked(() => this.#chat.files.resume(id, options, (to) => this.#addressees.recipient(to)));
   }
 
   pause(id: string): Promise<void> {
@@ -247,17 +259,6 @@ export class ChatClient implements Client {
     await this.#signedIn.close();
   }
 
-  /** Whom I may write to now. @throws ClientError 'key-changed' | 'refused' */
-  async #recipient(to: ConversationName): Promise<Place> {
-    const place = await this.#chat.conversations.place(to);
-    const { keyring } = this.#signedIn;
-    if (place.with === null || place.with === keyring.me.name) return place;
-    const { with: name } = place;
-    // A change that is not known yet is found when it is sealed: what is typed is stored before anything is asked.
-    if ((await keyring.pinned(name))?.changedTo != null) await this.#asked(() => keyring.recipient(name));
-    return place;
-  }
-
   async #content(place: Place, text: string, reply: MessageRef | undefined): Promise<Content> {
     if (reply === undefined) return { kind: 'text', text };
     return { kind: 'reply', to: await this.#known(place, reply), text };
@@ -283,17 +284,12 @@ export class ChatClient implements Client {
   async #mine(message: Message, what: string): Promise<Place> {
     if (message.from !== this.me.name || message.formerKey)
       throw new ClientError('refused', `only ${shownName(message)} can have this ${what}`);
-    const place = await this.#recipient(message.conversation);
+    const place = await this.#addressees.recipient(message.conversation);
     await this.#known(place, message);
     return place;
   }
 
-  /** What the daemon refuses is an error of the client like any other. */
   async #asked<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      throw error instanceof Refusal ? new ClientError('refused', error.message) : error;
-    }
+    return ask().catch(refusedByDaemon);
   }
 }

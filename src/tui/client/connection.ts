@@ -81,7 +81,7 @@ export class Connection {
     params: RequestParams<N>,
     options: { wait?: boolean } = {},
   ): Promise<RequestResult<N>> {
-    if (this.#calls === null && options.wait === true) await this.#online();
+    if (options.wait === true) await this.online();
     if (this.#calls === null) throw this.#offline();
     return this.#calls.request(method, params);
   }
@@ -234,7 +234,9 @@ export class Connection {
     if (isChangedKey(error)) this.#laterInSilence();
   }
 
-  #online(): Promise<void> {
+  /** Resolves when there is a link, at once while there is one. @throws ClientError 'unreachable' when none is to be waited for */
+  online(): Promise<void> {
+    if (this.#calls !== null) return Promise.resolve();
     if (this.#closing !== null) return Promise.reject(this.#offline());
     return new Promise((go, fail) => {
       this.#waiting.add({ go, fail });

@@ -34,6 +34,11 @@ export function closedBy(link: { reason: string; code?: ClientErrorCode }): Clie
   return link.code === undefined ? null : new ClientError(link.code, link.reason);
 }
 
+/** What the daemon refuses is an error of the client like any other. @throws ClientError, and what else `error` is */
+export function refusedByDaemon(error: unknown): never {
+  throw error instanceof Refusal ? new ClientError('refused', error.message) : error;
+}
+
 /** What trying again does not change: it is about the thing itself, not about the link, the disk or this program. */
 export function isFinal(error: unknown): boolean {
   if (error instanceof ClientError) return ['usage', 'refused', 'key-changed', 'untrusted'].includes(error.code);

@@ -2,6 +2,7 @@
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { gapsOf, type Messages } from './messages.ts';
+import type { Place } from './notes.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { Timeline } from './timeline.ts';
 import type { Gap, Message } from './types.ts';
@@ -40,6 +41,14 @@ export async function readHistory(
   return whole;
 }
 
+/** What waits to be sent there, or failed: as it was written. */
+export async function readOutbox(
+  { messages, outbox }: Pick<Parts, 'messages' | 'outbox'>,
+  place: Place,
+): Promise<Message[]> {
+  return (await outbox.of(place)).flatMap((item) => messages.queued(place, item) ?? []);
+}
+
 async function readOne(
   { context, cache, messages, outbox }: Parts,
   timeline: Timeline,
@@ -66,10 +75,7 @@ async function readOne(
   const found = await messages.of(place, shown);
   if (before === undefined) {
     const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);
-    for (const item of await outbox.of(place.key)) {
-      const message = messages.queued(place, item);
-      if (message !== null && !isStored(message)) found.push(message);
-    }
+    found.push(...(await readOutbox({ messages, outbox }, place)).filter((queued) => !isStored(queued)));
   }
   const gaps = gapsOf(
     place,

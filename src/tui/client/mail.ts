@@ -5,9 +5,8 @@ import type { Entry } from '../../protocol/fields.ts';
 import { deliveredNote, parseNote } from '../../protocol/note.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
-import type { Conversations } from './conversations.ts';
 import { ClientError } from './errors.ts';
-import { formerPlaces, type Place, sealPrivate, type Turn } from './notes.ts';
+import { formerPlaces, type Place, privatePlace, sealPrivate, type Turn, unmetKey } from './notes.ts';
 import type { Queued } from './outbox-store.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -71,15 +70,10 @@ export function placedEntry(context: ChatContext, place: Place, item: Queued, se
   return { ...common, kind: 'note', bytes: deliveredNote(parseNote(bytes), place.with === me.name ? 0 : 1) };
 }
 
-/** Where an item of the outbox belongs; null for a conversation that `recipient` never had. */
-export async function placeOf(
-  context: ChatContext,
-  conversations: Pick<Conversations, 'place'>,
-  conversation: string,
-  recipient: string,
-): Promise<Place | null> {
-  const place = await conversations.place(`@${recipient}`);
-  if (place.key === conversation) return place;
+/** Where an item of the outbox belongs, also of somebody who was not met when it was written; null for a conversation that `recipient` never had. */
+export async function placeOf(context: ChatContext, conversation: string, recipient: string): Promise<Place | null> {
+  const place = await privatePlace(context, recipient);
+  if (place.key === conversation || conversation === unmetKey(recipient)) return place;
   // Written before their key changed: it fails there with a sentence.
   const former = await formerPlaces(context, recipient);
   return former.find(({ key }) => key === conversation) ?? null;

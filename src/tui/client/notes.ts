@@ -19,7 +19,7 @@ export type Place = {
   name: ConversationName;
   /** The other side of a private conversation; null for a room. */
   with: string | null;
-  /** The other side's identity fingerprint, hex; null for a room. */
+  /** The other side's identity fingerprint, hex; null for a room, and for somebody who was not met yet. */
   peer: string | null;
   /** What is added to the seq of an entry for the person: 0, or below zero under a key that the other side had before. */
   base: number;
@@ -54,6 +54,20 @@ export async function openOwn(
   if (!equal(header.from, me.idFp)) return null;
   const sealed = await sealedAs(place, hex(header.noteId), noteHash);
   return sealed === null ? null : openedNote(header, noteHash, me.name, false, sealed.content);
+}
+
+/** With somebody whom this profile never met and cannot ask for now: the outbox alone knows it, until they are met. */
+export function unmetPlace(name: string): Place {
+  return { id: new Uint8Array(), key: unmetKey(name), name: `@${name}`, with: name, peer: null, base: 0 };
+}
+
+/** No conversation has this key: theirs are hex. */
+export function unmetKey(name: string): string {
+  return `@${name}`;
+}
+
+export function isUnmet({ with: name, peer }: Pick<Place, 'with' | 'peer'>): boolean {
+  return name !== null && peer === null;
 }
 
 /** The pinned person's conversation. @throws ClientError when nobody has that name, or no keys yet */

@@ -4,7 +4,7 @@ import type { Content } from '../../protocol/content.ts';
 import type { ChatContext } from './chat-context.ts';
 import { decodeSaid, encodeSaid } from './entry-text.ts';
 import { ClientError } from './errors.ts';
-import type { Opened, Place } from './notes.ts';
+import { type Opened, type Place, unmetKey } from './notes.ts';
 import type { Row, Statement } from './profile-db.ts';
 
 export const MAX_OUTBOX = 1000;
@@ -85,8 +85,9 @@ export class OutboxStore {
   }
 
   /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written, without receipts. */
-  async of(conversation: string): Promise<Queued[]> {
-    return this.#rows('conversation = ? AND receipt = 0', [conversation]);
+  async of(place: Place): Promise<Queued[]> {
+    const unmet = place.with === null ? place.key : unmetKey(place.with);
+    return this.#rows('conversation IN (?, ?) AND receipt = 0', [place.key, unmet]);
   }
 
   async withId(id: string): Promise<Queued | null> {
@@ -149,6 +150,14 @@ export class OutboxStore {
       `UPDATE outbox SET state = 'sending', error = NULL, device = ?, conversation = ?,
        n = (SELECT max(n) + 1 FROM outbox) WHERE account = ? AND id = ? AND state = 'failed'`,
       [device, place.key, this.#context.account, id],
+    );
+  }
+
+  /** Who was written to is met: what waits as `device` goes out in their conversation. */
+  async met(unmet: string, place: Place, device: number): Promise<void> {
+    await this.#context.profile.db.run(
+      'UPDATE outbox SET conversation = ? WHERE account = ? AND conversation = ? AND device = ?',
+      [place.key, this.#context.account, unmet, device],
     );
   }
 

@@ -8,7 +8,7 @@ import { sleep } from '../../protocol/seams.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { DeviceLease } from './device-lock.ts';
 import { ClientError, isFinal, isPassing } from './errors.ts';
-import type { Place, Turn } from './notes.ts';
+import { isUnmet, type Place, type Turn, unmetKey, unmetPlace } from './notes.ts';
 import type { OutboxStore, Queued } from './outbox-store.ts';
 
 /**
@@ -77,7 +77,7 @@ export class Outbox {
       return;
     }
     if (this.#closed || this.#context.connection.state.state !== 'online') return;
-    const run = this.#drain(place, device)
+    const run = (isUnmet(place) ? this.#meet(place, device) : this.#drain(place, device))
       .catch((error: unknown) => this.#mail.trouble(error))
       .finally(() => {
         this.#lanes.delete(lane);
@@ -97,7 +97,10 @@ export class Outbox {
         this.#store.leased.add(device);
       }
       try {
-        const place = await this.#mail.placeOf(conversation, recipient);
+        const place =
+          conversation === unmetKey(recipient)
+            ? unmetPlace(recipient)
+            : await this.#mail.placeOf(conversation, recipient);
         if (place !== null) this.kick(place, device);
       } catch (error) {
         this.#mail.trouble(error);
@@ -143,12 +146,41 @@ export class Outbox {
           continue;
         }
         if (!isFinal(error)) return this.#mail.trouble(stoppedAt(place, error), item);
-        this.#attempts.delete(item.n);
-        const sentence = sentenceOf(error);
-        await this.#store.fail(item, sentence);
-        this.#mail.changed(place, { ...item, state: 'failed', error: sentence }, error);
+        await this.#fail(place, item, error);
       }
     }
+  }
+
+  /** Asks who that is, now that there is a link: what was written to them goes on in their conversation, or fails. */
+  async #meet(unmet: Place, device: number): Promise<void> {
+    for (let waits = 0; !this.#closed && this.#context.connection.state.state === 'online'; ) {
+      try {
+        const place = await this.#mail.placeOf(unmet.key, unmet.with ?? '');
+        if (this.#closed || place === null) return;
+        await this.#store.met(unmet.key, place, device);
+        return this.kick(place, device);
+      } catch (error) {
+        if (this.#closed || (error instanceof ClientError && error.code === 'unreachable')) return;
+        if (isPassing(error)) await this.#pause(waits++, error);
+        else if (isFinal(error)) return this.#failAll(unmet, device, error);
+        else return this.#mail.trouble(stoppedAt(unmet, error));
+      }
+    }
+  }
+
+  async #failAll(place: Place, device: number, error: unknown): Promise<void> {
+    for (;;) {
+      const item = await this.#store.next(place.key, device);
+      if (item === null) return;
+      await this.#fail(place, item, error);
+    }
+  }
+
+  async #fail(place: Place, item: Queued, error: unknown): Promise<void> {
+    this.#attempts.delete(item.n);
+    const sentence = sentenceOf(error);
+    await this.#store.fail(item, sentence);
+    this.#mail.changed(place, { ...item, state: 'failed', error: sentence }, error);
   }
 
   /** Sends it, or answers a refusal that a new sealing may answer: then it is the next one again. */

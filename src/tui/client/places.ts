@@ -1,8 +1,7 @@
 /** Which conversation a name or an id means. */
 import { equal } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
 import type { ChatContext } from './chat-context.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, refusedByDaemon } from './errors.ts';
 import { formerPlaces, type Place, privatePlace } from './notes.ts';
 import type { ConversationName } from './types.ts';
 
@@ -10,12 +9,7 @@ import type { ConversationName } from './types.ts';
 export async function placeNamed(context: ChatContext, lobby: string, name: ConversationName): Promise<Place> {
   if (name.startsWith('#')) throw new ClientError('refused', `there is no room ${name}; ${lobby} is for everyone`);
   if (!name.startsWith('@')) throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
-  try {
-    return await privatePlace(context, name.slice(1));
-  } catch (error) {
-    if (error instanceof Refusal) throw new ClientError('refused', error.message);
-    throw error;
-  }
+  return privatePlace(context, name.slice(1)).catch(refusedByDaemon);
 }
 
 /** The conversation with `name` that has this id, now or under a former key of theirs; null when their key is another one. */

@@ -221,7 +221,7 @@ export interface Client {
     conversation: ConversationName,
     options?: { before?: number; limit?: number; since?: number },
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }>;
-  /** Stores in the outbox and resolves; the rest comes as events. @throws ClientError */
+  /** Stores in the outbox and resolves; the rest comes as events: without a link also that there is nobody of that name. @throws ClientError */
   queue(to: ConversationName, body: string, options?: { reply?: MessageRef }): Promise<Message>;
   /** Resolves when the message reached `until`. @throws ClientError */
   send(to: ConversationName, text: string, options?: { until?: 'sent' | 'delivered' }): Promise<Message>;

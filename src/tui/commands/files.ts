@@ -9,7 +9,8 @@ export const files: Command = {
     const conversation = args.with === undefined ? undefined : conversationOf(String(args.with));
     await shell.withClient(async (client) => {
       // As a conversation reads in a terminal: the newest stands above the next prompt.
-      for (const file of (await client.files(conversation)).reverse()) reportFile(shell.output, file, file.saved);
+      const listed = await shell.tellingLink(client, client.files(conversation));
+      for (const file of listed.reverse()) reportFile(shell.output, file, file.saved);
     });
   },
 };

@@ -27,11 +27,12 @@ export const history: Command = {
       let before: number | undefined;
       let left = limit;
       while (left > 0) {
-        const page = await client.history(conversation, {
+        const asked = client.history(conversation, {
           limit: Math.min(left, PAGE),
           ...(before === undefined ? {} : { before }),
           ...(since === undefined ? {} : { since }),
         });
+        const page = await shell.tellingLink(client, asked);
         pages.unshift(page);
         left -= page.messages.length;
         const first = page.messages.find(({ seq }) => seq !== null)?.seq ?? null;

@@ -29,18 +29,8 @@ export const send: Command = {
       throw new ClientError('usage', 'nobody signs receipts in a room; leave --wait-delivered out');
     await shell.withClient(async (client) => {
       const stop = wait ? sayWhatIsAwaited(shell, client, to, text) : () => {};
-      const stopLink = client.subscribe((event) => {
-        if (event.type === 'link' && event.link.state === 'waiting')
-          shell.output.remark(`${event.link.reason}; it goes on when the server is back`);
-      });
       const sent = client.send(to, text, { until: wait ? 'delivered' : 'sent' });
-      reportSent(
-        shell.output,
-        await sent.finally(() => {
-          stop();
-          stopLink();
-        }),
-      );
+      reportSent(shell.output, await shell.tellingLink(client, sent).finally(stop));
     });
   },
 };

@@ -1,0 +1,58 @@
+/** Whom a call of the person means. Somebody whom this profile never met is known once the daemon was asked. */
+import { ClientError, refusedByDaemon } from './errors.ts';
+import type { Keyring } from './keyring.ts';
+import { type Place, unmetPlace } from './notes.ts';
+import type { ConversationName } from './types.ts';
+
+type Parts = {
+  keyring: Keyring;
+  /** Resolves when there is a link. @throws ClientError 'unreachable' when there will be none */
+  online(): Promise<void>;
+  /** @throws ClientError 'unreachable' where the daemon must be asked and cannot be */
+  place(name: ConversationName): Promise<Place>;
+};
+
+export class Addressees {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Waits for the link where the daemon must be asked. @throws ClientError 'usage' | 'refused' */
+  async place(name: ConversationName): Promise<Place> {
+    for (;;) {
+      const place = await this.#ifReached(name);
+      if (place !== null) return place;
+      await this.#parts.online();
+    }
+  }
+
+  /** The same, of whom I may write to now. @throws ClientError 'key-changed' */
+  async recipient(to: ConversationName): Promise<Place> {
+    return this.#trusted(await this.place(to));
+  }
+
+  /** For what the outbox keeps: whom this profile never met has a place for the time without a link. */
+  async addressee(to: ConversationName): Promise<Place> {
+    return this.#trusted((await this.#ifReached(to)) ?? unmetPlace(to.slice(1)));
+  }
+
+  async #ifReached(name: ConversationName): Promise<Place | null> {
+    try {
+      return await this.#parts.place(name);
+    } catch (error) {
+      if (error instanceof ClientError && error.code === 'unreachable') return null;
+      throw error;
+    }
+  }
+
+  async #trusted(place: Place): Promise<Place> {
+    const { keyring } = this.#parts;
+    const { with: name } = place;
+    if (name === null || name === keyring.me.name) return place;
+    // A change that is not known yet is found when it is sealed: what is typed is stored before anything is asked.
+    if ((await keyring.pinned(name))?.changedTo != null) await keyring.recipient(name).catch(refusedByDaemon);
+    return place;
+  }
+}

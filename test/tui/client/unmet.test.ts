@@ -1,0 +1,83 @@
+/** People whom this profile never fetched, while there is no link: what is written to them waits like all else. */
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { chatAs, lines } from '../../helpers/chat.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+
+/** Alice, without a link, and Bob, whom she has not met; `back` brings the daemon back. */
+async function cut(t: ExecutionContext) {
+  const daemon = await startDaemon(t);
+  const { port, join: server } = daemon;
+  const made = { server, password: 'secret', register: {} } as const;
+  const profile = join(await temporaryFolder(t), 'alice');
+  const bob = await chatAs(t, { user: 'bob', ...made });
+  const alice = await chatAs(t, { user: 'alice', ...made, profile });
+  await daemon.stop('SIGKILL');
+  await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
+  const back = async () => {
+    await startDaemon(t, ['--port', String(port)], { dir: daemon.dir });
+    for (const { client } of [alice, bob]) client.reconnect();
+  };
+  return { alice, bob, back, again: { user: 'alice', server, profile } as const };
+}
+
+test.serial('what is asked and written goes on when the link is back', async (t) => {
+  const { alice, bob, back } = await cut(t);
+  const sending = alice.client.send('@bob', 'first');
+  t.is((await alice.message('first')).state, 'sending');
+  const second = await alice.client.queue('@bob', 'second');
+  t.is(second.state, 'sending');
+  const files = alice.client.files('@bob');
+  const history = alice.client.history('@bob');
+  await back();
+  t.is((await sending).state, 'sent');
+  t.is((await alice.message('second', ({ state }) => state !== 'sending')).id, second.id);
+  await bob.message('second');
+  t.deepEqual(await files, []);
+  await history;
+  const { messages, gaps } = await alice.client.history('@bob');
+  t.deepEqual(
+    lines(messages).map((line) => line.replace(/\(\w+\)/, '')),
+    ['alice: first ', 'alice: second '],
+  );
+  t.deepEqual(gaps, []);
+});
+
+test.serial('who turns out not to exist is refused once the link is back', async (t) => {
+  const { alice, back } = await cut(t);
+  const refused = { code: 'refused', message: /nobody/ };
+  const asked = [alice.client.history('@nobody'), alice.client.files('@nobody')].map((call) =>
+    t.throwsAsync<Error>(call, refused),
+  );
+  await back();
+  await Promise.all(asked);
+});
+
+test.serial('a message to nobody fails with a sentence and can be removed, also after a restart', async (t) => {
+  const { alice, back, again } = await cut(t);
+  const sending = alice.client.send('@nobody', 'hello?');
+  await alice.message('hello?');
+  await back();
+  await t.throwsAsync(sending, { code: 'refused', message: /nobody/ });
+  t.regex((await alice.message('hello?', ({ state }) => state === 'failed')).error ?? '', /nobody/);
+  await alice.client.close();
+  const next = await chatAs(t, again);
+  const { messages } = await next.client.history('@nobody');
+  t.deepEqual(lines(messages), ['alice: hello? (failed)']);
+  const [message] = messages;
+  if (message === undefined) return t.fail();
+  await t.throwsAsync(next.client.retry(message.id), { code: 'refused', message: /nobody/ });
+  await next.client.remove(message);
+  await t.throwsAsync(next.client.history('@nobody'), { code: 'refused' });
+});
+
+test.serial('what waits when the program ends is sent by the next one', async (t) => {
+  const { alice, bob, back, again } = await cut(t);
+  await alice.client.queue('@bob', 'kept');
+  await alice.client.close();
+  await back();
+  const next = await chatAs(t, again);
+  await bob.message('kept');
+  t.not((await next.message('kept', ({ state }) => state !== 'sending')).state, 'failed');
+});
