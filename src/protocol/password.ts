@@ -18,8 +18,13 @@ export function passwordText(typed: string): string {
     .normalize('NFC');
 }
 
+/** Said twice, on whatever keyboards. */
+export function isSamePassword(one: string, other: string): boolean {
+  return passwordText(one) === passwordText(other);
+}
+
 export function isTooShort(password: string): boolean {
-  return Array.from(password).length < MIN_PASSWORD;
+  return Array.from(passwordText(password)).length < MIN_PASSWORD;
 }
 
 /** Why this cannot be a new password, as a sentence; null: it can. */
@@ -27,7 +32,7 @@ export function newPasswordFault(password: string): string | null {
   const unseen = invisibleIn(password);
   if (unseen !== null) return `the password has ${unseen}: type it by hand, or choose another`;
   if (isTooShort(password)) return `use ${MIN_PASSWORD} characters or more; a few words are easy to keep`;
-  const isLong = Buffer.byteLength(password) > MAX_PASSWORD_BYTES;
+  const isLong = Buffer.byteLength(passwordText(password)) > MAX_PASSWORD_BYTES;
   return isLong ? `a password has at most ${MAX_PASSWORD_BYTES} bytes` : null;
 }
 

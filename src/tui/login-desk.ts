@@ -1,5 +1,5 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
-import { newPasswordFault } from '../protocol/password.ts';
+import { isSamePassword, newPasswordFault } from '../protocol/password.ts';
 import type { Clock } from '../protocol/seams.ts';
 import { MAX_INVITE, nameFault, printable } from '../protocol/text.ts';
 import { addressIn, isHere } from './address-in.ts';
@@ -233,7 +233,7 @@ export class LoginDesk {
     if (password === '') return { field: 'password', error: errors.password };
     const weakness = newPasswordFault(password);
     if (weakness !== null) return { field: 'password', error: weakness };
-    const isRepeated = textOf(login.fields.repeat) === password;
+    const isRepeated = isSamePassword(textOf(login.fields.repeat), password);
     return isRepeated || goesToNext(login) ? null : { field: 'repeat', error: errors.repeat };
   }
 

@@ -1,5 +1,5 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
-import { newPasswordFault } from '../protocol/password.ts';
+import { isSamePassword, newPasswordFault } from '../protocol/password.ts';
 import { systemClock } from '../protocol/seams.ts';
 import { nameFault, printable } from '../protocol/text.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
@@ -155,7 +155,8 @@ export class Shell {
     if (file !== undefined) return checked(await this.#read(file));
     const terminal = this.#mustAsk(option);
     const password = checked(await askPassword(terminal, `new password for ${name}:`));
-    if ((await askPassword(terminal, 'once more:')) !== password) throw new ClientError('usage', login.errors.repeat);
+    if (!isSamePassword(await askPassword(terminal, 'once more:'), password))
+      throw new ClientError('usage', login.errors.repeat);
     return password;
   }
 

@@ -1,5 +1,5 @@
 /** Whose key is whose: comparing, taking a changed one, and one's own password. */
-import { newPasswordFault } from '../protocol/password.ts';
+import { isSamePassword, newPasswordFault } from '../protocol/password.ts';
 import { printable } from '../protocol/text.ts';
 import type { CommandsDesk } from './desk.ts';
 import { textOf } from './editor.ts';
@@ -49,7 +49,7 @@ export class Trust {
     if (overlay.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
     const fault = newPasswordFault(fresh);
     if (fault !== null) return fail(fault, 1);
-    if (fresh !== again) return fail(strings.login.errors.repeat, 2);
+    if (!isSamePassword(fresh, again)) return fail(strings.login.errors.repeat, 2);
     const waiting: Overlay = { ...overlay, busy: true, error: null };
     store.dispatch({ type: 'overlay', overlay: waiting });
     try {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { invisibleIn, newPasswordFault, passwordText } from '../../src/protocol/password.ts';
+import { invisibleIn, isSamePassword, newPasswordFault, passwordText } from '../../src/protocol/password.ts';
 
 const utf8 = (hex: string) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(hex, 'hex'));
 
@@ -44,6 +44,23 @@ test('typed on two systems it is the same text', (t) => {
     passwordText('fish and chips'),
     'compatibility is not folded, as RFC 8265 has it',
   );
+});
+
+test('a space of any kind is a space, inside and at the ends, also when it is said twice', (t) => {
+  for (const space of ['\u00a0', '\u1680', '\u2000', '\u2003', '\u202f', '\u205f', '\u3000']) {
+    const typed = `${space}two${space}words${space}`;
+    t.is(passwordText(typed), ' two words ');
+    t.is(newPasswordFault(typed), null);
+    t.true(isSamePassword(typed, ' two words '));
+  }
+  t.true(isSamePassword('e\u0301t\u00e9 2026', '\u00e9te\u0301 2026'));
+  t.false(isSamePassword('two words', 'two words '), 'a space more is another password');
+});
+
+test('the length of one that is made is that of what is kept', (t) => {
+  t.regex(newPasswordFault('e\u0301'.repeat(7)) ?? '', /8 characters or more/);
+  t.is(newPasswordFault('e\u0301'.repeat(8)), null);
+  t.is(newPasswordFault(`${'\u3000'.repeat(1000)} is long`), null, 'of the bytes of each space one is left');
 });
 
 test('what is good to make is what is typed later, once and for ever', (t) => {

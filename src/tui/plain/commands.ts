@@ -1,6 +1,6 @@
 /** The dot-commands in words: those that only the screen can show are told as lines, the others are the screen's own. */
 
-import { newPasswordFault } from '../../protocol/password.ts';
+import { isSamePassword, newPasswordFault } from '../../protocol/password.ts';
 import { ClientError } from '../client/errors.ts';
 import type { ConversationName, Person } from '../client/types.ts';
 import type { CommandName } from '../command-names.ts';
@@ -276,7 +276,7 @@ export class SpokenCommands extends Commands {
     for (let left = PASSWORD_TRIES; left > 0; left--) {
       const fresh = await ask(phrases.passwordNew);
       const fault = newPasswordFault(fresh);
-      if (fault === null && (await ask(phrases.passwordAgain)) === fresh) return fresh;
+      if (fault === null && isSamePassword((await ask(phrases.passwordAgain)) ?? '', fresh)) return fresh;
       session.tell(fault ?? strings.login.errors.repeat, 'bad');
     }
     return null;

@@ -1,5 +1,5 @@
 /** The way into line mode for somebody whom this profile does not know: what the screen's first form asks, one question after the other. */
-import { newPasswordFault } from '../../protocol/password.ts';
+import { isSamePassword, newPasswordFault } from '../../protocol/password.ts';
 import { nameFault } from '../../protocol/text.ts';
 import { ClientError } from '../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../client/register.ts';
@@ -96,7 +96,7 @@ async function newPassword({ say, secret }: WayInParts, user: string): Promise<s
     const password = await secret(phrases.askNewPassword(user));
     const fault = newPasswordFault(password);
     if (fault !== null) say(fault);
-    else if ((await secret(phrases.askAgain)) === password) return password;
+    else if (isSamePassword(await secret(phrases.askAgain), password)) return password;
     else say(errors.repeat);
   }
 }
