@@ -41,7 +41,7 @@ ${rows.join('\n')}
 
 ## Options of all commands
 
-Each is also a variable of the environment and a key in \`config.toml\`; flags win, then the environment. A password is neither. A profile that the environment names is an absolute path, or begins with \`~/\`.
+Each is also a variable of the environment and a key in \`config.toml\`; flags win, then the environment. A password is neither. A profile or a folder for downloads that the environment or the file names is an absolute path, or begins with \`~/\`.
 A server and a name that nobody gives are those that the profile used last; where it knows no server, it is ${DEFAULT_SERVER}.
 
 | option | variable | meaning |

@@ -22,9 +22,15 @@ export const globalOptions = {
     requiresArg: true,
     describe: 'read the password from this file; - reads standard input',
   },
-  profile: { type: 'string', requiresArg: true, describe: 'folder of known daemons, keys, cache and config.toml' },
+  profile: {
+    type: 'string',
+    requiresArg: true,
+    isFolder: true,
+    describe: 'folder of known daemons, keys, cache and config.toml',
+  },
   downloads: {
     type: 'string',
+    isFolder: true,
     describe:
       'folder for downloads; ./client_files if it is a folder of your own and no link, else your download folder',
   },
@@ -41,7 +47,7 @@ export const globalOptions = {
     describe:
       'seconds to reach the daemon at the start, and to wait for one that lets nobody in for now; 10 by default',
   },
-} as const satisfies Record<string, { type: OptionType; requiresArg?: true; describe: string }>;
+} as const satisfies Record<string, { type: OptionType; requiresArg?: true; isFolder?: true; describe: string }>;
 
 export type GlobalOption = keyof typeof globalOptions;
 const wanted: Readonly<Record<OptionType, string>> = { string: 'a text', boolean: YES_OR_NO, number: 'a number' };
@@ -55,13 +61,10 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
     const variable = `SECURECHAT_${option.replace('-', '_').toUpperCase()}`;
     const value = env[variable];
     if (value === undefined || value === '') continue;
-    // It outlives the folder in which it was set.
-    if (option === 'profile' && !isFixed(value))
-      throw new ClientError('usage', `${variable} must be an absolute path, not "${value}"`);
     const read = fromText(globalOptions[option].type, value);
     if (read === null)
       throw new ClientError('usage', `${variable} must be ${wanted[globalOptions[option].type]}, not "${value}"`);
-    settings[option] = read;
+    settings[option] = checkedFolder(option, read, variable);
   }
   return settings;
 }
@@ -86,9 +89,16 @@ export function settingsFromToml(text: string, file: string): Settings {
     const { type } = globalOptions[option];
     const read = type === 'boolean' && typeof value === 'string' ? yesOrNo(value) : value;
     if (typeof read !== type) throw new ClientError('usage', `${file}: ${key} must be ${wanted[type]}`);
-    settings[option] = read as Setting;
+    settings[option] = checkedFolder(option, read as Setting, `${file}: ${key}`);
   }
   return settings;
+}
+
+/** What outlives the folder in which it was set names the same one everywhere. @throws ClientError 'usage' */
+function checkedFolder(option: GlobalOption, value: Setting, place: string): Setting {
+  if ('isFolder' in globalOptions[option] && !isFixed(String(value)))
+    throw new ClientError('usage', `${place} must be an absolute path, not "${value}"`);
+  return value;
 }
 
 function tomlKeys(): string {

@@ -22,14 +22,23 @@ test('a variable of the wrong type is named', (t) => {
   t.throws(() => settingsFromEnvironment({ SECURECHAT_TIMEOUT: '-1' }), usage);
 });
 
-test('a profile that the environment names is never one below the current folder', (t) => {
-  for (const profile of ['p', './p', '../p', '~bob/p'])
-    t.regex(
-      t.throws(() => settingsFromEnvironment({ SECURECHAT_PROFILE: profile }), usage)?.message ?? '',
-      /^SECURECHAT_PROFILE must be an absolute path, not ".*p"$/,
+test('a folder that the environment or a file names is never one below the current folder', (t) => {
+  for (const folder of ['p', './p', '../p', '~bob/p']) {
+    for (const name of ['PROFILE', 'DOWNLOADS'])
+      t.is(
+        t.throws(() => settingsFromEnvironment({ [`SECURECHAT_${name}`]: folder }), usage)?.message,
+        `SECURECHAT_${name} must be an absolute path, not "${folder}"`,
+      );
+    t.is(
+      t.throws(() => settingsFromToml(`downloads = "${folder}"`, 'c.toml'), usage)?.message,
+      `c.toml: downloads must be an absolute path, not "${folder}"`,
     );
-  for (const profile of ['/p', '~/p', '~'])
-    t.deepEqual(settingsFromEnvironment({ SECURECHAT_PROFILE: profile }), { profile });
+  }
+  for (const folder of ['/p', '~/p', '~']) {
+    const env = { SECURECHAT_PROFILE: folder, SECURECHAT_DOWNLOADS: folder };
+    t.deepEqual(settingsFromEnvironment(env), { profile: folder, downloads: folder });
+    t.deepEqual(settingsFromToml(`downloads = "${folder}"`, 'c.toml'), { downloads: folder });
+  }
 });
 
 test('config.toml holds the same options', (t) => {
