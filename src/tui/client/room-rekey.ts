@@ -183,14 +183,16 @@ export class RoomRekey {
     await this.#needs.sync();
     const { connection, keyring, rsa, profile } = this.#context;
     const { room, log } = this.#members;
-    const members = await this.#cards();
+    // People come and go while this waits: head and members have to fit each other.
+    const at = { head: log.head, members: new Map(log.members) };
+    const members = await this.#cards(at);
     // The daemon's time: it takes no epoch of another.
     const { at: time } = await connection.request('ping', {});
     this.#checkClock(members, time);
     const { me } = keyring;
     const minted = await mintEpoch(rsa, {
       room,
-      logHead: log.head,
+      logHead: at.head,
       epochPrev: this.#keys.headId,
       maker: { ...me.identity, idFp: me.idFp },
       time,
@@ -217,8 +219,11 @@ export class RoomRekey {
     );
   }
 
-  /** The current card of each member, as the daemon shows it and the log and the pins vouch for it. */
-  async #cards(): Promise<Card[]> {
+  /**
+   * The current card of each member at a head of the log, as the daemon shows it and the log and the pins vouch for it.
+   * @throws Refusal 'stale-epoch' when somebody left meanwhile
+   */
+  async #cards(at: { head: Uint8Array; members: ReadonlyMap<string, string> }): Promise<Card[]> {
     const { connection, keyring } = this.#context;
     const { room, log } = this.#members;
     const cards = new Map<string, Card>();
@@ -229,7 +234,7 @@ export class RoomRekey {
       );
       for (const { name, card: bytes } of page.members) {
         const card = openCard(bytes);
-        if (card.name !== name || log.members.get(hex(card.idFp)) !== name) continue;
+        if (card.name !== name || at.members.get(hex(card.idFp)) !== name) continue;
         const pinned = await keyring.pinned(name);
         if (pinned !== null && equal(pinned.card.idFp, card.idFp)) checkAgainst(pinned.card, card);
         cards.set(hex(card.idFp), card);
@@ -237,10 +242,11 @@ export class RoomRekey {
       if (page.next === null) break;
       after = page.next;
     }
-    for (const [idFp, name] of log.members)
-      if (!cards.has(idFp))
-        throw new ClientError('refused', `the daemon gives no card of ${name}; the room stays closed`);
-    return [...cards.values()];
+    const missing = [...at.members].find(([idFp]) => !cards.has(idFp));
+    if (missing === undefined) return [...cards.values()];
+    await this.#needs.sync();
+    if (!equal(log.head, at.head)) throw new Refusal('stale-epoch', 'somebody left meanwhile');
+    throw new ClientError('refused', `the daemon gives no card of ${missing[1]}; the room stays closed`);
   }
 }
 
