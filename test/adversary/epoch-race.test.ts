@@ -1,9 +1,8 @@
 /** A member who answers each new key of a room with one of their own: two people who talk do not notice. */
 import test, { type ExecutionContext } from 'ava';
-import { Refusal } from '../../src/protocol/errors.ts';
 import { chatAs, textOf } from '../helpers/chat.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
-import { Mallory } from './mallory.ts';
+import { answerTo, garbage, Mallory } from './mallory.ts';
 
 const password = 'correct horse';
 const HOUR = 3_600_000;
@@ -27,17 +26,6 @@ async function room(t: ExecutionContext) {
 
 type Lie = Parameters<Mallory['epoch']>[0];
 
-/** Mallory's next epoch, and what the daemon says of it. */
-async function attempt(mallory: Mallory, lie: Lie = {}): Promise<string> {
-  try {
-    await mallory.epoch(lie);
-    return 'taken';
-  } catch (error) {
-    if (error instanceof Refusal) return error.code;
-    throw error;
-  }
-}
-
 test('who answers every key with one of their own does not stop two people who talk', async (t) => {
   const { alice, bob, mallory, talk } = await room(t);
   const epochs = async () => (await mallory.entries('epoch')).length;
@@ -49,14 +37,11 @@ test('who answers every key with one of their own does not stop two people who t
   const empty: Lie = { keys: (keys) => keys.map(({ idFp }) => ({ idFp, chunk: new Uint8Array() })) };
   const future = Number.MAX_SAFE_INTEGER;
   for (const lie of [{ ...none, time: future }, { time: future }, { time: Date.now() - HOUR }, none, empty])
-    t.is(await attempt(mallory, lie), 'bad-request');
+    t.is(await answerTo(mallory.epoch(lie)), 'bad-request');
   t.is(await epochs(), 1);
 
   // One that opens for nobody: the next speaker makes another at once.
-  const garbage: Lie = {
-    keys: (keys) => keys.map(({ idFp }, i) => ({ idFp, chunk: new Uint8Array(384).fill(i + 1) })),
-  };
-  t.is(await attempt(mallory, garbage), 'taken');
+  t.is(await answerTo(mallory.epoch(garbage)), 'taken');
   await talk(4, 'after garbage');
   t.is(await epochs(), 3);
 
@@ -64,18 +49,18 @@ test('who answers every key with one of their own does not stop two people who t
   const answers: string[] = [];
   let racing = true;
   const race = (async () => {
-    while (racing) answers.push(await attempt(mallory));
+    while (racing) answers.push(await answerTo(mallory.epoch()));
   })();
   await talk(8, 'raced');
   racing = false;
   await race;
-  for (let again = 0; again < 2; again += 1) answers.push(await attempt(mallory));
+  for (let again = 0; again < 2; again += 1) answers.push(await answerTo(mallory.epoch()));
   t.is(answers.filter((answer) => answer === 'taken').length, 2);
   t.is(await epochs(), 5);
   // That she leaves and joins again is a cause for others, and none for her.
   await mallory.move('leave');
   await mallory.move('join');
-  t.is(await attempt(mallory), 'rate-limited');
+  t.is(await answerTo(mallory.epoch()), 'rate-limited');
   await talk(2, 'later');
 
   const said = (await bob.client.history('#lobby')).messages.map(textOf);

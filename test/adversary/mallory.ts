@@ -1,10 +1,12 @@
-/** Mallory: a member of the lobby who speaks the protocol, and breaks what its rules do not hold. */
+/** Mallory, and accomplices: members of the lobby who speak the protocol, and break what its rules do not hold. */
 import type { ExecutionContext } from 'ava';
 import { concat, equal, H, utf8, Writer } from '../../src/protocol/bytes.ts';
-import { type Card, ekFp, openCard, signCard } from '../../src/protocol/card.ts';
+import { CARD_LIFE_MS, type Card, ekFp, openCard, signCard } from '../../src/protocol/card.ts';
 import { mintEpoch, parseEpoch } from '../../src/protocol/epoch.ts';
+import { Refusal } from '../../src/protocol/errors.ts';
 import type { Entry } from '../../src/protocol/fields.ts';
 import { parseLogEntry, signLogEntry } from '../../src/protocol/room-log.ts';
+import type { KeyPair } from '../../src/protocol/rsa.ts';
 import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
 import { systemRandom } from '../../src/protocol/seams.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
@@ -16,23 +18,42 @@ type Keys = { idFp: Uint8Array; chunk: Uint8Array }[];
 
 export class Mallory {
   readonly client: HostileClient;
-  readonly identity = fixtureKey('mallory-identity');
+  readonly identity: KeyPair;
   readonly room: Uint8Array;
   card: Card;
 
-  private constructor(client: HostileClient, room: Uint8Array, cardBytes: Uint8Array) {
+  private constructor(client: HostileClient, identity: KeyPair, room: Uint8Array, cardBytes: Uint8Array) {
     this.client = client;
+    this.identity = identity;
     this.room = room;
     this.card = openCard(cardBytes);
   }
 
   /** Registered, logged in, and in the lobby. */
-  static async join(t: ExecutionContext, at: HostileDaemon['at']): Promise<Mallory> {
+  static join(t: ExecutionContext, at: HostileDaemon['at']): Promise<Mallory> {
+    return Mallory.#register(t, at, 'mallory', fixtureKey('mallory-identity'));
+  }
+
+  /** Another one like that, under another name. */
+  static async accomplice(t: ExecutionContext, at: HostileDaemon['at'], name: string): Promise<Mallory> {
+    return Mallory.#register(t, at, name, await inlineRsa.generate());
+  }
+
+  static async #register(
+    t: ExecutionContext,
+    at: HostileDaemon['at'],
+    name: string,
+    identity: KeyPair,
+  ): Promise<Mallory> {
     const client = await hostileClient(t, at);
-    await register(client, 'mallory', 'pw');
-    const { lobby } = await login(client, 'mallory', 'pw');
-    const { cards } = await client.request('cards', { name: 'mallory', from: 1 });
-    const mallory = new Mallory(client, lobby, cards[0] ?? new Uint8Array());
+    const ekSpki = fixtureKey('mallory-encryption').spki;
+    const notBefore = Date.now() - 1000;
+    const life = { notBefore, notAfter: notBefore + CARD_LIFE_MS };
+    const first = { name, ekSpki, cardSeq: 1, ...life, prevCardHash: new Uint8Array(32) };
+    const card = await signCard(inlineRsa, identity, first);
+    await register(client, 'mallory', 'pw', { name, card });
+    const { lobby } = await login(client, name, 'pw');
+    const mallory = new Mallory(client, identity, lobby, card);
     await mallory.move('join');
     return mallory;
   }
@@ -95,6 +116,22 @@ export class Mallory {
 
   async #head(): Promise<{ n: number; hash: Uint8Array }> {
     return parseLogEntry((await this.entries('log')).at(-1)?.bytes ?? new Uint8Array());
+  }
+}
+
+/** Of each member the right length, and no key. */
+export const garbage: { keys: (honest: Keys) => Keys } = {
+  keys: (keys) => keys.map(({ idFp }, i) => ({ idFp, chunk: new Uint8Array(384).fill(i + 1) })),
+};
+
+/** What the daemon says of it. */
+export async function answerTo(attempt: Promise<void>): Promise<string> {
+  try {
+    await attempt;
+    return 'taken';
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
   }
 }
 

@@ -58,13 +58,13 @@ export async function register(
   { calls }: Pick<TestClient, 'calls'>,
   person: PersonName,
   password: string,
-  o: { name?: string; invite?: string | null; localKeys?: boolean } = {},
+  o: { name?: string; invite?: string | null; localKeys?: boolean; card?: Uint8Array } = {},
 ): Promise<{ idFp: Uint8Array }> {
   const { name = person, invite = null, localKeys = true } = o;
   const begun = await lightOpaque.clientRegister(password);
   const answer = await calls.request('register-start', { name, message: begun.message, invite });
   const made = await lightOpaque.clientRegisterFinish(password, begun.state, answer.message, testDaemonId);
-  const card = await freshCard(person, name);
+  const card = o.card ?? (await freshCard(person, name));
   await calls.request('register-finish', { record: made.record, card, localKeys });
   return { idFp: openCard(card).idFp };
 }
