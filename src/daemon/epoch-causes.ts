@@ -1,12 +1,13 @@
 /**
- * When a room may get a new epoch.
+ * When a person may make a new epoch of a room.
  *
- * 1. Always: the room has none yet, a member left, or the one in use is old or much used.
+ * 1. Always: the room has none yet, a member left since the last one that this person made, or the one in use is old or much used.
+ *    So each speaker can have an own key after each departure, and goes on under it whatever others make after it.
  * 2. After a join: few by one person. A grant gives newcomers the key in use, and a member whose accomplices join must not make one
  *    epoch after another.
- * 3. Without a cause: few by one person, and few in one room. A member with a wrong key can replace it at once.
+ * 3. Without a cause: few by one person. A member with a wrong key can replace it at once. There is no limit of the room, which a few
+ *    members could use up for all.
  */
-import { hex } from '../protocol/bytes.ts';
 import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../protocol/epoch.ts';
 import { Refusal } from '../protocol/errors.ts';
 import type { Clock } from '../protocol/seams.ts';
@@ -16,7 +17,7 @@ import type { Person } from './store/store.ts';
 
 /** What an epoch is paid with once it is made. */
 export type EpochCost = 'free' | 'join' | 'spare';
-type Buckets = Pick<Limits, 'joinEpochs' | 'spareEpochs' | 'spareEpochsOfRoom'>;
+type Buckets = Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
 
 export class EpochCauses {
   readonly #clock: Pick<Clock, 'now'>;
@@ -29,18 +30,19 @@ export class EpochCauses {
 
   /** Takes nothing: an epoch that loses the race to another one costs nothing. @throws Refusal 'rate-limited' */
   check(room: Room, maker: Person): EpochCost {
-    const { joinEpochs, spareEpochs, spareEpochsOfRoom } = this.#limits;
+    const { epochs, joinEpochs, spareEpochs } = this.#limits;
+    if (!epochs.has(maker.name))
+      throw new Refusal('rate-limited', 'too many new keys of rooms in a short time; try again later');
     if (this.#isNeeded(room, maker)) return 'free';
     if (room.movedSinceEpoch(maker.idFp) === 'joined' && joinEpochs.has(maker.name)) return 'join';
-    if (spareEpochs.has(maker.name) && spareEpochsOfRoom.has(hex(room.id))) return 'spare';
+    if (spareEpochs.has(maker.name)) return 'spare';
     throw new Refusal('rate-limited', 'you made many keys of this room lately: use the one it has, or try again later');
   }
 
-  pay(room: Room, maker: Person, cost: EpochCost): void {
+  pay(maker: Person, cost: EpochCost): void {
+    this.#limits.epochs.take(maker.name);
     if (cost === 'join') this.#limits.joinEpochs.take(maker.name);
-    if (cost !== 'spare') return;
-    this.#limits.spareEpochs.take(maker.name);
-    this.#limits.spareEpochsOfRoom.take(hex(room.id));
+    if (cost === 'spare') this.#limits.spareEpochs.take(maker.name);
   }
 
   #isNeeded(room: Room, maker: Person): boolean {

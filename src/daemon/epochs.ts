@@ -31,7 +31,7 @@ type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 export type EpochsParts = {
   directory: Pick<Directory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
   chat: Pick<Chat, 'post' | 'tellOne'>;
-  limits: Pick<Limits, 'joinEpochs' | 'spareEpochs' | 'spareEpochsOfRoom'>;
+  limits: Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
   clock: Clock;
   log: Logger;
   config: Pick<Config, 'messageQuota'>;
@@ -142,9 +142,8 @@ export class Epochs {
       quota: this.#parts.config.messageQuota,
     });
     if (again) return { seq, at };
-    this.#causes.pay(room, maker, cost);
-    room.epoch = { id: epoch.epochId, logN, seq, time: epoch.time };
-    room.seq = Math.max(room.seq, seq);
+    this.#causes.pay(maker, cost);
+    room.take({ id: epoch.epochId, logN, seq, time: epoch.time }, maker.idFp);
     const tell = () => {
       const entry = { seq, at, kind: 'epoch', from: maker.name, bytes, file: null } as const;
       const chunkOf = new Map(keys.map(({ name, chunk }) => [name, chunk]));

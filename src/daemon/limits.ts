@@ -49,11 +49,12 @@ export const figures = {
   registrations: { burst: 120, perSecond: 2 },
   /** What stays for ever or writes much, by name: leaves of a room, epochs, key cards, new passwords. */
   leaves: { burst: 10, perSecond: 1 / 600 },
+  /** After each the next speaker makes a key first: less often than a message is tried under another one. */
+  leavesOfRoom: { burst: 10, perSecond: 1 / 30 },
   epochs: { burst: 60, perSecond: 1 / 5 },
-  /** New epochs of a room because somebody joined, by name; and without a cause, by name and by room. */
+  /** New epochs of a room because somebody joined, and without a cause; by name. */
   joinEpochs: { burst: 3, perSecond: 1 / 600 },
   spareEpochs: { burst: 3, perSecond: 1 / 600 },
-  spareEpochsOfRoom: { burst: 10, perSecond: 1 / 30 },
   epochDraftMs: 60_000,
   cards: { burst: 20, perSecond: 1 / 60 },
   passwords: { burst: 10, perSecond: 1 / 60 },
@@ -81,11 +82,11 @@ export class Limits {
   readonly failureLines: TokenBuckets;
   readonly registrations: TokenBuckets;
   readonly leaves: TokenBuckets;
+  /** By room, hex. */
+  readonly leavesOfRoom: TokenBuckets;
   readonly epochs: TokenBuckets;
   readonly joinEpochs: TokenBuckets;
   readonly spareEpochs: TokenBuckets;
-  /** By room, hex. */
-  readonly spareEpochsOfRoom: TokenBuckets;
   readonly cards: TokenBuckets;
   readonly passwords: TokenBuckets;
   readonly away: TokenBuckets;
@@ -100,10 +101,10 @@ export class Limits {
     this.failureLines = new TokenBuckets(clock, figures.failureLines);
     this.registrations = new TokenBuckets(clock, figures.registrations);
     this.leaves = new TokenBuckets(clock, figures.leaves);
+    this.leavesOfRoom = new TokenBuckets(clock, figures.leavesOfRoom);
     this.epochs = new TokenBuckets(clock, figures.epochs);
     this.joinEpochs = new TokenBuckets(clock, figures.joinEpochs);
     this.spareEpochs = new TokenBuckets(clock, figures.spareEpochs);
-    this.spareEpochsOfRoom = new TokenBuckets(clock, figures.spareEpochsOfRoom);
     this.cards = new TokenBuckets(clock, figures.cards);
     this.passwords = new TokenBuckets(clock, figures.passwords);
     this.away = new TokenBuckets(clock, figures.away);

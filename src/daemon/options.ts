@@ -59,9 +59,10 @@ export const epilogue = `Limits:
   work per person            burst ${figures.work.burst / 1000} s of a core, then ${figures.work.perSecond} ms/s while others are at work; before login per address
   requests per link          ${figures.requestsAtOnce} at once, ${figures.requestsWaiting} or ${figures.waitingBytes / 1024} KiB waiting; then it is not read
   what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
+  departures from one room          ${figures.leavesOfRoom.burst}, then one in 30 s
   new passwords, per person         ${figures.passwords.burst}, then one a minute
   new keys of a room after joins       ${figures.joinEpochs.burst} by one person, then one in 10 min
-  new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min; ${figures.spareEpochsOfRoom.burst} a room, then one in 30 s
+  new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min
   changes of away, per person   burst ${figures.away.burst}, then ${figures.away.perSecond}/s; signs of typing: ${figures.typing.perSecond}/s to one person
   unfinished uploads, per person   64; one that was left alone for 2 h makes room
   kept free of files         ${figures.diskReserve / 1024 / 1024} MiB of the disk, or ${figures.diskReserveShare * 100} % of it if that is less

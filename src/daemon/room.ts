@@ -53,6 +53,8 @@ export class Room {
   /** All of this room, in order. */
   #moves: Move[] = [];
   readonly #everMembers = new Set<string>();
+  /** The log entry that each maker's newest epoch was made for, since the daemon started. */
+  readonly #madeFor = new Map<string, number>();
   /** Entries are added one after the other: each is checked against what the one before left. */
   readonly #turns = new Turns();
 
@@ -107,20 +109,28 @@ export class Room {
     return (this.#members.get(hex(idFp))?.joinedAt ?? Number.POSITIVE_INFINITY) <= this.epoch.logN;
   }
 
+  /** The next epoch has been made. */
+  take(epoch: RoomEpoch, maker: Uint8Array): void {
+    this.epoch = epoch;
+    this.#madeFor.set(hex(maker), epoch.logN);
+    this.seq = Math.max(this.seq, epoch.seq);
+  }
+
   /**
-   * What members did since the current epoch was made, so that `maker` may make the next: 'left' when somebody did, else 'joined',
-   * which counts in a small room. The maker's own moves do not count, except for the first join: a member who joins and leaves
-   * again and again must not cause one epoch after the other.
+   * What members did so that `maker` may make the next epoch: 'left' when somebody did since this maker made one, as what others made
+   * since may be no good; else 'joined' when somebody did since the current one, which counts in a small room. The maker's own moves do
+   * not count, except for the first join: a member who joins and leaves again and again must not cause one epoch after the other.
    */
   movedSinceEpoch(maker: Uint8Array): 'left' | 'joined' | null {
     const own = hex(maker);
+    const made = this.#madeFor.get(own) ?? 0;
     let joined = false;
     for (let at = this.#moves.length - 1; at >= 0; at -= 1) {
       const { n, who, kind } = this.#moves[at] as Move;
-      if (n <= this.epoch.logN) break;
+      if (n <= Math.min(made, this.epoch.logN)) break;
       if (who === own && kind !== 'newcomer') continue;
-      if (kind === 'gone') return 'left';
-      joined = true;
+      if (kind === 'gone' && n > made) return 'left';
+      joined ||= kind !== 'gone' && n > this.epoch.logN;
     }
     return joined && this.#members.size <= SMALL_ROOM ? 'joined' : null;
   }

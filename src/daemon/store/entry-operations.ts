@@ -1,4 +1,5 @@
 /** Notes and messages: appended in order, fetched by members, dropped when old. */
+import { EPOCH_LIFE_MS } from '../../protocol/epoch.ts';
 import { Refusal } from '../../protocol/errors.ts';
 import { forgetFile, listFile } from './file-operations.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
@@ -16,7 +17,7 @@ import {
 /** Of one answer to `fetch`: what its entries may weigh and number. */
 const FETCH_BYTES = 180_000;
 const FETCH_ENTRIES = 500;
-/** Where a room without an epoch has its epochId: no message can be under it. */
+/** Where a room without an epoch has its epochId. */
 export const NO_EPOCH = new Uint8Array(32);
 /** Rows that one `dropOlder` looks at. */
 const DROP_SPAN = 2000;
@@ -35,17 +36,22 @@ export const entryOperations: Implementation<EntryOperations> = {
   },
 
   appendMessage(tools, entry) {
-    const room = one<Conversation & { epoch_id: Uint8Array | null; epoch_log_n: number; departure_n: number }>(
+    const room = one<Conversation & { departure_n: number }>(
       tools,
-      'SELECT c, head, at, epoch_id, epoch_log_n, departure_n FROM conversations WHERE id = ? AND room IS NOT NULL',
+      'SELECT c, head, at, departure_n FROM conversations WHERE id = ? AND room IS NOT NULL',
       entry.conversation,
     );
     const author = room && memberOf(tools, room.c, entry.author.idFp);
     if (room === undefined || !author?.present) throw notMember();
     const first = stored(tools, author.m, entry);
     if (first !== undefined) return first;
-    const current = sameBytes(room.epoch_id, entry.epochId) && !sameBytes(entry.epochId, NO_EPOCH);
-    if (!current || room.epoch_log_n < room.departure_n) {
+    const epoch = one<{ n: number }>(
+      tools,
+      "SELECT n FROM entries WHERE c = ? AND kind = 'epoch' AND id = ?",
+      room.c,
+      entry.epochId,
+    );
+    if (epoch === undefined || epoch.n < room.departure_n) {
       throw new Refusal('stale-epoch', 'the room has a newer key, or needs one: take or make it and seal again');
     }
     return appendToChain(tools, room, author.m, 'message', entry);
@@ -102,20 +108,16 @@ export const entryOperations: Implementation<EntryOperations> = {
       before,
     );
     freeMessages(tools, dropped);
-    const unused = all<{ e: number }>(tools, UNUSED_EPOCHS, from, last, before);
+    const unused = all<{ e: number }>(tools, OLD_EPOCHS, from, last, before - LAST_USE_MS);
     for (const { e } of unused) dropKeys(tools, e);
     for (const { file } of dropped) if (file !== null) forgetFile(tools, file);
     return { dropped: dropped.length, next: last };
   },
 };
 
-/**
- * Epochs that nothing kept was said under: straight behind such an epoch comes another one. Messages of a later stretch still
- * hold it until the next round.
- */
-const UNUSED_EPOCHS = `SELECT e FROM entries AS epoch WHERE e > ? AND e <= ? AND kind = 'epoch' AND at < ? AND 'epoch' = (
-    SELECT kind FROM entries AS later WHERE later.c = epoch.c AND later.seq > epoch.seq AND kind IN ('message', 'epoch')
-    ORDER BY later.seq LIMIT 1)`;
+/** Speakers use no epoch that is older: what was said under it is dropped before its keys are. */
+const LAST_USE_MS = EPOCH_LIFE_MS + 24 * 3_600_000;
+const OLD_EPOCHS = "SELECT e FROM entries WHERE e > ? AND e <= ? AND kind = 'epoch' AND at < ?";
 
 /** Nobody needs the keys of an epoch that nothing was said under. The epoch itself stays, as the next one names it. */
 export function dropKeys(tools: Tools, e: number): void {

@@ -109,7 +109,7 @@ export const roomOperations: Implementation<RoomOperations> = {
     }
     const keys = epoch.keys.reduce((sum, { chunk }) => sum + chunk.length + KEY_COST, 0);
     chargeMessages(tools, epoch.author.idFp, ENTRY_COST + epoch.bytes.length + keys, epoch.quota);
-    dropUnused(tools, room.c);
+    dropUnused(tools, room);
     const { e, seq, at } = place(tools, room, {
       kind: 'epoch',
       author: author.m,
@@ -148,14 +148,14 @@ export const roomOperations: Implementation<RoomOperations> = {
 const SET_PRESENT = 'UPDATE members SET present = ? WHERE c = ? AND id_fp = ?';
 const ADD_KEY = 'INSERT INTO epoch_keys (e, id_fp, kind, bytes) VALUES (?, ?, ?, ?)';
 
-/** An epoch that nothing was said under before the next one: its keys are of no use from now on. */
-function dropUnused(tools: Tools, c: number): void {
-  const last = one<{ e: number; kind: string }>(
+/** The newest epoch, if nothing was said under it and nothing can be, as somebody left: its keys are of no use. */
+function dropUnused(tools: Tools, room: Room): void {
+  const last = one<{ e: number; kind: string; n: number }>(
     tools,
-    "SELECT e, kind FROM entries WHERE c = ? AND kind IN ('message', 'epoch') ORDER BY seq DESC LIMIT 1",
-    c,
+    "SELECT e, kind, n FROM entries WHERE c = ? AND kind IN ('message', 'epoch') ORDER BY seq DESC LIMIT 1",
+    room.c,
   );
-  if (last?.kind === 'epoch') dropKeys(tools, last.e);
+  if (last?.kind === 'epoch' && last.n < room.departure_n) dropKeys(tools, last.e);
 }
 
 function roomOf(tools: Tools, id: Uint8Array): Room {

@@ -133,6 +133,9 @@ export const migrations: readonly string[] = [
     setup BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE INDEX epochs_by_id ON entries (c, id) WHERE kind = 'epoch';
+  `,
 ];
 
 /** 'SCht': tells our file from any other SQLite database. */

@@ -92,11 +92,14 @@ export class RoomKeys {
     return this.#epochs.get(id) ?? null;
   }
 
-  /** The place from which on messages under this epoch are refused. */
-  endOf(known: KnownEpoch): number {
-    let end = Number.POSITIVE_INFINITY;
-    for (const other of this.#epochs.values()) if (other.seq > known.seq) end = Math.min(end, other.seq);
-    return end;
+  /** The newest epoch with a key, of those made for log entry `n` or a later one. */
+  newestSince(n: number): (KnownEpoch & { key: Uint8Array }) | null {
+    let newest: (KnownEpoch & { key: Uint8Array }) | null = null;
+    for (const known of this.#epochs.values()) {
+      if (known.key === null || known.seq < (newest?.seq ?? 0)) continue;
+      if ((this.#members.numberOf(known.epoch.logHead) ?? 0) >= n) newest = { ...known, key: known.key };
+    }
+    return newest;
   }
 
   /**

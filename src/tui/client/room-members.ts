@@ -31,6 +31,8 @@ export class RoomMembers {
   readonly #moves = new Map<string, number[]>();
   readonly #names = new Map<string, string>();
   readonly #heads = new Map<string, number>();
+  /** In order. */
+  readonly #departures: { n: number; seq: number }[] = [];
   /** Entries are taken one after the other, and kept without a hole. */
   readonly #turns = new Turns();
 
@@ -66,6 +68,12 @@ export class RoomMembers {
     let member = false;
     for (const move of this.#moves.get(idFp) ?? []) if (Math.abs(move) < seq) member = move > 0;
     return member;
+  }
+
+  /** Whether somebody left after log entry `n` and before this place of the conversation. */
+  leftBetween(n: number, seq: number): boolean {
+    const last = this.#departures.findLast((departure) => departure.seq < seq);
+    return last !== undefined && last.n > n;
   }
 
   /** The n of the entry with this hash; null when it is none of this log. */
@@ -137,6 +145,7 @@ export class RoomMembers {
     this.seq = seq;
     this.#heads.set(hex(entry.hash), entry.n);
     if (ARRIVALS.has(entry.op)) this.lastArrival = entry.n;
+    if (DEPARTURES.has(entry.op)) this.#departures.push({ n: entry.n, seq });
     if (ARRIVALS.has(entry.op) || DEPARTURES.has(entry.op)) {
       const moves = this.#moves.get(subject) ?? [];
       moves.push(ARRIVALS.has(entry.op) ? seq : -seq);

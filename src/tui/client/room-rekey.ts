@@ -15,7 +15,7 @@ const KEYS_AT_ONCE = 128;
 /** The daemon asks three members, 2 s apart. */
 const GRANT_WAIT_MS = 6_500;
 const MAX_RACES = 10;
-/** After the daemon saw no cause for a new key the one in use is not tried to be replaced for so long. */
+/** After the daemon saw no cause for a new key the room's is not tried to be replaced for so long. */
 const NO_CAUSE_MS = 30_000;
 
 export type RekeyNeeds = {
@@ -37,8 +37,8 @@ export class RoomRekey {
   readonly #keys: RoomKeys;
   readonly #needs: RekeyNeeds;
   readonly #waiting = new Map<string, Set<() => void>>();
-  /** The epoch that the daemon wants to be kept, and until when, by the monotonic clock. */
-  #kept = { id: '', until: 0 };
+  /** The newest place of an epoch when the daemon wanted no other, and how long that holds, by the monotonic clock. */
+  #kept = { headSeq: 0, until: 0 };
 
   constructor(context: ChatContext, members: RoomMembers, keys: RoomKeys, needs: RekeyNeeds) {
     this.#context = context;
@@ -50,8 +50,10 @@ export class RoomRekey {
   /** An epoch to speak under, with its key. Asks, waits and mints as needed. @throws ClientError, Refusal */
   async ready(): Promise<KnownEpoch & { key: Uint8Array }> {
     for (let race = 0; race < MAX_RACES; race++) {
+      const kept = this.#isKept() ? this.#good() : null;
+      if (kept !== null) return kept;
       const current = this.#keys.current;
-      if (current !== null && (!this.#worn(current) || this.#isKept(current))) {
+      if (current !== null && !this.#worn(current)) {
         if (current.key !== null) return { ...current, key: current.key };
         // Nobody else can be trusted to have the right one: a new key is made at once, if the daemon takes it.
         if (!current.wrong && (await this.#asked(current))) continue;
@@ -60,8 +62,8 @@ export class RoomRekey {
         await this.#mint();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        if (error.code === 'rate-limited' && current !== null && current.key !== null && !this.#someoneLeft(current)) {
-          this.#kept = { id: current.id, until: this.#context.clock.monotonic() + NO_CAUSE_MS };
+        if (error.code === 'rate-limited' && this.#good() !== null) {
+          this.#kept = { headSeq: this.#keys.headSeq, until: this.#context.clock.monotonic() + NO_CAUSE_MS };
           continue;
         }
         if (error.code === 'rate-limited' && current?.wrong && (await this.#asked(current))) continue;
@@ -70,7 +72,9 @@ export class RoomRekey {
         await this.#needs.sync();
       }
     }
-    throw new ClientError('refused', 'the room changes its key all the time; try again');
+    const good = this.#good();
+    if (good !== null) return good;
+    throw new Refusal('busy', 'others change the key of the room all the time');
   }
 
   /** A newcomer lacks the key. Checked here, whatever the daemon says: who is no member of the log is given nothing. */
@@ -174,9 +178,14 @@ export class RoomRekey {
     return this.#members.log.lastDeparture > (this.#members.numberOf(known.epoch.logHead) ?? 0);
   }
 
-  #isKept(known: KnownEpoch): boolean {
-    const { id, until } = this.#kept;
-    return known.id === id && this.#context.clock.monotonic() < until && !this.#someoneLeft(known);
+  #isKept(): boolean {
+    const { headSeq, until } = this.#kept;
+    return this.#keys.headSeq === headSeq && this.#context.clock.monotonic() < until;
+  }
+
+  /** The newest key that is here and after which nobody left: those that others made since may be no good. */
+  #good(): (KnownEpoch & { key: Uint8Array }) | null {
+    return this.#keys.newestSince(this.#members.log.lastDeparture);
   }
 
   async #mint(): Promise<void> {

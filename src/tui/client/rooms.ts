@@ -107,8 +107,9 @@ export class Rooms {
     const epoch = hex(header.epochId);
     const known = this.keys.get(epoch);
     if (known === null || known.key === null) throw new Locked({ ...claim, epoch });
-    if (entry.seq < known.seq || entry.seq > this.keys.endOf(known))
-      throw new ProtocolError('room', 'under an epoch that was not current');
+    const head = this.members.numberOf(known.epoch.logHead) ?? 0;
+    if (entry.seq < known.seq || this.members.leftBetween(head, entry.seq))
+      throw new ProtocolError('room', 'under an epoch that was not made yet, or after which somebody had left');
     const authorSpki = await this.#context.keyring.sigSpkiOf(header.from, name);
     if (authorSpki === null) throw new ProtocolError('room', 'its author is not the pinned one');
     const opened = openRoomMessage(entry.bytes, {

@@ -4,6 +4,7 @@ import { alice, bob, bytes16, bytes32, carol, everything, temporaryStore } from 
 
 const room = bytes32(500);
 const NONE = bytes32(0);
+const DAY = 86_400_000;
 /** Hash of log entry n. */
 const head = (n: number) => bytes32(1000 + n);
 
@@ -71,7 +72,7 @@ test('of two joins at one head one is taken; the same one again gets its first a
   );
 });
 
-test('messages are taken under the current epoch only, and none after a departure until the next epoch', async (t) => {
+test('messages are taken under every epoch since the last departure, and none after it until the next epoch', async (t) => {
   const { log, epoch, say } = await lobby(t);
   await log(1, alice, 'joins');
   await t.throwsAsync(say(1, 0), { code: 'stale-epoch' }, 'there is no epoch yet');
@@ -90,6 +91,10 @@ test('messages are taken under the current epoch only, and none after a departur
   await epoch(2, bytes32(1), 3);
   t.like(await epoch(2, bytes32(1), 3), { again: true });
   t.is((await say(3, 2)).seq, 9);
+  await epoch(3, bytes32(2), 3);
+  t.is((await say(4, 2)).seq, 11, 'another epoch takes nothing away');
+  await t.throwsAsync(say(5, 1), { code: 'stale-epoch' });
+  t.is((await say(5, 3)).seq, 12);
 });
 
 test('each member is given its own chunk and the grants sealed to it, newest first, three at most', async (t) => {
@@ -155,7 +160,7 @@ test('who is not in a room reads its log, to join it, and nothing else: not how 
   await t.throwsAsync(store.fetch(everything(stranger)), { code: 'no-such-conversation' });
 });
 
-test('keys of epochs go with the messages that were said under them; the epochs and the current keys stay', async (t) => {
+test('keys of old epochs go with the messages that were said under them, and the epochs stay', async (t) => {
   const { store, time, log, epoch, say } = await lobby(t);
   await log(1, alice, 'joins');
   await log(2, bob, 'joins');
@@ -182,41 +187,42 @@ test('keys of epochs go with the messages that were said under them; the epochs 
   await say(3, 3);
   const { entries } = await store.fetch(everything({ conversation: room, kinds: ['message'] }));
   t.is(entries.length, 3);
-  await store.dropOlder({ before: time.now, from: 0 });
+  await store.dropOlder({ before: time.now + 8 * DAY, from: 0 });
   t.deepEqual(await keysKept(), [
     [1, 0],
     [2, 0],
-    [3, 1],
+    [3, 0],
   ]);
   await t.notThrowsAsync(epoch(4, bytes32(3), 2), 'the chain of epochs goes on');
 });
 
-test('an epoch keeps its keys while one message under it is kept', async (t) => {
+test('an epoch keeps its keys while a message under it may be kept, though others were made since', async (t) => {
   const { store, time, log, epoch, say } = await lobby(t);
   await log(1, alice, 'joins');
   await epoch(1, NONE, 1);
   await say(1, 1);
-  time.now += 1000;
-  await say(2, 1);
   await epoch(2, bytes32(1), 1);
+  time.now += 8 * DAY - 1000;
+  await say(2, 1);
   await store.dropOlder({ before: time.now, from: 0 });
   const { entries } = await store.fetch(everything({ conversation: room, reader: alice.idFp }));
   const kept = entries.filter(({ kind }) => kind !== 'log').map(({ kind, keys }) => [kind, keys.length]);
   t.deepEqual(kept, [
     ['epoch', 1],
-    ['message', 0],
     ['epoch', 1],
+    ['message', 0],
   ]);
 });
 
-test('the keys of an epoch that nothing was said under go with the next one, and cost nobody any more', async (t) => {
-  const { store, log, epoch, say } = await lobby(t);
+test('the keys of an epoch that nothing was said under go with the next one after a departure, and cost nobody any more', async (t) => {
+  const { store, log, epoch } = await lobby(t);
   await log(1, alice, 'joins');
   await log(2, bob, 'joins');
-  await epoch(1, NONE, 2);
-  await epoch(2, bytes32(1), 2);
-  await say(1, 2);
-  await epoch(3, bytes32(2), 2);
+  await log(3, carol, 'joins');
+  await epoch(1, NONE, 3);
+  await log(4, carol, 'departs');
+  await epoch(2, bytes32(1), 4);
+  await epoch(3, bytes32(2), 4);
   const { entries } = await store.fetch({ ...everything({ conversation: room, reader: bob.idFp }), kinds: ['epoch'] });
   t.deepEqual(
     entries.map(({ keys }) => keys.length),

@@ -87,3 +87,16 @@ test('the loop has its turns while a long log is checked', async (t) => {
   const { members } = await open();
   t.true((await turnsOf(() => members.take(log))) >= JOINS / 8);
 });
+
+test('somebody left between two places only if the entry stands there', async (t) => {
+  const { members } = await open();
+  await members.take(log);
+  const { spki, pkcs8 } = fixtureKey('carol-identity');
+  const subject = { name: 'user1', idFp: identityFp('user1', spki) };
+  const chain = { room, n: JOINS + 1, prev: members.log.head, time: T0, actor: subject.idFp, body: new Uint8Array() };
+  const bytes = await signLogEntry(inlineRsa, { spki, pkcs8 }, { ...chain, op: 'leave', subject });
+  await members.take([{ seq: 100, at: T0, kind: 'log', from: null, bytes, file: null, keys: [] }]);
+  t.true(members.leftBetween(JOINS, 101), 'a message behind it, under a key made before it');
+  t.false(members.leftBetween(JOINS, 99), 'a message before it');
+  t.false(members.leftBetween(JOINS + 1, 101), 'under a key made after it');
+});

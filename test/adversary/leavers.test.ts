@@ -1,0 +1,105 @@
+/** Accomplices who join and leave, so that a member may make garbage keys: two people who talk go on. */
+import test, { type ExecutionContext } from 'ava';
+import { figures } from '../../src/daemon/limits.ts';
+import { parseEpoch } from '../../src/protocol/epoch.ts';
+import { chatAs, lines } from '../helpers/chat.ts';
+import { until } from '../helpers/until.ts';
+import { hostileDaemon } from './hostile-daemon.ts';
+import { answerTo, garbage, Mallory } from './mallory.ts';
+
+const password = 'correct horse';
+const register = {};
+
+async function lobby(t: ExecutionContext) {
+  const { at } = await hostileDaemon(t);
+  const server = `127.0.0.1:${at.port}`;
+  const joined = (name: string) => Mallory.accomplice(t, at, name);
+  return { at, server, joined };
+}
+
+test('attack: 14 accomplices who join, leave and make garbage keys make no message of two people fail or wait', async (t) => {
+  const { at, server, joined } = await lobby(t);
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const mallory = await Mallory.join(t, at);
+  const gang: Mallory[] = [];
+  for (let n = 1; n <= 14; n += 1) gang.push(await joined(`accomplice-${n}`));
+  const said: string[] = [];
+  const waits: number[] = [];
+  const speak = async (text: string, speaker = said.length % 2 === 0 ? alice : bob) => {
+    const from = performance.now();
+    await speaker.client.send('#lobby', text);
+    waits.push(performance.now() - from);
+    await (speaker === alice ? bob : alice).message(text);
+    said.push(`${speaker === alice ? 'alice' : 'bob'}: ${text} (sent)`);
+  };
+
+  // Each in turn leaves; then all who may make a key make one that opens for nobody, before and after others speak.
+  let left = 0;
+  let made = 0;
+  let attacking = true;
+  const attack = (async () => {
+    for (let n = 0; attacking; n += 1) {
+      const leaver = gang[n % gang.length] as Mallory;
+      if ((await answerTo(leaver.move('leave'))) === 'taken') left += 1;
+      for (const maker of [mallory, ...gang]) if ((await answerTo(maker.epoch(garbage))) === 'taken') made += 1;
+      await answerTo(leaver.move('join'));
+    }
+  })();
+  while (left < figures.leavesOfRoom.burst) await speak(`under attack ${said.length}`);
+  // Whatever budgets there are: alone, without the other's help.
+  for (let n = 0; n < 10; n += 1) await speak(`alone ${n}`, alice);
+  attacking = false;
+  await attack;
+  t.is(await answerTo(mallory.move('leave')), 'rate-limited', 'nobody else can leave for now');
+  for (let n = 0; n < 6; n += 1) await speak(`later ${n}`);
+
+  t.true(made > left, `${made} garbage keys`);
+  t.log(
+    `${left} departures, ${made} garbage keys, ${said.length} messages, the slowest ${Math.round(Math.max(...waits))} ms`,
+  );
+  for (const { client, events } of [alice, bob]) {
+    const { messages, gaps } = await client.history('#lobby', { limit: 500 });
+    t.deepEqual(lines(messages), said);
+    t.deepEqual(gaps, []);
+    t.deepEqual(
+      events.filter(({ type }) => type === 'notice' || type === 'gap'),
+      [],
+    );
+    t.false(events.some((event) => event.type === 'message' && event.message.state === 'failed'));
+  }
+});
+
+test('after six who joined a host goes on under the key in use: newcomers are granted it, and who leaves gets no more', async (t) => {
+  const { server, joined } = await lobby(t);
+  const host = await chatAs(t, { user: 'alice', server, password, register });
+  await host.client.send('#lobby', 'alone');
+  const guests: Mallory[] = [];
+  const allowed = figures.joinEpochs.burst + figures.spareEpochs.burst;
+  for (let n = 1; n <= allowed + 2; n += 1) {
+    const guest = await joined(`guest-${n}`);
+    guests.push(guest);
+    await host.client.send('#lobby', `welcome, guest ${n}`);
+    t.is((await guest.entries('epoch')).length, 1 + Math.min(n, allowed));
+  }
+  const [leaver, other, ...absent] = guests.reverse() as [Mallory, Mallory, ...Mallory[]];
+  // So that the host is asked for the key.
+  for (const { client } of absent) client.socket.destroy();
+  const last = (await leaver.entries('epoch')).at(-1);
+  t.deepEqual(last?.keys, [], 'who came last has no chunk');
+  const { epochId } = parseEpoch(last?.bytes ?? new Uint8Array());
+  await leaver.client.request('grant-ask', { room: leaver.room, epochId });
+  await until(async () => (await leaver.entries('epoch')).at(-1)?.keys.length === 1);
+
+  // She has the key in use; no budget keeps the host from another one.
+  await leaver.move('leave');
+  await host.client.send('#lobby', 'without her');
+  await t.throwsAsync(leaver.entries('epoch'), { code: 'no-such-conversation' });
+  const epochs = await other.entries('epoch');
+  t.is(epochs.length, allowed + 2);
+  t.is(epochs.at(-1)?.keys.length, 1);
+  const { messages, gaps } = await host.client.history('#lobby');
+  t.is(messages.length, allowed + 4);
+  t.deepEqual(gaps, []);
+  t.false(host.events.some(({ type }) => type === 'notice'));
+});
