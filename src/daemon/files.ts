@@ -8,7 +8,7 @@ import { Download } from './files/download.ts';
 import { failureOf, levelOf } from './files/failure.ts';
 import { FilesFolder } from './files/folder.ts';
 import { SegmentLayout } from './files/layout.ts';
-import { removeDoomed, type SweepParts, sweep } from './files/sweep.ts';
+import { countMissing, removeDoomed, type SweepParts, sweep } from './files/sweep.ts';
 import { type FileSession, Transfers } from './files/transfers.ts';
 import { Upload } from './files/upload.ts';
 import { type DropStore, type UploadStore, Uploads, type UploadsParts } from './files/uploads.ts';
@@ -24,7 +24,7 @@ export type FilesParts = Omit<UploadsParts, 'folder' | 'release'> & {
   /** Files that may be open at once; as many as people ask for unless told. */
   transfers?: number;
   /** For what the daemon does by itself: it sweeps. */
-  store: SweepParts['store'] & Pick<Store, 'syncFile'>;
+  store: SweepParts['store'] & Pick<Store, 'syncFile' | 'wholeFiles'>;
 };
 
 export class Files {
@@ -37,11 +37,11 @@ export class Files {
   /** Files in the folder that the store did not know at the last look. */
   #unknown = 0;
 
-  /** Makes the folder when it is missing and takes away what was abandoned, now and every hour. */
+  /** Makes the folder when it is missing, tells what it lacks, and takes away what was abandoned, now and every hour. */
   static async open(parts: FilesParts): Promise<Files> {
     const files = new Files(parts);
     await files.#folder.make();
-    await files.#sweep();
+    await files.#sweep(true);
     return files;
   }
 
@@ -170,9 +170,22 @@ export class Files {
     await this.#transfers.close();
   }
 
-  async #sweep(): Promise<void> {
+  /** No reason to refuse the start: nothing is written in their place, and they can be put back while the daemon runs. */
+  async #tellMissing(): Promise<void> {
+    const { store, log } = this.#parts;
+    const files = await countMissing({ folder: this.#folder, store });
+    if (files === 0) return;
+    log.error(
+      { evt: 'files_missing', files },
+      'server_files lacks files that securechat.db has whole, and nobody can fetch them: restore it from a backup, also while this runs, or ask their senders to send them again',
+    );
+  }
+
+  /** @param first nobody is connected yet */
+  async #sweep(first = false): Promise<void> {
     const { clock, store, config, log } = this.#parts;
     try {
+      if (first) await this.#tellMissing();
       await this.#uploads.touchAll(store);
       const { removed, unknown } = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
       if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');

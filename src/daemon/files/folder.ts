@@ -89,6 +89,11 @@ export class FilesFolder {
     return (await this.#fs.readdir(this.#dir)).map(fileOf).filter((file) => file !== null);
   }
 
+  /** The ids of those that are here whole, in hex. */
+  async whole(): Promise<Set<string>> {
+    return new Set((await this.#fs.readdir(this.#dir)).filter((name) => fileOf(name) !== null && !name.includes('.')));
+  }
+
   /** Makes names that were added or changed durable; one sync for all who ask while another is under way. */
   sync(): Promise<void> {
     this.#nextSync ??= this.#syncs.run('names', () => {

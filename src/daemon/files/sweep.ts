@@ -1,4 +1,5 @@
 /** Takes away what no conversation lists: abandoned parts, and files whose manifest was never posted. */
+import { hex } from '../../protocol/bytes.ts';
 import type { Clock } from '../../protocol/seams.ts';
 import type { Store } from '../store/store.ts';
 import type { FilesFolder } from './folder.ts';
@@ -37,6 +38,19 @@ export async function removeDoomed({ folder, store }: Pick<SweepParts, 'folder' 
     removed += files.length;
   }
   return removed;
+}
+
+/** How many files the database has whole and the folder has not, by their names: cheap also where there are many. */
+export async function countMissing(parts: { folder: FilesFolder; store: Pick<Store, 'wholeFiles'> }): Promise<number> {
+  const here = await parts.folder.whole();
+  let missing = 0;
+  let after: Uint8Array | null = null;
+  do {
+    const files: Uint8Array[] = await parts.store.wholeFiles({ after });
+    missing += files.filter((file) => !here.has(hex(file))).length;
+    after = files.at(-1) ?? null;
+  } while (after !== null);
+  return missing;
 }
 
 async function countUnknown({ folder, store }: Pick<SweepParts, 'folder' | 'store'>): Promise<number> {

@@ -5,6 +5,7 @@ import type { FileOperations, FileRow, ListedFile } from './store.ts';
 import { chargeFiles, freeFiles } from './usage.ts';
 
 const PAGE = 500;
+const IDS_PAGE = 5000;
 /** Files of one owner that no entry lists yet; beyond it one that was left alone for STALE_MS makes room. */
 const MAX_UNLISTED = 64;
 /** Longer than a transfer that is under way is not touched. */
@@ -89,6 +90,15 @@ export const fileOperations: Implementation<FileOperations> = {
 
   knownFiles(tools, { files }) {
     return files.map((file) => rowOf(tools, file));
+  },
+
+  wholeFiles(tools, { after }) {
+    const from = after ?? new Uint8Array();
+    return all<{ file: Uint8Array }>(
+      tools,
+      `SELECT file FROM files WHERE whole AND file > ? ORDER BY file LIMIT ${IDS_PAGE}`,
+      from,
+    ).map(({ file }) => file);
   },
 
   listedFile(tools, { file, reader }) {

@@ -243,6 +243,8 @@ export interface FileOperations {
   removedFiles(of: { files: Uint8Array[] }): null;
   /** The row of each of these, in their order. */
   knownFiles(of: { files: Uint8Array[] }): (FileRow | null)[];
+  /** Files that are stored whole, in the order of their ids, from the one behind `after` on, 5,000 at most. */
+  wholeFiles(of: { after: Uint8Array | null }): Uint8Array[];
   /** A whole file that is listed in a conversation that `reader` is in. */
   listedFile(of: { file: Uint8Array; reader: Uint8Array }): FileRow | null;
   /** Listed files of one conversation or of all of the reader's, newest first, as many as fit one answer. */

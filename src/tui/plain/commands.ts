@@ -276,7 +276,7 @@ export class SpokenCommands extends Commands {
     for (let left = PASSWORD_TRIES; left > 0; left--) {
       const fresh = await ask(phrases.passwordNew);
       const fault = newPasswordFault(fresh);
-      if (fault === null && isSamePassword((await ask(phrases.passwordAgain)) ?? '', fresh)) return fresh;
+      if (fault === null && isSamePassword(await ask(phrases.passwordAgain), fresh)) return fresh;
       session.tell(fault ?? strings.login.errors.repeat, 'bad');
     }
     return null;

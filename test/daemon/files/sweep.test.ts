@@ -77,3 +77,21 @@ test('without a free descriptor the sweep waits for the next hour, and the log d
     [['files_sweep_failed', 40]],
   );
 });
+
+test('a folder without files that the database has whole is told once at the start, with what to do', async (t) => {
+  const daemon = await openFileDaemon(t);
+  const session = new FakeSession();
+  for (const n of [1, 2, 3]) await upload(daemon, session, 5, id(n, 16));
+  for (const n of [1, 2]) await daemon.list(id(n, 16));
+  await daemon.files.openUpload(session, alice.idFp, opening(500, id(4, 16)), daemon.store);
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+  await daemon.restart({ log });
+  t.deepEqual(lines, [], 'nothing is missing');
+  await daemon.files.close();
+  await fs.rm(daemon.dir, { recursive: true });
+  await daemon.restart({ log });
+  t.is(lines.length, 1);
+  t.like(lines[0], { evt: 'files_missing', level: 50, files: 3 });
+  t.regex(String(lines[0]?.msg), /server_files lacks files .* restore it from a backup/);
+});
