@@ -62,22 +62,25 @@ export class TransferDesk {
     this.#watch(saving.then((path) => this.#session.tell(strings.files.saved(path), 'good')));
   }
 
-  pause({ id, name }: TransferState): void {
-    this.#watch(this.#session.client.pause(id).then(() => this.#session.tell(strings.notices.paused(name))));
+  pause(transfer: TransferState): void {
+    const { name } = transfer;
+    this.#watch(this.#session.client.pause(transfer).then(() => this.#session.tell(strings.notices.paused(name))));
   }
 
   /** Where it stopped, in this start or an earlier one. An earlier one may have had a folder that is of no use any more. */
-  resume({ id, name }: TransferState): void {
+  resume(transfer: TransferState): void {
+    const { name } = transfer;
     const onProgress = once(() => this.#session.tell(strings.notices.resumed(name)));
     this.#watch(
-      this.#session.client.resume(id, { dir: this.#downloads, onProgress }).then(({ direction, note }) => {
+      this.#session.client.resume(transfer, { dir: this.#downloads, onProgress }).then(({ direction, note }) => {
         if (direction === 'down' && note !== null) this.#session.tell(strings.files.saved(note), 'good');
       }),
     );
   }
 
-  cancel({ id, name }: TransferState): void {
-    this.#watch(this.#session.client.drop(id).then(() => this.#session.tell(strings.notices.cancelled(name))));
+  cancel(transfer: TransferState): void {
+    const { name } = transfer;
+    this.#watch(this.#session.client.drop(transfer).then(() => this.#session.tell(strings.notices.cancelled(name))));
   }
 
   /** That it was stopped says whoever stopped it. */

@@ -208,16 +208,16 @@ export class ChatClient implements Client {
     return this.#chat.files.begun();
   }
 
-  async resume(id: string, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
-    return this.#asked(() => this.#chat.files.resume(id, options, (to) => this.#addressees.recipient(to)));
+  async resume(transfer: FileRef, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
+    return this.#asked(() => this.#chat.files.resume(transfer, options, (to) => this.#addressees.recipient(to)));
   }
 
-  pause(id: string): Promise<void> {
-    return this.#chat.files.pause(id);
+  pause(transfer: FileRef): Promise<void> {
+    return this.#chat.files.pause(transfer);
   }
 
-  drop(id: string): Promise<void> {
-    return this.#chat.files.drop(id);
+  drop(transfer: FileRef): Promise<void> {
+    return this.#chat.files.drop(transfer);
   }
 
   async safetyNumber(name: string): Promise<string> {

@@ -73,11 +73,11 @@ export class FileExchange {
 
   /** @param recipient the conversation that may be written to under a name */
   async resume(
-    id: string,
+    wanted: FileRef,
     options: TransferOptions & { dir?: string },
     recipient: (to: ConversationName) => Promise<Place>,
   ): Promise<TransferState> {
-    const begun = await this.#transfers.begun(id);
+    const begun = await this.#transfers.begun(wanted);
     const states: TransferState[] = [];
     const watched = {
       ...options,
@@ -87,11 +87,7 @@ export class FileExchange {
       },
     };
     if (begun.direction === 'down')
-      await this.#transfers.goOnFetching(
-        begun,
-        async () => (await this.#find({ author: begun.author, id })).manifest,
-        watched,
-      );
+      await this.#transfers.goOnFetching(begun, async () => (await this.#find(wanted)).manifest, watched);
     else {
       let place: Place | null = null;
       const check = async (): Promise<void> => {
@@ -111,12 +107,12 @@ export class FileExchange {
     return last;
   }
 
-  pause(id: string): Promise<void> {
-    return this.#transfers.pause(id);
+  pause(wanted: FileRef): Promise<void> {
+    return this.#transfers.pause(wanted);
   }
 
-  drop(id: string): Promise<void> {
-    return this.#transfers.drop(id);
+  drop(wanted: FileRef): Promise<void> {
+    return this.#transfers.drop(wanted);
   }
 
   /** At each login, before devices of processes that ended are taken. */

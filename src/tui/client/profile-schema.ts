@@ -1,6 +1,6 @@
 /** The tables of profile.db. Every part of the client keeps its own list. */
 import { chatTables } from './chat-schema.ts';
-import { transferTables } from './transfers/begun-store.ts';
+import { firstTransferTables, transferTables } from './transfers/begun-store.ts';
 import { savedTables } from './transfers/saved-store.ts';
 
 /** Whom this profile trusts and who it is. `daemon` is a daemon's fingerprint (32 bytes) everywhere. */
@@ -33,7 +33,7 @@ const uploadTables = [
 export const migrations: readonly (readonly string[])[] = [
   [...accountTables, ...chatTables, ...uploadTables],
   // Paths were plain there. What is under way begins anew; the daemon forgets the bytes after a week.
-  ['DROP TABLE uploads', ...transferTables],
+  ['DROP TABLE uploads', ...firstTransferTables],
   // refused: its maker's key is none that was accepted, and its signature was not checked
   ['ALTER TABLE epochs ADD COLUMN refused INTEGER NOT NULL DEFAULT 0'],
   // id_fp, card_seq, card_hash: of the newest card in keys; vault_stored: the highest version that the daemon is known to have had
@@ -54,4 +54,6 @@ export const migrations: readonly (readonly string[])[] = [
     'DROP TABLE first_files',
   ],
   savedTables,
+  // Whose they were was sealed there: what is under way begins anew, and the daemon forgets the bytes after a week.
+  ['DROP TABLE transfers', ...transferTables],
 ];

@@ -253,14 +253,14 @@ export interface Client {
    * when nothing can be written there any more. Resolves when it is done. @throws ClientError 'usage' when the file to be sent is
    * gone or changed: the transfer stays, put it back or `drop` it; 'refused' when nothing is left to go on with
    */
-  resume(id: string, options?: TransferOptions & { dir?: string }): Promise<TransferState>;
+  resume(transfer: FileRef, options?: TransferOptions & { dir?: string }): Promise<TransferState>;
   /** Stops a transfer of this client, for `resume` now or after another start. Resolves when it has stopped. @throws ClientError 'refused' */
-  pause(id: string): Promise<void>;
+  pause(transfer: FileRef): Promise<void>;
   /**
    * Gives up a transfer: what the daemon has of an upload and the `.part` of a download go. Without a link the daemon hears of it
    * at the next login. @throws ClientError 'refused' when there is no such transfer, or another program works on it
    */
-  drop(id: string): Promise<void>;
+  drop(transfer: FileRef): Promise<void>;
   /** 60 digits to compare with the other side. */
   safetyNumber(name: string): Promise<string>;
   setVerified(name: string, verified: boolean): Promise<void>;

@@ -41,7 +41,7 @@ async function paused(
   let last: TransferState | null = null;
   const doing = start((state) => {
     last = state;
-    if (state.done >= ENOUGH) pausing ??= client.pause(state.id);
+    if (state.done >= ENOUGH) pausing ??= client.pause(state);
   });
   await t.throwsAsync(doing, { instanceOf: ClientError, code: 'cancelled' });
   await pausing;
@@ -67,7 +67,7 @@ test.serial('a paused upload is listed after a restart, and resume finishes it',
   const next = await at.again();
   t.deepEqual(await next.client.transfers(), [told], 'as it was told before');
   const states: TransferState[] = [];
-  const done = await next.client.resume(told.id, { onProgress: (state) => states.push(state) });
+  const done = await next.client.resume(told, { onProgress: (state) => states.push(state) });
   t.like(done, { id: told.id, state: 'done', done: SIZE, name: 'big.bin', conversation: '@bob' });
   t.true(
     states.every((state) => state.done > 0),
@@ -80,7 +80,7 @@ test.serial('a paused upload is listed after a restart, and resume finishes it',
   t.deepEqual(others, []);
   const saved = await bob.client.download(told, { dir: downloads });
   t.true((await readFile(saved)).equals(content));
-  await t.throwsAsync(next.client.resume(told.id), { code: 'refused', message: /begin it again/ });
+  await t.throwsAsync(next.client.resume(told), { code: 'refused', message: /begin it again/ });
 });
 
 test.serial('a download goes on into the folder that it was begun for, and drop takes its part away', async (t) => {
@@ -106,7 +106,7 @@ test.serial('a download goes on into the folder that it was begun for, and drop 
     note: null,
   });
   t.true((listed?.done ?? 0) >= ENOUGH - 2 ** 20);
-  const done = await next.client.resume(id);
+  const done = await next.client.resume(sent);
   t.is(done.note, join(downloads, 'big.bin'));
   t.true((await readFile(join(downloads, 'big.bin'))).equals(content));
   t.deepEqual(await readdir(downloads), ['big.bin']);
@@ -117,7 +117,7 @@ test.serial('a download goes on into the folder that it was begun for, and drop 
   t.is((await readdir(other)).length, 1);
   await next.client.close();
   const last = await at.again();
-  await last.client.drop(id);
+  await last.client.drop(sent);
   t.deepEqual(await readdir(other), []);
   t.deepEqual(await last.client.transfers(), []);
   await last.event((event) => event.type === 'transfer' && event.transfer.state === 'cancelled');
@@ -126,37 +126,40 @@ test.serial('a download goes on into the folder that it was begun for, and drop 
 test.serial('an upload of an earlier start is given up, here and on the daemon', async (t) => {
   const at = await setting(t);
   const { first, path } = at;
-  const { id } = await paused(t, first, (onProgress) => first.client.upload('#lobby', path, { onProgress }));
+  const told = await paused(t, first, (onProgress) => first.client.upload('#lobby', path, { onProgress }));
   await first.client.close();
   t.is((await at.parts()).length, 1);
 
   const next = await at.again();
-  await next.client.drop(id);
+  await next.client.drop(told);
   t.deepEqual(await at.parts(), []);
   t.deepEqual(await next.client.transfers(), []);
   await next.event((event) => event.type === 'transfer' && event.transfer.state === 'cancelled');
-  await t.throwsAsync(next.client.drop(id), { code: 'refused' });
-  await t.throwsAsync(next.client.resume('nonsense'), { code: 'refused' });
+  await t.throwsAsync(next.client.drop(told), { code: 'refused' });
+  await t.throwsAsync(next.client.resume({ ...told, id: 'nonsense' }), { code: 'refused' });
 });
 
 test.serial('a file that is gone or changed is a sentence, and the transfer stays', async (t) => {
   const at = await setting(t);
   const { first, path, dir, bob } = at;
-  const { id } = await paused(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
+  const told = await paused(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
   await first.client.close();
 
   const next = await at.again();
   const elsewhere = join(dir, 'moved.bin');
   await rename(path, elsewhere);
-  await t.throwsAsync(next.client.resume(id), { code: 'usage', message: /no file .*big\.bin; put it back, or cancel/ });
+  await t.throwsAsync(next.client.resume(told), {
+    code: 'usage',
+    message: /no file .*big\.bin; put it back, or cancel/,
+  });
   const [listed] = await next.client.transfers();
-  t.like(listed, { id, state: 'paused' });
+  t.like(listed, { id: told.id, state: 'paused' });
   t.regex(listed?.note ?? '', /put it back/);
   await writeFile(path, await readFile(elsewhere));
   await appendFile(path, 'more');
-  await t.throwsAsync(next.client.resume(id), { code: 'usage', message: /changed since it was begun; cancel it/ });
+  await t.throwsAsync(next.client.resume(told), { code: 'usage', message: /changed since it was begun; cancel it/ });
   t.deepEqual(await bob.client.files(), []);
-  await next.client.drop(id);
+  await next.client.drop(told);
   t.deepEqual(await at.parts(), []);
 });
 

@@ -59,7 +59,8 @@ test.serial('what a kill -9 cut off is listed at the next start, and resume fini
   t.deepEqual(others, []);
   const note = 'the program ended in the middle of it';
   t.like(up, { direction: 'up', name: 'big.bin', conversation: '@bob', size: SIZE, rate: 0, state: 'paused', note });
-  const { id } = await next.client.resume(up?.id ?? '');
+  if (up === undefined) return t.fail();
+  const { id } = await next.client.resume(up);
   await bob.message('big.bin');
   t.deepEqual(
     (await bob.client.files()).map((file) => file.id),
@@ -71,7 +72,7 @@ test.serial('what a kill -9 cut off is listed at the next start, and resume fini
   const last = await chatAs(t, alice);
   const [down] = await last.client.transfers();
   t.like(down, { id, direction: 'down', state: 'paused', done: got, note });
-  const { note: saved } = await last.client.resume(id);
+  const { note: saved } = await last.client.resume(down ?? up);
   t.true((await readFile(saved ?? '')).equals(content));
   t.deepEqual(await readdir(downloads), ['big.bin']);
   t.deepEqual(await last.client.transfers(), []);

@@ -229,7 +229,7 @@ export class FakeClient implements Client {
     return this.begun;
   }
 
-  async resume(id: string, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
+  async resume({ id }: FileRef, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
     this.#call('resume', id, options.dir);
     options.onProgress?.({ ...this.#begun(id), state: 'running', note: null });
     const done = { ...this.#begun(id), state: 'done', note: '/downloads/x' } as const;
@@ -237,12 +237,12 @@ export class FakeClient implements Client {
     return done;
   }
 
-  async pause(id: string): Promise<void> {
+  async pause({ id }: FileRef): Promise<void> {
     this.#call('pause', id);
     this.emit({ type: 'transfer', transfer: { ...this.#begun(id), state: 'paused', rate: 0 } });
   }
 
-  async drop(id: string): Promise<void> {
+  async drop({ id }: FileRef): Promise<void> {
     this.#call('drop', id);
     this.emit({ type: 'transfer', transfer: { ...this.#begun(id), state: 'cancelled', rate: 0 } });
   }

@@ -2,21 +2,28 @@
  * Transfers that were begun and neither finished nor given up, in the profile's database. A row with a device is being worked
  * on by the process that holds this device (device-lock.ts); when nobody holds it, that process ended in the middle.
  */
-import { fromUtf8, hex, utf8 } from '../../../protocol/bytes.ts';
+import { fromHex, fromUtf8, hex, utf8 } from '../../../protocol/bytes.ts';
 import type { Clock, Random } from '../../../protocol/seams.ts';
 import type { ProfileDb, Row } from '../profile-db.ts';
-import { type Begun, type BegunUpload, decodeBegun, encodeBegun } from './begun.ts';
+import { type Begun, type BegunUpload, decodeBegun, encodeBegun, type Named } from './begun.ts';
 
 /** The daemon forgets an upload after a week. */
 const KEEP_UPLOADS_MS = 14 * 24 * 3600 * 1000;
 
 const CUT_OFF = 'the program ended in the middle of it';
 
-/** sealed: begun.ts; note: sealed, why it stopped; dropped: given up, and the daemon was not told yet. */
-export const transferTables = [
+/** As they were before ids of different authors were told apart. */
+export const firstTransferTables = [
   `CREATE TABLE transfers (me BLOB NOT NULL, file BLOB NOT NULL, direction TEXT NOT NULL, conversation BLOB NOT NULL,
      sealed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0, device INTEGER, note BLOB, dropped INTEGER NOT NULL DEFAULT 0,
      at INTEGER NOT NULL, PRIMARY KEY (me, file)) STRICT, WITHOUT ROWID`,
+];
+
+/** author: identity fingerprint; sealed: begun.ts; note: sealed, why it stopped; dropped: given up, and the daemon was not told yet. */
+export const transferTables = [
+  `CREATE TABLE transfers (me BLOB NOT NULL, author BLOB NOT NULL, file BLOB NOT NULL, direction TEXT NOT NULL, conversation BLOB NOT NULL,
+     sealed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0, device INTEGER, note BLOB, dropped INTEGER NOT NULL DEFAULT 0,
+     at INTEGER NOT NULL, PRIMARY KEY (me, author, file)) STRICT, WITHOUT ROWID`,
 ];
 
 /** The part of a Profile that is used. */
@@ -70,18 +77,18 @@ export class BegunStore {
 
   /** Worked on by this process from now on. */
   async add(begun: Begun): Promise<void> {
-    const { file, direction, conversation } = begun;
-    const sealed = this.#profile.seal(encodeBegun(begun), this.#place(file));
+    const { author, file, direction, conversation } = begun;
+    const sealed = this.#profile.seal(encodeBegun(begun), this.#place(begun));
     await this.#profile.db.run(
-      `INSERT OR REPLACE INTO transfers (me, file, direction, conversation, sealed, device, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [this.#me, file, direction, conversation, sealed, this.#worker.device, this.#clock.now()],
+      `INSERT OR REPLACE INTO transfers (me, author, file, direction, conversation, sealed, device, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      [this.#me, fromHex(author), file, direction, conversation, sealed, this.#worker.device, this.#clock.now()],
     );
   }
 
   /** null for what was finished, given up, or never begun here. */
-  async find(file: Uint8Array): Promise<Paused | null> {
-    const [row] = await this.#rows('file = ? AND dropped = 0', [file]);
+  async find({ author, file }: Named): Promise<Paused | null> {
+    const [row] = await this.#rows('author = ? AND file = ? AND dropped = 0', [fromHex(author), file]);
     return row === undefined ? null : this.#paused(row);
   }
 
@@ -102,93 +109,99 @@ export class BegunStore {
     return this.#take(begun);
   }
 
-  async reach({ file }: Begun, done: number): Promise<void> {
-    await this.#profile.db.run('UPDATE transfers SET done = ?, at = ? WHERE me = ? AND file = ?', [
+  async reach({ author, file }: Named, done: number): Promise<void> {
+    await this.#profile.db.run('UPDATE transfers SET done = ?, at = ? WHERE me = ? AND author = ? AND file = ?', [
       done,
       this.#clock.now(),
       this.#me,
+      fromHex(author),
       file,
     ]);
   }
 
   /** Nobody works on it any more. @param note why, if nobody asked for that */
-  async rest({ file }: Begun, done: number, note: string | null): Promise<void> {
-    const sealed = note === null ? null : this.#profile.seal(utf8(note), notePlace(file));
+  async rest({ author, file }: Named, done: number, note: string | null): Promise<void> {
+    const sealed = note === null ? null : this.#profile.seal(utf8(note), notePlace({ author, file }));
     await this.#profile.db.run(
-      'UPDATE transfers SET device = NULL, done = ?, note = ?, at = ? WHERE me = ? AND file = ? AND dropped = 0',
-      [done, sealed, this.#clock.now(), this.#me, file],
+      'UPDATE transfers SET device = NULL, done = ?, note = ?, at = ? WHERE me = ? AND author = ? AND file = ? AND dropped = 0',
+      [done, sealed, this.#clock.now(), this.#me, fromHex(author), file],
     );
   }
 
   /** Listed no more; kept until the daemon knows. */
-  async giveUp({ file }: Begun): Promise<void> {
-    await this.#profile.db.run('UPDATE transfers SET device = NULL, dropped = 1 WHERE me = ? AND file = ?', [
-      this.#me,
-      file,
-    ]);
+  async giveUp({ author, file }: Named): Promise<void> {
+    await this.#profile.db.run(
+      'UPDATE transfers SET device = NULL, dropped = 1 WHERE me = ? AND author = ? AND file = ?',
+      [this.#me, fromHex(author), file],
+    );
   }
 
-  async forget({ file }: Pick<Begun, 'file'>): Promise<void> {
-    await this.#profile.db.run('DELETE FROM transfers WHERE me = ? AND file = ?', [this.#me, file]);
+  async forget({ author, file }: Named): Promise<void> {
+    const params = [this.#me, fromHex(author), file];
+    await this.#profile.db.run('DELETE FROM transfers WHERE me = ? AND author = ? AND file = ?', params);
   }
 
   /**
    * Finds what was cut off: the process that worked on it ended, or was an earlier one with the device of this one.
    * @param mine whether this process works on it
    */
-  async settle(mine: (id: string) => boolean): Promise<void> {
+  async settle(mine: (named: Named) => boolean): Promise<void> {
     const { db } = this.#profile;
     const tooOld = this.#clock.now() - KEEP_UPLOADS_MS;
     await db.run("DELETE FROM transfers WHERE me = ? AND direction = 'up' AND at < ?", [this.#me, tooOld]);
     for (const row of await this.#rows('device IS NOT NULL', [])) {
-      const file = row.file as Uint8Array;
+      const named = namedIn(row);
+      const { author, file } = named;
       const device = Number(row.device);
-      if (device === this.#worker.device ? mine(hex(file)) : this.#worker.held(device)) continue;
+      if (device === this.#worker.device ? mine(named) : this.#worker.held(device)) continue;
       // It ended before it had forgotten what was done.
       if (row.direction === 'up' && (await this.#isPosted(hex(file)))) {
-        await this.forget({ file });
+        await this.forget(named);
         continue;
       }
       // Only what is still as it was seen: another process may have taken it up meanwhile.
-      await db.run('UPDATE transfers SET device = NULL, note = ? WHERE me = ? AND file = ? AND device = ?', [
-        this.#profile.seal(utf8(CUT_OFF), notePlace(file)),
-        this.#me,
-        file,
-        device,
-      ]);
+      await db.run(
+        'UPDATE transfers SET device = NULL, note = ? WHERE me = ? AND author = ? AND file = ? AND device = ?',
+        [this.#profile.seal(utf8(CUT_OFF), notePlace(named)), this.#me, fromHex(author), file, device],
+      );
     }
   }
 
-  async #take({ file }: Begun): Promise<boolean> {
+  async #take({ author, file }: Named): Promise<boolean> {
     const { device } = this.#worker;
     const { changes } = await this.#profile.db.run(
       `UPDATE transfers SET device = ?, note = NULL
-       WHERE me = ? AND file = ? AND dropped = 0 AND (device IS NULL OR device = ?)`,
-      [device, this.#me, file, device],
+       WHERE me = ? AND author = ? AND file = ? AND dropped = 0 AND (device IS NULL OR device = ?)`,
+      [device, this.#me, fromHex(author), file, device],
     );
     return changes > 0;
   }
 
   #rows(where: string, params: Uint8Array[]): Promise<Row[]> {
-    return this.#profile.db.all(`SELECT * FROM transfers WHERE me = ? AND ${where} ORDER BY at, file`, [
+    return this.#profile.db.all(`SELECT * FROM transfers WHERE me = ? AND ${where} ORDER BY at, file, author`, [
       this.#me,
       ...params,
     ]);
   }
 
   #paused(row: Row): Paused {
-    const at = { file: row.file as Uint8Array, conversation: row.conversation as Uint8Array };
+    const named = namedIn(row);
+    const at = { file: named.file, conversation: row.conversation as Uint8Array };
     const direction = row.direction === 'up' ? 'up' : 'down';
-    const begun = decodeBegun({ ...at, direction }, this.#profile.open(row.sealed as Uint8Array, this.#place(at.file)));
-    const note = row.note === null ? null : this.#profile.open(row.note as Uint8Array, notePlace(at.file));
+    const begun = decodeBegun({ ...at, direction }, this.#profile.open(row.sealed as Uint8Array, this.#place(named)));
+    const note = row.note === null ? null : this.#profile.open(row.note as Uint8Array, notePlace(named));
     return { begun, done: Number(row.done), note: note === null ? null : fromUtf8(note) };
   }
 
-  #place(file: Uint8Array): Uint8Array {
-    return utf8(`transfer ${hex(this.#me)} ${hex(file)}`);
+  #place({ author, file }: Named): Uint8Array {
+    return utf8(`transfer ${hex(this.#me)} ${author} ${hex(file)}`);
   }
 }
 
-function notePlace(file: Uint8Array): Uint8Array {
-  return utf8(`transfer note ${hex(file)}`);
+function namedIn(row: Row): Named {
+  return { author: hex(row.author as Uint8Array), file: row.file as Uint8Array };
+}
+
+function notePlace({ author, file }: Named): Uint8Array {
+  return utf8(`transfer note ${author} ${hex(file)}`);
 }

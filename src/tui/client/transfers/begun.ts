@@ -30,6 +30,14 @@ export type BegunDownload = About & { direction: 'down'; name: string; dir: stri
 
 export type Begun = BegunUpload | BegunDownload;
 
+/** What names a transfer: another author may choose the same id. */
+export type Named = Pick<About, 'author' | 'file'>;
+
+/** The same as one text. */
+export function keyOf({ author, file }: Named): string {
+  return `${author} ${hex(file)}`;
+}
+
 /** What the person knows it by. */
 export function nameOf(begun: Begun): string {
   return fileName(begun.direction === 'up' ? basename(begun.path) : begun.name);

@@ -5,7 +5,7 @@ import type { Clock } from '../../../protocol/seams.ts';
 import { printable } from '../../../protocol/text.ts';
 import { ClientError, isPassing } from '../errors.ts';
 import type { TransferOptions, TransferState } from '../types.ts';
-import { type Begun, nameOf } from './begun.ts';
+import { type Begun, keyOf, type Named, nameOf } from './begun.ts';
 import type { BegunStore } from './begun-store.ts';
 import { Progress } from './progress.ts';
 import { stopReason } from './stop.ts';
@@ -39,8 +39,8 @@ export class Runs {
     this.#parts = parts;
   }
 
-  has(id: string): boolean {
-    return this.#running.has(id);
+  has(named: Named): boolean {
+    return this.#running.has(keyOf(named));
   }
 
   states(): TransferState[] {
@@ -48,18 +48,19 @@ export class Runs {
   }
 
   /** Resolves when it has stopped, with how it ended. null: it is not running here. */
-  async stop(id: string, reason: keyof typeof stopReason): Promise<TransferState['state'] | null> {
-    const running = this.#running.get(id);
+  async stop(named: Named, reason: keyof typeof stopReason): Promise<TransferState['state'] | null> {
+    const running = this.#running.get(keyOf(named));
     running?.control.abort(stopReason[reason]);
     await running?.over;
     return running?.progress?.state.state ?? null;
   }
 
   /** Takes what failed for good away from the listeners. false: there is no such transfer. */
-  dismiss(id: string): boolean {
-    const state = this.#hopeless.get(id);
+  dismiss(named: Named): boolean {
+    const key = keyOf(named);
+    const state = this.#hopeless.get(key);
     if (state !== undefined) this.#parts.tell({ ...state, state: 'cancelled' });
-    return this.#hopeless.delete(id);
+    return this.#hopeless.delete(key);
   }
 
   /** @throws ClientError 'usage' when it is under way already, here or in another program */
@@ -68,13 +69,13 @@ export class Runs {
     options: TransferOptions,
     doing: (run: Run) => Promise<T>,
   ): Promise<T> {
-    const id = hex(begun.file);
+    const key = keyOf(begun);
     const [name, what] = [nameOf(begun), begun.direction === 'up' ? 'sent' : 'fetched'];
-    if (this.#running.has(id)) throw new ClientError('usage', `${name} is being ${what} already`);
+    if (this.#running.has(key)) throw new ClientError('usage', `${name} is being ${what} already`);
     const control = new AbortController();
     const over = Promise.withResolvers<void>();
     const running: Running = { control, over: over.promise, progress: null };
-    this.#running.set(id, running);
+    this.#running.set(key, running);
     try {
       if (!(await this.#parts.store.claim(begun)))
         throw new ClientError('usage', `${name} is being ${what} by another securechat of yours`);
@@ -88,7 +89,7 @@ export class Runs {
         throw await this.#ended({ begun, fresh }, { progress, signal }, error);
       }
     } finally {
-      this.#running.delete(id);
+      this.#running.delete(key);
       over.resolve();
     }
   }
@@ -117,9 +118,9 @@ export class Runs {
     else if (!(error instanceof ClientError && error.code === 'unreachable'))
       // With the connection closed for good this program ends: it is found as cut off.
       await this.#kept(this.#parts.store.rest(begun, done, reason));
-    const left = await this.#parts.store.find(begun.file).catch(() => null);
+    const left = await this.#parts.store.find(begun).catch(() => null);
     progress.end('failed', reason);
-    if (left === null) this.#hopeless.set(hex(begun.file), progress.state);
+    if (left === null) this.#hopeless.set(keyOf(begun), progress.state);
     return error;
   }
 

@@ -6,8 +6,8 @@ import { type Manifest, segmentCount } from '../../../protocol/file.ts';
 import { type Clock, type FileSystem, systemClock } from '../../../protocol/seams.ts';
 import { fileName } from '../../../protocol/text.ts';
 import { ClientError, isPassing } from '../errors.ts';
-import type { ConversationName, TransferOptions, TransferState } from '../types.ts';
-import { type Begun, type BegunDownload, type BegunUpload, nameOf } from './begun.ts';
+import type { ConversationName, FileRef, TransferOptions, TransferState } from '../types.ts';
+import { type Begun, type BegunDownload, type BegunUpload, type Named, nameOf } from './begun.ts';
 import { BegunStore, type IsPosted, type Paused, type TransferProfile, type Worker } from './begun-store.ts';
 import { download } from './download.ts';
 import { LocalFile } from './local-file.ts';
@@ -91,9 +91,9 @@ export class Transfers {
 
   /** What is being worked on as it is, and what nobody works on as paused, or once as done; that of longest ago first. */
   async list(): Promise<TransferState[]> {
-    await this.#store.settle((id) => this.#runs.has(id));
+    await this.#store.settle((named) => this.#runs.has(named));
     const paused = await Promise.all((await this.#store.paused()).map((one) => this.#stateOf(one)));
-    return [...paused.filter(({ id }) => !this.#runs.has(id)), ...this.#runs.states()];
+    return [...paused.filter((one) => !this.#runs.has(namedBy(one))), ...this.#runs.states()];
   }
 
   /** Where this profile saved a file and verified it; null when it did not, or the copy is gone or changed. */
@@ -102,13 +102,13 @@ export class Transfers {
   }
 
   /** @throws ClientError 'refused' when nothing of it is left to go on with */
-  async begun(id: string): Promise<Begun> {
-    return (await this.#find(id)).begun;
+  async begun(wanted: FileRef): Promise<Begun> {
+    return (await this.#find(namedBy(wanted))).begun;
   }
 
   /** @param check that it may still go to its conversation @throws ClientError 'usage' when the file is gone or changed */
   async goOnSending(begun: BegunUpload, check: () => Promise<void>, options: TransferOptions): Promise<Uploaded> {
-    const { done } = await this.#find(hex(begun.file));
+    const { done } = await this.#find(begun);
     return this.#runs.run({ begun, done }, options, async (run) => {
       await check();
       const local = await openAgain(this.#parts.profile.fs, begun);
@@ -131,16 +131,17 @@ export class Transfers {
   }
 
   /** Resolves when it has stopped. @throws ClientError 'refused' when it is not under way here */
-  async pause(id: string): Promise<void> {
-    if ((await this.#runs.stop(id, 'pause')) === null)
+  async pause(wanted: FileRef): Promise<void> {
+    if ((await this.#runs.stop(namedBy(wanted), 'pause')) === null)
       throw new ClientError('refused', 'no such transfer is under way here');
   }
 
   /** What the daemon or the folder has of it goes. @throws ClientError 'refused' when there is no such transfer */
-  async drop(id: string): Promise<void> {
-    const ended = await this.#runs.stop(id, 'drop');
-    if (ended === 'cancelled' || ended === 'done' || this.#runs.dismiss(id)) return;
-    const paused = await this.#find(id);
+  async drop(wanted: FileRef): Promise<void> {
+    const named = namedBy(wanted);
+    const ended = await this.#runs.stop(named, 'drop');
+    if (ended === 'cancelled' || ended === 'done' || this.#runs.dismiss(named)) return;
+    const paused = await this.#find(named);
     if (!(await this.#store.claim(paused.begun)))
       throw new ClientError('refused', `${nameOf(paused.begun)} is under way in another securechat of yours`);
     const state = await this.#stateOf(paused);
@@ -150,7 +151,7 @@ export class Transfers {
 
   /** At each login, before this process holds devices of others: finds what was cut off, tells the daemon what was given up. */
   async tidy(): Promise<void> {
-    await this.#store.settle((id) => this.#runs.has(id));
+    await this.#store.settle((named) => this.#runs.has(named));
     for (const begun of await this.#store.dropped()) await this.#tellDropped(begun);
   }
 
@@ -158,8 +159,8 @@ export class Transfers {
     this.#news?.stop();
   }
 
-  async #find(id: string): Promise<Paused> {
-    const paused = /^[0-9a-f]{32}$/.test(id) ? await this.#store.find(fromHex(id)) : null;
+  async #find(named: Named): Promise<Paused> {
+    const paused = await this.#store.find(named);
     if (paused === null)
       throw new ClientError('refused', 'nothing of this transfer is left to go on with; begin it again');
     return paused;
@@ -170,7 +171,7 @@ export class Transfers {
     const { path, version, size } = local;
     const { same, others } = await this.#store.uploads(to.id, local);
     for (const other of others)
-      if (!this.#runs.has(hex(other.file)) && (await this.#store.claim(other))) await this.#giveUp(other);
+      if (!this.#runs.has(other) && (await this.#store.claim(other))) await this.#giveUp(other);
     if (same !== null) return same;
     const { random } = this.#parts.profile;
     const secret = { file: random(16), key: random(32), segSize: SEGMENT_SIZE };
@@ -182,15 +183,14 @@ export class Transfers {
 
   async #beginDownload(from: Source, manifest: Manifest, dir: string): Promise<Startable<BegunDownload>> {
     const { fileId: file, size, name } = manifest;
-    const known = await this.#store.find(file);
-    if (known?.begun.direction === 'down' && known.begun.author === from.author && known.begun.dir === dir)
-      return { done: known.done, begun: known.begun };
+    const known = await this.#store.find({ author: from.author, file });
+    if (known?.begun.direction === 'down' && known.begun.dir === dir) return { done: known.done, begun: known.begun };
     const about = { author: from.author, conversation: from.id, to: from.name, file, size };
     const tag = hex(this.#parts.profile.random(TAG_BYTES));
     const begun: BegunDownload = { ...about, direction: 'down', name, dir, tag, path: null };
-    if (known !== null && !this.#runs.has(hex(file)) && (await this.#store.claim(known.begun)))
+    if (known !== null && !this.#runs.has(begun) && (await this.#store.claim(known.begun)))
       await this.#giveUp(known.begun);
-    if (!this.#runs.has(hex(file)) && (await this.#store.find(file)) === null) await this.#store.add(begun);
+    if (!this.#runs.has(begun) && (await this.#store.find(begun)) === null) await this.#store.add(begun);
     return { begun, done: 0, fresh: true };
   }
 
@@ -286,6 +286,11 @@ export class Transfers {
     this.#news ??= new News(connection);
     return this.#news;
   }
+}
+
+/** What is no id names nothing. */
+function namedBy({ author, id }: FileRef): Named {
+  return { author, file: /^[0-9a-f]{32}$/.test(id) ? fromHex(id) : new Uint8Array() };
 }
 
 /** @throws ClientError 'usage' with what to do about it */

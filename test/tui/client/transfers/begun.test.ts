@@ -3,11 +3,11 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { hex } from '../../../../src/protocol/bytes.ts';
+import { fromHex, hex } from '../../../../src/protocol/bytes.ts';
 import { type Begun, decodeBegun, encodeBegun, nameOf } from '../../../../src/tui/client/transfers/begun.ts';
 import { Transfers } from '../../../../src/tui/client/transfers/transfers.ts';
 import type { TransferState } from '../../../../src/tui/client/types.ts';
-import { alice, openFileDaemon } from '../../../helpers/file-daemon.ts';
+import { alice, bob, openFileDaemon } from '../../../helpers/file-daemon.ts';
 import { FakeWire } from '../../../helpers/file-wire.ts';
 import { temporaryFolder } from '../../../helpers/folder.ts';
 import { openTransferProfile } from '../../../helpers/transfer-profile.ts';
@@ -15,6 +15,7 @@ import { fails, place, segSize } from '../../../helpers/transfer-sides.ts';
 import { until } from '../../../helpers/until.ts';
 
 const SIZE = 80 * segSize;
+const nothing = { author: '', id: '' };
 
 async function setting(t: ExecutionContext, size = SIZE) {
   const daemon = await openFileDaemon(t, { config: { maxFileSize: SIZE, quota: 1e9, retention: null } });
@@ -42,7 +43,9 @@ async function setting(t: ExecutionContext, size = SIZE) {
     const doing = transfers.upload(place, path);
     doing.catch(() => {});
     await until(() => wire.state.state === 'waiting');
-    return { id: told[0]?.id ?? '', doing, goOn: () => link.resolve() };
+    const [first] = told;
+    if (first === undefined) throw new Error('nothing was told');
+    return { id: first.id, first, doing, goOn: () => link.resolve() };
   };
   return { daemon, dir, path, held, program, waiting };
 }
@@ -51,12 +54,12 @@ test('what another program works on is not listed, and is left alone', async (t)
   const at = await setting(t);
   const one = at.program(1);
   const two = at.program(2);
-  const { id, doing, goOn } = await at.waiting(one);
+  const { id, first, doing, goOn } = await at.waiting(one);
   t.like((await one.transfers.list())[0], { id, state: 'running' });
   t.deepEqual(await two.transfers.list(), []);
-  await fails(t, two.transfers.drop(id), 'refused', /under way in another securechat/);
+  await fails(t, two.transfers.drop(first), 'refused', /under way in another securechat/);
   await fails(t, two.transfers.upload(place, at.path), 'usage', /by another securechat/);
-  await fails(t, two.transfers.pause(id), 'refused', /not|no such/);
+  await fails(t, two.transfers.pause(first), 'refused', /not|no such/);
   goOn();
   const { posted } = await doing;
   await posted();
@@ -76,11 +79,11 @@ test('what a program left when it was killed is paused, with the reason', async 
 
 test('a new program with the device of the killed one finds it as well', async (t) => {
   const at = await setting(t);
-  const { id } = await at.waiting(at.program(1));
+  const { id, first } = await at.waiting(at.program(1));
   const next = at.program(1);
   await next.transfers.tidy();
   t.like((await next.transfers.list())[0], { id, state: 'paused' });
-  const begun = await next.transfers.begun(id);
+  const begun = await next.transfers.begun(first);
   if (begun.direction !== 'up') throw new Error('not an upload');
   await next.transfers.goOnSending(begun, async () => {}, {});
   t.true(next.wire.segmentsUp < 60, `${next.wire.segmentsUp} segments were sent again`);
@@ -89,8 +92,8 @@ test('a new program with the device of the killed one finds it as well', async (
 test('what was given up without a link is told to the daemon at the next login', async (t) => {
   const at = await setting(t);
   const one = at.program(1);
-  const { id, doing } = await at.waiting(one);
-  await one.transfers.drop(id);
+  const { first, doing } = await at.waiting(one);
+  await one.transfers.drop(first);
   await fails(t, doing, 'cancelled', /was cancelled/);
   t.is(one.told.at(-1)?.state, 'cancelled');
   t.deepEqual(await one.transfers.list(), []);
@@ -107,12 +110,12 @@ test('what was refused before anything was stored is not listed, and can be take
   const at = await setting(t, SIZE + 1);
   const { transfers, told } = at.program(1);
   await fails(t, transfers.upload(place, at.path), 'refused', /at most/);
-  const id = told[0]?.id ?? '';
+  const { id } = told[0] ?? nothing;
   t.deepEqual(await transfers.list(), []);
   t.is(told.at(-1)?.state, 'failed');
-  await transfers.drop(id);
+  await transfers.drop(told[0] ?? nothing);
   t.like(told.at(-1), { id, state: 'cancelled' });
-  await fails(t, transfers.drop(id), 'refused', /begin it again/);
+  await fails(t, transfers.drop(told[0] ?? nothing), 'refused', /begin it again/);
 });
 
 test('a file that changes while it is sent is not listed, and can be taken away', async (t) => {
@@ -124,15 +127,39 @@ test('a file that changes while it is sent is not listed, and can be taken away'
   await fails(t, transfers.upload(place, at.path), 'usage', /changed while it was sent/);
   t.is(told.at(-1)?.state, 'failed');
   t.deepEqual(await transfers.list(), []);
-  await transfers.drop(told[0]?.id ?? '');
+  await transfers.drop(told[0] ?? nothing);
   t.is(told.at(-1)?.state, 'cancelled');
+});
+
+test("another's file with the id of a paused upload takes nothing from it", async (t) => {
+  const at = await setting(t);
+  const { wire, transfers, told } = at.program(1);
+  wire.onUp = (index) => {
+    const [first] = told;
+    if (index === 20 && first !== undefined) void transfers.pause(first);
+  };
+  await fails(t, transfers.upload(place, at.path), 'cancelled', /was stopped/);
+  wire.onUp = () => {};
+  const [paused] = await transfers.list();
+  if (paused === undefined) return t.fail();
+  const fileId = Uint8Array.from(fromHex(paused.id));
+  const zeros = new Uint8Array(32);
+  const manifest = { fileId, size: 5, segSize: 65_536, count: 1, key: zeros, sha256: zeros, name: 'bait', type: '' };
+  const from = { ...place, author: hex(bob.idFp) };
+  await fails(t, transfers.download(from, manifest, { dir: at.dir }), 'refused', /no such file/);
+  t.deepEqual(await transfers.list(), [paused]);
+  t.false(wire.asked.includes('upload-drop'));
+  const begun = await transfers.begun(paused);
+  if (begun.direction !== 'up') return t.fail();
+  await transfers.goOnSending(begun, async () => {}, {});
+  t.is(told.at(-1)?.state, 'done');
 });
 
 test('a file that changed and is sent again takes the place of what was begun', async (t) => {
   const at = await setting(t);
   const { wire, transfers, told } = at.program(1);
   wire.onUp = (index) => {
-    if (index === 20) void transfers.pause(told[0]?.id ?? '');
+    if (index === 20) void transfers.pause(told[0] ?? nothing);
   };
   await fails(t, transfers.upload(place, at.path), 'cancelled', /was stopped/);
   t.is((await transfers.list()).length, 1);

@@ -61,7 +61,7 @@ test('a download whose folder cannot be written to any more begins anew in the f
   const { transfers } = receiver(t, at.daemon, { profile: one.profile, fs: readOnly });
   const [left] = await transfers.list();
   const goOn = async (dir?: string) => {
-    const begun = (await transfers.begun(left?.id ?? '')) as BegunDownload;
+    const begun = (await transfers.begun(left ?? { author: '', id: '' })) as BegunDownload;
     return transfers.goOnFetching(begun, async () => manifest, dir === undefined ? {} : { dir });
   };
   await fails(t, goOn(), 'usage', /old is on a disk that can only be read/);

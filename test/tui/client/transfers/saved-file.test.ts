@@ -193,7 +193,7 @@ test('a part that has become a file of another name is not written to', async (t
     if (index === 2) stop.abort();
   };
   const [left] = await next.transfers.list();
-  const begun = (await next.transfers.begun(left?.id ?? '')) as BegunDownload;
+  const begun = (await next.transfers.begun(left ?? { author: '', id: '' })) as BegunDownload;
   const find = async () => manifest;
   await fails(t, next.transfers.goOnFetching(begun, find, { signal: stop.signal }), 'cancelled', /was stopped/);
   t.true((await fs.readFile(mine)).equals(bytes));
