@@ -10,8 +10,8 @@ const MAX_STRANGERS = 1000;
 
 export class Strangers {
   readonly #find: (conversation: Uint8Array, name: string) => Promise<Timeline | null>;
-  /** By key of the conversation: the highest place that was told of. */
-  readonly #heard = new Map<string, { head: number; found: Promise<void> }>();
+  /** By key of the conversation: the lowest and the highest place that was told of. */
+  readonly #heard = new Map<string, { first: number; last: number; found: Promise<void> }>();
 
   /** `find` gives null for a conversation that is none of mine. */
   constructor(find: (conversation: Uint8Array, name: string) => Promise<Timeline | null>) {
@@ -21,12 +21,14 @@ export class Strangers {
   hear(conversation: Uint8Array, name: string, seq: number): void {
     const key = hex(conversation);
     const known = this.#heard.get(key);
-    if (known !== undefined) known.head = Math.max(known.head, seq);
-    else if (this.#heard.size < MAX_STRANGERS) {
-      const heard = { head: seq, found: Promise.resolve() };
+    if (known !== undefined) {
+      known.first = Math.min(known.first, seq);
+      known.last = Math.max(known.last, seq);
+    } else if (this.#heard.size < MAX_STRANGERS) {
+      const heard = { first: seq, last: seq, found: Promise.resolve() };
       this.#heard.set(key, heard);
       heard.found = this.#find(conversation, name)
-        .then((timeline) => timeline?.reaches(heard.head))
+        .then((timeline) => timeline?.grew(heard.first, heard.last))
         // Without a link: the next login tells of it again.
         .catch(() => {})
         .finally(() => this.#heard.delete(key));

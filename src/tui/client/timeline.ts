@@ -30,6 +30,8 @@ export class Timeline {
   readonly #held: Held;
   #head = 0;
   #read = 0;
+  /** The lowest place that came after the login: from there on all is told here, whichever process of this profile takes it. */
+  #firstNews = Number.POSITIVE_INFINITY;
   /** Up to here this process told its listeners; null before the first look. */
   #told: number | null = null;
   #startedAt: number | null = null;
@@ -68,11 +70,17 @@ export class Timeline {
   /** Takes an entry when its turn comes. */
   arrive(entry: Entry): void {
     this.#held.put(entry);
-    this.reaches(entry.seq);
+    this.grew(entry.seq, entry.seq);
+  }
+
+  /** An event told of a place after the login, or several did: `first` is the lowest of them, `last` the highest. */
+  grew(first: number, last: number): void {
+    this.#firstNews = Math.min(this.#firstNews, first);
+    this.#reaches(last);
   }
 
   /** The conversation goes as far as this place: what is not here yet is fetched. */
-  reaches(seq: number): void {
+  #reaches(seq: number): void {
     this.#head = Math.max(this.#head, seq);
     this.#go();
   }
@@ -86,7 +94,7 @@ export class Timeline {
   /** The daemon says how far the conversation goes and how far I read it. Resolves when all of it was taken, or it failed. */
   async catchUp(head: number, read: number): Promise<void> {
     this.#read = read;
-    this.reaches(head);
+    this.#reaches(head);
     await this.idle();
   }
 
@@ -144,13 +152,14 @@ export class Timeline {
 
   async #run(): Promise<void> {
     let known = await this.#cache.coverage(this.place.key);
-    this.#startedAt ??= known?.top ?? 0;
+    const beforeNews = this.#firstNews - 1;
+    this.#startedAt ??= Math.min(known?.top ?? 0, beforeNews);
     if (known === null) {
       await this.#begin();
       known = await this.#cache.coverage(this.place.key);
     }
     let top = known?.top ?? 0;
-    this.#told ??= top;
+    this.#told ??= Math.min(top, beforeNews);
     // Another process of this profile took these; the listeners here have not heard of them.
     while (this.#told < top) {
       const { taken, end } = await this.#intake.stored(this.place, this.#told, top);

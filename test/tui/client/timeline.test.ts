@@ -21,7 +21,7 @@ function text(seq: number): CachedEntry {
 }
 
 /** A conversation that is known up to a place, or (0) was never met, and what its listener is told, a list for each time. */
-async function open(t: ExecutionContext, top = 5) {
+async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
   const profile = await openProfile(t);
   const { cache } = await Cache.open(profile, account, id);
   const context = { profile, account, keyring: { me: { idFp: new Uint8Array(32) } } } as unknown as ChatContext;
@@ -45,7 +45,7 @@ async function open(t: ExecutionContext, top = 5) {
       place.key,
       top,
     ]);
-  await timeline.catchUp(top, 0);
+  if (isLookedAt) await timeline.catchUp(top, 0);
   /** Another program of the profile takes these places. */
   const elsewhere = async (seqs: number[]) => {
     const top = seqs.at(-1) ?? 0;
@@ -82,4 +82,14 @@ test('where it began stays, also of a conversation that was never met: what was 
     t.deepEqual(told, [[top + 1, top + 2]]);
     t.is(timeline.startedAt, top);
   }
+});
+
+test('what an event told of before the first look is told, though another program of the profile has taken it', async (t) => {
+  const { timeline, told, elsewhere } = await open(t, 5, false);
+  await elsewhere([6, 7, 8]);
+  timeline.grew(7, 8);
+  timeline.grew(8, 8);
+  await timeline.idle();
+  t.deepEqual(told, [[7, 8]]);
+  t.is(timeline.startedAt, 6, 'what came before it is told as what was missed');
 });
