@@ -19,6 +19,8 @@ export class Budget implements Payer {
   used = 0;
   /** Since when it has asked for no turn, by the monotonic clock; kept by fair-turns.ts as well. */
   restsSince = Number.NEGATIVE_INFINITY;
+  /** Requests under way, over all links; kept by request-queue.ts. */
+  underWay = 0;
   readonly #clock: Time;
   readonly #rate: Rate;
   #left: number;

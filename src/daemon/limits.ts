@@ -30,8 +30,13 @@ export const figures = {
   maxQueuedBytes: 8 * 1024 * 1024,
   /** Above this nothing more is carried out for a client until it has read. */
   pauseQueuedBytes: 512 * 1024,
-  /** Requests of one client under way, and of these the ones with a long answer. */
+  /**
+   * Requests of one client under way, and while others are at work: what waits for the store are thousands of small objects, and the
+   * garbage collector stops everybody while it copies them.
+   */
   requestsAtOnce: 32,
+  requestsBesideOthers: 8,
+  /** Of these the ones with a long answer. */
   largeAnswersAtOnce: 4,
   /** What waits behind them, in number and bytes, before the client's link is not read any more. */
   requestsWaiting: 64,

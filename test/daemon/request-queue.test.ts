@@ -6,33 +6,6 @@ import { encodeRequest } from '../../src/protocol/messages.ts';
 import type { ManualClock } from '../helpers/manual-clock.ts';
 import { hash, openQueue, settle } from '../helpers/request-queue.ts';
 
-test('requests run together, up to a limit, and start in order', async (t) => {
-  const started: number[] = [];
-  const go: (() => void)[] = [];
-  const { queue, sent } = openQueue({
-    read: {
-      allowed: afterLogin,
-      handler: (_, __, { seq }) => {
-        started.push(seq);
-        return new Promise((resolve) => go.push(() => resolve({})));
-      },
-    },
-  });
-  const count = figures.requestsAtOnce + 5;
-  for (let seq = 1; seq <= count; seq += 1) queue.take(encodeRequest(seq, 'read', { conversation: hash, seq }));
-  await settle();
-  t.is(started.length, figures.requestsAtOnce);
-  for (let i = 0; i < count; i += 1) {
-    go[i]?.();
-    await settle();
-  }
-  t.deepEqual(
-    started,
-    Array.from({ length: count }, (_, i) => i + 1),
-  );
-  t.is(sent.length, count);
-});
-
 function slow(events: string[], name: string) {
   return async () => {
     events.push(`${name} begins`);
