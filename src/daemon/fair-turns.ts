@@ -2,7 +2,7 @@
  * Which request the main thread carries out next: one of the person (before login: the address) that has used the least work.
  * Who rests in between owes nothing when coming back, as in the schedulers of operating systems: a person who waits for answers goes
  * before fifty who never stop asking, though each of those may have got less. So many busy links delay the next request of
- * another person by one slice at most.
+ * another person by one slice at most. Nobody rests who has several requests under way, though all of them wait for the store.
  */
 import type { Clock } from '../protocol/seams.ts';
 import type { Budget } from './budgets.ts';
@@ -101,7 +101,7 @@ export class FairTurns {
   }
 
   #come(budget: Budget): void {
-    const rested = this.#clock.monotonic() - budget.restsSince >= REST_MS;
+    const rested = budget.underWay <= 1 && this.#clock.monotonic() - budget.restsSince >= REST_MS;
     budget.used = rested ? this.#given - AHEAD_MS.rested : Math.max(budget.used, this.#given - AHEAD_MS.restless);
   }
 

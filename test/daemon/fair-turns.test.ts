@@ -70,6 +70,23 @@ test('who rests between requests goes before fifty who never do, though each of 
   t.true(most < 50 * 2, `${most} ms, where she got 2 ms in each of 50 rounds`);
 });
 
+test('who waits for one answer goes before fifty with several requests under way, though these wait for the store, too', async (t) => {
+  const { clock, order, ask, all, turnOfLoop, of } = setUp();
+  const many = Array.from({ length: 50 }, (_, i) => of(`h${i}`));
+  for (const each of many) each.underWay = 8;
+  const alice = of('alice');
+  alice.underWay = 1;
+  for (let round = 0; round < 20; round++) {
+    for (const each of many) ask(each, 1);
+    ask(alice, 1);
+    const before = order.length;
+    await turnOfLoop();
+    t.is(order[before], 'alice', `${round}`);
+    await all();
+    clock.advance(5);
+  }
+});
+
 test('among many who rest the one that came first is next, and what costs little goes before what costs much', async (t) => {
   const { clock, order, ask, turnOfLoop, of } = setUp();
   const people = Array.from({ length: 50 }, (_, i) => of(`p${i}`));
