@@ -4,7 +4,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { SegmentLayout } from '../src/daemon/files/layout.ts';
 import { encodeRequest } from '../src/protocol/messages.ts';
 import { dmConversation } from '../src/protocol/note.ts';
-import type { RequestName, RequestParams } from '../src/protocol/requests.ts';
+import { floodsOfOne } from './flood-one.ts';
 import {
   addressOf,
   cardOf,
@@ -16,45 +16,7 @@ import {
   openLink,
   openSocket,
 } from './flood-people.ts';
-
-/** `mayGo` is false while the flooding process has had its share of a core. */
-export type Governor = { mayGo: boolean; over: boolean };
-type Flood = (port: number, index: number, governor: Governor) => Promise<void>;
-
-const PUMP_MS = 5;
-
-/** Keeps `window` requests under way, and looks at no answer. A link that was cut is opened again. */
-function requests(
-  window: number,
-  make: (index: number, lobby: Uint8Array) => Promise<(n: number) => Uint8Array>,
-): Flood {
-  return async (port, index, governor) => {
-    let request: ((n: number) => Uint8Array) | null = null;
-    let n = 0;
-    while (!governor.over) {
-      const { link, lobby } = await logInAgain(port, flooder(index), addressOf(index));
-      request ??= await make(index, lobby);
-      let [underWay, lost] = [0, false];
-      link.onMessage = () => {
-        underWay -= 1;
-      };
-      link.onClose = () => {
-        lost = true;
-      };
-      while (!governor.over && !lost) {
-        for (; governor.mayGo && underWay < window; underWay++) link.send(request(++n));
-        await after(PUMP_MS);
-      }
-      link.destroy();
-    }
-  };
-}
-
-/** The same request over and over. */
-function same<N extends RequestName>(window: number, method: N, params: RequestParams<N>): Flood {
-  const bytes = encodeRequest(1, method, params);
-  return requests(window, async () => () => bytes);
-}
+import { type Flood, PUMP_MS, requests, same } from './flood-requests.ts';
 
 const whispers = requests(200, async (index) => {
   const to = flooder((index + 1) % LINKS);
@@ -179,4 +141,5 @@ export const floods: { [kind: string]: Flood } = {
   junk,
   'half-open': halfOpen,
   'byte at a time': byteAtATime,
+  ...floodsOfOne,
 };

@@ -19,14 +19,17 @@ import { signLogEntry } from '../src/protocol/room-log.ts';
 import { inlineRsa } from '../src/protocol/rsa-pool.ts';
 import { systemClock } from '../src/protocol/seams.ts';
 import { Calls } from '../src/tui/client/calls.ts';
-import { loginByKey } from '../src/tui/client/login.ts';
+import { loginByKey, loginByPassword } from '../src/tui/client/login.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
+import { lightOpaque } from '../test/helpers/light-opaque.ts';
 
 export const LINKS = 50;
 /** Others who have an account and never come. */
 const ABSENT = 2_000;
 const DEVICE = 1;
 export const daemonId = new Uint8Array(32).fill(1);
+/** Of the first flooder; the others have none. */
+export const PASSWORD = 'a password for floods';
 const ticket = new Uint8Array(32).fill(3);
 const identity = fixtureKey('mallory-identity');
 const expect = daemonFingerprint(fixtureKey('daemon-link').spki, fixtureKey('daemon-sign').spki);
@@ -47,13 +50,15 @@ export async function settle(dir: string): Promise<void> {
   const store = await openSqliteStore(join(dir, 'securechat.db'));
   const lines = [];
   const people: Card[] = [];
+  const setup = await inlineOpaque.createSetup();
   for (const name of ['alice', 'bob', ...Array.from({ length: LINKS }, (_, index) => flooder(index))]) {
     const { bytes, card } = await cardOf(name);
     const { idFp, cardSeq, hash, ekFp, notAfter } = card;
     people.push(card);
     await store.addCard({ idFp, cardSeq, hash, ekFp, notAfter, prevHash: new Uint8Array(32), bytes });
     await store.putDevice({ idFp, device: DEVICE, ticketHash: H('ticket', ticket) });
-    lines.push(accountLine({ name, idFp, record: 'x'.repeat(64), flags: new Set(['local-keys']) }));
+    const record = name === flooder(0) ? await recordOf(setup, name) : 'x'.repeat(64);
+    lines.push(accountLine({ name, idFp, record, flags: new Set(['local-keys']) }));
   }
   await joinLobby(store, people);
   await store.close();
@@ -61,9 +66,15 @@ export async function settle(dir: string): Promise<void> {
     const name = `absent${(index * 7919) % ABSENT}`;
     lines.push(accountLine({ name, idFp: randomBytes(32), record: 'x'.repeat(64), flags: new Set() }));
   }
-  const setup = { v: 1, method: 'opaque1', setup: await inlineOpaque.createSetup() };
-  await writeFile(join(dir, 'opaque.setup'), `${JSON.stringify(setup)}\n`, { mode: 0o600 });
+  const setupLine = JSON.stringify({ v: 1, method: 'opaque1', setup });
+  await writeFile(join(dir, 'opaque.setup'), `${setupLine}\n`, { mode: 0o600 });
   await writeFile(join(dir, 'users.txt'), formatUsers(lines), { mode: 0o600 });
+}
+
+async function recordOf(setup: string, name: string): Promise<string> {
+  const { state, message } = await lightOpaque.clientRegister(PASSWORD);
+  const answer = await inlineOpaque.serverRegister(setup, name, message);
+  return (await lightOpaque.clientRegisterFinish(PASSWORD, state, answer, daemonId)).record;
 }
 
 async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
@@ -110,19 +121,31 @@ export async function openLink(port: number, from?: string) {
 }
 
 export async function logIn(port: number, name: string, from?: string) {
+  const opened = await openCalls(port, from);
+  const who = { name, identity, device: DEVICE, ticket, daemonId };
+  const { lobby } = await loginByKey(opened.calls, inlineRsa, who);
+  return { ...opened, lobby };
+}
+
+export async function logInByPassword(port: number, name: string, from?: string) {
+  const opened = await openCalls(port, from);
+  const who = { name, password: PASSWORD, device: DEVICE, daemonId };
+  const { welcome } = await loginByPassword(opened.calls, lightOpaque, who);
+  return { ...opened, lobby: welcome.lobby };
+}
+
+async function openCalls(port: number, from?: string) {
   const { socket, link } = await openLink(port, from);
   const calls = new Calls(link);
   calls.listen(() => {});
-  const who = { name, identity, device: DEVICE, ticket, daemonId };
-  const { lobby } = await loginByKey(calls, inlineRsa, who);
-  return { socket, link, calls, lobby };
+  return { socket, link, calls };
 }
 
 /** Tries until the daemon lets it in. */
-export async function logInAgain(port: number, name: string, from?: string) {
+export async function logInAgain(port: number, name: string, from?: string, way = logIn) {
   for (;;) {
     try {
-      return await logIn(port, name, from);
+      return await way(port, name, from);
     } catch {
       await after(200);
     }

@@ -1,6 +1,7 @@
 /** The process that floods for floods.ts, so that its work is not counted as the daemon's or the others'. Told how by its parent. */
-import { floods, type Governor } from './flood-kinds.ts';
+import { floods } from './flood-kinds.ts';
 import { LINKS } from './flood-people.ts';
+import type { Governor } from './flood-requests.ts';
 
 /** Of a core. */
 const SHARE = 0.6;
