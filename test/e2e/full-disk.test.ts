@@ -24,8 +24,9 @@ test.serial('a command waits as long as --timeout says, and ends with the reason
   const disk = await fullDisk(t);
   const { as, start } = await household(t, ['alice', 'bob'], { daemonEnv: disk.env });
   await disk.fill();
-  for (const args of [['history', 'bob'], ['send', 'bob', 'hi'], ['whoami']]) {
-    const { code, stderr } = await as('alice', [...args, '--timeout', '1']);
+  // Long enough for a busy machine to reach the daemon at all.
+  for (const args of [['send', 'bob', 'hi'], ['whoami']]) {
+    const { code, stderr } = await as('alice', [...args, '--timeout', '5']);
     t.is(code, 6, args[0]);
     t.regex(stderr, /it is tried again[\s\S]*securechat: the server's disk is full/, args[0]);
   }
