@@ -12,6 +12,7 @@ import { Conversations } from './conversations.ts';
 import { ClientError, closedBy } from './errors.ts';
 import { EventQueue } from './event-queue.ts';
 import { FileExchange } from './file-exchange.ts';
+import { Grants } from './grants.ts';
 import type { readHistory } from './history.ts';
 import { Intake } from './intake.ts';
 import { placedEntry, placeOf, refresh, sealItem, seenIn, sendItem } from './mail.ts';
@@ -29,9 +30,6 @@ import { Waiters } from './waiters.ts';
 import { WantedKey } from './wanted-key.ts';
 
 const ID_BYTES = 16;
-/** Some thousand that want a key, or hundreds that bring one, about, in bytes. */
-const MAX_GRANTS_WAITING = 2 ** 21;
-const GRANTS_AT_ONCE = 8;
 
 /** The room is opened first, and needs the chat that is made after it. */
 export type RoomLinks = { chat: Chat | null };
@@ -55,8 +53,7 @@ export class Chat {
   readonly #lobby: Place;
   readonly #unsubscribe: (() => void)[] = [];
   readonly #events: EventQueue;
-  /** Grants ask the daemon themselves, so nothing else waits for them. */
-  readonly #grants: EventQueue;
+  readonly #grants: Grants;
   #synced: Promise<void> | null = null;
   #ended = false;
 
@@ -77,12 +74,6 @@ export class Chat {
       (event) => this.#try(() => this.#take(event)),
       () => context.connection.link?.destroy(),
     );
-    // One for which there is no room is asked for again.
-    this.#grants = new EventQueue(
-      (event) => this.#try(() => this.#takeGrant(event)),
-      () => {},
-      { most: MAX_GRANTS_WAITING, atOnce: GRANTS_AT_ONCE },
-    );
     this.outboxStore = new OutboxStore(context);
     const intake = new Intake(context, cache, room.rooms, this.outboxStore);
     this.messages = new Messages(context, cache);
@@ -97,6 +88,11 @@ export class Chat {
       await this.post(place, { kind: 'receipt', ids }, this.newId(), null);
     });
     this.#wantedKey = new WantedKey(room.rooms, context.clock, (epoch) => this.conversations.retry(lobby, epoch));
+    this.#grants = new Grants({
+      rekey: room.rooms.rekey,
+      wantedKey: this.#wantedKey,
+      attempt: (action) => this.#try(action),
+    });
     this.conversations = new Conversations({
       context,
       cache,
@@ -265,12 +261,7 @@ export class Chat {
     if (joined && !this.#rooms.members.joined) void this.#try(() => this.#rooms.join());
     this.signs.take(event);
     if (event.method === 'closing') this.announcer.emit({ type: 'notice', text: event.params.message });
-    if (event.method === 'grant-wanted' || event.method === 'granted') this.#grants.add(event);
-  }
-
-  async #takeGrant(event: Event): Promise<void> {
-    if (event.method === 'grant-wanted') await this.#rooms.rekey.wanted(event.params);
-    if (event.method === 'granted') await this.#wantedKey.granted(event.params);
+    this.#grants.take(event);
   }
 
   #changed(place: Place, item: Queued, error: unknown): void {
