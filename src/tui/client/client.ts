@@ -104,7 +104,8 @@ export class ChatClient implements Client {
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
     const { reading, conversations } = this.#chat;
     const place = await this.#addressees.place(conversation).catch(async (error: unknown) => {
-      // There is nobody of that name: what was written to them without a link is found all the same.
+      if (!conversation.startsWith('@')) throw error;
+      // Nobody has that name: the outbox may still hold what was written to them without a link.
       const messages = await readOutbox(reading, unmetPlace(conversation.slice(1)));
       if (messages.length === 0) throw error;
       return { messages, gaps: [], more: false };

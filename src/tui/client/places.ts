@@ -1,5 +1,6 @@
 /** Which conversation a name or an id means. */
 import { equal } from '../../protocol/bytes.ts';
+import { isName } from '../../protocol/text.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError, refusedByDaemon } from './errors.ts';
 import { formerPlaces, type Place, privatePlace } from './notes.ts';
@@ -8,7 +9,8 @@ import type { ConversationName } from './types.ts';
 /** A private conversation by its name. @throws ClientError 'usage' for what is none, 'refused' for who or what is not there */
 export async function placeNamed(context: ChatContext, lobby: string, name: ConversationName): Promise<Place> {
   if (name.startsWith('#')) throw new ClientError('refused', `there is no room ${name}; ${lobby} is for everyone`);
-  if (!name.startsWith('@')) throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
+  if (!name.startsWith('@') || !isName(name.slice(1)))
+    throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
   return privatePlace(context, name.slice(1)).catch(refusedByDaemon);
 }
 

@@ -81,3 +81,18 @@ test.serial('what waits when the program ends is sent by the next one', async (t
   await bob.message('kept');
   t.not((await next.message('kept', ({ state }) => state !== 'sending')).state, 'failed');
 });
+
+test.serial('what cannot be a name is refused at once, and nothing of it waits for the link', async (t) => {
+  const { alice, back } = await cut(t);
+  for (const name of ['#bob', 'x'.repeat(100), 'a b', ''])
+    await t.throwsAsync(alice.client.queue(`@${name}`, 'hello?'), { code: 'usage', message: /nobody to write to/ });
+  await back();
+  await alice.client.send('#lobby', 'goes on');
+  t.deepEqual(lines((await alice.client.history('#lobby')).messages), ['alice: goes on (sent)']);
+});
+
+test.serial('what waits for somebody is shown in the conversation with them, and in no other', async (t) => {
+  const { alice } = await cut(t);
+  await alice.client.queue('@bob', 'for bob');
+  await t.throwsAsync(alice.client.history('#bob'), { code: 'refused' });
+});
