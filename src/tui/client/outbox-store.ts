@@ -74,7 +74,8 @@ export class OutboxStore {
         'refused',
         `${max} messages wait to be sent; wait for the connection, or remove failed ones`,
       );
-    const queued = await this.find(place.key, item.id);
+    // By its id alone: its recipient may be met meanwhile.
+    const queued = await this.withId(item.id);
     if (queued === null) throw new Error('the queued message is gone');
     return queued;
   }
@@ -86,8 +87,7 @@ export class OutboxStore {
 
   /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written, without receipts. */
   async of(place: Place): Promise<Queued[]> {
-    const unmet = place.with === null ? place.key : unmetKey(place.with);
-    return this.#rows('conversation IN (?, ?) AND receipt = 0', [place.key, unmet]);
+    return this.#rows('conversation IN (?, ?) AND receipt = 0', [place.key, unmetKeyOf(place) ?? place.key]);
   }
 
   async withId(id: string): Promise<Queued | null> {
@@ -153,8 +153,10 @@ export class OutboxStore {
     );
   }
 
-  /** Who was written to is met: what waits as `device` goes out in their conversation. */
-  async met(unmet: string, place: Place, device: number): Promise<void> {
+  /** What was written as `device` before its recipient was met goes out in this conversation with them. */
+  async met(place: Place, device: number): Promise<void> {
+    const unmet = unmetKeyOf(place);
+    if (unmet === null) return;
     await this.#context.profile.db.run(
       'UPDATE outbox SET conversation = ? WHERE account = ? AND conversation = ? AND device = ?',
       [place.key, this.#context.account, unmet, device],
@@ -275,4 +277,9 @@ export class OutboxStore {
   #aad(id: string): Uint8Array {
     return utf8(`outbox:${this.#context.account}:${id}`);
   }
+}
+
+/** Where the outbox kept items for this recipient before they were met; null for a room, and for a conversation under a former key. */
+function unmetKeyOf({ with: name, base }: Place): string | null {
+  return name === null || base !== 0 ? null : unmetKey(name);
 }

@@ -131,6 +131,7 @@ export class Outbox {
   }
 
   async #drain(place: Place, device: number): Promise<void> {
+    await this.#store.met(place, device);
     let waits = 0;
     while (!this.#closed && this.#context.connection.state.state === 'online') {
       const item = await this.#store.next(place.key, device);
@@ -156,9 +157,8 @@ export class Outbox {
     for (let waits = 0; !this.#closed && this.#context.connection.state.state === 'online'; ) {
       try {
         const place = await this.#mail.placeOf(unmet.key, unmet.with ?? '');
-        if (this.#closed || place === null) return;
-        await this.#store.met(unmet.key, place, device);
-        return this.kick(place, device);
+        if (place !== null) this.kick(place, device);
+        return;
       } catch (error) {
         if (this.#closed || (error instanceof ClientError && error.code === 'unreachable')) return;
         if (isPassing(error)) await this.#pause(waits++, error);

@@ -1,9 +1,11 @@
 /** People whom this profile never fetched, while there is no link: what is written to them waits like all else. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { Refusal } from '../../../src/protocol/errors.ts';
 import { chatAs, lines } from '../../helpers/chat.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
+import { until } from '../../helpers/until.ts';
 
 /** Alice, without a link, and Bob, whom she has not met; `back` brings the daemon back. */
 async function cut(t: ExecutionContext) {
@@ -96,3 +98,21 @@ test.serial('what waits for somebody is shown in the conversation with them, and
   await alice.client.queue('@bob', 'for bob');
   await t.throwsAsync(alice.client.history('#bob'), { code: 'refused' });
 });
+
+test.serial(
+  'what was written without a link goes first, also when the daemon was too busy to say who that is',
+  async (t) => {
+    const { alice, bob, back } = await cut(t);
+    await alice.client.queue('@bob', 'first');
+    const { keyring } = alice.signedIn;
+    const cardOf = keyring.cardOf.bind(keyring);
+    let asked = 0;
+    keyring.cardOf = (name) => (asked++ === 0 ? Promise.reject(new Refusal('busy', 'busy')) : cardOf(name));
+    await back();
+    await until(() => asked > 0);
+    await alice.client.queue('@bob', 'second');
+    await bob.message('first');
+    await bob.message('second');
+    t.deepEqual(lines((await bob.client.history('@alice')).messages), ['alice: first (sent)', 'alice: second (sent)']);
+  },
+);
