@@ -8,12 +8,12 @@ import { personOf } from '../person.ts';
 /** Joins need no limit of their own: between two of them lies a leave. */
 export const logAppend: Handler<'log-append'> = async ({ store, later, rooms, limits }, session, { room, entry }) => {
   const person = personOf(session);
-  if (parseLogEntry(entry).op === 'leave') takeLeave(limits, person.name, hex(room));
+  if (parseLogEntry(entry).op === 'leave') takeLeave(limits, person.name, hex(rooms.get(room).id));
   return rooms.append(room, entry, person, store, later);
 };
 
 function takeLeave({ leaves, leavesOfRoom }: Context['limits'], name: string, room: string): void {
-  // Who waits for others pays nothing, and who has left too often takes nothing from others.
+  // The room is looked at first and charged last, so a leave that one limit refuses costs nothing in the other.
   if (!leavesOfRoom.has(room)) {
     throw new Refusal('rate-limited', 'many have left this room just now; try again in a moment');
   }

@@ -28,6 +28,16 @@ test('attack: a member who leaves and joins for ever makes the log grow no furth
   t.is(daemon.rooms.lobby.head.n, n);
 });
 
+test('attack: departures from rooms that do not exist leave the limits as they are', async (t) => {
+  const daemon = await daemonOf(t, ['alice']);
+  const { session } = daemon.login('alice');
+  const { leaves, leavesOfRoom } = daemon.context.limits;
+  const entry = await lobbyEntry(daemon, daemon.alice, 'leave');
+  const leave = () => logAppend(daemon.context, session, { room: new Uint8Array(32), entry });
+  await t.throwsAsync(leave(), { instanceOf: Refusal, code: 'no-such-conversation' });
+  t.deepEqual([leaves.size, leavesOfRoom.size], [0, 0]);
+});
+
 test('attack: cards without end', async (t) => {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const { session } = daemon.login('alice');
