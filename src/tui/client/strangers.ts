@@ -10,7 +10,7 @@ const MAX_STRANGERS = 1000;
 
 export class Strangers {
   readonly #find: (conversation: Uint8Array, name: string) => Promise<Timeline | null>;
-  /** By key of the conversation: the lowest and the highest place that was told of. */
+  /** By key of the conversation: the lowest and the highest place that events named. */
   readonly #heard = new Map<string, { first: number; last: number; found: Promise<void> }>();
 
   /** `find` gives null for a conversation that is none of mine. */
@@ -28,7 +28,7 @@ export class Strangers {
       const heard = { first: seq, last: seq, found: Promise.resolve() };
       this.#heard.set(key, heard);
       heard.found = this.#find(conversation, name)
-        .then((timeline) => timeline?.grew(heard.first, heard.last))
+        .then((timeline) => timeline?.heard(heard.first, heard.last))
         // Without a link: the next login tells of it again.
         .catch(() => {})
         .finally(() => this.#heard.delete(key));

@@ -30,8 +30,8 @@ export class Timeline {
   readonly #held: Held;
   #head = 0;
   #read = 0;
-  /** The lowest place that came after the login: from there on all is told here, whichever process of this profile takes it. */
-  #firstNews = Number.POSITIVE_INFINITY;
+  /** The lowest place that an event named: this process tells its listeners of all from there on, also of what another process of this profile took. */
+  #firstHeard = Number.POSITIVE_INFINITY;
   /** Up to here this process told its listeners; null before the first look. */
   #told: number | null = null;
   #startedAt: number | null = null;
@@ -70,12 +70,12 @@ export class Timeline {
   /** Takes an entry when its turn comes. */
   arrive(entry: Entry): void {
     this.#held.put(entry);
-    this.grew(entry.seq, entry.seq);
+    this.heard(entry.seq, entry.seq);
   }
 
-  /** An event told of a place after the login, or several did: `first` is the lowest of them, `last` the highest. */
-  grew(first: number, last: number): void {
-    this.#firstNews = Math.min(this.#firstNews, first);
+  /** Events since the login named places of this conversation: `first` is the lowest, `last` the highest. */
+  heard(first: number, last: number): void {
+    this.#firstHeard = Math.min(this.#firstHeard, first);
     this.#reaches(last);
   }
 
@@ -152,14 +152,14 @@ export class Timeline {
 
   async #run(): Promise<void> {
     let known = await this.#cache.coverage(this.place.key);
-    const beforeNews = this.#firstNews - 1;
-    this.#startedAt ??= Math.min(known?.top ?? 0, beforeNews);
+    const beforeHeard = this.#firstHeard - 1;
+    this.#startedAt ??= Math.min(known?.top ?? 0, beforeHeard);
     if (known === null) {
       await this.#begin();
       known = await this.#cache.coverage(this.place.key);
     }
     let top = known?.top ?? 0;
-    this.#told ??= Math.min(top, beforeNews);
+    this.#told ??= Math.min(top, beforeHeard);
     // Another process of this profile took these; the listeners here have not heard of them.
     while (this.#told < top) {
       const { taken, end } = await this.#intake.stored(this.place, this.#told, top);

@@ -9,16 +9,16 @@ import { until } from '../../helpers/until.ts';
 
 const id = (n: number) => new Uint8Array(new Uint32Array([n, 0, 0, 0, 0, 0, 0, 0]).buffer);
 
-/** Whose a conversation is comes when the test says so. `grown`: the lowest and the highest place that each was said to have got. */
+/** Whose a conversation is comes when the test says so. `heardOf`: the lowest and the highest place that each timeline was given. */
 function open() {
   const asked: [string, string][] = [];
-  const grown: [string, number, number][] = [];
+  const heardOf: [string, number, number][] = [];
   const answers = new Map<string, (answer: 'mine' | 'none' | Error) => void>();
   const strangers = new Strangers((conversation, name) => {
     const key = hex(conversation);
     asked.push([key, name]);
-    const grew = (first: number, last: number) => void grown.push([key, first, last]);
-    const timeline = { grew } as unknown as Timeline;
+    const heard = (first: number, last: number) => void heardOf.push([key, first, last]);
+    const timeline = { heard } as unknown as Timeline;
     return new Promise((done, fail) =>
       answers.set(key, (answer) =>
         answer instanceof Error ? fail(answer) : done(answer === 'mine' ? timeline : null),
@@ -30,11 +30,11 @@ function open() {
     answers.get(hex(id(n)))?.(how);
     await settled;
   };
-  return { strangers, asked, grown, answer };
+  return { strangers, asked, heardOf, answer };
 }
 
 test('a conversation goes on up to the highest place, whatever the others wait for', async (t) => {
-  const { strangers, asked, grown, answer } = open();
+  const { strangers, asked, heardOf, answer } = open();
   strangers.hear(id(1), 'mallory', 9);
   strangers.hear(id(2), 'bob', 4);
   strangers.hear(id(2), 'bob', 6);
@@ -44,18 +44,18 @@ test('a conversation goes on up to the highest place, whatever the others wait f
     [hex(id(1)), 'mallory'],
     [hex(id(2)), 'bob'],
   ]);
-  t.deepEqual(grown, [[hex(id(2)), 4, 6]]);
+  t.deepEqual(heardOf, [[hex(id(2)), 4, 6]]);
   await strangers.settled(hex(id(3)));
 });
 
 test('what turned out to be none, or had no answer, is asked for again with the next entry', async (t) => {
-  const { strangers, asked, grown, answer } = open();
+  const { strangers, asked, heardOf, answer } = open();
   for (const how of ['none', new Error('no link'), 'mine'] as const) {
     strangers.hear(id(1), 'bob', 3);
     await answer(1, how);
   }
   t.is(asked.length, 3);
-  t.deepEqual(grown, [[hex(id(1)), 3, 3]]);
+  t.deepEqual(heardOf, [[hex(id(1)), 3, 3]]);
 });
 
 test('attack: a flood of them is dropped', async (t) => {

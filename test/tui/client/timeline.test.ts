@@ -87,8 +87,8 @@ test('where it began stays, also of a conversation that was never met: what was 
 test('what an event told of before the first look is told, though another program of the profile has taken it', async (t) => {
   const { timeline, told, elsewhere } = await open(t, 5, false);
   await elsewhere([6, 7, 8]);
-  timeline.grew(7, 8);
-  timeline.grew(8, 8);
+  timeline.heard(7, 8);
+  timeline.heard(8, 8);
   await timeline.idle();
   t.deepEqual(told, [[7, 8]]);
   t.is(timeline.startedAt, 6, 'what came before it is told as what was missed');
