@@ -197,9 +197,9 @@ export class Shell {
     };
   }
 
-  /** Says what is waited for, and once the same. */
+  /** Says why it waits, each reason once in a row. */
   #waiting(): NonNullable<Ask['waiting']> {
-    const patience = this.settings.timeout === undefined ? DEFAULT_TIMEOUT_MS : this.settings.timeout * 1000;
+    const waitMs = this.settings.timeout === undefined ? DEFAULT_TIMEOUT_MS : this.settings.timeout * 1000;
     let said: string | null = null;
     let end: number | null = null;
     return (reason, giveUp) => {
@@ -208,7 +208,7 @@ export class Shell {
       said = reason;
       if (this.#stays) return;
       const now = systemClock.monotonic();
-      end ??= now + patience;
+      end ??= now + waitMs;
       systemClock.after(Math.max(0, end - now), giveUp);
     };
   }

@@ -13,8 +13,8 @@ import type { Ephemerals } from './ephemeral.ts';
 import { ClientError } from './errors.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { loginByKey, loginByPassword } from './login.ts';
+import { LoginRetry } from './login-retry.ts';
 import { makeKeys } from './my-keys.ts';
-import { Patience } from './patience.ts';
 import { type NewRecord, registerAccount, replacePassword } from './register.ts';
 import { SOFTWARE } from './software.ts';
 import type { KnownDaemons } from './trust.ts';
@@ -45,11 +45,11 @@ type Open = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
 
 export class Entrance {
   readonly #o: EntranceOptions;
-  readonly #patience: Patience;
+  readonly #retry: LoginRetry;
 
   constructor(options: EntranceOptions) {
     this.#o = options;
-    this.#patience = new Patience(options);
+    this.#retry = new LoginRetry(options);
   }
 
   /**
@@ -58,15 +58,15 @@ export class Entrance {
    * @throws ClientError 'login-refused', 'usage' when a password is needed and nobody can be asked
    */
   async logIn(given: string | null): Promise<Entered> {
-    if (given !== null) return this.#patiently(given);
+    if (given !== null) return this.#retryPassword(given);
     try {
-      const entered = await this.#patience.through(() => this.#byKey());
+      const entered = await this.#retry.run(() => this.#byKey());
       if (entered !== null) return entered;
     } catch (error) {
       // The ticket was ended, or the keys were renewed elsewhere: the person is asked, once.
       if (!(error instanceof ClientError && error.code === 'login-refused')) throw error;
     }
-    return this.#patiently(await this.#askPassword());
+    return this.#retryPassword(await this.#askPassword());
   }
 
   /**
@@ -105,19 +105,19 @@ export class Entrance {
       await store.replace(fingerprint, name, account);
       return account.keys;
     };
-    const open = await this.#patience.through(async () => {
-      const made = await this.#open();
-      const { calls, daemonId } = made;
+    const open = await this.#retry.run(async () => {
+      const opened = await this.#open();
+      const { calls, daemonId } = opened;
       try {
         const invite = options.invite ?? null;
         await registerAccount(calls, opaque(), { name, password, invite, localKeys, keys, daemonId });
-        return made;
+        return opened;
       } catch (error) {
         calls.link.destroy();
         throw error;
       }
     });
-    return this.#patiently(password, open);
+    return this.#retryPassword(password, open);
   }
 
   /** On a link of its own: the session that is open may be one by key. @throws ClientError 'login-refused' for a wrong `oldPassword` */
@@ -139,10 +139,10 @@ export class Entrance {
     }
   }
 
-  /** @param first a link to begin on */
-  #patiently(password: string, first?: Open): Promise<Entered> {
+  /** @param first the link for the first try; each later try opens its own */
+  #retryPassword(password: string, first?: Open): Promise<Entered> {
     let open = first;
-    return this.#patience.through(() => {
+    return this.#retry.run(() => {
       const begun = open;
       open = undefined;
       return this.#byPassword(password, begun);

@@ -1,25 +1,25 @@
-/** The first login at a daemon that answers, but lets nobody in for now: it is tried again until it works, or the person gives up. */
+/** Retries the first login while the daemon answers but lets nobody in, until it works or the person gives up. */
 import type { Clock, Random } from '../../protocol/seams.ts';
 import { isPassing } from './errors.ts';
 import { holdProcess } from './keep-alive.ts';
 import { isWorthRetry, retryWait } from './retry.ts';
 import type { Ask } from './types.ts';
 
-type PatienceOptions = { ask: Pick<Ask, 'waiting'>; clock: Clock; random: Random };
+type LoginRetryOptions = { ask: Pick<Ask, 'waiting'>; clock: Clock; random: Random };
 
-export class Patience {
-  readonly #options: PatienceOptions;
+export class LoginRetry {
+  readonly #options: LoginRetryOptions;
   #failures = 0;
 
-  constructor(options: PatienceOptions) {
+  constructor(options: LoginRetryOptions) {
     this.#options = options;
   }
 
   /**
    * A daemon that does not answer at the first try is not waited for: its address may be wrong.
-   * @throws what `attempt` throws that trying again does not change, or at last when the wait is given up
+   * @throws what `attempt` throws, when another try would not help or the person has given up
    */
-  async through<T>(attempt: () => Promise<T>): Promise<T> {
+  async run<T>(attempt: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await attempt();
