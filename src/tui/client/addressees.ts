@@ -1,4 +1,4 @@
-/** Whom a call of the person means. Somebody whom this profile never met is known once the daemon was asked. */
+/** Which conversation a name means. Somebody whom this profile never met is known once the daemon was asked. */
 import { ClientError, refusedByDaemon } from './errors.ts';
 import type { Keyring } from './keyring.ts';
 import { type Place, unmetPlace } from './notes.ts';
@@ -28,13 +28,13 @@ export class Addressees {
     }
   }
 
-  /** The same, of whom I may write to now. @throws ClientError 'key-changed' */
+  /** The same, for writing. @throws ClientError 'key-changed' */
   async recipient(to: ConversationName): Promise<Place> {
     return this.#trusted(await this.place(to));
   }
 
-  /** For what the outbox keeps: whom this profile never met has a place for the time without a link. */
-  async addressee(to: ConversationName): Promise<Place> {
+  /** For the outbox: does not wait. Without a link, somebody new has a place of their own (`unmetPlace`). @throws ClientError 'key-changed' */
+  async recipientOrUnmet(to: ConversationName): Promise<Place> {
     return this.#trusted((await this.#ifReached(to)) ?? unmetPlace(to.slice(1)));
   }
 

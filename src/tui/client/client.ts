@@ -116,12 +116,12 @@ export class ChatClient implements Client {
   }
 
   async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
-    const place = await this.#addressees.addressee(to);
+    const place = await this.#addressees.recipientOrUnmet(to);
     return this.#post(place, await this.#content(place, body, options.reply));
   }
 
   async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
-    const place = await this.#addressees.addressee(to);
+    const place = await this.#addressees.recipientOrUnmet(to);
     if (options.until === 'delivered' && place.with === null)
       throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
     const id = this.#chat.newId();
@@ -160,7 +160,9 @@ export class ChatClient implements Client {
     const { outboxStore, outbox } = this.#chat;
     const item = await outboxStore.withId(id);
     if (item?.state !== 'failed') throw new ClientError('refused', 'there is no failed message with this id');
-    const place = await this.#addressees.addressee(item.recipient.startsWith('#') ? '#lobby' : `@${item.recipient}`);
+    const place = await this.#addressees.recipientOrUnmet(
+      item.recipient.startsWith('#') ? '#lobby' : `@${item.recipient}`,
+    );
     await outboxStore.retry(place, id, outbox.device);
     const again = await outboxStore.find(place.key, id);
     if (again !== null) this.#chat.show(place, again, true);
