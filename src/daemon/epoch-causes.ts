@@ -1,12 +1,12 @@
 /**
  * When a person may make a new epoch of a room.
  *
- * 1. Always: the room has none yet, a member left since the last one that this person made, or the one in use is old or much used.
- *    So each speaker can have an own key after each departure, and goes on under it whatever others make after it.
+ * 1. Always: the room has none yet, a member left since this person's newest epoch, or the current one is old or much used.
+ *    So each speaker can make a key after each departure and keep using it, whatever others make after it.
  * 2. After a join: few by one person. A grant gives newcomers the key in use, and a member whose accomplices join must not make one
  *    epoch after another.
- * 3. Without a cause: few by one person. A member with a wrong key can replace it at once. There is no limit of the room, which a few
- *    members could use up for all.
+ * 3. Without a cause: few by one person. A member with a wrong key can replace it at once. No limit is shared by
+ *    the room: a few members could use it up for all.
  */
 import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../protocol/epoch.ts';
 import { Refusal } from '../protocol/errors.ts';

@@ -37,7 +37,7 @@ export class Files {
   /** Files in the folder that the store did not know at the last look. */
   #unknown = 0;
 
-  /** Makes the folder when it is missing, tells what it lacks, and takes away what was abandoned, now and every hour. */
+  /** Makes the folder when it is missing and logs how many files it lacks. Removes abandoned files, now and every hour. */
   static async open(parts: FilesParts): Promise<Files> {
     const files = new Files(parts);
     await files.#folder.make();
@@ -170,8 +170,8 @@ export class Files {
     await this.#transfers.close();
   }
 
-  /** No reason to refuse the start: nothing is written in their place, and they can be put back while the daemon runs. */
-  async #tellMissing(): Promise<void> {
+  /** The daemon starts all the same: nothing is written in their place, and they can be put back while it runs. */
+  async #logMissing(): Promise<void> {
     const { store, log } = this.#parts;
     const files = await countMissing({ folder: this.#folder, store });
     if (files === 0) return;
@@ -181,11 +181,11 @@ export class Files {
     );
   }
 
-  /** @param first nobody is connected yet */
+  /** @param first at the start of the daemon */
   async #sweep(first = false): Promise<void> {
     const { clock, store, config, log } = this.#parts;
     try {
-      if (first) await this.#tellMissing();
+      if (first) await this.#logMissing();
       await this.#uploads.touchAll(store);
       const { removed, unknown } = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
       if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');

@@ -54,7 +54,7 @@ export const figures = {
   registrations: { burst: 120, perSecond: 2 },
   /** What stays for ever or writes much, by name: leaves of a room, epochs, key cards, new passwords. */
   leaves: { burst: 10, perSecond: 1 / 600 },
-  /** After each the next speaker makes a key first: less often than a message is tried under another one. */
+  /** After each the next speaker makes a key first. Fewer at once than the client seals a message anew after `stale-epoch`. */
   leavesOfRoom: { burst: 10, perSecond: 1 / 30 },
   epochs: { burst: 60, perSecond: 1 / 5 },
   /** New epochs of a room because somebody joined, and without a cause; by name. */

@@ -117,9 +117,9 @@ export class Room {
   }
 
   /**
-   * What members did so that `maker` may make the next epoch: 'left' when somebody did since this maker made one, as what others made
-   * since may be no good; else 'joined' when somebody did since the current one, which counts in a small room. The maker's own moves do
-   * not count, except for the first join: a member who joins and leaves again and again must not cause one epoch after the other.
+   * Why `maker` may make the next epoch. 'left': somebody left since this maker's newest epoch; epochs that others made since may be
+   * garbage. 'joined': somebody joined a small room since the current epoch. The maker's own moves do not count, except for the first
+   * join: a member who joins and leaves again and again must not cause one epoch after the other.
    */
   movedSinceEpoch(maker: Uint8Array): 'left' | 'joined' | null {
     const own = hex(maker);

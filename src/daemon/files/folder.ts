@@ -89,7 +89,7 @@ export class FilesFolder {
     return (await this.#fs.readdir(this.#dir)).map(fileOf).filter((file) => file !== null);
   }
 
-  /** The ids of those that are here whole, in hex. */
+  /** The ids of whole files, hex. */
   async whole(): Promise<Set<string>> {
     return new Set((await this.#fs.readdir(this.#dir)).filter((name) => fileOf(name) !== null && !name.includes('.')));
   }

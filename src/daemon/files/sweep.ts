@@ -40,7 +40,7 @@ export async function removeDoomed({ folder, store }: Pick<SweepParts, 'folder' 
   return removed;
 }
 
-/** How many files the database has whole and the folder has not, by their names: cheap also where there are many. */
+/** How many files the database has whole and the folder lacks. Compares names only: cheap for many files, too. */
 export async function countMissing(parts: { folder: FilesFolder; store: Pick<Store, 'wholeFiles'> }): Promise<number> {
   const here = await parts.folder.whole();
   let missing = 0;

@@ -115,7 +115,7 @@ export const entryOperations: Implementation<EntryOperations> = {
   },
 };
 
-/** Speakers use no epoch that is older: what was said under it is dropped before its keys are. */
+/** The oldest epoch that a speaker uses: messages under an epoch are dropped before its keys. */
 const LAST_USE_MS = EPOCH_LIFE_MS + 24 * 3_600_000;
 const OLD_EPOCHS = "SELECT e FROM entries WHERE e > ? AND e <= ? AND kind = 'epoch' AND at < ?";
 

@@ -148,7 +148,7 @@ export const roomOperations: Implementation<RoomOperations> = {
 const SET_PRESENT = 'UPDATE members SET present = ? WHERE c = ? AND id_fp = ?';
 const ADD_KEY = 'INSERT INTO epoch_keys (e, id_fp, kind, bytes) VALUES (?, ?, ?, ?)';
 
-/** The newest epoch, if nothing was said under it and nothing can be, as somebody left: its keys are of no use. */
+/** Drops the keys of the newest epoch if nothing was said under it before somebody left: nothing can be said under it any more. */
 function dropUnused(tools: Tools, room: Room): void {
   const last = one<{ e: number; kind: string; n: number }>(
     tools,

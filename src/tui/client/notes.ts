@@ -56,7 +56,7 @@ export async function openOwn(
   return sealed === null ? null : openedNote(header, noteHash, me.name, false, sealed.content);
 }
 
-/** With somebody whom this profile never met and cannot ask for now: the outbox alone knows it, until they are met. */
+/** A conversation with somebody whom this profile never met, while there is no link to ask who that is. Only the outbox uses it. */
 export function unmetPlace(name: string): Place {
   return { id: new Uint8Array(), key: unmetKey(name), name: `@${name}`, with: name, peer: null, base: 0 };
 }

@@ -15,7 +15,7 @@ const KEYS_AT_ONCE = 128;
 /** The daemon asks three members, 2 s apart. */
 const GRANT_WAIT_MS = 6_500;
 const MAX_RACES = 10;
-/** After the daemon saw no cause for a new key the room's is not tried to be replaced for so long. */
+/** How long no new key is tried after the daemon saw no cause for one. */
 const NO_CAUSE_MS = 30_000;
 
 export type RekeyNeeds = {
@@ -37,7 +37,7 @@ export class RoomRekey {
   readonly #keys: RoomKeys;
   readonly #needs: RekeyNeeds;
   readonly #waiting = new Map<string, Set<() => void>>();
-  /** The newest place of an epoch when the daemon wanted no other, and how long that holds, by the monotonic clock. */
+  /** The place of the newest epoch when the daemon refused another one, and how long that holds, by the monotonic clock. */
   #kept = { headSeq: 0, until: 0 };
 
   constructor(context: ChatContext, members: RoomMembers, keys: RoomKeys, needs: RekeyNeeds) {
@@ -183,7 +183,7 @@ export class RoomRekey {
     return this.#keys.headSeq === headSeq && this.#context.clock.monotonic() < until;
   }
 
-  /** The newest key that is here and after which nobody left: those that others made since may be no good. */
+  /** The newest epoch whose key is here and after which nobody left. Newer ones without a key may be garbage. */
   #good(): (KnownEpoch & { key: Uint8Array }) | null {
     return this.#keys.newestSince(this.#members.log.lastDeparture);
   }

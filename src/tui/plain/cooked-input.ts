@@ -46,7 +46,7 @@ export function cookedInput({ input, output, onInterrupt, heed }: CookedInputPar
     },
     async hidden(talk) {
       queue.leave(reader);
-      const ahead = queue.rest();
+      const ahead = queue.takeAll();
       reader.close();
       if (ahead !== '') input.unshift(ahead);
       // A line that was typed ahead asks for it below a prompt that was drawn for the next one.

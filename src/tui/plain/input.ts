@@ -113,7 +113,7 @@ export function terminalInput({ input, output, complete, onInterrupt, stop }: Te
     },
     async hidden(talk) {
       queue.leave(reader);
-      const ahead = queue.rest() + reader.line;
+      const ahead = queue.takeAll() + reader.line;
       reader.close();
       if (ahead !== '') input.unshift(ahead);
       // A line that was typed ahead asks for it below a prompt that was drawn for the next one.
@@ -180,8 +180,8 @@ export class Lines implements AsyncIterable<string | null> {
     reader.on('close', this.end);
   }
 
-  /** All that waits, as it was typed; none is left. */
-  rest(): string {
+  /** Takes all lines that wait, as they were typed. */
+  takeAll(): string {
     return this.#waiting
       .splice(0)
       .map((line) => `${line ?? ''}\r`)

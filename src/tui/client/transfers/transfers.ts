@@ -288,7 +288,7 @@ export class Transfers {
   }
 }
 
-/** What is no id names nothing. */
+/** Anything but 32 hex digits matches no transfer. */
 function namedBy({ author, id }: FileRef): Named {
   return { author, file: /^[0-9a-f]{32}$/.test(id) ? fromHex(id) : new Uint8Array() };
 }
