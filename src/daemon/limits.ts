@@ -31,12 +31,13 @@ export const figures = {
   /** Above this nothing more is carried out for a client until it has read. */
   pauseQueuedBytes: 512 * 1024,
   /**
-   * Requests of one client under way, and while others are at work: what waits for the store are thousands of small objects, and the
-   * garbage collector stops everybody while it copies them.
+   * Requests of one client under way; and of each while there are so many of all: what waits for the store are thousands of small
+   * objects, and the garbage collector stops everybody while it copies them.
    */
   requestsAtOnce: 32,
-  requestsBesideOthers: 8,
-  /** Of these the ones with a long answer. */
+  requestsBesideMany: 8,
+  requestsOfAll: 256,
+  /** Requests of one client under way that have a long answer. */
   largeAnswersAtOnce: 4,
   /** What waits behind them, in number and bytes, before the client's link is not read any more. */
   requestsWaiting: 64,
@@ -82,6 +83,8 @@ export function byteCost(bytes: number): number {
 export class Limits {
   readonly #budgets: Budgets;
   readonly turns: FairTurns;
+  /** Requests of all clients under way; kept by request-queue.ts. */
+  underWay = 0;
   readonly connections: TokenBuckets;
   readonly logins: TokenBuckets;
   readonly failureLines: TokenBuckets;

@@ -57,7 +57,7 @@ export const epilogue = `Limits:
   connections per address    burst ${figures.connections.burst}, then ${figures.connections.perSecond}/s
   new accounts per address   burst ${figures.registrations.burst}, then ${figures.registrations.perSecond}/s
   work per person            burst ${figures.work.burst / 1000} s of a core, then ${figures.work.perSecond} ms/s while others are at work; before login per address
-  requests per link          ${figures.requestsAtOnce} at once, ${figures.requestsBesideOthers} while others are at work, ${figures.requestsWaiting} or ${figures.waitingBytes / 1024} KiB waiting; then it is not read
+  requests per link          ${figures.requestsAtOnce} at once, ${figures.requestsBesideMany} while ${figures.requestsOfAll} of all are under way, ${figures.requestsWaiting} or ${figures.waitingBytes / 1024} KiB waiting; then it is not read
   what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
   departures from one room          ${figures.leavesOfRoom.burst}, then one in 30 s
   new passwords, per person         ${figures.passwords.burst}, then one a minute

@@ -2,7 +2,7 @@
  * Carries out what one client asks.
  *
  * 1. Requests start in the order they came, each when fair-turns.ts gives it a turn. Up to `requestsAtOnce` are under way
- *    together, fewer while others are at work; those marked `alone` wait for the ones before and hold up the ones behind.
+ *    together, fewer while many of all clients are; those marked `alone` wait for the ones before and hold up the ones behind.
  * 2. Nothing starts while the client's own answers pile up unread, or above the budget of who pays while others are at work.
  * 3. A segment of a file takes a turn, too, and while it waits for one nothing more is read.
  * 4. What waits is bytes as they came. While much waits, or nothing may start, the link is not read: the client's system holds
@@ -103,8 +103,8 @@ export class RequestQueue {
   }
 
   #hasRoom(): boolean {
-    if (this.#underWay < figures.requestsBesideOthers) return true;
-    return this.#underWay < figures.requestsAtOnce && this.#base.limits.turns.alone(this.#paid.budget);
+    if (this.#underWay < figures.requestsBesideMany) return true;
+    return this.#underWay < figures.requestsAtOnce && this.#base.limits.underWay < figures.requestsOfAll;
   }
 
   /** Whether it has to wait for requests that are under way. */
@@ -156,12 +156,14 @@ export class RequestQueue {
     const { budget } = this.#paid;
     this.#underWay += 1;
     budget.underWay += 1;
+    this.#base.limits.underWay += 1;
     if (large) this.#largeUnderWay += 1;
     const { sessions } = this.#base;
     budget.charge(costs.request + (toAll ? costs.delivery * sessions.size : 0));
     void this.#carryOut(request).finally(() => {
       this.#underWay -= 1;
       budget.underWay -= 1;
+      this.#base.limits.underWay -= 1;
       if (large) this.#largeUnderWay -= 1;
       if (this.#underWay === 0) this.#onIdle();
       if (alone) this.#alone = false;
