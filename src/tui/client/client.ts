@@ -103,14 +103,16 @@ export class ChatClient implements Client {
     options: HistoryOptions = {},
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
     const { reading, conversations } = this.#chat;
-    const place = await this.#addressees.place(conversation).catch(async (error: unknown) => {
-      if (!conversation.startsWith('@')) throw error;
+    let place: Place;
+    try {
+      place = await this.#addressees.place(conversation);
+    } catch (error) {
       // Nobody has that name: the outbox may still hold what was written to them without a link.
-      const messages = await readOutbox(reading, unmetPlace(conversation.slice(1)));
+      const unmet = conversation.startsWith('@') ? unmetPlace(conversation.slice(1)) : null;
+      const messages = unmet === null ? [] : await readOutbox(reading, unmet, options);
       if (messages.length === 0) throw error;
       return { messages, gaps: [], more: false };
-    });
-    if ('messages' in place) return place;
+    }
     await this.#chat.synced(place);
     return this.#asked(async () => readHistory(reading, await conversations.timelinesOf(place), options));
   }

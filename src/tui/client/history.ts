@@ -41,12 +41,14 @@ export async function readHistory(
   return whole;
 }
 
-/** What waits to be sent there, or failed: as it was written. */
+/** What waits to be sent there, or failed: as it was written. It stands behind every message that has its place. */
 export async function readOutbox(
   { messages, outbox }: Pick<Parts, 'messages' | 'outbox'>,
   place: Place,
+  { before, limit = HISTORY_LIMIT }: HistoryOptions,
 ): Promise<Message[]> {
-  return (await outbox.of(place)).flatMap((item) => messages.queued(place, item) ?? []);
+  if (before !== undefined) return [];
+  return (await outbox.of(place)).flatMap((item) => messages.queued(place, item) ?? []).slice(-limit);
 }
 
 async function readOne(
@@ -73,10 +75,8 @@ async function readOne(
   // What cannot be read before the first message belongs to it where nothing else comes before.
   const first = more ? (shown[0]?.seq ?? end) : 0;
   const found = await messages.of(place, shown);
-  if (before === undefined) {
-    const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);
-    found.push(...(await readOutbox({ messages, outbox }, place)).filter((queued) => !isStored(queued)));
-  }
+  const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);
+  found.push(...(await readOutbox({ messages, outbox }, place, { before, limit })).filter((one) => !isStored(one)));
   const gaps = gapsOf(
     place,
     allowed.filter((entry) => entry.seq >= first),
