@@ -5,11 +5,19 @@ import { holdProcess } from './keep-alive.ts';
 import { isWorthRetry, retryWait } from './retry.ts';
 import type { Ask } from './types.ts';
 
-type LoginRetryOptions = { ask: Pick<Ask, 'waiting'>; clock: Clock; random: Random };
+type LoginRetryOptions = {
+  ask: Pick<Ask, 'waiting'>;
+  /** How long it is tried again where nobody is told that it waits. */
+  timeoutMs: number;
+  clock: Clock;
+  random: Random;
+};
 
 export class LoginRetry {
   readonly #options: LoginRetryOptions;
   #failures = 0;
+  /** By the monotonic clock. */
+  #end: number | null = null;
 
   constructor(options: LoginRetryOptions) {
     this.#options = options;
@@ -31,7 +39,9 @@ export class LoginRetry {
   }
 
   async #pause(error: Error): Promise<void> {
-    const { ask, clock, random } = this.#options;
+    const { ask, timeoutMs, clock, random } = this.#options;
+    this.#end ??= clock.monotonic() + timeoutMs;
+    if (ask.waiting === undefined && clock.monotonic() >= this.#end) throw error;
     const letGo = holdProcess();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const cancel = clock.after(retryWait(this.#failures++, random), resolve);

@@ -183,7 +183,7 @@ export type Ask = {
   progress(step: 'keys' | 'connect' | 'login' | 'vault' | 'sync'): void;
   /**
    * The server answers, but lets nobody in for now: its disk is full, or it is busy. It is tried again until that has passed;
-   * told before each pause. `giveUp` ends the wait, with that refusal.
+   * told before each pause. `giveUp` ends the wait, with that refusal. Without this function the wait ends so after `timeout`.
    */
   waiting?(reason: string, giveUp: () => void): void;
 };
