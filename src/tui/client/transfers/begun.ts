@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { fromHex, fromUtf8, hex, Reader, utf8, Writer } from '../../../protocol/bytes.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
 import { fileName } from '../../../protocol/text.ts';
-import type { ConversationName } from '../types.ts';
+import type { ConversationName, FileRef } from '../types.ts';
 
 const VERSION = 1;
 const AUTHOR_BYTES = 32;
@@ -76,4 +76,9 @@ export function decodeBegun(
     segSize: reader.u32(),
     key: Uint8Array.from(reader.bytes(KEY_BYTES)),
   };
+}
+
+/** Anything but 32 hex digits matches no transfer. */
+export function namedBy({ author, id }: FileRef): Named {
+  return { author, file: /^[0-9a-f]{32}$/.test(id) ? fromHex(id) : new Uint8Array() };
 }

@@ -1,13 +1,13 @@
 /** Uploads and downloads of one login: what the client offers of files, without what is posted about them. */
 import { resolve } from 'node:path';
-import { fromHex, hex } from '../../../protocol/bytes.ts';
+import { hex } from '../../../protocol/bytes.ts';
 import { Refusal } from '../../../protocol/errors.ts';
 import { type Manifest, segmentCount } from '../../../protocol/file.ts';
 import { type Clock, type FileSystem, systemClock } from '../../../protocol/seams.ts';
 import { fileName } from '../../../protocol/text.ts';
 import { ClientError, isPassing } from '../errors.ts';
 import type { ConversationName, FileRef, TransferOptions, TransferState } from '../types.ts';
-import { type Begun, type BegunDownload, type BegunUpload, type Named, nameOf } from './begun.ts';
+import { type Begun, type BegunDownload, type BegunUpload, type Named, namedBy, nameOf } from './begun.ts';
 import { BegunStore, type IsPosted, type Paused, type TransferProfile, type Worker } from './begun-store.ts';
 import { download } from './download.ts';
 import { LocalFile } from './local-file.ts';
@@ -286,11 +286,6 @@ export class Transfers {
     this.#news ??= new News(connection);
     return this.#news;
   }
-}
-
-/** Anything but 32 hex digits matches no transfer. */
-function namedBy({ author, id }: FileRef): Named {
-  return { author, file: /^[0-9a-f]{32}$/.test(id) ? fromHex(id) : new Uint8Array() };
 }
 
 /** @throws ClientError 'usage' with what to do about it */
