@@ -52,6 +52,12 @@ export class TokenBuckets {
     return wait;
   }
 
+  /** Undoes one `take`. */
+  giveBack(key: string): void {
+    const bucket = this.#current(key);
+    bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + 1);
+  }
+
   get size(): number {
     return this.#buckets.size;
   }

@@ -32,6 +32,17 @@ test('reserve gives turns one after the other, and none beyond the longest wait'
   );
 });
 
+test('what is given back can be taken again, and is never more than the burst', (t) => {
+  const buckets = new TokenBuckets(manualClock(), { burst: 2, perSecond: 1 });
+  buckets.giveBack('a');
+  t.deepEqual(
+    [1, 2, 3].map(() => buckets.take('a')),
+    [true, true, false],
+  );
+  buckets.giveBack('a');
+  t.true(buckets.take('a'));
+});
+
 test('memory is bounded: the key that was used longest ago goes', (t) => {
   const buckets = new TokenBuckets(manualClock(), { burst: 1, perSecond: 1 }, 2);
   buckets.take('a');

@@ -38,6 +38,25 @@ test('attack: departures from rooms that do not exist leave the limits as they a
   t.deepEqual([leaves.size, leavesOfRoom.size], [0, 0]);
 });
 
+test('attack: departures that are refused, and one that is sent again, leave the limits as they are', async (t) => {
+  const daemon = await daemonOf(t, ['alice']);
+  const { session } = daemon.login('alice');
+  const { id: room } = daemon.rooms.lobby;
+  await logAppend(daemon.context, session, { room, entry: await lobbyEntry(daemon, daemon.alice, 'join') });
+  const { head } = daemon.rooms.lobby;
+  const far = await lobbyEntry(daemon, daemon.alice, 'leave', { ...head, n: head.n + 5 });
+  const refused = { instanceOf: Refusal, code: 'conflict' };
+  for (let i = 0; i <= figures.leavesOfRoom.burst; i++)
+    await t.throwsAsync(logAppend(daemon.context, session, { room, entry: far }), refused);
+  const entry = await lobbyEntry(daemon, daemon.alice, 'leave');
+  const left = await logAppend(daemon.context, session, { room, entry });
+  for (let i = 0; i <= figures.leavesOfRoom.burst; i++)
+    t.deepEqual(await logAppend(daemon.context, session, { room, entry }), left);
+  for (let i = 1; i < figures.leavesOfRoom.burst; i++)
+    for (const op of ['join', 'leave'] as const)
+      await logAppend(daemon.context, session, { room, entry: await lobbyEntry(daemon, daemon.alice, op) });
+});
+
 test('attack: cards without end', async (t) => {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const { session } = daemon.login('alice');
