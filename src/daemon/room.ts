@@ -104,9 +104,14 @@ export class Room {
     return [...this.#members.values()].filter((member) => member.joinedAt <= n);
   }
 
-  /** Whether this member was there when the current epoch was made, and so was given its key. */
-  hasEpochKey(idFp: Uint8Array): boolean {
-    return (this.#members.get(hex(idFp))?.joinedAt ?? Number.POSITIVE_INFINITY) <= this.epoch.logN;
+  /** Whether this member was there at log entry `n`, and so was given the key of an epoch that was made for it. */
+  wasMemberAt(idFp: Uint8Array, n: number): boolean {
+    return (this.#members.get(hex(idFp))?.joinedAt ?? Number.POSITIVE_INFINITY) <= n;
+  }
+
+  /** Whether nobody left after log entry `n`. */
+  isOpen(n: number): boolean {
+    return n >= this.#log.lastDeparture;
   }
 
   /** The next epoch has been made. */

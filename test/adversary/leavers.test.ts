@@ -103,3 +103,27 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
   t.deepEqual(gaps, []);
   t.false(host.events.some(({ type }) => type === 'notice'));
 });
+
+test('attack: who joins after a garbage key reads what a speaker says under an earlier one, also without speaking', async (t) => {
+  const { server, joined } = await lobby(t);
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  await alice.client.send('#lobby', 'alone');
+  const guests: Mallory[] = [];
+  const allowed = figures.joinEpochs.burst + figures.spareEpochs.burst;
+  for (let n = 1; n <= allowed; n += 1) {
+    guests.push(await joined(`guest-${n}`));
+    await alice.client.send('#lobby', `welcome, guest ${n}`);
+  }
+  const [mallory, ...absent] = guests as [Mallory, ...Mallory[]];
+  t.is(await answerTo(mallory.epoch(garbage)), 'taken');
+  for (const { client } of absent) client.socket.destroy();
+  const carol = await chatAs(t, { user: 'carol', server, password, register });
+  await alice.client.send('#lobby', 'hello carol');
+  await carol.message('hello carol');
+  const epochs = await mallory.entries('epoch');
+  t.is(epochs.length, allowed + 2, 'nobody made another key');
+  const { messages, gaps } = await carol.client.history('#lobby');
+  // What was said under that key before she came, too.
+  t.deepEqual(lines(messages), [`alice: welcome, guest ${allowed} (sent)`, 'alice: hello carol (sent)']);
+  t.deepEqual(gaps, []);
+});

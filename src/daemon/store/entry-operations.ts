@@ -45,15 +45,7 @@ export const entryOperations: Implementation<EntryOperations> = {
     if (room === undefined || !author?.present) throw notMember();
     const first = stored(tools, author.m, entry);
     if (first !== undefined) return first;
-    const epoch = one<{ n: number }>(
-      tools,
-      "SELECT n FROM entries WHERE c = ? AND kind = 'epoch' AND id = ?",
-      room.c,
-      entry.epochId,
-    );
-    if (epoch === undefined || epoch.n < room.departure_n) {
-      throw new Refusal('stale-epoch', 'the room has a newer key, or needs one: take or make it and seal again');
-    }
+    openEpochOf(tools, room, entry.epochId);
     return appendToChain(tools, room, author.m, 'message', entry);
   },
 
@@ -164,6 +156,20 @@ export function newMember(tools: Tools, c: number, person: Person): { m: number;
     person.name,
   );
   return { m, present: 1 };
+}
+
+/** @throws Refusal 'stale-epoch' when there is none such, or somebody left since it was made */
+export function openEpochOf(
+  tools: Tools,
+  room: { c: number; departure_n: number },
+  epochId: Uint8Array,
+): { e: number; n: number } {
+  const sql = "SELECT e, n FROM entries WHERE c = ? AND kind = 'epoch' AND id = ?";
+  const epoch = one<{ e: number; n: number }>(tools, sql, room.c, epochId);
+  if (epoch === undefined || epoch.n < room.departure_n) {
+    throw new Refusal('stale-epoch', 'the room has a newer key, or needs one: take it or make it');
+  }
+  return epoch;
 }
 
 /** The first answer, when this author's entry with this id is stored. @throws Refusal 'id-reused' when its bytes differ. */

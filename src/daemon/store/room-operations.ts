@@ -7,6 +7,7 @@ import {
   NO_EPOCH,
   newMember,
   notMember,
+  openEpochOf,
   place,
   stored,
 } from './entry-operations.ts';
@@ -123,16 +124,12 @@ export const roomOperations: Implementation<RoomOperations> = {
     return { seq, at, again: false };
   },
 
+  openEpoch(tools, { room, epochId }) {
+    return { logN: openEpochOf(tools, roomOf(tools, room), epochId).n };
+  },
+
   addGrant(tools, { room, epochId, to, bytes }) {
-    const found = roomOf(tools, room);
-    const epoch = one<{ e: number }>(
-      tools,
-      "SELECT e FROM entries WHERE c = ? AND kind = 'epoch' ORDER BY seq DESC LIMIT 1",
-      found.c,
-    );
-    if (!epoch || !sameBytes(found.epoch_id, epochId)) {
-      throw new Refusal('stale-epoch', 'the room has a newer key: grant that one');
-    }
+    const epoch = openEpochOf(tools, roomOf(tools, room), epochId);
     run(tools, ADD_KEY, epoch.e, to, 'grant', bytes);
     run(
       tools,

@@ -146,7 +146,9 @@ export interface RoomOperations {
     /** As of a new entry; the keys count, too. */
     quota: number | null;
   }): Appended;
-  /** Keeps a grant for `to`, three at most, the newest ones. @throws Refusal 'stale-epoch'. */
+  /** The n of the log entry that an epoch was made for. @throws Refusal 'stale-epoch' when there is none such, or somebody left since */
+  openEpoch(of: { room: Uint8Array; epochId: Uint8Array }): { logN: number };
+  /** Keeps a grant for `to`, three at most, the newest ones. @throws Refusal 'stale-epoch', as of `openEpoch` */
   addGrant(grant: { room: Uint8Array; epochId: Uint8Array; to: Uint8Array; bytes: Uint8Array }): null;
 }
 

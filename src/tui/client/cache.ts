@@ -185,6 +185,15 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row)).reverse();
   }
 
+  /** The epochs whose keys these wait for. */
+  async lockedEpochs(conversation: string): Promise<string[]> {
+    const rows = await this.#all(
+      `SELECT DISTINCT epoch FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND epoch IS NOT NULL AND gap IS NOT NULL`,
+      [conversation],
+    );
+    return rows.map(({ epoch }) => String(epoch));
+  }
+
   /** The entries that speak about these messages, with the message's key `author/id`. */
   async marks(conversation: string, messages: readonly CachedEntry[]): Promise<{ key: string; entry: CachedEntry }[]> {
     const keys = JSON.stringify(messages.map((message) => `${message.author}/${message.id}`));

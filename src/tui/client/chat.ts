@@ -250,7 +250,7 @@ export class Chat {
     await this.#try(() => this.#rooms.join());
     await this.#try(() => this.conversations.sync());
     await this.#try(() => this.people.load());
-    this.#wantedKey.askCurrent();
+    await this.#try(async () => this.#wantedKey.atLogin(await this.cache.lockedEpochs(this.#lobby.key)));
   }
 
   async #take(event: Event): Promise<void> {

@@ -219,7 +219,8 @@ export class Intake {
     statements: Statement[],
   ): void {
     const content = cached.said?.content;
-    if (item.claim !== null) taken.locked.add(item.claim.epoch);
+    // What was said before I came is no reason to ask for a key.
+    if (item.claim !== null && cached.gap !== null) taken.locked.add(item.claim.epoch);
     const due = side === 'newer' && place.with !== null && cached.shown && !item.own;
     if (due) statements.push(state.dueStatement(cached));
     statements.push(this.#cache.entryStatement(place.key, cached));

@@ -92,12 +92,17 @@ export class RoomKeys {
     return this.#epochs.get(id) ?? null;
   }
 
-  /** The newest epoch with a key, of those made for log entry `n` or a later one. */
-  newestSince(n: number): (KnownEpoch & { key: Uint8Array }) | null {
+  /** Whether nobody left after the epoch's log head: messages are taken under it, and its key is granted. */
+  isOpen({ epoch }: KnownEpoch): boolean {
+    return (this.#members.numberOf(epoch.logHead) ?? 0) >= this.#members.log.lastDeparture;
+  }
+
+  /** The newest open epoch with a key. */
+  newestOpen(): (KnownEpoch & { key: Uint8Array }) | null {
     let newest: (KnownEpoch & { key: Uint8Array }) | null = null;
     for (const known of this.#epochs.values()) {
       if (known.key === null || known.seq < (newest?.seq ?? 0)) continue;
-      if ((this.#members.numberOf(known.epoch.logHead) ?? 0) >= n) newest = { ...known, key: known.key };
+      if (this.isOpen(known)) newest = { ...known, key: known.key };
     }
     return newest;
   }

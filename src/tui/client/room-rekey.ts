@@ -79,16 +79,17 @@ export class RoomRekey {
 
   /** A newcomer lacks the key. Checked here, whatever the daemon says: who is no member of the log is given nothing. */
   async wanted({ epochId, name }: EventParams<'grant-wanted'>): Promise<void> {
-    const current = this.#keys.current;
-    if (current === null || current.key === null || !equal(current.epoch.epochId, epochId)) return;
-    const known = await this.#cardOf(name);
-    if (known === null) return;
-    const { card, changedTo } = known;
+    const known = this.#keys.get(hex(epochId));
+    if (known === null || known.key === null) return;
+    const pinned = await this.#cardOf(name);
+    if (pinned === null) return;
+    const { card, changedTo } = pinned;
     if (!this.#members.log.isMember(card.idFp)) await this.#needs.sync();
     if (changedTo !== null || !this.#members.log.isMember(card.idFp)) return;
+    if (!this.#keys.isOpen(known)) return;
     // An old card may be shown because its key has leaked.
     if (!isSealable(card, this.#context.clock.now())) return;
-    const grant = await this.#sealGrant(current.epoch, current.key, card);
+    const grant = await this.#sealGrant(known.epoch, known.key, card);
     if (grant === null) return;
     await this.#context.connection.request('grant', { room: this.#members.room, epochId, to: name, grant });
   }
@@ -162,7 +163,7 @@ export class RoomRekey {
   #worn(known: KnownEpoch): boolean {
     const head = this.#members.numberOf(known.epoch.logHead) ?? 0;
     return (
-      this.#someoneLeft(known) ||
+      !this.#keys.isOpen(known) ||
       (this.#members.lastArrival > head && this.#members.log.members.size <= SMALL_ROOM) ||
       this.#daemonTime() - known.epoch.time > EPOCH_LIFE_MS ||
       this.#needs.head() - known.seq >= EPOCH_PLACES
@@ -174,10 +175,6 @@ export class RoomRekey {
     return this.#context.clock.now() - this.#context.connection.clockSkew;
   }
 
-  #someoneLeft(known: KnownEpoch): boolean {
-    return this.#members.log.lastDeparture > (this.#members.numberOf(known.epoch.logHead) ?? 0);
-  }
-
   #isKept(): boolean {
     const { headSeq, until } = this.#kept;
     return this.#keys.headSeq === headSeq && this.#context.clock.monotonic() < until;
@@ -185,7 +182,7 @@ export class RoomRekey {
 
   /** The newest epoch whose key is here and after which nobody left. Newer ones without a key may be garbage. */
   #good(): (KnownEpoch & { key: Uint8Array }) | null {
-    return this.#keys.newestSince(this.#members.log.lastDeparture);
+    return this.#keys.newestOpen();
   }
 
   async #mint(): Promise<void> {

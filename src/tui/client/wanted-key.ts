@@ -1,47 +1,65 @@
-/** The key of a room's epoch in use, as long as this client lacks it: asked of the members, and what waits for it shown when it comes. */
+/** Keys of epochs that this client lacks: asked of the members while nobody left since, and what waits for one shown when it comes. */
 import { hex } from '../../protocol/bytes.ts';
 import type { Clock } from '../../protocol/seams.ts';
+import type { KnownEpoch } from './room-keys.ts';
 import type { Rooms } from './rooms.ts';
 
-/** A key that nobody gave is asked for again at most this often. */
+/** A key that nobody gave is asked for again at most this often, and so many keys within that time. */
 const ASK_AGAIN_MS = 5000;
+const MAX_ASKED = 16;
 
 export class WantedKey {
-  readonly #rooms: Rooms;
-  readonly #clock: Clock;
+  readonly #rooms: Pick<Rooms, 'keys' | 'rekey'>;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #opened: (epoch: string) => Promise<void>;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  /** When each was asked for, by the epoch's id. */
+  readonly #missing = new Map<string, number>();
 
   /** `opened` is called with the id of an epoch whose key has come, hex. */
-  constructor(rooms: Rooms, clock: Clock, opened: (epoch: string) => Promise<void>) {
+  constructor(
+    rooms: Pick<Rooms, 'keys' | 'rekey'>,
+    clock: Pick<Clock, 'monotonic'>,
+    opened: (epoch: string) => Promise<void>,
+  ) {
     this.#rooms = rooms;
     this.#clock = clock;
     this.#opened = opened;
   }
 
-  /** Only for the epoch in use, if it is one of `epochs`: nobody grants an older one. */
-  ask(epochs: ReadonlySet<string>): void {
+  /** For the epoch in use, which nothing may have been said under yet, and those that something waits for. */
+  atLogin(locked: Iterable<string>): void {
     const { current } = this.#rooms.keys;
-    if (current !== null && epochs.has(current.id)) this.askCurrent();
+    this.ask(current === null ? locked : [current.id, ...locked]);
   }
 
-  askCurrent(): void {
-    const { current } = this.#rooms.keys;
+  /** Asks for the keys of these epochs and of those that are still missing, the longest not asked for first: none keeps another from its turn. */
+  ask(epochs: Iterable<string>): void {
+    for (const id of epochs) if (!this.#missing.has(id)) this.#missing.set(id, Number.NEGATIVE_INFINITY);
     const now = this.#clock.monotonic();
-    if (current === null || current.key !== null || now - this.#askedAt < ASK_AGAIN_MS) return;
-    this.#askedAt = now;
-    this.#rooms.rekey
-      .ask(current)
-      .then(() => (current.key === null ? undefined : this.#opened(current.id)))
-      .catch(() => {
-        // Nobody is here who could answer; the next message, or the next login, asks again.
-      });
+    const due: { known: KnownEpoch; askedAt: number }[] = [];
+    let places = MAX_ASKED;
+    for (const [id, askedAt] of this.#missing) {
+      const known = this.#rooms.keys.get(id);
+      if (known === null || known.key !== null || !this.#rooms.keys.isOpen(known)) this.#missing.delete(id);
+      else if (now - askedAt < ASK_AGAIN_MS) places -= 1;
+      else due.push({ known, askedAt });
+    }
+    due.sort((a, b) => (a.askedAt < b.askedAt ? -1 : Number(a.askedAt > b.askedAt)));
+    for (const { known } of due.slice(0, Math.max(0, places))) {
+      this.#missing.set(known.id, now);
+      this.#rooms.rekey
+        .ask(known)
+        .then(() => (known.key === null ? undefined : this.#opened(known.id)))
+        .catch(() => {
+          // Nobody is here who could answer; the next message, or the next login, asks again.
+        });
+    }
   }
 
   /** Takes what a member answered; one that is no good is asked of the next. */
   async granted(params: Parameters<Rooms['rekey']['granted']>[0]): Promise<void> {
     const epoch = hex(params.epochId);
     if (await this.#rooms.rekey.granted(params)) await this.#opened(epoch);
-    else if (this.#rooms.keys.get(epoch)?.key == null) this.ask(new Set([epoch]));
+    else if (this.#rooms.keys.get(epoch)?.key == null) this.ask([epoch]);
   }
 }

@@ -121,8 +121,16 @@ test('each member is given its own chunk and the grants sealed to it, newest fir
     ],
   );
   t.is((await keysOf(bob))?.length, 1);
-  const stale = { room, epochId: bytes32(9), to: carol.idFp, bytes: new Uint8Array(1) };
-  await t.throwsAsync(store.addGrant(stale), { code: 'stale-epoch' });
+  const grant = (n: number) =>
+    store.addGrant({ room, epochId: bytes32(n), to: carol.idFp, bytes: new Uint8Array([n]) });
+  await t.throwsAsync(grant(9), { code: 'stale-epoch' });
+  await epoch(2, bytes32(1), 3);
+  t.deepEqual(await store.openEpoch({ room, epochId: bytes32(1) }), { logN: 2 });
+  await grant(1);
+  t.deepEqual((await keysOf(carol))?.[0]?.bytes, new Uint8Array([1]), 'an earlier epoch, as nobody left since');
+  await log(4, bob, 'departs');
+  for (const n of [1, 2]) await t.throwsAsync(grant(n), { code: 'stale-epoch' });
+  await t.throwsAsync(store.openEpoch({ room, epochId: bytes32(2) }), { code: 'stale-epoch' });
 });
 
 test('whoever left a room reads it no more, and is in it again after joining again', async (t) => {
