@@ -2,6 +2,7 @@
 import { EPOCH_LIFE_MS } from '../../protocol/epoch.ts';
 import { Refusal } from '../../protocol/errors.ts';
 import { forgetFile, listFile } from './file-operations.ts';
+import { openEpochOf } from './open-epoch.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
 import type { Appended, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
 import {
@@ -156,20 +157,6 @@ export function newMember(tools: Tools, c: number, person: Person): { m: number;
     person.name,
   );
   return { m, present: 1 };
-}
-
-/** @throws Refusal 'stale-epoch' when there is none such, or somebody left since it was made */
-export function openEpochOf(
-  tools: Tools,
-  room: { c: number; departure_n: number },
-  epochId: Uint8Array,
-): { e: number; n: number } {
-  const sql = "SELECT e, n FROM entries WHERE c = ? AND kind = 'epoch' AND id = ?";
-  const epoch = one<{ e: number; n: number }>(tools, sql, room.c, epochId);
-  if (epoch === undefined || epoch.n < room.departure_n) {
-    throw new Refusal('stale-epoch', 'the room has a newer key, or needs one: take it or make it');
-  }
-  return epoch;
 }
 
 /** The first answer, when this author's entry with this id is stored. @throws Refusal 'id-reused' when its bytes differ. */

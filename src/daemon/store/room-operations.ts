@@ -7,10 +7,10 @@ import {
   NO_EPOCH,
   newMember,
   notMember,
-  openEpochOf,
   place,
   stored,
 } from './entry-operations.ts';
+import { openEpochOf } from './open-epoch.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
 import type { RoomOperations, RoomState } from './store.ts';
 import { chargeMessages, ENTRY_COST, KEY_COST } from './usage.ts';
