@@ -5,7 +5,7 @@ import type { KeyPair } from '../../src/protocol/rsa.ts';
 import { inlineRsa, type Rsa } from '../../src/protocol/rsa-pool.ts';
 import { type Seams, type SignedIn, signIn } from '../../src/tui/client/connect.ts';
 import type { Ask, ConnectOptions } from '../../src/tui/client/types.ts';
-import { fixtureKey } from '../fixtures/keys.ts';
+import { type FixtureName, fixtureKey } from '../fixtures/keys.ts';
 import { temporaryFolder } from './folder.ts';
 import { lightOpaque } from './light-opaque.ts';
 
@@ -13,7 +13,11 @@ type Person = 'alice' | 'bob' | 'carol';
 
 /** Gives fixtures in turn, of which any two in a row differ; only `person` gets most of them. */
 export function fixtureRsa(person: Person): Rsa {
-  const names = [`${person}-identity`, `${person}-encryption`, 'ephemeral', 'mallory-encryption'] as const;
+  return rsaInTurn(`${person}-identity`, `${person}-encryption`, 'ephemeral', 'mallory-encryption');
+}
+
+/** Gives these in turn. */
+export function rsaInTurn(...names: readonly FixtureName[]): Rsa {
   let next = 0;
   return {
     ...inlineRsa,

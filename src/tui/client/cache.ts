@@ -165,12 +165,14 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
-  /** After `after` the next ones, at most 200, that were not opened yet: that wait for the key of `epoch`, or (null) for none. */
+  /** After `after` the next ones, at most 200, that were not opened yet: under `epoch`, or (null) all but those whose key is lacking. */
   async unopened(conversation: string, epoch: string | null, after: number): Promise<CachedEntry[]> {
     const rows = await this.#all(
-      `SELECT * FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND raw IS NOT NULL
-       AND epoch IS ? AND seq > ? ORDER BY seq LIMIT 200`,
-      [conversation, epoch, after],
+      `SELECT * FROM entries e WHERE account = ? AND conversation = ? AND sealed IS NULL AND raw IS NOT NULL AND seq > ?
+       AND iif(? IS NULL, epoch IS NULL OR EXISTS (SELECT 1 FROM epochs k WHERE k.account = e.account
+         AND k.room = e.conversation AND k.epoch = e.epoch AND k.key IS NOT NULL AND k.refused = 0), epoch = ?)
+       ORDER BY seq LIMIT 200`,
+      [conversation, after, epoch, epoch],
     );
     return rows.map((row) => this.#entry(conversation, row));
   }

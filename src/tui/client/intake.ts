@@ -5,6 +5,7 @@
 import { hex } from '../../protocol/bytes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Entry } from '../../protocol/fields.ts';
+import { Turns } from '../../protocol/turns.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import { entryOf, openedEntry, targetOf, unopenedEntry } from './cached-entry.ts';
 import { type ChatContext, isZero } from './chat-context.ts';
@@ -51,6 +52,8 @@ export class Intake {
   readonly #rooms: Rooms;
   readonly #outbox: OutboxStore;
   readonly #tag: (hash: Uint8Array) => string;
+  /** One after the other: what one opens is nothing to the next. */
+  readonly #retries = new Turns();
 
   constructor(context: ChatContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
     this.#context = context;
@@ -102,8 +105,12 @@ export class Intake {
     return { taken, end: page.length < STORED_PAGE ? upTo : (page.at(-1)?.seq ?? upTo) };
   }
 
-  /** Tries again what could not be opened: of one epoch whose key came, or (null) what waits for none, after a key was accepted. */
-  async retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
+  /** Tries again what could not be opened: of one epoch whose key came, or (null), after a person's key was accepted, all that may open now. */
+  retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
+    return this.#retries.take(() => this.#retry(place, epoch));
+  }
+
+  async #retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
     const opened: CachedEntry[] = [];
     for (let after = 0; ; ) {
       const page = await this.#cache.unopened(place.key, epoch, after);

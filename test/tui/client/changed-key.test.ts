@@ -6,20 +6,57 @@ import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs, lines, type TestChat, textOf } from '../../helpers/chat.ts';
 import { startDaemon, type TestDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { fixtureRsa } from '../../helpers/sign-in.ts';
+import { fixtureRsa, rsaInTurn } from '../../helpers/sign-in.ts';
 
 const password = 'secret';
 const register = {};
 
-/** The operator takes Bob's account away, and he makes it again with other keys. */
-async function bobAgain(t: ExecutionContext, daemon: TestDaemon): Promise<TestChat> {
+type Name = 'bob' | 'carol';
+
+/** The operator takes these accounts away. */
+async function takeAway(daemon: TestDaemon, names: readonly Name[]): Promise<void> {
   const path = join(daemon.dir, 'users.txt');
   const users = await readFile(path, 'utf8');
-  await writeFile(path, users.replace(/^bob:.*\n/m, ''));
+  await writeFile(path, users.replace(new RegExp(`^(${names.join('|')}):.*\\n`, 'gm'), ''));
   daemon.process.kill('SIGHUP');
   await daemon.line(({ evt }) => evt === 'reloaded');
+}
+
+/** Bob's account is taken away, and he makes it again with other keys. */
+async function bobAgain(t: ExecutionContext, daemon: TestDaemon): Promise<TestChat> {
+  await takeAway(daemon, ['bob']);
   const attempt = { user: 'bob', server: daemon.join, password, register } as const;
   return chatAs(t, attempt, { rsa: fixtureRsa('carol') });
+}
+
+/** Bob and Carol have new keys, which Alice did not accept: Bob spoke in the lobby, then Carol under a key of her own, and Bob twice under that. */
+async function twoNewKeys(t: ExecutionContext): Promise<{ alice: TestChat; profile: string; server: string }> {
+  const daemon = await startDaemon(t);
+  const { join: server } = daemon;
+  const profile = join(await temporaryFolder(t), 'alice');
+  const alice = await chatAs(t, { user: 'alice', server, password, register, profile });
+  for (const user of ['bob', 'carol'] as const) {
+    const before = await chatAs(t, { user, server, password, register });
+    await before.client.send('#lobby', `old ${user}`);
+    await alice.message(`old ${user}`);
+    await before.client.close();
+  }
+  await takeAway(daemon, ['bob', 'carol']);
+  const bob = await chatAs(
+    t,
+    { user: 'bob', server, password, register },
+    { rsa: rsaInTurn('mallory-identity', 'ephemeral') },
+  );
+  await bob.client.send('#lobby', 'bob 1');
+  const carol = await chatAs(
+    t,
+    { user: 'carol', server, password, register },
+    { rsa: rsaInTurn('mallory-encryption', 'ephemeral') },
+  );
+  await carol.client.send('#lobby', 'carol 1');
+  await bob.message('carol 1');
+  for (const text of ['bob 2', 'bob 3']) await bob.client.send('#lobby', text);
+  return { alice, profile, server };
 }
 
 test.serial('what was said under the old key stays, before what is said under the new one', async (t) => {
@@ -166,3 +203,23 @@ test.serial(
     t.deepEqual(gaps, []);
   },
 );
+
+for (const order of [
+  ['bob', 'carol'],
+  ['carol', 'bob'],
+] as const)
+  test.serial(`what two people say under new keys is shown once ${order.join(' and then ')} is accepted`, async (t) => {
+    const { alice, profile, server } = await twoNewKeys(t);
+    await alice.client.close();
+    for (const name of order) {
+      const accepting = await chatAs(t, { user: 'alice', server, profile });
+      await accepting.client.safetyNumber(name);
+      await accepting.client.acceptKey(name);
+      await accepting.message(`${name} 1`);
+      await accepting.client.close();
+    }
+    const again = await chatAs(t, { user: 'alice', server, profile });
+    const { messages, gaps } = await again.client.history('#lobby');
+    t.deepEqual(messages.map(textOf), ['old bob', 'old carol', 'bob 1', 'carol 1', 'bob 2', 'bob 3']);
+    t.deepEqual(gaps, []);
+  });
