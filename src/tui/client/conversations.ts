@@ -114,11 +114,10 @@ export class Conversations {
   async catchUp(place: Place): Promise<void> {
     const all = await listConversations(this.#parts.context.connection, this.#bound);
     const of = all.find(({ conversation }) => equal(conversation, place.id));
-    if (of !== undefined) await this.timeline(place).catchUp(of.head, of.read);
+    if (of !== undefined) await this.timeline(place).catchUp(of.head);
   }
 
   async take(event: Event): Promise<void> {
-    const { context } = this.#parts;
     if (event.method === 'posted') {
       const { conversation, with: name, entry } = event.params;
       const place = this.#known(conversation, name);
@@ -136,8 +135,6 @@ export class Conversations {
       // Nothing that is still to come was read.
       await this.#setMark(key, 'read', Math.min(event.params.seq, timeline.head));
       await this.#tell(timeline.place);
-    } else if (event.method === 'renewed') {
-      context.keyring.forget(event.params.name);
     }
   }
 
@@ -196,7 +193,7 @@ export class Conversations {
     const { cache } = this.#parts;
     const timeline = this.timeline(place);
     const again = timeline.startedAt !== null;
-    await timeline.catchUp(of.head, of.read);
+    await timeline.catchUp(of.head, Math.max(of.read, (await cache.coverage(place.key))?.read ?? 0));
     await this.#setMark(place.key, 'read', Math.min(of.read, timeline.head));
     const known = await cache.coverage(place.key);
     if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
@@ -224,8 +221,9 @@ export class Conversations {
     const known = await cache.coverage(place.key);
     const me = hex(context.keyring.me.idFp);
     for (const gap of gapsOf(place, this.#lockedGaps.without(place, taken.fresh))) emit({ type: 'gap', gap });
+    const { readAtLogin } = this.timeline(place);
     for (const message of await messages.of(place, taken.fresh))
-      emit({ type: 'message', message, fresh: place.base === 0 && (message.seq ?? 0) > (known?.read ?? 0) });
+      emit({ type: 'message', message, fresh: place.base === 0 && (message.seq ?? 0) > readAtLogin });
     const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));
     targets.push(...taken.delivered.map((id) => ({ author: me, id })));
     const fresh = new Set(taken.fresh.map((entry) => entry.seq));

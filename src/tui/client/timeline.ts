@@ -29,7 +29,7 @@ export class Timeline {
   readonly #listener: TimelineListener;
   readonly #held: Held;
   #head = 0;
-  #read = 0;
+  #readAtLogin = 0;
   /** The lowest place that an event named: this process tells its listeners of all from there on, also of what another process of this profile took. */
   #firstHeard = Number.POSITIVE_INFINITY;
   /** Up to here this process told its listeners; null before the first look. */
@@ -91,9 +91,14 @@ export class Timeline {
     this.#held.dropUpTo(Number.POSITIVE_INFINITY);
   }
 
-  /** The daemon says how far the conversation goes and how far I read it. Resolves when all of it was taken, or it failed. */
-  async catchUp(head: number, read: number): Promise<void> {
-    this.#read = read;
+  /** Up to here it had been read when this process logged in last. What comes later is news here, though another program reads it first. */
+  get readAtLogin(): number {
+    return this.#readAtLogin;
+  }
+
+  /** The daemon says how far the conversation goes, and at a login how far it was read. Resolves when all of it was taken, or it failed. */
+  async catchUp(head: number, readAtLogin = this.#readAtLogin): Promise<void> {
+    this.#readAtLogin = readAtLogin;
     this.#reaches(head);
     await this.idle();
   }
@@ -212,10 +217,11 @@ export class Timeline {
 
   /** Decides from where this profile knows a conversation that it never met. */
   async #begin(): Promise<void> {
-    const from = this.#head <= PAGE ? 0 : Math.max(Math.min(this.#read, this.#head - PAGE), this.#head - FIRST_SYNC, 0);
+    const from =
+      this.#head <= PAGE ? 0 : Math.max(Math.min(this.#readAtLogin, this.#head - PAGE), this.#head - FIRST_SYNC, 0);
     await this.#context.profile.db.run(
       'INSERT OR IGNORE INTO coverage (account, conversation, bottom, top, read) VALUES (?, ?, ?, ?, ?)',
-      [this.#context.account, this.place.key, from, from, Math.min(this.#read, this.#head)],
+      [this.#context.account, this.place.key, from, from, Math.min(this.#readAtLogin, this.#head)],
     );
   }
 }

@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../../src/tui/client/errors.ts';
+import type { ClientEvent } from '../../../src/tui/client/types.ts';
 import { chatAs, lines, startChat, textOf } from '../../helpers/chat.ts';
 import { jsonLines, securechat, startSecurechat } from '../../helpers/cli.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { signInAs } from '../../helpers/sign-in.ts';
 import { tampered } from '../../helpers/tamper.ts';
+import { until } from '../../helpers/until.ts';
 
 const password = 'secret';
 const register = {};
@@ -86,3 +88,54 @@ for (const known of [false, true]) {
     t.is((await shell.client.history('@bob')).messages.length, known ? 2 : 1);
   });
 }
+
+test.serial('what another program read first is news here all the same', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const profile = join(await temporaryFolder(t), 'alice');
+  const first = await chatAs(t, { user: 'alice', server, password, register, profile });
+  await bob.client.send('@alice', 'before');
+  await first.message('before');
+  const signedIn = await signInAs(t, { user: 'alice', server, profile });
+  const { connection } = signedIn;
+  const onEvent = connection.onEvent.bind(connection);
+  const held: (() => void)[] = [];
+  connection.onEvent = (listener) =>
+    onEvent((event) => void (event.method === 'posted' ? held.push(() => listener(event)) : listener(event)));
+  const slow = await startChat(t, signedIn);
+  await slow.client.conversations();
+  for (const to of ['@alice', '#lobby'] as const) {
+    const { seq } = await bob.client.send(to, `to ${to}`);
+    await first.message(`to ${to}`);
+    await first.client.markRead(to === '@alice' ? '@bob' : to, seq ?? 0);
+  }
+  await until(() => held.length >= 2);
+  for (const go of held) go();
+  for (const to of ['@alice', '#lobby']) {
+    const isHere = (event: ClientEvent) => event.type === 'message' && textOf(event.message) === `to ${to}`;
+    t.like(await slow.event(isHere), { fresh: true });
+  }
+});
+
+test.serial('programs of one profile each tell every message once', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const profile = join(await temporaryFolder(t), 'alice');
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  await (await chatAs(t, { user: 'alice', server, password, register, profile })).client.close();
+  const global = ['--server', server, '--user', 'alice', '--profile', profile];
+  const plain = startSecurechat(t, ['plain', ...global], { stdin: null });
+  const listener = startSecurechat(t, ['listen', ...global], { stdin: null });
+  await plain.says(/you write to #lobby/);
+  await listener.says(/listening as alice/);
+  const said: string[] = [];
+  for (let n = 0; n < 8; n++)
+    for (const to of ['#lobby', '@alice'] as const) {
+      said.push(`${to.slice(1)} ${n}`);
+      await bob.client.send(to, `${to.slice(1)} ${n}`);
+    }
+  for (const program of [plain, listener]) {
+    await Promise.all(said.map((text) => program.says(new RegExp(`: ${text}$`, 'm'))));
+    const told = program.written.stdout.split('\n').filter((line) => /: (lobby|alice) \d$/.test(line));
+    t.is(told.length, said.length);
+  }
+});
