@@ -85,11 +85,17 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
   const [leaver, other, ...absent] = guests.reverse() as [Mallory, Mallory, ...Mallory[]];
   // So that the host is asked for the key.
   for (const { client } of absent) client.socket.destroy();
-  const last = (await leaver.entries('epoch')).at(-1);
-  t.deepEqual(last?.keys, [], 'who came last has no chunk');
-  const { epochId } = parseEpoch(last?.bytes ?? new Uint8Array());
-  await leaver.client.request('grant-ask', { room: leaver.room, epochId });
+  const before = await leaver.entries('epoch');
+  t.deepEqual(before.at(-1)?.keys, [], 'who came last has no chunk');
+  // All are open, but she gets no more of what was said before she came than comes with the one in use.
+  for (const { bytes } of before)
+    await leaver.client.request('grant-ask', { room: leaver.room, epochId: parseEpoch(bytes).epochId });
   await until(async () => (await leaver.entries('epoch')).at(-1)?.keys.length === 1);
+  await host.client.send('#lobby', 'still here');
+  t.deepEqual(
+    (await leaver.entries('epoch')).map(({ keys }) => keys.length),
+    before.map((_, n) => Number(n === before.length - 1)),
+  );
 
   // She has the key in use; no budget keeps the host from another one.
   await leaver.move('leave');
@@ -99,7 +105,7 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
   t.is(epochs.length, allowed + 2);
   t.is(epochs.at(-1)?.keys.length, 1);
   const { messages, gaps } = await host.client.history('#lobby');
-  t.is(messages.length, allowed + 4);
+  t.is(messages.length, allowed + 5);
   t.deepEqual(gaps, []);
   t.false(host.events.some(({ type }) => type === 'notice'));
 });

@@ -86,12 +86,17 @@ export class RoomRekey {
     const { card, changedTo } = pinned;
     if (!this.#members.log.isMember(card.idFp)) await this.#needs.sync();
     if (changedTo !== null || !this.#members.log.isMember(card.idFp)) return;
-    if (!this.#keys.isOpen(known)) return;
+    if (!this.#mayHave(known, card)) return;
     // An old card may be shown because its key has leaked.
     if (!isSealable(card, this.#context.clock.now())) return;
     const grant = await this.#sealGrant(known.epoch, known.key, card);
     if (grant === null) return;
     await this.#context.connection.request('grant', { room: this.#members.room, epochId, to: name, grant });
+  }
+
+  /** Who came later than an epoch gets only the one that is spoken under: as little as can be of what was said before they came. */
+  #mayHave(known: KnownEpoch, { idFp }: Card): boolean {
+    return this.#good()?.id === known.id || (this.#keys.isOpen(known) && this.#members.wasMember(hex(idFp), known.seq));
   }
 
   /** null for cards that break a rule: that is the trouble of who asks, and nobody here needs to hear of it. */
