@@ -12,6 +12,7 @@ import { openDaemon } from '../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { fullDisk } from '../helpers/full-disk.ts';
 import { quietAsk } from '../helpers/sign-in.ts';
+import { hostileDaemon } from './hostile-daemon.ts';
 
 const MIB = 1024 * 1024;
 
@@ -101,4 +102,21 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   await login(back, 'bob', 'pw');
   await back.request('upload-drop', { file });
   t.false(alice.events.some((event) => event.type === 'link' && event.link.state === 'closed'));
+});
+
+test('a registration that a full disk cuts says that the account is there', async (t) => {
+  const { at, script } = await hostileDaemon(t);
+  const profile = join(await temporaryFolder(t), 'alice');
+  const account = { user: 'alice', server: `127.0.0.1:${at.port}`, profile, password: 'correct horse' } as const;
+  script.answers['login-prove'] = () => {
+    throw new Refusal('disk-full', 'the disk is full');
+  };
+  const ask = quietAsk({ waiting: (_, giveUp) => giveUp() });
+  const told = {
+    code: 'disk-full',
+    message: /^the account alice is made, but .*the disk is full; log in here with its password$/,
+  };
+  await t.throwsAsync(chatAs(t, { ...account, register: {}, ask }), told);
+  delete script.answers['login-prove'];
+  await (await chatAs(t, account)).client.send('#lobby', 'here');
 });

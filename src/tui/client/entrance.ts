@@ -1,5 +1,6 @@
 /** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
 import { equal, H, utf8 } from '../../protocol/bytes.ts';
+import { Refusal } from '../../protocol/errors.ts';
 import type { Opaque } from '../../protocol/opaque.ts';
 import { invisibleIn } from '../../protocol/password.ts';
 import type { Welcome } from '../../protocol/requests.ts';
@@ -117,7 +118,9 @@ export class Entrance {
         throw error;
       }
     });
-    return this.#retryPassword(password, open);
+    return this.#retryPassword(password, open).catch((error: unknown) => {
+      throw withAccount(name, error);
+    });
   }
 
   /** On a link of its own: the session that is open may be one by key. @throws ClientError 'login-refused' for a wrong `oldPassword` */
@@ -243,4 +246,12 @@ export class Entrance {
 function checkVisible(password: string): void {
   const unseen = invisibleIn(password);
   if (unseen !== null) throw new ClientError('usage', `the password has ${unseen}; choose another`);
+}
+
+/** The error that says as well that the account is there, for one that came between registering and the login. */
+function withAccount(name: string, error: unknown): unknown {
+  const said = (message: string) =>
+    `the account ${name} is made, but the login failed: ${message}; log in here with its password`;
+  if (error instanceof Refusal) return new Refusal(error.code, said(error.message));
+  return error instanceof ClientError ? new ClientError(error.code, said(error.message)) : error;
 }
