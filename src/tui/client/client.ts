@@ -8,8 +8,9 @@ import { Addressees } from './addressees.ts';
 import type { Chat } from './chat.ts';
 import { type Seams, type SignedIn, signIn } from './connect.ts';
 import { ClientError, refusedByDaemon } from './errors.ts';
-import { type HistoryOptions, readHistory, readOutbox } from './history.ts';
-import { type Place, unmetPlace } from './notes.ts';
+import { type HistoryOptions, readHistory, readUnmet } from './history.ts';
+import type { Place } from './notes.ts';
+import { withUnsent } from './list-conversations.ts';
 import { openChat } from './open-chat.ts';
 import { shownName } from './shown-name.ts';
 import type {
@@ -91,7 +92,7 @@ export class ChatClient implements Client {
 
   async conversations(): Promise<Conversation[]> {
     await this.#chat.synced();
-    return this.#chat.conversations.list();
+    return withUnsent(await this.#chat.conversations.list(), await this.#chat.outboxStore.people());
   }
 
   people(): Promise<Person[]> {
@@ -107,11 +108,7 @@ export class ChatClient implements Client {
     try {
       place = await this.#addressees.place(conversation);
     } catch (error) {
-      // Nobody has that name: the outbox may still hold what was written to them without a link.
-      const unmet = conversation.startsWith('@') ? unmetPlace(conversation.slice(1)) : null;
-      const messages = unmet === null ? [] : await readOutbox(reading, unmet, options);
-      if (messages.length === 0) throw error;
-      return { messages, gaps: [], more: false };
+      return readUnmet(reading, conversation, options, error);
     }
     await this.#chat.synced(place);
     return this.#asked(async () => readHistory(reading, await conversations.timelinesOf(place), options));

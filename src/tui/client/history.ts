@@ -2,10 +2,10 @@
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { gapsOf, type Messages } from './messages.ts';
-import type { Place } from './notes.ts';
+import { type Place, unmetPlace } from './notes.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { Timeline } from './timeline.ts';
-import type { Gap, Message } from './types.ts';
+import type { ConversationName, Gap, Message } from './types.ts';
 
 const HISTORY_LIMIT = 100;
 /** Pages that are fetched for one question: what holds no message for so long is not all looked through at once. */
@@ -42,13 +42,26 @@ export async function readHistory(
 }
 
 /** What waits to be sent there, or failed: as it was written. It stands behind every message that has its place. */
-export async function readOutbox(
+async function readOutbox(
   { messages, outbox }: Pick<Parts, 'messages' | 'outbox'>,
   place: Place,
   { before, limit = HISTORY_LIMIT }: HistoryOptions,
 ): Promise<Message[]> {
   if (before !== undefined) return [];
   return (await outbox.of(place)).flatMap((item) => messages.queued(place, item) ?? []).slice(-limit);
+}
+
+/** What the outbox holds for a name that nobody has. @throws what `refused` is when there is nothing */
+export async function readUnmet(
+  parts: Pick<Parts, 'messages' | 'outbox'>,
+  conversation: ConversationName,
+  options: HistoryOptions,
+  refused: unknown,
+): Promise<Page> {
+  const unmet = conversation.startsWith('@') ? unmetPlace(conversation.slice(1)) : null;
+  const messages = unmet === null ? [] : await readOutbox(parts, unmet, options);
+  if (messages.length === 0) throw refused;
+  return { messages, gaps: [], more: false };
 }
 
 async function readOne(

@@ -2,6 +2,7 @@
 import { hex } from '../../protocol/bytes.ts';
 import type { RequestResult } from '../../protocol/requests.ts';
 import type { ChatContext } from './chat-context.ts';
+import type { Conversation } from './types.ts';
 
 export type Listed = RequestResult<'conversations'>['conversations'][number];
 
@@ -48,4 +49,18 @@ export async function listConversations(
     after = page.next;
     if (after === null || listed.size === before || bound.isReached(listed.size)) return [...listed.values()];
   }
+}
+
+/**
+ * Where something was said, and where something of mine is still unsent, though it be to a name that nobody has: it can be tried
+ * again or removed there.
+ */
+export function withUnsent(
+  known: readonly Conversation[],
+  unsent: readonly { name: string; at: number }[],
+): Conversation[] {
+  const said = known.filter(({ name, head }) => head > 0 || name.startsWith('#'));
+  const names = new Set<string>(said.map(({ name }) => name));
+  const others = unsent.map(({ name, at }): Conversation => ({ name: `@${name}`, head: 0, read: 0, unread: 0, at }));
+  return [...said, ...others.filter(({ name }) => !names.has(name))].sort((a, b) => b.at - a.at);
 }

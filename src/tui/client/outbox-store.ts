@@ -90,6 +90,16 @@ export class OutboxStore {
     return this.#rows('conversation IN (?, ?) AND receipt = 0', [place.key, unmetKeyOf(place) ?? place.key]);
   }
 
+  /** The people to whom something is here, receipts aside, and when the newest of it was written. */
+  async people(): Promise<{ name: string; at: number }[]> {
+    const rows = await this.#context.profile.db.all(
+      `SELECT recipient, max(at) AS at FROM outbox
+       WHERE account = ? AND receipt = 0 AND recipient NOT LIKE '#%' GROUP BY recipient`,
+      [this.#context.account],
+    );
+    return rows.map((row) => ({ name: String(row.recipient), at: Number(row.at) }));
+  }
+
   async withId(id: string): Promise<Queued | null> {
     const [row] = await this.#rows('id = ?', [id]);
     return row ?? null;

@@ -1,4 +1,5 @@
 /** People whom this profile never fetched, while there is no link: what is written to them waits like all else. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Refusal } from '../../../src/protocol/errors.ts';
@@ -18,8 +19,9 @@ async function cut(t: ExecutionContext) {
   await daemon.stop('SIGKILL');
   await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
   const back = async () => {
-    await startDaemon(t, ['--port', String(port)], { dir: daemon.dir });
+    const again = await startDaemon(t, ['--port', String(port)], { dir: daemon.dir });
     for (const { client } of [alice, bob]) client.reconnect();
+    return again;
   };
   return { alice, bob, back, again: { user: 'alice', server, profile } as const };
 }
@@ -66,14 +68,19 @@ test.serial('a message to nobody fails with a sentence and can be removed, also 
   t.regex((await alice.message('hello?', ({ state }) => state === 'failed')).error ?? '', /nobody/);
   await alice.client.close();
   const next = await chatAs(t, again);
+  const listed = async () => (await next.client.conversations()).find(({ name }) => name === '@nobody');
+  const [head, read, unread] = [0, 0, 0];
   const { messages } = await next.client.history('@nobody');
+  t.deepEqual(await listed(), { name: '@nobody', head, read, unread, at: messages[1]?.sentAt ?? 0 });
   t.deepEqual(lines(messages), ['alice: anybody? (failed)', 'alice: hello? (failed)']);
   t.deepEqual((await next.client.history('@nobody', { limit: 1 })).messages, messages.slice(1));
   await t.throwsAsync(next.client.history('@nobody', { before: 9 }), { code: 'refused' });
   for (const message of messages) {
     await t.throwsAsync(next.client.retry(message.id), { code: 'refused', message: /nobody/ });
+    t.truthy(await listed());
     await next.client.remove(message);
   }
+  t.is(await listed(), undefined);
   await t.throwsAsync(next.client.history('@nobody'), { code: 'refused' });
 });
 
@@ -119,3 +126,24 @@ test.serial(
     t.deepEqual(lines((await bob.client.history('@alice')).messages), ['alice: first (sent)', 'alice: second (sent)']);
   },
 );
+
+test.serial('what failed to somebody whose account is gone is listed until it is removed', async (t) => {
+  const { alice, back, again } = await cut(t);
+  const daemon = await back();
+  // She knows his key, and has no conversation with him.
+  await alice.client.history('@bob');
+  t.false((await alice.client.conversations()).some(({ name }) => name === '@bob'));
+  const path = join(daemon.dir, 'users.txt');
+  await writeFile(path, (await readFile(path, 'utf8')).replace(/^bob:.*\n/m, ''));
+  daemon.process.kill('SIGHUP');
+  await daemon.line(({ evt }) => evt === 'user_removed');
+  await t.throwsAsync(alice.client.send('@bob', 'hello?'), { code: 'refused' });
+  await alice.client.close();
+  const next = await chatAs(t, again);
+  const names = async () => (await next.client.conversations()).map(({ name }) => name);
+  t.deepEqual(await names(), ['@bob', '#lobby']);
+  const [failed] = (await next.client.history('@bob')).messages;
+  t.is(failed?.state, 'failed');
+  if (failed !== undefined) await next.client.remove(failed);
+  t.deepEqual(await names(), ['#lobby']);
+});
