@@ -10,7 +10,7 @@ import { width } from './measure.ts';
 import { fileKey } from './messages.ts';
 import { personOf } from './own.ts';
 import type { Look } from './rows.ts';
-import type { Chat, State } from './state.ts';
+import type { Chat, State, Thread } from './state.ts';
 import { strings } from './strings.ts';
 
 const MIN_NAMES = 5;
@@ -62,6 +62,7 @@ function sameList(a: Chat, b: Chat): boolean {
         unreadOf(a, x) === unreadOf(b, y) &&
         x.mentionAt === y.mentionAt &&
         x.head === y.head &&
+        isVacant(a, x) === isVacant(b, y) &&
         (textOf(x.draft) === '') === (textOf(y.draft) === '')
       );
     })
@@ -73,6 +74,7 @@ function sortedPeople(chat: Chat): ListedConversation[] {
   for (const name of Object.keys(chat.people)) if (name !== chat.me.name) names.add(`@${name}`);
   return [...names]
     .filter((name) => name !== `@${chat.me.name}` || (chat.threads[name]?.head ?? 0) > 0)
+    .filter((name) => name === chat.open || whyUnknown(chat, name) === null)
     .map((name) => listed(chat, name))
     .sort(
       (a, b) =>
@@ -281,6 +283,14 @@ export function canSend(chat: Chat): string | null {
 
 /** Why no conversation of this name can be opened; null when it can. */
 export function whyUnknown(chat: Chat, name: ConversationName): string | null {
-  if (name.startsWith('#')) return chat.threads[name] === undefined ? strings.notices.unknownRoom(name) : null;
-  return personOf(chat, name.slice(1)) === undefined ? strings.notices.unknownPerson(name.slice(1)) : null;
+  const thread = chat.threads[name];
+  if (name.startsWith('#')) return thread === undefined ? strings.notices.unknownRoom(name) : null;
+  const isThere = thread !== undefined && !isVacant(chat, thread);
+  return isThere || personOf(chat, name.slice(1)) !== undefined ? null : strings.notices.unknownPerson(name.slice(1));
+}
+
+/** With a name that nobody has, once what failed to be sent there is removed. */
+function isVacant({ people }: Pick<Chat, 'people'>, { name, loaded, head, messages, draft }: Thread): boolean {
+  if (name.startsWith('#') || personOf({ people }, name.slice(1)) !== undefined) return false;
+  return loaded === 'yes' && head === 0 && messages.length === 0 && textOf(draft) === '';
 }

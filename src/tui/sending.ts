@@ -7,8 +7,8 @@ import type { Desk } from './desk.ts';
 import { lineOf, parseLine } from './dot-commands.ts';
 import { editorWith, textOf } from './editor.ts';
 import { openThread } from './field.ts';
-import { personOf } from './own.ts';
 import { parts } from './parts.ts';
+import { whyUnknown } from './select.ts';
 import type { Session } from './session.ts';
 import type { Question } from './state.ts';
 import { strings } from './strings.ts';
@@ -48,7 +48,8 @@ export class Sending {
         if (isTooLong(session, line)) return;
         return this.#command(said.name, said.rest, line);
       case 'private': {
-        if (personOf(chat, said.to) === undefined) return session.tell(strings.notices.unknownPerson(said.to), 'bad');
+        const why = whyUnknown(chat, `@${said.to}`);
+        if (why !== null) return session.tell(why, 'bad');
         return this.#post(session, { to: `@${said.to}`, text: said.text, line }, sure);
       }
       case 'addressed': {

@@ -1,12 +1,11 @@
 /** `.mute` and `.block`: what is kept quiet on this device. Nobody else is told. */
-import type { ConversationName } from './client/types.ts';
 import type { Done } from './commands.ts';
 import type { CommandsDesk } from './desk.ts';
 import { conversationOf } from './dot-commands.ts';
 import { chosenRun } from './folding.ts';
 import { personOf } from './own.ts';
+import { whyUnknown } from './select.ts';
 import type { Session } from './session.ts';
-import type { Chat } from './state.ts';
 import { strings } from './strings.ts';
 
 export class Silence {
@@ -21,10 +20,8 @@ export class Silence {
     const { chat } = session;
     const conversation = rest === '' ? chat.open : conversationOf(rest);
     const on = !chat.muted.has(conversation);
-    if (on && !isThere(chat, conversation)) {
-      const unknown = conversation.startsWith('#') ? strings.notices.unknownRoom : strings.notices.unknownPerson;
-      return session.refuse(unknown(rest));
-    }
+    const why = on ? whyUnknown(chat, conversation) : null;
+    if (why !== null) return session.refuse(why);
     this.#desk.store.dispatch({ type: 'muted', conversation, on });
     session.tell(strings.notices[on ? 'muted' : 'unmuted'](conversation));
   }
@@ -56,8 +53,4 @@ export class Silence {
       });
     return true;
   }
-}
-
-function isThere(chat: Chat, name: ConversationName): boolean {
-  return chat.threads[name] !== undefined || (name.startsWith('@') && personOf(chat, name.slice(1)) !== undefined);
 }

@@ -9,8 +9,8 @@ import type { Chat } from './chat.ts';
 import { type Seams, type SignedIn, signIn } from './connect.ts';
 import { ClientError, refusedByDaemon } from './errors.ts';
 import { type HistoryOptions, readHistory, readUnmet } from './history.ts';
-import type { Place } from './notes.ts';
 import { withUnsent } from './list-conversations.ts';
+import type { Place } from './notes.ts';
 import { openChat } from './open-chat.ts';
 import { shownName } from './shown-name.ts';
 import type {

@@ -12,8 +12,7 @@ import { chatOf } from '../field.ts';
 import { findEmoji, findLinks } from '../found-in-text.ts';
 import { isShut } from '../hush.ts';
 import { answered } from '../messages.ts';
-import { personOf } from '../own.ts';
-import { canSend } from '../select.ts';
+import { canSend, whyUnknown } from '../select.ts';
 import { Session } from '../session.ts';
 import { initialState, type Settings } from '../state.ts';
 import { Store } from '../store.ts';
@@ -168,10 +167,12 @@ export class LineMode {
       case 'command':
         if (!(await this.#commands.run(said.name, said.rest))) this.#untaken++;
         break;
-      case 'private':
-        if (personOf(session.chat, said.to) === undefined) return this.#refuse(strings.notices.unknownPerson(said.to));
+      case 'private': {
+        const why = whyUnknown(session.chat, `@${said.to}`);
+        if (why !== null) return this.#refuse(why);
         await this.#post(`@${said.to}`, said.text);
         break;
+      }
       case 'addressed':
         // In a pipe nobody can be asked.
         if (session.chat.open.startsWith('#'))

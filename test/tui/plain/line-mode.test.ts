@@ -220,3 +220,18 @@ test('Tab knows names and commands', async (t) => {
   t.deepEqual(mode.complete('@bo'), ['@bob ']);
   t.deepEqual(mode.complete('.msg c'), ['.msg carol ']);
 });
+
+test('what failed to a name that nobody has is tried again and removed after the next start', async (t) => {
+  const client = new FakeClient();
+  const failed = { seq: null, conversation: '@ghost', from: 'alice', state: 'failed', error: 'nobody has it' } as const;
+  client.store.set('@ghost', [message({ id: 'f1', ...failed })]);
+  const lines = ['.users', '.msg ghost', '.retry', '.delete yes', '.msg bob', '.users', '.msg ghost', '@ghost hi'];
+  const { said, calls } = await types(lines, { client });
+  t.deepEqual(calls, [
+    ['retry', 'f1'],
+    ['remove', 'f1'],
+  ]);
+  t.true(said.includes('you write to @ghost'));
+  t.is(said.filter((line) => line.startsWith('ghost')).length, 1, 'gone from the second list');
+  t.is(said.filter((line) => line === 'nobody is called ghost: .users names everyone').length, 2);
+});
