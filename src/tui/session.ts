@@ -82,9 +82,19 @@ export class Session {
     this.#ends.push(client.subscribe(this.#hear));
     this.#ends.push(this.#store.subscribe(this.#follow));
     this.#follow();
-    await this.attempt(async () =>
+    const files = this.attempt(async () =>
       this.#store.dispatch({ type: 'files', files: (await client.files()).map(cleanFile) }),
     );
+    await Promise.race([files, this.#cut()]);
+  }
+
+  /** Resolves while there is no link. */
+  async #cut(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = () => void (this.client.link.state === 'online' || resolve());
+    this.#ends.push(this.client.subscribe(look));
+    look();
+    await promise;
   }
 
   /** What is under way is given a moment by the client itself. */

@@ -4,8 +4,9 @@ import { Session } from '../../src/tui/session.ts';
 import { defaultSettings, initialState } from '../../src/tui/state.ts';
 import { Store } from '../../src/tui/store.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
+import { until } from '../helpers/until.ts';
 import { FakeClient } from './helpers/fake-client.ts';
-import { noon } from './helpers/messages.ts';
+import { file, noon } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
 test('.reconnect tries a lost link at once, and says so where there is one or none will be', async (t) => {
@@ -55,6 +56,27 @@ test('a session that cannot begin leaves no client open', async (t) => {
   await t.throwsAsync(session.begin(nothingRemembered), { message: 'the link is lost' });
   t.true(client.closed);
   t.is(store.get().screen.name, 'login');
+});
+
+test('a session begins without a link, and its files come with the next one', async (t) => {
+  const [client, clock] = [new FakeClient(), manualClock(noon)];
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
+  const listed = Promise.withResolvers<void>();
+  const { files } = client;
+  client.allFiles = [file()];
+  client.files = async () => {
+    await listed.promise;
+    return files.apply(client);
+  };
+  const session = new Session({ client, store, clock, onMessage: () => {} });
+  const begun = session.begin(nothingRemembered);
+  await until(() => store.get().screen.name === 'chat');
+  client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
+  await begun;
+  listed.resolve();
+  await until(() => Object.keys(session.chat.files).length === 1);
+  await session.end();
+  t.true(client.closed);
 });
 
 test('what was seen is marked read, what was not is counted', async (t) => {

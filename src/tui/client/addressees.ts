@@ -2,12 +2,13 @@
 import { ClientError, refusedByDaemon } from './errors.ts';
 import type { Keyring } from './keyring.ts';
 import { type Place, unmetPlace } from './notes.ts';
+import { askOverLinks } from './over-links.ts';
 import type { ConversationName } from './types.ts';
 
 type Parts = {
   keyring: Keyring;
   /** Resolves when there is a link. @throws ClientError 'unreachable' when there will be none */
-  online(): Promise<void>;
+  online: () => Promise<void>;
   /** @throws ClientError 'unreachable' where the daemon must be asked and cannot be */
   place(name: ConversationName): Promise<Place>;
 };
@@ -20,12 +21,8 @@ export class Addressees {
   }
 
   /** Waits for the link where the daemon must be asked. @throws ClientError 'usage' | 'refused' */
-  async place(name: ConversationName): Promise<Place> {
-    for (;;) {
-      const place = await this.#ifReached(name);
-      if (place !== null) return place;
-      await this.#parts.online();
-    }
+  place(name: ConversationName): Promise<Place> {
+    return askOverLinks(this.#parts.online, () => this.#parts.place(name));
   }
 
   /** The same, for writing. @throws ClientError 'key-changed' */

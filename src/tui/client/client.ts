@@ -12,6 +12,7 @@ import { type HistoryOptions, readHistory, readUnmet } from './history.ts';
 import { withUnsent } from './list-conversations.ts';
 import type { Place } from './notes.ts';
 import { openChat } from './open-chat.ts';
+import { askOverLinks } from './over-links.ts';
 import { shownName } from './shown-name.ts';
 import type {
   Client,
@@ -193,13 +194,14 @@ export class ChatClient implements Client {
   async files(conversation?: ConversationName): Promise<ListedFile[]> {
     const { conversations, files } = this.#chat;
     const place = conversation === undefined ? null : await this.#addressees.place(conversation);
-    await this.#chat.synced();
-    return this.#asked(async () => {
+    const list = async () => {
+      await this.#chat.synced();
       if (place === null) return files.list(null);
       const listed: ListedFile[] = [];
       for (const timeline of await conversations.timelinesOf(place)) listed.push(...(await files.list(timeline.place)));
       return listed;
-    });
+    };
+    return this.#asked(() => askOverLinks(() => this.#signedIn.connection.online(), list));
   }
 
   async download(file: FileRef, options: TransferOptions & { dir: string }): Promise<string> {

@@ -214,6 +214,7 @@ export interface Client {
   readonly link: LinkState;
   /** The returned function ends the subscription. What a listener throws is told to all as a notice. */
   subscribe(listener: (event: ClientEvent) => void): () => void;
+  /** Where something was said, and where something of mine is not sent yet or failed, also to a name that nobody has. */
   conversations(): Promise<Conversation[]>;
   people(): Promise<Person[]>;
   /** Oldest first; `before` is a seq (exclusive). Opens from the local cache and fetches what it lacks. */

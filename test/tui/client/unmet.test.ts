@@ -84,6 +84,30 @@ test.serial('a message to nobody fails with a sentence and can be removed, also 
   await t.throwsAsync(next.client.history('@nobody'), { code: 'refused' });
 });
 
+test.serial('files of everybody, and of somebody who is known, wait for the link as well', async (t) => {
+  const { alice, bob, back } = await cut(t);
+  const daemon = await back();
+  await alice.client.send('@bob', 'hello', { until: 'delivered' });
+  await writeFile(join(daemon.dir, 'plan.txt'), 'plan');
+  await bob.client.upload('@alice', join(daemon.dir, 'plan.txt'));
+  await daemon.stop('SIGKILL');
+  await alice.event(({ type }) => type === 'link' && alice.client.link.state === 'waiting');
+  const asked = Promise.all([alice.client.files(), alice.client.files('@bob'), alice.client.files('#lobby')]);
+  await back();
+  t.deepEqual(
+    (await asked).map((files) => files.map(({ name }) => name)),
+    [['plan.txt'], ['plan.txt'], []],
+  );
+});
+
+test.serial('files that wait for a link are refused when the client is closed', async (t) => {
+  const { alice } = await cut(t);
+  const asked = alice.client.files();
+  asked.catch(() => {});
+  await alice.client.close();
+  await t.throwsAsync(asked, { code: 'unreachable' });
+});
+
 test.serial('what waits when the program ends is sent by the next one', async (t) => {
   const { alice, bob, back, again } = await cut(t);
   await alice.client.queue('@bob', 'kept');
