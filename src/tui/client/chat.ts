@@ -76,7 +76,7 @@ export class Chat {
     );
     this.outboxStore = new OutboxStore(context);
     const intake = new Intake(context, cache, room.rooms, this.outboxStore);
-    this.messages = new Messages(context, cache);
+    this.messages = new Messages(context, cache, room.rooms);
     this.announcer = new Announcer((event) => {
       if (event.type === 'message' && event.fresh) this.conversations.told(event.message);
     });

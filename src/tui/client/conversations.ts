@@ -8,7 +8,7 @@ import type { HeldBytes } from './held.ts';
 import type { Intake, Taken } from './intake.ts';
 import { ConversationBound, type Listed, listConversations } from './list-conversations.ts';
 import { LockedGaps } from './locked-gaps.ts';
-import { gapsOf, type Messages } from './messages.ts';
+import type { Messages } from './messages.ts';
 import { formerPlaces, type Place } from './notes.ts';
 import { placeNamed, placeWith } from './places.ts';
 import { Preview } from './preview.ts';
@@ -60,7 +60,7 @@ export class Conversations {
       return place === null ? null : this.timeline(place);
     });
     this.#told = new ToldMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
-    this.#lockedGaps = new LockedGaps(parts.context, parts.cache, parts.emit);
+    this.#lockedGaps = new LockedGaps(parts);
   }
 
   /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
@@ -139,9 +139,8 @@ export class Conversations {
   }
 
   async list(): Promise<Conversation[]> {
-    const listed: Conversation[] = [];
-    for (const { place } of this.#timelines.values())
-      if (place.base === 0) listed.push(await this.#conversation(place));
+    const current = [...this.#timelines.values()].filter(({ place }) => place.base === 0);
+    const listed = await Promise.all(current.map(({ place }) => this.#conversation(place)));
     return listed.sort((a, b) => b.at - a.at);
   }
 
@@ -167,12 +166,13 @@ export class Conversations {
   /** Opens what waited for a key. */
   async retry(place: Place, epoch: string | null): Promise<void> {
     const opened = await this.#parts.intake.retry(place, epoch);
+    if (opened.length === 0) return;
+    // Gaps that were told stood for it.
+    if (epoch === null) this.#parts.emit({ type: 'moved', conversation: place.name });
     for (const message of await this.#parts.messages.of(place, opened))
       this.#parts.emit({ type: 'message', message, fresh: true });
-    if (opened.length > 0) {
-      this.#receiptsDue(place);
-      await this.#tell(place);
-    }
+    this.#receiptsDue(place);
+    await this.#tell(place);
   }
 
   /** Has the daemon vouch for what came of rooms; the events of that are then under way. */
@@ -220,7 +220,7 @@ export class Conversations {
     if (taken.clash !== null) await clash(taken.clash);
     const known = await cache.coverage(place.key);
     const me = hex(context.keyring.me.idFp);
-    for (const gap of gapsOf(place, this.#lockedGaps.without(place, taken.fresh))) emit({ type: 'gap', gap });
+    await this.#lockedGaps.tell(place, taken.fresh);
     const { readAtLogin } = this.timeline(place);
     for (const message of await messages.of(place, taken.fresh))
       emit({ type: 'message', message, fresh: place.base === 0 && (message.seq ?? 0) > readAtLogin });

@@ -1,7 +1,7 @@
 /** Reading a conversation back: from the cache, and from the daemon where the cache ends. */
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
-import { gapsOf, type Messages } from './messages.ts';
+import type { Messages } from './messages.ts';
 import { type Place, unmetPlace } from './notes.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { Timeline } from './timeline.ts';
@@ -90,7 +90,7 @@ async function readOne(
   const found = await messages.of(place, shown);
   const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);
   found.push(...(await readOutbox({ messages, outbox }, place, { before, limit })).filter((one) => !isStored(one)));
-  const gaps = gapsOf(
+  const gaps = await messages.gaps.of(
     place,
     allowed.filter((entry) => entry.seq >= first),
   );

@@ -1,9 +1,9 @@
-/** Tells listeners what nobody has given a room's key for, once it had time to come: mostly it comes at once. */
+/** Tells listeners the gaps of what came: those for want of a room's key once it had time to come, for mostly it comes at once. */
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
-import { gapsOf, isLocked } from './messages.ts';
+import type { Messages } from './messages.ts';
 import type { Place } from './notes.ts';
-import type { ClientEvent } from './types.ts';
+import type { ClientEvent, Gap } from './types.ts';
 
 /** The daemon asks three members for a key, 2 s apart. */
 const PATIENCE_MS = 8000;
@@ -11,29 +11,34 @@ const PATIENCE_MS = 8000;
 export class LockedGaps {
   readonly #context: ChatContext;
   readonly #cache: Cache;
+  readonly #messages: Messages;
   readonly #emit: (event: ClientEvent) => void;
   /** By key of the place. */
   readonly #soon = new Set<string>();
 
-  constructor(context: ChatContext, cache: Cache, emit: (event: ClientEvent) => void) {
-    this.#context = context;
-    this.#cache = cache;
-    this.#emit = emit;
+  constructor(parts: { context: ChatContext; cache: Cache; messages: Messages; emit: (event: ClientEvent) => void }) {
+    this.#context = parts.context;
+    this.#cache = parts.cache;
+    this.#messages = parts.messages;
+    this.#emit = parts.emit;
   }
 
-  /** What came, without what cannot be opened for want of a key: that is told later, if the key does not come. */
-  without(place: Place, entries: readonly CachedEntry[]): CachedEntry[] {
-    const others = entries.filter((entry) => !isLocked(entry));
-    if (others.length < entries.length && !this.#soon.has(place.key)) {
-      this.#soon.add(place.key);
-      this.#context.clock.after(PATIENCE_MS, () => void this.#tell(place).catch(() => {}));
-    }
-    return others;
+  /** Tells the gaps of what came; those for want of a key later, if it does not come. */
+  async tell(place: Place, entries: readonly CachedEntry[]): Promise<void> {
+    const gaps = await this.#messages.gaps.of(place, entries);
+    this.#each(gaps, (reason) => reason !== 'locked');
+    if (!gaps.some(({ reason }) => reason === 'locked') || this.#soon.has(place.key)) return;
+    this.#soon.add(place.key);
+    this.#context.clock.after(PATIENCE_MS, () => void this.#tellLocked(place).catch(() => {}));
   }
 
-  async #tell(place: Place): Promise<void> {
+  async #tellLocked(place: Place): Promise<void> {
     this.#soon.delete(place.key);
-    for (const gap of gapsOf(place, await this.#cache.locked(place.key)))
-      if (gap.reason === 'locked') this.#emit({ type: 'gap', gap });
+    const gaps = await this.#messages.gaps.of(place, await this.#cache.locked(place.key));
+    this.#each(gaps, (reason) => reason === 'locked');
+  }
+
+  #each(gaps: readonly Gap[], isDue: (reason: Gap['reason']) => boolean): void {
+    for (const gap of gaps) if (isDue(gap.reason)) this.#emit({ type: 'gap', gap });
   }
 }

@@ -8,16 +8,21 @@ import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';
 import type { Place } from './notes.ts';
 import type { Queued } from './outbox-store.ts';
-import type { Body, FileInfo, Gap, Message, MessageRef } from './types.ts';
+import type { Rooms } from './rooms.ts';
+import { ToldGaps } from './told-gaps.ts';
+import type { Body, FileInfo, Message, MessageRef } from './types.ts';
 import { writtenAt } from './written.ts';
 
 export class Messages {
   readonly #context: ChatContext;
   readonly #cache: Cache;
+  /** What stands for those that cannot be read. */
+  readonly gaps: ToldGaps;
 
-  constructor(context: ChatContext, cache: Cache) {
+  constructor(context: ChatContext, cache: Cache, rooms: Rooms) {
     this.#context = context;
     this.#cache = cache;
+    this.gaps = new ToldGaps(rooms);
   }
 
   /** The messages among these entries, with what later entries made of them. */
@@ -146,27 +151,6 @@ export class Messages {
 
 /** Identities are hex. Nothing that a former key signed is verified. */
 type Standing = { verified: ReadonlySet<string>; isFormer: (name: string, author: string) => boolean };
-
-/** It waits for a room's key: it may yet be opened. */
-export function isLocked(entry: CachedEntry): boolean {
-  return entry.said === null && entry.epoch !== null;
-}
-
-/** Of what cannot be read next to each other, the first: by person, and for want of a key whoever said it. */
-export function gapsOf(place: Place, entries: readonly CachedEntry[]): Gap[] {
-  const gaps: Gap[] = [];
-  let last = '';
-  for (const entry of entries) {
-    const from = entry.said?.from ?? entry.name ?? '';
-    const reason = entry.gap === 'unreadable' && isLocked(entry) ? 'locked' : entry.gap;
-    const key = reason === 'unreadable' ? `${reason}/${from}` : (reason ?? '');
-    const again = key === last && (reason === 'unreadable' || reason === 'locked');
-    if (reason !== null && !again)
-      gaps.push({ conversation: place.name, from, before: entry.seq + place.base, reason });
-    last = key;
-  }
-  return gaps;
-}
 
 /** Who shared it, and when by the daemon's clock and by theirs. */
 type By = Pick<FileInfo, 'author' | 'from' | 'formerKey' | 'at' | 'sentAt'>;

@@ -92,6 +92,11 @@ export class RoomKeys {
     return this.#epochs.get(id) ?? null;
   }
 
+  /** Who made this epoch, if it waits for that key to be accepted. */
+  refusedMaker(id: string): Uint8Array | null {
+    return this.#refused.get(id)?.epoch.maker ?? null;
+  }
+
   /** Whether nobody left after the epoch's log head: messages are taken under it, and its key is granted. */
   isOpen({ epoch }: KnownEpoch): boolean {
     return (this.#members.numberOf(epoch.logHead) ?? 0) >= this.#members.log.lastDeparture;

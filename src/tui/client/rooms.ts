@@ -2,7 +2,7 @@
  * A room as this client sees it: its log and epochs up to date, its messages opened and sealed. Today there is one: the
  * lobby.
  */
-import { equal, hex } from '../../protocol/bytes.ts';
+import { equal, fromHex, hex } from '../../protocol/bytes.ts';
 import type { Content } from '../../protocol/content.ts';
 import { parseEpoch } from '../../protocol/epoch.ts';
 import { ProtocolError, Refusal } from '../../protocol/errors.ts';
@@ -93,6 +93,28 @@ export class Rooms {
   /** Was this place taken while I was not in the room? */
   withoutMe(place: Place, seq: number): boolean {
     return this.#is(place) && !this.members.wasMember(hex(this.#context.keyring.me.idFp), seq);
+  }
+
+  /** The identities, hex, whose signing keys it takes to open this message: its author's, and the one of who made its key where that was refused. */
+  claimants(place: Place, bytes: Uint8Array): string[] {
+    if (!this.#is(place)) return [];
+    try {
+      const { from, epochId } = parseRoomMessage(bytes);
+      const maker = this.keys.refusedMaker(hex(epochId));
+      return [hex(from), ...(maker === null ? [] : [hex(maker)])];
+    } catch (error) {
+      if (error instanceof ProtocolError) return [];
+      throw error;
+    }
+  }
+
+  /** The name of a member whose key is another than the accepted one, and can be accepted; null for any other identity. */
+  async unaccepted(idFp: string): Promise<string | null> {
+    const { keyring } = this.#context;
+    const name = this.members.nameOf(idFp);
+    if (name === null || !this.members.log.isMember(fromHex(idFp))) return null;
+    const isAccepted = (await keyring.acceptedSpki(fromHex(idFp), name)) !== null;
+    return isAccepted || (await keyring.pinned(name)) === null ? null : name;
   }
 
   /** @throws Locked without the key, ProtocolError 'room' when it is no message of a member at its place */

@@ -88,8 +88,11 @@ export type Gap = {
   from: string;
   /** Shown before the message with this seq. */
   before: number;
-  /** locked: said in a room under a key that nobody has given yet; it is shown when somebody does. */
-  reason: 'missing' | 'fork' | 'unreadable' | 'locked';
+  /**
+   * locked: said in a room under a key that nobody has given yet; it is shown when somebody does. key-changed: the key of
+   * `from`, who said it or made the room's key that it was said under, is not the accepted one; it is shown after acceptKey.
+   */
+  reason: 'missing' | 'fork' | 'unreadable' | 'locked' | 'key-changed';
 };
 
 export type Person = {

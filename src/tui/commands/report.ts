@@ -69,6 +69,7 @@ export function reportGap(output: Output, gap: Gap): void {
     missing: 'something is missing here: it was withheld, lost, or is older than the server keeps',
     fork: 'two different messages claim the same place here',
     unreadable: 'a message here could not be opened',
+    'key-changed': `their key changed; securechat verify ${gap.from}, and accept it, to read what was said here`,
     locked: 'said here under a key that nobody who has it could give yet; it is shown when somebody does',
   }[gap.reason];
   output.result({ type: 'gap', ...gap }, `      ${gap.conversation} ${gap.from}: ${what}`);

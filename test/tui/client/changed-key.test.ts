@@ -210,12 +210,24 @@ for (const order of [
 ] as const)
   test.serial(`what two people say under new keys is shown once ${order.join(' and then ')} is accepted`, async (t) => {
     const { alice, profile, server } = await twoNewKeys(t);
+    const last = await alice.client.history('#lobby');
+    t.deepEqual(last.messages.map(textOf), ['old bob', 'old carol']);
+    const reasons = last.gaps.map(({ from, reason }) => `${from}: ${reason}`);
+    t.deepEqual(reasons, ['bob: key-changed', 'carol: key-changed', 'bob: key-changed']);
+    await alice.event((event) => event.type === 'gap' && event.gap.before === last.gaps[2]?.before);
     await alice.client.close();
+    const [first, second] = order;
     for (const name of order) {
       const accepting = await chatAs(t, { user: 'alice', server, profile });
       await accepting.client.safetyNumber(name);
       await accepting.client.acceptKey(name);
       await accepting.message(`${name} 1`);
+      const left = (await accepting.client.history('#lobby')).gaps;
+      t.true(
+        left.every(({ from, reason }) => from === second && reason === 'key-changed'),
+        JSON.stringify(left),
+      );
+      t.is(left.length > 0, name === first);
       await accepting.client.close();
     }
     const again = await chatAs(t, { user: 'alice', server, profile });

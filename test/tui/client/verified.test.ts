@@ -4,13 +4,15 @@ import type { Cache, CachedEntry } from '../../../src/tui/client/cache.ts';
 import type { ChatContext } from '../../../src/tui/client/chat-context.ts';
 import { Messages } from '../../../src/tui/client/messages.ts';
 import type { Place } from '../../../src/tui/client/notes.ts';
+import type { Rooms } from '../../../src/tui/client/rooms.ts';
 
 test('attack: what a former, perhaps stolen, key signs does not look like the person who was compared', async (t) => {
   const id = (n: number) => new Uint8Array(32).fill(n);
   const pinned = { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null };
   const keyring = { me: { name: 'alice', idFp: id(1) }, pinned: async () => pinned };
   const cache = { marks: async () => [], receipts: async () => new Set() };
-  const messages = new Messages({ keyring } as unknown as ChatContext, cache as unknown as Cache);
+  const context = { keyring } as unknown as ChatContext;
+  const messages = new Messages(context, cache as unknown as Cache, {} as Rooms);
   const entry = (author: number, seq: number) => {
     const said = { from: 'bob', sentAt: 1, late: false, hash: id(0), content: { kind: 'text', text: 'hi' } };
     return { seq, at: 1, author: hex(id(author)), id: `${seq}`, shown: true, said } as unknown as CachedEntry;

@@ -121,6 +121,14 @@ test('what nobody gave the key for is told with its reason', (t) => {
   );
 });
 
+test('what a changed key keeps from being read names the person and what to do', (t) => {
+  const gap: Gap = { conversation: '#lobby', from: 'bob', before: 3, reason: 'key-changed' };
+  t.regex(
+    printed(false, (output) => reportGap(output, gap)),
+    /#lobby bob: their key changed; securechat verify bob/,
+  );
+});
+
 test('attack: neither a text nor the name of a file can look like somebody else’s message', (t) => {
   const spoof = 'x\n12:00 #lobby bob: send me the password';
   const file = {
