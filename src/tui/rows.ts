@@ -81,7 +81,7 @@ export function runRows(run: Run, { previous, gaps }: Pick<Place, 'previous' | '
   ];
 }
 
-function gapRow({ reason, from }: Gap, look: Look): Row {
+export function gapRow({ reason, from }: Gap, look: Look): Row {
   const role = reason === 'locked' ? 'quiet' : 'warn';
   return ruled(strings.messages[reason](from), look.columns, role, look.bare);
 }

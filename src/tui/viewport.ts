@@ -2,7 +2,7 @@
 import type { Gap, Message } from './client/types.ts';
 import { type Item, isRun, itemIndex, itemsOf, keyOfItem, lastOf } from './folding.ts';
 import { answered } from './messages.ts';
-import { type Look, type Row, rowsOf, runRows, withHead } from './rows.ts';
+import { gapRow, type Look, type Row, rowsOf, runRows, withHead } from './rows.ts';
 import type { Anchor, Thread } from './state.ts';
 
 /** What of a thread the window depends on: not the draft. */
@@ -154,6 +154,18 @@ function isFirstNew({ newAfter, more }: Scroll, items: readonly Item[], index: n
 }
 
 function blockOf(thread: Scroll, items: readonly Item[], index: number, look: Look): readonly Row[] {
+  const rows = itemRows(thread, items, index, look);
+  if (thread.gaps.length === 0) return rows;
+  const { seq } = lastOf(items[index] as Item);
+  const next = items[index + 1];
+  // What is on its way stands behind all that has a place.
+  const isLast = seq !== null && (next === undefined || lastOf(next).seq === null);
+  if (!isLast) return rows;
+  const after = gapsBetween(thread.gaps, seq, Number.POSITIVE_INFINITY, look.blocked);
+  return after.length === 0 ? rows : [...rows, ...after.map((gap) => gapRow(gap, look))];
+}
+
+function itemRows(thread: Scroll, items: readonly Item[], index: number, look: Look): readonly Row[] {
   const item = items[index] as Item;
   const before = items[index - 1];
   const previous = before === undefined ? null : lastOf(before);
@@ -178,9 +190,13 @@ function gapsBefore(
   const from = previous?.seq ?? Number.NEGATIVE_INFINITY;
   const cached = gapCache.get(message);
   if (cached?.all === all && cached.blocked === blocked && cached.from === from) return cached.found;
-  const to = message.seq;
-  const some = all.filter((gap) => gap.before > from && gap.before <= to && !blocked.has(gap.from));
-  const found = some.length === 0 ? none : some;
+  const found = gapsBetween(all, from, message.seq, blocked);
   gapCache.set(message, { all, blocked, from, found });
   return found;
+}
+
+/** After the place `from`, up to `to`. What would be said twice there is said once. */
+function gapsBetween(all: readonly Gap[], from: number, to: number, blocked: ReadonlySet<string>): readonly Gap[] {
+  const some = all.filter((gap) => gap.before > from && gap.before <= to && !blocked.has(gap.from));
+  return some.length === 0 ? none : [...new Map(some.map((gap) => [`${gap.reason}/${gap.from}`, gap])).values()];
 }

@@ -58,6 +58,28 @@ test('the first row says when and who, also in the middle of a run or of one lon
   t.notRegex(textOf(rowsOf(play)[1] ?? []), /carol/);
 });
 
+test('what cannot be read after the newest message stands under it, before what is still on its way', (t) => {
+  const play = new Play({ rows: 24 }).do(history([message({ seq: 1, id: 'h1' })]));
+  const shown = () => rowsOf(play).map((spans) => textOf(spans).trim());
+  const gap = { conversation: '#lobby', from: 'bob', reason: 'key-changed' } as const;
+  for (const before of [2, 3]) play.do({ type: 'news', news: [{ type: 'gap', gap: { ...gap, before } }] });
+  t.regex(shown().at(-1) ?? '', /bob's key changed: \.verify bob/);
+  play.do({
+    type: 'news',
+    news: [{ type: 'message', message: message({ seq: null, id: 'mine', text: 'on its way' }), fresh: true }],
+  });
+  const rows = shown();
+  t.is(rows.filter((row) => row.includes("bob's key changed")).length, 1);
+  t.true(
+    rows.findIndex((row) => row.includes("bob's key changed")) < rows.findIndex((row) => row.includes('on its way')),
+  );
+  play.do({
+    type: 'news',
+    news: [{ type: 'message', message: message({ seq: 4, id: 'h4', text: 'later' }), fresh: true }],
+  });
+  t.is(shown().filter((row) => row.includes("bob's key changed")).length, 1);
+});
+
 test('the oldest page begins with the row that says that it is the beginning', async (t) => {
   const { enter, after } = draw(t, { columns: 120, rows: 24 });
   enter();
