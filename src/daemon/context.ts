@@ -15,6 +15,7 @@ import type { Grants } from './grants.ts';
 import type { Identity } from './identity.ts';
 import type { Invites } from './invites.ts';
 import type { Limits } from './limits.ts';
+import type { MinuteWarnings } from './minute-warnings.ts';
 import type { RefusedLinks } from './refused-links.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
@@ -34,6 +35,7 @@ export type Context = {
   sessions: Sessions;
   limits: Limits;
   refused: RefusedLinks;
+  warnings: MinuteWarnings;
   store: Store;
   directory: Directory;
   chat: Chat;

@@ -25,6 +25,7 @@ import { Grants } from './grants.ts';
 import { openIdentity } from './identity.ts';
 import { Invites, MIN_CODE } from './invites.ts';
 import { Limits } from './limits.ts';
+import { MinuteWarnings } from './minute-warnings.ts';
 import { refuseWhenOut } from './out-of-descriptors.ts';
 import { closePrivateFiles } from './private-files.ts';
 import { RefusedLinks } from './refused-links.ts';
@@ -97,6 +98,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken, owner });
     closers.push(() => store.close());
     const chat = new Chat();
+    const warnings = new MinuteWarnings({ clock, log });
     const files = await Files.open({
       dir: join(config.dataDir, 'server_files'),
       fs,
@@ -104,6 +106,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       store,
       config,
       log,
+      warnings,
       transfers: shares.transfers,
     });
     closers.push(() => files.close());
@@ -135,6 +138,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       sessions: new Sessions(),
       limits,
       refused,
+      warnings,
       store,
       directory,
       chat,

@@ -12,6 +12,7 @@ import { countMissing, removeDoomed, type SweepParts, sweep } from './files/swee
 import { type FileSession, Transfers } from './files/transfers.ts';
 import { Upload } from './files/upload.ts';
 import { type DropStore, type UploadStore, Uploads, type UploadsParts } from './files/uploads.ts';
+import type { MinuteWarnings } from './minute-warnings.ts';
 import type { FileRow, Store } from './store/store.ts';
 
 const SWEEP_MS = 3600 * 1000;
@@ -21,6 +22,7 @@ export type FilesParts = Omit<UploadsParts, 'folder' | 'release'> & {
   dir: string;
   fs: FileSystem;
   clock: Clock;
+  warnings: MinuteWarnings;
   /** Files that may be open at once; as many as people ask for unless told. */
   transfers?: number;
   /** For what the daemon does by itself: it sweeps. */
@@ -48,7 +50,7 @@ export class Files {
   private constructor(parts: FilesParts) {
     this.#parts = parts;
     this.#transfers = new Transfers(parts.transfers ?? Number.POSITIVE_INFINITY);
-    this.#folder = new FilesFolder(parts.dir, parts.fs);
+    this.#folder = new FilesFolder(parts.dir, parts.fs, parts.warnings);
     this.#uploads = new Uploads({
       ...parts,
       folder: this.#folder,

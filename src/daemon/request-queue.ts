@@ -15,6 +15,7 @@ import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../protocol/messages.ts';
 import type { RequestName, RequestParams } from '../protocol/requests.ts';
 import type { SharedContext } from './context.ts';
+import { logFullDisk } from './full-disk.ts';
 import { byteCost, costs, figures } from './limits.ts';
 import { type Paid, paidBy } from './paid.ts';
 import { logBroken, logCrash } from './refused-links.ts';
@@ -258,6 +259,7 @@ export class RequestQueue {
 
   #refuse(request: Request, refusal: Refusal): void {
     const session = this.#session;
+    if (refusal.code === 'disk-full') logFullDisk(this.#base, request.method);
     session.log.debug({ evt: 'refused', request: request.method, code: refusal.code }, 'refused');
     if (!session.ended) session.link.send(encodeRefusal(request.id, refusal));
   }

@@ -30,7 +30,7 @@ test.serial('uploads leave the last room to people: they are refused, and messag
     ...nodeFs,
     statfs: async () => ({ bsize: 1, blocks: 100_000 * MIB, bavail: free.bytes }),
   } as unknown as FileSystem;
-  const { daemon } = await openDaemon(t, { fs });
+  const { daemon, dir: dataDir, lines } = await openDaemon(t, { fs });
   const server = daemon.join;
   const [alice, bob] = [
     await chatAs(t, { user: 'alice', server, password: 'pw', register: {} }),
@@ -54,6 +54,8 @@ test.serial('uploads leave the last room to people: they are refused, and messag
     ['paused'],
     'and can be gone on with',
   );
+  const told = () => lines.filter(({ evt }) => /disk_full/.test(String(evt))).map(({ evt, dir: of }) => [evt, of]);
+  t.deepEqual(told(), [['files_disk_full', join(dataDir, 'server_files')]]);
   // It fits when it begins, and the room goes meanwhile: as soon as the daemon syncs what came it stops.
   free.bytes = 1000 * MIB;
   const onProgress = () => {
@@ -94,6 +96,10 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   const ask = quietAsk({ waiting: (reason) => told.resolve(reason) });
   const carol = chatAs(t, { user: 'carol', server: again.join, password: 'pw', register: {}, ask });
   t.regex(await told.promise, /disk is full/, 'at the first login, too');
+  const line = await again.line(({ evt }) => evt === 'disk_full');
+  t.is(line.dir, again.dir);
+  t.regex(String(line.msg), /nobody gets in/);
+  t.is(again.lines.filter(({ evt }) => evt === 'disk_full').length, 1);
   await disk.empty();
   await (await carol).client.send('#lobby', 'hello');
   alice.client.reconnect();
@@ -102,6 +108,32 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   await login(back, 'bob', 'pw');
   await back.request('upload-drop', { file });
   t.false(alice.events.some((event) => event.type === 'link' && event.link.state === 'closed'));
+});
+
+test.serial('without its folder of files the daemon refuses uploads and says so, and all else goes on', async (t) => {
+  const { daemon, dir, lines } = await openDaemon(t);
+  const server = daemon.join;
+  const alice = await chatAs(t, { user: 'alice', server, password: 'pw', register: {} });
+  const bob = await chatAs(t, { user: 'bob', server, password: 'pw', register: {} });
+  const path = join(await temporaryFolder(t), 'plan.txt');
+  await nodeFs.writeFile(path, 'the plan');
+  const folder = join(dir, 'server_files');
+  await nodeFs.rm(folder, { recursive: true });
+  for (let n = 0; n < 2; n++)
+    await t.throwsAsync(alice.client.upload('@bob', path), {
+      message: /folder of files is missing: tell its operator/,
+    });
+  await alice.client.send('@bob', 'no file today', { until: 'delivered' });
+  for (const { id, author } of await alice.client.transfers()) await alice.client.drop({ id, author });
+  await nodeFs.mkdir(folder);
+  await alice.client.upload('@bob', path);
+  t.is((await bob.client.files()).length, 1);
+  const loud = lines.filter(({ level = 0, evt }) => level >= 40 && evt !== 'private_file_open');
+  t.deepEqual(
+    loud.map(({ evt, dir: of }) => [evt, of]),
+    [['files_folder_missing', folder]],
+  );
+  t.false(alice.events.some((event) => event.type === 'link' && event.link.state !== 'online'));
 });
 
 test('a registration that a full disk cuts says that the account is there', async (t) => {

@@ -44,9 +44,9 @@ const WITHOUT_STORE: RequestName[] = [
 async function open(t: ExecutionContext) {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const { calls, chat, store } = daemon;
-  const { accounts, clock, log } = daemon.context;
+  const { accounts, clock, log, warnings } = daemon.context;
   const config = { registration: 'open', messageQuota: 2 ** 30, maxFileSize: 2 ** 20, quota: 2 ** 30, retention: null };
-  const files = await Files.open({ dir: await temporaryFolder(t), fs: nodeFs, clock, store, config, log });
+  const files = await Files.open({ dir: await temporaryFolder(t), fs: nodeFs, clock, store, config, log, warnings });
   t.teardown(() => files.close());
   const opaque = {
     for: () => ({

@@ -8,6 +8,7 @@ import { Directory } from '../../src/daemon/directory.ts';
 import { Epochs } from '../../src/daemon/epochs.ts';
 import { Grants } from '../../src/daemon/grants.ts';
 import { Limits } from '../../src/daemon/limits.ts';
+import { MinuteWarnings } from '../../src/daemon/minute-warnings.ts';
 import { RefusedLinks } from '../../src/daemon/refused-links.ts';
 import { Rooms } from '../../src/daemon/rooms.ts';
 import { Session } from '../../src/daemon/session.ts';
@@ -99,6 +100,7 @@ export async function daemonOf(
       },
     }),
     refused: new RefusedLinks({ clock, log }),
+    warnings: new MinuteWarnings({ clock, log }),
     config: { messageQuota: 2 ** 30 },
   };
   const rooms = await Rooms.open(base, store);

@@ -5,6 +5,7 @@ import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import type { FileSession } from '../../src/daemon/files/transfers.ts';
 import { Files, type FilesParts } from '../../src/daemon/files.ts';
+import { MinuteWarnings } from '../../src/daemon/minute-warnings.ts';
 import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
 import type { Store } from '../../src/daemon/store/store.ts';
 import { decodeFromDaemon, type Event } from '../../src/protocol/messages.ts';
@@ -32,13 +33,15 @@ export async function openFileDaemon(t: ExecutionContext, more: Partial<FilesPar
   const clock: Clock = more.clock ?? systemClock;
   const store = await openSqliteStore(join(root, 'securechat.db'), { clock });
   const dir = join(root, 'server_files');
+  const log = more.log ?? pino({ level: 'silent' });
   const parts: FilesParts = {
     dir,
     fs: nodeFs as FileSystem,
     clock,
     store,
     config: { maxFileSize: 2 ** 32, quota: 2 ** 33, retention: null },
-    log: pino({ level: 'silent' }),
+    log,
+    warnings: new MinuteWarnings({ clock, log }),
     ...more,
   };
   let notes = 0;

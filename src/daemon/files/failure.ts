@@ -3,6 +3,13 @@ import { Refusal } from '../../protocol/errors.ts';
 import { outOfDescriptors } from '../out-of-descriptors.ts';
 import { StorageError } from '../storage-error.ts';
 
+/** The folder itself is not there. It is not made again: it may lie on a disk that is put back. */
+export class FolderMissing extends Refusal {
+  constructor() {
+    super('internal', "the server's folder of files is missing: tell its operator, then send it again");
+  }
+}
+
 /** A StorageError stays one: the client gets no answer, and goes on when the daemon is back. */
 export function failureOf(error: unknown): Refusal | StorageError {
   if (error instanceof Refusal || error instanceof StorageError) return error;
@@ -16,7 +23,9 @@ export function failureOf(error: unknown): Refusal | StorageError {
   );
 }
 
-/** The level in the log. A full disk or a lack of descriptors is a state, and no bug. */
+/** The level in the log. A full disk, a lack of descriptors or a missing folder is a state, and no bug. */
 export function levelOf(failure: Refusal | StorageError): 'warn' | 'error' {
-  return failure instanceof Refusal && failure.code !== 'internal' ? 'warn' : 'error';
+  return failure instanceof FolderMissing || (failure instanceof Refusal && failure.code !== 'internal')
+    ? 'warn'
+    : 'error';
 }

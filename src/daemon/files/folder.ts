@@ -7,6 +7,8 @@ import { makeFolders } from '../../protocol/folders.ts';
 import type { FileSystem, OpenFile } from '../../protocol/seams.ts';
 import { ifThere } from '../if-there.ts';
 import { figures } from '../limits.ts';
+import type { MinuteWarnings } from '../minute-warnings.ts';
+import { FolderMissing } from './failure.ts';
 import { WorkLine } from './work-line.ts';
 
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
@@ -20,14 +22,16 @@ export function fileOf(name: string): Uint8Array | null {
 export class FilesFolder {
   readonly #dir: string;
   readonly #fs: FileSystem;
+  readonly #warnings: Pick<MinuteWarnings, 'warn'>;
   /** Answers wait for the syncs of the database, which share the disk with these: they wait behind one of these at most. */
   readonly #syncs = new WorkLine();
   /** The sync of names that has not begun yet. */
   #nextSync: Promise<void> | null = null;
 
-  constructor(dir: string, fs: FileSystem) {
+  constructor(dir: string, fs: FileSystem, warnings: Pick<MinuteWarnings, 'warn'>) {
     this.#dir = dir;
     this.#fs = fs;
+    this.#warnings = warnings;
   }
 
   path(file: Uint8Array): string {
@@ -43,7 +47,7 @@ export class FilesFolder {
     const path = `${this.path(file)}.part`;
     const old = await ifThere(this.#fs.open(path, 'r+'));
     if (old !== null) return old;
-    const made = await this.#fs.open(path, 'wx+', 0o600);
+    const made = await this.#inFolder(this.#fs.open(path, 'wx+', 0o600));
     try {
       await this.sync();
       return made;
@@ -55,7 +59,7 @@ export class FilesFolder {
 
   /** Bytes that files may still take of the disk; below zero when they have come into what is kept free for messages. */
   async room(): Promise<number> {
-    const { bsize, blocks, bavail } = await this.#fs.statfs(this.#dir);
+    const { bsize, blocks, bavail } = await this.#inFolder(this.#fs.statfs(this.#dir));
     return bsize * bavail - Math.min(figures.diskReserve, figures.diskReserveShare * bsize * blocks);
   }
 
@@ -75,7 +79,7 @@ export class FilesFolder {
 
   /** The part becomes the whole file; durable when it resolves. */
   async promote(file: Uint8Array): Promise<void> {
-    await this.#fs.rename(`${this.path(file)}.part`, this.path(file));
+    await this.#inFolder(this.#fs.rename(`${this.path(file)}.part`, this.path(file)));
     await this.sync();
   }
 
@@ -86,21 +90,38 @@ export class FilesFolder {
 
   /** The files that are here, whole or in part. */
   async list(): Promise<Uint8Array[]> {
-    return (await this.#fs.readdir(this.#dir)).map(fileOf).filter((file) => file !== null);
+    return (await this.#inFolder(this.#fs.readdir(this.#dir))).map(fileOf).filter((file) => file !== null);
   }
 
   /** The ids of whole files, hex. */
   async whole(): Promise<Set<string>> {
-    return new Set((await this.#fs.readdir(this.#dir)).filter((name) => fileOf(name) !== null && !name.includes('.')));
+    const names = await this.#inFolder(this.#fs.readdir(this.#dir));
+    return new Set(names.filter((name) => fileOf(name) !== null && !name.includes('.')));
   }
 
   /** Makes names that were added or changed durable; one sync for all who ask while another is under way. */
   sync(): Promise<void> {
     this.#nextSync ??= this.#syncs.run('names', () => {
       this.#nextSync = null;
-      return syncFolder(this.#fs, this.#dir);
+      return this.#inFolder(syncFolder(this.#fs, this.#dir));
     });
     return this.#nextSync;
+  }
+
+  /** @throws FolderMissing where the folder is not there, and what else `doing` throws */
+  async #inFolder<T>(doing: Promise<T>): Promise<T> {
+    try {
+      return await doing;
+    } catch (error) {
+      const isMissing =
+        (error as NodeJS.ErrnoException | null)?.code === 'ENOENT' &&
+        (await ifThere(this.#fs.stat(this.#dir))) === null;
+      if (!isMissing) throw error;
+      const what =
+        'this folder is missing, and uploads are refused until it is back: put it back from a backup, or make it empty; no new start is needed';
+      this.#warnings.warn('files_folder_missing', this.#dir, what);
+      throw new FolderMissing();
+    }
   }
 
   /** Runs the sync of a file of `owner` when it is their turn. */

@@ -20,7 +20,7 @@ test('names that are added while a sync is under way share the next one, and eac
       await handle.sync();
     },
   }));
-  const folder = new FilesFolder(dir, slow);
+  const folder = new FilesFolder(dir, slow, { warn: () => {} });
   const first = folder.sync();
   await until(() => begun === 1);
   let done = 0;
@@ -50,6 +50,8 @@ test('a part whose name cannot be made durable is not left open', async (t) => {
       },
     };
   });
-  await t.throwsAsync(new FilesFolder(dir, failing).openPart(new Uint8Array(16)), { message: /EIO/ });
+  await t.throwsAsync(new FilesFolder(dir, failing, { warn: () => {} }).openPart(new Uint8Array(16)), {
+    message: /EIO/,
+  });
   t.is(open, 0);
 });
