@@ -61,8 +61,7 @@ export const strings = {
       `a message of ${from} is missing here: it was withheld, lost, or is older than the server keeps`,
     fork: (from: string) => `${from}'s messages contradict each other here: somebody tampered with them`,
     locked: (from: string) => `no key yet for what ${from} and others said here; it comes from a member who has it`,
-    'key-changed': (from: string) =>
-      `${from}'s key changed: .verify ${from}, and accept it, to read what was said here`,
+    'key-changed': (from: string) => `${from}'s key changed: .verify ${from} and accept it to read this`,
     unreadable: (from: string) => `a message of ${from} could not be opened with your keys`,
     unknown: 'a message that is not held here',
     folded: (count: number, name: string) =>
