@@ -1,7 +1,10 @@
 /** Counts what is refused to strangers and logs it in one line a minute, so that a flood of the port is no flood of the log. */
 import type { Logger } from 'pino';
-import type { ProtocolError } from '../protocol/errors.ts';
+import type { ProtocolError, Refusal } from '../protocol/errors.ts';
+import type { RequestName } from '../protocol/requests.ts';
 import type { Clock } from '../protocol/seams.ts';
+import type { Context } from './context.ts';
+import { logFullDisk } from './full-disk.ts';
 import { addressKey } from './limits.ts';
 import type { Session } from './session.ts';
 
@@ -52,6 +55,17 @@ export class RefusedLinks {
     this.#addresses = new Map();
     this.#count = 0;
   }
+}
+
+/** The log's line about an expected no: of one for a full disk the operator hears. */
+export function logRefused(
+  context: Pick<Context, 'warnings' | 'config'>,
+  session: Pick<Session, 'log'>,
+  request: RequestName,
+  { code }: Refusal,
+): void {
+  if (code === 'disk-full') logFullDisk(context, request);
+  session.log.debug({ evt: 'refused', request, code }, 'refused');
 }
 
 /** The log's line about broken rules; of strangers it is counted. */

@@ -15,10 +15,9 @@ import { ProtocolError, Refusal } from '../protocol/errors.ts';
 import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../protocol/messages.ts';
 import type { RequestName, RequestParams } from '../protocol/requests.ts';
 import type { SharedContext } from './context.ts';
-import { logFullDisk } from './full-disk.ts';
 import { byteCost, costs, figures } from './limits.ts';
 import { type Paid, paidBy } from './paid.ts';
-import { logBroken, logCrash } from './refused-links.ts';
+import { logBroken, logCrash, logRefused } from './refused-links.ts';
 import type { Row, Table } from './requests/index.ts';
 import type { Session } from './session.ts';
 import { StorageError } from './storage-error.ts';
@@ -259,8 +258,7 @@ export class RequestQueue {
 
   #refuse(request: Request, refusal: Refusal): void {
     const session = this.#session;
-    if (refusal.code === 'disk-full') logFullDisk(this.#base, request.method);
-    session.log.debug({ evt: 'refused', request: request.method, code: refusal.code }, 'refused');
+    logRefused(this.#base, session, request.method, refusal);
     if (!session.ended) session.link.send(encodeRefusal(request.id, refusal));
   }
 
