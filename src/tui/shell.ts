@@ -204,12 +204,12 @@ export class Shell {
     let end: number | null = null;
     return (reason, giveUp) => {
       this.progress.end();
-      if (said !== reason) this.output.remark(login.waits(reason));
-      said = reason;
-      if (this.#stays) return;
       const now = systemClock.monotonic();
       end ??= now + waitMs;
-      systemClock.after(Math.max(0, end - now), giveUp);
+      const left = this.#stays ? null : Math.max(0, end - now);
+      if (said !== reason) this.output.remark(login.waits(reason, left === null ? null : Math.ceil(left / 1000)));
+      said = reason;
+      if (left !== null) systemClock.after(left, giveUp);
     };
   }
 

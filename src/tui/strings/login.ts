@@ -50,7 +50,9 @@ export const login = {
     vault: 'opening your keys',
     sync: 'fetching conversations',
   },
-  waits: (reason: string) => `${reason}; it is tried again until that works`,
+  /** @param seconds how long at most; null: as long as it takes */
+  waits: (reason: string, seconds: number | null) =>
+    `${reason}; it is tried again ${seconds === null ? 'until that works' : `for ${seconds} s`}`,
   errors: {
     server: 'an address is needed: host:port or a join link',
     name: {

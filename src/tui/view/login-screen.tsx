@@ -47,7 +47,7 @@ function panelOf(login: Login, size: State['size'], notice: Notice | null, isCov
     ...(login.step === 'server' ? serverRows(login) : login.step === 'trust' ? trustRows(login) : accountRows(login)),
     { spans: [] },
     ...(login.waiting !== null
-      ? paragraph(`◌ ${words.waits(login.waiting.reason)}`, WIDE - 4, 'warn')
+      ? paragraph(`◌ ${words.waits(login.waiting.reason, null)}`, WIDE - 4, 'warn')
       : login.busy !== null
         ? [{ spans: [{ text: `◌ ${words.progress[login.busy]}`, role: 'warn' as const }] }]
         : paragraph(notice?.text ?? ' ', WIDE - 4, notice?.tone === 'bad' ? 'bad' : 'plain')),
