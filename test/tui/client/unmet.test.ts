@@ -70,6 +70,14 @@ test.serial('a message to nobody fails with a sentence and can be removed, also 
   const next = await chatAs(t, again);
   const listed = async () => (await next.client.conversations()).find(({ name }) => name === '@nobody');
   const [head, read, unread] = [0, 0, 0];
+  await next.client.conversations();
+  const { connection } = next.signedIn;
+  const request = connection.request.bind(connection);
+  const asked = new Set<string>();
+  connection.request = (method, ...rest) => {
+    asked.add(method);
+    return request(method, ...rest);
+  };
   const { messages } = await next.client.history('@nobody');
   t.deepEqual(await listed(), { name: '@nobody', head, read, unread, at: messages[1]?.sentAt ?? 0 });
   t.deepEqual(lines(messages), ['alice: anybody? (failed)', 'alice: hello? (failed)']);
@@ -81,6 +89,7 @@ test.serial('a message to nobody fails with a sentence and can be removed, also 
     await next.client.remove(message);
   }
   t.is(await listed(), undefined);
+  t.deepEqual([...asked], ['cards'], 'who that is, and nothing of a conversation');
   await t.throwsAsync(next.client.history('@nobody'), { code: 'refused' });
 });
 
