@@ -36,7 +36,6 @@ const WITHOUT_STORE: RequestName[] = [
   'away',
   'typing',
   'epoch-keys',
-  'grant-ask',
   'window',
 ];
 
