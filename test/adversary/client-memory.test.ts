@@ -21,8 +21,8 @@ const sentence = 'x'.repeat(500);
 
 /** What is told, and how often: the heap does not hold what each would leave behind. People are kept, up to a bound. */
 const talk = (lobby: Uint8Array): { [N in EventName]: [count: number, params: (n: number) => EventParams<N>] } => ({
-  presence: [20_000, (n) => ({ name: `p${n}`, online: n % 2 === 0, away: false })],
-  registered: [20_000, (n) => ({ name: `p${n}`, idFp: hash() })],
+  presence: [5_000, (n) => ({ name: `p${n}`, online: n % 2 === 0, away: false })],
+  registered: [5_000, (n) => ({ name: `p${n}`, idFp: hash() })],
   renewed: [60_000, (n) => ({ name: `n${n}`, cardSeq: n })],
   typing: [60_000, (n) => ({ name: `t${n}` })],
   read: [60_000, (n) => ({ conversation: hash(), seq: n })],
