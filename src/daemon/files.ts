@@ -43,7 +43,10 @@ export class Files {
   static async open(parts: FilesParts): Promise<Files> {
     const files = new Files(parts);
     await files.#folder.make();
-    await files.#sweep(true);
+    await files.#tidy(async () => {
+      await files.#logMissing();
+      await files.#sweep();
+    });
     return files;
   }
 
@@ -183,24 +186,28 @@ export class Files {
     );
   }
 
-  /** @param first at the start of the daemon */
-  async #sweep(first = false): Promise<void> {
-    const { clock, store, config, log } = this.#parts;
+  /** Does `work`, and sweeps again every hour. What fails is logged, and the daemon goes on. */
+  async #tidy(work: () => Promise<void>): Promise<void> {
+    const { clock, log } = this.#parts;
     try {
-      if (first) await this.#logMissing();
-      await this.#uploads.touchAll(store);
-      const { removed, unknown } = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
-      if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');
-      if (unknown > this.#unknown) {
-        log.warn(
-          { evt: 'files_unknown', files: unknown },
-          'server_files holds files that securechat.db does not know; they are left alone',
-        );
-      }
-      this.#unknown = unknown;
+      await work();
     } catch (error) {
       log[levelOf(failureOf(error))]({ evt: 'files_sweep_failed', err: error }, 'abandoned files could not be removed');
     }
-    if (!this.#closed) this.#cancelSweep = clock.after(SWEEP_MS, () => void this.#sweep());
+    if (!this.#closed) this.#cancelSweep = clock.after(SWEEP_MS, () => void this.#tidy(() => this.#sweep()));
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, store, config, log } = this.#parts;
+    await this.#uploads.touchAll(store);
+    const { removed, unknown } = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
+    if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');
+    if (unknown > this.#unknown) {
+      log.warn(
+        { evt: 'files_unknown', files: unknown },
+        'server_files holds files that securechat.db does not know; they are left alone',
+      );
+    }
+    this.#unknown = unknown;
   }
 }

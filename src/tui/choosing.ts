@@ -89,7 +89,7 @@ export class Choosing {
     }
   }
 
-  /** Not by the Enter of somebody who did not see the question yet, nor of somebody who types on. */
+  /** An Enter does not answer before the question was seen, nor while the person types on. */
   yes(key = '') {
     const { store, session, login, clock } = this.#desk;
     const asked = askedOf(store.get());

@@ -150,7 +150,7 @@ export class LoginDesk {
     });
   }
 
-  /** `names`: accounts of this profile there. Whoever has none begins as somebody new; what was decided for a server stays. */
+  /** @param names accounts of this profile there; without one the form offers a new account. A choice that was made for a server stays. */
   #askAccount(names: readonly string[]) {
     const login = this.#login;
     if (login === null) return;

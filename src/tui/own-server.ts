@@ -1,4 +1,4 @@
-/** A server on this machine, started for somebody who has none. It outlives the screen. */
+/** Starts a server on this machine for a person without one. It outlives the screen. */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';

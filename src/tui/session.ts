@@ -117,7 +117,7 @@ export class Session {
     this.#store.dispatch({ type: 'notice', notice: { text: printable(text), tone } });
   }
 
-  /** Says why something was not done. @returns false, for whoever answers whether it was */
+  /** Says why something was not done. @returns false, so that a caller can return whether it was done */
   refuse(text: string): false {
     this.tell(text, 'bad');
     return false;
@@ -153,7 +153,7 @@ export class Session {
 
   /**
    * Queues `text` for `to`, after what was sent before; longer than a message, it goes in several, broken at lines where
-   * possible. The answer is an event of the client. Whoever writes is no longer away.
+   * possible. The answer is an event of the client. Sending ends `.away`.
    * @returns what could not be queued, '' when all was; the person reads why
    */
   send(to: ConversationName, text: string, reply?: Message): Promise<string> {

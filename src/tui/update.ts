@@ -200,7 +200,7 @@ function edit(state: State, name: EditName): State {
   return withChat(edited, (chat) => ({ ...chat, killed: killedBy(name, field, left, chat.killed) }));
 }
 
-/** Whoever types on has not read the question. */
+/** A person who types on has not read the question. */
 function stray(state: State): State {
   const { overlay, screen } = state;
   if (askedOf(state) === null) return state;

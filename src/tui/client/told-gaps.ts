@@ -11,7 +11,7 @@ export class ToldGaps {
     this.#rooms = rooms;
   }
 
-  /** Of what cannot be read next to each other, the first: by person, and for want of a room's key whoever said it. */
+  /** One gap for a run of entries that cannot be read for the same reason: of one person, or, without a room's key, of all. */
   async of(place: Place, entries: readonly CachedEntry[]): Promise<Gap[]> {
     const gaps: Gap[] = [];
     const names = new Map<string, Promise<string | null>>();
