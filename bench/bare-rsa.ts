@@ -1,6 +1,6 @@
 /** The limit of all that RSA does here: the same operations by node:crypto alone, keys already parsed. */
 import { constants, createPrivateKey, createPublicKey, privateDecrypt, publicEncrypt, sign, verify } from 'node:crypto';
-import type { KeyPair } from '../src/protocol/rsa.ts';
+import type { KeyPair } from '../src/protocol/crypto/rsa.ts';
 
 export type Count = { open?: number; seal?: number; sign?: number; verify?: number };
 

@@ -1,10 +1,10 @@
 /** The 100 links of fan-out.ts, seen from the other end. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { daemonFingerprint } from '../src/protocol/daemon-identity.ts';
-import { connectLink } from '../src/protocol/link.ts';
-import { decodeFromDaemon } from '../src/protocol/messages.ts';
-import { inlineRsa } from '../src/protocol/rsa-pool.ts';
+import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
+import { daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
+import { connectLink } from '../src/protocol/link/establish.ts';
+import { decodeFromDaemon } from '../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 
 export type Reader = {

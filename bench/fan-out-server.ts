@@ -1,10 +1,10 @@
 /** The serving side of fan-out.ts, in a process of its own so that its CPU can be told: what one says is told to all. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Broadcasts } from '../src/daemon/broadcasts.ts';
-import { acceptLink } from '../src/protocol/link.ts';
-import { encodeEvent } from '../src/protocol/messages.ts';
-import { inlineRsa } from '../src/protocol/rsa-pool.ts';
-import { systemClock, systemRandom } from '../src/protocol/seams.ts';
+import { systemClock, systemRandom } from '../src/platform/seams.ts';
+import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
+import { acceptLink } from '../src/protocol/link/establish.ts';
+import { encodeEvent } from '../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 
 const room = new Uint8Array(32).fill(1);

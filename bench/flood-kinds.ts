@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { SegmentLayout } from '../src/daemon/files/layout.ts';
-import { encodeRequest } from '../src/protocol/messages.ts';
-import { dmConversation } from '../src/protocol/note.ts';
+import { dmConversation } from '../src/protocol/sealed/note.ts';
+import { encodeRequest } from '../src/protocol/wire/codec.ts';
 import { floodsOfOne } from './flood-one.ts';
 import {
   addressOf,

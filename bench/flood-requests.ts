@@ -1,7 +1,7 @@
 /** Floods of requests: a window of them under way on a link, again and again. */
 import { setTimeout as after } from 'node:timers/promises';
-import { encodeRequest } from '../src/protocol/messages.ts';
-import type { RequestName, RequestParams } from '../src/protocol/requests.ts';
+import { encodeRequest } from '../src/protocol/wire/codec.ts';
+import type { RequestName, RequestParams } from '../src/protocol/wire/requests.ts';
 import { addressOf, flooder, logInAgain } from './flood-people.ts';
 
 /** `mayGo` is false while the flooding process has had its share of a core. */

@@ -5,11 +5,11 @@
  * the daemon allows one address.
  */
 import { setTimeout as after } from 'node:timers/promises';
-import { CARD_LIFE_MS, signCard } from '../src/protocol/card.ts';
-import { parseAddress } from '../src/protocol/daemon-identity.ts';
-import { inlineOpaque } from '../src/protocol/opaque.ts';
-import { inlineRsa } from '../src/protocol/rsa-pool.ts';
-import { systemClock, systemRandom } from '../src/protocol/seams.ts';
+import { systemClock, systemRandom } from '../src/platform/seams.ts';
+import { inlineOpaque } from '../src/protocol/crypto/opaque.ts';
+import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
+import { parseAddress } from '../src/protocol/link/daemon-identity.ts';
+import { CARD_LIFE_MS, signCard } from '../src/protocol/sealed/card.ts';
 import { Calls } from '../src/tui/client/calls.ts';
 import { dial } from '../src/tui/client/dial.ts';
 import { loginByKey, loginByPassword } from '../src/tui/client/login.ts';

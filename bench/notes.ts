@@ -3,10 +3,11 @@
  * RSA that it cannot do without, by node:crypto alone in the same run: to seal, one OAEP a chunk for both copies and one PSS
  * signature; to open, one OAEP a chunk of one copy and one PSS verification.
  */
-import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/card.ts';
-import { deliveredNote, openNote, parseNote, sealNote } from '../src/protocol/note.ts';
-import { inlineRsa } from '../src/protocol/rsa-pool.ts';
-import { MAX_TEXT_BYTES } from '../src/protocol/text.ts';
+
+import { MAX_TEXT_BYTES } from '../src/protocol/base/text.ts';
+import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/sealed/card.ts';
+import { deliveredNote, openNote, parseNote, sealNote } from '../src/protocol/sealed/note.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 import { bareRsa, cpuOfEach } from './bare-rsa.ts';
 import { type Print, ratio } from './report.ts';

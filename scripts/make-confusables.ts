@@ -1,9 +1,9 @@
 /**
- * Makes src/protocol/confusables.ts of Unicode's own files: `node scripts/make-confusables.ts confusables.txt Unihan_Variants.txt`, from
+ * Makes src/protocol/base/confusables.ts of Unicode's own files: `node scripts/make-confusables.ts confusables.txt Unihan_Variants.txt`, from
  * https://www.unicode.org/Public/security/ and Unihan.zip in https://www.unicode.org/Public/UCD/. Only letters that a name may have.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { scripts } from '../src/protocol/look-alikes.ts';
+import { scripts } from '../src/protocol/base/look-alikes.ts';
 
 const [confusables = '', unihan = ''] = process.argv.slice(2).map((path) => readFileSync(path, 'utf8'));
 const version = /# Version: (\S+)/.exec(confusables)?.[1];
@@ -39,7 +39,7 @@ for (const word of words) {
   else rows.push(word);
 }
 writeFileSync(
-  new URL('../src/protocol/confusables.ts', import.meta.url),
+  new URL('../src/protocol/base/confusables.ts', import.meta.url),
   `/**
  * Letters that look alike, made by scripts/make-confusables.ts from Unicode's confusables.txt ${version} (UTS #39) and, for ideographs,
  * kZVariant of Unihan_Variants.txt of ${date}. © Unicode, Inc.; Unicode License v3, https://www.unicode.org/license.txt.

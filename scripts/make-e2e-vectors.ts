@@ -4,16 +4,16 @@
  * new format.
  */
 import { createHash } from 'node:crypto';
-import { concat, hex, utf8 } from '../src/protocol/bytes.ts';
-import { CARD_LIFE_MS, openCard, signCard } from '../src/protocol/card.ts';
-import { SegmentSealer } from '../src/protocol/file.ts';
-import { nameSkeleton } from '../src/protocol/name-keys.ts';
-import { deliveredNote, parseNote, sealNote } from '../src/protocol/note.ts';
-import { inlineRsa } from '../src/protocol/rsa-pool.ts';
-import { safetyNumber } from '../src/protocol/safety.ts';
-import { systemRandom as random } from '../src/protocol/seams.ts';
-import { fileName, isName, printable } from '../src/protocol/text.ts';
-import { sealVault } from '../src/protocol/vault.ts';
+import { systemRandom as random } from '../src/platform/seams.ts';
+import { concat, hex, utf8 } from '../src/protocol/base/bytes.ts';
+import { nameSkeleton } from '../src/protocol/base/name-keys.ts';
+import { fileName, isName, printable } from '../src/protocol/base/text.ts';
+import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS, openCard, signCard } from '../src/protocol/sealed/card.ts';
+import { SegmentSealer } from '../src/protocol/sealed/file.ts';
+import { deliveredNote, parseNote, sealNote } from '../src/protocol/sealed/note.ts';
+import { safetyNumber } from '../src/protocol/sealed/safety-number.ts';
+import { sealVault } from '../src/protocol/sealed/vault.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 import { DAEMON_ID, NO_HASH, person, T0 } from '../test/helpers/people.ts';
 import { flipped, type Vector, withDamage, writeVectors } from './vector.ts';

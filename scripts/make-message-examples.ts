@@ -1,9 +1,9 @@
 /** Writes test/vectors/messages.json and the examples in docs/PROTOCOL.md from test/fixtures/message-examples.ts. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { hex } from '../src/protocol/bytes.ts';
-import type { EventName } from '../src/protocol/events.ts';
-import { encodeEvent, encodeRequest, encodeResult } from '../src/protocol/messages.ts';
-import type { RequestName } from '../src/protocol/requests.ts';
+import { hex } from '../src/protocol/base/bytes.ts';
+import { encodeEvent, encodeRequest, encodeResult } from '../src/protocol/wire/codec.ts';
+import type { EventName } from '../src/protocol/wire/events.ts';
+import type { RequestName } from '../src/protocol/wire/requests.ts';
 import { eventExamples, requestExamples } from '../test/fixtures/message-examples.ts';
 
 const requestNames = Object.keys(requestExamples) as RequestName[];

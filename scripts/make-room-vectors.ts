@@ -2,12 +2,13 @@
  * Writes test/vectors/{room-log,epoch,room-message}.json: what a room is made of, with the verdict an implementation must
  * come to. OAEP, PSS and salts are random, so each run writes other bytes: commit them only with a new format.
  */
-import { hex } from '../src/protocol/bytes.ts';
-import { mintEpoch, openEpoch, sealGrant } from '../src/protocol/epoch.ts';
-import { createLobby, parseLogEntry, signLogEntry } from '../src/protocol/room-log.ts';
-import { sealRoomMessage } from '../src/protocol/room-message.ts';
-import { inlineRsa } from '../src/protocol/rsa-pool.ts';
-import { systemRandom as random } from '../src/protocol/seams.ts';
+
+import { systemRandom as random } from '../src/platform/seams.ts';
+import { hex } from '../src/protocol/base/bytes.ts';
+import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
+import { mintEpoch, openEpoch, sealGrant } from '../src/protocol/sealed/epoch.ts';
+import { createLobby, parseLogEntry, signLogEntry } from '../src/protocol/sealed/room-log.ts';
+import { sealRoomMessage } from '../src/protocol/sealed/room-message.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 import { DAEMON_ID, NO_HASH, person, T0 } from '../test/helpers/people.ts';
 import { flipped, type Vector, withDamage, writeVectors } from './vector.ts';

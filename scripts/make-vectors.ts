@@ -3,14 +3,14 @@
  * PSS are salted, so each run writes other bytes; whoever has another implementation checks it against any of them.
  */
 import { writeFileSync } from 'node:fs';
-import { concat, H, hex, utf8 } from '../src/protocol/bytes.ts';
-import { type DaemonKeys, daemonFingerprint } from '../src/protocol/daemon-identity.ts';
-import { answerHello, encodeGreeting, sayHello } from '../src/protocol/handshake.ts';
-import { encodeParameters } from '../src/protocol/parameters.ts';
-import { RecordSealer, recordLimits, recordType } from '../src/protocol/record.ts';
-import { OAEP_MAX, sealChunk, sign } from '../src/protocol/rsa.ts';
-import { inlineRsa } from '../src/protocol/rsa-pool.ts';
-import { type Clock, systemClock } from '../src/protocol/seams.ts';
+import { type Clock, systemClock } from '../src/platform/seams.ts';
+import { concat, H, hex, utf8 } from '../src/protocol/base/bytes.ts';
+import { OAEP_MAX, sealChunk, sign } from '../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
+import { type DaemonKeys, daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
+import { answerHello, encodeGreeting, sayHello } from '../src/protocol/link/handshake.ts';
+import { encodeParameters } from '../src/protocol/link/parameters.ts';
+import { RecordSealer, recordLimits, recordType } from '../src/protocol/link/record.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));

@@ -1,6 +1,6 @@
 /** What every file of test/vectors is made of. Bytes are hexadecimal; keys are those of test/fixtures/keys.json. */
 import { writeFileSync } from 'node:fs';
-import { concat, hex } from '../src/protocol/bytes.ts';
+import { concat, hex } from '../src/protocol/base/bytes.ts';
 
 type Fields = Record<string, unknown>;
 /** `verdict` is accepted, refused, or the code of the error; `gives` is what must be found inside. */

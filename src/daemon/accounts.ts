@@ -1,12 +1,12 @@
 /** Who may log in: users.txt in memory, and the only writer of that file. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { Refusal } from '../protocol/errors.ts';
-import type { FileSystem } from '../protocol/seams.ts';
-import { isName } from '../protocol/text.ts';
-import { Turns } from '../protocol/turns.ts';
+import { ifThere } from '../platform/missing-file.ts';
+import type { FileSystem } from '../platform/seams.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { Turns } from '../protocol/base/mutex.ts';
+import { isName } from '../protocol/base/text.ts';
 import { AccountIndex } from './account-index.ts';
-import { ifThere } from './if-there.ts';
 import { readOwnFile } from './own-file.ts';
 import { replaceFile } from './replace-file.ts';
 import { accountLine, emptyFile, formatUsers, isComplete, type Line, parseUsers, withAccount } from './users-file.ts';

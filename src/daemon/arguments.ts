@@ -1,6 +1,6 @@
 /** The command line, judged before anything is opened. */
 import yargs from 'yargs';
-import { withValues } from '../protocol/switches.ts';
+import { withValues } from '../platform/switches.ts';
 import type { Given } from './config.ts';
 import { epilogue, isSwitch, laterCommands, laterOptions, type OptionName, optionNames, options } from './options.ts';
 import { UsageError } from './start-error.ts';

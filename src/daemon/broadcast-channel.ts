@@ -7,10 +7,11 @@
  * 3. A new key before the next broadcast after somebody left the room, was removed, banned or logged out; within
  *    RETIRE_MS after any session has gone; and when the key has done its share.
  */
-import { type Broadcast, BroadcastSealer, type RoomKey } from '../protocol/broadcast.ts';
-import type { Flusher, Flushing } from '../protocol/flush.ts';
-import { LARGE_RECORD, type RecordLimits, recordLimits } from '../protocol/record.ts';
-import type { Clock } from '../protocol/seams.ts';
+
+import type { Clock } from '../platform/seams.ts';
+import { type Broadcast, BroadcastSealer, type RoomKey } from '../protocol/link/broadcast.ts';
+import type { Flusher, Flushing } from '../protocol/link/flusher.ts';
+import { LARGE_RECORD, type RecordLimits, recordLimits } from '../protocol/link/record.ts';
 
 /** From a broadcast to the mark that vouches for it; the client gives up at 5 s. */
 export const MARK_MS = 3_000;

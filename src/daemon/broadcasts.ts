@@ -1,7 +1,8 @@
 /** Which session hears the broadcasts of which room: those whose person is in it, from their login to their end. */
-import { hex } from '../protocol/bytes.ts';
-import { type Flusher, sharedFlusher } from '../protocol/flush.ts';
-import type { Clock, Random } from '../protocol/seams.ts';
+
+import type { Clock, Random } from '../platform/seams.ts';
+import { hex } from '../protocol/base/bytes.ts';
+import { type Flusher, sharedFlusher } from '../protocol/link/flusher.ts';
 import { BroadcastChannel, type Hearer } from './broadcast-channel.ts';
 
 const KEY_BYTES = 32;

@@ -2,8 +2,9 @@
  * Budgets of work: of a person once logged in, of an address before that. Work is counted in milliseconds of a core: measured on the
  * main thread by fair-turns.ts and request-queue.ts, on other threads by the pool and the store.
  */
-import type { Payer } from '../protocol/pool.ts';
-import type { Clock } from '../protocol/seams.ts';
+
+import type { Clock } from '../platform/seams.ts';
+import type { Payer } from '../protocol/crypto/worker-pool.ts';
 import type { Rate } from './token-bucket.ts';
 
 /** The longest piece of work. What measures longer was held up by the system or the garbage collector, which no client pays. */

@@ -1,5 +1,5 @@
 /** Who is here, and who is told what. Has never heard of sockets: a listener is a name that can be told something. */
-import { encodeEvent } from '../protocol/messages.ts';
+import { encodeEvent } from '../protocol/wire/codec.ts';
 
 /** One session after its login. */
 export type Listener = { readonly name: string; tell(event: Uint8Array): void };

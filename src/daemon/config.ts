@@ -1,9 +1,9 @@
 /** Flags, environment and config.toml become one Config, or one sentence about what is wrong. */
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
-import { DEFAULT_PORT } from '../protocol/daemon-identity.ts';
-import { isFixed, namedPath } from '../protocol/home.ts';
-import { YES_OR_NO, yesOrNo } from '../protocol/switches.ts';
+import { isFixed, namedPath } from '../platform/home.ts';
+import { YES_OR_NO, yesOrNo } from '../platform/switches.ts';
+import { DEFAULT_PORT } from '../protocol/link/daemon-identity.ts';
 import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
 import { UsageError } from './start-error.ts';
 import { parseSize, parseSpan } from './units.ts';

@@ -1,9 +1,9 @@
 /** What every request handler is given. Types only. */
 import type { Logger } from 'pino';
-import type { Opaque, SharedOpaque } from '../protocol/opaque.ts';
-import type { RequestName, RequestParams, RequestResult } from '../protocol/requests.ts';
-import type { SharedRsa } from '../protocol/rsa-pool.ts';
-import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
+import type { Clock, FileSystem, Random } from '../platform/seams.ts';
+import type { Opaque, SharedOpaque } from '../protocol/crypto/opaque.ts';
+import type { SharedRsa } from '../protocol/crypto/rsa-pool.ts';
+import type { RequestName, RequestParams, RequestResult } from '../protocol/wire/requests.ts';
 import type { Accounts } from './accounts.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { Chat, Later } from './chat.ts';

@@ -1,14 +1,14 @@
 /** The daemon as one thing that starts, reloads and stops; main.ts gives it the process around it. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { equal } from '../protocol/bytes.ts';
-import { joinLink } from '../protocol/daemon-identity.ts';
-import { makeFolders } from '../protocol/folders.ts';
-import { opaquePool, type SharedOpaque } from '../protocol/opaque.ts';
-import { passwordText } from '../protocol/password.ts';
-import { rsaPool, type SharedRsa } from '../protocol/rsa-pool.ts';
-import type { Clock, FileSystem, Random } from '../protocol/seams.ts';
-import { MAX_INVITE } from '../protocol/text.ts';
+import { makeFolders } from '../platform/make-folders.ts';
+import type { Clock, FileSystem, Random } from '../platform/seams.ts';
+import { equal } from '../protocol/base/bytes.ts';
+import { passwordText } from '../protocol/base/password.ts';
+import { MAX_INVITE } from '../protocol/base/text.ts';
+import { opaquePool, type SharedOpaque } from '../protocol/crypto/opaque.ts';
+import { rsaPool, type SharedRsa } from '../protocol/crypto/rsa-pool.ts';
+import { joinLink } from '../protocol/link/daemon-identity.ts';
 import { Accounts } from './accounts.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { Chat } from './chat.ts';

@@ -1,8 +1,8 @@
 /** A look at the data folder before anything in it is opened, made or changed: whether it is this daemon's, and all there. */
 import { join } from 'node:path';
-import type { FileSystem } from '../protocol/seams.ts';
+import { ifThere } from '../platform/missing-file.ts';
+import type { FileSystem } from '../platform/seams.ts';
 import { fileOf } from './files/folder.ts';
-import { ifThere } from './if-there.ts';
 import { readOwnFile } from './own-file.ts';
 import { StartError } from './start-error.ts';
 import { type Line, parseUsers } from './users-file.ts';

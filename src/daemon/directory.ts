@@ -1,9 +1,9 @@
 /** The key cards of everyone. Which card is the newest is held in memory, so that a note can be judged without waiting. */
 import QuickLru from 'quick-lru';
-import { equal, hex } from '../protocol/bytes.ts';
-import { type Card, openCard } from '../protocol/card.ts';
-import { ProtocolError, Refusal } from '../protocol/errors.ts';
-import type { Clock } from '../protocol/seams.ts';
+import type { Clock } from '../platform/seams.ts';
+import { equal, hex } from '../protocol/base/bytes.ts';
+import { ProtocolError, Refusal } from '../protocol/base/errors.ts';
+import { type Card, openCard } from '../protocol/sealed/card.ts';
 import type { CardRow, Person, Store } from './store/store.ts';
 
 /** Newest cards held in memory, of 1.3 kB each. */

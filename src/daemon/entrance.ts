@@ -1,8 +1,8 @@
 /** From a new connection to a link: limits, the handshake, and what is logged when it fails. */
 import type { Socket } from 'node:net';
-import { ProtocolError, Refusal } from '../protocol/errors.ts';
-import { acceptLink, type Link } from '../protocol/link.ts';
-import { sleep } from '../protocol/seams.ts';
+import { sleep } from '../platform/seams.ts';
+import { ProtocolError, Refusal } from '../protocol/base/errors.ts';
+import { acceptLink, type Link } from '../protocol/link/establish.ts';
 import type { ConnectionSlots, Slot } from './connection-slots.ts';
 import type { SharedContext } from './context.ts';
 import { addressKey, figures } from './limits.ts';

@@ -8,9 +8,10 @@
  * 3. Without a cause: few by one person. A member with a wrong key can replace it at once. No limit is shared by
  *    the room: a few members could use it up for all.
  */
-import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../protocol/epoch.ts';
-import { Refusal } from '../protocol/errors.ts';
-import type { Clock } from '../protocol/seams.ts';
+
+import type { Clock } from '../platform/seams.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../protocol/sealed/epoch.ts';
 import type { Limits } from './limits.ts';
 import type { Room } from './room.ts';
 import type { Person } from './store/store.ts';

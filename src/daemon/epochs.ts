@@ -1,10 +1,10 @@
 /** Epochs on their way in: a header, then the members' chunks in several requests, then all of it at once into the store. */
 import type { Logger } from 'pino';
-import { equal, hex } from '../protocol/bytes.ts';
-import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from '../protocol/epoch.ts';
-import { Refusal } from '../protocol/errors.ts';
-import { encodeEvent } from '../protocol/messages.ts';
-import type { Clock } from '../protocol/seams.ts';
+import type { Clock } from '../platform/seams.ts';
+import { equal, hex } from '../protocol/base/bytes.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from '../protocol/sealed/epoch.ts';
+import { encodeEvent } from '../protocol/wire/codec.ts';
 import type { Chat, Later } from './chat.ts';
 import type { Config } from './config.ts';
 import type { Directory } from './directory.ts';

@@ -1,9 +1,10 @@
 /** The bytes of files: uploads and downloads of all sessions, in the folder server_files. What is in them it cannot read. */
-import { hex } from '../protocol/bytes.ts';
-import { Refusal } from '../protocol/errors.ts';
-import { encodeEvent } from '../protocol/messages.ts';
-import type { RequestParams, RequestResult } from '../protocol/requests.ts';
-import type { Clock, FileSystem } from '../protocol/seams.ts';
+
+import type { Clock, FileSystem } from '../platform/seams.ts';
+import { hex } from '../protocol/base/bytes.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { encodeEvent } from '../protocol/wire/codec.ts';
+import type { RequestParams, RequestResult } from '../protocol/wire/requests.ts';
 import { Download } from './files/download.ts';
 import { failureOf, levelOf } from './files/failure.ts';
 import { FilesFolder } from './files/folder.ts';

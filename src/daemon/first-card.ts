@@ -1,5 +1,5 @@
 /** The key card that an account begins with. */
-import { Refusal } from '../protocol/errors.ts';
+import { Refusal } from '../protocol/base/errors.ts';
 import type { Context } from './context.ts';
 import { readCard } from './directory.ts';
 

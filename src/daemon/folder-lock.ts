@@ -3,7 +3,7 @@
  * however it ends, so there is no stale one.
  */
 import { join } from 'node:path';
-import { loadSqlite } from '../protocol/sqlite.ts';
+import { loadSqlite } from '../platform/sqlite.ts';
 import { StartError } from './start-error.ts';
 
 /**

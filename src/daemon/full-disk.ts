@@ -1,6 +1,6 @@
 /** The log's line about a disk without room, for what is refused because of it. */
 import { join } from 'node:path';
-import type { RequestName } from '../protocol/requests.ts';
+import type { RequestName } from '../protocol/wire/requests.ts';
 import type { Context } from './context.ts';
 
 export function logFullDisk({ warnings, config }: Pick<Context, 'warnings' | 'config'>, request: RequestName): void {

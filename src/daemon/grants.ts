@@ -2,10 +2,11 @@
  * How a newcomer gets the key of an epoch that messages are taken under: one random member who is here is asked for it, after two
  * seconds the next, three at most. When none answers the newcomer makes an epoch when they speak.
  */
-import { hex } from '../protocol/bytes.ts';
-import { Refusal } from '../protocol/errors.ts';
-import { encodeEvent } from '../protocol/messages.ts';
-import { type Clock, type Random, randomU32 } from '../protocol/seams.ts';
+
+import { type Clock, type Random, randomU32 } from '../platform/seams.ts';
+import { hex } from '../protocol/base/bytes.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { encodeEvent } from '../protocol/wire/codec.ts';
 import type { Chat } from './chat.ts';
 import type { Room } from './room.ts';
 import type { Person, Store } from './store/store.ts';

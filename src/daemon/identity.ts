@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type DaemonKeys, daemonFingerprint } from '../protocol/daemon-identity.ts';
-import { replaceDurably } from '../protocol/durable.ts';
-import type { Opaque } from '../protocol/opaque.ts';
-import { type KeyPair, publicOf, verify } from '../protocol/rsa.ts';
-import type { Rsa } from '../protocol/rsa-pool.ts';
-import type { FileSystem, Random } from '../protocol/seams.ts';
+import { replaceDurably } from '../platform/durable-write.ts';
+import type { FileSystem, Random } from '../platform/seams.ts';
+import type { Opaque } from '../protocol/crypto/opaque.ts';
+import { type KeyPair, publicOf, verify } from '../protocol/crypto/rsa.ts';
+import type { Rsa } from '../protocol/crypto/rsa-pool.ts';
+import { type DaemonKeys, daemonFingerprint } from '../protocol/link/daemon-identity.ts';
 import { readOwnFile } from './own-file.ts';
 import { StartError } from './start-error.ts';
 import type { Owner } from './store/owner.ts';

@@ -3,10 +3,10 @@
  * when it has made an account. The file is read at each use, so what an operator adds works at once.
  */
 import { join } from 'node:path';
-import { Refusal } from '../protocol/errors.ts';
-import type { FileSystem } from '../protocol/seams.ts';
-import { MAX_INVITE } from '../protocol/text.ts';
-import { Turns } from '../protocol/turns.ts';
+import type { FileSystem } from '../platform/seams.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { Turns } from '../protocol/base/mutex.ts';
+import { MAX_INVITE } from '../protocol/base/text.ts';
 import { readOwnFile } from './own-file.ts';
 import { replaceFile } from './replace-file.ts';
 

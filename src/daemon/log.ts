@@ -3,7 +3,7 @@
  * key, password or unknown user name can slip in.
  */
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { printable } from '../protocol/text.ts';
+import { printable } from '../protocol/base/text.ts';
 
 /** What may stand in a line besides pino's own `level`, `time`, `msg`. Values are numbers, booleans, short texts. */
 export const allowedFields: ReadonlySet<string> = new Set([

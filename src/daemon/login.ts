@@ -1,9 +1,10 @@
 /** What is common to every way of logging in. */
-import { equal, H, utf8 } from '../protocol/bytes.ts';
-import { Refusal } from '../protocol/errors.ts';
-import { isOpaqueText } from '../protocol/opaque-messages.ts';
-import type { Welcome } from '../protocol/requests.ts';
-import { sleep } from '../protocol/seams.ts';
+
+import { sleep } from '../platform/seams.ts';
+import { equal, H, utf8 } from '../protocol/base/bytes.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { isOpaqueText } from '../protocol/crypto/opaque-messages.ts';
+import type { Welcome } from '../protocol/wire/requests.ts';
 import type { Account } from './accounts.ts';
 import type { Context } from './context.ts';
 import { addressKey, figures } from './limits.ts';

@@ -1,7 +1,7 @@
 /** A note is stored once with both its copies; each side is given its own. */
-import { equal } from '../protocol/bytes.ts';
-import type { Entry } from '../protocol/fields.ts';
-import { deliveredNote, parseNote } from '../protocol/note.ts';
+import { equal } from '../protocol/base/bytes.ts';
+import { deliveredNote, parseNote } from '../protocol/sealed/note.ts';
+import type { Entry } from '../protocol/wire/fields.ts';
 import type { StoredEntry } from './store/store.ts';
 
 /** The entry as `reader` (an idFp that is on one side of it) is given it. */

@@ -1,5 +1,5 @@
 /** The daemon's options, one row each: `--help`, SECURECHAT_… names and the keys of config.toml all come from here. */
-import { DEFAULT_PORT } from '../protocol/daemon-identity.ts';
+import { DEFAULT_PORT } from '../protocol/link/daemon-identity.ts';
 import { MIN_CODE } from './invites.ts';
 import { figures } from './limits.ts';
 

@@ -1,6 +1,7 @@
 /** EMFILE and ENFILE, when the process or the system has as many files open as it may: a state that passes, not a bug. */
-import { Refusal } from '../protocol/errors.ts';
-import type { FileSystem } from '../protocol/seams.ts';
+
+import type { FileSystem } from '../platform/seams.ts';
+import { Refusal } from '../protocol/base/errors.ts';
 
 /** @returns the refusal for EMFILE and ENFILE, null for any other error */
 export function outOfDescriptors(error: unknown): Refusal | null {

@@ -1,6 +1,7 @@
 /** Reads a file of the data folder. What the system says of one that cannot be read lacks its name, or what to do. */
-import type { FileSystem } from '../protocol/seams.ts';
-import { ifThere } from './if-there.ts';
+
+import { ifThere } from '../platform/missing-file.ts';
+import type { FileSystem } from '../platform/seams.ts';
 import { StartError } from './start-error.ts';
 
 /** null when it is not there. @throws StartError with a sentence for the operator, and what is no error of the file system */

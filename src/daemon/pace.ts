@@ -1,5 +1,5 @@
 /** How work in many small pieces yields to the event loop. Tests bring their own. */
-import { sharedFlusher } from '../protocol/flush.ts';
+import { sharedFlusher } from '../protocol/link/flusher.ts';
 
 export type Pace = {
   /** Runs `action` in the next turn of the loop, after sockets were read and written. */

@@ -1,8 +1,8 @@
 /** Closes to others what they could read, after a restore from a backup or an older daemon. New files are made 0600. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { FileSystem } from '../protocol/seams.ts';
-import { ifThere } from './if-there.ts';
+import { ifThere } from '../platform/missing-file.ts';
+import type { FileSystem } from '../platform/seams.ts';
 
 /** A reader of the first two can pose as this daemon; the others hold its data. */
 const PRIVATE = ['daemon.key', 'opaque.setup', 'users.txt', 'securechat.db', 'securechat.db-wal', 'daemon.lock'];

@@ -1,8 +1,8 @@
 /** Counts what is refused to strangers and logs it in one line a minute, so that a flood of the port is no flood of the log. */
 import type { Logger } from 'pino';
-import type { ProtocolError, Refusal } from '../protocol/errors.ts';
-import type { RequestName } from '../protocol/requests.ts';
-import type { Clock } from '../protocol/seams.ts';
+import type { Clock } from '../platform/seams.ts';
+import type { ProtocolError, Refusal } from '../protocol/base/errors.ts';
+import type { RequestName } from '../protocol/wire/requests.ts';
 import type { Context } from './context.ts';
 import { logFullDisk } from './full-disk.ts';
 import { addressKey } from './limits.ts';

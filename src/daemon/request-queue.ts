@@ -11,9 +11,9 @@
  *    daemon is about to end, and the client sends it again. Anything else is a bug: its stack is logged, the session ends, the
  *    daemon lives.
  */
-import { ProtocolError, Refusal } from '../protocol/errors.ts';
-import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../protocol/messages.ts';
-import type { RequestName, RequestParams } from '../protocol/requests.ts';
+import { ProtocolError, Refusal } from '../protocol/base/errors.ts';
+import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../protocol/wire/codec.ts';
+import type { RequestName, RequestParams } from '../protocol/wire/requests.ts';
 import type { SharedContext } from './context.ts';
 import { byteCost, costs, figures } from './limits.ts';
 import { type Paid, paidBy } from './paid.ts';

@@ -1,9 +1,9 @@
 /** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
-import { equal, hex } from '../protocol/bytes.ts';
-import { SMALL_ROOM } from '../protocol/epoch.ts';
-import { Refusal } from '../protocol/errors.ts';
-import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/room-log.ts';
-import { Turns } from '../protocol/turns.ts';
+import { equal, hex } from '../protocol/base/bytes.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { Turns } from '../protocol/base/mutex.ts';
+import { SMALL_ROOM } from '../protocol/sealed/epoch.ts';
+import { type LogEntry, parseLogEntry, RoomLog } from '../protocol/sealed/room-log.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import type { Appended, Person, Store } from './store/store.ts';
 

@@ -1,12 +1,13 @@
 /** The rooms of this daemon. So far that is the lobby, which everyone joins and only the daemon removes people from. */
-import { equal, hex } from '../protocol/bytes.ts';
-import { parseEpoch } from '../protocol/epoch.ts';
-import { Refusal } from '../protocol/errors.ts';
-import { encodeEvent } from '../protocol/messages.ts';
-import { createLobby, parseLogEntry, signLogEntry } from '../protocol/room-log.ts';
-import type { Rsa } from '../protocol/rsa-pool.ts';
-import type { Clock } from '../protocol/seams.ts';
-import { LOBBY } from '../protocol/text.ts';
+
+import type { Clock } from '../platform/seams.ts';
+import { equal, hex } from '../protocol/base/bytes.ts';
+import { Refusal } from '../protocol/base/errors.ts';
+import { LOBBY } from '../protocol/base/text.ts';
+import type { Rsa } from '../protocol/crypto/rsa-pool.ts';
+import { parseEpoch } from '../protocol/sealed/epoch.ts';
+import { createLobby, parseLogEntry, signLogEntry } from '../protocol/sealed/room-log.ts';
+import { encodeEvent } from '../protocol/wire/codec.ts';
 import type { Accounts } from './accounts.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { Chat, Later } from './chat.ts';

@@ -1,10 +1,10 @@
 /** The port: accepts connections, keeps their number and their time in bounds, and closes in order. */
 import { createServer, type Server as TcpServer } from 'node:net';
-import { ProtocolError } from '../protocol/errors.ts';
-import type { Link } from '../protocol/link.ts';
-import type { LinkEnd } from '../protocol/link-inbox.ts';
-import { MESSAGES_VERSION } from '../protocol/messages.ts';
-import { sleep } from '../protocol/seams.ts';
+import { sleep } from '../platform/seams.ts';
+import { ProtocolError } from '../protocol/base/errors.ts';
+import type { Link } from '../protocol/link/establish.ts';
+import type { LinkEnd } from '../protocol/link/link-inbox.ts';
+import { MESSAGES_VERSION } from '../protocol/wire/codec.ts';
 import { ConnectionSlots, type Slot } from './connection-slots.ts';
 import type { SharedContext } from './context.ts';
 import type { LinkShares } from './descriptors.ts';

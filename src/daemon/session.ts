@@ -1,7 +1,7 @@
 /** One client on one link, from the handshake until it leaves. */
 import type { Logger } from 'pino';
-import type { EventParams } from '../protocol/events.ts';
-import { encodeEvent } from '../protocol/messages.ts';
+import { encodeEvent } from '../protocol/wire/codec.ts';
+import type { EventParams } from '../protocol/wire/events.ts';
 import type { Account } from './accounts.ts';
 import type { BroadcastLink } from './broadcast-channel.ts';
 

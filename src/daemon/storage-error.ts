@@ -2,8 +2,9 @@
  * When storage fails at what an answer rests on. After a sync that failed nobody can say what the disk holds, and the next
  * sync may well succeed without having written it: nothing is answered any more, and the daemon ends.
  */
-import { Refusal } from '../protocol/errors.ts';
-import type { FileSystem, OpenFile } from '../protocol/seams.ts';
+
+import type { FileSystem, OpenFile } from '../platform/seams.ts';
+import { Refusal } from '../protocol/base/errors.ts';
 
 export class StorageError extends Error {
   override readonly name = 'StorageError';

@@ -1,5 +1,5 @@
 /** The names that are taken, by what an eye compares: see name-keys.ts. */
-import { nameKeys } from '../protocol/name-keys.ts';
+import { nameKeys } from '../protocol/base/name-keys.ts';
 
 export class TakenNames {
   /** Name -> its keys; kept from one reset to the next, as they take time to make. */

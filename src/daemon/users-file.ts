@@ -3,8 +3,8 @@
  * kind, `name:secret`. What is not changed keeps its bytes; what cannot be read is reported and kept. Of a damaged line the
  * name can be read: it is still somebody's.
  */
-import { fromHex, hex } from '../protocol/bytes.ts';
-import { isName } from '../protocol/text.ts';
+import { fromHex, hex } from '../protocol/base/bytes.ts';
+import { isName } from '../protocol/base/text.ts';
 import type { Account } from './accounts.ts';
 
 export type Line = { raw: Uint8Array } & (

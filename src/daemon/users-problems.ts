@@ -1,6 +1,6 @@
 /** What is wrong with users.txt, in sentences for the operator. */
 import type { Logger } from 'pino';
-import { Refusal } from '../protocol/errors.ts';
+import { Refusal } from '../protocol/base/errors.ts';
 import { StartError } from './start-error.ts';
 import { StorageError } from './storage-error.ts';
 import type { Line } from './users-file.ts';

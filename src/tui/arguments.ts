@@ -1,7 +1,7 @@
 /** The command line of `securechat`, with what the environment and config.toml set beneath it. */
 import { readFile } from 'node:fs/promises';
 import yargs from 'yargs';
-import { withValues } from '../protocol/switches.ts';
+import { withValues } from '../platform/switches.ts';
 import { globalOptions, settingsFromEnvironment, settingsFromToml } from './client/config.ts';
 import { ClientError } from './client/errors.ts';
 import { configFile } from './client/paths.ts';

@@ -2,7 +2,7 @@
  * Everything that came from others, made printable before the state sees it: from here on, nothing on the screen needs care, but
  * the keys of reactions: they stay what they are, for comparing and taking back, and shownReaction() (emoji.ts) shows them.
  */
-import { printable } from '../protocol/text.ts';
+import { printable } from '../protocol/base/text.ts';
 import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from './client/types.ts';
 
 /** The exact text, by the object that holds its printable form. */

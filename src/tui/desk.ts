@@ -1,5 +1,5 @@
 /** What the actions of the screen work with; session and transfers are there while somebody is logged in. */
-import type { Clock } from '../protocol/seams.ts';
+import type { Clock } from '../platform/seams.ts';
 import type { Attention } from './attention.ts';
 import type { LoginDesk } from './login-desk.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,8 @@
 /** The real way to a server: the profile's memory of servers, the network, and a server of one's own. */
-import { equal, hex } from '../protocol/bytes.ts';
-import { fingerprintWords } from '../protocol/daemon-identity.ts';
-import { systemClock } from '../protocol/seams.ts';
+
+import { systemClock } from '../platform/seams.ts';
+import { equal, hex } from '../protocol/base/bytes.ts';
+import { fingerprintWords } from '../protocol/link/daemon-identity.ts';
 import { AccountStore } from './client/account-store.ts';
 import { connect } from './client/client.ts';
 import { whereTo } from './client/connect.ts';

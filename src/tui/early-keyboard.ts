@@ -1,6 +1,7 @@
 /** The keyboard is the program's from its first moment: until then the system echoes keys, and makes Enter a line feed. */
+
+import { noScreen } from '../platform/terminal-support.ts';
 import { commandTable } from './command-table.ts';
-import { noScreen } from './no-screen.ts';
 
 type Early = {
   argv: readonly string[];

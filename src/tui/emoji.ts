@@ -1,5 +1,5 @@
 /** What may be a reaction: one emoji, or its short name between colons. */
-import { isEmoji, printable } from '../protocol/text.ts';
+import { isEmoji, printable } from '../protocol/base/text.ts';
 import { cut } from './measure.ts';
 import { nearest } from './slips.ts';
 

@@ -1,5 +1,5 @@
 /** The one text field that has the cursor now, wherever it is, and the places whose keys hold. */
-import { printable } from '../protocol/text.ts';
+import { printable } from '../protocol/base/text.ts';
 import { type Editor, textOf } from './editor.ts';
 import type { Place } from './keys.ts';
 import type { Asked, Chat, Focus, Overlay, State, Thread } from './state.ts';

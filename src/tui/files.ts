@@ -1,5 +1,5 @@
 /** Which file a word means: its name, as it is or as it is shown, or the beginning of its id. */
-import { printable } from '../protocol/text.ts';
+import { printable } from '../protocol/base/text.ts';
 import { ClientError } from './client/errors.ts';
 import { shownName } from './client/shown-name.ts';
 import type { FileInfo } from './client/types.ts';

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namedPath } from '../protocol/home.ts';
-import { printable } from '../protocol/text.ts';
+import { namedPath } from '../platform/home.ts';
+import { printable } from '../protocol/base/text.ts';
 import type { PickerEntry } from './state.ts';
 
 /** `~` is the home folder; quotes around a dropped path and backslashes before its spaces go. @param from what it begins at */

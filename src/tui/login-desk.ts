@@ -1,7 +1,8 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
-import { isSamePassword, newPasswordFault } from '../protocol/password.ts';
-import type { Clock } from '../protocol/seams.ts';
-import { MAX_INVITE, nameFault, printable } from '../protocol/text.ts';
+
+import type { Clock } from '../platform/seams.ts';
+import { isSamePassword, newPasswordFault } from '../protocol/base/password.ts';
+import { MAX_INVITE, nameFault, printable } from '../protocol/base/text.ts';
 import { addressIn, isHere } from './address-in.ts';
 import { ClientError } from './client/errors.ts';
 import type { Ask, Client, ConnectOptions } from './client/types.ts';

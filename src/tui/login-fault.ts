@@ -1,5 +1,5 @@
 /** Beside which field of the first form it stands that a login failed, and in which words. */
-import { printable } from '../protocol/text.ts';
+import { printable } from '../protocol/base/text.ts';
 import type { LoginField } from './state.ts';
 import { strings } from './strings.ts';
 

@@ -1,5 +1,5 @@
 /** How text takes up cells: whole graphemes, wide ones two cells, as Ink counts them (string-width). Texts are printable() already, but for drafts. */
-import { printable } from '../protocol/text.ts';
+import { printable } from '../protocol/base/text.ts';
 import stringWidth from './remembered/string-width.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

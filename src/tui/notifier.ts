@@ -1,5 +1,5 @@
 /** Tells a person who looks elsewhere that something came: bell, desktop, window title. No text unless asked for. */
-import type { Clock } from '../protocol/seams.ts';
+import type { Clock } from '../platform/seams.ts';
 import { shownName } from './client/shown-name.ts';
 import type { Message } from './client/types.ts';
 import { chatOf } from './field.ts';

@@ -1,5 +1,5 @@
 /** A text that is longer than one message goes in several. */
-import { MAX_TEXT_BYTES } from '../protocol/text.ts';
+import { MAX_TEXT_BYTES } from '../protocol/base/text.ts';
 
 /** As much of `text` as one message holds, cut after a line where possible, else between characters; and what is left of it. */
 export function firstPart(text: string): [part: string, rest: string] {

@@ -1,7 +1,7 @@
 /** `--password-file`: for scripts, since a password is never a flag or an environment variable. */
 import { readFile, stat } from 'node:fs/promises';
-import { namedPath } from '../protocol/home.ts';
-import { MAX_PASSWORD_BYTES } from '../protocol/password.ts';
+import { namedPath } from '../platform/home.ts';
+import { MAX_PASSWORD_BYTES } from '../protocol/base/password.ts';
 import { ClientError } from './client/errors.ts';
 
 /**

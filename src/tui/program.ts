@@ -1,6 +1,7 @@
 /** Settings and arguments, then one command. What a command needs is loaded when it is called. */
 import { hideBin } from 'yargs/helpers';
-import { endWithoutReader } from '../protocol/standard-output.ts';
+import { endWithoutReader } from '../platform/standard-output.ts';
+import { noScreen } from '../platform/terminal-support.ts';
 import { understand } from './arguments.ts';
 import { type GlobalOption, globalOptions } from './client/config.ts';
 import { ClientError } from './client/errors.ts';
@@ -8,7 +9,6 @@ import type { Arguments, Command } from './command.ts';
 import { commandTable } from './command-table.ts';
 import { giveKeyboardBack } from './early-keyboard.ts';
 import { Interrupted, Interruption } from './interruption.ts';
-import { noScreen } from './no-screen.ts';
 import { Output } from './output.ts';
 import type { GlobalSettings } from './shell.ts';
 

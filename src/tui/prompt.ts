@@ -1,7 +1,7 @@
 /** Questions to the person at the terminal. They go to standard error or the terminal itself, never to standard output. */
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
-import { printable } from '../protocol/text.ts';
+import { printable } from '../protocol/base/text.ts';
 import { ClientError } from './client/errors.ts';
 
 export const CTRL_C = '\u0003';

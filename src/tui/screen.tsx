@@ -1,7 +1,8 @@
 /** `securechat`: the screen on the real terminal, profile and network. Colours are decided before anything draws is loaded. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock, systemRandom } from '../protocol/seams.ts';
+import { systemClock, systemRandom } from '../platform/seams.ts';
+import { isFar } from '../platform/terminal-support.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
 import { ClientError } from './client/errors.ts';
 import { lastAccount } from './client/last-account.ts';
@@ -9,7 +10,6 @@ import { downloadsFolder, profileFolder } from './client/paths.ts';
 import { Profile } from './client/profile.ts';
 import { Drafts } from './drafts.ts';
 import type { Door } from './login-desk.ts';
-import { isFar } from './no-screen.ts';
 import { readPasswordFile } from './password-file.ts';
 import { heedSignals } from './signals.ts';
 import { defaultSettings } from './state.ts';

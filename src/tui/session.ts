@@ -1,8 +1,8 @@
 /** One login on the screen: brings the client's news into the store, fetches what the window needs, and sends what is written. */
 
-import type { Clock } from '../protocol/seams.ts';
-import { printable } from '../protocol/text.ts';
-import { Turns } from '../protocol/turns.ts';
+import type { Clock } from '../platform/seams.ts';
+import { Turns } from '../protocol/base/mutex.ts';
+import { printable } from '../protocol/base/text.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
 import { ClientError } from './client/errors.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from './client/types.ts';

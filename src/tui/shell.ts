@@ -1,7 +1,8 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
-import { isSamePassword, newPasswordFault } from '../protocol/password.ts';
-import { systemClock } from '../protocol/seams.ts';
-import { nameFault, printable } from '../protocol/text.ts';
+
+import { systemClock } from '../platform/seams.ts';
+import { isSamePassword, newPasswordFault } from '../protocol/base/password.ts';
+import { nameFault, printable } from '../protocol/base/text.ts';
 import { DEFAULT_SERVER } from './client/config.ts';
 import { DEFAULT_TIMEOUT_MS, lastUsed, type SignedIn, signIn } from './client/connect.ts';
 import { ClientError } from './client/errors.ts';

@@ -1,7 +1,9 @@
 /** Puts the screen together and takes it down: store, gate, Ink, actions, signals. Everything outside is given to it. */
 import { appendFileSync } from 'node:fs';
 import { render } from 'ink';
-import type { Clock } from '../protocol/seams.ts';
+import { stopped } from '../platform/job-control.ts';
+import type { Clock } from '../platform/seams.ts';
+import { keepHeapSmall } from '../platform/small-heap.ts';
 import { Actions } from './actions.ts';
 import { Attention } from './attention.ts';
 import type { Ask, Client } from './client/types.ts';
@@ -15,7 +17,6 @@ import { fieldOf, isEarly } from './field.ts';
 import { findEmoji, findLinks } from './found-in-text.ts';
 import { Gate, type Terminal } from './gate.ts';
 import { Handover } from './handover.ts';
-import { stopped } from './job-control.ts';
 import { lastWord } from './last-word.ts';
 import { listen } from './listen.ts';
 import { type Door, LoginDesk } from './login-desk.ts';
@@ -24,7 +25,6 @@ import { recordOf } from './recording.ts';
 import { layoutFor } from './select.ts';
 import { Session } from './session.ts';
 import { heedSignals } from './signals.ts';
-import { keepHeapSmall } from './small-heap.ts';
 import { emptyLogin, initialState, type Settings } from './state.ts';
 import { withSteadyColumns } from './steady-columns.ts';
 import { Store } from './store.ts';
@@ -110,7 +110,7 @@ export async function runStage(options: StageOptions): Promise<number> {
       suspend: () => void handover.during(toShell),
       redraw: handover.redraw,
       copy: (text) => modes.copy(text),
-      openLink: async (link) => (await import('./open-link.ts')).openLink(link, process),
+      openLink: async (link) => (await import('../platform/open-in-browser.ts')).openLink(link, process),
       findLinks,
       findEmoji,
     },

@@ -1,5 +1,5 @@
 /** How hard a password is to guess, roughly: how many kinds of characters, how long, how repeated, how common. */
-import { isTooShort } from '../protocol/password.ts';
+import { isTooShort } from '../protocol/base/password.ts';
 
 /** What is tried first, without the digits and signs that people put around it. */
 const common = new Set(

@@ -1,5 +1,5 @@
 /** Every word that the screen says. Sentences lower case, no full stop, with a next step where one is needed. */
-import { printable } from '../protocol/text.ts';
+import { printable } from '../protocol/base/text.ts';
 import type { ClientErrorCode } from './client/errors.ts';
 import type { LinkState } from './client/types.ts';
 import * as format from './format.ts';

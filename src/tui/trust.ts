@@ -1,6 +1,6 @@
 /** Whose key is whose: comparing, taking a changed one, and one's own password. */
-import { isSamePassword, newPasswordFault } from '../protocol/password.ts';
-import { printable } from '../protocol/text.ts';
+import { isSamePassword, newPasswordFault } from '../protocol/base/password.ts';
+import { printable } from '../protocol/base/text.ts';
 import type { CommandsDesk } from './desk.ts';
 import { textOf } from './editor.ts';
 import { personOf } from './own.ts';

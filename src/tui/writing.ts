@@ -1,5 +1,5 @@
 /** From the letters in the composer to the sign that the other side sees, and from their sign to its end. */
-import type { Clock } from '../protocol/seams.ts';
+import type { Clock } from '../platform/seams.ts';
 import type { Client, ConversationName } from './client/types.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';

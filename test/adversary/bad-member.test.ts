@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { parseEpoch } from '../../src/protocol/epoch.ts';
-import { sealNote } from '../../src/protocol/note.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
+import { sealNote } from '../../src/protocol/sealed/note.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import { chatAs, lines, startChat } from '../helpers/chat.ts';
 import { temporaryFolder } from '../helpers/folder.ts';

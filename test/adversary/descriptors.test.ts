@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { ProtocolError } from '../../src/protocol/errors.ts';
+import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { connectTo, login, register } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';

@@ -1,11 +1,11 @@
 /** A daemon that talks without end: what a client keeps of it is bounded, and what it does for the person goes on. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
-import { fromHex } from '../../src/protocol/bytes.ts';
-import { joinLink } from '../../src/protocol/daemon-identity.ts';
-import { ProtocolError } from '../../src/protocol/errors.ts';
-import type { LinkEnd } from '../../src/protocol/link-inbox.ts';
-import { type Event, encodeEvent } from '../../src/protocol/messages.ts';
+import { fromHex } from '../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../src/protocol/base/errors.ts';
+import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
+import type { LinkEnd } from '../../src/protocol/link/link-inbox.ts';
+import { type Event, encodeEvent } from '../../src/protocol/wire/codec.ts';
 import { Calls } from '../../src/tui/client/calls.ts';
 import type { Connection } from '../../src/tui/client/connection.ts';
 import { everybody, MAX_PEOPLE } from '../../src/tui/client/directory.ts';

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { Refusal } from '../../src/protocol/errors.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 import { chatAs, type TestChat, textOf } from '../helpers/chat.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { fixtureRsa } from '../helpers/sign-in.ts';

@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { fromHex } from '../../src/protocol/bytes.ts';
-import { joinLink } from '../../src/protocol/daemon-identity.ts';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
-import type { RequestName, Welcome } from '../../src/protocol/requests.ts';
+import { fromHex } from '../../src/protocol/base/bytes.ts';
+import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
+import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
+import type { RequestName, Welcome } from '../../src/protocol/wire/requests.ts';
 import { lastUsed } from '../../src/tui/client/connect.ts';
 import type { Doubt } from '../../src/tui/client/types.ts';
 import { securechat } from '../helpers/cli.ts';

@@ -1,6 +1,6 @@
 /** Frames that claim more than they hold, or hold what no frame may: the link ends, memory and others stay as they were. */
 import test from 'ava';
-import { fromHex } from '../../src/protocol/bytes.ts';
+import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { login, register } from '../helpers/client.ts';
 import { hostileClient } from './hostile-client.ts';

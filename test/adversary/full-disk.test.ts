@@ -2,9 +2,9 @@
 import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { hex } from '../../src/protocol/bytes.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
-import type { FileSystem } from '../../src/protocol/seams.ts';
+import type { FileSystem } from '../../src/platform/seams.ts';
+import { hex } from '../../src/protocol/base/bytes.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { connectTo, login, online } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';

@@ -1,9 +1,9 @@
 /** What is not sealed by itself: frames, OPAQUE messages, links, names and text. No two encodings mean the same. */
 import test from 'ava';
-import { fromUtf8, hex, utf8 } from '../../src/protocol/bytes.ts';
-import { joinLink, parseAddress } from '../../src/protocol/daemon-identity.ts';
-import type { EventName } from '../../src/protocol/events.ts';
-import { decodeMessagePack, encodeMessagePack } from '../../src/protocol/message-pack.ts';
+import { fromUtf8, hex, utf8 } from '../../src/protocol/base/bytes.ts';
+import { isName, printable } from '../../src/protocol/base/text.ts';
+import { isOpaqueText } from '../../src/protocol/crypto/opaque-messages.ts';
+import { joinLink, parseAddress } from '../../src/protocol/link/daemon-identity.ts';
 import {
   decodeFromDaemon,
   decodeRequest,
@@ -11,10 +11,10 @@ import {
   encodeRequest,
   encodeResult,
   resultOf,
-} from '../../src/protocol/messages.ts';
-import { isOpaqueText } from '../../src/protocol/opaque-messages.ts';
-import type { RequestName } from '../../src/protocol/requests.ts';
-import { isName, printable } from '../../src/protocol/text.ts';
+} from '../../src/protocol/wire/codec.ts';
+import type { EventName } from '../../src/protocol/wire/events.ts';
+import { decodeMessagePack, encodeMessagePack } from '../../src/protocol/wire/message-pack.ts';
+import type { RequestName } from '../../src/protocol/wire/requests.ts';
 import { eventExamples, requestExamples } from '../fixtures/message-examples.ts';
 import { fuzz } from './fuzz.ts';
 

@@ -1,7 +1,8 @@
 /** The handshake and the records with 10,000 mutations each: nothing that was changed is taken. */
 import { Readable } from 'node:stream';
 import test from 'ava';
-import { equal, utf8, Writer } from '../../src/protocol/bytes.ts';
+import { systemClock } from '../../src/platform/seams.ts';
+import { equal, utf8, Writer } from '../../src/protocol/base/bytes.ts';
 import {
   answerHello,
   encodeGreeting,
@@ -9,13 +10,12 @@ import {
   takeGreeting,
   takeHello,
   takeReply,
-} from '../../src/protocol/handshake.ts';
-import { LinkReader } from '../../src/protocol/link-reader.ts';
-import { decodeDaemonParameters, encodeParameters } from '../../src/protocol/parameters.ts';
-import { LARGE_RECORD, RecordSealer, recordLimits, recordType } from '../../src/protocol/record.ts';
-import { systemClock } from '../../src/protocol/seams.ts';
-import type { Take } from '../../src/protocol/take.ts';
-import { takeFrom } from '../../src/protocol/take.ts';
+} from '../../src/protocol/link/handshake.ts';
+import { LinkReader } from '../../src/protocol/link/link-reader.ts';
+import { decodeDaemonParameters, encodeParameters } from '../../src/protocol/link/parameters.ts';
+import { LARGE_RECORD, RecordSealer, recordLimits, recordType } from '../../src/protocol/link/record.ts';
+import type { Take } from '../../src/protocol/link/take-bytes.ts';
+import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
 import { connecting, daemonId, daemonKeys, fingerprint } from '../helpers/link-pair.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { cheapRsa, fuzz } from './fuzz.ts';

@@ -4,17 +4,24 @@
  */
 import { createCipheriv } from 'node:crypto';
 import test from 'ava';
-import { decodeRoomKey, encodeRoomKey } from '../../src/protocol/broadcast.ts';
-import { concat, equal, H, hex, hkdf } from '../../src/protocol/bytes.ts';
-import { openCard } from '../../src/protocol/card.ts';
-import { type Content, decodeContent, encodeContent } from '../../src/protocol/content.ts';
-import { mintEpoch, openEpoch, openGrant, parseEpoch, sealGrant } from '../../src/protocol/epoch.ts';
-import { type Manifest, SegmentOpener, SegmentSealer } from '../../src/protocol/file.ts';
-import { deliveredNote, hashesOf, openNote, parseDelivered, parseNote, sealNote } from '../../src/protocol/note.ts';
-import { decodeClientParameters, encodeParameters } from '../../src/protocol/parameters.ts';
-import { createLobby, parseLogEntry, RoomLog, signLogEntry } from '../../src/protocol/room-log.ts';
-import { openRoomMessage, sealRoomMessage } from '../../src/protocol/room-message.ts';
-import { openVault, sealVault } from '../../src/protocol/vault.ts';
+import { concat, equal, H, hex, hkdf } from '../../src/protocol/base/bytes.ts';
+import { decodeRoomKey, encodeRoomKey } from '../../src/protocol/link/broadcast.ts';
+import { decodeClientParameters, encodeParameters } from '../../src/protocol/link/parameters.ts';
+import { openCard } from '../../src/protocol/sealed/card.ts';
+import { type Content, decodeContent, encodeContent } from '../../src/protocol/sealed/content.ts';
+import { mintEpoch, openEpoch, openGrant, parseEpoch, sealGrant } from '../../src/protocol/sealed/epoch.ts';
+import { type Manifest, SegmentOpener, SegmentSealer } from '../../src/protocol/sealed/file.ts';
+import {
+  deliveredNote,
+  hashesOf,
+  openNote,
+  parseDelivered,
+  parseNote,
+  sealNote,
+} from '../../src/protocol/sealed/note.ts';
+import { createLobby, parseLogEntry, RoomLog, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
+import { openRoomMessage, sealRoomMessage } from '../../src/protocol/sealed/room-message.ts';
+import { openVault, sealVault } from '../../src/protocol/sealed/vault.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { DAEMON_ID, NO_HASH, person, T0 } from '../helpers/people.ts';
 import { cheapRsa, fuzz } from './fuzz.ts';

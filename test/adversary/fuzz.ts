@@ -1,8 +1,8 @@
 /** Seeded mutations of valid samples: a bit flipped, cut, extended, spliced, doubled, a length changed. */
 import type { ExecutionContext } from 'ava';
-import { equal, H, hex } from '../../src/protocol/bytes.ts';
-import { ProtocolError } from '../../src/protocol/errors.ts';
-import { inlineRsa, type Rsa } from '../../src/protocol/rsa-pool.ts';
+import { equal, H, hex } from '../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../src/protocol/base/errors.ts';
+import { inlineRsa, type Rsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { type SeededRandom, seeded } from './seeded.ts';
 
 /** Cases of one layer; more with SECURECHAT_FUZZ_CASES. */

@@ -1,8 +1,8 @@
 /** What the attack tests stand on works: each of the three programs can do what it is for. */
 import test from 'ava';
-import { utf8 } from '../../src/protocol/bytes.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
-import { encodeRequest } from '../../src/protocol/messages.ts';
+import { utf8 } from '../../src/protocol/base/bytes.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
+import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { login, register } from '../helpers/client.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';

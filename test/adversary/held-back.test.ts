@@ -1,9 +1,9 @@
 /** A daemon that holds messages back for 29 days and then gives them out as new: every place shows when they were written. */
 import { join } from 'node:path';
 import test from 'ava';
-import { fromHex } from '../../src/protocol/bytes.ts';
-import { joinLink } from '../../src/protocol/daemon-identity.ts';
-import { type Clock, systemClock } from '../../src/protocol/seams.ts';
+import { type Clock, systemClock } from '../../src/platform/seams.ts';
+import { fromHex } from '../../src/protocol/base/bytes.ts';
+import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { writtenTime } from '../../src/tui/format.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { jsonLines, securechat, startSecurechat } from '../helpers/cli.ts';

@@ -5,16 +5,22 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { fromHex, Writer } from '../../src/protocol/bytes.ts';
-import { type Agreed, type Greeting, sayHello, takeGreeting, takeReply } from '../../src/protocol/handshake.ts';
-import { LinkReader, type ReadItem } from '../../src/protocol/link-reader.ts';
-import { MESSAGES_VERSION } from '../../src/protocol/messages.ts';
-import { encodeParameters } from '../../src/protocol/parameters.ts';
-import { LARGE_RECORD, RecordSealer, type RecordType, recordLimits, recordType } from '../../src/protocol/record.ts';
-import type { KeyPair } from '../../src/protocol/rsa.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
-import { systemClock, systemRandom } from '../../src/protocol/seams.ts';
-import { takeFrom } from '../../src/protocol/take.ts';
+import { systemClock, systemRandom } from '../../src/platform/seams.ts';
+import { fromHex, Writer } from '../../src/protocol/base/bytes.ts';
+import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { type Agreed, type Greeting, sayHello, takeGreeting, takeReply } from '../../src/protocol/link/handshake.ts';
+import { LinkReader, type ReadItem } from '../../src/protocol/link/link-reader.ts';
+import { encodeParameters } from '../../src/protocol/link/parameters.ts';
+import {
+  LARGE_RECORD,
+  RecordSealer,
+  type RecordType,
+  recordLimits,
+  recordType,
+} from '../../src/protocol/link/record.ts';
+import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
+import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
 import { Calls, type Wire } from '../../src/tui/client/calls.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { TestDaemon } from '../helpers/daemon.ts';

@@ -6,8 +6,8 @@ import type { ExecutionContext } from 'ava';
 import type { Context } from '../../src/daemon/context.ts';
 import { type Table, table } from '../../src/daemon/requests/index.ts';
 import type { Session } from '../../src/daemon/session.ts';
-import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/requests.ts';
-import type { Clock } from '../../src/protocol/seams.ts';
+import type { Clock } from '../../src/platform/seams.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';
 
 /** Answers one request. Returns the result as it is sent, true to its schema or not; throws a Refusal to refuse. */

@@ -1,10 +1,10 @@
 /** Keys that parse and do not work: refused where they come in, while others talk in the lobby. */
 import test, { type ExecutionContext } from 'ava';
-import { concat, Writer } from '../../src/protocol/bytes.ts';
-import { openCard } from '../../src/protocol/card.ts';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
-import { parseLogEntry, signLogEntry } from '../../src/protocol/room-log.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { concat, Writer } from '../../src/protocol/base/bytes.ts';
+import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { openCard } from '../../src/protocol/sealed/card.ts';
+import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { cardWith, evenKey, longExponent } from '../helpers/bad-keys.ts';
 import { chatAs } from '../helpers/chat.ts';

@@ -1,7 +1,7 @@
 /** Accomplices who join and leave, so that a member may make garbage keys: two people who talk go on. */
 import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../src/daemon/limits.ts';
-import { parseEpoch } from '../../src/protocol/epoch.ts';
+import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { chatAs, lines } from '../helpers/chat.ts';
 import { until } from '../helpers/until.ts';
 import { hostileDaemon } from './hostile-daemon.ts';

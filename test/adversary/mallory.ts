@@ -1,14 +1,14 @@
 /** Mallory, and accomplices: members of the lobby who speak the protocol, and break what its rules do not hold. */
 import type { ExecutionContext } from 'ava';
-import { concat, equal, H, utf8, Writer } from '../../src/protocol/bytes.ts';
-import { CARD_LIFE_MS, type Card, ekFp, openCard, signCard } from '../../src/protocol/card.ts';
-import { mintEpoch, parseEpoch } from '../../src/protocol/epoch.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
-import type { Entry } from '../../src/protocol/fields.ts';
-import { parseLogEntry, signLogEntry } from '../../src/protocol/room-log.ts';
-import type { KeyPair } from '../../src/protocol/rsa.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
-import { systemRandom } from '../../src/protocol/seams.ts';
+import { systemRandom } from '../../src/platform/seams.ts';
+import { concat, equal, H, utf8, Writer } from '../../src/protocol/base/bytes.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
+import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS, type Card, ekFp, openCard, signCard } from '../../src/protocol/sealed/card.ts';
+import { mintEpoch, parseEpoch } from '../../src/protocol/sealed/epoch.ts';
+import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
+import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { login, register } from '../helpers/client.ts';
 import { type HostileClient, hostileClient } from './hostile-client.ts';

@@ -1,6 +1,6 @@
 /** OPAQUE messages with bytes after their end: refused by the daemon and by a client. */
 import test from 'ava';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
+import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { register, testDaemonId } from '../helpers/client.ts';
 import { lightOpaque } from '../helpers/light-opaque.ts';
 import { refused } from '../helpers/refusal.ts';

@@ -1,7 +1,7 @@
 /** Requests without end on one link, and answers that nobody reads: the daemon stays small, and another is served in between. */
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { encodeRequest } from '../../src/protocol/messages.ts';
+import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import { online } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { until } from '../helpers/until.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../src/daemon/limits.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 import { connectTo, login, loginWithKey, register, type TestClient } from '../helpers/client.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';
 import { manualClock } from '../helpers/manual-clock.ts';

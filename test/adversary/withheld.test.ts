@@ -1,7 +1,7 @@
 /** A daemon that spoils one message, and hides another one behind it. */
 import { join } from 'node:path';
 import test from 'ava';
-import type { Entry } from '../../src/protocol/fields.ts';
+import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { chatAs, lines, startChat } from '../helpers/chat.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { Accounts } from '../../src/daemon/accounts.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
-import type { FileSystem } from '../../src/protocol/seams.ts';
+import type { FileSystem } from '../../src/platform/seams.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 const ID = 'ab'.repeat(32);

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { BroadcastChannel, type Hearer, MARK_MS, QUIET_MS, RETIRE_MS } from '../../src/daemon/broadcast-channel.ts';
-import type { Broadcast, RoomKey } from '../../src/protocol/broadcast.ts';
-import { equal, utf8 } from '../../src/protocol/bytes.ts';
-import { CONFIRM_TIME } from '../../src/protocol/confirmation.ts';
-import { recordLimits } from '../../src/protocol/record.ts';
+import { equal, utf8 } from '../../src/protocol/base/bytes.ts';
+import type { Broadcast, RoomKey } from '../../src/protocol/link/broadcast.ts';
+import { CONFIRM_TIME } from '../../src/protocol/link/confirmation.ts';
+import { recordLimits } from '../../src/protocol/link/record.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 
 const room = new Uint8Array(32).fill(1);

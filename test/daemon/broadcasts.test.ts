@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Broadcasts, type Member } from '../../src/daemon/broadcasts.ts';
-import { utf8 } from '../../src/protocol/bytes.ts';
-import { systemRandom } from '../../src/protocol/seams.ts';
+import { systemRandom } from '../../src/platform/seams.ts';
+import { utf8 } from '../../src/protocol/base/bytes.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';
 import { manualClock } from '../helpers/manual-clock.ts';

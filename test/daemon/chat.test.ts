@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Chat, type Listener } from '../../src/daemon/chat.ts';
-import { decodeFromDaemon } from '../../src/protocol/messages.ts';
+import { decodeFromDaemon } from '../../src/protocol/wire/codec.ts';
 
 class Ear implements Listener {
   readonly name: string;

@@ -4,10 +4,10 @@ import { cardPut } from '../../src/daemon/requests/card-put.ts';
 import { cards } from '../../src/daemon/requests/cards.ts';
 import { people } from '../../src/daemon/requests/people.ts';
 import { SortedKeys } from '../../src/daemon/sorted-keys.ts';
-import { compare, utf8 } from '../../src/protocol/bytes.ts';
-import { openCard, signCard } from '../../src/protocol/card.ts';
-import { encodeResult } from '../../src/protocol/messages.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { compare, utf8 } from '../../src/protocol/base/bytes.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { openCard, signCard } from '../../src/protocol/sealed/card.ts';
+import { encodeResult } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { daemonOf, nextCard } from '../helpers/daemon-people.ts';
 

@@ -3,9 +3,9 @@ import { Chat } from '../../src/daemon/chat.ts';
 import { Grants } from '../../src/daemon/grants.ts';
 import type { Room } from '../../src/daemon/room.ts';
 import type { Store } from '../../src/daemon/store/store.ts';
-import { equal } from '../../src/protocol/bytes.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
-import { decodeFromDaemon } from '../../src/protocol/messages.ts';
+import { equal } from '../../src/protocol/base/bytes.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
+import { decodeFromDaemon } from '../../src/protocol/wire/codec.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { bytes32, person } from '../helpers/store.ts';
 

@@ -4,10 +4,10 @@ import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { type Identity, openIdentity, readFingerprint } from '../../src/daemon/identity.ts';
 import { StartError } from '../../src/daemon/start-error.ts';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
-import type { KeyPair } from '../../src/protocol/rsa.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
-import { systemRandom } from '../../src/protocol/seams.ts';
+import { systemRandom } from '../../src/platform/seams.ts';
+import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
+import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { Invites } from '../../src/daemon/invites.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 const CODE = 'welcome-to-our-place';

@@ -3,8 +3,8 @@ import test from 'ava';
 import type { Context } from '../../src/daemon/context.ts';
 import { figures } from '../../src/daemon/limits.ts';
 import { loginProve } from '../../src/daemon/requests/login-prove.ts';
-import { H } from '../../src/protocol/bytes.ts';
-import { loginProof } from '../../src/protocol/opaque.ts';
+import { H } from '../../src/protocol/base/bytes.ts';
+import { loginProof } from '../../src/protocol/crypto/opaque.ts';
 import { daemonOf } from '../helpers/daemon-people.ts';
 
 test('neither a wrong proof nor an account without room for another link takes a device its ticket', async (t) => {

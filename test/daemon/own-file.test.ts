@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { readOwnFile } from '../../src/daemon/own-file.ts';
 import { StartError } from '../../src/daemon/start-error.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 test('a file that cannot be read is named, with what to do', async (t) => {

@@ -2,8 +2,8 @@
 import test from 'ava';
 import { byteCost, figures } from '../../src/daemon/limits.ts';
 import { afterLogin, type Table } from '../../src/daemon/requests/index.ts';
-import { ProtocolError } from '../../src/protocol/errors.ts';
-import { encodeRequest } from '../../src/protocol/messages.ts';
+import { ProtocolError } from '../../src/protocol/base/errors.ts';
+import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import { openQueue, settle } from '../helpers/request-queue.ts';
 
 const SEGMENT = 262_144;

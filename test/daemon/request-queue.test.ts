@@ -1,8 +1,8 @@
 import test from 'ava';
 import { figures } from '../../src/daemon/limits.ts';
 import { afterLogin, type Table } from '../../src/daemon/requests/index.ts';
-import { ProtocolError, Refusal } from '../../src/protocol/errors.ts';
-import { encodeRequest } from '../../src/protocol/messages.ts';
+import { ProtocolError, Refusal } from '../../src/protocol/base/errors.ts';
+import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import type { ManualClock } from '../helpers/manual-clock.ts';
 import { hash, openQueue, settle } from '../helpers/request-queue.ts';
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { figures } from '../../src/daemon/limits.ts';
 import { afterLogin, type Table } from '../../src/daemon/requests/index.ts';
-import { encodeRequest } from '../../src/protocol/messages.ts';
+import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import { hash, openQueue, settle } from '../helpers/request-queue.ts';
 
 test('requests run together, up to a limit, and start in order', async (t) => {

@@ -2,8 +2,8 @@ import test from 'ava';
 import { logAppend } from '../../src/daemon/requests/log-append.ts';
 import { members } from '../../src/daemon/requests/members.ts';
 import { Rooms } from '../../src/daemon/rooms.ts';
-import { ProtocolError } from '../../src/protocol/errors.ts';
-import { parseLogEntry } from '../../src/protocol/room-log.ts';
+import { ProtocolError } from '../../src/protocol/base/errors.ts';
+import { parseLogEntry } from '../../src/protocol/sealed/room-log.ts';
 import { accountsOf, daemonOf, lobbyEntry, type Somebody, settled, type TestDaemon } from '../helpers/daemon-people.ts';
 
 /** These join, one after the other. */

@@ -1,7 +1,7 @@
 /** What cannot be: each gets one clear sentence and its exit status, and everybody else goes on. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
+import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
 import { household, PASSWORD } from '../helpers/household.ts';
 

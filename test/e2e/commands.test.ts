@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
+import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { jsonLines } from '../helpers/cli.ts';
 import { household } from '../helpers/household.ts';
 

@@ -2,7 +2,7 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
+import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
 import { openCliScreen } from '../helpers/cli-screen.ts';
 import { temporaryFolder } from '../helpers/folder.ts';

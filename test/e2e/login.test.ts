@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { H, utf8 } from '../../src/protocol/bytes.ts';
-import { Refusal, type RefusalCode } from '../../src/protocol/errors.ts';
-import { inlineOpaque } from '../../src/protocol/opaque.ts';
+import { H, utf8 } from '../../src/protocol/base/bytes.ts';
+import { Refusal, type RefusalCode } from '../../src/protocol/base/errors.ts';
+import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import { SegmentLayout } from '../../src/daemon/files/layout.ts';
-import { openCard } from '../../src/protocol/card.ts';
-import { dmConversation } from '../../src/protocol/note.ts';
-import { MAX_TEXT_BYTES } from '../../src/protocol/text.ts';
+import { MAX_TEXT_BYTES } from '../../src/protocol/base/text.ts';
+import { openCard } from '../../src/protocol/sealed/card.ts';
+import { dmConversation } from '../../src/protocol/sealed/note.ts';
 import { connectTo, freshCard, login, online, type TestClient, testDaemonId } from '../helpers/client.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { noteMaker } from '../helpers/notes.ts';

@@ -1,8 +1,8 @@
 /** Keys that parse and do not work, and cards that hold them, which signCard would refuse to make. */
-import { concat, H, utf8, Writer } from '../../src/protocol/bytes.ts';
-import { CARD_LIFE_MS } from '../../src/protocol/card.ts';
-import type { KeyPair } from '../../src/protocol/rsa.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { concat, H, utf8, Writer } from '../../src/protocol/base/bytes.ts';
+import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { NO_HASH, type PersonName, T0 } from './people.ts';
 

@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { fromHex } from '../../src/protocol/bytes.ts';
-import { openCard } from '../../src/protocol/card.ts';
-import { connectLink, type Link } from '../../src/protocol/link.ts';
-import type { Welcome } from '../../src/protocol/requests.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { fromHex } from '../../src/protocol/base/bytes.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { connectLink, type Link } from '../../src/protocol/link/establish.ts';
+import { openCard } from '../../src/protocol/sealed/card.ts';
+import type { Welcome } from '../../src/protocol/wire/requests.ts';
 import { Calls } from '../../src/tui/client/calls.ts';
 import { loginByKey, loginByPassword } from '../../src/tui/client/login.ts';
 import { fixtureKey } from '../fixtures/keys.ts';

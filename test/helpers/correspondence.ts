@@ -1,8 +1,8 @@
 /** Notes between people, sealed and opened as their clients do. */
 import { randomBytes } from 'node:crypto';
-import type { Content } from '../../src/protocol/content.ts';
-import { openNote, sealNote } from '../../src/protocol/note.ts';
-import { inlineRsa, type Rsa } from '../../src/protocol/rsa-pool.ts';
+import { inlineRsa, type Rsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import type { Content } from '../../src/protocol/sealed/content.ts';
+import { openNote, sealNote } from '../../src/protocol/sealed/note.ts';
 import { DAEMON_ID, NO_HASH, type Person, T0 } from './people.ts';
 
 /** The first note of device 7. */

@@ -8,9 +8,9 @@ import { pino } from 'pino';
 import { readConfig } from '../../src/daemon/config.ts';
 import { type Daemon, openThreads, startDaemon } from '../../src/daemon/daemon.ts';
 import type { Table } from '../../src/daemon/requests/index.ts';
-import { hex } from '../../src/protocol/bytes.ts';
-import { joinLink } from '../../src/protocol/daemon-identity.ts';
-import { type Clock, type FileSystem, systemClock, systemRandom } from '../../src/protocol/seams.ts';
+import { type Clock, type FileSystem, systemClock, systemRandom } from '../../src/platform/seams.ts';
+import { hex } from '../../src/protocol/base/bytes.ts';
+import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { writeFixtureKey } from './daemon.ts';
 import { temporaryFolder } from './folder.ts';
 

@@ -8,8 +8,8 @@ import { Files, type FilesParts } from '../../src/daemon/files.ts';
 import { MinuteWarnings } from '../../src/daemon/minute-warnings.ts';
 import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
 import type { Store } from '../../src/daemon/store/store.ts';
-import { decodeFromDaemon, type Event } from '../../src/protocol/messages.ts';
-import { type Clock, type FileSystem, systemClock } from '../../src/protocol/seams.ts';
+import { type Clock, type FileSystem, systemClock } from '../../src/platform/seams.ts';
+import { decodeFromDaemon, type Event } from '../../src/protocol/wire/codec.ts';
 import { temporaryFolder } from './folder.ts';
 
 export const id = (n: number, size = 32) => new Uint8Array(size).fill(n);

@@ -3,9 +3,9 @@
  * link can be cut and comes back with the next request that waits for it.
  */
 import type { ExecutionContext } from 'ava';
-import { Refusal } from '../../src/protocol/errors.ts';
-import { decodeFromDaemon, type Event } from '../../src/protocol/messages.ts';
-import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/requests.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
+import { decodeFromDaemon, type Event } from '../../src/protocol/wire/codec.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import type { TransferConnection } from '../../src/tui/client/transfers/wire.ts';
 import type { LinkState } from '../../src/tui/client/types.ts';

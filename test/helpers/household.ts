@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Opaque } from '../../src/protocol/opaque.ts';
+import type { Opaque } from '../../src/protocol/crypto/opaque.ts';
 import { chatAs } from './chat.ts';
 import { type CliOptions, type CliResult, type Running, startSecurechat } from './cli.ts';
 import { startDaemon, type TestDaemon } from './daemon.ts';

@@ -1,8 +1,8 @@
 import { type Duplex, duplexPair } from 'node:stream';
-import { daemonFingerprint } from '../../src/protocol/daemon-identity.ts';
-import { acceptLink, connectLink, type Link } from '../../src/protocol/link.ts';
-import type { LinkEnd } from '../../src/protocol/link-inbox.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { daemonFingerprint } from '../../src/protocol/link/daemon-identity.ts';
+import { acceptLink, connectLink, type Link } from '../../src/protocol/link/establish.ts';
+import type { LinkEnd } from '../../src/protocol/link/link-inbox.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 
 export const daemonKeys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };

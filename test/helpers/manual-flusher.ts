@@ -1,4 +1,4 @@
-import type { Flusher, Flushing } from '../../src/protocol/flush.ts';
+import type { Flusher, Flushing } from '../../src/protocol/link/flusher.ts';
 
 /** Flushes when the test says so. */
 export function manualFlusher(): Flusher & { flush(): void } {

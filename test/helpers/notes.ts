@@ -1,8 +1,9 @@
 /** Notes in number, as the daemon takes them: it reads their headers only. */
-import { openCard } from '../../src/protocol/card.ts';
-import type { Content } from '../../src/protocol/content.ts';
-import { sealNote } from '../../src/protocol/note.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { openCard } from '../../src/protocol/sealed/card.ts';
+import type { Content } from '../../src/protocol/sealed/content.ts';
+import { sealNote } from '../../src/protocol/sealed/note.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { freshCard, testDaemonId } from './client.ts';
 import type { PersonName } from './people.ts';

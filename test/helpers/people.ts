@@ -1,7 +1,8 @@
 /** Alice, Bob, Carol and Mallory with the fixture keys and one card each, good from T0 for 90 days. */
-import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../src/protocol/card.ts';
-import type { KeyPair } from '../../src/protocol/rsa.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+
+import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../src/protocol/sealed/card.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 
 export type PersonName = 'alice' | 'bob' | 'carol' | 'mallory';

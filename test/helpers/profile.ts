@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { systemRandom } from '../../src/protocol/seams.ts';
+import { systemRandom } from '../../src/platform/seams.ts';
 import { Profile } from '../../src/tui/client/profile.ts';
 import { temporaryFolder } from './folder.ts';
 

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava';
-import { Refusal } from '../../src/protocol/errors.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 
 /** The daemon refuses what is being done, with this code. */
 export function refused(t: ExecutionContext, doing: Promise<unknown>, code: string): Promise<unknown> {

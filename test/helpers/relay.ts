@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { fromHex } from '../../src/protocol/bytes.ts';
-import { acceptLink, connectLink } from '../../src/protocol/link.ts';
-import { decodeRequest } from '../../src/protocol/messages.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
+import { fromHex } from '../../src/protocol/base/bytes.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { acceptLink, connectLink } from '../../src/protocol/link/establish.ts';
+import { decodeRequest } from '../../src/protocol/wire/codec.ts';
 import type { Address } from '../../src/tui/client/dial.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { TestDaemon } from './daemon.ts';

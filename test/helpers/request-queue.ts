@@ -6,7 +6,7 @@ import { RequestQueue } from '../../src/daemon/request-queue.ts';
 import { type Table, table } from '../../src/daemon/requests/index.ts';
 import { Session } from '../../src/daemon/session.ts';
 import { Sessions } from '../../src/daemon/sessions.ts';
-import { type Answer, decodeFromDaemon } from '../../src/protocol/messages.ts';
+import { type Answer, decodeFromDaemon } from '../../src/protocol/wire/codec.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 
 export const hash = new Uint8Array(32);

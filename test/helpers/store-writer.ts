@@ -3,7 +3,7 @@
  * was answered and `refused CODE` for each that was not. Arguments: the database.
  */
 import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
-import { Refusal } from '../../src/protocol/errors.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 import { aNote, bytes16 } from './store.ts';
 
 const [path = ''] = process.argv.slice(2);

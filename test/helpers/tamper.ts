@@ -1,7 +1,8 @@
 /** A daemon that lies: what a client is given passes through the test first. */
-import type { Entry } from '../../src/protocol/fields.ts';
-import type { Event } from '../../src/protocol/messages.ts';
-import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/requests.ts';
+
+import type { Event } from '../../src/protocol/wire/codec.ts';
+import type { Entry } from '../../src/protocol/wire/fields.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
 import type { SignedIn } from '../../src/tui/client/connect.ts';
 import type { Connection } from '../../src/tui/client/connection.ts';
 

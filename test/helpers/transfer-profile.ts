@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as nodeFs from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionContext } from 'ava';
-import { type FileSystem, systemRandom } from '../../src/protocol/seams.ts';
+import { type FileSystem, systemRandom } from '../../src/platform/seams.ts';
 import type { Row } from '../../src/tui/client/profile-db.ts';
 import { type TransferProfile, transferTables } from '../../src/tui/client/transfers/begun-store.ts';
 import { savedTables } from '../../src/tui/client/transfers/saved-store.ts';

@@ -1,5 +1,5 @@
 import { decode } from '@msgpack/msgpack';
-import type { ProtocolError } from '../../src/protocol/errors.ts';
+import type { ProtocolError } from '../../src/protocol/base/errors.ts';
 import type { Wire } from '../../src/tui/client/calls.ts';
 
 export type FakeWire = Wire & {

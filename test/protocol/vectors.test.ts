@@ -11,13 +11,13 @@ import {
 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { concat, equal, fromHex, H, hex, utf8 } from '../../src/protocol/bytes.ts';
-import { ProtocolError } from '../../src/protocol/errors.ts';
-import { answerHello, encodeGreeting, sayHello, takeHello } from '../../src/protocol/handshake.ts';
-import { LARGE_RECORD, RecordOpener, RecordSealer, recordType } from '../../src/protocol/record.ts';
-import { checkPublicKey, openChunk, sealChunk, sign, verify } from '../../src/protocol/rsa.ts';
-import { inlineRsa } from '../../src/protocol/rsa-pool.ts';
-import { systemClock } from '../../src/protocol/seams.ts';
+import { systemClock } from '../../src/platform/seams.ts';
+import { concat, equal, fromHex, H, hex, utf8 } from '../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../src/protocol/base/errors.ts';
+import { checkPublicKey, openChunk, sealChunk, sign, verify } from '../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { answerHello, encodeGreeting, sayHello, takeHello } from '../../src/protocol/link/handshake.ts';
+import { LARGE_RECORD, RecordOpener, RecordSealer, recordType } from '../../src/protocol/link/record.ts';
 import { gcmTag, openssl, withFiles } from '../helpers/openssl.ts';
 
 const vectors = (name: string) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));

@@ -1,6 +1,6 @@
 /** What goes out is never what the display filter makes of it. */
 import test from 'ava';
-import { printable } from '../../src/protocol/text.ts';
+import { printable } from '../../src/protocol/base/text.ts';
 import { cleanEvent, cleanMessage, exactName, exactText } from '../../src/tui/clean.ts';
 import { emptyEditor, textOf } from '../../src/tui/editor.ts';
 import type { Event } from '../../src/tui/event.ts';

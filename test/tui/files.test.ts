@@ -1,5 +1,5 @@
 import test from 'ava';
-import { printable } from '../../src/protocol/text.ts';
+import { printable } from '../../src/protocol/base/text.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import type { FileInfo } from '../../src/tui/client/types.ts';
 import { choose } from '../../src/tui/files.ts';

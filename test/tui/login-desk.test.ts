@@ -1,6 +1,6 @@
 /** The first form: is it the server, who are you, and what is wrong. */
 import test from 'ava';
-import { Refusal } from '../../src/protocol/errors.ts';
+import { Refusal } from '../../src/protocol/base/errors.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import type { Client, ConnectOptions } from '../../src/tui/client/types.ts';
 import type { Login } from '../../src/tui/state.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { ProtocolError, Refusal } from '../../src/protocol/errors.ts';
+import { ProtocolError, Refusal } from '../../src/protocol/base/errors.ts';
 import { ClientError } from '../../src/tui/client/errors.ts';
 import { explain, jsonLine, Output } from '../../src/tui/output.ts';
 

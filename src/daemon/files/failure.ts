@@ -1,5 +1,5 @@
 /** What a transfer that the daemon cannot go on with is told: one sentence; the cause goes to the log. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { outOfDescriptors } from '../out-of-descriptors.ts';
 import { StorageError } from '../storage-error.ts';
 

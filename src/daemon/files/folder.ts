@@ -1,11 +1,11 @@
 /** The folder server_files: `<file id>.part` while it is uploaded, `<file id>` when it is whole. Nothing else is touched. */
 import { join } from 'node:path';
-import { fromHex, hex } from '../../protocol/bytes.ts';
-import { syncFolder } from '../../protocol/durable.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import { makeFolders } from '../../protocol/folders.ts';
-import type { FileSystem, OpenFile } from '../../protocol/seams.ts';
-import { ifThere } from '../if-there.ts';
+import { syncFolder } from '../../platform/durable-write.ts';
+import { makeFolders } from '../../platform/make-folders.ts';
+import { ifThere } from '../../platform/missing-file.ts';
+import type { FileSystem, OpenFile } from '../../platform/seams.ts';
+import { fromHex, hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { figures } from '../limits.ts';
 import type { MinuteWarnings } from '../minute-warnings.ts';
 import { FolderMissing } from './failure.ts';

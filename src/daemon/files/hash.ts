@@ -1,7 +1,7 @@
 /** SHA-256 of a stored file, off the loop that serves sockets. One file at a time: it is the disk that is waited for. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { hex } from '../../protocol/bytes.ts';
+import { hex } from '../../protocol/base/bytes.ts';
 import { WorkLine } from './work-line.ts';
 
 const line = new WorkLine();

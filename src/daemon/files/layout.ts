@@ -2,8 +2,8 @@
  * Where the segments of a file lie in its stored form: one after the other, each SEGMENT_OVERHEAD longer than its plain
  * bytes.
  */
-import { ProtocolError, Refusal } from '../../protocol/errors.ts';
-import { SEGMENT_OVERHEAD, SEGMENT_SIZES, segmentCount } from '../../protocol/file.ts';
+import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
+import { SEGMENT_OVERHEAD, SEGMENT_SIZES, segmentCount } from '../../protocol/sealed/file.ts';
 
 /** What the smallest file costs of a quota, from the moment it is opened: names and rows cost, too. */
 const SMALLEST_CHARGE = 65_536;

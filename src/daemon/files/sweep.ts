@@ -1,6 +1,7 @@
 /** Takes away what no conversation lists: abandoned parts, and files whose manifest was never posted. */
-import { hex } from '../../protocol/bytes.ts';
-import type { Clock } from '../../protocol/seams.ts';
+
+import type { Clock } from '../../platform/seams.ts';
+import { hex } from '../../protocol/base/bytes.ts';
 import type { Store } from '../store/store.ts';
 import type { FilesFolder } from './folder.ts';
 

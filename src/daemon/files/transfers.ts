@@ -1,6 +1,6 @@
 /** Which transfers a session has under way. Both kinds can be stopped; a session that is gone keeps none. */
-import { hex } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { figures } from '../limits.ts';
 import type { SegmentLink } from './download.ts';
 

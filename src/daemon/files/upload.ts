@@ -3,9 +3,9 @@
  * client was promised; what is announced as stored survives a power cut. Ends whole (`finish`) or to be resumed (`stop`).
  */
 import { createHash, type Hash } from 'node:crypto';
-import { writeAll } from '../../protocol/durable.ts';
-import { ProtocolError, Refusal } from '../../protocol/errors.ts';
-import type { OpenFile } from '../../protocol/seams.ts';
+import { writeAll } from '../../platform/durable-write.ts';
+import type { OpenFile } from '../../platform/seams.ts';
+import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import type { StorageError } from '../storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
 import { failureOf } from './failure.ts';

@@ -1,10 +1,10 @@
 /** Who may open an upload and what becomes of its file: one writer a file, and each step with a file after the one before. */
 import type { Logger } from 'pino';
 import prettyBytes from 'pretty-bytes';
-import { equal, hex } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import { encodeEvent } from '../../protocol/messages.ts';
-import type { RequestParams, RequestResult } from '../../protocol/requests.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { encodeEvent } from '../../protocol/wire/codec.ts';
+import type { RequestParams, RequestResult } from '../../protocol/wire/requests.ts';
 import type { Config } from '../config.ts';
 import { StorageError } from '../storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';

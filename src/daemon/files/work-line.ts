@@ -1,5 +1,5 @@
 /** Work on the disk, one piece at a time. People take turns. */
-import { FairLine } from '../../protocol/fair-line.ts';
+import { FairLine } from '../../protocol/base/fair-queue.ts';
 
 export class WorkLine {
   readonly #waiting = new FairLine<() => Promise<void>>();

@@ -1,4 +1,4 @@
-import { encodeEvent } from '../../protocol/messages.ts';
+import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Handler } from '../context.ts';
 import { personOf } from '../person.ts';
 

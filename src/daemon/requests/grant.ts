@@ -1,4 +1,4 @@
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import type { Handler } from '../context.ts';
 import { personOf } from '../person.ts';
 

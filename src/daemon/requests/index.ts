@@ -1,5 +1,5 @@
 /** Which handler carries out a request, and in which states of a session. One line a request, in the order of requests.ts. */
-import type { RequestName } from '../../protocol/requests.ts';
+import type { RequestName } from '../../protocol/wire/requests.ts';
 import type { Handler } from '../context.ts';
 import type { SessionState } from '../session.ts';
 import { away } from './away.ts';

@@ -1,6 +1,6 @@
-import { hex } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import { parseLogEntry } from '../../protocol/room-log.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { parseLogEntry } from '../../protocol/sealed/room-log.ts';
 import type { Context, Handler } from '../context.ts';
 import { takeRare } from '../limits.ts';
 import { personOf } from '../person.ts';

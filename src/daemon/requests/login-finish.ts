@@ -1,5 +1,5 @@
-import { Refusal } from '../../protocol/errors.ts';
-import { loginProof } from '../../protocol/opaque.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { loginProof } from '../../protocol/crypto/opaque.ts';
 import type { Handler } from '../context.ts';
 import { logFailure, loginRefused } from '../login.ts';
 

@@ -1,5 +1,5 @@
-import { H, utf8 } from '../../protocol/bytes.ts';
-import { verify } from '../../protocol/rsa.ts';
+import { H, utf8 } from '../../protocol/base/bytes.ts';
+import { verify } from '../../protocol/crypto/rsa.ts';
 import type { Handler } from '../context.ts';
 import { awaitTurn, enter, logFailure, loginRefused } from '../login.ts';
 

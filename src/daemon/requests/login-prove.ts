@@ -1,6 +1,6 @@
-import { equal } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import { loginProof } from '../../protocol/opaque.ts';
+import { equal } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { loginProof } from '../../protocol/crypto/opaque.ts';
 import type { Handler } from '../context.ts';
 import { addressKey } from '../limits.ts';
 import { awaitTurn, enter, logFailure, loginRefused } from '../login.ts';

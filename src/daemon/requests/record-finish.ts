@@ -1,5 +1,5 @@
-import { Refusal } from '../../protocol/errors.ts';
-import { encodeEvent } from '../../protocol/messages.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Handler } from '../context.ts';
 import { putFirstCard } from '../first-card.ts';
 import { takeRare } from '../limits.ts';

@@ -1,6 +1,6 @@
-import { equal } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import { parseRoomMessage } from '../../protocol/room-message.ts';
+import { equal } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { parseRoomMessage } from '../../protocol/sealed/room-message.ts';
 import type { Handler } from '../context.ts';
 import { personOf } from '../person.ts';
 

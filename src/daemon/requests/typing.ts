@@ -1,4 +1,4 @@
-import { encodeEvent } from '../../protocol/messages.ts';
+import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Handler } from '../context.ts';
 
 /** Nothing is looked up, stored or logged: the sender learns neither whether the name exists nor whether it was told. */

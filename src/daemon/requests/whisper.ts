@@ -1,8 +1,8 @@
-import { equal } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import type { Entry } from '../../protocol/fields.ts';
-import { encodeEvent } from '../../protocol/messages.ts';
-import { deliveredNote, dmConversation, parseNote } from '../../protocol/note.ts';
+import { equal } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { deliveredNote, dmConversation, parseNote } from '../../protocol/sealed/note.ts';
+import { encodeEvent } from '../../protocol/wire/codec.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Handler } from '../context.ts';
 import { personOf } from '../person.ts';
 import type { Person } from '../store/store.ts';

@@ -1,5 +1,5 @@
 /** The directory of key cards: each identity's whole chain. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { all, type Implementation, one, run, sameBytes } from './operation.ts';
 import type { CardOperations, CardRow } from './store.ts';
 

@@ -3,9 +3,10 @@
  * committed become the next batch, and those of one turn of the loop come together: no timer, and no wait when idle. When more
  * waits than one batch takes, the payers take turns, and who has nothing in flight goes first.
  */
-import { Refusal } from '../../protocol/errors.ts';
-import { FairLine } from '../../protocol/fair-line.ts';
-import type { Clock } from '../../protocol/seams.ts';
+
+import type { Clock } from '../../platform/seams.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { FairLine } from '../../protocol/base/fair-queue.ts';
 import { loopPace } from '../pace.ts';
 import type { Batch, Call } from './group-commit.ts';
 import type { Asker, OperationName, Operations } from './store.ts';

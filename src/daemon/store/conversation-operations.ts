@@ -1,5 +1,5 @@
 /** Which conversations somebody has, and how far they read. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { conversationOf, memberOf } from './entry-operations.ts';
 import { all, type Implementation, one, run } from './operation.ts';
 import type { ConversationOperations } from './store.ts';

@@ -1,6 +1,7 @@
 /** Notes and messages: appended in order, fetched by members, dropped when old. */
-import { EPOCH_LIFE_MS } from '../../protocol/epoch.ts';
-import { Refusal } from '../../protocol/errors.ts';
+
+import { Refusal } from '../../protocol/base/errors.ts';
+import { EPOCH_LIFE_MS } from '../../protocol/sealed/epoch.ts';
 import { forgetFile, listFile } from './file-operations.ts';
 import { openEpochOf } from './open-epoch.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';

@@ -1,5 +1,5 @@
 /** What is known about the bytes in server_files: whose they are, how far they are stored, which entry lists them. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { all, type Implementation, one, run, sameBytes, type Tools } from './operation.ts';
 import type { FileOperations, FileRow, ListedFile } from './store.ts';
 import { chargeFiles, freeFiles } from './usage.ts';

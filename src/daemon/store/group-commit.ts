@@ -1,7 +1,7 @@
 /** Many operations, one commit: the sync to disk is paid once for all that came together. */
 import type { DatabaseSync } from 'node:sqlite';
-import { Refusal, type RefusalCode } from '../../protocol/errors.ts';
-import { sqliteCode } from '../../protocol/sqlite.ts';
+import { sqliteCode } from '../../platform/sqlite.ts';
+import { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
 import { type Implementation, statements, type Tools } from './operation.ts';
 import type { OperationName, Operations } from './store.ts';
 

@@ -1,5 +1,5 @@
 /** The epochs of a room that messages are taken under, and whose keys members grant each other: those after which nobody left. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { one, type Tools } from './operation.ts';
 
 /** @throws Refusal 'stale-epoch' when there is none such, or somebody left since it was made */

@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { equal } from '../../protocol/bytes.ts';
+import { equal } from '../../protocol/base/bytes.ts';
 import { StartError } from '../start-error.ts';
 
 export type Owner = { key: Uint8Array; setup: Uint8Array };

@@ -1,5 +1,5 @@
 /** Rooms: their log and their epochs, both added only at the head they were made for. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import {
   type Conversation,
   dropKeys,

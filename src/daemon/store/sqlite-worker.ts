@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { explainSqlite, sqliteCode } from '../../protocol/sqlite.ts';
+import { explainSqlite, sqliteCode } from '../../platform/sqlite.ts';
 import { StartError } from '../start-error.ts';
 import { type Batch, BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
 import { operations } from './operations.ts';

@@ -1,7 +1,7 @@
 /** The store on SQLite, in a thread of its own so that no disk ever delays a socket. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Clock, systemClock } from '../../protocol/seams.ts';
+import { type Clock, systemClock } from '../../platform/seams.ts';
 import { StorageError } from '../storage-error.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { operationNames } from './operations.ts';

@@ -4,7 +4,7 @@
  * (nothing was changed then, and later operations work again), and Error when the store itself is broken.
  * Identifiers and hashes are 32 bytes unless said otherwise, times are milliseconds since 1970 UTC by the daemon's clock.
  */
-import type { Payer } from '../../protocol/pool.ts';
+import type { Payer } from '../../protocol/crypto/worker-pool.ts';
 
 export type Person = { idFp: Uint8Array; name: string };
 export type Placed = { seq: number; at: number };

@@ -1,5 +1,5 @@
 /** What each account takes of the disk, as running sums of messages and of files. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { one, run, type Tools } from './operation.ts';
 
 /** What an entry, a conversation, a chain of one device and a key of an epoch take beside their bytes, about. */

@@ -1,5 +1,5 @@
 /** Vaults: sealed private keys, each under the hash of the OPAQUE record it belongs to. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { type Implementation, one, run, sameBytes } from './operation.ts';
 import type { VaultOperations } from './store.ts';
 

@@ -1,10 +1,10 @@
 /** What the profile holds of my accounts: keys, tickets, the versions of the vault. Keys and tickets lie sealed. */
 import * as v from 'valibot';
-import { utf8 } from '../../protocol/bytes.ts';
-import { openCard } from '../../protocol/card.ts';
-import { decodeMessagePack, encodeMessagePack } from '../../protocol/message-pack.ts';
-import type { KeyPair } from '../../protocol/rsa.ts';
-import type { Clock } from '../../protocol/seams.ts';
+import type { Clock } from '../../platform/seams.ts';
+import { utf8 } from '../../protocol/base/bytes.ts';
+import type { KeyPair } from '../../protocol/crypto/rsa.ts';
+import { openCard } from '../../protocol/sealed/card.ts';
+import { decodeMessagePack, encodeMessagePack } from '../../protocol/wire/message-pack.ts';
 import { ClientError } from './errors.ts';
 import type { Profile } from './profile.ts';
 import type { Statement } from './profile-db.ts';

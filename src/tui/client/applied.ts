@@ -2,7 +2,7 @@
  * What later entries make of a message: edits, deletes and reactions. Pure; keyed by (conversation, author, id) by the
  * caller.
  */
-import type { Content } from '../../protocol/content.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
 import { shownName } from './shown-name.ts';
 
 /** An entry that speaks about a message, with who wrote it (identity fingerprint, hex, and name). */

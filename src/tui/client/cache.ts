@@ -3,7 +3,7 @@
  * Bounded: the oldest are dropped and fetched again when somebody reads back. Shared by the processes of one profile;
  * every write can be repeated.
  */
-import { hex, hmac, utf8 } from '../../protocol/bytes.ts';
+import { hex, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { trimCache } from './cache-trim.ts';
 import { isZero } from './chat-context.ts';
 import { decodeSaid, encodeSaid, type Said } from './entry-text.ts';

@@ -1,8 +1,8 @@
 /** An entry of the daemon's and the row that is kept of it, one from the other. */
-import { hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
-import type { Entry } from '../../protocol/fields.ts';
-import { parseDelivered } from '../../protocol/note.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import { parseDelivered } from '../../protocol/sealed/note.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { CachedEntry } from './cache.ts';
 import type { Opened, Place } from './notes.ts';
 import type { Locked } from './room-keys.ts';

@@ -1,9 +1,9 @@
 /** Requests and their answers, events and segments over ONE link. Ends with it; connection.ts goes on with the next. */
-import { equal } from '../../protocol/bytes.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import type { LinkEnd } from '../../protocol/link-inbox.ts';
-import { type Answer, decodeFromDaemon, type Event, encodeRequest, resultOf } from '../../protocol/messages.ts';
-import type { RequestName, RequestParams, RequestResult } from '../../protocol/requests.ts';
+import { equal } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
+import { type Answer, decodeFromDaemon, type Event, encodeRequest, resultOf } from '../../protocol/wire/codec.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../protocol/wire/requests.ts';
 import { ClientError } from './errors.ts';
 import { HeldEvents } from './event-queue.ts';
 

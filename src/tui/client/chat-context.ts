@@ -1,7 +1,8 @@
 /** What the parts of the chat share: who I am on which daemon, and the outside world. */
-import { compare, hex } from '../../protocol/bytes.ts';
-import type { Rsa } from '../../protocol/rsa-pool.ts';
-import type { Clock } from '../../protocol/seams.ts';
+
+import type { Clock } from '../../platform/seams.ts';
+import { compare, hex } from '../../protocol/base/bytes.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import type { Connection } from './connection.ts';
 import type { Keyring } from './keyring.ts';
 import type { Profile } from './profile.ts';

@@ -1,8 +1,9 @@
 /** Puts the parts of the chat together, feeds them with what the daemon tells, and ends them in order. */
-import { hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
-import type { Event } from '../../protocol/messages.ts';
-import { sleep } from '../../protocol/seams.ts';
+
+import { sleep } from '../../platform/seams.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
 import { Announcer } from './announcer.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';

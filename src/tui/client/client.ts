@@ -1,9 +1,9 @@
 /** The client without a screen: what the screen, the shell commands and library users talk to. Its parts do the work. */
-import { fromHex, hex } from '../../protocol/bytes.ts';
-import { type Content, encodeContent, type Ref } from '../../protocol/content.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import { safetyNumber } from '../../protocol/safety.ts';
-import { isEmoji } from '../../protocol/text.ts';
+import { fromHex, hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import { isEmoji } from '../../protocol/base/text.ts';
+import { type Content, encodeContent, type Ref } from '../../protocol/sealed/content.ts';
+import { safetyNumber } from '../../protocol/sealed/safety-number.ts';
 import { Addressees } from './addressees.ts';
 import type { Chat } from './chat.ts';
 import { type Seams, type SignedIn, signIn } from './connect.ts';

@@ -1,7 +1,7 @@
 /** The global options: one table for the flags, the environment (SECURECHAT_…) and config.toml. Flags win, then environment. */
 import { parse } from 'smol-toml';
-import { isFixed } from '../../protocol/home.ts';
-import { YES_OR_NO, yesOrNo } from '../../protocol/switches.ts';
+import { isFixed } from '../../platform/home.ts';
+import { YES_OR_NO, yesOrNo } from '../../platform/switches.ts';
 import { ClientError } from './errors.ts';
 
 /** Where a daemon listens unless it is told otherwise. */

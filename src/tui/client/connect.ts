@@ -1,10 +1,10 @@
 /** From options to a client that is logged in: profile, trust, link, login, keys. client.ts builds the conversations on it. */
 import * as nodeFs from 'node:fs/promises';
-import { parseAddress } from '../../protocol/daemon-identity.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import { type Opaque, opaquePool } from '../../protocol/opaque.ts';
-import { type Rsa, rsaPool } from '../../protocol/rsa-pool.ts';
-import { type Clock, type FileSystem, type Random, systemClock, systemRandom } from '../../protocol/seams.ts';
+import { type Clock, type FileSystem, type Random, systemClock, systemRandom } from '../../platform/seams.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import { type Opaque, opaquePool } from '../../protocol/crypto/opaque.ts';
+import { type Rsa, rsaPool } from '../../protocol/crypto/rsa-pool.ts';
+import { parseAddress } from '../../protocol/link/daemon-identity.ts';
 import { AccountStore } from './account-store.ts';
 import { DEFAULT_SERVER } from './config.ts';
 import { Connection } from './connection.ts';

@@ -1,8 +1,9 @@
 /** The link to the daemon as the rest of the client sees it: one that comes back by itself. */
-import type { LinkEnd } from '../../protocol/link-inbox.ts';
-import type { Event } from '../../protocol/messages.ts';
-import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/requests.ts';
-import type { Clock, Random } from '../../protocol/seams.ts';
+
+import type { Clock, Random } from '../../platform/seams.ts';
+import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
+import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/wire/requests.ts';
 import { type Calls, type SegmentHandler, type Wire, whyEnded } from './calls.ts';
 import { ClientError } from './errors.ts';
 import { HeldEvents } from './event-queue.ts';

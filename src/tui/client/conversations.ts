@@ -1,6 +1,6 @@
 /** All my conversations: which there are, what is new in each, what was read. Turns what was taken into events. */
-import { equal, hex } from '../../protocol/bytes.ts';
-import type { Event } from '../../protocol/messages.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError, isPassing } from './errors.ts';

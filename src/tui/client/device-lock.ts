@@ -3,8 +3,8 @@
  * process leases a number by an exclusive SQLite lock on `device-<n>.lock`, which the system drops with the process.
  */
 import { join } from 'node:path';
-import { type Random, randomU32 } from '../../protocol/seams.ts';
-import { loadSqlite } from '../../protocol/sqlite.ts';
+import { type Random, randomU32 } from '../../platform/seams.ts';
+import { loadSqlite } from '../../platform/sqlite.ts';
 import type { ProfileDb } from './profile-db.ts';
 
 /** To be kept as long as it is needed: what nobody holds is collected, and the lock with it. */

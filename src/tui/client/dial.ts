@@ -3,15 +3,15 @@
  * instead.
  */
 import { connect, type Socket } from 'node:net';
-import { hex } from '../../protocol/bytes.ts';
-import { DaemonKeyError } from '../../protocol/daemon-identity.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import { connectLink, type Link, readGreeting } from '../../protocol/link.ts';
-import { MESSAGES_VERSION } from '../../protocol/messages.ts';
-import type { Peer } from '../../protocol/open-link.ts';
-import type { KeyPair } from '../../protocol/rsa.ts';
-import type { Rsa } from '../../protocol/rsa-pool.ts';
-import type { Clock, Random } from '../../protocol/seams.ts';
+import type { Clock, Random } from '../../platform/seams.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import type { KeyPair } from '../../protocol/crypto/rsa.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import { DaemonKeyError } from '../../protocol/link/daemon-identity.ts';
+import { connectLink, type Link, readGreeting } from '../../protocol/link/establish.ts';
+import type { Peer } from '../../protocol/link/link.ts';
+import { MESSAGES_VERSION } from '../../protocol/wire/codec.ts';
 import { ClientError } from './errors.ts';
 
 export type Address = { host: string; port: number };

@@ -1,6 +1,6 @@
 /** All accounts that the daemon lists, page by page, within a bound. */
-import { compare, utf8 } from '../../protocol/bytes.ts';
-import type { RequestResult } from '../../protocol/requests.ts';
+import { compare, utf8 } from '../../protocol/base/bytes.ts';
+import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { Connection } from './connection.ts';
 import { ClientError } from './errors.ts';
 

@@ -2,8 +2,8 @@
  * What the daemon says of an account goes only forward: no flag of its undoes what this profile chose or has reached. Where it
  * says something else, nothing is sent until the person has agreed, and some things nobody can agree to.
  */
-import { equal } from '../../protocol/bytes.ts';
-import type { Welcome } from '../../protocol/requests.ts';
+import { equal } from '../../protocol/base/bytes.ts';
+import type { Welcome } from '../../protocol/wire/requests.ts';
 import type { Account } from './account-store.ts';
 import { ClientError } from './errors.ts';
 import { currentCard } from './my-keys.ts';

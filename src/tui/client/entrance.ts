@@ -1,12 +1,13 @@
 /** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
-import { equal, H, utf8 } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import type { Opaque } from '../../protocol/opaque.ts';
-import { invisibleIn } from '../../protocol/password.ts';
-import type { Welcome } from '../../protocol/requests.ts';
-import type { Rsa } from '../../protocol/rsa-pool.ts';
-import type { Clock, Random } from '../../protocol/seams.ts';
-import { MAX_INVITE } from '../../protocol/text.ts';
+
+import type { Clock, Random } from '../../platform/seams.ts';
+import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { invisibleIn } from '../../protocol/base/password.ts';
+import { MAX_INVITE } from '../../protocol/base/text.ts';
+import type { Opaque } from '../../protocol/crypto/opaque.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import type { Welcome } from '../../protocol/wire/requests.ts';
 import type { Account, AccountKeys, AccountStore } from './account-store.ts';
 import { Calls } from './calls.ts';
 import { type Address, addressText, dial } from './dial.ts';

@@ -1,7 +1,7 @@
 /** How an opened item is laid out in the cache, under the profile's seal. */
-import { fromUtf8, Reader, utf8, Writer } from '../../protocol/bytes.ts';
-import { type Content, decodeContent, encodeContent } from '../../protocol/content.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
+import { fromUtf8, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import { type Content, decodeContent, encodeContent } from '../../protocol/sealed/content.ts';
 
 const VERSION = 1;
 const HASH_BYTES = 32;

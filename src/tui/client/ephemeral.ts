@@ -3,10 +3,10 @@
  * it is unlinked before it is used, so that no two links ever share one, and made anew after each connect.
  */
 import { join } from 'node:path';
-import { concat, hex, Reader, utf8, Writer } from '../../protocol/bytes.ts';
-import { replaceDurably } from '../../protocol/durable.ts';
-import type { KeyPair } from '../../protocol/rsa.ts';
-import type { Rsa } from '../../protocol/rsa-pool.ts';
+import { replaceDurably } from '../../platform/durable-write.ts';
+import { concat, hex, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
+import type { KeyPair } from '../../protocol/crypto/rsa.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import type { Profile } from './profile.ts';
 
 const place = utf8('spare');

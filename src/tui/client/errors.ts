@@ -1,4 +1,4 @@
-import { ProtocolError, Refusal, type RefusalCode } from '../../protocol/errors.ts';
+import { ProtocolError, Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
 
 /**
  * What can go wrong for the person. Each code has its exit status (COMMANDS): 2 usage, 3 login refused, 4 daemon unreachable,

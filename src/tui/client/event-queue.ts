@@ -1,5 +1,5 @@
 /** The daemon's events, taken one after the other, with a bound on what waits. */
-import type { Event } from '../../protocol/messages.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
 
 /** What waits, about, in bytes. */
 const MAX_WAITING = 32 * 2 ** 20;

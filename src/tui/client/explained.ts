@@ -3,7 +3,7 @@
  * taken to have the first unknown one that is named of a place where it can stand, and explains no other. So each such message
  * hides at most one that was withheld, and none once it is opened.
  */
-import { EPOCH_PLACES } from '../../protocol/epoch.ts';
+import { EPOCH_PLACES } from '../../protocol/sealed/epoch.ts';
 import type { CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Place } from './notes.ts';

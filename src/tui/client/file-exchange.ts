@@ -1,6 +1,6 @@
 /** Files to and from a conversation: a transfer moves the bytes, a signed manifest in the conversation says what they are. */
-import { equal, hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
 import type { SignedIn } from './connect.ts';
 import { ClientError } from './errors.ts';
 import { fileOf } from './messages.ts';

@@ -1,5 +1,5 @@
 /** Keys of rooms that members give each other, as the daemon tells of them: what others want of this client, and what it is given. */
-import type { Event } from '../../protocol/messages.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
 import { EventQueue } from './event-queue.ts';
 import type { RoomRekey } from './room-rekey.ts';
 import type { WantedKey } from './wanted-key.ts';

@@ -1,5 +1,5 @@
 /** Entries that came before their turn. What does not fit is dropped: its conversation fetches it when its turn comes. */
-import type { Entry } from '../../protocol/fields.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 
 /** In one conversation. */
 const MAX_ENTRIES = 2000;

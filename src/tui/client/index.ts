@@ -1,5 +1,5 @@
 /** What `import 'securechat'` gives: the client without a screen. */
-export { Refusal, type RefusalCode } from '../../protocol/errors.ts';
+export { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
 export { connect } from './client.ts';
 export { ClientError, type ClientErrorCode } from './errors.ts';
 export { type ListenOptions, listen } from './listen.ts';

@@ -1,5 +1,5 @@
 /** What intake.ts has to know about a stretch of entries before it judges them, and the statements that store its judgement. */
-import { hex } from '../../protocol/bytes.ts';
+import { hex } from '../../protocol/base/bytes.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { Explained } from './explained.ts';

@@ -2,10 +2,10 @@
  * Takes entries that the daemon gave, opens them, judges their chains and stores all of it at once. Never trusts the
  * daemon for more than the order of places: what does not open or does not follow becomes a gap, never a text.
  */
-import { hex } from '../../protocol/bytes.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import type { Entry } from '../../protocol/fields.ts';
-import { Turns } from '../../protocol/turns.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import { Turns } from '../../protocol/base/mutex.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import { entryOf, openedEntry, targetOf, unopenedEntry } from './cached-entry.ts';
 import { type ChatContext, isZero } from './chat-context.ts';

@@ -1,9 +1,10 @@
 /** Whose keys are whose: my own identity and encryption keys, and the pinned cards of everybody else. */
-import { equal, hex } from '../../protocol/bytes.ts';
-import { type Card, followCards, openCard, type Pin } from '../../protocol/card.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import type { KeyPair } from '../../protocol/rsa.ts';
-import type { Clock } from '../../protocol/seams.ts';
+
+import type { Clock } from '../../platform/seams.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import type { KeyPair } from '../../protocol/crypto/rsa.ts';
+import { type Card, followCards, openCard, type Pin } from '../../protocol/sealed/card.ts';
 import type { AccountKeys } from './account-store.ts';
 import { clockWarning } from './clock-skew.ts';
 import type { Connection } from './connection.ts';

@@ -1,6 +1,6 @@
 /** Which conversations the daemon says that I have, page by page. */
-import { hex } from '../../protocol/bytes.ts';
-import type { RequestResult } from '../../protocol/requests.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Conversation } from './types.ts';
 

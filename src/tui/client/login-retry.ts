@@ -1,5 +1,5 @@
 /** Retries the first login while the daemon answers but lets nobody in, until it works or the person gives up. */
-import type { Clock, Random } from '../../protocol/seams.ts';
+import type { Clock, Random } from '../../platform/seams.ts';
 import { isPassing } from './errors.ts';
 import { holdProcess } from './keep-alive.ts';
 import { isWorthRetry, retryWait } from './retry.ts';

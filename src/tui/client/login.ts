@@ -1,11 +1,11 @@
 /** The two ways in: by password (OPAQUE, bound to this very link) and by key. */
-import { equal, H, utf8 } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import { loginProof, type Opaque } from '../../protocol/opaque.ts';
-import { invisibleIn, passwordText } from '../../protocol/password.ts';
-import type { Welcome } from '../../protocol/requests.ts';
-import type { KeyPair } from '../../protocol/rsa.ts';
-import type { Rsa } from '../../protocol/rsa-pool.ts';
+import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { invisibleIn, passwordText } from '../../protocol/base/password.ts';
+import { loginProof, type Opaque } from '../../protocol/crypto/opaque.ts';
+import type { KeyPair } from '../../protocol/crypto/rsa.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import type { Welcome } from '../../protocol/wire/requests.ts';
 import type { Calls } from './calls.ts';
 import { ClientError } from './errors.ts';
 

@@ -1,8 +1,8 @@
 /** How a queued item becomes bytes and reaches the daemon: a note to a person, a message to a room. */
-import { fromHex, hex } from '../../protocol/bytes.ts';
-import type { RefusalCode } from '../../protocol/errors.ts';
-import type { Entry } from '../../protocol/fields.ts';
-import { deliveredNote, parseNote } from '../../protocol/note.ts';
+import { fromHex, hex } from '../../protocol/base/bytes.ts';
+import type { RefusalCode } from '../../protocol/base/errors.ts';
+import { deliveredNote, parseNote } from '../../protocol/sealed/note.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';

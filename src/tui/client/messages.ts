@@ -1,7 +1,7 @@
 /** From stored entries and queued items to what the person is shown. */
-import { hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
-import type { Manifest } from '../../protocol/file.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import type { Manifest } from '../../protocol/sealed/file.ts';
 import { applyMarks, type Mark, reactionsOf } from './applied.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';

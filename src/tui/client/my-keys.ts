@@ -1,7 +1,8 @@
 /** Making my keys, and the card that names them. */
-import { CARD_LIFE_MS, openCard, signCard } from '../../protocol/card.ts';
-import type { Rsa } from '../../protocol/rsa-pool.ts';
-import type { Clock } from '../../protocol/seams.ts';
+
+import type { Clock } from '../../platform/seams.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS, openCard, signCard } from '../../protocol/sealed/card.ts';
 import type { AccountKeys } from './account-store.ts';
 
 /** Clocks of friends differ: a card is valid a little before it was made. */

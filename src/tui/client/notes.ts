@@ -1,9 +1,9 @@
 /** Private notes: who may have written one, opening my copy, sealing one that follows what was said before. */
-import { equal, hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import type { Entry } from '../../protocol/fields.ts';
-import { dmConversation, type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/note.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import { dmConversation, type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/sealed/note.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Said } from './entry-text.ts';
 import type { ConversationName } from './types.ts';

@@ -1,6 +1,6 @@
 /** From a person who is signed in to their chat: the account's part of the profile, the pinned lobby, the parts. */
-import { hex } from '../../protocol/bytes.ts';
-import { LOBBY } from '../../protocol/text.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { LOBBY } from '../../protocol/base/text.ts';
 import { Cache } from './cache.ts';
 import { Chat, type RoomLinks } from './chat.ts';
 import { accountKey, type ChatContext } from './chat-context.ts';

@@ -1,6 +1,6 @@
 /** The outbox in the profile's database: what is to be sent, exactly as it was sealed, and the number it went out under. */
-import { equal, utf8 } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
+import { equal, utf8 } from '../../protocol/base/bytes.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
 import type { ChatContext } from './chat-context.ts';
 import { decodeSaid, encodeSaid } from './entry-text.ts';
 import { ClientError } from './errors.ts';

@@ -3,8 +3,9 @@
  * daemon has answered. A row belongs to the device it is written as; a process drains the rows of the devices that it
  * leases, and at each login also those that a process left behind when it ended.
  */
-import { Refusal, type RefusalCode } from '../../protocol/errors.ts';
-import { sleep } from '../../protocol/seams.ts';
+
+import { sleep } from '../../platform/seams.ts';
+import { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { DeviceLease } from './device-lock.ts';
 import { ClientError, isFinal, isPassing } from './errors.ts';

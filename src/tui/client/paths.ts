@@ -1,8 +1,8 @@
 /** Where things lie on this machine (XDG unless told otherwise). */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { absolute, type Home, namedPath, programFolder } from '../../protocol/home.ts';
-import type { FileSystem } from '../../protocol/seams.ts';
+import { absolute, type Home, namedPath, programFolder } from '../../platform/home.ts';
+import type { FileSystem } from '../../platform/seams.ts';
 import { ClientError } from './errors.ts';
 
 const OTHERS_WRITE = 0o002;

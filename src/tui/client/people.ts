@@ -1,6 +1,6 @@
 /** Who has an account, who is here, and whether their key is the one that this profile trusts. */
-import { equal, hex } from '../../protocol/bytes.ts';
-import type { Event } from '../../protocol/messages.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
 import type { ChatContext } from './chat-context.ts';
 import { everybody, MAX_PEOPLE } from './directory.ts';
 import type { Pinned } from './pin-store.ts';

@@ -1,6 +1,6 @@
 /** The pinned cards of other people, and every identity that was ever accepted, in the profile's database. */
-import { equal } from '../../protocol/bytes.ts';
-import { type Card, openCard } from '../../protocol/card.ts';
+import { equal } from '../../protocol/base/bytes.ts';
+import { type Card, openCard } from '../../protocol/sealed/card.ts';
 import type { ProfileDb, Row } from './profile-db.ts';
 
 export type Pinned = {

@@ -1,6 +1,6 @@
 /** Which conversation a name or an id means. */
-import { equal } from '../../protocol/bytes.ts';
-import { isName } from '../../protocol/text.ts';
+import { equal } from '../../protocol/base/bytes.ts';
+import { isName } from '../../protocol/base/text.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError, refusedByDaemon } from './errors.ts';
 import { formerPlaces, type Place, privatePlace } from './notes.ts';

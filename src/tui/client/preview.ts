@@ -3,8 +3,8 @@
  * repeated, withheld or moved them, but not written them. They have no seq, nothing of them is stored, and what turns
  * out not to be there is withdrawn.
  */
-import { equal, hex } from '../../protocol/bytes.ts';
-import type { Event } from '../../protocol/messages.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache, CachedEntry } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Intake } from './intake.ts';

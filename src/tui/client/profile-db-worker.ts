@@ -1,7 +1,7 @@
 /** The thread that owns the profile's database file. Knows SQL and nothing of what is in it. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { explainSqlite, sqliteCode } from '../../protocol/sqlite.ts';
+import { explainSqlite, sqliteCode } from '../../platform/sqlite.ts';
 import type { Failure, Job, JobAnswer, Opened, Row, Statement } from './profile-db.ts';
 
 const BUSY_MS = 10_000;

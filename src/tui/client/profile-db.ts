@@ -1,7 +1,7 @@
 /** The profile's database: node:sqlite in a worker, so that no statement holds up the screen. Shared by processes (WAL). */
 import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { workerLimits } from '../../protocol/pool.ts';
+import { workerLimits } from '../../protocol/crypto/worker-pool.ts';
 import { ClientError } from './errors.ts';
 
 export type SqlValue = string | number | null | Uint8Array;

@@ -1,10 +1,10 @@
 /** A profile folder: the key that everything else in it is sealed under, the database, the devices. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';
-import { concat, hex, hkdf, utf8 } from '../../protocol/bytes.ts';
-import { writeAll } from '../../protocol/durable.ts';
-import { makeFolders } from '../../protocol/folders.ts';
-import type { FileSystem, Random } from '../../protocol/seams.ts';
+import { writeAll } from '../../platform/durable-write.ts';
+import { makeFolders } from '../../platform/make-folders.ts';
+import type { FileSystem, Random } from '../../platform/seams.ts';
+import { concat, hex, hkdf, utf8 } from '../../protocol/base/bytes.ts';
 import { Devices } from './device-lock.ts';
 import { ClientError } from './errors.ts';
 import { openProfileDb, type ProfileDb } from './profile-db.ts';

@@ -2,7 +2,7 @@
  * Signed word to the other side that its notes are here. What is due is stored with the notes themselves, so that a
  * crash loses none; several ids go in one note, and no receipt is ever owed for a receipt.
  */
-import { fromHex, hex } from '../../protocol/bytes.ts';
+import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { Place } from './notes.ts';

@@ -1,6 +1,7 @@
 /** Making an account. */
-import type { Opaque } from '../../protocol/opaque.ts';
-import { passwordText } from '../../protocol/password.ts';
+
+import { passwordText } from '../../protocol/base/password.ts';
+import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { AccountKeys } from './account-store.ts';
 import type { Calls } from './calls.ts';
 

@@ -1,6 +1,7 @@
 /** When the way to the daemon is worth another try, and how soon. */
-import { ProtocolError } from '../../protocol/errors.ts';
-import { type Random, randomU32 } from '../../protocol/seams.ts';
+
+import { type Random, randomU32 } from '../../platform/seams.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
 import { ClientError, isPassing } from './errors.ts';
 
 const FIRST_RETRY_MS = 500;

@@ -1,9 +1,16 @@
 /** The epochs of a room and those of their keys that this profile has. Keys are kept sealed. */
-import { equal, hex, utf8 } from '../../protocol/bytes.ts';
-import { EPOCH_SKEW_MS, type Epoch, openEpoch, openEpochKey, openGrant, parseEpoch } from '../../protocol/epoch.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import type { Entry } from '../../protocol/fields.ts';
-import { Turns } from '../../protocol/turns.ts';
+import { equal, hex, utf8 } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import { Turns } from '../../protocol/base/mutex.ts';
+import {
+  EPOCH_SKEW_MS,
+  type Epoch,
+  openEpoch,
+  openEpochKey,
+  openGrant,
+  parseEpoch,
+} from '../../protocol/sealed/epoch.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { ChatContext } from './chat-context.ts';
 import type { RoomMembers } from './room-members.ts';
 

@@ -1,10 +1,10 @@
 /** A room's signed log as this client checked it: who may speak, and when. Kept, so that it is fetched once. */
 import { setImmediate as pause } from 'node:timers/promises';
-import { hex } from '../../protocol/bytes.ts';
-import { Refusal } from '../../protocol/errors.ts';
-import type { Entry } from '../../protocol/fields.ts';
-import { type LogEntry, RoomLog, signLogEntry } from '../../protocol/room-log.ts';
-import { Turns } from '../../protocol/turns.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { Turns } from '../../protocol/base/mutex.ts';
+import { type LogEntry, RoomLog, signLogEntry } from '../../protocol/sealed/room-log.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';
 import type { Statement } from './profile-db.ts';

@@ -1,9 +1,16 @@
 /** Getting a key to speak under: the one in use, one that somebody grants, or a new one that is sealed to every member. */
-import { equal, hex } from '../../protocol/bytes.ts';
-import { type Card, isSealable, openCard } from '../../protocol/card.ts';
-import { EPOCH_LIFE_MS, EPOCH_PLACES, EPOCH_SKEW_MS, mintEpoch, SMALL_ROOM, sealGrant } from '../../protocol/epoch.ts';
-import { ProtocolError, Refusal } from '../../protocol/errors.ts';
-import type { EventParams } from '../../protocol/events.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
+import { type Card, isSealable, openCard } from '../../protocol/sealed/card.ts';
+import {
+  EPOCH_LIFE_MS,
+  EPOCH_PLACES,
+  EPOCH_SKEW_MS,
+  mintEpoch,
+  SMALL_ROOM,
+  sealGrant,
+} from '../../protocol/sealed/epoch.ts';
+import type { EventParams } from '../../protocol/wire/events.ts';
 import type { ChatContext } from './chat-context.ts';
 import { clockWarning } from './clock-skew.ts';
 import { ClientError } from './errors.ts';

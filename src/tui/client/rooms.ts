@@ -2,13 +2,13 @@
  * A room as this client sees it: its log and epochs up to date, its messages opened and sealed. Today there is one: the
  * lobby.
  */
-import { equal, fromHex, hex } from '../../protocol/bytes.ts';
-import type { Content } from '../../protocol/content.ts';
-import { parseEpoch } from '../../protocol/epoch.ts';
-import { ProtocolError, Refusal } from '../../protocol/errors.ts';
-import type { Entry } from '../../protocol/fields.ts';
-import { parseLogEntry } from '../../protocol/room-log.ts';
-import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../protocol/room-message.ts';
+import { equal, fromHex, hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import { parseEpoch } from '../../protocol/sealed/epoch.ts';
+import { parseLogEntry } from '../../protocol/sealed/room-log.ts';
+import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../protocol/sealed/room-message.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';
 import type { Opened, Place, Turn } from './notes.ts';

@@ -1,7 +1,7 @@
 /** Files of my conversations: what the daemon lists, believed only as far as a signed manifest says so. */
-import { compare, equal, hex } from '../../protocol/bytes.ts';
-import type { Manifest } from '../../protocol/file.ts';
-import type { RequestResult } from '../../protocol/requests.ts';
+import { compare, equal, hex } from '../../protocol/base/bytes.ts';
+import type { Manifest } from '../../protocol/sealed/file.ts';
+import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';

@@ -1,5 +1,5 @@
 /** What the client tells about the person and not from them: that they are writing to somebody, and that they are away. */
-import type { Event } from '../../protocol/messages.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
 import type { ChatContext } from './chat-context.ts';
 import { ClientError } from './errors.ts';
 import type { People } from './people.ts';

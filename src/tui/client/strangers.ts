@@ -2,7 +2,7 @@
  * Conversations that the daemon tells of before this client knows whose they are: that may take an answer of its, and one that
  * does not come holds up nobody else. Nothing of their entries is kept; they are fetched once it is known.
  */
-import { hex } from '../../protocol/bytes.ts';
+import { hex } from '../../protocol/base/bytes.ts';
 import type { Timeline } from './timeline.ts';
 
 /** More is dropped, and fetched after the next login. */

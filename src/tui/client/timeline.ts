@@ -2,7 +2,7 @@
  * One conversation in the daemon's order: what comes as an event and what is fetched goes into one row, place by place,
  * and is taken once. One loop a conversation; whoever finds it running leaves the work to it.
  */
-import type { Entry } from '../../protocol/fields.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from './cache.ts';
 import type { ChatContext } from './chat-context.ts';
 import { Held, type HeldBytes } from './held.ts';

@@ -2,7 +2,7 @@
  * Up to where listeners were told of each conversation: what they were shown is not news for the next process of this
  * profile.
  */
-import type { Clock } from '../../protocol/seams.ts';
+import type { Clock } from '../../platform/seams.ts';
 
 /** How long it is gathered. */
 const GATHER_MS = 500;

@@ -1,7 +1,8 @@
 /** Which daemon is meant: known by its fingerprint, as in ssh, or asked about once. */
-import { equal, hex } from '../../protocol/bytes.ts';
-import { fingerprintWords } from '../../protocol/daemon-identity.ts';
-import type { Clock } from '../../protocol/seams.ts';
+
+import type { Clock } from '../../platform/seams.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { fingerprintWords } from '../../protocol/link/daemon-identity.ts';
 import { type Address, addressText, otherLink, wrongLink } from './dial.ts';
 import { ClientError } from './errors.ts';
 import type { ProfileDb } from './profile-db.ts';

@@ -1,11 +1,12 @@
 /** Keeps three places agreed about my keys: this profile, the vault for my password, and the card in the directory. */
-import { equal, H, utf8 } from '../../protocol/bytes.ts';
-import { followCards, openCard } from '../../protocol/card.ts';
-import type { Opaque } from '../../protocol/opaque.ts';
-import type { Welcome } from '../../protocol/requests.ts';
-import type { Rsa } from '../../protocol/rsa-pool.ts';
-import type { Clock, Random } from '../../protocol/seams.ts';
-import { MAX_VAULT_KEYS, openVault, sealVault } from '../../protocol/vault.ts';
+
+import type { Clock, Random } from '../../platform/seams.ts';
+import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
+import type { Opaque } from '../../protocol/crypto/opaque.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import { followCards, openCard } from '../../protocol/sealed/card.ts';
+import { MAX_VAULT_KEYS, openVault, sealVault } from '../../protocol/sealed/vault.ts';
+import type { Welcome } from '../../protocol/wire/requests.ts';
 import type { Account, AccountStore } from './account-store.ts';
 import type { Calls } from './calls.ts';
 import { checkKeyLogin, doubtOf, lies, otherKeys, settle } from './doubt.ts';

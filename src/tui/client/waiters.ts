@@ -1,5 +1,5 @@
 /** Who waits for a message to be sent or delivered. */
-import { Refusal } from '../../protocol/errors.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
 import { ClientError } from './errors.ts';
 import type { Message } from './types.ts';
 

@@ -1,6 +1,7 @@
 /** Keys of epochs that this client lacks: asked of the members while nobody left since, and what waits for one shown when it comes. */
-import { hex } from '../../protocol/bytes.ts';
-import type { Clock } from '../../protocol/seams.ts';
+
+import type { Clock } from '../../platform/seams.ts';
+import { hex } from '../../protocol/base/bytes.ts';
 import type { KnownEpoch } from './room-keys.ts';
 import type { Rooms } from './rooms.ts';
 

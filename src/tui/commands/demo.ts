@@ -1,5 +1,5 @@
+import { noScreen } from '../../platform/terminal-support.ts';
 import type { Command } from '../command.ts';
-import { noScreen } from '../no-screen.ts';
 
 export const demo: Command = {
   options: (yargs) => yargs,

@@ -1,4 +1,4 @@
-import { systemClock } from '../../protocol/seams.ts';
+import { systemClock } from '../../platform/seams.ts';
 import { ClientError } from '../client/errors.ts';
 import type { Command } from '../command.ts';
 import { reportPage } from './report.ts';

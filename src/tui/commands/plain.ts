@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
-import { systemClock, systemRandom } from '../../protocol/seams.ts';
-import { printable } from '../../protocol/text.ts';
+import { stopped } from '../../platform/job-control.ts';
+import { systemClock, systemRandom } from '../../platform/seams.ts';
+import { printable } from '../../protocol/base/text.ts';
 import { DEFAULT_SERVER } from '../client/config.ts';
 import { ClientError } from '../client/errors.ts';
 import { downloadsFolder, profileFolder } from '../client/paths.ts';
@@ -8,7 +9,6 @@ import { Profile } from '../client/profile.ts';
 import type { Client } from '../client/types.ts';
 import type { Command } from '../command.ts';
 import { Drafts } from '../drafts.ts';
-import { stopped } from '../job-control.ts';
 import { cookedInput } from '../plain/cooked-input.ts';
 import { pipeInput, terminalInput } from '../plain/input.ts';
 import { LineMode } from '../plain/line-mode.ts';

@@ -1,5 +1,5 @@
 /** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
-import { printable } from '../../protocol/text.ts';
+import { printable } from '../../protocol/base/text.ts';
 import { exactName, exactText } from '../clean.ts';
 import { shownName } from '../client/shown-name.ts';
 import type { FileInfo, Gap, Message, Person } from '../client/types.ts';

@@ -1,4 +1,4 @@
-import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
+import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { ClientError } from '../client/errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** What a person writes for TO and WITH. */
-import { isName, LOBBY, MAX_TEXT_BYTES } from '../../protocol/text.ts';
+import { isName, LOBBY, MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { ClientError } from '../client/errors.ts';
 import type { ConversationName } from '../client/types.ts';
 

@@ -1,4 +1,4 @@
-import { hex } from '../../protocol/bytes.ts';
+import { hex } from '../../protocol/base/bytes.ts';
 import { everybody } from '../client/directory.ts';
 import type { Command } from '../command.ts';
 import { reportUser } from './report.ts';

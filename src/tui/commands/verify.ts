@@ -1,4 +1,4 @@
-import { isName } from '../../protocol/text.ts';
+import { isName } from '../../protocol/base/text.ts';
 import { ClientError } from '../client/errors.ts';
 import type { Command } from '../command.ts';
 

@@ -1,5 +1,5 @@
-import { hex } from '../../protocol/bytes.ts';
-import { fingerprintWords } from '../../protocol/daemon-identity.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { fingerprintWords } from '../../protocol/link/daemon-identity.ts';
 import type { Command } from '../command.ts';
 
 export const whoami: Command = {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
-import { type Clock, sleep } from '../../protocol/seams.ts';
+import { type Clock, sleep } from '../../platform/seams.ts';
 import type { Client, ConversationName, FileInfo, Message } from '../client/types.ts';
 import { type Answer, Conversationalist, lines } from './conversationalist.ts';
 

@@ -1,10 +1,10 @@
 /** `securechat demo` at a terminal: the real screen, a throw-away daemon, and a companion to talk to. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock, systemRandom } from '../../protocol/seams.ts';
+import { systemClock, systemRandom } from '../../platform/seams.ts';
+import { isFar } from '../../platform/terminal-support.ts';
 import { Profile } from '../client/profile.ts';
 import { openDoor } from '../door.ts';
-import { isFar } from '../no-screen.ts';
 import type { Shell } from '../shell.ts';
 import { defaultSettings } from '../state.ts';
 import { tellChalk, themeFor } from '../theme.ts';

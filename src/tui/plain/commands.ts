@@ -1,6 +1,6 @@
 /** The dot-commands in words: those that only the screen can show are told as lines, the others are the screen's own. */
 
-import { isSamePassword, newPasswordFault } from '../../protocol/password.ts';
+import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
 import { ClientError } from '../client/errors.ts';
 import type { ConversationName, Person } from '../client/types.ts';
 import type { CommandName } from '../command-names.ts';

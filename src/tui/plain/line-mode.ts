@@ -1,6 +1,6 @@
 /** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
-import { type Clock, sleep } from '../../protocol/seams.ts';
-import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
+import { type Clock, sleep } from '../../platform/seams.ts';
+import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
 import { ClientError, closedBy } from '../client/errors.ts';
 import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../client/types.ts';

@@ -1,5 +1,5 @@
 /** What the forms of the first start say. */
-import { MAX_INVITE } from '../../protocol/text.ts';
+import { MAX_INVITE } from '../../protocol/base/text.ts';
 
 export const login = {
   welcome: 'end-to-end encrypted chat on your own server',

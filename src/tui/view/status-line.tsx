@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { MAX_TEXT_BYTES } from '../../protocol/text.ts';
+import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { textOf } from '../editor.ts';
 import { chatOf, openThread } from '../field.ts';
 import { chosenRun } from '../folding.ts';

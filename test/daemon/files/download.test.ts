@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
 import { bob, FakeSession, id, openFileDaemon } from '../../helpers/file-daemon.ts';
 import { file, segSize, upload } from '../../helpers/file-upload.ts';
 import { refused } from '../../helpers/refusal.ts';

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { SegmentLayout } from '../../../src/daemon/files/layout.ts';
-import { Refusal } from '../../../src/protocol/errors.ts';
-import { SEGMENT_SIZES } from '../../../src/protocol/file.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { SEGMENT_SIZES } from '../../../src/protocol/sealed/file.ts';
 
 const sizes = fc.oneof(fc.nat(1_000_000), fc.integer({ min: 0, max: 2 ** 45 }));
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { type FileSession, Transfers } from '../../../src/daemon/files/transfers.ts';
-import { Refusal } from '../../../src/protocol/errors.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { bytes32 } from '../../helpers/store.ts';
 
 class Transfer {

@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { figures } from '../../../src/daemon/limits.ts';
-import { hex } from '../../../src/protocol/bytes.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/file-daemon.ts';
 import { file, opening, sealed, segSize, upload } from '../../helpers/file-upload.ts';
 import { refused } from '../../helpers/refusal.ts';

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { files } from '../../../src/daemon/requests/files.ts';
 import { whisper } from '../../../src/daemon/requests/whisper.ts';
-import { dmConversation, openNote, sealNote } from '../../../src/protocol/note.ts';
-import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { dmConversation, openNote, sealNote } from '../../../src/protocol/sealed/note.ts';
 import { daemonOf, type Somebody } from '../../helpers/daemon-people.ts';
 import { bytes16 } from '../../helpers/store.ts';
 

@@ -2,9 +2,9 @@ import test from 'ava';
 import { Limits } from '../../../src/daemon/limits.ts';
 import { loginKey } from '../../../src/daemon/requests/login-key.ts';
 import { loginStart } from '../../../src/daemon/requests/login-start.ts';
-import { H, utf8 } from '../../../src/protocol/bytes.ts';
-import { Refusal } from '../../../src/protocol/errors.ts';
-import { sign } from '../../../src/protocol/rsa.ts';
+import { H, utf8 } from '../../../src/protocol/base/bytes.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { sign } from '../../../src/protocol/crypto/rsa.ts';
 import { daemonOf } from '../../helpers/daemon-people.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 

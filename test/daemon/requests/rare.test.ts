@@ -5,7 +5,7 @@ import { cardPut } from '../../../src/daemon/requests/card-put.ts';
 import { logAppend } from '../../../src/daemon/requests/log-append.ts';
 import { recordFinish } from '../../../src/daemon/requests/record-finish.ts';
 import { Sessions } from '../../../src/daemon/sessions.ts';
-import { Refusal } from '../../../src/protocol/errors.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { daemonOf, lobbyEntry } from '../../helpers/daemon-people.ts';
 
 const limited = { instanceOf: Refusal, code: 'rate-limited' };

@@ -4,7 +4,7 @@ import { away } from '../../../src/daemon/requests/away.ts';
 import { table } from '../../../src/daemon/requests/index.ts';
 import { people } from '../../../src/daemon/requests/people.ts';
 import { typing } from '../../../src/daemon/requests/typing.ts';
-import { Refusal } from '../../../src/protocol/errors.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { daemonOf } from '../../helpers/daemon-people.ts';
 
 test('who writes is told to every session of the other, and to nobody else', async (t) => {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { signCard } from '../../../src/protocol/card.ts';
-import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { signCard } from '../../../src/protocol/sealed/card.ts';
 import { AccountStore } from '../../../src/tui/client/account-store.ts';
 import { lastAccount } from '../../../src/tui/client/last-account.ts';
 import { KnownDaemons } from '../../../src/tui/client/trust.ts';

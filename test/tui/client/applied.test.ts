@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type { Content } from '../../../src/protocol/content.ts';
+import type { Content } from '../../../src/protocol/sealed/content.ts';
 import { applyMarks, type Mark } from '../../../src/tui/client/applied.ts';
 
 const id = new Uint8Array(16).fill(1);

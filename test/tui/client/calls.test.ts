@@ -1,7 +1,7 @@
 import test from 'ava';
-import { ProtocolError, Refusal } from '../../../src/protocol/errors.ts';
-import type { LinkEnd } from '../../../src/protocol/link-inbox.ts';
-import { type Event, encodeEvent, encodeRefusal, encodeResult } from '../../../src/protocol/messages.ts';
+import { ProtocolError, Refusal } from '../../../src/protocol/base/errors.ts';
+import type { LinkEnd } from '../../../src/protocol/link/link-inbox.ts';
+import { type Event, encodeEvent, encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
 import { Calls } from '../../../src/tui/client/calls.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { fakeWire } from '../../helpers/wire.ts';

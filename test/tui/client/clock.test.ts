@@ -1,7 +1,7 @@
 /** A machine whose clock is wrong says so, instead of blaming others. */
 import { join } from 'node:path';
 import test from 'ava';
-import { systemClock } from '../../../src/protocol/seams.ts';
+import { systemClock } from '../../../src/platform/seams.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs } from '../../helpers/chat.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';

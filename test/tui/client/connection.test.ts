@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
-import { Refusal } from '../../../src/protocol/errors.ts';
-import { type Event, encodeEvent, encodeResult } from '../../../src/protocol/messages.ts';
-import type { Welcome } from '../../../src/protocol/requests.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { type Event, encodeEvent, encodeResult } from '../../../src/protocol/wire/codec.ts';
+import type { Welcome } from '../../../src/protocol/wire/requests.ts';
 import { Calls } from '../../../src/tui/client/calls.ts';
 import { Connection, type LoggedIn } from '../../../src/tui/client/connection.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';

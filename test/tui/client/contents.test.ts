@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import test from 'ava';
-import { systemClock } from '../../../src/protocol/seams.ts';
+import { systemClock } from '../../../src/platform/seams.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs, lines, textOf } from '../../helpers/chat.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { daemonFingerprint } from '../../../src/protocol/daemon-identity.ts';
-import { acceptLink } from '../../../src/protocol/link.ts';
-import { MESSAGES_VERSION } from '../../../src/protocol/messages.ts';
-import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
-import { systemClock, systemRandom } from '../../../src/protocol/seams.ts';
+import { systemClock, systemRandom } from '../../../src/platform/seams.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
+import { acceptLink } from '../../../src/protocol/link/establish.ts';
+import { MESSAGES_VERSION } from '../../../src/protocol/wire/codec.ts';
 import { type Address, addressText, dial, greet, otherVersion } from '../../../src/tui/client/dial.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';

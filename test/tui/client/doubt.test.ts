@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type { Welcome } from '../../../src/protocol/requests.ts';
+import type { Welcome } from '../../../src/protocol/wire/requests.ts';
 import type { Account } from '../../../src/tui/client/account-store.ts';
 import { checkKeyLogin, doubtOf, settle } from '../../../src/tui/client/doubt.ts';
 import { NO_HASH, person } from '../../helpers/people.ts';

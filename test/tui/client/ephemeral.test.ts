@@ -1,9 +1,9 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { equal } from '../../../src/protocol/bytes.ts';
-import type { KeyPair } from '../../../src/protocol/rsa.ts';
-import { inlineRsa, type Rsa } from '../../../src/protocol/rsa-pool.ts';
+import { equal } from '../../../src/protocol/base/bytes.ts';
+import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
+import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { Ephemerals } from '../../../src/tui/client/ephemeral.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { openProfile } from '../../helpers/profile.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
-import { Refusal } from '../../../src/protocol/errors.ts';
-import { encodeEvent, encodeRefusal, encodeResult } from '../../../src/protocol/messages.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { encodeEvent, encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
 import { Calls } from '../../../src/tui/client/calls.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { startHeartbeat } from '../../../src/tui/client/heartbeat.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Entry } from '../../../src/protocol/fields.ts';
+import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { Held } from '../../../src/tui/client/held.ts';
 
 const MIB = 2 ** 20;

@@ -1,11 +1,11 @@
 import test, { type ExecutionContext } from 'ava';
-import { equal } from '../../../src/protocol/bytes.ts';
-import { CARD_LIFE_MS, openCard, signCard } from '../../../src/protocol/card.ts';
-import { ProtocolError, Refusal } from '../../../src/protocol/errors.ts';
-import { encodeRefusal, encodeResult } from '../../../src/protocol/messages.ts';
-import type { RequestParams, Welcome } from '../../../src/protocol/requests.ts';
-import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
-import { systemRandom } from '../../../src/protocol/seams.ts';
+import { systemRandom } from '../../../src/platform/seams.ts';
+import { equal } from '../../../src/protocol/base/bytes.ts';
+import { ProtocolError, Refusal } from '../../../src/protocol/base/errors.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS, openCard, signCard } from '../../../src/protocol/sealed/card.ts';
+import { encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
+import type { RequestParams, Welcome } from '../../../src/protocol/wire/requests.ts';
 import { Calls } from '../../../src/tui/client/calls.ts';
 import { Connection } from '../../../src/tui/client/connection.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';

@@ -1,6 +1,6 @@
 /** A card that has ended long ago may be shown by a daemon that knows its key: such messages are marked. */
 import test from 'ava';
-import { CARD_LIFE_MS } from '../../../src/protocol/card.ts';
+import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
 import { writtenApart } from '../../../src/tui/client/written.ts';
 import { chatAs, startChat } from '../../helpers/chat.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';

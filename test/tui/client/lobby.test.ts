@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type { Entry } from '../../../src/protocol/fields.ts';
+import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';
 import { online } from '../../helpers/client.ts';
 import { startDaemon } from '../../helpers/daemon.ts';

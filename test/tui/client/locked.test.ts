@@ -1,8 +1,8 @@
 /** What is said in the lobby under a key that nobody gives. */
 import { join } from 'node:path';
 import test from 'ava';
-import { Refusal } from '../../../src/protocol/errors.ts';
-import { systemClock } from '../../../src/protocol/seams.ts';
+import { systemClock } from '../../../src/platform/seams.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { chatAs, startChat, textOf } from '../../helpers/chat.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';

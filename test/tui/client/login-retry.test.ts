@@ -1,6 +1,6 @@
 import test from 'ava';
-import { Refusal } from '../../../src/protocol/errors.ts';
-import { systemRandom } from '../../../src/protocol/seams.ts';
+import { systemRandom } from '../../../src/platform/seams.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { LoginRetry } from '../../../src/tui/client/login-retry.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { until } from '../../helpers/until.ts';

@@ -1,13 +1,13 @@
 /** What the daemon may answer to a message, and what becomes of the message and of those behind it. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
-import { openCard } from '../../../src/protocol/card.ts';
-import { Refusal, type RefusalCode } from '../../../src/protocol/errors.ts';
-import { parseNote } from '../../../src/protocol/note.ts';
-import type { RequestParams } from '../../../src/protocol/requests.ts';
-import type { Rsa } from '../../../src/protocol/rsa-pool.ts';
-import { type Clock, systemClock } from '../../../src/protocol/seams.ts';
+import { type Clock, systemClock } from '../../../src/platform/seams.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import { Refusal, type RefusalCode } from '../../../src/protocol/base/errors.ts';
+import type { Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { openCard } from '../../../src/protocol/sealed/card.ts';
+import { parseNote } from '../../../src/protocol/sealed/note.ts';
+import type { RequestParams } from '../../../src/protocol/wire/requests.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { MAX_OUTBOX } from '../../../src/tui/client/outbox-store.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';

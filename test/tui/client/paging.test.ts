@@ -1,7 +1,7 @@
 /** Long conversations: pages back to the beginning, gaps where pages meet, and a cache that is trimmed. */
 import { join } from 'node:path';
 import test from 'ava';
-import { parseDelivered } from '../../../src/protocol/note.ts';
+import { parseDelivered } from '../../../src/protocol/sealed/note.ts';
 import { Cache } from '../../../src/tui/client/cache.ts';
 import { accountKey } from '../../../src/tui/client/chat-context.ts';
 import type { SignedIn } from '../../../src/tui/client/connect.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
-import type { Event } from '../../../src/protocol/messages.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import type { Event } from '../../../src/protocol/wire/codec.ts';
 import type { ChatContext } from '../../../src/tui/client/chat-context.ts';
 import { People } from '../../../src/tui/client/people.ts';
 import type { Person } from '../../../src/tui/client/types.ts';

@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { systemRandom } from '../../../src/protocol/seams.ts';
+import { systemRandom } from '../../../src/platform/seams.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { Profile } from '../../../src/tui/client/profile.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';

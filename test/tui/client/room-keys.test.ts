@@ -1,11 +1,11 @@
 import test, { type ExecutionContext } from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
-import { mintEpoch } from '../../../src/protocol/epoch.ts';
-import { ProtocolError } from '../../../src/protocol/errors.ts';
-import type { Entry } from '../../../src/protocol/fields.ts';
-import { createLobby, signLogEntry } from '../../../src/protocol/room-log.ts';
-import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
-import { systemRandom } from '../../../src/protocol/seams.ts';
+import { systemRandom } from '../../../src/platform/seams.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
+import { createLobby, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
+import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { accountKey, type ChatContext } from '../../../src/tui/client/chat-context.ts';
 import { RoomKeys } from '../../../src/tui/client/room-keys.ts';
 import { RoomMembers } from '../../../src/tui/client/room-members.ts';

@@ -1,9 +1,9 @@
 import test from 'ava';
-import { identityFp } from '../../../src/protocol/card.ts';
-import { ProtocolError } from '../../../src/protocol/errors.ts';
-import type { Entry } from '../../../src/protocol/fields.ts';
-import { createLobby, RoomLog, signLogEntry } from '../../../src/protocol/room-log.ts';
-import { inlineRsa } from '../../../src/protocol/rsa-pool.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { identityFp } from '../../../src/protocol/sealed/card.ts';
+import { createLobby, RoomLog, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
+import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import type { ChatContext } from '../../../src/tui/client/chat-context.ts';
 import type { Row, Statement } from '../../../src/tui/client/profile-db.ts';
 import { RoomMembers } from '../../../src/tui/client/room-members.ts';

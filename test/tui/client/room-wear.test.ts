@@ -1,7 +1,7 @@
 /** A room's key lasts 7 days and 1,000 messages; the next speaker makes another one, and everybody reads on. */
 import test, { type ExecutionContext } from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
-import { systemClock } from '../../../src/protocol/seams.ts';
+import { systemClock } from '../../../src/platform/seams.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
 import { accountKey, type ChatContext } from '../../../src/tui/client/chat-context.ts';
 import type { SignedIn } from '../../../src/tui/client/connect.ts';
 import { Rooms } from '../../../src/tui/client/rooms.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Refusal } from '../../../src/protocol/errors.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { People } from '../../../src/tui/client/people.ts';
 import { Signs } from '../../../src/tui/client/signs.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
 import { Strangers } from '../../../src/tui/client/strangers.ts';
 import type { Timeline } from '../../../src/tui/client/timeline.ts';
 import { chatAs, lines, startChat } from '../../helpers/chat.ts';

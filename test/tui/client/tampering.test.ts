@@ -1,7 +1,7 @@
 /** A daemon that drops, repeats, reorders, swaps and invents: gaps are shown, and never a text that nobody wrote. */
 import test, { type ExecutionContext } from 'ava';
-import type { Entry } from '../../../src/protocol/fields.ts';
-import { parseDelivered } from '../../../src/protocol/note.ts';
+import { parseDelivered } from '../../../src/protocol/sealed/note.ts';
+import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { chatAs, lines, startChat, type TestChat } from '../../helpers/chat.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
 import { Cache, type CachedEntry } from '../../../src/tui/client/cache.ts';
 import type { ChatContext } from '../../../src/tui/client/chat-context.ts';
 import { Intake } from '../../../src/tui/client/intake.ts';

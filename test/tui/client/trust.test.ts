@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
-import { fingerprintWords } from '../../../src/protocol/daemon-identity.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import { fingerprintWords } from '../../../src/protocol/link/daemon-identity.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import { expectedFingerprint, KnownDaemons } from '../../../src/tui/client/trust.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';

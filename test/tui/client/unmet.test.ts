@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Refusal } from '../../../src/protocol/errors.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { chatAs, lines } from '../../helpers/chat.ts';
 import { startDaemon } from '../../helpers/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';

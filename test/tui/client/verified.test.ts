@@ -1,5 +1,5 @@
 import test from 'ava';
-import { hex } from '../../../src/protocol/bytes.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Cache, CachedEntry } from '../../../src/tui/client/cache.ts';
 import type { ChatContext } from '../../../src/tui/client/chat-context.ts';
 import { Messages } from '../../../src/tui/client/messages.ts';

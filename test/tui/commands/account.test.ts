@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { inlineOpaque } from '../../../src/protocol/opaque.ts';
+import { inlineOpaque } from '../../../src/protocol/crypto/opaque.ts';
 import { jsonLines, securechat } from '../../helpers/cli.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';

@@ -1,6 +1,6 @@
 /** Line mode without a terminal. */
 import type { ExecutionContext } from 'ava';
-import { systemClock } from '../../../src/protocol/seams.ts';
+import { systemClock } from '../../../src/platform/seams.ts';
 import { ClientError } from '../../../src/tui/client/errors.ts';
 import type { Drafts } from '../../../src/tui/drafts.ts';
 import type { LineInput } from '../../../src/tui/plain/input.ts';

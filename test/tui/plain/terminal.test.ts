@@ -1,7 +1,7 @@
 /** Line mode at a real terminal: what is typed stays whole, whatever arrives. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { inlineOpaque, type Opaque } from '../../../src/protocol/opaque.ts';
+import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
 import { cliCommand, type Running, startSecurechat } from '../../helpers/cli.ts';
 import { openCliScreen } from '../../helpers/cli-screen.ts';
 import { household, PASSWORD } from '../../helpers/household.ts';

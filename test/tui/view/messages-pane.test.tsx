@@ -1,5 +1,5 @@
 import test from 'ava';
-import { printable } from '../../../src/protocol/text.ts';
+import { printable } from '../../../src/protocol/base/text.ts';
 import { cleanEvent } from '../../../src/tui/clean.ts';
 import type { ClientEvent } from '../../../src/tui/client/types.ts';
 import { width } from '../../../src/tui/measure.ts';

@@ -2,8 +2,9 @@
  * Transfers that were begun and neither finished nor given up, in the profile's database. A row with a device is being worked
  * on by the process that holds this device (device-lock.ts); when nobody holds it, that process ended in the middle.
  */
-import { fromHex, fromUtf8, hex, utf8 } from '../../../protocol/bytes.ts';
-import type { Clock, Random } from '../../../protocol/seams.ts';
+
+import type { Clock, Random } from '../../../platform/seams.ts';
+import { fromHex, fromUtf8, hex, utf8 } from '../../../protocol/base/bytes.ts';
 import type { ProfileDb, Row } from '../profile-db.ts';
 import { type Begun, type BegunUpload, decodeBegun, encodeBegun, type Named } from './begun.ts';
 

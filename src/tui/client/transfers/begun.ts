@@ -1,8 +1,8 @@
 /** A transfer that was begun, and how the profile keeps what is needed to go on with it, under its seal. */
 import { basename } from 'node:path';
-import { fromHex, fromUtf8, hex, Reader, utf8, Writer } from '../../../protocol/bytes.ts';
-import { ProtocolError } from '../../../protocol/errors.ts';
-import { fileName } from '../../../protocol/text.ts';
+import { fromHex, fromUtf8, hex, Reader, utf8, Writer } from '../../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../../protocol/base/errors.ts';
+import { fileName } from '../../../protocol/base/text.ts';
 import type { ConversationName, FileRef } from '../types.ts';
 
 const VERSION = 1;

@@ -1,8 +1,8 @@
 /** Fetches one file: each segment is opened before it touches the disk; the whole is compared with what its sender signed. */
 import { createHash, type Hash } from 'node:crypto';
-import { equal } from '../../../protocol/bytes.ts';
-import { ProtocolError } from '../../../protocol/errors.ts';
-import { type Manifest, SegmentOpener } from '../../../protocol/file.ts';
+import { equal } from '../../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../../protocol/base/errors.ts';
+import { type Manifest, SegmentOpener } from '../../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
 import type { Progress } from './progress.ts';
 import type { SavedFile } from './saved-file.ts';

@@ -1,5 +1,5 @@
 /** How far a transfer is and how fast it goes, told a few times a second. */
-import type { Clock } from '../../../protocol/seams.ts';
+import type { Clock } from '../../../platform/seams.ts';
 import type { TransferState } from '../types.ts';
 
 const TELL_MS = 100;

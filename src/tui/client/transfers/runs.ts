@@ -1,8 +1,9 @@
 /** What is being worked on here: one run for each transfer, which can be stopped, and tells how it goes and how it ended. */
-import { hex } from '../../../protocol/bytes.ts';
-import { Refusal } from '../../../protocol/errors.ts';
-import type { Clock } from '../../../protocol/seams.ts';
-import { printable } from '../../../protocol/text.ts';
+
+import type { Clock } from '../../../platform/seams.ts';
+import { hex } from '../../../protocol/base/bytes.ts';
+import { Refusal } from '../../../protocol/base/errors.ts';
+import { printable } from '../../../protocol/base/text.ts';
 import { ClientError, isPassing } from '../errors.ts';
 import type { TransferOptions, TransferState } from '../types.ts';
 import { type Begun, keyOf, type Named, nameOf } from './begun.ts';

@@ -2,10 +2,10 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
-import { syncFolder, writeAll } from '../../../protocol/durable.ts';
-import { makeFolders } from '../../../protocol/folders.ts';
-import type { FileStat, FileSystem, OpenFile } from '../../../protocol/seams.ts';
-import { fileName } from '../../../protocol/text.ts';
+import { syncFolder, writeAll } from '../../../platform/durable-write.ts';
+import { makeFolders } from '../../../platform/make-folders.ts';
+import type { FileStat, FileSystem, OpenFile } from '../../../platform/seams.ts';
+import { fileName } from '../../../protocol/base/text.ts';
 import { ClientError } from '../errors.ts';
 import type { BegunDownload } from './begun.ts';
 

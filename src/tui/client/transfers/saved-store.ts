@@ -2,8 +2,9 @@
  * Downloads that were saved and verified, in the profile's database, so that the next start still knows them. A file counts only
  * while it lies where it was saved, with the size and the time of change that it had then.
  */
-import { equal, fromUtf8, Reader, utf8, Writer } from '../../../protocol/bytes.ts';
-import type { FileStat, FileSystem } from '../../../protocol/seams.ts';
+
+import type { FileStat, FileSystem } from '../../../platform/seams.ts';
+import { equal, fromUtf8, Reader, utf8, Writer } from '../../../protocol/base/bytes.ts';
 import type { TransferProfile } from './begun-store.ts';
 
 const VERSION = 1;

@@ -1,10 +1,10 @@
 /** Uploads and downloads of one login: what the client offers of files, without what is posted about them. */
 import { resolve } from 'node:path';
-import { hex } from '../../../protocol/bytes.ts';
-import { Refusal } from '../../../protocol/errors.ts';
-import { type Manifest, segmentCount } from '../../../protocol/file.ts';
-import { type Clock, type FileSystem, systemClock } from '../../../protocol/seams.ts';
-import { fileName } from '../../../protocol/text.ts';
+import { type Clock, type FileSystem, systemClock } from '../../../platform/seams.ts';
+import { hex } from '../../../protocol/base/bytes.ts';
+import { Refusal } from '../../../protocol/base/errors.ts';
+import { fileName } from '../../../protocol/base/text.ts';
+import { type Manifest, segmentCount } from '../../../protocol/sealed/file.ts';
 import { ClientError, isPassing } from '../errors.ts';
 import type { ConversationName, FileRef, TransferOptions, TransferState } from '../types.ts';
 import { type Begun, type BegunDownload, type BegunUpload, type Named, namedBy, nameOf } from './begun.ts';

@@ -1,7 +1,7 @@
 /** Sends one file: read, hashed, sealed, sent as far as the daemon's window goes, taken up again on the next link. */
 import { createHash } from 'node:crypto';
-import { SEGMENT_OVERHEAD, SegmentSealer, segmentCount, segmentLength } from '../../../protocol/file.ts';
-import type { Random } from '../../../protocol/seams.ts';
+import type { Random } from '../../../platform/seams.ts';
+import { SEGMENT_OVERHEAD, SegmentSealer, segmentCount, segmentLength } from '../../../protocol/sealed/file.ts';
 import type { BegunUpload } from './begun.ts';
 import type { LocalFile } from './local-file.ts';
 import type { Progress } from './progress.ts';

@@ -1,6 +1,6 @@
 /** What transfers use of the connection, and what they hear from it. */
-import type { Event } from '../../../protocol/messages.ts';
-import type { RequestName, RequestParams, RequestResult } from '../../../protocol/requests.ts';
+import type { Event } from '../../../protocol/wire/codec.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../../protocol/wire/requests.ts';
 import { ClientError } from '../errors.ts';
 import type { LinkState } from '../types.ts';
 

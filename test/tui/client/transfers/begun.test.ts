@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { fromHex, hex } from '../../../../src/protocol/bytes.ts';
+import { fromHex, hex } from '../../../../src/protocol/base/bytes.ts';
 import { type Begun, decodeBegun, encodeBegun, nameOf } from '../../../../src/tui/client/transfers/begun.ts';
 import { Transfers } from '../../../../src/tui/client/transfers/transfers.ts';
 import type { TransferState } from '../../../../src/tui/client/types.ts';

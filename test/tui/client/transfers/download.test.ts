@@ -1,9 +1,9 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { hex } from '../../../../src/protocol/bytes.ts';
-import { SEGMENT_OVERHEAD } from '../../../../src/protocol/file.ts';
-import type { FileSystem } from '../../../../src/protocol/seams.ts';
+import type { FileSystem } from '../../../../src/platform/seams.ts';
+import { hex } from '../../../../src/protocol/base/bytes.ts';
+import { SEGMENT_OVERHEAD } from '../../../../src/protocol/sealed/file.ts';
 import type { BegunDownload } from '../../../../src/tui/client/transfers/begun.ts';
 import { alice } from '../../../helpers/file-daemon.ts';
 import { systemError } from '../../../helpers/open-files.ts';

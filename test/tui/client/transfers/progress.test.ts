@@ -1,5 +1,5 @@
 import test from 'ava';
-import { systemClock } from '../../../../src/protocol/seams.ts';
+import { systemClock } from '../../../../src/platform/seams.ts';
 import { Progress } from '../../../../src/tui/client/transfers/progress.ts';
 import type { TransferState } from '../../../../src/tui/client/types.ts';
 

@@ -2,8 +2,8 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { Manifest } from '../../../../src/protocol/file.ts';
-import type { FileSystem } from '../../../../src/protocol/seams.ts';
+import type { FileSystem } from '../../../../src/platform/seams.ts';
+import type { Manifest } from '../../../../src/protocol/sealed/file.ts';
 import type { BegunDownload } from '../../../../src/tui/client/transfers/begun.ts';
 import type { FileDaemon } from '../../../helpers/file-daemon.ts';
 import { changedFiles, systemError } from '../../../helpers/open-files.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { hex } from '../../../../src/protocol/bytes.ts';
+import { hex } from '../../../../src/protocol/base/bytes.ts';
 import type { TransferState } from '../../../../src/tui/client/types.ts';
 import { BIG, fails, fileOf, place, receiver, segSize, sender, sent } from '../../../helpers/transfer-sides.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type { FileSystem } from '../../../../src/protocol/seams.ts';
+import type { FileSystem } from '../../../../src/platform/seams.ts';
 import { stopReason } from '../../../../src/tui/client/transfers/stop.ts';
 import { Transfers } from '../../../../src/tui/client/transfers/transfers.ts';
 import type { TransferState } from '../../../../src/tui/client/types.ts';

@@ -1,6 +1,6 @@
 /** What is kept of the daemon's news of transfers. */
 import test from 'ava';
-import type { Event } from '../../../../src/protocol/messages.ts';
+import type { Event } from '../../../../src/protocol/wire/codec.ts';
 import { News, type TransferConnection } from '../../../../src/tui/client/transfers/wire.ts';
 
 test('attack: news of transfers without end take no memory, and one that goes on is not lost among them', (t) => {

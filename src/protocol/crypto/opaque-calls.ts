@@ -1,0 +1,150 @@
+/**
+ * The steps of OPAQUE (RFC 9807) for both roles, blocking. `opaque1` fixes what the two sides must agree on: argon2id
+ * with 64 MiB, 3 passes and 4 lanes, and the daemonId as the server's identity, so that a record and a login serve one
+ * daemon only. Messages and records are base64url text of the library.
+ */
+import { client, ready, server } from '@serenity-kit/opaque';
+import { hex } from '../base/bytes.ts';
+import { ProtocolError } from '../base/errors.ts';
+import { isOpaqueText, type OpaqueKind } from './opaque-messages.ts';
+
+const agreed = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
+
+/** The generator of ristretto255 (RFC 9496, section 4), which is a registration request like any other. */
+const GENERATOR = Buffer.from('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76', 'hex').toString(
+  'base64url',
+);
+
+await ready;
+
+/** What the library throws on unreadable messages holds nothing that a peer should see. */
+function guarded<T>(step: () => T): T {
+  try {
+    return step();
+  } catch {
+    throw new ProtocolError('message', 'a message of the login is not readable');
+  }
+}
+
+/** A message or a record from outside. @throws within guarded() when it cannot be one. */
+function whole(kind: OpaqueKind, text: string): string {
+  if (!isOpaqueText(kind, text)) throw new Error('not a message of this kind');
+  return text;
+}
+
+const secret = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64url'));
+const named = (daemonId: Uint8Array) => ({ server: hex(daemonId) });
+
+export function createSetup(): string {
+  return server.createSetup();
+}
+
+/**
+ * What anybody can ask of a daemon with this setup, and another one answers in another way: its public key, and what its seed
+ * makes of one fixed message for a name that nobody can have.
+ */
+export function publicPart(setup: string): string {
+  return serverRegister(setup, '', GENERATOR);
+}
+
+export function clientRegister(password: string): { state: string; message: string } {
+  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
+  return { state: clientRegistrationState, message: registrationRequest };
+}
+
+export function clientLogin(password: string): { state: string; message: string } {
+  const { clientLoginState, startLoginRequest } = client.startLogin({ password });
+  return { state: clientLoginState, message: startLoginRequest };
+}
+
+/** The steps of a client that stretch the password: with other parameters than `agreed`, for tests alone. */
+export function stretching(keyStretching: typeof agreed) {
+  function clientRegisterFinish(
+    password: string,
+    state: string,
+    answer: string,
+    daemonId: Uint8Array,
+  ): { record: string; exportKey: Uint8Array } {
+    const { registrationRecord, exportKey } = guarded(() =>
+      client.finishRegistration({
+        password,
+        clientRegistrationState: state,
+        registrationResponse: whole('registrationResponse', answer),
+        identifiers: named(daemonId),
+        keyStretching,
+      }),
+    );
+    return { record: registrationRecord, exportKey: secret(exportKey) };
+  }
+
+  /** null: the password is wrong, the name is unknown, or the daemon is not the one that made the record. */
+  function clientLoginFinish(
+    password: string,
+    state: string,
+    answer: string,
+    daemonId: Uint8Array,
+  ): null | { message: string; sessionKey: Uint8Array; exportKey: Uint8Array } {
+    const done = guarded(() =>
+      client.finishLogin({
+        password,
+        clientLoginState: state,
+        loginResponse: whole('loginResponse', answer),
+        identifiers: named(daemonId),
+        keyStretching,
+      }),
+    );
+    if (!done) return null;
+    return { message: done.finishLoginRequest, sessionKey: secret(done.sessionKey), exportKey: secret(done.exportKey) };
+  }
+
+  return { clientRegisterFinish, clientLoginFinish };
+}
+
+export const { clientRegisterFinish, clientLoginFinish } = stretching(agreed);
+
+export function serverRegister(setup: string, name: string, message: string): string {
+  return guarded(() =>
+    server.createRegistrationResponse({
+      serverSetup: setup,
+      userIdentifier: name,
+      registrationRequest: whole('registrationRequest', message),
+    }),
+  ).registrationResponse;
+}
+
+/** For an unknown name `record` is null: the answer has the same shape, costs the same and is as stable. */
+export function serverLogin(
+  setup: string,
+  name: string,
+  record: string | null,
+  message: string,
+  daemonId: Uint8Array,
+): { state: string; message: string } {
+  const { serverLoginState, loginResponse } = guarded(() =>
+    server.startLogin({
+      serverSetup: setup,
+      userIdentifier: name,
+      registrationRecord: record === null ? null : whole('record', record),
+      startLoginRequest: whole('loginRequest', message),
+      identifiers: named(daemonId),
+    }),
+  );
+  return { state: serverLoginState, message: loginResponse };
+}
+
+/** The session key; null when the other side did not know the password, or sent anything else. */
+export function serverLoginFinish(state: string, message: string): Uint8Array | null {
+  try {
+    return secret(
+      server.finishLogin({ serverLoginState: state, finishLoginRequest: whole('loginFinish', message) }).sessionKey,
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** A record for a password that the daemon holds in clear, by playing both roles once. */
+export function upgrade(setup: string, name: string, password: string, daemonId: Uint8Array): string {
+  const { state, message } = clientRegister(password);
+  return clientRegisterFinish(password, state, serverRegister(setup, name, message), daemonId).record;
+}

@@ -1,0 +1,184 @@
+/**
+ * RSA, 3072 bits, e = 65537: OAEP with SHA-256 and an empty label, PSS with SHA-256 and a salt of 32 bytes. The only file
+ * that imports node-rsa. What it must not do, and why, stands at each place; test/protocol/crypto/rsa.test.ts holds one test each.
+ */
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair as generate } from 'node:crypto';
+import { promisify } from 'node:util';
+import NodeRSA from 'node-rsa';
+import { equal, fromHex } from '../base/bytes.ts';
+import { ProtocolError } from '../base/errors.ts';
+import { hasSmallFactor } from './modulus.ts';
+
+const RSA_BITS = 3072;
+/** Size of a sealed chunk and of a signature. */
+export const RSA_BYTES = RSA_BITS / 8;
+/** The most that one chunk holds: 384 - 2 * 32 - 2. */
+export const OAEP_MAX = RSA_BYTES - 66;
+const EXPONENT = 65_537;
+/** What the DER of every SPKI of ours is around the modulus: the algorithm and the lengths, and the exponent. */
+const BEFORE_MODULUS = fromHex('308201a2300d06092a864886f70d01010105000382018f003082018a0282018100');
+const AFTER_MODULUS = fromHex('0203010001');
+/** The size of every SPKI of ours. */
+export const SPKI_BYTES = BEFORE_MODULUS.length + RSA_BYTES + AFTER_MODULUS.length;
+/** A PKCS #8 of ours has about 1,795. */
+const MAX_PKCS8 = 2048;
+
+/** DER: SubjectPublicKeyInfo and PKCS #8. */
+export type KeyPair = { spki: Uint8Array; pkcs8: Uint8Array };
+
+/** A fresh pair, made on libuv's threads: half a second, seldom up to two. */
+export async function generateKeyPair(): Promise<KeyPair> {
+  // node-rsa's own generator blocks the loop and writes to console.warn.
+  const pair = await promisify(generate)('rsa', { modulusLength: RSA_BITS, publicExponent: EXPONENT });
+  return {
+    spki: pair.publicKey.export({ type: 'spki', format: 'der' }),
+    pkcs8: pair.privateKey.export({ type: 'pkcs8', format: 'der' }),
+  };
+}
+
+/**
+ * For every key that comes from outside. Passes only the one DER encoding of a 3072-bit key with e = 65537, because a
+ * fingerprint is taken over these bytes, whose modulus is odd and has no prime factor below 752. 0.1 ms for a key that is
+ * new here, and no more for one of any size. @throws ProtocolError 'key'.
+ */
+export function checkPublicKey(spki: Uint8Array): void {
+  const modulus = modulusOf(spki);
+  if (!soundKeys.get(spki, () => !hasSmallFactor(modulus))) throw notAcceptable();
+}
+
+/** Whether something can be sealed to this key: it passes checkPublicKey, and a trial works. */
+export function canSealTo(spki: Uint8Array): boolean {
+  return (
+    spki.length === SPKI_BYTES &&
+    sealingKeys.get(spki, () => {
+      try {
+        checkPublicKey(spki);
+        return publicKey(spki).encrypt(new Uint8Array(OAEP_MAX)).length === RSA_BYTES;
+      } catch {
+        return false;
+      }
+    })
+  );
+}
+
+/** The public half, SPKI DER. @throws ProtocolError 'key' when it is not a key of ours. */
+export function publicOf(pkcs8: Uint8Array): Uint8Array {
+  if (pkcs8.length > MAX_PKCS8) throw notAcceptable();
+  return parsed(() => {
+    const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+    return createPublicKey(key).export({ type: 'spki', format: 'der' });
+  });
+}
+
+/** Seals at most OAEP_MAX bytes into RSA_BYTES. @throws ProtocolError 'key' when `spki` is not acceptable. */
+export function sealChunk(spki: Uint8Array, plain: Uint8Array): Uint8Array {
+  // Longer input would be cut into chunks that nothing ties together, and any other typed array sealed as JSON.
+  if (!(plain instanceof Uint8Array) || plain.length > OAEP_MAX)
+    throw new RangeError(`${plain.length} bytes do not fit a chunk`);
+  return publicKey(spki).encrypt(plain);
+}
+
+/** @throws ProtocolError 'key' for every failure alike. */
+export function openChunk(pkcs8: Uint8Array, chunk: Uint8Array): Uint8Array {
+  // node-rsa opens nothing to nothing, and several chunks in any order.
+  if (chunk.length !== RSA_BYTES) throw new ProtocolError('key', 'does not open');
+  const key = privateKey(pkcs8);
+  try {
+    return key.decrypt(chunk);
+  } catch {
+    throw new ProtocolError('key', 'does not open');
+  }
+}
+
+/** PSS over the 32 bytes of an H, which PSS hashes once more. */
+export function sign(pkcs8: Uint8Array, hash32: Uint8Array): Uint8Array {
+  checkHash(hash32);
+  return privateKey(pkcs8).sign(hash32);
+}
+
+/** False for a signature that is wrong in any way. @throws ProtocolError 'key' when `spki` is not acceptable. */
+export function verify(spki: Uint8Array, hash32: Uint8Array, signature: Uint8Array): boolean {
+  checkHash(hash32);
+  return signature.length === RSA_BYTES && publicKey(spki).verify(hash32, signature);
+}
+
+function checkHash(hash: Uint8Array): void {
+  // node-rsa turns any other typed array into JSON and signs that.
+  if (!(hash instanceof Uint8Array) || hash.length !== 32) throw new RangeError('a hash has 32 bytes');
+}
+
+/** What was found out about keys, by hash of their DER, the latest ones: importing costs as much as verifying. */
+class KeyCache<T> {
+  readonly #keys = new Map<string, T>();
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  get(der: Uint8Array, make: () => T): T {
+    const id = createHash('sha256').update(der).digest('base64');
+    const key = this.#keys.get(id) ?? make();
+    this.#keys.delete(id);
+    this.#keys.set(id, key);
+    for (const oldest of this.#keys.keys()) {
+      if (this.#keys.size <= this.#size) break;
+      this.#keys.delete(oldest);
+    }
+    return key;
+  }
+}
+
+/** One instance a key, because a public key imported over a private one leaves the private one in place. */
+const publicKeys = new KeyCache<NodeRSA>(256);
+const privateKeys = new KeyCache<NodeRSA>(16);
+const soundKeys = new KeyCache<boolean>(1024);
+const sealingKeys = new KeyCache<boolean>(1024);
+
+/** The modulus of a key in our one encoding; OpenSSL takes an even one, and fails when it is used. @throws ProtocolError 'key'. */
+function modulusOf(spki: Uint8Array): Uint8Array {
+  const end = BEFORE_MODULUS.length + RSA_BYTES;
+  const modulus = spki.subarray(BEFORE_MODULUS.length, end);
+  const ours =
+    spki.length === SPKI_BYTES &&
+    equal(spki.subarray(0, BEFORE_MODULUS.length), BEFORE_MODULUS) &&
+    equal(spki.subarray(end), AFTER_MODULUS);
+  const [first = 0, last = 0] = [modulus[0], modulus.at(-1)];
+  if (!ours || first < 0x80 || last % 2 === 0) throw notAcceptable();
+  return modulus;
+}
+
+/** Without a look for small factors: what is used was checked where it came in. */
+function publicKey(spki: Uint8Array): NodeRSA {
+  modulusOf(spki);
+  return publicKeys.get(spki, () => parsed(() => imported(spki, 'pkcs8-public-der')));
+}
+
+function privateKey(pkcs8: Uint8Array): NodeRSA {
+  return privateKeys.get(pkcs8, () => {
+    modulusOf(publicOf(pkcs8));
+    return parsed(() => imported(pkcs8, 'pkcs8-private-der'));
+  });
+}
+
+function imported(der: Uint8Array, format: 'pkcs8-public-der' | 'pkcs8-private-der'): NodeRSA {
+  // Both schemes in full: the defaults are SHA-1, and the short name 'pss-sha256' means a salt of 20 bytes. No label: it
+  // is silently ignored. DER only: components without a private part make node-rsa generate a key.
+  const options = {
+    encryptionScheme: { scheme: 'pkcs1_oaep', hash: 'sha256' },
+    signingScheme: { scheme: 'pss', hash: 'sha256', saltLength: 32 },
+  } as const;
+  return new NodeRSA(null, options).importKey(Uint8Array.from(der), format);
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch {
+    throw notAcceptable();
+  }
+}
+
+function notAcceptable(): ProtocolError {
+  return new ProtocolError('key', 'not an acceptable key');
+}

@@ -1,0 +1,233 @@
+/**
+ * Broadcast records: what goes to every link of a room is sealed once, and the same bytes are written to each. The key is known
+ * to all who get it, so the record itself proves only that one of them, or the daemon, made it. The proof that it was
+ * the daemon, and that nothing is missing, repeated or moved, is the *place* (generation, counter, chain) of each room,
+ * which is part of the AAD of every record of the link proper.
+ */
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import type { Clock } from '../../platform/seams.ts';
+import { compare, equal, H, Reader, Writer } from '../base/bytes.ts';
+import { BROADCAST_BIT, type RecordLimits, recordLimits, recordRefused } from './record.ts';
+
+const HEADER = 4;
+const GENERATION = 4;
+const TAG = 16;
+const ID = 32;
+const KEY = 32;
+/** On the wire beyond the content: length, generation, tag. */
+const BROADCAST_OVERHEAD = HEADER + GENERATION + TAG;
+const NO_CHAIN = new Uint8Array(32);
+
+/** What a link is given to open a room's broadcasts from here on. */
+export type RoomKey = { room: Uint8Array; gen: number; key: Uint8Array; counter: number; chain: Uint8Array };
+
+/** One sealed record with the place of its room after it. */
+export type Broadcast = { room: Uint8Array; gen: number; bytes: Uint8Array; place: Uint8Array };
+
+/** `room[32], u32 gen, key[32], u64 counter, chain[32]`. */
+export function encodeRoomKey({ room, gen, key, counter, chain }: RoomKey): Uint8Array {
+  return new Writer().bytes(room).u32(gen).bytes(key).u64(counter).bytes(chain).finish();
+}
+
+/** @throws ProtocolError 'layout'. */
+export function decodeRoomKey(bytes: Uint8Array): RoomKey {
+  const reader = new Reader(Uint8Array.from(bytes));
+  const parts = { room: reader.bytes(ID), gen: reader.u32(), key: reader.bytes(KEY) };
+  const place = { counter: reader.u64(), chain: reader.bytes(NO_CHAIN.length) };
+  reader.end();
+  return { ...parts, ...place };
+}
+
+/** `u32 gen, u64 counter, chain[32]`: how far a room's broadcasts have gone. */
+export function placeOf({ gen, counter, chain }: Pick<RoomKey, 'gen' | 'counter' | 'chain'>): Uint8Array {
+  return new Writer().u32(gen).u64(counter).bytes(chain).finish();
+}
+
+/**
+ * The places of all rooms of one link, as far as its queue has got, by room id. Both ends put them into the AAD of every record
+ * of the link; they are not sent.
+ */
+export class Places {
+  readonly #sorted: { readonly room: Uint8Array; place: Uint8Array }[] = [];
+
+  /** A room that is new here, or goes on. */
+  set(room: Uint8Array, place: Uint8Array): void {
+    const known = this.#find(room);
+    if (known !== undefined) {
+      known.place = place;
+      return;
+    }
+    this.#sorted.push({ room, place });
+    this.#sorted.sort((a, b) => compare(a.room, b.room));
+  }
+
+  delete(room: Uint8Array): void {
+    const known = this.#find(room);
+    if (known !== undefined) this.#sorted.splice(this.#sorted.indexOf(known), 1);
+  }
+
+  has(room: Uint8Array): boolean {
+    return this.#find(room) !== undefined;
+  }
+
+  /** `header` and the places behind it. */
+  aad(header: Uint8Array): Uint8Array {
+    return this.#sorted.length === 0 ? header : Buffer.concat([header, ...this.#sorted.map(({ place }) => place)]);
+  }
+
+  /** For each delivery of a daemon: the very same array first. */
+  #find(room: Uint8Array) {
+    return this.#sorted.find((one) => one.room === room) ?? this.#sorted.find((one) => equal(one.room, room));
+  }
+}
+
+/** One generation of a room's key, in memory only: counter and chain. */
+class Generation {
+  readonly room: Uint8Array;
+  readonly gen: number;
+  readonly key: KeyObject;
+  counter: number;
+  chain: Uint8Array;
+  readonly #nonce = Buffer.alloc(12);
+
+  constructor({ room, gen, key, counter, chain }: RoomKey) {
+    this.room = room;
+    this.gen = gen;
+    this.key = createSecretKey(key);
+    this.counter = counter;
+    this.chain = chain;
+  }
+
+  /** Valid until the next call. */
+  get nonce(): Uint8Array {
+    this.#nonce.writeUIntBE(this.counter, 6, 6);
+    return this.#nonce;
+  }
+
+  get place(): Uint8Array {
+    return placeOf(this);
+  }
+
+  /** Length and generation, as on the wire, then the room: the AAD of its next record. */
+  aad(header: Uint8Array): Uint8Array {
+    return Buffer.concat([header, this.room]);
+  }
+
+  /** Never the tag: whoever knows the key can make another text with an equal one. */
+  step(...record: Uint8Array[]): void {
+    const hash = createHash('sha256');
+    for (const part of record) hash.update(part);
+    this.chain = H('bchain', this.chain, hash.digest());
+    this.counter += 1;
+  }
+}
+
+/** The daemon's half: seals for one room under one key. Only the daemon has one. */
+export class BroadcastSealer {
+  readonly #generation: Generation;
+  readonly #key: Uint8Array;
+  readonly #clock: Clock;
+  readonly #limits: RecordLimits;
+  readonly #since: number;
+  #bytes = 0;
+
+  /** `key` is random and for this generation alone; `gen` was never used by this daemon before. */
+  constructor(
+    about: { room: Uint8Array; gen: number; key: Uint8Array },
+    clock: Clock,
+    limits: RecordLimits = recordLimits,
+  ) {
+    this.#generation = new Generation({ ...about, counter: 0, chain: NO_CHAIN });
+    this.#key = about.key;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#since = clock.monotonic();
+  }
+
+  /** Whether the key has done its share, so that another one has to seal the next `size` bytes. */
+  worn(size: number): boolean {
+    const { records, bytes, age } = this.#limits;
+    const after = this.#bytes + size + BROADCAST_OVERHEAD;
+    return this.#generation.counter >= records || after > bytes || this.#clock.monotonic() - this.#since >= age;
+  }
+
+  /** For a link that begins to listen now. */
+  get roomKey(): RoomKey {
+    const { room, gen, counter, chain } = this.#generation;
+    return { room, gen, key: this.#key, counter, chain };
+  }
+
+  /** Seals `content` once for all. */
+  seal(content: Uint8Array): Broadcast {
+    const { room, gen, key, nonce } = this.#generation;
+    const header = Buffer.allocUnsafe(HEADER + GENERATION);
+    header.writeUInt32BE(BROADCAST_BIT + GENERATION + content.length + TAG, 0);
+    header.writeUInt32BE(gen, HEADER);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(this.#generation.aad(header));
+    const sealed = cipher.update(content);
+    cipher.final();
+    const bytes = Buffer.concat([header, sealed, cipher.getAuthTag()]);
+    this.#bytes += bytes.length;
+    this.#generation.step(bytes);
+    return { room, gen, bytes, place: this.#generation.place };
+  }
+}
+
+/** The client's half: the rooms of one link, each with the one key that counts now. */
+export class BroadcastOpener {
+  readonly places: Places;
+  readonly #byGen = new Map<number, Generation>();
+  readonly #hardStop: number;
+
+  constructor(places: Places, limits: RecordLimits = recordLimits) {
+    this.places = places;
+    this.#hardStop = limits.hardStop;
+  }
+
+  /**
+   * From here on the room's broadcasts come under this key; under an older one they are refused.
+   * @throws ProtocolError 'link'.
+   */
+  setKey(key: RoomKey): void {
+    if (this.#byGen.has(key.gen)) throw recordRefused();
+    this.#forget(key.room);
+    this.#byGen.set(key.gen, new Generation(key));
+    this.places.set(key.room, placeOf(key));
+  }
+
+  /** Nothing comes from this room any more. @throws ProtocolError 'link' for a room without a key. */
+  drop(room: Uint8Array): void {
+    if (!this.#forget(room)) throw recordRefused();
+    this.places.delete(room);
+  }
+
+  /**
+   * Opens the next record of one of the rooms. `rest` is what follows the length.
+   * @throws ProtocolError 'link', one and the same for all that can be wrong.
+   */
+  open(header: Uint8Array, rest: Uint8Array): { room: Uint8Array; content: Uint8Array } {
+    const end = rest.length - TAG;
+    const generation = end <= GENERATION ? undefined : this.#byGen.get(new Reader(rest).u32());
+    if (generation === undefined || generation.counter >= this.#hardStop) throw recordRefused();
+    const { room, key, nonce } = generation;
+    const clear = Buffer.concat([header, rest.subarray(0, GENERATION)]);
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
+    decipher.setAAD(generation.aad(clear)).setAuthTag(rest.subarray(end));
+    const content = decipher.update(rest.subarray(GENERATION, end));
+    try {
+      decipher.final();
+    } catch {
+      throw recordRefused();
+    }
+    generation.step(header, rest);
+    this.places.set(room, generation.place);
+    return { room, content };
+  }
+
+  #forget(room: Uint8Array): boolean {
+    for (const [gen, generation] of this.#byGen) {
+      if (equal(generation.room, room)) return this.#byGen.delete(gen);
+    }
+    return false;
+  }
+}

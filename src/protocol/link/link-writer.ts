@@ -1,0 +1,191 @@
+/** The sending half of a link: many messages a record, one write a flush, and a limit on what may wait. */
+import type { Writable } from 'node:stream';
+import { Reader, Writer } from '../base/bytes.ts';
+import { type Broadcast, encodeRoomKey, type Places, placeOf, type RoomKey } from './broadcast.ts';
+import type { Flusher, Flushing } from './flusher.ts';
+import { LARGE_RECORD, type RecordSealer, type RecordType, recordType } from './record.ts';
+
+/** drained() waits until less than this waits: two segments, so that the socket never runs dry and chat passes soon. */
+const LOW_WATER = 524_288;
+/** The u32 length before each message. */
+const PREFIX = 4;
+/** The longest message that a record after login holds. */
+export const MAX_MESSAGE = LARGE_RECORD - 1 - PREFIX;
+/** u32 transfer, u64 index. */
+const SEGMENT_HEADER = 12;
+
+export class LinkWriter implements Flushing {
+  /** Most plaintext of a record; raised at login. */
+  maxPlain: number;
+  due = 0;
+  readonly #stream: Writable;
+  readonly #sealer: RecordSealer;
+  readonly #flusher: Flusher;
+  readonly #maxQueued: number;
+  readonly #onFull: () => void;
+  readonly #places: Places;
+  /** A broadcast was written, and no record of the link after it. */
+  #unconfirmed = false;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #scheduled = false;
+  #ended = false;
+  #waiters: (() => void)[] = [];
+  readonly #written = (): void => this.#wake();
+
+  constructor(
+    stream: Writable,
+    sealer: RecordSealer,
+    o: { flusher: Flusher; maxPlain: number; maxQueued: number; places: Places; onFull: () => void },
+  ) {
+    this.#stream = stream;
+    this.#sealer = sealer;
+    this.#flusher = o.flusher;
+    this.maxPlain = o.maxPlain;
+    this.#maxQueued = o.maxQueued;
+    this.#places = o.places;
+    this.#onFull = o.onFull;
+  }
+
+  /** What was sent and has not been handed to the system; 0 when the link is over, as nobody is to wait for it. */
+  get queuedBytes(): number {
+    if (this.#ended) return 0;
+    return this.#stream.writableLength + this.#pendingBytes;
+  }
+
+  send(message: Uint8Array): void {
+    const size = PREFIX + message.length;
+    if (1 + size > this.maxPlain) throw new RangeError(`a message of ${message.length} bytes does not fit a record`);
+    if (this.#ended) return;
+    if (1 + this.#pendingBytes + size > this.maxPlain) this.flush();
+    this.#pending.push(message);
+    this.#pendingBytes += size;
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      this.#flusher.schedule(this);
+    }
+    this.#checkQueue();
+  }
+
+  /** Behind all messages sent before: a peer knows of a transfer before its segments come. */
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
+    if (1 + SEGMENT_HEADER + bytes.length > this.maxPlain) throw new RangeError('the segment does not fit a record');
+    this.flush();
+    this.#write(recordType.segment, new Writer().u32(transfer).u64(index).finish(), bytes);
+    this.#checkQueue();
+  }
+
+  /** From here on the room's broadcasts come under this key; what was sent before goes before it. */
+  roomKey(key: RoomKey): void {
+    this.flush();
+    this.#write(recordType.roomKey, encodeRoomKey(key));
+    this.#places.set(key.room, placeOf(key));
+  }
+
+  roomEnd(room: Uint8Array): void {
+    if (!this.#places.has(room)) return;
+    this.flush();
+    this.#write(recordType.roomEnd, room);
+    this.#places.delete(room);
+  }
+
+  /** A record that others get, too, behind what was sent before; never left out while the link lives. */
+  broadcast({ room, bytes, place }: Broadcast): void {
+    if (this.#ended) return;
+    if (!this.#places.has(room)) throw new Error('the link was not given the key of this room');
+    this.flush();
+    this.#stream.write(bytes, this.#written);
+    this.#places.set(room, place);
+    this.#unconfirmed = true;
+    this.#checkQueue();
+  }
+
+  /** Sees to it that a record of the link follows the last broadcast. */
+  mark(): void {
+    this.flush();
+    if (this.#unconfirmed) this.#write(recordType.mark);
+  }
+
+  confirm(parameters: Uint8Array): void {
+    this.#write(recordType.confirm, parameters);
+  }
+
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#pending.length === 0) return;
+    const parts = joinMessages(this.#pending);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#write(recordType.messages, ...parts);
+  }
+
+  /** Everything sent so far, CLOSE, end of stream. What is sent afterwards is dropped. */
+  end(): void {
+    if (this.#ended) return;
+    this.flush();
+    this.#write(recordType.close);
+    this.stop();
+    this.#stream.end();
+  }
+
+  /** Drops what is pending and lets nobody wait. */
+  stop(): void {
+    this.#ended = true;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#wake();
+  }
+
+  /** Resolves below the low-water mark, and when the link is over. */
+  drained(): Promise<void> {
+    if (this.#ended || this.queuedBytes < LOW_WATER) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #write(type: RecordType, ...parts: Uint8Array[]): void {
+    if (this.#ended) return;
+    this.#unconfirmed = false;
+    const pieces = this.#sealer.seal(type, ...parts);
+    const last = pieces.pop();
+    if (pieces.length > 0) this.#stream.cork();
+    for (const piece of pieces) this.#stream.write(piece);
+    if (last) this.#stream.write(last, this.#written);
+    if (pieces.length > 0) this.#stream.uncork();
+  }
+
+  #wake(): void {
+    if (this.#waiters.length === 0 || !(this.#ended || this.queuedBytes < LOW_WATER)) return;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  #checkQueue(): void {
+    if (!this.#ended && this.queuedBytes > this.#maxQueued) this.#onFull();
+  }
+}
+
+/** The parts of a record's body that holds these messages, each behind its length. */
+function joinMessages(messages: readonly Uint8Array[]): Uint8Array[] {
+  return messages.flatMap((message) => {
+    const prefix = Buffer.allocUnsafe(PREFIX);
+    prefix.writeUInt32BE(message.length);
+    return [prefix, message];
+  });
+}
+
+/** The messages of a record's body, one at least, each as it is asked for. @throws ProtocolError 'layout'. */
+export function* splitMessages(body: Uint8Array): Generator<Uint8Array> {
+  const reader = new Reader(body);
+  for (let left = body.length, first = true; left > 0 || first; first = false) {
+    const size = reader.u32();
+    yield reader.bytes(size);
+    left -= PREFIX + size;
+  }
+}
+
+/** @throws ProtocolError 'layout'. */
+export function splitSegment(body: Uint8Array): { transfer: number; index: number; bytes: Uint8Array } {
+  const reader = new Reader(body);
+  return { transfer: reader.u32(), index: reader.u64(), bytes: reader.rest() };
+}

@@ -1,0 +1,257 @@
+/**
+ * Records, the frames of the link: u32 length of ciphertext and tag, which is the AAD too, then AES-256-GCM under the key of
+ * the direction, nonce 4 zero bytes || u64 counter. The first byte inside is the type. No stream, no clock of its own.
+ * From the daemon the AAD goes on with the places of the link's rooms (broadcast.ts), whose own records come between these.
+ */
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import type { Clock } from '../../platform/seams.ts';
+import { hkdf, label } from '../base/bytes.ts';
+import { ProtocolError } from '../base/errors.ts';
+import type { BroadcastOpener, Places } from './broadcast.ts';
+
+export const recordType = {
+  confirm: 1,
+  messages: 2,
+  segment: 3,
+  rekey: 4,
+  close: 5,
+  /** The key of a room's broadcasts from here on; no more broadcasts of a room; nothing but the places in the AAD. */
+  roomKey: 6,
+  roomEnd: 7,
+  mark: 8,
+} as const;
+export type RecordType = (typeof recordType)[keyof typeof recordType];
+const lastType = recordType.mark;
+
+/** Most plaintext of a record, type byte included: before login and after. */
+export const SMALL_RECORD = 2048;
+export const LARGE_RECORD = 262_144 + 512;
+/** In the length of a record: what follows is a broadcast. */
+export const BROADCAST_BIT = 0x80000000;
+const HEADER = 4;
+const TAG = 16;
+/** A broadcast names its generation before the ciphertext. */
+const GENERATION = 4;
+/** Below this the pieces of a record are copied into one buffer: cheaper than three writes. */
+const JOIN_BELOW = 16_384;
+
+export type RecordLimits = {
+  /** What one key may seal: records, bytes on the wire, milliseconds. REKEY is the last record under it. */
+  records: number;
+  bytes: number;
+  age: number;
+  /** Where a reader gives up on a peer that does not rekey. */
+  hardStop: number;
+};
+export const recordLimits: RecordLimits = { records: 2 ** 20, bytes: 2 ** 30, age: 3_600_000, hardStop: 2 ** 24 };
+
+/** One key with its counter. */
+class Chain {
+  #raw: Uint8Array;
+  #key: KeyObject;
+  readonly #nonce = Buffer.alloc(12);
+  counter = 0;
+
+  constructor(key: Uint8Array) {
+    this.#raw = key;
+    this.#key = createSecretKey(key);
+  }
+
+  get key(): KeyObject {
+    return this.#key;
+  }
+
+  /** The next nonce; valid until the following call. */
+  nonce(): Uint8Array {
+    this.#nonce.writeUIntBE(this.counter, 6, 6);
+    this.counter += 1;
+    return this.#nonce;
+  }
+
+  rekey(): void {
+    this.#raw = hkdf(this.#raw, new Uint8Array(0), label('rekey'));
+    this.#key = createSecretKey(this.#raw);
+    this.counter = 0;
+  }
+}
+
+/** Seals one direction. */
+export class RecordSealer {
+  readonly #chain: Chain;
+  readonly #clock: Clock;
+  readonly #limits: RecordLimits;
+  readonly #places: Places | null;
+  #bytes = 0;
+  #since: number;
+
+  /** `places`: how far the rooms' broadcasts have gone on this link; what it holds at a seal is sealed along. */
+  constructor(key: Uint8Array, clock: Clock, limits: RecordLimits = recordLimits, places: Places | null = null) {
+    this.#chain = new Chain(key);
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#places = places;
+    this.#since = clock.monotonic();
+  }
+
+  /** The bytes to write, in order: the record, behind a REKEY when the key has done its share. */
+  seal(type: RecordType, ...parts: Uint8Array[]): Uint8Array[] {
+    const size = parts.reduce((sum, part) => sum + part.length, HEADER + 1 + TAG);
+    const { records, bytes, age } = this.#limits;
+    const worn =
+      this.#chain.counter >= records - 1 || this.#bytes + size > bytes || this.#clock.monotonic() - this.#since >= age;
+    if (!worn) return this.#seal(size, type, parts);
+    const last = this.#seal(HEADER + 1 + TAG, recordType.rekey, []);
+    this.#chain.rekey();
+    this.#bytes = 0;
+    this.#since = this.#clock.monotonic();
+    return [...last, ...this.#seal(size, type, parts)];
+  }
+
+  #seal(size: number, type: RecordType, parts: Uint8Array[]): Uint8Array[] {
+    this.#bytes += size;
+    const header = Buffer.allocUnsafe(HEADER);
+    header.writeUInt32BE(size - HEADER);
+    const cipher = createCipheriv('aes-256-gcm', this.#chain.key, this.#chain.nonce());
+    cipher.setAAD(this.#places?.aad(header) ?? header);
+    if (size < JOIN_BELOW) {
+      const sealed = cipher.update(Buffer.concat([Uint8Array.of(type), ...parts]));
+      cipher.final();
+      return [Buffer.concat([header, sealed, cipher.getAuthTag()], size)];
+    }
+    const sealed = [Uint8Array.of(type), ...parts].map((part) => cipher.update(part));
+    cipher.final();
+    return [header, ...sealed, cipher.getAuthTag()];
+  }
+}
+
+export type OpenedRecord =
+  | { type: RecordType; body: Uint8Array }
+  | { type: 'broadcast'; room: Uint8Array; body: Uint8Array };
+
+/** Opens one direction, whatever the pieces in which the stream comes. */
+export class RecordOpener {
+  /** Most plaintext that is taken; a longer record is refused at its header, before anything is kept. */
+  maxPlain: number;
+  readonly #chain: Chain;
+  readonly #hardStop: number;
+  readonly #broadcasts: BroadcastOpener | null;
+  #header = Buffer.alloc(HEADER);
+  #sealed: Buffer | null = null;
+  /** Of the header, or of the sealed bytes when there are some. */
+  #have = 0;
+
+  /** `broadcasts`: the rooms whose records may come, too; without it there are none. */
+  constructor(
+    key: Uint8Array,
+    maxPlain: number,
+    limits: RecordLimits = recordLimits,
+    broadcasts: BroadcastOpener | null = null,
+  ) {
+    this.#chain = new Chain(key);
+    this.maxPlain = maxPlain;
+    this.#broadcasts = broadcasts;
+    this.#hardStop = limits.hardStop;
+  }
+
+  /**
+   * The records that end in `chunk`, without the rekeys. @throws ProtocolError 'link', one and the same for all that can be
+   * wrong; what came before is given first, and nothing may be pushed after it.
+   */
+  *push(chunk: Uint8Array): Generator<OpenedRecord> {
+    for (let at = 0; at < chunk.length; ) {
+      if (this.#sealed === null) {
+        const size = this.#takeHeader(chunk, at);
+        at += size.taken;
+        if (size.sealed === null) return;
+        if (chunk.length - at >= size.sealed) {
+          // Whole in this chunk: no copy.
+          yield* this.#open(chunk.subarray(at, at + size.sealed));
+          at += size.sealed;
+          continue;
+        }
+        this.#sealed = takeBuffer(size.sealed);
+        this.#have = 0;
+      }
+      const sealed = this.#sealed;
+      const taken = Math.min(sealed.length - this.#have, chunk.length - at);
+      sealed.set(chunk.subarray(at, at + taken), this.#have);
+      this.#have += taken;
+      at += taken;
+      if (this.#have < sealed.length) return;
+      this.#sealed = null;
+      this.#have = 0;
+      const opened = [...this.#open(sealed)];
+      giveBuffer(sealed);
+      yield* opened;
+    }
+  }
+
+  #takeHeader(chunk: Uint8Array, at: number): { taken: number; sealed: number | null } {
+    const taken = Math.min(HEADER - this.#have, chunk.length - at);
+    this.#header.set(chunk.subarray(at, at + taken), this.#have);
+    this.#have += taken;
+    if (this.#have < HEADER) return { taken, sealed: null };
+    this.#have = 0;
+    const length = this.#header.readUInt32BE();
+    const sealed = length % BROADCAST_BIT;
+    const clear = length < BROADCAST_BIT ? 0 : GENERATION;
+    if (sealed < clear + 1 + TAG || sealed > clear + this.maxPlain + TAG) throw recordRefused();
+    if (clear > 0 && this.#broadcasts === null) throw recordRefused();
+    return { taken, sealed };
+  }
+
+  *#open(sealed: Uint8Array): Generator<OpenedRecord> {
+    if (this.#broadcasts !== null && this.#header.readUInt32BE() >= BROADCAST_BIT) {
+      const { room, content } = this.#broadcasts.open(this.#header, sealed);
+      yield { type: 'broadcast', room, body: content };
+      return;
+    }
+    if (this.#chain.counter >= this.#hardStop) throw recordRefused();
+    const plain = this.#decrypt(sealed);
+    const type = plain[0] ?? 0;
+    if (type < 1 || type > lastType) throw recordRefused();
+    const body = plain.subarray(1);
+    if (type !== recordType.rekey) {
+      yield { type: type as RecordType, body };
+      return;
+    }
+    if (body.length > 0) throw recordRefused();
+    this.#chain.rekey();
+  }
+
+  #decrypt(sealed: Uint8Array): Uint8Array {
+    const end = sealed.length - TAG;
+    const decipher = createDecipheriv('aes-256-gcm', this.#chain.key, this.#chain.nonce(), { authTagLength: TAG });
+    const aad = this.#broadcasts?.places.aad(this.#header) ?? this.#header;
+    decipher.setAAD(aad).setAuthTag(sealed.subarray(end));
+    const plain = decipher.update(sealed.subarray(0, end));
+    try {
+      decipher.final();
+    } catch {
+      throw recordRefused();
+    }
+    return plain;
+  }
+}
+
+/** The one error of both kinds of records, whatever was wrong. */
+export function recordRefused(): ProtocolError {
+  return new ProtocolError('link', 'the link carried a record that is not the next one of its sender');
+}
+
+// Buffers for large records that come in pieces, shared by all links: an idle link holds none, and a file does not make the
+// system map and clear a quarter of a megabyte for each of its segments.
+const spare: Buffer[] = [];
+const SPARE_MAX = 16;
+const WORTH_KEEPING = 65_536;
+
+function takeBuffer(size: number): Buffer {
+  if (size < WORTH_KEEPING) return Buffer.allocUnsafe(size);
+  const whole = spare.pop() ?? Buffer.allocUnsafeSlow(LARGE_RECORD + TAG);
+  return whole.subarray(0, size);
+}
+
+function giveBuffer(used: Buffer): void {
+  if (used.length < WORTH_KEEPING || spare.length >= SPARE_MAX) return;
+  spare.push(Buffer.from(used.buffer, used.byteOffset, LARGE_RECORD + TAG));
+}

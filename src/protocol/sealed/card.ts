@@ -1,0 +1,150 @@
+/** The key card: which key opens what is sealed to somebody, for how long, signed by the identity that stands for the name. */
+import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from '../base/bytes.ts';
+import { ProtocolError } from '../base/errors.ts';
+import { must, refuse } from '../base/refuse.ts';
+import { isName } from '../base/text.ts';
+import { canSealTo, checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES, verify } from '../crypto/rsa.ts';
+import type { Rsa } from '../crypto/rsa-pool.ts';
+
+const VERSION = 1;
+const REFUSED = 'not an acceptable key card';
+/** Longest life of an encryption key, ms. */
+export const CARD_LIFE_MS = 90 * 86_400_000;
+const NO_CARD = new Uint8Array(32);
+
+export type Card = {
+  name: string;
+  sigSpki: Uint8Array;
+  ekSpki: Uint8Array;
+  /** From 1, +1 with each card of one identity. */
+  cardSeq: number;
+  /** ms since 1970 UTC. */
+  notBefore: number;
+  notAfter: number;
+  /** The hash of the card before; zeros in the first. */
+  prevCardHash: Uint8Array;
+  idFp: Uint8Array;
+  ekFp: Uint8Array;
+  hash: Uint8Array;
+  /** Whether its keys are sound and its encryption key works. Nothing is sealed to a card that is not. */
+  sealable: boolean;
+};
+
+/** What a profile remembers of somebody. */
+export type Pin = { idFp: Uint8Array; cardSeq: number; cardHash: Uint8Array };
+
+/** A person is a name and a key: another name is another identity. */
+export function identityFp(name: string, sigSpki: Uint8Array): Uint8Array {
+  return H('identity', utf8(name), sigSpki);
+}
+
+export function ekFp(ekSpki: Uint8Array): Uint8Array {
+  return H('ek', ekSpki);
+}
+
+/** Makes a card. It is opened again, so that one that others would refuse never leaves. @throws ProtocolError 'card' */
+export async function signCard(
+  rsa: Rsa,
+  identity: KeyPair,
+  card: Pick<Card, 'name' | 'ekSpki' | 'cardSeq' | 'notBefore' | 'notAfter' | 'prevCardHash'>,
+): Promise<Uint8Array> {
+  const body = new Writer()
+    .u8(VERSION)
+    .var16(utf8(card.name))
+    .var16(identity.spki)
+    .u64(card.cardSeq)
+    .var16(card.ekSpki)
+    .u64(card.notBefore)
+    .u64(card.notAfter)
+    .bytes(card.prevCardHash)
+    .finish();
+  const bytes = concat(body, await rsa.sign(identity.pkcs8, H('card', body)));
+  if (!openCard(bytes).sealable) throw new ProtocolError('card', REFUSED);
+  return bytes;
+}
+
+/**
+ * Checks all that a card says of itself. Whether it is the right person's is for followCards, and whether something may be
+ * sealed to it for isSealable: a card with a bad key is opened, so that the cards after it can be followed.
+ * @throws ProtocolError 'card'
+ */
+export function openCard(bytes: Uint8Array): Card {
+  return refuse('card', REFUSED, () => {
+    const reader = new Reader(bytes);
+    must(reader.u8() === VERSION);
+    const name = fromUtf8(reader.var16());
+    const sigSpki = readSpki(reader);
+    const cardSeq = reader.u64();
+    const ekSpki = readSpki(reader);
+    const notBefore = reader.u64();
+    const notAfter = reader.u64();
+    const prevCardHash = reader.bytes(32);
+    const signature = reader.bytes(RSA_BYTES);
+    reader.end();
+    must(isName(name) && !equal(sigSpki, ekSpki));
+    must(notAfter > notBefore && notAfter - notBefore <= CARD_LIFE_MS);
+    must(cardSeq >= 1 && (cardSeq === 1) === equal(prevCardHash, NO_CARD));
+    const hash = H('card', bytes.subarray(0, -RSA_BYTES));
+    must(verify(sigSpki, hash, signature));
+    const fingerprints = { idFp: identityFp(name, sigSpki), ekFp: ekFp(ekSpki), hash };
+    const sealable = isSound(sigSpki) && canSealTo(ekSpki);
+    return { name, sigSpki, ekSpki, cardSeq, notBefore, notAfter, prevCardHash, ...fingerprints, sealable };
+  });
+}
+
+/** Refused by its length before anything of it is read. */
+function readSpki(reader: Reader): Uint8Array {
+  const spki = reader.var16();
+  must(spki.length === SPKI_BYTES);
+  return spki;
+}
+
+function isSound(spki: Uint8Array): boolean {
+  try {
+    checkPublicKey(spki);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Follows the cards of one person, oldest first, from what is pinned (null: first contact) to the newest. The first may be
+ * the pinned one itself. Refused: no card, another identity, a lower number, another card with the pinned number, a
+ * missing one, one that does not name its predecessor. @throws ProtocolError 'card'
+ */
+export function followCards(pin: Pin | null, cards: Uint8Array[]): { pin: Pin; card: Card } {
+  let now = pin;
+  let newest: Card | null = null;
+  for (const bytes of cards) {
+    const card = openCard(bytes);
+    if (now && !follows(now, card)) throw new ProtocolError('card', REFUSED);
+    now = { idFp: card.idFp, cardSeq: card.cardSeq, cardHash: card.hash };
+    newest = card;
+  }
+  if (!now || !newest) throw new ProtocolError('card', REFUSED);
+  return { pin: now, card: newest };
+}
+
+function follows(pin: Pin, card: Card): boolean {
+  if (!equal(card.idFp, pin.idFp)) return false;
+  if (card.cardSeq === pin.cardSeq) return equal(card.hash, pin.cardHash);
+  return card.cardSeq === pin.cardSeq + 1 && equal(card.prevCardHash, pin.cardHash);
+}
+
+/** Whether something may be sealed to this card at `at`: an old card may be shown because its key has leaked. */
+export function isSealable(card: Card, at: number): boolean {
+  return card.sealable && at <= card.notAfter;
+}
+
+/** @throws ProtocolError 'card' with a sentence for the person, when isSealable says no */
+export function checkSealable(card: Card, at: number): void {
+  if (!card.sealable) cannotSealTo(card);
+  if (at > card.notAfter)
+    throw new ProtocolError('card', `the key card of ${card.name} has ended; they have to log in once`);
+}
+
+/** @throws ProtocolError 'card' with a sentence for the person */
+export function cannotSealTo({ name }: Card): never {
+  throw new ProtocolError('card', `the key card of ${name} holds a key that does not work`);
+}

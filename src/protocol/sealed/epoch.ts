@@ -1,0 +1,176 @@
+/**
+ * A room's key, for as long as its members stay: made by a member, sealed to each one, committed to in a signed header, so
+ * that whoever is given another key notices. A newcomer is granted the key of the current epoch by any member.
+ */
+
+import type { Random } from '../../platform/seams.ts';
+import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
+import { must, refuse, refuseLater } from '../base/refuse.ts';
+import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
+import type { Rsa } from '../crypto/rsa-pool.ts';
+import { type Card, cannotSealTo } from './card.ts';
+
+const VERSION = 1;
+const REFUSED = 'a room key was refused';
+const BINDER = 16;
+const KEY = 32;
+/** A key is used no longer than this, ms. */
+export const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
+/** Nor for more places of the conversation than this. */
+export const EPOCH_PLACES = 1000;
+/**
+ * In a room of up to so many members the next speaker makes a new epoch after a join: no member with the key may be online to grant
+ * it to the newcomer. In a larger room one is.
+ */
+export const SMALL_ROOM = 100;
+/** How far the time of an epoch may be from the daemon's clock, ms. */
+export const EPOCH_SKEW_MS = 10 * 60_000;
+/** Stands where nothing could be sealed to a member. */
+const NOT_SEALED = new Uint8Array(0);
+
+export type Epoch = {
+  room: Uint8Array;
+  /** Hash of the log entry as of which members were counted. */
+  logHead: Uint8Array;
+  memberSetHash: Uint8Array;
+  /** epochId of the one before; zeros in the first. */
+  epochPrev: Uint8Array;
+  /** H(keycommit, key). */
+  keyCommit: Uint8Array;
+  /** idFp. */
+  maker: Uint8Array;
+  /** The daemon's time as the maker knew it, ms since 1970 UTC. */
+  time: number;
+  epochId: Uint8Array;
+};
+
+type Mine = { ekFp: Uint8Array; pkcs8: Uint8Array };
+
+/** Who was given the key, and sealed to which of their keys; in any order. */
+export function memberSetHash(members: { idFp: Uint8Array; ekFp: Uint8Array }[]): Uint8Array {
+  const sorted = [...members].sort((a, b) => compare(a.idFp, b.idFp));
+  return H('members', ...sorted.flatMap(({ idFp, ekFp }) => [idFp, ekFp]));
+}
+
+/**
+ * Makes a new key. `members` are all members of the log at logHead. Who has a card that ended by `time` counts as a member but
+ * gets no chunk, and who has a key that nothing can be sealed to an empty one: they are granted the key once they have another.
+ */
+export async function mintEpoch(
+  rsa: Rsa,
+  e: Pick<Epoch, 'room' | 'logHead' | 'epochPrev' | 'time'> & {
+    maker: KeyPair & { idFp: Uint8Array };
+    members: Card[];
+    random: Random;
+  },
+): Promise<{
+  epoch: Uint8Array;
+  epochId: Uint8Array;
+  key: Uint8Array;
+  keys: { idFp: Uint8Array; chunk: Uint8Array }[];
+}> {
+  const key = e.random(KEY);
+  const header = new Writer()
+    .u8(VERSION)
+    .bytes(e.room)
+    .bytes(e.logHead)
+    .bytes(memberSetHash(e.members))
+    .bytes(e.epochPrev)
+    .bytes(H('keycommit', key))
+    .bytes(e.maker.idFp)
+    .u64(e.time)
+    .finish();
+  const epochId = H('epoch', header);
+  const current = e.members.filter((card) => card.notAfter >= e.time);
+  const sealable = current.filter((card) => card.sealable);
+  const sealed = await rsa.seal(
+    sealable.map(({ ekSpki, ekFp }) => ({ spki: ekSpki, plain: keyPayload(epochBinder(epochId, ekFp), key, epochId) })),
+  );
+  const chunks = new Map(sealable.map((card, i) => [card, sealed[i]]));
+  const epoch = concat(header, await rsa.sign(e.maker.pkcs8, epochId));
+  const keys = current.map((card) => ({ idFp: card.idFp, chunk: chunks.get(card) ?? NOT_SEALED }));
+  return { epoch, epochId, key, keys };
+}
+
+/** Reads a header without checking its signature. @throws ProtocolError 'room' */
+export function parseEpoch(bytes: Uint8Array): Epoch {
+  return refuse('room', REFUSED, () => {
+    const reader = new Reader(bytes);
+    must(reader.u8() === VERSION);
+    const [room, logHead, memberSetHash] = [reader.bytes(32), reader.bytes(32), reader.bytes(32)];
+    const [epochPrev, keyCommit, maker] = [reader.bytes(32), reader.bytes(32), reader.bytes(32)];
+    const time = reader.u64();
+    reader.bytes(RSA_BYTES);
+    reader.end();
+    const epochId = H('epoch', bytes.subarray(0, -RSA_BYTES));
+    return { room, logHead, memberSetHash, epochPrev, keyCommit, maker, time, epochId };
+  });
+}
+
+/** `makerSigSpki` is the pinned key of `parseEpoch(bytes).maker`, whom the log must hold. @throws ProtocolError 'room' */
+export function openEpoch(bytes: Uint8Array, makerSigSpki: Uint8Array): Epoch {
+  return refuse('room', REFUSED, () => {
+    const epoch = parseEpoch(bytes);
+    must(verify(makerSigSpki, epoch.epochId, bytes.subarray(-RSA_BYTES)));
+    return epoch;
+  });
+}
+
+/** The key out of my chunk of an opened epoch. @throws ProtocolError 'room': ask for a grant */
+export async function openEpochKey(rsa: Rsa, epoch: Epoch, chunk: Uint8Array, mine: Mine): Promise<Uint8Array> {
+  return openKey(rsa, epoch, chunk, mine.pkcs8, epochBinder(epoch.epochId, mine.ekFp));
+}
+
+/**
+ * The key of an epoch for a newcomer. Unsigned: it proves itself against the epoch's commitment. That `to` is in the log and
+ * its card is current and has not ended is for the caller to check. @throws ProtocolError 'key' when nothing can be sealed to it
+ */
+export async function sealGrant(rsa: Rsa, epoch: Epoch, key: Uint8Array, to: Card): Promise<Uint8Array> {
+  const header = grantHeader(epoch, to.idFp, to.ekFp);
+  const [chunk] = await rsa.seal([{ spki: to.ekSpki, plain: keyPayload(grantBinder(header), key, epoch.epochId) }]);
+  return concat(header, chunk ?? cannotSealTo(to));
+}
+
+/** @throws ProtocolError 'room': drop it and ask the next */
+export async function openGrant(
+  rsa: Rsa,
+  epoch: Epoch,
+  grant: Uint8Array,
+  mine: Mine & { idFp: Uint8Array },
+): Promise<Uint8Array> {
+  const header = grantHeader(epoch, mine.idFp, mine.ekFp);
+  return refuseLater('room', REFUSED, async () => {
+    must(equal(grant.subarray(0, header.length), header));
+    return openKey(rsa, epoch, grant.subarray(header.length), mine.pkcs8, grantBinder(header));
+  });
+}
+
+function grantHeader(epoch: Epoch, idFp: Uint8Array, ekFp: Uint8Array): Uint8Array {
+  return concat(Uint8Array.of(VERSION), epoch.room, epoch.epochId, idFp, ekFp);
+}
+
+function epochBinder(epochId: Uint8Array, ekFp: Uint8Array): Uint8Array {
+  return H('epochchunk', epochId, ekFp).subarray(0, BINDER);
+}
+
+function grantBinder(header: Uint8Array): Uint8Array {
+  return H('grantchunk', H('granthdr', header)).subarray(0, BINDER);
+}
+
+/** One whole chunk: binder(16) || key(32) || epochId(32) || zeros. */
+function keyPayload(binder: Uint8Array, key: Uint8Array, epochId: Uint8Array): Uint8Array {
+  const payload = new Uint8Array(OAEP_MAX);
+  payload.set(concat(binder, key, epochId));
+  return payload;
+}
+
+async function openKey(rsa: Rsa, epoch: Epoch, chunk: Uint8Array, pkcs8: Uint8Array, binder: Uint8Array) {
+  return refuseLater('room', REFUSED, async () => {
+    const [payload] = await rsa.open(pkcs8, [chunk]);
+    must(payload?.length === OAEP_MAX);
+    const key = payload.subarray(BINDER, BINDER + KEY);
+    must(equal(payload, keyPayload(binder, key, epoch.epochId)));
+    must(equal(H('keycommit', key), epoch.keyCommit));
+    return key;
+  });
+}

@@ -1,0 +1,165 @@
+/** Files end to end: a manifest says what a file is and carries its key; segments are sealed one by one under that key. */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { Random } from '../../platform/seams.ts';
+import { fromUtf8, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
+import { ProtocolError } from '../base/errors.ts';
+import { must, refuse } from '../base/refuse.ts';
+
+/** Bytes of plain file in a segment. */
+export const SEGMENT_SIZES: readonly number[] = [65_536, 131_072, 262_144];
+/** What sealing adds to a segment: nonce and tag. */
+export const SEGMENT_OVERHEAD = 28;
+const NONCE = 12;
+const TAG = 16;
+const MAX_NAME_BYTES = 255;
+const MAX_TYPE_BYTES = 127;
+const REFUSED = 'a segment does not belong to its file';
+
+export type Manifest = {
+  /** 16 bytes. New, with `key`, whenever size or time of the file differ. */
+  fileId: Uint8Array;
+  size: number;
+  segSize: number;
+  count: number;
+  /** 32 bytes. */
+  key: Uint8Array;
+  /** Of the plain file. */
+  sha256: Uint8Array;
+  /** As the sender's system calls it: it goes through fileName before it names anything. */
+  name: string;
+  type: string;
+};
+
+type Layout = Pick<Manifest, 'fileId' | 'size' | 'segSize'>;
+type Sealed = Layout & Pick<Manifest, 'key'>;
+
+/** An empty file has one empty segment. */
+export function segmentCount(size: number, segSize: number): number {
+  return Math.max(1, Math.ceil(size / segSize));
+}
+
+/** Bytes of plain file in segment `index`. @throws ProtocolError 'file' when there is no such segment. */
+export function segmentLength(file: Pick<Layout, 'size' | 'segSize'>, index: number): number {
+  const count = segmentCount(file.size, file.segSize);
+  if (!Number.isSafeInteger(index) || index < 0 || index >= count) throw new ProtocolError('file', REFUSED);
+  return index === count - 1 ? file.size - index * file.segSize : file.segSize;
+}
+
+/** @throws ProtocolError 'file' for what decodeManifest would refuse */
+export function encodeManifest(m: Manifest): Uint8Array {
+  const bytes = new Writer()
+    .bytes(m.fileId)
+    .u64(m.size)
+    .u32(m.segSize)
+    .u64(m.count)
+    .bytes(m.key)
+    .bytes(m.sha256)
+    .var16(utf8(m.name))
+    .var16(utf8(m.type))
+    .finish();
+  decodeManifest(bytes);
+  return bytes;
+}
+
+/** @throws ProtocolError 'file' */
+export function decodeManifest(bytes: Uint8Array): Manifest {
+  return refuse('file', 'not a manifest', () => {
+    const reader = new Reader(bytes);
+    const fileId = reader.bytes(16);
+    const size = reader.u64();
+    const segSize = reader.u32();
+    const count = reader.u64();
+    const key = reader.bytes(32);
+    const sha256 = reader.bytes(32);
+    const name = reader.var16();
+    const type = reader.var16();
+    reader.end();
+    must(SEGMENT_SIZES.includes(segSize) && count === segmentCount(size, segSize));
+    must(name.length >= 1 && name.length <= MAX_NAME_BYTES && type.length <= MAX_TYPE_BYTES);
+    return { fileId, size, segSize, count, key, sha256, name: fromUtf8(name), type: fromUtf8(type) };
+  });
+}
+
+/** What a segment is bound to: its file, the file's size and cut, its place, and whether it is the last. */
+function place(file: Layout, index: number): Uint8Array {
+  const last = index === segmentCount(file.size, file.segSize) - 1;
+  const u64 = (n: number) => new Writer().u64(n).finish();
+  const segSize = new Writer().u32(file.segSize).finish();
+  return H('seg', file.fileId, u64(file.size), segSize, u64(index), Uint8Array.of(last ? 1 : 0));
+}
+
+/** The file's own key. Bound to fileId: one K never seals under another id. */
+function fileKey(file: Sealed): Uint8Array {
+  return hkdf(file.key, file.fileId, label('file'));
+}
+
+/** Seals segments in any order: nonce(12) || ciphertext || tag(16). */
+export class SegmentSealer {
+  readonly #file: Sealed;
+  readonly #key: Uint8Array;
+  readonly #random: Random;
+
+  constructor(file: Sealed, random: Random) {
+    this.#file = file;
+    this.#key = fileKey(file);
+    this.#random = random;
+  }
+
+  /**
+   * @param into where to put it, at least SEGMENT_OVERHEAD longer than `plain`; what is returned is a view of it
+   * @throws ProtocolError 'file' when `plain` has not the size of segment `index`: the file has changed
+   */
+  seal(index: number, plain: Uint8Array, into?: Uint8Array): Uint8Array {
+    if (plain.length !== segmentLength(this.#file, index))
+      throw new ProtocolError('file', 'the file has another size than when it was opened; send it again');
+    // Random, not a counter: a changed file that is resumed would repeat it.
+    const nonce = this.#random(NONCE);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(place(this.#file, index));
+    const sealed = (into ?? Buffer.allocUnsafe(plain.length + SEGMENT_OVERHEAD)).subarray(
+      0,
+      plain.length + SEGMENT_OVERHEAD,
+    );
+    sealed.set(nonce);
+    inSteps(plain, (step, at) => sealed.set(cipher.update(step), NONCE + at));
+    cipher.final();
+    sealed.set(cipher.getAuthTag(), NONCE + plain.length);
+    return sealed;
+  }
+}
+
+/** Opens segments in any order. Nothing is returned before the tag was checked. */
+export class SegmentOpener {
+  readonly #file: Sealed;
+  readonly #key: Uint8Array;
+
+  constructor(file: Sealed) {
+    this.#file = file;
+    this.#key = fileKey(file);
+  }
+
+  /**
+   * @param into where to put it, as long as the segment at least; holds nothing of worth when this throws
+   * @throws ProtocolError 'file'
+   */
+  open(index: number, sealed: Uint8Array, into?: Uint8Array): Uint8Array {
+    if (sealed.length !== segmentLength(this.#file, index) + SEGMENT_OVERHEAD) throw new ProtocolError('file', REFUSED);
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, NONCE), { authTagLength: TAG });
+    decipher.setAAD(place(this.#file, index)).setAuthTag(sealed.subarray(-TAG));
+    const length = sealed.length - SEGMENT_OVERHEAD;
+    const plain = (into ?? Buffer.allocUnsafe(length)).subarray(0, length);
+    inSteps(sealed.subarray(NONCE, -TAG), (step, at) => plain.set(decipher.update(step), at));
+    try {
+      decipher.final();
+    } catch {
+      throw new ProtocolError('file', REFUSED);
+    }
+    return plain;
+  }
+}
+
+/** Each step makes a short-lived buffer: larger ones are mapped and cleared by the system, at twice the cost of the cipher. */
+const STEP = 65_536;
+
+function inSteps(bytes: Uint8Array, take: (step: Uint8Array, at: number) => void): void {
+  for (let at = 0; at < bytes.length; at += STEP) take(bytes.subarray(at, at + STEP), at);
+}

@@ -1,0 +1,267 @@
+/**
+ * Private messages. A clear header for what the daemon knows anyway; OAEP chunks, to the recipient and to the author, for what
+ * it must not know; a signature over all of it. Encrypt-then-sign would let another person sign the same chunks anew: the
+ * binder in each chunk names the whole header, hence its author, so they open under no other.
+ */
+import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
+import { ProtocolError } from '../base/errors.ts';
+import { must, refuse, refuseLater } from '../base/refuse.ts';
+import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
+import type { Rsa } from '../crypto/rsa-pool.ts';
+import { type Card, cannotSealTo, checkSealable, identityFp } from './card.ts';
+import { type Content, decodeContent, encodeContent } from './content.ts';
+
+const VERSION = 1;
+const TYPE = 1;
+/** The sizes that a copy may have, in chunks: the length of a text shows only this roughly. */
+const CHUNK_COUNTS: readonly number[] = [1, 2, 3, 4, 6, 10, 16];
+const BINDER = 16;
+/** Bytes of payload in a chunk. */
+const CHUNK_PAYLOAD = OAEP_MAX - BINDER;
+/** kind u8, length u32. */
+const PREFIX = 5;
+const REFUSED = 'a note was refused';
+
+export type NoteHeader = {
+  conversation: Uint8Array;
+  /** 16 random bytes; unique for one author and conversation. */
+  noteId: Uint8Array;
+  /** idFp. */
+  from: Uint8Array;
+  to: Uint8Array;
+  /** Random, not 0; one a profile. */
+  device: number;
+  /** From 1, +1 with each note of this device in this conversation. */
+  seq: number;
+  /** noteHash of this device's note before; zeros in the first. */
+  prev: Uint8Array;
+  /** noteHash of the newest note of the other side, in the daemon's order; zeros for none. */
+  seen: Uint8Array;
+  /** The author's clock, ms since 1970 UTC. */
+  sentAt: number;
+  /** Copy 0 is the recipient's, 1 the author's own. A note to oneself has one. */
+  copies: { ekFp: Uint8Array; chunks: number }[];
+};
+
+/** H(dm, daemonId, smaller idFp, larger idFp): the same identity on two daemons has two conversations. */
+export function dmConversation(daemonId: Uint8Array, idFpA: Uint8Array, idFpB: Uint8Array): Uint8Array {
+  const [first, second] = compare(idFpA, idFpB) <= 0 ? [idFpA, idFpB] : [idFpB, idFpA];
+  return H('dm', daemonId, first, second);
+}
+
+function encodeNoteHeader(header: NoteHeader): Uint8Array {
+  const writer = new Writer()
+    .u8(VERSION)
+    .u8(TYPE)
+    .bytes(header.conversation)
+    .bytes(header.noteId)
+    .bytes(header.from)
+    .bytes(header.to)
+    .u32(header.device)
+    .u64(header.seq)
+    .bytes(header.prev)
+    .bytes(header.seen)
+    .u64(header.sentAt)
+    .u8(header.copies.length);
+  for (const { ekFp, chunks } of header.copies) writer.bytes(ekFp).u8(chunks);
+  return writer.finish();
+}
+
+function readHeader(reader: Reader): NoteHeader {
+  must(reader.u8() === VERSION && reader.u8() === TYPE);
+  const [conversation, noteId] = [reader.bytes(32), reader.bytes(16)];
+  const [from, to] = [reader.bytes(32), reader.bytes(32)];
+  const [device, seq] = [reader.u32(), reader.u64()];
+  const [prev, seen] = [reader.bytes(32), reader.bytes(32)];
+  const sentAt = reader.u64();
+  const count = reader.u8();
+  must(device !== 0 && seq >= 1 && count === (equal(from, to) ? 1 : 2));
+  const copies = Array.from({ length: count }, () => ({ ekFp: reader.bytes(32), chunks: reader.u8() }));
+  must(copies.every(({ chunks }) => CHUNK_COUNTS.includes(chunks)));
+  return { conversation, noteId, from, to, device, seq, prev, seen, sentAt, copies };
+}
+
+function headerHashOf(header: NoteHeader): Uint8Array {
+  return H('notehdr', encodeNoteHeader(header));
+}
+
+function copyHashOf(copy: number, chunks: Uint8Array): Uint8Array {
+  return H('notecopy', Uint8Array.of(copy), chunks);
+}
+
+/** What the author signs. */
+function noteHashOf(headerHash: Uint8Array, copyHashes: Uint8Array[]): Uint8Array {
+  return H('note', headerHash, ...copyHashes);
+}
+
+export type Note = {
+  header: NoteHeader;
+  /** The chunks of each copy, one after the other. */
+  copies: Uint8Array[];
+  signature: Uint8Array;
+};
+
+/**
+ * A note as it was sent: header, the chunks of each copy, signature. Checks the layout alone, as the daemon can.
+ * @throws ProtocolError 'note'
+ */
+export function parseNote(note: Uint8Array): Note {
+  return refuse('note', REFUSED, () => {
+    const reader = new Reader(note);
+    const header = readHeader(reader);
+    const copies = header.copies.map(({ chunks }) => reader.bytes(chunks * RSA_BYTES));
+    const signature = reader.bytes(RSA_BYTES);
+    reader.end();
+    return { header, copies, signature };
+  });
+}
+
+/** `noteHash` is what the author signed; `headerHash` is bound into each chunk. */
+export function hashesOf({ header, copies }: Pick<Note, 'header' | 'copies'>): {
+  headerHash: Uint8Array;
+  noteHash: Uint8Array;
+} {
+  const headerHash = headerHashOf(header);
+  const copyHashes = copies.map((chunks, j) => copyHashOf(j, chunks));
+  return { headerHash, noteHash: noteHashOf(headerHash, copyHashes) };
+}
+
+/**
+ * What one side is given: header, u8 copy, the chunks of this copy, the hash of the other one (none in a note to oneself),
+ * signature. @throws ProtocolError 'note'
+ */
+export function deliveredNote({ header, copies, signature }: Note, copy: 0 | 1): Uint8Array {
+  const mine = copies[copy];
+  const other = copies[1 - copy];
+  return refuse('note', REFUSED, () => {
+    must(mine !== undefined);
+    const otherHash = other ? copyHashOf(1 - copy, other) : new Uint8Array();
+    return concat(encodeNoteHeader(header), Uint8Array.of(copy), mine, otherHash, signature);
+  });
+}
+
+/** @throws ProtocolError 'note' */
+export function parseDelivered(bytes: Uint8Array): {
+  header: NoteHeader;
+  headerHash: Uint8Array;
+  noteHash: Uint8Array;
+  copy: 0 | 1;
+  chunks: Uint8Array[];
+  signature: Uint8Array;
+} {
+  return refuse('note', REFUSED, () => {
+    const reader = new Reader(bytes);
+    const header = readHeader(reader);
+    const copy = reader.u8();
+    const mine = header.copies[copy];
+    must((copy === 0 || copy === 1) && mine !== undefined);
+    const chunks = Array.from({ length: mine.chunks }, () => reader.bytes(RSA_BYTES));
+    const hashes = [copyHashOf(copy, concat(...chunks))];
+    if (header.copies.length === 2) hashes.splice(1 - copy, 0, reader.bytes(32));
+    const signature = reader.bytes(RSA_BYTES);
+    reader.end();
+    const headerHash = headerHashOf(header);
+    return { header, headerHash, noteHash: noteHashOf(headerHash, hashes), copy, chunks, signature };
+  });
+}
+
+/** Which chunk of which copy of which note to which key: the first 16 bytes of each chunk. */
+function binder(headerHash: Uint8Array, copy: number, ekFp: Uint8Array, i: number): Uint8Array {
+  const index = new Writer().u16(i).finish();
+  return H('notechunk', headerHash, Uint8Array.of(copy), ekFp, index).subarray(0, BINDER);
+}
+
+/** The smallest size that holds a payload. @throws ProtocolError 'note' when none does. */
+function chunksFor(bytes: number): number {
+  const count = CHUNK_COUNTS.find((chunks) => chunks * CHUNK_PAYLOAD >= bytes);
+  if (count === undefined) throw new ProtocolError('note', REFUSED);
+  return count;
+}
+
+/**
+ * Seals `content` from one person to another, or to oneself when `to` has the same identity.
+ * @throws ProtocolError 'card' when one of the two cards has ended by `sentAt` or does not work, 'text' when the text is empty or too long
+ */
+export async function sealNote(
+  rsa: Rsa,
+  n: Pick<NoteHeader, 'device' | 'seq' | 'prev' | 'seen' | 'sentAt' | 'noteId'> & {
+    daemonId: Uint8Array;
+    identity: KeyPair;
+    from: Card;
+    to: Card;
+    content: Content;
+  },
+): Promise<{ note: Uint8Array; noteHash: Uint8Array }> {
+  const { from, to, device, seq, prev, seen, sentAt, noteId } = n;
+  const cards = equal(from.idFp, to.idFp) ? [from] : [to, from];
+  for (const card of cards) checkSealable(card, sentAt);
+  const { kind, body } = encodeContent(n.content);
+  const chunks = chunksFor(PREFIX + body.length);
+  const payload = new Uint8Array(chunks * CHUNK_PAYLOAD);
+  payload.set(new Writer().u8(kind).u32(body.length).bytes(body).finish());
+  const header: NoteHeader = {
+    conversation: dmConversation(n.daemonId, from.idFp, to.idFp),
+    ...{ noteId, from: from.idFp, to: to.idFp, device, seq, prev, seen, sentAt },
+    copies: cards.map((card) => ({ ekFp: card.ekFp, chunks })),
+  };
+  const headerHash = headerHashOf(header);
+  const jobs = cards.flatMap((card, j) =>
+    Array.from({ length: chunks }, (_, i) => {
+      const part = payload.subarray(i * CHUNK_PAYLOAD, (i + 1) * CHUNK_PAYLOAD);
+      return { spki: card.ekSpki, plain: concat(binder(headerHash, j, card.ekFp, i), part) };
+    }),
+  );
+  const sealed = await rsa.seal(jobs);
+  const copies = cards.map((card, j) => {
+    const own = sealed.slice(j * chunks, (j + 1) * chunks);
+    return concat(...own.map((chunk) => chunk ?? cannotSealTo(card)));
+  });
+  const { noteHash } = hashesOf({ header, copies });
+  const signature = await rsa.sign(n.identity.pkcs8, noteHash);
+  return { note: concat(encodeNoteHeader(header), ...copies, signature), noteHash };
+}
+
+/**
+ * Opens what the daemon delivered. `author` is the pinned signing key of `authorName`, who the caller expects the note to be
+ * from; `keys` are all of mine, the retired ones too. @throws ProtocolError 'note', the same whatever is wrong
+ */
+export async function openNote(
+  rsa: Rsa,
+  delivered: Uint8Array,
+  r: {
+    daemonId: Uint8Array;
+    me: Uint8Array;
+    keys: readonly { ekFp: Uint8Array; pkcs8: Uint8Array }[];
+    author: Uint8Array;
+    authorName: string;
+  },
+): Promise<{ header: NoteHeader; noteHash: Uint8Array; content: Content }> {
+  return refuseLater('note', REFUSED, async () => {
+    const { header, headerHash, noteHash, copy, chunks, signature } = parseDelivered(delivered);
+    const { ekFp } = header.copies[copy] ?? {};
+    const key = r.keys.find((mine) => ekFp && equal(mine.ekFp, ekFp));
+    must(equal(header.conversation, dmConversation(r.daemonId, header.from, header.to)));
+    must(equal(copy === 0 ? header.to : header.from, r.me));
+    must(equal(header.from, identityFp(r.authorName, r.author)));
+    must(key !== undefined && verify(r.author, noteHash, signature));
+    // All of them, even after one has failed, and nothing but the binders is looked at until all have passed.
+    const plain = await rsa.open(key.pkcs8, chunks);
+    let bound = true;
+    plain.forEach((chunk, i) => {
+      const whole = chunk?.length === OAEP_MAX ? chunk : new Uint8Array(OAEP_MAX);
+      bound = equal(whole.subarray(0, BINDER), binder(headerHash, copy, key.ekFp, i)) && bound;
+    });
+    must(bound);
+    const { kind, body } = payloadOf(concat(...plain.map((chunk) => chunk?.subarray(BINDER) ?? new Uint8Array())));
+    must(chunksFor(PREFIX + body.length) === chunks.length);
+    return { header, noteHash, content: decodeContent(kind, body) };
+  });
+}
+
+function payloadOf(payload: Uint8Array): { kind: number; body: Uint8Array } {
+  const reader = new Reader(payload);
+  const kind = reader.u8();
+  const body = reader.bytes(reader.u32());
+  must(reader.rest().every((byte) => byte === 0));
+  return { kind, body };
+}

@@ -1,0 +1,135 @@
+/** What is said in a room: sealed under a key of its own, derived from the epoch's, and signed by who speaks. */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { Random } from '../../platform/seams.ts';
+import { concat, equal, H, hkdf, Reader, Writer } from '../base/bytes.ts';
+import { must, refuse } from '../base/refuse.ts';
+import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';
+import type { Rsa } from '../crypto/rsa-pool.ts';
+import { type Content, decodeContent, encodeContent } from './content.ts';
+
+const VERSION = 1;
+const REFUSED = 'a room message was refused';
+const SALT = 16;
+const TAG = 16;
+const MAX_SEEN = 4;
+/** The sizes that a plain message may have: its length shows only this roughly. */
+const SIZES: readonly number[] = [512, 1024, 2048, 4096, 8192];
+const HEADER = 1 + 32 + 32 + 32 + 4 + 8 + 16 + SALT;
+/** The key serves one sealing, so the nonce need not differ. */
+const NONCE = new Uint8Array(12);
+
+export type RoomMessageHeader = {
+  room: Uint8Array;
+  epochId: Uint8Array;
+  /** idFp. */
+  from: Uint8Array;
+  /** Random, not 0; one a profile. */
+  device: number;
+  /** From 1, +1 with each message of this device in this room. */
+  seq: number;
+  /** 16 random bytes; unique for one author and room. */
+  msgId: Uint8Array;
+};
+
+type Said = {
+  /** Hash of this device's message before; zeros in the first. */
+  prev: Uint8Array;
+  /** Hashes of the newest messages of others, 4 at most. */
+  seen: Uint8Array[];
+  /** The author's clock, ms since 1970 UTC. */
+  sentAt: number;
+  content: Content;
+};
+
+/** Km: of one sealing, for its salt is new each time, also when the same message is sealed again. */
+function messageKey(key: Uint8Array, header: Uint8Array): Uint8Array {
+  return hkdf(key, header.subarray(-SALT), H('roomkey', header));
+}
+
+/** `hash` is what prev and seen of later messages hold. @throws ProtocolError 'text' for a text that is empty or too long */
+export async function sealRoomMessage(
+  rsa: Rsa,
+  m: RoomMessageHeader & Said & { key: Uint8Array; identity: KeyPair; random: Random },
+): Promise<{ message: Uint8Array; hash: Uint8Array }> {
+  const header = new Writer()
+    .u8(VERSION)
+    .bytes(m.room)
+    .bytes(m.epochId)
+    .bytes(m.from)
+    .u32(m.device)
+    .u64(m.seq)
+    .bytes(m.msgId)
+    .bytes(m.random(SALT))
+    .finish();
+  const { kind, body } = encodeContent(m.content);
+  const seen = m.seen.slice(0, MAX_SEEN);
+  const said = new Writer().bytes(m.prev).u8(seen.length);
+  for (const hash of seen) said.bytes(hash);
+  const plain = said.u64(m.sentAt).u8(kind).u32(body.length).bytes(body).finish();
+  const hash = H('roommsg', header, plain);
+  const padded = new Uint8Array(sizeFor(plain.length));
+  padded.set(concat(plain, await rsa.sign(m.identity.pkcs8, hash)));
+  const cipher = createCipheriv('aes-256-gcm', messageKey(m.key, header), NONCE).setAAD(header);
+  return { message: concat(header, cipher.update(padded), cipher.final(), cipher.getAuthTag()), hash };
+}
+
+/** What the daemon may read. @throws ProtocolError 'room' */
+export function parseRoomMessage(bytes: Uint8Array): RoomMessageHeader {
+  return refuse('room', REFUSED, () => {
+    const reader = new Reader(bytes);
+    must(reader.u8() === VERSION);
+    const [room, epochId, from] = [reader.bytes(32), reader.bytes(32), reader.bytes(32)];
+    const [device, seq, msgId] = [reader.u32(), reader.u64(), reader.bytes(16)];
+    reader.bytes(SALT);
+    must(device !== 0 && seq >= 1 && SIZES.includes(reader.rest().length - TAG));
+    return { room, epochId, from, device, seq, msgId };
+  });
+}
+
+/**
+ * Opens a message of one room and epoch. `authorSpki` is the pinned key of `parseRoomMessage(bytes).from`, whom the log must
+ * hold at that place. @throws ProtocolError 'room'
+ */
+export function openRoomMessage(
+  bytes: Uint8Array,
+  r: { key: Uint8Array; authorSpki: Uint8Array; room: Uint8Array; epochId: Uint8Array },
+): Said & { header: RoomMessageHeader; hash: Uint8Array } {
+  return refuse('room', REFUSED, () => {
+    const header = parseRoomMessage(bytes);
+    must(equal(header.room, r.room) && equal(header.epochId, r.epochId));
+    const clear = bytes.subarray(0, HEADER);
+    const padded = decrypt(messageKey(r.key, clear), clear, bytes.subarray(HEADER));
+    must(padded !== null);
+    const reader = new Reader(padded);
+    const prev = reader.bytes(32);
+    const seenCount = reader.u8();
+    must(seenCount <= MAX_SEEN);
+    const seen = Array.from({ length: seenCount }, () => reader.bytes(32));
+    const [sentAt, kind] = [reader.u64(), reader.u8()];
+    const body = reader.bytes(reader.u32());
+    const length = 32 + 1 + 32 * seenCount + 8 + 1 + 4 + body.length;
+    const hash = H('roommsg', clear, padded.subarray(0, length));
+    must(verify(r.authorSpki, hash, reader.bytes(RSA_BYTES)));
+    must(reader.rest().every((byte) => byte === 0) && sizeFor(length) === padded.length);
+    return { header, hash, prev, seen, sentAt, content: decodeContent(kind, body) };
+  });
+}
+
+/** The smallest size that holds what is said and its signature. Every content fits the largest. */
+function sizeFor(plain: number): number {
+  const size = SIZES.find((each) => each >= plain + RSA_BYTES);
+  if (size === undefined) throw new RangeError(`${plain} bytes do not fit a room message`);
+  return size;
+}
+
+function decrypt(key: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | null {
+  const decipher = createDecipheriv('aes-256-gcm', key, NONCE, { authTagLength: TAG });
+  decipher.setAAD(aad).setAuthTag(sealed.subarray(-TAG));
+  const plain = decipher.update(sealed.subarray(0, -TAG));
+  try {
+    decipher.final();
+    return plain;
+  } catch {
+    return null;
+  }
+}

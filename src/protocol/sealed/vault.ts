@@ -1,0 +1,105 @@
+/**
+ * The vault: a person's private keys, sealed under a key that only their password gives (OPAQUE's export key), so that the
+ * daemon can keep them for the next machine. That a version never goes back is for the client to watch.
+ */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { Random } from '../../platform/seams.ts';
+import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
+import { ProtocolError } from '../base/errors.ts';
+import { must, refuse } from '../base/refuse.ts';
+import { type KeyPair, publicOf } from '../crypto/rsa.ts';
+import { type Card, openCard } from './card.ts';
+
+const FORMAT = 1;
+const REFUSED = 'the vault does not open';
+const NONCE = 12;
+const TAG = 16;
+/** Current and retired keys: 36 fit the daemon's 128 KiB and last nine years. */
+export const MAX_VAULT_KEYS = 36;
+
+export type VaultContents = {
+  /** Counts up with each change. */
+  version: number;
+  identity: KeyPair;
+  /** The current one first, then the retired, newest first. */
+  keys: { card: Uint8Array; pkcs8: Uint8Array }[];
+};
+
+/** Whose vault, where. */
+type Owner = { daemonId: Uint8Array; name: string; idFp: Uint8Array };
+
+function bound(owner: Owner, version: number): Uint8Array {
+  return H('vault', owner.daemonId, utf8(owner.name), owner.idFp, new Writer().u32(version).finish());
+}
+
+function vaultKey(exportKey: Uint8Array): Uint8Array {
+  return hkdf(exportKey, new Uint8Array(), label('vault'));
+}
+
+/**
+ * Format u8, version u32, idFp(32), nonce(12), ciphertext, tag(16).
+ * @throws ProtocolError 'vault' for keys that do not belong together
+ */
+export function sealVault(exportKey: Uint8Array, owner: Owner, contents: VaultContents, random: Random): Uint8Array {
+  const plain = new Writer().var16(contents.identity.pkcs8).u16(contents.keys.length);
+  for (const { card, pkcs8 } of contents.keys) plain.var16(card).var16(pkcs8);
+  const bytes = plain.finish();
+  readContents(bytes, owner, contents.version);
+  const nonce = random(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', vaultKey(exportKey), nonce).setAAD(bound(owner, contents.version));
+  const head = new Writer().u8(FORMAT).u32(contents.version).bytes(owner.idFp).finish();
+  return concat(head, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag());
+}
+
+/**
+ * `idFp` is what the directory says of the name; an empty profile that gives null takes the vault's own, which its cards
+ * prove. @throws ProtocolError 'vault', 'version' for a vault of a newer program
+ */
+export function openVault(
+  exportKey: Uint8Array,
+  owner: Omit<Owner, 'idFp'> & { idFp?: Uint8Array | null },
+  bytes: Uint8Array,
+): VaultContents {
+  if (bytes.length > 0 && (bytes[0] ?? 0) > FORMAT)
+    throw new ProtocolError('version', 'the vault was written by a newer program; update this one');
+  return refuse('vault', REFUSED, () => {
+    const reader = new Reader(bytes);
+    must(reader.u8() === FORMAT);
+    const version = reader.u32();
+    const idFp = reader.bytes(32);
+    const nonce = reader.bytes(NONCE);
+    const sealed = reader.rest();
+    must(sealed.length > TAG && (!owner.idFp || equal(owner.idFp, idFp)));
+    const whole: Owner = { daemonId: owner.daemonId, name: owner.name, idFp };
+    const decipher = createDecipheriv('aes-256-gcm', vaultKey(exportKey), nonce, { authTagLength: TAG });
+    decipher.setAAD(bound(whole, version)).setAuthTag(sealed.subarray(-TAG));
+    const plain = decipher.update(sealed.subarray(0, -TAG));
+    try {
+      decipher.final();
+    } catch {
+      throw new ProtocolError('vault', REFUSED);
+    }
+    return readContents(plain, whole, version);
+  });
+}
+
+/** Takes the keys apart and checks that each belongs to its card and each card to the identity and the name. */
+function readContents(bytes: Uint8Array, owner: Owner, version: number): VaultContents {
+  return refuse('vault', REFUSED, () => {
+    const reader = new Reader(bytes);
+    const pkcs8 = reader.var16();
+    const identity = { spki: publicOf(pkcs8), pkcs8 };
+    const count = reader.u16();
+    must(count >= 1 && count <= MAX_VAULT_KEYS);
+    const keys = Array.from({ length: count }, () => ({ card: reader.var16(), pkcs8: reader.var16() }));
+    reader.end();
+    let before: Card | null = null;
+    for (const key of keys) {
+      const card = openCard(key.card);
+      must(card.name === owner.name && equal(card.idFp, owner.idFp) && equal(card.sigSpki, identity.spki));
+      must(equal(publicOf(key.pkcs8), card.ekSpki) && (before === null || card.cardSeq < before.cardSeq));
+      before = card;
+    }
+    return { version, identity, keys };
+  });
+}

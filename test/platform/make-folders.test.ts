@@ -1,0 +1,30 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { makeFolders } from '../../src/platform/make-folders.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { systemError } from '../helpers/open-files.ts';
+
+test('a folder is made with those above it, once, whoever else makes it', async (t) => {
+  const dir = await temporaryFolder(t);
+  const deep = join(dir, 'a', 'b', 'c');
+  await Promise.all([makeFolders(fs, deep, 0o700), makeFolders(fs, deep, 0o700)]);
+  await makeFolders(fs, deep);
+  t.is((await fs.stat(join(dir, 'a'))).mode & 0o777, 0o700);
+  t.is((await fs.stat(deep)).mode & 0o777, 0o700);
+});
+
+test('why it cannot be made is said, and once', async (t) => {
+  const dir = await temporaryFolder(t);
+  await fs.writeFile(join(dir, 'file'), '');
+  for (const path of ['file', 'file/a']) await t.throwsAsync(makeFolders(fs, join(dir, path)), { code: 'ENOTDIR' });
+  for (const code of ['EROFS', 'ENOENT']) {
+    let asked = 0;
+    const mkdir = async () => {
+      asked += 1;
+      throw systemError(code);
+    };
+    await t.throwsAsync(makeFolders({ ...fs, mkdir }, join(dir, 'a', 'b')), { code });
+    t.is(asked, 1);
+  }
+});

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import test from 'ava';
+
+// In a process of its own: Node says it once a process, and ava's may have heard it already.
+function warningsOf(code: string): string[] {
+  const source = `
+    import { loadSqlite } from ${JSON.stringify(new URL('../../src/platform/sqlite.ts', import.meta.url).href)};
+    process.on('warning', (warning) => console.log(warning.message));
+    ${code}`;
+  const child = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '--eval', source], {
+    encoding: 'utf8',
+  });
+  if (child.status !== 0) throw new Error(child.stderr);
+  return child.stdout.split('\n').filter((line) => line !== '');
+}
+
+// A stand-in for the module of Node 22 that warns while it is loaded; Node 24's does not.
+const load = (message: string) => `
+  process.getBuiltinModule = () => { process.emitWarning(${JSON.stringify(message)}, 'ExperimentalWarning'); return {}; };
+  loadSqlite();`;
+
+test('gives the module', (t) => {
+  t.deepEqual(warningsOf('console.log(typeof loadSqlite().DatabaseSync)'), ['function']);
+});
+
+test('leaves the one warning about it out and no other', (t) => {
+  t.deepEqual(warningsOf(load('SQLite is an experimental feature and might change at any time')), []);
+  t.deepEqual(warningsOf(load('something else')), ['something else']);
+});
+
+test('warnings are heard again afterwards', (t) => {
+  t.deepEqual(
+    warningsOf("loadSqlite(); process.emitWarning('SQLite is an experimental feature, said by somebody else')"),
+    ['SQLite is an experimental feature, said by somebody else'],
+  );
+});

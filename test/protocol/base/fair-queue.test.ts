@@ -1,0 +1,49 @@
+import test from 'ava';
+import { FairLine } from '../../../src/protocol/base/fair-queue.ts';
+
+test('each key has its turn, however much waits under another', (t) => {
+  const line = new FairLine<string>();
+  for (let i = 1; i <= 5; i++) line.add('mallory', `m${i}`);
+  line.add('alice', 'a1');
+  line.add('bob', 'b1');
+  line.add('alice', 'a2');
+  t.is(line.size, 8);
+  t.is(line.sizeOf('mallory'), 5);
+  const taken = Array.from({ length: 9 }, () => line.take());
+  t.deepEqual(taken, ['m1', 'a1', 'b1', 'm2', 'a2', 'm3', 'm4', 'm5', undefined]);
+  t.is(line.size, 0);
+  t.is(line.sizeOf('mallory'), 0);
+});
+
+test('where the newest goes first, each key has its turn, too, and the key with most loses its oldest', (t) => {
+  const line = new FairLine<string>({ newestFirst: true });
+  for (const item of ['m1', 'm2', 'm3']) line.add('mallory', item);
+  line.add('alice', 'a1');
+  t.is(line.takeFromLongest(), 'm1');
+  t.deepEqual([line.take(), line.take(), line.take()], ['m3', 'a1', 'm2']);
+});
+
+test('the key with most loses its newest', (t) => {
+  const line = new FairLine<string>();
+  t.is(line.takeFromLongest(), undefined);
+  for (const [key, item] of ['a1', 'm1', 'm2', 'b1', 'm3', 'b2'].map((item) => [item.slice(0, 1), item] as const)) {
+    line.add(key, item);
+  }
+  t.is(line.longest, 3);
+  t.is(line.takeFromLongest(), 'm3');
+  t.true(['m2', 'b2'].includes(line.takeFromLongest() ?? ''));
+  t.is(line.longest, 2);
+  t.is(line.size, 4);
+});
+
+test('one of each key that may go is taken, once around, and what was not asked for stays', (t) => {
+  const line = new FairLine<string>();
+  for (const item of ['m1', 'm2', 'a1', 'b1', 'a2', 'c1']) line.add(item.slice(0, 1), item);
+  t.deepEqual([...line.takeEach((key) => key !== 'b')], ['m1', 'a1', 'c1']);
+  for (const first of line.takeEach(() => true)) {
+    t.is(first, 'b1', 'whose turn it is');
+    break;
+  }
+  t.is(line.size, 2);
+  t.deepEqual([line.take(), line.take(), line.take()], ['m2', 'a2', undefined]);
+});

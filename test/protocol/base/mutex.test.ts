@@ -1,0 +1,32 @@
+import test from 'ava';
+import { Turns } from '../../../src/protocol/base/mutex.ts';
+
+test('nothing begins before what was asked for earlier has ended', async (t) => {
+  const turns = new Turns();
+  const told: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const slow = turns.take(async () => {
+    told.push('slow begins');
+    await gate.promise;
+    told.push('slow ends');
+    return 1;
+  });
+  const quick = turns.take(async () => {
+    told.push('quick');
+    return 2;
+  });
+  await Promise.resolve();
+  gate.resolve();
+  t.deepEqual(await Promise.all([quick, slow]), [2, 1]);
+  t.deepEqual(told, ['slow begins', 'slow ends', 'quick']);
+});
+
+test('a failure is told to its own caller only', async (t) => {
+  const turns = new Turns();
+  const bad = turns.take(async () => {
+    throw new Error('no');
+  });
+  const good = turns.take(async () => 'yes');
+  await t.throwsAsync(bad, { message: 'no' });
+  t.is(await good, 'yes');
+});

@@ -1,0 +1,244 @@
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import test from 'ava';
+import { equal, hex, utf8 } from '../../../src/protocol/base/bytes.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { DaemonKeyError, daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
+import { acceptLink, connectLink, readGreeting } from '../../../src/protocol/link/establish.ts';
+import { encodeGreeting } from '../../../src/protocol/link/handshake.ts';
+import { MESSAGES_VERSION } from '../../../src/protocol/wire/codec.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import {
+  accepting,
+  connecting,
+  daemonId,
+  daemonKeys,
+  fingerprint,
+  linkPair,
+  listen,
+  streamPair,
+  tampered,
+} from '../../helpers/link-pair.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+
+const failed = { name: 'ProtocolError', code: 'handshake' } as const;
+
+/** Both ends of one attempt; what each came to. */
+function attempt({ client, daemon }: { client: Duplex; daemon: Duplex }) {
+  return Promise.allSettled([connectLink(client, connecting), acceptLink(daemon, accepting)]);
+}
+
+test('both ends agree on a name for the link, and know each other', async (t) => {
+  const clock = manualClock(1_800_000_000_000);
+  const { client, daemon } = await linkPair({ accept: { clock }, connect: { clock } });
+  t.true(equal(client.cb, daemon.cb));
+  const both = { messages: MESSAGES_VERSION, time: 1_800_000_000_000 };
+  t.like(daemon.peer, { ...both, software: 'test-client 1', daemonId: null });
+  t.like(client.peer, { ...both, software: 'test-daemon 1' });
+  t.deepEqual(
+    [client.peer.daemonId, client.peer.linkSpki, client.peer.signSpki].map((b) => hex(b ?? utf8('none'))),
+    [daemonId, daemonKeys.link.spki, daemonKeys.sign.spki].map((b) => hex(b)),
+  );
+  const other = await linkPair();
+  t.false(equal(client.cb, other.client.cb));
+});
+
+test('one byte a time, the handshake and what follows are the same', async (t) => {
+  const single = (chunk: Buffer) => Array.from(chunk, (byte) => Buffer.of(byte));
+  const streams = tampered({ toDaemon: single, toClient: single });
+  const [client, daemon] = await Promise.all([
+    connectLink(streams.client, connecting),
+    acceptLink(streams.daemon, accepting),
+  ]);
+  const heard = listen(daemon);
+  client.send(utf8('one'));
+  client.send(utf8('two'));
+  await heard.until(2);
+  t.deepEqual(heard.messages, ['one', 'two']);
+});
+
+test('a first contact reads the greeting and hangs up', async (t) => {
+  const [client, daemon] = streamPair();
+  const accepted = acceptLink(daemon, accepting);
+  const greeting = await readGreeting(client);
+  t.true(equal(greeting.fingerprint, fingerprint));
+  t.true(client.destroyed);
+  await t.throwsAsync(accepted, failed);
+});
+
+test('another fingerprint stops the client before it says anything', async (t) => {
+  const [client, daemon] = streamPair();
+  const heard: Buffer[] = [];
+  daemon.on('data', (chunk: Buffer) => heard.push(chunk));
+  daemon.write(encodeGreeting({ link: fixtureKey('mallory-identity'), sign: daemonKeys.sign }));
+  const error = await t.throwsAsync(connectLink(client, connecting), { instanceOf: DaemonKeyError, code: 'key' });
+  const offered = daemonFingerprint(fixtureKey('mallory-identity').spki, daemonKeys.sign.spki);
+  t.is(hex(error.offered), hex(offered));
+  t.is(heard.length, 0);
+});
+
+test('a daemon of another version is named as such, garbage is not', async (t) => {
+  const cases: [string, string][] = [
+    ['SCK2 and whatever', 'version'],
+    ['SSH-2.0-OpenSSH_9.6\r\n', 'handshake'],
+    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'handshake'],
+    ['SCK1\x00\x00', 'handshake'],
+    [`SCK1\xff\xff${'x'.repeat(100)}`, 'handshake'],
+    [`SCK1\x01\xa6${'x'.repeat(1000)}`, 'handshake'],
+    ['SC', 'handshake'],
+  ];
+  for (const [text, code] of cases) {
+    for (const open of [(s: Duplex) => connectLink(s, connecting), (s: Duplex) => readGreeting(s)]) {
+      const [client, other] = streamPair();
+      other.end(Buffer.from(text, 'latin1'));
+      await t.throwsAsync(open(client), { name: 'ProtocolError', code }, text);
+      t.true(client.destroyed);
+    }
+  }
+});
+
+test('garbage on the port is answered with nothing but the greeting', async (t) => {
+  for (const text of ['GET / HTTP/1.1\r\n\r\n', 'SCL1\x00\x02', 'SCL2\x00\x01', 'x'.repeat(5000)]) {
+    const [client, daemon] = streamPair();
+    const heard: Buffer[] = [];
+    client.on('data', (chunk: Buffer) => heard.push(chunk));
+    const over = once(client, 'end');
+    client.write(Buffer.from(text, 'latin1'));
+    await t.throwsAsync(acceptLink(daemon, accepting), failed, text);
+    await over;
+    t.deepEqual(Buffer.concat(heard), Buffer.from(encodeGreeting(daemonKeys)));
+    t.true(daemon.destroyed);
+  }
+});
+
+test('any flipped bit of the handshake ends it, on both ends, with the error of its layer', async (t) => {
+  const flip = (at: number) => {
+    let seen = 0;
+    return (chunk: Buffer) => {
+      const changed = Buffer.from(chunk);
+      if (at >= seen && at < seen + chunk.length) changed[at - seen] = (changed[at - seen] ?? 0) ^ 0x80;
+      seen += chunk.length;
+      return [changed];
+    };
+  };
+  // A length that grows a little is not in the lists: there both ends wait for more, up to the time limit.
+  // Hello: magic, suite, ct1, length, ephemeral SPKI, tag; then the length, the body and the tag of CONFIRM.
+  for (const at of [0, 3, 5, 6, 200, 389, 390, 391, 400, 600, 813, 814, 829, 834, 840, 870]) {
+    const [client, daemon] = await attempt(tampered({ toDaemon: flip(at) }));
+    t.is(daemon.status, 'rejected', `to the daemon, ${at}`);
+    if (daemon.status === 'rejected') t.like(daemon.reason, failed, `to the daemon, ${at}`);
+    if (client.status === 'fulfilled') t.is(await listen(client.value).end, 'lost');
+    else t.like(client.reason, failed);
+  }
+  // Greeting: magic, lengths, SPKIs; Reply: ct2, length, parameters, tag.
+  for (const at of [0, 3, 5, 6, 300, 428, 429, 700, 852, 853, 1000, 1235, 1236, 1238, 1240, 1290, 1310]) {
+    const [client, daemon] = await attempt(tampered({ toClient: flip(at) }));
+    t.is(client.status, 'rejected', `to the client, ${at}`);
+    const codes = ['handshake', 'key', 'version'];
+    if (client.status === 'rejected') t.true(codes.includes((client.reason as { code: string }).code));
+    t.is(daemon.status, 'rejected');
+  }
+});
+
+test('attack: the ephemeral key is swapped in flight for one whose private half the attacker has', async (t) => {
+  const mallory = fixtureKey('mallory-encryption');
+  const swap = (chunk: Buffer) => {
+    const at = chunk.indexOf(connecting.ephemeral.spki);
+    if (at >= 0) chunk.set(mallory.spki, at);
+    return [chunk];
+  };
+  let answered = 0;
+  const streams = tampered({ toDaemon: swap, toClient: (chunk) => [chunk].filter(() => (answered += chunk.length)) });
+  const [client, daemon] = await attempt(streams);
+  t.is(daemon.status, 'rejected');
+  t.is(client.status, 'rejected');
+  t.is(answered, encodeGreeting(daemonKeys).length);
+});
+
+test('attack: a recorded hello is replayed, with all that followed it', async (t) => {
+  const recorded: Buffer[] = [];
+  const [client, daemon] = await attempt(
+    tampered({ toDaemon: (chunk) => [chunk].filter((c) => recorded.push(Buffer.from(c))) }),
+  );
+  if (client.status !== 'fulfilled' || daemon.status !== 'fulfilled') return t.fail();
+  client.value.send(utf8('pay mallory'));
+  const heard = listen(daemon.value);
+  await heard.until(1);
+  const [attacker, again] = streamPair();
+  attacker.resume();
+  attacker.end(Buffer.concat(recorded));
+  await t.throwsAsync(acceptLink(again, accepting), { ...failed, message: 'the handshake was not confirmed' });
+});
+
+test('attack: a daemon with the public keys alone cannot answer', async (t) => {
+  const imposter = { link: { ...daemonKeys.link, pkcs8: fixtureKey('mallory-identity').pkcs8 }, sign: daemonKeys.sign };
+  const [client, daemon] = streamPair();
+  const accepted = acceptLink(daemon, { ...accepting, keys: imposter });
+  await t.throwsAsync(connectLink(client, connecting), failed);
+  await t.throwsAsync(accepted, failed);
+});
+
+test('a hello that does not open takes the same way as one that does, up to its tag', async (t) => {
+  const work: string[] = [];
+  const rsa: typeof inlineRsa = {
+    ...inlineRsa,
+    open: async (...o) => [work.push('open'), await inlineRsa.open(...o)][1] as (Uint8Array | null)[],
+    seal: async (...o) => [work.push('seal'), await inlineRsa.seal(...o)][1] as Uint8Array[],
+  };
+  const errors: unknown[] = [];
+  // First ct1, then the tag is spoilt.
+  for (const at of [100, 820]) {
+    const [client, daemon] = streamPair();
+    client.resume();
+    const random = (size: number) => new Uint8Array(size).fill(at);
+    const streams = tampered({
+      toDaemon: (chunk) => {
+        chunk[at] = (chunk[at] ?? 0) ^ 1;
+        client.write(chunk);
+        return [];
+      },
+    });
+    streams.daemon.write(encodeGreeting(daemonKeys));
+    const connected = connectLink(streams.client, { ...connecting, random });
+    const error = await t.throwsAsync(acceptLink(daemon, { ...accepting, rsa }));
+    errors.push({ ...error, message: error?.message });
+    streams.daemon.destroy();
+    await t.throwsAsync(connected, failed);
+  }
+  t.deepEqual(work, ['open', 'open']);
+  t.deepEqual(errors[0], errors[1]);
+});
+
+test('5 seconds for the handshake, whatever part of it is missing', async (t) => {
+  const hello = Buffer.from('SCL1\x00\x01');
+  for (const part of [Buffer.alloc(0), hello, Buffer.concat([hello, Buffer.alloc(384)])]) {
+    const clock = manualClock();
+    const [client, daemon] = streamPair();
+    client.resume();
+    client.write(part);
+    const accepted = acceptLink(daemon, { ...accepting, clock });
+    t.deepEqual(clock.pending(), [5_000]);
+    clock.advance(4_999);
+    t.false(daemon.destroyed);
+    clock.advance(1);
+    await t.throwsAsync(accepted, { ...failed, message: 'the handshake took too long' });
+    t.true(daemon.destroyed);
+  }
+  const clock = manualClock();
+  const [client] = streamPair();
+  const connected = connectLink(client, { ...connecting, clock });
+  clock.advance(15_000);
+  await t.throwsAsync(connected, { ...failed, message: 'the handshake took too long' });
+});
+
+test('a client that says nothing after the reply is never accepted, and holds nothing', async (t) => {
+  const clock = manualClock();
+  let passed = 0;
+  const streams = tampered({ toDaemon: (chunk) => [chunk].filter(() => passed++ === 0) });
+  const accepted = acceptLink(streams.daemon, { ...accepting, clock });
+  const client = await connectLink(streams.client, connecting);
+  clock.advance(5_000);
+  await t.throwsAsync(accepted, { ...failed, message: 'the handshake took too long' });
+  t.is(await listen(client).end, 'lost');
+  t.deepEqual(clock.pending(), []);
+});

@@ -1,0 +1,191 @@
+/** Attacks on notes, mounted with all that the attacker has: the wire, the daemon, an account. Each begins with an honest run. */
+import test from 'ava';
+import { systemRandom } from '../../../src/platform/seams.ts';
+import { concat, equal, H } from '../../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { OAEP_MAX, RSA_BYTES } from '../../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { mintEpoch, openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';
+import {
+  deliveredNote,
+  dmConversation,
+  hashesOf,
+  openNote,
+  parseDelivered,
+  parseNote,
+} from '../../../src/protocol/sealed/note.ts';
+import { open, seal } from '../../helpers/correspondence.ts';
+import { patched } from '../../helpers/damage.ts';
+import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/people.ts';
+
+const refused = { instanceOf: ProtocolError, code: 'note', message: 'a note was refused' };
+const [alice, bob, mallory] = [await person('alice'), await person('bob'), await person('mallory')];
+/** Where the header's fields lie. */
+const AT = { conversation: 2, noteId: 34, from: 50, to: 82, copy: 199 };
+const HEADER = 199 + 2 * 33;
+
+const write = (from: Person, to: Person, text: string) => seal(from, to, { kind: 'text', text });
+const read = (note: Uint8Array, me: Person, author: Person) => open(deliveredNote(parseNote(note), 0), me, author);
+
+/** Signs a note anew, as its sender may do with anything. */
+async function signedBy(signer: Person, note: Uint8Array): Promise<Uint8Array> {
+  const signature = await inlineRsa.sign(signer.identity.pkcs8, hashesOf(parseNote(note)).noteHash);
+  return concat(note.subarray(0, -RSA_BYTES), signature);
+}
+
+test("splice: Mallory puts a chunk of Alice's note between her own, to test a guess by Bob's receipt", async (t) => {
+  const secret = await write(alice, bob, `${'.'.repeat(297)}launch approved`);
+  const guess = await write(mallory, bob, `${'.'.repeat(297)}launch approved`);
+  t.is(
+    (await read(await signedBy(mallory, guess.note), bob, mallory)).content.kind,
+    'text',
+    'her own note opens when she signs it',
+  );
+  for (const i of [0, 1]) {
+    const chunk = secret.note.subarray(HEADER + i * RSA_BYTES, HEADER + (i + 1) * RSA_BYTES);
+    const spliced = await signedBy(mallory, patched(guess.note, HEADER + i * RSA_BYTES, chunk));
+    await t.throwsAsync(read(spliced, bob, mallory), refused);
+  }
+});
+
+test('splice inside one person: a chunk of an earlier note of the same author is refused even when she signs it', async (t) => {
+  const first = await write(alice, bob, 'yes');
+  const later = await write(alice, bob, 'no');
+  const spliced = await signedBy(alice, patched(later.note, HEADER, first.note.subarray(HEADER, HEADER + RSA_BYTES)));
+  await t.throwsAsync(read(spliced, bob, alice), refused);
+});
+
+test("strip and resign: Mallory sends Alice's note as her own", async (t) => {
+  const { note } = await write(alice, bob, 'I love you');
+  t.is((await read(note, bob, alice)).content.kind, 'text');
+  let stolen = patched(note, AT.from, mallory.idFp);
+  stolen = patched(stolen, AT.conversation, dmConversation(DAEMON_ID, mallory.idFp, bob.idFp));
+  stolen = await signedBy(mallory, stolen);
+  t.deepEqual(parseNote(stolen).header.from, Buffer.from(mallory.idFp), 'well-formed and signed');
+  await t.throwsAsync(read(stolen, bob, mallory), refused);
+});
+
+test('any other field of a header cannot be changed by who signs anew', async (t) => {
+  const { note } = await write(alice, bob, 'hello');
+  for (const at of [AT.noteId, 114, 124, 126, 158, 197])
+    await t.throwsAsync(
+      read(await signedBy(alice, patched(note, at, Uint8Array.of((note[at] ?? 0) ^ 1))), bob, alice),
+      refused,
+      `byte ${at}`,
+    );
+});
+
+test("a note to a stranger whose card holds Bob's key is not one to Bob", async (t) => {
+  const malloryWithBobsKey = await person('mallory', bob.encryption);
+  const { note } = await write(alice, malloryWithBobsKey, 'for Mallory only');
+  t.is((await read(note, malloryWithBobsKey, alice)).content.kind, 'text', 'the key does open it');
+  await t.throwsAsync(read(note, bob, alice), refused);
+  const redirected = patched(note, AT.to, bob.idFp);
+  await t.throwsAsync(read(redirected, bob, alice), refused);
+});
+
+test("a note to Bob whose copy is sealed to another key is refused, though Bob's key is named", async (t) => {
+  const { note } = await write(alice, mallory, 'hello');
+  let turned = patched(note, AT.to, bob.idFp);
+  turned = patched(turned, AT.conversation, dmConversation(DAEMON_ID, alice.idFp, bob.idFp));
+  turned = patched(turned, AT.copy, bob.card.ekFp);
+  await t.throwsAsync(read(await signedBy(alice, turned), bob, alice), refused);
+});
+
+test('a note of one daemon replayed on another is refused', async (t) => {
+  const { note } = await write(alice, bob, 'hello');
+  const elsewhere = new Uint8Array(32).fill(1);
+  const r = { me: bob.idFp, keys: [bob.mine], author: alice.identity.spki, authorName: 'alice' };
+  await t.throwsAsync(openNote(inlineRsa, deliveredNote(parseNote(note), 0), { ...r, daemonId: elsewhere }), refused);
+  const moved = patched(note, AT.conversation, dmConversation(elsewhere, alice.idFp, bob.idFp));
+  await t.throwsAsync(openNote(inlineRsa, deliveredNote(parseNote(moved), 0), { ...r, daemonId: elsewhere }), refused);
+});
+
+test('the daemon cannot lie about the other copy', async (t) => {
+  const { note } = await write(alice, bob, 'hello');
+  const other = await write(alice, bob, 'something else');
+  const swapped = concat(
+    note.subarray(0, HEADER + RSA_BYTES),
+    other.note.subarray(HEADER + RSA_BYTES, HEADER + 2 * RSA_BYTES),
+    note.subarray(-RSA_BYTES),
+  );
+  await t.throwsAsync(read(swapped, bob, alice), refused);
+});
+
+test('a chunk of a room key is no chunk of a note, nor the reverse', async (t) => {
+  const minted = await mintEpoch(inlineRsa, {
+    room: H('room', DAEMON_ID),
+    logHead: NO_HASH,
+    epochPrev: NO_HASH,
+    maker: { ...alice.identity, idFp: alice.idFp },
+    time: T0,
+    members: [alice.card, bob.card],
+    random: systemRandom,
+  });
+  const epoch = openEpoch(minted.epoch, alice.identity.spki);
+  const bobs = minted.keys.find(({ idFp }) => Buffer.compare(idFp, bob.idFp) === 0)?.chunk ?? new Uint8Array();
+  t.true(equal(await openEpochKey(inlineRsa, epoch, bobs, bob.mine), minted.key));
+  const { note } = await write(alice, bob, 'hello');
+  await t.throwsAsync(read(await signedBy(alice, patched(note, HEADER, bobs)), bob, alice), refused);
+  const chunk = parseDelivered(deliveredNote(parseNote(note), 0)).chunks[0] ?? new Uint8Array();
+  await t.throwsAsync(openEpochKey(inlineRsa, epoch, chunk, bob.mine), { instanceOf: ProtocolError, code: 'room' });
+});
+
+test('what is sealed and signed rightly but padded, measured or numbered wrongly is refused', async (t) => {
+  const { note, noteHash } = await write(alice, bob, 'hello');
+  t.truthy(noteHash);
+  const { headerHash } = hashesOf(parseNote(note));
+  const binder = H('notechunk', headerHash, Uint8Array.of(0), bob.card.ekFp, Uint8Array.of(0, 0)).subarray(0, 16);
+  const withPayload = async (payload: number[], bind = binder) => {
+    const plain = new Uint8Array(OAEP_MAX);
+    plain.set([...bind, ...payload]);
+    const [chunk] = await inlineRsa.seal([{ spki: bob.encryption.spki, plain }]);
+    return signedBy(alice, patched(note, HEADER, chunk ?? new Uint8Array()));
+  };
+  t.deepEqual((await read(await withPayload([1, 0, 0, 0, 1, 65]), bob, alice)).content, { kind: 'text', text: 'A' });
+  const wrong = {
+    'bytes after the end': [1, 0, 0, 0, 1, 65, 66],
+    'length beyond the end': [1, 0, 0, 2, 0, 65],
+    'huge length': [1, 255, 255, 255, 255, 65],
+    'unknown kind': [99, 0, 0, 0, 1, 65],
+    'no text': [1, 0, 0, 0, 0],
+  };
+  for (const [what, payload] of Object.entries(wrong))
+    await t.throwsAsync(read(await withPayload(payload), bob, alice), refused, what);
+  for (const [copy, i] of [
+    [1, 0],
+    [0, 1],
+  ] as const) {
+    const bind = H('notechunk', headerHash, Uint8Array.of(copy), bob.card.ekFp, Uint8Array.of(0, i)).subarray(0, 16);
+    await t.throwsAsync(
+      read(await withPayload([1, 0, 0, 0, 1, 65], bind), bob, alice),
+      refused,
+      'bound to another place',
+    );
+  }
+  const [tooShort] = await inlineRsa.seal([
+    { spki: bob.encryption.spki, plain: concat(binder, Uint8Array.of(1, 0, 0, 0, 1, 65)) },
+  ]);
+  await t.throwsAsync(
+    read(await signedBy(alice, patched(note, HEADER, tooShort ?? new Uint8Array())), bob, alice),
+    refused,
+    'a short chunk',
+  );
+});
+
+test('more chunks than the content needs are refused: a length is hidden in one way only', async (t) => {
+  const { note } = await write(alice, bob, '.'.repeat(400));
+  const { headerHash } = hashesOf(parseNote(note));
+  const jobs = [0, 1].map((i) => {
+    const plain = new Uint8Array(OAEP_MAX);
+    plain.set(H('notechunk', headerHash, Uint8Array.of(0), bob.card.ekFp, Uint8Array.of(0, i)).subarray(0, 16));
+    if (i === 0) plain.set([1, 0, 0, 0, 1, 65], 16);
+    return { spki: bob.encryption.spki, plain };
+  });
+  const roomy = patched(
+    note,
+    HEADER,
+    concat(...(await inlineRsa.seal(jobs)).map((chunk) => chunk ?? new Uint8Array())),
+  );
+  await t.throwsAsync(read(await signedBy(alice, roomy), bob, alice), refused);
+});
