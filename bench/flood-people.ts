@@ -4,6 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { Calls } from '../src/client/connection/calls.ts';
+import { loginByKey, loginByPassword } from '../src/client/login/login-exchange.ts';
 import { Chat } from '../src/daemon/chat.ts';
 import { Rooms } from '../src/daemon/rooms.ts';
 import { openSqliteStore } from '../src/daemon/store/sqlite.ts';
@@ -18,8 +20,6 @@ import { connectLink } from '../src/protocol/link/establish.ts';
 import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/sealed/card.ts';
 import { sealNote } from '../src/protocol/sealed/note.ts';
 import { signLogEntry } from '../src/protocol/sealed/room-log.ts';
-import { Calls } from '../src/tui/client/calls.ts';
-import { loginByKey, loginByPassword } from '../src/tui/client/login.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 import { lightOpaque } from '../test/helpers/light-opaque.ts';
 

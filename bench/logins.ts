@@ -5,15 +5,15 @@
  * the daemon allows one address.
  */
 import { setTimeout as after } from 'node:timers/promises';
+import { Calls } from '../src/client/connection/calls.ts';
+import { dial } from '../src/client/connection/dial.ts';
+import { loginByKey, loginByPassword } from '../src/client/login/login-exchange.ts';
+import { registerAccount } from '../src/client/login/register.ts';
 import { systemClock, systemRandom } from '../src/platform/seams.ts';
 import { inlineOpaque } from '../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { parseAddress } from '../src/protocol/link/daemon-identity.ts';
 import { CARD_LIFE_MS, signCard } from '../src/protocol/sealed/card.ts';
-import { Calls } from '../src/tui/client/calls.ts';
-import { dial } from '../src/tui/client/dial.ts';
-import { loginByKey, loginByPassword } from '../src/tui/client/login.ts';
-import { registerAccount } from '../src/tui/client/register.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 import { bareRsa, type Count, cpuOfEach } from './bare-rsa.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
-import { DEFAULT_SERVER, globalOptions } from '../src/tui/client/config.ts';
-import { exitStatus } from '../src/tui/client/errors.ts';
+import { exitStatus } from '../src/client/errors.ts';
+import { DEFAULT_SERVER, globalOptions } from '../src/client/profile/settings.ts';
 import type { CommandEntry } from '../src/tui/command.ts';
 import { commandTable } from '../src/tui/command-table.ts';
 

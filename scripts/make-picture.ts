@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
 import xterm, { type Terminal } from '@xterm/headless';
-import type { Client, ConversationName, Message } from '../src/tui/client/types.ts';
+import type { Client, ConversationName, Message } from '../src/client/types.ts';
 import { terminalSvg } from './terminal-svg.ts';
 
 const root = new URL('../', import.meta.url);
@@ -18,7 +18,7 @@ process.env.PICTURE_START = String(Date.now());
 process.env.NODE_OPTIONS = `--import=${new URL('picture-clock.ts', import.meta.url).href}`;
 process.env.TZ = 'UTC';
 await import('./picture-clock.ts');
-const { connect } = await import('../src/tui/client/client.ts');
+const { connect } = await import('../src/client/client.ts');
 const { startDaemon } = await import('../src/tui/demo/daemon-process.ts');
 
 // Its name can be read in the picture, which is to be the same every time.

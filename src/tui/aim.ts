@@ -1,6 +1,6 @@
 /** Which message the next line or command is about, and how the prompt says so. Pure. */
-import { shownName } from './client/shown-name.ts';
-import type { Message } from './client/types.ts';
+import { shownName } from '../client/people/shown-name.ts';
+import type { Message } from '../client/types.ts';
 import { chatOf, openThread } from './field.ts';
 import { writtenTime } from './format.ts';
 import { cut, width } from './measure.ts';

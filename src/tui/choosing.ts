@@ -1,7 +1,7 @@
 /** What is done with the thing that is chosen: in a pane, in an overlay, among the messages. */
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ConversationName } from './client/types.ts';
+import type { ConversationName } from '../client/types.ts';
 import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';
 import { editorWith, emptyEditor, textOf } from './editor.ts';

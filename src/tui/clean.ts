@@ -2,8 +2,9 @@
  * Everything that came from others, made printable before the state sees it: from here on, nothing on the screen needs care, but
  * the keys of reactions: they stay what they are, for comparing and taking back, and shownReaction() (emoji.ts) shows them.
  */
+
+import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from '../client/types.ts';
 import { printable } from '../protocol/base/text.ts';
-import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from './client/types.ts';
 
 /** The exact text, by the object that holds its printable form. */
 const originals = new WeakMap<object, string>();

@@ -1,6 +1,7 @@
 /** What the dot-commands do; their names, arguments and help stand in dot-commands.ts. */
+
+import type { ConversationName, Message } from '../client/types.ts';
 import { pickedIn } from './aim.ts';
-import type { ConversationName, Message } from './client/types.ts';
 import type { CommandName } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
 import { conversationOf, divide, usageOf } from './dot-commands.ts';

@@ -1,5 +1,5 @@
 /** What Tab offers for the word before the cursor. Pure; paths and emoji are looked up by whoever calls. */
-import type { ConversationName } from './client/types.ts';
+import type { ConversationName } from '../client/types.ts';
 import { commandNames } from './command-names.ts';
 import { commandTable, isCommand } from './dot-commands.ts';
 import { wordAt } from './editor.ts';

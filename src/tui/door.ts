@@ -1,14 +1,14 @@
 /** The real way to a server: the profile's memory of servers, the network, and a server of one's own. */
 
+import { connect } from '../client/client.ts';
+import { addressText, greet, keyChanged, wrongLink } from '../client/connection/dial.ts';
+import { AccountStore } from '../client/keys/account-store.ts';
+import { whereTo } from '../client/login/sign-in.ts';
+import type { Profile } from '../client/profile/profile.ts';
+import { KnownDaemons } from '../client/trust/known-daemons.ts';
 import { systemClock } from '../platform/seams.ts';
 import { equal, hex } from '../protocol/base/bytes.ts';
 import { fingerprintWords } from '../protocol/link/daemon-identity.ts';
-import { AccountStore } from './client/account-store.ts';
-import { connect } from './client/client.ts';
-import { whereTo } from './client/connect.ts';
-import { addressText, greet, keyChanged, wrongLink } from './client/dial.ts';
-import type { Profile } from './client/profile.ts';
-import { KnownDaemons } from './client/trust.ts';
 import type { Door } from './login-desk.ts';
 import { startOwnServer } from './own-server.ts';
 

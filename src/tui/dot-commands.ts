@@ -1,5 +1,5 @@
 /** Every dot-command, in one table: `.help` and docs/SCREEN are printed from it. `/x` is `.x`; `..x` is the text `.x`. */
-import type { ConversationName } from './client/types.ts';
+import type { ConversationName } from '../client/types.ts';
 import { type CommandName, commandNames } from './command-names.ts';
 import { nearest } from './slips.ts';
 import { strings } from './strings.ts';

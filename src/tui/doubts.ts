@@ -1,6 +1,7 @@
 /** What a login asks the person about, over whatever is on the screen. */
+
+import type { Doubt } from '../client/types.ts';
 import { printable } from '../protocol/base/text.ts';
-import type { Doubt } from './client/types.ts';
 import type { Question } from './state.ts';
 import type { Store } from './store.ts';
 

@@ -3,11 +3,11 @@
  * or a crash loses nothing. Every window of the profile keeps what it changed, and takes over what another one did.
  */
 import { join } from 'node:path';
+import type { Client, ConversationName } from '../client/types.ts';
 import { replaceDurably } from '../platform/durable-write.ts';
 import type { Clock, FileSystem } from '../platform/seams.ts';
 import { Turns } from '../protocol/base/mutex.ts';
 import { unsent } from './aside.ts';
-import type { Client, ConversationName } from './client/types.ts';
 import { isCommandLine } from './dot-commands.ts';
 import { textOf } from './editor.ts';
 import type { Event, Remembered } from './event.ts';

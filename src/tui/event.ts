@@ -9,7 +9,7 @@ import type {
   ListedFile,
   Message,
   Person,
-} from './client/types.ts';
+} from '../client/types.ts';
 import type { EditName, Editor } from './editor.ts';
 import type {
   Completion,

@@ -1,7 +1,8 @@
 /** What is done with files and transfers that a command or a key names. */
-import type { FileInfo, TransferState } from './client/types.ts';
+
+import { asShown, matching } from '../client/transfers/file-choice.ts';
+import type { FileInfo, TransferState } from '../client/types.ts';
 import type { CommandsDesk } from './desk.ts';
-import { asShown, matching } from './files.ts';
 import { shownFiles } from './hush.ts';
 import { fileKey } from './messages.ts';
 import { isUnderWay } from './select.ts';

@@ -1,6 +1,6 @@
 /** The right pane as drawn rows: a file is a row with its name, one with size, sender and time, and more while it moves. Pure. */
-import { shownName } from './client/shown-name.ts';
-import type { TransferState } from './client/types.ts';
+import { shownName } from '../client/people/shown-name.ts';
+import type { TransferState } from '../client/types.ts';
 import { chatOf, paneOf } from './field.ts';
 import { clockTime, dayKey, duration, rate, size } from './format.ts';
 import { fill, width, wrap } from './measure.ts';

@@ -1,5 +1,5 @@
 /** What blocked people said in a room, folded: a run of one person's messages on one day is a single item of the list. */
-import type { Message } from './client/types.ts';
+import type { Message } from '../client/types.ts';
 import { openThread } from './field.ts';
 import { dayKey } from './format.ts';
 import { isShut } from './hush.ts';

@@ -1,5 +1,5 @@
 /** What is kept quiet on this device, for this account: conversations that are muted, and people who are blocked. */
-import type { ConversationName, FileInfo, Message } from './client/types.ts';
+import type { ConversationName, FileInfo, Message } from '../client/types.ts';
 import { mentions } from './mention.ts';
 import type { Chat, Thread } from './state.ts';
 

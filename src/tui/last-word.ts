@@ -1,5 +1,5 @@
 /** What stands on the terminal when the screen is gone. */
-import { closedBy, exitStatus } from './client/errors.ts';
+import { closedBy, exitStatus } from '../client/errors.ts';
 import { chatOf } from './field.ts';
 import type { Chat, State } from './state.ts';
 import { strings } from './strings.ts';

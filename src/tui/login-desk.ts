@@ -1,11 +1,11 @@
 /** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
 
+import { ClientError } from '../client/errors.ts';
+import type { Ask, Client, ConnectOptions } from '../client/types.ts';
 import type { Clock } from '../platform/seams.ts';
 import { isSamePassword, newPasswordFault } from '../protocol/base/password.ts';
 import { MAX_INVITE, nameFault, printable } from '../protocol/base/text.ts';
 import { addressIn, isHere } from './address-in.ts';
-import { ClientError } from './client/errors.ts';
-import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import { Doubts } from './doubts.ts';
 import { textOf } from './editor.ts';
 import { faultOf, sentenceOf, type Wrong } from './login-fault.ts';

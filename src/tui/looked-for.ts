@@ -1,7 +1,7 @@
 /** What the person looks for in an overlay: somewhere to go, something that was said, a link, a file to send. Pure. */
 import fuzzysort from 'fuzzysort';
-import { shownName } from './client/shown-name.ts';
-import type { Message } from './client/types.ts';
+import { shownName } from '../client/people/shown-name.ts';
+import type { Message } from '../client/types.ts';
 import { commandNames } from './command-names.ts';
 import { textOf } from './editor.ts';
 import { isHidden } from './folders.ts';

@@ -1,5 +1,5 @@
 /** Is somebody named in a room: `@bob` as a word of its own, in any case. */
-import type { Message } from './client/types.ts';
+import type { Message } from '../client/types.ts';
 import type { Line } from './measure.ts';
 
 const patterns = new Map<string, RegExp>();

@@ -1,5 +1,5 @@
 /** The messages of one conversation: order and merging. Lists are never changed, only replaced. */
-import type { FileInfo, Message, MessageRef } from './client/types.ts';
+import type { FileInfo, Message, MessageRef } from '../client/types.ts';
 
 /** Messages held of one conversation; above it some are let go and can be fetched again (update/holding.ts). */
 export const MAX_HELD = 20_000;

@@ -1,7 +1,8 @@
 /** Tells a person who looks elsewhere that something came: bell, desktop, window title. No text unless asked for. */
+
+import { shownName } from '../client/people/shown-name.ts';
+import type { Message } from '../client/types.ts';
 import type { Clock } from '../platform/seams.ts';
-import { shownName } from './client/shown-name.ts';
-import type { Message } from './client/types.ts';
 import { chatOf } from './field.ts';
 import { isTold } from './hush.ts';
 import { cut } from './measure.ts';

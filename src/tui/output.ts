@@ -1,8 +1,8 @@
 /** What a shell command prints: results on standard output (plain lines or JSON), everything else on standard error. */
 
+import { ClientError, type ClientErrorCode, exitStatus } from '../client/errors.ts';
 import { ProtocolError, Refusal, type RefusalCode } from '../protocol/base/errors.ts';
 import { printable } from '../protocol/base/text.ts';
-import { ClientError, type ClientErrorCode, exitStatus } from './client/errors.ts';
 
 type Sink = { write(text: string): unknown };
 

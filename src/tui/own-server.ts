@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ClientError } from './client/errors.ts';
+import { ClientError } from '../client/errors.ts';
 
 /** What its owner has to know. */
 export type OwnServer = {

@@ -1,5 +1,5 @@
 /** What a word that somebody wrote names in a record: `constructor` names nothing there, unless it was put there. */
-import type { Person } from './client/types.ts';
+import type { Person } from '../client/types.ts';
 import type { Chat } from './state.ts';
 
 export function own<T>(record: Readonly<Record<string, T>>, word: string): T | undefined {

@@ -1,6 +1,6 @@
 /** Commands that answer with a page of text. */
-import { shownName } from './client/shown-name.ts';
-import type { Person } from './client/types.ts';
+import { shownName } from '../client/people/shown-name.ts';
+import type { Person } from '../client/types.ts';
 import { commandNames } from './command-names.ts';
 import type { CommandsDesk } from './desk.ts';
 import { commandTable, usageOf } from './dot-commands.ts';

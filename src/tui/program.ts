@@ -1,10 +1,10 @@
 /** Settings and arguments, then one command. What a command needs is loaded when it is called. */
 import { hideBin } from 'yargs/helpers';
+import { ClientError } from '../client/errors.ts';
+import { type GlobalOption, globalOptions } from '../client/profile/settings.ts';
 import { endWithoutReader } from '../platform/standard-output.ts';
 import { noScreen } from '../platform/terminal-support.ts';
 import { understand } from './arguments.ts';
-import { type GlobalOption, globalOptions } from './client/config.ts';
-import { ClientError } from './client/errors.ts';
 import type { Arguments, Command } from './command.ts';
 import { commandTable } from './command-table.ts';
 import { giveKeyboardBack } from './early-keyboard.ts';

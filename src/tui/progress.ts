@@ -1,7 +1,8 @@
 /** What is being waited for, on standard error: one line that is drawn over, or a line for what takes long where nothing can be. */
+
+import type { Ask } from '../client/types.ts';
 import { type Clock, systemClock } from '../platform/seams.ts';
 import { takesLinesOnly } from '../platform/terminal-support.ts';
-import type { Ask } from './client/types.ts';
 import type { Output } from './output.ts';
 
 type Step = Parameters<Ask['progress']>[0];

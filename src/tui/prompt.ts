@@ -1,8 +1,8 @@
 /** Questions to the person at the terminal. They go to standard error or the terminal itself, never to standard output. */
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
+import { ClientError } from '../client/errors.ts';
 import { printable } from '../protocol/base/text.ts';
-import { ClientError } from './client/errors.ts';
 
 export const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';

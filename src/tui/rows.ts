@@ -1,7 +1,8 @@
 /** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
-import { shownName } from './client/shown-name.ts';
-import type { Gap, Message } from './client/types.ts';
-import { writtenApart } from './client/written.ts';
+
+import { writtenApart } from '../client/messages/written-time.ts';
+import { shownName } from '../client/people/shown-name.ts';
+import type { Gap, Message } from '../client/types.ts';
 import { shownReaction } from './emoji.ts';
 import type { Run } from './folding.ts';
 import { clockTime, dayKey, dayName, writtenTime } from './format.ts';

@@ -1,16 +1,16 @@
 /** `securechat`: the screen on the real terminal, profile and network. Colours are decided before anything draws is loaded. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { ClientError } from '../client/errors.ts';
+import { readPasswordFile } from '../client/login/password-file.ts';
+import { lastAccount } from '../client/profile/last-account.ts';
+import { downloadsFolder, profileFolder } from '../client/profile/paths.ts';
+import { Profile } from '../client/profile/profile.ts';
+import { DEFAULT_SERVER } from '../client/profile/settings.ts';
 import { systemClock, systemRandom } from '../platform/seams.ts';
 import { isFar } from '../platform/terminal-support.ts';
-import { DEFAULT_SERVER } from './client/config.ts';
-import { ClientError } from './client/errors.ts';
-import { lastAccount } from './client/last-account.ts';
-import { downloadsFolder, profileFolder } from './client/paths.ts';
-import { Profile } from './client/profile.ts';
 import { Drafts } from './drafts.ts';
 import type { Door } from './login-desk.ts';
-import { readPasswordFile } from './password-file.ts';
 import { heedSignals } from './signals.ts';
 import { defaultSettings } from './state.ts';
 import { strings } from './strings.ts';

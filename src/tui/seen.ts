@@ -1,5 +1,5 @@
 /** How far a conversation was seen, and what is after that. Pure. */
-import type { Message } from './client/types.ts';
+import type { Message } from '../client/types.ts';
 import { isShut } from './hush.ts';
 import { hasKey } from './messages.ts';
 import type { Chat, Thread } from './state.ts';

@@ -1,6 +1,6 @@
+import type { ConversationName, FileInfo, TransferState } from '../client/types.ts';
 import { aimOf, composerColumns } from './aim.ts';
 import { exactNote } from './clean.ts';
-import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
 import { draftLines } from './draft-lines.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread, paneOf } from './field.ts';

@@ -1,6 +1,7 @@
 /** From the line that was written to what the client is asked to do, with the questions that stand before it. */
+
+import type { ConversationName, Message } from '../client/types.ts';
 import { MAX_TEXT_BYTES } from '../protocol/base/text.ts';
-import type { ConversationName, Message } from './client/types.ts';
 import type { CommandName } from './command-names.ts';
 import type { Commands } from './commands.ts';
 import type { Desk } from './desk.ts';

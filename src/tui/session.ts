@@ -1,11 +1,11 @@
 /** One login on the screen: brings the client's news into the store, fetches what the window needs, and sends what is written. */
 
+import { ClientError } from '../client/errors.ts';
+import type { Client, ClientEvent, ConversationName, Message, TransferState } from '../client/types.ts';
 import type { Clock } from '../platform/seams.ts';
 import { Turns } from '../protocol/base/mutex.ts';
 import { printable } from '../protocol/base/text.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from './clean.ts';
-import { ClientError } from './client/errors.ts';
-import type { Client, ClientEvent, ConversationName, Message, TransferState } from './client/types.ts';
 import { textOf } from './editor.ts';
 import type { Remembered } from './event.ts';
 import { chatOf, openThread } from './field.ts';

@@ -1,15 +1,15 @@
 /** What every shell command is given: its settings, its output, and the questions to the person. */
 
+import { ClientError } from '../client/errors.ts';
+import { readPasswordFile } from '../client/login/password-file.ts';
+import { DEFAULT_TIMEOUT_MS, lastUsed, type SignedIn, signIn } from '../client/login/sign-in.ts';
+import { DEFAULT_SERVER } from '../client/profile/settings.ts';
+import type { Ask, Client, ConnectOptions } from '../client/types.ts';
 import { systemClock } from '../platform/seams.ts';
 import { isSamePassword, newPasswordFault } from '../protocol/base/password.ts';
 import { nameFault, printable } from '../protocol/base/text.ts';
-import { DEFAULT_SERVER } from './client/config.ts';
-import { DEFAULT_TIMEOUT_MS, lastUsed, type SignedIn, signIn } from './client/connect.ts';
-import { ClientError } from './client/errors.ts';
-import type { Ask, Client, ConnectOptions } from './client/types.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';
-import { readPasswordFile } from './password-file.ts';
 import { Progress } from './progress.ts';
 import { askPassword, askYesNo, openTerminal, type Terminal } from './prompt.ts';
 import { login } from './strings/login.ts';
@@ -118,7 +118,7 @@ export class Shell {
       progress: (step) => (connecting ? asked.progress(step) : undefined),
     };
     const options = await this.connectOptions({ ...more, ask });
-    const { connect } = await import('./client/client.ts');
+    const { connect } = await import('../client/client.ts');
     return this.#interruption.during(connect(options)).finally(() => {
       connecting = false;
       this.progress.end();

@@ -1,12 +1,12 @@
 /** Puts the screen together and takes it down: store, gate, Ink, actions, signals. Everything outside is given to it. */
 import { appendFileSync } from 'node:fs';
 import { render } from 'ink';
+import type { Ask, Client } from '../client/types.ts';
 import { stopped } from '../platform/job-control.ts';
 import type { Clock } from '../platform/seams.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
 import { Actions } from './actions.ts';
 import { Attention } from './attention.ts';
-import type { Ask, Client } from './client/types.ts';
 import { learn } from './cluster-widths.ts';
 import { Commands } from './commands.ts';
 import { crashing } from './crash.ts';

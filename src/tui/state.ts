@@ -11,7 +11,7 @@ import type {
   Message,
   Person,
   TransferState,
-} from './client/types.ts';
+} from '../client/types.ts';
 import { type Editor, emptyEditor, type Killed } from './editor.ts';
 import type { Suited, ThemeName } from './theme.ts';
 

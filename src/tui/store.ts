@@ -2,8 +2,9 @@
  * Holds the one state and tells who draws it. Keys are told at once; what the client tells is gathered and told at most every
  * 33 ms, under a flood every 100 ms, so that a busy room never makes typing slow.
  */
+
+import type { ClientEvent } from '../client/types.ts';
 import type { Clock } from '../platform/seams.ts';
-import type { ClientEvent } from './client/types.ts';
 import type { Event, Timed } from './event.ts';
 import type { State } from './state.ts';
 import { update } from './update.ts';

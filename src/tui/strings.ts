@@ -1,7 +1,8 @@
 /** Every word that the screen says. Sentences lower case, no full stop, with a next step where one is needed. */
+
+import type { ClientErrorCode } from '../client/errors.ts';
+import type { LinkState } from '../client/types.ts';
 import { printable } from '../protocol/base/text.ts';
-import type { ClientErrorCode } from './client/errors.ts';
-import type { LinkState } from './client/types.ts';
 import * as format from './format.ts';
 import { login } from './strings/login.ts';
 import { notices } from './strings/notices.ts';

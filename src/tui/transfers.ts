@@ -1,7 +1,7 @@
 /** Sending and fetching files on the screen: what is under way, and how it is paused, gone on with and given up. */
 import { basename } from 'node:path';
-import { ClientError } from './client/errors.ts';
-import type { ConversationName, FileInfo, TransferState } from './client/types.ts';
+import { ClientError } from '../client/errors.ts';
+import type { ConversationName, FileInfo, TransferState } from '../client/types.ts';
 import { resolvePath } from './folders.ts';
 import { fileKey } from './messages.ts';
 import type { Session } from './session.ts';

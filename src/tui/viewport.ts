@@ -1,5 +1,5 @@
 /** The window over a conversation: only what is seen is wrapped, however long the conversation is. */
-import type { Gap, Message } from './client/types.ts';
+import type { Gap, Message } from '../client/types.ts';
 import { type Item, isRun, itemIndex, itemsOf, keyOfItem, lastOf } from './folding.ts';
 import { answered } from './messages.ts';
 import { gapRow, type Look, type Row, rowsOf, runRows, withHead } from './rows.ts';

@@ -1,6 +1,7 @@
 /** From the letters in the composer to the sign that the other side sees, and from their sign to its end. */
+
+import type { Client, ConversationName } from '../client/types.ts';
 import type { Clock } from '../platform/seams.ts';
-import type { Client, ConversationName } from './client/types.ts';
 import { textOf } from './editor.ts';
 import { chatOf, openThread } from './field.ts';
 import { isShut } from './hush.ts';

@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { ClientError } from '../../src/client/errors.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { sealNote } from '../../src/protocol/sealed/note.ts';
-import { ClientError } from '../../src/tui/client/errors.ts';
 import { chatAs, lines, startChat } from '../helpers/chat.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { signInAs } from '../helpers/sign-in.ts';

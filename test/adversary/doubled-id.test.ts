@@ -1,6 +1,6 @@
 /** Somebody who gives their message the id of another's: whoever answers one of the two is never shown as answering the other. */
 import test from 'ava';
-import { openChat } from '../../src/tui/client/open-chat.ts';
+import { openChat } from '../../src/client/open-chat.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';
 import { signInAs } from '../helpers/sign-in.ts';

@@ -1,16 +1,16 @@
 /** A daemon that talks without end: what a client keeps of it is bounded, and what it does for the person goes on. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
+import { Calls } from '../../src/client/connection/calls.ts';
+import type { Connection } from '../../src/client/connection/connection.ts';
+import { EventQueue, weightOf } from '../../src/client/connection/event-queue.ts';
+import { ConversationBound } from '../../src/client/conversations/list-conversations.ts';
+import { everybody, MAX_PEOPLE } from '../../src/client/people/list-people.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import type { LinkEnd } from '../../src/protocol/link/link-inbox.ts';
 import { type Event, encodeEvent } from '../../src/protocol/wire/codec.ts';
-import { Calls } from '../../src/tui/client/calls.ts';
-import type { Connection } from '../../src/tui/client/connection.ts';
-import { everybody, MAX_PEOPLE } from '../../src/tui/client/directory.ts';
-import { EventQueue, weightOf } from '../../src/tui/client/event-queue.ts';
-import { ConversationBound } from '../../src/tui/client/list-conversations.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { fakeWire } from '../helpers/wire.ts';
 import { hostileDaemon } from './hostile-daemon.ts';

@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { lastUsed } from '../../src/client/login/sign-in.ts';
+import type { Doubt } from '../../src/client/types.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import type { RequestName, Welcome } from '../../src/protocol/wire/requests.ts';
-import { lastUsed } from '../../src/tui/client/connect.ts';
-import type { Doubt } from '../../src/tui/client/types.ts';
 import { securechat } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { quietAsk, signInAs } from '../helpers/sign-in.ts';

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
+import { Calls, type Wire } from '../../src/client/connection/calls.ts';
 import { systemClock, systemRandom } from '../../src/platform/seams.ts';
 import { fromHex, Writer } from '../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
@@ -21,7 +22,6 @@ import {
 } from '../../src/protocol/link/record.ts';
 import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
 import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
-import { Calls, type Wire } from '../../src/tui/client/calls.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { TestDaemon } from '../helpers/daemon.ts';
 

@@ -2,9 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { openChat } from '../../src/client/open-chat.ts';
 import { fromHex, hex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
-import { openChat } from '../../src/tui/client/open-chat.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { signInAs } from '../helpers/sign-in.ts';

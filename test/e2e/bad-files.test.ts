@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
-import type { TransferState } from '../../src/tui/client/types.ts';
+import type { TransferState } from '../../src/client/types.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { jsonLines } from '../helpers/cli.ts';
 import { startDaemon } from '../helpers/daemon.ts';

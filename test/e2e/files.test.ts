@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { TransferState } from '../../src/tui/client/types.ts';
+import type { TransferState } from '../../src/client/types.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';

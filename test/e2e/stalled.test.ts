@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
-import type { TransferState } from '../../src/tui/client/types.ts';
+import type { TransferState } from '../../src/client/types.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { jsonLines } from '../helpers/cli.ts';
 import { startDaemon } from '../helpers/daemon.ts';

@@ -1,8 +1,8 @@
 /** Whole clients on a real daemon, with keys from the fixtures. */
 import type { ExecutionContext } from 'ava';
-import { ChatClient } from '../../src/tui/client/client.ts';
-import type { Seams, SignedIn } from '../../src/tui/client/connect.ts';
-import type { ClientEvent, Message } from '../../src/tui/client/types.ts';
+import { ChatClient } from '../../src/client/client.ts';
+import type { Seams, SignedIn } from '../../src/client/login/sign-in.ts';
+import type { ClientEvent, Message } from '../../src/client/types.ts';
 import { type Attempt, signInAs } from './sign-in.ts';
 
 export type TestChat = {

@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
+import { Calls } from '../../src/client/connection/calls.ts';
+import { loginByKey, loginByPassword } from '../../src/client/login/login-exchange.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { connectLink, type Link } from '../../src/protocol/link/establish.ts';
 import { openCard } from '../../src/protocol/sealed/card.ts';
 import type { Welcome } from '../../src/protocol/wire/requests.ts';
-import { Calls } from '../../src/tui/client/calls.ts';
-import { loginByKey, loginByPassword } from '../../src/tui/client/login.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { TestDaemon } from './daemon.ts';
 import { lightOpaque } from './light-opaque.ts';

@@ -3,12 +3,12 @@
  * link can be cut and comes back with the next request that waits for it.
  */
 import type { ExecutionContext } from 'ava';
+import { ClientError } from '../../src/client/errors.ts';
+import type { TransferConnection } from '../../src/client/transfers/transfer-wire.ts';
+import type { LinkState } from '../../src/client/types.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { decodeFromDaemon, type Event } from '../../src/protocol/wire/codec.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
-import { ClientError } from '../../src/tui/client/errors.ts';
-import type { TransferConnection } from '../../src/tui/client/transfers/wire.ts';
-import type { LinkState } from '../../src/tui/client/types.ts';
 import { alice, type FileDaemon } from './file-daemon.ts';
 
 /** One direction: what is put in comes out in order, a few things a turn of the loop. */

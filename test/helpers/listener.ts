@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import type { Address } from '../../src/tui/client/dial.ts';
+import type { Address } from '../../src/client/connection/dial.ts';
 
 /** A TCP server on a free port that does `each` with every connection; gone with the test. */
 export async function listener(t: ExecutionContext, each: (socket: Socket) => void): Promise<Address> {

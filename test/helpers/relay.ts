@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ExecutionContext } from 'ava';
+import type { Address } from '../../src/client/connection/dial.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink, connectLink } from '../../src/protocol/link/establish.ts';
 import { decodeRequest } from '../../src/protocol/wire/codec.ts';
-import type { Address } from '../../src/tui/client/dial.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { TestDaemon } from './daemon.ts';
 import { accepting } from './link-pair.ts';

@@ -1,10 +1,10 @@
 /** The client up to its login, with keys from the fixtures instead of a search for primes. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { type Seams, type SignedIn, signIn } from '../../src/client/login/sign-in.ts';
+import type { Ask, ConnectOptions } from '../../src/client/types.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, type Rsa } from '../../src/protocol/crypto/rsa-pool.ts';
-import { type Seams, type SignedIn, signIn } from '../../src/tui/client/connect.ts';
-import type { Ask, ConnectOptions } from '../../src/tui/client/types.ts';
 import { type FixtureName, fixtureKey } from '../fixtures/keys.ts';
 import { temporaryFolder } from './folder.ts';
 import { lightOpaque } from './light-opaque.ts';

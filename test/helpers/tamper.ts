@@ -1,10 +1,10 @@
 /** A daemon that lies: what a client is given passes through the test first. */
 
+import type { Connection } from '../../src/client/connection/connection.ts';
+import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import type { Event } from '../../src/protocol/wire/codec.ts';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
-import type { SignedIn } from '../../src/tui/client/connect.ts';
-import type { Connection } from '../../src/tui/client/connection.ts';
 
 export type Tamper = {
   /** What becomes of an entry: itself, others, nothing. */

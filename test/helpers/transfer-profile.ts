@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import * as nodeFs from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionContext } from 'ava';
+import type { Row } from '../../src/client/profile/profile-db.ts';
+import { savedTables } from '../../src/client/transfers/saved-store.ts';
+import { type TransferProfile, transferTables } from '../../src/client/transfers/transfer-store.ts';
 import { type FileSystem, systemRandom } from '../../src/platform/seams.ts';
-import type { Row } from '../../src/tui/client/profile-db.ts';
-import { type TransferProfile, transferTables } from '../../src/tui/client/transfers/begun-store.ts';
-import { savedTables } from '../../src/tui/client/transfers/saved-store.ts';
 
 export function openTransferProfile(
   t: ExecutionContext,

@@ -1,6 +1,6 @@
 import { decode } from '@msgpack/msgpack';
+import type { Wire } from '../../src/client/connection/calls.ts';
 import type { ProtocolError } from '../../src/protocol/base/errors.ts';
-import type { Wire } from '../../src/tui/client/calls.ts';
 
 export type FakeWire = Wire & {
   /** Requests as they were sent: [0, id, method, params]. */

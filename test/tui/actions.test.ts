@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { ClientError } from '../../src/tui/client/errors.ts';
+import { ClientError } from '../../src/client/errors.ts';
 import { file } from './helpers/messages.ts';
 import { openDesk } from './helpers/open-desk.ts';
 

@@ -1,7 +1,7 @@
 /** Transfers of earlier starts on the screen: how they are told of, gone on with and given up, as those of this start. */
 import test from 'ava';
-import { ClientError } from '../../src/tui/client/errors.ts';
-import type { TransferState } from '../../src/tui/client/types.ts';
+import { ClientError } from '../../src/client/errors.ts';
+import type { TransferState } from '../../src/client/types.ts';
 import { filesOf } from '../../src/tui/select.ts';
 import { draw } from './helpers/frames.tsx';
 import { file } from './helpers/messages.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { Message } from '../../src/tui/client/types.ts';
+import type { Message } from '../../src/client/types.ts';
 import { isRun, itemsOf } from '../../src/tui/folding.ts';
 import { keyOf } from '../../src/tui/messages.ts';
 import type { Look } from '../../src/tui/rows.ts';

@@ -1,7 +1,7 @@
 /** Who goes in without a password. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
-import { ClientError } from '../../src/tui/client/errors.ts';
+import { ClientError } from '../../src/client/errors.ts';
 import { emptyLogin } from '../../src/tui/state.ts';
 import { known, link, nobody, openForm } from './helpers/open-form.ts';
 

@@ -1,8 +1,8 @@
 /** The first form: is it the server, who are you, and what is wrong. */
 import test from 'ava';
+import { ClientError } from '../../src/client/errors.ts';
+import type { Client, ConnectOptions } from '../../src/client/types.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { ClientError } from '../../src/tui/client/errors.ts';
-import type { Client, ConnectOptions } from '../../src/tui/client/types.ts';
 import type { Login } from '../../src/tui/state.ts';
 import { FakeClient } from './helpers/fake-client.ts';
 import { nobody, offered, openForm } from './helpers/open-form.ts';

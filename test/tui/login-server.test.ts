@@ -1,6 +1,6 @@
 /** The first form's server: which it is, and one of one's own. */
 import test from 'ava';
-import { ClientError } from '../../src/tui/client/errors.ts';
+import { ClientError } from '../../src/client/errors.ts';
 import { emptyLogin } from '../../src/tui/state.ts';
 import { strings } from '../../src/tui/strings.ts';
 import { known, link, nobody, offered, openForm } from './helpers/open-form.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { ClientError } from '../../src/client/errors.ts';
 import { ProtocolError, Refusal } from '../../src/protocol/base/errors.ts';
-import { ClientError } from '../../src/tui/client/errors.ts';
 import { explain, jsonLine, Output } from '../../src/tui/output.ts';
 
 function capture(json: boolean, quiet = false): { output: Output; out: string[]; err: string[] } {

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { TransferState } from '../../src/tui/client/types.ts';
+import type { TransferState } from '../../src/client/types.ts';
 import { emptyEditor } from '../../src/tui/editor.ts';
 import { placesOf } from '../../src/tui/field.ts';
 import { actionFor } from '../../src/tui/keys.ts';

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import test from 'ava';
-import { ClientError } from '../../src/tui/client/errors.ts';
+import { ClientError } from '../../src/client/errors.ts';
 import { askPassword, askYesNo, type Terminal } from '../../src/tui/prompt.ts';
 
 type Fake = Terminal & { shown: string[]; raw: boolean[]; type(text: string): void };

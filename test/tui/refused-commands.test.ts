@@ -1,7 +1,7 @@
 /** Commands that could not be done: what is said, and what stays in the line. */
 import test from 'ava';
-import { ClientError } from '../../src/tui/client/errors.ts';
-import type { TransferState } from '../../src/tui/client/types.ts';
+import { ClientError } from '../../src/client/errors.ts';
+import type { TransferState } from '../../src/client/types.ts';
 import { openDesk } from './helpers/open-desk.ts';
 
 test('a reaction is one emoji or the name of one; what is none stays in the line', async (t) => {

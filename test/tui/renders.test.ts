@@ -1,7 +1,7 @@
 /** How many components are drawn for each thing that happens: counted in React's own tree, as its developer tools do. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import type { ClientEvent } from '../../src/tui/client/types.ts';
+import type { ClientEvent } from '../../src/client/types.ts';
 import type { Event } from '../../src/tui/event.ts';
 import { file, message, person } from './helpers/messages.ts';
 

@@ -1,6 +1,6 @@
 /** The window over the messages: what its first row says, where it ends, what a search leads to, and how wide the texts are. */
 import test from 'ava';
-import type { Message } from '../../src/tui/client/types.ts';
+import type { Message } from '../../src/client/types.ts';
 import type { Event } from '../../src/tui/event.ts';
 import { layoutFor, lookOf } from '../../src/tui/select.ts';
 import { viewOf } from '../../src/tui/viewport.ts';

@@ -1,6 +1,6 @@
 /** Who writes and who is away, as the screen tells and hears it; no terminal. */
 import test from 'ava';
-import type { ClientEvent } from '../../src/tui/client/types.ts';
+import type { ClientEvent } from '../../src/client/types.ts';
 import { peopleOf } from '../../src/tui/select.ts';
 import { news } from './helpers/events.ts';
 import { message, person } from './helpers/messages.ts';

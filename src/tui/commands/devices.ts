@@ -1,4 +1,4 @@
-import { ClientError } from '../client/errors.ts';
+import { ClientError } from '../../client/errors.ts';
 import type { Command } from '../command.ts';
 
 export const devices: Command = {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
-import { downloadsFolder, profileFolder } from '../client/paths.ts';
+import { downloadsFolder, profileFolder } from '../../client/profile/paths.ts';
+import { choose } from '../../client/transfers/file-choice.ts';
 import type { Command } from '../command.ts';
-import { choose } from '../files.ts';
 import { transferBar } from './transfer-bar.ts';
 
 export const download: Command = {

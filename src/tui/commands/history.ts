@@ -1,5 +1,5 @@
+import { ClientError } from '../../client/errors.ts';
 import { systemClock } from '../../platform/seams.ts';
-import { ClientError } from '../client/errors.ts';
 import type { Command } from '../command.ts';
 import { reportPage } from './report.ts';
 import { conversationOf } from './target.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closedBy } from '../client/errors.ts';
-import type { Client, Conversation, Message } from '../client/types.ts';
+import { closedBy } from '../../client/errors.ts';
+import type { Client, Conversation, Message } from '../../client/types.ts';
 import type { Command } from '../command.ts';
 import { Output } from '../output.ts';
 import type { Shell } from '../shell.ts';

@@ -1,12 +1,12 @@
 import * as fs from 'node:fs/promises';
+import { ClientError } from '../../client/errors.ts';
+import { downloadsFolder, profileFolder } from '../../client/profile/paths.ts';
+import { Profile } from '../../client/profile/profile.ts';
+import { DEFAULT_SERVER } from '../../client/profile/settings.ts';
+import type { Client } from '../../client/types.ts';
 import { stopped } from '../../platform/job-control.ts';
 import { systemClock, systemRandom } from '../../platform/seams.ts';
 import { printable } from '../../protocol/base/text.ts';
-import { DEFAULT_SERVER } from '../client/config.ts';
-import { ClientError } from '../client/errors.ts';
-import { downloadsFolder, profileFolder } from '../client/paths.ts';
-import { Profile } from '../client/profile.ts';
-import type { Client } from '../client/types.ts';
 import type { Command } from '../command.ts';
 import { Drafts } from '../drafts.ts';
 import { cookedInput } from '../plain/cooked-input.ts';

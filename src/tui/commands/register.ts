@@ -1,5 +1,5 @@
-import { ClientError } from '../client/errors.ts';
-import { FORGOTTEN_PASSWORD } from '../client/register.ts';
+import { ClientError } from '../../client/errors.ts';
+import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
 import type { Command } from '../command.ts';
 
 export const register: Command = {

@@ -1,9 +1,10 @@
 /** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
+
+import { writtenApart } from '../../client/messages/written-time.ts';
+import { shownName } from '../../client/people/shown-name.ts';
+import type { FileInfo, Gap, Message, Person } from '../../client/types.ts';
 import { printable } from '../../protocol/base/text.ts';
 import { exactName, exactText } from '../clean.ts';
-import { shownName } from '../client/shown-name.ts';
-import type { FileInfo, Gap, Message, Person } from '../client/types.ts';
-import { writtenApart } from '../client/written.ts';
 import type { Output } from '../output.ts';
 
 const instant = (ms: number): string => new Date(ms).toISOString();

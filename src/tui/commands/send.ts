@@ -1,5 +1,5 @@
-import { ClientError } from '../client/errors.ts';
-import type { Client, ConversationName } from '../client/types.ts';
+import { ClientError } from '../../client/errors.ts';
+import type { Client, ConversationName } from '../../client/types.ts';
 import type { Command } from '../command.ts';
 import type { Shell } from '../shell.ts';
 import { reportSent } from './report.ts';

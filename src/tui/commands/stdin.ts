@@ -1,5 +1,5 @@
+import { ClientError } from '../../client/errors.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
-import { ClientError } from '../client/errors.ts';
 
 /**
  * Standard input as one text, without its final newline. Reads no more than a message can hold and a little.

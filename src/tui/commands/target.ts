@@ -1,7 +1,8 @@
 /** What a person writes for TO and WITH. */
+
+import { ClientError } from '../../client/errors.ts';
+import type { ConversationName } from '../../client/types.ts';
 import { isName, LOBBY, MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
-import { ClientError } from '../client/errors.ts';
-import type { ConversationName } from '../client/types.ts';
 
 /** `bob`, `@bob` or `#lobby`. @throws ClientError 'usage' */
 export function conversationOf(target: string): ConversationName {

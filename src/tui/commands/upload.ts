@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
-import { ClientError } from '../client/errors.ts';
-import { LocalFile } from '../client/transfers/local-file.ts';
+import { ClientError } from '../../client/errors.ts';
+import { LocalFile } from '../../client/transfers/local-file.ts';
 import type { Command } from '../command.ts';
 import { reportFile } from './report.ts';
 import { conversationOf } from './target.ts';

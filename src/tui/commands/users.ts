@@ -1,5 +1,5 @@
+import { everybody } from '../../client/people/list-people.ts';
 import { hex } from '../../protocol/base/bytes.ts';
-import { everybody } from '../client/directory.ts';
 import type { Command } from '../command.ts';
 import { reportUser } from './report.ts';
 

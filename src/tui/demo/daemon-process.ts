@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ClientError } from '../client/errors.ts';
+import { ClientError } from '../../client/errors.ts';
 
 export type DaemonProcess = {
   /** The join link that it printed. */

@@ -1,9 +1,9 @@
 /** `securechat demo` at a terminal: the real screen, a throw-away daemon, and a companion to talk to. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { Profile } from '../../client/profile/profile.ts';
 import { systemClock, systemRandom } from '../../platform/seams.ts';
 import { isFar } from '../../platform/terminal-support.ts';
-import { Profile } from '../client/profile.ts';
 import { openDoor } from '../door.ts';
 import type { Shell } from '../shell.ts';
 import { defaultSettings } from '../state.ts';

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import prettyBytes from 'pretty-bytes';
-import type { Client, ConversationName, Message } from '../client/types.ts';
+import type { Client, ConversationName, Message } from '../../client/types.ts';
 import type { Output } from '../output.ts';
 import type { Shell } from '../shell.ts';
 import { forReal, withThrowAway } from './throw-away.ts';

@@ -1,14 +1,14 @@
 /** The dot-commands in words: those that only the screen can show are told as lines, the others are the screen's own. */
 
+import { ClientError } from '../../client/errors.ts';
+import { choose, matching } from '../../client/transfers/file-choice.ts';
+import type { ConversationName, Person } from '../../client/types.ts';
 import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
-import { ClientError } from '../client/errors.ts';
-import type { ConversationName, Person } from '../client/types.ts';
 import type { CommandName } from '../command-names.ts';
 import { Commands, type Done, type Handler } from '../commands.ts';
 import type { CommandsDesk } from '../desk.ts';
 import { conversationOf, divide, usageOf } from '../dot-commands.ts';
 import { emojiFor, shownReaction } from '../emoji.ts';
-import { choose, matching } from '../files.ts';
 import { age, clockTime, dayName } from '../format.ts';
 import { shownFiles } from '../hush.ts';
 import { linksIn, searched } from '../looked-for.ts';

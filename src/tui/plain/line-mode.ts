@@ -1,9 +1,10 @@
 /** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
+
+import { ClientError, closedBy } from '../../client/errors.ts';
+import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../../client/types.ts';
 import { type Clock, sleep } from '../../platform/seams.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { cleanEvent, cleanMessage } from '../clean.ts';
-import { ClientError, closedBy } from '../client/errors.ts';
-import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../client/types.ts';
 import { wanted } from '../completion.ts';
 import { parseLine } from '../dot-commands.ts';
 import type { Drafts } from '../drafts.ts';

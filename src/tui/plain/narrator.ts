@@ -1,5 +1,5 @@
 /** Turns what the client tells into lines: who said what, who came and went, how far a transfer is. Holds only what was told last. */
-import { shownName } from '../client/shown-name.ts';
+import { shownName } from '../../client/people/shown-name.ts';
 import type {
   ClientEvent,
   ConversationName,
@@ -8,7 +8,7 @@ import type {
   MessageRef,
   Person,
   TransferState,
-} from '../client/types.ts';
+} from '../../client/types.ts';
 import { shownReaction } from '../emoji.ts';
 import { cut } from '../measure.ts';
 import { mentions } from '../mention.ts';

@@ -1,6 +1,6 @@
 /** Which calls of the client are not answered yet: a script that ends waits for them. */
-import { ClientError } from '../client/errors.ts';
-import type { Client } from '../client/types.ts';
+import { ClientError } from '../../client/errors.ts';
+import type { Client } from '../../client/types.ts';
 
 /** These take as long as the file is; the next line does not wait for them. */
 const long: ReadonlySet<string | symbol> = new Set(['upload', 'download', 'resume']);

@@ -1,7 +1,8 @@
 /** What line mode says: whole sentences without signs, so that a screen reader speaks nothing but words. */
-import { shownName } from '../client/shown-name.ts';
-import type { ConversationName, FileInfo, Message } from '../client/types.ts';
-import { writtenApart } from '../client/written.ts';
+
+import { writtenApart } from '../../client/messages/written-time.ts';
+import { shownName } from '../../client/people/shown-name.ts';
+import type { ConversationName, FileInfo, Message } from '../../client/types.ts';
 import * as format from '../format.ts';
 import type { FileItem } from '../select.ts';
 import { strings } from '../strings.ts';

@@ -1,5 +1,5 @@
 /** Where line mode speaks: lines for a person, or objects for a program. */
-import type { Gap, Message, Person } from '../client/types.ts';
+import type { Gap, Message, Person } from '../../client/types.ts';
 import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../commands/report.ts';
 import type { Output } from '../output.ts';
 import type { FileItem } from '../select.ts';

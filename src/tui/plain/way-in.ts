@@ -1,9 +1,10 @@
 /** The way into line mode for somebody whom this profile does not know: what the screen's first form asks, one question after the other. */
+
+import { ClientError } from '../../client/errors.ts';
+import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
+import type { Client, ConnectOptions } from '../../client/types.ts';
 import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
 import { nameFault } from '../../protocol/base/text.ts';
-import { ClientError } from '../client/errors.ts';
-import { FORGOTTEN_PASSWORD } from '../client/register.ts';
-import type { Client, ConnectOptions } from '../client/types.ts';
 import type { Door } from '../login-desk.ts';
 import { strings } from '../strings.ts';
 import { phrases } from './phrases.ts';

@@ -1,5 +1,5 @@
 /** What is held of a conversation, and what is to be fetched for it. */
-import type { Message } from '../client/types.ts';
+import type { Message } from '../../client/types.ts';
 import { chatOf, openThread, withChat, withThread } from '../field.ts';
 import { hasKey, MAX_HELD } from '../messages.ts';
 import type { State, Thread } from '../state.ts';

@@ -1,6 +1,7 @@
 /** Muting, blocking, and looking at what a blocked person said. */
+
+import type { ConversationName } from '../../client/types.ts';
 import { takeBack } from '../aside.ts';
-import type { ConversationName } from '../client/types.ts';
 import { isShut } from '../hush.ts';
 import { mentionAt } from '../mention.ts';
 import type { Chat, Thread, Unfolded } from '../state.ts';

@@ -1,6 +1,6 @@
 /** What the client tells, put into the state. Texts are clean already (clean.ts). */
-import type { ClientErrorCode } from '../client/errors.ts';
-import type { ClientEvent, ConversationName, FileInfo, Gap, Message, MessageRef } from '../client/types.ts';
+import type { ClientErrorCode } from '../../client/errors.ts';
+import type { ClientEvent, ConversationName, FileInfo, Gap, Message, MessageRef } from '../../client/types.ts';
 import { editorWith } from '../editor.ts';
 import type { Opening } from '../event.ts';
 import { paneOf, withChat } from '../field.ts';

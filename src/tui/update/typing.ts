@@ -1,5 +1,5 @@
 /** Who writes to me: shown for a while, and gone when what they wrote is there, or they are not. */
-import type { ClientEvent, Person } from '../client/types.ts';
+import type { ClientEvent, Person } from '../../client/types.ts';
 import { personOf } from '../own.ts';
 import type { Chat } from '../state.ts';
 

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import { useMemo } from 'react';
-import type { ConversationName, LinkState } from '../client/types.ts';
+import type { ConversationName, LinkState } from '../../client/types.ts';
 import { chatOf, openThread } from '../field.ts';
 import { isShut } from '../hush.ts';
 import { fill, width } from '../measure.ts';

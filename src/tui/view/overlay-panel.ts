@@ -1,5 +1,5 @@
 /** What an overlay shows and where it stands: nothing but values. */
-import { shownName } from '../client/shown-name.ts';
+import { shownName } from '../../client/people/shown-name.ts';
 import { emptyEditor, textOf } from '../editor.ts';
 import { chatOf } from '../field.ts';
 import { clockTime, groups, number, size } from '../format.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ClientError } from '../../../src/tui/client/errors.ts';
+import { ClientError } from '../../../src/client/errors.ts';
 import { momentOf } from '../../../src/tui/commands/history.ts';
 
 const now = Date.UTC(2026, 10, 23, 12);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Gap, Message } from '../../../src/tui/client/types.ts';
+import type { Gap, Message } from '../../../src/client/types.ts';
 import { reportFile, reportGap, reportMessage, reportPage, reportSent } from '../../../src/tui/commands/report.ts';
 import { Output } from '../../../src/tui/output.ts';
 import { message, noon } from '../helpers/messages.ts';

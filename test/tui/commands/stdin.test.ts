@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import test from 'ava';
-import { ClientError } from '../../../src/tui/client/errors.ts';
+import { ClientError } from '../../../src/client/errors.ts';
 import { readText } from '../../../src/tui/commands/stdin.ts';
 
 const input = (...parts: (string | Uint8Array)[]): AsyncIterable<Uint8Array> =>

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ClientError } from '../../../src/tui/client/errors.ts';
+import { ClientError } from '../../../src/client/errors.ts';
 import { checkText, conversationOf, textOfWords } from '../../../src/tui/commands/target.ts';
 
 test('a name with or without @, or the lobby', (t) => {

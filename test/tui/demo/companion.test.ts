@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import type { FileRef, TransferOptions } from '../../../src/client/types.ts';
 import { systemClock } from '../../../src/platform/seams.ts';
-import type { FileRef, TransferOptions } from '../../../src/tui/client/types.ts';
 import { Companion } from '../../../src/tui/demo/companion.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { until } from '../../helpers/until.ts';

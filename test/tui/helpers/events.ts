@@ -1,5 +1,5 @@
 /** Events of the screen, short to write. */
-import type { ClientEvent, ConversationName } from '../../../src/tui/client/types.ts';
+import type { ClientEvent, ConversationName } from '../../../src/client/types.ts';
 import type { Event, MoveName } from '../../../src/tui/event.ts';
 import type { Focus } from '../../../src/tui/state.ts';
 

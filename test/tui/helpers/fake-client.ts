@@ -1,4 +1,4 @@
-import { reactionsOf } from '../../../src/tui/client/applied.ts';
+import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
 import type {
   Client,
   ClientEvent,
@@ -14,7 +14,7 @@ import type {
   Person,
   TransferOptions,
   TransferState,
-} from '../../../src/tui/client/types.ts';
+} from '../../../src/client/types.ts';
 import { message, noon, person } from './messages.ts';
 
 /** A client of which a test is the daemon and everybody else. */

@@ -1,5 +1,5 @@
-import { reactionsOf } from '../../../src/tui/client/applied.ts';
-import type { ListedFile, Message, Person } from '../../../src/tui/client/types.ts';
+import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
+import type { ListedFile, Message, Person } from '../../../src/client/types.ts';
 
 export const noon = Date.UTC(2026, 10, 23, 12, 0);
 

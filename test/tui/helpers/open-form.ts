@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { ClientError } from '../../../src/client/errors.ts';
+import type { Client, ConnectOptions } from '../../../src/client/types.ts';
 import { Actions } from '../../../src/tui/actions.ts';
 import { Attention } from '../../../src/tui/attention.ts';
-import { ClientError } from '../../../src/tui/client/errors.ts';
-import type { Client, ConnectOptions } from '../../../src/tui/client/types.ts';
 import { Commands } from '../../../src/tui/commands.ts';
 import type { Desk } from '../../../src/tui/desk.ts';
 import { type Door, LoginDesk } from '../../../src/tui/login-desk.ts';

@@ -1,4 +1,4 @@
-import type { Client, Conversation, Message, Person } from '../../../src/tui/client/types.ts';
+import type { Client, Conversation, Message, Person } from '../../../src/client/types.ts';
 import type { Event } from '../../../src/tui/event.ts';
 import { chatOf, openThread } from '../../../src/tui/field.ts';
 import { type Chat, defaultSettings, initialState, type State, type Thread } from '../../../src/tui/state.ts';

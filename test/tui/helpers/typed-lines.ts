@@ -1,7 +1,7 @@
 /** Line mode without a terminal. */
 import type { ExecutionContext } from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
 import { systemClock } from '../../../src/platform/seams.ts';
-import { ClientError } from '../../../src/tui/client/errors.ts';
 import type { Drafts } from '../../../src/tui/drafts.ts';
 import type { LineInput } from '../../../src/tui/plain/input.ts';
 import { LineMode } from '../../../src/tui/plain/line-mode.ts';

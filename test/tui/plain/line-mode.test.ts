@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ClientError } from '../../../src/tui/client/errors.ts';
+import { ClientError } from '../../../src/client/errors.ts';
 import { FakeClient } from '../helpers/fake-client.ts';
 import { file, message, person } from '../helpers/messages.ts';
 import { queued, refused, types } from '../helpers/typed-lines.ts';

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
+import type { ClientEvent, Message, TransferState } from '../../../src/client/types.ts';
 import { cleanMessage } from '../../../src/tui/clean.ts';
-import { reactionsOf } from '../../../src/tui/client/applied.ts';
-import type { ClientEvent, Message, TransferState } from '../../../src/tui/client/types.ts';
 import { Narrator } from '../../../src/tui/plain/narrator.ts';
 import { file, message, noon, person } from '../helpers/messages.ts';
 import { voiceTo } from '../helpers/voice.ts';

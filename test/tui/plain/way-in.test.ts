@@ -1,6 +1,6 @@
 import test from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { ClientError } from '../../../src/tui/client/errors.ts';
 import { type WayInParts, wayIn } from '../../../src/tui/plain/way-in.ts';
 import { FakeClient } from '../helpers/fake-client.ts';
 

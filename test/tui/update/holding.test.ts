@@ -1,7 +1,7 @@
 /** However long conversations are and whatever arrives: what is held has an end, and no hole. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import type { Message } from '../../../src/tui/client/types.ts';
+import type { Message } from '../../../src/client/types.ts';
 import type { MoveName } from '../../../src/tui/event.ts';
 import { hasKey, keyOf, MAX_HELD } from '../../../src/tui/messages.ts';
 import { lookOf } from '../../../src/tui/select.ts';

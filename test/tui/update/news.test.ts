@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ClientEvent } from '../../../src/tui/client/types.ts';
+import type { ClientEvent } from '../../../src/client/types.ts';
 import { hasKey } from '../../../src/tui/messages.ts';
 import { lookOf } from '../../../src/tui/select.ts';
 import { viewOf } from '../../../src/tui/viewport.ts';

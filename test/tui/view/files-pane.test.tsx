@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { TransferState } from '../../../src/tui/client/types.ts';
+import type { TransferState } from '../../../src/client/types.ts';
 import { draw } from '../helpers/frames.tsx';
 import { file } from '../helpers/messages.ts';
 

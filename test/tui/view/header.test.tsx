@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ClientEvent } from '../../../src/tui/client/types.ts';
+import type { ClientEvent } from '../../../src/client/types.ts';
 import { width } from '../../../src/tui/measure.ts';
 import { draw } from '../helpers/frames.tsx';
 import { person } from '../helpers/messages.ts';

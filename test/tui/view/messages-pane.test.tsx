@@ -1,7 +1,7 @@
 import test from 'ava';
+import type { ClientEvent } from '../../../src/client/types.ts';
 import { printable } from '../../../src/protocol/base/text.ts';
 import { cleanEvent } from '../../../src/tui/clean.ts';
-import type { ClientEvent } from '../../../src/tui/client/types.ts';
 import { width } from '../../../src/tui/measure.ts';
 import { news } from '../helpers/events.ts';
 import { draw, sizes } from '../helpers/frames.tsx';

@@ -1,9 +1,9 @@
 /** What breaks other programs, on every part of the screen that shows words of others. */
 import { createRequire } from 'node:module';
 import test from 'ava';
+import type { ClientEvent } from '../../../src/client/types.ts';
 import { fileName } from '../../../src/protocol/base/text.ts';
 import { cleanEvent } from '../../../src/tui/clean.ts';
-import type { ClientEvent } from '../../../src/tui/client/types.ts';
 import { width } from '../../../src/tui/measure.ts';
 import { draw } from '../helpers/frames.tsx';
 import { file, message } from '../helpers/messages.ts';

@@ -1,0 +1,57 @@
+/**
+ * What later entries make of a message: edits, deletes and reactions. Pure; keyed by (conversation, author, id) by the
+ * caller.
+ */
+import type { Content } from '../../protocol/sealed/content.ts';
+import { shownName } from '../people/shown-name.ts';
+
+/** An entry that speaks about a message, with who wrote it (identity fingerprint, hex, and name). */
+export type Mark = { seq: number; author: string; from: string; formerKey: boolean; content: Content };
+
+export type Applied = { text: string | null; edited: boolean; deleted: boolean; reactions: Record<string, string[]> };
+
+/** Different emoji of one person on one message, and of all together: what comes after them is not taken. */
+const MAX_OF_ONE = 16;
+const MAX_OF_ALL = 64;
+
+/**
+ * Only the author edits and deletes; a delete wins whatever comes after it; of edits the last in the daemon's order counts, and
+ * only a text or a reply has one. Of one person's reactions with one emoji the last counts, of their emoji the first 16.
+ * @param marks any order
+ */
+export function applyMarks(author: string, content: Content, marks: readonly Mark[]): Applied {
+  const applied: Applied = {
+    text: content.kind === 'text' || content.kind === 'reply' ? content.text : null,
+    edited: false,
+    deleted: false,
+    reactions: reactionsOf([]),
+  };
+  /** By emoji and author: a former key of a name takes back no reaction of its current key. */
+  const reactions = new Map<string, Map<string, string>>();
+  for (const mark of [...marks].sort((a, b) => a.seq - b.seq)) {
+    const { content: said } = mark;
+    if (said.kind === 'reaction') {
+      const people = reactions.get(said.emoji) ?? new Map<string, string>();
+      if (said.on && people.has(mark.author)) continue;
+      people.delete(mark.author);
+      if (people.size === 0) reactions.delete(said.emoji);
+      const theirs = [...reactions.values()].filter((all) => all.has(mark.author)).length;
+      const isNew = !reactions.has(said.emoji);
+      if (!said.on || theirs >= MAX_OF_ONE || (isNew && reactions.size >= MAX_OF_ALL)) continue;
+      reactions.set(said.emoji, people.set(mark.author, shownName(mark)));
+    } else if (mark.author === author && said.kind === 'delete') {
+      applied.deleted = true;
+    } else if (mark.author === author && said.kind === 'edit' && applied.text !== null) {
+      applied.text = said.text;
+      applied.edited = true;
+    }
+  }
+  if (applied.deleted) return { ...applied, text: applied.text === null ? null : '', edited: false };
+  applied.reactions = reactionsOf([...reactions].map(([emoji, people]) => [emoji, [...new Set(people.values())]]));
+  return applied;
+}
+
+/** Without a prototype: the keys are words of peers, and `constructor` is there only when somebody chose it. */
+export function reactionsOf(chosen: readonly [emoji: string, names: string[]][]): Record<string, string[]> {
+  return Object.assign(Object.create(null), Object.fromEntries(chosen));
+}

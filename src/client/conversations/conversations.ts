@@ -1,0 +1,298 @@
+/** All my conversations: which there are, what is new in each, what was read. Turns what was taken into events. */
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
+import type { Cache } from '../cache/cache.ts';
+import { ClientError, isPassing } from '../errors.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import { LockedGaps } from '../messages/locked-gaps.ts';
+import type { Messages } from '../messages/message-builder.ts';
+import { formerPlaces, type Place } from '../notes/private-notes.ts';
+import type { Intake, Taken } from '../timeline/intake.ts';
+import type { HeldBytes } from '../timeline/reorder-buffer.ts';
+import { Timeline } from '../timeline/timeline.ts';
+import type { ClientEvent, Conversation, ConversationName, Message } from '../types.ts';
+import { placeNamed, placeWith } from './conversation-names.ts';
+import { ConversationBound, type Listed, listConversations } from './list-conversations.ts';
+import { ToldMarks } from './notified-marks.ts';
+import { Strangers } from './pending-conversations.ts';
+import { Preview } from './preview.ts';
+import type { Receipts } from './receipts.ts';
+import { Trimming } from './trimming.ts';
+
+/** Conversations that are brought up to date at once. */
+const AT_ONCE = 4;
+/** After a refusal that passes. */
+const AGAIN_MS = 1000;
+
+export type ConversationParts = {
+  context: ChatContext;
+  cache: Cache;
+  intake: Intake;
+  messages: Messages;
+  receipts: Receipts;
+  lobby: Place;
+  emit: (event: ClientEvent) => void;
+  prepare: (place: Place, entries: Parameters<Intake['take']>[1]) => Promise<void>;
+  /** More of it is stored than before, taken here or by another process of this profile. */
+  stored: (place: Place) => Promise<void>;
+  locked: (place: Place, epochs: Set<string>) => void;
+  clash: (device: number) => Promise<void>;
+};
+
+export class Conversations {
+  readonly #parts: ConversationParts;
+  readonly #timelines = new Map<string, Timeline>();
+  readonly #told: ToldMarks;
+  readonly #lockedGaps: LockedGaps;
+  readonly #preview: Preview;
+  readonly #strangers: Strangers;
+  readonly #trimming: Trimming;
+  readonly #bound: ConversationBound;
+  readonly #held: HeldBytes = { used: 0 };
+
+  constructor(parts: ConversationParts) {
+    this.#parts = parts;
+    this.#trimming = new Trimming(parts.cache, parts.emit);
+    this.#bound = new ConversationBound((text) => parts.emit({ type: 'notice', text }));
+    this.#preview = new Preview(parts);
+    this.#strangers = new Strangers(async (conversation, name) => {
+      const place = await this.placeOf(conversation, name);
+      return place === null ? null : this.timeline(place);
+    });
+    this.#told = new ToldMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
+    this.#lockedGaps = new LockedGaps(parts);
+  }
+
+  /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
+  place(name: ConversationName): Promise<Place> {
+    const { lobby, context } = this.#parts;
+    return name === lobby.name ? Promise.resolve(lobby) : placeNamed(context, lobby.name, name);
+  }
+
+  timeline(place: Place): Timeline {
+    const known = this.#timelines.get(place.key);
+    if (known !== undefined) return known;
+    const { context, cache, intake, prepare } = this.#parts;
+    const timeline = new Timeline(place, context, cache, intake, this.#held, {
+      prepare,
+      taken: (where, taken) => this.#taken(where, taken),
+      failed: (where, error) => this.#failed(where, error),
+    });
+    this.#timelines.set(place.key, timeline);
+    return timeline;
+  }
+
+  /** The conversation, and those with the same person under former keys: the newest first. */
+  async timelinesOf(place: Place): Promise<Timeline[]> {
+    const former = place.with === null ? [] : await formerPlaces(this.#parts.context, place.with);
+    return [place, ...former].map((each) => this.timeline(each));
+  }
+
+  /** What was the conversation with `name` is one under a former key now. */
+  async accepted(name: string): Promise<void> {
+    for (const [key, timeline] of [...this.#timelines]) {
+      if (timeline.place.with !== name) continue;
+      await timeline.end();
+      this.#timelines.delete(key);
+    }
+    this.#parts.emit({ type: 'moved', conversation: `@${name}` });
+    // What that key signed in the lobby is of a former one now.
+    this.#parts.emit({ type: 'moved', conversation: this.#parts.lobby.name });
+  }
+
+  /** After each login: takes everything that is new, in all conversations. */
+  async sync(): Promise<void> {
+    const queue = await listConversations(this.#parts.context.connection, this.#bound);
+    const worker = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.#syncOne(next);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await this.#trimming.now();
+  }
+
+  /** Takes what is new in this one. */
+  async catchUp(place: Place): Promise<void> {
+    const all = await listConversations(this.#parts.context.connection, this.#bound);
+    const of = all.find(({ conversation }) => equal(conversation, place.id));
+    if (of !== undefined) await this.timeline(place).catchUp(of.head);
+  }
+
+  async take(event: Event): Promise<void> {
+    if (event.method === 'posted') {
+      const { conversation, with: name, entry } = event.params;
+      const place = this.#known(conversation, name);
+      if (place === null) {
+        if (name !== null) this.#strangers.hear(conversation, name, entry.seq);
+        return;
+      }
+      const timeline = this.timeline(place);
+      timeline.arrive(entry);
+      void this.#preview.confirmed(event, timeline).catch(() => {});
+    } else if (event.method === 'read') {
+      const key = hex(event.params.conversation);
+      const timeline = this.#timelines.get(key);
+      if (timeline === undefined) return;
+      // Nothing that is still to come was read.
+      await this.#setMark(key, 'read', Math.min(event.params.seq, timeline.head));
+      await this.#tell(timeline.place);
+    }
+  }
+
+  async list(): Promise<Conversation[]> {
+    const current = [...this.#timelines.values()].filter(({ place }) => place.base === 0);
+    const listed = await Promise.all(current.map(({ place }) => this.#conversation(place)));
+    return listed.sort((a, b) => b.at - a.at);
+  }
+
+  async markRead(place: Place, seq: number): Promise<void> {
+    if (seq < 1) return;
+    await this.#setMark(place.key, 'read', seq);
+    await this.#tell(place);
+    await this.#mark('read', place, seq);
+  }
+
+  /** What a listener was shown is not news for the next process. */
+  told(message: Message): void {
+    const { conversation, seq } = message;
+    const current = [...this.#timelines.values()].find(({ place: at }) => at.name === conversation && at.base === 0);
+    if (current !== undefined && seq !== null) this.#told.told(current.place.key, seq);
+  }
+
+  /** Keeps up to where listeners were told. */
+  keepTold(): Promise<void> {
+    return this.#told.flush();
+  }
+
+  /** Opens what waited for a key. */
+  async retry(place: Place, epoch: string | null): Promise<void> {
+    const opened = await this.#parts.intake.retry(place, epoch);
+    if (opened.length === 0) return;
+    // Gaps that were told stood for it.
+    if (epoch === null) this.#parts.emit({ type: 'moved', conversation: place.name });
+    for (const message of await this.#parts.messages.of(place, opened))
+      this.#parts.emit({ type: 'message', message, fresh: true });
+    this.#receiptsDue(place);
+    await this.#tell(place);
+  }
+
+  /** Has the daemon vouch for what came of rooms; the events of that are then under way. */
+  settle(): Promise<void> {
+    return this.#preview.settle();
+  }
+
+  /** Resolves when what came of this conversation was taken; of all that are known, without one. */
+  async idle(place: Place | null): Promise<void> {
+    if (place !== null) await this.#strangers.settled(place.key);
+    const timelines = place === null ? [...this.#timelines.values()] : await this.timelinesOf(place);
+    await Promise.all(timelines.map((timeline) => timeline.idle()));
+  }
+
+  async #syncOne(of: Listed): Promise<void> {
+    const place = await this.placeOf(of.conversation, of.with);
+    if (place === null) return;
+    const { cache } = this.#parts;
+    const timeline = this.timeline(place);
+    const again = timeline.startedAt !== null;
+    await timeline.catchUp(of.head, Math.max(of.read, (await cache.coverage(place.key))?.read ?? 0));
+    await this.#setMark(place.key, 'read', Math.min(of.read, timeline.head));
+    const known = await cache.coverage(place.key);
+    if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
+    if (known !== null && timeline.startedAt !== null && !again)
+      await this.#missed(place, { ...known, top: timeline.startedAt });
+    await this.#parts.stored(place);
+    this.#receiptsDue(place);
+    await this.#tell(place);
+  }
+
+  /** What another process of this profile took while nobody listened. */
+  async #missed(place: Place, known: { read: number; told: number; top: number }): Promise<void> {
+    const { cache, messages, context } = this.#parts;
+    const from = Math.max(known.read, known.told);
+    if (from >= known.top || place.base !== 0) return;
+    const entries = await cache.page(place.key, from, known.top + 1, 1000);
+    for (const message of await messages.of(place, entries))
+      if (message.from !== context.keyring.me.name) this.#parts.emit({ type: 'message', message, fresh: true });
+  }
+
+  async #taken(place: Place, taken: Taken): Promise<void> {
+    const { cache, messages, emit, context, stored, locked, clash } = this.#parts;
+    // Before anybody hears of it and answers: not as the device that somebody else is, too.
+    if (taken.clash !== null) await clash(taken.clash);
+    const known = await cache.coverage(place.key);
+    const me = hex(context.keyring.me.idFp);
+    await this.#lockedGaps.tell(place, taken.fresh);
+    const { readAtLogin } = this.timeline(place);
+    for (const message of await messages.of(place, taken.fresh))
+      emit({ type: 'message', message, fresh: place.base === 0 && (message.seq ?? 0) > readAtLogin });
+    const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));
+    targets.push(...taken.delivered.map((id) => ({ author: me, id })));
+    const fresh = new Set(taken.fresh.map((entry) => entry.seq));
+    for (const { author, id } of targets) {
+      const entry = await cache.find(place.key, author, id);
+      if (entry === null || fresh.has(entry.seq)) continue;
+      for (const message of await messages.of(place, [entry])) emit({ type: 'message', message, fresh: false });
+    }
+    await stored(place);
+    if (taken.locked.size > 0) locked(place, taken.locked);
+    if (known !== null && place.with !== null) void this.#mark('deliver', place, known.top);
+    this.#receiptsDue(place);
+    await this.#tell(place);
+    await this.#trimming.took();
+  }
+
+  /** Nothing can be sealed to a key that was replaced. */
+  #receiptsDue(place: Place): void {
+    if (place.base === 0) this.#parts.receipts.due(place);
+  }
+
+  #failed(place: Place, error: unknown): void {
+    // Without a link the next login goes on from here.
+    if (error instanceof ClientError && error.code === 'unreachable') return;
+    if (isPassing(error)) {
+      this.#parts.context.clock.after(AGAIN_MS, () => this.timeline(place).again());
+      return;
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#parts.emit({ type: 'notice', text: `${place.name} cannot be brought up to date: ${reason}` });
+  }
+
+  /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
+  async placeOf(conversation: Uint8Array, name: string | null): Promise<Place | null> {
+    const known = this.#known(conversation, name);
+    if (known !== null || name === null || this.#bound.isReached(this.#timelines.size)) return known;
+    return placeWith(this.#parts.context, conversation, name);
+  }
+
+  /** From memory, without a request to the daemon; null for one that is not there. */
+  #known(conversation: Uint8Array, name: string | null): Place | null {
+    const { lobby } = this.#parts;
+    if (name === null) return equal(conversation, lobby.id) ? lobby : null;
+    return this.#timelines.get(hex(conversation))?.place ?? null;
+  }
+
+  async #conversation(place: Place): Promise<Conversation> {
+    const { cache, context } = this.#parts;
+    const known = await cache.coverage(place.key);
+    const { unread, at } = await cache.unread(place.key, known?.read ?? 0, hex(context.keyring.me.idFp));
+    const head = Math.max(known?.top ?? 0, this.#timelines.get(place.key)?.head ?? 0);
+    return { name: place.name, head, read: known?.read ?? 0, unread, at };
+  }
+
+  async #tell(place: Place): Promise<void> {
+    if (place.base !== 0) return;
+    this.#parts.emit({ type: 'conversation', conversation: await this.#conversation(place) });
+  }
+
+  /** A mark that does not reach the daemon now is set again after the next login. */
+  async #mark(mark: 'read' | 'deliver', place: Place, seq: number): Promise<void> {
+    await this.#parts.context.connection.request(mark, { conversation: place.id, seq }).catch(() => {});
+  }
+
+  async #setMark(key: string, mark: 'read' | 'told', seq: number): Promise<void> {
+    const { context } = this.#parts;
+    await context.profile.db.run(
+      `UPDATE coverage SET ${mark} = max(${mark}, ?) WHERE account = ? AND conversation = ?`,
+      [seq, context.account, key],
+    );
+  }
+}

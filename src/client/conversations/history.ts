@@ -1,0 +1,98 @@
+/** Reading a conversation back: from the cache, and from the daemon where the cache ends. */
+import type { Cache, CachedEntry } from '../cache/cache.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import type { Messages } from '../messages/message-builder.ts';
+import { type Place, unmetPlace } from '../notes/private-notes.ts';
+import type { OutboxStore } from '../outbox/outbox-store.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { ConversationName, Gap, Message } from '../types.ts';
+
+const HISTORY_LIMIT = 100;
+/** Pages that are fetched for one question: what holds no message for so long is not all looked through at once. */
+const MAX_PAGES = 50;
+
+export type HistoryOptions = { before?: number | undefined; limit?: number | undefined; since?: number | undefined };
+
+type Parts = { context: ChatContext; cache: Cache; messages: Messages; outbox: OutboxStore };
+type Page = { messages: Message[]; gaps: Gap[]; more: boolean };
+
+/**
+ * The newest messages that the options allow, oldest first; what is still in the outbox stands at the end.
+ * @param timelines the conversation, and before it those with the same person under former keys: the newest first
+ */
+export async function readHistory(
+  parts: Parts,
+  timelines: readonly Timeline[],
+  { before, limit = HISTORY_LIMIT, since }: HistoryOptions,
+): Promise<Page> {
+  const whole: Page = { messages: [], gaps: [], more: false };
+  for (const timeline of timelines) {
+    const end = before === undefined ? undefined : before - timeline.place.base;
+    // All of it stands after what is asked for.
+    if (end !== undefined && end <= 1) continue;
+    const left = limit - whole.messages.length;
+    if (left <= 0) return { ...whole, more: true };
+    const page = await readOne(parts, timeline, { before: end, limit: left, since });
+    whole.messages.unshift(...page.messages);
+    whole.gaps.unshift(...page.gaps);
+    whole.more = page.more;
+    if (page.more) break;
+  }
+  return whole;
+}
+
+/** What waits to be sent there, or failed: as it was written. It stands behind every message that has its place. */
+async function readOutbox(
+  { messages, outbox }: Pick<Parts, 'messages' | 'outbox'>,
+  place: Place,
+  { before, limit = HISTORY_LIMIT }: HistoryOptions,
+): Promise<Message[]> {
+  if (before !== undefined) return [];
+  return (await outbox.of(place)).flatMap((item) => messages.queued(place, item) ?? []).slice(-limit);
+}
+
+/** What the outbox holds for a name that nobody has. @throws what `refused` is when there is nothing */
+export async function readUnmet(
+  parts: Pick<Parts, 'messages' | 'outbox'>,
+  conversation: ConversationName,
+  options: HistoryOptions,
+  refused: unknown,
+): Promise<Page> {
+  const unmet = conversation.startsWith('@') ? unmetPlace(conversation.slice(1)) : null;
+  const messages = unmet === null ? [] : await readOutbox(parts, unmet, options);
+  if (messages.length === 0) throw refused;
+  return { messages, gaps: [], more: false };
+}
+
+async function readOne(
+  { context, cache, messages, outbox }: Parts,
+  timeline: Timeline,
+  { before, limit, since }: { before: number | undefined; limit: number; since: number | undefined },
+): Promise<Page> {
+  const { place } = timeline;
+  const end = before ?? Number.MAX_SAFE_INTEGER;
+  let entries: CachedEntry[] = [];
+  let more = true;
+  for (let pages = 0; ; pages++) {
+    // One more than is shown, to know whether there is more.
+    entries = await cache.page(place.key, 0, end, limit + 1);
+    const shown = entries.filter((entry) => entry.shown);
+    const early = since !== undefined && (shown[0]?.at ?? Number.POSITIVE_INFINITY) < since;
+    if (shown.length > limit || early) break;
+    if (pages < MAX_PAGES && context.connection.state.state === 'online' && (await timeline.older())) continue;
+    more = ((await cache.coverage(place.key))?.bottom ?? 0) > 0;
+    break;
+  }
+  const allowed = entries.filter((entry) => since === undefined || entry.at >= since);
+  const shown = allowed.filter((entry) => entry.shown).slice(-limit);
+  // What cannot be read before the first message belongs to it where nothing else comes before.
+  const first = more ? (shown[0]?.seq ?? end) : 0;
+  const found = await messages.of(place, shown);
+  const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);
+  found.push(...(await readOutbox({ messages, outbox }, place, { before, limit })).filter((one) => !isStored(one)));
+  const gaps = await messages.gaps.of(
+    place,
+    allowed.filter((entry) => entry.seq >= first),
+  );
+  return { messages: found.slice(-limit), gaps, more };
+}

@@ -1,0 +1,66 @@
+/** Which conversations the daemon says that I have, page by page. */
+import { hex } from '../../protocol/base/bytes.ts';
+import type { RequestResult } from '../../protocol/wire/requests.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import type { Conversation } from '../types.ts';
+
+export type Listed = RequestResult<'conversations'>['conversations'][number];
+
+/** More than anybody has: what a daemon lists or tells of beyond that is left out. */
+const MAX_CONVERSATIONS = 20_000;
+
+/** How many a client takes. Tells the person once that some are left out. */
+export class ConversationBound {
+  readonly #tell: (text: string) => void;
+  #told = false;
+
+  constructor(tell: (text: string) => void) {
+    this.#tell = tell;
+  }
+
+  /** Whether `count` are as many as there may be, and so the next is left out. */
+  isReached(count: number): boolean {
+    if (count < MAX_CONVERSATIONS) return false;
+    if (!this.#told) {
+      const most = MAX_CONVERSATIONS.toLocaleString('en-US');
+      this.#tell(
+        `the server has more than ${most} conversations of yours: the others, and what is new in them, are not shown; ask its operator`,
+      );
+    }
+    this.#told = true;
+    return true;
+  }
+}
+
+/**
+ * In the order in which they began, each once.
+ * @param bound is told how many there are, page by page
+ * @throws as Connection.request
+ */
+export async function listConversations(
+  connection: Pick<ChatContext['connection'], 'request'>,
+  bound: ConversationBound,
+): Promise<Listed[]> {
+  const listed = new Map<string, Listed>();
+  for (let after: Uint8Array | null = null; ; ) {
+    const before = listed.size;
+    const page: RequestResult<'conversations'> = await connection.request('conversations', { after });
+    for (const one of page.conversations) listed.set(hex(one.conversation), one);
+    after = page.next;
+    if (after === null || listed.size === before || bound.isReached(listed.size)) return [...listed.values()];
+  }
+}
+
+/**
+ * Where something was said, and where something of mine is still unsent, though it be to a name that nobody has: it can be tried
+ * again or removed there.
+ */
+export function withUnsent(
+  known: readonly Conversation[],
+  unsent: readonly { name: string; at: number }[],
+): Conversation[] {
+  const said = known.filter(({ name, head }) => head > 0 || name.startsWith('#'));
+  const names = new Set<string>(said.map(({ name }) => name));
+  const others = unsent.map(({ name, at }): Conversation => ({ name: `@${name}`, head: 0, read: 0, unread: 0, at }));
+  return [...said, ...others.filter(({ name }) => !names.has(name))].sort((a, b) => b.at - a.at);
+}

@@ -1,0 +1,106 @@
+/**
+ * Messages of a room that are shown before the daemon has vouched for their place: whoever has the room's key could have
+ * repeated, withheld or moved them, but not written them. They have no seq, nothing of them is stored, and what turns
+ * out not to be there is withdrawn.
+ */
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import type { Event } from '../../protocol/wire/codec.ts';
+import type { Cache, CachedEntry } from '../cache/cache.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import type { Messages } from '../messages/message-builder.ts';
+import type { Place } from '../notes/private-notes.ts';
+import type { Intake } from '../timeline/intake.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { ClientEvent, Message } from '../types.ts';
+
+type Posted = Extract<Event, { method: 'posted' }>;
+
+export type PreviewParts = {
+  context: ChatContext;
+  cache: Cache;
+  intake: Pick<Intake, 'peek'>;
+  messages: Messages;
+  lobby: Place;
+  emit: (event: ClientEvent) => void;
+};
+
+export class Preview {
+  readonly #parts: PreviewParts;
+  /** What has come early, with the message that was shown for it. */
+  readonly #early = new Map<Event, Message | null>();
+  #showing: Promise<void> = Promise.resolve();
+
+  constructor(parts: PreviewParts) {
+    this.#parts = parts;
+    const { connection } = parts.context;
+    connection.onEarly((event) => this.#arrived(event));
+    connection.onState(({ state }) => {
+      if (state !== 'online') this.#lost();
+    });
+  }
+
+  /** The event came again, vouched for, and `timeline` was given it. Resolves when what was shown is what is there. */
+  async confirmed(event: Event, timeline: Timeline): Promise<void> {
+    const shown = this.#early.get(event) ?? null;
+    this.#early.delete(event);
+    if (shown === null || event.method !== 'posted') return;
+    await timeline.idle();
+    const { place } = timeline;
+    const stored = await this.#parts.cache.find(place.key, shown.author, shown.id);
+    if (stored?.shown !== true) this.#withdraw(shown);
+  }
+
+  /** Has the daemon vouch for what came early: any answer of its does. */
+  async settle(): Promise<void> {
+    if (this.#early.size > 0) await this.#parts.context.connection.request('ping', {}).catch(() => {});
+  }
+
+  #arrived(event: Event): void {
+    if (event.method !== 'posted' || !equal(event.params.conversation, this.#parts.lobby.id)) return;
+    this.#early.set(event, null);
+    // Without it, it is shown when it has its place.
+    this.#showing = this.#showing.then(() => this.#show(event)).catch(() => {});
+  }
+
+  async #show(event: Posted): Promise<void> {
+    const { context, intake, lobby, cache, messages, emit } = this.#parts;
+    const opened = await intake.peek(lobby, event.params.entry);
+    if (opened === null || opened.author === hex(context.keyring.me.idFp)) return;
+    const { kind } = opened.said.content;
+    if (kind !== 'text' && kind !== 'reply' && kind !== 'manifest') return;
+    // An old one that was sent again is no news.
+    if ((await cache.find(lobby.key, opened.author, opened.id)) !== null) return;
+    const entry: CachedEntry = {
+      seq: 0,
+      // Until the daemon has told its time.
+      at: context.clock.now(),
+      author: opened.author,
+      id: opened.id,
+      device: opened.device,
+      deviceSeq: opened.deviceSeq,
+      tag: '',
+      shown: true,
+      gap: null,
+      said: opened.said,
+      raw: null,
+      epoch: null,
+      prev: '',
+      name: null,
+    };
+    const [message] = await messages.of(lobby, [entry]);
+    if (message === undefined || !this.#early.has(event)) return;
+    const early = { ...message, seq: null };
+    this.#early.set(event, early);
+    emit({ type: 'message', message: early, fresh: false });
+  }
+
+  #lost(): void {
+    const shown = [...this.#early.values()];
+    this.#early.clear();
+    for (const message of shown) if (message !== null) this.#withdraw(message);
+  }
+
+  #withdraw({ conversation, author, id }: Message): void {
+    this.#parts.emit({ type: 'withdrawn', conversation, author, id });
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Signed word to the other side that its notes are here. What is due is stored with the notes themselves, so that a
+ * crash loses none; several ids go in one note, and no receipt is ever owed for a receipt.
+ */
+import { fromHex, hex } from '../../protocol/base/bytes.ts';
+import type { Cache } from '../cache/cache.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import type { Place } from '../notes/private-notes.ts';
+
+/** How long ids are gathered. */
+const GATHER_MS = 200;
+/** Ids in one receipt note. */
+const MAX_IDS = 64;
+
+export class Receipts {
+  readonly #context: ChatContext;
+  readonly #cache: Cache;
+  readonly #queue: (place: Place, ids: Uint8Array[]) => Promise<void>;
+  readonly #timers = new Map<string, { cancel: () => void; place: Place }>();
+  readonly #flushing = new Set<Promise<void>>();
+
+  constructor(context: ChatContext, cache: Cache, queue: (place: Place, ids: Uint8Array[]) => Promise<void>) {
+    this.#context = context;
+    this.#cache = cache;
+    this.#queue = queue;
+  }
+
+  /** Something in this conversation may be owed a receipt. */
+  due(place: Place): void {
+    if (place.with === null || place.with === this.#context.keyring.me.name || this.#timers.has(place.key)) return;
+    const cancel = this.#context.clock.after(GATHER_MS, () => this.#start(place));
+    this.#timers.set(place.key, { cancel, place });
+  }
+
+  /** Sends at once what is gathered. */
+  async flush(): Promise<void> {
+    for (const { cancel, place } of [...this.#timers.values()]) {
+      cancel();
+      this.#start(place);
+    }
+    await Promise.all(this.#flushing);
+  }
+
+  #start(place: Place): void {
+    this.#timers.delete(place.key);
+    // What fails stays due, and goes with the next one or after the next login.
+    const run = this.#flush(place).catch(() => {});
+    this.#flushing.add(run);
+    void run.then(() => this.#flushing.delete(run));
+  }
+
+  async #flush(place: Place): Promise<void> {
+    const { account, profile, keyring } = this.#context;
+    const rows = await profile.db.all('SELECT id FROM due_receipts WHERE account = ? AND conversation = ?', [
+      account,
+      place.key,
+    ]);
+    const ids = rows.map((row) => String(row.id));
+    const given = await this.#cache.receipts(place.key, hex(keyring.me.idFp), ids);
+    const due = ids.filter((id) => !given.has(id));
+    for (let start = 0; start < due.length; start += MAX_IDS)
+      await this.#queue(
+        place,
+        due.slice(start, start + MAX_IDS).map((id) => fromHex(id)),
+      );
+    await profile.db.run(
+      'DELETE FROM due_receipts WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))',
+      [account, place.key, JSON.stringify(ids)],
+    );
+  }
+}

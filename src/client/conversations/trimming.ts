@@ -1,0 +1,29 @@
+/** When the cache is trimmed, and what the person hears of it. */
+import type { Cache } from '../cache/cache.ts';
+import type { ClientEvent } from '../types.ts';
+
+/** Pages of entries that are taken before the cache is trimmed again: a conversation may have more than fit. */
+const TRIM_EVERY = 50;
+
+export class Trimming {
+  readonly #cache: Pick<Cache, 'trim'>;
+  readonly #emit: (event: ClientEvent) => void;
+  #pages = 0;
+
+  constructor(cache: Pick<Cache, 'trim'>, emit: (event: ClientEvent) => void) {
+    this.#cache = cache;
+    this.#emit = emit;
+  }
+
+  /** A page of entries was taken. */
+  async took(): Promise<void> {
+    if (++this.#pages % TRIM_EVERY === 0) await this.now();
+  }
+
+  async now(): Promise<void> {
+    const dropped = await this.#cache.trim();
+    if (dropped === 0) return;
+    const text = `${dropped} old messages were dropped from the local cache; scroll back to fetch them again`;
+    this.#emit({ type: 'notice', text });
+  }
+}

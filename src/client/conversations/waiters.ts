@@ -1,0 +1,50 @@
+/** Who waits for a message to be sent or delivered. */
+import { Refusal } from '../../protocol/base/errors.ts';
+import { ClientError } from '../errors.ts';
+import type { Message } from '../types.ts';
+
+type Waiter = { until: 'sent' | 'delivered'; done: (message: Message) => void; fail: (error: Error) => void };
+
+export class Waiters {
+  readonly #waiting = new Map<string, Waiter[]>();
+  #ended: ClientError | null = null;
+
+  /** @throws ClientError when the message is refused for good, sending stops at it, or the client is closed */
+  reach(id: string, until: 'sent' | 'delivered'): Promise<Message> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    return new Promise((done, fail) => {
+      this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), { until, done, fail }]);
+    });
+  }
+
+  /** Of the messages that somebody waits for. */
+  get ids(): string[] {
+    return [...this.#waiting.keys()];
+  }
+
+  reached(message: Message): void {
+    const waiting = this.#waiting.get(message.id) ?? [];
+    const left = waiting.filter(({ until }) => message.state !== until && message.state !== 'delivered');
+    for (const waiter of waiting) if (!left.includes(waiter)) waiter.done(message);
+    if (left.length > 0) this.#waiting.set(message.id, left);
+    else this.#waiting.delete(message.id);
+  }
+
+  failed(id: string, error: unknown, sentence: string): void {
+    const failure = error instanceof ClientError ? error : new ClientError('refused', sentence);
+    if (error instanceof Refusal) failure.cause = error;
+    for (const { fail } of this.#waiting.get(id) ?? []) fail(failure);
+    this.#waiting.delete(id);
+  }
+
+  /** There will be no link any more: who waits is told why. */
+  closed(error: ClientError): void {
+    for (const waiting of this.#waiting.values()) for (const { fail } of waiting) fail(error);
+    this.#waiting.clear();
+  }
+
+  end(): void {
+    this.#ended = new ClientError('unreachable', 'the client was closed; what was not sent stays in the outbox');
+    this.closed(this.#ended);
+  }
+}

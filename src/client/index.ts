@@ -1,0 +1,26 @@
+/** What `import 'securechat'` gives: the client without a screen. */
+export { Refusal, type RefusalCode } from '../protocol/base/errors.ts';
+export { connect } from './client.ts';
+export { ClientError, type ClientErrorCode } from './errors.ts';
+export { type ListenOptions, listen } from './messages/message-stream.ts';
+export type {
+  Ask,
+  Body,
+  Client,
+  ClientEvent,
+  ConnectOptions,
+  Conversation,
+  ConversationName,
+  Doubt,
+  FileInfo,
+  FileRef,
+  Gap,
+  LinkState,
+  ListedFile,
+  Message,
+  MessageRef,
+  Person,
+  SendState,
+  TransferOptions,
+  TransferState,
+} from './types.ts';

@@ -1,0 +1,147 @@
+/** What the profile holds of my accounts: keys, tickets, the versions of the vault. Keys and tickets lie sealed. */
+import * as v from 'valibot';
+import type { Clock } from '../../platform/seams.ts';
+import { utf8 } from '../../protocol/base/bytes.ts';
+import type { KeyPair } from '../../protocol/crypto/rsa.ts';
+import { openCard } from '../../protocol/sealed/card.ts';
+import { decodeMessagePack, encodeMessagePack } from '../../protocol/wire/message-pack.ts';
+import { ClientError } from '../errors.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { Statement } from '../profile/profile-db.ts';
+
+/** One person's private keys. `keys`: newest first, each with the newest card that names it. */
+export type AccountKeys = { identity: KeyPair; keys: { card: Uint8Array; pkcs8: Uint8Array }[] };
+
+/** `vaultVersion`: the highest that was made or met; `vaultStored`: the highest that the daemon took or gave. */
+export type Account = { keys: AccountKeys; vaultVersion: number; vaultStored: number; localKeys: boolean };
+
+/** Of the keys of one account: 4 for each pair and a few around them. */
+const MAX_VALUES = 4096;
+
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const storedKeys = v.strictObject({
+  v: v.literal(1),
+  identity: v.strictObject({ spki: bytes, pkcs8: bytes }),
+  keys: v.pipe(v.array(v.strictObject({ card: bytes, pkcs8: bytes })), v.minLength(1)),
+});
+
+export class AccountStore {
+  readonly #profile: Profile;
+  readonly #clock: Clock;
+
+  constructor(profile: Profile, clock: Clock) {
+    this.#profile = profile;
+    this.#clock = clock;
+  }
+
+  /** The names that this profile holds keys of, the last used first. */
+  async names(daemon: Uint8Array): Promise<string[]> {
+    const rows = await this.#profile.db.all('SELECT name FROM accounts WHERE daemon = ? ORDER BY at DESC', [daemon]);
+    return rows.map((row) => String(row.name));
+  }
+
+  /** After a login: it is the one that was used last. */
+  async used(daemon: Uint8Array, name: string): Promise<void> {
+    // Mostly it was that before, and then nothing is written.
+    await this.#profile.db.run(
+      `UPDATE accounts SET at = ? WHERE daemon = ? AND name = ?
+       AND EXISTS (SELECT 1 FROM accounts x WHERE x.at >= accounts.at AND NOT (x.daemon = ? AND x.name = ?))`,
+      [this.#clock.now(), daemon, name, daemon, name],
+    );
+  }
+
+  /** @throws ClientError 'refused' when the profile is damaged. */
+  async load(daemon: Uint8Array, name: string): Promise<Account | null> {
+    const [row] = await this.#profile.db.all('SELECT * FROM accounts WHERE daemon = ? AND name = ?', [daemon, name]);
+    if (row === undefined) return null;
+    const plain = this.#profile.open(row.keys as Uint8Array, place('keys', name));
+    const { identity, keys } = readKeys(plain);
+    return {
+      keys: { identity, keys },
+      vaultVersion: Number(row.vault_version),
+      vaultStored: Number(row.vault_stored),
+      localKeys: row.local_keys === 1,
+    };
+  }
+
+  /**
+   * On stable storage when it resolves. Numbers and the choice of local keys go only forward, and no card takes the place of a
+   * later one or of another with its number. @returns what is stored now: another process of this profile may have been quicker
+   */
+  async save(daemon: Uint8Array, name: string, account: Account): Promise<Account> {
+    await this.#write(
+      daemon,
+      name,
+      account,
+      `vault_version = max(vault_version, excluded.vault_version), vault_stored = max(vault_stored, excluded.vault_stored),
+         local_keys = max(local_keys, excluded.local_keys)
+       WHERE id_fp IS NULL OR (id_fp = excluded.id_fp
+         AND (card_seq < excluded.card_seq OR card_seq = excluded.card_seq AND card_hash = excluded.card_hash))`,
+    );
+    return (await this.load(daemon, name)) ?? account;
+  }
+
+  /** The same, but back as well: only where the person said so. */
+  async replace(daemon: Uint8Array, name: string, account: Account): Promise<void> {
+    await this.#write(
+      daemon,
+      name,
+      account,
+      'vault_version = excluded.vault_version, vault_stored = excluded.vault_stored, local_keys = excluded.local_keys',
+    );
+  }
+
+  async ticket(daemon: Uint8Array, name: string, device: number): Promise<Uint8Array | null> {
+    const [row] = await this.#profile.db.all(
+      'SELECT ticket FROM tickets WHERE daemon = ? AND name = ? AND device = ?',
+      [daemon, name, device],
+    );
+    return row === undefined ? null : this.#profile.open(row.ticket as Uint8Array, place('ticket', name));
+  }
+
+  /** The devices that may log in without a password. */
+  async devicesWithTicket(daemon: Uint8Array, name: string): Promise<number[]> {
+    const rows = await this.#profile.db.all('SELECT device FROM tickets WHERE daemon = ? AND name = ?', [daemon, name]);
+    return rows.map((row) => Number(row.device));
+  }
+
+  async saveTicket(daemon: Uint8Array, name: string, device: number, ticket: Uint8Array | null): Promise<void> {
+    const key = [daemon, name, device];
+    const statement: Statement =
+      ticket === null
+        ? { sql: 'DELETE FROM tickets WHERE daemon = ? AND name = ? AND device = ?', params: key }
+        : {
+            sql: 'INSERT OR REPLACE INTO tickets (daemon, name, device, ticket) VALUES (?, ?, ?, ?)',
+            params: [...key, this.#profile.seal(ticket, place('ticket', name))],
+          };
+    await this.#profile.db.transaction([statement]);
+  }
+
+  async #write(daemon: Uint8Array, name: string, account: Account, how: string): Promise<void> {
+    const [newest] = account.keys.keys;
+    if (newest === undefined) throw new Error('an account has at least one key');
+    const { idFp, cardSeq, hash } = openCard(newest.card);
+    const sealed = this.#profile.seal(encodeMessagePack({ v: 1, ...account.keys }), place('keys', name));
+    const { vaultVersion, vaultStored, localKeys } = account;
+    await this.#profile.db.run(
+      `INSERT INTO accounts (daemon, name, keys, id_fp, card_seq, card_hash, vault_version, vault_stored, local_keys, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (daemon, name) DO UPDATE SET keys = excluded.keys, id_fp = excluded.id_fp, card_seq = excluded.card_seq,
+         card_hash = excluded.card_hash, at = excluded.at, ${how}`,
+      [daemon, name, sealed, idFp, cardSeq, hash, vaultVersion, vaultStored, localKeys ? 1 : 0, this.#clock.now()],
+    );
+  }
+}
+
+function place(what: 'keys' | 'ticket', name: string): Uint8Array {
+  return utf8(`${what} ${name}`);
+}
+
+function readKeys(plain: Uint8Array): AccountKeys {
+  try {
+    return v.parse(storedKeys, decodeMessagePack(plain, MAX_VALUES));
+  } catch {
+    // What was sealed in this profile is whole: only its form can differ.
+  }
+  throw new ClientError('version', 'the keys in this profile were stored by another version of securechat; update it');
+}

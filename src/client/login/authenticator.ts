@@ -1,0 +1,258 @@
+/** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
+
+import type { Clock, Random } from '../../platform/seams.ts';
+import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { invisibleIn } from '../../protocol/base/password.ts';
+import { MAX_INVITE } from '../../protocol/base/text.ts';
+import type { Opaque } from '../../protocol/crypto/opaque.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import type { Welcome } from '../../protocol/wire/requests.ts';
+import { Calls } from '../connection/calls.ts';
+import { type Address, addressText, dial } from '../connection/dial.ts';
+import { startHeartbeat } from '../connection/heartbeat.ts';
+import { SOFTWARE } from '../connection/software.ts';
+import { ClientError } from '../errors.ts';
+import type { Account, AccountKeys, AccountStore } from '../keys/account-store.ts';
+import type { Ephemerals } from '../keys/ephemeral-keys.ts';
+import { makeKeys } from '../keys/my-keys.ts';
+import type { KnownDaemons } from '../trust/known-daemons.ts';
+import type { Ask } from '../types.ts';
+import { loginByKey, loginByPassword } from './login-exchange.ts';
+import { LoginRetry } from './login-retry.ts';
+import { type NewRecord, registerAccount, replacePassword } from './register.ts';
+import { VaultKeeper } from './vault-keeper.ts';
+
+export type Entered = { calls: Calls; welcome: Welcome; account: Account; daemonId: Uint8Array; signSpki: Uint8Array };
+
+export type EntranceOptions = {
+  address: Address;
+  fingerprint: Uint8Array;
+  timeoutMs: number;
+  name: string;
+  device: number;
+  known: KnownDaemons;
+  store: AccountStore;
+  ephemerals: Ephemerals;
+  rsa: Rsa;
+  /** Opened when a password is used: a login by key needs none. */
+  opaque: () => Opaque;
+  clock: Clock;
+  random: Random;
+  ask: Ask;
+};
+
+/** `signSpki` is the daemon's signing key, under the fingerprint that the link was made with. */
+type Open = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
+
+export class Entrance {
+  readonly #o: EntranceOptions;
+  readonly #retry: LoginRetry;
+
+  constructor(options: EntranceOptions) {
+    this.#o = options;
+    this.#retry = new LoginRetry(options);
+  }
+
+  /**
+   * By password when one is given, so that a wrong one fails though a key is held; else by the key of this profile; else by a
+   * password that is asked for.
+   * @throws ClientError 'login-refused', 'usage' when a password is needed and nobody can be asked
+   */
+  async logIn(given: string | null): Promise<Entered> {
+    if (given !== null) return this.#retryPassword(given);
+    try {
+      const entered = await this.#retry.run(() => this.#byKey());
+      if (entered !== null) return entered;
+    } catch (error) {
+      // The ticket was ended, or the keys were renewed elsewhere: the person is asked, once.
+      if (!(error instanceof ClientError && error.code === 'login-refused')) throw error;
+    }
+    return this.#retryPassword(await this.#askPassword());
+  }
+
+  /**
+   * After a lost link: by key, nobody is asked. An abort ends the link, also later.
+   * @throws ClientError 'login-refused' when that no longer works
+   */
+  async again(signal: AbortSignal): Promise<Entered> {
+    const entered = await this.#byKey(signal).catch((error: unknown) => {
+      if (error instanceof ClientError && error.code === 'login-refused') return null;
+      throw error;
+    });
+    if (entered !== null) return entered;
+    throw new ClientError(
+      'login-refused',
+      'this device was signed out, or the account was changed; start again, the password is needed',
+    );
+  }
+
+  async register(given: string | null, options: { invite?: string; localKeys?: boolean }): Promise<Entered> {
+    const { store, fingerprint, name, ask, rsa, clock, opaque } = this.#o;
+    // Before keys are made for an account that cannot be.
+    if ((options.invite ?? '').length > MAX_INVITE)
+      throw new ClientError('usage', `an invite has at most ${MAX_INVITE} characters; copy it again`);
+    const password = given ?? (await this.#askPassword());
+    checkVisible(password);
+    const localKeys = options.localKeys ?? false;
+    // Keys of an attempt that was cut are used again: the account may exist with them.
+    const before = await store.load(fingerprint, name);
+    ask.progress('keys');
+    const made = before === null ? makeKeys(rsa, clock, name) : Promise.resolve(before.keys);
+    // Refused before they are needed: nobody waits for them.
+    made.catch(() => {});
+    const keys = async (): Promise<AccountKeys> => {
+      const { vaultVersion = 0, vaultStored = 0 } = before ?? {};
+      const account = { keys: await made, vaultVersion, vaultStored, localKeys };
+      await store.replace(fingerprint, name, account);
+      return account.keys;
+    };
+    const open = await this.#retry.run(async () => {
+      const opened = await this.#open();
+      const { calls, daemonId } = opened;
+      try {
+        const invite = options.invite ?? null;
+        await registerAccount(calls, opaque(), { name, password, invite, localKeys, keys, daemonId });
+        return opened;
+      } catch (error) {
+        calls.link.destroy();
+        throw error;
+      }
+    });
+    return this.#retryPassword(password, open).catch((error: unknown) => {
+      throw withAccount(name, error);
+    });
+  }
+
+  /** On a link of its own: the session that is open may be one by key. @throws ClientError 'login-refused' for a wrong `oldPassword` */
+  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    checkVisible(newPassword);
+    const { calls, account, daemonId } = await this.#byPassword(oldPassword).catch((error: unknown) => {
+      // The name is in use: it is not what is wrong.
+      if (!(error instanceof ClientError) || error.code !== 'login-refused') throw error;
+      throw new ClientError('login-refused', 'the password now is wrong');
+    });
+    // The vault for the new password is there before the password counts: a cut in between loses nothing.
+    const beforeFinish = async ({ record, exportKey }: NewRecord): Promise<void> => {
+      if (!account.localKeys) await this.#keeper(daemonId).put(calls, exportKey, H('record', utf8(record)), account);
+    };
+    try {
+      await replacePassword(calls, this.#o.opaque(), { password: newPassword, card: null, daemonId, beforeFinish });
+    } finally {
+      await calls.link.close();
+    }
+  }
+
+  /** @param first the link for the first try; each later try opens its own */
+  #retryPassword(password: string, first?: Open): Promise<Entered> {
+    let open = first;
+    return this.#retry.run(() => {
+      const begun = open;
+      open = undefined;
+      return this.#byPassword(password, begun);
+    });
+  }
+
+  async #byPassword(password: string, open?: Open): Promise<Entered> {
+    const entered = await this.#finishPassword(open ?? (await this.#open()), password);
+    if (!entered.welcome.mustRenew) return entered;
+    // The old account has its keys now; what it logs in with from now on, the ticket too, is given to one that has them.
+    await entered.calls.link.close();
+    return this.#finishPassword(await this.#open(), password);
+  }
+
+  async #finishPassword({ calls, daemonId, signSpki }: Open, password: string): Promise<Entered> {
+    const { opaque, name, device, known, store, fingerprint, ask } = this.#o;
+    try {
+      ask.progress('login');
+      const login = await loginByPassword(calls, opaque(), { name, password, device, daemonId });
+      await known.confirm(fingerprint, daemonId);
+      ask.progress('vault');
+      const account = await this.#keeper(daemonId).afterPassword(calls, login, password);
+      if (login.welcome.ticket !== null) await store.saveTicket(fingerprint, name, device, login.welcome.ticket);
+      return { calls, welcome: login.welcome, account, daemonId, signSpki };
+    } catch (error) {
+      calls.link.destroy();
+      throw error;
+    }
+  }
+
+  /** null when this profile cannot: no keys, no ticket, or a daemon that no password login has confirmed. */
+  async #byKey(signal?: AbortSignal): Promise<Entered | null> {
+    const { known, store, fingerprint, name, device, rsa, ask } = this.#o;
+    const account = await store.load(fingerprint, name);
+    const ticket = await store.ticket(fingerprint, name, device);
+    const daemon = await known.byFingerprint(fingerprint);
+    if (account === null || ticket === null || daemon?.confirmed !== true) return null;
+    const { calls, daemonId, signSpki } = await this.#open(signal);
+    try {
+      ask.progress('login');
+      const { identity } = account.keys;
+      const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
+      const agreed = await this.#keeper(daemonId).afterKey(calls, welcome, account);
+      await store.used(fingerprint, name);
+      return { calls, welcome, account: agreed, daemonId, signSpki };
+    } catch (error) {
+      calls.link.destroy();
+      throw error;
+    }
+  }
+
+  async #open(signal?: AbortSignal): Promise<Open> {
+    const { address, fingerprint, timeoutMs, known, ephemerals, rsa, clock, random } = this.#o;
+    // Marks split a command's time into its phases (bench/send.ts); nothing else reads them.
+    performance.mark('securechat:ready');
+    const ephemeral = await ephemerals.take();
+    performance.mark('securechat:keyed');
+    const link = await dial({
+      address,
+      timeoutMs,
+      clock,
+      expect: fingerprint,
+      ephemeral,
+      rsa,
+      software: SOFTWARE,
+      random,
+      ...(signal && { signal }),
+    });
+    ephemerals.makeSpare();
+    const { daemonId, signSpki } = link.peer;
+    const before = await known.byFingerprint(fingerprint);
+    if (daemonId === null || signSpki === null || (before?.daemonId != null && !equal(before.daemonId, daemonId))) {
+      link.destroy();
+      throw new ClientError(
+        'untrusted',
+        `${addressText(address)} is another server than before, though it shows the same key; ask its operator`,
+      );
+    }
+    await known.remember(address, fingerprint);
+    const calls = new Calls(link);
+    startHeartbeat(calls, clock);
+    return { calls, daemonId, signSpki };
+  }
+
+  #keeper(daemonId: Uint8Array): VaultKeeper {
+    const { store, rsa, opaque, clock, random, fingerprint: daemon, name, ask } = this.#o;
+    return new VaultKeeper({ store, rsa, opaque, clock, random, daemon, daemonId, name, ask });
+  }
+
+  async #askPassword(): Promise<string> {
+    const password = await this.#o.ask.password(this.#o.name);
+    if (password !== null && password !== '') return password;
+    throw new ClientError('usage', 'a password is needed: give --password-file, or run this in a terminal');
+  }
+}
+
+/** A password that is to be. @throws ClientError 'usage' when nobody could type it again */
+function checkVisible(password: string): void {
+  const unseen = invisibleIn(password);
+  if (unseen !== null) throw new ClientError('usage', `the password has ${unseen}; choose another`);
+}
+
+/** The error that says as well that the account is there, for one that came between registering and the login. */
+function withAccount(name: string, error: unknown): unknown {
+  const said = (message: string) =>
+    `the account ${name} is made, but the login failed: ${message}; log in here with its password`;
+  if (error instanceof Refusal) return new Refusal(error.code, said(error.message));
+  return error instanceof ClientError ? new ClientError(error.code, said(error.message)) : error;
+}

@@ -1,0 +1,48 @@
+/** `--password-file`: for scripts, since a password is never a flag or an environment variable. */
+import { readFile, stat } from 'node:fs/promises';
+import { namedPath } from '../../platform/home.ts';
+import { MAX_PASSWORD_BYTES } from '../../protocol/base/password.ts';
+import { ClientError } from '../errors.ts';
+
+/**
+ * @param path `-` reads standard input to its end. One final newline is not part of the password.
+ *   Its letters are judged where it is used.
+ * @param warn told when others on this machine can read the file
+ * @throws ClientError 'usage'
+ */
+export async function readPasswordFile(
+  path: string,
+  stdin: AsyncIterable<Uint8Array | string>,
+  warn: (text: string) => void,
+): Promise<string> {
+  const bytes = path === '-' ? await readAll(stdin) : await readGuarded(namedPath(path), warn);
+  const from = path === '-' ? 'standard input' : path;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
+  } catch {
+    throw new ClientError('usage', `the password in ${from} is not UTF-8 text`);
+  }
+  if (text === '') throw new ClientError('usage', `${from} holds no password`);
+  if (bytes.length > MAX_PASSWORD_BYTES || /[\r\n]/.test(text))
+    throw new ClientError('usage', `${from} must hold one line of at most ${MAX_PASSWORD_BYTES} bytes`);
+  return text;
+}
+
+async function readGuarded(path: string, warn: (text: string) => void): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (found.isFile() && (found.mode & 0o077) !== 0)
+      warn(`${path} can be read by others on this machine; run: chmod 600 ${path}`);
+    return await readFile(path);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    throw new ClientError('usage', `the password file ${path} ${reason}`);
+  }
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,63 @@
+/** Making an account. */
+
+import { passwordText } from '../../protocol/base/password.ts';
+import type { Opaque } from '../../protocol/crypto/opaque.ts';
+import type { Calls } from '../connection/calls.ts';
+import type { AccountKeys } from '../keys/account-store.ts';
+
+/** Said wherever an account is made. */
+export const FORGOTTEN_PASSWORD =
+  'nobody can reset your password for you: whoever forgets it loses the old messages, and friends see a changed key';
+
+/**
+ * Makes the account with the first card of `keys()`, which is called once the name is known to be free. It stores them in the
+ * profile before it resolves: if the last answer is lost the account may exist, and the next login goes on from there.
+ * @throws Refusal 'name-taken', 'name-look-alike', 'bad-name', 'registration-closed', 'bad-invite'
+ */
+export async function registerAccount(
+  calls: Calls,
+  opaque: Opaque,
+  account: {
+    name: string;
+    password: string;
+    invite: string | null;
+    localKeys: boolean;
+    keys: () => Promise<AccountKeys>;
+    daemonId: Uint8Array;
+  },
+): Promise<void> {
+  const { name, invite, localKeys, daemonId } = account;
+  const password = passwordText(account.password);
+  const begun = await opaque.clientRegister(password);
+  const answer = await calls.request('register-start', { name, message: begun.message, invite });
+  const { record } = await opaque.clientRegisterFinish(password, begun.state, answer.message, daemonId);
+  const [newest] = (await account.keys()).keys;
+  if (newest === undefined) throw new Error('an account has at least one key');
+  await calls.request('register-finish', { record, card: newest.card, localKeys });
+}
+
+/**
+ * A new password for the account that `calls` is logged in to by password. With a card it also ends must-renew.
+ * @param account.beforeFinish is given what the vault for the new password needs, before that password counts
+ * @returns the new OPAQUE record and the key for its vault
+ */
+export async function replacePassword(
+  calls: Calls,
+  opaque: Opaque,
+  account: {
+    password: string;
+    card: Uint8Array | null;
+    daemonId: Uint8Array;
+    beforeFinish?: (made: NewRecord) => Promise<void>;
+  },
+): Promise<NewRecord> {
+  const password = passwordText(account.password);
+  const begun = await opaque.clientRegister(password);
+  const answer = await calls.request('record-start', { message: begun.message });
+  const made = await opaque.clientRegisterFinish(password, begun.state, answer.message, account.daemonId);
+  await account.beforeFinish?.(made);
+  await calls.request('record-finish', { record: made.record, card: account.card });
+  return made;
+}
+
+export type NewRecord = { record: string; exportKey: Uint8Array };

@@ -1,0 +1,180 @@
+/** From stored entries and queued items to what the person is shown. */
+import { hex } from '../../protocol/base/bytes.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import type { Manifest } from '../../protocol/sealed/file.ts';
+import { applyMarks, type Mark, reactionsOf } from '../cache/applied-marks.ts';
+import type { Cache, CachedEntry } from '../cache/cache.ts';
+import { ClientError } from '../errors.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import type { Place } from '../notes/private-notes.ts';
+import type { Queued } from '../outbox/outbox-store.ts';
+import type { Rooms } from '../rooms/room-channels.ts';
+import type { Body, FileInfo, Message, MessageRef } from '../types.ts';
+import { ToldGaps } from './reported-gaps.ts';
+import { writtenAt } from './written-time.ts';
+
+export class Messages {
+  readonly #context: ChatContext;
+  readonly #cache: Cache;
+  /** What stands for those that cannot be read. */
+  readonly gaps: ToldGaps;
+
+  constructor(context: ChatContext, cache: Cache, rooms: Rooms) {
+    this.#context = context;
+    this.#cache = cache;
+    this.gaps = new ToldGaps(rooms);
+  }
+
+  /** The messages among these entries, with what later entries made of them. */
+  async of(place: Place, entries: readonly CachedEntry[]): Promise<Message[]> {
+    const { me } = this.#context.keyring;
+    const mine = hex(me.idFp);
+    const shown = entries.filter((entry) => entry.shown && entry.said !== null);
+    const marking = await this.#cache.marks(place.key, shown);
+    const standing = await this.#standing([...shown, ...marking.map(({ entry }) => entry)]);
+    const marks = new Map<string, Mark[]>();
+    for (const { key, entry } of marking) {
+      if (entry.said === null) continue;
+      const list = marks.get(key) ?? [];
+      const { from, content } = entry.said;
+      const formerKey = standing.isFormer(from, entry.author);
+      list.push({ seq: entry.seq, author: entry.author, from, formerKey, content });
+      marks.set(key, list);
+    }
+    const ids = shown.filter((entry) => entry.author === mine).map((entry) => entry.id);
+    const delivered = place.with === null ? new Set<string>() : await this.#delivered(place, ids);
+    const messages: Message[] = [];
+    for (const { author, id, seq, at, said } of shown) {
+      if (said === null) continue;
+      const sentAt = writtenAt(said.sentAt);
+      const formerKey = standing.isFormer(said.from, author);
+      const applied = applyMarks(author, said.content, marks.get(`${author}/${id}`) ?? []);
+      messages.push({
+        id,
+        author,
+        conversation: place.name,
+        seq: seq + place.base,
+        from: said.from,
+        formerKey,
+        to: place.with === null ? null : author === mine ? place.with : me.name,
+        at,
+        sentAt,
+        body: bodyOf(place, said.content, applied.text, { author, from: said.from, formerKey, at, sentAt }),
+        edited: applied.edited,
+        deleted: applied.deleted,
+        reactions: applied.reactions,
+        verified: standing.verified.has(author),
+        state: delivered.has(id) ? 'delivered' : 'sent',
+        error: null,
+        late: said.late,
+      });
+    }
+    return messages;
+  }
+
+  /** @throws ClientError 'refused' when the message is not stored */
+  async checkStored(place: Place, { author, id }: MessageRef): Promise<void> {
+    const entry = await this.#cache.find(place.key, author, id);
+    if (entry?.shown === true) return;
+    throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');
+  }
+
+  /** My messages with these ids, as far as they are stored. */
+  async mine(place: Place, ids: readonly string[]): Promise<Message[]> {
+    const me = hex(this.#context.keyring.me.idFp);
+    const found = await Promise.all(ids.map((id) => this.#cache.find(place.key, me, id)));
+    const stored = found.filter((entry) => entry !== null);
+    return stored.length === 0 ? [] : this.of(place, stored);
+  }
+
+  /** A message of mine that the conversation does not hold yet; null for what is no message of its own. */
+  queued(place: Place, item: Queued): Message | null {
+    const { content } = item;
+    if (content.kind !== 'text' && content.kind !== 'reply' && content.kind !== 'manifest') return null;
+    const { me } = this.#context.keyring;
+    const at = item.placedAt ?? item.at;
+    return {
+      id: item.id,
+      author: hex(me.idFp),
+      conversation: place.name,
+      seq: item.seq === null ? null : item.seq + place.base,
+      from: me.name,
+      formerKey: false,
+      to: place.with,
+      at,
+      sentAt: item.at,
+      body: bodyOf(place, content, content.kind === 'manifest' ? null : content.text, {
+        author: hex(me.idFp),
+        from: me.name,
+        formerKey: false,
+        at,
+        sentAt: item.at,
+      }),
+      edited: false,
+      deleted: false,
+      reactions: reactionsOf([]),
+      verified: true,
+      state: item.state === 'placed' ? 'sent' : item.state,
+      error: item.error,
+      late: false,
+    };
+  }
+
+  /** What stands for an edit, a delete or a reaction on its way, where a message is asked for. */
+  nameless(place: Place, item: Queued): Message {
+    const message = this.queued(place, { ...item, content: { kind: 'text', text: '' } });
+    if (message === null) throw new Error('a text is a message');
+    return message;
+  }
+
+  async #delivered(place: Place, ids: readonly string[]): Promise<Set<string>> {
+    // A note to myself is where it goes the moment it is stored.
+    if (place.with === this.#context.keyring.me.name) return new Set(ids);
+    return place.peer === null ? new Set() : this.#cache.receipts(place.key, place.peer, ids);
+  }
+
+  /** Which authors of these entries are verified, and which wrote under a former key. */
+  async #standing(entries: readonly CachedEntry[]): Promise<Standing> {
+    const { keyring } = this.#context;
+    const names = new Set(entries.flatMap((entry) => entry.said?.from ?? []));
+    const current = new Map([[keyring.me.name, hex(keyring.me.idFp)]]);
+    const verified = new Set(current.values());
+    for (const name of names) {
+      const pinned = name === keyring.me.name ? null : await keyring.pinned(name);
+      if (pinned === null) continue;
+      current.set(name, hex(pinned.card.idFp));
+      if (pinned.verified) verified.add(hex(pinned.card.idFp));
+    }
+    return { verified, isFormer: (name, author) => (current.get(name) ?? author) !== author };
+  }
+}
+
+/** Identities are hex. Nothing that a former key signed is verified. */
+type Standing = { verified: ReadonlySet<string>; isFormer: (name: string, author: string) => boolean };
+
+/** Who shared it, and when by the daemon's clock and by theirs. */
+type By = Pick<FileInfo, 'author' | 'from' | 'formerKey' | 'at' | 'sentAt'>;
+
+/** What a manifest says, as the person sees it. */
+export function fileOf(place: Place, manifest: Manifest, by: By): FileInfo {
+  return {
+    id: hex(manifest.fileId),
+    author: by.author,
+    conversation: place.name,
+    from: by.from,
+    formerKey: by.formerKey,
+    name: manifest.name,
+    type: manifest.type,
+    size: manifest.size,
+    sha256: hex(manifest.sha256),
+    at: by.at,
+    sentAt: by.sentAt,
+  };
+}
+
+function bodyOf(place: Place, content: Content, text: string | null, by: By): Body {
+  if (content.kind === 'manifest') return { kind: 'file', file: fileOf(place, content.manifest, by) };
+  if (content.kind === 'reply')
+    return { kind: 'reply', to: { author: hex(content.to.author), id: hex(content.to.id) }, text: text ?? '' };
+  return { kind: 'text', text: text ?? '' };
+}

@@ -1,0 +1,48 @@
+/** What stands for entries that cannot be read: where, of whom and why. */
+import type { CachedEntry } from '../cache/cache.ts';
+import type { Place } from '../notes/private-notes.ts';
+import type { Rooms } from '../rooms/room-channels.ts';
+import type { Gap } from '../types.ts';
+
+export class ToldGaps {
+  readonly #rooms: Pick<Rooms, 'claimants' | 'unaccepted'>;
+
+  constructor(rooms: Pick<Rooms, 'claimants' | 'unaccepted'>) {
+    this.#rooms = rooms;
+  }
+
+  /** One gap for a run of entries that cannot be read for the same reason: of one person, or, without a room's key, of all. */
+  async of(place: Place, entries: readonly CachedEntry[]): Promise<Gap[]> {
+    const gaps: Gap[] = [];
+    const names = new Map<string, Promise<string | null>>();
+    let last = '';
+    for (const entry of entries) {
+      const changed = await this.#changed(place, entry, names);
+      const from = changed ?? entry.said?.from ?? entry.name ?? '';
+      const reason = changed === null ? reasonOf(entry) : 'key-changed';
+      const key = reason === 'locked' ? reason : `${reason}/${from}`;
+      const again = key === last && (reason === 'unreadable' || reason === 'locked' || reason === 'key-changed');
+      if (reason !== null && !again)
+        gaps.push({ conversation: place.name, from, before: entry.seq + place.base, reason });
+      last = key;
+    }
+    return gaps;
+  }
+
+  /** Whose changed key has to be accepted before this can be opened; null when it is not for that. @param names found before, by identity */
+  async #changed(place: Place, entry: CachedEntry, names: Map<string, Promise<string | null>>): Promise<string | null> {
+    if (entry.gap !== 'unreadable' || entry.raw === null) return null;
+    for (const idFp of this.#rooms.claimants(place, entry.raw)) {
+      const asked = names.get(idFp) ?? this.#rooms.unaccepted(idFp);
+      names.set(idFp, asked);
+      const name = await asked;
+      if (name !== null) return name;
+    }
+    return null;
+  }
+}
+
+/** locked: it waits for a room's key, and may yet be opened. */
+function reasonOf(entry: CachedEntry): Gap['reason'] | null {
+  return entry.gap === 'unreadable' && entry.said === null && entry.epoch !== null ? 'locked' : entry.gap;
+}

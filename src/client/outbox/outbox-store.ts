@@ -1,0 +1,295 @@
+/** The outbox in the profile's database: what is to be sent, exactly as it was sealed, and the number it went out under. */
+import { equal, utf8 } from '../../protocol/base/bytes.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import { ClientError } from '../errors.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import { decodeSaid, encodeSaid } from '../notes/entry-text.ts';
+import { type Opened, type Place, unmetKey } from '../notes/private-notes.ts';
+import type { Row, Statement } from '../profile/profile-db.ts';
+
+export const MAX_OUTBOX = 1000;
+/** Receipts that wait, beside them: others cause these, and may not fill what the person writes into. */
+const MAX_RECEIPTS = 1000;
+const NO_HASH = new Uint8Array(32);
+
+/** `sending`: not answered yet; `placed`: answered, and not yet met in the conversation; `failed`: refused for good. */
+type OutboxState = 'sending' | 'placed' | 'failed';
+
+export type Queued = {
+  n: number;
+  conversation: string;
+  /** A person's name, or a room's with `#`. */
+  recipient: string;
+  device: number;
+  id: string;
+  /** When it was written, by this machine's clock. */
+  at: number;
+  content: Content;
+  file: string | null;
+  /** null until it is sealed; from then on exactly this is sent, or it is sealed anew after a refusal. */
+  sealed: { bytes: Uint8Array; hash: Uint8Array; deviceSeq: number } | null;
+  state: OutboxState;
+  error: string | null;
+  seq: number | null;
+  placedAt: number | null;
+};
+
+export class OutboxStore {
+  /** The devices that this process may write as. */
+  readonly leased = new Set<number>();
+  readonly #context: ChatContext;
+
+  constructor(context: ChatContext) {
+    this.#context = context;
+  }
+
+  /** @throws ClientError 'refused' when the outbox is full; receipts have a bound of their own */
+  async add(place: Place, item: Pick<Queued, 'device' | 'id' | 'at' | 'content' | 'file'>): Promise<Queued> {
+    const { account, profile, keyring } = this.#context;
+    const said = { from: keyring.me.name, sentAt: item.at, late: false, hash: NO_HASH, content: item.content };
+    const recipient = place.with ?? place.name;
+    const receipt = item.content.kind === 'receipt' ? 1 : 0;
+    const max = receipt === 1 ? MAX_RECEIPTS : MAX_OUTBOX;
+    const { changes } = await profile.db.run(
+      `INSERT INTO outbox (account, conversation, recipient, device, id, at, content, file, state, receipt)
+       SELECT ?, ?, ?, ?, ?, ?, ?, ?, 'sending', ?
+       WHERE (SELECT count(*) FROM outbox WHERE account = ? AND state <> 'placed' AND receipt = ?) < ?`,
+      [
+        account,
+        place.key,
+        recipient,
+        item.device,
+        item.id,
+        item.at,
+        profile.seal(encodeSaid(said), this.#aad(item.id)),
+        item.file,
+        receipt,
+        account,
+        receipt,
+        max,
+      ],
+    );
+    if (changes === 0)
+      throw new ClientError(
+        'refused',
+        `${max} messages wait to be sent; wait for the connection, or remove failed ones`,
+      );
+    // By its id alone: its recipient may be met meanwhile.
+    const queued = await this.withId(item.id);
+    if (queued === null) throw new Error('the queued message is gone');
+    return queued;
+  }
+
+  async find(conversation: string, id: string): Promise<Queued | null> {
+    const [row] = await this.#rows('conversation = ? AND id = ?', [conversation, id]);
+    return row ?? null;
+  }
+
+  /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written, without receipts. */
+  async of(place: Place): Promise<Queued[]> {
+    return this.#rows('conversation IN (?, ?) AND receipt = 0', [place.key, unmetKeyOf(place) ?? place.key]);
+  }
+
+  /** The people to whom something is here, receipts aside, and when the newest of it was written. */
+  async people(): Promise<{ name: string; at: number }[]> {
+    const rows = await this.#context.profile.db.all(
+      `SELECT recipient, max(at) AS at FROM outbox
+       WHERE account = ? AND receipt = 0 AND recipient NOT LIKE '#%' GROUP BY recipient`,
+      [this.#context.account],
+    );
+    return rows.map((row) => ({ name: String(row.recipient), at: Number(row.at) }));
+  }
+
+  async withId(id: string): Promise<Queued | null> {
+    const [row] = await this.#rows('id = ?', [id]);
+    return row ?? null;
+  }
+
+  /** Whether a manifest of this file is here. */
+  async lists(file: string): Promise<boolean> {
+    return (await this.#rows('file = ?', [file], 1)).length > 0;
+  }
+
+  /** The next one to send as `device`. */
+  async next(conversation: string, device: number): Promise<Queued | null> {
+    const [row] = await this.#rows("conversation = ? AND device = ? AND state = 'sending'", [conversation, device], 1);
+    return row ?? null;
+  }
+
+  /** Where something waits: for devices of this process, or of all that wrote. */
+  async waiting(): Promise<{ conversation: string; recipient: string; device: number }[]> {
+    const rows = await this.#context.profile.db.all(
+      "SELECT DISTINCT conversation, recipient, device FROM outbox WHERE account = ? AND state = 'sending'",
+      [this.#context.account],
+    );
+    return rows.map((row) => ({
+      conversation: String(row.conversation),
+      recipient: String(row.recipient),
+      device: Number(row.device),
+    }));
+  }
+
+  /** On stable storage before anything is sent. */
+  async seal(item: Queued, sealed: { bytes: Uint8Array; hash: Uint8Array; deviceSeq: number }): Promise<void> {
+    await this.#context.profile.db.run('UPDATE outbox SET bytes = ?, hash = ?, device_seq = ? WHERE n = ?', [
+      sealed.bytes,
+      this.#context.profile.seal(sealed.hash, this.#aad(item.id)),
+      sealed.deviceSeq,
+      item.n,
+    ]);
+  }
+
+  /** After a refusal that a new sealing may answer. `device`: it goes out as another one. */
+  async unseal(item: Queued, device = item.device): Promise<void> {
+    await this.#context.profile.db.run(
+      'UPDATE outbox SET bytes = NULL, hash = NULL, device_seq = NULL, device = ? WHERE n = ?',
+      [device, item.n],
+    );
+  }
+
+  async fail(item: Queued, error: string): Promise<void> {
+    await this.#context.profile.db.run(
+      "UPDATE outbox SET state = 'failed', error = ?, bytes = NULL, hash = NULL, device_seq = NULL WHERE n = ?",
+      [error, item.n],
+    );
+  }
+
+  /** Puts a failed one back, as the newest of its conversation as it is now. */
+  async retry(place: Place, id: string, device: number): Promise<void> {
+    await this.#context.profile.db.run(
+      `UPDATE outbox SET state = 'sending', error = NULL, device = ?, conversation = ?,
+       n = (SELECT max(n) + 1 FROM outbox) WHERE account = ? AND id = ? AND state = 'failed'`,
+      [device, place.key, this.#context.account, id],
+    );
+  }
+
+  /** What was written as `device` before its recipient was met goes out in this conversation with them. */
+  async met(place: Place, device: number): Promise<void> {
+    const unmet = unmetKeyOf(place);
+    if (unmet === null) return;
+    await this.#context.profile.db.run(
+      'UPDATE outbox SET conversation = ? WHERE account = ? AND conversation = ? AND device = ?',
+      [place.key, this.#context.account, unmet, device],
+    );
+  }
+
+  async drop(id: string): Promise<void> {
+    await this.#context.profile.db.run("DELETE FROM outbox WHERE account = ? AND id = ? AND state = 'failed'", [
+      this.#context.account,
+      id,
+    ]);
+  }
+
+  /** The daemon took it. */
+  async placed(item: Queued, seq: number, at: number): Promise<void> {
+    if (item.sealed === null) throw new Error('answered before it was sealed');
+    const { account } = this.#context;
+    await this.#context.profile.db.transaction([
+      {
+        sql: "UPDATE outbox SET state = 'placed', seq = ?, placed_at = ? WHERE n = ?",
+        params: [seq, at, item.n],
+      },
+      this.#standing(item.conversation, item.device, item.sealed.deviceSeq, item.sealed.hash, account),
+    ]);
+  }
+
+  /** My item was met in its conversation: it needs no place here any more. */
+  placedStatements(place: Place, opened: Opened): Statement[] {
+    const { account } = this.#context;
+    const statements: Statement[] = [
+      {
+        sql: 'DELETE FROM outbox WHERE account = ? AND conversation = ? AND id = ?',
+        params: [account, place.key, opened.id],
+      },
+    ];
+    if (this.leased.has(opened.device))
+      statements.push(this.#standing(place.key, opened.device, opened.deviceSeq, opened.said.hash, account));
+    return statements;
+  }
+
+  /** The number and hash that the next item of a device follows. */
+  async last(conversation: string, device: number): Promise<{ seq: number; hash: Uint8Array }> {
+    const [row] = await this.#context.profile.db.all(
+      'SELECT seq, hash FROM own_chains WHERE account = ? AND conversation = ? AND device = ?',
+      [this.#context.account, conversation, device],
+    );
+    if (row === undefined) return { seq: 0, hash: NO_HASH };
+    return {
+      seq: Number(row.seq),
+      hash: this.#context.profile.open(row.hash as Uint8Array, utf8(`own:${conversation}:${device}`)),
+    };
+  }
+
+  /** For judging items of mine: the newest number of each device of this process, and which of these ids wait here. */
+  async standing(place: Place, ids: readonly string[]): Promise<{ seqs: Map<number, number>; queued: Set<string> }> {
+    const seqs = new Map<number, number>();
+    for (const device of this.leased) seqs.set(device, (await this.last(place.key, device)).seq);
+    const rows = await this.#context.profile.db.all(
+      'SELECT id FROM outbox WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))',
+      [this.#context.account, place.key, JSON.stringify(ids)],
+    );
+    return { seqs, queued: new Set(rows.map((row) => String(row.id))) };
+  }
+
+  /** What I queued, if it was sealed here as the item with this hash; null when that is another one. */
+  async sealedAs(place: Place, id: string, hash: Uint8Array): Promise<Queued | null> {
+    const queued = await this.find(place.key, id);
+    return queued?.sealed != null && equal(queued.sealed.hash, hash) ? queued : null;
+  }
+
+  #standing(conversation: string, device: number, seq: number, hash: Uint8Array, account: string): Statement {
+    return {
+      sql: `INSERT INTO own_chains (account, conversation, device, seq, hash) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET seq = excluded.seq, hash = excluded.hash WHERE excluded.seq > own_chains.seq`,
+      params: [
+        account,
+        conversation,
+        device,
+        seq,
+        this.#context.profile.seal(hash, utf8(`own:${conversation}:${device}`)),
+      ],
+    };
+  }
+
+  async #rows(where: string, params: readonly (string | number)[], limit = MAX_OUTBOX): Promise<Queued[]> {
+    const rows = await this.#context.profile.db.all(
+      `SELECT * FROM outbox WHERE account = ? AND ${where} ORDER BY n LIMIT ?`,
+      [this.#context.account, ...params, limit],
+    );
+    return rows.map((row) => this.#queued(row));
+  }
+
+  #queued(row: Row): Queued {
+    const { profile } = this.#context;
+    const id = String(row.id);
+    const aad = this.#aad(id);
+    const bytes = row.bytes as Uint8Array | null;
+    return {
+      n: Number(row.n),
+      conversation: String(row.conversation),
+      recipient: String(row.recipient),
+      device: Number(row.device),
+      id,
+      at: Number(row.at),
+      content: decodeSaid(profile.open(row.content as Uint8Array, aad)).content,
+      file: row.file as string | null,
+      sealed:
+        bytes === null
+          ? null
+          : { bytes, hash: profile.open(row.hash as Uint8Array, aad), deviceSeq: Number(row.device_seq) },
+      state: row.state as OutboxState,
+      error: row.error as string | null,
+      seq: row.seq as number | null,
+      placedAt: row.placed_at as number | null,
+    };
+  }
+
+  #aad(id: string): Uint8Array {
+    return utf8(`outbox:${this.#context.account}:${id}`);
+  }
+}
+
+/** Where the outbox kept items for this recipient before they were met; null for a room, and for a conversation under a former key. */
+function unmetKeyOf({ with: name, base }: Place): string | null {
+  return name === null || base !== 0 ? null : unmetKey(name);
+}

@@ -1,0 +1,33 @@
+/** All accounts that the daemon lists, page by page, within a bound. */
+import { compare, utf8 } from '../../protocol/base/bytes.ts';
+import type { RequestResult } from '../../protocol/wire/requests.ts';
+import type { Connection } from '../connection/connection.ts';
+import { ClientError } from '../errors.ts';
+
+/** More than one daemon serves. */
+export const MAX_PEOPLE = 100_000;
+
+type Listed = RequestResult<'people'>['people'][number];
+
+/** In code-point order, each name once. @throws ClientError 'untrusted' when the daemon repeats itself or does not end */
+export async function* everybody(connection: Pick<Connection, 'request'>): AsyncGenerator<Listed> {
+  let after: string | null = null;
+  let last: Uint8Array | null = null;
+  let count = 0;
+  do {
+    const page: RequestResult<'people'> = await connection.request('people', { after });
+    for (const person of page.people) {
+      const name = utf8(person.name);
+      if (last !== null && compare(name, last) <= 0) throw repeats();
+      if (++count > MAX_PEOPLE) throw repeats();
+      last = name;
+      yield person;
+    }
+    if (page.next !== null && page.people.length === 0) throw repeats();
+    after = page.next;
+  } while (after !== null);
+}
+
+function repeats(): ClientError {
+  return new ClientError('untrusted', 'the list of people that the server gives has no end; ask its operator');
+}

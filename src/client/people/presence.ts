@@ -1,0 +1,73 @@
+/** What the client tells about the person and not from them: that they are writing to somebody, and that they are away. */
+import type { Event } from '../../protocol/wire/codec.ts';
+import { ClientError } from '../errors.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import type { ClientEvent, ConversationName } from '../types.ts';
+import type { People } from './people.ts';
+
+/** Between two signs to one person. ms. */
+const TYPING_EVERY = 3000;
+
+type Needs = Pick<ChatContext, 'connection' | 'keyring' | 'clock'>;
+
+export class Signs {
+  readonly #context: Needs;
+  readonly #people: Pick<People, 'find'>;
+  readonly #emit: (event: ClientEvent) => void;
+  readonly #told = new Map<string, number>();
+  #away = false;
+
+  constructor(context: Needs, people: Pick<People, 'find'>, emit: (event: ClientEvent) => void) {
+    this.#context = context;
+    this.#people = people;
+    this.#emit = emit;
+  }
+
+  /** Takes what the daemon tells about writing; other events are none of its business. */
+  take(event: Event): void {
+    if (event.method !== 'typing' || event.params.name === this.#context.keyring.me.name) return;
+    this.#emit({ type: 'typing', name: event.params.name });
+  }
+
+  /** Tells them that I am writing, if they are here and their key is the one I trust. A sign that does not get through is no loss. */
+  typing(to: ConversationName): void {
+    const { connection, keyring, clock } = this.#context;
+    const name = to.slice(1);
+    if (!to.startsWith('@') || name === keyring.me.name || connection.state.state !== 'online') return;
+    const now = clock.monotonic();
+    if (now - (this.#told.get(name) ?? Number.NEGATIVE_INFINITY) < TYPING_EVERY) return;
+    this.#told.set(name, now);
+    void this.#tell(name).catch(() => {});
+  }
+
+  /** Without a link it is told with the next one. @throws Refusal 'rate-limited', and it is as it was */
+  async away(on: boolean): Promise<void> {
+    const before = this.#away;
+    this.#away = on;
+    try {
+      await this.#tellAway();
+    } catch (error) {
+      this.#away = before;
+      throw error;
+    }
+  }
+
+  /** To be called after each login that follows a lost link: the daemon takes everybody who logs in for present. */
+  async again(): Promise<void> {
+    if (this.#away) await this.#tellAway();
+  }
+
+  async #tell(name: string): Promise<void> {
+    const person = await this.#people.find(name);
+    if (person?.online === true && person.changedTo === null)
+      await this.#context.connection.request('typing', { to: name });
+  }
+
+  async #tellAway(): Promise<void> {
+    try {
+      await this.#context.connection.request('away', { away: this.#away });
+    } catch (error) {
+      if (!(error instanceof ClientError && error.code === 'unreachable')) throw error;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/** The global options: one table for the flags, the environment (SECURECHAT_…) and config.toml. Flags win, then environment. */
+import { parse } from 'smol-toml';
+import { isFixed } from '../../platform/home.ts';
+import { YES_OR_NO, yesOrNo } from '../../platform/switches.ts';
+import { ClientError } from '../errors.ts';
+
+/** Where a daemon listens unless it is told otherwise. */
+export const DEFAULT_SERVER = '127.0.0.1:65345';
+
+type OptionType = 'string' | 'boolean' | 'number';
+
+/** A password is never among them: a flag shows in the process list, the environment in /proc and in children. */
+export const globalOptions = {
+  server: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'host:port or a join link securechat://host:port#fingerprint',
+  },
+  user: { type: 'string', requiresArg: true, describe: 'your name there' },
+  'password-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'read the password from this file; - reads standard input',
+  },
+  profile: {
+    type: 'string',
+    requiresArg: true,
+    isFolder: true,
+    describe: 'folder of known daemons, keys, cache and config.toml',
+  },
+  downloads: {
+    type: 'string',
+    isFolder: true,
+    describe:
+      'folder for downloads; ./client_files if it is a folder of your own and no link, else your download folder',
+  },
+  'trust-new': { type: 'boolean', describe: 'remember an unknown daemon without asking; never a changed one' },
+  'new-keys': {
+    type: 'boolean',
+    describe: 'make keys without asking where the server holds none of your account, and this profile neither',
+  },
+  json: { type: 'boolean', describe: 'one JSON object a line on standard output' },
+  quiet: { type: 'boolean', describe: 'no progress and no remarks on standard error' },
+  timeout: {
+    type: 'number',
+    requiresArg: true,
+    describe:
+      'seconds to reach the daemon at the start, and to wait for one that lets nobody in for now; 10 by default',
+  },
+} as const satisfies Record<string, { type: OptionType; requiresArg?: true; isFolder?: true; describe: string }>;
+
+export type GlobalOption = keyof typeof globalOptions;
+const wanted: Readonly<Record<OptionType, string>> = { string: 'a text', boolean: YES_OR_NO, number: 'a number' };
+type Setting = string | boolean | number;
+export type Settings = Partial<Record<GlobalOption, Setting>>;
+
+/** What the environment sets. Variables that are not in the table are somebody else's. @throws ClientError 'usage' */
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
+  const settings: Settings = {};
+  for (const option of Object.keys(globalOptions) as GlobalOption[]) {
+    const variable = `SECURECHAT_${option.replace('-', '_').toUpperCase()}`;
+    const value = env[variable];
+    if (value === undefined || value === '') continue;
+    const read = fromText(globalOptions[option].type, value);
+    if (read === null)
+      throw new ClientError('usage', `${variable} must be ${wanted[globalOptions[option].type]}, not "${value}"`);
+    settings[option] = checkedFolder(option, read, variable);
+  }
+  return settings;
+}
+
+/**
+ * @param file shown in errors. @throws ClientError 'usage' for a file that is not TOML or holds a key that is not an
+ * option.
+ */
+export function settingsFromToml(text: string, file: string): Settings {
+  let table: Record<string, unknown>;
+  try {
+    table = parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
+    throw new ClientError('usage', `${file} is not TOML: ${reason}`);
+  }
+  const settings: Settings = {};
+  for (const [key, value] of Object.entries(table)) {
+    if (!Object.hasOwn(globalOptions, key) || key === 'profile')
+      throw new ClientError('usage', `${file}: "${key}" is not an option; it may hold ${tomlKeys()}`);
+    const option = key as GlobalOption;
+    const { type } = globalOptions[option];
+    const read = type === 'boolean' && typeof value === 'string' ? yesOrNo(value) : value;
+    if (typeof read !== type) throw new ClientError('usage', `${file}: ${key} must be ${wanted[type]}`);
+    settings[option] = checkedFolder(option, read as Setting, `${file}: ${key}`);
+  }
+  return settings;
+}
+
+/** What outlives the folder in which it was set names the same one everywhere. @throws ClientError 'usage' */
+function checkedFolder(option: GlobalOption, value: Setting, place: string): Setting {
+  if ('isFolder' in globalOptions[option] && !isFixed(String(value)))
+    throw new ClientError('usage', `${place} must be an absolute path, not "${value}"`);
+  return value;
+}
+
+function tomlKeys(): string {
+  return Object.keys(globalOptions)
+    .filter((key) => key !== 'profile')
+    .join(', ');
+}
+
+function fromText(type: OptionType, value: string): Setting | null {
+  if (type === 'string') return value;
+  if (type === 'number') return /^\d+(\.\d+)?$/.test(value) ? Number(value) : null;
+  return yesOrNo(value);
+}

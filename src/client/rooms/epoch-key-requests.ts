@@ -1,0 +1,66 @@
+/** Keys of epochs that this client lacks: asked of the members while nobody left since, and what waits for one shown when it comes. */
+
+import type { Clock } from '../../platform/seams.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import type { Rooms } from './room-channels.ts';
+import type { KnownEpoch } from './room-keys.ts';
+
+/** A key that nobody gave is asked for again at most this often, and so many keys within that time. */
+const ASK_AGAIN_MS = 5000;
+const MAX_ASKED = 16;
+
+export class WantedKey {
+  readonly #rooms: Pick<Rooms, 'keys' | 'rekey'>;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #opened: (epoch: string) => Promise<void>;
+  /** When each was asked for, by the epoch's id. */
+  readonly #missing = new Map<string, number>();
+
+  /** `opened` is called with the id of an epoch whose key has come, hex. */
+  constructor(
+    rooms: Pick<Rooms, 'keys' | 'rekey'>,
+    clock: Pick<Clock, 'monotonic'>,
+    opened: (epoch: string) => Promise<void>,
+  ) {
+    this.#rooms = rooms;
+    this.#clock = clock;
+    this.#opened = opened;
+  }
+
+  /** For the epoch in use, which nothing may have been said under yet, and those that something waits for. */
+  atLogin(locked: Iterable<string>): void {
+    const { current } = this.#rooms.keys;
+    this.ask(current === null ? locked : [current.id, ...locked]);
+  }
+
+  /** Asks for the keys of these epochs and of those that are still missing, the longest not asked for first: none keeps another from its turn. */
+  ask(epochs: Iterable<string>): void {
+    for (const id of epochs) if (!this.#missing.has(id)) this.#missing.set(id, Number.NEGATIVE_INFINITY);
+    const now = this.#clock.monotonic();
+    const due: { known: KnownEpoch; askedAt: number }[] = [];
+    let places = MAX_ASKED;
+    for (const [id, askedAt] of this.#missing) {
+      const known = this.#rooms.keys.get(id);
+      if (known === null || known.key !== null || !this.#rooms.keys.isOpen(known)) this.#missing.delete(id);
+      else if (now - askedAt < ASK_AGAIN_MS) places -= 1;
+      else due.push({ known, askedAt });
+    }
+    due.sort((a, b) => (a.askedAt < b.askedAt ? -1 : Number(a.askedAt > b.askedAt)));
+    for (const { known } of due.slice(0, Math.max(0, places))) {
+      this.#missing.set(known.id, now);
+      this.#rooms.rekey
+        .ask(known)
+        .then(() => (known.key === null ? undefined : this.#opened(known.id)))
+        .catch(() => {
+          // Nobody is here who could answer; the next message, or the next login, asks again.
+        });
+    }
+  }
+
+  /** Takes what a member answered; one that is no good is asked of the next. */
+  async granted(params: Parameters<Rooms['rekey']['granted']>[0]): Promise<void> {
+    const epoch = hex(params.epochId);
+    if (await this.#rooms.rekey.granted(params)) await this.#opened(epoch);
+    else if (this.#rooms.keys.get(epoch)?.key == null) this.ask([epoch]);
+  }
+}

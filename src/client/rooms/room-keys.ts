@@ -1,0 +1,271 @@
+/** The epochs of a room and those of their keys that this profile has. Keys are kept sealed. */
+import { equal, hex, utf8 } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import { Turns } from '../../protocol/base/mutex.ts';
+import {
+  EPOCH_SKEW_MS,
+  type Epoch,
+  openEpoch,
+  openEpochKey,
+  openGrant,
+  parseEpoch,
+} from '../../protocol/sealed/epoch.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import type { RoomMembers } from './room-members.ts';
+
+/** A message under an epoch whose key is not here, with what its header says in the clear. */
+export class Locked extends Error {
+  override readonly name = 'Locked';
+  readonly epoch: string;
+  readonly author: string;
+  readonly id: string;
+  readonly device: number;
+  readonly deviceSeq: number;
+
+  constructor(claim: { epoch: string; author: string; id: string; device: number; deviceSeq: number }) {
+    super('the key of this epoch is not here');
+    this.epoch = claim.epoch;
+    this.author = claim.author;
+    this.id = claim.id;
+    this.device = claim.device;
+    this.deviceSeq = claim.deviceSeq;
+  }
+}
+
+export type KnownEpoch = {
+  id: string;
+  epoch: Epoch;
+  /** Its place in the conversation. */
+  seq: number;
+  key: Uint8Array | null;
+  /** Its maker gave me a chunk that is not the key. Not kept. */
+  wrong: boolean;
+};
+
+export class RoomKeys {
+  readonly #context: ChatContext;
+  readonly #members: RoomMembers;
+  readonly #room: string;
+  readonly #epochs = new Map<string, KnownEpoch>();
+  /** Those that wait for their maker's key to be accepted, in order. Their signatures were not checked. */
+  readonly #refused = new Map<string, KnownEpoch & { bytes: Uint8Array }>();
+  /** Epochs are taken one after the other. */
+  readonly #turns = new Turns();
+  #current: KnownEpoch | null = null;
+  /** The newest epoch of the daemon's order, also one that was refused here: the next one must name it. */
+  #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
+
+  private constructor(context: ChatContext, members: RoomMembers) {
+    this.#context = context;
+    this.#members = members;
+    this.#room = hex(members.room);
+  }
+
+  static async load(context: ChatContext, members: RoomMembers): Promise<RoomKeys> {
+    const keys = new RoomKeys(context, members);
+    const rows = await context.profile.db.all(
+      'SELECT epoch, seq, bytes, key, refused FROM epochs WHERE account = ? AND room = ? ORDER BY seq',
+      [context.account, keys.#room],
+    );
+    for (const row of rows) {
+      const id = String(row.epoch);
+      const bytes = row.bytes as Uint8Array;
+      const key = row.key === null ? null : context.profile.open(row.key as Uint8Array, keys.#aad(id));
+      const known = { id, epoch: parseEpoch(bytes), seq: Number(row.seq), key, wrong: false };
+      if (row.refused === 1) keys.#refuse({ ...known, bytes });
+      // Its signature was checked before it was kept.
+      else keys.#add(known);
+    }
+    return keys;
+  }
+
+  /** The epoch in use; null when there is none, or the newest one is none that this client accepts. */
+  get current(): KnownEpoch | null {
+    return this.#current?.seq === this.#head.seq ? this.#current : null;
+  }
+
+  /** The place of the newest epoch. */
+  get headSeq(): number {
+    return this.#head.seq;
+  }
+
+  /** What the next epoch follows; zeros when there was none. */
+  get headId(): Uint8Array {
+    return this.#head.id;
+  }
+
+  get(id: string): KnownEpoch | null {
+    return this.#epochs.get(id) ?? null;
+  }
+
+  /** Who made this epoch, if it waits for that key to be accepted. */
+  refusedMaker(id: string): Uint8Array | null {
+    return this.#refused.get(id)?.epoch.maker ?? null;
+  }
+
+  /** Whether nobody left after the epoch's log head: messages are taken under it, and its key is granted. */
+  isOpen({ epoch }: KnownEpoch): boolean {
+    return (this.#members.numberOf(epoch.logHead) ?? 0) >= this.#members.log.lastDeparture;
+  }
+
+  /** The newest open epoch with a key. */
+  newestOpen(): (KnownEpoch & { key: Uint8Array }) | null {
+    let newest: (KnownEpoch & { key: Uint8Array }) | null = null;
+    for (const known of this.#epochs.values()) {
+      if (known.key === null || known.seq < (newest?.seq ?? 0)) continue;
+      if (this.isOpen(known)) newest = { ...known, key: known.key };
+    }
+    return newest;
+  }
+
+  /**
+   * Checks and keeps an epoch from the conversation, in its order; one that is known changes nothing.
+   * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
+   */
+  take(entry: Entry): Promise<KnownEpoch> {
+    return this.#turns.take(() => this.#take(entry));
+  }
+
+  async #take(entry: Entry): Promise<KnownEpoch> {
+    const claimed = parseEpoch(entry.bytes);
+    const known = this.#epochs.get(hex(claimed.epochId));
+    if (known !== undefined && (known.key !== null || entry.keys.length === 0)) return known;
+    try {
+      const taken = await this.#check(entry, claimed, known);
+      this.#add(taken);
+      await this.#keep(taken, entry.bytes, false);
+      return taken;
+    } catch (error) {
+      // Refused, it is still what the next one has to name.
+      if (error instanceof ProtocolError) this.#raise(claimed.epochId, entry.seq);
+      throw error;
+    }
+  }
+
+  /** Takes what was refused for a key that the person has accepted since. @returns the ids of the epochs, in their order */
+  takeAccepted(): Promise<string[]> {
+    return this.#turns.take(async () => {
+      const taken: string[] = [];
+      for (const { bytes, ...known } of [...this.#refused.values()]) {
+        const maker = known.epoch.maker;
+        const spki = await this.#context.keyring.acceptedSpki(maker, this.#members.nameOf(hex(maker)) ?? '');
+        if (spki === null) continue;
+        this.#refused.delete(known.id);
+        if (!isSigned(bytes, spki)) continue;
+        this.#add(known);
+        await this.#keep(known, bytes, false);
+        taken.push(known.id);
+      }
+      return taken;
+    });
+  }
+
+  async #check(entry: Entry, claimed: Epoch, known: KnownEpoch | undefined): Promise<KnownEpoch> {
+    const maker = hex(claimed.maker);
+    const name = this.#members.nameOf(maker);
+    if (!equal(claimed.room, this.#members.room) || name === null || !this.#members.wasMember(maker, entry.seq))
+      throw new ProtocolError('room', 'an epoch made by nobody of the room');
+    // A key of the future would never be old, and would leave out members whose card ends before. `at` may only be ahead itself.
+    if (claimed.time > entry.at + EPOCH_SKEW_MS) throw new ProtocolError('room', 'an epoch of the future');
+    const head = this.#members.numberOf(claimed.logHead);
+    if (head === null) throw new ProtocolError('room', 'an epoch for another log');
+    if (known === undefined && !equal(claimed.epochPrev, this.#head.id))
+      throw new ProtocolError('room', 'an epoch that does not follow the current one');
+    const spki = await this.#context.keyring.sigSpkiOf(claimed.maker, name);
+    const epoch = spki === null ? claimed : openEpoch(entry.bytes, spki);
+    const taken: KnownEpoch = known ?? { id: hex(epoch.epochId), epoch, seq: entry.seq, key: null, wrong: false };
+    for (const given of entry.keys) {
+      if (taken.key !== null) break;
+      taken.key = await this.#open(epoch, given.kind, given.bytes);
+      taken.wrong ||= taken.key === null && given.kind === 'chunk';
+    }
+    if (spki !== null) return taken;
+    // All but its signature is as it should be: it is good once the person accepts that key.
+    await this.#keep(taken, entry.bytes, true);
+    this.#refuse({ ...taken, bytes: entry.bytes });
+    throw new ProtocolError('room', 'an epoch made under a key that is not the pinned one');
+  }
+
+  /** Checks a granted key against the epoch's commitment. @returns false when it is not the key; ask somebody else */
+  async takeGrant(id: string, grant: Uint8Array): Promise<boolean> {
+    const known = this.#epochs.get(id);
+    if (known === undefined) return false;
+    known.key ??= await this.#open(known.epoch, 'grant', grant);
+    if (known.key === null) return false;
+    await this.#keepKey(id, known.key);
+    return true;
+  }
+
+  /** The key of an epoch that this client made. */
+  async made(id: string, key: Uint8Array): Promise<void> {
+    const known = this.#epochs.get(id);
+    if (known === undefined || known.key !== null) return;
+    known.key = key;
+    await this.#keepKey(id, key);
+  }
+
+  #add(known: KnownEpoch): void {
+    this.#epochs.set(known.id, known);
+    this.#raise(known.epoch.epochId, known.seq);
+    if (this.#current === null || known.seq > this.#current.seq) this.#current = known;
+  }
+
+  #refuse(known: KnownEpoch & { bytes: Uint8Array }): void {
+    this.#refused.set(known.id, known);
+    this.#raise(known.epoch.epochId, known.seq);
+  }
+
+  #raise(id: Uint8Array, seq: number): void {
+    if (seq > this.#head.seq) this.#head = { id, seq };
+  }
+
+  /** With each of my keys: an epoch may be sealed to one that is retired now. */
+  async #open(epoch: Epoch, kind: 'chunk' | 'grant', bytes: Uint8Array): Promise<Uint8Array | null> {
+    const { keyring, rsa } = this.#context;
+    for (const key of keyring.openKeys()) {
+      try {
+        const mine = { idFp: keyring.me.idFp, ...key };
+        return kind === 'chunk'
+          ? await openEpochKey(rsa, epoch, bytes, mine)
+          : await openGrant(rsa, epoch, bytes, mine);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+      }
+    }
+    return null;
+  }
+
+  async #keep(known: KnownEpoch, bytes: Uint8Array, refused: boolean): Promise<void> {
+    const { account, profile } = this.#context;
+    await profile.db.run(
+      `INSERT INTO epochs (account, room, epoch, seq, bytes, maker, refused) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET refused = min(refused, excluded.refused)`,
+      [account, this.#room, known.id, known.seq, bytes, hex(known.epoch.maker), refused ? 1 : 0],
+    );
+    if (known.key !== null) await this.#keepKey(known.id, known.key);
+  }
+
+  async #keepKey(id: string, key: Uint8Array): Promise<void> {
+    const { account, profile } = this.#context;
+    await profile.db.run('UPDATE epochs SET key = ? WHERE account = ? AND room = ? AND epoch = ?', [
+      profile.seal(key, this.#aad(id)),
+      account,
+      this.#room,
+      id,
+    ]);
+  }
+
+  #aad(id: string): Uint8Array {
+    return utf8(`epoch:${this.#context.account}:${this.#room}:${id}`);
+  }
+}
+
+function isSigned(bytes: Uint8Array, spki: Uint8Array): boolean {
+  try {
+    openEpoch(bytes, spki);
+    return true;
+  } catch {
+    return false;
+  }
+}

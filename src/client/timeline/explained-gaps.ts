@@ -1,0 +1,102 @@
+/**
+ * What messages name as seen must be there. In a room the hash of a message that could not be opened is not known: it is
+ * taken to have the first unknown one that is named of a place where it can stand, and explains no other. So each such message
+ * hides at most one that was withheld, and none once it is opened.
+ */
+import { EPOCH_PLACES } from '../../protocol/sealed/epoch.ts';
+import type { CachedEntry } from '../cache/cache.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import type { Place } from '../notes/private-notes.ts';
+import type { Statement } from '../profile/profile-db.ts';
+
+export class Explained {
+  /** What was found, to be stored with the entries. */
+  readonly statements: Statement[] = [];
+  readonly #context: ChatContext;
+  readonly #place: Place;
+  /** Places by tag. */
+  readonly #known = new Map<string, number>();
+  /** Unopened ones that are not stored yet, by place. */
+  readonly #unopened = new Map<number, string>();
+  /** Places that explain something since this was loaded. */
+  readonly #used = new Set<number>();
+
+  constructor(context: ChatContext, place: Place) {
+    this.#context = context;
+    this.#place = place;
+  }
+
+  known(tag: string, seq: number): void {
+    this.#known.set(tag, seq);
+  }
+
+  /** An entry of this stretch did not open. */
+  unopened({ seq, tag, author }: CachedEntry): void {
+    if (tag !== '') this.known(tag, seq);
+    else this.#unopened.set(seq, author);
+  }
+
+  /** Whether all that `item` names is there. @param named tags, the newest first */
+  async all(item: Pick<CachedEntry, 'author' | 'seq'>, named: readonly string[]): Promise<boolean> {
+    const places = named.map((tag) => this.#known.get(tag) ?? null);
+    let whole = true;
+    for (const [index, tag] of named.entries()) {
+      if (places[index] !== null) continue;
+      const before = Math.min(item.seq, ...places.slice(0, index).filter((seq) => seq !== null));
+      const after = Math.max(item.seq - EPOCH_PLACES, ...places.slice(index + 1).filter((seq) => seq !== null));
+      const seq = await this.#freeOne(after, before, item.author);
+      if (seq === null) whole = false;
+      else {
+        places[index] = seq;
+        this.#take(seq, tag);
+      }
+    }
+    return whole;
+  }
+
+  /**
+   * An unopened entry is open now, and has this tag. What it stood for until then is another's.
+   * @returns false when there is no other
+   */
+  async openedLate({ seq, tag: stoodFor }: CachedEntry, tag: string): Promise<boolean> {
+    if (stoodFor === tag) return true;
+    const [holder] = await this.#rows('tag = ? AND seq <> ?', [tag, seq]);
+    if (holder !== undefined) this.#take(holder, stoodFor);
+    if (holder !== undefined || stoodFor === '') return true;
+    const [free] = await this.#rows("tag = '' AND seq <> ?", [seq]);
+    if (free !== undefined) this.#take(free, stoodFor);
+    return free !== undefined;
+  }
+
+  /** The newest place between these that was not opened, is not `author`'s own, and explains nothing yet. */
+  async #freeOne(after: number, before: number, author: string): Promise<number | null> {
+    if (this.#place.with !== null) return null;
+    const stored = await this.#rows(
+      `tag = '' AND seq > ? AND seq < ? AND author <> ? AND seq NOT IN (SELECT value FROM json_each(?))`,
+      [after, before, author, JSON.stringify([...this.#used])],
+    );
+    const here = [...this.#unopened].flatMap(([seq, of]) =>
+      seq > after && seq < before && of !== author && !this.#used.has(seq) ? [seq] : [],
+    );
+    const newest = Math.max(0, ...stored, ...here);
+    return newest === 0 ? null : newest;
+  }
+
+  #take(seq: number, tag: string): void {
+    this.#used.add(seq);
+    if (tag !== '') this.known(tag, seq);
+    this.statements.push({
+      sql: 'UPDATE entries SET tag = ? WHERE account = ? AND conversation = ? AND seq = ? AND sealed IS NULL',
+      params: [tag, this.#context.account, this.#place.key, seq],
+    });
+  }
+
+  /** The newest unopened place that fits, if any. */
+  async #rows(where: string, params: readonly (string | number)[]): Promise<number[]> {
+    const rows = await this.#context.profile.db.all(
+      `SELECT seq FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND ${where} ORDER BY seq DESC LIMIT 1`,
+      [this.#context.account, this.#place.key, ...params],
+    );
+    return rows.map((row) => Number(row.seq));
+  }
+}

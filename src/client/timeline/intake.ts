@@ -1,0 +1,266 @@
+/**
+ * Takes entries that the daemon gave, opens them, judges their chains and stores all of it at once. Never trusts the
+ * daemon for more than the order of places: what does not open or does not follow becomes a gap, never a text.
+ */
+import { hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import { Turns } from '../../protocol/base/mutex.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
+import type { Cache, CachedEntry } from '../cache/cache.ts';
+import { entryOf, openedEntry, targetOf, unopenedEntry } from '../cache/cached-entry.ts';
+import { type Chain, follow } from '../cache/chain-gaps.ts';
+import { ClientError, isFinal } from '../errors.ts';
+import { type ChatContext, isZero } from '../login/account-context.ts';
+import { type Opened, openOwn, openPrivate, type Place } from '../notes/private-notes.ts';
+import type { OutboxStore } from '../outbox/outbox-store.ts';
+import type { Statement } from '../profile/profile-db.ts';
+import type { Rooms } from '../rooms/room-channels.ts';
+import { Locked } from '../rooms/room-keys.ts';
+import { IntakeState } from './intake-state.ts';
+
+/** RSA openings at once: enough to fill the workers, below their queue's limit. */
+const AT_ONCE = 16;
+/** What is opened on the loop at once. */
+const STORED_PAGE = 200;
+
+/** Entries that follow everything known, which then reaches to `end`; or that precede it, which then begins after `end`. */
+export type Stretch =
+  /** hole: places before the first entry were not given. */
+  | { side: 'newer'; end: number; hole: boolean }
+  /** bottom: where what is known began when they were asked for. Where it begins elsewhere now, nothing is taken. */
+  | { side: 'older'; end: number; bottom: number };
+
+export type Taken = {
+  /** New messages of their own, and gaps, in order. */
+  fresh: CachedEntry[];
+  /** Messages that changed: `author/id`. */
+  changed: Set<string>;
+  /** Ids of mine that the other side now signed for. */
+  delivered: string[];
+  /** Messages of rooms whose key is lacking. */
+  locked: Set<string>;
+  /** A device of mine was used by somebody else. */
+  clash: number | null;
+};
+
+/** `claim`: what a message without a key says of itself in the clear. */
+type Item = { entry: Entry; opened: Opened | null; claim: Locked | null; own: boolean };
+
+export class Intake {
+  readonly #context: ChatContext;
+  readonly #cache: Cache;
+  readonly #rooms: Rooms;
+  readonly #outbox: OutboxStore;
+  readonly #tag: (hash: Uint8Array) => string;
+  /** One after the other: what one opens is nothing to the next. */
+  readonly #retries = new Turns();
+
+  constructor(context: ChatContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
+    this.#context = context;
+    this.#cache = cache;
+    this.#rooms = rooms;
+    this.#outbox = outbox;
+    this.#tag = (hash) => cache.tag(hash);
+  }
+
+  /** @param entries in order of seq */
+  async take(place: Place, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
+    const items = await this.#openAll(place, entries);
+    const { side, end } = stretch;
+    const older = side === 'older';
+    const state = await this.#state(place, items, older);
+    // After the state: what another process trims in between must not look as if it had never come.
+    const known = await this.#cache.coverage(place.key);
+    const fromStart = older ? end === 0 : known?.bottom === 0;
+    const taken = nothing();
+    const statements: Statement[] = [];
+    const chains = older ? new Map<string, Chain>() : state.chains;
+    for (const [index, item] of items.entries()) {
+      const cached = await this.#judge(place, item, state, chains, fromStart);
+      if (cached === null) continue;
+      if (side === 'newer' && stretch.hole && index === 0) cached.gap ??= 'missing';
+      this.#store(place, item, cached, side, state, taken, statements);
+    }
+    statements.push(...state.explained.statements);
+    if (older) statements.push(...state.joinOlder(chains, fromStart));
+    for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain, side));
+    statements.push(older ? state.lowerStatement(stretch.bottom, end) : state.raiseStatement(end));
+    try {
+      await this.#context.profile.db.transaction(statements);
+    } catch (error) {
+      // It was trimmed, or lowered elsewhere, since the page was asked for: put before another stretch it would hide a hole.
+      const isStale = older && (await this.#cache.coverage(place.key))?.bottom !== stretch.bottom;
+      if (!isStale) throw error;
+      return nothing();
+    }
+    return taken;
+  }
+
+  /** A page of what another process of this profile took, as if it had been taken here, and up to where it goes. */
+  async stored(place: Place, after: number, upTo: number): Promise<{ taken: Taken; end: number }> {
+    const taken = nothing();
+    const me = hex(this.#context.keyring.me.idFp);
+    const page = await this.#cache.between(place.key, after, upTo + 1, STORED_PAGE);
+    for (const cached of page) this.#note(cached, me, taken);
+    return { taken, end: page.length < STORED_PAGE ? upTo : (page.at(-1)?.seq ?? upTo) };
+  }
+
+  /** Tries again what could not be opened: of one epoch whose key came, or (null), after a person's key was accepted, all that may open now. */
+  retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
+    return this.#retries.take(() => this.#retry(place, epoch));
+  }
+
+  async #retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
+    const opened: CachedEntry[] = [];
+    for (let after = 0; ; ) {
+      const page = await this.#cache.unopened(place.key, epoch, after);
+      for (const cached of page) opened.push(...(await this.#openLate(place, cached)));
+      const last = page.at(-1);
+      if (last === undefined) return opened;
+      after = last.seq;
+    }
+  }
+
+  async #openLate(place: Place, cached: CachedEntry): Promise<CachedEntry[]> {
+    const item = await this.#open(place, entryOf(place, cached));
+    if (item.opened === null) return [];
+    const taken = nothing();
+    const state = await this.#state(place, [item], false);
+    const statements: Statement[] = [];
+    const now = openedEntry(item.entry, item.opened, this.#tag);
+    if (!(await state.explained.openedLate(cached, now.tag))) now.gap = 'missing';
+    this.#store(place, item, now, 'newer', state, taken, statements);
+    statements.push(...state.explained.statements, state.lateTagStatement(item.opened, now.tag));
+    await this.#context.profile.db.transaction(statements);
+    return taken.fresh;
+  }
+
+  /** Opens one entry without keeping anything; null when it does not open. */
+  async peek(place: Place, entry: Entry): Promise<Opened | null> {
+    return (await this.#open(place, entry)).opened;
+  }
+
+  #state(place: Place, items: readonly Item[], whole: boolean): Promise<IntakeState> {
+    const claims = items.flatMap((item) => item.opened ?? item.claim ?? []);
+    return IntakeState.load(this.#context, this.#cache, this.#outbox, place, claims, whole);
+  }
+
+  async #openAll(place: Place, entries: readonly Entry[]): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let start = 0; start < entries.length; start += AT_ONCE)
+      items.push(
+        ...(await Promise.all(entries.slice(start, start + AT_ONCE).map((entry) => this.#open(place, entry)))),
+      );
+    return items;
+  }
+
+  async #open(place: Place, entry: Entry): Promise<Item> {
+    const item: Item = { entry, opened: null, claim: null, own: false };
+    try {
+      if (entry.kind === 'note')
+        item.opened =
+          (await openOwn(this.#context, place, entry, (...sealed) => this.#outbox.sealedAs(...sealed))) ??
+          (await openPrivate(this.#context, place, entry));
+      else if (entry.kind === 'message') item.opened = await this.#rooms.open(place, entry);
+    } catch (error) {
+      if (error instanceof Locked) item.claim = error;
+      else if (!isBadItem(error)) throw error;
+    }
+    item.own = item.opened?.author === hex(this.#context.keyring.me.idFp);
+    return item;
+  }
+
+  /** @returns null when the place holds nothing to keep: log and epoch entries, and what was known already. */
+  async #judge(
+    place: Place,
+    item: Item,
+    state: IntakeState,
+    chains: Map<string, Chain>,
+    fromStart: boolean,
+  ): Promise<CachedEntry | null> {
+    const { entry, opened, claim } = item;
+    if (entry.kind === 'log' || entry.kind === 'epoch') return null;
+    const cached =
+      opened === null
+        ? unopenedEntry(entry, claim, this.#rooms.withoutMe(place, entry.seq), this.#tag)
+        : openedEntry(entry, opened, this.#tag);
+    if (opened === null) state.explained.unopened(cached);
+    const about = opened ?? claim;
+    if (about === null) return cached;
+    const same = state.known.get(`${about.author}/${about.id}`);
+    if (same !== undefined) {
+      // Another process of this profile was quicker: told here all the same.
+      if (same.seq === entry.seq && opened !== null) return { ...cached, gap: same.gap };
+      if (opened === null || same.tag === cached.tag) return null;
+      return {
+        ...cached,
+        id: '',
+        tag: '',
+        shown: false,
+        said: null,
+        name: cached.said?.from ?? entry.from,
+        gap: 'fork',
+      };
+    }
+    const key = `${about.author}/${about.device}`;
+    const chain = chains.get(key);
+    const again = chain !== undefined && about.deviceSeq <= chain.last;
+    const link = { deviceSeq: about.deviceSeq, tag: cached.tag, prev: cached.prev };
+    const verdict = follow(chain, link, fromStart, again ? await state.tagAt(about) : undefined);
+    chains.set(key, verdict.chain);
+    if (opened === null) return cached;
+    cached.gap = verdict.reason;
+    const seen = opened.seen.filter((hash) => !isZero(hash)).map((hash) => this.#cache.tag(hash));
+    if (fromStart && !(await state.explained.all(cached, seen))) cached.gap ??= 'missing';
+    state.add(cached);
+    return cached;
+  }
+
+  #store(
+    place: Place,
+    item: Item,
+    cached: CachedEntry,
+    side: 'newer' | 'older',
+    state: IntakeState,
+    taken: Taken,
+    statements: Statement[],
+  ): void {
+    const content = cached.said?.content;
+    // What was said before I came is no reason to ask for a key.
+    if (item.claim !== null && cached.gap !== null) taken.locked.add(item.claim.epoch);
+    const due = side === 'newer' && place.with !== null && cached.shown && !item.own;
+    if (due) statements.push(state.dueStatement(cached));
+    statements.push(this.#cache.entryStatement(place.key, cached));
+    if (content !== undefined) {
+      const target = targetOf(cached, content);
+      if (target !== null) statements.push(state.markStatement(target, cached.seq));
+      if (content.kind === 'receipt' && place.with !== null)
+        for (const id of content.ids) statements.push(state.receiptStatement(cached.author, hex(id)));
+      if (content.kind === 'manifest') statements.push(state.fileStatement(hex(content.manifest.fileId), cached.seq));
+    }
+    if (item.own && item.opened !== null) {
+      if (state.isClash(item.opened)) taken.clash = item.opened.device;
+      statements.push(...this.#outbox.placedStatements(place, item.opened));
+    }
+    this.#note(cached, hex(this.#context.keyring.me.idFp), taken);
+  }
+
+  /** What listeners have to hear of it. */
+  #note(cached: CachedEntry, me: string, taken: Taken): void {
+    if (cached.shown || cached.gap !== null) taken.fresh.push(cached);
+    const content = cached.said?.content;
+    if (content === undefined) return;
+    const target = targetOf(cached, content);
+    if (target !== null) taken.changed.add(`${target.author}/${target.id}`);
+    if (content.kind === 'receipt' && cached.author !== me) taken.delivered.push(...content.ids.map((id) => hex(id)));
+  }
+}
+
+function nothing(): Taken {
+  return { fresh: [], changed: new Set(), delivered: [], locked: new Set(), clash: null };
+}
+
+/** Such an item is shown as a gap; anything else (no link, a full queue or disk) is tried again. */
+function isBadItem(error: unknown): boolean {
+  return (error instanceof ProtocolError || error instanceof ClientError) && isFinal(error);
+}

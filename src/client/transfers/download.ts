@@ -1,0 +1,178 @@
+/** Fetches one file: each segment is opened before it touches the disk; the whole is compared with what its sender signed. */
+import { createHash, type Hash } from 'node:crypto';
+import { equal } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import { type Manifest, SegmentOpener } from '../../protocol/sealed/file.ts';
+import { ClientError } from '../errors.ts';
+import type { SavedFile } from './saved-file.ts';
+import { checkStop, unlessStopped } from './stop.ts';
+import type { Progress } from './transfer-progress.ts';
+import { LinkLost, type News, overLinks } from './transfer-wire.ts';
+
+/** What may be on its way and not on the disk. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+/** Written bytes after which the disk is asked to keep them, so that the end does not wait for all at once. */
+const SYNC_BYTES = 32 * 1024 * 1024;
+
+export type DownloadParts = {
+  news: News;
+  manifest: Manifest;
+  saved: SavedFile;
+  progress: Progress;
+  signal: AbortSignal;
+};
+
+/**
+ * Resolves when all of it is written: true when it is what its sender signed.
+ * @throws ClientError, Refusal
+ */
+export async function download(parts: DownloadParts): Promise<boolean> {
+  const resumed = await Receiver.resume(parts);
+  if (await resumed.receive()) return true;
+  if (resumed.first === 0) return false;
+  // What an earlier attempt left may be torn or somebody else's: once more, all of it.
+  await parts.saved.cut(0);
+  return new Receiver(parts, 0, createHash('sha256')).receive();
+}
+
+class Receiver {
+  /** The segment that it began with. */
+  readonly first: number;
+  readonly #parts: DownloadParts;
+  readonly #opener: SegmentOpener;
+  readonly #hash: Hash;
+  /** One for all segments: each is written before the next is opened. */
+  readonly #plain: Uint8Array;
+  #next: number;
+  /** The first segment that the daemon was not asked for yet. */
+  #window: number;
+  #syncedTo = 0;
+  #syncing: Promise<void> | null = null;
+
+  constructor(parts: DownloadParts, first: number, hash: Hash) {
+    this.#parts = parts;
+    this.#opener = new SegmentOpener(parts.manifest);
+    this.first = first;
+    this.#next = first;
+    this.#window = first;
+    this.#hash = hash;
+    this.#plain = new Uint8Array(Math.min(parts.manifest.size, parts.manifest.segSize));
+  }
+
+  /** Goes on after the whole segments on the disk; the last one is always fetched, for it tells that it is the last. */
+  static async resume(parts: DownloadParts): Promise<Receiver> {
+    const { manifest, saved, signal } = parts;
+    const { segSize, count } = manifest;
+    const first = Math.min(Math.floor((await saved.size()) / segSize), count - 1);
+    await saved.cut(first * segSize);
+    await saved.checkRoom(manifest.size - first * segSize);
+    const hash = createHash('sha256');
+    const piece = new Uint8Array(first > 0 ? segSize : 0);
+    for (let index = 0; index < first; index++) {
+      checkStop(signal);
+      hash.update(await saved.read(piece, index * segSize));
+    }
+    return new Receiver(parts, first, hash);
+  }
+
+  /** false when the SHA-256 differs. */
+  async receive(): Promise<boolean> {
+    const { news, manifest } = this.#parts;
+    await overLinks(news, () => this.#attempt());
+    await this.#syncing;
+    return equal(this.#hash.digest(), manifest.sha256);
+  }
+
+  async #attempt(): Promise<void> {
+    const { news, manifest, progress, signal } = this.#parts;
+    const { connection } = news;
+    checkStop(signal);
+    // No window yet: segments must not come before somebody listens.
+    const from = { from: this.#next, window: this.#next };
+    const opened = await unlessStopped(
+      signal,
+      connection.request('download-open', { file: manifest.fileId, ...from }, { wait: true }),
+    );
+    const { transfer } = opened;
+    const { links } = news;
+    const came: Uint8Array[] = [];
+    let expected = this.#next;
+    let wrong = false;
+    this.#window = this.#next;
+    const unlisten = connection.onSegment(transfer, (index, bytes) => {
+      // Nothing that was not asked for is kept: a daemon that sends on and on fills no memory.
+      wrong ||= index !== expected || index >= this.#window;
+      expected += 1;
+      if (!wrong) came.push(bytes);
+      news.wake();
+    });
+    try {
+      if (opened.size !== manifest.size || opened.segSize !== manifest.segSize) throw damaged();
+      progress.begin(this.#next * manifest.segSize);
+      await this.#take(came, () => wrong, { transfer, links });
+    } catch (error) {
+      if (!(error instanceof LinkLost) && news.links === links) {
+        await connection.request('transfer-end', { transfer }).catch(() => {});
+      }
+      throw error;
+    } finally {
+      unlisten();
+    }
+  }
+
+  async #take(came: Uint8Array[], wrong: () => boolean, on: { transfer: number; links: number }): Promise<void> {
+    const { news, manifest, saved, progress, signal } = this.#parts;
+    const segments = Math.floor(WINDOW_BYTES / manifest.segSize);
+    while (this.#next < manifest.count) {
+      checkStop(signal);
+      const told = news.of(on.transfer);
+      if (told.failed !== null) throw told.failed;
+      if (wrong()) throw damaged();
+      const bytes = came.shift();
+      if (bytes !== undefined) {
+        const plain = this.#open(bytes);
+        this.#hash.update(plain);
+        await saved.write(plain, this.#next * manifest.segSize);
+        this.#next += 1;
+        this.#syncNowAndThen();
+        progress.reach(Math.min(manifest.size, this.#next * manifest.segSize));
+        continue;
+      }
+      news.check(on.links);
+      if (this.#window - this.#next <= segments / 2 && this.#window < manifest.count) {
+        const window = Math.min(manifest.count, this.#next + segments);
+        this.#window = window;
+        // Its answer says nothing; a link that ends is seen by everybody.
+        news.connection.request('window', { transfer: on.transfer, window }).catch(() => {});
+      }
+      await unlessStopped(signal, news.next());
+    }
+  }
+
+  #open(bytes: Uint8Array): Uint8Array {
+    try {
+      return this.#opener.open(this.#next, bytes, this.#plain);
+    } catch (error) {
+      if (error instanceof ProtocolError) throw damaged();
+      throw error;
+    }
+  }
+
+  #syncNowAndThen(): void {
+    const { saved, manifest } = this.#parts;
+    const written = (this.#next - this.first) * manifest.segSize;
+    if (this.#syncing !== null || written - this.#syncedTo < SYNC_BYTES) return;
+    this.#syncedTo = written;
+    this.#syncing = saved
+      .datasync()
+      // A disk that fails is told by the sync at the end.
+      .catch(() => {})
+      .finally(() => {
+        this.#syncing = null;
+      });
+  }
+}
+
+function damaged(): ClientError {
+  return new ClientError('refused', 'the server sent something else than this file; ask its sender to send it again');
+}

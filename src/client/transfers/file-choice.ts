@@ -1,0 +1,48 @@
+/** Which file a word means: its name, as it is or as it is shown, or the beginning of its id. */
+import { printable } from '../../protocol/base/text.ts';
+import { ClientError } from '../errors.ts';
+import { shownName } from '../people/shown-name.ts';
+import type { FileInfo } from '../types.ts';
+
+/** Digits that begin an id; fewer may be a word. */
+const MIN_ID = 4;
+
+/**
+ * The files that `wanted` names, by the first of these that finds any: the id, the exact name, the name as it is printed (composed,
+ * without what a terminal would act on), the beginning of the id.
+ */
+export function matching(files: readonly FileInfo[], wanted: string): FileInfo[] {
+  const id = wanted.toLowerCase();
+  const shown = asShown(wanted);
+  const ways: ((file: FileInfo) => boolean)[] = [
+    (file) => file.id === id,
+    (file) => file.name === wanted,
+    (file) => asShown(file.name) === shown,
+    (file) => id.length >= MIN_ID && file.id.startsWith(id),
+  ];
+  for (const way of ways) {
+    const found = files.filter(way);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** A name as it is printed. Spaces are told apart by nobody, and a shell drops those at the ends. */
+export function asShown(name: string): string {
+  return printable(name).replace(/ +/g, ' ').trim();
+}
+
+/** `list` is the command that shows the files. @throws ClientError 'refused' when no file, or more than one, answers to `wanted`. */
+export function choose(files: readonly FileInfo[], wanted: string, list = 'securechat files'): FileInfo {
+  const found = matching(files, wanted);
+  const [file] = found;
+  if (file === undefined) throw new ClientError('refused', `there is no file "${wanted}"; see: ${list}`);
+  if (found.length > 1) {
+    const ids = found.map((each) => `${each.id} from ${shownName(each)} in ${each.conversation}, ${each.size} bytes`);
+    throw new ClientError(
+      'refused',
+      `${found.length} files are called "${wanted}"; say which by its id:\n  ${ids.join('\n  ')}`,
+    );
+  }
+  return file;
+}

@@ -1,0 +1,216 @@
+/** Where a download lands: `<name>.<tag>.part` until it is whole, then a name of its own. Nothing is ever overwritten. */
+import { constants } from 'node:fs';
+import { join } from 'node:path';
+import prettyBytes from 'pretty-bytes';
+import { syncFolder, writeAll } from '../../platform/durable-write.ts';
+import { makeFolders } from '../../platform/make-folders.ts';
+import type { FileStat, FileSystem, OpenFile } from '../../platform/seams.ts';
+import { fileName } from '../../protocol/base/text.ts';
+import { ClientError } from '../errors.ts';
+import type { BegunDownload } from './transfer-record.ts';
+
+const OTHER_FOLDER = 'choose another folder with --downloads DIR or --out DIR';
+const MAX_NAMES = 10_000;
+/** File systems without hard links say one of these. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/** Where the bytes of a file lie until it is whole. */
+export function partOf({ dir, name, tag }: BegunDownload): string {
+  return join(dir, `${fileName(name)}.${tag}.part`);
+}
+
+/** The path of a file that got its name before its program ended; null for one that is still to be fetched. */
+export async function namedBefore(fs: FileSystem, begun: BegunDownload): Promise<string | null> {
+  const { path, size } = begun;
+  if (path === null) return null;
+  const [part, file] = await Promise.all([partOf(begun), path].map((one) => fs.lstat(one).catch(() => null)));
+  if (!file?.isFile() || file.size !== size) return null;
+  if (part && part.ino !== file.ino) return null;
+  if (part) await fs.unlink(partOf(begun)).catch(() => {});
+  return path;
+}
+
+export class SavedFile {
+  /** As it was opened: in another folder, it may be. */
+  readonly begun: BegunDownload;
+  readonly #fs: FileSystem;
+  readonly #part: string;
+  readonly #handle: OpenFile;
+
+  /**
+   * Opens the part, made with its folder when missing. When its own folder will not do it begins anew in `dir`.
+   * @throws ClientError 'usage' when neither will do
+   */
+  static async open(fs: FileSystem, begun: BegunDownload, dir = begun.dir): Promise<SavedFile> {
+    try {
+      await makeFolders(fs, begun.dir);
+      return new SavedFile(fs, begun, await openPart(fs, partOf(begun)));
+    } catch (thrown) {
+      const error = diskError(begun.dir, thrown);
+      if (dir === begun.dir || !(error instanceof ClientError && error.code === 'usage')) throw error;
+    }
+    return SavedFile.open(fs, { ...begun, dir, path: null });
+  }
+
+  private constructor(fs: FileSystem, begun: BegunDownload, handle: OpenFile) {
+    this.#fs = fs;
+    this.begun = begun;
+    this.#part = partOf(begun);
+    this.#handle = handle;
+  }
+
+  /** Bytes that an earlier attempt left. */
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size;
+  }
+
+  /** Whether the disk has room for `bytes` more, as far as the system tells. @throws ClientError 'refused' */
+  async checkRoom(bytes: number): Promise<void> {
+    const { dir, name } = this.begun;
+    const disk = await this.#fs.statfs(dir).catch(() => null);
+    const free = disk === null ? Number.POSITIVE_INFINITY : disk.bsize * disk.bavail;
+    if (bytes <= free) return;
+    throw new ClientError(
+      'refused',
+      `${fileName(name)} needs ${prettyBytes(bytes)}, and ${prettyBytes(free)} are free in ${dir}; make room there, or ${OTHER_FOLDER}`,
+    );
+  }
+
+  async cut(size: number): Promise<void> {
+    await this.#do(() => this.#handle.truncate(size));
+  }
+
+  async read(into: Uint8Array, position: number): Promise<Uint8Array> {
+    for (let done = 0; done < into.length; ) {
+      const { bytesRead } = await this.#do(() => this.#handle.read(into, done, into.length - done, position + done));
+      if (bytesRead === 0) throw new ClientError('refused', `${this.#part} was changed by somebody else; repeat it`);
+      done += bytesRead;
+    }
+    return into;
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    await this.#do(() => writeAll(this.#handle, bytes, position));
+  }
+
+  async datasync(): Promise<void> {
+    await this.#do(() => this.#handle.datasync());
+  }
+
+  /**
+   * On stable storage, under the first free name of `a.txt`, `a (2).txt`, …; gives its path. The part is gone then.
+   * @param note keeps, before it gets the name, which one, and how the whole file stands: if this program ends in between,
+   *   `namedBefore` finds it
+   */
+  async keep(note: (named: BegunDownload & { path: string }, stat: FileStat) => Promise<void>): Promise<string> {
+    const { dir } = this.begun;
+    const name = fileName(this.begun.name);
+    const stat = await this.#do(async () => {
+      await this.#handle.sync();
+      const whole = await this.#handle.stat();
+      await this.#handle.close();
+      return whole;
+    });
+    for (let n = 1; n <= MAX_NAMES; n++) {
+      const path = join(dir, numbered(name, n));
+      if ((await this.#fs.lstat(path).catch(() => null)) !== null) continue;
+      await note({ ...this.begun, path }, stat);
+      if (!(await this.#do(() => this.#nameIt(path)))) continue;
+      await this.#do(() => syncFolder(this.#fs, dir));
+      return path;
+    }
+    throw new ClientError('usage', `${dir} is full of files called ${name}; choose another folder`);
+  }
+
+  /** Leaves the part for the next attempt, unless nothing is in it. */
+  async leave(): Promise<void> {
+    const empty = (await this.size().catch(() => 1)) === 0;
+    await this.#handle.close().catch(() => {});
+    if (empty) await this.#fs.unlink(this.#part).catch(() => {});
+  }
+
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+    await this.#fs.unlink(this.#part).catch(() => {});
+  }
+
+  /** false when the name is taken. */
+  async #nameIt(path: string): Promise<boolean> {
+    try {
+      await this.#fs.link(this.#part, path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return false;
+      if (code === undefined || !NO_LINKS.includes(code)) throw error;
+      return this.#reserveAndRename(path);
+    }
+    // The file is there, whatever becomes of its other name.
+    await this.#fs.unlink(this.#part).catch(() => {});
+    return true;
+  }
+
+  /** What is replaced by the rename is the empty file that was made here, and nothing else. */
+  async #reserveAndRename(path: string): Promise<boolean> {
+    try {
+      await (await this.#fs.open(path, 'wx', 0o600)).close();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+    await this.#fs.rename(this.#part, path);
+    return true;
+  }
+
+  async #do<T>(doing: () => Promise<T>): Promise<T> {
+    try {
+      return await doing();
+    } catch (error) {
+      throw diskError(this.begun.dir, error);
+    }
+  }
+}
+
+/** The part, not through a link that somebody put there, and never a file that has another name as well. */
+async function openPart(fs: FileSystem, part: string): Promise<OpenFile> {
+  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+  const handle = await fs.open(part, flags, 0o600);
+  const stat = await handle.stat();
+  if (stat.isFile() && stat.nlink <= 1) return handle;
+  await handle.close();
+  if (!stat.isFile()) throw new ClientError('usage', `${part} is in the way; move it, or choose another folder`);
+  await fs.unlink(part);
+  return fs.open(part, flags | constants.O_EXCL, 0o600);
+}
+
+/** `a.txt`, then `a (2).txt`. */
+function numbered(name: string, n: number): string {
+  if (n === 1) return name;
+  const dot = name.lastIndexOf('.');
+  const stem = dot > 0 ? dot : name.length;
+  return `${name.slice(0, stem)} (${n})${name.slice(stem)}`;
+}
+
+function diskError(dir: string, error: unknown): Error {
+  if (error instanceof ClientError) return error;
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new ClientError('refused', `the disk is full; make room in ${dir} and repeat it to go on`);
+    case 'EROFS':
+      return new ClientError('usage', `${dir} is on a disk that can only be read; ${OTHER_FOLDER}`);
+    case 'EACCES':
+    case 'EPERM':
+      return new ClientError('usage', `you may not write to ${dir}; change its permissions, or ${OTHER_FOLDER}`);
+    case 'ENOENT':
+      return new ClientError('usage', `there is no folder ${dir}, or nothing can be made in it; ${OTHER_FOLDER}`);
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new ClientError('usage', `${dir} is not a folder; ${OTHER_FOLDER}`);
+    case 'ELOOP':
+    case 'EISDIR':
+      return new ClientError('usage', `something in ${dir} is in the way of the file; ${OTHER_FOLDER}`);
+    default:
+      return new ClientError('refused', `the file cannot be saved in ${dir} (${(error as Error).message})`);
+  }
+}

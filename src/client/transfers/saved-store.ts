@@ -1,0 +1,70 @@
+/**
+ * Downloads that were saved and verified, in the profile's database, so that the next start still knows them. A file counts only
+ * while it lies where it was saved, with the size and the time of change that it had then.
+ */
+
+import type { FileStat, FileSystem } from '../../platform/seams.ts';
+import { equal, fromUtf8, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
+import type { TransferProfile } from './transfer-store.ts';
+
+const VERSION = 1;
+const SHA256_BYTES = 32;
+
+/** sealed: path, SHA-256, size and time of change of the newest copy that was saved here. */
+export const savedTables = [
+  `CREATE TABLE saved_files (me BLOB NOT NULL, file BLOB NOT NULL, sealed BLOB NOT NULL,
+     PRIMARY KEY (me, file)) STRICT, WITHOUT ROWID`,
+];
+
+/** What a manifest signs: an id alone does not tell two files apart, a dishonest daemon may list it twice. */
+export type Signed = { fileId: Uint8Array; sha256: Uint8Array };
+
+export class SavedStore {
+  readonly #profile: TransferProfile & { readonly fs: FileSystem };
+  readonly #me: Uint8Array;
+
+  /** @param me idFp */
+  constructor(profile: TransferProfile & { readonly fs: FileSystem }, me: Uint8Array) {
+    this.#profile = profile;
+    this.#me = me;
+  }
+
+  /** @param stat of the whole file; it may get the name `path` a moment later */
+  async add({ fileId, sha256 }: Signed, path: string, stat: FileStat): Promise<void> {
+    const plain = new Writer()
+      .u8(VERSION)
+      .bytes(sha256)
+      .var16(utf8(path))
+      .var16(utf8(versionOf(stat)))
+      .finish();
+    await this.#profile.db.run('INSERT OR REPLACE INTO saved_files (me, file, sealed) VALUES (?, ?, ?)', [
+      this.#me,
+      fileId,
+      this.#profile.seal(plain, place(this.#me, fileId)),
+    ]);
+  }
+
+  /** The path of the saved copy; null when there is none, or it is gone or changed. */
+  async find({ fileId, sha256 }: Signed): Promise<string | null> {
+    const [row] = await this.#profile.db.all('SELECT sealed FROM saved_files WHERE me = ? AND file = ?', [
+      this.#me,
+      fileId,
+    ]);
+    if (row === undefined) return null;
+    const reader = new Reader(this.#profile.open(row.sealed as Uint8Array, place(this.#me, fileId)));
+    // Another version of the program stored it.
+    if (reader.u8() !== VERSION) return null;
+    if (!equal(reader.bytes(SHA256_BYTES), sha256)) return null;
+    const [path, version] = [fromUtf8(reader.var16()), fromUtf8(reader.var16())];
+    const stat = await this.#profile.fs.lstat(path).catch(() => null);
+    return stat?.isFile() && versionOf(stat) === version ? path : null;
+  }
+}
+
+function versionOf({ size, mtimeMs }: FileStat): string {
+  return `${size}:${mtimeMs}`;
+}
+
+function place(me: Uint8Array, file: Uint8Array): Uint8Array {
+  return Buffer.concat([utf8('saved file '), me, file]);
+}

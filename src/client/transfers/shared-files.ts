@@ -1,0 +1,92 @@
+/** Files of my conversations: what the daemon lists, believed only as far as a signed manifest says so. */
+import { compare, equal, hex } from '../../protocol/base/bytes.ts';
+import type { Manifest } from '../../protocol/sealed/file.ts';
+import type { RequestResult } from '../../protocol/wire/requests.ts';
+import type { Cache } from '../cache/cache.ts';
+import { ClientError } from '../errors.ts';
+import type { ChatContext } from '../login/account-context.ts';
+import { fileOf } from '../messages/message-builder.ts';
+import { writtenAt } from '../messages/written-time.ts';
+import type { Place } from '../notes/private-notes.ts';
+import type { Intake } from '../timeline/intake.ts';
+import type { FileInfo, FileRef } from '../types.ts';
+
+/** Files that are looked at; the daemon may list on and on. */
+const MAX_LISTED = 10_000;
+
+type Listed = RequestResult<'files'>['files'][number];
+export type SharedFile = { info: FileInfo; manifest: Manifest; place: Place };
+
+export class SharedFiles {
+  readonly #context: ChatContext;
+  readonly #cache: Cache;
+  readonly #intake: Intake;
+  readonly #placeOf: (conversation: Uint8Array, name: string | null) => Promise<Place | null>;
+
+  constructor(
+    context: ChatContext,
+    cache: Cache,
+    intake: Intake,
+    placeOf: (conversation: Uint8Array, name: string | null) => Promise<Place | null>,
+  ) {
+    this.#context = context;
+    this.#cache = cache;
+    this.#intake = intake;
+    this.#placeOf = placeOf;
+  }
+
+  /** Whoever else names that id; null when it is not listed. */
+  async find({ author, id }: FileRef): Promise<SharedFile | null> {
+    for await (const file of this.all(null, (listed) => hex(listed.file) === id))
+      if (file.info.author === author) return file;
+    return null;
+  }
+
+  /** Newest first. Those whose manifest does not open here are left out. @throws ClientError 'untrusted' */
+  async *all(place: Place | null, wanted: (listed: Listed) => boolean = () => true): AsyncGenerator<SharedFile> {
+    let before: { at: number; file: Uint8Array } | null = null;
+    let looked = 0;
+    const seen = new Set<string>();
+    for (;;) {
+      const page: RequestResult<'files'> = await this.#context.connection.request('files', {
+        conversation: place?.id ?? null,
+        before,
+      });
+      for (const listed of page.files) {
+        if (before !== null && !isBelow(listed, before))
+          throw new ClientError('untrusted', 'the server repeats itself in the list of files; ask its operator');
+        before = { at: listed.at, file: listed.file };
+        looked += 1;
+        if (looked > MAX_LISTED) return;
+        // An id that two messages name is two files: each is what its author signed.
+        const key = `${hex(listed.conversation)}/${listed.entry.seq}`;
+        const file = seen.has(key) || !wanted(listed) ? null : await this.#open(listed);
+        if (file === null) continue;
+        seen.add(key);
+        yield file;
+      }
+      if (!page.more || page.files.length === 0) return;
+    }
+  }
+
+  async #open(listed: Listed): Promise<SharedFile | null> {
+    const place = await this.#placeOf(listed.conversation, listed.with);
+    if (place === null) return null;
+    const [cached] = await this.#cache.at(place.key, [listed.entry.seq]);
+    const opened = cached?.said
+      ? { author: cached.author, said: cached.said }
+      : await this.#intake.peek(place, listed.entry);
+    if (opened === null) return null;
+    const { author, said } = opened;
+    if (said.content.kind !== 'manifest' || !equal(said.content.manifest.fileId, listed.file)) return null;
+    const { manifest } = said.content;
+    const formerKey = await this.#context.keyring.isFormer(said.from, author);
+    const by = { author, from: said.from, formerKey, at: listed.entry.at, sentAt: writtenAt(said.sentAt) };
+    return { info: fileOf(place, manifest, by), manifest, place };
+  }
+}
+
+/** The list goes from the newest to the oldest, and in one moment from the highest file to the lowest. */
+function isBelow(listed: Listed, before: { at: number; file: Uint8Array }): boolean {
+  return listed.at < before.at || (listed.at === before.at && compare(listed.file, before.file) < 0);
+}

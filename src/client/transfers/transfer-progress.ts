@@ -1,0 +1,67 @@
+/** How far a transfer is and how fast it goes, told a few times a second. */
+import type { Clock } from '../../platform/seams.ts';
+import type { TransferState } from '../types.ts';
+
+const TELL_MS = 100;
+/** The rate is the mean over this time. */
+const RATE_MS = 3000;
+
+export class Progress {
+  readonly #clock: Clock;
+  readonly #tell: (state: TransferState) => void;
+  #state: TransferState;
+  #samples: { at: number; done: number }[] = [];
+  #toldAt: number;
+
+  /** @param done bytes that are there from an earlier attempt */
+  constructor(
+    clock: Clock,
+    about: Pick<TransferState, 'id' | 'author' | 'direction' | 'name' | 'conversation' | 'size'>,
+    tell: (state: TransferState) => void,
+    done = 0,
+  ) {
+    this.#clock = clock;
+    this.#tell = tell;
+    this.#state = { ...about, done, rate: 0, state: 'running', note: null };
+    this.#toldAt = clock.monotonic();
+    this.begin(done);
+  }
+
+  /** What was told last, or is to be told next. */
+  get state(): TransferState {
+    return this.#state;
+  }
+
+  /** Begins, or goes on after a pause or a lost link, at `done` bytes: what was done before does not count for the rate. */
+  begin(done: number): void {
+    const at = this.#clock.monotonic();
+    this.#samples = [{ at, done }];
+    this.#say(at, { done, rate: 0, state: 'running', note: null });
+  }
+
+  /** @param done bytes, at least as many as before */
+  reach(done: number): void {
+    const at = this.#clock.monotonic();
+    if (at - this.#toldAt < TELL_MS) {
+      this.#state = { ...this.#state, done };
+      return;
+    }
+    this.#samples.push({ at, done });
+    while (this.#samples.length > 2 && (this.#samples[1]?.at ?? at) <= at - RATE_MS) this.#samples.shift();
+    const from = this.#samples[0] ?? { at, done };
+    const rate = at > from.at ? Math.round(((done - from.done) * 1000) / (at - from.at)) : 0;
+    this.#say(at, { done, rate });
+  }
+
+  /** The last that is told, or the last before a pause. `note`: the saved path, or why it failed. */
+  end(state: Exclude<TransferState['state'], 'running'>, note: string | null = null): void {
+    const done = state === 'done' ? this.#state.size : this.#state.done;
+    this.#say(this.#clock.monotonic(), { state, done, note, rate: 0 });
+  }
+
+  #say(at: number, change: Partial<TransferState>): void {
+    this.#toldAt = at;
+    this.#state = { ...this.#state, ...change };
+    this.#tell(this.#state);
+  }
+}

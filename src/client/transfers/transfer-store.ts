@@ -1,0 +1,208 @@
+/**
+ * Transfers that were begun and neither finished nor given up, in the profile's database. A row with a device is being worked
+ * on by the process that holds this device (device-lock.ts); when nobody holds it, that process ended in the middle.
+ */
+
+import type { Clock, Random } from '../../platform/seams.ts';
+import { fromHex, fromUtf8, hex, utf8 } from '../../protocol/base/bytes.ts';
+import type { ProfileDb, Row } from '../profile/profile-db.ts';
+import { type Begun, type BegunUpload, decodeBegun, encodeBegun, type Named } from './transfer-record.ts';
+
+/** The daemon forgets an upload after a week. */
+const KEEP_UPLOADS_MS = 14 * 24 * 3600 * 1000;
+
+const CUT_OFF = 'the program ended in the middle of it';
+
+/** As they were before ids of different authors were told apart. */
+export const firstTransferTables = [
+  `CREATE TABLE transfers (me BLOB NOT NULL, file BLOB NOT NULL, direction TEXT NOT NULL, conversation BLOB NOT NULL,
+     sealed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0, device INTEGER, note BLOB, dropped INTEGER NOT NULL DEFAULT 0,
+     at INTEGER NOT NULL, PRIMARY KEY (me, file)) STRICT, WITHOUT ROWID`,
+];
+
+/** author: identity fingerprint; sealed: begun.ts; note: sealed, why it stopped; dropped: given up, and the daemon was not told yet. */
+export const transferTables = [
+  `CREATE TABLE transfers (me BLOB NOT NULL, author BLOB NOT NULL, file BLOB NOT NULL, direction TEXT NOT NULL, conversation BLOB NOT NULL,
+     sealed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0, device INTEGER, note BLOB, dropped INTEGER NOT NULL DEFAULT 0,
+     at INTEGER NOT NULL, PRIMARY KEY (me, author, file)) STRICT, WITHOUT ROWID`,
+];
+
+/** The part of a Profile that is used. */
+export type TransferProfile = {
+  readonly db: Pick<ProfileDb, 'all' | 'run'>;
+  readonly random: Random;
+  seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
+  open(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
+};
+
+/** Who works here: the device that this process holds, and whether somebody holds another one. */
+export type Worker = { device: number; held(device: number): boolean };
+
+/** Whether the manifest of a file of mine is in its conversation, or on its way there. */
+export type IsPosted = (id: string) => Promise<boolean>;
+
+/** `note`: why it stopped when nobody asked for that. */
+export type Paused = { begun: Begun; done: number; note: string | null };
+
+export class BegunStore {
+  readonly #profile: TransferProfile;
+  readonly #clock: Clock;
+  readonly #me: Uint8Array;
+  readonly #worker: Worker;
+  readonly #isPosted: IsPosted;
+
+  /** @param me idFp */
+  constructor(profile: TransferProfile, clock: Clock, me: Uint8Array, worker: Worker, isPosted: IsPosted) {
+    this.#profile = profile;
+    this.#clock = clock;
+    this.#me = me;
+    this.#worker = worker;
+    this.#isPosted = isPosted;
+  }
+
+  /** What was begun with the very same file, and what with other versions of it. */
+  async uploads(
+    conversation: Uint8Array,
+    local: { path: string; version: string },
+  ): Promise<{ same: { begun: BegunUpload; done: number } | null; others: BegunUpload[] }> {
+    const others: BegunUpload[] = [];
+    let same: { begun: BegunUpload; done: number } | null = null;
+    for (const row of await this.#rows("direction = 'up' AND conversation = ? AND dropped = 0", [conversation])) {
+      const { begun, done } = this.#paused(row);
+      if (begun.direction !== 'up' || begun.path !== local.path) continue;
+      if (begun.version === local.version) same = { begun, done };
+      else others.push(begun);
+    }
+    return { same, others };
+  }
+
+  /** Worked on by this process from now on. */
+  async add(begun: Begun): Promise<void> {
+    const { author, file, direction, conversation } = begun;
+    const sealed = this.#profile.seal(encodeBegun(begun), this.#place(begun));
+    await this.#profile.db.run(
+      `INSERT OR REPLACE INTO transfers (me, author, file, direction, conversation, sealed, device, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      [this.#me, fromHex(author), file, direction, conversation, sealed, this.#worker.device, this.#clock.now()],
+    );
+  }
+
+  /** null for what was finished, given up, or never begun here. */
+  async find({ author, file }: Named): Promise<Paused | null> {
+    const [row] = await this.#rows('author = ? AND file = ? AND dropped = 0', [fromHex(author), file]);
+    return row === undefined ? null : this.#paused(row);
+  }
+
+  /** What nobody works on, that of longest ago first. */
+  async paused(): Promise<Paused[]> {
+    return (await this.#rows('device IS NULL AND dropped = 0', [])).map((row) => this.#paused(row));
+  }
+
+  /** What was given up and the daemon has not been told. */
+  async dropped(): Promise<Begun[]> {
+    return (await this.#rows('dropped = 1', [])).map((row) => this.#paused(row).begun);
+  }
+
+  /** This process works on it from now on. false while another one does, or when it is gone. */
+  async claim(begun: Begun): Promise<boolean> {
+    if (await this.#take(begun)) return true;
+    await this.settle(() => true);
+    return this.#take(begun);
+  }
+
+  async reach({ author, file }: Named, done: number): Promise<void> {
+    await this.#profile.db.run('UPDATE transfers SET done = ?, at = ? WHERE me = ? AND author = ? AND file = ?', [
+      done,
+      this.#clock.now(),
+      this.#me,
+      fromHex(author),
+      file,
+    ]);
+  }
+
+  /** Nobody works on it any more. @param note why, if nobody asked for that */
+  async rest({ author, file }: Named, done: number, note: string | null): Promise<void> {
+    const sealed = note === null ? null : this.#profile.seal(utf8(note), notePlace({ author, file }));
+    await this.#profile.db.run(
+      'UPDATE transfers SET device = NULL, done = ?, note = ?, at = ? WHERE me = ? AND author = ? AND file = ? AND dropped = 0',
+      [done, sealed, this.#clock.now(), this.#me, fromHex(author), file],
+    );
+  }
+
+  /** Listed no more; kept until the daemon knows. */
+  async giveUp({ author, file }: Named): Promise<void> {
+    await this.#profile.db.run(
+      'UPDATE transfers SET device = NULL, dropped = 1 WHERE me = ? AND author = ? AND file = ?',
+      [this.#me, fromHex(author), file],
+    );
+  }
+
+  async forget({ author, file }: Named): Promise<void> {
+    const params = [this.#me, fromHex(author), file];
+    await this.#profile.db.run('DELETE FROM transfers WHERE me = ? AND author = ? AND file = ?', params);
+  }
+
+  /**
+   * Finds what was cut off: the process that worked on it ended, or was an earlier one with the device of this one.
+   * @param mine whether this process works on it
+   */
+  async settle(mine: (named: Named) => boolean): Promise<void> {
+    const { db } = this.#profile;
+    const tooOld = this.#clock.now() - KEEP_UPLOADS_MS;
+    await db.run("DELETE FROM transfers WHERE me = ? AND direction = 'up' AND at < ?", [this.#me, tooOld]);
+    for (const row of await this.#rows('device IS NOT NULL', [])) {
+      const named = namedIn(row);
+      const { author, file } = named;
+      const device = Number(row.device);
+      if (device === this.#worker.device ? mine(named) : this.#worker.held(device)) continue;
+      // It ended before it had forgotten what was done.
+      if (row.direction === 'up' && (await this.#isPosted(hex(file)))) {
+        await this.forget(named);
+        continue;
+      }
+      // Only what is still as it was seen: another process may have taken it up meanwhile.
+      await db.run(
+        'UPDATE transfers SET device = NULL, note = ? WHERE me = ? AND author = ? AND file = ? AND device = ?',
+        [this.#profile.seal(utf8(CUT_OFF), notePlace(named)), this.#me, fromHex(author), file, device],
+      );
+    }
+  }
+
+  async #take({ author, file }: Named): Promise<boolean> {
+    const { device } = this.#worker;
+    const { changes } = await this.#profile.db.run(
+      `UPDATE transfers SET device = ?, note = NULL
+       WHERE me = ? AND author = ? AND file = ? AND dropped = 0 AND (device IS NULL OR device = ?)`,
+      [device, this.#me, fromHex(author), file, device],
+    );
+    return changes > 0;
+  }
+
+  #rows(where: string, params: Uint8Array[]): Promise<Row[]> {
+    return this.#profile.db.all(`SELECT * FROM transfers WHERE me = ? AND ${where} ORDER BY at, file, author`, [
+      this.#me,
+      ...params,
+    ]);
+  }
+
+  #paused(row: Row): Paused {
+    const named = namedIn(row);
+    const at = { file: named.file, conversation: row.conversation as Uint8Array };
+    const direction = row.direction === 'up' ? 'up' : 'down';
+    const begun = decodeBegun({ ...at, direction }, this.#profile.open(row.sealed as Uint8Array, this.#place(named)));
+    const note = row.note === null ? null : this.#profile.open(row.note as Uint8Array, notePlace(named));
+    return { begun, done: Number(row.done), note: note === null ? null : fromUtf8(note) };
+  }
+
+  #place({ author, file }: Named): Uint8Array {
+    return utf8(`transfer ${hex(this.#me)} ${author} ${hex(file)}`);
+  }
+}
+
+function namedIn(row: Row): Named {
+  return { author: hex(row.author as Uint8Array), file: row.file as Uint8Array };
+}
+
+function notePlace({ author, file }: Named): Uint8Array {
+  return utf8(`transfer note ${author} ${hex(file)}`);
+}

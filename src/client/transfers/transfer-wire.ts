@@ -1,0 +1,114 @@
+/** What transfers use of the connection, and what they hear from it. */
+import type { Event } from '../../protocol/wire/codec.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../protocol/wire/requests.ts';
+import { ClientError } from '../errors.ts';
+import type { LinkState } from '../types.ts';
+
+/** The part of a Connection (connection.ts) that is used. */
+export interface TransferConnection {
+  readonly state: LinkState;
+  readonly link: { readonly queuedBytes: number; drained(): Promise<void> } | null;
+  request<N extends RequestName>(
+    method: N,
+    params: RequestParams<N>,
+    options?: { wait?: boolean },
+  ): Promise<RequestResult<N>>;
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
+  onSegment(transfer: number, handler: (index: number, bytes: Uint8Array) => void): () => void;
+  onEvent(listener: (event: Event) => void): () => void;
+  onState(listener: (state: LinkState) => void): () => void;
+}
+
+/** What the daemon has said about one transfer. */
+export type TransferNews = { upTo: number; window: number; failed: ClientError | null };
+
+/** Transfers of which news are kept: more than a daemon lets be open at once, and no more whatever it says. */
+const MAX_HEARD = 64;
+
+/**
+ * Listens from before a transfer is opened: news may come in the same moment as the answer. Numbers of transfers mean
+ * something on one link only; `links` counts the links that were lost.
+ */
+export class News {
+  readonly connection: TransferConnection;
+  links = 0;
+  readonly #transfers = new Map<number, TransferNews>();
+  #waiting: (() => void)[] = [];
+  readonly #stop: (() => void)[];
+
+  constructor(connection: TransferConnection) {
+    this.connection = connection;
+    this.#stop = [connection.onEvent((event) => this.#hear(event)), connection.onState((state) => this.#turn(state))];
+  }
+
+  of(transfer: number): TransferNews {
+    const known = this.#transfers.get(transfer) ?? { upTo: 0, window: 0, failed: null };
+    // To the end of the order: the one that was not asked for longest is the first.
+    this.#transfers.delete(transfer);
+    this.#transfers.set(transfer, known);
+    const [oldest] = this.#transfers.keys();
+    if (oldest !== undefined && this.#transfers.size > MAX_HEARD) this.#transfers.delete(oldest);
+    return known;
+  }
+
+  /** Resolves at the next news of any kind, and at `wake`. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  wake(): void {
+    for (const go of this.#waiting.splice(0)) go();
+  }
+
+  /** @throws LinkLost when the link that was the `links`th is no more */
+  check(links: number): void {
+    if (links !== this.links || this.connection.link === null) throw new LinkLost();
+  }
+
+  stop(): void {
+    for (const stop of this.#stop) stop();
+    this.wake();
+  }
+
+  #hear(event: Event): void {
+    if (event.method === 'stored') {
+      const news = this.of(event.params.transfer);
+      news.upTo = Math.max(news.upTo, event.params.upTo);
+      news.window = Math.max(news.window, event.params.window);
+    } else if (event.method === 'transfer-failed') {
+      this.of(event.params.transfer).failed = new ClientError('refused', event.params.message);
+    } else return;
+    this.wake();
+  }
+
+  #turn(state: LinkState): void {
+    if (state.state !== 'online') {
+      this.links += 1;
+      this.#transfers.clear();
+    }
+    this.wake();
+  }
+}
+
+/** Goes on by itself with the next link. */
+export class LinkLost extends Error {
+  override readonly name = 'LinkLost';
+}
+
+/**
+ * Runs `attempt` again after each lost link, until it succeeds or fails for another reason.
+ * @throws ClientError 'unreachable' when the connection was closed for good
+ */
+export async function overLinks<T>(news: News, attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const lost = error instanceof LinkLost || (error instanceof ClientError && error.code === 'unreachable');
+      if (!lost) throw error;
+      if (news.connection.state.state === 'closed') {
+        throw new ClientError('unreachable', 'the connection was closed; repeat it to go on');
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/** The pinned cards of other people, and every identity that was ever accepted, in the profile's database. */
+import { equal } from '../../protocol/base/bytes.ts';
+import { type Card, openCard } from '../../protocol/sealed/card.ts';
+import type { ProfileDb, Row } from '../profile/profile-db.ts';
+
+export type Pinned = {
+  name: string;
+  /** The newest card that was accepted for the pinned identity. */
+  card: Card;
+  /** The person compared the safety number. */
+  verified: boolean;
+  /** The directory shows another identity for this name: nothing may be sealed until acceptKey. */
+  changedTo: Uint8Array | null;
+};
+
+export class PinStore {
+  readonly #db: ProfileDb;
+  readonly #daemon: Uint8Array;
+  /** The card of each name as it was read last: to open one is to check a signature. */
+  readonly #opened = new Map<string, { bytes: Uint8Array; card: Card }>();
+
+  constructor(db: ProfileDb, daemon: Uint8Array) {
+    this.#db = db;
+    this.#daemon = daemon;
+  }
+
+  async get(name: string): Promise<Pinned | null> {
+    const [row] = await this.#db.all('SELECT * FROM pins WHERE daemon = ? AND name = ?', [this.#daemon, name]);
+    return row === undefined ? null : this.#pinnedFrom(row);
+  }
+
+  async all(): Promise<Pinned[]> {
+    const rows = await this.#db.all('SELECT * FROM pins WHERE daemon = ? ORDER BY name', [this.#daemon]);
+    return rows.map((row) => this.#pinnedFrom(row));
+  }
+
+  /** A newer card of the pinned identity, or the first one; an older card or another identity changes nothing. */
+  async put(card: Card, bytes: Uint8Array): Promise<void> {
+    await this.#write(
+      card,
+      bytes,
+      `ON CONFLICT (daemon, name) DO UPDATE SET card_seq = excluded.card_seq, card_hash = excluded.card_hash,
+         card = excluded.card, changed_to = NULL
+       WHERE id_fp = excluded.id_fp AND card_seq <= excluded.card_seq`,
+    );
+  }
+
+  /** Another identity for a name, because the person said so. */
+  async replace(card: Card, bytes: Uint8Array): Promise<void> {
+    await this.#write(
+      card,
+      bytes,
+      `ON CONFLICT (daemon, name) DO UPDATE SET id_fp = excluded.id_fp, card_seq = excluded.card_seq,
+         card_hash = excluded.card_hash, card = excluded.card, changed_to = NULL, verified = 0`,
+    );
+  }
+
+  async setVerified(name: string, verified: boolean): Promise<void> {
+    const params = [verified ? 1 : 0, this.#daemon, name];
+    await this.#db.run('UPDATE pins SET verified = ? WHERE daemon = ? AND name = ?', params);
+  }
+
+  async setChanged(name: string, offered: Uint8Array): Promise<void> {
+    const params = [offered, this.#daemon, name];
+    await this.#db.run('UPDATE pins SET changed_to = ? WHERE daemon = ? AND name = ?', params);
+  }
+
+  async sigSpki(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
+    const [row] = await this.#db.all('SELECT sig_spki FROM identities WHERE daemon = ? AND id_fp = ? AND name = ?', [
+      this.#daemon,
+      idFp,
+      name,
+    ]);
+    return row === undefined ? null : (row.sig_spki as Uint8Array);
+  }
+
+  /** Every other identity that was ever pinned for `name`, the newest first. */
+  async former(name: string): Promise<Uint8Array[]> {
+    const rows = await this.#db.all(
+      `SELECT id_fp FROM identities WHERE daemon = ? AND name = ?
+         AND id_fp NOT IN (SELECT id_fp FROM pins WHERE daemon = ? AND name = ?) ORDER BY rowid DESC`,
+      [this.#daemon, name, this.#daemon, name],
+    );
+    return rows.map((row) => row.id_fp as Uint8Array);
+  }
+
+  async #write(card: Card, bytes: Uint8Array, onConflict: string): Promise<void> {
+    await this.#db.transaction([
+      {
+        sql: `INSERT INTO pins (daemon, name, id_fp, card_seq, card_hash, card) VALUES (?, ?, ?, ?, ?, ?) ${onConflict}`,
+        params: [this.#daemon, card.name, card.idFp, card.cardSeq, card.hash, bytes],
+      },
+      {
+        // Only if it is the pinned one now: another process may have pinned another identity first.
+        sql: `INSERT OR IGNORE INTO identities (daemon, id_fp, name, sig_spki)
+                SELECT daemon, id_fp, name, ? FROM pins WHERE daemon = ? AND name = ? AND id_fp = ?`,
+        params: [card.sigSpki, this.#daemon, card.name, card.idFp],
+      },
+    ]);
+  }
+
+  #pinnedFrom(row: Row): Pinned {
+    const name = String(row.name);
+    const bytes = row.card as Uint8Array;
+    let opened = this.#opened.get(name);
+    if (opened === undefined || !equal(opened.bytes, bytes)) {
+      opened = { bytes, card: openCard(bytes) };
+      this.#opened.set(name, opened);
+    }
+    return { name, card: opened.card, verified: row.verified === 1, changedTo: row.changed_to as Uint8Array | null };
+  }
+}

@@ -1,0 +1,87 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { begins, type Chain, type ChainLink, follow, join } from '../../../src/client/cache/chain-gaps.ts';
+
+/** What an honest device says: 1, 2, 3, each naming the one before. */
+const honest = (count: number): ChainLink[] =>
+  Array.from({ length: count }, (_, i) => ({ deviceSeq: i + 1, tag: `t${i + 1}`, prev: i === 0 ? '' : `t${i}` }));
+
+function judged(links: readonly ChainLink[], fromStart = true) {
+  let chain: Chain | undefined;
+  const reasons: (string | null)[] = [];
+  for (const link of links) {
+    const verdict = follow(chain, link, fromStart, links.find(({ deviceSeq }) => deviceSeq === link.deviceSeq)?.tag);
+    chain = verdict.chain;
+    reasons.push(verdict.reason);
+  }
+  return { reasons, chain };
+}
+
+test('what an honest device says has no gap', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), (count) => {
+      t.deepEqual(judged(honest(count)).reasons, Array(count).fill(null));
+    }),
+  );
+});
+
+test('whatever is dropped, but from the end, is a gap at the next item', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 40 }), fc.nat(), (count, at) => {
+      const dropped = at % (count - 1);
+      const { reasons } = judged(honest(count).filter((_, i) => i !== dropped));
+      t.deepEqual(
+        reasons.flatMap((reason, i) => (reason === null ? [] : [`${i} ${reason}`])),
+        [`${dropped} missing`],
+      );
+    }),
+  );
+});
+
+test('every reordering is a gap somewhere', (t) => {
+  fc.assert(
+    fc.property(fc.shuffledSubarray(honest(8), { minLength: 8, maxLength: 8 }), (links) => {
+      const inOrder = links.every(({ deviceSeq }, i) => deviceSeq === i + 1);
+      t.is(
+        judged(links).reasons.every((reason) => reason === null),
+        inOrder,
+      );
+    }),
+  );
+});
+
+test('another item in the place of one, or after another one, is a fork', (t) => {
+  const [first, second] = honest(2) as [ChainLink, ChainLink];
+  t.deepEqual(judged([first, second, { ...second, tag: 'other' }]).reasons, [null, null, 'fork']);
+  t.deepEqual(judged([first, { ...second, prev: 'other' }]).reasons, [null, 'fork']);
+  t.deepEqual(judged([{ ...first, prev: 'before the first' }]).reasons, ['fork']);
+});
+
+test('where the beginning is not known the first item proves nothing', (t) => {
+  t.deepEqual(judged(honest(5).slice(3), false).reasons, [null, null]);
+  t.deepEqual(judged(honest(5).slice(3), true).reasons, ['missing', null]);
+});
+
+test('an item that could not be opened is passed over, and no further', (t) => {
+  const links = honest(4);
+  const locked = links.map((link, i) => (i === 1 ? { ...link, tag: '', prev: '' } : link));
+  t.deepEqual(judged(locked).reasons, [null, null, null, null]);
+  t.deepEqual(judged(locked.filter((_, i) => i !== 2)).reasons, [null, null, 'missing']);
+});
+
+test('two stretches meet without a gap where an honest device was cut, and nowhere else', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 30 }), fc.nat(), fc.nat(2), (count, at, lost) => {
+      const cut = 1 + (at % (count - 1));
+      const older = judged(honest(count).slice(0, cut), false).chain as Chain;
+      const newer = judged(honest(count + lost).slice(cut + lost), false).chain as Chain;
+      const { reason, chain } = join(older, newer);
+      t.is(reason, lost === 0 ? null : 'missing');
+      t.deepEqual([chain.first, chain.last, begins(chain)], [1, count + lost, null]);
+    }),
+  );
+  const [older, newer] = [judged(honest(2)).chain as Chain, judged(honest(4).slice(2), false).chain as Chain];
+  t.is(join({ ...older, lastTag: 'other' }, newer).reason, 'fork');
+  t.is(join(judged(honest(3)).chain as Chain, newer).reason, 'fork');
+  t.is(begins(newer), 'missing');
+});

@@ -1,0 +1,26 @@
+import test from 'ava';
+import { ClockNotice, clockWarning } from '../../../src/client/connection/clock-skew.ts';
+
+const minute = 60_000;
+
+test('up to five minutes are no wrong clock', (t) => {
+  for (const skew of [0, 5 * minute, -5 * minute]) t.is(clockWarning(skew), null);
+});
+
+test('more is said in the largest unit that tells it well, with its direction', (t) => {
+  const said: [number, string][] = [
+    [5 * minute + 1, '5 minutes ahead of'],
+    [-90 * minute, '90 minutes behind'],
+    [25 * 60 * minute, '25 hours ahead of'],
+    [-95 * 24 * 60 * minute, '95 days behind'],
+  ];
+  for (const [skew, words] of said) t.is(clockWarning(skew), `this machine's clock is ${words} the daemon's`);
+});
+
+test('it is told once, whatever a later login shows', (t) => {
+  const told: string[] = [];
+  const notice = new ClockNotice((text) => told.push(text));
+  for (const skew of [0, 60 * minute, 0, -60 * minute]) notice.look(skew);
+  t.is(told.length, 1);
+  t.regex(told[0] ?? '', /60 minutes ahead of the daemon's; set it right/);
+});

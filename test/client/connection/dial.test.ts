@@ -1,0 +1,145 @@
+import type { Socket } from 'node:net';
+import test, { type ExecutionContext } from 'ava';
+import { type Address, addressText, dial, greet, otherVersion } from '../../../src/client/connection/dial.ts';
+import { ClientError } from '../../../src/client/errors.ts';
+import { systemClock, systemRandom } from '../../../src/platform/seams.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
+import { acceptLink } from '../../../src/protocol/link/establish.ts';
+import { MESSAGES_VERSION } from '../../../src/protocol/wire/codec.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import { listener } from '../../helpers/listener.ts';
+
+const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+const fingerprint = daemonFingerprint(keys.link.spki, keys.sign.spki);
+const daemonId = new Uint8Array(32).fill(1);
+
+const daemon = (t: ExecutionContext): Promise<Address> =>
+  listener(t, (socket: Socket) => {
+    const o = { keys, rejectKey: new Uint8Array(32), daemonId, rsa: inlineRsa, software: 'test', maxQueuedBytes: 1e6 };
+    acceptLink(socket, o).catch(() => {});
+  });
+
+const reach = (address: Address, expect = fingerprint, more: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
+  dial({
+    address,
+    timeoutMs: 10_000,
+    ...more,
+    clock: systemClock,
+    random: systemRandom,
+    expect,
+    ephemeral: fixtureKey('ephemeral'),
+    rsa: inlineRsa,
+    software: 'test',
+  });
+
+test('a daemon is greeted and linked to', async (t) => {
+  const address = await daemon(t);
+  t.deepEqual(await greet({ address, timeoutMs: 10_000, clock: systemClock }), fingerprint);
+  const link = await reach(address);
+  t.deepEqual(Uint8Array.from(link.peer.daemonId ?? []), daemonId);
+  await link.close();
+});
+
+test('another key than the trusted one stops with both fingerprints', async (t) => {
+  const error = await t.throwsAsync(reach(await daemon(t), new Uint8Array(32).fill(0xab)), {
+    instanceOf: ClientError,
+    code: 'key-changed',
+  });
+  t.true(error?.message.includes('ab'.repeat(32)));
+  t.true(error?.message.includes(Buffer.from(fingerprint).toString('hex')));
+  t.regex(error?.message ?? '', /run: securechat forget 127\.0\.0\.1:\d+/);
+});
+
+test('whatever else answers is not a daemon, and is said so', async (t) => {
+  const answers: [string, (socket: Socket) => void][] = [
+    ['http', (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['ssh', (socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n')],
+    ['binary', (socket) => socket.write(new Uint8Array(4096).fill(0xff))],
+    ['hangs up', (socket) => socket.end()],
+  ];
+  for (const [name, each] of answers) {
+    const address = await listener(t, each);
+    const wrong = { instanceOf: ClientError, code: 'not-a-daemon' };
+    await t.throwsAsync(greet({ address, timeoutMs: 10_000, clock: systemClock }), wrong, name);
+    await t.throwsAsync(reach(address), wrong, name);
+  }
+});
+
+test('a port that stays silent is given up after the time limit', async (t) => {
+  const address = await listener(t, () => {});
+  await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
+    instanceOf: ClientError,
+    code: 'unreachable',
+    message: /^127\.0\.0\.1:\d+ does not answer/,
+  });
+});
+
+test('whoever gives up waits no longer, and a link that is there ends', async (t) => {
+  const giveUp = new AbortController();
+  const { signal } = giveUp;
+  const link = await reach(await daemon(t), fingerprint, { signal });
+  const end = new Promise((done) => {
+    link.onClose = done;
+  });
+  const silent = await listener(t, () => giveUp.abort());
+  await t.throwsAsync(reach(silent, fingerprint, { signal }));
+  t.is(await end, 'lost');
+  await t.throwsAsync(reach(silent, fingerprint, { signal }));
+});
+
+test('a port that begins to answer and stops is no server of ours', async (t) => {
+  const address = await listener(t, (socket) => socket.write('SCK1'));
+  await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
+    instanceOf: ClientError,
+    code: 'not-a-daemon',
+    message: /does not talk like a SecureChat server/,
+  });
+});
+
+test('a daemon that shows its keys but cannot use them is refused', async (t) => {
+  const stolen = { link: { ...fixtureKey('mallory-encryption'), spki: keys.link.spki }, sign: keys.sign };
+  const address = await listener(t, (socket) => {
+    const o = {
+      keys: stolen,
+      rejectKey: new Uint8Array(32),
+      daemonId,
+      rsa: inlineRsa,
+      software: '',
+      maxQueuedBytes: 1e6,
+    };
+    acceptLink(socket, o).catch(() => {});
+  });
+  await t.throwsAsync(reach(address), {
+    instanceOf: ClientError,
+    code: 'not-a-daemon',
+    message: /cannot prove its key/,
+  });
+});
+
+test('nobody at the address is unreachable', async (t) => {
+  await t.throwsAsync(reach({ host: '127.0.0.1', port: 1 }), {
+    instanceOf: ClientError,
+    code: 'unreachable',
+    message: /cannot connect to 127\.0\.0\.1:1: nothing listens there/,
+  });
+});
+
+test('a daemon of another version is said which of the two to update', (t) => {
+  const address = { host: 'h', port: 1 };
+  t.is(otherVersion(address, { messages: MESSAGES_VERSION, software: 'x' }), null);
+  const newer = otherVersion(address, { messages: MESSAGES_VERSION + 1, software: 'securechat-daemon/9' });
+  t.is(newer?.code, 'version');
+  t.regex(newer?.message ?? '', /h:1 runs securechat-daemon\/9.*update this program/);
+  t.regex(otherVersion(address, { messages: 0, software: 'x' })?.message ?? '', /update the server/);
+});
+
+test('a greeting of another version is said so', async (t) => {
+  const address = await listener(t, (socket) => socket.write('SCK9\u0000\u0001x'));
+  await t.throwsAsync(reach(address), { instanceOf: ClientError, code: 'version' });
+});
+
+test('addresses are written as people write them', (t) => {
+  t.is(addressText({ host: 'chat.example', port: 1 }), 'chat.example:1');
+  t.is(addressText({ host: '::1', port: 1 }), '[::1]:1');
+});

@@ -1,0 +1,103 @@
+import test from 'ava';
+import { Strangers } from '../../../src/client/conversations/pending-conversations.ts';
+import type { Timeline } from '../../../src/client/timeline/timeline.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import { chatAs, lines, startChat } from '../../helpers/chat.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { signInAs } from '../../helpers/sign-in.ts';
+import { until } from '../../helpers/until.ts';
+
+const id = (n: number) => new Uint8Array(new Uint32Array([n, 0, 0, 0, 0, 0, 0, 0]).buffer);
+
+/** Whose a conversation is comes when the test says so. `heardOf`: the lowest and the highest place that each timeline was given. */
+function open() {
+  const asked: [string, string][] = [];
+  const heardOf: [string, number, number][] = [];
+  const answers = new Map<string, (answer: 'mine' | 'none' | Error) => void>();
+  const strangers = new Strangers((conversation, name) => {
+    const key = hex(conversation);
+    asked.push([key, name]);
+    const heard = (first: number, last: number) => void heardOf.push([key, first, last]);
+    const timeline = { heard } as unknown as Timeline;
+    return new Promise((done, fail) =>
+      answers.set(key, (answer) =>
+        answer instanceof Error ? fail(answer) : done(answer === 'mine' ? timeline : null),
+      ),
+    );
+  });
+  const answer = async (n: number, how: 'mine' | 'none' | Error) => {
+    const settled = strangers.settled(hex(id(n)));
+    answers.get(hex(id(n)))?.(how);
+    await settled;
+  };
+  return { strangers, asked, heardOf, answer };
+}
+
+test('a conversation goes on up to the highest place, whatever the others wait for', async (t) => {
+  const { strangers, asked, heardOf, answer } = open();
+  strangers.hear(id(1), 'mallory', 9);
+  strangers.hear(id(2), 'bob', 4);
+  strangers.hear(id(2), 'bob', 6);
+  strangers.hear(id(2), 'bob', 5);
+  await answer(2, 'mine');
+  t.deepEqual(asked, [
+    [hex(id(1)), 'mallory'],
+    [hex(id(2)), 'bob'],
+  ]);
+  t.deepEqual(heardOf, [[hex(id(2)), 4, 6]]);
+  await strangers.settled(hex(id(3)));
+});
+
+test('what turned out to be none, or had no answer, is asked for again with the next entry', async (t) => {
+  const { strangers, asked, heardOf, answer } = open();
+  for (const how of ['none', new Error('no link'), 'mine'] as const) {
+    strangers.hear(id(1), 'bob', 3);
+    await answer(1, how);
+  }
+  t.is(asked.length, 3);
+  t.deepEqual(heardOf, [[hex(id(1)), 3, 3]]);
+});
+
+test('attack: a flood of them is dropped', async (t) => {
+  const { strangers, asked, answer } = open();
+  for (let n = 0; n < 5000; n++) strangers.hear(id(n), 'mallory', 1);
+  t.is(asked.length, 1000);
+  await answer(0, 'none');
+  strangers.hear(id(4999), 'bob', 1);
+  t.is(asked.length, 1001);
+});
+
+test.serial('attack: a card that the daemon does not give holds up nobody but its owner', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const account = { server, password: 'secret', register: {} };
+  const signedIn = await signInAs(t, { user: 'alice', ...account });
+  const { connection } = signedIn;
+  const request = connection.request.bind(connection) as (...of: unknown[]) => Promise<unknown>;
+  let asked = false;
+  let give = () => {};
+  const given = new Promise<void>((done) => {
+    give = done;
+  });
+  connection.request = (async (method: string, ...rest: unknown[]) => {
+    if (method === 'cards') {
+      asked = true;
+      await given;
+    }
+    return request(method, ...rest);
+  }) as typeof connection.request;
+  const alice = await startChat(t, signedIn);
+  await alice.client.conversations();
+  const bob = await chatAs(t, { user: 'bob', ...account });
+  await bob.client.send('@alice', 'one');
+  await bob.client.send('@alice', 'two');
+  await until(() => asked);
+  await alice.client.send('#lobby', 'the lobby goes on');
+  t.deepEqual(lines((await alice.client.history('#lobby')).messages), ['alice: the lobby goes on (sent)']);
+  t.deepEqual(
+    (await alice.client.conversations()).map(({ name }) => name),
+    ['#lobby'],
+  );
+  const page = alice.client.history('@bob');
+  give();
+  t.deepEqual(lines((await page).messages), ['bob: one (sent)', 'bob: two (sent)']);
+});

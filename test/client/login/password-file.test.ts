@@ -1,0 +1,53 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import test, { type ExecutionContext } from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import { readPasswordFile } from '../../../src/client/login/password-file.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+
+const noInput = Readable.from([]);
+
+async function file(t: ExecutionContext, content: string | Uint8Array, mode = 0o600): Promise<string> {
+  const path = join(await temporaryFolder(t), 'pw');
+  await writeFile(path, content);
+  await chmod(path, mode);
+  return path;
+}
+
+test('one final newline is not part of the password', async (t) => {
+  const cases = { hunter2: 'hunter2', 'hunter2\n': 'hunter2', 'hunter2\r\n': 'hunter2', ' a b ': ' a b ' };
+  for (const [content, password] of Object.entries(cases))
+    t.is(await readPasswordFile(await file(t, content), noInput, () => t.fail()), password);
+});
+
+test('- is standard input', async (t) => {
+  t.is(await readPasswordFile('-', Readable.from([Buffer.from('hun'), Buffer.from('ter2\n')]), () => {}), 'hunter2');
+});
+
+test('a file that others can read is warned about', async (t) => {
+  const warnings: string[] = [];
+  await readPasswordFile(await file(t, 'x', 0o640), noInput, (text) => warnings.push(text));
+  t.is(warnings.length, 1);
+  t.regex(warnings[0] ?? '', /can be read by others .*chmod 600/);
+});
+
+test('what holds no password is a usage error', async (t) => {
+  for (const content of ['', '\n', 'a\nb\n', 'x'.repeat(1025), Uint8Array.of(0xff, 0xfe)])
+    await t.throwsAsync(
+      readPasswordFile(await file(t, content), noInput, () => {}),
+      {
+        instanceOf: ClientError,
+        code: 'usage',
+      },
+    );
+  await t.throwsAsync(
+    readPasswordFile('/nonexistent/pw', noInput, () => {}),
+    { code: 'usage', message: /does not exist/ },
+  );
+  await t.throwsAsync(
+    readPasswordFile(tmpdir(), noInput, () => {}),
+    { code: 'usage', message: /cannot be read/ },
+  );
+});

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import test from 'ava';
+import { Announcer } from '../../../src/client/messages/announcer.ts';
+import type { ClientEvent } from '../../../src/client/types.ts';
+
+const online: ClientEvent = { type: 'link', link: { state: 'online' } };
+const notice: ClientEvent = { type: 'notice', text: 'the daemon stops' };
+
+/** Throws at each event of this type. */
+function stumbling(at: ClientEvent['type']) {
+  return (event: ClientEvent): void => {
+    if (event.type === at) throw new Error('a bug of the listener');
+  };
+}
+
+test('a listener that throws is told of, and the others hear everything', (t) => {
+  const told: ClientEvent[] = [];
+  const heard: ClientEvent[] = [];
+  const announcer = new Announcer((event) => told.push(event));
+  announcer.subscribe(stumbling('link'));
+  announcer.subscribe((event) => heard.push(event));
+  announcer.emit(online);
+  const failed: ClientEvent = {
+    type: 'notice',
+    text: 'a part of this program failed (a bug of the listener); start it again if something is missing',
+  };
+  t.deepEqual(heard, [online, failed]);
+  t.deepEqual(told, [online, failed]);
+});
+
+test('what no listener could take has not been told', (t) => {
+  const told: ClientEvent[] = [];
+  const announcer = new Announcer((event) => told.push(event));
+  announcer.subscribe(stumbling('link'));
+  announcer.emit(online);
+  t.deepEqual(
+    told.map(({ type }) => type),
+    ['notice'],
+  );
+});
+
+test.serial('a listener that cannot even take a notice is a warning of the process', async (t) => {
+  const heard: ClientEvent[] = [];
+  const announcer = new Announcer(() => {});
+  announcer.subscribe(stumbling('notice'));
+  announcer.subscribe((event) => heard.push(event));
+  const warned = once(process, 'warning');
+  announcer.emit(notice);
+  const [warning] = await warned;
+  t.is((warning as Error).message, 'a bug of the listener');
+  t.deepEqual(heard, [notice]);
+});

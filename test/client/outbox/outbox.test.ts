@@ -1,0 +1,248 @@
+/** What the daemon may answer to a message, and what becomes of the message and of those behind it. */
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import { MAX_OUTBOX } from '../../../src/client/outbox/outbox-store.ts';
+import { type Clock, systemClock } from '../../../src/platform/seams.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import { Refusal, type RefusalCode } from '../../../src/protocol/base/errors.ts';
+import type { Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { openCard } from '../../../src/protocol/sealed/card.ts';
+import { parseNote } from '../../../src/protocol/sealed/note.ts';
+import type { RequestParams } from '../../../src/protocol/wire/requests.ts';
+import { chatAs, lines, startChat } from '../../helpers/chat.ts';
+import { freshCard } from '../../helpers/client.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { fixtureRsa, signInAs } from '../../helpers/sign-in.ts';
+import { tampered } from '../../helpers/tamper.ts';
+
+const password = 'secret';
+const register = {};
+
+type Sent = { id: string; device: number; seq: number; bytes: string };
+
+/** Pauses of the outbox: all that the client waits for which is this long. Here they take a thousandth of it. */
+function hurried(): Clock & { paused: number[] } {
+  const paused: number[] = [];
+  return {
+    ...systemClock,
+    paused,
+    after(ms, action) {
+      const isPause = ms >= 500 && ms <= 30_000;
+      if (isPause) paused.push(ms);
+      return systemClock.after(isPause ? ms / 1000 : ms, action);
+    },
+  };
+}
+
+/** Alice and Bob, and a daemon that refuses what `refuse` names: the nth note that Alice sends, from 1. */
+async function refused(
+  t: ExecutionContext,
+  refuse: (nth: number, sent: Sent) => RefusalCode | null,
+  clock: Clock = systemClock,
+) {
+  const { join: server } = (await openDaemon(t)).at;
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const sent: Sent[] = [];
+  const signedIn = await signInAs(t, { user: 'alice', server, password, register });
+  const lying = tampered(signedIn, {
+    ask(method, params) {
+      if (method !== 'whisper') return;
+      const { note } = params as RequestParams<'whisper'>;
+      const { header } = parseNote(note);
+      const one = { id: hex(header.noteId), device: header.device, seq: header.seq, bytes: hex(note) };
+      sent.push(one);
+      const code = refuse(sent.length, one);
+      if (code !== null) throw new Refusal(code, `refused as ${code}`);
+    },
+  });
+  const alice = await startChat(t, { ...lying, clock });
+  return { alice, bob, sent };
+}
+
+test.serial('what the daemon is too busy for goes out again, byte for byte', async (t) => {
+  const codes: (RefusalCode | null)[] = ['busy', 'rate-limited', null];
+  const { alice, bob, sent } = await refused(t, (nth) => codes[nth - 1] ?? null);
+  await alice.client.send('@bob', 'patience');
+  await bob.message('patience');
+  t.is(new Set(sent.map(({ bytes }) => bytes)).size, 1);
+  t.is(sent.length, 3);
+});
+
+test.serial(
+  'however long the daemon is busy nothing fails: it waits longer and longer, and says so once',
+  async (t) => {
+    const REFUSED = 25;
+    const clock = hurried();
+    const { alice, bob } = await refused(t, (nth) => (nth <= REFUSED ? 'internal' : null), clock);
+    await alice.client.conversations();
+    clock.paused.length = 0;
+    const texts = ['one', 'two', 'three'];
+    for (const text of texts) await alice.client.queue('@bob', text);
+    for (const text of texts) await alice.message(text, ({ state }) => state === 'sent' || state === 'delivered');
+    await bob.message('three');
+    const wanted = [500, 1000, 2000, 4000, 8000, 16_000, ...Array.from({ length: REFUSED - 6 }, () => 30_000)];
+    t.deepEqual(clock.paused.slice(0, REFUSED), wanted);
+    t.false(alice.events.some((event) => event.type === 'message' && event.message.state === 'failed'));
+    const told = alice.events.filter((event) => event.type === 'notice');
+    t.deepEqual(told, [{ type: 'notice', text: 'what you send waits, and goes out by itself: refused as internal' }]);
+  },
+);
+
+for (const code of ['stale-card', 'order'] as const) {
+  test.serial(`after ${code} the same message is sealed anew`, async (t) => {
+    const { alice, bob, sent } = await refused(t, (nth) => (nth === 1 ? code : null));
+    const message = await alice.client.send('@bob', 'again');
+    await bob.message('again');
+    t.is(sent.length, 2);
+    t.is(new Set(sent.map(({ bytes }) => bytes)).size, 2);
+    t.deepEqual(new Set(sent.map(({ id }) => id)), new Set([message.id]));
+    t.deepEqual((await bob.client.history('@alice')).gaps, []);
+  });
+}
+
+test.serial('a message that is refused for good is shown with its reason, and those behind it go on', async (t) => {
+  let bad = '';
+  const { alice, bob } = await refused(t, (nth, { id }) => {
+    if (nth === 1) bad = id;
+    return id === bad && nth < 3 ? 'not-permitted' : null;
+  });
+  const first = alice.client.send('@bob', 'm1');
+  await alice.client.send('@bob', 'm2', { until: 'delivered' });
+  const error = await t.throwsAsync(first, { instanceOf: ClientError, code: 'refused' });
+  t.is(error?.message, 'refused as not-permitted');
+  t.deepEqual(lines((await alice.client.history('@bob')).messages), ['alice: m2 (delivered)', 'alice: m1 (failed)']);
+  t.deepEqual((await bob.client.history('@alice')).gaps, []);
+  await alice.client.retry(bad);
+  await alice.message('m1', ({ state }) => state === 'delivered');
+  const { messages, gaps } = await bob.client.history('@alice');
+  t.deepEqual(lines(messages), ['alice: m2 (sent)', 'alice: m1 (sent)']);
+  t.deepEqual(gaps, []);
+});
+
+test.serial('a message that is refused and then deleted is withdrawn, and is not in the history', async (t) => {
+  const { alice } = await refused(t, () => 'not-permitted');
+  await t.throwsAsync(alice.client.send('@bob', 'm1'), { instanceOf: ClientError, code: 'refused' });
+  const failed = await alice.message('m1', ({ state }) => state === 'failed');
+  await alice.client.remove(failed);
+  t.deepEqual(await alice.event((event) => event.type === 'withdrawn'), {
+    type: 'withdrawn',
+    conversation: '@bob',
+    author: alice.client.me.fingerprint,
+    id: failed.id,
+  });
+  t.deepEqual((await alice.client.history('@bob')).messages, []);
+});
+
+test.serial('a daemon that always finds the order wrong does not keep the client busy', async (t) => {
+  const { alice, sent } = await refused(t, () => 'order');
+  await t.throwsAsync(alice.client.send('@bob', 'x'), { instanceOf: ClientError, code: 'refused' });
+  t.true(sent.length < 10);
+  t.true(new Set(sent.map(({ device }) => device)).size > 1, 'it tried as another device');
+});
+
+/** Alice, whose worker seals as `seal` says once it is set. */
+async function sealing(t: ExecutionContext) {
+  const { join: server } = (await openDaemon(t)).at;
+  const profile = join(await temporaryFolder(t), 'alice');
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const rsa: Rsa = fixtureRsa('alice');
+  const signedIn = await signInAs(t, { user: 'alice', server, password, register, profile }, { rsa });
+  return { bob, signedIn, rsa, again: () => chatAs(t, { user: 'alice', server, profile }) };
+}
+
+for (const linked of [true, false]) {
+  const how = linked ? 'the link up' : 'the link just lost';
+  test.serial(`what was being sealed when the client was closed with ${how} goes out at the next start`, async (t) => {
+    const { bob, signedIn, rsa, again } = await sealing(t);
+    const given = Promise.withResolvers<never>();
+    const close = async () => {
+      // As a pool that ends its threads.
+      given.reject(new Error('Terminating worker thread'));
+      await new Promise((next) => setImmediate(next));
+      await signedIn.close();
+    };
+    const alice = await startChat(t, { ...signedIn, close });
+    await alice.client.send('@bob', 'before');
+    const begun = Promise.withResolvers<void>();
+    rsa.seal = () => {
+      begun.resolve();
+      return given.promise;
+    };
+    const { id } = await alice.client.queue('@bob', 'typed a moment before quitting');
+    await begun.promise;
+    if (!linked) {
+      signedIn.connection.link?.destroy();
+      await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
+    }
+    await alice.client.close();
+    await again();
+    t.is((await bob.message('typed a moment before quitting')).id, id);
+    t.false(alice.events.some((event) => event.type === 'message' && event.message.state === 'failed'));
+  });
+}
+
+test.serial('what cannot be sealed now waits, with a sentence, and goes out with the next message', async (t) => {
+  const { bob, signedIn, rsa } = await sealing(t);
+  const alice = await startChat(t, signedIn);
+  const { seal } = rsa;
+  rsa.seal = async () => {
+    throw new Error('the worker ended');
+  };
+  const message = 'what you send to @bob waits: the worker ended; it goes out with the next one';
+  await t.throwsAsync(alice.client.send('@bob', 'one'), { instanceOf: ClientError, message });
+  t.like(await alice.event(({ type }) => type === 'notice'), { text: message });
+  rsa.seal = seal;
+  await alice.client.send('@bob', 'two');
+  await bob.message('two');
+  t.deepEqual(lines((await bob.client.history('@alice')).messages), ['alice: one (sent)', 'alice: two (sent)']);
+});
+
+test.serial('the outbox is bounded, with a sentence', async (t) => {
+  const daemon = await startDaemon(t);
+  await chatAs(t, { user: 'bob', server: daemon.join, password, register });
+  const alice = await chatAs(t, { user: 'alice', server: daemon.join, password, register });
+  await alice.client.send('@bob', 'known');
+  await daemon.stop('SIGKILL');
+  await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
+  await Promise.all(Array.from({ length: MAX_OUTBOX }, (_, i) => alice.client.queue('@bob', `m${i}`)));
+  await t.throwsAsync(alice.client.queue('@bob', 'one more'), {
+    instanceOf: ClientError,
+    code: 'refused',
+    message: /1000 messages wait/,
+  });
+});
+
+test.serial('a changed key stops everything until the person accepts it', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const profile = join(await temporaryFolder(t), 'bob');
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const signedIn = await signInAs(t, { user: 'bob', server, password, register, profile });
+  // As if this profile had met another Alice before.
+  const card = await freshCard('mallory', 'alice');
+  const { idFp, cardSeq, hash } = openCard(card);
+  await signedIn.profile.db.run(
+    'INSERT INTO pins (daemon, name, id_fp, card_seq, card_hash, card, verified) VALUES (?, ?, ?, ?, ?, ?, 1)',
+    [signedIn.daemon.fingerprint, 'alice', idFp, cardSeq, hash, card],
+  );
+  await alice.client.send('@bob', 'from the new alice');
+  const bob = await startChat(t, signedIn);
+  await t.throwsAsync(bob.client.send('@alice', 'secret'), { instanceOf: ClientError, code: 'key-changed' });
+  t.like(await bob.event(({ type }) => type === 'key-changed'), {
+    name: 'alice',
+    pinned: hex(idFp),
+    offered: alice.client.me.fingerprint,
+  });
+  t.is((await bob.client.people()).find(({ name }) => name === 'alice')?.changedTo, alice.client.me.fingerprint);
+  t.deepEqual((await bob.client.history('@alice')).messages, [], 'nothing of the new key is shown');
+  t.is(await bob.client.safetyNumber('alice'), await alice.client.safetyNumber('bob'), 'the number to compare');
+  await bob.client.acceptKey('alice');
+  await bob.message('from the new alice');
+  t.like(
+    (await bob.client.people()).find(({ name }) => name === 'alice'),
+    { changedTo: null, verified: false },
+  );
+  await bob.client.send('@alice', 'to the new alice', { until: 'delivered' });
+});

@@ -1,0 +1,113 @@
+import test from 'ava';
+import type { ChatContext } from '../../../src/client/login/account-context.ts';
+import { People } from '../../../src/client/people/people.ts';
+import type { Person } from '../../../src/client/types.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import type { Event } from '../../../src/protocol/wire/codec.ts';
+
+const id = (n: number) => new Uint8Array(32).fill(n);
+const presence = (name: string, online: boolean): Event => ({
+  method: 'presence',
+  params: { name, online, away: false },
+});
+const pins = new Map([
+  ['bob', { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null }],
+  ['carol', { name: 'carol', card: { idFp: id(3) }, verified: false, changedTo: id(4) }],
+]);
+
+/** Alice's directory of three others, of whom dave has no pin; `read` lists which pins were read. */
+async function open() {
+  const read: string[] = [];
+  const told: Person[][] = [];
+  const people = ['alice', 'bob', 'carol', 'dave'].map((name, i) => ({
+    name,
+    idFp: name === 'bob' ? id(2) : id(6 + i),
+    online: false,
+    away: false,
+  }));
+  const context = {
+    connection: { request: async () => ({ people, next: null }) },
+    keyring: {
+      me: { name: 'alice', idFp: id(6) },
+      pinned: async (name: string) => {
+        read.push(name);
+        return pins.get(name) ?? null;
+      },
+      allPinned: async () => {
+        read.push('all');
+        return [...pins.values()];
+      },
+      forget: () => {},
+    },
+  } as unknown as ChatContext;
+  const all = new People(context, (changed) => told.push(changed));
+  await all.load();
+  return { people: all, told, read };
+}
+
+test('the whole directory is told in order, with what each one is to this profile', async (t) => {
+  const { people, told, read } = await open();
+  t.deepEqual(read, ['all']);
+  const [first = []] = told;
+  t.deepEqual(await people.list(), first);
+  t.deepEqual(
+    first.map(({ name, verified, fingerprint, changedTo }) => [name, verified, fingerprint, changedTo]),
+    [
+      ['alice', true, hex(id(6)), null],
+      ['bob', true, hex(id(2)), null],
+      ['carol', false, hex(id(3)), hex(id(4))],
+      ['dave', false, hex(id(9)), null],
+    ],
+  );
+});
+
+test('what one person does reads no pin but theirs', async (t) => {
+  const { people, told, read } = await open();
+  told.length = 0;
+  read.length = 0;
+  await people.take({ method: 'presence', params: { name: 'bob', online: true, away: true } });
+  await people.take({ method: 'registered', params: { name: 'dave', idFp: id(8) } });
+  t.like(await people.find('carol'), { name: 'carol', changedTo: hex(id(4)) });
+  t.is(await people.find('erin'), null);
+  await people.tell('erin');
+  t.like(told, [
+    [{ name: 'bob', online: true, away: true, verified: true, fingerprint: hex(id(2)) }],
+    [{ name: 'dave', fingerprint: hex(id(8)), changedTo: null }],
+    [],
+  ]);
+  t.deepEqual(read, ['bob', 'dave', 'carol', 'erin', 'erin']);
+});
+
+test('who comes or goes while the directory is fetched is there, or gone, afterwards', async (t) => {
+  const pages = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
+  let asked = 0;
+  const context = {
+    connection: { request: () => pages[asked++]?.promise },
+    keyring: { me: { name: 'alice', idFp: id(1) }, allPinned: async () => [], pinned: async () => null, forget() {} },
+  } as unknown as ChatContext;
+  const told: Person[][] = [];
+  const people = new People(context, (some) => told.push(some));
+  const loading = people.load();
+  const page = (next: string | null, ...names: string[]) => ({
+    people: names.map((name, n) => ({ name, idFp: id(n + 2), online: name === 'carol', away: false })),
+    next,
+  });
+  pages[0]?.resolve(page('bob', 'alice', 'bob', 'carol'));
+  await people.take(presence('bob', true));
+  await people.take(presence('carol', false));
+  await people.take({ method: 'registered', params: { name: 'erin', idFp: id(9) } } as Event);
+  pages[1]?.resolve(page(null, 'dave'));
+  await loading;
+  const state = (await people.list()).map(({ name, online, fingerprint }) => [name, online, fingerprint?.slice(0, 2)]);
+  t.deepEqual(state, [
+    ['alice', false, '01'],
+    ['bob', true, '03'],
+    ['carol', false, '04'],
+    ['dave', false, '02'],
+    ['erin', false, '09'],
+  ]);
+  t.deepEqual(
+    told.at(-1)?.map(({ name, online }) => [name, online]),
+    state.map(([name, online]) => [name, online]),
+  );
+});

@@ -1,0 +1,161 @@
+import test from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import { People } from '../../../src/client/people/people.ts';
+import { Signs } from '../../../src/client/people/presence.ts';
+import type { ClientEvent, ConversationName, LinkState, Person } from '../../../src/client/types.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { chatAs, type TestChat } from '../../helpers/chat.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { until } from '../../helpers/until.ts';
+import { person } from '../../tui/helpers/messages.ts';
+
+const password = 'secret';
+const register = {};
+
+/** Signs over a link that only writes down what is asked. */
+function open(people: Person[] = [person('bob'), person('carol')]) {
+  const clock = manualClock();
+  const asked: [string, unknown][] = [];
+  const told: ClientEvent[] = [];
+  const link = { state: 'online' as LinkState['state'], error: null as Error | null };
+  const context = {
+    clock,
+    keyring: { me: { name: 'alice' } },
+    connection: {
+      get state() {
+        return { state: link.state };
+      },
+      request: async (method: string, params: unknown) => {
+        if (link.error !== null) throw link.error;
+        if (link.state !== 'online') throw new ClientError('unreachable', 'not connected');
+        asked.push([method, params]);
+        return {};
+      },
+    },
+  } as unknown as ConstructorParameters<typeof Signs>[0];
+  const directory = { find: async (name: string) => people.find((one) => one.name === name) ?? null };
+  const signs = new Signs(context, directory, (event) => told.push(event));
+  /** Writes there, and what was asked of the daemon for it. */
+  const typing = async (to: ConversationName) => {
+    asked.length = 0;
+    signs.typing(to);
+    await new Promise((done) => setImmediate(done));
+    return asked.map(([method, params]) => `${method} ${(params as { to: string }).to}`);
+  };
+  return { signs, typing, asked, clock, link, told };
+}
+
+test('somebody who writes tells it once in three seconds to each person', async (t) => {
+  const { typing, clock } = open();
+  t.deepEqual(await typing('@bob'), ['typing bob']);
+  clock.advance(2999);
+  t.deepEqual(await typing('@bob'), []);
+  t.deepEqual(await typing('@carol'), ['typing carol']);
+  clock.advance(1);
+  t.deepEqual(await typing('@bob'), ['typing bob']);
+});
+
+test('nothing is told to rooms, to oneself, to who is not here or not known, and to a key that changed', async (t) => {
+  const { typing } = open([
+    person('alice'),
+    person('bob', { changedTo: 'cc' }),
+    person('carol', { online: false }),
+    person('lobby'),
+  ]);
+  for (const to of ['#lobby', '@alice', '@bob', '@carol', '@nobody', `@${'x'.repeat(100)}`] as const)
+    t.deepEqual(await typing(to), [], to);
+});
+
+test('without a link, or when it fails, nothing happens and nothing is thrown', async (t) => {
+  const { typing, link } = open();
+  link.state = 'waiting';
+  t.deepEqual(await typing('@bob'), []);
+  link.state = 'online';
+  link.error = new Refusal('internal', 'no');
+  t.deepEqual(await typing('@bob'), []);
+  link.error = null;
+  t.deepEqual(await typing('@carol'), ['typing carol']);
+});
+
+test('away is told with the next link, and being back is not', async (t) => {
+  const { signs, asked, link } = open();
+  link.state = 'waiting';
+  await signs.away(true);
+  t.deepEqual(asked, []);
+  link.state = 'online';
+  await signs.again();
+  await signs.again();
+  t.deepEqual(asked.splice(0), [
+    ['away', { away: true }],
+    ['away', { away: true }],
+  ]);
+  await signs.away(false);
+  await signs.again();
+  t.deepEqual(asked, [['away', { away: false }]]);
+});
+
+test('an away that was refused is not told again', async (t) => {
+  const { signs, asked, link } = open();
+  link.error = new Refusal('rate-limited', 'too many');
+  await t.throwsAsync(signs.away(true), { instanceOf: Refusal });
+  link.error = null;
+  await signs.again();
+  t.deepEqual(asked, []);
+});
+
+test('who writes is an event; oneself never is, whatever the daemon says', (t) => {
+  const { signs, told } = open();
+  signs.take({ method: 'typing', params: { name: 'bob' } });
+  signs.take({ method: 'typing', params: { name: 'alice' } });
+  signs.take({ method: 'presence', params: { name: 'bob', online: true, away: false } });
+  t.deepEqual(told, [{ type: 'typing', name: 'bob' }]);
+});
+
+test('attack: a daemon that calls away who is not here', async (t) => {
+  const context = {
+    keyring: { me: { name: 'alice' }, pinned: async () => null, allPinned: async () => [] },
+    connection: {
+      request: async () => ({ people: [{ name: 'bob', idFp: null, online: false, away: true }], next: null }),
+    },
+  } as unknown as ConstructorParameters<typeof People>[0];
+  const people = new People(context, () => {});
+  t.like((await people.list())[0], { name: 'bob', online: false, away: false });
+  await people.take({ method: 'presence', params: { name: 'bob', online: true, away: true } });
+  t.like(await people.find('bob'), { online: true, away: true });
+  await people.take({ method: 'presence', params: { name: 'bob', online: false, away: true } });
+  t.like(await people.find('bob'), { online: false, away: false });
+  t.is(await people.find('nobody'), null);
+});
+
+const awayOf = async ({ client }: TestChat, name: string) =>
+  (await client.people()).find((one) => one.name === name)?.away;
+
+test.serial('two people: bob sees alice write and go, and again after her link was lost', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  await alice.event((event) => event.type === 'people' && event.people.some(({ name }) => name === 'bob'));
+  alice.client.typing('@bob');
+  await bob.event((event) => event.type === 'typing' && event.name === 'alice');
+  t.false(alice.events.some((event) => event.type === 'typing'));
+  t.deepEqual(
+    (await bob.client.conversations()).map(({ name, head }) => `${name} ${head > 0}`),
+    ['#lobby true'],
+  );
+
+  await alice.client.away(true);
+  await bob.event((event) => event.type === 'people' && event.people.some((one) => one.name === 'alice' && one.away));
+  t.true(await awayOf(bob, 'alice'));
+  t.true(await awayOf(alice, 'alice'));
+  alice.signedIn.connection.link?.destroy();
+  await bob.event(
+    (event) => event.type === 'people' && event.people.some((one) => one.name === 'alice' && !one.online),
+  );
+  await until(async () => (await awayOf(bob, 'alice')) === true);
+  // Who comes now finds it in the directory.
+  const carol = await chatAs(t, { user: 'carol', server, password, register });
+  t.true(await awayOf(carol, 'alice'));
+  await alice.client.away(false);
+  await until(async () => (await awayOf(bob, 'alice')) === false);
+});

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import { ClientError } from '../../../src/client/errors.ts';
+import { Profile } from '../../../src/client/profile/profile.ts';
+import { systemRandom } from '../../../src/platform/seams.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { openProfile as open } from '../../helpers/profile.ts';
+
+const aad = new TextEncoder().encode('here');
+
+const folder = async (t: ExecutionContext): Promise<string> => join(await temporaryFolder(t), 'profile');
+
+test('a new folder and its key are for the owner alone', async (t) => {
+  const dir = await folder(t);
+  await open(t, dir);
+  t.is((await fs.stat(dir)).mode & 0o777, 0o700);
+  t.is((await fs.stat(join(dir, 'profile.key'))).mode & 0o777, 0o600);
+  t.deepEqual(
+    (await fs.readdir(dir)).filter((name) => name.startsWith('profile.key.')),
+    [],
+  );
+});
+
+test('what was sealed opens in the next process, in its place only', async (t) => {
+  const dir = await folder(t);
+  const sealed = (await open(t, dir)).seal(Uint8Array.of(1, 2, 3), aad);
+  const later = await open(t, dir);
+  t.deepEqual(later.open(sealed, aad), Uint8Array.of(1, 2, 3));
+  t.throws(() => later.open(sealed, new TextEncoder().encode('there')), { instanceOf: ClientError, code: 'refused' });
+});
+
+test('any changed or cut byte is refused', async (t) => {
+  const profile = await open(t, await folder(t));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (plain, at, flip) => {
+      const sealed = profile.seal(plain, aad);
+      t.deepEqual(profile.open(sealed, aad), plain);
+      const changed = sealed.slice();
+      changed[at % sealed.length] = (changed[at % sealed.length] ?? 0) ^ flip;
+      t.throws(() => profile.open(changed, aad), { instanceOf: ClientError });
+      t.throws(() => profile.open(sealed.slice(0, at % sealed.length), aad), { instanceOf: ClientError });
+    }),
+  );
+});
+
+test('two processes that make a profile at once share one key', async (t) => {
+  const dir = await folder(t);
+  const [one, two] = await Promise.all([open(t, dir), open(t, dir)]);
+  t.deepEqual(two?.open(one?.seal(aad, aad) ?? aad, aad), aad);
+});
+
+test('a lost or cut key is a sentence, never a new key', async (t) => {
+  const dir = await folder(t);
+  await (await open(t, dir)).close();
+  await fs.truncate(join(dir, 'profile.key'), 31);
+  const cut = await t.throwsAsync(Profile.open(dir, fs, systemRandom), { instanceOf: ClientError, code: 'refused' });
+  t.regex(cut?.message ?? '', /damaged; restore it/);
+  await fs.unlink(join(dir, 'profile.key'));
+  const gone = await t.throwsAsync(Profile.open(dir, fs, systemRandom), { instanceOf: ClientError, code: 'refused' });
+  t.regex(gone?.message ?? '', /profile.key is missing/);
+});
+
+test('a device is held by one process at a time and is given on', async (t) => {
+  const dir = await folder(t);
+  const one = await open(t, dir);
+  const two = await open(t, dir);
+  const first = await one.devices.lease();
+  const second = await two.devices.lease();
+  t.not(first.device, second.device);
+  t.is(two.devices.take(first.device), null);
+  first.release();
+  const again = await two.devices.lease();
+  t.is(again.device, first.device);
+  again.release();
+  second.release();
+  t.is((await one.devices.lease([second.device])).device, second.device);
+});
+
+test('it is seen whether a device is held, without holding it', async (t) => {
+  const dir = await folder(t);
+  const one = await open(t, dir);
+  const two = await open(t, dir);
+  const { device, release } = await one.devices.lease();
+  t.true(two.devices.held(device));
+  t.true(one.devices.held(device));
+  t.is(two.devices.take(device), null, 'to look does not let go');
+  release();
+  t.false(two.devices.held(device));
+  t.is((await two.devices.lease()).device, device);
+});
+
+test('a retired device is never leased again', async (t) => {
+  const profile = await open(t, await folder(t));
+  const lease = await profile.devices.lease();
+  await profile.devices.retire(lease.device);
+  lease.release();
+  t.not((await profile.devices.lease()).device, lease.device);
+});
+
+test('a device is free again when its process is killed', async (t) => {
+  const profile = await open(t, await folder(t));
+  const holder = spawn(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module',
+    '-e',
+    `import { Devices } from ${JSON.stringify(new URL('../../../src/client/profile/device-lock.ts', import.meta.url).href)};
+     const lease = new Devices(${JSON.stringify(profile.dir)}, null, null).take(5);
+     console.log('held');
+     setInterval(() => lease, 1000);`,
+  ]);
+  t.teardown(() => holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+  t.is(profile.devices.take(5), null);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  t.is(profile.devices.take(5)?.device, 5);
+});

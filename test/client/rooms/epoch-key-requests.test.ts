@@ -1,0 +1,58 @@
+import test from 'ava';
+import { WantedKey } from '../../../src/client/rooms/epoch-key-requests.ts';
+import type { Rooms } from '../../../src/client/rooms/room-channels.ts';
+
+type Known = { id: string; key: Uint8Array | null; open: boolean };
+
+/** A client that knows these epochs; `asked` are the ids that were asked for since the last look. */
+function setting(ids: readonly string[]) {
+  const epochs = new Map(ids.map((id): [string, Known] => [id, { id, key: null, open: true }]));
+  const time = { now: 0 };
+  let sent: string[] = [];
+  const rooms = {
+    keys: { current: null, get: (id: string) => epochs.get(id) ?? null, isOpen: ({ open }: Known) => open },
+    rekey: { ask: async ({ id }: Known) => void sent.push(id) },
+  } as unknown as Pick<Rooms, 'keys' | 'rekey'>;
+  const wanted = new WantedKey(rooms, { monotonic: () => time.now }, async () => {});
+  const asked = () => {
+    const taken = sent;
+    sent = [];
+    return taken;
+  };
+  return { wanted, time, asked, change: (id: string, to: Partial<Known>) => Object.assign(epochs.get(id) ?? {}, to) };
+}
+
+test('each missing key is asked for once in 5 s, until it comes or somebody leaves', (t) => {
+  const { wanted, time, asked, change } = setting(['a', 'b', 'c']);
+  wanted.ask(['a', 'unknown']);
+  wanted.ask(['a', 'b']);
+  t.deepEqual(asked(), ['a', 'b']);
+  time.now = 4999;
+  wanted.ask(['a', 'b', 'c']);
+  t.deepEqual(asked(), ['c']);
+  time.now = 5000;
+  change('b', { key: new Uint8Array(32) });
+  wanted.ask(['b']);
+  t.deepEqual(asked(), ['a']);
+  time.now = 20_000;
+  change('a', { open: false });
+  wanted.ask(['a', 'b']);
+  t.deepEqual(asked(), ['c']);
+});
+
+test('16 are asked for at once, and none keeps another from its turn', (t) => {
+  const many = Array.from({ length: 40 }, (_, n) => `garbage-${n}`);
+  const { wanted, time, asked } = setting([...many, 'good']);
+  wanted.ask([...many, 'good']);
+  t.is(asked().length, 16);
+  wanted.ask(many);
+  t.deepEqual(asked(), []);
+  const later: string[] = [];
+  for (let round = 1; round <= 2; round += 1) {
+    time.now = round * 5000;
+    wanted.ask(many);
+    later.push(...asked());
+  }
+  t.is(later.length, 32);
+  t.true(later.includes('good'));
+});

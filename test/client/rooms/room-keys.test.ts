@@ -1,0 +1,136 @@
+import test, { type ExecutionContext } from 'ava';
+import { accountKey, type ChatContext } from '../../../src/client/login/account-context.ts';
+import { RoomKeys } from '../../../src/client/rooms/room-keys.ts';
+import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
+import { systemRandom } from '../../../src/platform/seams.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
+import { createLobby, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
+import type { Entry } from '../../../src/protocol/wire/fields.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import { chatAs } from '../../helpers/chat.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/people.ts';
+import { openProfile } from '../../helpers/profile.ts';
+
+test.serial('an epoch that comes by an event and by a fetch at once is taken once', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const { client, signedIn } = await chatAs(t, { user: 'alice', server, password: 'secret', register: {} });
+  await client.send('#lobby', 'under the first key');
+  const { connection, keyring, profile, rsa, clock, daemon } = signedIn;
+  const account = `other ${accountKey(daemon.daemonId, keyring.me.idFp)}`;
+  const daemonSignSpki = daemon.signSpki;
+  const context: ChatContext = {
+    connection,
+    keyring,
+    profile,
+    rsa,
+    clock,
+    daemonId: daemon.daemonId,
+    daemonSignSpki,
+    account,
+  };
+  const { entries } = await connection.request('fetch', {
+    conversation: connection.welcome.lobby,
+    after: 0,
+    before: null,
+    limit: 100,
+    newest: false,
+    kinds: ['log', 'epoch'],
+  });
+  const members = await RoomMembers.load(context, connection.welcome.lobby);
+  await members.take(entries.filter(({ kind }) => kind === 'log'));
+  const keys = await RoomKeys.load(context, members);
+  const [epoch] = entries.filter(({ kind }) => kind === 'epoch');
+  if (epoch === undefined) return t.fail('no epoch');
+  const [one, two] = await Promise.all([keys.take(epoch), keys.take(epoch)]);
+  t.is(one, two);
+  t.is(one.key?.length, 32);
+  t.is(hex(keys.headId), one.id);
+});
+
+/** Alice in a lobby with Bob, whose key she accepted, and with Mallory, whose key she did not; with epochs one by one. */
+async function lobby(t: ExecutionContext) {
+  const [alice, bob, mallory] = await Promise.all([person('alice'), person('bob'), person('mallory')]);
+  const sign = fixtureKey('daemon-sign');
+  const { room, entry } = await createLobby(inlineRsa, sign, DAEMON_ID, '#lobby', 1);
+  const accepted = new Set([alice, bob]);
+  const spkiOf = async (idFp: Uint8Array) =>
+    [...accepted].find((one) => hex(one.idFp) === hex(idFp))?.identity.spki ?? null;
+  const context = {
+    profile: await openProfile(t),
+    keyring: { me: alice, openKeys: () => [alice.mine], sigSpkiOf: spkiOf, acceptedSpki: spkiOf },
+    rsa: inlineRsa,
+    daemonId: DAEMON_ID,
+    daemonSignSpki: sign.spki,
+    account: 'a',
+  } as unknown as ChatContext;
+  const place = (seq: number, kind: Entry['kind'], bytes: Uint8Array): Entry => {
+    return { seq, at: T0, kind, from: null, bytes, file: null, keys: [] };
+  };
+  const members = await RoomMembers.load(context, room);
+  await members.take([place(1, 'log', entry)]);
+  for (const [i, { name, idFp, identity }] of [alice, bob, mallory].entries()) {
+    const chain = { room, n: i + 1, prev: members.log.head, time: T0, body: identity.spki } as const;
+    const about = { ...chain, op: 'join', subject: { name, idFp }, actor: idFp } as const;
+    await members.take([place(2 + i, 'log', await signLogEntry(inlineRsa, identity, about))]);
+  }
+  let prev = NO_HASH;
+  let seq = 10;
+  const made = async (by: Person): Promise<{ entry: Entry; id: string; key: Uint8Array }> => {
+    const about = { room, logHead: members.log.head, epochPrev: prev, time: T0, random: systemRandom };
+    const cards = [alice.card, bob.card, mallory.card];
+    const minted = await mintEpoch(inlineRsa, { ...about, maker: { ...by.identity, idFp: by.idFp }, members: cards });
+    prev = minted.epochId;
+    const keys = minted.keys.slice(0, 1).map(({ chunk }) => ({ kind: 'chunk' as const, bytes: chunk }));
+    return { entry: { ...place(seq++, 'epoch', minted.epoch), keys }, id: hex(minted.epochId), key: minted.key };
+  };
+  return { accepted, alice, bob, mallory, made, open: () => RoomKeys.load(context, members) };
+}
+
+test('an epoch of a key that was not accepted is kept, and good once it is', async (t) => {
+  const { accepted, bob, mallory, made, open } = await lobby(t);
+  const keys = await open();
+  const [first, his, next] = [await made(bob), await made(mallory), await made(bob)];
+  await keys.take(first.entry);
+  const refused = { instanceOf: ProtocolError, code: 'room', message: /not the pinned one/ } as const;
+  await t.throwsAsync(keys.take(his.entry), refused);
+  t.is(keys.get(his.id), null);
+  t.is(keys.current, null, 'nobody speaks under it, nor under the one before');
+  const again = await open();
+  t.is(hex(again.headId), his.id, 'it is what the next one names, after a restart too');
+  t.is(again.current, null);
+  for (const one of [keys, again]) {
+    await one.take(next.entry);
+    t.deepEqual(await one.takeAccepted(), []);
+  }
+  accepted.add(mallory);
+  // Each program of the profile for itself.
+  for (const one of [keys, again]) {
+    t.deepEqual(await one.takeAccepted(), [his.id]);
+    const taken = one.get(his.id);
+    t.is(taken?.seq, his.entry.seq);
+    t.is(hex(taken?.key ?? NO_HASH), hex(his.key));
+    t.is(one.current?.id, next.id);
+    t.deepEqual(await one.takeAccepted(), []);
+  }
+  const last = await open();
+  t.is(hex(last.get(his.id)?.key ?? NO_HASH), hex(his.key));
+  t.is(last.current?.id, next.id);
+});
+
+test('attack: an epoch that its maker did not sign is none, though the maker was accepted since', async (t) => {
+  const { accepted, mallory, made, open } = await lobby(t);
+  const keys = await open();
+  const { entry, id } = await made(mallory);
+  const forged = { ...entry, bytes: entry.bytes.map((byte, i) => (i === entry.bytes.length - 1 ? byte ^ 1 : byte)) };
+  await t.throwsAsync(keys.take(forged));
+  accepted.add(mallory);
+  for (const one of [keys, await open()]) {
+    t.deepEqual(await one.takeAccepted(), []);
+    t.is(one.get(id), null);
+    t.is(one.current, null);
+  }
+});

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { CachedEntry } from '../../../src/client/cache/cache.ts';
+import type { ChatContext } from '../../../src/client/login/account-context.ts';
+import type { Place } from '../../../src/client/notes/private-notes.ts';
+import { openProfileDb } from '../../../src/client/profile/profile-db.ts';
+import { migrations } from '../../../src/client/profile/profile-schema.ts';
+import { Explained } from '../../../src/client/timeline/explained-gaps.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+
+/** A conversation with these unopened places; `opened` are known by the tag `t<seq>`. */
+async function setting(
+  t: ExecutionContext,
+  unopened: Record<number, string>,
+  opened: number[] = [],
+  peer: string | null = null,
+) {
+  const db = await openProfileDb(join(await temporaryFolder(t), 'profile.db'), migrations);
+  t.teardown(() => db.close());
+  for (const [seq, author] of Object.entries(unopened))
+    await db.run(
+      `INSERT INTO entries (account, conversation, seq, at, author, id, device, device_seq, tag, prev, shown)
+       VALUES ('a', 'c', ?, 0, ?, '', 0, 0, '', '', 0)`,
+      [Number(seq), author],
+    );
+  const context = { account: 'a', profile: { db } } as unknown as ChatContext;
+  const place = { key: 'c', with: peer } as unknown as Place;
+  const load = () => {
+    const explained = new Explained(context, place);
+    for (const seq of opened) explained.known(`t${seq}`, seq);
+    return explained;
+  };
+  const tags = async () => (await db.all('SELECT seq, tag FROM entries ORDER BY seq')).map(({ tag }) => tag);
+  return { db, load, tags };
+}
+
+const by = (author: string, seq: number) => ({ author, seq });
+const entry = (seq: number, tag: string) => ({ seq, tag }) as CachedEntry;
+
+test('an unopened message explains one hash, the same one again, and no other', async (t) => {
+  const { db, load, tags } = await setting(t, { 2: 'carol' });
+  const first = load();
+  t.true(await first.all(by('alice', 5), ['x']));
+  await db.transaction(first.statements);
+  t.deepEqual(await tags(), ['x']);
+  const second = load();
+  second.known('x', 2);
+  t.true(await second.all(by('bob', 6), ['x']));
+  t.false(await second.all(by('alice', 7), ['y']));
+  t.deepEqual(second.statements, []);
+});
+
+test('it explains nothing that its own author names, that stands elsewhere, or that is private', async (t) => {
+  const { load } = await setting(t, { 2: 'carol' }, [1, 3]);
+  t.false(await load().all(by('carol', 5), ['x']), 'nobody names their own');
+  t.false(await load().all(by('alice', 2), ['x']), 'it came later');
+  t.false(await load().all(by('alice', 5), ['x', 't3']), 'newer than place 3');
+  t.false(await load().all(by('alice', 5), ['t1', 'x']), 'older than place 1');
+  t.true(await load().all(by('alice', 5), ['t3', 'x', 't1']));
+  t.false(await load().all(by('alice', 1002), ['x']), 'long ago');
+  const privately = await setting(t, { 2: 'carol' }, [], 'carol');
+  t.false(await privately.load().all(by('alice', 5), ['x']), 'a note’s hash is known without its key');
+});
+
+test('what is unopened in the same stretch counts, too, and once', async (t) => {
+  const { load } = await setting(t, {});
+  const explained = load();
+  explained.unopened({ ...entry(3, ''), author: 'carol' });
+  t.true(await explained.all(by('alice', 5), ['x']));
+  t.false(await explained.all(by('alice', 6), ['y']));
+});
+
+test('once it is open, what it stood for is another’s, or missing', async (t) => {
+  const { db, load, tags } = await setting(t, { 2: 'carol', 3: 'carol' });
+  const guess = load();
+  t.true(await guess.all(by('alice', 5), ['x', 'y']));
+  await db.transaction(guess.statements);
+  t.deepEqual(await tags(), ['y', 'x'], 'the newest first');
+  // It was the other way round.
+  const swap = load();
+  t.true(await swap.openedLate(entry(2, 'y'), 'x'));
+  await db.transaction(swap.statements);
+  t.is((await tags())[1], 'y');
+  await db.run("UPDATE entries SET sealed = x'00', tag = 'x' WHERE seq = 2");
+  t.true(await load().openedLate(entry(3, 'y'), 'y'));
+  t.false(await load().openedLate(entry(3, 'y'), 'z'), 'y was never here');
+});

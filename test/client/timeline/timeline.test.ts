@@ -1,0 +1,95 @@
+import test, { type ExecutionContext } from 'ava';
+import { Cache, type CachedEntry } from '../../../src/client/cache/cache.ts';
+import type { ChatContext } from '../../../src/client/login/account-context.ts';
+import type { Place } from '../../../src/client/notes/private-notes.ts';
+import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
+import type { Rooms } from '../../../src/client/rooms/room-channels.ts';
+import { Intake } from '../../../src/client/timeline/intake.ts';
+import { Timeline } from '../../../src/client/timeline/timeline.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import { openProfile } from '../../helpers/profile.ts';
+
+const id = new Uint8Array(32).fill(5);
+const place: Place = { id, key: hex(id), name: '@bob', with: 'bob', peer: 'b'.repeat(64), base: 0 };
+const account = 'a';
+
+function text(seq: number): CachedEntry {
+  const said = { from: 'bob', sentAt: seq, late: false, hash: id, content: { kind: 'text', text: `${seq}` } } as const;
+  const chain = { device: 1, deviceSeq: seq, tag: `t${seq}`, prev: `t${seq - 1}` };
+  const whose = { author: 'b'.repeat(64), id: `${seq}`, name: null, epoch: null };
+  return { seq, at: seq, ...whose, ...chain, shown: true, gap: null, said, raw: null };
+}
+
+/** A conversation that is known up to a place, or (0) was never met, and what its listener is told, a list for each time. */
+async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
+  const profile = await openProfile(t);
+  const { cache } = await Cache.open(profile, account, id);
+  const context = { profile, account, keyring: { me: { idFp: new Uint8Array(32) } } } as unknown as ChatContext;
+  const told: number[][] = [];
+  const intake = new Intake(context, cache, {} as Rooms, {} as OutboxStore);
+  const timeline = new Timeline(
+    place,
+    context,
+    cache,
+    intake,
+    { used: 0 },
+    {
+      prepare: async () => {},
+      failed: (_place, error) => t.fail(String(error)),
+      taken: async (_place, { fresh }) => void told.push(fresh.map(({ seq }) => seq)),
+    },
+  );
+  if (top > 0)
+    await profile.db.run('INSERT INTO coverage (account, conversation, bottom, top) VALUES (?, ?, 0, ?)', [
+      account,
+      place.key,
+      top,
+    ]);
+  if (isLookedAt) await timeline.catchUp(top, 0);
+  /** Another program of the profile takes these places. */
+  const elsewhere = async (seqs: number[]) => {
+    const top = seqs.at(-1) ?? 0;
+    await profile.db.transaction([
+      ...seqs.map((seq) => cache.entryStatement(place.key, text(seq))),
+      { sql: 'UPDATE coverage SET top = ?', params: [top] },
+    ]);
+    return top;
+  };
+  return { timeline, told, elsewhere };
+}
+
+test('what another program of the profile took is told page by page, each place once', async (t) => {
+  const { timeline, told, elsewhere } = await open(t);
+  t.deepEqual(told, []);
+  const seqs = Array.from({ length: 450 }, (_, i) => 6 + 2 * i);
+  await timeline.catchUp(await elsewhere(seqs), 0);
+  t.deepEqual(
+    told.map((page) => page.length),
+    [200, 200, 50],
+  );
+  t.deepEqual(told.flat(), seqs);
+  const [more, last] = [Array.from({ length: 200 }, (_, i) => 1000 + i), [1200]];
+  await timeline.catchUp(await elsewhere(more), 0);
+  await timeline.catchUp(await elsewhere(last), 0);
+  t.deepEqual(told.flat(), [...seqs, ...more, ...last]);
+});
+
+test('where it began stays, also of a conversation that was never met: what was told is not told again', async (t) => {
+  for (const top of [5, 0]) {
+    const { timeline, told, elsewhere } = await open(t, top);
+    const end = await elsewhere([top + 1, top + 2]);
+    await timeline.catchUp(end, 0);
+    t.deepEqual(told, [[top + 1, top + 2]]);
+    t.is(timeline.startedAt, top);
+  }
+});
+
+test('what an event told of before the first look is told, though another program of the profile has taken it', async (t) => {
+  const { timeline, told, elsewhere } = await open(t, 5, false);
+  await elsewhere([6, 7, 8]);
+  timeline.heard(7, 8);
+  timeline.heard(8, 8);
+  await timeline.idle();
+  t.deepEqual(told, [[7, 8]]);
+  t.is(timeline.startedAt, 6, 'what came before it is told as what was missed');
+});

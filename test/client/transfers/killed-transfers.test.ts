@@ -1,0 +1,107 @@
+/** A client that is killed in the middle of a file: the next one of the same profile goes on where it stopped. */
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { TransferState } from '../../../src/client/types.ts';
+import { chatAs } from '../../helpers/chat.ts';
+import { startSecurechat } from '../../helpers/cli.ts';
+import { startDaemon } from '../../helpers/daemon.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+
+const password = 'secret';
+const register = {};
+const SIZE = 160 * 2 ** 20;
+const ENOUGH = 4 * 2 ** 20;
+const SEGMENT = 2 ** 20;
+
+async function setting(t: ExecutionContext) {
+  const daemon = await startDaemon(t);
+  const { join: server } = daemon;
+  const dir = await temporaryFolder(t);
+  const path = join(dir, 'big.bin');
+  const content = randomBytes(SIZE);
+  await writeFile(path, content);
+  const profile = join(dir, 'alice');
+  const downloads = join(dir, 'downloads');
+  const alice = { user: 'alice', server, profile } as const;
+  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  await (await chatAs(t, { ...alice, password, register })).client.close();
+  const global = ['--server', server, '--user', 'alice', '--profile', profile];
+  return { daemon, path, content, downloads, alice, bob, global };
+}
+
+test.serial('uploads and downloads go on after a kill -9 of the client', async (t) => {
+  const { daemon, path, content, downloads, alice, bob, global } = await setting(t);
+  const sent = await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
+  const next = await chatAs(t, alice);
+  const up: TransferState[] = [];
+  const file = await next.client.upload('@bob', path, { onProgress: (state) => up.push(state) });
+  t.true(began(up) >= sent - SEGMENT, `it went on at ${began(up)} of ${sent}`);
+  await bob.message('big.bin');
+  t.is((await bob.client.files()).length, 1);
+  await next.client.close();
+
+  const got = await killed(t, ['download', file.id, '--downloads', downloads, ...global], downloads);
+  const last = await chatAs(t, alice);
+  const down: TransferState[] = [];
+  const saved = await last.client.download(file, { dir: downloads, onProgress: (state) => down.push(state) });
+  t.true(began(down) >= got - SEGMENT, `it went on at ${began(down)} of ${got}`);
+  t.true((await readFile(saved)).equals(content));
+  t.deepEqual(await readdir(downloads), ['big.bin']);
+});
+
+test.serial('what a kill -9 cut off is listed at the next start, and resume finishes it', async (t) => {
+  const { daemon, path, content, downloads, alice, bob, global } = await setting(t);
+  await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
+  const next = await chatAs(t, alice);
+  const [up, ...others] = await next.client.transfers();
+  t.deepEqual(others, []);
+  const note = 'the program ended in the middle of it';
+  t.like(up, { direction: 'up', name: 'big.bin', conversation: '@bob', size: SIZE, rate: 0, state: 'paused', note });
+  if (up === undefined) return t.fail();
+  const { id } = await next.client.resume(up);
+  await bob.message('big.bin');
+  t.deepEqual(
+    (await bob.client.files()).map((file) => file.id),
+    [id],
+  );
+  await next.client.close();
+
+  const got = await killed(t, ['download', id, '--downloads', downloads, ...global], downloads);
+  const last = await chatAs(t, alice);
+  const [down] = await last.client.transfers();
+  t.like(down, { id, direction: 'down', state: 'paused', done: got, note });
+  const { note: saved } = await last.client.resume(down ?? up);
+  t.true((await readFile(saved ?? '')).equals(content));
+  t.deepEqual(await readdir(downloads), ['big.bin']);
+  t.deepEqual(await last.client.transfers(), []);
+});
+
+/** Kills the program when a `.part` below `folder` has grown. @returns its bytes then */
+async function killed(t: ExecutionContext, args: string[], folder: string): Promise<number> {
+  const program = startSecurechat(t, args, { stdin: null });
+  let over = false;
+  void program.ended.then(() => {
+    over = true;
+  });
+  while ((await partIn(folder)) < ENOUGH) {
+    if (over) throw new Error(`it ended before it could be killed: ${program.written.stdout}${program.written.stderr}`);
+    await new Promise((done) => setTimeout(done, 2));
+  }
+  t.is((await program.stop('SIGKILL')).signal, 'SIGKILL');
+  const bytes = await partIn(folder);
+  t.true(bytes > 0 && bytes < SIZE, 'it was in the middle');
+  return bytes;
+}
+
+async function partIn(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const part = names.find((name) => name.endsWith('.part'));
+  return part === undefined ? 0 : (await stat(join(folder, part)).catch(() => ({ size: 0 }))).size;
+}
+
+/** The bytes that were there when it went on. */
+function began(states: readonly TransferState[]): number {
+  return states.find(({ done }) => done > 0)?.done ?? 0;
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import fc from 'fast-check';
+import { Transfers } from '../../../src/client/transfers/transfers.ts';
+import { alice, openFileDaemon } from '../../helpers/file-daemon.ts';
+import { FakeWire } from '../../helpers/file-wire.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { openTransferProfile } from '../../helpers/transfer-profile.ts';
+import { place, receiver, segSize } from '../../helpers/transfer-sides.ts';
+
+const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
+
+test('wherever links are lost, the file arrives as it is', async (t) => {
+  const daemon = await openFileDaemon(t);
+  const dir = await temporaryFolder(t);
+  const size = fc.integer({ min: 0, max: 8 * segSize });
+  await fc.assert(
+    fc.asyncProperty(size, cuts, cuts, async (bytes, upCuts, downCuts) => {
+      const path = join(dir, `${randomBytes(4).toString('hex')}.bin`);
+      const content = randomBytes(bytes);
+      await fs.writeFile(path, content);
+
+      const up = new FakeWire(t, daemon);
+      cutAfter(up, 'onUp', upCuts);
+      const sender = new Transfers({ connection: up, profile: openTransferProfile(t), me: alice.idFp });
+      const { manifest } = await sender.upload(place, path);
+      await daemon.list(manifest.fileId);
+
+      const { wire: down, transfers } = receiver(t, daemon);
+      cutAfter(down, 'onDown', downCuts);
+      const saved = await transfers.download(place, manifest, { dir: join(dir, 'out') });
+      t.true((await fs.readFile(saved)).equals(content));
+      await up.cut();
+      await down.cut();
+    }),
+    { numRuns: 15 },
+  );
+});
+
+/** Cuts after so many segments, one after the other. */
+function cutAfter(wire: FakeWire, direction: 'onUp' | 'onDown', counts: number[]): void {
+  let left = counts[0];
+  let next = 1;
+  wire[direction] = () => {
+    if (left === undefined) return;
+    left -= 1;
+    if (left > 0) return;
+    left = counts[next++];
+    void wire.cut();
+  };
+}

@@ -1,0 +1,44 @@
+import test from 'ava';
+import { Progress } from '../../../src/client/transfers/transfer-progress.ts';
+import type { TransferState } from '../../../src/client/types.ts';
+import { systemClock } from '../../../src/platform/seams.ts';
+
+function tracked(size = 1_000_000) {
+  const told: TransferState[] = [];
+  const time = { now: 0 };
+  const clock = { ...systemClock, monotonic: () => time.now };
+  const about = { id: 'ab', author: 'alice', direction: 'up', name: 'a', conversation: '@bob', size } as const;
+  return { progress: new Progress(clock, about, (state) => told.push(state)), told, time };
+}
+
+test('the rate is that of the last seconds', (t) => {
+  const { progress, told, time } = tracked();
+  for (let step = 1; step <= 40; step++) {
+    time.now = step * 200;
+    // 1,000 bytes a second for four seconds, then ten times as many.
+    progress.reach(step <= 20 ? step * 200 : 4000 + (step - 20) * 2000);
+  }
+  t.is(told.find((state) => state.done === 2000)?.rate, 1000);
+  t.is(told.at(-1)?.rate, 10_000);
+});
+
+test('it is told ten times a second at most, and its end always', (t) => {
+  const { progress, told, time } = tracked();
+  for (let step = 1; step <= 1000; step++) {
+    time.now = step;
+    progress.reach(step);
+  }
+  t.true(told.length <= 11);
+  progress.end('done', '/tmp/a');
+  t.like(told.at(-1), { state: 'done', done: 1_000_000, rate: 0, note: '/tmp/a' });
+});
+
+test('what was there before a resume does not count as speed', (t) => {
+  const { progress, told, time } = tracked();
+  progress.begin(500_000);
+  time.now = 1000;
+  progress.reach(501_000);
+  t.is(told.at(-1)?.rate, 1000);
+  progress.end('failed', 'the disk is full');
+  t.like(told.at(-1), { state: 'failed', done: 501_000, rate: 0, note: 'the disk is full' });
+});

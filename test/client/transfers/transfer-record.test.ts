@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import { type Begun, decodeBegun, encodeBegun, nameOf } from '../../../src/client/transfers/transfer-record.ts';
+import { Transfers } from '../../../src/client/transfers/transfers.ts';
+import type { TransferState } from '../../../src/client/types.ts';
+import { fromHex, hex } from '../../../src/protocol/base/bytes.ts';
+import { alice, bob, openFileDaemon } from '../../helpers/file-daemon.ts';
+import { FakeWire } from '../../helpers/file-wire.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { openTransferProfile } from '../../helpers/transfer-profile.ts';
+import { fails, place, segSize } from '../../helpers/transfer-sides.ts';
+import { until } from '../../helpers/until.ts';
+
+const SIZE = 80 * segSize;
+const nothing = { author: '', id: '' };
+
+async function setting(t: ExecutionContext, size = SIZE) {
+  const daemon = await openFileDaemon(t, { config: { maxFileSize: SIZE, quota: 1e9, retention: null } });
+  const dir = await temporaryFolder(t);
+  const path = join(dir, 'a.bin');
+  await fs.writeFile(path, randomBytes(size));
+  const profile = openTransferProfile(t);
+  const held = new Set<number>();
+  /** A program with this profile, which holds `device`. */
+  const program = (device: number) => {
+    held.add(device);
+    const wire = new FakeWire(t, daemon);
+    const told: TransferState[] = [];
+    const worker = { device, held: (one: number) => held.has(one) };
+    const onChange = (state: TransferState) => told.push(state);
+    return { wire, told, transfers: new Transfers({ connection: wire, profile, me: alice.idFp, worker, onChange }) };
+  };
+  /** It waits for its link in the middle of the file. @returns its id and what lets it go on */
+  const waiting = async ({ wire, transfers, told }: ReturnType<typeof program>) => {
+    const link = Promise.withResolvers<void>();
+    wire.back = link.promise;
+    wire.onUp = (index) => {
+      if (index === 30) void wire.cut();
+    };
+    const doing = transfers.upload(place, path);
+    doing.catch(() => {});
+    await until(() => wire.state.state === 'waiting');
+    const [first] = told;
+    if (first === undefined) throw new Error('nothing was told');
+    return { id: first.id, first, doing, goOn: () => link.resolve() };
+  };
+  return { daemon, dir, path, held, program, waiting };
+}
+
+test('what another program works on is not listed, and is left alone', async (t) => {
+  const at = await setting(t);
+  const one = at.program(1);
+  const two = at.program(2);
+  const { id, first, doing, goOn } = await at.waiting(one);
+  t.like((await one.transfers.list())[0], { id, state: 'running' });
+  t.deepEqual(await two.transfers.list(), []);
+  await fails(t, two.transfers.drop(first), 'refused', /under way in another securechat/);
+  await fails(t, two.transfers.upload(place, at.path), 'usage', /by another securechat/);
+  await fails(t, two.transfers.pause(first), 'refused', /not|no such/);
+  goOn();
+  const { posted } = await doing;
+  await posted();
+  t.deepEqual(await two.transfers.list(), []);
+});
+
+test('what a program left when it was killed is paused, with the reason', async (t) => {
+  const at = await setting(t);
+  const one = at.program(1);
+  const { id } = await at.waiting(one);
+  at.held.delete(1);
+  const two = at.program(2);
+  const [listed, ...others] = await two.transfers.list();
+  t.deepEqual(others, []);
+  t.like(listed, { id, state: 'paused', note: 'the program ended in the middle of it' });
+});
+
+test('a new program with the device of the killed one finds it as well', async (t) => {
+  const at = await setting(t);
+  const { id, first } = await at.waiting(at.program(1));
+  const next = at.program(1);
+  await next.transfers.tidy();
+  t.like((await next.transfers.list())[0], { id, state: 'paused' });
+  const begun = await next.transfers.begun(first);
+  if (begun.direction !== 'up') throw new Error('not an upload');
+  await next.transfers.goOnSending(begun, async () => {}, {});
+  t.true(next.wire.segmentsUp < 60, `${next.wire.segmentsUp} segments were sent again`);
+});
+
+test('what was given up without a link is told to the daemon at the next login', async (t) => {
+  const at = await setting(t);
+  const one = at.program(1);
+  const { first, doing } = await at.waiting(one);
+  await one.transfers.drop(first);
+  await fails(t, doing, 'cancelled', /was cancelled/);
+  t.is(one.told.at(-1)?.state, 'cancelled');
+  t.deepEqual(await one.transfers.list(), []);
+  t.is((await fs.readdir(at.daemon.dir)).length, 1);
+  const next = at.program(1);
+  await next.transfers.tidy();
+  t.deepEqual(await fs.readdir(at.daemon.dir), []);
+  t.deepEqual(next.wire.asked, ['upload-drop']);
+  await next.transfers.tidy();
+  t.is(next.wire.asked.length, 1, 'once');
+});
+
+test('what was refused before anything was stored is not listed, and can be taken away', async (t) => {
+  const at = await setting(t, SIZE + 1);
+  const { transfers, told } = at.program(1);
+  await fails(t, transfers.upload(place, at.path), 'refused', /at most/);
+  const { id } = told[0] ?? nothing;
+  t.deepEqual(await transfers.list(), []);
+  t.is(told.at(-1)?.state, 'failed');
+  await transfers.drop(told[0] ?? nothing);
+  t.like(told.at(-1), { id, state: 'cancelled' });
+  await fails(t, transfers.drop(told[0] ?? nothing), 'refused', /begin it again/);
+});
+
+test('a file that changes while it is sent is not listed, and can be taken away', async (t) => {
+  const at = await setting(t);
+  const { wire, transfers, told } = at.program(1);
+  wire.onUp = (index) => {
+    if (index === 3) void fs.appendFile(at.path, 'more');
+  };
+  await fails(t, transfers.upload(place, at.path), 'usage', /changed while it was sent/);
+  t.is(told.at(-1)?.state, 'failed');
+  t.deepEqual(await transfers.list(), []);
+  await transfers.drop(told[0] ?? nothing);
+  t.is(told.at(-1)?.state, 'cancelled');
+});
+
+test("another's file with the id of a paused upload takes nothing from it", async (t) => {
+  const at = await setting(t);
+  const { wire, transfers, told } = at.program(1);
+  wire.onUp = (index) => {
+    const [first] = told;
+    if (index === 20 && first !== undefined) void transfers.pause(first);
+  };
+  await fails(t, transfers.upload(place, at.path), 'cancelled', /was stopped/);
+  wire.onUp = () => {};
+  const [paused] = await transfers.list();
+  if (paused === undefined) return t.fail();
+  const fileId = Uint8Array.from(fromHex(paused.id));
+  const zeros = new Uint8Array(32);
+  const manifest = { fileId, size: 5, segSize: 65_536, count: 1, key: zeros, sha256: zeros, name: 'bait', type: '' };
+  const from = { ...place, author: hex(bob.idFp) };
+  await fails(t, transfers.download(from, manifest, { dir: at.dir }), 'refused', /no such file/);
+  t.deepEqual(await transfers.list(), [paused]);
+  t.false(wire.asked.includes('upload-drop'));
+  const begun = await transfers.begun(paused);
+  if (begun.direction !== 'up') return t.fail();
+  await transfers.goOnSending(begun, async () => {}, {});
+  t.is(told.at(-1)?.state, 'done');
+});
+
+test('a file that changed and is sent again takes the place of what was begun', async (t) => {
+  const at = await setting(t);
+  const { wire, transfers, told } = at.program(1);
+  wire.onUp = (index) => {
+    if (index === 20) void transfers.pause(told[0] ?? nothing);
+  };
+  await fails(t, transfers.upload(place, at.path), 'cancelled', /was stopped/);
+  t.is((await transfers.list()).length, 1);
+  wire.onUp = () => {};
+  await fs.utimes(at.path, 1, 1);
+  const { manifest, posted } = await transfers.upload(place, at.path);
+  await posted();
+  t.deepEqual(await transfers.list(), []);
+  t.deepEqual(await fs.readdir(at.daemon.dir), [Buffer.from(manifest.fileId).toString('hex')]);
+});
+
+test('what is kept of a transfer comes back as it was', (t) => {
+  const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
+  const about = {
+    file: bytes(16),
+    author: bytes(32).map(hex),
+    conversation: bytes(32),
+    to: fc.constant('@bob' as const),
+    size: fc.nat(),
+  };
+  const text = fc.string({ unit: 'grapheme' });
+  const up = { direction: fc.constant('up' as const), path: text, version: text, segSize: fc.nat(), key: bytes(32) };
+  const down = {
+    direction: fc.constant('down' as const),
+    name: text,
+    dir: text,
+    tag: text,
+    path: fc.option(text.filter((path) => path !== '')),
+  };
+  fc.assert(
+    fc.property(fc.oneof(fc.record({ ...about, ...up }), fc.record({ ...about, ...down })), (begun: Begun) => {
+      t.deepEqual(decodeBegun(begun, encodeBegun(begun)), begun);
+      t.is(nameOf(begun), nameOf(begun).replace(/[/\\\n]/g, ''));
+    }),
+  );
+});

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { stopReason } from '../../../src/client/transfers/stop.ts';
+import { Transfers } from '../../../src/client/transfers/transfers.ts';
+import type { TransferState } from '../../../src/client/types.ts';
+import type { FileSystem } from '../../../src/platform/seams.ts';
+import { alice } from '../../helpers/file-daemon.ts';
+import { FakeWire } from '../../helpers/file-wire.ts';
+import { systemError } from '../../helpers/open-files.ts';
+import { openTransferProfile } from '../../helpers/transfer-profile.ts';
+import { BIG, fails, fileOf, place, sender } from '../../helpers/transfer-sides.ts';
+
+test('a file with another time or size gets a new id and key', async (t) => {
+  const at = await sender(t);
+  const { path } = await fileOf(at.dir, 100);
+  const one = await at.transfers.upload(place, path);
+  await fs.utimes(path, 1, 1);
+  const two = await at.transfers.upload(place, path);
+  t.notDeepEqual(two.manifest.fileId, one.manifest.fileId);
+  t.notDeepEqual(two.manifest.key, one.manifest.key);
+});
+
+for (const [how, change] of [
+  ['grows', (path: string) => fs.appendFile(path, 'more')],
+  ['shrinks', (path: string) => fs.truncate(path, 5)],
+  ['is written to', async (path: string) => fs.writeFile(path, 'x', { flag: 'r+' })],
+] as const) {
+  test(`a file that ${how} while it is sent is an error, and nothing is kept of it`, async (t) => {
+    const at = await sender(t);
+    const { path } = await fileOf(at.dir, BIG);
+    let changed: Promise<void> | null = null;
+    at.wire.onUp = (index) => {
+      if (index === 3) changed = change(path);
+    };
+    await fails(t, at.transfers.upload(place, path), 'usage', /changed while it was sent/);
+    t.truthy(changed);
+    t.deepEqual(await fs.readdir(at.daemon.dir), []);
+  });
+}
+
+test('what says that it is empty and is not, as in /proc, is not sent as nothing', async (t) => {
+  const at = await sender(t);
+  const path = '/proc/self/status';
+  if (process.platform === 'linux')
+    await fails(t, at.transfers.upload(place, path), 'usage', /says that it is empty and is not; send a copy/);
+  t.deepEqual(await fs.readdir(at.daemon.dir), []);
+  const empty = await fileOf(at.dir, 0);
+  t.is((await at.transfers.upload(place, empty.path)).manifest.size, 0);
+});
+
+test('one that goes on tells how much is there from the first word on', async (t) => {
+  const at = await sender(t);
+  const { path } = await fileOf(at.dir, BIG);
+  const stop = new AbortController();
+  at.wire.onUp = (index) => {
+    if (index === 10) stop.abort(stopReason.pause);
+  };
+  await fails(t, at.transfers.upload(place, path, { signal: stop.signal }), 'cancelled', /./);
+  at.wire.onUp = () => {};
+  const told: number[] = [];
+  await at.transfers.upload(place, path, { onProgress: ({ done }) => told.push(done) });
+  t.true((told[0] ?? 0) > 0, String(told.slice(0, 3)));
+  t.is(Math.min(...told), told[0] ?? 0);
+});
+
+test('the same file is not sent twice at once', async (t) => {
+  const at = await sender(t);
+  const { path } = await fileOf(at.dir, BIG);
+  const both = await Promise.allSettled([at.transfers.upload(place, path), at.transfers.upload(place, path)]);
+  // Whichever opened the file first goes on.
+  const refused = both.filter((one) => one.status === 'rejected');
+  t.is(refused.length, 1);
+  t.like(refused[0]?.reason, { code: 'usage' });
+  t.regex(refused[0]?.reason.message, /is being sent already/);
+});
+
+test('a dropped upload leaves nothing', async (t) => {
+  const at = await sender(t);
+  const { path } = await fileOf(at.dir, BIG);
+  const stop = new AbortController();
+  at.wire.onUp = (index) => {
+    if (index === 10) stop.abort(stopReason.drop);
+  };
+  await fails(t, at.transfers.upload(place, path, { signal: stop.signal }), 'cancelled', /was cancelled/);
+  t.deepEqual(await fs.readdir(at.daemon.dir), []);
+});
+
+test('a refusal of the daemon is a sentence for the person', async (t) => {
+  const at = await sender(t, { config: { maxFileSize: 10, quota: 1e9, retention: null } });
+  const states: TransferState[] = [];
+  const { path } = await fileOf(at.dir, 11);
+  const doing = at.transfers.upload(place, path, { onProgress: (state) => states.push(state) });
+  await fails(t, doing, 'refused', /at most 10 B: send a smaller one/);
+  t.is(states.at(-1)?.state, 'failed');
+});
+
+test('a stopped upload goes on in the next process, and one that was posted does not', async (t) => {
+  const at = await sender(t);
+  const { path, bytes } = await fileOf(at.dir, BIG);
+  const stop = new AbortController();
+  const states: TransferState[] = [];
+  at.wire.onUp = (index) => {
+    if (index === 40) stop.abort(stopReason.pause);
+  };
+  const onProgress = (state: TransferState) => states.push(state);
+  const stopped = at.transfers.upload(place, path, { signal: stop.signal, onProgress });
+  await fails(t, stopped, 'cancelled', /repeat it to go on/);
+  t.like(states.at(-1), { state: 'paused', rate: 0 });
+
+  const next = new FakeWire(t, at.daemon);
+  const second = new Transfers({ connection: next, profile: at.profile, me: alice.idFp });
+  const { manifest, posted } = await second.upload(place, path);
+  t.true(next.segmentsUp < 60, `${next.segmentsUp} of ${manifest.count} segments were sent again`);
+  t.deepEqual(Buffer.from(manifest.sha256), createHash('sha256').update(bytes).digest());
+
+  const again = await second.upload(place, path);
+  t.deepEqual(again.manifest, manifest, 'not posted yet: the same file, nothing sent');
+  await posted();
+  const other = await second.upload(place, path);
+  t.notDeepEqual(other.manifest.fileId, manifest.fileId);
+  t.notDeepEqual(other.manifest.key, manifest.key);
+});
+
+test('what cannot be sent says why', async (t) => {
+  const at = await sender(t);
+  await fails(t, at.transfers.upload(place, at.dir), 'usage', /is a folder/);
+  await fails(t, at.transfers.upload(place, join(at.dir, 'none')), 'usage', /there is no file/);
+  await fails(t, at.transfers.upload(place, '/dev/null'), 'usage', /not a regular file/);
+  const { path } = await fileOf(at.dir, 5);
+  const locked = {
+    ...(fs as FileSystem),
+    open: async () => {
+      throw systemError('EACCES');
+    },
+  };
+  const other = new Transfers({ connection: at.wire, profile: openTransferProfile(t, locked), me: alice.idFp });
+  await fails(t, other.upload(place, path), 'usage', /may not be read/);
+  t.deepEqual(at.wire.asked, []);
+});

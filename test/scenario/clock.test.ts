@@ -1,0 +1,41 @@
+/** A machine whose clock is wrong says so, instead of blaming others. */
+import { join } from 'node:path';
+import test from 'ava';
+import { ClientError } from '../../src/client/errors.ts';
+import { systemClock } from '../../src/platform/seams.ts';
+import { chatAs } from '../helpers/chat.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+
+const day = 24 * 3_600_000;
+const password = 'secret';
+const register = {};
+const off = (ms: number) => ({ clock: { ...systemClock, now: () => Date.now() + ms } });
+
+test.serial('a clock that is far ahead is told at login, and when keys seem to have expired', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const profile = join(await temporaryFolder(t), 'bob');
+  // Her card has a month left; by his clock it ended a week ago.
+  await chatAs(t, { user: 'alice', server, password, register }, off(-58 * day));
+  await (await chatAs(t, { user: 'bob', server, password, register, profile })).client.close();
+  const bob = await chatAs(t, { user: 'bob', server, profile }, off(40 * day));
+  t.like(await bob.event(({ type }) => type === 'notice'), {
+    text: "this machine's clock is 40 days ahead of the daemon's; set it right: times look wrong, and keys of others seem expired or are used too long",
+  });
+  await t.throwsAsync(bob.client.send('@alice', 'hello'), {
+    instanceOf: ClientError,
+    code: 'refused',
+    message:
+      "the key of alice seems to have expired, but this machine's clock is 40 days ahead of the daemon's; set the clock right and send it again",
+  });
+});
+
+test.serial('a clock that is four minutes off is nobody’s concern', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const alice = await chatAs(t, { user: 'alice', server, password, register }, off(-4 * 60_000));
+  await alice.client.send('@alice', 'hello');
+  t.deepEqual(
+    alice.events.filter(({ type }) => type === 'notice'),
+    [],
+  );
+});

@@ -1,0 +1,37 @@
+/** A card that has ended long ago may be shown by a daemon that knows its key: such messages are marked. */
+import test from 'ava';
+import { writtenApart } from '../../src/client/messages/written-time.ts';
+import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
+import { chatAs, startChat } from '../helpers/chat.ts';
+import { openDaemon } from '../helpers/daemon-inside.ts';
+import { signInAs } from '../helpers/sign-in.ts';
+import { tampered } from '../helpers/tamper.ts';
+
+const day = 24 * 3_600_000;
+const password = 'secret';
+const register = {};
+
+test.serial('a note that came a month after the end of the key it is sealed to is marked late', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const signedIn = await signInAs(t, { user: 'bob', server, password, register });
+  let later = 0;
+  const bob = await startChat(t, tampered(signedIn, { entry: (entry) => [{ ...entry, at: entry.at + later }] }));
+  for (const [days, text, late] of [
+    [0, 'at once', false],
+    [28, 'within the month', false],
+    [32, 'long after', true],
+  ] as const) {
+    later = days === 0 ? 0 : CARD_LIFE_MS + days * day;
+    await alice.client.send('@bob', text);
+    const came = await bob.message(text);
+    t.is(came.late, late, text);
+    t.is(writtenApart(came), days === 0 ? null : came.sentAt);
+  }
+  const { messages } = await bob.client.history('@alice');
+  t.deepEqual(
+    messages.map(({ late }) => late),
+    [false, false, true],
+    'and it stays marked',
+  );
+});

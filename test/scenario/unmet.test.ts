@@ -1,0 +1,182 @@
+/** People whom this profile never fetched, while there is no link: what is written to them waits like all else. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { Refusal } from '../../src/protocol/base/errors.ts';
+import { chatAs, lines } from '../helpers/chat.ts';
+import { startDaemon } from '../helpers/daemon.ts';
+import { temporaryFolder } from '../helpers/folder.ts';
+import { until } from '../helpers/until.ts';
+
+/** Alice, without a link, and Bob, whom she has not met; `back` brings the daemon back. */
+async function cut(t: ExecutionContext) {
+  const daemon = await startDaemon(t);
+  const { port, join: server } = daemon;
+  const made = { server, password: 'secret', register: {} } as const;
+  const profile = join(await temporaryFolder(t), 'alice');
+  const bob = await chatAs(t, { user: 'bob', ...made });
+  const alice = await chatAs(t, { user: 'alice', ...made, profile });
+  await daemon.stop('SIGKILL');
+  await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
+  const back = async () => {
+    const again = await startDaemon(t, ['--port', String(port)], { dir: daemon.dir });
+    for (const { client } of [alice, bob]) client.reconnect();
+    return again;
+  };
+  return { alice, bob, back, again: { user: 'alice', server, profile } as const };
+}
+
+test.serial('what is asked and written goes on when the link is back', async (t) => {
+  const { alice, bob, back } = await cut(t);
+  const sending = alice.client.send('@bob', 'first');
+  t.is((await alice.message('first')).state, 'sending');
+  const second = await alice.client.queue('@bob', 'second');
+  t.is(second.state, 'sending');
+  const files = alice.client.files('@bob');
+  const history = alice.client.history('@bob');
+  await back();
+  t.is((await sending).state, 'sent');
+  t.is((await alice.message('second', ({ state }) => state !== 'sending')).id, second.id);
+  await bob.message('second');
+  t.deepEqual(await files, []);
+  t.deepEqual((await history).gaps, []);
+  const { messages, gaps } = await alice.client.history('@bob');
+  t.deepEqual(
+    lines(messages).map((line) => line.replace(/\(\w+\)/, '')),
+    ['alice: first ', 'alice: second '],
+  );
+  t.deepEqual(gaps, []);
+});
+
+test.serial('who turns out not to exist is refused once the link is back', async (t) => {
+  const { alice, back } = await cut(t);
+  const refused = { code: 'refused', message: /nobody/ };
+  const asked = [alice.client.history('@nobody'), alice.client.files('@nobody')].map((call) =>
+    t.throwsAsync<Error>(call, refused),
+  );
+  await back();
+  await Promise.all(asked);
+});
+
+test.serial('a message to nobody fails with a sentence and can be removed, also after a restart', async (t) => {
+  const { alice, back, again } = await cut(t);
+  await alice.client.queue('@nobody', 'anybody?');
+  const sending = alice.client.send('@nobody', 'hello?');
+  await alice.message('hello?');
+  await back();
+  await t.throwsAsync(sending, { code: 'refused', message: /nobody/ });
+  t.regex((await alice.message('hello?', ({ state }) => state === 'failed')).error ?? '', /nobody/);
+  await alice.client.close();
+  const next = await chatAs(t, again);
+  const listed = async () => (await next.client.conversations()).find(({ name }) => name === '@nobody');
+  const [head, read, unread] = [0, 0, 0];
+  await next.client.conversations();
+  const { connection } = next.signedIn;
+  const request = connection.request.bind(connection);
+  const asked = new Set<string>();
+  connection.request = (method, ...rest) => {
+    asked.add(method);
+    return request(method, ...rest);
+  };
+  const { messages } = await next.client.history('@nobody');
+  t.deepEqual(await listed(), { name: '@nobody', head, read, unread, at: messages[1]?.sentAt ?? 0 });
+  t.deepEqual(lines(messages), ['alice: anybody? (failed)', 'alice: hello? (failed)']);
+  t.deepEqual((await next.client.history('@nobody', { limit: 1 })).messages, messages.slice(1));
+  await t.throwsAsync(next.client.history('@nobody', { before: 9 }), { code: 'refused' });
+  for (const message of messages) {
+    await t.throwsAsync(next.client.retry(message.id), { code: 'refused', message: /nobody/ });
+    t.truthy(await listed());
+    await next.client.remove(message);
+  }
+  t.is(await listed(), undefined);
+  t.deepEqual([...asked], ['cards'], 'who that is, and nothing of a conversation');
+  await t.throwsAsync(next.client.history('@nobody'), { code: 'refused' });
+});
+
+test.serial('files of everybody, and of somebody who is known, wait for the link as well', async (t) => {
+  const { alice, bob, back } = await cut(t);
+  const daemon = await back();
+  await alice.client.send('@bob', 'hello', { until: 'delivered' });
+  await writeFile(join(daemon.dir, 'plan.txt'), 'plan');
+  await bob.client.upload('@alice', join(daemon.dir, 'plan.txt'));
+  await daemon.stop('SIGKILL');
+  await alice.event(({ type }) => type === 'link' && alice.client.link.state === 'waiting');
+  const asked = Promise.all([alice.client.files(), alice.client.files('@bob'), alice.client.files('#lobby')]);
+  await back();
+  t.deepEqual(
+    (await asked).map((files) => files.map(({ name }) => name)),
+    [['plan.txt'], ['plan.txt'], []],
+  );
+});
+
+test.serial('files that wait for a link are refused when the client is closed', async (t) => {
+  const { alice } = await cut(t);
+  const asked = alice.client.files();
+  asked.catch(() => {});
+  await alice.client.close();
+  await t.throwsAsync(asked, { code: 'unreachable' });
+});
+
+test.serial('what waits when the program ends is sent by the next one', async (t) => {
+  const { alice, bob, back, again } = await cut(t);
+  await alice.client.queue('@bob', 'kept');
+  await alice.client.close();
+  await back();
+  const next = await chatAs(t, again);
+  await bob.message('kept');
+  t.not((await next.message('kept', ({ state }) => state !== 'sending')).state, 'failed');
+});
+
+test.serial('what cannot be a name is refused at once, and nothing of it waits for the link', async (t) => {
+  const { alice, back } = await cut(t);
+  for (const name of ['#bob', 'x'.repeat(100), 'a b', ''])
+    await t.throwsAsync(alice.client.queue(`@${name}`, 'hello?'), { code: 'usage', message: /nobody to write to/ });
+  await back();
+  await alice.client.send('#lobby', 'goes on');
+  t.deepEqual(lines((await alice.client.history('#lobby')).messages), ['alice: goes on (sent)']);
+});
+
+test.serial('what waits for somebody is shown in the conversation with them, and in no other', async (t) => {
+  const { alice } = await cut(t);
+  await alice.client.queue('@bob', 'for bob');
+  await t.throwsAsync(alice.client.history('#bob'), { code: 'refused' });
+});
+
+test.serial(
+  'what was written without a link goes first, also when the daemon was too busy to say who that is',
+  async (t) => {
+    const { alice, bob, back } = await cut(t);
+    await alice.client.queue('@bob', 'first');
+    const { keyring } = alice.signedIn;
+    const cardOf = keyring.cardOf.bind(keyring);
+    let asked = 0;
+    keyring.cardOf = (name) => (asked++ === 0 ? Promise.reject(new Refusal('busy', 'busy')) : cardOf(name));
+    await back();
+    await until(() => asked > 0);
+    await alice.client.queue('@bob', 'second');
+    await bob.message('first');
+    await bob.message('second');
+    t.deepEqual(lines((await bob.client.history('@alice')).messages), ['alice: first (sent)', 'alice: second (sent)']);
+  },
+);
+
+test.serial('what failed to somebody whose account is gone is listed until it is removed', async (t) => {
+  const { alice, back, again } = await cut(t);
+  const daemon = await back();
+  // She knows his key, and has no conversation with him.
+  await alice.client.history('@bob');
+  t.false((await alice.client.conversations()).some(({ name }) => name === '@bob'));
+  const path = join(daemon.dir, 'users.txt');
+  await writeFile(path, (await readFile(path, 'utf8')).replace(/^bob:.*\n/m, ''));
+  daemon.process.kill('SIGHUP');
+  await daemon.line(({ evt }) => evt === 'user_removed');
+  await t.throwsAsync(alice.client.send('@bob', 'hello?'), { code: 'refused' });
+  await alice.client.close();
+  const next = await chatAs(t, again);
+  const names = async () => (await next.client.conversations()).map(({ name }) => name);
+  t.deepEqual(await names(), ['@bob', '#lobby']);
+  const [failed] = (await next.client.history('@bob')).messages;
+  t.is(failed?.state, 'failed');
+  if (failed !== undefined) await next.client.remove(failed);
+  t.deepEqual(await names(), ['#lobby']);
+});
