@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { formatKey } from '../src/daemon/identity.ts';
+import { formatKey } from '../src/daemon/accounts/identity.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 import { cpuSeconds, residentMiB } from './process.ts';
 

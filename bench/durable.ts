@@ -5,8 +5,8 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteStore } from '../src/daemon/store/sqlite.ts';
 import type { Store } from '../src/daemon/store/store.ts';
+import { openSqliteStore } from '../src/daemon/store-thread/sqlite-store.ts';
 
 /** A short note with two copies of one chunk each. */
 const NOTE_BYTES = 1400;

@@ -1,6 +1,6 @@
 /** The serving side of fan-out.ts, in a process of its own so that its CPU can be told: what one says is told to all. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { Broadcasts } from '../src/daemon/broadcasts.ts';
+import { Broadcasts } from '../src/daemon/sessions/broadcasts.ts';
 import { systemClock, systemRandom } from '../src/platform/seams.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink } from '../src/protocol/link/establish.ts';

@@ -1,7 +1,7 @@
 /** What one hostile link of floods.ts does, again and again, until it is told to stop. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
-import { SegmentLayout } from '../src/daemon/files/layout.ts';
+import { SegmentLayout } from '../src/daemon/files/segment-layout.ts';
 import { dmConversation } from '../src/protocol/sealed/note.ts';
 import { encodeRequest } from '../src/protocol/wire/codec.ts';
 import { floodsOfOne } from './flood-one.ts';

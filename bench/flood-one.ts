@@ -1,6 +1,6 @@
 /** Floods by one person on as many links as an account may have. */
 import { randomBytes } from 'node:crypto';
-import { figures } from '../src/daemon/limits.ts';
+import { figures } from '../src/daemon/limits/limits.ts';
 import { encodeRequest } from '../src/protocol/wire/codec.ts';
 import { lightOpaque } from '../test/helpers/light-opaque.ts';
 import { addressOf, flooder, logInAgain, logInByPassword, PASSWORD } from './flood-people.ts';

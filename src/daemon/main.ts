@@ -8,13 +8,13 @@ import { systemClock, systemRandom } from '../platform/seams.ts';
 import { endWithoutReader } from '../platform/standard-output.ts';
 import { hex } from '../protocol/base/bytes.ts';
 import { fingerprintWords } from '../protocol/link/daemon-identity.ts';
-import { parseArguments } from './arguments.ts';
-import { type Config, type Given, readConfig, type Surroundings } from './config.ts';
+import { readFingerprint } from './accounts/identity.ts';
+import { parseArguments } from './config/arguments.ts';
+import { type Config, type Given, readConfig, type Surroundings } from './config/config.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
-import { descriptorLimit } from './descriptors.ts';
-import { readFingerprint } from './identity.ts';
-import { type Log, openLog } from './log.ts';
-import { StartError, UsageError } from './start-error.ts';
+import { StartError, UsageError } from './data/start-error.ts';
+import { descriptorLimit } from './limits/descriptors.ts';
+import { type Log, openLog } from './logging/log.ts';
 
 const PRIVATE_UMASK = 0o077;
 /** Longer than an orderly stop may take: clients are given 10 s. */

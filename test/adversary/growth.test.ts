@@ -1,6 +1,6 @@
 /** A person who wants to fill the daemon's disk: messages and unfinished files have their bounds, and nobody else notices. */
 import test from 'ava';
-import { readConfig } from '../../src/daemon/config.ts';
+import { readConfig } from '../../src/daemon/config/config.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { chatAs, lines } from '../helpers/chat.ts';
 import { online } from '../helpers/client.ts';

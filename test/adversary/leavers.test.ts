@@ -1,6 +1,6 @@
 /** Accomplices who join and leave, so that a member may make garbage keys: two people who talk go on. */
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../src/daemon/limits.ts';
+import { figures } from '../../src/daemon/limits/limits.ts';
 import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { chatAs, lines } from '../helpers/chat.ts';
 import { until } from '../helpers/until.ts';

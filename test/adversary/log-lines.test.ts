@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from '@msgpack/msgpack';
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../src/daemon/limits.ts';
+import { figures } from '../../src/daemon/limits/limits.ts';
 import { table } from '../../src/daemon/requests/index.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { recordType } from '../../src/protocol/link/record.ts';

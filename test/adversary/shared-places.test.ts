@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../src/daemon/limits.ts';
+import { figures } from '../../src/daemon/limits/limits.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { connectTo, login, loginWithKey, register, type TestClient } from '../helpers/client.ts';
 import { openDaemon } from '../helpers/daemon-inside.ts';

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { encode } from '@msgpack/msgpack';
 import test, { type ExecutionContext } from 'ava';
-import { allowedFields } from '../../src/daemon/log.ts';
+import { allowedFields } from '../../src/daemon/logging/log.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { connectTo, login } from '../helpers/client.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';

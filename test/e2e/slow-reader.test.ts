@@ -1,7 +1,7 @@
 /** One client that does not read, or moves a lot, and the others beside it, over real sockets. */
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
-import { SegmentLayout } from '../../src/daemon/files/layout.ts';
+import { SegmentLayout } from '../../src/daemon/files/segment-layout.ts';
 import { MAX_TEXT_BYTES } from '../../src/protocol/base/text.ts';
 import { openCard } from '../../src/protocol/sealed/card.ts';
 import { dmConversation } from '../../src/protocol/sealed/note.ts';

@@ -5,7 +5,7 @@
 import * as nodeFs from 'node:fs/promises';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import { readConfig } from '../../src/daemon/config.ts';
+import { readConfig } from '../../src/daemon/config/config.ts';
 import { type Daemon, openThreads, startDaemon } from '../../src/daemon/daemon.ts';
 import type { Table } from '../../src/daemon/requests/index.ts';
 import { type Clock, type FileSystem, systemClock, systemRandom } from '../../src/platform/seams.ts';

@@ -1,17 +1,17 @@
 /** Alice, Bob and Carol with real keys and cards, and a daemon's context around a real store without a socket. */
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import type { Account, Accounts } from '../../src/daemon/accounts.ts';
-import { Chat } from '../../src/daemon/chat.ts';
+import type { Account, Accounts } from '../../src/daemon/accounts/accounts.ts';
+import { Directory } from '../../src/daemon/accounts/directory.ts';
 import type { Context } from '../../src/daemon/context.ts';
-import { Directory } from '../../src/daemon/directory.ts';
-import { Epochs } from '../../src/daemon/epochs.ts';
-import { Grants } from '../../src/daemon/grants.ts';
-import { Limits } from '../../src/daemon/limits.ts';
-import { MinuteWarnings } from '../../src/daemon/minute-warnings.ts';
-import { RefusedLinks } from '../../src/daemon/refused-links.ts';
-import { Rooms } from '../../src/daemon/rooms.ts';
-import { Session } from '../../src/daemon/session.ts';
+import { Limits } from '../../src/daemon/limits/limits.ts';
+import { MinuteWarnings } from '../../src/daemon/logging/minute-warnings.ts';
+import { RefusedLinks } from '../../src/daemon/logging/refused-links.ts';
+import { Epochs } from '../../src/daemon/rooms/epochs.ts';
+import { Grants } from '../../src/daemon/rooms/grants.ts';
+import { Rooms } from '../../src/daemon/rooms/rooms.ts';
+import { Chat } from '../../src/daemon/sessions/feed.ts';
+import { Session } from '../../src/daemon/sessions/session.ts';
 import { type Clock, systemClock, systemRandom } from '../../src/platform/seams.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';

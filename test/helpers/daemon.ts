@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
-import { formatKey } from '../../src/daemon/identity.ts';
+import { formatKey } from '../../src/daemon/accounts/identity.ts';
 import { type FixtureName, fixtureKey } from '../fixtures/keys.ts';
 import { temporaryFolder } from './folder.ts';
 

@@ -1,7 +1,7 @@
 /** Uploads to the daemon's file part, as a client makes them. */
 import { randomBytes } from 'node:crypto';
-import { SegmentLayout } from '../../src/daemon/files/layout.ts';
-import type { Files } from '../../src/daemon/files.ts';
+import type { Files } from '../../src/daemon/files/files.ts';
+import { SegmentLayout } from '../../src/daemon/files/segment-layout.ts';
 import { alice, conversation, type FakeSession, type FileDaemon, id } from './file-daemon.ts';
 import { until } from './until.ts';
 

@@ -1,11 +1,11 @@
 /** One client's requests at the daemon, with a link that is an object and rows of the test's own. */
 import { pino } from 'pino';
 import type { Context, SharedContext } from '../../src/daemon/context.ts';
-import { Limits } from '../../src/daemon/limits.ts';
-import { RequestQueue } from '../../src/daemon/request-queue.ts';
+import { Limits } from '../../src/daemon/limits/limits.ts';
 import { type Table, table } from '../../src/daemon/requests/index.ts';
-import { Session } from '../../src/daemon/session.ts';
-import { Sessions } from '../../src/daemon/sessions.ts';
+import { RequestQueue } from '../../src/daemon/server/request-queue.ts';
+import { Session } from '../../src/daemon/sessions/session.ts';
+import { Sessions } from '../../src/daemon/sessions/sessions.ts';
 import { type Answer, decodeFromDaemon } from '../../src/protocol/wire/codec.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 

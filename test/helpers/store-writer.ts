@@ -2,7 +2,7 @@
  * A program that stores notes one after the other, several at a time, until it is killed. It prints `stored N` for each that
  * was answered and `refused CODE` for each that was not. Arguments: the database.
  */
-import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
+import { openSqliteStore } from '../../src/daemon/store-thread/sqlite-store.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { aNote, bytes16 } from './store.ts';
 

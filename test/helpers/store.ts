@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { operationNames } from '../../src/daemon/store/operations.ts';
-import { openSqliteStore } from '../../src/daemon/store/sqlite.ts';
 import type { OperationName, Person, SharedStore, Store } from '../../src/daemon/store/store.ts';
+import { openSqliteStore } from '../../src/daemon/store-thread/sqlite-store.ts';
 import { type Clock, systemClock } from '../../src/platform/seams.ts';
 import { temporaryFolder } from './folder.ts';
 

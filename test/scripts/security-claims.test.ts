@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { figures } from '../../src/daemon/limits.ts';
-import { optionNames } from '../../src/daemon/options.ts';
+import { optionNames } from '../../src/daemon/config/options.ts';
+import { figures } from '../../src/daemon/limits/limits.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');

@@ -1,7 +1,7 @@
 /** One download: stored segments out, as far as the client's window goes and never more than a little ahead of its link. */
 import type { OpenFile } from '../../platform/seams.ts';
 import type { FileRow } from '../store/store.ts';
-import { SegmentLayout } from './layout.ts';
+import { SegmentLayout } from './segment-layout.ts';
 
 /**
  * What may wait in one link before a segment is added to it, by all its downloads together: what a chat line has to wait behind.

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { hex } from '../../protocol/base/bytes.ts';
-import { WorkLine } from './work-line.ts';
+import { WorkLine } from './work-queue.ts';
 
 const line = new WorkLine();
 

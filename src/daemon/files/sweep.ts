@@ -3,7 +3,7 @@
 import type { Clock } from '../../platform/seams.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Store } from '../store/store.ts';
-import type { FilesFolder } from './folder.ts';
+import type { FilesFolder } from './files-folder.ts';
 
 /** How long an upload may be interrupted, or wait for its manifest; less when nothing at all is kept that long. */
 export const IDLE_MS = 7 * 24 * 3600 * 1000;

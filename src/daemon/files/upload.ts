@@ -6,12 +6,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { writeAll } from '../../platform/durable-write.ts';
 import type { OpenFile } from '../../platform/seams.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
-import type { StorageError } from '../storage-error.ts';
+import type { StorageError } from '../data/storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
-import { failureOf } from './failure.ts';
-import type { FilesFolder } from './folder.ts';
+import { failureOf } from './file-failure.ts';
+import type { FilesFolder } from './files-folder.ts';
 import { hashFile } from './hash.ts';
-import { SegmentLayout } from './layout.ts';
+import { SegmentLayout } from './segment-layout.ts';
 
 /** Written bytes after which the disk is asked to keep them. */
 const SYNC_BYTES = 4 * 1024 * 1024;

@@ -5,14 +5,14 @@ import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { RequestParams, RequestResult } from '../../protocol/wire/requests.ts';
-import type { Config } from '../config.ts';
-import { StorageError } from '../storage-error.ts';
+import type { Config } from '../config/config.ts';
+import { StorageError } from '../data/storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
-import { failureOf, levelOf } from './failure.ts';
-import type { FilesFolder } from './folder.ts';
+import { failureOf, levelOf } from './file-failure.ts';
+import type { FilesFolder } from './files-folder.ts';
 import { hashFile } from './hash.ts';
-import { SegmentLayout } from './layout.ts';
-import type { FileSession } from './transfers.ts';
+import { SegmentLayout } from './segment-layout.ts';
+import type { FileSession } from './session-transfers.ts';
 import { Upload } from './upload.ts';
 
 /** What all uploads together may have in memory, and the share of one at most. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { pino } from 'pino';
 import { IDLE_MS } from '../../../src/daemon/files/sweep.ts';
-import { refuseWhenOut } from '../../../src/daemon/out-of-descriptors.ts';
+import { refuseWhenOut } from '../../../src/daemon/limits/out-of-descriptors.ts';
 import { type FileSystem, systemClock } from '../../../src/platform/seams.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { alice, bob, FakeSession, id, openFileDaemon } from '../../helpers/file-daemon.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { SegmentLayout } from '../../../src/daemon/files/layout.ts';
+import { SegmentLayout } from '../../../src/daemon/files/segment-layout.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { alice, FakeSession, id, openFileDaemon } from '../../helpers/file-daemon.ts';

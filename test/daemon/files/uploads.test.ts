@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { figures } from '../../../src/daemon/limits.ts';
+import { figures } from '../../../src/daemon/limits/limits.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/file-daemon.ts';
 import { file, opening, sealed, segSize, upload } from '../../helpers/file-upload.ts';

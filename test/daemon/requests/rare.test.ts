@@ -1,10 +1,10 @@
 import test from 'ava';
 import type { Context } from '../../../src/daemon/context.ts';
-import { figures } from '../../../src/daemon/limits.ts';
-import { cardPut } from '../../../src/daemon/requests/card-put.ts';
-import { logAppend } from '../../../src/daemon/requests/log-append.ts';
-import { recordFinish } from '../../../src/daemon/requests/record-finish.ts';
-import { Sessions } from '../../../src/daemon/sessions.ts';
+import { figures } from '../../../src/daemon/limits/limits.ts';
+import { recordFinish } from '../../../src/daemon/requests/login/record-finish.ts';
+import { cardPut } from '../../../src/daemon/requests/people/card-put.ts';
+import { logAppend } from '../../../src/daemon/requests/rooms/log-append.ts';
+import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { daemonOf, lobbyEntry } from '../../helpers/daemon-people.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { migrations, openDatabase } from '../../../src/daemon/store/schema.ts';
-import { openSqliteStore } from '../../../src/daemon/store/sqlite.ts';
+import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { alice, aNote, bob, bytes32, everything } from '../../helpers/store.ts';
 

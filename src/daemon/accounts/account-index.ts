@@ -1,0 +1,89 @@
+/** The accounts of users.txt in memory, found by name, by identity and in order; one that changes costs no look at the others. */
+import { compare, hex, utf8 } from '../../protocol/base/bytes.ts';
+import type { Account } from './accounts.ts';
+import { SortedKeys } from './sorted-keys.ts';
+import { TakenNames } from './taken-names.ts';
+import { type Line, nameOf } from './users-file.ts';
+
+/** Above this sorting all names is quicker than placing each. */
+const MANY_NEW = 100;
+
+export class AccountIndex {
+  #byName = new Map<string, Account>();
+  #byId = new Map<string, Account>();
+  /** By code point, as UTF-8 sorts and the strings of JavaScript do not. */
+  readonly #order = new SortedKeys((a, b) => compare(utf8(a), utf8(b)));
+  readonly #taken = new TakenNames();
+  #damaged = new Set<string>();
+
+  /** Takes these lines in the place of all that were there. */
+  reset(lines: readonly Line[]): void {
+    const before = this.#byName;
+    this.#byName = new Map();
+    this.#byId = new Map();
+    this.#damaged = new Set();
+    for (const line of lines) {
+      if (line.kind === 'damaged') this.#damaged.add(line.name);
+      if (line.kind === 'account') this.#set(line.account);
+    }
+    this.#taken.reset(lines.map(nameOf).filter((name) => name !== null));
+    this.#place(before);
+  }
+
+  /** Takes an account that is new, behind all others, or in the place of the one of its name. */
+  put(account: Account): void {
+    const before = this.#byName.get(account.name);
+    if (before === undefined) {
+      this.#order.add(account.name);
+      this.#taken.add(account.name);
+    } else if (before.idFp !== null) this.#byId.delete(hex(before.idFp));
+    this.#set(account);
+  }
+
+  get(name: string): Account | undefined {
+    return this.#byName.get(name);
+  }
+
+  byIdentity(idFp: Uint8Array): Account | undefined {
+    return this.#byId.get(hex(idFp));
+  }
+
+  /** In the order of users.txt. */
+  all(): Account[] {
+    return [...this.#byName.values()];
+  }
+
+  /** Those whose names come behind `after` in code-point order; all for null. */
+  *after(after: string | null): Generator<Account> {
+    for (const name of this.#order.after(after)) {
+      const account = this.#byName.get(name);
+      if (account !== undefined) yield account;
+    }
+  }
+
+  /** Whether the name has a line that cannot be read. */
+  isDamaged(name: string): boolean {
+    return this.#damaged.has(name);
+  }
+
+  /** The name of any line that looks like `name`. */
+  lookAlikeOf(name: string): string | undefined {
+    return this.#taken.lookAlikeOf(name);
+  }
+
+  #set(account: Account): void {
+    this.#byName.set(account.name, account);
+    if (account.idFp !== null) this.#byId.set(hex(account.idFp), account);
+  }
+
+  /** Puts into their places the names that are new since `before`, which are few but at the start. */
+  #place(before: ReadonlyMap<string, Account>): void {
+    const added = [...this.#byName.keys()].filter((name) => !before.has(name));
+    if (added.length > MANY_NEW) {
+      this.#order.reset(this.#byName.keys());
+      return;
+    }
+    for (const name of before.keys()) if (!this.#byName.has(name)) this.#order.delete(name);
+    for (const name of added) this.#order.add(name);
+  }
+}

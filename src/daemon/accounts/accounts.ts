@@ -1,0 +1,269 @@
+/** Who may log in: users.txt in memory, and the only writer of that file. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { ifThere } from '../../platform/missing-file.ts';
+import type { FileSystem } from '../../platform/seams.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { Turns } from '../../protocol/base/mutex.ts';
+import { isName } from '../../protocol/base/text.ts';
+import { readOwnFile } from '../data/own-file.ts';
+import { replaceFile } from '../data/replace-file.ts';
+import { AccountIndex } from './account-index.ts';
+import { accountLine, emptyFile, formatUsers, isComplete, type Line, parseUsers, withAccount } from './users-file.ts';
+import { checkNotEmptied, logProblems, WriteProblem } from './users-problems.ts';
+
+/** One line of users.txt. Never changed in place: a change makes a new one. */
+export type Account = {
+  readonly name: string;
+  /** null until a legacy account has made its keys. */
+  readonly idFp: Uint8Array | null;
+  /** The OPAQUE record, base64url. */
+  readonly record: string;
+  readonly flags: ReadonlySet<string>;
+};
+
+/** Makes the OPAQUE record of a legacy line's secret: Opaque.upgrade with the daemon's setup. */
+export type Upgrade = (name: string, secret: string) => Promise<string>;
+
+/** Each takes a core for a third of a second and 64 MiB. */
+const UPGRADES_AT_ONCE = 4;
+
+type Parts = {
+  fs: FileSystem;
+  dir: string;
+  log: Logger;
+  upgrade: Upgrade;
+  /** Names of people that the database knows: a file without any account cannot be theirs. */
+  known: () => ReadonlySet<string>;
+};
+
+/** The lines after it, and the one account that it made or replaced; null when there may be more. */
+type Change<A extends Account | null> = (lines: Line[]) => { lines: Line[]; account: A };
+/** `make` makes the change in memory, and gives what tells that it was written. */
+type Waiting = { make: () => () => void; reject: (error: unknown) => void };
+/** What tells one state of the file from another. */
+type Stamp = { size: number; mtimeMs: number };
+
+export class Accounts {
+  readonly #fs: FileSystem;
+  readonly #path: string;
+  readonly #log: Logger;
+  readonly #upgrade: Upgrade;
+  readonly #known: () => ReadonlySet<string>;
+  #complete = true;
+  #lines: Line[] = [];
+  #stamp: Stamp | null = null;
+  readonly #index = new AccountIndex();
+  #waiting: Waiting[] = [];
+  readonly #writing: WriteProblem;
+  /** Reading and writing take turns. */
+  readonly #turns = new Turns();
+
+  private constructor(parts: Parts) {
+    this.#fs = parts.fs;
+    this.#path = join(parts.dir, 'users.txt');
+    this.#log = parts.log;
+    this.#writing = new WriteProblem(parts.log);
+    this.#upgrade = parts.upgrade;
+    this.#known = parts.known;
+  }
+
+  /**
+   * Reads the file, makes it when it is missing, and upgrades its legacy lines. @throws Error with a sentence for the
+   * operator when a newer daemon wrote it, StartError when it holds no account though there are people.
+   */
+  static async open(parts: Parts): Promise<Accounts> {
+    const accounts = new Accounts(parts);
+    await accounts.reload();
+    return accounts;
+  }
+
+  get(name: string): Account | undefined {
+    return this.#index.get(name);
+  }
+
+  /** In the order of users.txt. */
+  all(): readonly Account[] {
+    return this.#index.all();
+  }
+
+  /** Those whose names come behind `after` in code-point order; all for null. */
+  after(after: string | null): Iterable<Account> {
+    return this.#index.after(after);
+  }
+
+  /** Whether every account of the file could be read, so that one that is missing was removed by the operator. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Whether the name is taken by an account that cannot be read. */
+  isUnreadable(name: string): boolean {
+    return (
+      this.get(name) === undefined && (this.#index.isDamaged(name) || (!this.#complete && this.#known().has(name)))
+    );
+  }
+
+  /** The account of this name, for another person. @throws Refusal 'no-such-user', 'busy' while it cannot be read. */
+  find(name: string): Account {
+    const account = this.get(name);
+    if (account !== undefined) return account;
+    if (this.isUnreadable(name)) {
+      throw new Refusal('busy', `the server cannot read the account of ${name}: its operator has to repair users.txt`);
+    }
+    throw new Refusal('no-such-user', 'there is nobody of that name here');
+  }
+
+  byIdentity(idFp: Uint8Array): Account | undefined {
+    return this.#index.byIdentity(idFp);
+  }
+
+  /** Reads the file again, as on HUP. After an error what was known before holds on. */
+  async reload(): Promise<void> {
+    const lines = await this.#turns.take(async () => {
+      const read = await this.#read();
+      this.#take(read);
+      return read;
+    });
+    logProblems(this.#log, lines);
+    // Half of a torn line looks like one of the old kind; the other half cannot be read.
+    const legacy = lines.filter((line) => line.kind === 'legacy').filter(({ name }) => !this.isUnreadable(name));
+    if (legacy.length === 0) return;
+    this.#log.info({ evt: 'users_upgrade', count: legacy.length }, 'upgrading lines of the old kind in users.txt');
+    const byName = new Map<string, Account>();
+    for (let next = 0; next < legacy.length; next += UPGRADES_AT_ONCE) {
+      const few = legacy.slice(next, next + UPGRADES_AT_ONCE);
+      const records = await Promise.all(few.map(({ name, secret }) => this.#upgrade(name, secret)));
+      for (const [index, { name }] of few.entries()) {
+        const record = records[index] ?? '';
+        byName.set(name, { name, idFp: null, record, flags: new Set(['must-renew']) });
+      }
+    }
+    const secrets = new Map(legacy.map(({ name, secret }) => [name, secret]));
+    await this.#write((current) => {
+      const lines = current.map((line) => {
+        // Not one whose secret was changed in the file meanwhile: the next reload finds it.
+        if (line.kind !== 'legacy' || secrets.get(line.name) !== line.secret) return line;
+        const account = byName.get(line.name);
+        return account === undefined ? line : accountLine(account);
+      });
+      return { lines, account: null };
+    });
+  }
+
+  /** Whether `name` may be registered. @throws Refusal 'bad-name' | 'name-taken' | 'name-look-alike'. */
+  checkNew(name: string): void {
+    if (!isName(name)) {
+      throw new Refusal('bad-name', 'a name has 1 to 32 letters, digits, dots, dashes or underscores; choose another');
+    }
+    if (this.get(name) !== undefined || this.isUnreadable(name))
+      throw new Refusal('name-taken', `the name ${name} is taken; choose another`);
+    const other = this.#index.lookAlikeOf(name);
+    if (other !== undefined) {
+      throw new Refusal('name-look-alike', `the name looks like that of ${other}; choose another`);
+    }
+  }
+
+  /** On stable storage when it resolves. @throws Refusal as checkNew does. */
+  async add(account: Account): Promise<void> {
+    await this.#write((lines) => {
+      this.checkNew(account.name);
+      return { lines: withAccount(lines, account), account };
+    });
+  }
+
+  /**
+   * A new password; with `idFp` also the keys of a legacy account, which need not be renewed any more. On stable storage
+   * when it resolves. @throws Refusal 'no-such-user' when the name is gone, 'conflict' when it has keys already.
+   */
+  replaceRecord(name: string, record: string, idFp: Uint8Array | null): Promise<Account> {
+    return this.#write((lines) => {
+      const old = this.get(name);
+      if (old === undefined) throw new Refusal('no-such-user', 'the account is gone; register again');
+      // Of two sessions that renew a legacy account at once the first one makes its keys.
+      if (idFp !== null && !old.flags.has('must-renew')) {
+        throw new Refusal('conflict', 'this account was renewed by another session meanwhile; log in again');
+      }
+      const flags = new Set(old.flags);
+      if (idFp !== null) flags.delete('must-renew');
+      const account = { name, record, idFp: idFp ?? old.idFp, flags };
+      const isTheirs = (line: Line) => line.kind === 'account' && line.account.name === name;
+      return { lines: lines.map((line) => (isTheirs(line) ? accountLine(account) : line)), account };
+    });
+  }
+
+  async #read(): Promise<Line[]> {
+    let stamp = await ifThere(this.#stat());
+    let bytes = await readOwnFile(this.#fs, this.#path);
+    if (bytes === null) {
+      checkNotEmptied({ path: this.#path, lines: [], state: 'is missing' }, this.#known().size);
+      bytes = emptyFile;
+      await replaceFile(this.#fs, this.#path, bytes);
+      stamp = await this.#stat();
+    }
+    const lines = parseUsers(bytes);
+    checkNotEmptied({ path: this.#path, lines, state: 'holds no account' }, this.#known().size);
+    this.#stamp = stamp;
+    this.#complete = isComplete(bytes, lines);
+    return lines;
+  }
+
+  async #stat(): Promise<Stamp> {
+    const { size, mtimeMs } = await this.#fs.stat(this.#path);
+    return { size, mtimeMs };
+  }
+
+  #take(lines: Line[]): void {
+    this.#lines = lines;
+    this.#index.reset(lines);
+  }
+
+  /** All changes that come while one is written go into the next file together. */
+  #write<A extends Account | null>(change: Change<A>): Promise<A> {
+    return new Promise((resolve, reject) => {
+      const make = () => {
+        const { lines, account } = change(this.#lines);
+        if (account === null) this.#take(lines);
+        else {
+          this.#lines = lines;
+          this.#index.put(account);
+        }
+        return () => resolve(account);
+      };
+      this.#waiting.push({ make, reject });
+      if (this.#waiting.length === 1) void this.#turns.take(() => this.#writeWaiting());
+    });
+  }
+
+  async #writeWaiting(): Promise<void> {
+    const before = this.#lines;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const made: (() => void)[] = [];
+    try {
+      // An operator's edit that was not announced by HUP is not overwritten.
+      const now = await this.#stat().catch(() => null);
+      if (now !== null && (now.size !== this.#stamp?.size || now.mtimeMs !== this.#stamp.mtimeMs)) {
+        this.#take(await this.#read());
+      }
+      for (const waiting of batch) {
+        try {
+          made.push(waiting.make());
+        } catch (error) {
+          waiting.reject(error);
+        }
+      }
+      if (made.length > 0) {
+        await replaceFile(this.#fs, this.#path, formatUsers(this.#lines));
+        this.#stamp = await this.#stat();
+      }
+      this.#writing.works();
+      for (const tell of made) tell();
+    } catch (error) {
+      this.#take(before);
+      this.#stamp = null;
+      const thrown = this.#writing.fails(error);
+      for (const { reject } of batch) reject(thrown);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/** The key cards of everyone. Which card is the newest is held in memory, so that a note can be judged without waiting. */
+import QuickLru from 'quick-lru';
+import type { Clock } from '../../platform/seams.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
+import { type Card, openCard } from '../../protocol/sealed/card.ts';
+import type { CardRow, Person, Store } from '../store/store.ts';
+
+/** Newest cards held in memory, of 1.3 kB each. */
+const HELD = 4096;
+
+export class Directory {
+  readonly #clock: Clock;
+  readonly #newest = new Map<string, CardRow>();
+  /** The newest cards that were asked for, by identity and number. */
+  readonly #held = new QuickLru<string, Uint8Array>({ maxSize: HELD });
+  /** Identity keys that were asked for; a chain has one for ever. */
+  readonly #keys = new Map<string, Uint8Array>();
+
+  private constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  static async open(store: Pick<Store, 'newestCards'>, clock: Clock): Promise<Directory> {
+    const directory = new Directory(clock);
+    for (let after: Uint8Array | null = null; ; ) {
+      const page: CardRow[] = await store.newestCards({ after });
+      for (const card of page) directory.#newest.set(hex(card.idFp), card);
+      after = page.at(-1)?.idFp ?? null;
+      if (after === null) return directory;
+    }
+  }
+
+  newest(idFp: Uint8Array): CardRow | undefined {
+    return this.#newest.get(hex(idFp));
+  }
+
+  /** The newest card of each identity, in order; null for one without. @param store on the account of who asks */
+  async cardsOf(ids: readonly Uint8Array[], store: Pick<Store, 'cardsOf'>): Promise<(Uint8Array | null)[]> {
+    const keys = ids.map((idFp) => `${hex(idFp)} ${this.newest(idFp)?.cardSeq}`);
+    const found = keys.map((key) => this.#held.get(key) ?? null);
+    const missing = ids.map((_, place) => place).filter((place) => found[place] === null);
+    if (missing.length === 0) return found;
+    const cards = await store.cardsOf({ ids: missing.flatMap((place) => ids[place] ?? []) });
+    for (const [nth, place] of missing.entries()) {
+      const card = cards[nth] ?? null;
+      found[place] = card;
+      if (card !== null) this.#held.set(keys[place] ?? '', card);
+    }
+    return found;
+  }
+
+  /** The identity's signing key, SPKI; null when it never had a card. @param store on the account of who asks */
+  async keyOf(idFp: Uint8Array, store: Pick<Store, 'cardsOf'>): Promise<Uint8Array | null> {
+    const known = this.#keys.get(hex(idFp));
+    if (known !== undefined) return known;
+    const [bytes] = await this.cardsOf([idFp], store);
+    if (!bytes) return null;
+    const { sigSpki } = openCard(bytes);
+    this.#keys.set(hex(idFp), sigSpki);
+    return sigSpki;
+  }
+
+  /** Whether anything can be sealed to an identity's newest card; it is tried. @param store on the account of who asks */
+  async canBeSealedTo(idFp: Uint8Array, store: Pick<Store, 'cardsOf'>): Promise<boolean> {
+    const [bytes] = await this.cardsOf([idFp], store);
+    return !!bytes && openCard(bytes).sealable;
+  }
+
+  /**
+   * Takes the next card of `owner`; of a new account the first one, which is to be put before the account is made. On stable
+   * storage when it resolves.
+   * @param store on the account of who asks
+   * @throws Refusal 'bad-request' (damaged, another's, expired), 'conflict' (not the next).
+   */
+  async put(bytes: Uint8Array, owner: Person, store: Pick<Store, 'addCard'>): Promise<Card> {
+    const card = readCard(bytes);
+    if (card.name !== owner.name || !equal(card.idFp, owner.idFp)) {
+      throw new Refusal('bad-request', 'this card belongs to another identity');
+    }
+    if (card.notAfter <= this.#clock.now()) {
+      throw new Refusal('bad-request', 'this card has expired already: set the clock of your machine, then try again');
+    }
+    const { idFp, cardSeq, hash, ekFp, notAfter } = card;
+    const row = { idFp, cardSeq, hash, ekFp, notAfter };
+    await store.addCard({ ...row, prevHash: card.prevCardHash, bytes });
+    if (cardSeq > (this.newest(idFp)?.cardSeq ?? 0)) this.#newest.set(hex(idFp), row);
+    return card;
+  }
+}
+
+/** A card that somebody sent. @throws Refusal 'bad-request' when it is damaged, or its keys do not work. */
+export function readCard(bytes: Uint8Array): Card {
+  try {
+    const card = openCard(bytes);
+    if (card.sealable) return card;
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+  }
+  throw new Refusal('bad-request', 'the key card is damaged: make another');
+}

@@ -1,0 +1,157 @@
+/**
+ * users.txt, line by line: `name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>`, `#` comments, and lines of the old
+ * kind, `name:secret`. What is not changed keeps its bytes; what cannot be read is reported and kept. Of a damaged line the
+ * name can be read: it is still somebody's.
+ */
+import { fromHex, hex } from '../../protocol/base/bytes.ts';
+import { isName } from '../../protocol/base/text.ts';
+import type { Account } from './accounts.ts';
+
+export type Line = { raw: Uint8Array } & (
+  | { kind: 'other' }
+  | { kind: 'malformed'; number: number; problem: string }
+  | { kind: 'damaged'; number: number; problem: string; name: string }
+  | { kind: 'legacy'; name: string; secret: string }
+  | { kind: 'account'; account: Account }
+);
+
+/** `must-renew`: a legacy account that has no keys yet. `local-keys`: there is no vault. */
+const knownFlags: ReadonlySet<string> = new Set(['must-renew', 'local-keys']);
+
+/** A field of a line with keys: an OPAQUE record, or a fingerprint between colons. */
+const RECORD_LIKE = /(^|:)([A-Za-z0-9_-]{200,}|[0-9a-f]{64})(:|$)/;
+
+/** The first line of a file that this daemon made, which is whole only with END: a cut at the end of a line shows nowhere else. */
+const HEADER =
+  '# Accounts, whole with the line "# end of accounts": name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>';
+const END = '# end of accounts';
+
+/** What a daemon without any account begins with. */
+export const emptyFile: Uint8Array = new TextEncoder().encode(`${HEADER}\n${END}\n`);
+
+const LINE_FEED = 10;
+const COLON = 58;
+const CARRIAGE_RETURN = 13;
+
+/**
+ * Never fails for a bad line. @throws Error when a line was written by a newer daemon: what it means is unknown, and an
+ * account must not work without what its flags demand.
+ */
+export function parseUsers(bytes: Uint8Array): Line[] {
+  const lines: Line[] = [];
+  const names = new Set<string>();
+  let start = 0;
+  while (start < bytes.length) {
+    const end = bytes.indexOf(LINE_FEED, start);
+    const raw = bytes.subarray(start, end === -1 ? bytes.length : end);
+    const line = parseLine(raw, lines.length + 1);
+    const name = line.kind === 'account' ? line.account.name : line.kind === 'legacy' ? line.name : null;
+    if (name !== null && names.has(name)) {
+      lines.push({ kind: 'malformed', raw, number: lines.length + 1, problem: 'the name stands on an earlier line' });
+    } else {
+      if (name !== null) names.add(name);
+      lines.push(line);
+    }
+    start += raw.length + 1;
+  }
+  return lines;
+}
+
+/**
+ * Whether every account of the file is among its lines, so that one that is missing was taken out by its operator: each line
+ * can be read, the last one has its end, and END is there if HEADER says so.
+ */
+export function isComplete(bytes: Uint8Array, lines: readonly Line[]): boolean {
+  const [first] = lines;
+  const ended = bytes.length === 0 || bytes.at(-1) === LINE_FEED;
+  if (first !== undefined && says(first, HEADER) && !lines.some((line) => says(line, END))) return false;
+  return ended && lines.every(({ kind }) => kind !== 'malformed' && kind !== 'damaged');
+}
+
+/** The file's bytes; every line ends with a line feed. */
+export function formatUsers(lines: readonly Line[]): Uint8Array {
+  const bytes = new Uint8Array(lines.reduce((size, line) => size + line.raw.length + 1, 0));
+  let at = 0;
+  for (const { raw } of lines) {
+    bytes.set(raw, at);
+    at += raw.length;
+    bytes[at] = LINE_FEED;
+    at += 1;
+  }
+  return bytes;
+}
+
+/** Behind all others, and before END. */
+export function withAccount(lines: readonly Line[], account: Account): Line[] {
+  const isEnd = (line: Line) => says(line, END);
+  return [...lines.filter((line) => !isEnd(line)), accountLine(account), ...lines.filter(isEnd)];
+}
+
+/** Whose line it is; null when no name can be read. */
+export function nameOf(line: Line): string | null {
+  if (line.kind === 'account') return line.account.name;
+  return line.kind === 'legacy' || line.kind === 'damaged' ? line.name : null;
+}
+
+export function accountLine(account: Account): Line {
+  const idFp = account.idFp === null ? '' : hex(account.idFp);
+  const text = [account.name, 'opaque1', account.record, idFp, [...account.flags].sort().join(',')].join(':');
+  return { kind: 'account', account, raw: new TextEncoder().encode(text) };
+}
+
+function says({ kind, raw }: Line, comment: string): boolean {
+  return kind === 'other' && decode(raw)?.trim() === comment;
+}
+
+function parseLine(bytes: Uint8Array, number: number): Line {
+  const malformed = (problem: string): Line => ({ kind: 'malformed', raw: bytes, number, problem });
+  const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
+  const colon = bytes.indexOf(COLON);
+  // Takes a byte order mark away, too.
+  const name = decode(bytes.subarray(0, colon === -1 ? end : colon));
+  if (name === null) return malformed('it is not UTF-8');
+  if (name.startsWith('#') || (colon === -1 && name.trim() === '')) return { kind: 'other', raw: bytes };
+  if (colon === -1) return malformed('there is no colon after the name');
+  if (!isName(name)) return malformed('the name is not allowed: 1 to 32 letters, digits, ".", "_" or "-"');
+  const damaged = (problem: string): Line => ({ kind: 'damaged', raw: bytes, number, problem, name });
+  const rest = decode(bytes.subarray(colon + 1, end), { ignoreBOM: true });
+  if (rest === null) return damaged('it is not UTF-8');
+  const method = /^opaque(\d+):/.exec(rest);
+  if (method === null) {
+    if (rest === '') return damaged('there is no secret');
+    // A password of the ancestor was short: to take this for one would write over a record.
+    if (RECORD_LIKE.test(rest)) return damaged('the method is damaged');
+    return { kind: 'legacy', raw: bytes, name, secret: rest };
+  }
+  if (method[1] !== '1') throw newer(number, `the method opaque${method[1]}`);
+  const [, record = '', idFp = '', flagText = '', ...more] = rest.split(':');
+  if (more.length > 0 || rest.split(':').length < 4) return damaged('it does not have five fields');
+  if (!/^[A-Za-z0-9_-]{1,2048}$/.test(record)) return damaged('the OPAQUE record is damaged');
+  const flags = new Set(flagText === '' ? [] : flagText.split(','));
+  for (const flag of flags) {
+    if (!/^[a-z0-9-]{1,32}$/.test(flag)) return damaged('the flags are damaged');
+    if (!knownFlags.has(flag)) throw newer(number, `the flag ${flag}`);
+  }
+  if (idFp === '' ? !flags.has('must-renew') : !/^[0-9a-f]{64}$/.test(idFp)) {
+    return damaged('the identity fingerprint is damaged');
+  }
+  return {
+    kind: 'account',
+    raw: bytes,
+    account: { name, record, flags, idFp: idFp === '' ? null : Uint8Array.from(fromHex(idFp)) },
+  };
+}
+
+function decode(bytes: Uint8Array, options: { ignoreBOM?: boolean } = {}): string | null {
+  try {
+    return new TextDecoder('utf-8', { ...options, fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function newer(number: number, what: string): Error {
+  return new Error(
+    `users.txt, line ${number}: this daemon does not know ${what}; a newer one wrote it, so run that one`,
+  );
+}

@@ -1,0 +1,60 @@
+/** What is wrong with users.txt, in sentences for the operator. */
+import type { Logger } from 'pino';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { StartError } from '../data/start-error.ts';
+import { StorageError } from '../data/storage-error.ts';
+import type { Line } from './users-file.ts';
+
+export function logProblems(log: Pick<Logger, 'warn' | 'error'>, lines: readonly Line[]): void {
+  for (const line of lines) {
+    if (line.kind === 'malformed') {
+      log.warn(
+        { evt: 'users_line_malformed', line: line.number },
+        `users.txt, line ${line.number} is skipped: ${line.problem}`,
+      );
+    } else if (line.kind === 'damaged') {
+      log.error(
+        { evt: 'users_line_damaged', line: line.number, user: line.name },
+        `users.txt, line ${line.number}: nobody can log in as ${line.name}: ${line.problem}; restore the line from a backup`,
+      );
+    }
+  }
+}
+
+/**
+ * An emptied file is an accident, and would take everybody out of the lobby for good.
+ * @param people how many the database knows @throws StartError
+ */
+export function checkNotEmptied(
+  file: { path: string; lines: readonly Line[]; state: 'is missing' | 'holds no account' },
+  people: number,
+): void {
+  if (people === 0 || file.lines.some(({ kind }) => kind !== 'other')) return;
+  throw new StartError(
+    `${file.path} ${file.state}, but ${people} ${people === 1 ? 'person is' : 'people are'} known here; ` +
+      'restore it from a backup; to begin anew without anybody, move securechat.db, securechat.seal and server_files away',
+  );
+}
+
+/** A file that cannot be read or written while the daemon serves. It has one line until it works again: anybody can ask again. */
+export class WriteProblem {
+  readonly #log: Pick<Logger, 'warn'>;
+  #told = false;
+
+  constructor(log: Pick<Logger, 'warn'>) {
+    this.#log = log;
+  }
+
+  works(): void {
+    this.#told = false;
+  }
+
+  /** What to answer to those who asked for the change. */
+  fails(err: unknown): unknown {
+    if (err instanceof Refusal || err instanceof StorageError) return err;
+    if (!this.#told)
+      this.#log.warn({ evt: 'users_not_written', err }, 'users.txt cannot be changed: what was known before holds on');
+    this.#told = true;
+    return new Refusal('internal', 'the server cannot change accounts now: tell its operator');
+  }
+}

@@ -1,0 +1,87 @@
+/** The command line, judged before anything is opened. */
+import yargs from 'yargs';
+import { withValues } from '../../platform/switches.ts';
+import { UsageError } from '../data/start-error.ts';
+import type { Given } from './config.ts';
+import { epilogue, isSwitch, laterCommands, laterOptions, type OptionName, optionNames, options } from './options.ts';
+
+export type Command = { command: 'start' | 'fingerprint'; flags: Given } | { command: 'print'; text: string };
+
+/** @param args without the program's name. @throws UsageError. */
+export async function parseArguments(args: readonly string[], version: string): Promise<Command> {
+  const later = args.find((arg) => laterOptions.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
+  if (later !== undefined) throw new UsageError(`the option ${later.split('=')[0]} is not there yet; start without it`);
+  const switches = [...optionNames.filter(isSwitch), 'help', 'version'];
+  const words = withValues(args, switches, (sentence) => new UsageError(sentence));
+  const parser = yargs(words)
+    .scriptName('securechat-daemon')
+    .help(false)
+    .version(false)
+    .usage('$0 [start]\n\nServes SecureChat until it is stopped.')
+    .command('start', 'serve (also without a command)')
+    .command('fingerprint', 'print the fingerprint that clients compare')
+    .options(
+      Object.fromEntries(
+        optionNames.map((name) => [
+          name,
+          isSwitch(name)
+            ? { type: 'boolean' as const, describe: options[name] }
+            : { type: 'string' as const, requiresArg: true, describe: options[name] },
+        ]),
+      ),
+    )
+    .option('help', { type: 'boolean', describe: 'print this' })
+    .option('version', { type: 'boolean', describe: 'print the version' })
+    .epilogue(epilogue)
+    .wrap(120)
+    .strictOptions()
+    .parserConfiguration({
+      'populate--': false,
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'dot-notation': false,
+    })
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message.split('\n')[0] ?? message);
+    });
+  const parsed: { [name: string]: unknown; _: (string | number)[] } = asUsage(() => parser.parseSync());
+  if (parsed.help === true) return { command: 'print', text: await parser.getHelp() };
+  if (parsed.version === true) return { command: 'print', text: version };
+  return { command: commandOf(parsed._.map(String)), flags: flagsOf(parsed) };
+}
+
+function asUsage<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
+  }
+}
+
+function commandOf(words: string[]): 'start' | 'fingerprint' {
+  const [command = 'start', extra] = words;
+  if (laterCommands.includes(command))
+    throw new UsageError(`the command ${command} is not there yet; see --help for what is`);
+  if (command !== 'start' && command !== 'fingerprint') {
+    throw new UsageError(`there is no command ${JSON.stringify(command)}; see --help`);
+  }
+  if (extra !== undefined) throw new UsageError(`${command} takes no ${JSON.stringify(extra)}; see --help`);
+  return command;
+}
+
+function flagsOf(parsed: { [name: string]: unknown }): Given {
+  const flags: Given = {};
+  for (const name of optionNames satisfies OptionName[]) {
+    const value = parsed[name];
+    if (value === undefined) continue;
+    if (isSwitch(name) && typeof value === 'boolean') {
+      flags[name] = value ? 'yes' : 'no';
+      continue;
+    }
+    if (typeof value !== 'string') throw new UsageError(`--${name} was given twice`);
+    if (value === '') throw new UsageError(`--${name} needs a value`);
+    flags[name] = value;
+  }
+  return flags;
+}

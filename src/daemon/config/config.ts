@@ -1,0 +1,167 @@
+/** Flags, environment and config.toml become one Config, or one sentence about what is wrong. */
+import { resolve } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { isFixed, namedPath } from '../../platform/home.ts';
+import { YES_OR_NO, yesOrNo } from '../../platform/switches.ts';
+import { DEFAULT_PORT } from '../../protocol/link/daemon-identity.ts';
+import { UsageError } from '../data/start-error.ts';
+import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
+import { parseSize, parseSpan } from './units.ts';
+
+/** What the operator decides. Sizes in bytes, times in milliseconds. */
+export type Config = {
+  dataDir: string;
+  host: string;
+  port: number;
+  /** Messages of a room are sealed once for all of its links. */
+  broadcast: boolean;
+  registration: (typeof registrations)[number];
+  maxFileSize: number;
+  /** All files of one user together. */
+  quota: number;
+  /** All messages of one user together, with what they cost beside their text. */
+  messageQuota: number;
+  /** How long messages and files are kept; null: for ever. */
+  retention: number | null;
+  logLevel: (typeof logLevels)[number];
+  logFile: string | null;
+};
+
+/** Options as texts, before they are judged. */
+export type Given = { [N in OptionName]?: string };
+
+/** What is asked of the world to find the data folder and the file. */
+export type Surroundings = {
+  env: { [name: string]: string | undefined };
+  cwd: string;
+  /** Where this system keeps the data of this program; null when there is no home folder. */
+  xdgData: string | null;
+  exists(path: string): boolean;
+  /** null when there is no such file. */
+  readText(path: string): string | null;
+};
+
+/** These take effect on HUP; the others need a new start. */
+const live = [
+  'registration',
+  'maxFileSize',
+  'quota',
+  'messageQuota',
+  'retention',
+  'logLevel',
+] as const satisfies (keyof Config)[];
+
+/** @throws UsageError. */
+export function readConfig(flags: Given, around: Surroundings): Config {
+  const env = fromEnvironment(around.env);
+  const named = flags.config ?? env.config;
+  const fileOf = (path: string): Given => {
+    const text = around.readText(path);
+    if (text === null && named !== undefined) throw new UsageError(`cannot read ${path}; check --config`);
+    return text === null ? {} : fromToml(path, text);
+  };
+  const namedFile = named === undefined ? null : namedPath(named, around.cwd);
+  const first = namedFile === null ? {} : fileOf(namedFile);
+  const dataDir = chooseDataDir(flags, around, [
+    [variableOf('data-dir'), env['data-dir']],
+    [`${namedFile}: data-dir`, first['data-dir']],
+    ['STATE_DIRECTORY', around.env.STATE_DIRECTORY?.split(':')[0]],
+  ]);
+  const path = namedFile ?? resolve(dataDir, 'config.toml');
+  const file = namedFile === null ? fileOf(path) : first;
+  if (namedFile === null && file['data-dir'] !== undefined) {
+    throw new UsageError(`data-dir cannot stand in ${path}, which was found by it; remove it`);
+  }
+  const given: Given = { ...file, ...env, ...flags };
+  /** Where an option got its value: for sentences. */
+  const place = (option: OptionName): string => {
+    if (flags[option] !== undefined) return `--${option}`;
+    return env[option] !== undefined ? variableOf(option) : `${path}: ${option}`;
+  };
+  const judged = <T>(option: OptionName, otherwise: string, parse: (text: string) => T | null, what: string): T => {
+    const text = given[option] ?? otherwise;
+    const value = parse(text);
+    if (value === null) throw new UsageError(`${place(option)} ${JSON.stringify(text)} is not ${what}`);
+    return value;
+  };
+  const oneOf = <T extends string>(option: OptionName, otherwise: T, allowed: readonly T[]): T =>
+    judged(option, otherwise, (text) => allowed.find((word) => word === text) ?? null, `one of ${allowed.join(', ')}`);
+  return {
+    dataDir,
+    host: given.host ?? '127.0.0.1',
+    port: judged('port', String(DEFAULT_PORT), parsePort, 'a port; give 0 to 65535'),
+    broadcast: !judged('no-broadcast', 'no', yesOrNo, YES_OR_NO),
+    registration: oneOf('registration', 'open', registrations),
+    maxFileSize: judged('max-file-size', '2G', parseSize, 'a size such as 500M or 2G'),
+    quota: judged('quota', '10G', parseSize, 'a size such as 500M or 10G'),
+    messageQuota: judged('message-quota', '1G', parseSize, 'a size such as 100M or 1G'),
+    retention: given.retention === undefined ? null : judged('retention', '', parseSpan, 'a time such as 90d or 1y'),
+    logLevel: oneOf('log-level', 'info', logLevels),
+    logFile: given['log-file'] === undefined ? null : namedPath(given['log-file'], around.cwd),
+  };
+}
+
+/** Takes over what may change while the daemon runs. @returns the names of what changed but waits for a new start. */
+export function applyLive(config: Config, next: Config): string[] {
+  const waiting = (Object.keys(config) as (keyof Config)[]).filter(
+    (key) => !(live as readonly string[]).includes(key) && config[key] !== next[key],
+  );
+  Object.assign(config, Object.fromEntries(live.map((key) => [key, next[key]])));
+  return waiting;
+}
+
+function fromEnvironment(env: Surroundings['env']): Given {
+  const given: Given = {};
+  for (const name of optionNames) {
+    const value = env[variableOf(name)];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  return given;
+}
+
+function variableOf(option: OptionName): string {
+  return `SECURECHAT_${option.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function fromToml(path: string, text: string): Given {
+  let table: { [key: string]: unknown };
+  try {
+    table = parseToml(text);
+  } catch (error) {
+    throw new UsageError(`${path} is not TOML: ${String((error as Error).message).split('\n')[0]}`);
+  }
+  const given: Given = {};
+  for (const [key, value] of Object.entries(table)) {
+    const name = optionNames.find((option) => option === key && option !== 'config');
+    if (name === undefined) throw new UsageError(`${path} has the unknown key ${JSON.stringify(key)}; see --help`);
+    if (typeof value !== 'string' && typeof value !== 'number' && !(isSwitch(name) && typeof value === 'boolean')) {
+      throw new UsageError(`${path}: ${key} must be a text`);
+    }
+    given[name] = String(value);
+  }
+  return given;
+}
+
+/** @param kept where else a path may be given, and the path there; the first one wins. Only a flag may give a relative path. */
+function chooseDataDir(
+  flags: Given,
+  around: Surroundings,
+  kept: readonly [place: string, path: string | undefined][],
+): string {
+  if (flags['data-dir'] !== undefined) return namedPath(flags['data-dir'], around.cwd);
+  for (const [place, path] of kept) {
+    if (path === undefined || path === '') continue;
+    if (isFixed(path)) return namedPath(path);
+    throw new UsageError(`${place} ${JSON.stringify(path)} is not an absolute path; give one, or --data-dir DIR`);
+  }
+  if (around.exists(resolve(around.cwd, 'users.txt'))) return around.cwd;
+  if (around.xdgData !== null) return around.xdgData;
+  throw new UsageError(
+    'there is no home folder to keep the data in (HOME must be an absolute path); give --data-dir DIR',
+  );
+}
+
+function parsePort(text: string): number | null {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? port : null;
+}

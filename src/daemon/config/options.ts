@@ -1,0 +1,75 @@
+/** The daemon's options, one row each: `--help`, SECURECHAT_… names and the keys of config.toml all come from here. */
+import { DEFAULT_PORT } from '../../protocol/link/daemon-identity.ts';
+import { MIN_CODE } from '../accounts/invites.ts';
+import { figures } from '../limits/limits.ts';
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const registrations = ['open', 'invite', 'closed'] as const;
+
+/** Every option but a switch takes one text; config.ts judges it. */
+export const options = {
+  'data-dir':
+    'folder of users, keys and messages [$STATE_DIRECTORY, else the current folder if it holds a users.txt, else ~/.local/share/securechat-daemon]',
+  host: 'address to listen on [127.0.0.1]',
+  port: `port to listen on, 0 for a free one [${DEFAULT_PORT}]`,
+  registration: `who may make an account: ${registrations.join(', ')} [open]; the codes for "invite" stand in invites.txt in the data folder, one a line, each ${MIN_CODE} or more characters and used once`,
+  'max-file-size': 'largest file, as 500M or 2G [2G]',
+  quota: 'all files of one person together, as 500M or 10G; each file counts 64K at least [10G]',
+  'message-quota': 'all messages of one person together, as 100M or 1G [1G]',
+  retention: 'how long messages and files are kept, as 90d or 1y [for ever]',
+  'log-level': `${logLevels.join(', ')} [info]`,
+  'log-file': 'write the log here; stdout still says "listening"',
+  'no-broadcast':
+    'seal room messages for each link on its own: costs more time; who watches the network no longer sees by equal bytes who shares a room',
+  config: 'file with these options as keys [config.toml in the data folder]',
+} as const;
+
+/** These take no text: they are there, or not. */
+export function isSwitch(name: OptionName): boolean {
+  return name === 'no-broadcast';
+}
+
+export type OptionName = keyof typeof options;
+export const optionNames = Object.keys(options) as OptionName[];
+
+/** What COMMANDS promises for later: named, so that the answer is not "unknown". */
+export const laterCommands = [
+  'status',
+  'check',
+  'users',
+  'invite',
+  'ban',
+  'kick',
+  'announce',
+  'backup',
+  'restore',
+  'unit',
+];
+export const laterOptions = ['metrics-socket'];
+
+export const epilogue = `Limits:
+  half-open links            ${figures.halfOpen}, ${figures.handshakeMs / 1000} s each; when all are taken the address that failed most, else the one with most, loses its oldest
+  links before the login     ${figures.beforeLogin}, ${figures.loginMs / 1000} s each; the same; wrong passwords are answered slower and slower
+  links per account          ${figures.linksPerAccount}, and no more than are free; one that has been silent for ${figures.missedPingMs / 1000} s makes room
+  files under way            ${figures.transfersPerLink} per link, ${figures.transfersPerPerson} per person and no more than are free
+  links in all               as many as the system's limit of open files allows, less ${figures.descriptorsKept} and an eighth for files
+  good logins per address    burst ${figures.logins.burst}, then ${figures.logins.perSecond}/s
+  connections per address    burst ${figures.connections.burst}, then ${figures.connections.perSecond}/s
+  new accounts per address   burst ${figures.registrations.burst}, then ${figures.registrations.perSecond}/s
+  work per person            burst ${figures.work.burst / 1000} s of a core, then ${figures.work.perSecond} ms/s while others are at work; before login per address
+  requests per link          ${figures.requestsAtOnce} at once, ${figures.requestsBesideMany} while ${figures.requestsOfAll} of all are under way, ${figures.requestsWaiting} or ${figures.waitingBytes / 1024} KiB waiting; then it is not read
+  what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
+  departures from one room          ${figures.leavesOfRoom.burst}, then one in 30 s
+  new passwords, per person         ${figures.passwords.burst}, then one a minute
+  new keys of a room after joins       ${figures.joinEpochs.burst} by one person, then one in 10 min
+  new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min
+  changes of away, per person   burst ${figures.away.burst}, then ${figures.away.perSecond}/s; signs of typing: ${figures.typing.perSecond}/s to one person
+  unfinished uploads, per person   64; one that was left alone for 2 h makes room
+  kept free of files         ${figures.diskReserve / 1024 / 1024} MiB of the disk, or ${figures.diskReserveShare * 100} % of it if that is less
+  waiting for a slow client  ${figures.pauseQueuedBytes / 1024} KiB, then nothing more is carried out; ${figures.maxQueuedBytes / 1024 / 1024} MiB, then it is closed
+  silence                    ${figures.idleMs / 1000} s
+An IPv6 address counts by its /64.
+
+Each option is also SECURECHAT_… in the environment (SECURECHAT_DATA_DIR) and a key of config.toml; flags win, then the
+environment, then the file. A data folder that no flag names is an absolute path, or begins with ~/. HUP reads users.txt
+and the configuration again and reopens the log.`;

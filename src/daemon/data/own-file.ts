@@ -1,0 +1,27 @@
+/** Reads a file of the data folder. What the system says of one that cannot be read lacks its name, or what to do. */
+
+import { ifThere } from '../../platform/missing-file.ts';
+import type { FileSystem } from '../../platform/seams.ts';
+import { StartError } from './start-error.ts';
+
+/** null when it is not there. @throws StartError with a sentence for the operator, and what is no error of the file system */
+export async function readOwnFile(fs: Pick<FileSystem, 'readFile'>, path: string): Promise<Uint8Array | null> {
+  try {
+    return await ifThere(fs.readFile(path));
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new StartError(sentence(path, error as NodeJS.ErrnoException));
+  }
+}
+
+function sentence(path: string, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EISDIR':
+      return `${path} is a folder and has to be a file; move it away, and put the file back from a backup if there was one`;
+    case 'EACCES':
+    case 'EPERM':
+      return `${path} may not be read by the user that this daemon runs as; give the file to that user`;
+    default:
+      return `${path} cannot be read (${error.message}); check its disk, or restore it from a backup`;
+  }
+}

@@ -1,0 +1,22 @@
+/** Closes to others what they could read, after a restore from a backup or an older daemon. New files are made 0600. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { ifThere } from '../../platform/missing-file.ts';
+import type { FileSystem } from '../../platform/seams.ts';
+
+/** A reader of the first two can pose as this daemon; the others hold its data. */
+const PRIVATE = ['daemon.key', 'opaque.setup', 'users.txt', 'securechat.db', 'securechat.db-wal', 'daemon.lock'];
+const OTHERS = 0o077;
+
+/** With a warning for each, as what it holds may have been read. Nothing to do on Windows, whose files have no such modes. */
+export async function closePrivateFiles(parts: { dir: string; fs: FileSystem; log: Logger }): Promise<void> {
+  const { dir, fs, log } = parts;
+  if (process.platform === 'win32') return;
+  for (const name of PRIVATE) {
+    const path = join(dir, name);
+    const found = await ifThere(fs.stat(path));
+    if (!found?.isFile() || (found.mode & OTHERS) === 0) continue;
+    await fs.chmod(path, 0o600);
+    log.warn({ evt: 'private_file_open', path }, 'others could read this file; it is now 0600');
+  }
+}

@@ -1,0 +1,131 @@
+/** The folder server_files: `<file id>.part` while it is uploaded, `<file id>` when it is whole. Nothing else is touched. */
+import { join } from 'node:path';
+import { syncFolder } from '../../platform/durable-write.ts';
+import { makeFolders } from '../../platform/make-folders.ts';
+import { ifThere } from '../../platform/missing-file.ts';
+import type { FileSystem, OpenFile } from '../../platform/seams.ts';
+import { fromHex, hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { figures } from '../limits/limits.ts';
+import type { MinuteWarnings } from '../logging/minute-warnings.ts';
+import { FolderMissing } from './file-failure.ts';
+import { WorkLine } from './work-queue.ts';
+
+const NAME = /^([0-9a-f]{32})(\.part)?$/;
+
+/** The file that a name in the folder belongs to; null when it is none of ours. */
+export function fileOf(name: string): Uint8Array | null {
+  const id = NAME.exec(name)?.[1];
+  return id === undefined ? null : Uint8Array.from(fromHex(id));
+}
+
+export class FilesFolder {
+  readonly #dir: string;
+  readonly #fs: FileSystem;
+  readonly #warnings: Pick<MinuteWarnings, 'warn'>;
+  /** Answers wait for the syncs of the database, which share the disk with these: they wait behind one of these at most. */
+  readonly #syncs = new WorkLine();
+  /** The sync of names that has not begun yet. */
+  #nextSync: Promise<void> | null = null;
+
+  constructor(dir: string, fs: FileSystem, warnings: Pick<MinuteWarnings, 'warn'>) {
+    this.#dir = dir;
+    this.#fs = fs;
+    this.#warnings = warnings;
+  }
+
+  path(file: Uint8Array): string {
+    return join(this.#dir, hex(file));
+  }
+
+  async make(): Promise<void> {
+    await makeFolders(this.#fs, this.#dir, 0o700);
+  }
+
+  /** For reading and writing; made, durably, when it is not there. */
+  async openPart(file: Uint8Array): Promise<OpenFile> {
+    const path = `${this.path(file)}.part`;
+    const old = await ifThere(this.#fs.open(path, 'r+'));
+    if (old !== null) return old;
+    const made = await this.#inFolder(this.#fs.open(path, 'wx+', 0o600));
+    try {
+      await this.sync();
+      return made;
+    } catch (error) {
+      await made.close();
+      throw error;
+    }
+  }
+
+  /** Bytes that files may still take of the disk; below zero when they have come into what is kept free for messages. */
+  async room(): Promise<number> {
+    const { bsize, blocks, bavail } = await this.#inFolder(this.#fs.statfs(this.#dir));
+    return bsize * bavail - Math.min(figures.diskReserve, figures.diskReserveShare * bsize * blocks);
+  }
+
+  /** Whether files may take `bytes` more. @throws Refusal 'disk-full' */
+  async checkRoom(bytes: number): Promise<void> {
+    if ((await this.room()) >= bytes) return;
+    throw new Refusal(
+      'disk-full',
+      "the server's disk has no room for this file: tell its operator, then send it again",
+    );
+  }
+
+  /** null when there is none. */
+  async openWhole(file: Uint8Array): Promise<OpenFile | null> {
+    return ifThere(this.#fs.open(this.path(file), 'r'));
+  }
+
+  /** The part becomes the whole file; durable when it resolves. */
+  async promote(file: Uint8Array): Promise<void> {
+    await this.#inFolder(this.#fs.rename(`${this.path(file)}.part`, this.path(file)));
+    await this.sync();
+  }
+
+  async remove(file: Uint8Array): Promise<void> {
+    await ifThere(this.#fs.unlink(`${this.path(file)}.part`));
+    await ifThere(this.#fs.unlink(this.path(file)));
+  }
+
+  /** The files that are here, whole or in part. */
+  async list(): Promise<Uint8Array[]> {
+    return (await this.#inFolder(this.#fs.readdir(this.#dir))).map(fileOf).filter((file) => file !== null);
+  }
+
+  /** The ids of whole files, hex. */
+  async whole(): Promise<Set<string>> {
+    const names = await this.#inFolder(this.#fs.readdir(this.#dir));
+    return new Set(names.filter((name) => fileOf(name) !== null && !name.includes('.')));
+  }
+
+  /** Makes names that were added or changed durable; one sync for all who ask while another is under way. */
+  sync(): Promise<void> {
+    this.#nextSync ??= this.#syncs.run('names', () => {
+      this.#nextSync = null;
+      return this.#inFolder(syncFolder(this.#fs, this.#dir));
+    });
+    return this.#nextSync;
+  }
+
+  /** @throws FolderMissing where the folder is not there, and what else `doing` throws */
+  async #inFolder<T>(doing: Promise<T>): Promise<T> {
+    try {
+      return await doing;
+    } catch (error) {
+      const isMissing =
+        (error as NodeJS.ErrnoException | null)?.code === 'ENOENT' &&
+        (await ifThere(this.#fs.stat(this.#dir))) === null;
+      if (!isMissing) throw error;
+      const what =
+        'this folder is missing, and uploads are refused until it is back: put it back from a backup, or make it empty; no new start is needed';
+      this.#warnings.warn('files_folder_missing', this.#dir, what);
+      throw new FolderMissing();
+    }
+  }
+
+  /** Runs the sync of a file of `owner` when it is their turn. */
+  inTurn(owner: Uint8Array, sync: () => Promise<void>): Promise<void> {
+    return this.#syncs.run(hex(owner), sync);
+  }
+}

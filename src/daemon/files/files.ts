@@ -1,0 +1,214 @@
+/** The bytes of files: uploads and downloads of all sessions, in the folder server_files. What is in them it cannot read. */
+
+import type { Clock, FileSystem } from '../../platform/seams.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { encodeEvent } from '../../protocol/wire/codec.ts';
+import type { RequestParams, RequestResult } from '../../protocol/wire/requests.ts';
+import type { MinuteWarnings } from '../logging/minute-warnings.ts';
+import type { FileRow, Store } from '../store/store.ts';
+import { Download } from './download.ts';
+import { failureOf, levelOf } from './file-failure.ts';
+import { FilesFolder } from './files-folder.ts';
+import { SegmentLayout } from './segment-layout.ts';
+import { type FileSession, Transfers } from './session-transfers.ts';
+import { countMissing, removeDoomed, type SweepParts, sweep } from './sweep.ts';
+import { Upload } from './upload.ts';
+import { type DropStore, type UploadStore, Uploads, type UploadsParts } from './uploads.ts';
+
+const SWEEP_MS = 3600 * 1000;
+
+export type FilesParts = Omit<UploadsParts, 'folder' | 'release'> & {
+  /** server_files; made when missing. */
+  dir: string;
+  fs: FileSystem;
+  clock: Clock;
+  warnings: MinuteWarnings;
+  /** Files that may be open at once; as many as people ask for unless told. */
+  transfers?: number;
+  /** For what the daemon does by itself: it sweeps. */
+  store: SweepParts['store'] & Pick<Store, 'syncFile' | 'wholeFiles'>;
+};
+
+export class Files {
+  readonly #parts: FilesParts;
+  readonly #folder: FilesFolder;
+  readonly #uploads: Uploads;
+  readonly #transfers: Transfers<Upload | Download>;
+  #cancelSweep: () => void = () => {};
+  #closed = false;
+  /** Files in the folder that the store did not know at the last look. */
+  #unknown = 0;
+
+  /** Makes the folder when it is missing and logs how many files it lacks. Removes abandoned files, now and every hour. */
+  static async open(parts: FilesParts): Promise<Files> {
+    const files = new Files(parts);
+    await files.#folder.make();
+    await files.#tidy(async () => {
+      await files.#logMissing();
+      await files.#sweep();
+    });
+    return files;
+  }
+
+  private constructor(parts: FilesParts) {
+    this.#parts = parts;
+    this.#transfers = new Transfers(parts.transfers ?? Number.POSITIVE_INFINITY);
+    this.#folder = new FilesFolder(parts.dir, parts.fs, parts.warnings);
+    this.#uploads = new Uploads({
+      ...parts,
+      folder: this.#folder,
+      release: (session, transfer) => this.#transfers.stop(session, transfer),
+    });
+  }
+
+  /**
+   * @param owner only they can resume it
+   * @param store on the account of who asks; the upload goes on with it
+   * @throws Refusal before any byte is stored
+   */
+  openUpload(
+    session: FileSession,
+    owner: Uint8Array,
+    params: RequestParams<'upload-open'>,
+    store: UploadStore,
+  ): Promise<RequestResult<'upload-open'>> {
+    return this.#transfers.open(session, owner, async (transfer) => {
+      const { answer, upload } = await this.#uploads.open(session, transfer, owner, params, store);
+      return { answer, transfer: upload };
+    });
+  }
+
+  /** Resolves when the file is whole and on stable storage. @throws Refusal; the upload can be opened again after it */
+  async finishUpload(session: FileSession, transfer: number): Promise<void> {
+    const upload = this.#transfers.get(session, transfer);
+    if (!(upload instanceof Upload)) throw new Refusal('bad-request', 'no such upload is open: open it first');
+    await upload.finish();
+    await this.#transfers.stop(session, transfer);
+  }
+
+  /**
+   * @param reader is in a conversation that lists the file
+   * @param store on the account of who asks
+   * @throws Refusal
+   */
+  async openDownload(
+    session: FileSession,
+    reader: Uint8Array,
+    params: RequestParams<'download-open'>,
+    store: Pick<Store, 'listedFile'>,
+  ): Promise<RequestResult<'download-open'>> {
+    const answer = await this.#transfers.open(session, reader, async (transfer) => {
+      const row = await store.listedFile({ file: params.file, reader });
+      if (row === null) throw new Refusal('no-such-file', 'there is no such file for you');
+      const download = await this.#download(session, transfer, row, params.from);
+      return { answer: { transfer, size: download.size, segSize: download.segSize }, transfer: download };
+    });
+    this.widen(session, answer.transfer, params.window);
+    return answer;
+  }
+
+  async #download(session: FileSession, transfer: number, row: FileRow, from: number): Promise<Download> {
+    const { file } = row;
+    if (from > new SegmentLayout(row.size, row.segSize).count) {
+      throw new Refusal('bad-request', 'the file has no such segment');
+    }
+    const handle = await this.#folder.openWhole(file);
+    if (handle === null) {
+      this.#parts.log.error({ evt: 'file_missing', file: hex(file) }, 'a listed file is missing');
+      throw new Refusal('no-such-file', 'the server has lost this file: ask its sender to send it again');
+    }
+    return new Download({
+      row,
+      handle,
+      transfer,
+      link: session.link,
+      from,
+      onDone: () => void this.#transfers.stop(session, transfer),
+      onFailed: (error) => {
+        this.#parts.log.error({ evt: 'download_failed', err: error }, 'a stored file could not be read');
+        const failure = failureOf(error);
+        if (failure instanceof Refusal) {
+          const { code, message } = failure;
+          session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
+        }
+        void this.#transfers.stop(session, transfer);
+      },
+    });
+  }
+
+  /** One that has ended meanwhile needs no window. */
+  widen(session: FileSession, transfer: number, window: number): void {
+    const download = this.#transfers.get(session, transfer);
+    if (download instanceof Download) download.widen(window);
+  }
+
+  /** An upload can be opened again after it. */
+  async endTransfer(session: FileSession, transfer: number): Promise<void> {
+    await this.#transfers.stop(session, transfer);
+  }
+
+  /** Gives up a file that `owner` began and no entry lists. @param store on the account of who asks */
+  async dropUpload(session: FileSession, owner: Uint8Array, file: Uint8Array, store: DropStore): Promise<void> {
+    await this.#uploads.drop(session, owner, file, store);
+  }
+
+  /** The bytes of files that the store has dropped: their messages were too old. */
+  async removeDoomed(): Promise<void> {
+    await removeDoomed({ folder: this.#folder, store: this.#parts.store });
+  }
+
+  /** @throws ProtocolError 'file': the session is to be ended. Segments of a transfer that has ended are dropped. */
+  onSegment(session: FileSession, transfer: number, index: number, bytes: Uint8Array): void {
+    const upload = this.#transfers.get(session, transfer);
+    if (upload instanceof Upload) upload.take(index, bytes);
+  }
+
+  /** What came is kept for a resume. */
+  sessionEnded(session: FileSession): Promise<void> {
+    return this.#transfers.sessionEnded(session);
+  }
+
+  /** Resolves when what came is on stable storage. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelSweep();
+    await this.#transfers.close();
+  }
+
+  /** The daemon starts all the same: nothing is written in their place, and they can be put back while it runs. */
+  async #logMissing(): Promise<void> {
+    const { store, log } = this.#parts;
+    const files = await countMissing({ folder: this.#folder, store });
+    if (files === 0) return;
+    log.error(
+      { evt: 'files_missing', files },
+      'server_files lacks files that securechat.db has whole, and nobody can fetch them: restore it from a backup, also while this runs, or ask their senders to send them again',
+    );
+  }
+
+  /** Does `work`, and sweeps again every hour. What fails is logged, and the daemon goes on. */
+  async #tidy(work: () => Promise<void>): Promise<void> {
+    const { clock, log } = this.#parts;
+    try {
+      await work();
+    } catch (error) {
+      log[levelOf(failureOf(error))]({ evt: 'files_sweep_failed', err: error }, 'abandoned files could not be removed');
+    }
+    if (!this.#closed) this.#cancelSweep = clock.after(SWEEP_MS, () => void this.#tidy(() => this.#sweep()));
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, store, config, log } = this.#parts;
+    await this.#uploads.touchAll(store);
+    const { removed, unknown } = await sweep({ folder: this.#folder, store, clock, retention: config.retention });
+    if (removed > 0) log.info({ evt: 'files_swept', removed }, 'abandoned files were removed');
+    if (unknown > this.#unknown) {
+      log.warn(
+        { evt: 'files_unknown', files: unknown },
+        'server_files holds files that securechat.db does not know; they are left alone',
+      );
+    }
+    this.#unknown = unknown;
+  }
+}

@@ -1,0 +1,119 @@
+/** Which transfers a session has under way. Both kinds can be stopped; a session that is gone keeps none. */
+import { hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { figures } from '../limits/limits.ts';
+import type { SegmentLink } from './download.ts';
+
+/** What of a session is needed here. */
+export type FileSession = { readonly link: SegmentLink; tell(event: Uint8Array): void };
+
+/** Counted from the moment it is asked for; `transfer` is null until it is open. */
+type Entry<T> = { person: string; transfer: T | null };
+
+export class Transfers<T extends { stop(): Promise<void> }> {
+  readonly #sessions = new Map<FileSession, Map<number, Entry<T>>>();
+  readonly #persons = new Map<string, number>();
+  readonly #gone = new WeakSet<FileSession>();
+  readonly #most: number;
+  #count = 0;
+  #last = 0;
+  #closed = false;
+
+  /** @param most of all people together: each holds a file open */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /**
+   * Opens a transfer under an id that it gives to `open`; one that is null after it keeps nothing open. A session that went
+   * meanwhile has its transfer stopped. @throws Refusal 'busy', and what `open` throws
+   */
+  async open<R>(
+    session: FileSession,
+    person: Uint8Array,
+    open: (id: number) => Promise<{ answer: R; transfer: T | null }>,
+  ): Promise<R> {
+    const id = this.#reserve(session, hex(person));
+    let kept = false;
+    try {
+      const { answer, transfer } = await open(id);
+      if (transfer === null) return answer;
+      if (this.#closed || this.#gone.has(session)) {
+        await transfer.stop();
+        throw new Refusal('busy', 'the session has ended');
+      }
+      this.#sessions.get(session)?.set(id, { person: hex(person), transfer });
+      kept = true;
+      return answer;
+    } finally {
+      if (!kept) this.#forget(session, id);
+    }
+  }
+
+  get(session: FileSession, id: number): T | undefined {
+    return this.#sessions.get(session)?.get(id)?.transfer ?? undefined;
+  }
+
+  async stop(session: FileSession, id: number): Promise<void> {
+    const transfer = this.get(session, id);
+    if (transfer === undefined) return;
+    try {
+      await transfer.stop();
+    } finally {
+      this.#forget(session, id);
+    }
+  }
+
+  /** Nothing is kept for it from now on. */
+  async sessionEnded(session: FileSession): Promise<void> {
+    this.#gone.add(session);
+    const ids = [...(this.#sessions.get(session)?.keys() ?? [])];
+    await Promise.all(ids.map((id) => this.stop(session, id)));
+  }
+
+  /** Nothing is kept for anybody from now on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#sessions.keys()].map((session) => this.sessionEnded(session)));
+  }
+
+  #reserve(session: FileSession, person: string): number {
+    const own = this.#sessions.get(session) ?? new Map<number, Entry<T>>();
+    const ofPerson = this.#persons.get(person) ?? 0;
+    const { transfersPerLink, transfersPerPerson } = figures;
+    if (own.size >= transfersPerLink) {
+      throw new Refusal(
+        'busy',
+        `${transfersPerLink} files at once are the limit of a connection: wait until one is done`,
+      );
+    }
+    if (ofPerson >= transfersPerPerson) {
+      throw new Refusal(
+        'busy',
+        `${transfersPerPerson} files at once are the limit of a person: wait until one is done`,
+      );
+    }
+    // As many as are free at most: a few people cannot take all, however low the limit is.
+    if (ofPerson >= this.#most - this.#count) {
+      throw new Refusal('busy', 'the server has as many files under way as it can: try again in a moment');
+    }
+    this.#last = this.#last >= 0xffffffff ? 1 : this.#last + 1;
+    own.set(this.#last, { person, transfer: null });
+    this.#sessions.set(session, own);
+    this.#persons.set(person, ofPerson + 1);
+    this.#count += 1;
+    return this.#last;
+  }
+
+  #forget(session: FileSession, id: number): void {
+    const own = this.#sessions.get(session);
+    const entry = own?.get(id);
+    if (own === undefined || entry === undefined) return;
+    own.delete(id);
+    if (own.size === 0) this.#sessions.delete(session);
+    const left = (this.#persons.get(entry.person) ?? 1) - 1;
+    if (left === 0) this.#persons.delete(entry.person);
+    else this.#persons.set(entry.person, left);
+    this.#count -= 1;
+  }
+}

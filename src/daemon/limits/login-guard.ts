@@ -1,0 +1,96 @@
+/**
+ * Slows guessing of passwords down without ever locking anybody out.
+ *
+ * 1. Every attempt counts as failed until it has succeeded: with OPAQUE the guesser learns the outcome from the daemon's
+ *    first answer and need not come back.
+ * 2. From one address attempts are spaced, the more they fail the wider; so are those for one name from one address.
+ * 3. For one name from anywhere there is only a pause of at most 2 s: that is all a stranger can do to the owner, and not
+ *    even that to an address from which the owner has logged in.
+ */
+import type { Clock } from '../../platform/seams.ts';
+
+/** Attempts that may fail before anything is slowed down. */
+export const FREE_ATTEMPTS = 5;
+const FIRST_SPACING_MS = 250;
+const MAX_SPACING_MS = 8_000;
+const MAX_WAIT_MS = 15_000;
+const MAX_NAME_PAUSE_MS = 2_000;
+/** One failure is forgotten in this time. */
+const FORGET_MS = 30_000;
+const MAX_KEYS = 65_536;
+
+type Record = { failures: number; at: number; next: number };
+
+export class LoginGuard {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #records = new Map<string, Record>();
+  readonly #good = new Set<string>();
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock;
+  }
+
+  /** Counts an attempt. @returns the milliseconds to wait before it is carried out, null when it is refused for now. */
+  attempt(name: string, address: string): number | null {
+    const pair = pairKey(name, address);
+    const known = this.#good.has(pair);
+    // An address that the owner uses is not slowed down for its neighbours' mistakes: its own pair counts alone.
+    const spaced = known ? [pair] : [pair, `a ${address}`];
+    const now = this.#clock.monotonic();
+    let wait = 0;
+    for (const key of spaced) {
+      const record = this.#current(key, now);
+      wait = Math.max(wait, record.failures < FREE_ATTEMPTS ? 0 : record.next - now);
+    }
+    if (wait > MAX_WAIT_MS) return null;
+    for (const key of spaced) {
+      const record = this.#current(key, now);
+      record.failures += 1;
+      record.next = now + wait + spacing(record.failures, MAX_SPACING_MS);
+    }
+    const byName = this.#current(`n ${name}`, now);
+    byName.failures += 1;
+    return known ? wait : Math.max(wait, spacing(byName.failures - 1, MAX_NAME_PAUSE_MS));
+  }
+
+  /** The attempt was good after all. */
+  succeeded(name: string, address: string): void {
+    const now = this.#clock.monotonic();
+    const pair = pairKey(name, address);
+    for (const key of [pair, `a ${address}`, `n ${name}`]) {
+      const record = this.#current(key, now);
+      record.failures = Math.max(0, record.failures - 1);
+    }
+    this.#good.delete(pair);
+    this.#good.add(pair);
+    if (this.#good.size > MAX_KEYS) dropFirst(this.#good);
+  }
+
+  #current(key: string, now: number): Record {
+    const record = this.#records.get(key) ?? { failures: 0, at: now, next: now };
+    const forgotten = Math.floor((now - record.at) / FORGET_MS);
+    record.failures = Math.max(0, record.failures - forgotten);
+    record.at += forgotten * FORGET_MS;
+    this.#records.delete(key);
+    this.#records.set(key, record);
+    if (this.#records.size > MAX_KEYS) dropFirst(this.#records);
+    return record;
+  }
+}
+
+function spacing(failures: number, max: number): number {
+  if (failures < FREE_ATTEMPTS) return 0;
+  return Math.min(max, FIRST_SPACING_MS * 2 ** Math.min(16, failures - FREE_ATTEMPTS));
+}
+
+/** Names hold no spaces. */
+function pairKey(name: string, address: string): string {
+  return `p ${name} ${address}`;
+}
+
+function dropFirst(keyed: { keys(): Iterable<string>; delete(key: string): boolean }): void {
+  for (const key of keyed.keys()) {
+    keyed.delete(key);
+    return;
+  }
+}

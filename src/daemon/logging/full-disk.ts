@@ -1,0 +1,17 @@
+/** The log's line about a disk without room, for what is refused because of it. */
+import { join } from 'node:path';
+import type { RequestName } from '../../protocol/wire/requests.ts';
+import type { Context } from '../context.ts';
+
+export function logFullDisk({ warnings, config }: Pick<Context, 'warnings' | 'config'>, request: RequestName): void {
+  const { dataDir } = config;
+  // Files are refused first, and only they.
+  if (request === 'upload-open' || request === 'upload-finish') {
+    const what = 'the disk of this folder has no room for more files: uploads are refused until there is some';
+    warnings.warn('files_disk_full', join(dataDir, 'server_files'), what);
+  } else {
+    const what =
+      'the disk of this folder is full: nobody gets in, and what people send is refused, until there is room';
+    warnings.warn('disk_full', dataDir, what);
+  }
+}

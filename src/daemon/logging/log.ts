@@ -1,0 +1,141 @@
+/**
+ * The log: JSON lines, or pretty ones in a terminal. Only the fields named here are ever written, so that no frame, body,
+ * key, password or unknown user name can slip in.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { printable } from '../../protocol/base/text.ts';
+
+/** What may stand in a line besides pino's own `level`, `time`, `msg`. Values are numbers, booleans, short texts. */
+export const allowedFields: ReadonlySet<string> = new Set([
+  'evt',
+  // the program
+  'version',
+  'host',
+  'port',
+  'fingerprint',
+  'join',
+  'dir',
+  'path',
+  'line',
+  'signal',
+  'settings',
+  'count',
+  'ms',
+  // a connection
+  'conn',
+  'address',
+  'software',
+  'user',
+  'device',
+  'method',
+  'session',
+  'reason',
+  'state',
+  'request',
+  'code',
+  'reasons',
+  'addresses',
+  // files and conversations, by size and number only
+  'size',
+  'files',
+  'entries',
+  'transfer',
+  'file',
+  'removed',
+]);
+
+const MAX_TEXT = 512;
+/** Bytes of lines that could not be written yet. */
+const MAX_WAITING = 1024 * 1024;
+
+export type Log = {
+  logger: Logger;
+  /** After logrotate has moved the file. One that cannot be opened is complained about, and the old one is written on. */
+  reopen(): void;
+};
+
+/**
+ * A log that cannot be written, for want of room or of a reader, stops nobody: lines wait up to 1 MiB, further ones are lost,
+ * and `complain` is told once. @param to a file's path, or null for stdout.
+ */
+export async function openLog(level: string, to: string | null, complain = complainOnStderr): Promise<Log> {
+  if (to === null && process.stdout.isTTY === true) {
+    return { logger: logTo(await prettyStdout(), level), reopen() {} };
+  }
+  const where = to === null ? { dest: 1 } : { dest: to, mkdir: true, mode: 0o600 };
+  const stream = pino.destination({ ...where, sync: true, maxLength: MAX_WAITING });
+  let told = false;
+  stream.on('error', (error: Error) => {
+    if (!told) complain(`the log cannot be written, and lines may be lost: ${error.message}`);
+    told = true;
+  });
+  stream.on('write', () => {
+    told = false;
+  });
+  return { logger: logTo(stream, level), reopen: () => to !== null && reopenStream(stream) };
+}
+
+function reopenStream(stream: ReturnType<typeof pino.destination>): void {
+  const before = stream.listeners('ready');
+  try {
+    stream.reopen();
+  } catch {
+    // It has complained by its event. What still waits for the new file would close the old one twice, at the next reopen.
+    for (const one of stream.listeners('ready')) if (!before.includes(one)) stream.off('ready', one as () => void);
+  }
+}
+
+function complainOnStderr(sentence: string): void {
+  process.stderr.write(`securechat-daemon: ${sentence}\n`);
+}
+
+/** Loaded for a person who looks on; a service never needs it. */
+async function prettyStdout(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  const look = { singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
+  return pretty({ sync: true, destination: 1, ...look });
+}
+
+/** A logger on any stream that keeps the rules of this file. */
+export function logTo(stream: DestinationStream, level: string): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      serializers: { err: describeError },
+      formatters: { log: keepAllowed },
+      hooks: {
+        logMethod(args, method) {
+          const last = args.length - 1;
+          if (typeof args[last] === 'string') args[last] = printable(args[last]);
+          method.apply(this, args);
+        },
+      },
+    },
+    stream,
+  );
+}
+
+/** The log of one connection. pino does not pass what a child is bound to through its formatters, so it is done here. */
+export function connectionLog(log: Logger, bound: { conn: number; address: string }): Logger {
+  return log.child(keepAllowed(bound));
+}
+
+function keepAllowed(fields: object): { [field: string]: unknown } {
+  const kept: { [field: string]: unknown } = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === 'err') kept.err = value;
+    else if (!allowedFields.has(name)) continue;
+    else if (typeof value === 'string') kept[name] = printable(value).slice(0, MAX_TEXT);
+    else if (typeof value === 'number' || typeof value === 'boolean' || value === null) kept[name] = value;
+    else if (Array.isArray(value)) kept[name] = value.map((item) => printable(String(item)).slice(0, MAX_TEXT));
+  }
+  return kept;
+}
+
+function describeError(error: unknown): { [field: string]: unknown } {
+  if (!(error instanceof Error)) return { message: 'not an Error' };
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  const stack = printable(error.stack ?? '', { lines: true });
+  return { type: error.name, ...code, message: printable(error.message), stack };
+}

@@ -1,0 +1,96 @@
+/** Counts what is refused to strangers and logs it in one line a minute, so that a flood of the port is no flood of the log. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../platform/seams.ts';
+import type { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
+import type { RequestName } from '../../protocol/wire/requests.ts';
+import type { Context } from '../context.ts';
+import { addressKey } from '../limits/limits.ts';
+import type { Session } from '../sessions/session.ts';
+import { logFullDisk } from './full-disk.ts';
+
+const MINUTE_MS = 60_000;
+/** Addresses with a count of their own; all others count only in the sum. */
+const MAX_ADDRESSES = 4_096;
+
+/**
+ * `rate`: too many connections from one address. `evicted`: another connection needed the slot. `limit`: the system, or the share of
+ * its descriptors, has no room. `handshake`: failed or too late. `rules`: broke the protocol before it logged in. `login`:
+ * further failed logins of an address whose first ones have a line each. `failed`: the daemon did.
+ */
+export type Refused = 'rate' | 'evicted' | 'limit' | 'handshake' | 'rules' | 'login' | 'failed';
+
+export class RefusedLinks {
+  readonly #clock: Pick<Clock, 'after'>;
+  readonly #log: Pick<Logger, 'warn'>;
+  #reasons = new Map<Refused, number>();
+  #addresses = new Map<string, number>();
+  #count = 0;
+  #cancel: (() => void) | null = null;
+
+  constructor(parts: { clock: Pick<Clock, 'after'>; log: Pick<Logger, 'warn'> }) {
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+  }
+
+  /** @param address as limits count it @returns whether it is the first one of this reason that the next line counts */
+  note(reason: Refused, address: string): boolean {
+    this.#count += 1;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
+    const known = this.#addresses.get(address);
+    if (known !== undefined || this.#addresses.size < MAX_ADDRESSES) this.#addresses.set(address, (known ?? 0) + 1);
+    this.#cancel ??= this.#clock.after(MINUTE_MS, () => this.tell());
+    return this.#reasons.get(reason) === 1;
+  }
+
+  /** Writes the line now, if there is anything to tell. */
+  tell(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    if (this.#count === 0) return;
+    const reasons = [...this.#reasons].map(([reason, count]) => `${reason}: ${count}`);
+    const [address] = [...this.#addresses].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
+    const line = { evt: 'links_refused', count: this.#count, reasons, addresses: this.#addresses.size, address };
+    this.#log.warn(line, 'connections and logins refused in the last minute; the address shown had the most');
+    this.#reasons = new Map();
+    this.#addresses = new Map();
+    this.#count = 0;
+  }
+}
+
+/** The log's line about an expected no: of one for a full disk the operator hears. */
+export function logRefused(
+  context: Pick<Context, 'warnings' | 'config'>,
+  session: Pick<Session, 'log'>,
+  request: RequestName,
+  { code }: Refusal,
+): void {
+  if (code === 'disk-full') logFullDisk(context, request);
+  session.log.debug({ evt: 'refused', request, code }, 'refused');
+}
+
+/** The log's line about broken rules; of strangers it is counted. */
+export function logBroken(
+  { refused }: { refused: Pick<RefusedLinks, 'note'> },
+  session: Pick<Session, 'account' | 'address' | 'log'>,
+  { code, message: reason }: ProtocolError,
+): void {
+  const line = { evt: 'input_validation_fail', code, reason };
+  const what = 'the client broke the protocol: its link is cut';
+  if (session.account === null) {
+    refused.note('rules', addressKey(session.address));
+    session.log.debug(line, what);
+  } else {
+    session.log.warn(line, what);
+  }
+}
+
+/** The log's line about a request that the daemon failed on. A stranger causes a warning, and one a minute. */
+export function logCrash(
+  { refused }: { refused: Pick<RefusedLinks, 'note'> },
+  session: Pick<Session, 'account' | 'address' | 'log'>,
+  line: { err: unknown; request: string | null },
+): void {
+  const what = 'the daemon failed on a request: this session is closed';
+  if (session.account !== null) session.log.error({ evt: 'sys_crash', ...line }, what);
+  else if (refused.note('failed', addressKey(session.address))) session.log.warn({ evt: 'sys_crash', ...line }, what);
+}

@@ -1,5 +1,0 @@
-import type { Handler } from '../context.ts';
-import { personOf } from '../person.ts';
-
-export const downloadOpen: Handler<'download-open'> = (context, session, params) =>
-  context.files.openDownload(session, personOf(session).idFp, params, context.store);

@@ -1,8 +1,0 @@
-import type { Handler } from '../context.ts';
-import { personOf } from '../person.ts';
-
-export const epochKeys: Handler<'epoch-keys'> = async ({ rooms, epochs }, session, { room, keys }) => {
-  const maker = personOf(session);
-  epochs.addKeys(session, rooms.asMember(room, maker), maker, keys);
-  return {};
-};

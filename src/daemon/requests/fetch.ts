@@ -1,9 +1,0 @@
-import type { Handler } from '../context.ts';
-import { entryFor } from '../note-copies.ts';
-import { personOf } from '../person.ts';
-
-export const fetch: Handler<'fetch'> = async ({ store }, session, params) => {
-  const reader = personOf(session).idFp;
-  const { entries, more, head } = await store.fetch({ ...params, reader });
-  return { entries: entries.map((entry) => entryFor(entry, reader)), more, head };
-};

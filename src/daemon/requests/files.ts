@@ -1,9 +1,0 @@
-import type { Handler } from '../context.ts';
-import { entryFor } from '../note-copies.ts';
-import { personOf } from '../person.ts';
-
-export const files: Handler<'files'> = async ({ store }, session, { conversation, before }) => {
-  const reader = personOf(session).idFp;
-  const page = await store.files({ reader, conversation, before });
-  return { files: page.files.map((file) => ({ ...file, entry: entryFor(file.entry, reader) })), more: page.more };
-};

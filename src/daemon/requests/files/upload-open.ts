@@ -1,0 +1,5 @@
+import type { Handler } from '../../context.ts';
+import { personOf } from '../../sessions/person.ts';
+
+export const uploadOpen: Handler<'upload-open'> = (context, session, params) =>
+  context.files.openUpload(session, personOf(session).idFp, params, context.store);

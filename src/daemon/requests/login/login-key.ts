@@ -1,0 +1,30 @@
+import { H, utf8 } from '../../../protocol/base/bytes.ts';
+import { verify } from '../../../protocol/crypto/rsa.ts';
+import type { Handler } from '../../context.ts';
+import { awaitTurn, enter, logFailure, loginRefused } from '../../login/login-attempt.ts';
+
+/** Stands for the identity of an unknown name: it has no devices. */
+const NOBODY = new Uint8Array(32);
+
+/**
+ * A reconnect: the ticket of this device, and a signature that binds the identity to this very link. The ticket is checked first:
+ * without one, a known and an unknown name cost the same work, so that the time of the answer tells nothing.
+ */
+export const loginKey: Handler<'login-key'> = async (context, session, { name, device, ticket, signature }) => {
+  const { accounts, directory, identity, store } = context;
+  const account = accounts.get(name) ?? null;
+  const idFp = account?.idFp ?? NOBODY;
+  const ticketHash = H('ticket', ticket);
+  const refused = () => {
+    logFailure(context, session, account, 'key');
+    return loginRefused();
+  };
+  if (!(await store.checkTicket({ idFp, device, ticketHash, seen: false })) || account === null) throw refused();
+  const sigSpki = await directory.keyOf(idFp, store);
+  const message = H('login', session.link.cb, identity.daemonId, utf8(name));
+  if (sigSpki === null || !verify(sigSpki, message, signature)) throw refused();
+  await awaitTurn(context, session, 'logins');
+  // After the wait: a device that was ended meanwhile does not come in.
+  if (!(await store.checkTicket({ idFp, device, ticketHash, seen: true }))) throw refused();
+  return enter(context, session, { account, by: 'key', device });
+};

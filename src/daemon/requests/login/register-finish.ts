@@ -1,0 +1,25 @@
+import { Refusal } from '../../../protocol/base/errors.ts';
+import { encodeEvent } from '../../../protocol/wire/codec.ts';
+import type { Handler } from '../../context.ts';
+import { putFirstCard } from '../../login/first-card.ts';
+import { checkRecord } from '../../login/login-attempt.ts';
+
+/** Second half: the account is in users.txt, on stable storage, when this is answered. */
+export const registerFinish: Handler<'register-finish'> = async (context, session, { record, card, localKeys }) => {
+  const { attempt } = session;
+  session.attempt = null;
+  if (attempt?.kind !== 'register') throw new Refusal('bad-request', 'begin the registration first');
+  checkRecord(record);
+  const { name, invite } = attempt;
+  const make = async () => {
+    context.accounts.checkNew(name);
+    const idFp = await putFirstCard(context, name, card);
+    const flags = new Set(localKeys ? ['local-keys'] : []);
+    await context.accounts.add({ name, idFp, record, flags });
+    return idFp;
+  };
+  const idFp = await (invite === null ? make() : context.invites.spend(invite, make));
+  session.log.info({ evt: 'user_created', user: name }, 'account made');
+  context.chat.tell('all', encodeEvent('registered', { name, idFp }));
+  return {};
+};

@@ -1,0 +1,13 @@
+import type { Handler } from '../../context.ts';
+import { recordHash as hashOf, vaultStored } from '../../login/login-attempt.ts';
+import { personOf } from '../../sessions/person.ts';
+
+export const vaultPut: Handler<'vault-put'> = async (context, session, { recordHash, version, vault }) => {
+  const { idFp } = personOf(session);
+  // The account as it is now: this session may have changed its password.
+  const account = context.accounts.byIdentity(idFp) ?? session.account;
+  const current = account === null ? recordHash : hashOf(account.record);
+  const { at } = await context.store.putVault({ idFp, recordHash, current, version, bytes: vault });
+  vaultStored(context, session, recordHash);
+  return { at };
+};

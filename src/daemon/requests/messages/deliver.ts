@@ -1,0 +1,9 @@
+import { encodeEvent } from '../../../protocol/wire/codec.ts';
+import type { Handler } from '../../context.ts';
+import { personOf } from '../../sessions/person.ts';
+
+export const deliver: Handler<'deliver'> = async ({ store, chat }, session, { conversation, seq }) => {
+  const mark = await store.mark({ conversation, reader: personOf(session).idFp, mark: 'delivered', seq });
+  if (mark.moved) chat.tell(new Set(mark.others), encodeEvent('delivered', { conversation, seq: mark.seq }));
+  return {};
+};

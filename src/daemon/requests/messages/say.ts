@@ -1,0 +1,21 @@
+import { equal } from '../../../protocol/base/bytes.ts';
+import { Refusal } from '../../../protocol/base/errors.ts';
+import { parseRoomMessage } from '../../../protocol/sealed/room-message.ts';
+import type { Handler } from '../../context.ts';
+import { personOf } from '../../sessions/person.ts';
+
+/** Waits for nothing before the store, so that the messages of one device reach it in the order they came. */
+export const say: Handler<'say'> = async ({ store, rooms, config, later }, session, { room: id, message, file }) => {
+  const author = personOf(session);
+  const room = rooms.get(id);
+  const header = parseRoomMessage(message);
+  if (!equal(header.room, room.id) || !equal(header.from, author.idFp)) {
+    throw new Refusal('bad-request', 'the message is for another room or from another identity: seal it again');
+  }
+  const { msgId, device, seq: n, epochId } = header;
+  const quota = config.messageQuota;
+  const entry = { conversation: room.id, author, id: msgId, device, n, bytes: message, file, quota, epochId };
+  const { seq, at, again } = await store.appendMessage(entry);
+  if (!again) rooms.post(room, { seq, at, from: author.name, bytes: message, file }, later);
+  return { seq, at };
+};

@@ -1,0 +1,55 @@
+import { equal } from '../../../protocol/base/bytes.ts';
+import { Refusal } from '../../../protocol/base/errors.ts';
+import { deliveredNote, dmConversation, parseNote } from '../../../protocol/sealed/note.ts';
+import { encodeEvent } from '../../../protocol/wire/codec.ts';
+import type { Entry } from '../../../protocol/wire/fields.ts';
+import type { Handler } from '../../context.ts';
+import { personOf } from '../../sessions/person.ts';
+import type { Person } from '../../store/store.ts';
+
+/** Waits for nothing before the store, so that the notes of one device reach it in the order they came. */
+export const whisper: Handler<'whisper'> = async (context, session, { to: name, note: bytes, file }) => {
+  const { store, chat, accounts, directory, identity, config, later } = context;
+  const from = personOf(session);
+  const to = recipient(accounts.find(name));
+  const note = parseNote(bytes);
+  const { header } = note;
+  const { conversation, noteId, device, seq: n, copies } = header;
+  if (!equal(header.from, from.idFp) || !equal(header.to, to.idFp)) {
+    throw new Refusal('stale-card', 'the note is from or to another identity: fetch the cards and seal again');
+  }
+  const sides = equal(from.idFp, to.idFp) ? [to] : [to, from];
+  if (!equal(conversation, dmConversation(identity.daemonId, from.idFp, to.idFp)) || copies.length !== sides.length) {
+    throw new Refusal('bad-request', 'the note does not belong to this conversation: seal it again');
+  }
+  const stale = sides.some(({ idFp }, side) => !sameKey(directory.newest(idFp)?.ekFp, copies[side]?.ekFp));
+  const quota = config.messageQuota;
+  const entry = { conversation, author: from, to, id: noteId, device, n, bytes, file, quota, stale };
+  const { seq, at, again } = await store.appendNote(entry);
+  if (!again) {
+    const tell = (who: Person, other: Person, copy: 0 | 1) => {
+      const own: Entry = { seq, at, kind: 'note', from: from.name, bytes: deliveredNote(note, copy), file, keys: [] };
+      chat.tellOne(who.name, encodeEvent('posted', { conversation, with: other.name, entry: own }));
+    };
+    const tellAll = () => {
+      tell(to, from, 0);
+      if (sides.length > 1) tell(from, to, 1);
+    };
+    chat.post(conversation, seq, tellAll, later);
+  }
+  return { seq, at };
+};
+
+function recipient(account: { name: string; idFp: Uint8Array | null }): Person {
+  if (account.idFp === null) {
+    throw new Refusal(
+      'no-keys-yet',
+      `${account.name} has not logged in since this server has keys: nothing can be sealed`,
+    );
+  }
+  return { idFp: account.idFp, name: account.name };
+}
+
+function sameKey(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a !== undefined && b !== undefined && equal(a, b);
+}

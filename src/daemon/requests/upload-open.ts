@@ -1,5 +1,0 @@
-import type { Handler } from '../context.ts';
-import { personOf } from '../person.ts';
-
-export const uploadOpen: Handler<'upload-open'> = (context, session, params) =>
-  context.files.openUpload(session, personOf(session).idFp, params, context.store);

@@ -1,0 +1,58 @@
+/**
+ * When a person may make a new epoch of a room.
+ *
+ * 1. Always: the room has none yet, a member left since this person's newest epoch, or the current one is old or much used.
+ *    So each speaker can make a key after each departure and keep using it, whatever others make after it.
+ * 2. After a join: few by one person. A grant gives newcomers the key in use, and a member whose accomplices join must not make one
+ *    epoch after another.
+ * 3. Without a cause: few by one person. A member with a wrong key can replace it at once. No limit is shared by
+ *    the room: a few members could use it up for all.
+ */
+
+import type { Clock } from '../../platform/seams.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../../protocol/sealed/epoch.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Person } from '../store/store.ts';
+import type { Room } from './room.ts';
+
+/** What an epoch is paid with once it is made. */
+export type EpochCost = 'free' | 'join' | 'spare';
+type Buckets = Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
+
+export class EpochCauses {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #limits: Buckets;
+
+  constructor(parts: { clock: Pick<Clock, 'now'>; limits: Buckets }) {
+    this.#clock = parts.clock;
+    this.#limits = parts.limits;
+  }
+
+  /** Takes nothing: an epoch that loses the race to another one costs nothing. @throws Refusal 'rate-limited' */
+  check(room: Room, maker: Person): EpochCost {
+    const { epochs, joinEpochs, spareEpochs } = this.#limits;
+    if (!epochs.has(maker.name))
+      throw new Refusal('rate-limited', 'too many new keys of rooms in a short time; try again later');
+    if (this.#isNeeded(room, maker)) return 'free';
+    if (room.movedSinceEpoch(maker.idFp) === 'joined' && joinEpochs.has(maker.name)) return 'join';
+    if (spareEpochs.has(maker.name)) return 'spare';
+    throw new Refusal('rate-limited', 'you made many keys of this room lately: use the one it has, or try again later');
+  }
+
+  pay(maker: Person, cost: EpochCost): void {
+    this.#limits.epochs.take(maker.name);
+    if (cost === 'join') this.#limits.joinEpochs.take(maker.name);
+    if (cost === 'spare') this.#limits.spareEpochs.take(maker.name);
+  }
+
+  #isNeeded(room: Room, maker: Person): boolean {
+    const { epoch } = room;
+    return (
+      epoch.seq === 0 ||
+      room.movedSinceEpoch(maker.idFp) === 'left' ||
+      this.#clock.now() - epoch.time > EPOCH_LIFE_MS ||
+      room.seq - epoch.seq >= EPOCH_PLACES
+    );
+  }
+}

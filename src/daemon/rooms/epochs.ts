@@ -1,0 +1,210 @@
+/** Epochs on their way in: a header, then the members' chunks in several requests, then all of it at once into the store. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../platform/seams.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from '../../protocol/sealed/epoch.ts';
+import { encodeEvent } from '../../protocol/wire/codec.ts';
+import type { Directory } from '../accounts/directory.ts';
+import type { Config } from '../config/config.ts';
+import { figures, type Limits } from '../limits/limits.ts';
+import type { Chat, Later } from '../sessions/feed.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Person, Placed, Store } from '../store/store.ts';
+import { EpochCauses, type EpochCost } from './epoch-causes.ts';
+import type { Room } from './room.ts';
+
+type Draft = {
+  session: Pick<Session, 'ended'>;
+  /** Stops the timer that drops it. */
+  cancel: () => void;
+  epoch: Epoch;
+  bytes: Uint8Array;
+  logN: number;
+  /** Who may have one, and who has. */
+  members: Map<string, Person>;
+  chunks: Map<string, Key>;
+};
+/** The chunk is empty for a member whose key does not seal. */
+type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
+
+export type EpochsParts = {
+  directory: Pick<Directory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
+  chat: Pick<Chat, 'post' | 'tellOne'>;
+  limits: Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
+  clock: Clock;
+  log: Logger;
+  config: Pick<Config, 'messageQuota'>;
+};
+
+export class Epochs {
+  readonly #parts: EpochsParts;
+  readonly #causes: EpochCauses;
+  /** One a person and room. */
+  readonly #drafts = new Map<string, Draft>();
+
+  constructor(parts: EpochsParts) {
+    this.#parts = parts;
+    this.#causes = new EpochCauses(parts);
+  }
+
+  /**
+   * Takes the signed header; an unfinished epoch of this session is dropped. `members` is how many chunks will come.
+   * @param store on the account of who asks
+   * @throws ProtocolError 'room', Refusal 'stale-epoch' (made for a log that others have left since), 'conflict' (epochPrev),
+   *   'bad-request' (its time), 'rate-limited' (without a cause), 'busy' (another session of this person makes one).
+   */
+  async begin(
+    session: Draft['session'],
+    room: Room,
+    epoch: { bytes: Uint8Array; members: number; maker: Person },
+    store: Pick<Store, 'cardsOf'>,
+  ): Promise<void> {
+    const { bytes, members, maker } = epoch;
+    const parsed = parseEpoch(bytes);
+    const key = await this.#parts.directory.keyOf(maker.idFp, store);
+    if (!equal(parsed.maker, maker.idFp) || !equal(parsed.room, room.id) || key === null) {
+      throw new Refusal('not-permitted', 'an epoch is made by a member, for this room');
+    }
+    openEpoch(bytes, key);
+    if (!equal(parsed.epochId, room.epoch.id)) this.#checkNew(room, parsed, maker);
+    const logN = room.numberOf(parsed.logHead);
+    if (logN === undefined) throw new Refusal('conflict', 'this server does not know that log entry: fetch the log');
+    const present = new Map(room.membersAt(logN).map((member) => [hex(member.idFp), member]));
+    if (members > present.size) {
+      throw new Refusal('stale-epoch', 'somebody left since: fetch the log and make the key again');
+    }
+    const id = draftId(room, maker);
+    const before = this.#drafts.get(id);
+    if (before !== undefined && before.session !== session && !before.session.ended) {
+      throw new Refusal('busy', 'another device of yours makes the key of this room now; try again in a moment');
+    }
+    this.#drop(id);
+    const cancel = this.#parts.clock.after(figures.epochDraftMs, () => this.#drop(id));
+    this.#drafts.set(id, { session, cancel, epoch: parsed, bytes, logN, members: present, chunks: new Map() });
+  }
+
+  /** @throws Refusal 'bad-request' for a chunk of a non-member, or a second one of a member. */
+  addKeys(session: Draft['session'], room: Room, maker: Person, keys: { idFp: Uint8Array; chunk: Uint8Array }[]): void {
+    const draft = this.#draftOf(session, room, maker);
+    for (const { idFp, chunk } of keys) {
+      const id = hex(idFp);
+      const name = draft.members.get(id)?.name;
+      if (name === undefined || draft.chunks.has(id)) {
+        throw new Refusal('bad-request', 'each member of the room gets one chunk, and nobody else');
+      }
+      draft.chunks.set(id, { idFp, name, chunk });
+    }
+  }
+
+  /**
+   * Makes the epoch current and gives each member its own chunk, after the answer.
+   * @param store on the account of who asks, as is `later`
+   * @throws Refusal 'bad-request' (a member with a valid card has no chunk, or an empty one without need), 'stale-card',
+   *   'conflict', 'stale-epoch', 'rate-limited'.
+   */
+  async commit(
+    session: Draft['session'],
+    room: Room,
+    maker: Person,
+    store: Pick<Store, 'appendEpoch' | 'cardsOf'>,
+    later: Later,
+  ): Promise<Placed> {
+    const { epoch, bytes, logN, members, chunks } = this.#draftOf(session, room, maker);
+    this.#drop(draftId(room, maker));
+    const cards = [...members.values()].map(({ idFp }) => this.#parts.directory.newest(idFp));
+    const known = cards.filter((card) => card !== undefined);
+    if (!equal(memberSetHash(known), epoch.memberSetHash)) {
+      throw new Refusal('stale-card', 'somebody renewed their keys: fetch the members and make the key again');
+    }
+    // Whose card has ended gets none, and asks for a grant once they have renewed it.
+    if (known.some(({ idFp, notAfter }) => notAfter >= epoch.time && !chunks.has(hex(idFp)))) {
+      throw new Refusal('bad-request', 'a member has no chunk yet: send all keys before the commit');
+    }
+    const keys = [...chunks.values()].filter(({ chunk }) => chunk.length > 0);
+    await this.#checkEmpty(
+      [...chunks.values()].filter(({ chunk }) => chunk.length === 0),
+      store,
+    );
+    let cost: EpochCost = 'free';
+    if (!equal(epoch.epochId, room.epoch.id)) {
+      if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
+      cost = this.#causes.check(room, maker);
+    }
+    const { seq, at, again } = await store.appendEpoch({
+      room: room.id,
+      author: maker,
+      epochId: epoch.epochId,
+      epochPrev: epoch.epochPrev,
+      logN,
+      bytes,
+      keys: keys.map(({ idFp, chunk }) => ({ idFp, chunk })),
+      quota: this.#parts.config.messageQuota,
+    });
+    if (again) return { seq, at };
+    this.#causes.pay(maker, cost);
+    room.take({ id: epoch.epochId, logN, seq, time: epoch.time }, maker.idFp);
+    const tell = () => {
+      const entry = { seq, at, kind: 'epoch', from: maker.name, bytes, file: null } as const;
+      const chunkOf = new Map(keys.map(({ name, chunk }) => [name, chunk]));
+      for (const name of room.names) {
+        const chunk = chunkOf.get(name);
+        const own = chunk === undefined ? [] : [{ kind: 'chunk' as const, bytes: chunk }];
+        this.#parts.chat.tellOne(
+          name,
+          encodeEvent('posted', { conversation: room.id, with: null, entry: { ...entry, keys: own } }),
+        );
+      }
+    };
+    this.#parts.chat.post(room.id, seq, tell, later);
+    return { seq, at };
+  }
+
+  #checkNew(room: Room, epoch: Epoch, maker: Person): void {
+    if (Math.abs(epoch.time - this.#parts.clock.now()) > EPOCH_SKEW_MS) {
+      throw new Refusal(
+        'bad-request',
+        'the time of the new key is not the time of this server; set the clock of your machine',
+      );
+    }
+    if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
+    this.#causes.check(room, maker);
+  }
+
+  /** Seals to each of these members as a trial, until one works: its empty chunk was a lie. @throws Refusal 'bad-request' */
+  async #checkEmpty(keys: readonly Key[], store: Pick<Store, 'cardsOf'>): Promise<void> {
+    const { directory, log } = this.#parts;
+    for (const { idFp } of keys) {
+      if (await directory.canBeSealedTo(idFp, store)) {
+        throw new Refusal('bad-request', 'a member who can be sealed to has an empty chunk');
+      }
+    }
+    if (keys.length > 0) {
+      const members = keys.map(({ name }) => name);
+      log.warn(
+        { evt: 'epoch_not_sealed', members },
+        'these members of a room get no key until they renew theirs: nothing can be sealed to their key cards',
+      );
+    }
+  }
+
+  #draftOf(session: Draft['session'], room: Room, maker: Person): Draft {
+    const draft = this.#drafts.get(draftId(room, maker));
+    if (draft?.session !== session)
+      throw new Refusal('conflict', 'begin the epoch first, and finish it within a minute');
+    return draft;
+  }
+
+  #drop(id: string): void {
+    this.#drafts.get(id)?.cancel();
+    this.#drafts.delete(id);
+  }
+}
+
+function draftId(room: Room, maker: Person): string {
+  return hex(room.id) + hex(maker.idFp);
+}
+
+function taken(): Refusal {
+  return new Refusal('conflict', 'somebody else made the next key: fetch it and use that one');
+}

@@ -1,0 +1,226 @@
+/** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { Turns } from '../../protocol/base/mutex.ts';
+import { SMALL_ROOM } from '../../protocol/sealed/epoch.ts';
+import { type LogEntry, parseLogEntry, RoomLog } from '../../protocol/sealed/room-log.ts';
+import { SortedKeys } from '../accounts/sorted-keys.ts';
+import type { Appended, Person, Store } from '../store/store.ts';
+
+export type RoomParts = {
+  /** The daemon's signing key, SPKI, and its id. */
+  signSpki: Uint8Array;
+  daemonId: Uint8Array;
+};
+
+/** What an entry asks of the store; the log is read again when it could not be stored. */
+export type LogStore = Pick<Store, 'appendLog' | 'roomLog'>;
+
+/** A join carries its signer's key, and the session that brought it has that identity: nothing else need be asked. */
+const noOtherKey = () => null;
+
+type About = Pick<Room, 'id' | 'name' | 'epoch' | 'seq'>;
+/** A member joined for the first time ('newcomer') or again ('back'), or left or was removed ('gone'). */
+type Move = { n: number; who: string; kind: 'newcomer' | 'back' | 'gone' };
+/** The current epoch. */
+export type RoomEpoch = {
+  id: Uint8Array;
+  /** The n of the log entry it was made for. */
+  logN: number;
+  /** Its place in the conversation. */
+  seq: number;
+  /** As its header says, ms since 1970 UTC. */
+  time: number;
+};
+
+type Member = { idFp: Uint8Array; name: string; joinedAt: number };
+type Told = Appended & { tell: ReadonlySet<string> };
+
+export class Room {
+  readonly id: Uint8Array;
+  readonly name: string;
+  /** With an id of zeros while there is none. */
+  epoch: RoomEpoch;
+  /** The newest place of the conversation. */
+  seq: number;
+  readonly #parts: RoomParts;
+  #log: RoomLog;
+  readonly #numbers = new Map<string, number>();
+  readonly #members = new Map<string, Member>();
+  /** Their ids, whose order in hex is that of the bytes. */
+  readonly #order = new SortedKeys((a, b) => (a < b ? -1 : Number(a > b)));
+  readonly #names = new Set<string>();
+  /** All of this room, in order. */
+  #moves: Move[] = [];
+  readonly #everMembers = new Set<string>();
+  /** The log entry that each maker's newest epoch was made for, since the daemon started. */
+  readonly #madeFor = new Map<string, number>();
+  /** Entries are added one after the other: each is checked against what the one before left. */
+  readonly #turns = new Turns();
+
+  private constructor(about: About, parts: RoomParts) {
+    this.id = about.id;
+    this.name = about.name;
+    this.epoch = about.epoch;
+    this.seq = about.seq;
+    this.#parts = parts;
+    this.#log = new RoomLog(parts.signSpki, parts.daemonId);
+  }
+
+  static async load(about: About, parts: RoomParts, store: Pick<Store, 'roomLog'>): Promise<Room> {
+    const room = new Room(about, parts);
+    await room.#load(store);
+    return room;
+  }
+
+  /** Names of the members. */
+  get names(): ReadonlySet<string> {
+    return this.#names;
+  }
+
+  /** In order of idFp, those behind `after`; all for null. */
+  *members(after: Uint8Array | null = null): Generator<Person> {
+    for (const id of this.#order.after(after === null ? null : hex(after))) {
+      const member = this.#members.get(id);
+      if (member !== undefined) yield member;
+    }
+  }
+
+  isMember(idFp: Uint8Array): boolean {
+    return this.#members.has(hex(idFp));
+  }
+
+  get head(): { n: number; hash: Uint8Array } {
+    return { n: this.#log.n, hash: this.#log.head };
+  }
+
+  /** The n of the log entry with this hash. */
+  numberOf(hash: Uint8Array): number | undefined {
+    return this.#numbers.get(hex(hash));
+  }
+
+  /** The members as of log entry `n`; right only when nobody left since, which the store checks for an epoch. */
+  membersAt(n: number): Person[] {
+    return [...this.#members.values()].filter((member) => member.joinedAt <= n);
+  }
+
+  /** Whether this member was there at log entry `n`, and so was given the key of an epoch that was made for it. */
+  wasMemberAt(idFp: Uint8Array, n: number): boolean {
+    return (this.#members.get(hex(idFp))?.joinedAt ?? Number.POSITIVE_INFINITY) <= n;
+  }
+
+  /** Whether nobody left after log entry `n`. */
+  isOpen(n: number): boolean {
+    return n >= this.#log.lastDeparture;
+  }
+
+  /** The next epoch has been made. */
+  take(epoch: RoomEpoch, maker: Uint8Array): void {
+    this.epoch = epoch;
+    this.#madeFor.set(hex(maker), epoch.logN);
+    this.seq = Math.max(this.seq, epoch.seq);
+  }
+
+  /**
+   * Why `maker` may make the next epoch. 'left': somebody left since this maker's newest epoch; epochs that others made since may be
+   * garbage. 'joined': somebody joined a small room since the current epoch. The maker's own moves do not count, except for the first
+   * join: a member who joins and leaves again and again must not cause one epoch after the other.
+   */
+  movedSinceEpoch(maker: Uint8Array): 'left' | 'joined' | null {
+    const own = hex(maker);
+    const made = this.#madeFor.get(own) ?? 0;
+    let joined = false;
+    for (let at = this.#moves.length - 1; at >= 0; at -= 1) {
+      const { n, who, kind } = this.#moves[at] as Move;
+      if (n <= Math.min(made, this.epoch.logN)) break;
+      if (who === own && kind !== 'newcomer') continue;
+      if (kind === 'gone' && n > made) return 'left';
+      joined ||= kind !== 'gone' && n > this.epoch.logN;
+    }
+    return joined && this.#members.size <= SMALL_ROOM ? 'joined' : null;
+  }
+
+  /**
+   * Adds a signed entry; `author` is null for the daemon. `tell` are the names of all who were or are members.
+   * @param store on the account of who asks
+   * @throws ProtocolError 'room' (layout, signature, not allowed), Refusal 'conflict' (not at the head).
+   */
+  async append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told> {
+    const entry = parseLogEntry(bytes);
+    const added = await this.#turns.take(() => this.#addNext(entry, bytes, author, store));
+    if (added !== null) return added;
+    // Outside of the turns, as it cannot be added any more: the store says whether it was.
+    return { ...(await this.#store(entry, bytes, author, store)), tell: new Set() };
+  }
+
+  /** null for an entry of an old place. */
+  async #addNext(entry: LogEntry, bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told | null> {
+    if (entry.n <= this.#log.n) return null;
+    if (entry.n !== this.#log.n + 1 || !equal(entry.prev, this.#log.head)) {
+      throw new Refusal('conflict', 'this does not follow the newest entry of the log: fetch it and sign again');
+    }
+    const before = new Set(this.#names);
+    this.#log.append(bytes, noOtherKey);
+    try {
+      const appended = await this.#store(entry, bytes, author, store);
+      this.#note(entry);
+      return { ...appended, tell: new Set([...before, ...this.#names]) };
+    } catch (error) {
+      await this.#load(store);
+      throw error;
+    }
+  }
+
+  #store(entry: LogEntry, bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Appended> {
+    return store.appendLog({
+      room: this.id,
+      author,
+      n: entry.n,
+      prev: entry.prev,
+      hash: entry.hash,
+      bytes,
+      joins: entry.op === 'join' ? entry.subject : null,
+      departs: departs(entry) ? entry.subject.idFp : null,
+    });
+  }
+
+  async #load(store: Pick<Store, 'roomLog'>): Promise<void> {
+    this.#log = new RoomLog(this.#parts.signSpki, this.#parts.daemonId);
+    this.#members.clear();
+    this.#order.reset([]);
+    this.#names.clear();
+    this.#numbers.clear();
+    this.#moves = [];
+    this.#everMembers.clear();
+    for (let after = -1; ; ) {
+      const page = await store.roomLog({ room: this.id, after });
+      for (const { n, bytes } of page) {
+        this.#note(this.#log.append(bytes, noOtherKey));
+        after = n;
+      }
+      if (page.length === 0) return;
+    }
+  }
+
+  #note(entry: LogEntry): void {
+    this.#numbers.set(hex(entry.hash), entry.n);
+    const { idFp, name } = entry.subject;
+    const who = hex(idFp);
+    if (entry.op === 'join') {
+      this.#moves.push({ n: entry.n, who, kind: this.#everMembers.has(who) ? 'back' : 'newcomer' });
+      this.#everMembers.add(who);
+      this.#members.set(who, { idFp, name, joinedAt: entry.n });
+      this.#order.add(who);
+      this.#names.add(name);
+    } else if (departs(entry)) {
+      this.#moves.push({ n: entry.n, who, kind: 'gone' });
+      this.#members.delete(who);
+      this.#order.delete(who);
+      if (![...this.#members.values()].some((member) => member.name === name)) this.#names.delete(name);
+    }
+  }
+}
+
+function departs(entry: LogEntry): boolean {
+  return entry.op === 'leave' || entry.op === 'remove';
+}

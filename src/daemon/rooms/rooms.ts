@@ -1,0 +1,175 @@
+/** The rooms of this daemon. So far that is the lobby, which everyone joins and only the daemon removes people from. */
+
+import type { Clock } from '../../platform/seams.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { LOBBY } from '../../protocol/base/text.ts';
+import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import { parseEpoch } from '../../protocol/sealed/epoch.ts';
+import { createLobby, parseLogEntry, signLogEntry } from '../../protocol/sealed/room-log.ts';
+import { encodeEvent } from '../../protocol/wire/codec.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Identity } from '../accounts/identity.ts';
+import type { Broadcasts } from '../sessions/broadcasts.ts';
+import type { Chat, Later } from '../sessions/feed.ts';
+import type { EntryKind, Person, Placed, Store } from '../store/store.ts';
+import { type LogStore, Room, type RoomParts } from './room.ts';
+
+/** Who signs what the daemon itself does in a room. */
+const DAEMON = new Uint8Array(32);
+
+export type RoomsParts = {
+  chat: Pick<Chat, 'post' | 'tell'>;
+  broadcasts: Pick<Broadcasts, 'open' | 'changed' | 'post'> | null;
+  clock: Clock;
+  rsa: Rsa;
+  identity: Pick<Identity, 'keys' | 'daemonId'>;
+};
+
+type News = Placed & { from: string | null; bytes: Uint8Array; file: Uint8Array | null };
+
+export class Rooms {
+  readonly #parts: RoomsParts;
+  readonly #rooms = new Map<string, Room>();
+  #lobby: Room | undefined;
+
+  private constructor(parts: RoomsParts) {
+    this.#parts = parts;
+  }
+
+  /** Loads every room, checking its log, and makes the lobby when there is none. @throws ProtocolError 'room'. */
+  static async open(parts: RoomsParts, store: Pick<Store, 'rooms' | 'roomLog' | 'createRoom'>): Promise<Rooms> {
+    const rooms = new Rooms(parts);
+    await rooms.#load(store);
+    if (rooms.#lobby === undefined) {
+      const { keys, daemonId } = parts.identity;
+      const { room, entry } = await createLobby(parts.rsa, keys.sign, daemonId, LOBBY, parts.clock.now());
+      await store.createRoom({ room, name: LOBBY, entry, hash: parseLogEntry(entry).hash });
+      await rooms.#load(store);
+    }
+    return rooms;
+  }
+
+  get lobby(): Room {
+    if (this.#lobby === undefined) throw new Error('the lobby was not made');
+    return this.#lobby;
+  }
+
+  /** @throws Refusal 'no-such-conversation'. */
+  get(id: Uint8Array): Room {
+    const room = this.#rooms.get(hex(id));
+    if (room === undefined) throw new Refusal('no-such-conversation', 'there is no such room');
+    return room;
+  }
+
+  /** @throws Refusal 'not-permitted' to who is not in it, 'no-such-conversation'. */
+  asMember(id: Uint8Array, who: Person): Room {
+    const room = this.get(id);
+    if (!room.isMember(who.idFp)) throw new Refusal('not-permitted', 'you are not in this room: join it first');
+    return room;
+  }
+
+  /**
+   * A member's own entry: they join or leave. All members are told, after the answer.
+   * @param store on the account of who asks, as is `later`
+   * @throws ProtocolError 'room', Refusal 'conflict', 'not-permitted'.
+   */
+  async append(id: Uint8Array, bytes: Uint8Array, who: Person, store: LogStore, later: Later): Promise<Placed> {
+    const entry = parseLogEntry(bytes);
+    const own = equal(entry.actor, who.idFp) && equal(entry.subject.idFp, who.idFp) && entry.subject.name === who.name;
+    if (!own || !equal(entry.room, id) || (entry.op !== 'join' && entry.op !== 'leave')) {
+      throw new Refusal('not-permitted', 'in this room people join and leave for themselves only');
+    }
+    const room = this.get(id);
+    // At the head these would break the log's rules, where the link is cut; but two devices may well try at once.
+    if (entry.op === 'join' && entry.n > room.head.n && room.names.has(who.name)) {
+      throw new Refusal('conflict', 'somebody of your name is in this room already: fetch its log');
+    }
+    if (entry.op === 'leave' && entry.n > room.head.n && !room.isMember(who.idFp)) {
+      throw new Refusal('conflict', 'you are not in this room: fetch its log');
+    }
+    return this.#append(room, bytes, who, store, later);
+  }
+
+  /** Members of the lobby whose identity is no account's: deleted, reset, or on a line that cannot be read. */
+  strangers(accounts: Pick<Accounts, 'byIdentity'>): Person[] {
+    return [...this.lobby.members()].filter(({ idFp }) => accounts.byIdentity(idFp) === undefined);
+  }
+
+  /**
+   * Removes from the lobby everyone whose account was deleted or reset. To be called at the start and whenever accounts went
+   * or changed their identity, and only when every account is known: nobody can take a removal back.
+   */
+  async removeStrangers(accounts: Pick<Accounts, 'byIdentity'>, store: LogStore, later: Later): Promise<Person[]> {
+    const strangers = this.strangers(accounts);
+    for (const { idFp, name } of strangers) await this.#remove({ idFp, name }, store, later);
+    return strangers;
+  }
+
+  /** Tells the members of a room about a new message, the same bytes for all. */
+  post(room: Room, message: News, later: Later): void {
+    const { broadcasts, chat } = this.#parts;
+    // A message proves its author and its content by itself; nothing else in a room goes by broadcast.
+    room.seq = Math.max(room.seq, message.seq);
+    const tell = (event: Uint8Array) => {
+      if (broadcasts === null) chat.tell(room.names, event);
+      else broadcasts.post(room.id, event);
+    };
+    this.#post(room.id, 'message', message, tell, later);
+  }
+
+  async #remove(subject: Person, store: LogStore, later: Later): Promise<void> {
+    const { rsa, identity, clock } = this.#parts;
+    for (;;) {
+      const { n, hash } = this.lobby.head;
+      const entry = { room: this.lobby.id, n: n + 1, prev: hash, op: 'remove', subject } as const;
+      const body = new Uint8Array(0);
+      const bytes = await signLogEntry(rsa, identity.keys.sign, { ...entry, actor: DAEMON, time: clock.now(), body });
+      try {
+        await this.#append(this.lobby, bytes, null, store, later);
+        return;
+      } catch (error) {
+        // Somebody joined meanwhile: sign again at the new head.
+        if (!(error instanceof Refusal) || error.code !== 'conflict') throw error;
+      }
+    }
+  }
+
+  async #append(room: Room, bytes: Uint8Array, author: Person | null, store: LogStore, later: Later): Promise<Placed> {
+    const { broadcasts, chat } = this.#parts;
+    const { seq, at, again, tell } = await room.append(bytes, author, store);
+    room.seq = Math.max(room.seq, seq);
+    // At once: who left hears nothing that is said from now on.
+    broadcasts?.changed(room.id, parseLogEntry(bytes).subject.name);
+    const news = { seq, at, from: author?.name ?? null, bytes, file: null };
+    if (!again) this.#post(room.id, 'log', news, (event) => chat.tell(tell, event), later);
+    return { seq, at };
+  }
+
+  #post(
+    conversation: Uint8Array,
+    kind: EntryKind,
+    { seq, at, from, bytes, file }: News,
+    tell: (event: Uint8Array) => void,
+    later: Later,
+  ): void {
+    const tellAll = () => {
+      const entry = { seq, at, kind, from, bytes, file, keys: [] };
+      tell(encodeEvent('posted', { conversation, with: null, entry }));
+    };
+    this.#parts.chat.post(conversation, seq, tellAll, later);
+  }
+
+  async #load(store: Pick<Store, 'rooms' | 'roomLog'>): Promise<void> {
+    const { identity } = this.#parts;
+    const parts: RoomParts = { signSpki: identity.keys.sign.spki, daemonId: identity.daemonId };
+    for (const { room: id, name, head: seq, ...state } of await store.rooms({})) {
+      const time = state.epochBytes === null ? 0 : parseEpoch(state.epochBytes).time;
+      const epoch = { id: state.epochId, logN: state.epochLogN, seq: state.epochSeq, time };
+      const room = await Room.load({ id, name, epoch, seq }, parts, store);
+      this.#rooms.set(hex(id), room);
+      this.#parts.broadcasts?.open(id, room.names);
+      if (name === LOBBY) this.#lobby = room;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** From a new connection to a link: limits, the handshake, and what is logged when it fails. */
+import type { Socket } from 'node:net';
+import { sleep } from '../../platform/seams.ts';
+import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
+import { acceptLink, type Link } from '../../protocol/link/establish.ts';
+import type { SharedContext } from '../context.ts';
+import { addressKey, figures } from '../limits/limits.ts';
+import { connectionLog } from '../logging/log.ts';
+import type { ConnectionSlots, Slot } from './connection-slots.ts';
+
+export type Arrival = { link: Link; slot: Slot; id: number; address: string; log: SharedContext['log'] };
+
+export class Entrance {
+  readonly #context: SharedContext;
+  readonly #slots: ConnectionSlots;
+  readonly #software: string;
+  readonly #onLink: (arrival: Arrival) => void;
+  #closed = false;
+
+  /** @param parts.software what peers are told, as `securechat-daemon 0.1.0`. */
+  constructor(parts: {
+    context: SharedContext;
+    slots: ConnectionSlots;
+    software: string;
+    onLink: (arrival: Arrival) => void;
+  }) {
+    this.#context = parts.context;
+    this.#slots = parts.slots;
+    this.#software = parts.software;
+    this.#onLink = parts.onLink;
+  }
+
+  /** Takes a new connection. Never throws. */
+  take(socket: Socket): void {
+    const { limits, refused } = this.#context;
+    const address = socket.remoteAddress ?? '';
+    socket.on('error', () => socket.destroy());
+    if (this.#closed || address === '') {
+      socket.destroy();
+      return;
+    }
+    const key = addressKey(address);
+    const wait = limits.connections.reserve(key, figures.connectionWaitMs);
+    if (wait === null) {
+      refused.note('rate', key);
+      socket.destroy();
+      return;
+    }
+    const slot = { address: key, socket, evicted: false, hadSession: false };
+    socket.once('close', () => this.#slots.leave(slot));
+    this.#slots.enter(slot);
+    void this.#shakeHands(socket, slot, { address, wait });
+  }
+
+  /** Ends what is half-open; nothing comes after it. */
+  close(): void {
+    this.#closed = true;
+    for (const { socket } of this.#slots.halfOpen()) socket.destroy();
+  }
+
+  async #shakeHands(socket: Socket, slot: Slot, { address, wait }: { address: string; wait: number }): Promise<void> {
+    const { identity, rsa, clock, random, sessions, limits } = this.#context;
+    const id = sessions.nextId();
+    const log = connectionLog(this.#context.log, { conn: id, address });
+    try {
+      await sleep(clock, wait);
+      const link = await acceptLink(socket, {
+        keys: identity.keys,
+        rejectKey: identity.rejectKey,
+        daemonId: identity.daemonId,
+        rsa: rsa.for(limits.budgetOf(null, address)),
+        software: this.#software,
+        clock,
+        random,
+        maxQueuedBytes: figures.maxQueuedBytes,
+      });
+      this.#slots.opened(slot);
+      this.#onLink({ link, slot, id, address, log });
+    } catch (error) {
+      this.#failed(error, { socket, slot, log });
+    }
+  }
+
+  #failed(error: unknown, { socket, slot, log }: { socket: Socket; slot: Slot; log: SharedContext['log'] }): void {
+    const { refused } = this.#context;
+    const hadGone = socket.destroyed;
+    socket.destroy();
+    if (this.#closed || slot.evicted) return;
+    if (socket.bytesRead === 0 && (socket.readableEnded || socket.errored !== null)) {
+      // A client that knows no key here yet: it asks the person first, and comes back.
+      log.debug({ evt: 'greeting_read' }, 'left after the greeting');
+    } else if (error instanceof ProtocolError) {
+      refused.note('handshake', slot.address);
+      log.debug({ evt: 'handshake_fail', code: error.code, reason: error.message }, 'the handshake failed');
+    } else if (error instanceof Refusal) {
+      refused.note('limit', slot.address);
+    } else if (!hadGone && !isSocketError(error) && refused.note('failed', slot.address)) {
+      log.warn({ evt: 'sys_crash', err: error }, 'the daemon failed in a handshake: this link is closed');
+    }
+  }
+}
+
+/** What a peer that goes away does to a socket. */
+function isSocketError(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code !== undefined && /^(E[A-Z]+|ERR_STREAM_[A-Z_]+|ERR_SOCKET_[A-Z_]+)$/.test(code);
+}

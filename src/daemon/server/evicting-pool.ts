@@ -1,0 +1,103 @@
+/**
+ * A bounded number of slots for strangers. A newcomer always gets one: when all are taken, the pool evicts the oldest entry of
+ * one address. That is the address with most failures: overdue entries (older than an honest one needs), and those that lately
+ * went without having got through. While nobody has any, it is the address with most entries. So silent connections, from one
+ * address or from many, kept or made again and again, keep no newcomer out, and many honest people may share one address.
+ */
+import type { Clock } from '../../platform/seams.ts';
+import { FailedArrivals } from './failed-arrivals.ts';
+
+type Arrival = { address: string; nth: number; at: number };
+type Candidate<T> = { one: T; nth: number; failures: number; size: number };
+
+export class EvictingPool<T> {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #slots: number;
+  readonly #honestMs: number;
+  /** Each in the order of arrival. */
+  readonly #byAddress = new Map<string, Set<T>>();
+  readonly #arrivals = new Map<T, Arrival>();
+  readonly #failed: FailedArrivals;
+  #last = 0;
+
+  /** @param o.honestMs how long an honest entry needs its slot */
+  constructor(clock: Pick<Clock, 'monotonic'>, o: { slots: number; honestMs: number }) {
+    this.#clock = clock;
+    this.#slots = Math.max(1, o.slots);
+    this.#honestMs = o.honestMs;
+    this.#failed = new FailedArrivals(clock);
+  }
+
+  get size(): number {
+    return this.#arrivals.size;
+  }
+
+  /** @returns the entry that lost its slot; null while there is room. */
+  enter(one: T, address: string): T | null {
+    this.#last += 1;
+    this.#arrivals.set(one, { address, nth: this.#last, at: this.#clock.monotonic() });
+    const own = this.#byAddress.get(address);
+    if (own === undefined) this.#byAddress.set(address, new Set([one]));
+    else own.add(one);
+    if (this.size <= this.#slots) return null;
+    const loser = this.#loser(one);
+    if (loser !== null) this.fail(loser);
+    return loser;
+  }
+
+  /** It got through, or was let go. @returns whether it had a slot here */
+  leave(one: T): boolean {
+    return this.#leave(one) !== null;
+  }
+
+  /** It went without having got through. */
+  fail(one: T): void {
+    const address = this.#leave(one);
+    if (address !== null) this.#failed.add(address);
+  }
+
+  all(): T[] {
+    return [...this.#arrivals.keys()];
+  }
+
+  /** @returns its address */
+  #leave(one: T): string | null {
+    const arrival = this.#arrivals.get(one);
+    if (arrival === undefined) return null;
+    this.#arrivals.delete(one);
+    const own = this.#byAddress.get(arrival.address);
+    own?.delete(one);
+    if (own?.size === 0) this.#byAddress.delete(arrival.address);
+    return arrival.address;
+  }
+
+  #loser(newcomer: T): T | null {
+    let loser: Candidate<T> | null = null;
+    for (const [address, own] of this.#byAddress) {
+      const candidate = this.#candidate(address, own);
+      if (candidate === null || candidate.one === newcomer) continue;
+      if (loser === null || goesBefore(candidate, loser)) loser = candidate;
+    }
+    return loser?.one ?? null;
+  }
+
+  /** The oldest entry of an address. */
+  #candidate(address: string, own: ReadonlySet<T>): Candidate<T> | null {
+    const since = this.#clock.monotonic() - this.#honestMs;
+    let oldest: Candidate<T> | null = null;
+    for (const one of own) {
+      const arrival = this.#arrivals.get(one);
+      if (arrival === undefined) continue;
+      oldest ??= { one, nth: arrival.nth, failures: this.#failed.of(address), size: own.size };
+      if (arrival.at > since) break;
+      oldest.failures += 1;
+    }
+    return oldest;
+  }
+}
+
+function goesBefore(a: Candidate<unknown>, b: Candidate<unknown>): boolean {
+  if (a.failures !== b.failures) return a.failures > b.failures;
+  if (a.size !== b.size) return a.size > b.size;
+  return a.nth < b.nth;
+}

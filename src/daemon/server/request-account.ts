@@ -1,0 +1,17 @@
+/** The context of one session's handlers: their work, here and on other threads, is charged to the budget of the client. */
+
+import type { Context, SharedContext } from '../context.ts';
+import type { Budget } from '../limits/budgets.ts';
+import type { Session } from '../sessions/session.ts';
+
+/** `who`: the name whose budget it is, null for an address. */
+export type Paid = { who: string | null; budget: Budget; context: Context };
+
+export function paidBy(context: SharedContext, session: Pick<Session, 'account' | 'address'>): Paid {
+  const { limits, opaque, store } = context;
+  const who = session.account?.name ?? null;
+  const budget = limits.budgetOf(who, session.address);
+  const turn = (action: () => void) => limits.turns.take(budget, action);
+  const asker = { key: budget.key, measured: (ms: number) => budget.measured(ms), turn };
+  return { who, budget, context: { ...context, opaque: opaque.for(budget), store: store.for(asker), later: turn } };
+}

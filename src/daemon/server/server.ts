@@ -1,0 +1,181 @@
+/** The port: accepts connections, keeps their number and their time in bounds, and closes in order. */
+import { createServer, type Server as TcpServer } from 'node:net';
+import { sleep } from '../../platform/seams.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import type { Link } from '../../protocol/link/establish.ts';
+import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
+import { MESSAGES_VERSION } from '../../protocol/wire/codec.ts';
+import type { SharedContext } from '../context.ts';
+import { StartError } from '../data/start-error.ts';
+import type { LinkShares } from '../limits/descriptors.ts';
+import { addressKey, figures } from '../limits/limits.ts';
+import { logBroken } from '../logging/refused-links.ts';
+import { giveUpLogin } from '../login/login-attempt.ts';
+import type { Table } from '../requests/index.ts';
+import { Session } from '../sessions/session.ts';
+import { type Arrival, Entrance } from './admission.ts';
+import { ConnectionSlots, type Slot } from './connection-slots.ts';
+import { RequestQueue } from './request-queue.ts';
+
+const IDLE_CHECK_MS = 15_000;
+const LISTEN_BACKLOG = 1_024;
+/** The system drops a peer that vanished without a word after about this. */
+const KEEP_ALIVE_MS = 60_000;
+/** Node counts evicted sockets until the end of the turn. */
+const CLOSING_SOCKETS = 1_024;
+
+export class Server {
+  readonly #context: SharedContext;
+  readonly #table: Table;
+  readonly #tcp: TcpServer;
+  readonly #slots: ConnectionSlots;
+  readonly #entrance: Entrance;
+  readonly #queues = new Map<Session, RequestQueue>();
+  #closing = false;
+  #onEmpty: () => void = () => {};
+
+  /** @param about.software what peers are told in the handshake, as `securechat-daemon 0.1.0`. */
+  constructor(context: SharedContext, table: Table, about: { software: string; shares: LinkShares }) {
+    const { software, shares } = about;
+    this.#context = context;
+    this.#table = table;
+    this.#slots = new ConnectionSlots({ shares, clock: context.clock, refused: context.refused });
+    this.#entrance = new Entrance({
+      context,
+      slots: this.#slots,
+      software,
+      onLink: (arrival) => this.#begin(arrival),
+    });
+    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    this.#tcp = createServer(options, (socket) => this.#entrance.take(socket));
+    this.#tcp.maxConnections = shares.halfOpen + shares.beforeLogin + shares.loggedIn + CLOSING_SOCKETS;
+    this.#tcp.on('drop', (about) => context.refused.note('limit', addressKey(about?.remoteAddress ?? '')));
+  }
+
+  /** @returns the port, which the system chose when 0 was asked for. @throws StartError. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const refuse = (error: NodeJS.ErrnoException) => reject(explain(error, host, port));
+      this.#tcp.once('error', refuse);
+      this.#tcp.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
+        this.#tcp.off('error', refuse);
+        // The system is out of descriptors or memory: this connection is lost, and the next one is accepted.
+        this.#tcp.on('error', () => this.#context.refused.note('limit', ''));
+        this.#checkIdle();
+        const address = this.#tcp.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  /** Stops accepting, tells every client, and waits until what is under way is answered: `figures.shutdownMs` at most. */
+  async shutdown(): Promise<void> {
+    const { sessions, clock } = this.#context;
+    this.#closing = true;
+    this.#tcp.close();
+    this.#entrance.close();
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+      if (sessions.size === 0) resolve();
+    });
+    for (const [session, queue] of this.#queues) {
+      // What was taken is answered first; nothing new is.
+      void queue.finish().then(() => session.end('shutdown', 'the server stops; the connection comes back by itself'));
+    }
+    await Promise.race([empty, sleep(clock, figures.shutdownMs)]);
+    for (const session of sessions.all()) session.cut();
+  }
+
+  #begin({ link, slot, id, address, log }: Arrival): void {
+    const { clock, sessions } = this.#context;
+    const session = new Session({ id, link, address, since: clock.now(), log });
+    session.claim = (held) => this.#slots.claim(slot, held);
+    sessions.add(session);
+    this.#serve(session, link, slot);
+    log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');
+    if (this.#closing) session.end('shutdown', 'the server stops');
+    if (link.peer.messages !== MESSAGES_VERSION) session.end('version', otherVersion(link.peer.messages));
+  }
+
+  #serve(session: Session, link: Link, slot: Slot): void {
+    const { clock, files } = this.#context;
+    const queue = new RequestQueue(this.#context, session, this.#table);
+    this.#queues.set(session, queue);
+    session.heard = clock.monotonic();
+    // Who was logged out, or cut for breaking rules, is to know no key that still seals.
+    session.onEnd = (reason) => {
+      this.#slots.release(slot);
+      this.#leaveRooms(session, reason === 'ended');
+    };
+    const cancelLoginTime = clock.after(figures.loginMs, () => {
+      if (session.account === null) session.end('login-time', `log in within ${figures.loginMs / 1000} s`);
+    });
+    link.onClose = (end) => {
+      cancelLoginTime();
+      this.#slots.release(slot);
+      this.#left(session, end);
+    };
+    link.onSegment = (transfer, index, bytes) => {
+      session.heard = clock.monotonic();
+      if (session.account === null) session.cut();
+      else queue.takeSegment(bytes.length, () => files.onSegment(session, transfer, index, bytes));
+    };
+    link.onMessage = (message) => {
+      session.heard = clock.monotonic();
+      queue.take(message);
+    };
+  }
+
+  #left(session: Session, end: LinkEnd): void {
+    const { sessions, chat, files } = this.#context;
+    session.ended = true;
+    sessions.remove(session);
+    this.#queues.delete(session);
+    giveUpLogin(this.#context, session);
+    if (session.account !== null) {
+      this.#leaveRooms(session, end instanceof ProtocolError);
+      chat.leave(session);
+      files.sessionEnded(session).catch((err) => session.log.error({ evt: 'sys_crash', err }, 'a bug after a session'));
+    }
+    if (end instanceof ProtocolError) logBroken(this.#context, session, end);
+    const reason = end instanceof ProtocolError ? end.code : end;
+    if (session.account === null) session.log.debug({ evt: 'link_closed', reason }, 'left');
+    else session.log.info({ evt: 'session_ended', reason }, 'left');
+    if (sessions.size === 0) this.#onEmpty();
+  }
+
+  #leaveRooms(session: Session, atOnce: boolean): void {
+    if (session.account !== null) this.#context.broadcasts?.leave(session, atOnce);
+  }
+
+  #checkIdle(): void {
+    const { clock, sessions } = this.#context;
+    clock.after(IDLE_CHECK_MS, () => {
+      if (this.#closing) return;
+      const now = clock.monotonic();
+      for (const session of sessions.all()) {
+        if (now - session.heard > figures.idleMs) session.end('idle', 'nothing was heard from here for a while');
+      }
+      this.#checkIdle();
+    });
+  }
+}
+
+function otherVersion(theirs: number): string {
+  const newer = theirs > MESSAGES_VERSION ? 'securechat' : 'server';
+  return `securechat and the server speak different versions (${theirs} and ${MESSAGES_VERSION}), the ${newer} the newer one: update the other`;
+}
+
+function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): StartError {
+  switch (code) {
+    case 'EADDRINUSE':
+      return new StartError(`port ${port} on ${host} is in use by another program; choose another --port`);
+    case 'EACCES':
+      return new StartError(`port ${port} is not for every program; choose one from 1024 on, or 0 for a free one`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartError(`${host} is no address of this machine; choose another --host`);
+    default:
+      return new StartError(`cannot listen on ${host}, port ${port}: ${message}`);
+  }
+}

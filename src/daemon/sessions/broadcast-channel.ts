@@ -1,0 +1,163 @@
+/**
+ * The broadcasts of one room, to the sessions that are in it.
+ *
+ * 1. Every session gets every record of a key, in order, from the one after it was given the key; who lags too far behind is
+ *    closed by its link, never skipped.
+ * 2. A record of each session's own link follows a broadcast within MARK_MS: the client trusts seq and time only then.
+ * 3. A new key before the next broadcast after somebody left the room, was removed, banned or logged out; within
+ *    RETIRE_MS after any session has gone; and when the key has done its share.
+ */
+
+import type { Clock } from '../../platform/seams.ts';
+import { type Broadcast, BroadcastSealer, type RoomKey } from '../../protocol/link/broadcast.ts';
+import type { Flusher, Flushing } from '../../protocol/link/flusher.ts';
+import { LARGE_RECORD, type RecordLimits, recordLimits } from '../../protocol/link/record.ts';
+
+/** From a broadcast to the mark that vouches for it; the client gives up at 5 s. */
+export const MARK_MS = 3_000;
+/** After this long without one, a message goes by each session's own link, and vouches for all before it. */
+export const QUIET_MS = 2_000;
+/** How long a key outlives a session that had it. */
+export const RETIRE_MS = 45_000;
+const PREFIX = 4;
+
+/** What is used of protocol/link.ts. */
+export interface BroadcastLink {
+  setRoomKey(key: RoomKey): void;
+  dropRoom(room: Uint8Array): void;
+  broadcast(broadcast: Broadcast): void;
+  mark(): void;
+}
+
+/** A session, as far as it matters here. */
+export interface Hearer {
+  readonly link: BroadcastLink;
+  tell(event: Uint8Array): void;
+}
+
+export type ChannelParts = {
+  clock: Clock;
+  flusher: Flusher;
+  /** A key and a number that no room of this daemon had before. */
+  newKey(): { gen: number; key: Uint8Array };
+  limits?: RecordLimits;
+};
+
+export class BroadcastChannel implements Flushing {
+  due = 0;
+  readonly #room: Uint8Array;
+  readonly #parts: ChannelParts;
+  readonly #hearers = new Set<Hearer>();
+  /** null while nobody listens. */
+  #sealer: BroadcastSealer | null = null;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #vouchedAt = Number.NEGATIVE_INFINITY;
+  #mustRotate = false;
+  #cancelMark: (() => void) | null = null;
+  #cancelRetire: (() => void) | null = null;
+
+  constructor(room: Uint8Array, parts: ChannelParts) {
+    this.#room = room;
+    this.#parts = parts;
+  }
+
+  add(hearer: Hearer): void {
+    if (this.#hearers.has(hearer)) return;
+    if (this.#sealer === null) this.#sealer = this.#newSealer();
+    this.#hearers.add(hearer);
+    hearer.link.setRoomKey(this.#sealer.roomKey);
+  }
+
+  /** They are in the room no more. */
+  expel(hearer: Hearer): void {
+    if (!this.#hearers.has(hearer)) return;
+    // What was said before is theirs to hear.
+    this.flush();
+    this.gone(hearer, true);
+    hearer.link.dropRoom(this.#room);
+  }
+
+  /** Their link ends or has ended. @param atOnce the key must not seal anything any more */
+  gone(hearer: Hearer, atOnce: boolean): void {
+    if (!this.#hearers.delete(hearer)) return;
+    if (this.#hearers.size === 0) {
+      this.#stop();
+      return;
+    }
+    this.#mustRotate ||= atOnce;
+    this.#cancelRetire ??= this.#parts.clock.after(RETIRE_MS, () => this.#rotate());
+  }
+
+  /** Gives an event of the room to everybody in it. Only what its readers need not take from the daemon may go this way. */
+  post(event: Uint8Array): void {
+    const now = this.#parts.clock.monotonic();
+    const quiet = this.#pending.length === 0 && now - this.#vouchedAt >= QUIET_MS;
+    if (this.#hearers.size < 2 || quiet) {
+      for (const hearer of this.#hearers) hearer.tell(event);
+      this.#vouched(now);
+      return;
+    }
+    const size = PREFIX + event.length;
+    if (this.#pendingBytes + size > LARGE_RECORD) this.flush();
+    this.#pendingBytes += size;
+    if (this.#pending.push(event) === 1) this.#parts.flusher.schedule(this);
+  }
+
+  /** Writes what is pending, as one record. */
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    const content = Buffer.alloc(this.#pendingBytes);
+    let at = 0;
+    for (const event of this.#pending) {
+      at = content.writeUInt32BE(event.length, at);
+      content.set(event, at);
+      at += event.length;
+    }
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (this.#mustRotate || this.#sealer?.worn(content.length)) this.#rotate();
+    const broadcast = this.#sealer?.seal(content);
+    if (broadcast === undefined) return;
+    for (const hearer of this.#hearers) hearer.link.broadcast(broadcast);
+    this.#cancelMark ??= this.#parts.clock.after(MARK_MS, () => this.#mark());
+  }
+
+  #mark(): void {
+    for (const hearer of this.#hearers) hearer.link.mark();
+    this.#vouched(this.#parts.clock.monotonic());
+  }
+
+  /** Something goes by each link now. */
+  #vouched(now: number): void {
+    this.#vouchedAt = now;
+    this.#cancelMark?.();
+    this.#cancelMark = null;
+  }
+
+  #rotate(): void {
+    this.#mustRotate = false;
+    this.#cancelRetire?.();
+    this.#cancelRetire = null;
+    const sealer = this.#newSealer();
+    this.#sealer = sealer;
+    for (const hearer of this.#hearers) hearer.link.setRoomKey(sealer.roomKey);
+    this.#vouched(this.#parts.clock.monotonic());
+  }
+
+  #newSealer(): BroadcastSealer {
+    const { clock, newKey, limits = recordLimits } = this.#parts;
+    return new BroadcastSealer({ room: this.#room, ...newKey() }, clock, limits);
+  }
+
+  #stop(): void {
+    this.#sealer = null;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#mustRotate = false;
+    this.#cancelMark?.();
+    this.#cancelMark = null;
+    this.#cancelRetire?.();
+    this.#cancelRetire = null;
+  }
+}

@@ -1,0 +1,79 @@
+/** Which session hears the broadcasts of which room: those whose person is in it, from their login to their end. */
+
+import type { Clock, Random } from '../../platform/seams.ts';
+import { hex } from '../../protocol/base/bytes.ts';
+import { type Flusher, sharedFlusher } from '../../protocol/link/flusher.ts';
+import { BroadcastChannel, type Hearer } from './broadcast-channel.ts';
+
+const KEY_BYTES = 32;
+
+/** A session that is logged in. */
+export type Member = Hearer & { readonly name: string };
+
+type Room = { channel: BroadcastChannel; names: ReadonlySet<string> };
+
+export class Broadcasts {
+  readonly #parts: { clock: Clock; random: Random; flusher: Flusher };
+  readonly #rooms = new Map<string, Room>();
+  readonly #present = new Map<string, Set<Member>>();
+  #generations = 0;
+
+  constructor(parts: { clock: Clock; random: Random; flusher?: Flusher }) {
+    this.#parts = { flusher: sharedFlusher, ...parts };
+  }
+
+  /** `names`: who is in it, kept up to date by the caller. */
+  open(room: Uint8Array, names: ReadonlySet<string>): void {
+    const { clock, random, flusher } = this.#parts;
+    const newKey = () => ({ gen: ++this.#generations, key: random(KEY_BYTES) });
+    this.#rooms.set(hex(room), { channel: new BroadcastChannel(room, { clock, flusher, newKey }), names });
+  }
+
+  /** Somebody has logged in. */
+  enter(member: Member): void {
+    const sessions = this.#present.get(member.name);
+    if (sessions) sessions.add(member);
+    else this.#present.set(member.name, new Set([member]));
+    for (const { channel, names } of this.#rooms.values()) if (names.has(member.name)) channel.add(member);
+  }
+
+  /** A session that goes on may do nothing in rooms for a while: it hears no more of them. */
+  suspend(member: Member): void {
+    if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.expel(member);
+  }
+
+  /**
+   * Ends a session's part in its rooms. @param atOnce change the keys now: the session was logged out or cut. Otherwise
+   * they change a little later.
+   */
+  leave(member: Member, atOnce: boolean): void {
+    if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.gone(member, atOnce);
+  }
+
+  /** Whether `name` is in the room has changed. */
+  changed(room: Uint8Array, name: string): void {
+    const { channel, names } = this.#of(room);
+    for (const member of this.#present.get(name) ?? []) {
+      if (names.has(name)) channel.add(member);
+      else channel.expel(member);
+    }
+  }
+
+  /** To everybody in the room: an end-to-end signed message with its envelope, and nothing else. */
+  post(room: Uint8Array, event: Uint8Array): void {
+    this.#of(room).channel.post(event);
+  }
+
+  #of(room: Uint8Array): Room {
+    const found = this.#rooms.get(hex(room));
+    if (found === undefined) throw new Error('no such room was opened');
+    return found;
+  }
+
+  #forget(member: Member): boolean {
+    const sessions = this.#present.get(member.name);
+    if (!sessions?.delete(member)) return false;
+    if (sessions.size === 0) this.#present.delete(member.name);
+    return true;
+  }
+}

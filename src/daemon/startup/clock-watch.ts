@@ -1,0 +1,35 @@
+/** Tells the operator when this machine's clock was ahead and went back: what was stored meanwhile keeps its late time. */
+import type { Logger } from 'pino';
+import type { Clock } from '../../platform/seams.ts';
+import { MOST_AHEAD_MS } from '../store/entry-operations.ts';
+import type { Store } from '../store/store.ts';
+
+const LOOK_MS = 60_000;
+
+/** Checks the newest stored time, then the clock every minute; logs each jump once. @returns a function that stops it */
+export async function watchClock(parts: {
+  store: Pick<Store, 'newestTime'>;
+  clock: Clock;
+  log: Logger;
+}): Promise<() => void> {
+  const { store, clock, log } = parts;
+  const tell = (ms: number): void => {
+    const minutes = Math.round(ms / 60_000);
+    log.warn(
+      { evt: 'sys_clock', minutes },
+      'the clock went back; what is stored with a later time keeps it, new messages get the time of now',
+    );
+  };
+  const ahead = (await store.newestTime({})) - clock.now();
+  if (ahead > MOST_AHEAD_MS) tell(ahead);
+  let before = clock.now() - clock.monotonic();
+  let cancel = (): void => {};
+  const look = (): void => {
+    const now = clock.now() - clock.monotonic();
+    if (before - now > MOST_AHEAD_MS) tell(before - now);
+    before = now;
+    cancel = clock.after(LOOK_MS, look);
+  };
+  look();
+  return () => cancel();
+}

@@ -1,0 +1,60 @@
+/** A look at the data folder before anything in it is opened, made or changed: whether it is this daemon's, and all there. */
+import { join } from 'node:path';
+import { ifThere } from '../../platform/missing-file.ts';
+import type { FileSystem } from '../../platform/seams.ts';
+import { type Line, parseUsers } from '../accounts/users-file.ts';
+import { readOwnFile } from '../data/own-file.ts';
+import { StartError } from '../data/start-error.ts';
+import { fileOf } from '../files/files-folder.ts';
+
+/** A password as other programs keep it hashed, and what follows the password in the system's own list of users. */
+const OTHER_PROGRAMS = /^(\$[^$]*\$|\{[\w-]+\}|\s)|^[^:]*:\d+:/;
+
+/** @throws StartError when it is another program's folder, or when the database is gone and what belongs to it is not. */
+export async function checkDataFolder(fs: FileSystem, dir: string): Promise<void> {
+  const bytes = await readOwnFile(fs, join(dir, 'users.txt'));
+  const names = new Set(await fs.readdir(dir));
+  const lines = bytes === null ? [] : parseUsers(bytes);
+  if (!names.has('daemon.key') && !names.has('securechat.db')) checkOurs(dir, lines);
+  const database = await ifThere(fs.stat(join(dir, 'securechat.db')));
+  if (database === null || database.size === 0) {
+    await checkNothingLeft(fs, dir, names, lines, database === null ? 'missing' : 'empty');
+  }
+}
+
+/** In a folder where no daemon ran before every line is to be an account, of this daemon or of its ancestor. */
+function checkOurs(dir: string, lines: readonly Line[]): void {
+  const wrong = lines.findIndex((line) =>
+    line.kind === 'legacy' ? OTHER_PROGRAMS.test(line.secret) : line.kind === 'malformed' || line.kind === 'damaged',
+  );
+  if (wrong === -1) return;
+  throw new StartError(
+    `${join(dir, 'users.txt')} does not look like a list of accounts (line ${wrong + 1}), and was left alone; ` +
+      'if it belongs to another program, start with --data-dir DIR; if it is yours, repair that line',
+  );
+}
+
+async function checkNothingLeft(
+  fs: FileSystem,
+  dir: string,
+  names: ReadonlySet<string>,
+  lines: readonly Line[],
+  state: 'missing' | 'empty',
+): Promise<void> {
+  const left: string[] = [];
+  // An account that has no keys yet is one whose first start was cut off.
+  const hasKeys = (line: Line) => line.kind === 'damaged' || (line.kind === 'account' && line.account.idFp !== null);
+  if (lines.some(hasKeys)) {
+    // Without these nobody could log in, database or not: they are asked for first.
+    if (!names.has('daemon.key') || !names.has('opaque.setup')) return;
+    left.push('users.txt');
+  }
+  const files = (await ifThere(fs.readdir(join(dir, 'server_files')))) ?? [];
+  if (files.some((name) => fileOf(name) !== null)) left.push('server_files');
+  for (const name of ['securechat.seal', 'securechat.db-wal']) if (names.has(name)) left.push(name);
+  if (left.length === 0) return;
+  throw new StartError(
+    `${join(dir, 'securechat.db')} is ${state}, but ${left.join(', ')} in that folder belong${left.length === 1 ? 's' : ''} to it; ` +
+      `restore it from a backup; to begin anew without the old messages and files, move ${left.join(', ')} away`,
+  );
+}

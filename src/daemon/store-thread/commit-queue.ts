@@ -1,0 +1,194 @@
+/**
+ * Calls on their way to the thread of the database, and its answers on their way back. Calls that come while a batch is being
+ * committed become the next batch, and those of one turn of the loop come together: no timer, and no wait when idle. When more
+ * waits than one batch takes, the payers take turns, and who has nothing in flight goes first.
+ */
+
+import type { Clock } from '../../platform/seams.ts';
+import { Refusal } from '../../protocol/base/errors.ts';
+import { FairLine } from '../../protocol/base/fair-queue.ts';
+import { loopPace } from '../limits/loop-pace.ts';
+import type { Asker, OperationName, Operations } from '../store/store.ts';
+import type { Batch, Call } from './group-commit.ts';
+
+/** Batches that the thread may hold. */
+const BATCHES_IN_FLIGHT = 2;
+/** Milliseconds of work in one batch, and in its answers: who comes new waits for the batches in flight. */
+const BATCH_MS = 6;
+/** Of a batch's time at most half is its sync: on a slow disk batches are longer. */
+const WORK_TO_SYNC = 1;
+/** What one batch may weigh, in calls of the lightest kind, whatever was measured. */
+const LEAST_PER_BATCH = 50;
+const MOST_PER_BATCH = 1000;
+/** Milliseconds for such a call before anything was measured (npm run bench -- durable). */
+const FIRST_MS = 0.03;
+/** How much of what was measured before counts beside a new batch. */
+const MEMORY = 0.9;
+/** A note of one chunk, and a key of an epoch, as they are stored. */
+const NOTE_BYTES = 2048;
+const KEY_BYTES = 512;
+/** Calls that read or write a lot, in calls that append a note. */
+const WEIGHTS: { [N in OperationName]?: (params: Parameters<Operations[N]>[0]) => number } = {
+  fetch: () => 25,
+  files: () => 25,
+  conversations: () => 25,
+  cardsOf: ({ ids }) => Math.max(1, ids.length / 4),
+  cards: () => 10,
+  vault: () => 5,
+  putVault: ({ bytes }) => Math.max(1, bytes.length / NOTE_BYTES),
+  appendEpoch: ({ bytes, keys }) => Math.max(1, (bytes.length + keys.length * KEY_BYTES) / NOTE_BYTES),
+};
+
+function weightOf({ name, params }: Call): number {
+  const weigh = WEIGHTS[name] as ((params: unknown) => number) | undefined;
+  return weigh?.(params) ?? 1;
+}
+
+type Waiting = {
+  call: Call;
+  weight: number;
+  asker: Asker | null;
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+};
+
+/** Who pays for it; '' for what the daemon asks by itself. */
+function keyOf({ asker }: Pick<Waiting, 'asker'>): string {
+  return asker?.key ?? '';
+}
+
+/** What the latest batches took, of the thread and of the loop. */
+class Pace {
+  #weight = 100;
+  #threadMs = 100 * FIRST_MS;
+  #loopMs = 0;
+  #sync = 0;
+
+  add(weight: number, ms: { thread: number; loop: number; sync: number }): void {
+    this.#weight = this.#weight * MEMORY + weight;
+    this.#threadMs = this.#threadMs * MEMORY + ms.thread;
+    this.#loopMs = this.#loopMs * MEMORY + ms.loop;
+    this.#sync = this.#sync * MEMORY + ms.sync * (1 - MEMORY);
+  }
+
+  /** Milliseconds of the thread for a call of weight 1; the sync, which is shared, is waiting and no work. */
+  get each(): number {
+    return this.#threadMs / this.#weight;
+  }
+
+  /** What a batch may weigh. */
+  get most(): number {
+    const each = Math.max(this.#threadMs, this.#loopMs) / this.#weight;
+    const most = Math.max(BATCH_MS, WORK_TO_SYNC * this.#sync) / each;
+    return Math.max(LEAST_PER_BATCH, Math.min(MOST_PER_BATCH, most));
+  }
+}
+
+export class CommitQueue {
+  readonly #send: (batch: Call[]) => void;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #waiting = new FairLine<Waiting>();
+  readonly #sent: Waiting[][] = [];
+  readonly #pace = new Pace();
+  #scheduled = false;
+  #failure: Error | null = null;
+  #onIdle: (() => void)[] = [];
+
+  constructor(send: (batch: Call[]) => void, clock: Pick<Clock, 'monotonic'>) {
+    this.#send = send;
+    this.#clock = clock;
+  }
+
+  /** @throws Refusal, and the error given to fail(). */
+  add(call: Call, asker: Asker | null): Promise<unknown> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const weight = weightOf(call);
+    return new Promise((resolve, reject) => {
+      const waiting = { call, weight, asker, resolve, reject };
+      this.#waiting.add(keyOf(waiting), waiting);
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        this.#flush();
+      });
+    });
+  }
+
+  /**
+   * What became of the oldest batch, in order. Short answers are given at once, so that those who wrote hear of it in the order of
+   * the commit; a long one when its asker has a turn.
+   */
+  async settle({ outcomes, workMs, syncMs }: Batch): Promise<void> {
+    const batch = this.#sent.shift() ?? [];
+    const begun = this.#clock.monotonic();
+    let total = 0;
+    for (const [index, { weight, asker, resolve, reject }] of batch.entries()) {
+      const outcome = outcomes[index] ?? { error: 'no outcome' };
+      total += weight;
+      asker?.measured(this.#pace.each * weight);
+      if ('refusal' in outcome) reject(new Refusal(outcome.refusal.code, outcome.refusal.message));
+      else if ('error' in outcome) reject(new Error(`the store failed: ${outcome.error}`));
+      else if (asker === null || weight === 1) resolve(outcome.result);
+      else asker.turn(() => resolve(outcome.result));
+    }
+    this.#flush();
+    this.#tellIdle();
+    await loopPace.settled();
+    this.#pace.add(total, { thread: workMs, loop: this.#clock.monotonic() - begun, sync: syncMs });
+  }
+
+  /** Everything that has no outcome yet fails, and all that is asked from now on. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    const lost = [...this.#sent.splice(0).flat(), ...this.#takeWaiting(Number.POSITIVE_INFINITY)];
+    for (const { reject } of lost) reject(this.#failure);
+    this.#tellIdle();
+  }
+
+  /** Resolves when everything is answered. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+      this.#tellIdle();
+    });
+  }
+
+  #flush(): void {
+    while (this.#waiting.size > 0 && this.#sent.length < BATCHES_IN_FLIGHT) {
+      const batch = this.#nextBatch();
+      this.#sent.push(batch);
+      this.#send(batch.map(({ call }) => call));
+    }
+  }
+
+  /** The next batch. Who has nothing in flight waits behind no batch of those who have: one call of each is a batch of its own. */
+  #nextBatch(): Waiting[] {
+    const { most } = this.#pace;
+    const inFlight = new Set(this.#sent.flat().map(keyOf));
+    const first: Waiting[] = [];
+    let weight = 0;
+    for (const one of this.#waiting.takeEach((key) => !inFlight.has(key))) {
+      first.push(one);
+      weight += one.weight;
+      if (weight >= most) break;
+    }
+    return first.length > 0 ? first : this.#takeWaiting(most);
+  }
+
+  #takeWaiting(most: number): Waiting[] {
+    const taken: Waiting[] = [];
+    for (let weight = 0; weight < most; ) {
+      const one = this.#waiting.take();
+      if (one === undefined) break;
+      weight += one.weight;
+      taken.push(one);
+    }
+    return taken;
+  }
+
+  #tellIdle(): void {
+    if (this.#sent.length + this.#waiting.size > 0) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+}

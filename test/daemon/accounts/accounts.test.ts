@@ -1,0 +1,223 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import { Accounts } from '../../../src/daemon/accounts/accounts.ts';
+import type { FileSystem } from '../../../src/platform/seams.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+
+const ID = 'ab'.repeat(32);
+
+async function open(
+  t: ExecutionContext,
+  text: string | null,
+  around: Partial<FileSystem> = {},
+  known: readonly string[] = [],
+) {
+  const dir = await temporaryFolder(t);
+  const path = join(dir, 'users.txt');
+  if (text !== null) await fs.writeFile(path, text);
+  const lines: { [field: string]: unknown }[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const accounts = await Accounts.open({
+    fs: { ...fs, ...around },
+    dir,
+    log,
+    known: () => new Set(known),
+    upgrade: async (name, secret) => Buffer.from(`${name}/${secret}`).toString('base64url'),
+  });
+  return { accounts, path, lines, read: () => fs.readFile(path, 'utf8') };
+}
+
+const account = (name: string) => ({
+  name,
+  idFp: new Uint8Array(32).fill(name.charCodeAt(0)),
+  record: 'rec',
+  flags: new Set<string>(),
+});
+
+test('a missing file is made, for the owner alone', async (t) => {
+  const { read, path } = await open(t, null);
+  t.regex(await read(), /^# /);
+  t.is((await fs.stat(path)).mode & 0o777, 0o600);
+});
+
+test('legacy lines are upgraded in their place; comments, order and what cannot be read stay', async (t) => {
+  const { accounts, read, lines } = await open(
+    t,
+    `# first\nbob:secret\nwhat is this\n\nalice:opaque1:abc:${ID}:\n# last`,
+  );
+  const record = Buffer.from('bob/secret').toString('base64url');
+  t.is(await read(), `# first\nbob:opaque1:${record}::must-renew\nwhat is this\n\nalice:opaque1:abc:${ID}:\n# last\n`);
+  t.deepEqual([accounts.get('bob')?.idFp, [...(accounts.get('bob')?.flags ?? [])]], [null, ['must-renew']]);
+  t.is(accounts.byIdentity(new Uint8Array(32).fill(0xab))?.name, 'alice');
+  t.true(lines.some((line) => line.line === 3 && String(line.msg).includes('line 3 is skipped')));
+  t.false(
+    lines.some((line) => JSON.stringify(line).includes('what is this')),
+    'a line may hold a secret',
+  );
+});
+
+test('many at once are all written, in one file', async (t) => {
+  const { accounts, read } = await open(t, '# us\n');
+  const names = Array.from({ length: 50 }, (_, n) => `user${n}`);
+  await Promise.all(names.map((name) => accounts.add(account(name))));
+  const text = await read();
+  t.deepEqual(
+    accounts.all().map(({ name }) => name),
+    names,
+  );
+  t.deepEqual(
+    text
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.split(':')[0]),
+    names,
+  );
+});
+
+test('one of two with the same name wins', async (t) => {
+  const { accounts, read } = await open(t, null);
+  const outcomes = await Promise.allSettled([accounts.add(account('bob')), accounts.add(account('bob'))]);
+  t.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  t.is((await read()).match(/^bob:/gm)?.length, 1);
+});
+
+test('bad, taken and look-alike names', async (t) => {
+  const { accounts } = await open(t, `paypal:opaque1:abc:${ID}:\n`);
+  for (const name of ['', 'a:b', 'a b', '../x', 'x'.repeat(33), 'a\u001b', 'a\u202e']) {
+    t.throws(() => accounts.checkNew(name), { instanceOf: Refusal, code: 'bad-name' }, JSON.stringify(name));
+  }
+  t.throws(() => accounts.checkNew('paypal'), { instanceOf: Refusal, code: 'name-taken' });
+  t.throws(() => accounts.checkNew('paypa1'), { instanceOf: Refusal, code: 'name-look-alike' });
+  t.throws(() => accounts.checkNew('paypal.'), {
+    instanceOf: Refusal,
+    code: 'name-look-alike',
+    message: /looks like that of paypal;/,
+  });
+  t.notThrows(() => accounts.checkNew('bob'));
+});
+
+test('a new password takes its line, and keys end must-renew', async (t) => {
+  const { accounts, read } = await open(t, 'bob:old\n# end\n');
+  const renewed = await accounts.replaceRecord('bob', 'new-record', new Uint8Array(32).fill(0xab));
+  t.is(await read(), `bob:opaque1:new-record:${ID}:\n# end\n`);
+  t.is(accounts.get('bob'), renewed);
+  await t.throwsAsync(accounts.replaceRecord('carol', 'x', null), { instanceOf: Refusal, code: 'no-such-user' });
+});
+
+test('attack: of two sessions that renew a legacy account at once the first one has it', async (t) => {
+  const { accounts } = await open(t, 'bob:old\n');
+  const both = await Promise.allSettled([
+    accounts.replaceRecord('bob', 'first', new Uint8Array(32).fill(1)),
+    accounts.replaceRecord('bob', 'second', new Uint8Array(32).fill(2)),
+  ]);
+  t.deepEqual(
+    both.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  t.deepEqual([accounts.get('bob')?.record, accounts.get('bob')?.idFp?.[0]], ['first', 1]);
+  await t.throwsAsync(accounts.replaceRecord('bob', 'x', new Uint8Array(32)), {
+    instanceOf: Refusal,
+    code: 'conflict',
+  });
+  await accounts.replaceRecord('bob', 'third', null);
+  t.is(accounts.get('bob')?.idFp?.[0], 1);
+});
+
+test('an edit by hand is not overwritten, and comes in at the reload at the latest', async (t) => {
+  const { accounts, path, read } = await open(t, '# us\n');
+  await fs.writeFile(path, `# by hand, longer than before\ncarol:opaque1:abc:${ID}:\n`);
+  await accounts.add(account('bob'));
+  t.regex(await read(), /^# by hand.*\ncarol:.*\nbob:.*\n$/);
+  t.truthy(accounts.get('carol'));
+  await fs.writeFile(path, '# nobody\n');
+  await accounts.reload();
+  t.deepEqual(accounts.all(), []);
+});
+
+test('when the file cannot be written the account is not there', async (t) => {
+  let full = false;
+  const { accounts, read } = await open(t, '# us\n', {
+    rename: (from, to) => (full ? Promise.reject(new Error('no space left')) : fs.rename(from, to)),
+  });
+  full = true;
+  await t.throwsAsync(accounts.add(account('bob')), { instanceOf: Refusal, code: 'internal' });
+  t.is(accounts.get('bob'), undefined);
+  full = false;
+  await accounts.add(account('bob'));
+  t.regex(await read(), /^# us\nbob:/);
+});
+
+const LONG = 'A'.repeat(256);
+
+test('a damaged line keeps its bytes and its name, is told, and is nobody to log in as', async (t) => {
+  const text = `alice:opaque1:a b:${ID}:\nbob:opaqve1:${LONG}:${ID}:\ncarol:opaque1:abc:${ID}:\n`;
+  const { accounts, lines, read } = await open(t, text, {}, ['alice', 'bob', 'carol']);
+  for (const name of ['alice', 'bob']) {
+    t.is(accounts.get(name), undefined);
+    t.throws(() => accounts.checkNew(name), { code: 'name-taken' });
+    t.throws(() => accounts.find(name), { instanceOf: Refusal, code: 'busy' });
+  }
+  t.throws(() => accounts.checkNew('a1ice'), { code: 'name-look-alike' });
+  t.false(accounts.complete);
+  t.is(accounts.find('carol').name, 'carol');
+  t.deepEqual(
+    lines.filter(({ evt }) => evt === 'users_line_damaged').map(({ level, line, user }) => [level, line, user]),
+    [
+      [50, 1, 'alice'],
+      [50, 2, 'bob'],
+    ],
+  );
+  await accounts.add(account('dave'));
+  t.regex(await read(), new RegExp(`^${text.replaceAll('\n', '\\n')}dave:`), 'and nothing is written over it');
+});
+
+test('a line of ours that was torn in two is not taken for one of the old kind', async (t) => {
+  const text = `alice:opa\nque1:${LONG}:${ID}:\nbob:secret\n`;
+  const { accounts, read } = await open(t, text, {}, ['alice']);
+  t.regex(await read(), /^alice:opa\nque1:A+:[a-f0-9]+:\nbob:opaque1:/);
+  t.throws(() => accounts.find('alice'), { code: 'busy' });
+});
+
+test('a line whose name cannot be read, or a file without its end: who is known and missing keeps the name', async (t) => {
+  for (const text of ['dave;opaque1:abc:\n', `carol:opaque1:abc:${ID}:`]) {
+    const { accounts } = await open(t, text, {}, ['dave']);
+    t.false(accounts.complete);
+    t.throws(() => accounts.checkNew('dave'), { code: 'name-taken' });
+  }
+  const { accounts } = await open(t, `carol:opaque1:abc:${ID}:\n`, {}, ['dave']);
+  t.true(accounts.complete);
+  t.throws(() => accounts.find('dave'), { code: 'no-such-user' });
+});
+
+test('a file without any account stops the start, and later leaves what is known, when there are people', async (t) => {
+  for (const text of ['# nobody\n', '', null]) {
+    await t.throwsAsync(open(t, text, {}, ['alice']), { message: /users.txt .*1 person is known.*restore it/ });
+  }
+  const { accounts, path, lines } = await open(t, `alice:opaque1:abc:${ID}:\n`, {}, ['alice']);
+  await fs.writeFile(path, '');
+  await t.throwsAsync(accounts.reload(), { message: /holds no account/ });
+  await t.throwsAsync(accounts.add(account('bob')), { instanceOf: Refusal, code: 'internal' });
+  t.is(await fs.readFile(path, 'utf8'), '', 'and is not written over');
+  await t.throwsAsync(accounts.add(account('carol')), { instanceOf: Refusal, code: 'internal' });
+  const told = lines.filter(({ evt }) => evt === 'users_not_written').map(({ level }) => level);
+  t.deepEqual(told, [40], 'a stranger who asks again adds no line');
+  await fs.unlink(path);
+  await t.throwsAsync(accounts.reload(), { message: /is missing/ });
+  t.truthy(accounts.get('alice'));
+  await accounts.add(account('bob'));
+  t.regex(await fs.readFile(path, 'utf8'), /^alice:.*\nbob:/, 'what is known makes it again');
+});
+
+test('a file of a newer daemon stops the start, and later leaves what is known', async (t) => {
+  await t.throwsAsync(open(t, 'bob:opaque9:abc:def:\n'), { message: /newer/ });
+  const { accounts, path } = await open(t, `carol:opaque1:abc:${ID}:\n`);
+  await fs.writeFile(path, 'bob:opaque9:abc:def:\n');
+  await t.throwsAsync(accounts.reload(), { message: /newer/ });
+  t.truthy(accounts.get('carol'));
+});

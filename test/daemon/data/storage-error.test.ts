@@ -1,0 +1,74 @@
+import * as nodeFs from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { StorageError, watchSyncs } from '../../../src/daemon/data/storage-error.ts';
+import { replaceDurably } from '../../../src/platform/durable-write.ts';
+import type { FileSystem } from '../../../src/platform/seams.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { connectTo, register } from '../../helpers/client.ts';
+import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+import { changedFiles, systemError } from '../../helpers/open-files.ts';
+
+/** A disk whose syncs fail once `fail.code` is set. */
+function disk() {
+  const fail: { code: string | null } = { code: null };
+  const fs = changedFiles((file) => ({
+    sync: async () => {
+      if (fail.code !== null) throw systemError(fail.code);
+      await file.sync();
+    },
+  }));
+  return { fs, fail };
+}
+
+test('a sync that fails is told and thrown; one that finds no room is only thrown', async (t) => {
+  const { fs, fail } = disk();
+  const told: StorageError[] = [];
+  const watched = watchSyncs(fs, (error) => told.push(error));
+  const path = join(await temporaryFolder(t), 'users.txt');
+  await replaceDurably(watched, path, Buffer.from('old'));
+  fail.code = 'ENOSPC';
+  await t.throwsAsync(replaceDurably(watched, path, Buffer.from('new')), { code: 'ENOSPC' });
+  t.deepEqual(told, []);
+  fail.code = 'EIO';
+  const error = await t.throwsAsync(replaceDurably(watched, path, Buffer.from('new')), { instanceOf: StorageError });
+  t.deepEqual(told, [error]);
+  t.is(await readFile(path, 'utf8'), 'old');
+});
+
+test('users.txt that cannot be synced: the registration is not answered, and the daemon knows it is broken', async (t) => {
+  const { fs, fail } = disk();
+  const { daemon, at } = await openDaemon(t, { fs });
+  const alice = await connectTo(t, at);
+  fail.code = 'EIO';
+  const outcome = register(alice, 'alice', 'pw').then(
+    () => 'answered',
+    (error: { code?: string }) => error.code,
+  );
+  t.true((await daemon.broken) instanceof StorageError);
+  await daemon.stop();
+  t.is(alice.events.at(-1), 'closing');
+  t.notRegex(String(await outcome), /answered|internal/);
+});
+
+test('attack: a stranger who registers while users.txt cannot be written is told so, and nobody is woken', async (t) => {
+  const fail: { code: string | null } = { code: null };
+  const open: FileSystem['open'] = async (path, flags, mode) => {
+    if (fail.code !== null && path.includes('users.txt')) throw systemError(fail.code);
+    return (nodeFs as FileSystem).open(path, flags, mode);
+  };
+  const { at, lines } = await openDaemon(t, { fs: { ...(nodeFs as FileSystem), open } });
+  const stranger = await connectTo(t, at);
+  for (const [code, refusal, who] of [
+    ['ENOSPC', 'disk-full', 'alice'],
+    ['EMFILE', 'busy', 'bob'],
+  ] as const) {
+    fail.code = code;
+    await t.throwsAsync(register(stranger, who, 'pw'), { instanceOf: Refusal, code: refusal });
+  }
+  fail.code = null;
+  await register(stranger, 'carol', 'pw');
+  t.false(lines.some(({ level }) => Number(level) >= 50));
+});

@@ -1,0 +1,134 @@
+/** The daemon's files as a whole: what goes up comes down. */
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import test, { type ExecutionContext } from 'ava';
+import { figures } from '../../../src/daemon/limits/limits.ts';
+import { refuseWhenOut } from '../../../src/daemon/limits/out-of-descriptors.ts';
+import type { FileSystem } from '../../../src/platform/seams.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import type { Refusal } from '../../../src/protocol/base/errors.ts';
+import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/file-daemon.ts';
+import { file, opening, sealed, segSize, send, upload } from '../../helpers/file-upload.ts';
+import { refused } from '../../helpers/refusal.ts';
+import { until } from '../../helpers/until.ts';
+
+test('what goes up comes down, byte for byte, to those who may', async (t) => {
+  const { files, store, dir, list } = await openFileDaemon(t);
+  const session = new FakeSession();
+  const segments = sealed(3 * segSize + 5);
+  const opened = await files.openUpload(session, alice.idFp, opening(3 * segSize + 5), store);
+  t.like(opened, { next: 0, whole: false });
+  await send(files, session, opened, segments);
+  await refused(
+    t,
+    files.openDownload(new FakeSession(), bob.idFp, { file, from: 0, window: 9 }, store),
+    'no-such-file',
+  );
+  await files.finishUpload(session, opened.transfer);
+  t.deepEqual(await fs.readdir(dir), [hex(file)]);
+  const [row] = await store.knownFiles({ files: [file] });
+  t.deepEqual(Buffer.from(row?.sha256 ?? []), createHash('sha256').update(Buffer.concat(segments)).digest());
+
+  await list(file);
+  await refused(
+    t,
+    files.openDownload(new FakeSession(), mallory.idFp, { file, from: 0, window: 9 }, store),
+    'no-such-file',
+  );
+  const down = new FakeSession();
+  const open = await files.openDownload(down, bob.idFp, { file, from: 1, window: 2 }, store);
+  t.like(open, { size: 3 * segSize + 5, segSize });
+  await until(() => down.segments.length === 1);
+  files.widen(down, open.transfer, 100);
+  await until(() => down.segments.length === 3);
+  t.deepEqual(
+    down.segments.map((one) => one.index),
+    [1, 2, 3],
+  );
+  t.true(Buffer.concat(down.segments.map((one) => one.bytes)).equals(Buffer.concat(segments.slice(1))));
+  t.true((await files.openUpload(session, alice.idFp, opening(3 * segSize + 5), store)).whole);
+});
+
+test('an empty file is one empty segment', async (t) => {
+  const { files, list, store } = await openFileDaemon(t);
+  const session = new FakeSession();
+  const segments = sealed(0);
+  const opened = await files.openUpload(session, alice.idFp, opening(0), store);
+  t.is(opened.window, 1);
+  await refused(t, files.finishUpload(session, opened.transfer), 'bad-request');
+  await send(files, session, opened, segments);
+  await files.finishUpload(session, opened.transfer);
+  await list(file);
+  await files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, store);
+  await until(() => session.segments.length === 1);
+  t.deepEqual(Buffer.from(session.segments[0]?.bytes ?? []), segments[0]);
+});
+
+test('a session that went away while it opened keeps nothing, and eight are the limit', async (t) => {
+  const { files, store } = await openFileDaemon(t);
+  const session = new FakeSession();
+  const opened = files.openUpload(session, alice.idFp, opening(10), store);
+  const ended = files.sessionEnded(session);
+  await refused(t, opened, 'busy');
+  await ended;
+  const busy = new FakeSession();
+  for (let n = 10; n < 18; n++) await files.openUpload(busy, alice.idFp, opening(10, id(n, 16)), store);
+  await refused(t, files.openUpload(busy, alice.idFp, opening(10, id(20, 16)), store), 'busy');
+});
+
+/** How many of them were carried out; the others were refused as 'busy'. */
+async function carriedOut(t: ExecutionContext, asked: Promise<unknown>[]): Promise<number> {
+  const outcomes = await Promise.allSettled(asked);
+  for (const one of outcomes) if (one.status === 'rejected') t.is((one.reason as Refusal).code, 'busy');
+  return outcomes.filter(({ status }) => status === 'fulfilled').length;
+}
+
+test('attack: twenty uploads and twenty downloads asked for at once are eight, and room comes back', async (t) => {
+  const { files, list, store } = await openFileDaemon(t);
+  const session = new FakeSession();
+  await upload({ files, store }, session, 10);
+  await list(file);
+  const uploads = Array.from({ length: 20 }, (_, n) =>
+    files.openUpload(session, alice.idFp, opening(10, id(100 + n, 16)), store),
+  );
+  t.is(await carriedOut(t, uploads), figures.transfersPerLink);
+  const other = new FakeSession();
+  const wanted = { file, from: 0, window: 0 };
+  const downloads = Array.from({ length: 20 }, () => files.openDownload(other, bob.idFp, wanted, store));
+  t.is(await carriedOut(t, downloads), figures.transfersPerLink);
+  await files.endTransfer(other, (await downloads[0])?.transfer ?? 0);
+  const again = Array.from({ length: 20 }, () => files.openDownload(other, bob.idFp, wanted, store));
+  t.is(await carriedOut(t, again), 1);
+});
+
+test('a person has a share, whatever links there are, and all together no more than the daemon may open', async (t) => {
+  const { files, list, store } = await openFileDaemon(t, { transfers: 2 * figures.transfersPerPerson + 3 });
+  await upload({ files, store }, new FakeSession(), 10);
+  await list(file);
+  const open = (who: { idFp: Uint8Array }) => () =>
+    files.openDownload(new FakeSession(), who.idFp, { file, from: 0, window: 0 }, store);
+  t.is(await carriedOut(t, Array.from({ length: 40 }, open(bob))), figures.transfersPerPerson);
+  t.is(await carriedOut(t, Array.from({ length: 40 }, open(alice))), 18, 'as many as are free');
+});
+
+test('without a free descriptor a file is refused for now, and nothing is held against the person', async (t) => {
+  let code: string | null = null;
+  const full = (async (...args: Parameters<FileSystem['open']>) => {
+    if (code !== null) throw Object.assign(new Error('too many open files'), { code });
+    return fs.open(...args);
+  }) as FileSystem['open'];
+  const { files, list, store } = await openFileDaemon(t, { fs: refuseWhenOut({ ...(fs as FileSystem), open: full }) });
+  const session = new FakeSession();
+  await upload({ files, store }, session, 10);
+  await list(file);
+  for (code of ['EMFILE', 'ENFILE']) {
+    for (let n = 0; n < 10; n += 1) {
+      await refused(t, files.openUpload(session, alice.idFp, opening(10, id(50, 16)), store), 'busy');
+      await refused(t, files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, store), 'busy');
+    }
+  }
+  code = null;
+  await upload({ files, store }, session, 10, id(50, 16));
+  await files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, store);
+  await until(() => session.segments.length === 1);
+});

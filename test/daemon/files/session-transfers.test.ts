@@ -1,0 +1,63 @@
+import test from 'ava';
+import { type FileSession, Transfers } from '../../../src/daemon/files/session-transfers.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { bytes32 } from '../../helpers/store.ts';
+
+class Transfer {
+  stopped = false;
+  async stop(): Promise<void> {
+    this.stopped = true;
+  }
+}
+
+function setUp(most: number) {
+  const transfers = new Transfers<Transfer>(most);
+  const newSession = (): FileSession => ({
+    link: { queuedBytes: 0, drained: async () => {}, sendSegment() {} },
+    tell() {},
+  });
+  const open = (session: FileSession, person: number, opening = async () => new Transfer()) =>
+    transfers.open(session, bytes32(person), async (id) => ({ answer: id, transfer: await opening() }));
+  return { transfers, newSession, open };
+}
+
+test('a person may have as many files open as are free, so that a few cannot take all', async (t) => {
+  const { newSession, open } = setUp(12);
+  const opened: number[] = [0, 0, 0];
+  for (let round = 0; round < 12; round += 1) {
+    for (const person of [0, 1, 2]) {
+      const count = await open(newSession(), person).then(
+        () => 1,
+        (error: unknown) => {
+          if (error instanceof Refusal && error.code === 'busy') return 0;
+          throw error;
+        },
+      );
+      opened[person] = (opened[person] ?? 0) + count;
+    }
+  }
+  t.deepEqual(opened, [3, 3, 3]);
+  await t.notThrowsAsync(open(newSession(), 7));
+  await t.notThrowsAsync(open(newSession(), 8));
+});
+
+test('what fails to open, ends while it opens or is stopped gives its place back', async (t) => {
+  const { transfers, newSession, open } = setUp(1);
+  const session = newSession();
+  const fails = async () => Promise.reject(new Error('no'));
+  await t.throwsAsync(open(session, 1, fails), { message: 'no' });
+
+  const gone = newSession();
+  const late = new Transfer();
+  const opening = open(gone, 1, async () => {
+    await transfers.sessionEnded(gone);
+    return late;
+  });
+  await t.throwsAsync(opening, { instanceOf: Refusal, code: 'busy' });
+  t.true(late.stopped);
+
+  const id = await open(session, 1);
+  await t.throwsAsync(open(newSession(), 2), { instanceOf: Refusal, code: 'busy' });
+  await transfers.stop(session, id);
+  await t.notThrowsAsync(open(newSession(), 2));
+});

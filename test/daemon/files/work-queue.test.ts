@@ -1,0 +1,54 @@
+import test from 'ava';
+import { WorkLine } from '../../../src/daemon/files/work-queue.ts';
+
+/** Work that ends when the test lets it. */
+function setUp() {
+  const line = new WorkLine();
+  const order: string[] = [];
+  const letGo: (() => void)[] = [];
+  const ask = (key: string) =>
+    line.run(key, () => {
+      order.push(key);
+      return new Promise<void>((resolve) => letGo.push(resolve));
+    });
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const endOne = async () => {
+    await settled();
+    letGo.shift()?.();
+    await settled();
+  };
+  return { line, order, letGo, ask, endOne };
+}
+
+test('one piece of work at a time, and whoever asks for one does not wait behind all of somebody else', async (t) => {
+  const { order, letGo, ask, endOne } = setUp();
+  const all = [ask('mallory'), ask('mallory'), ask('mallory'), ask('bob')];
+  await endOne();
+  t.is(letGo.length, 1);
+  await endOne();
+  t.deepEqual(order, ['mallory', 'bob', 'mallory']);
+  t.is(letGo.length, 1);
+  await endOne();
+  await endOne();
+  await Promise.all(all);
+  t.deepEqual(order, ['mallory', 'bob', 'mallory', 'mallory']);
+});
+
+test('one that fails tells who asked, and the next goes on; after a pause too', async (t) => {
+  const { line, order, ask, endOne } = setUp();
+  const failing = line.run('mallory', async () => {
+    throw new Error('EIO');
+  });
+  const failingAtOnce = line.run('carol', () => {
+    throw new Error('EBADF');
+  });
+  const next = ask('bob');
+  await t.throwsAsync(failing, { message: 'EIO' });
+  await t.throwsAsync(failingAtOnce, { message: 'EBADF' });
+  await endOne();
+  await next;
+  const later = ask('bob');
+  await endOne();
+  await later;
+  t.deepEqual(order, ['bob', 'bob']);
+});

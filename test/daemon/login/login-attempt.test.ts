@@ -1,0 +1,31 @@
+/** A device keeps its ticket through every login that does not succeed. */
+import test from 'ava';
+import type { Context } from '../../../src/daemon/context.ts';
+import { figures } from '../../../src/daemon/limits/limits.ts';
+import { loginProve } from '../../../src/daemon/requests/login/login-prove.ts';
+import { H } from '../../../src/protocol/base/bytes.ts';
+import { loginProof } from '../../../src/protocol/crypto/opaque.ts';
+import { daemonOf } from '../../helpers/daemon-people.ts';
+
+test('neither a wrong proof nor an account without room for another link takes a device its ticket', async (t) => {
+  const { context, store, login, alice } = await daemonOf(t, ['alice', 'bob']);
+  const idFp = alice.card.idFp;
+  const device = { idFp, device: 5, ticketHash: H('ticket', new Uint8Array(32).fill(7)) };
+  await store.putDevice(device);
+  const others = Array.from({ length: figures.linksPerAccount }, () => login('alice').session);
+  for (const other of others) other.heard = context.clock.monotonic();
+  const limits = { ...context.limits, guard: { succeeded: () => {} }, failureLines: { take: () => true } };
+  const full = { ...context, limits, sessions: { of: () => others } } as unknown as Context;
+  const { session } = login('bob');
+  const cb = new Uint8Array(32).fill(3);
+  const at = Object.assign(Object.create(session) as typeof session, { link: { ...session.link, cb } });
+  const sessionKey = new Uint8Array(64).fill(9);
+  const account = context.accounts.find('alice');
+  const prove = (proof: Uint8Array) => {
+    at.attempt = { kind: 'proved', account, sessionKey };
+    return loginProve(full, at, { proof, device: 5 });
+  };
+  await t.throwsAsync(prove(new Uint8Array(32)), { code: 'login-refused' });
+  await t.throwsAsync(prove(loginProof(sessionKey, 'client', cb)), { code: 'busy' });
+  t.true(await store.checkTicket({ ...device, seen: false }));
+});

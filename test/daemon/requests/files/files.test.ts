@@ -1,0 +1,50 @@
+import test from 'ava';
+import { files } from '../../../../src/daemon/requests/files/files.ts';
+import { whisper } from '../../../../src/daemon/requests/messages/whisper.ts';
+import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
+import { dmConversation, openNote, sealNote } from '../../../../src/protocol/sealed/note.ts';
+import { daemonOf, type Somebody } from '../../../helpers/daemon-people.ts';
+import { bytes16 } from '../../../helpers/store.ts';
+
+const NONE = new Uint8Array(32);
+
+test('a file is listed to both people, each with the note that it can open, and to nobody else', async (t) => {
+  const { context, store, login, daemonId, alice, bob } = await daemonOf(t);
+  const file = bytes16(9);
+  const conversation = dmConversation(daemonId, alice.card.idFp, bob.card.idFp);
+  const row = { file, owner: alice.card.idFp, conversation, size: 10, segSize: 65_536 };
+  await store.openFile({ ...row, charge: 4096, quota: 8192 });
+  await store.finishFile({ file, sha256: NONE });
+  const note = await sealNote(inlineRsa, {
+    daemonId,
+    identity: alice.identity,
+    from: alice.card,
+    to: bob.card,
+    content: { kind: 'text', text: 'stands for a manifest' },
+    device: 7,
+    seq: 1,
+    prev: NONE,
+    seen: NONE,
+    sentAt: 5,
+    noteId: bytes16(1),
+  });
+  await whisper(context, login('alice').session, { to: 'bob', note: note.note, file });
+  const list = (who: Somebody) =>
+    files(context, login(who.name as 'alice').session, { conversation: null, before: null });
+  for (const me of [alice, bob]) {
+    const page = await list(me);
+    const [listed] = page.files;
+    t.like(listed, { from: 'alice', with: me === alice ? 'bob' : 'alice', size: 10, segSize: 65_536 });
+    t.deepEqual(Buffer.from(listed?.file ?? NONE), Buffer.from(file));
+    const { content } = await openNote(inlineRsa, listed?.entry.bytes ?? NONE, {
+      daemonId,
+      me: me.card.idFp,
+      keys: [{ ekFp: me.card.ekFp, pkcs8: me.encryption.pkcs8 }],
+      author: alice.card.sigSpki,
+      authorName: 'alice',
+    });
+    t.deepEqual(content, { kind: 'text', text: 'stands for a manifest' });
+  }
+  const stranger = login('carol').session;
+  t.deepEqual(await files(context, stranger, { conversation: null, before: null }), { files: [], more: false });
+});

@@ -1,0 +1,33 @@
+import test from 'ava';
+import { recordHash } from '../../../../src/daemon/login/login-attempt.ts';
+import { vaultGet } from '../../../../src/daemon/requests/login/vault-get.ts';
+import { vaultPut } from '../../../../src/daemon/requests/login/vault-put.ts';
+import type { SessionState } from '../../../../src/daemon/sessions/session.ts';
+import { daemonOf } from '../../../helpers/daemon-people.ts';
+import { bytes32 } from '../../../helpers/store.ts';
+
+test('the vault of the record that stands in users.txt is the one that is served', async (t) => {
+  const { context, login } = await daemonOf(t);
+  const { session } = login('alice');
+  const current = recordHash('record-of-alice');
+  await t.throwsAsync(vaultGet(context, session, {}), { code: 'needs-vault' });
+  const vault = new Uint8Array([1, 2, 3]);
+  t.deepEqual(await vaultPut(context, session, { recordHash: current, version: 1, vault }), { at: 1_000_000 });
+  const other = { recordHash: bytes32(2), version: 2, vault: new Uint8Array([9]) };
+  await vaultPut(context, session, other);
+  t.deepEqual(await vaultGet(context, session, {}), { version: 1, vault, at: 1_000_000 });
+});
+
+test('a session that lacked its vault may do everything once it is stored, and not for another record', async (t) => {
+  const { context, chat, login } = await daemonOf(t);
+  const { session } = login('alice');
+  chat.leave(session);
+  session.state = 'needs-vault';
+  const state = (): SessionState => session.state;
+  const vault = { version: 1, vault: new Uint8Array(1) };
+  await vaultPut(context, session, { recordHash: bytes32(2), ...vault });
+  t.is(state(), 'needs-vault');
+  await vaultPut(context, session, { recordHash: recordHash('record-of-alice'), ...vault });
+  t.is(state(), 'by-password');
+  t.true(chat.online('alice'));
+});

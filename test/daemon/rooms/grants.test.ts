@@ -1,0 +1,163 @@
+import test from 'ava';
+import { Grants } from '../../../src/daemon/rooms/grants.ts';
+import type { Room } from '../../../src/daemon/rooms/room.ts';
+import { Chat } from '../../../src/daemon/sessions/feed.ts';
+import type { Store } from '../../../src/daemon/store/store.ts';
+import { equal } from '../../../src/protocol/base/bytes.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import { decodeFromDaemon } from '../../../src/protocol/wire/codec.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { bytes32, person } from '../../helpers/store.ts';
+
+const epochId = bytes32(7);
+const newcomer = person('newcomer');
+const bytes = new Uint8Array(500);
+
+/** A room of these members and the newcomer, everyone of them here; who is in `holders` has had the key from the start. */
+function setting(names: string[], holders = names) {
+  const clock = manualClock();
+  const chat = new Chat();
+  const told: string[] = [];
+  for (const name of [...names, 'newcomer']) {
+    chat.join({
+      name,
+      tell(event) {
+        const said = decodeFromDaemon(event);
+        if ('event' in said && said.event.method !== 'presence') told.push(`${name}: ${said.event.method}`);
+      },
+    });
+  }
+  const kept: Parameters<Store['addGrant']>[0][] = [];
+  const departure = { n: 0 };
+  const store = {
+    openEpoch: async (of: { epochId: Uint8Array }) => {
+      const logN = [6, 7].find((n) => equal(bytes32(n), of.epochId)) ?? 8;
+      if (logN < departure.n) throw new Refusal('stale-epoch', 'somebody left');
+      return { logN };
+    },
+    addGrant: async (grant: Parameters<Store['addGrant']>[0]) => {
+      kept.push(grant);
+      return null;
+    },
+  };
+  const people = [...names.map(person), newcomer];
+  const room = {
+    id: bytes32(5),
+    members: () => people,
+    wasMemberAt: (idFp: Uint8Array) => holders.some((name) => equal(person(name).idFp, idFp)),
+    isOpen: (n: number) => n >= departure.n,
+  };
+  let dice = 0;
+  const random = (size: number) => new Uint8Array(size).fill(dice++);
+  const grants = new Grants({ chat, clock, random });
+  return { grants, store, room: room as unknown as Room, departure, clock, chat, told, kept };
+}
+
+const asked = (told: string[]) =>
+  told.filter((line) => line.endsWith('grant-wanted')).map((line) => line.split(':')[0]);
+
+test('one member is asked, the next after two seconds, three at most, and nobody twice', async (t) => {
+  const { grants, room, clock, told, store } = setting(['a', 'b', 'c', 'd', 'e']);
+  await grants.ask(room, epochId, newcomer, store);
+  t.is(asked(told).length, 1);
+  clock.advance(1999);
+  t.is(asked(told).length, 1);
+  clock.advance(1);
+  t.is(asked(told).length, 2);
+  clock.advance(20_000);
+  t.is(asked(told).length, 3);
+  t.is(new Set(asked(told)).size, 3);
+  t.false(told.some((line) => line.startsWith('newcomer')));
+});
+
+test('a grant is kept and passed on, and nobody else is asked then', async (t) => {
+  const { grants, room, clock, told, kept, store } = setting(['a', 'b', 'c']);
+  await grants.ask(room, epochId, newcomer, store);
+  const from = asked(told)[0] ?? '';
+  await grants.give(room, epochId, { from, to: newcomer, bytes }, store);
+  t.is(told.at(-1), 'newcomer: granted');
+  t.deepEqual(kept, [{ room: room.id, epochId, to: newcomer.idFp, bytes }]);
+  clock.advance(10_000);
+  t.is(asked(told).length, 1);
+});
+
+test('when a grant was no good the next is asked at once; asking in between changes nothing', async (t) => {
+  const { grants, room, told, store } = setting(['a', 'b', 'c']);
+  await grants.ask(room, epochId, newcomer, store);
+  await grants.ask(room, epochId, newcomer, store);
+  t.is(asked(told).length, 1);
+  await grants.give(room, epochId, { from: asked(told)[0] ?? '', to: newcomer, bytes }, store);
+  await grants.ask(room, epochId, newcomer, store);
+  t.is(new Set(asked(told)).size, 2);
+});
+
+test('nobody grants unasked, and a grant that nobody waits for is dropped', async (t) => {
+  const { grants, room, told, kept, clock, store } = setting(['a', 'b', 'c']);
+  await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);
+  t.deepEqual(kept, []);
+  await grants.ask(room, epochId, newcomer, store);
+  const unasked = ['a', 'b', 'c'].find((name) => !asked(told).includes(name)) ?? '';
+  await t.throwsAsync(grants.give(room, epochId, { from: unasked, to: newcomer, bytes }, store), {
+    code: 'not-permitted',
+  });
+  clock.advance(60_000);
+  t.deepEqual(clock.pending(), [], 'no question is kept for ever');
+});
+
+test('with nobody here nobody is asked, and it can be asked again later', async (t) => {
+  const { grants, room, chat, told, clock, store } = setting(['a']);
+  for (const session of chat.sessionsOf('a')) chat.leave(session);
+  await grants.ask(room, epochId, newcomer, store);
+  clock.advance(30_000);
+  chat.join({ name: 'a', tell: () => told.push('a: grant-wanted') });
+  told.length = 0;
+  await grants.ask(room, epochId, newcomer, store);
+  t.deepEqual(asked(told), ['a']);
+});
+
+test('those who were given the key are asked before those who were not', async (t) => {
+  for (let round = 0; round < 5; round++) {
+    const { grants, room, told, store } = setting(['a', 'b', 'c', 'holder'], ['holder']);
+    await grants.ask(room, epochId, newcomer, store);
+    t.deepEqual(asked(told), ['holder']);
+  }
+});
+
+test('each key is asked for by itself until somebody leaves, and then by nobody', async (t) => {
+  const { grants, room, departure, told, kept, clock, store } = setting(['a', 'b', 'c']);
+  const older = bytes32(6);
+  await grants.ask(room, epochId, newcomer, store);
+  await grants.ask(room, older, newcomer, store);
+  const [, from = ''] = asked(told);
+  await grants.give(room, older, { from, to: newcomer, bytes }, store);
+  t.deepEqual(
+    kept.map((grant) => grant.epochId),
+    [older],
+  );
+  departure.n = 8;
+  clock.advance(5000);
+  t.is(asked(told).length, 2);
+  for (const over of [older, epochId])
+    await t.throwsAsync(grants.ask(room, over, newcomer, store), { code: 'stale-epoch' });
+  await grants.ask(room, bytes32(8), newcomer, store);
+  t.is(asked(told).length, 3);
+});
+
+test('a member asks for 32 keys at once and no more; others still ask', async (t) => {
+  const { grants, room, clock, store } = setting(['a', 'b', 'c']);
+  for (let n = 1; n <= 32; n += 1) await grants.ask(room, bytes32(n), newcomer, store);
+  await t.throwsAsync(grants.ask(room, bytes32(33), newcomer, store), { code: 'rate-limited' });
+  await grants.ask(room, bytes32(32), newcomer, store);
+  await grants.ask(room, bytes32(33), person('a'), store);
+  clock.advance(60_000);
+  await grants.ask(room, bytes32(33), newcomer, store);
+});
+
+test('who was asked grants once: a second grant is neither kept nor passed on', async (t) => {
+  const { grants, room, told, kept, store } = setting(['a']);
+  await grants.ask(room, epochId, newcomer, store);
+  for (let again = 0; again < 3; again += 1)
+    await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);
+  t.is(kept.length, 1);
+  t.is(told.filter((line) => line === 'newcomer: granted').length, 1);
+});

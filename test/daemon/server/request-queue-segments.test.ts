@@ -1,0 +1,132 @@
+/** Segments of files beside requests: they take turns as these do. */
+import test from 'ava';
+import { byteCost, figures } from '../../../src/daemon/limits/limits.ts';
+import { afterLogin, type Table } from '../../../src/daemon/requests/index.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { encodeRequest } from '../../../src/protocol/wire/codec.ts';
+import { openQueue, settle } from '../../helpers/request-queue.ts';
+
+const SEGMENT = 262_144;
+const rows: Partial<Table> = { ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } };
+
+test('a segment waits for its turn, and until then its link is not read; it costs as many bytes as it has', async (t) => {
+  const { queue, state, context } = openQueue(rows);
+  let written = 0;
+  const budget = context.limits.budgetOf('alice', '');
+  const before = budget.total;
+  queue.takeSegment(SEGMENT, () => {
+    written += 1;
+  });
+  t.is(written, 0);
+  t.false(state.read);
+  await settle();
+  t.is(written, 1);
+  t.true(state.read);
+  t.true(budget.total - before >= byteCost(SEGMENT));
+});
+
+test('one turn of the loop takes few segments, whoever sends them, and who asks beside them is answered first', async (t) => {
+  const first = openQueue(rows, 'h0');
+  const hostile = [first, ...Array.from({ length: 49 }, (_, i) => openQueue(rows, `h${i + 1}`, first.context))];
+  let written = 0;
+  const sendAll = () => {
+    for (const { queue, state } of hostile) {
+      if (state.read) queue.takeSegment(SEGMENT, () => (written += 1));
+    }
+  };
+  sendAll();
+  await settle();
+  t.true(written >= 1 && written < 10, `${written}`);
+  for (let turn = 0; turn < 100; turn += 1) {
+    sendAll();
+    await settle();
+  }
+  const honest = openQueue(rows, 'alice', first.context);
+  sendAll();
+  const before = written;
+  honest.queue.take(encodeRequest(1, 'ping', {}));
+  while (honest.sent.length === 0) await settle();
+  t.true(written - before < 10, `${written - before} segments before the ping`);
+});
+
+test('segments of a person above the budget wait while others are at work', async (t) => {
+  const { queue, state, clock, context } = openQueue(rows);
+  const bob = openQueue(rows, 'bob', context);
+  const turnsBesideBob = async () => {
+    for (let turn = 0; turn < 5; turn += 1) {
+      bob.queue.take(encodeRequest(turn, 'ping', {}));
+      await settle();
+    }
+  };
+  await turnsBesideBob();
+  context.limits.budgetOf('alice', '').charge(figures.work.burst + 10);
+  let written = 0;
+  queue.takeSegment(SEGMENT, () => {
+    written += 1;
+  });
+  await turnsBesideBob();
+  t.is(written, 0);
+  t.false(state.read);
+  clock.advance(1_000);
+  await turnsBesideBob();
+  t.is(written, 1);
+  t.true(state.read);
+});
+
+test('a segment is charged once, also in the turn of a request, and however often it has to wait', async (t) => {
+  const { queue, clock, context } = openQueue(rows);
+  const bob = openQueue(rows, 'bob', context);
+  const budget = context.limits.budgetOf('alice', '');
+  let written = 0;
+  const write = () => (written += 1);
+  const spent = async (run: () => Promise<void>) => {
+    const before = budget.total;
+    await run();
+    return budget.total - before;
+  };
+  const beside = await spent(async () => {
+    queue.take(encodeRequest(1, 'ping', {}));
+    queue.takeSegment(SEGMENT, write);
+    await settle();
+  });
+  t.is(written, 1);
+  t.true(beside >= byteCost(SEGMENT) && beside < 2 * byteCost(SEGMENT), `${beside}`);
+
+  // Two links of hers, above the budget, beside somebody who is at work.
+  const other = openQueue(rows, 'alice', context);
+  budget.charge(figures.work.burst + 10);
+  const waiting = await spent(async () => {
+    for (const each of [queue, other.queue]) each.takeSegment(SEGMENT, write);
+    for (let turn = 0; turn < 40; turn += 1) {
+      bob.queue.take(encodeRequest(turn, 'ping', {}));
+      await settle();
+      clock.advance(2);
+    }
+  });
+  t.is(written, 3);
+  t.true(waiting < 3 * byteCost(SEGMENT), `${waiting}`);
+});
+
+test('a segment that breaks the rules cuts the link, with one line in the log', async (t) => {
+  const { queue, state, log } = openQueue(rows);
+  queue.takeSegment(SEGMENT, () => {
+    throw new ProtocolError('file', 'a segment out of its turn');
+  });
+  await settle();
+  t.true(state.destroyed);
+  t.deepEqual(
+    log.map(({ evt, code }) => [evt, code]),
+    [['input_validation_fail', 'file']],
+  );
+});
+
+test('a segment that had no turn yet is dropped when the daemon stops', async (t) => {
+  const { queue } = openQueue(rows);
+  let written = 0;
+  queue.takeSegment(SEGMENT, () => {
+    written += 1;
+  });
+  await queue.finish();
+  await settle();
+  t.is(written, 0);
+});
