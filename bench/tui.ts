@@ -56,7 +56,7 @@ export async function benchTui(print: (line: string) => void): Promise<void> {
 async function bundled(): Promise<string> {
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: 'ignore' });
   await bundle({
-    entryPoints: { stage: join(root, 'test/tui/helpers/stage-program.tsx') },
+    entryPoints: { stage: join(root, 'test/helpers/screen/stage-program.tsx') },
     outdir: join(root, 'dist/bench'),
     outExtension: { '.js': '.mjs' },
   });

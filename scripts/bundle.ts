@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const remembered = `${root}src/tui/remembered/`;
+const remembered = `${root}src/tui/width/`;
 const inPlaceOf: Record<string, string> = {
   'string-width': 'string-width.ts',
   '@alcalzone/ansi-tokenize': 'ansi-tokenize.ts',

@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
+import type { CommandEntry } from '../src/cli/command.ts';
+import { commandTable } from '../src/cli/command-table.ts';
 import { exitStatus } from '../src/client/errors.ts';
 import { DEFAULT_SERVER, globalOptions } from '../src/client/profile/settings.ts';
-import type { CommandEntry } from '../src/tui/command.ts';
-import { commandTable } from '../src/tui/command-table.ts';
 
 export const path = fileURLToPath(new URL('../docs/COMMANDS.md', import.meta.url));
 

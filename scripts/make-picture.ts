@@ -19,7 +19,7 @@ process.env.NODE_OPTIONS = `--import=${new URL('picture-clock.ts', import.meta.u
 process.env.TZ = 'UTC';
 await import('./picture-clock.ts');
 const { connect } = await import('../src/client/client.ts');
-const { startDaemon } = await import('../src/tui/demo/daemon-process.ts');
+const { startDaemon } = await import('../src/cli/demo/daemon-process.ts');
 
 // Its name can be read in the picture, which is to be the same every time.
 const dir = join(tmpdir(), 'securechat-picture');

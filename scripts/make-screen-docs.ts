@@ -1,10 +1,10 @@
 /** Prints docs/SCREEN.md from the tables of keys and dot-commands. `npm run docs` writes it; a test compares. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type CommandName, commandNames } from '../src/tui/command-names.ts';
-import { commandTable } from '../src/tui/dot-commands.ts';
-import { keyHelp } from '../src/tui/keys.ts';
-import { screenOnly, spokenOtherwise, spokenTable } from '../src/tui/plain/command-table.ts';
+import { screenOnly, spokenOtherwise, spokenTable } from '../src/cli/plain/line-commands.ts';
+import { type CommandName, commandNames } from '../src/tui/command-line/command-names.ts';
+import { commandTable } from '../src/tui/command-line/dot-commands.ts';
+import { keyHelp } from '../src/tui/state/keys.ts';
 
 export const path = fileURLToPath(new URL('../docs/SCREEN.md', import.meta.url));
 

@@ -9,13 +9,13 @@ import { Profile } from '../client/profile/profile.ts';
 import { DEFAULT_SERVER } from '../client/profile/settings.ts';
 import { systemClock, systemRandom } from '../platform/seams.ts';
 import { isFar } from '../platform/terminal-support.ts';
-import { Drafts } from './drafts.ts';
-import type { Door } from './login-desk.ts';
-import { heedSignals } from './signals.ts';
-import { defaultSettings } from './state.ts';
-import { strings } from './strings.ts';
-import { Survey } from './terminal-survey.ts';
-import { isMultiplexed, isRich, type Suited, tellChalk, themeFor } from './theme.ts';
+import { Drafts } from './compose/drafts.ts';
+import type { Door } from './login/login-controller.ts';
+import { defaultSettings } from './state/state.ts';
+import { isMultiplexed, isRich, type Suited, tellChalk, themeFor } from './state/theme.ts';
+import { heedSignals } from './terminal/signals.ts';
+import { Survey } from './terminal/terminal-survey.ts';
+import { strings } from './text/strings.ts';
 
 export type ScreenOptions = {
   server?: string;
@@ -109,7 +109,7 @@ async function passwordOf(file: string | undefined): Promise<string | null> {
 
 /** Network, keys and all that belongs to them are loaded behind the first picture. */
 function lazyDoor(profile: Profile): Door {
-  const door = async (): Promise<Door> => (await import('./door.ts')).openDoor(profile);
+  const door = async (): Promise<Door> => (await import('./login/login-backend.ts')).openDoor(profile);
   return {
     greet: async (server) => (await door()).greet(server),
     connect: async (options) => (await door()).connect(options),

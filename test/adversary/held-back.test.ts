@@ -4,7 +4,7 @@ import test from 'ava';
 import { type Clock, systemClock } from '../../src/platform/seams.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
-import { writtenTime } from '../../src/tui/format.ts';
+import { writtenTime } from '../../src/tui/text/format.ts';
 import { chatAs } from '../helpers/chat.ts';
 import { jsonLines, securechat, startSecurechat } from '../helpers/cli.ts';
 import { openCliScreen } from '../helpers/cli-screen.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { commandDocument, path } from '../../scripts/make-command-docs.ts';
-import { commandTable } from '../../src/tui/command-table.ts';
+import { commandTable } from '../../src/cli/command-table.ts';
 
 test('docs/COMMANDS.md is what the tables say; npm run docs writes it', async (t) => {
   const document = await commandDocument();

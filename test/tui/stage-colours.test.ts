@@ -1,8 +1,8 @@
 /** What a real terminal gets of colours. */
 import test from 'ava';
-import { themes } from '../../src/tui/theme.ts';
+import { themes } from '../../src/tui/state/theme.ts';
+import { ready, stage } from '../helpers/screen/stage.ts';
 import { until } from '../helpers/until.ts';
-import { ready, stage } from './helpers/stage.ts';
 
 test.serial('without colours nothing is coloured, and everything is still told', async (t) => {
   const screen = stage(t, 'talk', { env: { NO_COLOR: '1' } });

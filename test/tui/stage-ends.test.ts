@@ -1,9 +1,9 @@
 /** Each way to leave the screen, and that the terminal is as it was before. */
 import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
+import { childOf, hook, program, ready, stage } from '../helpers/screen/stage.ts';
 import { isRunning, openScreen, type Screen } from '../helpers/screen.ts';
 import { until } from '../helpers/until.ts';
-import { childOf, hook, program, ready, stage } from './helpers/stage.ts';
 
 test.serial('a changed key is told whole, at every width, and once more after leaving', async (t) => {
   const screen = stage(t, 'changed', { cols: 60, rows: 15 });

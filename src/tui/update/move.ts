@@ -1,17 +1,18 @@
 /** Keys that move a selection, the window over the messages, or the focus. */
-import { aimOf, composerColumns } from '../aim.ts';
-import { isLent, takeBack } from '../aside.ts';
-import { emptyEditor, moveLine } from '../editor.ts';
-import type { MoveName } from '../event.ts';
-import { chatOf, openThread, paneOf, withChat, withThread } from '../field.ts';
-import { fileKey } from '../messages.ts';
-import { overlaySize } from '../overlay-size.ts';
-import { newsAfter, seenTo } from '../seen.ts';
-import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select.ts';
-import type { Chat, Focus, Overlay, State, Thread } from '../state.ts';
-import { strings } from '../strings.ts';
-import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../viewport.ts';
-import { again } from './holding.ts';
+
+import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../messages/viewport.ts';
+import { aimOf, composerColumns } from '../select/aim.ts';
+import { overlaySize } from '../select/overlay-size.ts';
+import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select/select.ts';
+import { emptyEditor, moveLine } from '../state/editor.ts';
+import type { MoveName } from '../state/event.ts';
+import { chatOf, openThread, paneOf, withChat, withThread } from '../state/focus.ts';
+import { fileKey } from '../state/message-list.ts';
+import { newsAfter, seenTo } from '../state/read-position.ts';
+import { isLent, takeBack } from '../state/stashed-draft.ts';
+import type { Chat, Focus, Overlay, State, Thread } from '../state/state.ts';
+import { strings } from '../text/strings.ts';
+import { again } from './held-messages.ts';
 
 const steps: Partial<Record<MoveName, number>> = {
   up: -1,

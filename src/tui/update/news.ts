@@ -1,18 +1,18 @@
 /** What the client tells, put into the state. Texts are clean already (clean.ts). */
 import type { ClientErrorCode } from '../../client/errors.ts';
 import type { ClientEvent, ConversationName, FileInfo, Gap, Message, MessageRef } from '../../client/types.ts';
-import { editorWith } from '../editor.ts';
-import type { Opening } from '../event.ts';
-import { paneOf, withChat } from '../field.ts';
-import { mentionAt } from '../mention.ts';
-import { fileKey, hasKey, keyOf, merge } from '../messages.ts';
-import { personOf } from '../own.ts';
-import { othersBelow } from '../seen.ts';
-import { unmoved } from '../select.ts';
-import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state.ts';
-import { strings } from '../strings.ts';
-import { afresh, again, fitting, trimmed } from './holding.ts';
-import { typingAfter } from './typing.ts';
+import { unmoved } from '../select/select.ts';
+import { editorWith } from '../state/editor.ts';
+import type { Opening } from '../state/event.ts';
+import { paneOf, withChat } from '../state/focus.ts';
+import { personOf } from '../state/has-own.ts';
+import { fileKey, hasKey, keyOf, merge } from '../state/message-list.ts';
+import { othersBelow } from '../state/read-position.ts';
+import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';
+import { mentionAt } from '../text/mentions.ts';
+import { strings } from '../text/strings.ts';
+import { afresh, again, fitting, trimmed } from './held-messages.ts';
+import { typingAfter } from './typing-people.ts';
 
 const LOBBY = '#lobby';
 

@@ -1,14 +1,14 @@
 import { Box, Text, useApp, useInput } from 'ink';
 import { useEffect } from 'react';
-import { MIN_COLUMNS, MIN_ROWS } from '../layout.ts';
-import { cut } from '../measure.ts';
-import type { Store } from '../store.ts';
-import { strings } from '../strings.ts';
+import { MIN_COLUMNS, MIN_ROWS } from '../state/layout.ts';
+import { strings } from '../text/strings.ts';
+import type { Store } from '../update/state-store.ts';
+import { cut } from '../width/measure.ts';
 import { ChatScreen } from './chat-screen.tsx';
 import { Cursor } from './cursor.tsx';
+import { Overlay } from './dialogs/overlay.tsx';
+import { StoreContext, useSelect } from './elements/use-store.ts';
 import { LoginScreen } from './login-screen.tsx';
-import { Overlay } from './overlay.tsx';
-import { StoreContext, useSelect } from './use-store.ts';
 
 /** Hands the terminal over; `resume` takes it back and draws everything. */
 export type Suspend = () => Promise<{ resume(): Promise<void> }>;

@@ -1,14 +1,14 @@
 import { Box } from 'ink';
-import { layoutFor } from '../select.ts';
-import { Composer } from './composer.tsx';
-import { FilesPane } from './files-pane.tsx';
-import { Header } from './header.tsx';
-import { MessagesPane } from './messages-pane.tsx';
-import { Overlay } from './overlay.tsx';
-import { PeoplePane } from './people-pane.tsx';
-import { HorizontalRule, VerticalRule } from './rule.tsx';
-import { StatusLine } from './status-line.tsx';
-import { useSelect } from './use-store.ts';
+import { layoutFor } from '../select/select.ts';
+import { Overlay } from './dialogs/overlay.tsx';
+import { HorizontalRule, VerticalRule } from './elements/rule.tsx';
+import { useSelect } from './elements/use-store.ts';
+import { Composer } from './panes/composer.tsx';
+import { FilesPane } from './panes/files-pane.tsx';
+import { Header } from './panes/header.tsx';
+import { MessagesPane } from './panes/messages-pane.tsx';
+import { PeoplePane } from './panes/people-pane.tsx';
+import { StatusLine } from './panes/status-line.tsx';
 
 /** Three panes, the composer and the status line; an overlay lies over the panes. */
 export function ChatScreen() {

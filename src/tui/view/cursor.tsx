@@ -1,12 +1,12 @@
 import { useCursor } from 'ink';
-import { paneOf } from '../field.ts';
-import { layoutFor } from '../select.ts';
-import type { State } from '../state.ts';
-import { composerCursor } from './composer.tsx';
+import { layoutFor } from '../select/select.ts';
+import { paneOf } from '../state/focus.ts';
+import type { State } from '../state/state.ts';
+import { overlayPanel } from './dialogs/overlay-panel.ts';
+import { cursorIn } from './elements/panel.tsx';
+import { useSelect } from './elements/use-store.ts';
 import { loginPanel } from './login-screen.tsx';
-import { overlayPanel } from './overlay-panel.ts';
-import { cursorIn } from './panel.tsx';
-import { useSelect } from './use-store.ts';
+import { composerCursor } from './panes/composer.tsx';
 
 /** The terminal's own cursor, in the field that has the focus. The only one to say where it is: of several, Ink hears the last. */
 export function Cursor() {

@@ -1,12 +1,12 @@
 import { Box } from 'ink';
-import { textOf } from '../editor.ts';
-import { groups } from '../format.ts';
-import { fill } from '../measure.ts';
-import type { Login, LoginField, Notice, State } from '../state.ts';
-import { strings } from '../strings.ts';
-import { errorRows, strengthRows } from './below-field.ts';
-import { Panel, type PanelProps, type PanelRow, paragraph } from './panel.tsx';
-import { useSelect } from './use-store.ts';
+import { textOf } from '../state/editor.ts';
+import type { Login, LoginField, Notice, State } from '../state/state.ts';
+import { groups } from '../text/format.ts';
+import { strings } from '../text/strings.ts';
+import { fill } from '../width/measure.ts';
+import { errorRows, strengthRows } from './elements/below-field.ts';
+import { Panel, type PanelProps, type PanelRow, paragraph } from './elements/panel.tsx';
+import { useSelect } from './elements/use-store.ts';
 
 const words = strings.login;
 const WIDE = 64;

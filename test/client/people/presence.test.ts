@@ -7,8 +7,8 @@ import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { chatAs, type TestChat } from '../../helpers/chat.ts';
 import { openDaemon } from '../../helpers/daemon-inside.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
+import { person } from '../../helpers/screen/messages.ts';
 import { until } from '../../helpers/until.ts';
-import { person } from '../../tui/helpers/messages.ts';
 
 const password = 'secret';
 const register = {};

@@ -1,14 +1,14 @@
 /** What holds whatever happens. */
 import test from 'ava';
 import * as fc from 'fast-check';
-import { textOf } from '../../../src/tui/editor.ts';
-import { type Event, moveNames } from '../../../src/tui/event.ts';
-import { drawn, width, wrap } from '../../../src/tui/measure.ts';
-import { layoutFor, lookOf } from '../../../src/tui/select.ts';
-import { viewOf } from '../../../src/tui/viewport.ts';
-import { move, open, type } from '../helpers/events.ts';
-import { message, person } from '../helpers/messages.ts';
-import { Play } from '../helpers/screen-state.ts';
+import { viewOf } from '../../../src/tui/messages/viewport.ts';
+import { layoutFor, lookOf } from '../../../src/tui/select/select.ts';
+import { textOf } from '../../../src/tui/state/editor.ts';
+import { type Event, moveNames } from '../../../src/tui/state/event.ts';
+import { drawn, width, wrap } from '../../../src/tui/width/measure.ts';
+import { move, open, type } from '../../helpers/screen/events.ts';
+import { message, person } from '../../helpers/screen/messages.ts';
+import { Play } from '../../helpers/screen/screen-state.ts';
 
 const anything: fc.Arbitrary<Event> = fc.oneof(
   fc.constantFrom(...moveNames).map(move),

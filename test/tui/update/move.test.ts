@@ -1,13 +1,13 @@
 import test from 'ava';
-import type { Event } from '../../../src/tui/event.ts';
-import { placesOf } from '../../../src/tui/field.ts';
-import { actionFor } from '../../../src/tui/keys.ts';
-import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../../../src/tui/select.ts';
-import { viewOf } from '../../../src/tui/viewport.ts';
-import { focus, move } from '../helpers/events.ts';
-import { file, message, person } from '../helpers/messages.ts';
-import { Play } from '../helpers/screen-state.ts';
-import { seen } from '../helpers/seen-rows.ts';
+import { viewOf } from '../../../src/tui/messages/viewport.ts';
+import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../../../src/tui/select/select.ts';
+import type { Event } from '../../../src/tui/state/event.ts';
+import { placesOf } from '../../../src/tui/state/focus.ts';
+import { actionFor } from '../../../src/tui/state/keys.ts';
+import { focus, move } from '../../helpers/screen/events.ts';
+import { file, message, person } from '../../helpers/screen/messages.ts';
+import { Play } from '../../helpers/screen/screen-state.ts';
+import { seen } from '../../helpers/screen/seen-rows.ts';
 
 test('what comes while a message is chosen does not move it out of the window', (t) => {
   const play = new Play().history(30).do(focus('messages'), move('up'), move('up'), move('up'));

@@ -1,12 +1,12 @@
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
-import { hasKey } from '../../../src/tui/messages.ts';
-import { lookOf } from '../../../src/tui/select.ts';
-import { viewOf } from '../../../src/tui/viewport.ts';
-import { move, news, open, type } from '../helpers/events.ts';
-import { message } from '../helpers/messages.ts';
-import { Play } from '../helpers/screen-state.ts';
-import { seen } from '../helpers/seen-rows.ts';
+import { viewOf } from '../../../src/tui/messages/viewport.ts';
+import { lookOf } from '../../../src/tui/select/select.ts';
+import { hasKey } from '../../../src/tui/state/message-list.ts';
+import { move, news, open, type } from '../../helpers/screen/events.ts';
+import { message } from '../../helpers/screen/messages.ts';
+import { Play } from '../../helpers/screen/screen-state.ts';
+import { seen } from '../../helpers/screen/seen-rows.ts';
 
 test('what is in the window before it has its place is not counted below when it gets it', (t) => {
   const play = new Play({ rows: 24 }).history(3);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
-import { draw } from '../helpers/frames.tsx';
-import { file, message } from '../helpers/messages.ts';
+import { draw } from '../../helpers/screen/frames.tsx';
+import { file, message } from '../../helpers/screen/messages.ts';
 
 test('what is chosen in a pane has a bar, colours or not', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 24 });

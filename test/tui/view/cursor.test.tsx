@@ -1,10 +1,10 @@
 /** The cursor stands where the next letter goes, in every field that there is. */
 import test from 'ava';
-import type { Event } from '../../../src/tui/event.ts';
-import { emptyLogin, type Overlay } from '../../../src/tui/state.ts';
+import type { Event } from '../../../src/tui/state/event.ts';
+import { emptyLogin, type Overlay } from '../../../src/tui/state/state.ts';
 import { cursorOf } from '../../../src/tui/view/cursor.tsx';
-import { draw, sizes } from '../helpers/frames.tsx';
-import { message } from '../helpers/messages.ts';
+import { draw, sizes } from '../../helpers/screen/frames.tsx';
+import { message } from '../../helpers/screen/messages.ts';
 
 const empty = { before: '', after: '' };
 const overlays: Overlay[] = [

@@ -1,8 +1,8 @@
 import test from 'ava';
-import { emptyLogin, type Login } from '../../../src/tui/state.ts';
-import { strings } from '../../../src/tui/strings.ts';
-import { themeNames } from '../../../src/tui/theme.ts';
-import { draw } from '../helpers/frames.tsx';
+import { emptyLogin, type Login } from '../../../src/tui/state/state.ts';
+import { themeNames } from '../../../src/tui/state/theme.ts';
+import { strings } from '../../../src/tui/text/strings.ts';
+import { draw } from '../../helpers/screen/frames.tsx';
 
 const offered = { address: 'a:1', fingerprint: 'ab'.repeat(32), words: 'one two three four', at: 0, stray: false };
 

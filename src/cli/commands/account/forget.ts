@@ -1,0 +1,14 @@
+import { ClientError } from '../../../client/errors.ts';
+import type { Command } from '../../command.ts';
+
+export const forget: Command = {
+  options: (yargs) => yargs.positional('address', { type: 'string', describe: 'host:port' }),
+
+  async run(shell, args) {
+    const { forgetAddress } = await import('../../../client/login/sign-in.ts');
+    const address = String(args.address);
+    if (!(await forgetAddress(address, shell.settings.profile)))
+      throw new ClientError('refused', `no daemon is known at ${address}; write the address as you connected to it`);
+    shell.output.remark(`${address} is forgotten; the next connection asks about its key`);
+  },
+};

@@ -1,0 +1,16 @@
+import type { Command } from '../../command.ts';
+
+export const passwd: Command = {
+  options: (yargs) =>
+    yargs.option('new-password-file', { type: 'string', requiresArg: true, describe: 'a file that holds the new one' }),
+
+  async run(shell, args) {
+    await shell.withClient(async (client) => {
+      const { name } = client.me;
+      const old = await shell.password(name);
+      const file = typeof args.newPasswordFile === 'string' ? args.newPasswordFile : undefined;
+      await client.passwd(old, await shell.newPassword(name, '--new-password-file', file));
+      shell.output.line('the password is changed; other devices stay logged in: securechat devices --end-others');
+    });
+  },
+};

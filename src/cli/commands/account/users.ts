@@ -1,0 +1,27 @@
+import { everybody } from '../../../client/people/list-people.ts';
+import { hex } from '../../../protocol/base/bytes.ts';
+import type { Command } from '../../command.ts';
+import { reportUser } from '../../console/report.ts';
+
+export const users: Command = {
+  options: (yargs) => yargs,
+
+  async run(shell) {
+    const me = await shell.signIn();
+    try {
+      const verified = new Map((await me.keyring.allPinned()).map((pin) => [pin.name, pin.verified]));
+      for await (const { name, online, idFp } of everybody(me.connection)) {
+        const fingerprint = idFp === null ? null : hex(idFp);
+        const known = name === me.name || (verified.get(name) ?? false);
+        const remarks = [online ? 'online' : 'offline', ...(name === me.name ? ['you'] : known ? ['verified'] : [])];
+        reportUser(
+          shell.output,
+          { name, online, fingerprint, verified: known },
+          `${name}  ${remarks.join(', ')}  ${fingerprint ?? 'no keys yet'}`,
+        );
+      }
+    } finally {
+      await me.close();
+    }
+  },
+};

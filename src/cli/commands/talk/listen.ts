@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { closedBy } from '../../../client/errors.ts';
+import type { Client, Conversation, Message } from '../../../client/types.ts';
+import type { Command } from '../../command.ts';
+import { Output } from '../../console/output.ts';
+import { reportGap, reportMessage } from '../../console/report.ts';
+import type { Shell } from '../../console/shell.ts';
+
+const PAGE = 500;
+
+export const listen: Command = {
+  stays: true,
+  options: (yargs) =>
+    yargs.option('exec', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'run this in a shell for each message, with the message on its standard input; one at a time',
+    }),
+
+  /** First what was not read yet, then what arrives. What was printed counts as read. */
+  async run(shell, args) {
+    await shell.withClient(async (client) => {
+      const exec = args.exec === undefined ? null : String(args.exec);
+      /** What a session elsewhere reads meanwhile is printed here all the same, so its `fresh` is not asked. */
+      const seen = new Map<string, number>();
+      /** One thing after the other, in order of arrival. */
+      let work = Promise.resolve();
+      const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>();
+      const inTurn = (job: () => Promise<void>): void => {
+        work = work.then(job);
+        work.catch(fail);
+      };
+      const take = async (message: Message): Promise<void> => {
+        const seq = message.seq ?? 0;
+        if (message.from === client.me.name || seq <= (seen.get(message.conversation) ?? 0)) return;
+        seen.set(message.conversation, seq);
+        reportMessage(shell.output, message);
+        if (exec !== null) await runFor(shell, exec, message);
+        await client.markRead(message.conversation, seq);
+      };
+      inTurn(async () => {
+        const conversations = await client.conversations();
+        for (const { name, read } of conversations) seen.set(name, read);
+        await unread(client, conversations, take);
+      });
+      const stop = client.subscribe((event) => {
+        if (event.type === 'message') inTurn(() => take(event.message));
+        else if (event.type === 'gap') inTurn(async () => reportGap(shell.output, event.gap));
+        else if (event.type === 'notice') shell.output.remark(event.text);
+        else if (event.type === 'link' && event.link.state === 'waiting') shell.output.remark(event.link.reason);
+        else if (event.type === 'link' && event.link.state === 'closed') {
+          const error = closedBy(event.link);
+          if (error === null) end();
+          else fail(error);
+        }
+      });
+      shell.signal.addEventListener('abort', () => end(), { once: true });
+      shell.output.remark(`listening as ${client.me.name}; Ctrl+C ends it`);
+      try {
+        await ended;
+        await work;
+      } finally {
+        stop();
+      }
+    });
+  },
+};
+
+async function unread(
+  client: Client,
+  conversations: readonly Conversation[],
+  take: (message: Message) => Promise<void>,
+): Promise<void> {
+  const waiting = conversations.filter((each) => each.unread > 0);
+  for (const { name, read } of waiting) {
+    const pages: Message[][] = [];
+    let before: number | undefined;
+    for (;;) {
+      const page = await client.history(name, { limit: PAGE, ...(before === undefined ? {} : { before }) });
+      const fresh = page.messages.filter(({ seq }) => seq !== null && seq > read);
+      pages.unshift(fresh);
+      before = fresh[0]?.seq ?? undefined;
+      if (!page.more || before === undefined || fresh.length < page.messages.length) break;
+    }
+    for (const message of pages.flat()) await take(message);
+  }
+}
+
+/** The message goes in on standard input only: nothing that somebody wrote becomes part of a command. */
+async function runFor(shell: Shell, command: string, message: Message): Promise<void> {
+  let input = '';
+  const collect = { write: (text: string) => (input += text) };
+  reportMessage(new Output({ json: shell.output.json, quiet: true, stdout: collect, stderr: collect }), message);
+  const child = spawn(command, { shell: true, stdio: ['pipe', 'inherit', 'inherit'] });
+  // A command that does not read its input is no fault.
+  child.stdin.on('error', () => {});
+  child.stdin.end(shell.output.json || message.body.kind === 'file' ? input : `${message.body.text}\n`);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  child.on('error', (error) => {
+    shell.output.warn(`--exec could not be started: ${error.message}`);
+    resolve();
+  });
+  child.on('close', (code, signal) => {
+    if (code !== 0) shell.output.warn(`--exec ended with ${signal ?? `status ${code}`}`);
+    resolve();
+  });
+  await promise;
+}

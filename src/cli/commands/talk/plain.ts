@@ -1,0 +1,120 @@
+import * as fs from 'node:fs/promises';
+import { ClientError } from '../../../client/errors.ts';
+import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts';
+import { Profile } from '../../../client/profile/profile.ts';
+import { DEFAULT_SERVER } from '../../../client/profile/settings.ts';
+import type { Client } from '../../../client/types.ts';
+import { stopped } from '../../../platform/job-control.ts';
+import { systemClock, systemRandom } from '../../../platform/seams.ts';
+import { printable } from '../../../protocol/base/text.ts';
+import { Drafts } from '../../../tui/compose/drafts.ts';
+import { defaultSettings } from '../../../tui/state/state.ts';
+import { strings } from '../../../tui/text/strings.ts';
+import type { Command } from '../../command.ts';
+import { askLine, askPassword, openTerminal } from '../../console/prompt.ts';
+import type { Shell } from '../../console/shell.ts';
+import { cookedInput } from '../../plain/cooked-input.ts';
+import { wayIn } from '../../plain/interactive-login.ts';
+import { pipeInput, terminalInput } from '../../plain/line-input.ts';
+import { LineMode } from '../../plain/line-mode.ts';
+import { phrases } from '../../plain/phrases.ts';
+import { voiceOn } from '../../plain/renderer.ts';
+
+/** A second Ctrl+C within this leaves. ms. */
+const TWICE_MS = 2000;
+const PATIENCE_S = 10;
+
+export const plain: Command = {
+  stays: true,
+  options: (yargs) =>
+    yargs
+      .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
+      .option('receipts', { type: 'boolean', describe: 'say when the other side has signed for a message' }),
+
+  /** The end of the input, .exit and a second Ctrl+C end it, once everything is sent. */
+  async run(shell, args) {
+    if (shell.passwordFromStdin)
+      throw new ClientError('usage', 'standard input holds the lines here; give --password-file a file');
+    const { dir: downloads, why } = await downloadsFolder(
+      shell.settings.downloads,
+      profileFolder(shell.settings.profile),
+      fs,
+    );
+    await shell.using(await enter(shell), async (client) => {
+      const profile = await Profile.open(profileFolder(shell.settings.profile), fs, systemRandom);
+      const drafts = new Drafts(profile, fs, systemClock);
+      const { settings, readable } = await drafts.load();
+      let interruptedAt = Number.NEGATIVE_INFINITY;
+      const onInterrupt = () => {
+        const now = systemClock.monotonic();
+        if (now - interruptedAt < TWICE_MS) return mode.leave();
+        interruptedAt = now;
+        voice.say(phrases.again);
+      };
+      const { stdin, stdout } = process;
+      const input =
+        !stdin.isTTY || !stdout.isTTY
+          ? pipeInput(stdin, stdout)
+          : process.env.TERM === 'dumb'
+            ? cookedInput({
+                input: stdin,
+                output: stdout,
+                onInterrupt,
+                heed: (listener) => shell.heedInterrupt(listener),
+              })
+            : terminalInput({
+                input: stdin,
+                output: stdout,
+                complete: (before) => mode.complete(before),
+                onInterrupt,
+                stop: () => stopped(systemClock),
+              });
+      const voice = voiceOn(shell.output, (line) => input.print(printable(line)));
+      const patience = (shell.settings.timeout ?? PATIENCE_S) * 1000;
+      const receipts = args.receipts === true;
+      const mode = new LineMode({
+        client,
+        input,
+        voice,
+        clock: systemClock,
+        drafts,
+        settings: { ...defaultSettings, ...settings },
+        downloads,
+        receipts,
+        patience,
+      });
+      if (why !== null) voice.remark(why);
+      if (!readable) voice.say(strings.notices.draftsLost);
+      // The terminal is given back also when the program is told to end.
+      shell.signal.addEventListener('abort', () => input.close(), { once: true });
+      await mode.run().finally(() => profile.close());
+    });
+  },
+};
+
+/** At a terminal, whoever is not known here is asked; elsewhere nobody can be. */
+async function enter(shell: Shell): Promise<Client> {
+  const { settings } = shell;
+  const terminal = process.stdin.isTTY && process.stdout.isTTY ? openTerminal() : null;
+  const { server, user } = await shell.whoAndWhere();
+  if (terminal === null || user !== undefined || settings.passwordFile !== undefined) return shell.connect();
+  const profile = await Profile.open(profileFolder(settings.profile), fs, systemRandom);
+  const { openDoor } = await import('../../../tui/login/login-backend.ts');
+  try {
+    return await wayIn({
+      say: (line) => terminal.write(`${printable(line)}\n`),
+      line: (question) => askLine(terminal, question),
+      secret: (question) => askPassword(terminal, question),
+      greet: (at) => shell.during(openDoor(profile).greet(at)),
+      connect: (account, trusted) => {
+        const trust = async ({ fingerprint }: { fingerprint: string }) => fingerprint === trusted;
+        return shell.connect({ ...account, ask: { ...shell.ask(), trust } });
+      },
+      server: server ?? null,
+      defaultServer: DEFAULT_SERVER,
+      trustNew: settings.trustNew,
+    });
+  } finally {
+    await profile.close();
+  }
+}

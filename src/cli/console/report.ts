@@ -1,0 +1,134 @@
+/** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
+
+import { writtenApart } from '../../client/messages/written-time.ts';
+import { shownName } from '../../client/people/shown-name.ts';
+import type { FileInfo, Gap, Message, Person } from '../../client/types.ts';
+import { printable } from '../../protocol/base/text.ts';
+import { exactName, exactText } from '../../tui/text/clean.ts';
+import type { Output } from './output.ts';
+
+const instant = (ms: number): string => new Date(ms).toISOString();
+
+/** A file that somebody sent is printed as a file, everything else as a message. */
+export function reportMessage(output: Output, message: Message): void {
+  if (message.body.kind === 'file' && !message.deleted) {
+    reportFile(output, message.body.file);
+    return;
+  }
+  const text = message.deleted || message.body.kind === 'file' ? '' : exactText(message.body);
+  output.result(
+    {
+      type: 'message',
+      id: message.id,
+      seq: message.seq,
+      conversation: message.conversation,
+      from: message.from,
+      author: message.author,
+      ...(message.formerKey ? { formerKey: true } : {}),
+      to: message.to,
+      ...times(message),
+      kind: message.deleted ? 'deleted' : message.body.kind,
+      text,
+      verified: message.verified,
+      ...(message.body.kind === 'reply' ? { reply: message.body.to } : {}),
+      ...(message.edited ? { edited: true } : {}),
+      ...(message.state === 'failed' ? { failed: message.error } : {}),
+    },
+    `${clock(message.at)}${apart(message)} ${place(message)} ${text === '' ? '(deleted)' : indent(text)}${remark(message)}`,
+  );
+}
+
+/** @param saved where a copy lies that was verified */
+export function reportFile(output: Output, file: FileInfo, saved: string | null = null): void {
+  output.result(
+    {
+      type: 'file',
+      id: file.id,
+      name: exactName(file),
+      size: file.size,
+      sha256: file.sha256,
+      conversation: file.conversation,
+      from: file.from,
+      author: file.author,
+      ...(file.formerKey ? { formerKey: true } : {}),
+      ...times(file),
+      ...(saved === null ? {} : { saved }),
+    },
+    // One line, whatever breaks stand in the name: no file can look like another message.
+    `${clock(file.at)}${apart(file)} ${file.conversation} ${shownName(file)} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}${saved === null ? '' : `; saved and checked: ${printable(saved)}`}`,
+  );
+}
+
+type User = Pick<Person, 'name' | 'online' | 'fingerprint' | 'verified'>;
+
+export function reportUser(output: Output, { name, online, fingerprint, verified }: User, line: string): void {
+  output.result({ type: 'user', name, online, fingerprint, verified }, line);
+}
+
+export function reportGap(output: Output, gap: Gap): void {
+  const what = {
+    missing: 'something is missing here: it was withheld, lost, or is older than the server keeps',
+    fork: 'two different messages claim the same place here',
+    unreadable: 'a message here could not be opened',
+    'key-changed': `their key changed; securechat verify ${gap.from}, and accept it, to read what was said here`,
+    locked: 'said here under a key that nobody who has it could give yet; it is shown when somebody does',
+  }[gap.reason];
+  output.result({ type: 'gap', ...gap }, `      ${gap.conversation} ${gap.from}: ${what}`);
+}
+
+/** Messages in their order, each after the gaps that stand before it, and those at the end. */
+export function reportPage(output: Output, messages: readonly Message[], gaps: readonly Gap[]): void {
+  const left = [...gaps].sort((a, b) => a.before - b.before);
+  for (const message of messages) {
+    const { seq } = message;
+    const until = seq === null ? left.length : left.filter(({ before }) => before <= seq).length;
+    for (const gap of left.splice(0, until)) reportGap(output, gap);
+    reportMessage(output, message);
+  }
+  for (const gap of left) reportGap(output, gap);
+}
+
+/** The answer to a message that was stored. */
+export function reportSent(output: Output, message: Message): void {
+  output.result(
+    { type: 'sent', id: message.id, seq: message.seq, at: instant(message.at) },
+    message.state === 'delivered' ? `delivered to ${message.conversation}` : `sent to ${message.conversation}`,
+  );
+}
+
+/** `sentAt` stands there only where it is more than a minute from `at`. */
+function times(one: { at: number; sentAt: number }): { at: string; sentAt?: string } {
+  const written = writtenApart(one);
+  return { at: instant(one.at), ...(written !== null && { sentAt: instant(written) }) };
+}
+
+function apart(one: { at: number; sentAt: number }): string {
+  const written = writtenApart(one);
+  return written === null ? '' : ` (written ${clock(written)})`;
+}
+
+/** Local time for a person: the time today, the date too otherwise. */
+function clock(ms: number): string {
+  const at = new Date(ms);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  if (at.toDateString() === new Date().toDateString()) return time;
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
+}
+
+function place(message: Message): string {
+  return message.to === null
+    ? `${message.conversation} ${shownName(message)}:`
+    : `${shownName(message)} -> ${message.to}:`;
+}
+
+/** Further lines of a text stand under the first, so that no text can look like another message. */
+function indent(text: string): string {
+  return text.replaceAll('\n', '\n      ');
+}
+
+function remark(message: Message): string {
+  if (message.state === 'failed') return ` [not sent: ${message.error ?? 'unknown'}]`;
+  if (message.state === 'sending') return ' [not sent yet]';
+  return message.edited ? ' [edited]' : '';
+}

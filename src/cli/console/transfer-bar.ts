@@ -1,0 +1,33 @@
+import { SingleBar } from 'cli-progress';
+import prettyBytes from 'pretty-bytes';
+import type { TransferState } from '../../client/types.ts';
+import { printable } from '../../protocol/base/text.ts';
+import { canDrawOver } from './progress.ts';
+import type { Shell } from './shell.ts';
+
+/** A bar on standard error when that is a terminal where it can be drawn over and nobody asked for quiet; otherwise nothing. */
+export function transferBar(shell: Shell, label: string): { show(transfer: TransferState): void; stop(): void } {
+  if (!canDrawOver(process.stderr, process.env) || shell.output.quiet || shell.output.json)
+    return { show() {}, stop() {} };
+  const bar = new SingleBar({
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    format: `{bar} {percentage}% ${printable(label).replaceAll(/[{}]/g, '_')} {rate} {eta_formatted} left`,
+  });
+  let started = false;
+  let stopped = false;
+  return {
+    show({ size, done, rate, state }) {
+      if (stopped) return;
+      const fields = { rate: state === 'paused' ? 'waiting for the daemon' : `${prettyBytes(rate)}/s` };
+      if (started) bar.update(done, fields);
+      else bar.start(Math.max(size, 1), done, fields);
+      started = true;
+    },
+    stop() {
+      stopped = true;
+      bar.stop();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** `securechat demo` without a screen: two people talk before the reader's eyes, over the real protocol; then all is deleted. */
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import prettyBytes from 'pretty-bytes';
+import type { Client, ConversationName, Message } from '../../client/types.ts';
+import type { Output } from '../console/output.ts';
+import type { Shell } from '../console/shell.ts';
+import { forReal, withThrowAway } from './throw-away-server.ts';
+
+const FILE_SIZE = 8 * 1024 * 1024;
+
+export function runDemo(shell: Shell): Promise<void> {
+  const { output } = shell;
+  output.line('A throw-away daemon and two people, on this machine only. Everything is deleted at the end.\n');
+  return withThrowAway(shell, async (place) => {
+    output.line(`  it serves ${place.daemon.address}, fingerprint ${place.daemon.fingerprint}\n`);
+    const [alice, bob] = await place.step('alice and bob make accounts: each makes two RSA-3072 keys', () =>
+      Promise.all([place.account('alice'), place.account('bob')]),
+    );
+    await talk(output, alice, bob);
+    await share(output, alice, bob, place.dir);
+    output.line('The daemon carried all of this and could read none of it. To do it for real:\n');
+    for (const line of forReal(process.argv[1] ?? 'securechat')) output.line(line);
+  });
+}
+
+async function talk(output: Output, alice: Client, bob: Client): Promise<void> {
+  output.line('\nPrivately, sealed for the other one alone:');
+  await exchange(output, alice, [bob], '@bob', 'did you get the build through?');
+  await exchange(output, bob, [alice], '@alice', 'yes, all green. the daemon saw only bytes');
+  output.line('\nTo everyone:');
+  await exchange(output, alice, [bob], '#lobby', 'release at four, cake at five');
+}
+
+async function share(output: Output, alice: Client, bob: Client, dir: string): Promise<void> {
+  output.line('\nA file:');
+  const path = join(dir, 'release.bin');
+  await writeFile(path, randomBytes(FILE_SIZE));
+  await alice.upload('@bob', path);
+  const [file] = await bob.files('@alice');
+  if (file === undefined) throw new Error('the file is not listed');
+  output.line(`  bob sees ${file.name}, ${prettyBytes(file.size)}, from ${file.from}`);
+  const folder = join(dir, 'client_files');
+  await mkdir(folder);
+  const saved = await bob.download(file, { dir: folder });
+  const [sent, received] = await Promise.all([sha256(path), sha256(saved)]);
+  if (sent !== received) throw new Error('the file arrived changed');
+  output.line(`  bob has it, byte for byte: sha256 ${received.slice(0, 16)}…\n`);
+}
+
+/** Sends and waits until every reader has opened it; prints what they see. */
+async function exchange(
+  output: Output,
+  from: Client,
+  to: Client[],
+  where: ConversationName,
+  text: string,
+): Promise<void> {
+  const arrivals = to.map((reader) => arrival(reader, from.me.name, text));
+  await from.send(where, text);
+  for (const [i, { from: author, body }] of (await Promise.all(arrivals)).entries())
+    output.line(`  ${to[i]?.me.name} reads  ${author}: ${body.kind === 'text' ? body.text : ''}`);
+}
+
+function arrival(reader: Client, author: string, text: string): Promise<Message> {
+  const { promise, resolve } = Promise.withResolvers<Message>();
+  const stop = reader.subscribe((event) => {
+    if (event.type !== 'message' || event.message.from !== author) return;
+    if (event.message.body.kind === 'text' && event.message.body.text === text) resolve(event.message);
+  });
+  return promise.finally(stop);
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,266 @@
+/** Turns what the client tells into lines: who said what, who came and went, how far a transfer is. Holds only what was told last. */
+import { shownName } from '../../client/people/shown-name.ts';
+import type {
+  ClientEvent,
+  ConversationName,
+  LinkState,
+  Message,
+  MessageRef,
+  Person,
+  TransferState,
+} from '../../client/types.ts';
+import { firstLine } from '../../tui/messages/rows.ts';
+import { fileKey, keyOf } from '../../tui/state/message-list.ts';
+import { shownReaction } from '../../tui/text/emoji.ts';
+import { mentions } from '../../tui/text/mentions.ts';
+import { strings } from '../../tui/text/strings.ts';
+import { cut } from '../../tui/width/measure.ts';
+import { phrases } from './phrases.ts';
+import type { Voice } from './renderer.ts';
+
+/** Messages that are remembered to tell what changed about them. */
+const REMEMBERED = 2000;
+/** Cells of a text that only says which message is meant. */
+const MENTION = 60;
+/** Percent that are worth a word. Smaller files are there before it is spoken. */
+const STEPS = [25, 50, 75];
+const SMALL_BYTES = 1_000_000;
+
+export type NarratorParts = {
+  me: string;
+  voice: Voice;
+  /** Tells when the other side has signed for a message. */
+  receipts: boolean;
+  /** The conversation that a plain line goes to. */
+  open(): ConversationName;
+  /** Of whom nothing is said. */
+  isBlocked(name: string): boolean;
+  /** A conversation of which only what names me is said, unless it is open. */
+  isMuted(conversation: ConversationName): boolean;
+  /** The message that a reply is for; undefined when it is not held. */
+  answered(conversation: ConversationName, to: MessageRef): Message | undefined;
+};
+
+export class Narrator {
+  readonly #parts: NarratorParts;
+  readonly #known = new Map<string, Message>();
+  readonly #heard = new Map<ConversationName, number>();
+  readonly #online = new Map<string, boolean>();
+  readonly #percent = new Map<string, number>();
+  readonly #sending = new Set<string>();
+  #link: LinkState['state'] = 'online';
+  #failures = 0;
+
+  constructor(parts: NarratorParts) {
+    this.#parts = parts;
+  }
+
+  /** Own messages that the daemon has not answered yet. */
+  get sending(): number {
+    return this.#sending.size;
+  }
+
+  /** Own messages that were refused for good. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Who is here at the start is named together. */
+  meet(people: readonly Person[]): void {
+    for (const { name, online } of people) this.#online.set(name, online);
+    const { me, isBlocked } = this.#parts;
+    const names = people
+      .map(({ name }) => name)
+      .filter((name) => this.#online.get(name) && name !== me && !isBlocked(name));
+    this.#parts.voice.remark(phrases.here(names));
+  }
+
+  /** `event` is clean (clean.ts). */
+  readonly tell = (event: ClientEvent) => {
+    const { voice } = this.#parts;
+    switch (event.type) {
+      case 'message':
+        return this.#message(event.message, event.fresh);
+      case 'people':
+        for (const person of event.people) this.#person(person);
+        return;
+      case 'transfer':
+        return this.#transfer(event.transfer);
+      case 'link':
+        return this.#linked(event.link);
+      case 'gap':
+        if (this.#isHushed(event.gap.conversation) || this.#parts.isBlocked(event.gap.from)) return;
+        return voice.gap(
+          event.gap,
+          phrases.gap(event.gap.conversation, strings.messages[event.gap.reason](event.gap.from)),
+        );
+      case 'key-changed':
+        return voice.say(strings.notices.keyChanged(event.name).replace(/^! /, ''));
+      case 'notice':
+        return voice.say(event.text);
+      // Somebody who is listened to by ear is not interrupted for what may never be said.
+      case 'typing':
+      case 'moved':
+      case 'conversation':
+      case 'withdrawn':
+        return;
+    }
+  };
+
+  /** Is a message of another said at all, now? */
+  tells(message: Message): boolean {
+    if (this.#parts.isBlocked(message.from)) return false;
+    return !this.#isHushed(message.conversation) || mentions(message, this.#parts.me);
+  }
+
+  /** What is told of the conversation is not all that is new in it. */
+  #isHushed(conversation: ConversationName): boolean {
+    return this.#parts.isMuted(conversation) && this.#parts.open() !== conversation;
+  }
+
+  #message(message: Message, fresh: boolean) {
+    const { me } = this.#parts;
+    // What was said cannot be taken back: it is said once it has its place.
+    if (message.from !== me && (message.seq === null || !this.tells(message))) return;
+    // An id is unique only together with author and conversation.
+    const key = `${message.conversation} ${keyOf(message)}`;
+    const before = this.#known.get(key);
+    if (message.from === me && this.#own(message, before)) {
+      this.#reactions(message, before);
+      return this.#remember(key, message);
+    }
+    const seq = message.seq ?? 0;
+    const heard = this.#heard.get(message.conversation) ?? 0;
+    if (before === undefined && fresh && seq > heard) {
+      // Of a muted conversation the rest is told when it is opened.
+      if (!this.#isHushed(message.conversation)) this.#heard.set(message.conversation, seq);
+      this.#parts.voice.message(message, this.#lines(message));
+    } else if (before !== undefined || message.edited || message.deleted) this.#change(message, before);
+    this.#remember(key, message);
+  }
+
+  /** @returns true for what was written here: its text is not told again */
+  #own(message: Message, before: Message | undefined): boolean {
+    const { voice, receipts } = this.#parts;
+    if (message.state === 'sending') this.#sending.add(message.id);
+    else this.#sending.delete(message.id);
+    const mine = message.state === 'sending' || (before !== undefined && !message.edited && !message.deleted);
+    if (before?.seq === null && message.seq !== null && message.state !== 'failed') voice.sent(message);
+    if (message.state === before?.state) return mine;
+    const text = mention(message);
+    if (message.state === 'failed') {
+      this.#failures++;
+      voice.message(message, [phrases.notSent(message.conversation, message.error ?? '', text)]);
+      return true;
+    }
+    if (before?.state === 'failed') this.#failures--;
+    if (message.state === 'delivered' && before !== undefined && receipts && message.conversation.startsWith('@'))
+      voice.say(phrases.delivered(message.conversation, text));
+    return mine;
+  }
+
+  #lines(message: Message): string[] {
+    const { me, open, answered } = this.#parts;
+    const who = `${phrases.said(message, open(), me)}${phrases.written(message)}`;
+    const { body } = message;
+    if (message.deleted) return [phrases.deletedUnheard(who)];
+    if (body.kind === 'file') return [phrases.file(who, body.file)];
+    const question = body.kind === 'reply' ? answered(message.conversation, body.to) : undefined;
+    const to = question === undefined ? null : shownName(question);
+    const [first = '', ...rest] = body.text.split('\n').filter((line) => line.trim() !== '');
+    // Each line names its author: none can pass for another message.
+    return [
+      `${who}${to === null ? '' : phrases.answering(to)}: ${first}`,
+      ...rest.map((line) => phrases.goesOn(shownName(message)) + line),
+    ];
+  }
+
+  #change(message: Message, before: Message | undefined) {
+    const { voice, me, open } = this.#parts;
+    const who = message.from === me ? phrases.you(message, open()) : phrases.said(message, open(), me);
+    if (message.deleted) {
+      if (before?.deleted) return;
+      return voice.say(before === undefined ? phrases.deletedUnheard(who) : phrases.deleted(who, mention(before)));
+    }
+    if (message.edited && (before === undefined || textOf(before) !== textOf(message)))
+      voice.say(phrases.changed(who, textOf(message).replaceAll('\n', ' ')));
+    this.#reactions(message, before);
+  }
+
+  /** Who chose what since then, and who took it back. */
+  #reactions(message: Message, before: Message | undefined) {
+    if (before === undefined || this.#isHushed(message.conversation)) return;
+    const { voice, me } = this.#parts;
+    const text = mention(message);
+    const mine = message.from === me;
+    const isNamed = (name: string) => name !== me && !this.#parts.isBlocked(name);
+    for (const emoji of new Set([...Object.keys(before.reactions), ...Object.keys(message.reactions)])) {
+      const shown = shownReaction(emoji);
+      const old = before.reactions[emoji] ?? [];
+      const now = message.reactions[emoji] ?? [];
+      for (const name of now)
+        if (!old.includes(name) && isNamed(name)) voice.say(phrases.reacted(name, shown, mine, text));
+      for (const name of old)
+        if (!now.includes(name) && isNamed(name)) voice.say(phrases.tookBack(name, shown, mine, text));
+    }
+  }
+
+  #person({ name, online }: Person) {
+    const before = this.#online.get(name) ?? false;
+    this.#online.set(name, online);
+    if (before === online || name === this.#parts.me || this.#parts.isBlocked(name)) return;
+    this.#parts.voice.remark(online ? phrases.came(name) : phrases.went(name));
+  }
+
+  #transfer(transfer: TransferState) {
+    const { direction, name, size, done, state } = transfer;
+    const { voice } = this.#parts;
+    const key = fileKey(transfer);
+    if (state === 'done') {
+      this.#percent.delete(key);
+      // Where it is saved is told by whoever asked for it.
+      return direction === 'up' ? voice.say(phrases.uploaded(name, size)) : undefined;
+    }
+    // Why it failed or stopped is told by whoever asked for it.
+    if (state !== 'running') return;
+    const last = this.#percent.get(key);
+    if (last === undefined && direction === 'down') voice.say(phrases.fetching(name, size));
+    const percent = size === 0 ? 0 : Math.floor((done / size) * 100);
+    const step = STEPS.findLast((each) => each <= percent) ?? 0;
+    this.#percent.set(key, Math.max(step, last ?? 0));
+    // A transfer that goes on where it stopped begins with the step it is at.
+    if (size >= SMALL_BYTES && step > (last ?? 0)) voice.say(phrases.percent(name, step));
+  }
+
+  #linked(link: LinkState) {
+    const before = this.#link;
+    this.#link = link.state;
+    const { voice } = this.#parts;
+    if (link.state === 'online' && before !== 'online') voice.say(phrases.back);
+    if (link.state === 'waiting' && before === 'online') voice.say(phrases.lost(link.reason));
+    // Between two tries nothing is news.
+    if (link.state === 'connecting') this.#link = before === 'online' ? 'online' : 'waiting';
+  }
+
+  #remember(key: string, message: Message) {
+    this.#known.delete(key);
+    this.#known.set(key, message);
+    if (this.#known.size <= REMEMBERED) return;
+    for (const oldest of this.#known.keys()) {
+      this.#known.delete(oldest);
+      break;
+    }
+  }
+}
+
+function textOf(message: Message): string {
+  return message.body.kind === 'file' ? message.body.file.name : message.body.text;
+}
+
+/** Enough of a message to know which one is meant. */
+export function mention(message: Message): string {
+  return cut(
+    message.body.kind === 'file' ? message.body.file.name : firstLine({ ...message, deleted: false }),
+    MENTION,
+  );
+}

@@ -1,0 +1,113 @@
+/** The way into line mode for somebody whom this profile does not know: what the screen's first form asks, one question after the other. */
+
+import { ClientError } from '../../client/errors.ts';
+import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
+import type { Client, ConnectOptions } from '../../client/types.ts';
+import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
+import { nameFault } from '../../protocol/base/text.ts';
+import type { Door } from '../../tui/login/login-controller.ts';
+import { strings } from '../../tui/text/strings.ts';
+import { phrases } from './phrases.ts';
+
+export type WayInParts = {
+  say(line: string): void;
+  /** What the person types. @throws ClientError 'cancelled' */
+  line(question: string): Promise<string>;
+  /** The same without echo. */
+  secret(question: string): Promise<string>;
+  greet: Door['greet'];
+  /** `fingerprint` is what the person said yes to, null when nobody had to be asked. */
+  connect(account: Account & { server: string }, fingerprint: string | null): Promise<Client>;
+  /** null: it is asked for. */
+  server: string | null;
+  defaultServer: string;
+  /** No question about an unknown server. */
+  trustNew: boolean;
+};
+
+type Account = Pick<ConnectOptions, 'user' | 'register'> & { password: string };
+
+/** What another answer may mend. */
+const mendable: ReadonlySet<unknown> = new Set(['login-refused', 'bad-name', 'name-taken', 'name-look-alike']);
+
+/** @throws ClientError, Refusal: what no answer mends */
+export async function wayIn(parts: WayInParts): Promise<Client> {
+  const { server, fingerprint } = await serverOf(parts);
+  let account = await accountOf(parts);
+  for (;;) {
+    try {
+      return await parts.connect({ ...account, server }, fingerprint);
+    } catch (error) {
+      const { code, message } = error as { code?: unknown; message: string };
+      if (code !== 'bad-invite' && !mendable.has(code)) throw error;
+      parts.say(message);
+      account =
+        code === 'bad-invite'
+          ? { ...account, register: { invite: (await parts.line(phrases.askInvite)).trim() } }
+          : await accountOf(parts);
+    }
+  }
+}
+
+/** A server that answers and is the one that is meant. One that was typed wrong is asked for again. */
+async function serverOf(parts: WayInParts): Promise<{ server: string; fingerprint: string | null }> {
+  const { say, line, defaultServer } = parts;
+  if (parts.server !== null) return { server: parts.server, fingerprint: await compared(parts, parts.server) };
+  for (;;) {
+    const server = (await line(phrases.askServer(defaultServer))).trim() || defaultServer;
+    try {
+      return { server, fingerprint: await compared(parts, server) };
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.code === 'cancelled') throw error;
+      say(error.message);
+    }
+  }
+}
+
+/** @throws ClientError 'untrusted' when the person says that it is another */
+async function compared({ say, line, greet, trustNew }: WayInParts, server: string): Promise<string | null> {
+  const { offered } = await greet(server);
+  if (offered === null) return null;
+  const { address, fingerprint, words } = offered;
+  say(phrases.offered(address, words));
+  say(phrases.offeredInHex(fingerprint));
+  if (!trustNew) {
+    say(strings.login.trustHow);
+    if (!(await yesOrNo({ say, line }, phrases.askTrust))) throw new ClientError('untrusted', strings.login.notTrusted);
+  }
+  return fingerprint;
+}
+
+async function accountOf(parts: WayInParts): Promise<Account> {
+  const { say, line, secret } = parts;
+  const user = (await line(phrases.askName)).trim().normalize('NFC');
+  const fault = nameFault(user);
+  if (fault !== null) {
+    say(strings.login.errors.name[fault]);
+    return accountOf(parts);
+  }
+  if (!(await yesOrNo(parts, phrases.askNew(user)))) return { user, password: await secret(phrases.askPassword(user)) };
+  say(FORGOTTEN_PASSWORD);
+  return { user, password: await newPassword(parts, user), register: {} };
+}
+
+async function newPassword({ say, secret }: WayInParts, user: string): Promise<string> {
+  const { errors } = strings.login;
+  for (;;) {
+    const password = await secret(phrases.askNewPassword(user));
+    const fault = newPasswordFault(password);
+    if (fault !== null) say(fault);
+    else if (isSamePassword(await secret(phrases.askAgain), password)) return password;
+    else say(errors.repeat);
+  }
+}
+
+/** Asked until it is one of both. */
+async function yesOrNo({ say, line }: Pick<WayInParts, 'say' | 'line'>, question: string): Promise<boolean> {
+  for (;;) {
+    const answer = (await line(question)).trim();
+    if (/^y(es)?$/i.test(answer)) return true;
+    if (/^no?$/i.test(answer)) return false;
+    say(phrases.yesOrNo);
+  }
+}

@@ -1,0 +1,299 @@
+/** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
+
+import { ClientError, closedBy } from '../../client/errors.ts';
+import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../../client/types.ts';
+import { type Clock, sleep } from '../../platform/seams.ts';
+import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
+import { wanted } from '../../tui/command-line/completion.ts';
+import { parseLine } from '../../tui/command-line/dot-commands.ts';
+import type { Drafts } from '../../tui/compose/drafts.ts';
+import { canSend, whyUnknown } from '../../tui/select/select.ts';
+import { Session } from '../../tui/session/session.ts';
+import { TransferDesk } from '../../tui/session/transfer-desk.ts';
+import { nothingRemembered, type Timed } from '../../tui/state/event.ts';
+import { chatOf } from '../../tui/state/focus.ts';
+import { answered } from '../../tui/state/message-list.ts';
+import { isShut } from '../../tui/state/muting.ts';
+import { initialState, type Settings } from '../../tui/state/state.ts';
+import { cleanEvent, cleanMessage } from '../../tui/text/clean.ts';
+import { strings } from '../../tui/text/strings.ts';
+import { findEmoji, findLinks } from '../../tui/text/text-links.ts';
+import { Store } from '../../tui/update/state-store.ts';
+import { Narrator } from './event-printer.ts';
+import { spokenTable } from './line-commands.ts';
+import type { LineInput } from './line-input.ts';
+import { Pending } from './pending-sends.ts';
+import { phrases } from './phrases.ts';
+import { ReadMarks } from './read-marks.ts';
+import type { Voice } from './renderer.ts';
+import { SpokenCommands, type SpokenDesk } from './spoken-commands.ts';
+
+/** Unread messages of one conversation that are told at the start. */
+const BACKLOG = 50;
+/** How often it is looked whether everything is sent. ms. */
+const LOOK_EVERY = 50;
+
+export type LineModeParts = {
+  client: Client;
+  input: LineInput;
+  voice: Voice;
+  clock: Clock;
+  /** What this device keeps of the account; null: nothing. */
+  drafts: Drafts | null;
+  settings: Settings;
+  downloads: string;
+  receipts: boolean;
+  /** How long the end waits for a link that is lost. ms. */
+  patience: number;
+};
+
+export class LineMode {
+  readonly #parts: LineModeParts;
+  readonly #pending = new Pending();
+  readonly #store: Store;
+  readonly #session: Session;
+  readonly #desk: SpokenDesk;
+  readonly #commands: SpokenCommands;
+  readonly #narrator: Narrator;
+  readonly #marks: ReadMarks;
+  /** What came while the unread messages were told. */
+  #held: ClientEvent[] | null = [];
+  #remembered = nothingRemembered;
+  /** Lines that were to be sent, or commands, and were not done. */
+  #untaken = 0;
+  /** Conversations that are caught up with. */
+  #telling = 0;
+  #leaving = false;
+  readonly #left = Promise.withResolvers<void>();
+  #closed: ClientError | null = null;
+
+  constructor(parts: LineModeParts) {
+    this.#parts = parts;
+    const { clock, voice, input, downloads, receipts, settings } = parts;
+    // Without a window nothing is seen: what was told is read, and no more.
+    const unseen = { hasWindow: false, watched: false };
+    const state = { ...initialState({ columns: 80, rows: 24 }, settings, clock.now()), ...unseen };
+    this.#store = new Store(state, clock, this.#noted);
+    const client = this.#pending.of(parts.client);
+    this.#session = new Session({ client, store: this.#store, clock, onMessage: () => {} });
+    this.#desk = {
+      store: this.#store,
+      clock,
+      session: this.#session,
+      transfers: new TransferDesk(this.#session, downloads),
+      outside: {
+        quit: this.leave,
+        suspend() {},
+        redraw() {},
+        copy() {},
+        openLink: async () => false,
+        findLinks,
+        findEmoji,
+      },
+      voice,
+      hidden: input.hidden,
+    };
+    this.#commands = new SpokenCommands(this.#desk);
+    this.#marks = new ReadMarks(parts.client, clock);
+    this.#narrator = new Narrator({
+      me: client.me.name,
+      voice,
+      receipts,
+      open: () => this.#session.chat.open,
+      isBlocked: (name) => this.#hush.blocked.has(name),
+      isMuted: (name) => this.#hush.muted.has(name),
+      answered: (conversation, to) => answered(this.#session.chat.threads[conversation]?.messages ?? [], to),
+    });
+  }
+
+  /** Takes lines until they end or the person leaves, then waits for what is under way. @throws ClientError when it cannot be finished */
+  async run(): Promise<void> {
+    const { input, voice, client, drafts } = this.#parts;
+    this.#remembered = drafts?.follow(this.#store, client.me) ?? nothingRemembered;
+    voice.remark(phrases.welcome(client.me.name, client.me.daemon.address));
+    await this.#session.begin(this.#remembered);
+    voice.remark(phrases.writesTo(this.#session.chat.open));
+    voice.remark(phrases.hint);
+    await this.#desk.transfers?.recall(phrases.cutOff);
+    try {
+      this.#prompt();
+      for await (const line of input.lines()) {
+        await Promise.race([this.#take(line), this.#left.promise]);
+        if (this.#leaving) break;
+        this.#prompt();
+      }
+    } finally {
+      input.close();
+      await drafts?.settle();
+    }
+    try {
+      if (this.#closed !== null) throw this.#closed;
+      await this.#drain();
+    } finally {
+      await this.#marks.send();
+    }
+    const untaken = input.unattended ? this.#untaken + this.#pending.failed : 0;
+    if (this.#narrator.failures + untaken > 0) throw new ClientError('refused', phrases.refused);
+  }
+
+  /** No more lines are taken, and the one that is being worked on is not waited for. */
+  readonly leave = (): void => {
+    this.#leaving = true;
+    this.#left.resolve();
+    this.#parts.input.close();
+  };
+
+  /** What Tab offers for the word before the cursor: all of the line with it. */
+  readonly complete = (before: string): string[] => {
+    const want = wanted(this.#session.chat, before);
+    return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [];
+  };
+
+  #prompt() {
+    if (!this.#leaving) this.#parts.input.prompt(`${this.#session.chat.open}> `);
+  }
+
+  async #take(line: string | null): Promise<void> {
+    this.#store.flush();
+    const session = this.#session;
+    if (line === null) return this.#refuse(phrases.notUtf8);
+    const said = parseLine(line, spokenTable);
+    switch (said.say) {
+      case 'nothing':
+        return;
+      case 'unknown':
+        return this.#refuse(strings.notices.unknownCommand(said.name, said.like));
+      case 'misused':
+        return this.#refuse(this.#commands.usage(said.name));
+      case 'command':
+        if (!(await this.#commands.run(said.name, said.rest))) this.#untaken++;
+        break;
+      case 'private': {
+        const why = whyUnknown(session.chat, `@${said.to}`);
+        if (why !== null) return this.#refuse(why);
+        await this.#post(`@${said.to}`, said.text);
+        break;
+      }
+      case 'addressed':
+        // In a pipe nobody can be asked.
+        if (session.chat.open.startsWith('#'))
+          return this.#refuse(strings.notices.addressed(said.to, session.chat.open));
+        await this.#post(session.chat.open, said.text);
+        break;
+      case 'text':
+        await this.#post(session.chat.open, said.text);
+    }
+    // One line after the other: what this one began has its order before the next is read.
+    await this.#pending.settled();
+  }
+
+  async #post(to: ConversationName, text: string): Promise<void> {
+    const session = this.#session;
+    const why = canSend({ ...session.chat, open: to });
+    if (why !== null) return this.#refuse(why);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_TEXT_BYTES) return this.#refuse(strings.notices.tooLong(bytes, MAX_TEXT_BYTES));
+    if ((await session.send(to, text)) !== '') this.#untaken++;
+  }
+
+  #refuse(why: string) {
+    this.#untaken++;
+    this.#session.tell(why, 'bad');
+  }
+
+  /** Before the account's own lists are in the state, what was kept of them holds. */
+  get #hush(): { muted: ReadonlySet<string>; blocked: ReadonlySet<string> } {
+    const { muted, blocked } = this.#remembered;
+    return chatOf(this.#store.get()) ?? { muted: new Set(muted), blocked: new Set(blocked) };
+  }
+
+  /** What the session and the commands say is told; news comes from the client itself, so that none is merged away. */
+  readonly #noted = (event: Timed) => {
+    const { voice, client } = this.#parts;
+    if (event.type === 'notice' && event.notice !== null) voice.say(event.notice.text);
+    else if (event.type === 'opened' && event.conversation !== this.#session.chat.open)
+      this.#opened(event.conversation);
+    else if (event.type === 'entered') {
+      this.#narrator.meet(event.opening.people);
+      client.subscribe(this.#hear);
+      void this.#catchUp(event.opening.conversations.filter(({ name }) => !isShut(this.#hush.blocked, name)));
+    }
+    // What was not told meanwhile is told now, as far as nobody read it elsewhere.
+    else if (event.type === 'muted' && !event.on) this.#arrears(event.conversation);
+    else if (event.type === 'blocked' && !event.on) this.#arrears(`@${event.name}`);
+  };
+
+  #opened(conversation: ConversationName) {
+    const { voice } = this.#parts;
+    voice.remark(phrases.writesTo(conversation));
+    const { muted, blocked } = this.#hush;
+    if (isShut(blocked, conversation)) voice.say(strings.messages.shut(conversation.slice(1)));
+    else if (muted.has(conversation)) this.#arrears(conversation);
+  }
+
+  #arrears(conversation: ConversationName) {
+    const thread = this.#session.chat.threads[conversation];
+    if (thread !== undefined) void this.#catchUp([thread]);
+  }
+
+  readonly #hear = (event: ClientEvent) => {
+    const clean = cleanEvent(event);
+    if (this.#held !== null) this.#held.push(clean);
+    else this.#tell(clean);
+  };
+
+  #tell(event: ClientEvent) {
+    this.#narrator.tell(event);
+    // What was told is read, wherever it was said; of what is muted only when all of it was told.
+    if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isHeard(event.message))
+      this.#marks.told(event.message.conversation, event.message.seq);
+    if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
+      this.#closed = closedBy(event.link);
+      this.leave();
+    }
+  }
+
+  #isHeard({ from, conversation }: Message): boolean {
+    const { muted, blocked } = this.#hush;
+    return !blocked.has(from) && (!muted.has(conversation) || conversation === this.#session.chat.open);
+  }
+
+  /** Tells what is unread; what comes meanwhile is told after it. */
+  async #catchUp(conversations: readonly Conversation[]): Promise<void> {
+    const { client, voice } = this.#parts;
+    this.#held ??= [];
+    this.#telling++;
+    await this.#session.attempt(async () => {
+      for (const { name, read, unread } of conversations.filter((one) => one.unread > 0)) {
+        const page = await client.history(name, { limit: BACKLOG });
+        const fresh = page.messages
+          .map(cleanMessage)
+          .filter(({ seq, from }) => (seq ?? 0) > read && from !== client.me.name);
+        const isQuiet = this.#hush.muted.has(name) && this.#session.chat.open !== name;
+        if (fresh.length < unread && !isQuiet) voice.remark(phrases.older(unread - fresh.length, name));
+        for (const message of fresh) this.#tell({ type: 'message', message, fresh: true });
+      }
+    });
+    if (--this.#telling > 0) return;
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const event of held) this.#tell(event);
+  }
+
+  /** @throws ClientError 'unreachable' when the link stays lost */
+  async #drain(): Promise<void> {
+    const { clock, client, patience, voice } = this.#parts;
+    let online = clock.monotonic();
+    let told = false;
+    for (let round = 0; this.#narrator.sending > 0 || this.#pending.size > 0 || this.#held !== null; round++) {
+      if (client.link.state === 'online') online = clock.monotonic();
+      if (clock.monotonic() - online > patience || client.link.state === 'closed')
+        throw new ClientError('unreachable', phrases.notDrained);
+      if (round * LOOK_EVERY > 1000 && !told) {
+        told = true;
+        voice.remark(phrases.finishing);
+      }
+      await sleep(clock, LOOK_EVERY);
+    }
+  }
+}

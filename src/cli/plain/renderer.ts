@@ -1,0 +1,41 @@
+/** Where line mode speaks: lines for a person, or objects for a program. */
+import type { Gap, Message, Person } from '../../client/types.ts';
+import type { FileItem } from '../../tui/select/select.ts';
+import type { Output } from '../console/output.ts';
+import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../console/report.ts';
+
+export type Voice = {
+  /** Something the person must know. */
+  say(line: string): void;
+  /** Not with --quiet. */
+  remark(line: string): void;
+  message(message: Message, lines: readonly string[]): void;
+  gap(gap: Gap, line: string): void;
+  /** An own message has its place. Whoever wrote it by hand expects that. */
+  sent(message: Message): void;
+  user(user: Pick<Person, 'name' | 'online' | 'fingerprint' | 'verified'>, line: string): void;
+  file(item: Pick<FileItem, 'file' | 'saved'>, line: string): void;
+};
+
+/** `print` takes whole printable lines; with --json what has an object goes to `output` and the rest goes to standard error. */
+export function voiceOn(output: Output, print: (line: string) => void): Voice {
+  if (output.json)
+    return {
+      say: (line) => output.warn(line),
+      remark: (line) => output.remark(line),
+      message: (message) => reportMessage(output, message),
+      gap: (gap) => reportGap(output, gap),
+      sent: (message) => reportSent(output, message),
+      user: (user, line) => reportUser(output, user, line),
+      file: ({ file, saved }) => reportFile(output, file, saved),
+    };
+  return {
+    say: print,
+    remark: output.quiet ? () => {} : print,
+    message: (_, lines) => lines.forEach(print),
+    gap: (_, line) => print(line),
+    sent: () => {},
+    user: (_, line) => print(line),
+    file: (_, line) => print(line),
+  };
+}

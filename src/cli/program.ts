@@ -1,0 +1,97 @@
+/** Settings and arguments, then one command. What a command needs is loaded when it is called. */
+import { hideBin } from 'yargs/helpers';
+import { ClientError } from '../client/errors.ts';
+import { type GlobalOption, globalOptions } from '../client/profile/settings.ts';
+import { endWithoutReader } from '../platform/standard-output.ts';
+import { noScreen } from '../platform/terminal-support.ts';
+import { understand } from './arguments.ts';
+import type { Arguments, Command } from './command.ts';
+import { commandTable } from './command-table.ts';
+import { Interrupted, Interruption } from './console/interruption.ts';
+import { Output } from './console/output.ts';
+import type { GlobalSettings } from './console/shell.ts';
+import { giveKeyboardBack } from './early-keyboard.ts';
+
+/** A day. A timer cannot count more than 24 of them. */
+const MAX_TIMEOUT_S = 86_400;
+const lineMode = commandTable.find(({ usage }) => usage === 'plain [link]') ?? null;
+const typed = hideBin(process.argv);
+// Until the arguments are understood, errors go where they seem to be wanted.
+let output = outputFor(typed.includes('--json'), false);
+
+process.umask(0o077);
+// What a full disk does not take is lost: nobody may think that it was printed.
+endWithoutReader(process, 'securechat');
+// Keep the process alive until the command ends: its timers and workers are unreferenced.
+const running = setInterval(() => {}, 0x7fffffff);
+const status = await main().then(
+  (ended) => ended,
+  (error: unknown) => {
+    giveKeyboardBack(process);
+    return error instanceof Interrupted ? error.status : output.failure(error);
+  },
+);
+clearInterval(running);
+process.stdout.write('', (error) => {
+  if (!error) process.exit(status);
+  // What listens for the error ends the program before this.
+  setImmediate(() => process.exit(1));
+});
+
+/** @returns the exit status */
+async function main(): Promise<number> {
+  const called = await understand(typed);
+  if (called === null) return 0;
+  const { args } = called;
+  const entry = called.entry ?? (args.plain === true || noScreen(process) ? lineMode : null);
+  const settings = settingsFrom(args);
+  output = outputFor(args.json === true, args.quiet === true);
+  if (entry === null) {
+    const { openScreen } = await import('../tui/screen.tsx');
+    // The screen has something to save first.
+    process.stdout.removeAllListeners('error');
+    return openScreen(settings);
+  }
+  giveKeyboardBack(process);
+  const { Shell } = await import('./console/shell.ts');
+  const interruption = new Interruption();
+  interruption.watch(process);
+  const command = await entry.load();
+  const shell = new Shell(settings, output, interruption, command.stays === true);
+  refuseRepeated(args, command);
+  await command.run(shell, args);
+  return 0;
+}
+
+function refuseRepeated(args: Arguments, command: Command | null): void {
+  const lists = ['_', ...(command?.lists ?? [])];
+  for (const [name, value] of Object.entries(args))
+    if (Array.isArray(value) && !lists.includes(name)) throw new ClientError('usage', `--${name} was given twice`);
+}
+
+function settingsFrom(args: Arguments): GlobalSettings {
+  refuseRepeated(Object.fromEntries(Object.keys(globalOptions).map((name) => [name, args[name]])) as Arguments, null);
+  const text = (name: GlobalOption): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined);
+  for (const [name, { type }] of Object.entries(globalOptions))
+    if (type === 'string' && args[name] === '') throw new ClientError('usage', `--${name} needs a value`);
+  const timeout = args.timeout;
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMEOUT_S))
+    throw new ClientError('usage', `--timeout must be a number of seconds, up to ${MAX_TIMEOUT_S}`);
+  const [server, user, passwordFile, profile, downloads] = (
+    ['server', 'user', 'password-file', 'profile', 'downloads'] as const
+  ).map(text);
+  return {
+    trustNew: args['trust-new'] === true,
+    newKeys: args['new-keys'] === true,
+    ...(server !== undefined && { server }),
+    ...(user !== undefined && { user }),
+    ...(passwordFile !== undefined && { passwordFile }),
+    ...(profile !== undefined && { profile }),
+    ...(downloads !== undefined && { downloads }),
+    ...(typeof timeout === 'number' && { timeout }),
+  };
+}
+
+function outputFor(json: boolean, quiet: boolean): Output {
+  return new Output({ json, quiet, stdout: process.stdout, stderr: process.stderr });
+}

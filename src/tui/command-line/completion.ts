@@ -1,0 +1,87 @@
+/** What Tab offers for the word before the cursor. Pure; paths and emoji are looked up by whoever calls. */
+import type { ConversationName } from '../../client/types.ts';
+import { wordAt } from '../state/editor.ts';
+import { shownFiles } from '../state/muting.ts';
+import type { Chat, Completion } from '../state/state.ts';
+import { commandNames } from './command-names.ts';
+import { commandTable, isCommand } from './dot-commands.ts';
+
+export type Wanted =
+  | { want: 'words'; completion: Completion }
+  /** The folder's listing is needed; `head` stays before it. */
+  | { want: 'path'; head: string; path: string }
+  | { want: 'emoji'; head: string; prefix: string }
+  | { want: 'nothing' };
+
+/** The commands whose argument is a name, and what the names are. */
+const takesPerson = /^[./](?:msg|verify|mute|block)\s+@?$/i;
+
+export function wanted(chat: Chat, before: string): Wanted {
+  const word = before.slice(wordAt(before));
+  const head = before.slice(0, before.length - word.length);
+  const file = /^([./]file\s+)(.*)$/is.exec(before);
+  if (file) return { want: 'path', head: file[1] as string, path: file[2] as string };
+  const download = /^([./]download\s+)(.*)$/is.exec(before);
+  if (download) {
+    const names = shownFiles(chat)
+      .filter(({ conversation }) => conversation === chat.open)
+      .map(({ name }) => name);
+    return words(download[1] as string, names, download[2] as string, '');
+  }
+  if (head === '' && /^[./]/.test(word)) {
+    const sign = word[0] as string;
+    return words(
+      '',
+      commandNames.map((name) => sign + name.slice(1)),
+      word,
+      ' ',
+    );
+  }
+  const choices = choicesAt(head);
+  if (choices !== null) return words(head, choices.words, word, choices.isLast ? '' : ' ');
+  if (/^:[\w+-]+$/.test(word)) return { want: 'emoji', head, prefix: word.slice(1) };
+  if (/^[./](?:join|mute)\s+$/i.test(head) && (word.startsWith('#') || /join/i.test(head))) {
+    return words(
+      head,
+      (Object.keys(chat.threads) as ConversationName[]).filter((name) => name.startsWith('#')),
+      word,
+      '',
+    );
+  }
+  const people = Object.keys(chat.people).filter((name) => name !== chat.me.name);
+  if (word.startsWith('@'))
+    return words(
+      head,
+      people.map((name) => `@${name}`),
+      word,
+      ' ',
+    );
+  if (takesPerson.test(head)) return words(head, people, word, /^.msg/i.test(head) ? ' ' : '');
+  if (word === '') return { want: 'nothing' };
+  return words(head, people, word, head === '' ? ': ' : ' ');
+}
+
+/** The words that the command before the cursor takes as its next argument, where its usage names them; null: it does not. */
+function choicesAt(head: string): { words: string[]; isLast: boolean } | null {
+  const [sign, ...given] = head.trim().split(/\s+/);
+  const name = `.${sign?.slice(1).toLowerCase()}`;
+  if (sign === undefined || !/^[./]/.test(sign) || !isCommand(name)) return null;
+  const usage = commandTable[name].usage.split(' ');
+  const next = usage[given.length]?.replace(/^\[|\]$/g, '') ?? '';
+  return /^[a-z0-9|]+$/.test(next) ? { words: next.split('|'), isLast: given.length === usage.length - 1 } : null;
+}
+
+/** The candidates that begin with `prefix`, whatever the case. */
+export function words(head: string, candidates: readonly string[], prefix: string, after: string): Wanted {
+  const low = prefix.toLowerCase();
+  const found = candidates.filter((word) => word.toLowerCase().startsWith(low)).sort();
+  return found.length === 0
+    ? { want: 'nothing' }
+    : { want: 'words', completion: { head, words: found.map((word) => word + after), at: 0 } };
+}
+
+/** The next or previous one of a completion that is under way. */
+export function turned(completion: Completion, by: 1 | -1): Completion {
+  const count = completion.words.length;
+  return { ...completion, at: (completion.at + by + count) % count };
+}

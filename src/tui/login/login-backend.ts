@@ -1,0 +1,46 @@
+/** The real way to a server: the profile's memory of servers, the network, and a server of one's own. */
+
+import { connect } from '../../client/client.ts';
+import { addressText, greet, keyChanged, wrongLink } from '../../client/connection/dial.ts';
+import { AccountStore } from '../../client/keys/account-store.ts';
+import { whereTo } from '../../client/login/sign-in.ts';
+import type { Profile } from '../../client/profile/profile.ts';
+import { KnownDaemons } from '../../client/trust/known-daemons.ts';
+import { systemClock } from '../../platform/seams.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
+import { fingerprintWords } from '../../protocol/link/daemon-identity.ts';
+import type { Door } from './login-controller.ts';
+import { startOwnServer } from './own-server.ts';
+
+const TIMEOUT = 10_000;
+
+/** `profile` stays open as long as the door is used. */
+export function openDoor(profile: Profile): Door {
+  const known = new KnownDaemons(profile.db, systemClock);
+  const accounts = new AccountStore(profile, systemClock);
+  return {
+    connect,
+    async startServer() {
+      const server = await startOwnServer(profile.dir);
+      // It told its key to this program itself: nobody has to compare it, now or at the next start.
+      const { address, fingerprint } = whereTo(server.link);
+      if (fingerprint !== null) {
+        await known.forget(address);
+        await known.remember(address, fingerprint);
+      }
+      return server;
+    },
+    async greet(server) {
+      const { address, fingerprint: linked } = whereTo(server);
+      const shown = await greet({ address, timeoutMs: TIMEOUT, clock: systemClock });
+      const trusted = (await known.at(address))?.fingerprint ?? null;
+      if (trusted !== null && !equal(trusted, shown)) throw keyChanged(address, trusted, shown);
+      if (trusted === null && linked !== null && !equal(linked, shown)) throw wrongLink(address, linked, shown);
+      const names = await accounts.names(shown);
+      if (trusted !== null || linked !== null || (await known.byFingerprint(shown)) !== null)
+        return { offered: null, names };
+      const fingerprint = hex(shown);
+      return { offered: { address: addressText(address), fingerprint, words: fingerprintWords(shown) }, names };
+    },
+  };
+}

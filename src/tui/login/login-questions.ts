@@ -1,0 +1,34 @@
+/** What a login asks the person about, over whatever is on the screen. */
+
+import type { Doubt } from '../../client/types.ts';
+import { printable } from '../../protocol/base/text.ts';
+import type { Question } from '../state/state.ts';
+import type { Store } from '../update/state-store.ts';
+
+export class Doubts {
+  readonly #store: Store;
+  #agreed: Question | null = null;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Resolves when the question is answered; closing it is a no. */
+  ask({ statement, question }: Doubt): Promise<boolean> {
+    const asked: Question = { ask: 'doubt', statement: printable(statement), question };
+    this.#store.dispatch({ type: 'asked', question: asked });
+    return new Promise((answer) => {
+      const stop = this.#store.subscribe(() => {
+        const { overlay } = this.#store.get();
+        if (overlay?.kind === 'confirm' && overlay.question === asked) return;
+        stop();
+        answer(this.#agreed === asked);
+      });
+    });
+  }
+
+  /** The person says yes; to be called before the question is taken away. */
+  agree(question: Question): void {
+    this.#agreed = question;
+  }
+}

@@ -1,0 +1,241 @@
+/** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
+
+import { writtenApart } from '../../client/messages/written-time.ts';
+import { shownName } from '../../client/people/shown-name.ts';
+import type { Gap, Message } from '../../client/types.ts';
+import { hasKey } from '../state/message-list.ts';
+import type { Hit } from '../state/state.ts';
+import { nameRole, type Role } from '../state/theme.ts';
+import { shownReaction } from '../text/emoji.ts';
+import { clockTime, dayKey, dayName, writtenTime } from '../text/format.ts';
+import { strings } from '../text/strings.ts';
+import { cut, fill, width, wrap } from '../width/measure.ts';
+import type { Run } from './folding.ts';
+import { markedLine, marksIn, withFound } from './marked-text.ts';
+
+export type Span = { text: string; role: Role };
+/** `goesOn`: a further row of a message, or of a sender's run, without its time and name. */
+export type Row = { spans: readonly Span[]; goesOn?: boolean };
+
+/** What the rows depend on besides the message itself. */
+export type Look = {
+  columns: number;
+  me: string;
+  bare: boolean;
+  /** Cells for senders' names. */
+  names: number;
+  /** Whose words are folded. */
+  blocked: ReadonlySet<string>;
+  /** The words that were looked for, and the message they were found in. */
+  hit: Hit | null;
+};
+
+/** What stands around a message. */
+export type Place = {
+  previous: Message | null;
+  /** The line "new" belongs above it. */
+  firstNew: boolean;
+  gaps: readonly Gap[];
+  quoted: Message | null;
+};
+
+/** A sender's messages within this, and within a minute of the clock, show time and name once. ms. */
+const GROUP = 300_000;
+/** Columns of a pane below which the texts get what air there is. */
+const NARROW = 70;
+const kept = new WeakMap<
+  Message,
+  { key: string; gaps: readonly Gap[]; quoted: Message | null; rows: readonly Row[] }
+>();
+
+export function rowsOf(message: Message, place: Place, look: Look): readonly Row[] {
+  const newDay = place.previous === null || dayKey(place.previous.at) !== dayKey(message.at);
+  const alone = newDay || place.firstNew || place.gaps.length > 0 || !sameGroup(place.previous, message);
+  const quote = place.quoted === null ? null : quoteOf(place.quoted, look.blocked);
+  const key = `${look.columns} ${look.names} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me} ${quote?.hidden} ${wordsIn(message, look)}`;
+  const cached = kept.get(message);
+  if (cached?.key === key && cached.gaps === place.gaps && cached.quoted === place.quoted) return cached.rows;
+  const rows: Row[] = [];
+  if (newDay) rows.push(ruled(dayName(message.at), look.columns, 'quiet', look.bare));
+  if (place.firstNew) rows.push(ruled(strings.messages.new, look.columns, 'unread', look.bare));
+  rows.push(...place.gaps.map((gap) => gapRow(gap, look)));
+  rows.push(...(look.bare ? bareRows(message, look) : fullRows(message, quote?.text ?? null, alone, look)));
+  kept.set(message, { key, gaps: place.gaps, quoted: place.quoted, rows });
+  return rows;
+}
+
+/** One quiet row for all of what a blocked person said there. */
+export function runRows(run: Run, { previous, gaps }: Pick<Place, 'previous' | 'gaps'>, look: Look): readonly Row[] {
+  const newDay = previous === null || dayKey(previous.at) !== dayKey(run.last.at);
+  const text = strings.messages.folded(run.count, run.from);
+  // Under the texts, further left where it does not fit.
+  const left = look.bare ? 0 : Math.max(1, Math.min(leftOf(look), look.columns - width(text) - 1));
+  return [
+    ...(newDay ? [ruled(dayName(run.last.at), look.columns, 'quiet', look.bare)] : []),
+    ...gaps.map((gap) => gapRow(gap, look)),
+    {
+      spans: [
+        { text: ' '.repeat(left), role: 'plain' },
+        { text: cut(text, look.columns - left), role: 'quiet' },
+      ],
+    },
+  ];
+}
+
+export function gapRow({ reason, from }: Gap, look: Look): Row {
+  const role = reason === 'locked' ? 'quiet' : 'warn';
+  return ruled(strings.messages[reason](from), look.columns, role, look.bare);
+}
+
+/** What a blocked person said is not read in a quote either. */
+function quoteOf(quoted: Message, blocked: ReadonlySet<string>): { text: string; hidden: boolean } {
+  const hidden = blocked.has(quoted.from);
+  return {
+    hidden,
+    text: hidden ? strings.messages.quietQuote(quoted.from) : `${shownName(quoted)}: ${firstLine(quoted)}`,
+  };
+}
+
+function sameGroup(previous: Message | null, message: Message): boolean {
+  return (
+    previous !== null &&
+    previous.from === message.from &&
+    previous.formerKey === message.formerKey &&
+    message.at - previous.at < GROUP &&
+    clockTime(previous.at) === clockTime(message.at)
+  );
+}
+
+function ruled(text: string, columns: number, role: Role, bare: boolean): Row {
+  if (bare) return { spans: [{ text: `-- ${text} --`, role }] };
+  const shown = cut(text, columns - 6);
+  const line = Math.max(2, Math.floor((columns - width(shown) - 4) / 2));
+  const rest = Math.max(0, columns - line - width(shown) - 3);
+  return {
+    spans: [
+      { text: ` ${'─'.repeat(line - 1)} `, role: role === 'quiet' ? 'border' : role },
+      { text: shown, role },
+      { text: ` ${'─'.repeat(Math.max(0, rest - 1))} `, role: role === 'quiet' ? 'border' : role },
+    ],
+  };
+}
+
+/** Cells between time and name, and after a text: where there is little room, the texts have it. */
+function airOf({ columns }: Look): { gap: number; right: number } {
+  // On the right a cell of air, two for the mark, and a margin.
+  return columns < NARROW ? { gap: 1, right: 3 } : { gap: 2, right: 4 };
+}
+
+/** Margin, time, gap, name, gap. */
+function leftOf(look: Look): number {
+  return 1 + 5 + airOf(look).gap + look.names + 2;
+}
+
+function headOf(message: Message, look: Look): Span[] {
+  return [
+    { text: ` ${clockTime(message.at)}${' '.repeat(airOf(look).gap)}`, role: 'quiet' },
+    { text: fill(shownName(message), look.names, 'right'), role: nameRole(message.from) },
+    { text: '  ', role: 'plain' },
+  ];
+}
+
+/** The same row with the time and the name of its message, for the top of a window. */
+export function withHead(row: Row, message: Message, look: Look): Row {
+  return { spans: [...headOf(message, look), ...row.spans.slice(1)] };
+}
+
+/** What is marked in this message; '' when nothing was looked for in it. */
+function wordsIn(message: Message, { hit }: Look): string {
+  return hit !== null && hasKey(message, hit.key) ? hit.words : '';
+}
+
+function fullRows(message: Message, quote: string | null, alone: boolean, look: Look): Row[] {
+  const left = leftOf(look);
+  const { right } = airOf(look);
+  const room = look.columns - left - right;
+  const rows: Row[] = [];
+  const blank: Span = { text: ' '.repeat(left), role: 'plain' };
+  const head: Span[] = alone ? headOf(message, look) : [blank];
+  if (message.body.kind === 'reply' && !message.deleted) {
+    rows.push({
+      goesOn: !alone,
+      spans: [...head, { text: cut(`╭ ${quote ?? strings.messages.unknown}`, room), role: 'quiet' }],
+    });
+    head.splice(0, head.length, blank);
+  }
+  const { text, role } = textOf(message);
+  const lines = wrap(text, room);
+  const marks = withFound(text, role === 'plain' ? marksIn(text, look.me) : [], wordsIn(message, look));
+  const extra = [
+    message.edited && !message.deleted ? strings.messages.edited : '',
+    message.late ? strings.messages.late : '',
+    writtenOf(message),
+    // The column of names may be too narrow for it.
+    message.formerKey ? strings.messages.formerKey : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+  let apart = extra !== '';
+  lines.forEach(({ start, end }, index) => {
+    const line = text.slice(start, end).trimEnd();
+    const shown = { start, end: start + line.length };
+    const spans: Span[] = [...(index === 0 ? head : [blank]), ...markedLine(text, shown, role, marks)];
+    const last = index === lines.length - 1;
+    const mark = last && message.from === look.me ? markOf(message) : null;
+    if (last && apart && width(line) + width(extra) + 1 <= room) {
+      spans.push({ text: ` ${extra}`, role: 'quiet' });
+      apart = false;
+    }
+    if (mark) {
+      const used = spans.reduce((sum, span) => sum + width(span.text), 0);
+      spans.push({ text: ' '.repeat(Math.max(1, look.columns - right + 1 - used)), role: 'plain' }, mark);
+    }
+    rows.push({ spans, goesOn: spans[0] === blank });
+  });
+  if (apart) rows.push({ goesOn: true, spans: [blank, { text: cut(extra, room), role: 'quiet' }] });
+  const reactions = Object.entries(message.reactions).filter(([, names]) => names.length > 0);
+  if (reactions.length > 0 && !message.deleted) {
+    const line = reactions.map(([emoji, names]) => `${shownReaction(emoji)} ${names.length}`).join('   ');
+    rows.push({ goesOn: true, spans: [blank, { text: cut(line, room), role: 'quiet' }] });
+  }
+  if (message.state === 'failed') {
+    const why = strings.messages.failed(message.error ?? '');
+    for (const { start, end } of wrap(why, room))
+      rows.push({ goesOn: true, spans: [blank, { text: why.slice(start, end).trimEnd(), role: 'bad' }] });
+  }
+  return rows;
+}
+
+/** For copying: nothing but the words. */
+function bareRows(message: Message, look: Look): Row[] {
+  const written = writtenOf(message);
+  const text = `${clockTime(message.at)} ${written === '' ? '' : `${written} `}${shownName(message)}: ${textOf(message).text}`;
+  const marks = withFound(text, [], wordsIn(message, look));
+  return wrap(text, look.columns).map((line) => ({ spans: markedLine(text, line, 'plain', marks) }));
+}
+
+/** '' unless the author's time is another than the daemon's. */
+export function writtenOf(message: Pick<Message, 'at' | 'sentAt'>): string {
+  const sentAt = writtenApart(message);
+  return sentAt === null ? '' : strings.messages.written(writtenTime(sentAt, message.at));
+}
+
+function textOf(message: Message): { text: string; role: Role } {
+  if (message.deleted) return { text: strings.messages.deleted, role: 'quiet' };
+  if (message.body.kind === 'file') {
+    return { text: `▤ ${strings.messages.file(message.body.file.name, message.body.file.size)}`, role: 'accent' };
+  }
+  return { text: message.body.text, role: 'plain' };
+}
+
+/** The first line of what a message says. */
+export function firstLine(message: Message): string {
+  return textOf(message).text.split('\n', 1)[0] ?? '';
+}
+
+function markOf(message: Message): Span {
+  if (message.state === 'sending') return { text: '… ', role: 'quiet' };
+  if (message.state === 'sent') return { text: '✓ ', role: 'quiet' };
+  if (message.state === 'delivered') return { text: '✓✓', role: 'good' };
+  return { text: '✗ ', role: 'bad' };
+}

@@ -1,0 +1,64 @@
+/** Tells a person who looks elsewhere that something came: bell, desktop, window title. No text unless asked for. */
+
+import { shownName } from '../../client/people/shown-name.ts';
+import type { Message } from '../../client/types.ts';
+import type { Clock } from '../../platform/seams.ts';
+import { firstLine, writtenOf } from '../messages/rows.ts';
+import { unreadCount } from '../select/select.ts';
+import { chatOf } from '../state/focus.ts';
+import { isTold } from '../state/muting.ts';
+import type { TerminalModes } from '../terminal/terminal-modes.ts';
+import { strings } from '../text/strings.ts';
+import type { Store } from '../update/state-store.ts';
+import { cut } from '../width/measure.ts';
+
+/** ms between two notifications; what comes between is counted into the next. */
+const PAUSE = 5000;
+
+export class Notifier {
+  readonly #store: Store;
+  readonly #modes: TerminalModes;
+  readonly #clock: Clock;
+  #quietUntil = -Infinity;
+  #held: Message[] = [];
+
+  constructor(store: Store, modes: TerminalModes, clock: Clock) {
+    this.#store = store;
+    this.#modes = modes;
+    this.#clock = clock;
+    store.subscribe(this.#retitle);
+  }
+
+  /** A fresh message of somebody else. */
+  readonly arrived = (message: Message): void => {
+    const state = this.#store.get();
+    const chat = chatOf(state);
+    if (state.watched || (chat !== null && !isTold(chat, message))) return;
+    this.#held.push(message);
+    const wait = this.#quietUntil - this.#clock.monotonic();
+    if (wait <= 0) this.#tell();
+    else if (this.#held.length === 1) this.#clock.after(wait, this.#tell);
+  };
+
+  readonly #tell = (): void => {
+    const held = this.#held;
+    this.#held = [];
+    const { watched, settings } = this.#store.get();
+    const [first] = held;
+    if (watched || first === undefined) return;
+    this.#quietUntil = this.#clock.monotonic() + PAUSE;
+    if (settings.bell) this.#modes.bell();
+    if (!settings.desktop) return;
+    const from = first.conversation.startsWith('#') ? `${shownName(first)} ${first.conversation}` : shownName(first);
+    const body = held.length > 1 ? strings.notify.bodies(held.length) : strings.notify.body;
+    this.#modes.notify(
+      strings.notify.title(held.length === 1 ? [from, writtenOf(first)].filter(Boolean).join(' ') : from),
+      settings.desktopText && held.length === 1 ? cut(firstLine(first), 100) : body,
+    );
+  };
+
+  readonly #retitle = (): void => {
+    const chat = chatOf(this.#store.get());
+    this.#modes.title(chat === null ? strings.program : strings.title(chat.open, unreadCount(chat)));
+  };
+}

@@ -1,0 +1,58 @@
+/** Which message the next line or command is about, and how the prompt says so. Pure. */
+import { shownName } from '../../client/people/shown-name.ts';
+import type { Message } from '../../client/types.ts';
+import { firstLine } from '../messages/rows.ts';
+import { chatOf, openThread } from '../state/focus.ts';
+import { hasKey, keyOf } from '../state/message-list.ts';
+import type { State, Thread } from '../state/state.ts';
+import { writtenTime } from '../text/format.ts';
+import { strings } from '../text/strings.ts';
+import { cut, width } from '../width/measure.ts';
+
+/** `named`: the message, where it is another than the newest, so that the prompt names it, with `when` it was sent. */
+export type Aim = Pick<Thread, 'name' | 'about'> & { named: Message | null; when: string };
+
+/** Cells of the beginning of a text, and how few are of no use. */
+const MOST_TEXT = 20;
+const LEAST_TEXT = 4;
+
+/** What was chosen; undefined when that is not held any more, null without a choice. */
+export function pickedIn({ messages, selected }: Pick<Thread, 'messages' | 'selected'>): Message | null | undefined {
+  return selected === null ? null : messages.findLast((message) => hasKey(message, selected));
+}
+
+/** For the line of the open conversation; null before the chat. */
+export function aimOf(state: State): Aim | null {
+  const chat = chatOf(state);
+  if (chat === null) return null;
+  const thread = openThread(chat);
+  const { name, about } = thread;
+  // While its pane has the keys, a bar stands beside what is chosen.
+  const chosen = about === null && state.focus === 'composer' ? (pickedIn(thread) ?? null) : null;
+  const named = about === null ? chosen : isNewest(thread, about, chat.me.name) ? null : about.message;
+  return { name, about, named, when: named === null ? '' : writtenTime(named.at, state.now) };
+}
+
+function isNewest({ messages }: Thread, { do: what, message }: NonNullable<Thread['about']>, me: string): boolean {
+  const newest = messages.findLast((one) => (one.from === me) === (what === 'edit') && !one.deleted);
+  return newest !== undefined && keyOf(newest) === keyOf(message);
+}
+
+/** Before the composer's text, in at most half of `columns`: margin, what the line is for, the sign. */
+export function promptOf(aim: Aim, columns: number): string {
+  const { name, about, named, when } = aim;
+  const { editing, replying } = strings.composer;
+  const message = about?.message ?? named;
+  const from = message === null ? '' : cut(shownName(message), 14);
+  const lead = about?.do === 'edit' ? editing : about?.do === 'reply' ? replying(from) : cut(name, 18);
+  if (named === null) return ` ${lead} › `;
+  const which = `${about === null ? `▸ ${from} ` : ''}${when}`;
+  const bare = ` ${lead} ${which}`;
+  const room = Math.min(MOST_TEXT, Math.floor(columns / 2) - width(bare) - 4);
+  return room < LEAST_TEXT ? `${bare} › ` : `${bare} ${cut(firstLine(named), room)} › `;
+}
+
+/** Cells for the composer's text; the last one is the cursor's after a full line. */
+export function composerColumns(aim: Aim, columns: number): number {
+  return Math.max(10, columns - width(promptOf(aim, columns)) - 2);
+}

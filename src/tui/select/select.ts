@@ -1,0 +1,296 @@
+import type { ConversationName, FileInfo, TransferState } from '../../client/types.ts';
+import type { Look } from '../messages/rows.ts';
+import { textOf } from '../state/editor.ts';
+import { chatOf, openThread, paneOf } from '../state/focus.ts';
+import { personOf } from '../state/has-own.ts';
+import { type Layout, layoutOf } from '../state/layout.ts';
+import { fileKey } from '../state/message-list.ts';
+import { isShut, shownFiles, unreadOf } from '../state/muting.ts';
+import type { Chat, State, Thread } from '../state/state.ts';
+import { exactNote } from '../text/clean.ts';
+import { draftLines } from '../text/draft-lines.ts';
+import { strings } from '../text/strings.ts';
+import { width } from '../width/measure.ts';
+import { aimOf, composerColumns } from './aim.ts';
+
+const MIN_NAMES = 5;
+
+export type ListedConversation = {
+  name: ConversationName;
+  /** Without its sign. */
+  label: string;
+  room: boolean;
+  online: boolean;
+  away: boolean;
+  /** Without the link nobody knows who is there. */
+  known: boolean;
+  /** Writes to me now. */
+  typing: boolean;
+  verified: boolean;
+  changed: boolean;
+  unread: number;
+  /** Somebody named me in what is unread. */
+  mentioned: boolean;
+  open: boolean;
+  draft: boolean;
+  muted: boolean;
+  blocked: boolean;
+};
+
+/** The left pane: rooms, then everybody else by name, who is blocked at the end. An order that stays, so that Alt+3 stays the same. */
+export function peopleOf(chat: Chat): ListedConversation[] {
+  if (last === null || !sameList(last.chat, chat)) last = { chat, list: sortedPeople(chat) };
+  return last.list;
+}
+
+/** The list is asked for after every key and does not change with most: the newest answer is kept. */
+let last: { chat: Chat; list: ListedConversation[] } | null = null;
+
+function sameList(a: Chat, b: Chat): boolean {
+  if (a === b) return true;
+  if (a.people !== b.people || a.typing !== b.typing || a.open !== b.open || a.me !== b.me) return false;
+  if (a.muted !== b.muted || a.blocked !== b.blocked || isOnline(a) !== isOnline(b)) return false;
+  if (a.threads === b.threads) return true;
+  const names = Object.keys(b.threads) as ConversationName[];
+  return (
+    names.length === Object.keys(a.threads).length &&
+    names.every((name) => {
+      const [x, y] = [a.threads[name], b.threads[name]];
+      if (x === y) return true;
+      if (x === undefined || y === undefined) return false;
+      return (
+        unreadOf(a, x) === unreadOf(b, y) &&
+        x.mentionAt === y.mentionAt &&
+        x.head === y.head &&
+        isVacant(a, x) === isVacant(b, y) &&
+        (textOf(x.draft) === '') === (textOf(y.draft) === '')
+      );
+    })
+  );
+}
+
+function sortedPeople(chat: Chat): ListedConversation[] {
+  const names = new Set<ConversationName>(Object.keys(chat.threads) as ConversationName[]);
+  for (const name of Object.keys(chat.people)) if (name !== chat.me.name) names.add(`@${name}`);
+  return [...names]
+    .filter((name) => name !== `@${chat.me.name}` || (chat.threads[name]?.head ?? 0) > 0)
+    .filter((name) => name === chat.open || whyUnknown(chat, name) === null)
+    .map((name) => listed(chat, name))
+    .sort(
+      (a, b) =>
+        Number(b.room) - Number(a.room) || Number(a.blocked) - Number(b.blocked) || (a.label < b.label ? -1 : 1),
+    );
+}
+
+function listed(chat: Chat, name: ConversationName): ListedConversation {
+  const thread = chat.threads[name];
+  const unread = thread === undefined ? 0 : unreadOf(chat, thread);
+  const person = name.startsWith('@') ? personOf(chat, name.slice(1)) : undefined;
+  const known = isOnline(chat);
+  return {
+    name,
+    label: name.slice(1),
+    room: name.startsWith('#'),
+    online: known && (person?.online ?? false),
+    away: known && (person?.away ?? false),
+    known,
+    typing: person !== undefined && chat.typing.has(person.name) && !chat.blocked.has(person.name),
+    verified: person?.verified ?? false,
+    changed: (person?.changedTo ?? null) !== null,
+    unread,
+    mentioned: thread !== undefined && unread > 0 && thread.mentionAt > thread.read,
+    open: chat.open === name,
+    draft: thread !== undefined && chat.open !== name && textOf(thread.draft) !== '',
+    muted: chat.muted.has(name),
+    blocked: isShut(chat.blocked, name),
+  };
+}
+
+/** The place in the left pane of what is chosen there, else of what is open. */
+export function personAt(chat: Chat): number {
+  const list = peopleOf(chat);
+  const at = list.findIndex((item) => item.name === chat.chosenPerson);
+  return at >= 0
+    ? at
+    : Math.max(
+        0,
+        list.findIndex((item) => item.open),
+      );
+}
+
+/** What a list has in view: `first` is the place of its first row, `still` the place that it would have without the wheel. */
+export type Shown<T> = { rows: readonly T[]; first: number; still: number; total: number };
+
+export const unmoved: Chat['wheeled'] = { people: 0, files: 0 };
+
+/** `height` rows of `all` from `still` on, moved by the wheel as far as there are rows. */
+export function shown<T>(all: readonly T[], height: number, still: number, wheeled: number): Shown<T> {
+  const first = Math.max(0, Math.min(still + wheeled, all.length - height));
+  return { rows: all.slice(first, first + height), first, still, total: all.length };
+}
+
+export type PersonRow = { item: ListedConversation | null; chosen: boolean };
+
+/** The rows of the left pane that are in view: what is chosen, else what is open, near their middle. A blank one parts rooms from people. */
+export function peopleShown(state: State, height: number): Shown<PersonRow> {
+  const chat = chatOf(state);
+  const list = chat === null ? [] : peopleOf(chat);
+  const focused = paneOf(state) === 'people';
+  const current = focused && chat !== null ? personAt(chat) : list.findIndex((item) => item.open);
+  const rooms = list.filter((item) => item.room).length;
+  const rows: PersonRow[] = list.map((item, at) => ({ item, chosen: focused && at === current }));
+  const parted = rooms > 0 && rooms < list.length;
+  if (parted) rows.splice(rooms, 0, { item: null, chosen: false });
+  const row = parted && current >= rooms ? current + 1 : current;
+  const still = Math.max(0, Math.min(row - Math.floor(height / 2), rows.length - height));
+  return shown(rows, height, still, chat?.wheeled.people ?? 0);
+}
+
+/** `saved`: the path of a copy that was checked, as the file system has it. */
+export type FileItem = { file: FileInfo; transfer: TransferState | null; saved: string | null };
+
+/** It can be gone on with or given up. */
+export function isUnderWay({ state }: TransferState): boolean {
+  return state === 'running' || state === 'paused' || state === 'failed';
+}
+
+/** For `.transfers`: all but those that were given up. */
+export function transfersOf(chat: Chat): TransferState[] {
+  return Object.values(chat.transfers).filter(({ state }) => state !== 'cancelled');
+}
+
+/** The right pane: what is under way, wherever it goes; then the files of the open conversation, newest first. */
+export function filesOf(chat: Chat): FileItem[] {
+  const files = shownFiles(chat).filter((file) => file.conversation === chat.open);
+  const moving = Object.entries(chat.transfers)
+    .filter(([key, transfer]) => isUnderWay(transfer) && chat.files[key] === undefined)
+    .map(([, transfer]) => ({ file: fileOf(transfer, chat.me.name), transfer, saved: null }));
+  const there = files
+    .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+    .map((file) => {
+      const key = fileKey(file);
+      const transfer = chat.transfers[key] ?? null;
+      const fetched = transfer?.state === 'done' && transfer.direction === 'down' ? exactNote(transfer) : null;
+      return { file, transfer, saved: fetched ?? chat.saved[key] ?? null };
+    });
+  return [...moving, ...there];
+}
+
+/** The place in the right pane of what is chosen there, else the first. */
+export function fileAt(chat: Chat): number {
+  return Math.max(
+    0,
+    filesOf(chat).findIndex(({ file }) => fileKey(file) === chat.chosenFile),
+  );
+}
+
+const coming = new WeakMap<TransferState, FileInfo>();
+
+/** The same value for the same transfer, so that a view sees that nothing changed. */
+function fileOf(transfer: TransferState, me: string): FileInfo {
+  const { id, author, conversation, name, size, direction } = transfer;
+  const from = direction === 'up' ? me : '';
+  const file = coming.get(transfer) ?? {
+    id,
+    author,
+    conversation,
+    from,
+    formerKey: false,
+    name,
+    type: '',
+    size,
+    sha256: '',
+    at: 0,
+    sentAt: 0,
+  };
+  coming.set(transfer, file);
+  return file;
+}
+
+export function layoutFor(state: State): Layout {
+  const chat = chatOf(state);
+  const aim = aimOf(state);
+  const rows =
+    chat === null || aim === null
+      ? 1
+      : draftLines(textOf(openThread(chat).draft), composerColumns(aim, state.size.columns)).length;
+  return layoutOf(state.size, rows, { bare: state.bare, said: state.notice !== null });
+}
+
+/** How the open conversation's window is drawn now. */
+export function lookOf(state: State): { look: Look; height: number } {
+  const layout = layoutFor(state);
+  const chat = chatOf(state);
+  const names = chat === null ? MIN_NAMES : namesColumn(chat, layout.messages);
+  const me = chat?.me.name ?? '';
+  const blocked = chat?.blocked ?? nobody;
+  const hit = chat?.hit ?? null;
+  return { look: { columns: layout.messages, me, bare: state.bare, names, blocked, hit }, height: layout.body };
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+/** As wide as the names of this server need, within reason. */
+export function namesColumn(chat: Chat, columns: number): number {
+  const most = columns >= 90 ? 16 : columns >= 70 ? 12 : 10;
+  const longest = Object.keys(chat.people).reduce((sum, name) => Math.max(sum, width(name)), 0);
+  return Math.max(MIN_NAMES, Math.min(most, longest));
+}
+
+/** Something there waits for the person. */
+export function waits({ unread, muted }: ListedConversation): boolean {
+  return unread > 0 && !muted;
+}
+
+export function heldCount(chat: Chat): number {
+  return Object.values(chat.threads).reduce((sum, thread) => sum + thread.messages.length, 0);
+}
+
+/** All that is unread, without what is muted and what `except` holds. */
+export function unreadCount(chat: Chat, except: ConversationName | null = null): number {
+  return Object.values(chat.threads)
+    .filter(({ name }) => name !== except && !chat.muted.has(name))
+    .reduce((sum, thread) => sum + unreadOf(chat, thread), 0);
+}
+
+export function isOnline({ link }: Pick<Chat, 'link'>): boolean {
+  return link.state === 'online';
+}
+
+export function presenceSign({
+  room,
+  known,
+  online,
+  away,
+}: Omit<Presence, 'known'> & { room: boolean; known: boolean }): string {
+  return room ? '#' : !known ? '·' : away ? '◐' : online ? '●' : '○';
+}
+
+type Presence = { online: boolean; away: boolean; known?: boolean };
+
+/** Here, away or gone, in a word; '' when that is not known. */
+export function presenceWord({ online, away, known = true }: Presence): string {
+  if (!known) return '';
+  return away ? strings.header.away : online ? strings.header.online : strings.header.offline;
+}
+
+/** Why nothing can be written into the open conversation now; null when it can. */
+export function canSend(chat: Chat): string | null {
+  if (isShut(chat.blocked, chat.open)) return strings.notices.isBlocked(chat.open.slice(1));
+  const person = chat.open.startsWith('@') ? personOf(chat, chat.open.slice(1)) : undefined;
+  return person?.changedTo != null ? strings.notices.changedKey(person.name) : null;
+}
+
+/** Why no conversation of this name can be opened; null when it can. */
+export function whyUnknown(chat: Chat, name: ConversationName): string | null {
+  const thread = chat.threads[name];
+  if (name.startsWith('#')) return thread === undefined ? strings.notices.unknownRoom(name) : null;
+  const isThere = thread !== undefined && !isVacant(chat, thread);
+  return isThere || personOf(chat, name.slice(1)) !== undefined ? null : strings.notices.unknownPerson(name.slice(1));
+}
+
+/** With a name that nobody has, once what failed to be sent there is removed. */
+function isVacant({ people }: Pick<Chat, 'people'>, { name, loaded, head, messages, draft }: Thread): boolean {
+  if (name.startsWith('#') || personOf({ people }, name.slice(1)) !== undefined) return false;
+  return loaded === 'yes' && head === 0 && messages.length === 0 && textOf(draft) === '';
+}

@@ -1,0 +1,27 @@
+/** What stands on the terminal when the screen is gone. */
+import { closedBy, exitStatus } from '../../client/errors.ts';
+import { chatOf } from '../state/focus.ts';
+import type { Chat, State } from '../state/state.ts';
+import { strings } from '../text/strings.ts';
+
+/** Why the chat had ended before the person left, with the exit status for it, and what waits to be sent; null: nothing. */
+export function lastWord(state: State): { text: string; status: number } | null {
+  const chat = chatOf(state);
+  if (chat === null) return null;
+  const error = chat.link.state === 'closed' ? closedBy(chat.link) : null;
+  const count = waiting(chat);
+  const words = [error?.message, count > 0 ? strings.unsent(count) : undefined].filter((word) => word !== undefined);
+  if (words.length === 0) return null;
+  return {
+    text: words.map((word) => `securechat: ${word}`).join('\n'),
+    status: error === null ? 0 : exitStatus[error.code],
+  };
+}
+
+/** Own messages without a place come last in their conversation. */
+function waiting({ threads }: Chat): number {
+  let count = 0;
+  for (const { messages } of Object.values(threads))
+    for (let i = messages.length - 1; messages[i]?.seq === null; i--) if (messages[i]?.state === 'sending') count++;
+  return count;
+}

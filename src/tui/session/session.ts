@@ -1,0 +1,289 @@
+/** One login on the screen: brings the client's news into the store, fetches what the window needs, and sends what is written. */
+
+import { ClientError } from '../../client/errors.ts';
+import type { Client, ClientEvent, ConversationName, Message, TransferState } from '../../client/types.ts';
+import type { Clock } from '../../platform/seams.ts';
+import { Turns } from '../../protocol/base/mutex.ts';
+import { printable } from '../../protocol/base/text.ts';
+import { viewOf } from '../messages/viewport.ts';
+import { heldCount, lookOf } from '../select/select.ts';
+import { textOf } from '../state/editor.ts';
+import type { Remembered } from '../state/event.ts';
+import { chatOf, openThread } from '../state/focus.ts';
+import { MAX_HELD } from '../state/message-list.ts';
+import { isShut } from '../state/muting.ts';
+import { isReached, newsAfter, READ_EVERY, seenTo } from '../state/read-position.ts';
+import type { Chat, Notice, Thread } from '../state/state.ts';
+import { cleanEvent, cleanFile, cleanLink, cleanMessage } from '../text/clean.ts';
+import { firstPart } from '../text/split-message.ts';
+import { strings } from '../text/strings.ts';
+import type { Store } from '../update/state-store.ts';
+import { Writing } from './own-typing.ts';
+
+const FIRST_PAGE = 100;
+const PAGE = 200;
+/** What is unread is fetched in pages of this, and no further back than so many messages: then the person goes on. */
+const SEEK_PAGE = 500;
+const SEEK_MOST = 3000;
+/** Fewer held messages than this above the window, and older ones are fetched. */
+const AHEAD = 60;
+/** As many messages are fetched at most, before anybody scrolls, to fill a window in which much is folded. */
+const FOLDED_AHEAD = 1000;
+/** What could not be fetched though the link is up is tried again after this, once. ms. */
+const RETRY_AFTER = 5000;
+
+const nobody: ReadonlySet<string> = new Set();
+
+export type SessionParts = {
+  client: Client;
+  store: Store;
+  clock: Clock;
+  /** Told of each fresh message of another, for bell and desktop. */
+  onMessage(message: Message): void;
+};
+
+export class Session {
+  readonly client: Client;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #onMessage: (message: Message) => void;
+  readonly #ends: (() => void)[] = [];
+  readonly #writing: Writing;
+  readonly #turns = new Turns();
+  #left: Chat | null = null;
+  readonly #retried = new Set<ConversationName>();
+  #marking = false;
+  #closed = false;
+
+  constructor({ client, store, clock, onMessage }: SessionParts) {
+    this.client = client;
+    this.#store = store;
+    this.#clock = clock;
+    this.#onMessage = onMessage;
+    this.#writing = new Writing({ client, store, clock });
+  }
+
+  /**
+   * Shows the chat; files and history follow.
+   * @throws what people and conversations cannot be read for; the client is closed then
+   */
+  async begin(kept: Remembered): Promise<void> {
+    const { client } = this;
+    const [people, conversations] = await Promise.all([client.people(), client.conversations()]).catch(
+      async (error: unknown) => {
+        await this.end();
+        throw error;
+      },
+    );
+    this.#store.dispatch({
+      type: 'entered',
+      opening: { me: client.me, link: cleanLink(client.link), people, conversations, ...kept },
+    });
+    this.#ends.push(client.subscribe(this.#hear));
+    this.#ends.push(this.#store.subscribe(this.#follow));
+    this.#follow();
+    const files = this.attempt(async () =>
+      this.#store.dispatch({ type: 'files', files: (await client.files()).map(cleanFile) }),
+    );
+    await Promise.race([files, this.#cut()]);
+  }
+
+  /** Resolves while there is no link. */
+  async #cut(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = () => void (this.client.link.state === 'online' || resolve());
+    this.#ends.push(this.client.subscribe(look));
+    look();
+    await promise;
+  }
+
+  /** What is under way is given a moment by the client itself. */
+  async end(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const end of this.#ends) end();
+    this.#writing.end();
+    await this.client.close();
+  }
+
+  /** Once it was left: as it was then, for what is still under way. */
+  get chat(): Chat {
+    const chat = chatOf(this.#store.get()) ?? this.#left;
+    if (chat === null) throw new Error('the session has no chat yet');
+    return chat;
+  }
+
+  tell(text: string, tone: Notice['tone'] = 'info'): void {
+    this.#store.dispatch({ type: 'notice', notice: { text: printable(text), tone } });
+  }
+
+  /** Says why something was not done. @returns false, so that a caller can return whether it was done */
+  refuse(text: string): false {
+    this.tell(text, 'bad');
+    return false;
+  }
+
+  /** What was said is over: it goes, unless something else stands there. */
+  untell(text: string): void {
+    if (this.#store.get().notice?.text === printable(text)) this.#store.dispatch({ type: 'notice', notice: null });
+  }
+
+  /** Runs what may fail; the person reads why. @returns whether it worked */
+  async attempt(action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (!this.#closed) this.tell(error instanceof Error ? error.message : String(error), 'bad');
+      return false;
+    }
+  }
+
+  /** As if the client had just told of them. */
+  show(transfers: readonly TransferState[]): void {
+    this.#store.dispatch({
+      type: 'news',
+      news: transfers.map((transfer) => cleanEvent({ type: 'transfer', transfer })),
+    });
+  }
+
+  open(conversation: ConversationName): void {
+    this.#store.dispatch({ type: 'opened', conversation });
+  }
+
+  /**
+   * Queues `text` for `to`, after what was sent before; longer than a message, it goes in several, broken at lines where
+   * possible. The answer is an event of the client. Sending ends `.away`.
+   * @returns what could not be queued, '' when all was; the person reads why
+   */
+  send(to: ConversationName, text: string, reply?: Message): Promise<string> {
+    const options = reply === undefined ? {} : { reply: { author: reply.author, id: reply.id } };
+    return this.#turns.take(async () => {
+      let left = text;
+      const isSent = await this.attempt(async () => {
+        while (left !== '') {
+          const [part, rest] = firstPart(left);
+          await this.client.queue(to, part, options);
+          left = rest;
+        }
+      });
+      if (isSent) await this.back();
+      return left;
+    });
+  }
+
+  /** Tells everybody that I look elsewhere, or no longer; the person reads what they are now. @returns whether it was told */
+  async away(on: boolean): Promise<boolean> {
+    if (!(await this.attempt(() => this.client.away(on)))) return false;
+    this.#store.dispatch({ type: 'away', away: on });
+    this.tell(on ? strings.notices.away : strings.notices.back);
+    return true;
+  }
+
+  /** Ends being away, if I am. */
+  async back(): Promise<void> {
+    if (chatOf(this.#store.get())?.away === true) await this.away(false);
+  }
+
+  readonly #hear = (event: ClientEvent): void => {
+    const clean = cleanEvent(event);
+    this.#store.hear(clean);
+    if (clean.type === 'message' && clean.fresh && clean.message.from !== this.client.me.name)
+      this.#onMessage(clean.message);
+  };
+
+  /** After each change: history for what is seen, and the reading mark for what was seen. */
+  readonly #follow = (): void => {
+    const state = this.#store.get();
+    const chat = chatOf(state);
+    if (chat === null || this.#closed) return;
+    this.#left = chat;
+    this.#writing.follow(state, chat);
+    const thread = openThread(chat);
+    if (thread.loaded === 'no')
+      void this.#load(thread.name, Math.max(FIRST_PAGE, thread.seeking ? Math.min(SEEK_PAGE, thread.unread) : 0));
+    else if (thread.seeking && thread.loaded === 'yes') this.#seek(thread);
+    else if (thread.loaded === 'yes' && thread.more && looksFurther(chat, thread)) {
+      const { look, height } = lookOf(state);
+      const first = thread.messages[0]?.seq ?? null;
+      if (viewOf(thread, look, height).above < AHEAD && first !== null) void this.#load(thread.name, PAGE, first);
+    }
+    const older = state.overlay?.kind === 'search' ? toSearch(chat, textOf(state.overlay.query)) : null;
+    if (older !== null) void this.#load(older.name, PAGE, older.messages[0]?.seq ?? undefined);
+    if (state.watched && state.overlay === null) this.#markRead();
+  };
+
+  /** Back to the first message that is unread. */
+  #seek({ name, messages }: Thread): void {
+    const first = messages[0]?.seq ?? null;
+    if (first === null || messages.length >= SEEK_MOST) this.#store.dispatch({ type: 'sought', conversation: name });
+    else void this.#load(name, SEEK_PAGE, first);
+  }
+
+  async #load(conversation: ConversationName, limit: number, before?: number): Promise<void> {
+    this.#store.dispatch({ type: 'loading', conversation });
+    const generation = this.#generationOf(conversation);
+    const isStale = () => this.#generationOf(conversation) !== generation;
+    const read = () => this.client.history(conversation, before === undefined ? { limit } : { limit, before });
+    const worked = await this.attempt(async () => {
+      const { messages, gaps, more } = await read();
+      if (isStale()) return;
+      // Without the link the cache has no more than this: it is asked again when the link is back.
+      if (messages.length === 0 && more) {
+        this.#store.dispatch({ type: 'sought', conversation });
+        throw new ClientError('unreachable', strings.messages.unavailable(this.client.link));
+      }
+      this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
+    });
+    if (worked) this.#retried.delete(conversation);
+    else if (!isStale()) this.#failed(conversation);
+  }
+
+  #failed(conversation: ConversationName): void {
+    this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });
+    if (this.client.link.state !== 'online' || this.#retried.has(conversation)) return;
+    this.#retried.add(conversation);
+    this.#clock.after(RETRY_AFTER, () => this.#store.dispatch({ type: 'retried', conversation }));
+  }
+
+  #generationOf(conversation: ConversationName): number | undefined {
+    return chatOf(this.#store.get())?.threads[conversation]?.generation;
+  }
+
+  #markRead(): void {
+    const thread = openThread(this.chat);
+    // What is further back than what is held was not seen, and a mark would stand for it too.
+    if (thread.seeking || (thread.anchor !== null && !isReached(thread))) return;
+    const isAll = thread.anchor === null;
+    const seq = Math.max(seenTo(thread), isAll && thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
+    if (this.#marking || seq <= thread.read || thread.loaded !== 'yes' || isShut(this.chat.blocked, thread.name))
+      return;
+    this.#marking = true;
+    const { name } = thread;
+    const unread = isAll ? 0 : newsAfter(thread, seq, { me: this.chat.me, blocked: nobody });
+    this.#store.dispatch({ type: 'thread', conversation: name, change: { read: seq, unread } });
+    void this.client.markRead(name, seq).catch(() => {});
+    this.#clock.after(READ_EVERY, () => {
+      this.#marking = false;
+      this.#follow();
+    });
+  }
+}
+
+/** Scrolled up; or what blocked people said leaves the window nearly empty. */
+function looksFurther({ blocked }: Chat, { name, anchor, messages }: Thread): boolean {
+  return anchor !== null || (blocked.size > 0 && messages.length < FOLDED_AHEAD && !isShut(blocked, name));
+}
+
+/**
+ * While somebody searches, what is not held yet is fetched page by page: the open conversation first. null: nothing more, or
+ * more than the screen holds.
+ */
+function toSearch(chat: Chat, query: string): Thread | null {
+  const threads = [openThread(chat), ...Object.values(chat.threads)];
+  const isFull = heldCount(chat) + PAGE > MAX_HELD;
+  if (query.trim() === '' || threads.some((thread) => thread.loaded === 'loading') || isFull) return null;
+  const lacks = ({ loaded, more, head, messages }: Thread) =>
+    loaded === 'yes' ? more && messages[0]?.seq != null : loaded === 'no' && head > 0;
+  return threads.find(lacks) ?? null;
+}

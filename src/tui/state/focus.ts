@@ -1,0 +1,135 @@
+/** The one text field that has the cursor now, wherever it is, and the places whose keys hold. */
+import { printable } from '../../protocol/base/text.ts';
+import { type Editor, textOf } from './editor.ts';
+import type { Place } from './keys.ts';
+import type { Asked, Chat, Focus, Overlay, State, Thread } from './state.ts';
+import { emptyThread } from './state.ts';
+
+/** Most that a field takes. UTF-8 bytes of a paste, UTF-16 units of all else. */
+export const MAX_DRAFT = 65_536;
+
+export function chatOf(state: State): Chat | null {
+  return state.screen.name === 'chat' ? state.screen.chat : null;
+}
+
+export function withChat(state: State, change: (chat: Chat) => Chat): State {
+  return state.screen.name === 'chat' ? { ...state, screen: { name: 'chat', chat: change(state.screen.chat) } } : state;
+}
+
+export function openThread(chat: Pick<Chat, 'open' | 'threads'>): Thread {
+  return chat.threads[chat.open] ?? emptyThread(chat.open);
+}
+
+export function withThread(chat: Chat, thread: Thread): Chat {
+  return { ...chat, threads: { ...chat.threads, [thread.name]: thread } };
+}
+
+/** Where keys without a field go: the pane over the others, else what has the focus. */
+export function paneOf({ overlay, focus }: Pick<State, 'overlay' | 'focus'>): Focus {
+  return overlay?.kind === 'pane' ? overlay.pane : focus;
+}
+
+/** Nothing is seen yet, or what is waited for is about to bring the field: what is typed now is kept for it. */
+export function isEarly({ drawn, overlay, screen }: State): boolean {
+  return !drawn || (overlay === null && screen.name === 'login' && screen.login.busy !== null);
+}
+
+/** null: text that is typed now belongs to no field. */
+export function fieldOf(state: State): Editor | null {
+  const { overlay, screen } = state;
+  if (isEarly(state)) return state.early;
+  if (screen.name === 'login') {
+    if (overlay !== null || screen.login.busy !== null || screen.login.step === 'trust') return null;
+    return screen.login.fields[screen.login.active];
+  }
+  if (screen.name !== 'chat') return null;
+  if (overlay?.kind === 'passwd') return overlay.busy ? null : overlay.fields[overlay.active];
+  if (overlay !== null) return 'query' in overlay ? overlay.query : null;
+  return state.focus === 'composer' ? openThread(screen.chat).draft : null;
+}
+
+/** What Enter would take at first: of a whole folder not the way up, which stands before what is in it. */
+export function firstChoice(overlay: Extract<Overlay, { query: Editor }>): number {
+  if (overlay.kind !== 'picker' || textOf(overlay.query).trim() !== '') return 0;
+  return Math.min(1, Math.max(0, (overlay.entries?.length ?? 0) - 1));
+}
+
+export function withField(state: State, editor: Editor): State {
+  const { overlay, screen } = state;
+  if (isEarly(state)) return { ...state, early: editor };
+  if (screen.name === 'login') {
+    const { login } = screen;
+    const { [login.active]: _, ...errors } = login.errors;
+    return {
+      ...state,
+      screen: { name: 'login', login: { ...login, errors, fields: { ...login.fields, [login.active]: editor } } },
+    };
+  }
+  if (overlay?.kind === 'passwd') {
+    const fields = overlay.fields.with(overlay.active, editor) as [Editor, Editor, Editor];
+    return { ...state, overlay: { ...overlay, fields, error: null } };
+  }
+  if (overlay !== null && 'query' in overlay) {
+    return { ...state, overlay: { ...overlay, query: editor, selected: firstChoice({ ...overlay, query: editor }) } };
+  }
+  return withChat(state, (chat) => {
+    const thread = openThread(chat);
+    // Who empties the line begins again, in the conversation that is seen.
+    const hasty = thread.hasty && textOf(editor) !== '';
+    return withThread(
+      { ...chat, completion: null, typedAt: state.now },
+      { ...thread, draft: editor, recalled: 0, hasty },
+    );
+  });
+}
+
+/** The question that is to be answered now, if there is one. */
+export function askedOf({ overlay, screen }: State): Asked | null {
+  if (overlay !== null) return 'stray' in overlay ? overlay : null;
+  return screen.name === 'login' && screen.login.step === 'trust' ? screen.login.offered : null;
+}
+
+/** Where the keys of the table hold now, the nearest first. */
+export function placesOf(state: State): readonly Place[] {
+  const { overlay, screen } = state;
+  if (!state.drawn) return ['early', 'field', 'anywhere'];
+  if (askedOf(state) !== null) return ['question', 'anywhere'];
+  const field: Place[] = fieldOf(state) === null ? [] : ['field'];
+  if (overlay !== null && overlay.kind !== 'pane') return [...field, 'overlay', 'anywhere'];
+  if (screen.name === 'login') return [...(isEarly(state) ? (['early'] as const) : []), ...field, 'login', 'anywhere'];
+  if (screen.name !== 'chat') return ['anywhere'];
+  const pane = paneOf(state);
+  if (pane === 'composer') return ['composer', 'field', 'chat', 'anywhere'];
+  return [pane, 'pane', 'chat', 'anywhere'];
+}
+
+/** What the fields take that are not shown as they are typed: a message goes out byte for byte, a password is judged as it is. */
+export function isExact(state: State): boolean {
+  const { overlay, screen } = state;
+  // What comes of it is seen to where it arrives.
+  if (isEarly(state)) return true;
+  if (overlay !== null) return overlay.kind === 'passwd';
+  if (screen.name === 'login') return screen.login.active === 'password' || screen.login.active === 'repeat';
+  return true;
+}
+
+/** What no keyboard types: controls, direction marks, invisible and unassigned characters. Joiners and marks are typed apart. */
+const untypeable =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
+
+/** A piece of typing as it may stand in a field. `exact`: all but the controls, which are keys. */
+export function typeable(text: string, exact: boolean): string {
+  return text.replace(exact ? /[\p{Cc}\p{Cs}]/gu : untypeable, '');
+}
+
+/** A paste into the line that is written: byte for byte, but terminals send line ends as CR, and those are line ends of a message. */
+export function pastedText(text: string): string {
+  return text.toWellFormed().replace(/\r\n?/g, '\n');
+}
+
+/** A paste as it may stand in the field that is open: the lines of a message, a password without its final line end, one clean line. */
+export function pasteable(text: string, state: State): string {
+  const lines = pastedText(text);
+  if (state.overlay === null && state.screen.name === 'chat') return lines;
+  return isExact(state) ? lines.replace(/\n$/, '') : printable(lines).trim();
+}

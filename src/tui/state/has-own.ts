@@ -1,0 +1,11 @@
+/** What a word that somebody wrote names in a record: `constructor` names nothing there, unless it was put there. */
+import type { Person } from '../../client/types.ts';
+import type { Chat } from './state.ts';
+
+export function own<T>(record: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(record, word) ? record[word] : undefined;
+}
+
+export function personOf({ people }: Pick<Chat, 'people'>, name: string): Person | undefined {
+  return own(people, name);
+}

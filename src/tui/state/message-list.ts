@@ -1,0 +1,74 @@
+/** The messages of one conversation: order and merging. Lists are never changed, only replaced. */
+import type { FileInfo, Message, MessageRef } from '../../client/types.ts';
+
+/** Messages held of one conversation; above it some are let go and can be fetched again (update/holding.ts). */
+export const MAX_HELD = 20_000;
+
+/** How far back an older word about a message is looked for. */
+const RECENT = 200;
+
+/** An author's id is unique only together with the author. */
+export function keyOf({ author, id }: MessageRef): string {
+  return `${author}/${id}`;
+}
+
+/** Of a file and of its transfer. A file's id may be named by another author's message, too: that is another file. */
+export function fileKey({ conversation, author, id }: Pick<FileInfo, 'conversation' | 'author' | 'id'>): string {
+  return `${conversation}/${author}/${id}`;
+}
+
+/** `keyOf(message) === key` without building a string for each of thousands. */
+export function hasKey({ author, id }: MessageRef, key: string): boolean {
+  return key.length === author.length + 1 + id.length && key.endsWith(id) && key.startsWith(author);
+}
+
+/** The message that a reply is for; undefined when it is not held. */
+export function answered(messages: readonly Message[], to: MessageRef): Message | undefined {
+  return messages.findLast(({ author, id }) => id === to.id && author === to.author);
+}
+
+/**
+ * `held` with `news` put in: the same message replaced, new ones at their place by seq; those without a seq stay last in the
+ * order they came. `news` usually belongs at the end, which costs one copy for all of them together.
+ */
+export function merge(held: readonly Message[], news: readonly Message[]): readonly Message[] {
+  if (news.length === 0) return held;
+  const placed: Message[] = [];
+  const waiting: Message[] = [];
+  for (const message of held) (message.seq === null ? waiting : placed).push(message);
+  const before = placed.length;
+  let sorted = true;
+  for (const message of news) {
+    const key = keyOf(message);
+    const pending = waiting.findIndex((other) => hasKey(other, key));
+    if (message.seq === null) {
+      // What has its place does not lose it to an older word about it.
+      if (pending >= 0) waiting[pending] = message;
+      else if (!placed.slice(-RECENT).some((other) => hasKey(other, key))) waiting.push(message);
+      continue;
+    }
+    if (pending >= 0) waiting.splice(pending, 1);
+    const at: number = sorted ? search(placed, message.seq) : placed.findIndex((other) => other.seq === message.seq);
+    if (at >= 0 && placed[at]?.seq === message.seq) placed[at] = message;
+    else {
+      sorted &&= (placed.at(-1)?.seq ?? 0) < message.seq;
+      placed.push(message);
+    }
+  }
+  if (!sorted) placed.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  return placed.length === before && waiting.length === 0 ? placed : placed.concat(waiting);
+}
+
+/** The index of `seq` in messages ordered by it, -1 when it is not there. */
+function search(messages: readonly Message[], seq: number): number {
+  let low = 0;
+  let high = messages.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = messages[middle]?.seq ?? 0;
+    if (found === seq) return middle;
+    if (found < seq) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

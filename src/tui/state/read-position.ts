@@ -1,0 +1,61 @@
+/** How far a conversation was seen, and what is after that. Pure. */
+import type { Message } from '../../client/types.ts';
+import { hasKey } from './message-list.ts';
+import { isShut } from './muting.ts';
+import type { Chat, Thread } from './state.ts';
+
+/** Reading marks go out at most this often. ms. */
+export const READ_EVERY = 400;
+
+/** The index of the last message whose end is in the window. */
+function endOf({ anchor, messages }: Pick<Thread, 'anchor' | 'messages'>): number {
+  const at = anchor === null ? -1 : messages.findLastIndex((message) => hasKey(message, anchor.key));
+  return at < 0 ? messages.length - 1 : anchor !== null && anchor.below > 0 ? at - 1 : at;
+}
+
+/** The place of the last message whose end is in the window; 0: none. */
+export function seenTo(thread: Pick<Thread, 'anchor' | 'messages'>): number {
+  const { messages } = thread;
+  for (let i = endOf(thread); i >= 0; i--) {
+    const seq = messages[i]?.seq ?? null;
+    if (seq !== null) return seq;
+  }
+  return 0;
+}
+
+/** Messages of others below the window, whether they have a place yet or not. */
+export function othersBelow(
+  thread: Pick<Thread, 'anchor' | 'messages'>,
+  { me, blocked }: { me: string; blocked: ReadonlySet<string> },
+): number {
+  const { messages } = thread;
+  const end = endOf(thread);
+  let count = 0;
+  for (let i = messages.length - 1; i > end; i--) {
+    const { from } = messages[i] as Message;
+    if (from !== me && !blocked.has(from)) count++;
+  }
+  return count;
+}
+
+/** Held messages of others after the place `seq`, without those of who is blocked. */
+export function newsAfter(
+  { name, messages }: Thread,
+  seq: number,
+  { me, blocked }: Pick<Chat, 'me' | 'blocked'>,
+): number {
+  if (isShut(blocked, name)) return 0;
+  let count = 0;
+  for (let i = messages.length - 1; i >= 0; i--) {
+    const message = messages[i];
+    if (message === undefined || message.seq === null) continue;
+    if (message.seq <= seq) break;
+    if (message.from !== me.name && !blocked.has(message.from)) count++;
+  }
+  return count;
+}
+
+/** All that is unread in it is held. */
+export function isReached({ newAfter, messages, more }: Pick<Thread, 'newAfter' | 'messages' | 'more'>): boolean {
+  return !more || newAfter === null || (messages[0]?.seq ?? Number.POSITIVE_INFINITY) <= newAfter;
+}

@@ -1,0 +1,57 @@
+/**
+ * What was typed before there was a field for it: while the screen is loaded, keys are made, or a login runs. It is kept as in a
+ * field, and arrives whole where the next letter would go. An Enter among it does nothing: nobody saw yet what it would do.
+ */
+import { type Editor, emptyEditor, insert, textOf } from '../state/editor.ts';
+import { fieldOf, isEarly, isExact, openThread, typeable, withChat, withField, withThread } from '../state/focus.ts';
+import type { Login, State } from '../state/state.ts';
+import { strings } from '../text/strings.ts';
+import { move } from './move.ts';
+
+/** To be called after each event. */
+export function arrive(state: State): State {
+  const text = textOf(state.early);
+  if (text === '' || isEarly(state)) return state;
+  const { screen } = state;
+  if (screen.name === 'leaving') return state;
+  if (screen.name === 'chat') return intoLine(gone(state), text);
+  // The question comes first, then the field.
+  if (screen.login.step === 'trust' || state.overlay !== null) return state;
+  // It was meant for what did not come.
+  if (Object.keys(screen.login.errors).length > 0) return gone(state);
+  return intoForm(gone(state), text.split('\n'));
+}
+
+function gone(state: State): State {
+  return { ...state, early: emptyEditor };
+}
+
+/** At the end of the draft, with a question before it is sent: where it would go was not seen while it was typed. */
+function intoLine(state: State, text: string): State {
+  return withChat(state, (chat) => {
+    const thread = openThread(chat);
+    const draft: Editor = insert({ before: textOf(thread.draft), after: '' }, text.replace(/\n+$/, ''));
+    return withThread(chat, { ...thread, draft, hasty: true });
+  });
+}
+
+/** A line in each field, as far as Enter only goes on to another. */
+function intoForm(state: State, [line = '', ...more]: readonly string[]): State {
+  const field = fieldOf(state);
+  if (field === null) return state;
+  // With Enter alone an empty field is not left, but the server's: there it would ask the usual one.
+  const stays = line === '' && textOf(field) === '' && isAccount(state);
+  if (stays && more.length > 0) return intoForm(state, more);
+  const filled = line === '' ? state : withField(state, insert(field, typeable(line, isExact(state))));
+  if (more.join('').trim() === '' || filled.screen.name !== 'login') return filled;
+  if (hasNext(filled.screen.login)) return intoForm(move(filled, 'next-field'), more);
+  return { ...filled, notice: { text: strings.notices.typedEarly, tone: 'info' } };
+}
+
+function isAccount({ screen }: State): boolean {
+  return screen.name === 'login' && screen.login.step === 'account';
+}
+
+function hasNext({ step, active, making }: Login): boolean {
+  return step === 'account' && (active === 'name' || (making && active === 'password'));
+}

@@ -1,0 +1,36 @@
+/** A conversation with much that is unread opens at the first of it, and not at the newest. */
+
+import { newAtTop, scrolled } from '../messages/viewport.ts';
+import { lookOf } from '../select/select.ts';
+import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
+import { isReached, newsAfter, seenTo } from '../state/read-position.ts';
+import type { State, Thread } from '../state/state.ts';
+import { strings } from '../text/strings.ts';
+
+/** Puts the window at the line "new" as soon as all that is unread is held: where that fits the window, nothing moves. */
+export function atNew(state: State): State {
+  const chat = chatOf(state);
+  const thread = chat === null ? null : openThread(chat);
+  if (chat === null || !thread?.seeking) return state;
+  if (!state.hasWindow) return withChat(state, () => withThread(chat, { ...thread, seeking: false }));
+  if (thread.loaded !== 'yes' || !isReached(thread)) return state;
+  const { look, height } = lookOf(state);
+  return placed(state, { ...thread, anchor: newAtTop(thread, look, height) });
+}
+
+/** The first of what is unread is further back than what is held. */
+export function atOldest(state: State, name: Thread['name']): State {
+  const chat = chatOf(state);
+  const thread = chat === null ? null : openThread(chat);
+  if (chat === null || thread?.name !== name || !thread.seeking) return state;
+  const { look, height } = lookOf(state);
+  const notice = { text: strings.notices.furtherBack, tone: 'info' } as const;
+  return placed({ ...state, notice }, { ...thread, anchor: scrolled(thread, look, height, -1_000_000_000) });
+}
+
+function placed(state: State, thread: Thread): State {
+  return withChat(state, (chat) => {
+    const below = thread.anchor === null ? 0 : newsAfter(thread, seenTo(thread), chat);
+    return withThread(chat, { ...thread, seeking: false, below });
+  });
+}

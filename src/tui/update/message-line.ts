@@ -1,0 +1,40 @@
+/** The line of a conversation as a whole: it goes out, comes back, or is for a message that is answered or changed. */
+
+import { lineOf } from '../command-line/dot-commands.ts';
+import { editorWith, emptyEditor } from '../state/editor.ts';
+import type { Event } from '../state/event.ts';
+import { openThread, withThread } from '../state/focus.ts';
+import { lend, takeBack } from '../state/stashed-draft.ts';
+import type { Chat, Thread } from '../state/state.ts';
+import { exactText } from '../text/clean.ts';
+
+export function take(chat: Chat, text: string): Chat {
+  const thread = openThread(chat);
+  const sent = text === '' || thread.sent.at(-1) === text ? thread.sent : [...thread.sent.slice(-199), text];
+  return withThread(
+    { ...chat, completion: null, typedAt: 0 },
+    {
+      ...takeBack({ ...thread, draft: emptyEditor }),
+      sent,
+      kept: emptyEditor,
+      anchor: null,
+      below: 0,
+      seeking: false,
+      hasty: false,
+    },
+  );
+}
+
+export function giveBack(chat: Chat, { conversation, line, since }: Extract<Event, { type: 'returned' }>): Chat {
+  const thread = chat.threads[conversation];
+  if (thread === undefined || thread.draft !== since || thread.about !== null) return chat;
+  return withThread(chat, { ...thread, ...line });
+}
+
+export function about(chat: Chat, next: Thread['about']): Chat {
+  const thread = openThread(chat);
+  if (next?.do !== 'edit') return withThread(chat, { ...takeBack(thread), about: next });
+  const { body } = next.message;
+  const line = editorWith(body.kind === 'file' ? '' : lineOf(exactText(body)));
+  return withThread(chat, { ...lend(thread, line), about: next });
+}

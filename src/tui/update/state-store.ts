@@ -1,0 +1,71 @@
+/**
+ * Holds the one state and tells who draws it. Keys are told at once; what the client tells is gathered and told at most every
+ * 33 ms, under a flood every 100 ms, so that a busy room never makes typing slow.
+ */
+
+import type { ClientEvent } from '../../client/types.ts';
+import type { Clock } from '../../platform/seams.ts';
+import type { Event, Timed } from '../state/event.ts';
+import type { State } from '../state/state.ts';
+import { update } from './update.ts';
+
+/** ms between two frames of news. */
+const CALM = 33;
+const FLOOD = 100;
+/** Events in one gathering that make a flood: nobody reads 60 messages a second. */
+const FLOOD_FROM = 6;
+
+export class Store {
+  #state: State;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  #news: ClientEvent[] = [];
+  #toldAt = -Infinity;
+  #pause = CALM;
+  #cancel: (() => void) | null = null;
+  readonly #onEvent: ((event: Timed) => void) | null;
+
+  /** `onEvent` is given each event before it is applied: the state is still what it happened to. */
+  constructor(state: State, clock: Clock, onEvent: ((event: Timed) => void) | null = null) {
+    this.#state = state;
+    this.#clock = clock;
+    this.#onEvent = onEvent;
+  }
+
+  readonly get = (): State => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** For what the person does and for outcomes: seen in the next frame. */
+  readonly dispatch = (event: Event): void => {
+    const timed = { ...event, at: this.#clock.now() };
+    this.#onEvent?.(timed);
+    const next = update(this.#state, timed);
+    if (next === this.#state) return;
+    this.#state = next;
+    for (const listener of this.#listeners) listener();
+  };
+
+  /** For what the client tells: gathered. */
+  readonly hear = (event: ClientEvent): void => {
+    this.#news.push(event);
+    if (this.#cancel !== null) return;
+    const wait = Math.max(0, this.#toldAt + this.#pause - this.#clock.monotonic());
+    this.#cancel = this.#clock.after(wait, this.flush);
+  };
+
+  /** Applies what was gathered, now. */
+  readonly flush = (): void => {
+    this.#cancel?.();
+    this.#cancel = null;
+    if (this.#news.length === 0) return;
+    const news = this.#news;
+    this.#news = [];
+    this.#pause = news.length >= FLOOD_FROM ? FLOOD : CALM;
+    this.#toldAt = this.#clock.monotonic();
+    this.dispatch({ type: 'news', news });
+  };
+}

@@ -1,0 +1,44 @@
+/** Who writes to me: shown for a while, and gone when what they wrote is there, or they are not. */
+import type { ClientEvent, Person } from '../../client/types.ts';
+import { personOf } from '../state/has-own.ts';
+import type { Chat } from '../state/state.ts';
+
+/** Without another sign it is over after this: twice as long as their client leaves between two. ms. */
+const SHOWN_FOR = 6000;
+
+/** What one piece of news changes about it. Only who is in the directory and here can be writing. */
+export function typingAfter(chat: Chat, event: ClientEvent, now: number): Chat {
+  switch (event.type) {
+    case 'typing': {
+      const person = personOf(chat, event.name);
+      if (person?.online !== true || event.name === chat.me.name) return chat;
+      return { ...chat, typing: new Map(chat.typing).set(event.name, now + SHOWN_FOR) };
+    }
+    case 'message':
+      if (!event.fresh || event.message.conversation !== `@${event.message.from}`) return chat;
+      return kept(chat, (name) => name !== event.message.from);
+    case 'people': {
+      const gone = new Set(event.people.filter(({ online }: Person) => !online).map(({ name }) => name));
+      return kept(chat, (name) => !gone.has(name));
+    }
+    case 'link':
+      return event.link.state === 'online' ? chat : nobodyTypes(chat);
+    default:
+      return chat;
+  }
+}
+
+export function typingAt(chat: Chat, now: number): Chat {
+  return kept(chat, (_, until) => until > now);
+}
+
+export function nobodyTypes(chat: Chat): Chat {
+  return kept(chat, () => false);
+}
+
+/** The same value when nothing goes, so that nothing is drawn. */
+function kept(chat: Chat, stays: (name: string, until: number) => boolean): Chat {
+  if (chat.typing.size === 0) return chat;
+  const typing = new Map([...chat.typing].filter(([name, until]) => stays(name, until)));
+  return typing.size === chat.typing.size ? chat : { ...chat, typing };
+}

@@ -1,0 +1,77 @@
+import { Box, Text } from 'ink';
+import { use } from 'react';
+import { firstLine } from '../../messages/rows.ts';
+import { type Aim, aimOf, composerColumns, promptOf } from '../../select/aim.ts';
+import { layoutFor } from '../../select/select.ts';
+import { cursorLine, type Editor, textOf } from '../../state/editor.ts';
+import { chatOf, openThread } from '../../state/focus.ts';
+import type { Layout } from '../../state/layout.ts';
+import type { State, Thread } from '../../state/state.ts';
+import { draftLines } from '../../text/draft-lines.ts';
+import { strings } from '../../text/strings.ts';
+import { cut, drawn, width } from '../../width/measure.ts';
+import { FieldInput } from '../elements/field-input.tsx';
+import { Line } from '../elements/line.tsx';
+import { StoreContext, useSelect, useStyle } from '../elements/use-store.ts';
+
+/** The line that is being written, as many rows as it needs up to the layout's. */
+export function Composer({ layout }: { layout: Layout }) {
+  const store = use(StoreContext);
+  const style = useStyle();
+  const draft = useSelect((state) => {
+    const open = chatOf(state);
+    return open === null ? null : openThread(open).draft;
+  });
+  const aim = useSelect(aimOf);
+  const active = useSelect((state) => state.focus === 'composer' && state.overlay === null);
+  if (draft === null || aim === null || store === null) return null;
+  const { prompt, columns, lines, at, first, before } = composerLook(draft, aim, layout);
+  const text = textOf(draft);
+  const here = lines[at] ?? { start: 0, end: 0 };
+  const margin = width(prompt);
+  return (
+    <Box flexDirection="column" height={layout.composer} overflow="hidden">
+      {lines.slice(first, first + layout.composer).map((line, index) => (
+        <Box key={line.start} height={1}>
+          <Text {...style('accent')}>{first + index === 0 ? prompt : ' '.repeat(margin)}</Text>
+          {first + index === at && active ? (
+            <>
+              <FieldInput value={before} store={store} />
+              <Text wrap="truncate">{drawn(text.slice(draft.before.length, here.end))}</Text>
+            </>
+          ) : (
+            <Text wrap="truncate">{drawn(text.slice(line.start, line.end))}</Text>
+          )}
+          {text === '' && <Line spans={[{ text: cut(hint(aim), columns), role: 'quiet' }]} />}
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function hint({ name, about }: Pick<Thread, 'name' | 'about'>): string {
+  if (about === null) return strings.composer.placeholder(name);
+  return about.do === 'edit' ? strings.composer.edit : strings.composer.reply(firstLine(about.message));
+}
+
+/** The lines of the draft, the first one that is seen, and the one `at` which the cursor stands, `before` the cursor. */
+function composerLook(draft: Editor, aim: Aim, layout: Layout) {
+  const prompt = promptOf(aim, layout.columns);
+  const columns = composerColumns(aim, layout.columns);
+  const text = textOf(draft);
+  const lines = draftLines(text, columns);
+  const at = cursorLine(draft, columns);
+  const first = Math.max(0, Math.min(at - layout.composer + 1, lines.length - layout.composer));
+  const before = drawn(text.slice(lines[at]?.start ?? 0, draft.before.length));
+  return { prompt, columns, lines, at, first, before };
+}
+
+/** Where the cursor stands in the line. Cells of the screen. */
+export function composerCursor(state: State): { x: number; y: number } | null {
+  const chat = chatOf(state);
+  const aim = aimOf(state);
+  if (chat === null || aim === null) return null;
+  const layout = layoutFor(state);
+  const { prompt, at, first, before } = composerLook(openThread(chat).draft, aim, layout);
+  return { x: width(prompt) + width(before), y: layout.rows - layout.composer - layout.status + at - first };
+}

@@ -1,0 +1,29 @@
+/**
+ * What Ink takes its texts apart with, with a memory, in its place when the screen is bundled (scripts/bundle.ts). Ink only reads
+ * the tokens and characters that it is given, so that frames can share them.
+ */
+import {
+  styledCharsFromTokens as charsOf,
+  type StyledChar,
+  type Token,
+  tokenize as tokensOf,
+} from '@alcalzone/ansi-tokenize';
+import { remember } from './width-cache.ts';
+
+export { styledCharsToString } from '@alcalzone/ansi-tokenize';
+
+const remembered = remember((text: string) => tokensOf(text));
+const chars = new WeakMap<Token[], StyledChar[]>();
+
+export function tokenize(text: string, end?: number): Token[] {
+  return end === undefined ? remembered(text) : tokensOf(text, end);
+}
+
+export function styledCharsFromTokens(tokens: Token[]): StyledChar[] {
+  let found = chars.get(tokens);
+  if (found === undefined) {
+    found = charsOf(tokens);
+    chars.set(tokens, found);
+  }
+  return found;
+}

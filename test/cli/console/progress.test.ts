@@ -1,0 +1,53 @@
+import test from 'ava';
+import { Output } from '../../../src/cli/console/output.ts';
+import { Progress } from '../../../src/cli/console/progress.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+
+function seat(env: Record<string, string>, settings: { isTTY?: boolean; quiet?: boolean; json?: boolean } = {}) {
+  const { isTTY = true, quiet = false, json = false } = settings;
+  const clock = manualClock();
+  const written: string[] = [];
+  const stream = { isTTY, write: (text: string) => written.push(text) };
+  const output = new Output({ json, quiet, stdout: stream, stderr: stream });
+  return { progress: new Progress(output, stream, env, clock), clock, written };
+}
+
+test('a terminal has one line that is drawn over and taken away', (t) => {
+  const { progress, clock, written } = seat({ TERM: 'xterm' });
+  progress.step('login');
+  clock.advance(250);
+  t.is(written.length, 2);
+  t.true(written.every((text) => text.startsWith('\r\u001b[2K') && text.endsWith('logging in')));
+  progress.end();
+  progress.end();
+  clock.advance(1000);
+  t.deepEqual(written.slice(2), ['\r\u001b[2K']);
+});
+
+test('where nothing can be drawn over, what takes long is a line, once', (t) => {
+  for (const env of [{ TERM: 'dumb' }, { TERM: 'xterm', INK_SCREEN_READER: 'true' }]) {
+    const { progress, clock, written } = seat(env);
+    progress.step('connect');
+    clock.advance(500);
+    progress.step('login');
+    clock.advance(5000);
+    progress.step('keys');
+    progress.end();
+    clock.advance(5000);
+    t.deepEqual(written, ['logging in\n', 'making your keys (two RSA pairs, a few seconds)\n']);
+  }
+});
+
+test('a pipe hears of the keys alone, and nobody of anything with --quiet or --json', (t) => {
+  const heard = (settings: Parameters<typeof seat>[1]) => {
+    const { progress, clock, written } = seat({ TERM: 'dumb' }, settings);
+    for (const step of ['connect', 'keys', 'login'] as const) {
+      progress.step(step);
+      clock.advance(5000);
+    }
+    return written.length;
+  };
+  t.is(heard({ isTTY: false }), 1);
+  t.is(heard({ quiet: true }), 0);
+  t.is(heard({ json: true }), 0);
+});

@@ -1,0 +1,161 @@
+import test from 'ava';
+import { Output } from '../../../src/cli/console/output.ts';
+import { reportFile, reportGap, reportMessage, reportPage, reportSent } from '../../../src/cli/console/report.ts';
+import type { Gap, Message } from '../../../src/client/types.ts';
+import { message, noon } from '../../helpers/screen/messages.ts';
+
+const hi = message({
+  id: '0a'.repeat(16),
+  conversation: '@bob',
+  seq: 7,
+  from: 'alice',
+  to: 'bob',
+  at: noon,
+  text: 'hi',
+});
+
+const named = {
+  id: 'f0'.repeat(16),
+  conversation: '#lobby' as const,
+  from: 'alice',
+  author: 'aa'.repeat(32),
+  formerKey: false,
+  name: 'a.bin',
+  type: '',
+  size: 123,
+  sha256: '00'.repeat(32),
+  at: noon,
+  sentAt: noon,
+};
+
+function printed(json: boolean, report: (output: Output) => void): string {
+  let text = '';
+  const stdout = { write: (part: string) => (text += part) };
+  report(new Output({ json, quiet: false, stdout, stderr: stdout }));
+  return text;
+}
+
+test('a message has the shape that scripts rely on', (t) => {
+  t.is(
+    printed(true, (output) => reportMessage(output, hi)),
+    `{"v":1,"type":"message","id":"${hi.id}","seq":7,"conversation":"@bob","from":"alice","author":"${hi.author}","to":"bob","at":"2026-11-23T12:00:00.000Z","kind":"text","text":"hi","verified":false}\n`,
+  );
+});
+
+test('what was written more than a minute from the daemon’s time says so, in either direction', (t) => {
+  for (const [ms, says] of [
+    [59_000, false],
+    [29 * 86_400_000, true],
+    [-120_000, true],
+  ] as const) {
+    const apart = { at: noon, sentAt: noon - ms };
+    const file = { ...named, ...apart };
+    for (const report of [
+      (output: Output) => reportMessage(output, { ...hi, ...apart }),
+      (output: Output) => reportMessage(output, { ...hi, ...apart, body: { kind: 'file', file } }),
+      (output: Output) => reportFile(output, file),
+    ]) {
+      const { sentAt } = JSON.parse(printed(true, report)) as { sentAt?: string };
+      t.is(sentAt, says ? new Date(noon - ms).toISOString() : undefined);
+      t.is(/ \(written /.test(printed(false, report)), says);
+    }
+  }
+});
+
+test('the answer to a message has its shape', (t) => {
+  t.is(
+    printed(true, (output) => reportSent(output, hi)),
+    `{"v":1,"type":"sent","id":"${hi.id}","seq":7,"at":"2026-11-23T12:00:00.000Z"}\n`,
+  );
+});
+
+test('a file and a gap have their shapes', (t) => {
+  const file = named;
+  const wanted = `{"v":1,"type":"file","id":"${file.id}","name":"a.bin","size":123,"sha256":"${file.sha256}","conversation":"#lobby","from":"alice","author":"${file.author}","at":"2026-11-23T12:00:00.000Z"}\n`;
+  t.is(
+    printed(true, (output) => reportFile(output, file)),
+    wanted,
+  );
+  t.is(
+    printed(true, (output) => reportMessage(output, { ...hi, body: { kind: 'file', file } })),
+    wanted,
+  );
+  const saved = printed(true, (output) => reportFile(output, file, '/d/a.bin'));
+  t.is(saved, wanted.replace('}', ',"saved":"/d/a.bin"}'));
+  const line = printed(false, (output) => reportFile(output, file, '/d/a\u001b[2J.bin'));
+  t.true(line.includes('; saved and checked: /d/a'));
+  t.false(line.includes('\u001b'));
+  const gap = printed(true, (output) =>
+    reportGap(output, { conversation: '@bob', from: 'bob', before: 3, reason: 'fork' }),
+  );
+  t.like(JSON.parse(gap), { v: 1, type: 'gap', conversation: '@bob', from: 'bob', before: 3, reason: 'fork' });
+});
+
+test('no text can look like another message, or move the cursor', (t) => {
+  const text = 'one\n12:00 mallory -> bob: two\u001b[2J';
+  const shown = printed(false, (output) => reportMessage(output, { ...hi, body: { kind: 'text', text } }));
+  t.is(shown.split('\n').filter((line) => /^\S/.test(line)).length, 1);
+  t.false(shown.includes('\u001b'));
+});
+
+test('gaps stand where they are: before the first message, between two, and at the end', (t) => {
+  const gap = (before: number, reason: Gap['reason']): Gap => ({ conversation: '#lobby', from: 'bob', before, reason });
+  const at = (seq: number | null): Message => ({ ...hi, seq });
+  const gaps = [gap(9, 'locked'), gap(3, 'missing'), gap(1, 'locked'), gap(-6, 'unreadable')];
+  const shown = printed(true, (output) => reportPage(output, [at(-5), at(3), at(8), at(null)], gaps));
+  const places = shown.split('\n').filter((line) => line !== '');
+  t.deepEqual(
+    places.map((line) => {
+      const { type, seq, before } = JSON.parse(line);
+      return type === 'gap' ? `gap ${before}` : seq;
+    }),
+    ['gap -6', -5, 'gap 1', 'gap 3', 3, 8, 'gap 9', null],
+  );
+});
+
+test('what nobody gave the key for is told with its reason', (t) => {
+  const gap: Gap = { conversation: '#lobby', from: 'bob', before: 3, reason: 'locked' };
+  t.regex(
+    printed(false, (output) => reportGap(output, gap)),
+    /#lobby bob: .*under a key/,
+  );
+});
+
+test('what a changed key keeps from being read names the person and what to do', (t) => {
+  const gap: Gap = { conversation: '#lobby', from: 'bob', before: 3, reason: 'key-changed' };
+  t.regex(
+    printed(false, (output) => reportGap(output, gap)),
+    /#lobby bob: their key changed; securechat verify bob/,
+  );
+});
+
+test('attack: neither a text nor the name of a file can look like somebody else’s message', (t) => {
+  const spoof = 'x\n12:00 #lobby bob: send me the password';
+  const file = {
+    ...{
+      id: 'f0'.repeat(16),
+      conversation: '#lobby' as const,
+      from: 'mallory',
+      author: 'bb'.repeat(32),
+      formerKey: false,
+    },
+    name: spoof,
+    type: '',
+  };
+  const named = printed(false, (output) =>
+    reportFile(output, { ...file, size: 1, sha256: '00'.repeat(32), at: noon, sentAt: noon }),
+  );
+  t.is(named.trimEnd().split('\n').length, 1);
+  const said = printed(false, (output) => reportMessage(output, { ...hi, body: { kind: 'text', text: spoof } }));
+  t.regex(said, /\n {6}12:00 #lobby bob/);
+});
+
+test('what a former key signed is said to be that', (t) => {
+  const old = { ...hi, formerKey: true };
+  t.regex(
+    printed(false, (output) => reportMessage(output, old)),
+    /alice \(former key\)/,
+  );
+  t.true(printed(true, (output) => reportMessage(output, old)).includes('"formerKey":true'));
+  t.false(printed(true, (output) => reportMessage(output, hi)).includes('formerKey'));
+});

@@ -1,0 +1,289 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { Narrator } from '../../../src/cli/plain/event-printer.ts';
+import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
+import type { ClientEvent, Message, TransferState } from '../../../src/client/types.ts';
+import { cleanMessage } from '../../../src/tui/text/clean.ts';
+import { file, message, noon, person } from '../../helpers/screen/messages.ts';
+import { voiceTo } from '../../helpers/screen/renderer.ts';
+
+function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
+  const lines: string[] = [];
+  const places: string[] = [];
+  const say = (line: string): void => void lines.push(line);
+  const told = new Narrator({
+    me: 'alice',
+    receipts,
+    voice: { ...voiceTo(say), sent: ({ id }) => void places.push(id) },
+    open: () => '#lobby',
+    isBlocked: (name) => name === blocked,
+    isMuted: (name) => name === muted,
+    answered: (_, { author, id }) =>
+      author === 'carol' && id === 'known' ? message({ from: 'carol', id }) : undefined,
+  });
+  return {
+    told,
+    lines,
+    places,
+    /** What is said about it. */
+    hears(...events: ClientEvent[]): string[] {
+      lines.length = 0;
+      for (const event of events) told.tell(event);
+      return [...lines];
+    },
+  };
+}
+
+const arrives = (parts: Partial<Message> & { text?: string }): ClientEvent => ({
+  type: 'message',
+  message: message(parts),
+  fresh: true,
+});
+const changes = (parts: Partial<Message> & { text?: string }): ClientEvent => ({
+  type: 'message',
+  message: message(parts),
+  fresh: false,
+});
+
+test('who says what where, as far as it is not clear', (t) => {
+  const { hears } = narrator();
+  t.deepEqual(hears(arrives({ text: 'hi' })), ['bob: hi']);
+  t.deepEqual(hears(arrives({ text: 'psst', conversation: '@bob', to: 'alice' })), ['bob to you: psst']);
+  t.deepEqual(hears(arrives({ text: 'x', conversation: '#other' })), ['bob in #other: x']);
+  const reply = { kind: 'reply', to: { author: 'carol', id: 'known' }, text: 'yes' } as const;
+  t.deepEqual(hears(arrives({ seq: 2, body: reply })), ['bob, answering carol: yes']);
+  t.deepEqual(hears(arrives({ seq: 3, body: { ...reply, to: { author: 'dave', id: 'known' } } })), ['bob: yes']);
+});
+
+test('what was written at another time than it came says so', (t) => {
+  const { hears } = narrator();
+  const [held = ''] = hears(arrives({ text: 'hi', sentAt: noon - 29 * 86_400_000 }));
+  t.regex(held, /^bob, written \S+ \S+ \d\d:\d\d: hi$/);
+  const [ahead = ''] = hears(arrives({ seq: 2, text: 'hi', sentAt: noon + 3_600_000 }));
+  t.regex(ahead, /^bob, written \d\d:\d\d: hi$/);
+});
+
+test('no line of a text can pass for a message of another', (t) => {
+  const { hears } = narrator();
+  t.deepEqual(hears(arrives({ text: 'one\n\ncarol: two' })), ['bob: one', 'bob goes on: carol: two']);
+});
+
+test('whatever a text holds, each line of it is one line and says whose it is', (t) => {
+  const letters = fc.constantFrom(
+    'a',
+    ':',
+    ' ',
+    '\n',
+    '\r',
+    '\u2028',
+    '\u0085',
+    '\u001b',
+    '\u202e',
+    '\u0007',
+    '漢',
+    '\v',
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: letters })), (text) => {
+      const said = cleanMessage(message({ text: `x${text}` }));
+      for (const line of narrator().hears({ type: 'message', message: said, fresh: true })) {
+        t.regex(line, /^bob(?: goes on)?: /);
+        t.notRegex(line, /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e]/u);
+      }
+    }),
+  );
+});
+
+test('a message is told once', (t) => {
+  const { hears } = narrator();
+  t.is(hears(arrives({ text: 'hi' }), arrives({ text: 'hi' })).length, 1);
+  t.deepEqual(hears(changes({ text: 'hi' }), changes({ seq: 9, text: 'old history' })), []);
+});
+
+test('what I wrote has its place once', (t) => {
+  const { hears, places } = narrator();
+  const mine = { from: 'alice', id: 'm', text: 'hi' } as const;
+  hears(changes({ ...mine, seq: null, state: 'sending' }));
+  t.deepEqual(places, []);
+  hears(changes({ ...mine, seq: 4, state: 'sent' }), changes({ ...mine, seq: 4, state: 'delivered' }));
+  hears(changes({ ...mine, id: 'of another device', seq: 5, state: 'sent' }));
+  t.deepEqual(places, ['m']);
+});
+
+test('what I changed is told as mine', (t) => {
+  const { hears } = narrator();
+  const mine = { from: 'alice', conversation: '@bob', to: 'bob', id: 'm' } as const;
+  hears(changes({ ...mine, text: 'one' }));
+  t.deepEqual(hears(changes({ ...mine, text: 'two', edited: true })), ['you in @bob changed a message to: two']);
+  t.deepEqual(hears(changes({ ...mine, text: 'two', deleted: true })), ['you in @bob deleted a message: two']);
+});
+
+test('a message of a room is told once it has its place, never one that is withdrawn', (t) => {
+  const { hears } = narrator();
+  const gone = { type: 'withdrawn', conversation: '#lobby', author: 'bob', id: 'e' } as const;
+  t.deepEqual(hears(changes({ id: 'e', seq: null, text: 'early' }), gone), []);
+  t.deepEqual(hears(changes({ id: 'f', seq: null, text: 'x' }), arrives({ id: 'f', seq: 4, text: 'x' })), ['bob: x']);
+});
+
+test('changes of a message are told for what they are', (t) => {
+  const { hears } = narrator();
+  hears(arrives({ text: 'lunch at one' }));
+  t.deepEqual(hears(changes({ text: 'lunch at two', edited: true })), ['bob changed a message to: lunch at two']);
+  t.deepEqual(hears(changes({ text: 'lunch at two', edited: true })), []);
+  const reacted = { text: 'lunch at two', edited: true, reactions: { '👍': ['carol'] } };
+  t.deepEqual(hears(changes(reacted)), ['carol reacted 👍 to: lunch at two']);
+  t.deepEqual(hears(changes({ ...reacted, reactions: {} })), ['carol took 👍 back from: lunch at two']);
+  t.deepEqual(hears(changes({ text: 'lunch at two', edited: true, deleted: true })), [
+    'bob deleted a message: lunch at two',
+  ]);
+});
+
+test('a reaction that is no emoji is told as it may be shown, and ends nothing', (t) => {
+  const { hears } = narrator();
+  hears(arrives({ text: 'lunch' }));
+  const by = (...words: string[]) =>
+    changes({ text: 'lunch', reactions: reactionsOf(words.map((word) => [word, ['carol']])) });
+  t.deepEqual(hears(by('constructor', '\u001b[31mred')), [
+    'carol reacted constru… to: lunch',
+    'carol reacted \ufffd[31mred to: lunch',
+  ]);
+  t.deepEqual(
+    hears(by('constructor', '__proto__')),
+    ['carol reacted __proto… to: lunch', 'carol took \ufffd[31mred back from: lunch'].reverse(),
+  );
+});
+
+test('what others choose for a message of mine is told, what I choose is not', (t) => {
+  const { hears } = narrator(false, { blocked: 'mallory', muted: '#other' });
+  const mine = { from: 'alice', id: 'm', text: 'lunch at one' } as const;
+  hears(arrives({ ...mine, seq: null, state: 'sending' }), changes({ ...mine, seq: 4 }));
+  const chosen = { '👍': ['bob', 'alice', 'mallory'] };
+  t.deepEqual(hears(changes({ ...mine, seq: 4, reactions: chosen })), ['bob reacted 👍 to your message: lunch at one']);
+  t.deepEqual(hears(changes({ ...mine, seq: 4, reactions: chosen, state: 'delivered' })), []);
+  t.deepEqual(hears(changes({ ...mine, seq: 4, state: 'delivered' })), [
+    'bob took 👍 back from your message: lunch at one',
+  ]);
+  const quiet = { ...mine, conversation: '#other' } as const;
+  hears(arrives({ ...quiet, seq: null, state: 'sending' }), changes({ ...quiet, seq: 4 }));
+  t.deepEqual(hears(changes({ ...quiet, seq: 4, reactions: chosen })), []);
+});
+
+test('own messages are silent, unless they fail or receipts are asked for', (t) => {
+  const mine = { from: 'alice', conversation: '@bob', to: 'bob', text: 'hi', id: 'm' } as const;
+  const course: ClientEvent[] = [
+    arrives({ ...mine, seq: null, state: 'sending' }),
+    changes({ ...mine, seq: 4, state: 'sent' }),
+    changes({ ...mine, seq: 4, state: 'delivered' }),
+  ];
+  const quiet = narrator();
+  t.deepEqual(quiet.hears(...course), []);
+  t.is(quiet.told.sending, 0);
+  t.deepEqual(narrator(true).hears(...course, ...course.slice(-1)), ['delivered to @bob: hi']);
+  const failed = changes({ ...mine, seq: null, state: 'failed', error: 'nobody is there' });
+  t.deepEqual(quiet.hears(arrives({ ...mine, id: 'n', seq: null, state: 'sending' })), []);
+  t.is(quiet.told.sending, 1);
+  t.deepEqual(
+    quiet.hears({ ...failed, message: { ...message(mine), id: 'n', state: 'failed', error: 'gone' } } as never),
+    ['not sent to @bob: gone; .retry sends it again: hi'],
+  );
+  t.deepEqual([quiet.told.sending, quiet.told.failures], [0, 1]);
+});
+
+test('what I write on another device is told', (t) => {
+  const { hears } = narrator();
+  t.deepEqual(hears(arrives({ from: 'alice', text: 'from the phone' })), ['alice: from the phone']);
+  t.deepEqual(hears(arrives({ from: 'alice', conversation: '@bob', to: 'bob', text: 'x' })), ['alice to bob: x']);
+});
+
+test('people come and go', (t) => {
+  const { told, lines, hears } = narrator();
+  told.meet([person('alice'), person('bob'), person('carol', { online: false })]);
+  t.deepEqual(lines, ['online: bob']);
+  const now = [person('alice', { online: false }), person('bob', { online: false }), person('carol')];
+  t.deepEqual(hears({ type: 'people', people: now }), ['bob went', 'carol came']);
+  t.deepEqual(hears({ type: 'people', people: now }), []);
+  const away: ClientEvent = { type: 'people', people: [person('carol', { away: true })] };
+  t.deepEqual(hears({ type: 'typing', name: 'carol' }, away), [], 'nothing that would only interrupt');
+});
+
+test('a transfer is told in few steps, a small one only when it is there', (t) => {
+  const state = (parts: Partial<TransferState>): ClientEvent => ({
+    type: 'transfer',
+    transfer: {
+      id: 't',
+      author: 'bob',
+      direction: 'down',
+      name: 'a.iso',
+      conversation: '#lobby',
+      size: 4_000_000,
+      done: 0,
+      rate: 1,
+      state: 'running',
+      note: null,
+      ...parts,
+    },
+  });
+  const { hears } = narrator();
+  const way = Array.from({ length: 40 }, (_, i) => state({ done: i * 100_000 }));
+  const end = state({ state: 'done', done: 4_000_000, note: '/home/alice/a.iso' });
+  t.deepEqual(hears(...way, end), ['fetching a.iso, 4 MB', 'a.iso: 25 %', 'a.iso: 50 %', 'a.iso: 75 %']);
+  const small = { size: 1000, author: 'alice', direction: 'up', name: 'b', id: 'u' } as const;
+  t.deepEqual(hears(...[0, 500, 900].map((done) => state({ ...small, done })), state({ ...small, state: 'done' })), [
+    'b, 1 kB, is sent',
+  ]);
+});
+
+test('files, gaps, keys and the link', (t) => {
+  const { hears } = narrator();
+  t.deepEqual(hears(arrives({ body: { kind: 'file', file: file() } })), [
+    'bob sent the file report.pdf, 1.23 MB; .download report.pdf fetches it',
+  ]);
+  t.deepEqual(hears({ type: 'gap', gap: { conversation: '@bob', from: 'bob', before: 3, reason: 'missing' } }), [
+    'in @bob: a message of bob is missing here: it was withheld, lost, or is older than the server keeps',
+  ]);
+  t.deepEqual(hears({ type: 'key-changed', name: 'bob', pinned: 'a', offered: 'b' }), [
+    "bob's key changed: .verify bob before you write",
+  ]);
+  const waiting: ClientEvent = { type: 'link', link: { state: 'waiting', retryAt: 1, reason: 'no route' } };
+  const again: ClientEvent = { type: 'link', link: { state: 'connecting' } };
+  t.deepEqual(hears(waiting, again, waiting, again, { type: 'link', link: { state: 'online' } }), [
+    'the link is lost: no route; it comes back by itself, and what you write waits',
+    'the link is back',
+  ]);
+});
+
+test('of a blocked person nothing is said, and nothing is missed of others', (t) => {
+  const { told, hears, lines } = narrator(false, { blocked: 'bob' });
+  told.meet([person('alice'), person('bob'), person('carol')]);
+  t.deepEqual(lines, ['online: carol']);
+  const gap = { conversation: '#lobby', from: 'bob', before: 2, reason: 'missing' } as const;
+  t.deepEqual(
+    hears(
+      arrives({ text: '@alice!' }),
+      arrives({ text: 'psst', conversation: '@bob', to: 'alice' }),
+      changes({ text: 'other words', edited: true }),
+      changes({ deleted: true }),
+      { type: 'people', people: [person('bob', { online: false })] },
+      { type: 'gap', gap },
+    ),
+    [],
+  );
+  const carols = { seq: 2, id: 'c', from: 'carol', text: 'lunch' };
+  t.deepEqual(hears(arrives(carols)), ['carol: lunch']);
+  t.deepEqual(hears(changes({ ...carols, reactions: { '👍': ['bob', 'dave'] } })), ['dave reacted 👍 to: lunch']);
+  t.deepEqual(hears(changes({ ...carols, reactions: {} })), ['dave took 👍 back from: lunch']);
+});
+
+test('of a muted conversation only what names me is said, unless it is open', (t) => {
+  const { hears } = narrator(false, { muted: '#other' });
+  const there = { conversation: '#other' } as const;
+  t.deepEqual(hears(arrives({ ...there, text: 'chatter' }), changes({ ...there, text: 'x', edited: true })), []);
+  t.deepEqual(hears(arrives({ ...there, seq: 2, text: 'look, @alice' })), ['bob in #other: look, @alice']);
+  t.deepEqual(hears(arrives({ ...there, seq: 1, text: 'chatter' })), [], 'still muted');
+  t.deepEqual(narrator(false, { muted: '#lobby' }).hears(arrives({ text: 'hi' })), ['bob: hi'], 'the open one');
+  const mine = { ...there, from: 'alice', id: 'm', text: 'hi' };
+  const failed = changes({ ...mine, seq: null, state: 'failed', error: 'no' });
+  t.deepEqual(hears(arrives({ ...mine, seq: null, state: 'sending' }), failed), [
+    'not sent to #other: no; .retry sends it again: hi',
+  ]);
+});

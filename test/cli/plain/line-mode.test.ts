@@ -1,0 +1,237 @@
+import test from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import { FakeClient } from '../../helpers/screen/fake-client.ts';
+import { file, message, person } from '../../helpers/screen/messages.ts';
+import { queued, refused, types } from '../../helpers/screen/typed-lines.ts';
+
+test('it greets, and a plain line goes to everyone', async (t) => {
+  const { greeting, calls, said, prompts, ended } = await types(['hello all', '', '   ']);
+  t.deepEqual(greeting, [
+    'you are alice at 127.0.0.1:65345',
+    'online: bob',
+    'you write to #lobby',
+    '.help lists the commands, .exit leaves',
+  ]);
+  t.deepEqual(calls, [queued('#lobby', 'hello all')]);
+  t.deepEqual(said, []);
+  t.is(prompts[0], '#lobby> ');
+  t.is(ended, null);
+});
+
+test('private lines, both of the ancestor’s ways, and lines that begin with a dot', async (t) => {
+  const { calls } = await types([
+    '@bob hi',
+    '@bob:again',
+    '..bashrc is a file',
+    '//x',
+    '... .5 of it',
+    '.msg bob',
+    '@bob, hi',
+  ]);
+  t.deepEqual(calls, [
+    queued('@bob', 'hi'),
+    queued('@bob', 'again'),
+    queued('#lobby', '.bashrc is a file'),
+    queued('#lobby', '/x'),
+    queued('#lobby', '... .5 of it'),
+    queued('@bob', '@bob, hi'),
+  ]);
+});
+
+test('what looks like a command is never sent', async (t) => {
+  await refused(
+    t,
+    '.flie secret.txt',
+    /^unknown command \.flie: did you mean \.file\? one more \. in front makes it text$/,
+  );
+  await refused(t, '/nonsense', /^unknown command \/nonsense: \.help lists them, one more \/ in front makes it text$/);
+  await refused(t, '.msg', /^usage: \.msg NAME \[TEXT\]$/);
+  await refused(t, '@nobody hi', /^nobody is called nobody: \.users names everyone$/);
+  await refused(t, '@bob, hi', /^not sent: @bob TEXT is for bob alone, bob: TEXT is for everybody in #lobby$/);
+  await refused(t, '.msg nobody hi', /^nobody is called nobody/);
+  await refused(t, '.join #nowhere', /^there is no room #nowhere here$/);
+  await refused(t, 'x'.repeat(4097), /^too long: 4,097 bytes, a message holds 4,096$/);
+  await refused(t, '.theme dark', /^\.theme is for the screen/);
+  await refused(t, '.theme', /^\.theme is for the screen/);
+  await refused(t, '.pane right', /^\.pane is for the screen/);
+  await refused(t, '.passwd', /needs a terminal/);
+});
+
+test('from a pipe, what could not be done is told by the end; a person saw it', async (t) => {
+  const undone = [
+    '@nobody hi',
+    'x'.repeat(4097),
+    '@bob, hi',
+    '.msg nobody hi',
+    '.flie',
+    '.exit now',
+    '.theme dark',
+    '.download nothing',
+    '.edit more',
+    '.delete yes',
+    '.verify nobody',
+    '.verify bob maybe',
+    '.mute nobody',
+    '.block nobody',
+    '.pause',
+    '.sessions all',
+    '.passwd',
+  ];
+  for (const line of undone) {
+    t.is((await types([line, 'and this'], { unattended: true })).ended?.code, 'refused', line);
+    t.is((await types([line, 'and this'])).ended, null, line);
+  }
+  const done = ['.help', '.users', '.msg bob hi', '.search nothing', '.verify bob', '.exit'];
+  t.is((await types(done, { unattended: true })).ended, null);
+});
+
+test('from a pipe, a file that is neither sent nor fetched is told by the end', async (t) => {
+  for (const [call, line] of [
+    ['upload', '.file /nonexist'],
+    ['download', '.download f1'],
+  ] as const) {
+    const client = new FakeClient();
+    client.allFiles = [file({ name: 'x' })];
+    client.failures.set(call, new ClientError('usage', 'no such file'));
+    const { ended, said } = await types([line], { client, unattended: true });
+    t.is(ended?.code, 'refused', line);
+    t.true(said.includes('no such file'));
+  }
+});
+
+test('lines keep their order, and the open conversation is where they go', async (t) => {
+  const { calls, said, prompts } = await types(['/msg bob one', 'two', '.join lobby', 'three']);
+  t.deepEqual(calls, [queued('@bob', 'one'), queued('@bob', 'two'), queued('#lobby', 'three')]);
+  t.deepEqual(said, ['you write to @bob', 'you write to #lobby']);
+  t.deepEqual([...new Set(prompts)], ['#lobby> ', '@bob> ']);
+});
+
+test('.exit takes no more lines', async (t) => {
+  const { calls, ended } = await types(['.exit', 'not sent']);
+  t.deepEqual(calls, []);
+  t.is(ended, null);
+});
+
+test('leaving waits for no answer to a command', async (t) => {
+  const client = new FakeClient();
+  client.safetyNumber = () => {
+    setImmediate(() => client.emit({ type: 'link', link: { state: 'closed', reason: 'signed out', code: 'refused' } }));
+    return new Promise(() => {});
+  };
+  const { calls, ended } = await types(['.verify bob', 'not sent'], { client });
+  t.deepEqual(calls, []);
+  t.is(ended?.code, 'refused');
+});
+
+test('what was not read is told, counted as read, and long arrears are named', async (t) => {
+  const client = new FakeClient();
+  client.fill('#lobby', 60, (seq) => ({ text: `line ${seq}`, from: 'bob' }));
+  const { greeting, said } = await types(['.users'], { client });
+  const all = [...greeting, ...said];
+  t.true(all.includes('10 older unread messages in #lobby: securechat history #lobby'));
+  t.is(all.filter((line) => line.startsWith('bob: line')).length, 50);
+  t.is(
+    all.findLast((line) => line.startsWith('bob: line')),
+    'bob: line 60',
+  );
+  const marks = client.calls.filter(([name]) => name === 'markRead');
+  t.deepEqual(marks, [
+    ['markRead', '#lobby', 11],
+    ['markRead', '#lobby', 60],
+  ]);
+});
+
+test('a changed key stops what is written, and .verify leads on', async (t) => {
+  const changed = (): FakeClient => {
+    const client = new FakeClient();
+    client.everybody = [person('alice'), person('bob', { changedTo: 'cd'.repeat(32) })];
+    return client;
+  };
+  const blocked = await types(['@bob hi', '.msg bob hi', '.file /tmp/x', '.verify bob same'], { client: changed() });
+  t.deepEqual(blocked.calls, []);
+  t.is(blocked.said.filter((line) => line.startsWith("bob's key changed: .verify bob")).length, 4);
+  const accepted = await types(['.verify bob', '.verify bob accept', '@bob hi'], { client: changed() });
+  t.deepEqual(accepted.calls, [['acceptKey', 'bob'], queued('@bob', 'hi')]);
+  t.regex(accepted.said[0] ?? '', /^your number with bob: (\d{5} ){11}\d{5}$/);
+});
+
+test('passwords are asked without echo, and again when the new one does not do', async (t) => {
+  const done = await types(['.passwd'], { secrets: ['old', 'long enough', 'long enough'] });
+  t.deepEqual(done.calls, [['passwd', 'old', 'long enough']]);
+  const again = await types(['.passwd'], {
+    secrets: ['old', 'short', 'long enough', 'other', 'long enough', 'long enough'],
+  });
+  t.deepEqual(again.calls, [['passwd', 'old', 'long enough']]);
+  t.deepEqual(again.said.slice(0, 2), [
+    'use 8 characters or more; a few words are easy to keep',
+    'the two passwords differ',
+  ]);
+  const given = await types(['.passwd', 'hi'], { secrets: ['old', 'short', 'short', 'short', 'long enough'] });
+  t.deepEqual(given.calls, [queued('#lobby', 'hi')]);
+  t.is(given.said.at(-1), 'the password stays as it was: .passwd begins again');
+  t.is((await types(['.passwd'], { secrets: ['old'] })).said.at(-1), 'cancelled');
+});
+
+test('the end waits for what is under way, as long as there is hope', async (t) => {
+  const slow = new FakeClient();
+  slow.stuck = true;
+  setTimeout(() => {
+    slow.settle(message({ id: 'q1', from: 'alice', seq: null, text: 'hi', state: 'sending' }));
+  }, 150);
+  t.is((await types(['hi'], { client: slow })).ended, null);
+
+  const cut = new FakeClient();
+  cut.stuck = true;
+  cut.link = { state: 'waiting', retryAt: 0, reason: 'no route' };
+  const { ended } = await types(['hi'], { client: cut, patience: 100 });
+  t.is(ended?.code, 'unreachable');
+  t.regex(ended?.message ?? '', /waits in the outbox/);
+
+  const refusing = new FakeClient();
+  refusing.stuck = true;
+  setTimeout(() => {
+    refusing.settle(message({ id: 'q1', from: 'alice', seq: null, text: 'hi', state: 'sending' }), 'failed');
+  }, 50);
+  const after = await types(['hi'], { client: refusing });
+  t.is(after.ended?.code, 'refused');
+  t.true(after.said.some((line) => line.startsWith('not sent to #lobby: the daemon refused it')));
+});
+
+test('away is told, ends with what is written, and .users says whose it is', async (t) => {
+  const client = new FakeClient();
+  client.everybody = [person('alice'), person('bob', { away: true }), person('carol', { online: false })];
+  const { calls, said } = await types(['.away', '.users', 'hello', '.away maybe'], { client });
+  t.deepEqual(calls, [['away', true], queued('#lobby', 'hello'), ['away', false]]);
+  t.regex(said[0] ?? '', /^you are away/);
+  t.true(said.includes('bob, away'));
+  t.true(said.includes('carol, offline'));
+  t.deepEqual(said.slice(-2), ['you are no longer away', 'usage: .away [on|off]']);
+});
+
+test('nobody is told of typing, neither here nor there', async (t) => {
+  const { calls, said } = await types(['.msg bob', 'hello', '.typing on']);
+  t.deepEqual(calls, [queued('@bob', 'hello')]);
+  t.is(said.at(-1), 'line mode tells nobody that you write, and does not tell you who does');
+});
+
+test('Tab knows names and commands', async (t) => {
+  const { mode } = await types([]);
+  t.deepEqual(mode.complete('.down'), ['.download ']);
+  t.deepEqual(mode.complete('@bo'), ['@bob ']);
+  t.deepEqual(mode.complete('.msg c'), ['.msg carol ']);
+});
+
+test('what failed to a name that nobody has is tried again and removed after the next start', async (t) => {
+  const client = new FakeClient();
+  const failed = { seq: null, conversation: '@ghost', from: 'alice', state: 'failed', error: 'nobody has it' } as const;
+  client.store.set('@ghost', [message({ id: 'f1', ...failed })]);
+  const lines = ['.users', '.msg ghost', '.retry', '.delete yes', '.msg bob', '.users', '.msg ghost', '@ghost hi'];
+  const { said, calls } = await types(lines, { client });
+  t.deepEqual(calls, [
+    ['retry', 'f1'],
+    ['remove', 'f1'],
+  ]);
+  t.true(said.includes('you write to @ghost'));
+  t.is(said.filter((line) => line.startsWith('ghost')).length, 1, 'gone from the second list');
+  t.is(said.filter((line) => line === 'nobody is called ghost: .users names everyone').length, 2);
+});

@@ -1,0 +1,81 @@
+import test from 'ava';
+import type { Drafts } from '../../../src/tui/compose/drafts.ts';
+import { FakeClient } from '../../helpers/screen/fake-client.ts';
+import { types } from '../../helpers/screen/typed-lines.ts';
+
+test('.mute and .block are the screen’s', async (t) => {
+  const { said, calls } = await types([
+    '.block',
+    '.mute bob',
+    '.block carol',
+    '.block',
+    '.users',
+    '@carol hi',
+    '.msg carol hi',
+  ]);
+  t.deepEqual(calls, []);
+  t.deepEqual(said, [
+    'nobody is blocked: .block NAME blocks somebody',
+    '@bob is muted: .mute bob takes it back',
+    'carol is blocked on this device: .block carol takes it back',
+    'blocked on this device: carol; .block NAME takes it back',
+    'bob, online, muted',
+    'carol, offline, blocked',
+    'carol is blocked here: .block carol takes it back before you write',
+    'you write to @carol',
+    'carol is blocked here: .block carol again shows what was said',
+    'carol is blocked here: .block carol takes it back before you write',
+  ]);
+});
+
+/** One who kept these lists, and arrears of each sort. */
+
+function quiet(): { client: FakeClient; drafts: Drafts } {
+  const client = new FakeClient();
+  client.fill('#lobby', 2, (seq) => ({ from: seq === 1 ? 'bob' : 'carol', text: `all ${seq}` }));
+  client.fill('@bob', 2, (seq) => ({ from: 'bob', to: 'alice', text: `bob ${seq}` }));
+  client.fill('@carol', 2, (seq) => ({ from: 'carol', to: 'alice', text: `carol ${seq}` }));
+  const kept = { drafts: {}, muted: ['@carol'], blocked: ['bob'] };
+  return { client, drafts: { follow: () => kept, settle: async () => {} } as unknown as Drafts };
+}
+
+test('what is muted or blocked is not told at the start, nor read', async (t) => {
+  const { client, drafts } = quiet();
+  const { greeting, said } = await types(['.rooms'], { client, drafts });
+  const all = [...greeting, ...said];
+  t.deepEqual(
+    all.filter((line) => / \d$/.test(line)),
+    ['carol: all 2'],
+  );
+  t.true(all.includes('nobody else is online'));
+  t.is(client.readPositions.get('#lobby'), 2);
+  t.false(client.readPositions.has('@bob') || client.readPositions.has('@carol'));
+});
+
+test('it is told when it is opened, or no longer muted or blocked', async (t) => {
+  const told = async (...lines: string[]) => {
+    const { said } = await types(lines, quiet());
+    return said.filter((line) => /^(bob|carol) to you/.test(line));
+  };
+  const carols = ['carol to you: carol 1', 'carol to you: carol 2'];
+  t.deepEqual(await told('.msg carol'), carols);
+  t.deepEqual(await told('.mute carol'), carols);
+  t.deepEqual(await told('.msg bob'), []);
+  t.deepEqual(await told('.block bob', '.msg bob', '.msg carol', '.mute carol'), [
+    'bob to you: bob 1',
+    'bob to you: bob 2',
+    ...carols,
+  ]);
+});
+
+test('of a muted room what names me is told at once, the rest when it is opened, and none of it twice', async (t) => {
+  const client = new FakeClient();
+  client.fill('#other', 3, (seq) => ({ from: 'carol', text: seq === 2 ? 'look, @alice' : `chatter ${seq}` }));
+  const kept = { drafts: {}, muted: ['#other'], blocked: [] };
+  const drafts = { follow: () => kept, settle: async () => {} } as unknown as Drafts;
+  const { greeting, said } = await types(['.join #other'], { client, drafts });
+  t.deepEqual(
+    [...greeting, ...said].filter((line) => line.startsWith('carol')),
+    ['carol in #other: look, @alice', 'carol: chatter 1', 'carol: chatter 3'],
+  );
+});

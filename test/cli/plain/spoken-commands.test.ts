@@ -1,0 +1,190 @@
+import test from 'ava';
+import { SpokenCommands } from '../../../src/cli/plain/spoken-commands.ts';
+import { FakeClient } from '../../helpers/screen/fake-client.ts';
+import { file, message } from '../../helpers/screen/messages.ts';
+import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { voiceTo } from '../../helpers/screen/renderer.ts';
+import { queued, types } from '../../helpers/screen/typed-lines.ts';
+
+test('what is no emoji is refused in a sentence, also when it is the last line', async (t) => {
+  const client = new FakeClient();
+  client.fill('#lobby', 1);
+  const { said, calls } = await types(['.react nonsense'], { client });
+  t.deepEqual(calls, []);
+  t.is(said.at(-1), 'nonsense is no emoji: .react :smile: and Tab offers them by name');
+});
+
+test('what was done is said, also when nothing else shows it', async (t) => {
+  const client = new FakeClient();
+  client.fill('#lobby', 1, () => ({ text: 'lunch?' }));
+  client.readPositions.set('#lobby', 1);
+  const { said } = await types(['.react 👍', '.join lobby', '.msg bob', '.msg bob', '.msg bob hi'], { client });
+  t.deepEqual(said, ['you reacted 👍 to: lunch?', ...['#lobby', '@bob', '@bob'].map((name) => `you write to ${name}`)]);
+});
+
+test('a file that is not there is not said to be sent', async (t) => {
+  const client = new FakeClient();
+  client.failures.set('upload', new Error('there is no file /nonexist'));
+  t.deepEqual((await types(['.file /nonexist'], { client })).said, ['there is no file /nonexist']);
+});
+
+test('without the link nothing is said of who is there', async (t) => {
+  const client = new FakeClient();
+  client.link = { state: 'waiting', retryAt: 0, reason: 'no route' };
+  const { said } = await types(['.users', '.msg bob', '.users'], { client });
+  t.deepEqual(said, ['bob', 'carol', 'you write to @bob', 'bob, you write here', 'carol']);
+});
+
+test('a key is marked only by saying so', async (t) => {
+  const { calls, said } = await types([
+    '.verify bob',
+    'yes',
+    '.verify bob maybe',
+    '.verify bob same',
+    '.verify bob same',
+    '.verify alice',
+  ]);
+  t.deepEqual(calls, [queued('#lobby', 'yes'), ['setVerified', 'bob', true]]);
+  t.is(said.filter((line) => line === 'bob is marked as verified').length, 2);
+  t.is(said.at(-1), 'that is you: name somebody else');
+});
+
+test('files are sent, listed by their whole name and fetched', async (t) => {
+  const client = new FakeClient();
+  const name = 'a very long name of a photograph from the summer of last year.jpeg';
+  client.allFiles = [
+    file({ name }),
+    file({ id: 'f2', name: 'twice', from: 'bob', at: 1 }),
+    file({ id: 'f3', name: 'twice', from: 'alice', at: 2 }),
+  ];
+  client.saved = { f1: '/d/photo.jpeg' };
+  const { calls, said } = await types(
+    ['.file /tmp/x.bin', '.list_files', `.download ${name}`, '.download twice', '.download f3', '.download none'],
+    { client },
+  );
+  t.deepEqual(calls, [
+    ['upload', '#lobby', '/tmp/x.bin'],
+    ['download', 'f1', '/downloads'],
+    ['download', 'f3', '/downloads'],
+  ]);
+  t.true(
+    said.some(
+      (line) => line.startsWith(`${name}, 1.23 MB, from bob`) && line.endsWith(', saved and checked: /d/photo.jpeg'),
+    ),
+  );
+  const listed = said.filter((line) => /^twice, .*, from /.test(line)).map((line) => /from \w+/.exec(line)?.[0]);
+  t.deepEqual(listed, ['from bob', 'from alice'], 'the newest last');
+  t.deepEqual(
+    said.filter((line) => /^\S.*, .*, from /.test(line)).map((line) => /, id (\w+)$/.exec(line)?.[1]),
+    ['f2', 'f3', undefined],
+  );
+  t.true(said.some((line) => line.includes('2 files are called "twice"')));
+  t.true(said.some((line) => line.includes('there is no file "none"')));
+});
+
+test('transfers of an earlier start are told and gone on with', async (t) => {
+  const client = new FakeClient();
+  const about = {
+    author: 'alice',
+    direction: 'up',
+    conversation: '@bob',
+    size: 100,
+    done: 40,
+    rate: 0,
+    state: 'paused',
+  } as const;
+  client.begun = [
+    { ...about, id: 't1', name: 'one', note: null },
+    { ...about, id: 't2', name: 'two', note: 'the program ended in the middle of it' },
+  ];
+  const { said, calls, ended } = await types(['.transfers', '.resume', '.cancel one'], { client });
+  t.deepEqual(said.slice(0, 3), [
+    '1 transfer was cut off: .resume goes on with it',
+    'sending one: 40 %, paused',
+    'sending two: 40 %, paused: the program ended in the middle of it',
+  ]);
+  t.deepEqual(calls, [
+    ['resume', 't2', '/downloads'],
+    ['drop', 't1'],
+  ]);
+  t.true(said.includes('two goes on'));
+  t.true(said.includes('one is cancelled'));
+  t.is(ended, null);
+});
+
+test('own messages are changed and deleted, those of others answered', async (t) => {
+  const client = new FakeClient();
+  client.store.set('#lobby', [
+    message({ seq: 1, id: 'theirs', text: 'who?' }),
+    message({ seq: 2, id: 'mine', from: 'alice', text: 'me' }),
+  ]);
+  const { calls, said } = await types(['.reply you', '.edit', '.edit us', '.search', '.search who'], { client });
+  t.deepEqual(calls, [
+    ['queue', '#lobby', 'you', { reply: { author: 'bob', id: 'theirs' } }],
+    ['edit', 'q1', 'us'],
+  ]);
+  t.true(said.includes('usage: .edit TEXT'));
+  t.true(said.includes('usage: .search TEXT'));
+  t.true(said.some((line) => /, bob in #lobby: who\?$/.test(line)));
+});
+
+test('a message is deleted only by saying so', async (t) => {
+  const client = new FakeClient();
+  client.store.set('#lobby', [message({ seq: 2, id: 'mine', from: 'alice', text: 'me' })]);
+  const { calls, said } = await types(['.delete', '.delete me', '.delete yes', '.delete yes'], { client });
+  t.deepEqual(calls, [['remove', 'mine']]);
+  t.deepEqual(said, [
+    'your newest message in #lobby is: me; .delete yes deletes it for everyone',
+    'usage: .delete [yes]',
+    'you deleted a message',
+    'there is no message to do that with',
+  ]);
+});
+
+test('.help has a line for every command that is not for eyes', async (t) => {
+  const { said } = await types(['.help']);
+  t.true(said.includes('.file PATH: send a file to the open conversation'));
+  t.true(said.includes('.edit TEXT: change your newest message'));
+  t.false(said.some((line) => line.startsWith('.theme') || line.startsWith('.bare')));
+  t.false(said.some((line) => line.includes('  ')));
+});
+
+test('links are told once each, in the order in which they were said', async (t) => {
+  const client = new FakeClient();
+  client.store.set('#lobby', [
+    message({ seq: 1, text: 'see https://one.example and https://two.example' }),
+    message({ seq: 2, text: 'again https://one.example' }),
+  ]);
+  const { said } = await types(['.links'], { client });
+  t.deepEqual(said.slice(-2), ['https://one.example', 'https://two.example']);
+});
+
+test('what goes wrong in a command that nobody waits for is told', async (t) => {
+  const { session, store, clock, notice, settle } = await openDesk(t);
+  const transfers = { upload: () => Promise.reject(new Error('no such thing')) } as never;
+  const rest = { outside: {} as never, voice: voiceTo(() => {}), hidden: async () => null };
+  await new SpokenCommands({ session, store, clock, transfers, ...rest }).run('.file', '/x');
+  await settle();
+  t.is(notice(), 'no such thing');
+});
+
+test('how a password was changed is said once lines are taken again', async (t) => {
+  const { session, store, clock, notice } = await openDesk(t);
+  const parts = { session, store, clock, transfers: null, outside: {} as never, voice: voiceTo(() => {}) };
+  for (const [repeated, outcome] of [
+    ['horse battery', /^the password is changed/],
+    ['another', /begins again$/],
+  ] as const) {
+    let before: string | null = null;
+    const hidden = async <T>(talk: (ask: (question: string) => Promise<string>) => Promise<T>): Promise<T> => {
+      try {
+        return await talk(async (question) => (question.startsWith('once more') ? repeated : 'horse battery'));
+      } finally {
+        before = notice();
+      }
+    };
+    await new SpokenCommands({ ...parts, hidden }).run('.passwd', '');
+    t.notRegex(before ?? '', outcome);
+    t.regex(notice() ?? '', outcome);
+  }
+});

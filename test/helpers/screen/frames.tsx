@@ -1,0 +1,99 @@
+/** Draws the screen's component tree into strings, at any size, without a terminal. */
+import { EventEmitter } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import type { ExecutionContext } from 'ava';
+import { render } from 'ink';
+import { type Event, nothingRemembered } from '../../../src/tui/state/event.ts';
+import { defaultSettings, initialState, type Settings } from '../../../src/tui/state/state.ts';
+import { Store } from '../../../src/tui/update/state-store.ts';
+import { App } from '../../../src/tui/view/app.tsx';
+import { manualClock } from '../manual-clock.ts';
+import { noon, person } from './messages.ts';
+
+/** Windows from the smallest that is drawn to a wide one. */
+export const sizes = [
+  { columns: 60, rows: 15 },
+  { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+  { columns: 200, rows: 60 },
+];
+
+class Paper extends EventEmitter {
+  readonly isTTY = false;
+  readonly columns: number;
+  readonly rows: number;
+  readonly frames: string[] = [];
+
+  constructor(columns: number, rows: number) {
+    super();
+    this.columns = columns;
+    this.rows = rows;
+  }
+
+  readonly write = (frame: string): boolean => {
+    this.frames.push(frame);
+    return true;
+  };
+}
+
+class Keys extends EventEmitter {
+  readonly isTTY = true;
+  setEncoding(): void {}
+  setRawMode(): void {}
+  resume(): void {}
+  pause(): void {}
+  ref(): void {}
+  unref(): void {}
+  read(): null {
+    return null;
+  }
+}
+
+export function draw(
+  t: ExecutionContext,
+  { columns = 100, rows = 30, settings = {} }: { columns?: number; rows?: number; settings?: Partial<Settings> } = {},
+) {
+  const paper = new Paper(columns, rows);
+  const store = new Store(
+    initialState({ columns, rows }, { ...defaultSettings, theme: 'none', ...settings }, noon),
+    manualClock(noon),
+  );
+  const app = render(<App store={store} />, {
+    stdout: paper as unknown as NodeJS.WriteStream,
+    stdin: new Keys() as unknown as NodeJS.ReadStream,
+    debug: true,
+    patchConsole: false,
+    exitOnCtrlC: false,
+  });
+  t.teardown(() => app.unmount());
+  const enter = (names = ['alice', 'bob']) =>
+    store.dispatch({
+      type: 'entered',
+      opening: {
+        me: {
+          name: 'alice',
+          fingerprint: 'ab'.repeat(32),
+          daemon: { address: 'a:1', fingerprint: 'cd'.repeat(32) },
+          device: 1,
+        },
+        link: { state: 'online' },
+        people: names.map((name) => person(name)),
+        conversations: [],
+        ...nothingRemembered,
+      },
+    });
+  return {
+    store,
+    enter,
+    frames: paper.frames,
+    /** Lets what is waiting be drawn. */
+    async after(...events: Event[]): Promise<string[]> {
+      for (const event of events) store.dispatch(event);
+      for (let i = 0; i < 3; i++) await turn();
+      return stripVTControlCharacters(paper.frames.at(-1) ?? '').split('\n');
+    },
+    /** As written, with whatever escapes. */
+    raw: () => paper.frames.at(-1) ?? '',
+  };
+}

@@ -1,0 +1,117 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
+import { Commands } from '../../../src/tui/commands/commands.ts';
+import { Actions } from '../../../src/tui/compose/actions.ts';
+import { LoginDesk } from '../../../src/tui/login/login-controller.ts';
+import { Attention } from '../../../src/tui/notify/attention.ts';
+import type { Desk } from '../../../src/tui/session/desk.ts';
+import { Session } from '../../../src/tui/session/session.ts';
+import { TransferDesk } from '../../../src/tui/session/transfer-desk.ts';
+import { textOf } from '../../../src/tui/state/editor.ts';
+import { nothingRemembered } from '../../../src/tui/state/event.ts';
+import { openThread } from '../../../src/tui/state/focus.ts';
+import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
+import type { Suited } from '../../../src/tui/state/theme.ts';
+import { strings } from '../../../src/tui/text/strings.ts';
+import { findEmoji, findLinks } from '../../../src/tui/text/text-links.ts';
+import { Store } from '../../../src/tui/update/state-store.ts';
+import { manualClock } from '../manual-clock.ts';
+import { until as untilSo } from '../until.ts';
+import { FakeClient } from './fake-client.ts';
+import { noon } from './messages.ts';
+
+/** The screen without a terminal: keys in, calls of the client and words for the person out. */
+export async function openDesk(
+  t: ExecutionContext,
+  options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; suited?: Suited } = {},
+) {
+  const { prepare = () => {}, suited = 'dark' } = typeof options === 'function' ? { prepare: options } : options;
+  const clock = manualClock(noon);
+  const client = new FakeClient();
+  prepare(client);
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon, suited), clock);
+  const outside: string[] = [];
+  const never = () => Promise.reject(new Error('not in this test'));
+  const login = new LoginDesk({
+    store,
+    clock,
+    door: { greet: never, connect: never, startServer: never },
+    defaultServer: 'localhost:1',
+    profile: undefined,
+    enter: async () => {},
+  });
+  const session = new Session({ client, store, clock, onMessage: () => {} });
+  const desk: Desk = {
+    store,
+    clock,
+    login,
+    attention: new Attention(store, clock),
+    session,
+    transfers: null,
+    outside: {
+      quit: () => outside.push('quit'),
+      suspend: () => outside.push('suspend'),
+      redraw: () => outside.push('redraw'),
+      copy: (text) => outside.push(`copy ${text}`),
+      openLink: async (link) => {
+        outside.push(`open ${link}`);
+        return !link.includes('no-desktop');
+      },
+      findLinks,
+      findEmoji,
+    },
+  };
+  const transfers = new TransferDesk(session, '/downloads');
+  desk.transfers = transfers;
+  await session.begin(nothingRemembered);
+  await transfers.recall(strings.notices.cutOff);
+  t.teardown(() => session.end());
+  const actions = new Actions(desk, new Commands(desk));
+  const settle = async () => {
+    for (let i = 0; i < 12; i++) await turn();
+    clock.advance(150);
+    for (let i = 0; i < 4; i++) await turn();
+  };
+  await settle();
+  /** What is looked up outside the program has come, and what follows from it has happened. */
+  const until = (isSo: () => boolean) =>
+    untilSo(async () => {
+      if (!isSo()) await settle();
+      return isSo();
+    });
+  const key = async (...keys: string[]) => {
+    for (const each of keys) actions.take({ type: 'key', key: each });
+    await settle();
+  };
+  /** To a question, after it was read. */
+  const answer = async (pressed: string) => {
+    clock.advance(1000);
+    actions.take(pressed.length === 1 ? { type: 'text', text: pressed } : { type: 'key', key: pressed });
+    await settle();
+  };
+  const say = async (line: string) => {
+    store.dispatch({ type: 'typed', text: line });
+    await key('enter');
+  };
+  const calls = (name: string) => client.calls.filter(([called]) => called === name).map(([, ...rest]) => rest);
+  const notice = () => store.get().notice?.text ?? '';
+  const chat = () => session.chat;
+  const line = () => textOf(openThread(session.chat).draft);
+  return {
+    actions,
+    answer,
+    calls,
+    chat,
+    client,
+    clock,
+    key,
+    line,
+    notice,
+    outside,
+    say,
+    settle,
+    session,
+    store,
+    until,
+  };
+}

@@ -1,0 +1,79 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { ClientError } from '../../../src/client/errors.ts';
+import type { Client, ConnectOptions } from '../../../src/client/types.ts';
+import { Commands } from '../../../src/tui/commands/commands.ts';
+import { Actions } from '../../../src/tui/compose/actions.ts';
+import { type Door, LoginDesk } from '../../../src/tui/login/login-controller.ts';
+import { Attention } from '../../../src/tui/notify/attention.ts';
+import type { Desk } from '../../../src/tui/session/desk.ts';
+import { defaultSettings, emptyLogin, initialState, type Login } from '../../../src/tui/state/state.ts';
+import { Store } from '../../../src/tui/update/state-store.ts';
+import { manualClock } from '../manual-clock.ts';
+import { FakeClient } from './fake-client.ts';
+import { noon } from './messages.ts';
+
+export const link = `securechat://127.0.0.1:65345#${'00'.repeat(32)}`;
+export const nobody = new ClientError('unreachable', 'cannot connect');
+export const offered = { address: 'chat.example:1', fingerprint: 'ab'.repeat(32), words: 'one two' };
+
+/** A server that this profile knows, with two accounts of it. */
+export const known = { greet: async () => ({ offered: null, names: ['alice', 'bob'] }) };
+
+/** The first form without a terminal. @param keys whose keys this profile goes in by */
+export function openForm(
+  door: Partial<Door> = {},
+  keys: readonly string[] = [],
+  enter: (client: Client) => Promise<void> = async () => {},
+) {
+  const clock = manualClock(noon);
+  const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
+  const entered: Client[] = [];
+  const asked: ConnectOptions[] = [];
+  const desk = new LoginDesk({
+    store,
+    clock,
+    defaultServer: '127.0.0.1:65345',
+    profile: undefined,
+    enter: async (client) => {
+      entered.push(client);
+      await enter(client);
+    },
+    door: {
+      greet: async () => ({ offered, names: [] }),
+      connect: async (options) => {
+        asked.push(options);
+        if (options.password === undefined && !keys.includes(options.user))
+          throw new ClientError('usage', 'a password is needed');
+        return new FakeClient();
+      },
+      startServer: async () => ({ link, dir: '/data', log: '/p/daemon.log', pid: 4711 }),
+      ...door,
+    },
+  });
+  store.dispatch({ type: 'login', change: emptyLogin('chat.example:1') });
+  const login = (): Login => {
+    const { screen } = store.get();
+    if (screen.name !== 'login') throw new Error('not the form');
+    return screen.login;
+  };
+  const write = async (text: string) => {
+    store.dispatch({ type: 'typed', text });
+    await desk.goOn();
+  };
+  const outside = { quit() {}, suspend() {}, redraw() {}, copy() {}, openLink: async () => false };
+  const all: Desk = {
+    store,
+    clock,
+    login: desk,
+    attention: new Attention(store, clock),
+    session: null,
+    transfers: null,
+    outside: { ...outside, findLinks: () => [], findEmoji: async () => [] },
+  };
+  const actions = new Actions(all, new Commands(all));
+  const press = async (...keys: string[]) => {
+    for (const key of keys) actions.take(key.length === 1 ? { type: 'text', text: key } : { type: 'key', key });
+    await turn();
+  };
+  return { store, clock, desk, login, write, press, entered, asked };
+}

@@ -1,0 +1,15 @@
+import type { Voice } from '../../../src/cli/plain/renderer.ts';
+
+/** Every word of it is a line. */
+export function voiceTo(say: (line: string) => void): Voice {
+  const line = (_: unknown, text: string) => say(text);
+  return {
+    say,
+    remark: say,
+    message: (_, spoken) => spoken.forEach(say),
+    gap: line,
+    sent: () => {},
+    user: line,
+    file: line,
+  };
+}

@@ -1,0 +1,73 @@
+/** Line mode without a terminal. */
+import type { ExecutionContext } from 'ava';
+import type { LineInput } from '../../../src/cli/plain/line-input.ts';
+import { LineMode } from '../../../src/cli/plain/line-mode.ts';
+import { ClientError } from '../../../src/client/errors.ts';
+import { systemClock } from '../../../src/platform/seams.ts';
+import type { Drafts } from '../../../src/tui/compose/drafts.ts';
+import { defaultSettings } from '../../../src/tui/state/state.ts';
+import { FakeClient } from './fake-client.ts';
+import { voiceTo } from './renderer.ts';
+
+type Script = {
+  client?: FakeClient;
+  /** What is typed where nothing is shown; without it nobody can be asked. */
+  secrets?: string[];
+  patience?: number;
+  drafts?: Drafts | null;
+  unattended?: boolean;
+};
+
+/** Line mode with these lines typed: what it says, and what the client was asked for. */
+export async function types(
+  lines: string[],
+  { client = new FakeClient(), secrets, patience = 200, drafts = null, unattended = false }: Script = {},
+) {
+  const said: string[] = [];
+  const prompts: string[] = [];
+  const answers = secrets?.values();
+  const ask = async () => {
+    const answer = answers?.next().value;
+    if (answer === undefined) throw new ClientError('cancelled', 'cancelled');
+    return answer;
+  };
+  const input: LineInput = {
+    async *lines() {
+      yield* lines;
+    },
+    print() {},
+    prompt: (text) => void prompts.push(text),
+    hidden: async (talk) => (secrets === undefined ? null : talk(ask)),
+    unattended,
+    close() {},
+  };
+  const say = (line: string): void => void said.push(line);
+  const mode = new LineMode({
+    client,
+    input,
+    clock: systemClock,
+    voice: voiceTo(say),
+    drafts,
+    settings: defaultSettings,
+    downloads: '/downloads',
+    receipts: false,
+    patience,
+  });
+  // The program keeps itself alive while it waits; so does its test.
+  const alive = setInterval(() => {}, 1000);
+  const ended = await mode.run().then(
+    () => null,
+    (error: Error & { code?: string }) => error,
+  );
+  clearInterval(alive);
+  const calls = client.calls.filter(([name]) => name !== 'history' && name !== 'markRead');
+  return { said: said.slice(4), greeting: said.slice(0, 4), calls, prompts, ended, client, mode };
+}
+
+export const queued = (to: string, text: string) => ['queue', to, text, {}];
+
+export async function refused(t: ExecutionContext, line: string, answer: RegExp): Promise<void> {
+  const { said, calls } = await types([line]);
+  t.deepEqual(calls, [], line);
+  t.regex(said.join('\n'), answer, line);
+}

@@ -1,0 +1,36 @@
+import test from 'ava';
+import { wanted } from '../../../src/tui/command-line/completion.ts';
+import { Play } from '../../helpers/screen/screen-state.ts';
+
+function offered(before: string): readonly string[] {
+  const want = wanted(new Play().chat, before);
+  return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [want.want];
+}
+
+test('completes commands, names, rooms; asks for paths and emoji', (t) => {
+  t.deepEqual(offered('.th'), ['.theme ']);
+  t.deepEqual(offered('/th'), ['/theme ']);
+  t.deepEqual(offered('@b'), ['@bob ']);
+  t.deepEqual(offered('hi @ca'), ['hi @carol ']);
+  t.deepEqual(offered('bo'), ['bob: ']);
+  t.deepEqual(offered('hi bo'), ['hi bob ']);
+  t.deepEqual(offered('.msg b'), ['.msg bob ']);
+  t.deepEqual(offered('/msg b'), ['/msg bob ']);
+  t.deepEqual(offered('.MSG b'), ['.MSG bob ']);
+  t.deepEqual(offered('.join #l'), ['.join #lobby']);
+  t.deepEqual(offered('.mute #l'), ['.mute #lobby']);
+  t.deepEqual(offered('.mute b'), ['.mute bob']);
+  t.deepEqual(offered('.block c'), ['.block carol']);
+  t.deepEqual(offered('.file /tm'), ['path']);
+  t.deepEqual(offered('so :smi'), ['emoji']);
+  t.deepEqual(offered('xyz'), ['nothing']);
+});
+
+test('what a command takes is offered where its usage names it', (t) => {
+  t.deepEqual(offered('.notify b'), ['.notify bell ']);
+  t.deepEqual(offered('.notify bell o'), ['.notify bell off', '.notify bell on']);
+  t.deepEqual(offered('/theme '), ['/theme 16', '/theme dark', '/theme light', '/theme none']);
+  t.deepEqual(offered('.sessions e'), ['.sessions end']);
+  t.deepEqual(offered('.scroll x'), ['nothing']);
+  t.deepEqual(offered('the .theme da'), ['nothing']);
+});

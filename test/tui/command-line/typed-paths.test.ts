@@ -1,0 +1,35 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { entriesOf, resolvePath } from '../../../src/tui/command-line/typed-paths.ts';
+import { temporaryFolder } from '../../helpers/folder.ts';
+
+test('paths as they are typed, dropped and escaped', (t) => {
+  t.is(resolvePath("'/tmp/a b'"), '/tmp/a b');
+  t.is(resolvePath('/tmp/a\\ b'), '/tmp/a b');
+  t.true(resolvePath('~/x').endsWith('/x'));
+  t.false(resolvePath('~/x').includes('~'));
+  t.is(resolvePath('../x', '/tmp/a'), '/tmp/x');
+});
+
+test('of a large folder those are looked at whose names begin so', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (let i = 0; i < 2100; i++) writeFileSync(join(folder, `a${i}`), '');
+  mkdirSync(join(folder, 'Zebra'));
+  t.is((await entriesOf(folder)).left, 101);
+  const { entries, left } = await entriesOf(folder, 'zeb');
+  t.like(entries, [{ name: 'Zebra', folder: true }]);
+  t.is(left, 0);
+});
+
+test('a name that is no UTF-8 is not listed, and counted', async (t) => {
+  const folder = await temporaryFolder(t);
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from('636166e92e747874', 'hex')]), 'x');
+  writeFileSync(join(folder, 'caf\ufffd.md'), 'x');
+  const { entries, left } = await entriesOf(folder);
+  t.deepEqual(
+    entries.map(({ name }) => name),
+    ['caf\ufffd.md'],
+  );
+  t.is(left, 1);
+});

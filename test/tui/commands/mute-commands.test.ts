@@ -1,0 +1,118 @@
+import test from 'ava';
+import { emptyEditor } from '../../../src/tui/state/editor.ts';
+import { openDesk } from '../../helpers/screen/open-desk.ts';
+
+test('.mute takes a conversation or the open one, and takes it back', async (t) => {
+  const { key, say, chat, notice } = await openDesk(t);
+  await say('.mute');
+  t.is(notice(), '#lobby is muted: .mute #lobby takes it back');
+  await say('.mute bob');
+  t.is(notice(), '@bob is muted: .mute bob takes it back');
+  t.deepEqual([...chat().muted], ['#lobby', '@bob']);
+  await say('.mute @bob');
+  await say('.mute #lobby');
+  t.deepEqual([...chat().muted], []);
+  await say('.mute nobody');
+  t.regex(notice(), /nobody is called nobody/);
+  await key('ctrl+u');
+  await say('.mute #nowhere');
+  t.regex(notice(), /no room #nowhere/);
+});
+
+test('Alt+A goes to what is muted only when nothing else waits', async (t) => {
+  const { client, say, key, chat, settle } = await openDesk(t);
+  await say('.mute bob');
+  client.receive({ conversation: '@bob', text: 'one', to: 'alice' });
+  client.receive({ conversation: '@carol', from: 'carol', text: 'two', to: 'alice' });
+  await settle();
+  await key('alt+a');
+  t.is(chat().open, '@carol');
+  await key('alt+a');
+  t.is(chat().open, '@bob');
+});
+
+test('.block lists, blocks a person as written and takes it back', async (t) => {
+  const { say, key, chat, notice, store } = await openDesk(t);
+  await say('.block');
+  t.regex(notice(), /^nobody is blocked: \.block NAME/);
+  await say('.block alice');
+  t.regex(notice(), /that is you/);
+  await key('ctrl+u');
+  await say('.block Bob');
+  t.regex(notice(), /nobody is called Bob/);
+  await key('ctrl+u');
+  await say('.block bob');
+  t.is(notice(), 'bob is blocked on this device: .block bob takes it back');
+  await say('.block');
+  t.like(store.get().overlay, { kind: 'page', lines: ['bob'] });
+  await key('escape');
+  await say('.block bob');
+  t.deepEqual([...chat().blocked], []);
+});
+
+test('nothing is sent to who is blocked: the way back is said, and the line stays', async (t) => {
+  const { actions, say, calls, client, notice, line, session, key, settle, store } = await openDesk(t);
+  client.receive({ conversation: '@bob', text: 'psst', to: 'alice' });
+  await say('.block bob');
+  const refused = 'bob is blocked here: .block bob takes it back before you write';
+  await say('@bob hi');
+  t.is(notice(), refused);
+  t.is(line(), '@bob hi');
+  await key('ctrl+c');
+  session.open('@bob');
+  for (const command of ['.msg bob hi', '.file /tmp/x', '.retry', 'hi']) {
+    await say(command);
+    t.is(notice(), refused, command);
+    store.dispatch({ type: 'filled', editor: emptyEditor });
+  }
+  for (const command of ['.reply hi', '.react 👍', '.copy']) {
+    await say(command);
+    t.is(notice(), 'there is no message to do that with', command);
+    store.dispatch({ type: 'filled', editor: emptyEditor });
+  }
+  actions.take({ type: 'paste', text: 'x\n'.repeat(3000) });
+  await key('enter');
+  t.is(notice(), refused);
+  await settle();
+  t.deepEqual([...calls('queue'), ...calls('upload'), ...calls('react')], []);
+  t.deepEqual(calls('markRead'), [], 'what is not shown is not read');
+  session.open('#lobby');
+  await say('.block bob');
+  session.open('@bob');
+  await settle();
+  t.deepEqual(calls('markRead'), [['@bob', 1]]);
+});
+
+test('Enter on a run shows what is in it; no key takes a folded message', async (t) => {
+  const { client, key, say, store, settle, calls, outside, notice, chat } = await openDesk(t, (fake) => {
+    fake.fill('#lobby', 6, (seq) => ({ from: seq > 3 ? 'bob' : 'carol', text: `text ${seq}` }));
+  });
+  await say('.block bob');
+  await say('.reply to carol');
+  t.deepEqual(calls('queue').at(-1), ['#lobby', 'to carol', { reply: { author: 'carol', id: 'h3' } }]);
+  store.dispatch({ type: 'focused', focus: 'messages' });
+  await key('up', 'up', 'c');
+  t.is(notice(), 'there is no message to do that with');
+  t.deepEqual(outside, []);
+  await key('enter');
+  t.deepEqual(chat().threads['#lobby']?.unfolded, [{ from: 'bob', first: 4, last: 6 }]);
+  await key('c');
+  t.deepEqual(outside, ['copy text 6']);
+  client.receive({ text: 'more' });
+  await settle();
+  t.is(chat().threads['#lobby']?.unfolded.length, 1);
+});
+
+test('behind a long run the messages of others are fetched, when one scrolls', async (t) => {
+  const { say, key, chat, calls } = await openDesk(t, (client) => {
+    client.fill('#lobby', 3000, (seq) => ({ from: seq < 40 ? 'carol' : 'bob' }));
+    client.readPositions.set('#lobby', 3000);
+  });
+  await say('.block bob');
+  const asked = calls('history').length;
+  t.true((chat().threads['#lobby']?.messages.length ?? 0) <= 1200, 'not all by itself');
+  await key('pgup');
+  for (let i = 0; i < 20; i++) await key('pgup');
+  t.is(chat().threads['#lobby']?.messages[0]?.id, 'h1');
+  t.true(calls('history').length > asked);
+});

@@ -1,0 +1,248 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import { file } from '../../helpers/screen/messages.ts';
+import { openDesk } from '../../helpers/screen/open-desk.ts';
+
+test('a letter that comes right after Esc is not lost', async (t) => {
+  const { key, line, store } = await openDesk(t);
+  await key('ctrl+k', 'alt+.');
+  t.is(store.get().overlay, null);
+  t.is(line(), '.');
+});
+
+test('where nothing begins like it, Tab says so', async (t) => {
+  const { store, key, notice, line, until } = await openDesk(t);
+  for (const text of ['xyzzy', 'so :nosuchemoji', '.notify x', '.file /nope/nope']) {
+    store.dispatch({ type: 'typed', text });
+    await key('tab');
+    await until(() => notice() !== '');
+    t.is(notice(), 'nothing here begins like this', text);
+    t.is(line(), text);
+    await key('ctrl+u');
+  }
+});
+
+test('Tab goes on into a folder; several choices are turned through', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sc-tab-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'pictures'));
+  for (const name of ['one.png', 'other.png']) writeFileSync(join(folder, 'pictures', name), 'x');
+  const { key, store, line, chat, until } = await openDesk(t);
+  store.dispatch({ type: 'typed', text: `.file ${folder}/pi` });
+  const tab = async (end: string) => {
+    await key('tab');
+    await until(() => line().endsWith(end));
+    t.is(line(), `.file ${folder}/${end}`);
+  };
+  await tab('pictures/');
+  t.is(chat().completion, null);
+  await tab('pictures/one.png');
+  await tab('pictures/other.png');
+  t.deepEqual(chat().completion?.words, ['one.png', 'other.png']);
+});
+
+test('files: command, completion of the path, picker and download', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'report one.txt'), 'x');
+  const { actions, outside, say, key, calls, store, settle, client, notice, line, until } = await openDesk(
+    t,
+    (fake) => {
+      fake.allFiles = [
+        file({ name: 'a.bin', id: 'fa' }),
+        file({ name: 'b.bin', id: 'fb' }),
+        file({ name: 'b.bin', id: 'fc' }),
+      ];
+    },
+  );
+  await say(`.file ${folder}/report one.txt`);
+  t.deepEqual(calls('upload'), [['#lobby', join(folder, 'report one.txt')]]);
+  store.dispatch({ type: 'typed', text: `.file ${folder}/re` });
+  await key('tab');
+  await until(() => line().endsWith('.txt'));
+  t.is(line(), `.file ${folder}/report one.txt`);
+  await key('ctrl+u');
+  await say('.download a.bin');
+  t.deepEqual(calls('download'), [['fa', '/downloads']]);
+  t.regex(notice(), /saved and checked: /);
+  await key('f3', 'down', 'p');
+  t.regex(notice(), /no transfer/);
+  await key('escape');
+  await say('.download b.bin');
+  t.regex(notice(), /several files/);
+  await key('ctrl+u');
+  await key('f3', 'down', 'enter');
+  t.is(calls('download').length, 2);
+  const running = {
+    id: 'u1',
+    author: 'alice',
+    direction: 'up' as const,
+    name: 'x',
+    conversation: '#lobby' as const,
+    size: 9,
+    done: 1,
+    rate: 1,
+    state: 'running' as const,
+    note: null,
+  };
+  client.emit({ type: 'transfer', transfer: running });
+  await settle();
+  await say('.exit');
+  t.is(store.get().overlay?.kind, 'confirm');
+  await key('escape', 'ctrl+c', 'ctrl+c');
+  t.is(store.get().overlay?.kind, 'confirm', 'twice is asked, too');
+  t.deepEqual(outside, []);
+  await key('ctrl+c');
+  t.deepEqual(outside, ['quit'], 'and once more is the answer');
+  store.dispatch({ type: 'overlay', overlay: null });
+  client.emit({ type: 'transfer', transfer: { ...running, state: 'done' } });
+  store.dispatch({ type: 'typed', text: '.exit' });
+  actions.take({ type: 'key', key: 'enter' });
+  t.deepEqual(outside, ['quit', 'quit'], 'what is done is not asked about, also before it was drawn');
+});
+
+test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t) => {
+  const { store, key, outside, clock } = await openDesk(t);
+  store.dispatch({ type: 'typed', text: 'x' });
+  await key('ctrl+c');
+  await key('ctrl+c');
+  t.deepEqual(outside, []);
+  clock.advance(5000);
+  await key('ctrl+c');
+  t.deepEqual(outside, []);
+  await key('ctrl+c');
+  t.deepEqual(outside, ['quit']);
+});
+
+test('a Ctrl+C that was long ago in keys is not the first of two', async (t) => {
+  const { say, key, outside, store } = await openDesk(t);
+  await key('ctrl+c');
+  await say('abc');
+  store.dispatch({ type: 'typed', text: 'def' });
+  await key('ctrl+u', 'ctrl+c');
+  t.deepEqual(outside, []);
+  await key('ctrl+c');
+  t.deepEqual(outside, ['quit']);
+});
+
+test('verify compares a number and remembers the answer', async (t) => {
+  const { say, key, calls, chat, answer, store, client } = await openDesk(t);
+  client.safetyNumber = () => new Promise(() => {});
+  await say('.verify bob');
+  await answer('enter');
+  t.deepEqual(calls('setVerified'), [], 'there was nothing to compare yet');
+  client.safetyNumber = async () => '12345 '.repeat(12);
+  await say('.verify bob');
+  await key('enter');
+  t.deepEqual(calls('setVerified'), [], 'too soon to have been read');
+  await answer('enter');
+  t.deepEqual(calls('setVerified'), [['bob', true]]);
+  t.true(chat().people.bob?.verified);
+  await say('.verify bob');
+  store.dispatch({ type: 'typed', text: 'b' });
+  await answer('enter');
+  t.true(chat().people.bob?.verified, 'who types on has not read it');
+});
+
+test('what comes late takes the place of nothing that was opened meanwhile', async (t) => {
+  const { say, key, store, client, settle, notice } = await openDesk(t);
+  const late = Promise.withResolvers<never>();
+  client.safetyNumber = client.sessions = client.passwd = () => late.promise;
+  const kind = () => store.get().overlay?.kind;
+  await say('.verify bob');
+  await key('escape', 'ctrl+f');
+  await say('.passwd');
+  t.is(kind(), 'search');
+  await key('escape');
+  await say('.sessions');
+  await say('.passwd');
+  for (const text of ['old secret', 'new secret', 'new secret']) {
+    store.dispatch({ type: 'typed', text });
+    await key('enter');
+  }
+  await key('escape');
+  store.dispatch({ type: 'typed', text: 'dear all' });
+  await key('ctrl+k');
+  late.reject(new Error('it was refused'));
+  await settle();
+  t.is(kind(), 'switcher');
+  t.is(notice(), 'it was refused');
+});
+
+test('the password is changed only when both new ones agree', async (t) => {
+  const { say, key, store, calls } = await openDesk(t);
+  await say('.passwd');
+  for (const text of ['old secret', 'new secret 1', 'new secret 2']) {
+    store.dispatch({ type: 'typed', text });
+    await key('enter');
+  }
+  t.deepEqual(calls('passwd'), []);
+  await key('ctrl+u');
+  store.dispatch({ type: 'typed', text: 'new secret 1' });
+  await key('enter');
+  t.deepEqual(calls('passwd'), [['old secret', 'new secret 1']]);
+  t.is(store.get().overlay, null);
+});
+
+test('that the password now is wrong is said in its field', async (t) => {
+  const { say, key, store, client } = await openDesk(t);
+  client.passwd = () => Promise.reject(new ClientError('login-refused', 'wrong name or password'));
+  await say('.passwd');
+  for (const text of ['old secret', 'new secret', 'new secret']) {
+    store.dispatch({ type: 'typed', text });
+    await key('enter');
+  }
+  t.like(store.get().overlay, { active: 0, error: { field: 0, text: 'not changed: the password now is wrong' } });
+  store.dispatch({ type: 'typed', text: 'x' });
+  t.like(store.get().overlay, { error: null });
+});
+
+for (const [suited, theme, said] of [
+  ['dark', 'light', 'theme light'],
+  ['16', 'dark', 'this terminal shows 16 colours; theme dark is kept for others'],
+  ['none', 'light', 'no colours here, as NO_COLOR or the terminal says; theme light is kept for others'],
+  ['16', 'none', 'theme none'],
+] as const) {
+  test(`.theme ${theme} on a terminal of theme ${suited} says what becomes of it`, async (t) => {
+    const { say, store } = await openDesk(t, { suited });
+    await say(`.theme ${theme}`);
+    t.is(store.get().settings.theme, theme);
+    t.is(store.get().notice?.text, said);
+  });
+}
+
+test('settings, pages and small commands', async (t) => {
+  const { say, key, store, outside, client, settle } = await openDesk(t);
+  await say('.theme light');
+  t.is(store.get().settings.theme, 'light');
+  await say('.mouse on');
+  t.true(store.get().settings.mouse);
+  await say('.notify text on');
+  t.true(store.get().settings.desktopText);
+  await say('.whoami');
+  const page = store.get().overlay;
+  t.true(page?.kind === 'page' && page.lines.includes(`securechat://127.0.0.1:65345#${'ef'.repeat(32)}`));
+  store.dispatch({ type: 'overlay', overlay: null });
+  for (const line of ['.help', '.whoami', '.keys', '.users', '.rooms', '.list_files', '.transfers', '.sessions']) {
+    await say(line);
+    t.is(store.get().overlay?.kind, 'page', line);
+    store.dispatch({ type: 'overlay', overlay: null });
+  }
+  client.receive({ text: 'see https://example.org/x' });
+  await settle();
+  await say('.copy');
+  t.deepEqual(outside, ['copy see https://example.org/x']);
+  await say('.links');
+  t.deepEqual(store.get().overlay, { kind: 'links', links: ['https://example.org/x'], selected: 0 });
+  await key('o');
+  t.is(outside.at(-1), 'open https://example.org/x');
+  t.is(store.get().overlay, null);
+  client.receive({ text: 'or https://no-desktop.example' });
+  await settle();
+  await say('.links');
+  await key('o');
+  t.deepEqual(outside.slice(-2), ['open https://no-desktop.example', 'copy https://no-desktop.example']);
+});

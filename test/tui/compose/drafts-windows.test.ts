@@ -1,0 +1,113 @@
+import test, { type ExecutionContext } from 'ava';
+import { textOf } from '../../../src/tui/state/editor.ts';
+import { chatOf, openThread } from '../../../src/tui/state/focus.ts';
+import type { Chat } from '../../../src/tui/state/state.ts';
+import { openDrafts, writing } from '../../helpers/screen/open-drafts.ts';
+import { until } from '../../helpers/until.ts';
+
+/** Two windows of one profile, both opened before either changed anything. */
+async function openTwo(t: ExecutionContext) {
+  const first = openDrafts(t);
+  await first.enter();
+  const second = openDrafts(t, first.dir);
+  await second.enter();
+  const later = () => openDrafts(t, first.dir).enter();
+  return { first, second, later };
+}
+
+test('two windows of a profile keep what each of them changed', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  first.store.dispatch({ type: 'typed', text: 'x' });
+  first.store.dispatch({ type: 'settings', settings: { bell: false } });
+  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  await first.drafts.settle();
+  second.store.dispatch({ type: 'opened', conversation: '@bob' });
+  second.store.dispatch({ type: 'typed', text: 'y' });
+  second.store.dispatch({ type: 'muted', conversation: '@carol', on: true });
+  second.store.dispatch({ type: 'blocked', name: 'eve', on: true });
+  second.store.dispatch({ type: 'settings', settings: { mouse: true } });
+  await second.drafts.save();
+  const { found, loaded } = await later();
+  t.deepEqual(found.drafts, { '#lobby': 'x', '@bob': 'y' });
+  t.deepEqual(found.muted, ['@carol']);
+  t.deepEqual([...found.blocked].sort(), ['eve', 'mallory']);
+  t.like(loaded.settings, { bell: false, mouse: true });
+});
+
+test('a window that is only left takes nothing from another', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  first.store.dispatch({ type: 'typed', text: 'x' });
+  first.store.dispatch({ type: 'settings', settings: { bell: false, theme: 'light' } });
+  await first.drafts.save();
+  await second.drafts.save();
+  const { found, loaded } = await later();
+  t.deepEqual(found.drafts, { '#lobby': 'x' });
+  t.like(loaded.settings, { bell: false, theme: 'light' });
+});
+
+test('of what both windows changed the later is kept; what one sent does not come back', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  first.store.dispatch({ type: 'typed', text: 'x' });
+  await first.drafts.save();
+  second.store.dispatch({ type: 'typed', text: 'y' });
+  await second.drafts.save();
+  t.deepEqual((await later()).found.drafts, { '#lobby': 'y' });
+  second.store.dispatch({ type: 'taken', text: 'y' });
+  await second.drafts.save();
+  await first.drafts.save();
+  t.deepEqual((await later()).found.drafts, {});
+});
+
+test('what is muted, blocked or set in one window holds in the other; its drafts and own changes stay', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  const chat = () => chatOf(second.store.get());
+  second.store.dispatch({ type: 'typed', text: 'begun' });
+  second.store.dispatch({ type: 'blocked', name: 'eve', on: true });
+  first.store.dispatch({ type: 'typed', text: 'elsewhere' });
+  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  first.store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
+  first.store.dispatch({ type: 'settings', settings: { bell: false } });
+  await first.drafts.save();
+  await until(() => chat()?.blocked.has('mallory') === true);
+  t.deepEqual([...(chat()?.blocked ?? [])].sort(), ['eve', 'mallory']);
+  t.true(chat()?.muted.has('#lobby'));
+  t.false(second.store.get().settings.bell);
+  t.is(textOf(openThread(chat() as Chat).draft), 'begun');
+  await until(() => chatOf(first.store.get())?.blocked.has('eve') === true);
+  first.store.dispatch({ type: 'blocked', name: 'mallory', on: false });
+  await first.drafts.save();
+  await until(() => chat()?.blocked.has('mallory') === false);
+  await second.drafts.save();
+  t.deepEqual((await later()).found.blocked, ['eve']);
+});
+
+test('what is changed while the disk is asked stays, and is written', async (t) => {
+  const { first, second, later } = await openTwo(t);
+  first.store.dispatch({ type: 'settings', settings: { bell: false, mouse: true } });
+  await first.drafts.save();
+  const saving = second.drafts.save();
+  second.store.dispatch({ type: 'settings', settings: { mouse: true } });
+  second.store.dispatch({ type: 'settings', settings: { desktop: false } });
+  await saving;
+  t.like(second.store.get().settings, { bell: false, mouse: true, desktop: false });
+  await second.drafts.settle();
+  t.like((await later()).loaded.settings, { bell: false, mouse: true, desktop: false });
+});
+
+test('two accounts of a profile do not write against each other for ever', async (t) => {
+  let written = 0;
+  const files = writing(() => void written++);
+  const alices = openDrafts(t, undefined, { files });
+  const bobs = openDrafts(t, alices.dir, { files, name: 'bob' });
+  await alices.enter();
+  await bobs.enter();
+  alices.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  bobs.store.dispatch({ type: 'blocked', name: 'eve', on: true });
+  await alices.drafts.save();
+  await bobs.drafts.save();
+  t.is(written, 2);
+  for (const { drafts } of [alices, bobs, alices, bobs]) await drafts.save();
+  t.is(written, 2);
+  const { found } = await openDrafts(t, alices.dir).enter();
+  t.deepEqual(found.blocked, ['mallory']);
+});

@@ -1,0 +1,80 @@
+/** Who goes in without a password. */
+import { setImmediate as turn } from 'node:timers/promises';
+import test from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import { emptyLogin } from '../../../src/tui/state/state.ts';
+import { known, link, nobody, openForm } from '../../helpers/screen/open-form.ts';
+
+test('whoever was here before goes in by the key of this profile, the last one unless another is named', async (t) => {
+  for (const [named, user] of [
+    ['', 'alice'],
+    ['bob', 'bob'],
+  ] as const) {
+    const { desk, store, entered, asked } = openForm(known, ['alice', 'bob']);
+    store.dispatch({ type: 'login', change: emptyLogin('chat.example:1', named) });
+    await desk.goOn();
+    t.is(entered.length, 1);
+    t.like(asked, [{ user, password: undefined, register: undefined }]);
+  }
+});
+
+test('a server that was down when the screen was opened lets in by key once it answers', async (t) => {
+  const { desk, store, entered, asked, login } = openForm(known, ['bob']);
+  store.dispatch({
+    type: 'login',
+    change: { ...emptyLogin('chat.example:1', 'bob'), step: 'account', busy: 'connect' },
+  });
+  await desk.goIn(Promise.reject(nobody));
+  t.is(login().step, 'server');
+  await desk.goOn();
+  t.is(entered.length, 1);
+  t.is(asked[0]?.user, 'bob');
+});
+
+test('without a password the key of whoever is named is tried, and only then a password is asked for', async (t) => {
+  const { write, press, store, entered, asked, login } = openForm(known, ['bob']);
+  await press('enter');
+  t.like(asked, [{ user: 'alice' }]);
+  t.is(entered.length, 0);
+  await write('');
+  t.regex(login().errors.password ?? '', /needed/);
+  t.is(login().busy, null);
+  store.dispatch({ type: 'moved', move: 'previous-field' });
+  await press('ctrl+u');
+  await write('bob');
+  await write('');
+  t.is(entered.length, 1);
+  t.is(asked.at(-1)?.user, 'bob');
+});
+
+test('whoever begins as somebody new, or has typed a password, does not go in by key', async (t) => {
+  const { desk, store, asked, login } = openForm(known, ['alice']);
+  store.dispatch({ type: 'login', change: { ...emptyLogin('chat.example:1'), making: true, asked: 'chat.example:1' } });
+  await desk.goOn();
+  t.is(login().step, 'account');
+  desk.back();
+  store.dispatch({ type: 'login', change: { making: false } });
+  store.dispatch({ type: 'login', change: { fields: { ...login().fields, password: { before: 'x', after: '' } } } });
+  await desk.goOn();
+  t.is(login().step, 'account');
+  t.is(asked.length, 0);
+});
+
+test('a known name without a key is asked for the password alone', async (t) => {
+  const { desk, login } = openForm(known);
+  await desk.goOn();
+  t.deepEqual(login().errors, {}, 'nothing was done wrong');
+  t.is(login().step, 'account');
+  t.is(login().fields.name.before, 'alice');
+  t.is(login().active, 'password');
+});
+
+test('somebody named at the start whom this profile does not know begins as somebody new', async (t) => {
+  const { desk, login, store } = openForm({ greet: async () => ({ offered: null, names: [] }) });
+  store.dispatch({ type: 'login', change: { ...emptyLogin(link, 'alice'), step: 'account', busy: 'connect' } });
+  await desk.goIn(Promise.reject(new ClientError('usage', 'a password is needed')));
+  await turn();
+  t.true(login().making);
+  t.is(login().active, 'password');
+  t.deepEqual(login().errors, {});
+});

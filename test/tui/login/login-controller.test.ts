@@ -1,0 +1,289 @@
+/** The first form: is it the server, who are you, and what is wrong. */
+import test from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import type { Client, ConnectOptions } from '../../../src/client/types.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import type { Login } from '../../../src/tui/state/state.ts';
+import { FakeClient } from '../../helpers/screen/fake-client.ts';
+import { nobody, offered, openForm } from '../../helpers/screen/open-form.ts';
+
+test('an unknown server is compared first, then the account is asked for', async (t) => {
+  const { desk, login, write, entered, asked, store } = openForm();
+  await desk.goOn();
+  t.is(login().step, 'trust');
+  t.like(login().offered, offered);
+  await desk.goOn();
+  t.is(login().step, 'account');
+  t.true(login().making, 'nobody is known there');
+  store.dispatch({ type: 'moved', move: 'toggle-making' });
+  await write('alice');
+  t.is(login().active, 'password');
+  await write('some words here');
+  t.is(entered.length, 1);
+  t.is(asked[0]?.user, 'alice');
+  t.is(asked[0]?.register, undefined);
+  t.true(await asked[0]?.ask.trust(offered));
+  t.false(await asked[0]?.ask.trust({ ...offered, fingerprint: 'cd'.repeat(32) }));
+});
+
+test('a key that was not compared is never trusted', async (t) => {
+  const { desk } = openForm();
+  t.false(await desk.ask('').trust(offered));
+});
+
+for (const [pressed, agreed] of [
+  ['y', true],
+  ['escape', false],
+] as const) {
+  test(`${pressed} answers what a login asks about the account`, async (t) => {
+    const { desk, press, clock, store } = openForm();
+    const { confirm } = desk.ask('secret');
+    const about = { kind: 'reset', name: 'alice', statement: 'the server says so', question: 'Is it so?' } as const;
+    const answer = confirm?.(about);
+    clock.advance(1000);
+    t.like(store.get().overlay, { kind: 'confirm', question: { ask: 'doubt', statement: 'the server says so' } });
+    await press(pressed);
+    t.is(await answer, agreed);
+    t.is(store.get().overlay, null);
+  });
+}
+
+test('Esc at the comparison goes back and says so', async (t) => {
+  const { desk, login, store } = openForm();
+  await desk.goOn();
+  desk.back();
+  t.is(login().step, 'server');
+  t.regex(store.get().notice?.text ?? '', /not trusted/);
+});
+
+for (const [pressed, step] of [
+  ['enter', 'account'],
+  ['y', 'account'],
+  ['n', 'server'],
+  ['escape', 'server'],
+] as const) {
+  test(`${pressed} answers whether this is the server, once the question can have been read`, async (t) => {
+    const { login, press, clock } = openForm();
+    await press('enter');
+    t.is(login().step, 'trust');
+    await press('enter');
+    t.is(login().step, 'trust', 'nobody has read it yet');
+    clock.advance(1000);
+    await press(pressed);
+    t.is(login().step, step);
+  });
+}
+
+test('whoever types on has not compared the key', async (t) => {
+  const { login, press, clock, store, entered } = openForm();
+  await press('enter');
+  clock.advance(1000);
+  await press(...'http://example.com', 'enter', 'y', 'n');
+  t.is(login().step, 'trust');
+  await press('escape');
+  t.is(login().step, 'server');
+  t.is(store.get().notice, null, 'that was no answer');
+  await press('enter');
+  clock.advance(1000);
+  store.dispatch({ type: 'pasted', text: 'http://example.com' });
+  await press('enter');
+  t.is(login().step, 'trust');
+  t.is(entered.length, 0);
+});
+
+test('after a stray letter Enter counts again, once nothing was typed for a moment', async (t) => {
+  const { login, press, clock } = openForm();
+  await press('enter');
+  clock.advance(1000);
+  await press('x');
+  clock.advance(1000);
+  await press('enter');
+  t.is(login().step, 'trust');
+  clock.advance(600);
+  await press('enter');
+  t.is(login().step, 'account');
+});
+
+test('Esc, a lost connection and another look at the same server change neither the tick nor a field', async (t) => {
+  const { desk, login, write, store } = openForm({
+    greet: async () => ({ offered: null, names: [] }),
+    connect: async () => {
+      throw nobody;
+    },
+  });
+  await desk.goOn();
+  t.true(login().making);
+  for (const line of ['alice', 'long enough words', 'long enough words']) await write(line);
+  t.is(login().step, 'server');
+  await desk.goOn();
+  t.true(login().making);
+  store.dispatch({ type: 'moved', move: 'toggle-making' });
+  desk.back();
+  await desk.goOn();
+  t.false(login().making);
+  const { name, password, repeat } = login().fields;
+  t.deepEqual(
+    [name, password, repeat].map(({ before }) => before),
+    ['alice', 'long enough words', 'long enough words'],
+  );
+});
+
+test('what fails after the login is said of the server, and an account that was made is not made again', async (t) => {
+  const failures = [new Error('the list of people could not be read')];
+  const { desk, login, write, entered, asked } = openForm(
+    { greet: async () => ({ offered: null, names: [] }) },
+    [],
+    async () => {
+      const failure = failures.pop();
+      if (failure !== undefined) throw failure;
+    },
+  );
+  await desk.goOn();
+  for (const line of ['alice', 'long enough words', 'long enough words']) await write(line);
+  t.is(login().busy, null);
+  t.deepEqual(login().errors, { server: 'the list of people could not be read' });
+  t.is(login().active, 'server');
+  await desk.goOn();
+  t.is(login().active, 'password');
+  await write('long enough words');
+  t.deepEqual(
+    asked.map(({ register }) => register),
+    [{}, undefined],
+  );
+  t.is(entered.length, 2);
+});
+
+test('an invite that is too long is said beside its field, and nothing is sent', async (t) => {
+  const { desk, login, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
+  await desk.goOn();
+  for (const line of ['alice', 'long enough words']) await write(line);
+  store.dispatch({ type: 'typed', text: 'long enough words' });
+  store.dispatch({ type: 'moved', move: 'next-field' });
+  await write('x'.repeat(65));
+  t.regex(login().errors.invite ?? '', /at most 64 characters/);
+  t.is(login().active, 'invite');
+  store.dispatch({ type: 'edited', edit: 'delete-left' });
+  await desk.goOn();
+  t.deepEqual(
+    asked.map(({ register }) => register),
+    [{ invite: 'x'.repeat(64) }],
+  );
+});
+
+const wrong: [string, string, string[], keyof Login['errors'], RegExp][] = [
+  ['a bad name', 'register', ['al ice'], 'name', /letters/],
+  ['a long name', 'register', ['a'.repeat(33)], 'name', /at most 32/],
+  ['a name of two scripts', 'register', ['Ωmega'], 'name', /one script/],
+  ['a short password', 'register', ['alice', 'short'], 'password', /8 characters/],
+  ['two passwords', 'register', ['alice', 'long enough', 'long enouhg'], 'repeat', /differ/],
+  ['no password', 'login', ['alice', ''], 'password', /needed/],
+];
+
+for (const [name, mode, lines, field, error] of wrong) {
+  test(`${name}: the error stands beside its field`, async (t) => {
+    const { desk, login, write, store, entered } = openForm({ greet: async () => ({ offered: null, names: [] }) });
+    await desk.goOn();
+    if (mode === 'login') store.dispatch({ type: 'moved', move: 'toggle-making' });
+    for (const line of lines) await write(line);
+    t.regex(login().errors[field] ?? '', error);
+    t.is(login().active, field);
+    t.is(entered.length, 0);
+  });
+}
+
+test('a password that is changed after it was said twice has to be said twice again', async (t) => {
+  const { login, write, press, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
+  await press('enter');
+  for (const line of ['alice', 'password123', 'password124']) await write(line);
+  t.is(login().active, 'repeat');
+  await press('shift+tab', 'ctrl+u');
+  await write('password999');
+  t.is(login().active, 'repeat');
+  t.regex(login().errors.repeat ?? '', /differ/);
+  t.is(asked.length, 0);
+  await press('ctrl+u');
+  await write('password999');
+  t.is(asked[0]?.password, 'password999');
+});
+
+const refused: [string, unknown, keyof Login['errors'], string][] = [
+  [
+    'a taken name',
+    Object.assign(new Error('the name is taken'), { code: 'name-taken' }),
+    'name',
+    'the name is taken, or Ctrl+T if it is yours',
+  ],
+  ['a wrong password', new ClientError('login-refused', 'wrong'), 'password', 'wrong; Ctrl+T if you are new here'],
+  ['a changed key', new ClientError('key-changed', 'the key changed'), 'server', 'the key changed'],
+  [
+    'an invite that is needed',
+    Object.assign(new Error('an invite is needed'), { code: 'bad-invite' }),
+    'invite',
+    'an invite is needed',
+  ],
+];
+
+for (const [name, failure, field, said] of refused) {
+  test(`${name} is shown where it belongs, and can be corrected`, async (t) => {
+    const { desk, login, write, store } = openForm({
+      greet: async () => ({ offered: null, names: [] }),
+      connect: async () => {
+        throw failure;
+      },
+    });
+    await desk.goOn();
+    if (field === 'password') store.dispatch({ type: 'moved', move: 'toggle-making' });
+    const lines = ['alice', 'long enough words', 'long enough words'];
+    for (const line of field === 'password' ? lines.slice(0, 2) : lines) await write(line);
+    t.is(login().busy, null);
+    t.is(login().errors[field], said);
+    t.is(login().active, field);
+  });
+}
+
+test('making an account says so to the server, with the invite', async (t) => {
+  const { desk, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
+  await desk.goOn();
+  for (const line of ['alice', 'long enough words']) await write(line);
+  store.dispatch({ type: 'typed', text: 'long enough words' });
+  store.dispatch({ type: 'moved', move: 'next-field' });
+  await write('INV-1');
+  t.deepEqual(asked[0]?.register, { invite: 'INV-1' });
+});
+
+/** A form that waits for its login, and what the login is asked with. */
+async function waiting() {
+  const coming = Promise.withResolvers<Client>();
+  const connecting = Promise.withResolvers<ConnectOptions>();
+  const form = openForm({
+    greet: async () => ({ offered: null, names: ['alice'] }),
+    connect: (options) => {
+      connecting.resolve(options);
+      return coming.promise;
+    },
+  });
+  const gone = form.desk.goOn();
+  return { ...form, coming, gone, ask: (await connecting.promise).ask };
+}
+
+test('a server that lets nobody in for now is waited for, and the form says so until that has passed', async (t) => {
+  const { login, entered, coming, gone, ask } = await waiting();
+  ask.waiting?.('its disk is full', () => t.fail('nobody gives up'));
+  t.is(login().waiting?.reason, 'its disk is full');
+  ask.progress('login');
+  t.is(login().waiting, null);
+  coming.resolve(new FakeClient());
+  await gone;
+  t.is(entered.length, 1);
+});
+
+test('Esc gives up the wait, and the form says why', async (t) => {
+  const full = new Refusal('disk-full', 'its disk is full');
+  const { login, press, coming, gone, ask } = await waiting();
+  await press('escape');
+  t.not(login().busy, null, 'nothing is waited for yet that could be given up');
+  ask.waiting?.(full.message, () => coming.reject(full));
+  await press('escape');
+  await gone;
+  t.like(login(), { busy: null, waiting: null, step: 'account', errors: { password: 'its disk is full' } });
+});

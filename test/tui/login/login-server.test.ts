@@ -1,0 +1,148 @@
+/** The first form's server: which it is, and one of one's own. */
+import test from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import { emptyLogin } from '../../../src/tui/state/state.ts';
+import { strings } from '../../../src/tui/text/strings.ts';
+import { known, link, nobody, offered, openForm } from '../../helpers/screen/open-form.ts';
+
+test('with nobody at the default address a server is offered and started, and its owner reads all about it', async (t) => {
+  let running = false;
+  const { desk, login, store } = openForm({
+    greet: async () => {
+      if (!running) throw nobody;
+      return { offered: null, names: [] };
+    },
+    startServer: async () => {
+      running = true;
+      return { link, dir: '/data', log: '/p/daemon.log', pid: 4711 };
+    },
+  });
+  store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
+  await desk.goOn();
+  t.true(login().canStart);
+  t.is(login().errors.server, 'cannot connect');
+  await desk.startServer();
+  t.is(login().step, 'account');
+  t.true(login().making);
+  t.is(login().fields.server.before, link);
+  const { overlay } = store.get();
+  const lines = overlay?.kind === 'page' ? overlay.lines : [];
+  for (const said of ['/data', '/p/daemon.log', 'kill 4711']) t.true(lines.join('\n').includes(said), said);
+  t.true(lines.includes(link), 'on a line of its own');
+  t.true(lines.includes('securechat-daemon --host 0.0.0.0 --data-dir /data'), 'how others reach it');
+  const about = { link, dir: "/home/o'neil/my data", log: '/l', pid: 1 };
+  t.true(strings.login.aboutServer(about).at(-1)?.endsWith(` --data-dir '/home/o'\\''neil/my data'`));
+});
+
+for (const [server, isOffered] of [
+  [link, true],
+  ['localhost', true],
+  ['LOCALHOST:65345', true],
+  ['[::1]:65345', true],
+  ['127.0.0.1:65346', false],
+  ['127.0.0.1.example:65345', false],
+] as const) {
+  test(`a server is ${isOffered ? '' : 'not '}offered when nobody answers at ${server.slice(0, 32)}`, async (t) => {
+    const { desk, login, store } = openForm({
+      greet: async () => {
+        throw nobody;
+      },
+    });
+    store.dispatch({ type: 'login', change: emptyLogin(server) });
+    await desk.goOn();
+    t.is(login().canStart, isOffered);
+    // Who was here before goes in without the form: the same holds when that fails.
+    store.dispatch({ type: 'login', change: { ...emptyLogin(server, 'alice'), step: 'account', busy: 'connect' } });
+    await desk.goIn(Promise.reject(nobody));
+    t.is(login().step, 'server');
+    t.is(login().canStart, isOffered);
+  });
+}
+
+test('while a server is started that is what is said, and no longer that there is none', async (t) => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const { desk, login, store } = openForm({ greet: async () => Promise.reject(nobody), startServer: () => promise });
+  store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
+  await desk.goOn();
+  t.true(login().canStart);
+  const started = desk.startServer();
+  t.like(login(), { busy: 'start', canStart: false });
+  t.deepEqual(login().errors, {});
+  reject(new Error('it did not start'));
+  await started;
+  t.like(login(), { busy: null, canStart: true });
+  t.deepEqual(login().errors, { server: 'it did not start' });
+});
+
+test('after a server was started again, who was there goes in, and reads all about it', async (t) => {
+  const { desk, store, entered } = openForm(known, ['alice']);
+  store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
+  await desk.startServer();
+  t.is(entered.length, 1);
+  t.is(store.get().overlay?.kind, 'page');
+});
+
+test('after a server was started again, its accounts are known', async (t) => {
+  const { desk, login, store } = openForm(known);
+  store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
+  await desk.startServer();
+  t.false(login().making);
+  t.is(login().fields.name.before, 'alice');
+});
+
+test('no server is offered when another address is wrong', async (t) => {
+  const { desk, login } = openForm({
+    greet: async () => {
+      throw new ClientError('unreachable', 'cannot connect');
+    },
+  });
+  await desk.goOn();
+  t.false(login().canStart);
+});
+
+test('an empty address is the default one, and a pasted join link takes the place of what stands there', async (t) => {
+  const greeted: string[] = [];
+  const { desk, login, store } = openForm({
+    greet: async (server) => {
+      greeted.push(server);
+      return { offered, names: [] };
+    },
+  });
+  store.dispatch({ type: 'login', change: emptyLogin('', '', '127.0.0.1:65345') });
+  await desk.goOn();
+  t.like(login().offered, offered);
+  desk.back();
+  store.dispatch({ type: 'pasted', text: ' securechat://chat.example:2#00\n' });
+  t.is(login().fields.server.before, 'securechat://chat.example:2#00');
+  store.dispatch({ type: 'pasted', text: 'securechat://chat.example:2#0 │\n│ 0   │' });
+  t.is(login().fields.server.before, 'securechat://chat.example:2#00');
+  store.dispatch({ type: 'pasted', text: '.org' });
+  t.is(login().fields.server.before, 'securechat://chat.example:2#00.org');
+  store.dispatch({ type: 'filled', editor: { before: 'chat.example:1securechat://chat.example:3#00', after: '' } });
+  await desk.goOn();
+  t.deepEqual(greeted, ['127.0.0.1:65345', 'securechat://chat.example:3#00']);
+});
+
+const whole = 'securechat://chat.example:2#00';
+
+const pieces: [string, string][] = [
+  ['the whole line that the server prints', `securechat '${whole}'`],
+  ['it as a narrow window breaks it', `securechat '${whole.slice(0, 20)} │\n│ ${whole.slice(20)}'`],
+  ['a link in quotes', `"${whole}"`],
+  ['a sentence around it', `join with ${whole} please`],
+];
+
+for (const [name, piece] of pieces) {
+  test(`of ${name} the join link is taken`, async (t) => {
+    const greeted: string[] = [];
+    const { press, store } = openForm({
+      greet: async (server) => {
+        greeted.push(server);
+        return { offered, names: [] };
+      },
+    });
+    store.dispatch({ type: 'pasted', text: piece });
+    await press('enter');
+    t.deepEqual(greeted, [whole]);
+  });
+}

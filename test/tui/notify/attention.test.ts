@@ -1,0 +1,50 @@
+import test from 'ava';
+import { Attention } from '../../../src/tui/notify/attention.ts';
+import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
+import { Store } from '../../../src/tui/update/state-store.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { noon } from '../../helpers/screen/messages.ts';
+
+function open() {
+  const clock = manualClock(noon);
+  const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, clock.now()), clock);
+  const attention = new Attention(store, clock);
+  const pass = (ms: number) => {
+    clock.advance(ms);
+    attention.tick();
+  };
+  return { attention, pass, watched: () => store.get().watched };
+}
+
+test('a terminal that tells nothing: who has not touched the keyboard for two minutes looks elsewhere', (t) => {
+  const { attention, pass, watched } = open();
+  pass(119_000);
+  attention.stir();
+  pass(119_000);
+  t.true(watched());
+  pass(2_000);
+  t.false(watched());
+  attention.stir();
+  t.true(watched());
+});
+
+test('who types looks, also where the window says otherwise', (t) => {
+  const { attention, watched } = open();
+  attention.focus(false);
+  t.false(watched());
+  attention.stir();
+  t.true(watched());
+});
+
+test('a terminal that tells of its focus is believed, however long nobody types', (t) => {
+  const { attention, pass, watched } = open();
+  attention.focus(true);
+  pass(3_600_000);
+  t.true(watched());
+  // The report itself is bytes too.
+  attention.stir();
+  attention.focus(false);
+  t.false(watched());
+  attention.focus(true);
+  t.true(watched());
+});

@@ -1,0 +1,145 @@
+import test from 'ava';
+import { Notifier } from '../../../src/tui/notify/notifier.ts';
+import { nothingRemembered } from '../../../src/tui/state/event.ts';
+import { defaultSettings, initialState, type Settings } from '../../../src/tui/state/state.ts';
+import { TerminalModes } from '../../../src/tui/terminal/terminal-modes.ts';
+import { Store } from '../../../src/tui/update/state-store.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
+import { message, noon } from '../../helpers/screen/messages.ts';
+
+const me = { name: 'alice', fingerprint: '', daemon: { address: '', fingerprint: '' }, device: 1 };
+
+function open(settings: Partial<Settings> = {}) {
+  const clock = manualClock(noon);
+  const store = new Store(initialState({ columns: 80, rows: 24 }, { ...defaultSettings, ...settings }, noon), clock);
+  let out = '';
+  const modes = new TerminalModes({ write: (text) => (out += text) });
+  modes.enter();
+  const notifier = new Notifier(store, modes, clock);
+  store.dispatch({
+    type: 'entered',
+    opening: { me, link: { state: 'online' }, people: [], conversations: [], ...nothingRemembered },
+  });
+  const taken = () => {
+    const text = out.replaceAll('\u001b', '<ESC>').replaceAll('\u0007', '<BEL>');
+    out = '';
+    return text;
+  };
+  taken();
+  return { store, clock, notifier, taken, away: () => store.dispatch({ type: 'watched', watched: false }) };
+}
+
+test('nobody is told of what they see', (t) => {
+  const { notifier, taken } = open();
+  notifier.arrived(message({ text: 'secret' }));
+  t.is(taken(), '');
+});
+
+test('bell and desktop, without the text', (t) => {
+  const { notifier, taken, away } = open();
+  away();
+  notifier.arrived(message({ text: 'secret' }));
+  const told = taken();
+  t.regex(told, /<BEL>/);
+  t.regex(told, /<ESC>\]777;notify;SecureChat: bob #lobby;new message<ESC>/);
+  t.notRegex(told, /secret/);
+});
+
+test('each can be off, and the text can be asked for', (t) => {
+  const off = open({ bell: false, desktop: false });
+  off.away();
+  off.notifier.arrived(message());
+  t.is(off.taken(), '');
+  const text = open({ bell: false, desktopText: true });
+  text.away();
+  text.notifier.arrived(message({ text: 'hello; there\nyou' }));
+  t.regex(text.taken(), /;hello {2}there<ESC>/);
+});
+
+test('one that was held back says when it was written', (t) => {
+  const { notifier, taken, away } = open();
+  away();
+  notifier.arrived(message({ sentAt: noon - 3 * 3_600_000 }));
+  t.regex(taken(), /;SecureChat: bob #lobby \(written \d\d:00\);new message/);
+});
+
+test('a flood is told once, then counted', (t) => {
+  const { notifier, taken, away, clock } = open({ bell: false });
+  away();
+  for (let i = 0; i < 100; i++) notifier.arrived(message());
+  t.is(taken().match(/777/g)?.length, 1);
+  clock.advance(5000);
+  t.regex(taken(), /99 new messages/);
+});
+
+test('the title counts what is unread', (t) => {
+  const { store, taken } = open();
+  store.hear({ type: 'conversation', conversation: { name: '@bob', head: 3, read: 0, unread: 3, at: 0 } });
+  store.flush();
+  t.is(taken(), '<ESC>]2;(3) #lobby · SecureChat<BEL>');
+});
+
+test('modes are given back once, and can be given back again', (t) => {
+  let out = '';
+  const modes = new TerminalModes({ write: (text) => (out += text) });
+  modes.mouse(true);
+  modes.enter();
+  modes.enter();
+  modes.leave();
+  modes.leave();
+  const set = (mode: string) => [out.split(`?${mode}h`).length - 1, out.split(`?${mode}l`).length - 1];
+  for (const mode of ['2004', '1004', '1000', '1006']) t.deepEqual(set(mode), [1, 1], mode);
+  const dead = new TerminalModes({
+    write: () => {
+      throw new Error('EIO');
+    },
+  });
+  dead.enter();
+  t.notThrows(() => dead.leave());
+});
+
+test('nothing is asked of a terminal that was given back', (t) => {
+  let out = '';
+  const modes = new TerminalModes({ write: (text) => (out += text) });
+  modes.enter();
+  modes.leave();
+  const given = out;
+  modes.bell();
+  modes.notify('SecureChat: bob', 'new message');
+  modes.copy('text');
+  modes.title('#lobby');
+  modes.mouse(true);
+  t.is(out, given);
+  modes.enter();
+  t.regex(out.slice(given.length), /1000h.*#lobby/);
+});
+
+test('what is muted rings for nobody, unless it names me; who is blocked never does', (t) => {
+  const { store, notifier, taken, away } = open();
+  away();
+  store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
+  notifier.arrived(message({ text: 'chatter' }));
+  t.is(taken(), '');
+  store.dispatch({ type: 'blocked', name: 'bob', on: true });
+  notifier.arrived(message({ text: '@alice!' }));
+  notifier.arrived(message({ text: 'psst', conversation: '@bob', to: 'alice' }));
+  t.is(taken(), '');
+  store.dispatch({ type: 'blocked', name: 'bob', on: false });
+  notifier.arrived(message({ text: '@alice!' }));
+  t.regex(taken(), /<BEL>.*bob #lobby/);
+});
+
+test('the title leaves out what is muted and who is blocked', (t) => {
+  const { store, taken } = open();
+  const unread = (name: '@bob' | '@carol', count: number) =>
+    store.hear({ type: 'conversation', conversation: { name, head: count, read: 0, unread: count, at: 0 } });
+  store.dispatch({ type: 'muted', conversation: '@bob', on: true });
+  unread('@bob', 3);
+  unread('@carol', 1);
+  store.flush();
+  t.is(taken(), '<ESC>]2;(1) #lobby · SecureChat<BEL>');
+  store.dispatch({ type: 'blocked', name: 'carol', on: true });
+  t.is(taken(), '<ESC>]2;#lobby · SecureChat<BEL>');
+  store.dispatch({ type: 'muted', conversation: '@bob', on: false });
+  t.is(taken(), '<ESC>]2;(3) #lobby · SecureChat<BEL>');
+});

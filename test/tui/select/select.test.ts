@@ -1,0 +1,300 @@
+import test from 'ava';
+import * as fc from 'fast-check';
+import { destinations, searched } from '../../../src/tui/select/search.ts';
+import { filesOf, peopleOf, unreadCount } from '../../../src/tui/select/select.ts';
+import type { Event } from '../../../src/tui/state/event.ts';
+import { file, message, person } from '../../helpers/screen/messages.ts';
+import { Play } from '../../helpers/screen/screen-state.ts';
+
+const conversation = (name: '@bob' | '@carol' | '#lobby', unread: number, head = 5): Event => ({
+  type: 'news',
+  news: [{ type: 'conversation', conversation: { name, head, read: head - unread, unread, at: 0 } }],
+});
+
+test('rooms first, then people by name; oneself only with notes', (t) => {
+  const play = new Play({ people: [person('zoe'), person('alice'), person('bob')] });
+  t.deepEqual(
+    peopleOf(play.chat).map(({ name }) => name),
+    ['#lobby', '@bob', '@zoe'],
+  );
+  play.do({
+    type: 'news',
+    news: [{ type: 'conversation', conversation: { name: '@alice', head: 1, read: 1, unread: 0, at: 0 } }],
+  });
+  t.deepEqual(
+    peopleOf(play.chat).map(({ name }) => name),
+    ['#lobby', '@alice', '@bob', '@zoe'],
+  );
+});
+
+test('unread counts, drafts, presence and changed keys are seen at once', (t) => {
+  const play = new Play();
+  const bob = () => peopleOf(play.chat).find(({ name }) => name === '@bob');
+  t.is(play.do(conversation('@bob', 2)) && bob()?.unread, 2);
+  t.is(unreadCount(play.chat), 2);
+  play.do(
+    { type: 'opened', conversation: '@bob' },
+    { type: 'typed', text: 'x' },
+    { type: 'opened', conversation: '#lobby' },
+  );
+  t.true(bob()?.draft);
+  play.do({ type: 'news', news: [{ type: 'people', people: [person('bob', { online: false, changedTo: 'ff' })] }] });
+  t.false(bob()?.online);
+  t.true(bob()?.changed);
+});
+
+test('a room in which somebody named me is marked until it is read', (t) => {
+  const play = new Play();
+  const lobby = () => peopleOf(play.chat).find(({ name }) => name === '#lobby')?.mentioned;
+  const me = play.chat.me.name;
+  const said = (seq: number, text: string, from = 'bob'): Event => ({
+    type: 'news',
+    news: [{ type: 'message', message: message({ seq, text, from }), fresh: true }],
+  });
+  play.do({ type: 'opened', conversation: '@bob' }, said(1, 'for nobody'), conversation('#lobby', 1, 1));
+  t.false(lobby());
+  play.do(said(2, `@${me}, look`, me), conversation('#lobby', 2, 2));
+  t.false(lobby(), 'not by oneself');
+  play.do(said(3, `@${me}, look`), conversation('#lobby', 3, 3));
+  t.true(lobby());
+  play.do(conversation('#lobby', 0, 3));
+  t.false(lobby());
+});
+
+test('property: the kept list is the list that would be made anew', (t) => {
+  const events: fc.Arbitrary<Event> = fc.oneof(
+    fc
+      .tuple(fc.constantFrom('@bob' as const, '@carol' as const, '#lobby' as const), fc.nat(3), fc.nat(9))
+      .map(([name, unread, head]) => conversation(name, unread, head)),
+    fc.constantFrom('#lobby' as const, '@bob' as const).map((name): Event => ({ type: 'opened', conversation: name })),
+    fc.constantFrom('a', 'b').map((text): Event => ({ type: 'typed', text })),
+    fc.boolean().map((on): Event => ({ type: 'muted', conversation: '#lobby', on })),
+    fc.boolean().map((on): Event => ({ type: 'blocked', name: 'bob', on })),
+    fc.tuple(fc.constantFrom('bob', 'carol'), fc.integer({ min: 1, max: 9 })).map(
+      ([from, seq]): Event => ({
+        type: 'news',
+        news: [{ type: 'message', message: message({ seq, from }), fresh: true }],
+      }),
+    ),
+    fc.constant<Event>({ type: 'edited', edit: 'delete-to-start' }),
+    fc
+      .boolean()
+      .map((online): Event => ({ type: 'news', news: [{ type: 'people', people: [person('bob', { online })] }] })),
+  );
+  fc.assert(
+    fc.property(fc.array(events), (all) => {
+      const play = new Play();
+      for (const event of all) {
+        play.do(event);
+        const kept = peopleOf(play.chat);
+        // Another chat in between makes the next answer a new one.
+        peopleOf(new Play({ people: [] }).chat);
+        t.deepEqual(kept, peopleOf(play.chat));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('of two files that a dishonest server lists under one id, the one of its author is shown as transferred', (t) => {
+  const transfer = {
+    id: 'a',
+    author: 'bob',
+    direction: 'down',
+    name: 'n',
+    conversation: '#lobby',
+    size: 1,
+    done: 1,
+    rate: 0,
+  } as const;
+  const play = new Play().do(
+    { type: 'files', files: [file({ id: 'a', from: 'bob' })] },
+    { type: 'news', news: [{ type: 'transfer', transfer: { ...transfer, state: 'done', note: '/tmp/n' } }] },
+  );
+  const saved = () => filesOf(play.chat).map((item) => item.saved);
+  t.deepEqual(saved(), ['/tmp/n']);
+  play.do({ type: 'files', files: [file({ id: 'a', from: 'bob' }), file({ id: 'a', from: 'carol' })] });
+  t.deepEqual(saved(), ['/tmp/n', null]);
+});
+
+test('a file of a former key and one of the key of now are two, each with its own transfer', (t) => {
+  const about = { id: 'a', name: 'n', conversation: '#lobby', size: 1, done: 1, rate: 0 } as const;
+  const moving = { ...about, author: 'bob', direction: 'down', state: 'running', note: null } as const;
+  const old = file({ id: 'a', from: 'bob', formerKey: true, name: 'old' });
+  const play = new Play().do(
+    { type: 'files', files: [old] },
+    { type: 'news', news: [{ type: 'transfer', transfer: moving }] },
+  );
+  const shown = () => filesOf(play.chat).map(({ file: { name }, transfer }) => [name, transfer?.state ?? null]);
+  t.deepEqual(
+    shown(),
+    [
+      ['n', 'running'],
+      ['old', null],
+    ],
+    'it is not taken for the one that is listed',
+  );
+  play.do({ type: 'files', files: [old, file({ id: 'a', from: 'bob', name: 'new' })] });
+  t.deepEqual(new Set(shown().map(String)), new Set(['old,', 'new,running']));
+});
+
+test('files: what moves first, then the newest; only of the open conversation', (t) => {
+  const play = new Play().do(
+    {
+      type: 'files',
+      files: [file({ id: 'a', at: 1 }), file({ id: 'b', at: 2 }), file({ id: 'c', at: 3, conversation: '@bob' })],
+    },
+    {
+      type: 'news',
+      news: [
+        {
+          type: 'transfer',
+          transfer: {
+            id: 'u',
+            author: 'alice',
+            direction: 'up',
+            name: 'n',
+            conversation: '#lobby',
+            size: 1,
+            done: 0,
+            rate: 0,
+            state: 'running',
+            note: null,
+          },
+        },
+      ],
+    },
+  );
+  t.deepEqual(
+    filesOf(play.chat).map(({ file: { id } }) => id),
+    ['u', 'b', 'a'],
+  );
+  t.is(filesOf(play.chat)[0]?.file, filesOf(play.chat)[0]?.file);
+});
+
+test('a message that brings a file lists it; deleting it takes it away', (t) => {
+  const play = new Play().arrive(message({ seq: 1, id: 'm', body: { kind: 'file', file: file({ id: 'x' }) } }));
+  t.is(filesOf(play.chat).length, 1);
+  play.arrive(message({ seq: 1, id: 'm', deleted: true, body: { kind: 'file', file: file({ id: 'x' }) } }));
+  t.is(filesOf(play.chat).length, 0);
+});
+
+test('the switcher finds by a few letters, the search by words and senders', (t) => {
+  const play = new Play().history(5, (seq) => ({ text: seq === 3 ? 'The Needle' : 'hay' }));
+  t.is(destinations(play.chat, 'crl')[0]?.target, '@carol');
+  t.is(destinations(play.chat, '.thm')[0]?.target, '.theme');
+  t.is(destinations(play.chat, '')[0]?.kind, 'room');
+  t.deepEqual(
+    searched(play.chat, 'needle').map(({ id }) => id),
+    ['h3'],
+  );
+  t.is(searched(play.chat, 'needle BOB').length, 1, 'each word, in any order');
+  t.is(searched(new Play().history(1, () => ({ text: 'Señor José' })).chat, 'jose senor').length, 1);
+  t.is(searched(play.chat, 'bob').length, 5);
+  t.deepEqual(searched(play.chat, ' '), []);
+});
+
+test('what is muted keeps its count and is not added up; who is blocked is last and counts nothing', (t) => {
+  const play = new Play({ people: [person('alice'), person('bob'), person('zoe')] }).do(
+    { type: 'opened', conversation: '@zoe' },
+    conversation('#lobby', 2),
+    conversation('@bob', 3),
+    { type: 'muted', conversation: '#lobby', on: true },
+  );
+  const listed = (name: string) => peopleOf(play.chat).find((item) => item.name === name);
+  t.is(unreadCount(play.chat), 3);
+  t.like(listed('#lobby'), { unread: 2, muted: true });
+  t.is(destinations(play.chat, '')[0]?.target, '@bob', 'what is muted waits for nobody');
+  play.do({ type: 'blocked', name: 'bob', on: true });
+  t.is(unreadCount(play.chat), 0);
+  t.like(listed('@bob'), { unread: 0, blocked: true });
+  t.deepEqual(
+    peopleOf(play.chat).map(({ name }) => name),
+    ['#lobby', '@zoe', '@bob'],
+  );
+  play.do({ type: 'blocked', name: 'bob', on: false }, { type: 'muted', conversation: '#lobby', on: false });
+  t.is(unreadCount(play.chat), 5);
+  t.is(unreadCount(play.chat, '@bob'), 2);
+});
+
+test('in a room, what blocked people said is not counted and their naming me is no mark; unblocked it is', (t) => {
+  const play = new Play().do({ type: 'opened', conversation: '@carol' });
+  const lobby = () => peopleOf(play.chat)[0];
+  play.do({ type: 'blocked', name: 'bob', on: true });
+  play.arrive(
+    message({ seq: 1, text: '@alice!' }),
+    message({ seq: 2, id: 'c', from: 'carol' }),
+    message({ seq: 3, id: 'd' }),
+  );
+  play.do(conversation('#lobby', 3, 3));
+  t.like(lobby(), { unread: 1, mentioned: false });
+  t.is(play.chat.threads['#lobby']?.newAfter, null, 'nothing was held before');
+  play.do({ type: 'blocked', name: 'bob', on: false });
+  t.like(lobby(), { unread: 3, mentioned: true });
+  play.do({ type: 'blocked', name: 'bob', on: true });
+  t.like(lobby(), { unread: 1, mentioned: false });
+});
+
+test('files and words of blocked people are found nowhere, and are all there again', (t) => {
+  const play = new Play()
+    .history(4, (seq) => ({ text: 'needle', from: seq % 2 ? 'bob' : 'carol' }))
+    .do({
+      type: 'files',
+      files: [file({ id: 'a' }), file({ id: 'b', from: 'carol', name: 'summary.pdf' })],
+    });
+  play.arrive(message({ seq: 9, id: 'p', conversation: '@bob', from: 'alice', to: 'bob', text: 'needle' }));
+  const seen = () => [
+    filesOf(play.chat).map((item) => item.file.id),
+    destinations(play.chat, 'pdf').map(({ target }) => target),
+    searched(play.chat, 'needle').length,
+  ];
+  const before = seen();
+  t.deepEqual(before, [['a', 'b'], ['#lobby/bob/a', '#lobby/carol/b'], 5]);
+  play.do({ type: 'blocked', name: 'bob', on: true });
+  t.deepEqual(seen(), [['b'], ['#lobby/carol/b'], 2]);
+  const transfer = {
+    id: 'a',
+    author: 'bob',
+    direction: 'down',
+    name: 'x',
+    conversation: '#lobby',
+    size: 1,
+    done: 0,
+    rate: 0,
+  } as const;
+  play.do({ type: 'news', news: [{ type: 'transfer', transfer: { ...transfer, state: 'running', note: null } }] });
+  t.deepEqual(seen()[0], ['b'], 'nor while it is fetched');
+  play.do({ type: 'blocked', name: 'bob', on: false });
+  t.deepEqual(seen(), before);
+});
+
+test('a name is blocked as it is written, whatever the key', (t) => {
+  const play = new Play({ people: [person('bob'), person('Bob')], blocked: ['bob'] });
+  play.do({
+    type: 'news',
+    news: [{ type: 'people', people: [person('bob', { fingerprint: 'ff', changedTo: 'ee' })] }],
+  });
+  t.deepEqual(
+    peopleOf(play.chat)
+      .filter((item) => item.blocked)
+      .map(({ name }) => name),
+    ['@bob'],
+  );
+});
+
+test('files of two people under one id are both there, and each goes with its own message', (t) => {
+  const play = new Play();
+  const shared = (from: string, seq: number, deleted = false) => {
+    const theirs = file({ id: 'same', from, name: `${from}.txt`, at: seq });
+    return {
+      type: 'message',
+      message: message({ seq, from, deleted, body: { kind: 'file', file: theirs } }),
+      fresh: true,
+    } as const;
+  };
+  const names = () => filesOf(play.chat).map(({ file: { name } }) => name);
+  play.do({ type: 'news', news: [shared('bob', 1), shared('eve', 2)] });
+  t.deepEqual(names(), ['eve.txt', 'bob.txt']);
+  play.do({ type: 'news', news: [shared('eve', 2, true)] });
+  t.deepEqual(names(), ['bob.txt']);
+});

@@ -1,0 +1,187 @@
+/** Who writes and who is away, as the screen tells and hears it; no terminal. */
+import test from 'ava';
+import type { ClientEvent } from '../../../src/client/types.ts';
+import { peopleOf } from '../../../src/tui/select/select.ts';
+import { news } from '../../helpers/screen/events.ts';
+import { message, person } from '../../helpers/screen/messages.ts';
+import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { Play } from '../../helpers/screen/screen-state.ts';
+
+const writes = (name: string): ClientEvent => ({ type: 'typing', name });
+const from = (name: string, parts: Parameters<typeof message>[0] = {}): ClientEvent => ({
+  type: 'message',
+  fresh: true,
+  message: message({ from: name, to: 'alice', conversation: `@${name}`, ...parts }),
+});
+const typing = (play: Play) => [...play.chat.typing.keys()];
+
+test('who writes is shown for six seconds after the last sign of it', (t) => {
+  const play = new Play().do(news(writes('bob')));
+  t.deepEqual(typing(play), ['bob']);
+  play.now += 3000;
+  play.do(news(writes('bob')));
+  play.now += 5999;
+  t.deepEqual(typing(play.do({ type: 'tick' })), ['bob']);
+  play.now += 1;
+  t.deepEqual(typing(play.do({ type: 'tick' })), []);
+});
+
+test('it goes with a message of theirs to me, with them, and with the link', (t) => {
+  const play = new Play({ people: [person('alice'), person('bob'), person('carol')] });
+  play.do(news(writes('bob'), writes('carol')));
+  play.do(news(from('bob', { conversation: '#lobby' }), from('bob', { from: 'alice' })));
+  t.deepEqual(typing(play), ['bob', 'carol'], 'not with what is said elsewhere, or by me');
+  play.do(news(from('bob')));
+  t.deepEqual(typing(play), ['carol']);
+  play.do(news(writes('bob'), from('bob', { seq: 2 })));
+  t.deepEqual(typing(play), ['carol'], 'the sign came before the message');
+  play.do(news(from('bob', { seq: 3 }), writes('bob')));
+  t.deepEqual(typing(play), ['carol', 'bob'], 'they go on after it');
+  play.do(news({ type: 'people', people: [person('carol', { online: false })] }));
+  t.deepEqual(typing(play), ['bob']);
+  play.do(news({ type: 'link', link: { state: 'connecting' } }));
+  t.deepEqual(typing(play), []);
+});
+
+test('attack: signs of nobody, of oneself, and of names that are words of JavaScript', (t) => {
+  const play = new Play();
+  play.do(news(...['alice', 'carol', 'nobody', 'constructor', '__proto__'].map(writes)));
+  t.deepEqual(typing(play), []);
+  t.false(peopleOf(play.chat).some((item) => item.typing));
+});
+
+test('the list knows who writes and who is away', (t) => {
+  const play = new Play({ people: [person('bob'), person('carol', { away: true })] });
+  const list = () =>
+    peopleOf(play.chat).flatMap(({ name, away, typing: is }) =>
+      is ? [`${name} writes`] : away ? [`${name} away`] : [],
+    );
+  t.deepEqual(list(), ['@carol away']);
+  play.do(news(writes('bob')));
+  t.deepEqual(list(), ['@bob writes', '@carol away']);
+  play.do(news({ type: 'people', people: [person('carol')] }, from('bob')));
+  t.deepEqual(list(), []);
+});
+
+test('turned off, nobody is seen writing, from that moment on', (t) => {
+  const play = new Play().do(news(writes('bob')), { type: 'settings', settings: { typing: false } });
+  t.deepEqual(typing(play), []);
+  t.deepEqual(typing(play.do(news(writes('bob')))), []);
+  play.do({ type: 'settings', settings: { typing: true } }, news(writes('bob')));
+  t.deepEqual(typing(play), ['bob']);
+});
+
+test('letters for one person tell that person; commands, other lines and an empty one do not', async (t) => {
+  const { store, session, calls, key, clock } = await openDesk(t);
+  const type = (text: string) => store.dispatch({ type: 'typed', text });
+  type('to everybody');
+  t.deepEqual(calls('typing'), [], 'not in a room');
+  clock.advance(5000);
+  session.open('@bob');
+  await key('left', 'delete', 'end');
+  t.deepEqual(calls('typing'), [], 'there is nothing in the line');
+  for (const line of ['.help', '/help', '..dots', '@carol psst', '@', '   ']) {
+    for (const letter of line) type(letter);
+    await key('ctrl+u');
+    t.deepEqual(calls('typing'), [], line);
+  }
+  type('h');
+  t.deepEqual(calls('typing'), [['@bob']]);
+  type('i');
+  await key('backspace');
+  t.deepEqual(calls('typing').length, 3);
+  await key('backspace');
+  t.deepEqual(calls('typing').length, 3, 'the line is empty again');
+});
+
+test('letters meant for another conversation, a draft that was there, and a line of before are no writing', async (t) => {
+  const { store, session, calls, key, clock, say, settle } = await openDesk(t);
+  session.open('@bob');
+  await say('sent already');
+  store.dispatch({ type: 'typed', text: 'a draft' });
+  const before = calls('typing').length;
+  session.open('#lobby');
+  clock.advance(5000);
+  session.open('@bob');
+  await settle();
+  t.is(calls('typing').length, before);
+  await key('ctrl+u');
+  await key('up');
+  t.is(calls('typing').length, before, 'recalled, not written');
+  session.open('#lobby');
+  store.dispatch({ type: 'typed', text: 'meant for all' });
+  clock.advance(300);
+  session.open('@carol');
+  store.dispatch({ type: 'typed', text: 'and more' });
+  t.is(calls('typing').length, before);
+});
+
+test('.typing off tells nobody', async (t) => {
+  const { store, session, calls, say, notice, key } = await openDesk(t);
+  await say('.typing');
+  t.is(notice(), 'usage: .typing on|off');
+  await key('ctrl+u');
+  await say('.typing off');
+  t.is(notice(), 'telling and showing who is writing: off');
+  session.open('@bob');
+  store.dispatch({ type: 'typed', text: 'quietly' });
+  t.deepEqual(calls('typing'), []);
+});
+
+test('a sign goes by itself, without anything else happening', async (t) => {
+  const { client, clock, chat, settle } = await openDesk(t);
+  client.emit(writes('bob'));
+  await settle();
+  t.true(chat().typing.has('bob'));
+  clock.advance(3000);
+  client.emit(writes('bob'));
+  await settle();
+  clock.advance(5000);
+  t.true(chat().typing.has('bob'));
+  clock.advance(1000);
+  t.false(chat().typing.has('bob'));
+});
+
+test('.away tells, again takes it back, and what is written ends it', async (t) => {
+  const { calls, chat, client, key, say, notice } = await openDesk(t);
+  await say('.away');
+  t.true(chat().away);
+  t.regex(notice(), /^you are away/);
+  await say('.away');
+  t.false(chat().away);
+  t.is(notice(), 'you are no longer away');
+  await say('.away on');
+  await say('.away nonsense');
+  t.is(notice(), 'usage: .away [on|off]');
+  await key('ctrl+u');
+  t.true(chat().away);
+  await say('hello');
+  t.false(chat().away);
+  t.is(notice(), 'you are no longer away');
+  await say('.away on');
+  await say('@bob psst');
+  t.is(notice(), 'you are no longer away');
+  t.deepEqual(
+    calls('away').map(([on]) => on),
+    [true, false, true, false, true, false],
+  );
+  await say('.away on');
+  await say('.file /tmp/x.bin');
+  t.deepEqual(calls('away').slice(-2), [[true], [false]], 'a file is something written, too');
+  client.failures.set('away', new Error('too many changes of away in a short time; try again later'));
+  await say('.away on');
+  t.false(chat().away);
+  t.regex(notice(), /^too many changes/);
+});
+
+test('.users says who is away', async (t) => {
+  const { say, store } = await openDesk(t, (client) => {
+    client.everybody = [person('alice'), person('bob', { away: true }), person('carol', { online: false })];
+  });
+  await say('.users');
+  const { overlay } = store.get();
+  t.deepEqual(overlay?.kind === 'page' && overlay.lines.map((line) => line.replace(/ +/g, ' ').trim()), [
+    '◐ bob away',
+    '○ carol offline',
+  ]);
+});

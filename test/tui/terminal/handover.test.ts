@@ -1,0 +1,20 @@
+import test from 'ava';
+import { Handover } from '../../../src/tui/terminal/handover.ts';
+import type { TerminalModes } from '../../../src/tui/terminal/terminal-modes.ts';
+
+test('a terminal that comes back echoes nothing before it is asked for anything', async (t) => {
+  const done: string[] = [];
+  const note = (what: string) => () => void done.push(what);
+  const modes = { enter: note('enter'), leave: note('leave') } as unknown as TerminalModes;
+  const handover = new Handover({ modes, raw: note('raw'), measure: note('measure') });
+  handover.drawnBy(async () => {
+    done.push('suspend');
+    return { resume: async () => void done.push('resume') };
+  });
+  const shell = Promise.withResolvers<void>();
+  const first = handover.during(() => shell.promise);
+  await handover.during(async () => void done.push('a second time'));
+  shell.resolve();
+  await first;
+  t.deepEqual(done, ['suspend', 'leave', 'raw', 'enter', 'measure', 'resume']);
+});

@@ -1,0 +1,130 @@
+/** However long conversations are and whatever arrives: what is held has an end, and no hole. */
+import test from 'ava';
+import * as fc from 'fast-check';
+import type { Message } from '../../../src/client/types.ts';
+import { viewOf } from '../../../src/tui/messages/viewport.ts';
+import { lookOf } from '../../../src/tui/select/select.ts';
+import type { MoveName } from '../../../src/tui/state/event.ts';
+import { hasKey, keyOf, MAX_HELD } from '../../../src/tui/state/message-list.ts';
+import { move, open } from '../../helpers/screen/events.ts';
+import { message } from '../../helpers/screen/messages.ts';
+import { Play } from '../../helpers/screen/screen-state.ts';
+
+/** A lobby that is longer than is ever held, read page by page as a session does. */
+class Long {
+  readonly play = new Play({ people: [] });
+  head = 200_000;
+  #asked: { generation: number; before: number } | null = null;
+
+  constructor() {
+    this.follow();
+  }
+
+  get lobby() {
+    const thread = this.play.chat.threads['#lobby'];
+    if (thread === undefined) throw new Error('there is a lobby');
+    return thread;
+  }
+
+  arrive(count: number): void {
+    const news = this.#messages(this.head + 1, this.head + count);
+    this.head += count;
+    this.play.arrive(...news);
+  }
+
+  ask(): void {
+    const first = this.lobby.messages[0]?.seq;
+    if (this.lobby.loaded !== 'yes' || first == null) return;
+    this.play.do({ type: 'loading', conversation: '#lobby' });
+    this.#asked = { generation: this.lobby.generation, before: first };
+  }
+
+  answer(count: number): void {
+    const asked = this.#asked;
+    this.#asked = null;
+    if (asked?.generation === this.lobby.generation) this.#history(asked.before - count, asked.before - 1);
+  }
+
+  follow(): void {
+    if (this.lobby.loaded === 'no' && this.play.chat.open === '#lobby') this.#history(this.head - 99, this.head);
+  }
+
+  rows(): string[] {
+    const { look, height } = lookOf(this.play.state);
+    return viewOf(this.play.thread, look, height).rows.map(({ key }) => key);
+  }
+
+  #history(from: number, to: number): void {
+    const messages = this.#messages(from, to);
+    this.play.do({ type: 'history', conversation: '#lobby', messages, gaps: [], more: from > 1 });
+  }
+
+  #messages(from: number, to: number): Message[] {
+    return Array.from({ length: to - from + 1 }, (_, i) => message({ seq: from + i }));
+  }
+}
+
+test('a conversation that was scrolled up once does not grow without end, open or not', (t) => {
+  const long = new Long();
+  long.play.do(move('page-up'));
+  const before = long.rows();
+  for (let i = 0; i < 6; i++) long.arrive(10_000);
+  t.true(long.lobby.messages.length <= 2 * MAX_HELD);
+  t.deepEqual(long.rows(), before, 'what is looked at stays');
+  t.is(long.lobby.below, 60_000);
+  long.play.do(open('@bob'));
+  long.arrive(10_000);
+  t.true(long.lobby.messages.length <= MAX_HELD);
+});
+
+test('what was let go below the window is read anew when the newest are wanted, and the rest comes from there', (t) => {
+  for (const way of ['back', 'newest', 'page-down'] as const) {
+    const long = new Long();
+    long.play.do(move('page-up'));
+    for (let i = 0; i < 6; i++) long.arrive(10_000);
+    const last = long.lobby.messages.at(-50);
+    if (way === 'page-down' && last !== undefined)
+      long.play.do({ type: 'jumped', conversation: '#lobby', key: keyOf(last), words: 'x' });
+    long.play.do({ type: 'focused', focus: 'composer' });
+    for (let i = 0; i < 10 && long.lobby.loaded === 'yes'; i++) long.play.do(move(way));
+    t.is(long.lobby.loaded, 'no');
+    t.regex(long.play.state.notice?.text ?? '', /PgUp/);
+    long.follow();
+    t.deepEqual([long.lobby.messages.at(-1)?.seq, long.lobby.more], [long.head, true]);
+    long.arrive(1);
+    t.is(long.lobby.messages.at(-1)?.seq, long.head);
+  }
+});
+
+type Step = (long: Long) => void;
+const doing = <T>(values: fc.Arbitrary<T>, act: (long: Long, value: T) => void): fc.Arbitrary<Step> =>
+  values.map((value) => (long) => act(long, value));
+const step: fc.Arbitrary<Step> = fc.oneof(
+  doing(fc.integer({ min: 5000, max: 15_000 }), (long, count) => long.arrive(count)),
+  doing(fc.constant(null), (long) => long.ask()),
+  doing(fc.integer({ min: 1, max: 500 }), (long, count) => long.answer(count)),
+  doing(fc.constantFrom<MoveName>('page-up', 'page-up', 'page-up', 'page-down', 'newest'), (long, name) =>
+    long.play.do(move(name)),
+  ),
+  doing(fc.constantFrom('#lobby', '#lobby', '@bob'), (long, name) => long.play.do(open(name))),
+);
+
+test('property: what is held has an end and no hole, and more can be fetched where it was let go', (t) => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30, minLength: 10 }), (steps) => {
+      const long = new Long();
+      for (const each of steps) {
+        each(long);
+        long.follow();
+        const { messages, anchor, more, cut, loaded } = long.lobby;
+        const isOpen = long.play.chat.open === '#lobby';
+        t.true(messages.length <= (isOpen ? 2 * MAX_HELD : MAX_HELD));
+        t.true(messages.every(({ seq }, i) => i === 0 || seq === (messages[i - 1]?.seq ?? 0) + 1));
+        t.true(more || loaded === 'no');
+        t.true(cut || messages.length === 0 || messages.at(-1)?.seq === long.head);
+        t.true(anchor === null || messages.some((one) => hasKey(one, anchor.key)));
+      }
+    }),
+    { numRuns: 25 },
+  );
+});

@@ -1,0 +1,172 @@
+import test from 'ava';
+import { filesLook, filesShown } from '../../../src/tui/select/file-rows.ts';
+import { fileAt, filesOf, layoutFor, peopleOf, peopleShown, personAt } from '../../../src/tui/select/select.ts';
+import type { Event } from '../../../src/tui/state/event.ts';
+import { focus, move } from '../../helpers/screen/events.ts';
+import { draw } from '../../helpers/screen/frames.tsx';
+import { file, message, person } from '../../helpers/screen/messages.ts';
+import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { Play } from '../../helpers/screen/screen-state.ts';
+
+const point = (x: number, y: number, action: 'press' | 'up' | 'down' = 'press'): Event => ({
+  type: 'pointed',
+  action,
+  x,
+  y,
+});
+const many = [person('alice'), ...Array.from({ length: 60 }, (_, i) => person(`p${String(i).padStart(2, '0')}`))];
+const chosenFile = (play: Play) => filesOf(play.chat)[fileAt(play.chat)]?.file.id;
+const chosenPerson = (play: Play) => peopleOf(play.chat)[personAt(play.chat)]?.name;
+
+test('a click opens whom it is on, wherever the list is scrolled to', async (t) => {
+  const { store, after } = draw(t, { columns: 120, rows: 30 });
+  store.dispatch({
+    type: 'entered',
+    opening: {
+      me: { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd' }, device: 1 },
+      link: { state: 'online' },
+      people: many,
+      conversations: [],
+      drafts: {},
+      muted: [],
+      blocked: [],
+    },
+  });
+  const openNow = () => {
+    const { screen } = store.get();
+    return screen.name === 'chat' ? screen.chat.open : '';
+  };
+  for (const at of ['@p00', '@p30', '@p59'] as const) {
+    await after({ type: 'opened', conversation: at });
+    for (const y of [4, 14, 25]) {
+      const rows = await after({ type: 'opened', conversation: at });
+      const name = /(p\d\d)/.exec(rows[y]?.slice(0, 20) ?? '')?.[1];
+      await after(point(4, y));
+      t.is(openNow(), `@${name}`, `${at} ${y}`);
+    }
+  }
+});
+
+test('a click on a rule, the header or the blank row does nothing; on the composer it goes there', (t) => {
+  const play = new Play({ columns: 120, rows: 30 }).do(focus('people'));
+  const { people, composer } = layoutFor(play.state);
+  for (const [x, y] of [
+    [4, 0],
+    [4, 1],
+    [4, 3],
+    [people, 5],
+    [4, 27],
+    [50, 29],
+  ] as const) {
+    play.do(point(x, y));
+    t.is(play.chat.open, '#lobby');
+    t.is(play.state.focus, 'people', `${x} ${y}`);
+  }
+  play.do(point(50, 30 - 1 - composer));
+  t.is(play.state.focus, 'composer');
+});
+
+test('a click on a file or a message chooses it', (t) => {
+  const play = new Play({ columns: 120, rows: 30 }).history(100);
+  const files = Array.from({ length: 20 }, (_, i) => file({ id: `f${i}`, name: `${i}.bin`, at: 1000 - i }));
+  play.do({ type: 'files', files });
+  const { columns, files: wide } = layoutFor(play.state);
+  play.do(point(columns - wide + 3, 2 + 4));
+  t.is(play.state.focus, 'files');
+  t.is(chosenFile(play), 'f2');
+  play.do(point(50, 2 + 3));
+  t.is(play.state.focus, 'messages');
+  const rows = layoutFor(play.state).body;
+  t.is(play.thread.selected, `bob/h${100 - rows + 1 + 3}`);
+  play.do(move('page-up'), point(50, 2 + 3));
+  t.is(play.thread.anchor !== null && play.thread.selected, `bob/h${100 - rows + 1 + 3 - (rows - 2) + 1}`);
+});
+
+test('a click on an empty place above a few messages chooses none', (t) => {
+  const play = new Play({ columns: 120, rows: 30 }).history(2);
+  play.do(point(50, 4));
+  t.is(play.thread.selected, null);
+});
+
+test('the wheel scrolls what is under the pointer, and leaves the keys where they are', (t) => {
+  const play = new Play({ columns: 120, rows: 30, people: many }).history(200);
+  const files = Array.from({ length: 40 }, (_, i) => file({ id: `f${i}`, at: 1000 - i }));
+  play.do({ type: 'files', files });
+  const { columns, body, files: wide } = layoutFor(play.state);
+  const first = () => peopleShown(play.state, body).first;
+  play.do(point(4, 10, 'down'), point(4, 10, 'down'));
+  t.is(first(), 6);
+  t.is(play.state.focus, 'composer');
+  t.is(play.thread.anchor, null);
+  for (let i = 0; i < 50; i++) play.do(point(4, 10, 'down'));
+  t.is(first(), 62 - body);
+  play.do(point(4, 10, 'up'));
+  t.is(first(), 62 - body - 3, 'what it could not go further it need not come back');
+  play.do(point(columns - wide + 2, 10, 'down'));
+  t.is(filesShown(filesLook(play.state), wide, body).first, 3);
+  play.do(point(50, 10, 'up'));
+  t.not(play.thread.anchor, null);
+  play.do(focus('people'));
+  t.is(first(), 0, 'the pane begins anew where the keys are');
+});
+
+test('in a pane that lies over the others, a click is in it or nowhere', (t) => {
+  const play = new Play({ columns: 69, rows: 24, people: many }).do(move('show-people'));
+  play.do(point(60, 10));
+  t.not(play.state.overlay, null);
+  play.do(point(5, 2 + 3));
+  t.is(play.state.overlay, null);
+  t.is(play.chat.open, '@p01');
+  play.do({
+    type: 'files',
+    files: [file({ id: 'a', at: 2, conversation: '@p01' }), file({ id: 'b', at: 1, conversation: '@p01' })],
+  });
+  play.do(move('show-files'), point(50, 2 + 2));
+  t.is(chosenFile(play), 'b');
+  t.deepEqual(play.state.overlay, { kind: 'pane', pane: 'files' });
+});
+
+test('a report that comes after the mouse was turned off does nothing', async (t) => {
+  const { actions, store } = await openDesk(t);
+  const before = store.get();
+  actions.take({ type: 'mouse', action: 'press', x: 3, y: 4 });
+  t.is(store.get(), before);
+  store.dispatch({ type: 'settings', settings: { mouse: true } });
+  actions.take({ type: 'mouse', action: 'press', x: 3, y: 4 });
+  t.is(store.get().screen.name === 'chat' && (store.get().screen as { chat: { open: string } }).chat.open, '@bob');
+});
+
+test('what comes while a pane has the keys chooses nothing else, moved or not', (t) => {
+  const play = new Play({ columns: 120, people: [person('alice'), person('bob')] });
+  play.do({ type: 'files', files: [file({ id: 'f1', at: 1 })] }, focus('files'));
+  play.arrive(message({ seq: 1, id: 'm', body: { kind: 'file', file: file({ id: 'f2', at: 2 }) } }));
+  t.is(filesOf(play.chat).length, 2);
+  t.is(chosenFile(play), 'f1');
+  play.do(focus('composer'), focus('files'));
+  t.is(chosenFile(play), 'f2', 'the keys left: it begins anew with the newest');
+  play.do({ type: 'opened', conversation: '@bob' }, focus('people'));
+  t.is(chosenPerson(play), '@bob');
+  play.do({ type: 'news', news: [{ type: 'people', people: [person('adam')] }] });
+  t.is(chosenPerson(play), '@bob');
+  const over = new Play({ columns: 80 }).do({ type: 'files', files: [file({ id: 'f1', at: 1 })] }, move('show-files'));
+  over.do({ type: 'files', files: [file({ id: 'f2', at: 2 })] });
+  t.is(chosenFile(over), 'f1');
+});
+
+test('a pane that the new size hides lies over the others, or lets the keys go', (t) => {
+  const play = new Play({ columns: 120, rows: 30 }).do(move('show-files'));
+  t.is(play.state.focus, 'files');
+  play.do({ type: 'resized', columns: 80, rows: 24 });
+  t.is(play.state.focus, 'composer');
+  t.deepEqual(play.state.overlay, { kind: 'pane', pane: 'files' });
+  play.do({ type: 'resized', columns: 120, rows: 30 });
+  t.is(play.state.focus, 'files');
+  t.is(play.state.overlay, null);
+  play.do({ type: 'resized', columns: 50, rows: 30 });
+  t.is(play.state.focus, 'composer');
+  t.is(play.state.overlay, null);
+  play.do({ type: 'resized', columns: 120, rows: 30 }, focus('people'), move('help'));
+  play.do({ type: 'resized', columns: 65, rows: 30 });
+  t.is(play.state.focus, 'composer');
+  t.is(play.state.overlay?.kind, 'help');
+});

@@ -1,0 +1,105 @@
+import test from 'ava';
+import { helpLines } from '../../../../src/tui/commands/pages.ts';
+import { type Editor, emptyEditor } from '../../../../src/tui/state/editor.ts';
+import type { Overlay } from '../../../../src/tui/state/state.ts';
+import { strings } from '../../../../src/tui/text/strings.ts';
+import { width } from '../../../../src/tui/width/measure.ts';
+import { draw, sizes } from '../../../helpers/screen/frames.tsx';
+import { message } from '../../../helpers/screen/messages.ts';
+
+const overlays: Overlay[] = [
+  { kind: 'help', top: 0 },
+  {
+    kind: 'page',
+    title: 'A page',
+    lines: Array.from({ length: 50 }, (_, i) => `line ${i} ${'long '.repeat(40)}`),
+    top: 3,
+  },
+  { kind: 'switcher', query: { before: 'b', after: '' }, selected: 0 },
+  { kind: 'search', query: { before: 'text', after: 'x' }, selected: 0 },
+  { kind: 'links', links: ['https://example.org/'.repeat(20)], selected: 0 },
+  {
+    kind: 'confirm',
+    question: { ask: 'send', to: '#lobby', lines: 5000, messages: 12, hasty: true, addressed: 'bob'.repeat(10) },
+    at: 0,
+    stray: false,
+  },
+  { kind: 'confirm', question: { ask: 'delete', message: message() }, at: 0, stray: true },
+  { kind: 'confirm', question: { ask: 'quit' }, at: 0, stray: false },
+  { kind: 'confirm', question: { ask: 'doubt', statement: 'it says so', question: 'Is it so?' }, at: 0, stray: false },
+  { kind: 'fingerprint', name: 'bob', digits: '12345'.repeat(12), error: null, at: 0, stray: false },
+  { kind: 'fingerprint', name: 'bob', digits: null, error: 'no keys yet', at: 0, stray: false },
+  {
+    kind: 'picker',
+    folder: '/tmp',
+    entries: [{ name: 'a'.repeat(300), folder: false, size: 1e9 }],
+    note: 'a sentence '.repeat(20),
+    query: emptyEditor,
+    selected: 0,
+  },
+  {
+    kind: 'passwd',
+    fields: [{ before: 'secret', after: '' }, emptyEditor, emptyEditor],
+    active: 1,
+    error: { field: 0, text: 'wrong, '.repeat(20) },
+    busy: false,
+  },
+  { kind: 'pane', pane: 'people' },
+  { kind: 'pane', pane: 'files' },
+];
+
+for (const size of sizes) {
+  test(`every overlay fits into ${size.columns}x${size.rows}`, async (t) => {
+    const { after, enter } = draw(t, size);
+    enter();
+    for (const overlay of overlays) {
+      const rows = await after({ type: 'overlay', overlay });
+      t.true(rows.length <= size.rows, overlay.kind);
+      for (const row of rows) t.true(width(row) <= size.columns, `${overlay.kind}: ${row}`);
+      t.false(rows.join('').includes('secret'));
+    }
+  });
+}
+
+test('the form for a new password says how good it is, what is wrong beside its field, and that Esc closes', async (t) => {
+  const { after, enter } = draw(t);
+  enter();
+  const fields = ['old secret', 'new secret', ''].map((before) => ({ before, after: '' })) as [Editor, Editor, Editor];
+  const wrong = { field: 0 as const, text: strings.passwd.wrong };
+  const overlay: Overlay = { kind: 'passwd', fields, active: 1, error: wrong, busy: false };
+  const text = (await after({ type: 'overlay', overlay })).join('\n');
+  t.regex(
+    text,
+    / {2}Password now .*•\s.*\n.*✗ not changed: the password now is wrong.*\n.*▸ New password .*•\s.*\n.*■+·* \w+/,
+  );
+  t.regex(text, /╰─ .*Esc closes/);
+});
+
+test('a join link stands on one line where the window has room for it', async (t) => {
+  const { after, enter } = draw(t, { columns: 100 });
+  enter();
+  const link = `securechat://chat.example:65345#${'ab'.repeat(32)}`;
+  const page = { kind: 'page' as const, title: 'x', lines: ['a sentence '.repeat(30), link], top: 0 };
+  const rows = await after({ type: 'overlay', overlay: page });
+  t.true(rows.some((row) => row.includes(link)));
+});
+
+test('help and pages are whole in a narrow window: what is too long goes on below', async (t) => {
+  const { after, enter } = draw(t, { columns: 60, rows: 60 });
+  enter();
+  const said = (rows: string[]) => rows.map((row) => row.replace(/^ *│ | │ *$/g, '').trim()).join(' ');
+  t.regex(
+    said(await after({ type: 'overlay', overlay: { kind: 'help', top: 0 } })),
+    /:emoji:, path; on an empty line, next pane/,
+  );
+  const table = await after({
+    type: 'overlay',
+    overlay: { kind: 'page', title: 'x', lines: [`Tab     ${'word '.repeat(12)}`], top: 0 },
+  });
+  const at = table.findIndex((row) => row.includes('Tab'));
+  t.is(table[at + 1]?.indexOf('word'), table[at]?.indexOf('word'));
+  const page = { kind: 'page', title: 'x', lines: helpLines(), top: 0 } as const;
+  const rows = await after({ type: 'overlay', overlay: page });
+  t.regex(said(rows), /\.quit +leave/);
+  t.false(rows.join('').includes('…'));
+});

@@ -1,0 +1,36 @@
+import test from 'ava';
+import type { TransferState } from '../../../../src/client/types.ts';
+import { draw } from '../../../helpers/screen/frames.tsx';
+import { file } from '../../../helpers/screen/messages.ts';
+
+test('moving, paused, failed and saved files each say so', async (t) => {
+  const { after, enter } = draw(t, { columns: 130 });
+  enter();
+  const base: TransferState = {
+    id: 't',
+    author: 'bob',
+    direction: 'down',
+    name: 'x.bin',
+    conversation: '#lobby',
+    size: 100,
+    done: 40,
+    rate: 10,
+    state: 'running',
+    note: null,
+  };
+  const show = async (change: Partial<TransferState>) =>
+    (await after({ type: 'news', news: [{ type: 'transfer', transfer: { ...base, ...change } }] })).join('\n');
+  t.regex(await show({}), /↓ x\.bin[\s\S]*━+─+[\s\S]*40 % {2}10 B\/s {2}0:06/);
+  t.regex(await show({ state: 'paused', rate: 0 }), /40 % {2}paused/);
+  t.regex(await show({ state: 'failed', note: 'the disk is full' }), /✗ the disk is full/);
+  await after({ type: 'files', files: [file({ id: 't', name: 'x.bin' })] });
+  t.regex(await show({ state: 'done', done: 100, note: '/d/x.bin' }), /saved and checked/);
+});
+
+test('what an earlier start saved is still said, until it is fetched anew', async (t) => {
+  const { after, enter } = draw(t, { columns: 130 });
+  enter();
+  const saved = file({ name: 'x.bin', saved: '/d/x.bin' });
+  t.regex((await after({ type: 'files', files: [saved] })).join('\n'), /saved and checked:.*\n.*\/d\/x\.bin/);
+  t.notRegex((await after({ type: 'files', files: [{ ...saved, saved: null }] })).join('\n'), /saved/);
+});

@@ -1,0 +1,32 @@
+import test from 'ava';
+import { draw } from '../../../helpers/screen/frames.tsx';
+
+test('a lost link never hides a sentence of the moment, and is never hidden by one', async (t) => {
+  const reason = 'cannot connect to 127.0.0.1:65345: nothing listens there; check the address';
+  for (const columns of [60, 80, 160]) {
+    const { enter, after, store } = draw(t, { columns });
+    enter();
+    const retryAt = store.get().now + 22_000;
+    const link = { state: 'waiting', retryAt, reason } as const;
+    const alone = (await after({ type: 'news', news: [{ type: 'link', link }] })).at(-1) ?? '';
+    t.true(alone.startsWith(' ○ offline, next try in 22 s'), alone);
+    t.is(alone.includes(reason), columns >= 120, alone);
+    const told = await after({ type: 'notice', notice: { text: 'Ctrl+C again leaves', tone: 'info' } });
+    t.regex(told.at(-1) ?? '', /^ ○ offline, next try in 22 s .*Ctrl\+C again leaves/);
+  }
+});
+
+test('the hints are shortened from their end, after what needs no reading; at no width do all of them go', async (t) => {
+  for (const columns of [60, 80, 100, 160]) {
+    const { enter, after } = draw(t, { columns });
+    enter();
+    const conversation = { name: '@bob', head: 12, read: 0, unread: 12, at: 1 } as const;
+    const row = (rows: string[]) => rows.at(-1) ?? '';
+    const composer = row(await after({ type: 'news', news: [{ type: 'conversation', conversation }] }));
+    t.regex(composer, /● online.* 12 unread +F1 help {2}Ctrl\+K go to/);
+    const messages = row(await after({ type: 'focused', focus: 'messages' }));
+    t.regex(messages, /12 unread +↑↓ choose {2}r reply/);
+    t.is(messages.includes('Esc back'), columns >= 100, messages);
+    t.is(messages.includes('encrypted'), columns >= 160, messages);
+  }
+});
