@@ -15,7 +15,7 @@ import { deliveredNote, parseNote, sealNote } from '../src/protocol/sealed/note.
 import { safetyNumber } from '../src/protocol/sealed/safety-number.ts';
 import { sealVault } from '../src/protocol/sealed/vault.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
-import { DAEMON_ID, NO_HASH, person, T0 } from '../test/helpers/people.ts';
+import { DAEMON_ID, NO_HASH, person, T0 } from '../test/helpers/protocol/people.ts';
 import { flipped, type Vector, withDamage, writeVectors } from './vector.ts';
 
 const RSA = 384;

@@ -10,7 +10,7 @@ import { mintEpoch, openEpoch, sealGrant } from '../src/protocol/sealed/epoch.ts
 import { createLobby, parseLogEntry, signLogEntry } from '../src/protocol/sealed/room-log.ts';
 import { sealRoomMessage } from '../src/protocol/sealed/room-message.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
-import { DAEMON_ID, NO_HASH, person, T0 } from '../test/helpers/people.ts';
+import { DAEMON_ID, NO_HASH, person, T0 } from '../test/helpers/protocol/people.ts';
 import { flipped, type Vector, withDamage, writeVectors } from './vector.ts';
 
 const [alice, bob, mallory] = [await person('alice'), await person('bob'), await person('mallory')];

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { chatAs, textOf } from '../helpers/chat.ts';
-import { runDaemon, startDaemon } from '../helpers/daemon.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, textOf } from '../helpers/client/chat.ts';
+import { runDaemon, startDaemon } from '../helpers/daemon/daemon.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 /** Alice and Bob have talked in the lobby and shared a file; then their daemon was killed. */

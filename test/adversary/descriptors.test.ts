@@ -5,9 +5,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { connectTo, login, register } from '../helpers/client.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { connectTo, login, register } from '../helpers/client/client.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { hostileClient, openSocket } from './hostile-client.ts';
 

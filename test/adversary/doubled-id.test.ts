@@ -1,9 +1,9 @@
 /** Somebody who gives their message the id of another's: whoever answers one of the two is never shown as answering the other. */
 import test from 'ava';
 import { openChat } from '../../src/client/open-chat.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
-import { signInAs } from '../helpers/sign-in.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 
 test('a message is answered, chosen and taken back by author and id, whoever else uses that id', async (t) => {
   const { join: server } = (await openDaemon(t)).at;

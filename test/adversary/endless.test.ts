@@ -11,8 +11,8 @@ import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import type { LinkEnd } from '../../src/protocol/link/link-inbox.ts';
 import { type Event, encodeEvent } from '../../src/protocol/wire/codec.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { fakeWire } from '../helpers/wire.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { fakeWire } from '../helpers/client/wire.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 const MIB = 2 ** 20;

@@ -1,6 +1,6 @@
 /** A member who answers each new key of a room with one of their own: two people who talk do not notice. */
 import test, { type ExecutionContext } from 'ava';
-import { chatAs, textOf } from '../helpers/chat.ts';
+import { chatAs, textOf } from '../helpers/client/chat.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 import { answerTo, garbage, Mallory } from './mallory.ts';
 

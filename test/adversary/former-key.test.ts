@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs, type TestChat, textOf } from '../helpers/chat.ts';
+import { chatAs, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { fixtureRsa } from '../helpers/client/sign-in.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { fixtureRsa } from '../helpers/sign-in.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 const password = 'correct horse';

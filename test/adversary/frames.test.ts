@@ -1,8 +1,8 @@
 /** Frames that claim more than they hold, or hold what no frame may: the link ends, memory and others stay as they were. */
 import test from 'ava';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { login, register } from '../helpers/client.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { login, register } from '../helpers/client/client.ts';
 import { hostileClient } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 

@@ -16,8 +16,8 @@ import { decodeDaemonParameters, encodeParameters } from '../../src/protocol/lin
 import { LARGE_RECORD, RecordSealer, recordLimits, recordType } from '../../src/protocol/link/record.ts';
 import type { Take } from '../../src/protocol/link/take-bytes.ts';
 import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
-import { connecting, daemonId, daemonKeys, fingerprint } from '../helpers/link-pair.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
+import { connecting, daemonId, daemonKeys, fingerprint } from '../helpers/protocol/link-pair.ts';
 import { cheapRsa, fuzz } from './fuzz.ts';
 
 const random = (size: number) => new Uint8Array(size).fill(5);

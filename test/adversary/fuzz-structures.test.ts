@@ -23,7 +23,7 @@ import { createLobby, parseLogEntry, RoomLog, signLogEntry } from '../../src/pro
 import { openRoomMessage, sealRoomMessage } from '../../src/protocol/sealed/room-message.ts';
 import { openVault, sealVault } from '../../src/protocol/sealed/vault.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
-import { DAEMON_ID, NO_HASH, person, T0 } from '../helpers/people.ts';
+import { DAEMON_ID, NO_HASH, person, T0 } from '../helpers/protocol/people.ts';
 import { cheapRsa, fuzz } from './fuzz.ts';
 
 const [alice, bob] = [await person('alice'), await person('bob')];

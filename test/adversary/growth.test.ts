@@ -2,9 +2,9 @@
 import test from 'ava';
 import { readConfig } from '../../src/daemon/config/config.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs, lines } from '../helpers/chat.ts';
-import { online } from '../helpers/client.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, lines } from '../helpers/client/chat.ts';
+import { online } from '../helpers/client/client.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 
 test.serial(
   'messages beyond --message-quota are refused, shown as failed, and go out when there is more',

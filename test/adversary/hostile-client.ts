@@ -1,6 +1,6 @@
 /**
  * A client that breaks rules. It does the real handshake, and then sends any bytes: as a message, a record, a segment, or
- * straight to the socket. It is a `Wire`, so `calls`, and with it `register` and `login` of test/helpers/client.ts, work too.
+ * straight to the socket. It is a `Wire`, so `calls`, and with it `register` and `login` of test/helpers/client/client.ts, work too.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -23,7 +23,7 @@ import {
 import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
 import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
-import type { TestDaemon } from '../helpers/daemon.ts';
+import type { TestDaemon } from '../helpers/daemon/daemon.ts';
 
 /** `closed`: the daemon said CLOSE. `cut`: the connection ended without it. */
 export type HowEnded = 'closed' | 'cut';

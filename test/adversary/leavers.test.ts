@@ -2,7 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../src/daemon/limits/limits.ts';
 import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
-import { chatAs, lines } from '../helpers/chat.ts';
+import { chatAs, lines } from '../helpers/client/chat.ts';
 import { until } from '../helpers/until.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 import { answerTo, garbage, Mallory } from './mallory.ts';

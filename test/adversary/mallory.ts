@@ -10,7 +10,7 @@ import { mintEpoch, parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
-import { login, register } from '../helpers/client.ts';
+import { login, register } from '../helpers/client/client.ts';
 import { type HostileClient, hostileClient } from './hostile-client.ts';
 import type { HostileDaemon } from './hostile-daemon.ts';
 

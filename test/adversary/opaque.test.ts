@@ -1,10 +1,10 @@
 /** OPAQUE messages with bytes after their end: refused by the daemon and by a client. */
 import test from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { register, testDaemonId } from '../helpers/client.ts';
-import { lightOpaque } from '../helpers/light-opaque.ts';
+import { register, testDaemonId } from '../helpers/client/client.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { lightOpaque } from '../helpers/protocol/light-opaque.ts';
 import { refused } from '../helpers/refusal.ts';
-import { signInAs } from '../helpers/sign-in.ts';
 import { hostileClient } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
-import { online } from '../helpers/client.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { online } from '../helpers/client/client.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { until } from '../helpers/until.ts';
 
 const MIB = 1024;

@@ -5,9 +5,9 @@ import test from 'ava';
 import { openChat } from '../../src/client/open-chat.ts';
 import { fromHex, hex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
-import { chatAs } from '../helpers/chat.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { signInAs } from '../helpers/sign-in.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 test.serial('a file whose id somebody else has named is listed and fetched all the same', async (t) => {

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import test from 'ava';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
-import { chatAs, lines, startChat } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { tampered } from '../helpers/client/tamper.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { signInAs } from '../helpers/sign-in.ts';
-import { tampered } from '../helpers/tamper.ts';
 
 const password = 'correct horse';
 

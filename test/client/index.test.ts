@@ -4,10 +4,10 @@ import manifest from '../../package.json' with { type: 'json' };
 import { connect as connectWith } from '../../src/client/client.ts';
 import { VERSION } from '../../src/client/connection/software.ts';
 import * as door from '../../src/client/index.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { fixtureRsa, quietAsk } from '../helpers/client/sign-in.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { lightOpaque } from '../helpers/light-opaque.ts';
-import { fixtureRsa, quietAsk } from '../helpers/sign-in.ts';
+import { lightOpaque } from '../helpers/protocol/light-opaque.ts';
 
 test('the door is what is promised, and no more', (t) => {
   t.deepEqual(Object.keys(door).sort(), ['ClientError', 'Refusal', 'connect', 'listen']);

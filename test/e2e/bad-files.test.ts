@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { jsonLines } from '../helpers/cli.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { household, PASSWORD } from '../helpers/household.ts';
+import { jsonLines } from '../helpers/screen/cli.ts';
 
 const MIB = 1024 * 1024;
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
-import { household, PASSWORD } from '../helpers/household.ts';
+import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
+import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 
 /** One sentence on standard error, nothing on standard output, and the status. */
 function refusedWith(t: ExecutionContext, result: CliResult, code: number, sentence: RegExp, what: string): void {

@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { connectTo, login, online } from '../helpers/client.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { connectTo, login, online } from '../helpers/client/client.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
-const hook = fileURLToPath(new URL('../helpers/break-database.mjs', import.meta.url));
+const hook = fileURLToPath(new URL('../helpers/daemon/break-database.mjs', import.meta.url));
 
 /** What becomes of the daemon and of a request that needs the disk when its database fails in the way of `word`. */
 async function broken(t: ExecutionContext, word: 'sync' | 'thread') {

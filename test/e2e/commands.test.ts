@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { jsonLines } from '../helpers/cli.ts';
-import { household } from '../helpers/household.ts';
+import { household } from '../helpers/daemon/test-accounts.ts';
+import { jsonLines } from '../helpers/screen/cli.ts';
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 

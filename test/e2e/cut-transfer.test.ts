@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs } from '../helpers/chat.ts';
-import { openCliScreen } from '../helpers/cli-screen.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
+import { openCliScreen } from '../helpers/screen/cli-screen.ts';
 
 const PATIENCE = 30_000;
 const SIZE = 160 * 2 ** 20;

@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
-import { connectTo } from '../helpers/client.ts';
-import { runDaemon, startDaemon } from '../helpers/daemon.ts';
+import { connectTo } from '../helpers/client/client.ts';
+import { runDaemon, startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { until } from '../helpers/until.ts';
 

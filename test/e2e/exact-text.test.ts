@@ -3,10 +3,10 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
-import { openCliScreen } from '../helpers/cli-screen.ts';
+import { type Household, household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { type Household, household, PASSWORD } from '../helpers/household.ts';
+import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
+import { openCliScreen } from '../helpers/screen/cli-screen.ts';
 
 const texts = [
   'a\tb',

@@ -3,8 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 const password = 'secret';

@@ -1,7 +1,7 @@
 /** A server whose disk is full when somebody comes: programs that stay wait for it, commands say so and end. */
 import test from 'ava';
-import { fullDisk } from '../helpers/full-disk.ts';
-import { household } from '../helpers/household.ts';
+import { fullDisk } from '../helpers/daemon/full-disk.ts';
+import { household } from '../helpers/daemon/test-accounts.ts';
 
 test.serial('listen and plain wait for a server that lets nobody in for now, and say what for', async (t) => {
   const disk = await fullDisk(t);

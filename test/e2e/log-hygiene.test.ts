@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { encode } from '@msgpack/msgpack';
 import test, { type ExecutionContext } from 'ava';
 import { allowedFields } from '../../src/daemon/logging/log.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { connectTo, login } from '../helpers/client.ts';
-import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { connectTo, login } from '../helpers/client/client.ts';
+import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 const password = 'pa55-horse-battery';

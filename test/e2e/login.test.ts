@@ -4,10 +4,10 @@ import test from 'ava';
 import { H, utf8 } from '../../src/protocol/base/bytes.ts';
 import { Refusal, type RefusalCode } from '../../src/protocol/base/errors.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client/client.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { lightOpaque } from '../helpers/light-opaque.ts';
+import { lightOpaque } from '../helpers/protocol/light-opaque.ts';
 import { until } from '../helpers/until.ts';
 
 const refused = (code: RefusalCode) => ({ instanceOf: Refusal, code }) as const;

@@ -5,12 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { type Clock, systemClock } from '../../src/platform/seams.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { type CliResult, jsonLines, securechat } from '../helpers/cli.ts';
-import { startDaemon, writeFixtureKey } from '../helpers/daemon.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { quietAsk } from '../helpers/client/sign-in.ts';
+import { startDaemon, writeFixtureKey } from '../helpers/daemon/daemon.ts';
+import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { household, PASSWORD } from '../helpers/household.ts';
-import { quietAsk } from '../helpers/sign-in.ts';
+import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 
 const texts = (result: CliResult) => jsonLines(result).map(({ text }) => text);
 

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { openCliScreen } from '../helpers/cli-screen.ts';
-import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { agree, isRunning, type Screen } from '../helpers/screen.ts';
+import { openCliScreen } from '../helpers/screen/cli-screen.ts';
+import { agree, isRunning, type Screen } from '../helpers/screen/screen.ts';
 import { until } from '../helpers/until.ts';
 
 type Seat = { screen: Screen; profile: string; downloads: string };

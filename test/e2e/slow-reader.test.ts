@@ -5,9 +5,9 @@ import { SegmentLayout } from '../../src/daemon/files/segment-layout.ts';
 import { MAX_TEXT_BYTES } from '../../src/protocol/base/text.ts';
 import { openCard } from '../../src/protocol/sealed/card.ts';
 import { dmConversation } from '../../src/protocol/sealed/note.ts';
-import { connectTo, freshCard, login, online, type TestClient, testDaemonId } from '../helpers/client.ts';
-import { startDaemon } from '../helpers/daemon.ts';
-import { noteMaker } from '../helpers/notes.ts';
+import { connectTo, freshCard, login, online, type TestClient, testDaemonId } from '../helpers/client/client.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { noteMaker } from '../helpers/protocol/notes.ts';
 
 const MIB = 1024 * 1024;
 

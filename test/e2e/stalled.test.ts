@@ -5,11 +5,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { jsonLines } from '../helpers/cli.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { household, PASSWORD } from '../helpers/household.ts';
+import { jsonLines } from '../helpers/screen/cli.ts';
 
 test.serial(
   'a daemon that is stopped in mid-transfer: the transfer waits and goes on; newcomers get exit 4',

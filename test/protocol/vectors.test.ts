@@ -18,7 +18,7 @@ import { checkPublicKey, openChunk, sealChunk, sign, verify } from '../../src/pr
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { answerHello, encodeGreeting, sayHello, takeHello } from '../../src/protocol/link/handshake.ts';
 import { LARGE_RECORD, RecordOpener, RecordSealer, recordType } from '../../src/protocol/link/record.ts';
-import { gcmTag, openssl, withFiles } from '../helpers/openssl.ts';
+import { gcmTag, openssl, withFiles } from '../helpers/protocol/openssl.ts';
 
 const vectors = (name: string) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 

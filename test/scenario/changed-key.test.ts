@@ -3,10 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
-import { chatAs, lines, type TestChat, textOf } from '../helpers/chat.ts';
-import { startDaemon, type TestDaemon } from '../helpers/daemon.ts';
+import { chatAs, lines, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { fixtureRsa, rsaInTurn } from '../helpers/client/sign-in.ts';
+import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { fixtureRsa, rsaInTurn } from '../helpers/sign-in.ts';
 
 const password = 'secret';
 const register = {};

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { systemClock } from '../../src/platform/seams.ts';
-import { chatAs } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs } from '../helpers/client/chat.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 const day = 24 * 3_600_000;

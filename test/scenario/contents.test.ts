@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { systemClock } from '../../src/platform/seams.ts';
-import { chatAs, lines, textOf } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, lines, textOf } from '../helpers/client/chat.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 const password = 'secret';

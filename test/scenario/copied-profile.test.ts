@@ -2,8 +2,8 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { chatAs, type TestChat, textOf } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 
 const password = 'secret';

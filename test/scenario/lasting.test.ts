@@ -1,11 +1,11 @@
 /** What must outlast things: people who are away, daemons that die, devices that are new. */
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs, lines, startChat } from '../helpers/chat.ts';
-import { startDaemon } from '../helpers/daemon.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { signInAs } from '../helpers/sign-in.ts';
 
 const password = 'secret';
 const register = {};

@@ -2,10 +2,10 @@
 import test from 'ava';
 import { writtenApart } from '../../src/client/messages/written-time.ts';
 import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
-import { chatAs, startChat } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
-import { signInAs } from '../helpers/sign-in.ts';
-import { tampered } from '../helpers/tamper.ts';
+import { chatAs, startChat } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { tampered } from '../helpers/client/tamper.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 
 const day = 24 * 3_600_000;
 const password = 'secret';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import test from 'ava';
 import { systemClock } from '../../src/platform/seams.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs, startChat, textOf } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, startChat, textOf } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { tampered } from '../helpers/client/tamper.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { signInAs } from '../helpers/sign-in.ts';
-import { tampered } from '../helpers/tamper.ts';
 import { until } from '../helpers/until.ts';
 
 const password = 'secret';

@@ -6,11 +6,11 @@ import { accountKey } from '../../src/client/login/account-context.ts';
 import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import type { Message } from '../../src/client/types.ts';
 import { parseDelivered } from '../../src/protocol/sealed/note.ts';
-import { chatAs, startChat, type TestChat, textOf } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, startChat, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { tampered } from '../helpers/client/tamper.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { signInAs } from '../helpers/sign-in.ts';
-import { tampered } from '../helpers/tamper.ts';
 
 const password = 'secret';
 const register = {};

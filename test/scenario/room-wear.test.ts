@@ -5,8 +5,8 @@ import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import { Rooms } from '../../src/client/rooms/room-channels.ts';
 import { systemClock } from '../../src/platform/seams.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
-import { chatAs, lines } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, lines } from '../helpers/client/chat.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 
 const day = 24 * 3_600_000;
 const password = 'secret';

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import type { ClientEvent } from '../../src/client/types.ts';
-import { chatAs, lines, startChat, textOf } from '../helpers/chat.ts';
-import { jsonLines, securechat, startSecurechat } from '../helpers/cli.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
+import { chatAs, lines, startChat, textOf } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { tampered } from '../helpers/client/tamper.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
-import { signInAs } from '../helpers/sign-in.ts';
-import { tampered } from '../helpers/tamper.ts';
+import { jsonLines, securechat, startSecurechat } from '../helpers/screen/cli.ts';
 import { until } from '../helpers/until.ts';
 
 const password = 'secret';

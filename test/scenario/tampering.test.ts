@@ -3,10 +3,10 @@ import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { parseDelivered } from '../../src/protocol/sealed/note.ts';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
-import { chatAs, lines, startChat, type TestChat } from '../helpers/chat.ts';
-import { openDaemon } from '../helpers/daemon-inside.ts';
-import { signInAs } from '../helpers/sign-in.ts';
-import { type Tamper, tampered } from '../helpers/tamper.ts';
+import { chatAs, lines, startChat, type TestChat } from '../helpers/client/chat.ts';
+import { signInAs } from '../helpers/client/sign-in.ts';
+import { type Tamper, tampered } from '../helpers/client/tamper.ts';
+import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 
 const password = 'secret';
 const register = {};

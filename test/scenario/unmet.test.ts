@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs, lines } from '../helpers/chat.ts';
-import { startDaemon } from '../helpers/daemon.ts';
+import { chatAs, lines } from '../helpers/client/chat.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { until } from '../helpers/until.ts';
 

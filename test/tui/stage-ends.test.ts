@@ -1,8 +1,8 @@
 /** Each way to leave the screen, and that the terminal is as it was before. */
 import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
+import { isRunning, openScreen, type Screen } from '../helpers/screen/screen.ts';
 import { childOf, hook, program, ready, stage } from '../helpers/screen/stage.ts';
-import { isRunning, openScreen, type Screen } from '../helpers/screen.ts';
 import { until } from '../helpers/until.ts';
 
 test.serial('a changed key is told whole, at every width, and once more after leaving', async (t) => {

@@ -1,8 +1,8 @@
 /** The screen in a real terminal, with a client that a test speaks for. */
 import { setTimeout as after } from 'node:timers/promises';
 import test from 'ava';
+import { agree } from '../helpers/screen/screen.ts';
 import { assertWhole, ready, stage } from '../helpers/screen/stage.ts';
-import { agree } from '../helpers/screen.ts';
 import { until } from '../helpers/until.ts';
 
 for (const [cols, rows] of [

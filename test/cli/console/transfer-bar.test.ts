@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { openCliScreen } from '../../helpers/cli-screen.ts';
-import { household } from '../../helpers/household.ts';
+import { household } from '../../helpers/daemon/test-accounts.ts';
+import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
 
 test('what upload and download answer stays on the screen when their bar goes', async (t) => {
   t.timeout(120_000);

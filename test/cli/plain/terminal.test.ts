@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
-import { cliCommand, type Running, startSecurechat } from '../../helpers/cli.ts';
-import { openCliScreen } from '../../helpers/cli-screen.ts';
-import { household, PASSWORD } from '../../helpers/household.ts';
-import { lightOpaque } from '../../helpers/light-opaque.ts';
-import { openScreen, type Screen } from '../../helpers/screen.ts';
+import { household, PASSWORD } from '../../helpers/daemon/test-accounts.ts';
+import { lightOpaque } from '../../helpers/protocol/light-opaque.ts';
+import { cliCommand, type Running, startSecurechat } from '../../helpers/screen/cli.ts';
+import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
+import { openScreen, type Screen } from '../../helpers/screen/screen.ts';
 
 const PATIENCE = 40_000;
 

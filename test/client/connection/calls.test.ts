@@ -4,7 +4,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import { ProtocolError, Refusal } from '../../../src/protocol/base/errors.ts';
 import type { LinkEnd } from '../../../src/protocol/link/link-inbox.ts';
 import { type Event, encodeEvent, encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
-import { fakeWire } from '../../helpers/wire.ts';
+import { fakeWire } from '../../helpers/client/wire.ts';
 
 /** Calls on a link whose other end is the test, and how it ended. */
 function open() {

@@ -7,8 +7,8 @@ import type { LinkState } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { type Event, encodeEvent, encodeResult } from '../../../src/protocol/wire/codec.ts';
 import type { Welcome } from '../../../src/protocol/wire/requests.ts';
+import { type FakeWire, fakeWire } from '../../helpers/client/wire.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { type FakeWire, fakeWire } from '../../helpers/wire.ts';
 
 const welcome: Welcome = {
   session: 1,

@@ -5,8 +5,8 @@ import { startHeartbeat } from '../../../src/client/connection/heartbeat.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { encodeEvent, encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
+import { fakeWire } from '../../helpers/client/wire.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { fakeWire } from '../../helpers/wire.ts';
 
 /** A watched link whose other end is the test. */
 function open() {

@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import test from 'ava';
 import { fromHex } from '../../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../../src/protocol/link/daemon-identity.ts';
-import { chatAs } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { chatAs } from '../../helpers/client/chat.ts';
+import { signInAs } from '../../helpers/client/sign-in.ts';
+import { startDaemon } from '../../helpers/daemon/daemon.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { signInAs } from '../../helpers/sign-in.ts';
 
 const library = new URL('../../../src/client/index.ts', import.meta.url).href;
 const readme = new URL('../../../README.md', import.meta.url);

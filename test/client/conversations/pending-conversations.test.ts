@@ -2,9 +2,9 @@ import test from 'ava';
 import { Strangers } from '../../../src/client/conversations/pending-conversations.ts';
 import type { Timeline } from '../../../src/client/timeline/timeline.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
-import { chatAs, lines, startChat } from '../../helpers/chat.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
-import { signInAs } from '../../helpers/sign-in.ts';
+import { chatAs, lines, startChat } from '../../helpers/client/chat.ts';
+import { signInAs } from '../../helpers/client/sign-in.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { until } from '../../helpers/until.ts';
 
 const id = (n: number) => new Uint8Array(new Uint32Array([n, 0, 0, 0, 0, 0, 0, 0]).buffer);

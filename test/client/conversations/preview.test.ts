@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
-import { chatAs, lines, type TestChat } from '../../helpers/chat.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
-import { recordPath } from '../../helpers/record-path.ts';
+import { chatAs, lines, type TestChat } from '../../helpers/client/chat.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { recordPath } from '../../helpers/protocol/record-path.ts';
 
 const password = 'secret';
 const register = {};

@@ -7,8 +7,8 @@ import { KnownDaemons } from '../../../src/client/trust/known-daemons.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { signCard } from '../../../src/protocol/sealed/card.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { openProfile } from '../../helpers/profile.ts';
 
 const daemon = new Uint8Array(32).fill(1);
 const other = new Uint8Array(32).fill(2);

@@ -6,7 +6,7 @@ import { equal } from '../../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { openProfile } from '../../helpers/profile.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
 
 /** Gives the fixtures one after the other instead of searching for primes. */
 function countingRsa(): Rsa & { made: number } {

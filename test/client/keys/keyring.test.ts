@@ -12,9 +12,9 @@ import { CARD_LIFE_MS, openCard, signCard } from '../../../src/protocol/sealed/c
 import { encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
 import type { RequestParams, Welcome } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
+import { fakeWire } from '../../helpers/client/wire.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { openProfile } from '../../helpers/profile.ts';
-import { fakeWire } from '../../helpers/wire.ts';
 
 type Who = 'alice' | 'bob' | 'carol' | 'mallory';
 const clock = manualClock();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Account } from '../../../src/client/keys/account-store.ts';
 import { checkKeyLogin, doubtOf, settle } from '../../../src/client/login/login-doubt.ts';
 import type { Welcome } from '../../../src/protocol/wire/requests.ts';
-import { NO_HASH, person } from '../../helpers/people.ts';
+import { NO_HASH, person } from '../../helpers/protocol/people.ts';
 
 const alice = await person('alice');
 const [mine, other] = [alice.idFp, NO_HASH];

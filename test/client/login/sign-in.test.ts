@@ -13,16 +13,16 @@ import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.t
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink } from '../../../src/protocol/link/establish.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { testDaemonId } from '../../helpers/client.ts';
-import { startDaemon, writeFixtureKey } from '../../helpers/daemon.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { testDaemonId } from '../../helpers/client/client.ts';
+import { quietAsk, signInAs } from '../../helpers/client/sign-in.ts';
+import { startDaemon, writeFixtureKey } from '../../helpers/daemon/daemon.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { lightOpaque } from '../../helpers/light-opaque.ts';
-import { accepting } from '../../helpers/link-pair.ts';
 import { listener } from '../../helpers/listener.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { startRelay } from '../../helpers/relay.ts';
-import { quietAsk, signInAs } from '../../helpers/sign-in.ts';
+import { lightOpaque } from '../../helpers/protocol/light-opaque.ts';
+import { accepting } from '../../helpers/protocol/link-pair.ts';
+import { startRelay } from '../../helpers/protocol/relay.ts';
 
 /** The encryption keys, newest first. */
 const keysOf = (me: SignedIn) => me.keyring.openKeys().map(({ ekFp, pkcs8 }) => [hex(ekFp), hex(pkcs8)]);

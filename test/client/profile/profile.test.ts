@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { ClientError } from '../../../src/client/errors.ts';
 import { Profile } from '../../../src/client/profile/profile.ts';
 import { systemRandom } from '../../../src/platform/seams.ts';
+import { openProfile as open } from '../../helpers/client/profile.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { openProfile as open } from '../../helpers/profile.ts';
 
 const aad = new TextEncoder().encode('here');
 

@@ -10,10 +10,10 @@ import { mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
 import { createLobby, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { chatAs } from '../../helpers/chat.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
-import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/people.ts';
-import { openProfile } from '../../helpers/profile.ts';
+import { chatAs } from '../../helpers/client/chat.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 test.serial('an epoch that comes by an event and by a fetch at once is taken once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;

@@ -8,7 +8,7 @@ import { identityFp } from '../../../src/protocol/sealed/card.ts';
 import { createLobby, RoomLog, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { DAEMON_ID, T0 } from '../../helpers/people.ts';
+import { DAEMON_ID, T0 } from '../../helpers/protocol/people.ts';
 
 const JOINS = 40;
 const sign = fixtureKey('daemon-sign');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs, lines } from '../../helpers/chat.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { chatAs, lines } from '../../helpers/client/chat.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 
 const password = 'secret';

@@ -7,7 +7,7 @@ import type { Rooms } from '../../../src/client/rooms/room-channels.ts';
 import { Intake } from '../../../src/client/timeline/intake.ts';
 import { Timeline } from '../../../src/client/timeline/timeline.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
-import { openProfile } from '../../helpers/profile.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
 
 const id = new Uint8Array(32).fill(5);
 const place: Place = { id, key: hex(id), name: '@bob', with: 'bob', peer: 'b'.repeat(64), base: 0 };

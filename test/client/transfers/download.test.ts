@@ -5,10 +5,10 @@ import type { BegunDownload } from '../../../src/client/transfers/transfer-recor
 import type { FileSystem } from '../../../src/platform/seams.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { SEGMENT_OVERHEAD } from '../../../src/protocol/sealed/file.ts';
-import { alice } from '../../helpers/file-daemon.ts';
+import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
+import { BIG, fails, place, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
+import { alice } from '../../helpers/daemon/file-daemon.ts';
 import { systemError } from '../../helpers/open-files.ts';
-import { openTransferProfile } from '../../helpers/transfer-profile.ts';
-import { BIG, fails, place, receiver, segSize, sender, sent } from '../../helpers/transfer-sides.ts';
 
 test('a download goes on after the whole segments on the disk', async (t) => {
   const at = await sender(t);

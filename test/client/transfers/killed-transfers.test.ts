@@ -4,10 +4,10 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../../src/client/types.ts';
-import { chatAs } from '../../helpers/chat.ts';
-import { startSecurechat } from '../../helpers/cli.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { chatAs } from '../../helpers/client/chat.ts';
+import { startDaemon } from '../../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
+import { startSecurechat } from '../../helpers/screen/cli.ts';
 
 const password = 'secret';
 const register = {};

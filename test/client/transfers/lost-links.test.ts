@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { Transfers } from '../../../src/client/transfers/transfers.ts';
-import { alice, openFileDaemon } from '../../helpers/file-daemon.ts';
-import { FakeWire } from '../../helpers/file-wire.ts';
+import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
+import { place, receiver, segSize } from '../../helpers/client/transfer-sides.ts';
+import { alice, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
+import { FakeWire } from '../../helpers/daemon/file-wire.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { openTransferProfile } from '../../helpers/transfer-profile.ts';
-import { place, receiver, segSize } from '../../helpers/transfer-sides.ts';
 
 const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
 

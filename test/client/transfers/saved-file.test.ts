@@ -5,10 +5,10 @@ import test, { type ExecutionContext } from 'ava';
 import type { BegunDownload } from '../../../src/client/transfers/transfer-record.ts';
 import type { FileSystem } from '../../../src/platform/seams.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';
-import type { FileDaemon } from '../../helpers/file-daemon.ts';
+import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
+import { fails, place, type Receiver, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
+import type { FileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { changedFiles, systemError } from '../../helpers/open-files.ts';
-import { openTransferProfile } from '../../helpers/transfer-profile.ts';
-import { fails, place, type Receiver, receiver, segSize, sender, sent } from '../../helpers/transfer-sides.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 

@@ -2,8 +2,8 @@
 import { appendFile, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs } from '../../helpers/chat.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { chatAs } from '../../helpers/client/chat.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 
 const password = 'correct horse';

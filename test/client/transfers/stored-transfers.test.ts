@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { FileInfo, TransferState } from '../../../src/client/types.ts';
-import { chatAs, type TestChat } from '../../helpers/chat.ts';
-import { startDaemon } from '../../helpers/daemon.ts';
+import { chatAs, type TestChat } from '../../helpers/client/chat.ts';
+import { startDaemon } from '../../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 
 const password = 'secret';

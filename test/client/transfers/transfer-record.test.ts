@@ -7,11 +7,11 @@ import { type Begun, decodeBegun, encodeBegun, nameOf } from '../../../src/clien
 import { Transfers } from '../../../src/client/transfers/transfers.ts';
 import type { TransferState } from '../../../src/client/types.ts';
 import { fromHex, hex } from '../../../src/protocol/base/bytes.ts';
-import { alice, bob, openFileDaemon } from '../../helpers/file-daemon.ts';
-import { FakeWire } from '../../helpers/file-wire.ts';
+import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
+import { fails, place, segSize } from '../../helpers/client/transfer-sides.ts';
+import { alice, bob, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
+import { FakeWire } from '../../helpers/daemon/file-wire.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { openTransferProfile } from '../../helpers/transfer-profile.ts';
-import { fails, place, segSize } from '../../helpers/transfer-sides.ts';
 import { until } from '../../helpers/until.ts';
 
 const SIZE = 80 * segSize;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import type { TransferState } from '../../../src/client/types.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
-import { BIG, fails, fileOf, place, receiver, segSize, sender, sent } from '../../helpers/transfer-sides.ts';
+import { BIG, fails, fileOf, place, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
 
 for (const size of [0, 1, segSize - 1, segSize, segSize + 1, BIG]) {
   test(`a file of ${size} bytes goes up and down`, async (t) => {

@@ -6,11 +6,11 @@ import { stopReason } from '../../../src/client/transfers/stop.ts';
 import { Transfers } from '../../../src/client/transfers/transfers.ts';
 import type { TransferState } from '../../../src/client/types.ts';
 import type { FileSystem } from '../../../src/platform/seams.ts';
-import { alice } from '../../helpers/file-daemon.ts';
-import { FakeWire } from '../../helpers/file-wire.ts';
+import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
+import { BIG, fails, fileOf, place, sender } from '../../helpers/client/transfer-sides.ts';
+import { alice } from '../../helpers/daemon/file-daemon.ts';
+import { FakeWire } from '../../helpers/daemon/file-wire.ts';
 import { systemError } from '../../helpers/open-files.ts';
-import { openTransferProfile } from '../../helpers/transfer-profile.ts';
-import { BIG, fails, fileOf, place, sender } from '../../helpers/transfer-sides.ts';
 
 test('a file with another time or size gets a new id and key', async (t) => {
   const at = await sender(t);

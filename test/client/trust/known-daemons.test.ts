@@ -3,8 +3,8 @@ import { ClientError } from '../../../src/client/errors.ts';
 import { expectedFingerprint, KnownDaemons } from '../../../src/client/trust/known-daemons.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { fingerprintWords } from '../../../src/protocol/link/daemon-identity.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { openProfile } from '../../helpers/profile.ts';
 
 const here = { host: 'chat.example', port: 65345 };
 const one = new Uint8Array(32).fill(1);

@@ -9,7 +9,7 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { encodeResult } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { daemonOf, nextCard } from '../../helpers/daemon-people.ts';
+import { daemonOf, nextCard } from '../../helpers/daemon/daemon-people.ts';
 
 const mallory = fixtureKey('mallory-encryption').spki;
 

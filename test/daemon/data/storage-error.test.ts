@@ -6,8 +6,8 @@ import { StorageError, watchSyncs } from '../../../src/daemon/data/storage-error
 import { replaceDurably } from '../../../src/platform/durable-write.ts';
 import type { FileSystem } from '../../../src/platform/seams.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { connectTo, register } from '../../helpers/client.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { connectTo, register } from '../../helpers/client/client.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { changedFiles, systemError } from '../../helpers/open-files.ts';
 

@@ -2,8 +2,8 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { hex } from '../../../src/protocol/base/bytes.ts';
-import { bob, FakeSession, id, openFileDaemon } from '../../helpers/file-daemon.ts';
-import { file, segSize, upload } from '../../helpers/file-upload.ts';
+import { bob, FakeSession, id, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
+import { file, segSize, upload } from '../../helpers/daemon/file-upload.ts';
 import { refused } from '../../helpers/refusal.ts';
 import { until } from '../../helpers/until.ts';
 

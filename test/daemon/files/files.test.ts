@@ -7,8 +7,8 @@ import { refuseWhenOut } from '../../../src/daemon/limits/out-of-descriptors.ts'
 import type { FileSystem } from '../../../src/platform/seams.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Refusal } from '../../../src/protocol/base/errors.ts';
-import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/file-daemon.ts';
-import { file, opening, sealed, segSize, send, upload } from '../../helpers/file-upload.ts';
+import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
+import { file, opening, sealed, segSize, send, upload } from '../../helpers/daemon/file-upload.ts';
 import { refused } from '../../helpers/refusal.ts';
 import { until } from '../../helpers/until.ts';
 

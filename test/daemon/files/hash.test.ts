@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { hashFile } from '../../../src/daemon/files/hash.ts';
+import { bytes32 } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { bytes32 } from '../../helpers/store.ts';
 
 test('whoever has one file waits for one of those of who has many; one that is missing stops nobody', async (t) => {
   const path = join(await temporaryFolder(t), 'file');

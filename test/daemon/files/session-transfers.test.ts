@@ -1,7 +1,7 @@
 import test from 'ava';
 import { type FileSession, Transfers } from '../../../src/daemon/files/session-transfers.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { bytes32 } from '../../helpers/store.ts';
+import { bytes32 } from '../../helpers/daemon/store.ts';
 
 class Transfer {
   stopped = false;

@@ -7,8 +7,8 @@ import { IDLE_MS } from '../../../src/daemon/files/sweep.ts';
 import { refuseWhenOut } from '../../../src/daemon/limits/out-of-descriptors.ts';
 import { type FileSystem, systemClock } from '../../../src/platform/seams.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
-import { alice, bob, FakeSession, id, openFileDaemon } from '../../helpers/file-daemon.ts';
-import { opening, upload } from '../../helpers/file-upload.ts';
+import { alice, bob, FakeSession, id, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
+import { opening, upload } from '../../helpers/daemon/file-upload.ts';
 import { until } from '../../helpers/until.ts';
 
 test('when nothing is kept long, no interrupted upload is either', async (t) => {

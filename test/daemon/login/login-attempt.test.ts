@@ -5,7 +5,7 @@ import { figures } from '../../../src/daemon/limits/limits.ts';
 import { loginProve } from '../../../src/daemon/requests/login/login-prove.ts';
 import { H } from '../../../src/protocol/base/bytes.ts';
 import { loginProof } from '../../../src/protocol/crypto/opaque.ts';
-import { daemonOf } from '../../helpers/daemon-people.ts';
+import { daemonOf } from '../../helpers/daemon/daemon-people.ts';
 
 test('neither a wrong proof nor an account without room for another link takes a device its ticket', async (t) => {
   const { context, store, login, alice } = await daemonOf(t, ['alice', 'bob']);

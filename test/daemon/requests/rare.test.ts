@@ -6,7 +6,7 @@ import { cardPut } from '../../../src/daemon/requests/people/card-put.ts';
 import { logAppend } from '../../../src/daemon/requests/rooms/log-append.ts';
 import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { daemonOf, lobbyEntry } from '../../helpers/daemon-people.ts';
+import { daemonOf, lobbyEntry } from '../../helpers/daemon/daemon-people.ts';
 
 const limited = { instanceOf: Refusal, code: 'rate-limited' };
 

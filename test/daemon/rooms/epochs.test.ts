@@ -14,9 +14,16 @@ import { openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';
 import { openRoomMessage, sealRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
 import type { Event } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { daemonOf, lobbyEntry, lobbyEpoch, nextCard, type Somebody, settled } from '../../helpers/daemon-people.ts';
+import {
+  daemonOf,
+  lobbyEntry,
+  lobbyEpoch,
+  nextCard,
+  type Somebody,
+  settled,
+} from '../../helpers/daemon/daemon-people.ts';
+import { bytes16 } from '../../helpers/daemon/store.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { bytes16 } from '../../helpers/store.ts';
 
 const NONE = new Uint8Array(32);
 type Minted = Awaited<ReturnType<typeof lobbyEpoch>>;

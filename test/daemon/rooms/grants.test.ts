@@ -6,8 +6,8 @@ import type { Store } from '../../../src/daemon/store/store.ts';
 import { equal } from '../../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { decodeFromDaemon } from '../../../src/protocol/wire/codec.ts';
+import { bytes32, person } from '../../helpers/daemon/store.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { bytes32, person } from '../../helpers/store.ts';
 
 const epochId = bytes32(7);
 const newcomer = person('newcomer');

@@ -11,7 +11,7 @@ import {
   type Somebody,
   settled,
   type TestDaemon,
-} from '../../helpers/daemon-people.ts';
+} from '../../helpers/daemon/daemon-people.ts';
 
 /** These join, one after the other. */
 async function join(daemon: TestDaemon, ...names: ('alice' | 'bob' | 'carol')[]) {

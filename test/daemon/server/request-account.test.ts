@@ -17,11 +17,11 @@ import { dmConversation, sealNote } from '../../../src/protocol/sealed/note.ts';
 import { sealRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { daemonOf, lobbyEntry, lobbyEpoch, nextCard, settled } from '../../helpers/daemon-people.ts';
-import { opening, sealed } from '../../helpers/file-upload.ts';
+import { daemonOf, lobbyEntry, lobbyEpoch, nextCard, settled } from '../../helpers/daemon/daemon-people.ts';
+import { opening, sealed } from '../../helpers/daemon/file-upload.ts';
+import { bytes16, bytes32 } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { firstCard } from '../../helpers/people.ts';
-import { bytes16, bytes32 } from '../../helpers/store.ts';
+import { firstCard } from '../../helpers/protocol/people.ts';
 
 const NONE = new Uint8Array(32);
 const RECORD = Buffer.alloc(192).toString('base64url');

@@ -4,7 +4,7 @@ import { byteCost, figures } from '../../../src/daemon/limits/limits.ts';
 import { afterLogin, type Table } from '../../../src/daemon/requests/index.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { encodeRequest } from '../../../src/protocol/wire/codec.ts';
-import { openQueue, settle } from '../../helpers/request-queue.ts';
+import { openQueue, settle } from '../../helpers/daemon/request-queue.ts';
 
 const SEGMENT = 262_144;
 const rows: Partial<Table> = { ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } };

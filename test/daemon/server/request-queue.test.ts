@@ -3,8 +3,8 @@ import { figures } from '../../../src/daemon/limits/limits.ts';
 import { afterLogin, type Table } from '../../../src/daemon/requests/index.ts';
 import { ProtocolError, Refusal } from '../../../src/protocol/base/errors.ts';
 import { encodeRequest } from '../../../src/protocol/wire/codec.ts';
+import { hash, openQueue, settle } from '../../helpers/daemon/request-queue.ts';
 import type { ManualClock } from '../../helpers/manual-clock.ts';
-import { hash, openQueue, settle } from '../../helpers/request-queue.ts';
 
 function slow(events: string[], name: string) {
   return async () => {

@@ -2,7 +2,7 @@ import test from 'ava';
 import { figures } from '../../../src/daemon/limits/limits.ts';
 import { afterLogin, type Table } from '../../../src/daemon/requests/index.ts';
 import { encodeRequest } from '../../../src/protocol/wire/codec.ts';
-import { hash, openQueue, settle } from '../../helpers/request-queue.ts';
+import { hash, openQueue, settle } from '../../helpers/daemon/request-queue.ts';
 
 test('requests run together, up to a limit, and start in order', async (t) => {
   const started: number[] = [];

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../../src/daemon/limits/limits.ts';
-import { connectTo, login, online, register } from '../../helpers/client.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { connectTo, login, online, register } from '../../helpers/client/client.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 /** With a clock that the test moves. */

@@ -2,10 +2,10 @@ import test from 'ava';
 import { Broadcasts, type Member } from '../../../src/daemon/sessions/broadcasts.ts';
 import { systemRandom } from '../../../src/platform/seams.ts';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
-import { chatAs } from '../../helpers/chat.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { chatAs } from '../../helpers/client/chat.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { recordPath } from '../../helpers/record-path.ts';
+import { recordPath } from '../../helpers/protocol/record-path.ts';
 
 const [lobby, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 

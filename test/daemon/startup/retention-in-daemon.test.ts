@@ -5,10 +5,10 @@ import test from 'ava';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { openCard } from '../../../src/protocol/sealed/card.ts';
 import { dmConversation } from '../../../src/protocol/sealed/note.ts';
-import { connectTo, freshCard, login, register, testDaemonId } from '../../helpers/client.ts';
-import { openDaemon } from '../../helpers/daemon-inside.ts';
+import { connectTo, freshCard, login, register, testDaemonId } from '../../helpers/client/client.ts';
+import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { noteMaker } from '../../helpers/notes.ts';
+import { noteMaker } from '../../helpers/protocol/notes.ts';
 
 const HOUR = 3_600_000;
 

@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
+import { bytes32, everything } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { bytes32, everything } from '../../helpers/store.ts';
 
-const WRITER = fileURLToPath(new URL('../../helpers/store-writer.ts', import.meta.url));
+const WRITER = fileURLToPath(new URL('../../helpers/daemon/store-writer.ts', import.meta.url));
 
 /** Reads what the writer prints until `enough` says so. */
 async function read(lines: AsyncIterator<string>, heard: string[], enough: () => boolean): Promise<void> {

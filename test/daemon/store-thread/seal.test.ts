@@ -6,8 +6,8 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { checkSeal, sealOf, standingOf } from '../../../src/daemon/store-thread/seal.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
+import { aNote, bytes32, everything, temporaryStore } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { aNote, bytes32, everything, temporaryStore } from '../../helpers/store.ts';
 
 const NOTES = 12;
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { alice, bob, bytes32, carol, temporaryStore } from '../../helpers/store.ts';
+import { alice, bob, bytes32, carol, temporaryStore } from '../../helpers/daemon/store.ts';
 
 /** The n-th card of an identity: its hash is n. */
 const card = (n: number, idFp = alice.idFp) => ({

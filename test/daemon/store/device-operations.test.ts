@@ -1,5 +1,5 @@
 import test from 'ava';
-import { bytes32, temporaryStore } from '../../helpers/store.ts';
+import { bytes32, temporaryStore } from '../../helpers/daemon/store.ts';
 
 const idFp = bytes32(1);
 const ticketHash = bytes32(2);

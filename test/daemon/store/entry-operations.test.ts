@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { MOST_AHEAD_MS, timeAfter } from '../../../src/daemon/store/entry-operations.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { alice, aNote, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/store.ts';
+import { alice, aNote, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/daemon/store.ts';
 
 test('notes are numbered from 1 in each conversation and read by both sides', async (t) => {
   const { store, time } = await temporaryStore(t);

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Person } from '../../../src/daemon/store/store.ts';
-import { alice, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/store.ts';
+import { alice, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/daemon/store.ts';
 
 const room = bytes32(500);
 const NONE = bytes32(0);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { alice, bytes32, temporaryStore } from '../../helpers/store.ts';
+import { alice, bytes32, temporaryStore } from '../../helpers/daemon/store.ts';
 
 const [oldRecord, newRecord, thirdRecord] = [bytes32(1), bytes32(2), bytes32(3)];
 const vault = (recordHash: Uint8Array, version: number) => ({

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { width } from '../../../src/tui/width/measure.ts';
-import { openScreen, type Screen } from '../screen.ts';
+import { openScreen, type Screen } from './screen.ts';
 
 export const program = fileURLToPath(new URL('./stage-program.tsx', import.meta.url));
 export const hook = fileURLToPath(new URL('../../../scripts/tsx-hook.mjs', import.meta.url));

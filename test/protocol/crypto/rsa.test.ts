@@ -25,7 +25,7 @@ import {
   verify,
 } from '../../../src/protocol/crypto/rsa.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { evenKey, longExponent } from '../../helpers/bad-keys.ts';
+import { evenKey, longExponent } from '../../helpers/protocol/bad-keys.ts';
 
 const alice = fixtureKey('alice-encryption');
 const bob = fixtureKey('bob-encryption');

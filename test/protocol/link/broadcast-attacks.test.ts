@@ -6,9 +6,9 @@ import { BroadcastSealer, type RoomKey } from '../../../src/protocol/link/broadc
 import { CONFIRM_TIME } from '../../../src/protocol/link/confirmation.ts';
 import { acceptLink, connectLink } from '../../../src/protocol/link/establish.ts';
 import type { LinkEnd } from '../../../src/protocol/link/link-inbox.ts';
-import { withEqualTag } from '../../helpers/equal-tag.ts';
-import { accepting, connecting, linkPair, tampered } from '../../helpers/link-pair.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
+import { withEqualTag } from '../../helpers/protocol/equal-tag.ts';
+import { accepting, connecting, linkPair, tampered } from '../../helpers/protocol/link-pair.ts';
 
 const room = new Uint8Array(32).fill(1);
 const clock = manualClock();

@@ -12,9 +12,9 @@ import {
   type RoomKey,
 } from '../../../src/protocol/link/broadcast.ts';
 import { type RecordLimits, recordLimits } from '../../../src/protocol/link/record.ts';
-import { damaged } from '../../helpers/damage.ts';
-import { withEqualTag } from '../../helpers/equal-tag.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
+import { damaged } from '../../helpers/protocol/damage.ts';
+import { withEqualTag } from '../../helpers/protocol/equal-tag.ts';
 
 const room = new Uint8Array(32).fill(1);
 const otherRoom = new Uint8Array(32).fill(2);

@@ -8,6 +8,7 @@ import { acceptLink, connectLink, readGreeting } from '../../../src/protocol/lin
 import { encodeGreeting } from '../../../src/protocol/link/handshake.ts';
 import { MESSAGES_VERSION } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
+import { manualClock } from '../../helpers/manual-clock.ts';
 import {
   accepting,
   connecting,
@@ -18,8 +19,7 @@ import {
   listen,
   streamPair,
   tampered,
-} from '../../helpers/link-pair.ts';
-import { manualClock } from '../../helpers/manual-clock.ts';
+} from '../../helpers/protocol/link-pair.ts';
 
 const failed = { name: 'ProtocolError', code: 'handshake' } as const;
 

@@ -15,7 +15,7 @@ import {
   takeReply,
 } from '../../../src/protocol/link/handshake.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { accepting, daemonKeys, fingerprint } from '../../helpers/link-pair.ts';
+import { accepting, daemonKeys, fingerprint } from '../../helpers/protocol/link-pair.ts';
 
 const failed = { name: 'ProtocolError', code: 'handshake' } as const;
 const greeting: Greeting = { linkSpki: daemonKeys.link.spki, signSpki: daemonKeys.sign.spki, fingerprint };

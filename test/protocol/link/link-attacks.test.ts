@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import test from 'ava';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
-import { attacked, listen } from '../../helpers/link-pair.ts';
+import { attacked, listen } from '../../helpers/protocol/link-pair.ts';
 
 test('attack: CLOSE is cut off, and so are the messages before it', async (t) => {
   const { client, daemon, streams } = await attacked({ toDaemon: () => [] });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
-import { linkPair, listen } from '../../helpers/link-pair.ts';
+import { linkPair, listen } from '../../helpers/protocol/link-pair.ts';
 
 test('what comes before a handler is set is held, with the end', async (t) => {
   const { client, daemon } = await linkPair();

@@ -5,8 +5,8 @@ import { concat, utf8, Writer } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { acceptLink, connectLink } from '../../../src/protocol/link/establish.ts';
 import { splitMessages, splitSegment } from '../../../src/protocol/link/link-writer.ts';
-import { accepting, connecting, linkPair, listen, streamPair } from '../../helpers/link-pair.ts';
-import { manualFlusher } from '../../helpers/manual-flusher.ts';
+import { accepting, connecting, linkPair, listen, streamPair } from '../../helpers/protocol/link-pair.ts';
+import { manualFlusher } from '../../helpers/protocol/manual-flusher.ts';
 
 const layout = { name: 'ProtocolError', code: 'layout' } as const;
 const frame = (message: Uint8Array) => new Writer().u32(message.length).bytes(message).finish();

@@ -4,9 +4,9 @@ import { hex, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { acceptLink, connectLink } from '../../../src/protocol/link/establish.ts';
 import { MAX_MESSAGE } from '../../../src/protocol/link/link-writer.ts';
 import { SMALL_RECORD } from '../../../src/protocol/link/record.ts';
-import { accepting, attacked, connecting, linkPair, listen, tampered } from '../../helpers/link-pair.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { manualFlusher } from '../../helpers/manual-flusher.ts';
+import { accepting, attacked, connecting, linkPair, listen, tampered } from '../../helpers/protocol/link-pair.ts';
+import { manualFlusher } from '../../helpers/protocol/manual-flusher.ts';
 
 test('messages both ways, in order, from one byte to the largest', async (t) => {
   const { client, daemon } = await linkPair();

@@ -13,9 +13,9 @@ import {
   signCard,
 } from '../../../src/protocol/sealed/card.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { cardWith, evenKey } from '../../helpers/bad-keys.ts';
-import { damaged } from '../../helpers/damage.ts';
-import { NO_HASH, person, T0 } from '../../helpers/people.ts';
+import { cardWith, evenKey } from '../../helpers/protocol/bad-keys.ts';
+import { damaged } from '../../helpers/protocol/damage.ts';
+import { NO_HASH, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'card', message: 'not an acceptable key card' };
 const bob = await person('bob');

@@ -17,7 +17,7 @@ import { openRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
 import { safetyNumber } from '../../../src/protocol/sealed/safety-number.ts';
 import { openVault } from '../../../src/protocol/sealed/vault.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { type PersonName, person } from '../../helpers/people.ts';
+import { type PersonName, person } from '../../helpers/protocol/people.ts';
 
 type Fields = Record<string, string> & { entries: string[] };
 /** Of text.json. */

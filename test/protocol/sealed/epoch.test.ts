@@ -17,8 +17,8 @@ import {
   parseEpoch,
   sealGrant,
 } from '../../../src/protocol/sealed/epoch.ts';
-import { damaged, patched } from '../../helpers/damage.ts';
-import { NO_HASH, type Person, person, T0 } from '../../helpers/people.ts';
+import { damaged, patched } from '../../helpers/protocol/damage.ts';
+import { NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'room', message: 'a room key was refused' };
 const [alice, bob, carol, mallory] = [

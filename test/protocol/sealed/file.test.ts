@@ -14,7 +14,7 @@ import {
   segmentCount,
   segmentLength,
 } from '../../../src/protocol/sealed/file.ts';
-import { damaged } from '../../helpers/damage.ts';
+import { damaged } from '../../helpers/protocol/damage.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'file', message: 'a segment does not belong to its file' };
 const segSize = 65_536;

@@ -14,9 +14,9 @@ import {
   parseDelivered,
   parseNote,
 } from '../../../src/protocol/sealed/note.ts';
-import { open, seal } from '../../helpers/correspondence.ts';
-import { patched } from '../../helpers/damage.ts';
-import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/people.ts';
+import { open, seal } from '../../helpers/protocol/correspondence.ts';
+import { patched } from '../../helpers/protocol/damage.ts';
+import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'note', message: 'a note was refused' };
 const [alice, bob, mallory] = [await person('alice'), await person('bob'), await person('mallory')];

@@ -13,8 +13,8 @@ import {
   signLogEntry,
 } from '../../../src/protocol/sealed/room-log.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { damaged } from '../../helpers/damage.ts';
-import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/people.ts';
+import { damaged } from '../../helpers/protocol/damage.ts';
+import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'room', message: 'a log entry was refused' };
 const [alice, bob, mallory] = [await person('alice'), await person('bob'), await person('mallory')];

@@ -7,8 +7,8 @@ import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
 import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
-import { damaged, patched } from '../../helpers/damage.ts';
-import { NO_HASH, person, T0 } from '../../helpers/people.ts';
+import { damaged, patched } from '../../helpers/protocol/damage.ts';
+import { NO_HASH, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'room', message: 'a room message was refused' };
 const [alice, mallory] = [await person('alice'), await person('mallory')];

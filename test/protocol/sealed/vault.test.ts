@@ -7,8 +7,8 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { MAX_VAULT_KEYS, openVault, sealVault, type VaultContents } from '../../../src/protocol/sealed/vault.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { damaged, patched } from '../../helpers/damage.ts';
-import { DAEMON_ID, person, T0 } from '../../helpers/people.ts';
+import { damaged, patched } from '../../helpers/protocol/damage.ts';
+import { DAEMON_ID, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'vault', message: 'the vault does not open' };
 const [alice, bob] = [await person('alice'), await person('bob')];

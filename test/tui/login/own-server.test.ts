@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openDoor } from '../../../src/tui/login/login-backend.ts';
 import { startOwnServer } from '../../../src/tui/login/own-server.ts';
-import { writeFixtureKey } from '../../helpers/daemon.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
+import { writeFixtureKey } from '../../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
-import { openProfile } from '../../helpers/profile.ts';
-import { isRunning } from '../../helpers/screen.ts';
+import { isRunning } from '../../helpers/screen/screen.ts';
 import { until } from '../../helpers/until.ts';
 
 process.env.SECURECHAT_PORT = '0';

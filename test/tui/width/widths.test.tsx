@@ -17,7 +17,7 @@ import { kinds, learn, learnable, samples } from '../../../src/tui/width/cluster
 import { fill, width } from '../../../src/tui/width/measure.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { file, message, noon, person } from '../../helpers/screen/messages.ts';
-import { type ModelOptions, terminalModel } from '../../helpers/terminal-model.ts';
+import { type ModelOptions, terminalModel } from '../../helpers/screen/terminal-model.ts';
 
 const size = { columns: 120, rows: 30 };
 const texts = [

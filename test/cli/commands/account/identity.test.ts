@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { inlineOpaque } from '../../../../src/protocol/crypto/opaque.ts';
-import { jsonLines, securechat } from '../../../helpers/cli.ts';
-import { openDaemon } from '../../../helpers/daemon-inside.ts';
+import { signInAs } from '../../../helpers/client/sign-in.ts';
+import { openDaemon } from '../../../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../../../helpers/folder.ts';
-import { signInAs } from '../../../helpers/sign-in.ts';
+import { jsonLines, securechat } from '../../../helpers/screen/cli.ts';
 
 test.serial('two people see the same 60 digits, and one marks the other as verified', async (t) => {
   const { join: server } = (await openDaemon(t)).at;

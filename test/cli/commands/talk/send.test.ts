@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { openCliScreen } from '../../../helpers/cli-screen.ts';
-import { household } from '../../../helpers/household.ts';
+import { household } from '../../../helpers/daemon/test-accounts.ts';
+import { openCliScreen } from '../../../helpers/screen/cli-screen.ts';
 
 /** Alice has sent Bob, who is away, a message, and waits until it arrives. */
 async function waitForBob(t: ExecutionContext) {

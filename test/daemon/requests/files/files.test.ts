@@ -3,8 +3,8 @@ import { files } from '../../../../src/daemon/requests/files/files.ts';
 import { whisper } from '../../../../src/daemon/requests/messages/whisper.ts';
 import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
 import { dmConversation, openNote, sealNote } from '../../../../src/protocol/sealed/note.ts';
-import { daemonOf, type Somebody } from '../../../helpers/daemon-people.ts';
-import { bytes16 } from '../../../helpers/store.ts';
+import { daemonOf, type Somebody } from '../../../helpers/daemon/daemon-people.ts';
+import { bytes16 } from '../../../helpers/daemon/store.ts';
 
 const NONE = new Uint8Array(32);
 

@@ -5,7 +5,7 @@ import { loginStart } from '../../../../src/daemon/requests/login/login-start.ts
 import { H, utf8 } from '../../../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../../../src/protocol/base/errors.ts';
 import { sign } from '../../../../src/protocol/crypto/rsa.ts';
-import { daemonOf } from '../../../helpers/daemon-people.ts';
+import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
 import { manualClock } from '../../../helpers/manual-clock.ts';
 
 test('attack: a device that is ended while it waits for its turn does not come in', async (t) => {

@@ -3,8 +3,8 @@ import { recordHash } from '../../../../src/daemon/login/login-attempt.ts';
 import { vaultGet } from '../../../../src/daemon/requests/login/vault-get.ts';
 import { vaultPut } from '../../../../src/daemon/requests/login/vault-put.ts';
 import type { SessionState } from '../../../../src/daemon/sessions/session.ts';
-import { daemonOf } from '../../../helpers/daemon-people.ts';
-import { bytes32 } from '../../../helpers/store.ts';
+import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
+import { bytes32 } from '../../../helpers/daemon/store.ts';
 
 test('the vault of the record that stands in users.txt is the one that is served', async (t) => {
   const { context, login } = await daemonOf(t);

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { conversations } from '../../../../src/daemon/requests/messages/conversations.ts';
 import { CONVERSATIONS_PER_ANSWER } from '../../../../src/daemon/store/conversation-operations.ts';
-import { daemonOf } from '../../../helpers/daemon-people.ts';
-import { aNote, bytes16, bytes32, person } from '../../../helpers/store.ts';
+import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
+import { aNote, bytes16, bytes32, person } from '../../../helpers/daemon/store.ts';
 
 test('the second page goes on behind the first, also when another conversation began between them', async (t) => {
   const { context, store, login, alice } = await daemonOf(t);

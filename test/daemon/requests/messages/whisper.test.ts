@@ -8,8 +8,8 @@ import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
 import { dmConversation, openNote, sealNote } from '../../../../src/protocol/sealed/note.ts';
 import type { Event } from '../../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../../fixtures/keys.ts';
-import { daemonOf, nextCard, type Somebody, settled } from '../../../helpers/daemon-people.ts';
-import { bytes16 } from '../../../helpers/store.ts';
+import { daemonOf, nextCard, type Somebody, settled } from '../../../helpers/daemon/daemon-people.ts';
+import { bytes16 } from '../../../helpers/daemon/store.ts';
 
 const NONE = new Uint8Array(32);
 

@@ -5,7 +5,7 @@ import { away } from '../../../../src/daemon/requests/people/away.ts';
 import { people } from '../../../../src/daemon/requests/people/people.ts';
 import { typing } from '../../../../src/daemon/requests/people/typing.ts';
 import { Refusal } from '../../../../src/protocol/base/errors.ts';
-import { daemonOf } from '../../../helpers/daemon-people.ts';
+import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
 
 test('who writes is told to every session of the other, and to nobody else', async (t) => {
   const { context, login } = await daemonOf(t);

@@ -1,0 +1,62 @@
+/** Whole clients on a real daemon, with keys from the fixtures. */
+import type { ExecutionContext } from 'ava';
+import { ChatClient } from '../../../src/client/client.ts';
+import type { Seams, SignedIn } from '../../../src/client/login/sign-in.ts';
+import type { ClientEvent, Message } from '../../../src/client/types.ts';
+import { type Attempt, signInAs } from './sign-in.ts';
+
+export type TestChat = {
+  client: ChatClient;
+  signedIn: SignedIn;
+  events: ClientEvent[];
+  /** The first event, past or to come, that `matches`. */
+  event(matches: (event: ClientEvent) => boolean): Promise<ClientEvent>;
+  /** The first message of somebody with this text. */
+  message(text: string, more?: (message: Message) => boolean): Promise<Message>;
+};
+
+const WAIT_MS = 40_000;
+
+/** Signs in (registers with `register`), starts the client and listens. Closed with the test. */
+export async function chatAs(t: ExecutionContext, attempt: Attempt, seams: Partial<Seams> = {}): Promise<TestChat> {
+  return startChat(t, await signInAs(t, attempt, seams));
+}
+
+export async function startChat(t: ExecutionContext, signedIn: SignedIn): Promise<TestChat> {
+  const client = await ChatClient.start(signedIn);
+  t.teardown(() => client.close());
+  const events: ClientEvent[] = [];
+  const waiting = new Set<() => void>();
+  client.subscribe((event) => {
+    events.push(event);
+    for (const look of waiting) look();
+  });
+  const event = (matches: (event: ClientEvent) => boolean) =>
+    new Promise<ClientEvent>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`that did not happen: ${matches}`)), WAIT_MS);
+      const look = () => {
+        const found = events.find(matches);
+        if (found === undefined) return;
+        clearTimeout(timer);
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  const message = async (text: string, more: (message: Message) => boolean = () => true) => {
+    const found = await event((one) => one.type === 'message' && textOf(one.message) === text && more(one.message));
+    if (found.type !== 'message') throw new Error('not a message');
+    return found.message;
+  };
+  return { client, signedIn, events, event, message };
+}
+
+export function textOf(message: Message): string {
+  return message.body.kind === 'file' ? message.body.file.name : message.body.text;
+}
+
+/** Who said what, and how it stands. */
+export function lines(messages: readonly Message[]): string[] {
+  return messages.map((message) => `${message.from}: ${textOf(message)} (${message.state})`);
+}

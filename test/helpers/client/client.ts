@@ -1,0 +1,100 @@
+/** A client reduced to its requests, over the real protocol to a real daemon, with keys from the fixtures. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { ExecutionContext } from 'ava';
+import { Calls } from '../../../src/client/connection/calls.ts';
+import { loginByKey, loginByPassword } from '../../../src/client/login/login-exchange.ts';
+import { fromHex } from '../../../src/protocol/base/bytes.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { connectLink, type Link } from '../../../src/protocol/link/establish.ts';
+import { openCard } from '../../../src/protocol/sealed/card.ts';
+import type { Welcome } from '../../../src/protocol/wire/requests.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import type { TestDaemon } from '../daemon/daemon.ts';
+import { lightOpaque } from '../protocol/light-opaque.ts';
+import { firstCard, type PersonName } from '../protocol/people.ts';
+
+export type TestClient = {
+  calls: Calls;
+  link: Link;
+  socket: Socket;
+  request: Calls['request'];
+  /** The names of the events that came so far. */
+  events: string[];
+  /** Resolves when the link is over. */
+  ended: Promise<unknown>;
+};
+
+/** The daemonId of every daemon of test/helpers/daemon/daemon.ts. */
+export const testDaemonId = new Uint8Array(32).fill(1);
+
+type Address = Pick<TestDaemon, 'port' | 'fingerprint'>;
+
+export async function connectTo(t: ExecutionContext, daemon: Address): Promise<TestClient> {
+  const socket = connect(daemon.port, '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  await once(socket, 'connect');
+  const link = await connectLink(socket, {
+    rsa: inlineRsa,
+    ephemeral: fixtureKey('ephemeral'),
+    expect: fromHex(daemon.fingerprint),
+    software: 'test',
+  });
+  const calls = new Calls(link);
+  const events: string[] = [];
+  calls.listen((event) => events.push(event.method));
+  const ended = new Promise((resolve) => {
+    calls.onEnd = resolve;
+  });
+  return { calls, link, socket, request: (method, params) => calls.request(method, params), events, ended };
+}
+
+/** A card of `person` under `name` that is good from now on. */
+export function freshCard(person: PersonName, name: string = person): Promise<Uint8Array> {
+  return firstCard(person, { name, notBefore: Date.now() - 1000 });
+}
+
+export async function register(
+  { calls }: Pick<TestClient, 'calls'>,
+  person: PersonName,
+  password: string,
+  o: { name?: string; invite?: string | null; localKeys?: boolean; card?: Uint8Array } = {},
+): Promise<{ idFp: Uint8Array }> {
+  const { name = person, invite = null, localKeys = true } = o;
+  const begun = await lightOpaque.clientRegister(password);
+  const answer = await calls.request('register-start', { name, message: begun.message, invite });
+  const made = await lightOpaque.clientRegisterFinish(password, begun.state, answer.message, testDaemonId);
+  const card = o.card ?? (await freshCard(person, name));
+  await calls.request('register-finish', { record: made.record, card, localKeys });
+  return { idFp: openCard(card).idFp };
+}
+
+/** A login by password. @throws Refusal, ClientError as loginByPassword. */
+export async function login(
+  { calls }: Pick<TestClient, 'calls'>,
+  name: string,
+  password: string,
+  device = 1,
+  opaque = lightOpaque,
+): Promise<Welcome> {
+  const who = { name, password, device, daemonId: testDaemonId };
+  return (await loginByPassword(calls, opaque, who)).welcome;
+}
+
+/** Somebody new, registered and logged in with the password `pw`. */
+export async function online(t: ExecutionContext, at: Address, person: PersonName): Promise<TestClient> {
+  const client = await connectTo(t, at);
+  await register(client, person, 'pw');
+  await login(client, person, 'pw');
+  return client;
+}
+
+export function loginWithKey(
+  { calls }: TestClient,
+  person: PersonName,
+  ticket: Uint8Array,
+  device = 1,
+): Promise<Welcome> {
+  const identity = fixtureKey(`${person}-identity`);
+  return loginByKey(calls, inlineRsa, { name: person, identity, device, ticket, daemonId: testDaemonId });
+}

@@ -1,0 +1,13 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { Profile } from '../../../src/client/profile/profile.ts';
+import { systemRandom } from '../../../src/platform/seams.ts';
+import { temporaryFolder } from '../folder.ts';
+
+/** Opens a profile, in `dir` or in a folder of its own, and closes it with the test. */
+export async function openProfile(t: ExecutionContext, dir?: string): Promise<Profile> {
+  const profile = await Profile.open(dir ?? join(await temporaryFolder(t), 'profile'), fs, systemRandom);
+  t.teardown(() => profile.close());
+  return profile;
+}

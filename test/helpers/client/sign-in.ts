@@ -1,0 +1,44 @@
+/** The client up to its login, with keys from the fixtures instead of a search for primes. */
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { type Seams, type SignedIn, signIn } from '../../../src/client/login/sign-in.ts';
+import type { Ask, ConnectOptions } from '../../../src/client/types.ts';
+import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
+import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
+import { temporaryFolder } from '../folder.ts';
+import { lightOpaque } from '../protocol/light-opaque.ts';
+
+type Person = 'alice' | 'bob' | 'carol';
+
+/** Gives fixtures in turn, of which any two in a row differ; only `person` gets most of them. */
+export function fixtureRsa(person: Person): Rsa {
+  return rsaInTurn(`${person}-identity`, `${person}-encryption`, 'ephemeral', 'mallory-encryption');
+}
+
+/** Gives these in turn. */
+export function rsaInTurn(...names: readonly FixtureName[]): Rsa {
+  let next = 0;
+  return {
+    ...inlineRsa,
+    generate: async (): Promise<KeyPair> => fixtureKey(names[next++ % names.length] ?? 'ephemeral'),
+  };
+}
+
+/** Says yes to every daemon and knows no password, unless told. */
+export function quietAsk(more: Partial<Ask> = {}): Ask {
+  return { trust: async () => true, password: async () => null, progress: () => {}, ...more };
+}
+
+export type Attempt = Partial<ConnectOptions> & { user: Person; server: string };
+
+/** Signs in with inline cryptography; everything is closed with the test. */
+export async function signInAs(t: ExecutionContext, attempt: Attempt, seams: Partial<Seams> = {}): Promise<SignedIn> {
+  const profile = attempt.profile ?? join(await temporaryFolder(t), 'profile');
+  const me = await signIn(
+    { ask: quietAsk(), ...attempt, profile },
+    { opaque: lightOpaque, rsa: fixtureRsa(attempt.user), ...seams },
+  );
+  t.teardown(() => me.close());
+  return me;
+}

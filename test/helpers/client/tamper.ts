@@ -1,0 +1,59 @@
+/** A daemon that lies: what a client is given passes through the test first. */
+
+import type { Connection } from '../../../src/client/connection/connection.ts';
+import type { SignedIn } from '../../../src/client/login/sign-in.ts';
+import type { Event } from '../../../src/protocol/wire/codec.ts';
+import type { Entry } from '../../../src/protocol/wire/fields.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../../src/protocol/wire/requests.ts';
+
+export type Tamper = {
+  /** What becomes of an entry: itself, others, nothing. */
+  entry?: (entry: Entry) => Entry[];
+  /** Before a request is sent: throws to lose it. */
+  ask?: (method: RequestName, params: unknown) => void;
+  /** What becomes of an answer, at once or later. */
+  answer?: (method: RequestName, params: unknown, result: unknown) => unknown;
+};
+
+/** The same person on the same daemon, seen through `tamper`. Its fields may be changed while it is used. */
+export function tampered(signedIn: SignedIn, tamper: Tamper): SignedIn {
+  const { connection: real } = signedIn;
+  const entries = (given: readonly Entry[]) => given.flatMap((entry) => tamper.entry?.(entry) ?? [entry]);
+  const connection = {
+    get state() {
+      return real.state;
+    },
+    get welcome() {
+      return real.welcome;
+    },
+    get clockSkew() {
+      return real.clockSkew;
+    },
+    get link() {
+      return real.link;
+    },
+    async request<N extends RequestName>(method: N, params: RequestParams<N>, options?: { wait?: boolean }) {
+      tamper.ask?.(method, params);
+      const result: unknown = await real.request(method, params, options);
+      const changed = tamper.answer ? await tamper.answer(method, params, result) : result;
+      if (method !== 'fetch') return changed as RequestResult<N>;
+      const page = changed as RequestResult<'fetch'>;
+      return { ...page, entries: entries(page.entries) } as RequestResult<N>;
+    },
+    onEvent: (listener: (event: Event) => void) =>
+      real.onEvent((event) => {
+        if (event.method !== 'posted') listener(event);
+        else
+          for (const entry of entries([event.params.entry]))
+            listener({ method: 'posted', params: { ...event.params, entry } });
+      }),
+    // What is changed on the way is another object: nothing is shown before it has its place.
+    onEarly: () => () => {},
+    onOnline: real.onOnline.bind(real),
+    onState: real.onState.bind(real),
+    sendSegment: real.sendSegment.bind(real),
+    onSegment: real.onSegment.bind(real),
+    close: real.close.bind(real),
+  };
+  return { ...signedIn, connection: connection as unknown as Connection };
+}

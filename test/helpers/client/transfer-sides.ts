@@ -1,0 +1,66 @@
+/** Alice, who sends files, and Bob, who fetches them, with the daemon's file part between them and no socket. */
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
+import { type Source, Transfers } from '../../../src/client/transfers/transfers.ts';
+import type { FilesParts } from '../../../src/daemon/files/files.ts';
+import type { FileSystem } from '../../../src/platform/seams.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import type { Manifest } from '../../../src/protocol/sealed/file.ts';
+import { alice, bob, conversation, type FileDaemon, openFileDaemon } from '../daemon/file-daemon.ts';
+import { FakeWire } from '../daemon/file-wire.ts';
+import { temporaryFolder } from '../folder.ts';
+import { openTransferProfile } from './transfer-profile.ts';
+
+export const segSize = 262_144;
+/** More than the daemon's window, and not a multiple of anything. */
+export const BIG = 80 * segSize + 12_345;
+/** Where all files of these tests belong, which are Alice's. */
+export const place: Source = { id: conversation, name: '@bob', author: hex(alice.idFp) };
+
+type OpenProfile = ReturnType<typeof openTransferProfile>;
+export type Receiver = { wire: FakeWire; transfers: Transfers; profile: OpenProfile };
+export type Sender = Receiver & { daemon: FileDaemon; dir: string };
+
+/** Alice's side, with a daemon and a folder of its own. */
+export async function sender(t: ExecutionContext, more: Partial<FilesParts> = {}): Promise<Sender> {
+  const daemon = await openFileDaemon(t, more);
+  const wire = new FakeWire(t, daemon);
+  const profile = openTransferProfile(t);
+  const transfers = new Transfers({ connection: wire, profile, me: alice.idFp });
+  return { daemon, dir: await temporaryFolder(t), wire, profile, transfers };
+}
+
+/** Bob's side, of another process: with a profile of its own, or one that another process had before. */
+export function receiver(
+  t: ExecutionContext,
+  daemon: FileDaemon,
+  { fs, profile = openTransferProfile(t) }: { fs?: FileSystem; profile?: OpenProfile } = {},
+): Receiver {
+  const wire = new FakeWire(t, daemon, bob.idFp);
+  const own = fs === undefined ? profile : { ...profile, fs };
+  return { wire, profile, transfers: new Transfers({ connection: wire, profile: own, me: bob.idFp }) };
+}
+
+/** A new file of random bytes, `a file.bin`. */
+export async function fileOf(dir: string, size: number): Promise<{ path: string; bytes: Buffer }> {
+  const path = join(dir, 'a file.bin');
+  const bytes = randomBytes(size);
+  await fs.writeFile(path, bytes);
+  return { path, bytes };
+}
+
+/** A file that Alice sent and posted. */
+export async function sent(at: Sender, size: number): Promise<{ manifest: Manifest; bytes: Buffer }> {
+  const { path, bytes } = await fileOf(at.dir, size);
+  const { manifest } = await at.transfers.upload(place, path);
+  await at.daemon.list(manifest.fileId);
+  return { manifest, bytes };
+}
+
+/** What is being done ends with this code and sentence for the person. */
+export function fails(t: ExecutionContext, doing: Promise<unknown>, code: string, message: RegExp): Promise<unknown> {
+  return t.throwsAsync(doing, { instanceOf: ClientError, code, message });
+}

@@ -1,0 +1,156 @@
+/** Alice, Bob and Carol with real keys and cards, and a daemon's context around a real store without a socket. */
+import type { ExecutionContext } from 'ava';
+import { pino } from 'pino';
+import type { Account, Accounts } from '../../../src/daemon/accounts/accounts.ts';
+import { Directory } from '../../../src/daemon/accounts/directory.ts';
+import type { Context } from '../../../src/daemon/context.ts';
+import { Limits } from '../../../src/daemon/limits/limits.ts';
+import { MinuteWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
+import { RefusedLinks } from '../../../src/daemon/logging/refused-links.ts';
+import { Epochs } from '../../../src/daemon/rooms/epochs.ts';
+import { Grants } from '../../../src/daemon/rooms/grants.ts';
+import { Rooms } from '../../../src/daemon/rooms/rooms.ts';
+import { Chat } from '../../../src/daemon/sessions/feed.ts';
+import { Session } from '../../../src/daemon/sessions/session.ts';
+import { type Clock, systemClock, systemRandom } from '../../../src/platform/seams.ts';
+import { Refusal } from '../../../src/protocol/base/errors.ts';
+import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { type Card, openCard, signCard } from '../../../src/protocol/sealed/card.ts';
+import { mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
+import { signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
+import { decodeFromDaemon, type Event } from '../../../src/protocol/wire/codec.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import { firstCard } from '../protocol/people.ts';
+import { recordedStore, type StoreCall, temporaryStore } from './store.ts';
+
+export type Somebody = { name: string; identity: KeyPair; encryption: KeyPair; card: Card; cardBytes: Uint8Array };
+type Name = 'alice' | 'bob' | 'carol';
+
+const DAY = 86_400_000;
+
+async function somebody(name: Name): Promise<Somebody> {
+  const identity = fixtureKey(`${name}-identity`);
+  const encryption = fixtureKey(`${name}-encryption`);
+  const cardBytes = await firstCard(name, { notBefore: 0, notAfter: 30 * DAY });
+  return { name, identity, encryption, card: openCard(cardBytes), cardBytes };
+}
+
+/** Their next card, with another key. */
+export function nextCard(who: Somebody, ekSpki: Uint8Array): Promise<Uint8Array> {
+  const { name, cardSeq, hash } = who.card;
+  const about = { name, ekSpki, cardSeq: cardSeq + 1, notBefore: 0, notAfter: 40 * DAY, prevCardHash: hash };
+  return signCard(inlineRsa, who.identity, about);
+}
+
+/** The accounts of these people; everything else that accounts do is not there. */
+export function accountsOf(people: { name: string; card: Card }[]): Accounts {
+  const accounts = people.map(
+    ({ name, card }): Account => ({ name, idFp: card.idFp, record: `record-of-${name}`, flags: new Set() }),
+  );
+  return {
+    get: (name: string) => accounts.find((account) => account.name === name),
+    find(name: string) {
+      const account = accounts.find((one) => one.name === name);
+      if (account === undefined) throw new Refusal('no-such-user', 'there is nobody of that name here');
+      return account;
+    },
+    all: () => accounts,
+    after: (after: string | null) => accounts.filter(({ name }) => after === null || name > after),
+    byIdentity: (idFp: Uint8Array) =>
+      accounts.find((account) => account.idFp && Buffer.compare(account.idFp, idFp) === 0),
+  } as unknown as Accounts;
+}
+
+/** What the daemon holds once these people have registered. `time.now` is its clock, `calls` are those of its store. */
+export async function daemonOf(
+  t: ExecutionContext,
+  names: readonly Name[] = ['alice', 'bob', 'carol'],
+  timers: Pick<Clock, 'after'> = systemClock,
+) {
+  const { store: stored, time } = await temporaryStore(t);
+  const calls: StoreCall[] = [];
+  const store = recordedStore(stored, calls);
+  const clock: Clock = { ...systemClock, after: timers.after, now: () => time.now };
+  let latest = 0;
+  const people = await Promise.all(names.map(somebody));
+  const directory = await Directory.open(store, clock);
+  for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp }, store);
+  const daemonId = new Uint8Array(32).fill(0xda);
+  const identity = { keys: { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
+  const log = pino({ level: 'silent' });
+  const accounts = accountsOf(people);
+  const chat = new Chat();
+  const base = {
+    store,
+    clock,
+    directory,
+    identity,
+    log,
+    accounts,
+    chat,
+    broadcasts: null,
+    later: setImmediate,
+    rsa: inlineRsa,
+    random: systemRandom,
+    limits: new Limits({
+      monotonic() {
+        latest = Math.max(latest, time.now);
+        return latest;
+      },
+    }),
+    refused: new RefusedLinks({ clock, log }),
+    warnings: new MinuteWarnings({ clock, log }),
+    config: { messageQuota: 2 ** 30 },
+  };
+  const rooms = await Rooms.open(base, store);
+  const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };
+  const context = parts as unknown as Context;
+  let sessions = 0;
+  /** A session of one of them, and every event it is told but presence. */
+  const login = (name: Name) => {
+    const events: Event[] = [];
+    const send = (bytes: Uint8Array) => {
+      const said = decodeFromDaemon(bytes);
+      if ('event' in said && said.event.method !== 'presence') events.push(said.event);
+    };
+    const around = { cb: new Uint8Array(32), queuedBytes: 0, drained: async () => {}, sendSegment() {}, loggedIn() {} };
+    const link = { ...around, send } as unknown as ConstructorParameters<typeof Session>[0]['link'];
+    const session = new Session({ id: ++sessions, link, address: '192.0.2.1', since: 0, log });
+    session.account = accounts.get(name) ?? null;
+    session.state = 'by-password';
+    session.device = sessions;
+    chat.join(session);
+    return { session, events };
+  };
+  const [alice, bob, carol] = people as [Somebody, Somebody, Somebody];
+  return { context, store, calls, time, chat, directory, daemonId, identity, rooms, parts, login, alice, bob, carol };
+}
+
+export type TestDaemon = Awaited<ReturnType<typeof daemonOf>>;
+
+/** The next entry of the lobby's log, signed by `who` about themselves. */
+export function lobbyEntry({ rooms }: TestDaemon, who: Somebody, op: 'join' | 'leave', at = rooms.lobby.head) {
+  const subject = { name: who.name, idFp: who.card.idFp };
+  const about = { room: rooms.lobby.id, n: at.n + 1, prev: at.hash, op, subject, actor: who.card.idFp, time: 5 };
+  const body = op === 'join' ? who.identity.spki : new Uint8Array();
+  return signLogEntry(inlineRsa, who.identity, { ...about, body });
+}
+
+/** A new epoch of the lobby by `maker` for those who are in it, as of its head. */
+export async function lobbyEpoch(daemon: TestDaemon, maker: Somebody, members: Somebody[]) {
+  const { id: room, head, epoch } = daemon.rooms.lobby;
+  const minted = await mintEpoch(inlineRsa, {
+    room,
+    logHead: head.hash,
+    epochPrev: epoch.id,
+    time: daemon.time.now,
+    maker: { ...maker.identity, idFp: maker.card.idFp },
+    members: members.map(({ card }) => card),
+    random: systemRandom,
+  });
+  return { ...minted, room };
+}
+
+/** Lets what waits for the end of this turn, as posts do, happen. */
+export const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,127 @@
+/**
+ * The real daemon, as a process of its own on a free port, in a temporary folder with keys from the fixtures. It is killed
+ * with its test, and what it wrote to its log is shown when the test fails.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { ExecutionContext } from 'ava';
+import { formatKey } from '../../../src/daemon/accounts/identity.ts';
+import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
+import { temporaryFolder } from '../folder.ts';
+
+const program = fileURLToPath(new URL('../../../src/daemon/main.ts', import.meta.url));
+
+type LogLine = { [field: string]: unknown; evt?: string };
+
+export type TestDaemon = {
+  port: number;
+  /** 64 hexadecimal digits. */
+  fingerprint: string;
+  join: string;
+  dir: string;
+  /** What it has written to its log so far. */
+  lines: LogLine[];
+  process: ChildProcess;
+  /** The first line, past or to come, that `matches`. */
+  line(matches: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Sends the signal (TERM) and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+};
+
+/**
+ * @param options.dir an existing data folder, to start a daemon there again
+ * @param options.descriptors how many files and sockets it may have open, where there is a shell
+ */
+export async function startDaemon(
+  t: ExecutionContext,
+  args: readonly string[] = [],
+  options: { dir?: string; env?: { [name: string]: string }; descriptors?: number } = {},
+): Promise<TestDaemon> {
+  const dir = options.dir ?? (await temporaryFolder(t));
+  if (!existsSync(join(dir, 'daemon.key'))) await writeFixtureKey(dir);
+  const port0 = args.includes('--port') ? [] : ['--port', '0'];
+  const child = runDaemon(['--data-dir', dir, ...port0, ...args], options.env, options.descriptors);
+  // Not 'exit': the last lines of the log are read by then.
+  const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  const { lines, line } = follow(child);
+  const { port, fingerprint, join: link } = await line(({ evt }) => evt === 'listening');
+  return {
+    port: Number(port),
+    fingerprint: String(fingerprint),
+    join: String(link),
+    dir,
+    lines,
+    process: child,
+    line,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+/** Runs the program without waiting for anything. */
+export function runDaemon(
+  args: readonly string[],
+  env: { [name: string]: string } = {},
+  descriptors?: number,
+): ChildProcess {
+  const limited = descriptors === undefined ? [] : ['sh', '-c', `ulimit -n ${descriptors} && exec "$@"`, 'sh'];
+  const command = [...limited, process.execPath, '--disable-warning=ExperimentalWarning', program, ...args];
+  return spawn(command[0] ?? '', command.slice(1), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+}
+
+/** Spares the daemon in `dir` the making of keys. @param link another one is another daemon to whoever knew the first */
+export async function writeFixtureKey(dir: string, link: FixtureName = 'daemon-link'): Promise<void> {
+  const keys = { link: fixtureKey(link), sign: fixtureKey('daemon-sign') };
+  const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });
+  await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });
+}
+
+function follow(child: ChildProcess): Pick<TestDaemon, 'lines' | 'line'> {
+  const lines: LogLine[] = [];
+  const waiting = new Set<() => void>();
+  let errors = '';
+  let ended = false;
+  child.stderr?.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const wake = () => {
+    for (const look of waiting) look();
+  };
+  if (child.stdout === null) throw new Error('the daemon has no stdout');
+  createInterface(child.stdout)
+    .on('line', (text) => {
+      lines.push(JSON.parse(text));
+      wake();
+    })
+    .on('close', () => {
+      ended = true;
+      wake();
+    });
+  const line = (matches: (line: LogLine) => boolean) =>
+    new Promise<LogLine>((resolve, reject) => {
+      const look = () => {
+        const found = lines.find(matches);
+        if (found === undefined && !ended) return;
+        waiting.delete(look);
+        if (found !== undefined) resolve(found);
+        else reject(new Error(`the daemon ended without that line: ${errors}${JSON.stringify(lines.slice(-5))}`));
+      };
+      waiting.add(look);
+      look();
+    });
+  return { lines, line };
+}

@@ -1,0 +1,58 @@
+/** Uploads to the daemon's file part, as a client makes them. */
+import { randomBytes } from 'node:crypto';
+import type { Files } from '../../../src/daemon/files/files.ts';
+import { SegmentLayout } from '../../../src/daemon/files/segment-layout.ts';
+import { until } from '../until.ts';
+import { alice, conversation, type FakeSession, type FileDaemon, id } from './file-daemon.ts';
+
+export const segSize = 65_536;
+/** The file that is sent, unless told. */
+export const file = id(7, 16);
+
+export type Opened = { transfer: number; next: number; window: number };
+
+/** What an upload is opened with. */
+export const opening = (size: number, of = file) => ({ file: of, conversation, size, segSize });
+
+/** What a client would send: random bytes of the right lengths. */
+export function sealed(size: number): Uint8Array[] {
+  const layout = new SegmentLayout(size, segSize);
+  return Array.from({ length: layout.count }, (_, index) => randomBytes(layout.length(index)));
+}
+
+/** Sends the segments that are missing, none beyond the window. */
+export async function send(
+  files: Files,
+  session: FakeSession,
+  { transfer, next: from, window }: Opened,
+  segments: Uint8Array[],
+): Promise<void> {
+  for (const [offset, bytes] of segments.slice(from).entries()) {
+    const index = from + offset;
+    await until(() => index < windowOf(session, transfer, window));
+    files.onSegment(session, transfer, index, bytes);
+  }
+}
+
+/** Sends a whole file of Alice's. */
+export async function upload(
+  { files, store }: Pick<FileDaemon, 'files' | 'store'>,
+  session: FakeSession,
+  size: number,
+  of = file,
+): Promise<void> {
+  const opened = await files.openUpload(session, alice.idFp, opening(size, of), store);
+  await send(files, session, opened, sealed(size));
+  await files.finishUpload(session, opened.transfer);
+}
+
+/** How many segments the session was last told to be on the disk. */
+export function storedUpTo(session: FakeSession): number {
+  const told = session.events.findLast((one) => one.method === 'stored');
+  return told?.method === 'stored' ? told.params.upTo : 0;
+}
+
+function windowOf(session: FakeSession, transfer: number, otherwise: number): number {
+  const told = session.events.findLast((one) => one.method === 'stored' && one.params.transfer === transfer);
+  return told?.method === 'stored' ? told.params.window : otherwise;
+}

@@ -1,0 +1,24 @@
+/** A daemon whose disk is full while a file is there. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ExecutionContext } from 'ava';
+import { temporaryFolder } from '../folder.ts';
+
+export type FullDisk = {
+  /** For the daemon's process. */
+  env: Record<string, string>;
+  /** From now on nothing can be written. */
+  fill(): Promise<void>;
+  empty(): Promise<void>;
+};
+
+export async function fullDisk(t: ExecutionContext): Promise<FullDisk> {
+  const trigger = join(await temporaryFolder(t), 'now');
+  const hook = fileURLToPath(new URL('break-database.mjs', import.meta.url));
+  return {
+    env: { NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${hook}`, BREAK_DATABASE: trigger },
+    fill: () => writeFile(trigger, 'full'),
+    empty: () => rm(trigger),
+  };
+}

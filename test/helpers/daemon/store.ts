@@ -1,0 +1,95 @@
+/** A store in a folder of its own, and short ways to make what it keeps. */
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { operationNames } from '../../../src/daemon/store/operations.ts';
+import type { OperationName, Person, SharedStore, Store } from '../../../src/daemon/store/store.ts';
+import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
+import { type Clock, systemClock } from '../../../src/platform/seams.ts';
+import { temporaryFolder } from '../folder.ts';
+
+/** `time.now` is what the daemon's clock shows. */
+export async function temporaryStore(
+  t: ExecutionContext,
+): Promise<{ store: SharedStore; time: { now: number }; path: string }> {
+  const path = join(await temporaryFolder(t), 'securechat.db');
+  const time = { now: 1_000_000 };
+  const clock: Clock = { ...systemClock, now: () => time.now };
+  const store = await openSqliteStore(path, { clock });
+  t.teardown(() => store.close());
+  return { store, time, path };
+}
+
+/** `key`: of who pays for it; the daemon's own calls have none. */
+export type StoreCall = { key: string; name: OperationName };
+
+/** The same store, which adds each of its calls to `calls`. */
+export function recordedStore(store: SharedStore, calls: StoreCall[]): SharedStore {
+  const recorded = (of: Store, key: string): Store => {
+    const operations = operationNames.map((name) => {
+      const call = (params: never) => {
+        calls.push({ key, name });
+        return of[name](params);
+      };
+      return [name, call];
+    });
+    return { ...of, ...Object.fromEntries(operations) };
+  };
+  return { ...recorded(store, ''), for: (asker) => recorded(store.for(asker), asker.key) };
+}
+
+/** 32 bytes that differ for different numbers. */
+export function bytes32(n: number): Uint8Array {
+  return number(n, 32);
+}
+
+export function bytes16(n: number): Uint8Array {
+  return number(n, 16);
+}
+
+export function person(name: string): Person {
+  return { name, idFp: Uint8Array.from(Buffer.from(name.padEnd(32, '.'))) };
+}
+
+export const alice = person('alice');
+export const bob = person('bob');
+export const carol = person('carol');
+
+/** The n-th note of Alice's device 1 to Bob, with its parts changed by `other`. */
+export function aNote(
+  n: number,
+  other: Partial<Parameters<Store['appendNote']>[0]> = {},
+): Parameters<Store['appendNote']>[0] {
+  return {
+    conversation: bytes32(77),
+    author: alice,
+    to: bob,
+    id: bytes16(n),
+    device: 1,
+    n,
+    bytes: new Uint8Array([1, 2, n & 255]),
+    file: null,
+    quota: null,
+    stale: false,
+    ...other,
+  };
+}
+
+/** A fetch of everything by Bob, with its parts changed by `other`. */
+export function everything(other: Partial<Parameters<Store['fetch']>[0]> = {}): Parameters<Store['fetch']>[0] {
+  return {
+    conversation: bytes32(77),
+    reader: bob.idFp,
+    after: 0,
+    before: null,
+    limit: 1000,
+    newest: false,
+    kinds: null,
+    ...other,
+  };
+}
+
+function number(n: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  new DataView(bytes.buffer).setUint32(0, n);
+  return bytes;
+}

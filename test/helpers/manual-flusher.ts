@@ -1,7 +1,0 @@
-import type { Flusher, Flushing } from '../../src/protocol/link/flusher.ts';
-
-/** Flushes when the test says so. */
-export function manualFlusher(): Flusher & { flush(): void } {
-  const waiting: Flushing[] = [];
-  return { schedule: (one) => waiting.push(one), flush: () => waiting.splice(0).map((one) => one.flush()) };
-}

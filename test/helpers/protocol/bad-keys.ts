@@ -1,0 +1,56 @@
+/** Keys that parse and do not work, and cards that hold them, which signCard would refuse to make. */
+import { concat, H, utf8, Writer } from '../../../src/protocol/base/bytes.ts';
+import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import { NO_HASH, type PersonName, T0 } from './people.ts';
+
+/** Where an SPKI of ours holds the last byte of its modulus. */
+const LOWEST = 416;
+
+/** The same key with the lowest bit of its modulus cleared. */
+export function evenKey(spki: Uint8Array): Uint8Array {
+  const even = Uint8Array.from(spki);
+  even[LOWEST] = (even[LOWEST] ?? 0) & 0xfe;
+  return even;
+}
+
+/** An SPKI of an RSA-3072 key whose exponent has `size` bytes. */
+export function longExponent(size: number): Uint8Array {
+  const modulus = fixtureKey('alice-encryption').spki.subarray(28, 417);
+  const algorithm = Buffer.from('300d06092a864886f70d0101010500', 'hex');
+  const key = tlv(0x30, concat(modulus, tlv(0x02, new Uint8Array(size).fill(0x7f))));
+  return tlv(0x30, concat(algorithm, tlv(0x03, concat(Uint8Array.of(0), key))));
+}
+
+function tlv(tag: number, value: Uint8Array): Uint8Array {
+  return concat(
+    new Writer()
+      .u8(tag)
+      .u8(0x83)
+      .u8(value.length >> 16)
+      .u16(value.length & 0xffff)
+      .finish(),
+    value,
+  );
+}
+
+/** A card of `person` that breaks nothing but what is given. */
+export async function cardWith(
+  person: PersonName,
+  o: { ekSpki?: Uint8Array; identity?: KeyPair; cardSeq?: number; prevCardHash?: Uint8Array; notBefore?: number },
+): Promise<Uint8Array> {
+  const { identity = fixtureKey(`${person}-identity`), cardSeq = 1, prevCardHash = NO_HASH, notBefore = T0 } = o;
+  const body = new Writer()
+    .u8(1)
+    .var16(utf8(person))
+    .var16(identity.spki)
+    .u64(cardSeq)
+    .var16(o.ekSpki ?? fixtureKey(`${person}-encryption`).spki)
+    .u64(notBefore)
+    .u64(notBefore + CARD_LIFE_MS)
+    .bytes(prevCardHash)
+    .finish();
+  return concat(body, await inlineRsa.sign(identity.pkcs8, H('card', body)));
+}

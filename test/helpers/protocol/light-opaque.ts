@@ -1,0 +1,14 @@
+/**
+ * OPAQUE that stretches a password for next to nothing, where a login by the agreed argon2id takes a quarter of a second. Only
+ * for accounts that are made and opened by it: programs, and the daemon with a password of users.txt, stretch as agreed.
+ */
+import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
+import { stretching } from '../../../src/protocol/crypto/opaque-calls.ts';
+
+const light = stretching({ 'argon2id-custom': { iterations: 1, memory: 32, parallelism: 4 } });
+
+export const lightOpaque: Opaque = {
+  ...inlineOpaque,
+  clientRegisterFinish: async (...args) => light.clientRegisterFinish(...args),
+  clientLoginFinish: async (...args) => light.clientLoginFinish(...args),
+};

@@ -1,0 +1,122 @@
+import { type Duplex, duplexPair } from 'node:stream';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
+import { acceptLink, connectLink, type Link } from '../../../src/protocol/link/establish.ts';
+import type { LinkEnd } from '../../../src/protocol/link/link-inbox.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+
+export const daemonKeys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+export const fingerprint = daemonFingerprint(daemonKeys.link.spki, daemonKeys.sign.spki);
+export const daemonId = new Uint8Array(32).fill(7);
+export const accepting = {
+  keys: daemonKeys,
+  rejectKey: new Uint8Array(32).fill(9),
+  daemonId,
+  rsa: inlineRsa,
+  software: 'test-daemon 1',
+  maxQueuedBytes: 8 * 2 ** 20,
+};
+export const connecting = {
+  rsa: inlineRsa,
+  ephemeral: fixtureKey('ephemeral'),
+  expect: fingerprint,
+  software: 'test-client 1',
+};
+
+type AcceptOptions = Partial<Parameters<typeof acceptLink>[1]>;
+type ConnectOptions = Partial<Parameters<typeof connectLink>[1]>;
+
+type Change = { toDaemon?: (chunk: Buffer) => Buffer[]; toClient?: (chunk: Buffer) => Buffer[] };
+type Ends = { client: Duplex; daemon: Duplex };
+
+export type LinkPair = { client: Link; daemon: Link; clientStream: Duplex; daemonStream: Duplex };
+
+/** Two ends of a connection in memory; as with TCP, the end of one is heard by the other after what was written. */
+export function streamPair(): [Duplex, Duplex] {
+  const [a, b] = duplexPair();
+  const tell = (from: Duplex, to: Duplex) =>
+    from.on('close', () => {
+      if (!from.writableFinished && !to.destroyed) to.push(null);
+    });
+  tell(a, b);
+  tell(b, a);
+  return [a, b];
+}
+
+/** Two linked ends in memory. */
+export async function linkPair(o: { accept?: AcceptOptions; connect?: ConnectOptions } = {}): Promise<LinkPair> {
+  const [clientStream, daemonStream] = streamPair();
+  const [client, daemon] = await Promise.all([
+    connectLink(clientStream, { ...connecting, ...o.connect }),
+    acceptLink(daemonStream, { ...accepting, ...o.accept }),
+  ]);
+  return { client, daemon, clientStream, daemonStream };
+}
+
+/** Two streams with somebody in the middle: `change` gets every chunk of one direction and gives what goes on instead. */
+export function tampered(change: Change): Ends {
+  const [client, near] = streamPair();
+  const [daemon, far] = streamPair();
+  const pass = (from: Duplex, to: Duplex, by: (chunk: Buffer) => Buffer[] = (chunk) => [chunk]) => {
+    from.on('data', (chunk: Buffer) => {
+      for (const piece of by(chunk)) if (!to.destroyed) to.write(piece);
+    });
+    from.on('end', () => to.end());
+    from.on('close', () => to.destroy());
+    from.on('error', () => {});
+  };
+  pass(near, far, change.toDaemon);
+  pass(far, near, change.toClient);
+  return { client, daemon };
+}
+
+/** A link through somebody in the middle who passes the handshake, and then does with each chunk what `change` says. */
+export async function attacked(change: Change): Promise<{ client: Link; daemon: Link; streams: Ends }> {
+  let handshake = true;
+  const after =
+    (by: (chunk: Buffer) => Buffer[] = (chunk) => [chunk]) =>
+    (chunk: Buffer) =>
+      handshake ? [chunk] : by(chunk);
+  const streams = tampered({ toDaemon: after(change.toDaemon), toClient: after(change.toClient) });
+  const [client, daemon] = await Promise.all([
+    connectLink(streams.client, connecting),
+    acceptLink(streams.daemon, accepting),
+  ]);
+  handshake = false;
+  return { client, daemon, streams };
+}
+
+/** Everything that a link receives, as text, and how it ended. */
+export function listen(
+  link: Link,
+  after = () => {},
+): {
+  messages: string[];
+  segments: number[];
+  end: Promise<LinkEnd>;
+  until(n: number): Promise<void>;
+} {
+  const messages: string[] = [];
+  const segments: number[] = [];
+  let wake = () => {};
+  link.onMessage = (message) => {
+    messages.push(Buffer.from(message).toString());
+    after();
+    wake();
+  };
+  link.onSegment = (_transfer, index) => {
+    segments.push(index);
+    wake();
+  };
+  const end = new Promise<LinkEnd>((resolve) => {
+    link.onClose = resolve;
+  });
+  const until = async (n: number) => {
+    while (messages.length + segments.length < n) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+  return { messages, segments, end, until };
+}

@@ -1,0 +1,40 @@
+/** Alice, Bob, Carol and Mallory with the fixture keys and one card each, good from T0 for 90 days. */
+
+import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../../src/protocol/sealed/card.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+
+export type PersonName = 'alice' | 'bob' | 'carol' | 'mallory';
+export type Person = {
+  name: PersonName;
+  identity: KeyPair;
+  encryption: KeyPair;
+  cardBytes: Uint8Array;
+  card: Card;
+  idFp: Uint8Array;
+  mine: { idFp: Uint8Array; ekFp: Uint8Array; pkcs8: Uint8Array };
+};
+
+export const T0 = 1_760_000_000_000;
+export const DAEMON_ID: Uint8Array = new Uint8Array(32).fill(0xda);
+export const NO_HASH: Uint8Array = new Uint8Array(32);
+
+export async function person(name: PersonName, encryption = fixtureKey(`${name}-encryption`)): Promise<Person> {
+  const identity = fixtureKey(`${name}-identity`);
+  const cardBytes = await firstCard(name, { encryption, notBefore: T0 });
+  const card = openCard(cardBytes);
+  const mine = { idFp: card.idFp, ekFp: card.ekFp, pkcs8: encryption.pkcs8 };
+  return { name, identity, encryption, cardBytes, card, idFp: card.idFp, mine };
+}
+
+/** Card number 1 of `person`, for the longest time unless told, and under another name when told. */
+export function firstCard(
+  person: PersonName,
+  o: { name?: string; encryption?: KeyPair; notBefore: number; notAfter?: number },
+): Promise<Uint8Array> {
+  const { notBefore, name = person, notAfter = notBefore + CARD_LIFE_MS } = o;
+  const ekSpki = (o.encryption ?? fixtureKey(`${person}-encryption`)).spki;
+  const about = { name, ekSpki, cardSeq: 1, notBefore, notAfter, prevCardHash: NO_HASH };
+  return signCard(inlineRsa, fixtureKey(`${person}-identity`), about);
+}

@@ -1,0 +1,68 @@
+/** Somebody on the path between a client and its daemon, who sees where each of the daemon's records begins. */
+import { connect, type Socket } from 'node:net';
+import type { ExecutionContext } from 'ava';
+import { listener } from '../listener.ts';
+
+const GREETING = 4 + 2 * (2 + 422);
+const REPLY = 384 + 2;
+
+export type RecordPath = {
+  /** host:port for the client. */
+  server: string;
+  /** What to do with a record to the client, while it is set: false holds it back for good. */
+  pass: ((broadcast: boolean) => boolean) | null;
+  /** Broadcasts that came by, and the generation of the newest. */
+  broadcasts: number;
+  generation: number;
+};
+
+export async function recordPath(t: ExecutionContext, port: number): Promise<RecordPath> {
+  const path: RecordPath = { server: '', pass: null, broadcasts: 0, generation: 0 };
+  const address = await listener(t, (near) => {
+    const far = connect(port, '127.0.0.1');
+    t.teardown(() => far.destroy());
+    near.on('data', (chunk: Buffer) => far.write(chunk));
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on('error', () => {});
+      one.on('close', () => other.destroy());
+    }
+    follow(near, far, path);
+  });
+  path.server = `${address.host}:${address.port}`;
+  return path;
+}
+
+function follow(near: Socket, far: Socket, path: RecordPath): void {
+  let kept: Buffer = Buffer.alloc(0);
+  let handshake = GREETING + REPLY;
+  far.on('data', (chunk: Buffer) => {
+    kept = Buffer.concat([kept, chunk]);
+    if (handshake > 0) {
+      // The last two bytes of it are the length of the sealed parameters. What comes is passed on as it comes: the client waits.
+      if (kept.length < handshake) {
+        if (kept.length === GREETING) near.write(kept);
+        return;
+      }
+      const end = handshake + kept.readUInt16BE(handshake - 2);
+      if (kept.length < end) return;
+      near.write(kept.subarray(GREETING, end));
+      kept = kept.subarray(end);
+      handshake = 0;
+    }
+    while (kept.length >= 4) {
+      const length = kept.readUInt32BE();
+      const end = 4 + (length % 0x80000000);
+      if (kept.length < end) return;
+      const broadcast = length >= 0x80000000;
+      if (broadcast) {
+        path.broadcasts++;
+        path.generation = kept.readUInt32BE(4);
+      }
+      if (path.pass?.(broadcast) ?? true) near.write(kept.subarray(0, end));
+      kept = kept.subarray(end);
+    }
+  });
+}

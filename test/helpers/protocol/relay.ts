@@ -1,0 +1,50 @@
+/** Somebody in the middle: a daemon's end towards the client, a client's end towards the daemon, all in clear between. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { ExecutionContext } from 'ava';
+import type { Address } from '../../../src/client/connection/dial.ts';
+import { fromHex } from '../../../src/protocol/base/bytes.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { acceptLink, connectLink } from '../../../src/protocol/link/establish.ts';
+import { decodeRequest } from '../../../src/protocol/wire/codec.ts';
+import { fixtureKey } from '../../fixtures/keys.ts';
+import type { TestDaemon } from '../daemon/daemon.ts';
+import { listener } from '../listener.ts';
+import { accepting } from './link-pair.ts';
+
+export type Relay = { address: Address /** The requests that it could read, in order. */; read: string[] };
+
+/** Relays every message to `daemon`, under Mallory's keys and the true daemon's id. */
+export async function startRelay(
+  t: ExecutionContext,
+  daemon: Pick<TestDaemon, 'port' | 'fingerprint'>,
+  daemonId: Uint8Array,
+): Promise<Relay> {
+  const read: string[] = [];
+  const keys = { link: fixtureKey('mallory-encryption'), sign: fixtureKey('mallory-identity') };
+  const address = await listener(t, async (socket) => {
+    try {
+      const victim = await acceptLink(socket, { ...accepting, keys, daemonId });
+      const out = connect(daemon.port, '127.0.0.1');
+      out.on('error', () => {});
+      t.teardown(() => out.destroy());
+      await once(out, 'connect');
+      const expect = fromHex(daemon.fingerprint);
+      const ephemeral = fixtureKey('ephemeral');
+      const behind = await connectLink(out, { rsa: inlineRsa, ephemeral, expect, software: 'relay' });
+      for (const link of [victim, behind]) link.loggedIn();
+      victim.onMessage = (message) => {
+        read.push(decodeRequest(message).method);
+        behind.send(message);
+      };
+      behind.onMessage = (message) => victim.send(message);
+      behind.onBroadcast = (_room, message) => victim.send(message);
+      victim.onClose = () => behind.destroy();
+      behind.onClose = () => victim.destroy();
+    } catch {
+      // A greeting only: the client comes back with its hello.
+      socket.destroy();
+    }
+  });
+  return { address, read };
+}
