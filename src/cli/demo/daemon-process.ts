@@ -1,9 +1,8 @@
 /** A daemon of its own in a throw-away folder, for the demo. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { ClientError } from '../../client/errors.ts';
+import { daemonLauncher } from '../../tui/login/daemon-launcher.ts';
 
 export type DaemonProcess = {
   /** The join link that it printed. */
@@ -18,7 +17,7 @@ export type DaemonProcess = {
 
 /** Starts `securechat-daemon` on a free port of this machine. @throws ClientError 'unreachable' when it does not come up */
 export async function startDaemon(dataDir: string): Promise<DaemonProcess> {
-  const child = spawn(process.execPath, [program(), 'start', '--data-dir', dataDir, '--port', '0'], {
+  const child = spawn(process.execPath, [daemonLauncher(), 'start', '--data-dir', dataDir, '--port', '0'], {
     // The channel is never written to: when this program dies, however it dies, the launcher ends the daemon.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Ctrl+C at the terminal is for the program, which then stops its daemon in order.
@@ -51,13 +50,4 @@ async function firstListening(child: ChildProcess): Promise<Listening | null> {
     return entry;
   }
   return null;
-}
-
-/** The launcher beside dist/, from the bundle as from the sources. */
-function program(): string {
-  for (const up of ['../../bin/securechat-daemon.js', '../../../bin/securechat-daemon.js']) {
-    const path = fileURLToPath(new URL(up, import.meta.url));
-    if (existsSync(path)) return path;
-  }
-  throw new ClientError('unreachable', 'securechat-daemon is not installed beside this program');
 }

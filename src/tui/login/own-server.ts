@@ -4,8 +4,8 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { ClientError } from '../../client/errors.ts';
+import { daemonLauncher } from './daemon-launcher.ts';
 
 /** What its owner has to know. */
 export type OwnServer = {
@@ -17,8 +17,6 @@ export type OwnServer = {
   pid: number;
 };
 
-const program = fileURLToPath(new URL('../../../bin/securechat-daemon.js', import.meta.url));
-
 /**
  * Starts it; its log goes into the profile's folder `profile`. It takes the data of the one that was started from here before,
  * wherever that was. Resolves once it serves. @throws ClientError 'refused' when it ends before that
@@ -29,7 +27,7 @@ export async function startOwnServer(profile: string): Promise<OwnServer> {
   const before = process.env.SECURECHAT_DATA_DIR ? '' : await readFile(note, 'utf8').catch(() => '');
   const folder = before !== '' && existsSync(before) ? ['--data-dir', before] : [];
   const errors = openSync(log, 'a', 0o600);
-  const child = spawn(process.execPath, [program, '--log-file', log, ...folder], {
+  const child = spawn(process.execPath, [daemonLauncher(), '--log-file', log, ...folder], {
     detached: true,
     // Why it cannot start is said there, before it has a log.
     stdio: ['ignore', 'pipe', errors],

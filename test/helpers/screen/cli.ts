@@ -41,7 +41,7 @@ const WAIT_MS = 40_000;
 /** The least that a program needs. */
 const bare = { PATH, NODE_COMPILE_CACHE, HOME: '/nonexistent' };
 
-const quickKeys = `--import=${new URL('quick-keys.mjs', import.meta.url)}`;
+const quickKeys = `--import=${new URL('../protocol/quick-keys.mjs', import.meta.url)}`;
 
 /** The command and its arguments. */
 export function cliCommand(args: readonly string[], slowKeys = false): [string, ...string[]] {
@@ -49,7 +49,7 @@ export function cliCommand(args: readonly string[], slowKeys = false): [string, 
     process.execPath,
     '--disable-warning=ExperimentalWarning',
     ...(slowKeys ? [] : [quickKeys]),
-    fileURLToPath(new URL('dist/tui/main.js', root)),
+    fileURLToPath(new URL('dist/cli/main.js', root)),
     ...args,
   ];
 }
