@@ -10,7 +10,8 @@ import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { type DaemonKeys, daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
 import { answerHello, encodeGreeting, sayHello } from '../src/protocol/link/handshake.ts';
 import { encodeParameters } from '../src/protocol/link/parameters.ts';
-import { RecordSealer, recordLimits, recordType } from '../src/protocol/link/record.ts';
+import { RecordSealer } from '../src/protocol/link/record.ts';
+import { recordLimits, recordType } from '../src/protocol/link/record-format.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));

@@ -13,7 +13,8 @@ import {
 } from '../../src/protocol/link/handshake.ts';
 import { LinkReader } from '../../src/protocol/link/link-reader.ts';
 import { decodeDaemonParameters, encodeParameters } from '../../src/protocol/link/parameters.ts';
-import { LARGE_RECORD, RecordSealer, recordLimits, recordType } from '../../src/protocol/link/record.ts';
+import { RecordSealer } from '../../src/protocol/link/record.ts';
+import { LARGE_RECORD, recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
 import type { Take } from '../../src/protocol/link/take-bytes.ts';
 import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
 import { manualClock } from '../helpers/manual-clock.ts';

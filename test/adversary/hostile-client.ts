@@ -13,13 +13,8 @@ import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { type Agreed, type Greeting, sayHello, takeGreeting, takeReply } from '../../src/protocol/link/handshake.ts';
 import { LinkReader, type ReadItem } from '../../src/protocol/link/link-reader.ts';
 import { encodeParameters } from '../../src/protocol/link/parameters.ts';
-import {
-  LARGE_RECORD,
-  RecordSealer,
-  type RecordType,
-  recordLimits,
-  recordType,
-} from '../../src/protocol/link/record.ts';
+import { RecordSealer } from '../../src/protocol/link/record.ts';
+import { LARGE_RECORD, type RecordType, recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
 import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
 import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';

@@ -7,7 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../src/daemon/limits/limits.ts';
 import { table } from '../../src/daemon/requests/index.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
-import { recordType } from '../../src/protocol/link/record.ts';
+import { recordType } from '../../src/protocol/link/record-format.ts';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { connectTo, login, register } from '../helpers/client/client.ts';

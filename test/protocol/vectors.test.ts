@@ -17,7 +17,8 @@ import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { checkPublicKey, openChunk, sealChunk, sign, verify } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { answerHello, encodeGreeting, sayHello, takeHello } from '../../src/protocol/link/handshake.ts';
-import { LARGE_RECORD, RecordOpener, RecordSealer, recordType } from '../../src/protocol/link/record.ts';
+import { RecordOpener, RecordSealer } from '../../src/protocol/link/record.ts';
+import { LARGE_RECORD, recordType } from '../../src/protocol/link/record-format.ts';
 import { gcmTag, openssl, withFiles } from '../helpers/protocol/openssl.ts';
 
 const vectors = (name: string) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));

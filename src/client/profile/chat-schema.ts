@@ -29,10 +29,11 @@ export const chatTables: readonly string[] = [
   `CREATE TABLE coverage (account TEXT NOT NULL, conversation TEXT NOT NULL, bottom INTEGER NOT NULL, top INTEGER NOT NULL,
      read INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
      PRIMARY KEY (account, conversation)) STRICT, WITHOUT ROWID`,
-  // What is to be sent. content: sealed; bytes: exactly what was or will be sent, null until it is its turn
+  // What is to be sent. content: sealed; bytes: exactly what was or will be sent, null until it is its turn; receipt: nothing that the
+  // person wrote
   `CREATE TABLE outbox (n INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, conversation TEXT NOT NULL, recipient TEXT NOT NULL,
      device INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, content BLOB NOT NULL, file TEXT, bytes BLOB, hash BLOB,
-     device_seq INTEGER, state TEXT NOT NULL, error TEXT, seq INTEGER, placed_at INTEGER,
+     device_seq INTEGER, state TEXT NOT NULL, error TEXT, seq INTEGER, placed_at INTEGER, receipt INTEGER NOT NULL DEFAULT 0,
      UNIQUE (account, conversation, id)) STRICT`,
   'CREATE INDEX outbox_by_turn ON outbox (account, state, conversation, n)',
   // The newest item of each of this profile's devices that the daemon took; hash: sealed
@@ -40,10 +41,12 @@ export const chatTables: readonly string[] = [
      hash BLOB NOT NULL, PRIMARY KEY (account, conversation, device)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE room_logs (account TEXT NOT NULL, room TEXT NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
      PRIMARY KEY (account, room, n)) STRICT, WITHOUT ROWID`,
-  // key: sealed; null while nobody has given it
+  // key: sealed; null while nobody has given it. refused: its maker's key is none that was accepted, and its signature was not checked
   `CREATE TABLE epochs (account TEXT NOT NULL, room TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
-     maker TEXT NOT NULL, key BLOB, PRIMARY KEY (account, room, epoch)) STRICT, WITHOUT ROWID`,
-  'CREATE TABLE shared_files (account TEXT NOT NULL, file TEXT NOT NULL, conversation TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (account, file)) STRICT, WITHOUT ROWID',
+     maker TEXT NOT NULL, key BLOB, refused INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, room, epoch)) STRICT, WITHOUT ROWID`,
+  // Every message that names a file
+  `CREATE TABLE shared_files (account TEXT NOT NULL, file TEXT NOT NULL, conversation TEXT NOT NULL, seq INTEGER NOT NULL,
+     PRIMARY KEY (account, file, conversation, seq)) STRICT, WITHOUT ROWID`,
   // lobby: the pinned room id; tag_key: sealed, makes the tags above
   'CREATE TABLE chat_accounts (account TEXT PRIMARY KEY, lobby TEXT NOT NULL, tag_key BLOB NOT NULL) STRICT',
 ];

@@ -10,12 +10,6 @@ import type { TransferProfile } from './transfer-store.ts';
 const VERSION = 1;
 const SHA256_BYTES = 32;
 
-/** sealed: path, SHA-256, size and time of change of the newest copy that was saved here. */
-export const savedTables = [
-  `CREATE TABLE saved_files (me BLOB NOT NULL, file BLOB NOT NULL, sealed BLOB NOT NULL,
-     PRIMARY KEY (me, file)) STRICT, WITHOUT ROWID`,
-];
-
 /** What a manifest signs: an id alone does not tell two files apart, a dishonest daemon may list it twice. */
 export type Signed = { fileId: Uint8Array; sha256: Uint8Array };
 

@@ -13,20 +13,6 @@ const KEEP_UPLOADS_MS = 14 * 24 * 3600 * 1000;
 
 const CUT_OFF = 'the program ended in the middle of it';
 
-/** As they were before ids of different authors were told apart. */
-export const firstTransferTables = [
-  `CREATE TABLE transfers (me BLOB NOT NULL, file BLOB NOT NULL, direction TEXT NOT NULL, conversation BLOB NOT NULL,
-     sealed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0, device INTEGER, note BLOB, dropped INTEGER NOT NULL DEFAULT 0,
-     at INTEGER NOT NULL, PRIMARY KEY (me, file)) STRICT, WITHOUT ROWID`,
-];
-
-/** author: identity fingerprint; sealed: begun.ts; note: sealed, why it stopped; dropped: given up, and the daemon was not told yet. */
-export const transferTables = [
-  `CREATE TABLE transfers (me BLOB NOT NULL, author BLOB NOT NULL, file BLOB NOT NULL, direction TEXT NOT NULL, conversation BLOB NOT NULL,
-     sealed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0, device INTEGER, note BLOB, dropped INTEGER NOT NULL DEFAULT 0,
-     at INTEGER NOT NULL, PRIMARY KEY (me, author, file)) STRICT, WITHOUT ROWID`,
-];
-
 /** The part of a Profile that is used. */
 export type TransferProfile = {
   readonly db: Pick<ProfileDb, 'all' | 'run'>;

@@ -1,8 +1,8 @@
 /** The accounts of users.txt in memory, found by name, by identity and in order; one that changes costs no look at the others. */
 import { compare, hex, utf8 } from '../../protocol/base/bytes.ts';
-import type { Account } from './accounts.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { TakenNames } from './taken-names.ts';
+import type { Account } from './users-file.ts';
 import { type Line, nameOf } from './users-file.ts';
 
 /** Above this sorting all names is quicker than placing each. */

@@ -9,18 +9,17 @@ import { isName } from '../../protocol/base/text.ts';
 import { readOwnFile } from '../data/own-file.ts';
 import { replaceFile } from '../data/replace-file.ts';
 import { AccountIndex } from './account-index.ts';
-import { accountLine, emptyFile, formatUsers, isComplete, type Line, parseUsers, withAccount } from './users-file.ts';
+import {
+  type Account,
+  accountLine,
+  emptyFile,
+  formatUsers,
+  isComplete,
+  type Line,
+  parseUsers,
+  withAccount,
+} from './users-file.ts';
 import { checkNotEmptied, logProblems, WriteProblem } from './users-problems.ts';
-
-/** One line of users.txt. Never changed in place: a change makes a new one. */
-export type Account = {
-  readonly name: string;
-  /** null until a legacy account has made its keys. */
-  readonly idFp: Uint8Array | null;
-  /** The OPAQUE record, base64url. */
-  readonly record: string;
-  readonly flags: ReadonlySet<string>;
-};
 
 /** Makes the OPAQUE record of a legacy line's secret: Opaque.upgrade with the daemon's setup. */
 export type Upgrade = (name: string, secret: string) => Promise<string>;

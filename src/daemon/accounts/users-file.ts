@@ -5,7 +5,16 @@
  */
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import { isName } from '../../protocol/base/text.ts';
-import type { Account } from './accounts.ts';
+
+/** One line of users.txt. Never changed in place: a change makes a new one. */
+export type Account = {
+  readonly name: string;
+  /** null until a legacy account has made its keys. */
+  readonly idFp: Uint8Array | null;
+  /** The OPAQUE record, base64url. */
+  readonly record: string;
+  readonly flags: ReadonlySet<string>;
+};
 
 export type Line = { raw: Uint8Array } & (
   | { kind: 'other' }

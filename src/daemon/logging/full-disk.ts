@@ -1,9 +1,12 @@
 /** The log's line about a disk without room, for what is refused because of it. */
 import { join } from 'node:path';
 import type { RequestName } from '../../protocol/wire/requests.ts';
-import type { Context } from '../context.ts';
+import type { Config } from '../config/config.ts';
+import type { MinuteWarnings } from './minute-warnings.ts';
 
-export function logFullDisk({ warnings, config }: Pick<Context, 'warnings' | 'config'>, request: RequestName): void {
+export type DiskWarnings = { warnings: Pick<MinuteWarnings, 'warn'>; config: Pick<Config, 'dataDir'> };
+
+export function logFullDisk({ warnings, config }: DiskWarnings, request: RequestName): void {
   const { dataDir } = config;
   // Files are refused first, and only they.
   if (request === 'upload-open' || request === 'upload-finish') {

@@ -3,10 +3,9 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../platform/seams.ts';
 import type { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import type { RequestName } from '../../protocol/wire/requests.ts';
-import type { Context } from '../context.ts';
 import { addressKey } from '../limits/limits.ts';
 import type { Session } from '../sessions/session.ts';
-import { logFullDisk } from './full-disk.ts';
+import { type DiskWarnings, logFullDisk } from './full-disk.ts';
 
 const MINUTE_MS = 60_000;
 /** Addresses with a count of their own; all others count only in the sum. */
@@ -59,7 +58,7 @@ export class RefusedLinks {
 
 /** The log's line about an expected no: of one for a full disk the operator hears. */
 export function logRefused(
-  context: Pick<Context, 'warnings' | 'config'>,
+  context: DiskWarnings,
   session: Pick<Session, 'log'>,
   request: RequestName,
   { code }: Refusal,

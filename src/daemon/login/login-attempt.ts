@@ -5,7 +5,7 @@ import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { isOpaqueText } from '../../protocol/crypto/opaque-messages.ts';
 import type { Welcome } from '../../protocol/wire/requests.ts';
-import type { Account } from '../accounts/accounts.ts';
+import type { Account } from '../accounts/users-file.ts';
 import type { Context } from '../context.ts';
 import { addressKey, figures } from '../limits/limits.ts';
 import type { Session, SessionState } from '../sessions/session.ts';

@@ -11,7 +11,7 @@
 import type { Clock } from '../../platform/seams.ts';
 import { type Broadcast, BroadcastSealer, type RoomKey } from '../../protocol/link/broadcast.ts';
 import type { Flusher, Flushing } from '../../protocol/link/flusher.ts';
-import { LARGE_RECORD, type RecordLimits, recordLimits } from '../../protocol/link/record.ts';
+import { LARGE_RECORD, type RecordLimits, recordLimits } from '../../protocol/link/record-format.ts';
 
 /** From a broadcast to the mark that vouches for it; the client gives up at 5 s. */
 export const MARK_MS = 3_000;

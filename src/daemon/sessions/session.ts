@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { EventParams } from '../../protocol/wire/events.ts';
-import type { Account } from '../accounts/accounts.ts';
+import type { Account } from '../accounts/users-file.ts';
 import type { BroadcastLink } from './broadcast-channel.ts';
 
 /**

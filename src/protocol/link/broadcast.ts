@@ -7,7 +7,7 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../platform/seams.ts';
 import { compare, equal, H, Reader, Writer } from '../base/bytes.ts';
-import { BROADCAST_BIT, type RecordLimits, recordLimits, recordRefused } from './record.ts';
+import { BROADCAST_BIT, type RecordLimits, recordLimits, recordRefused } from './record-format.ts';
 
 const HEADER = 4;
 const GENERATION = 4;

@@ -19,7 +19,7 @@ import {
 } from './handshake.ts';
 import { Link } from './link.ts';
 import { decodeDaemonParameters, encodeParameters } from './parameters.ts';
-import type { RecordLimits } from './record.ts';
+import type { RecordLimits } from './record-format.ts';
 import { takeFrom } from './take-bytes.ts';
 
 export { Link };

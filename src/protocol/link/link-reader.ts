@@ -9,7 +9,8 @@ import { BroadcastOpener, decodeRoomKey, Places } from './broadcast.ts';
 import { Confirmation } from './confirmation.ts';
 import type { Received } from './link-inbox.ts';
 import { splitMessages, splitSegment } from './link-writer.ts';
-import { type OpenedRecord, type RecordLimits, RecordOpener, recordType } from './record.ts';
+import { type OpenedRecord, RecordOpener } from './record.ts';
+import { type RecordLimits, recordType } from './record-format.ts';
 
 /** `hello`: the first record of a client, with its parameters. `bye`: the other end closes. */
 export type ReadItem = Exclude<Received, { kind: 'end' }> | { kind: 'hello'; parameters: Uint8Array } | { kind: 'bye' };

@@ -3,7 +3,8 @@ import type { Writable } from 'node:stream';
 import { Reader, Writer } from '../base/bytes.ts';
 import { type Broadcast, encodeRoomKey, type Places, placeOf, type RoomKey } from './broadcast.ts';
 import type { Flusher, Flushing } from './flusher.ts';
-import { LARGE_RECORD, type RecordSealer, type RecordType, recordType } from './record.ts';
+import type { RecordSealer } from './record.ts';
+import { LARGE_RECORD, type RecordType, recordType } from './record-format.ts';
 
 /** drained() waits until less than this waits: two segments, so that the socket never runs dry and chat passes soon. */
 const LOW_WATER = 524_288;

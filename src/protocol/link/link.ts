@@ -12,7 +12,8 @@ import { type LinkEnd, LinkInbox } from './link-inbox.ts';
 import { LinkReader, outOfPlace, type ReadItem } from './link-reader.ts';
 import { LinkWriter } from './link-writer.ts';
 import { decodeClientParameters, type Parameters } from './parameters.ts';
-import { LARGE_RECORD, type RecordLimits, RecordSealer, recordLimits, SMALL_RECORD } from './record.ts';
+import { RecordSealer } from './record.ts';
+import { LARGE_RECORD, type RecordLimits, recordLimits, SMALL_RECORD } from './record-format.ts';
 
 /** How long close() waits for the other end, in milliseconds. */
 const CLOSE_TIME = 5_000;

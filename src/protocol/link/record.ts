@@ -6,44 +6,24 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../platform/seams.ts';
 import { hkdf, label } from '../base/bytes.ts';
-import { ProtocolError } from '../base/errors.ts';
 import type { BroadcastOpener, Places } from './broadcast.ts';
+import {
+  BROADCAST_BIT,
+  LARGE_RECORD,
+  lastRecordType,
+  type RecordLimits,
+  type RecordType,
+  recordLimits,
+  recordRefused,
+  recordType,
+} from './record-format.ts';
 
-export const recordType = {
-  confirm: 1,
-  messages: 2,
-  segment: 3,
-  rekey: 4,
-  close: 5,
-  /** The key of a room's broadcasts from here on; no more broadcasts of a room; nothing but the places in the AAD. */
-  roomKey: 6,
-  roomEnd: 7,
-  mark: 8,
-} as const;
-export type RecordType = (typeof recordType)[keyof typeof recordType];
-const lastType = recordType.mark;
-
-/** Most plaintext of a record, type byte included: before login and after. */
-export const SMALL_RECORD = 2048;
-export const LARGE_RECORD = 262_144 + 512;
-/** In the length of a record: what follows is a broadcast. */
-export const BROADCAST_BIT = 0x80000000;
 const HEADER = 4;
 const TAG = 16;
 /** A broadcast names its generation before the ciphertext. */
 const GENERATION = 4;
 /** Below this the pieces of a record are copied into one buffer: cheaper than three writes. */
 const JOIN_BELOW = 16_384;
-
-export type RecordLimits = {
-  /** What one key may seal: records, bytes on the wire, milliseconds. REKEY is the last record under it. */
-  records: number;
-  bytes: number;
-  age: number;
-  /** Where a reader gives up on a peer that does not rekey. */
-  hardStop: number;
-};
-export const recordLimits: RecordLimits = { records: 2 ** 20, bytes: 2 ** 30, age: 3_600_000, hardStop: 2 ** 24 };
 
 /** One key with its counter. */
 class Chain {
@@ -209,7 +189,7 @@ export class RecordOpener {
     if (this.#chain.counter >= this.#hardStop) throw recordRefused();
     const plain = this.#decrypt(sealed);
     const type = plain[0] ?? 0;
-    if (type < 1 || type > lastType) throw recordRefused();
+    if (type < 1 || type > lastRecordType) throw recordRefused();
     const body = plain.subarray(1);
     if (type !== recordType.rekey) {
       yield { type: type as RecordType, body };
@@ -232,11 +212,6 @@ export class RecordOpener {
     }
     return plain;
   }
-}
-
-/** The one error of both kinds of records, whatever was wrong. */
-export function recordRefused(): ProtocolError {
-  return new ProtocolError('link', 'the link carried a record that is not the next one of its sender');
 }
 
 // Buffers for large records that come in pieces, shared by all links: an idle link holds none, and a file does not make the

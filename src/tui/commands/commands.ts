@@ -18,17 +18,13 @@ import type { Overlay } from '../state/state.ts';
 import { emojiFor } from '../text/emoji.ts';
 import { strings } from '../text/strings.ts';
 import { FileCommands } from './file-commands.ts';
+import type { Done, Handler } from './handler.ts';
 import { Silence } from './mute-commands.ts';
 import { helpLines, Pages } from './pages.ts';
 import { Preferences } from './preferences.ts';
 import { Trust } from './trust-commands.ts';
 
 const scrolls = { up: 'page-up', down: 'page-down', oldest: 'oldest', newest: 'newest' } as const;
-
-/** false: it could not be done, and the person was told why. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a handler that only shows something returns nothing.
-export type Done = boolean | void;
-export type Handler = (session: Session, rest: string) => Done | Promise<Done>;
 
 export class Commands {
   readonly #desk: CommandsDesk;

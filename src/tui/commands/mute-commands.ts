@@ -7,7 +7,7 @@ import type { CommandsDesk } from '../session/desk.ts';
 import type { Session } from '../session/session.ts';
 import { personOf } from '../state/has-own.ts';
 import { strings } from '../text/strings.ts';
-import type { Done } from './commands.ts';
+import type { Done } from './handler.ts';
 
 export class Silence {
   readonly #desk: CommandsDesk;

@@ -4,7 +4,9 @@ import type { Role } from '../state/theme.ts';
 import { nameRanges } from '../text/mentions.ts';
 import { linkRanges } from '../text/text-links.ts';
 import type { Line } from '../width/measure.ts';
-import type { Span } from './rows.ts';
+
+/** A piece of a row, drawn in one style. */
+export type Span = { text: string; role: Role };
 
 type Mark = Line & { role: Role };
 

@@ -11,9 +11,8 @@ import { clockTime, dayKey, dayName, writtenTime } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
 import { cut, fill, width, wrap } from '../width/measure.ts';
 import type { Run } from './folding.ts';
-import { markedLine, marksIn, withFound } from './marked-text.ts';
+import { markedLine, marksIn, type Span, withFound } from './marked-text.ts';
 
-export type Span = { text: string; role: Role };
 /** `goesOn`: a further row of a message, or of a sender's run, without its time and name. */
 export type Row = { spans: readonly Span[]; goesOn?: boolean };
 

@@ -1,7 +1,7 @@
 /** The right pane as drawn rows: a file is a row with its name, one with size, sender and time, and more while it moves. Pure. */
 import { shownName } from '../../client/people/shown-name.ts';
 import type { TransferState } from '../../client/types.ts';
-import type { Span } from '../messages/rows.ts';
+import type { Span } from '../messages/marked-text.ts';
 import { chatOf, paneOf } from '../state/focus.ts';
 import { fileKey } from '../state/message-list.ts';
 import type { State } from '../state/state.ts';

@@ -9,7 +9,7 @@ import {
 import { equal, utf8 } from '../../../src/protocol/base/bytes.ts';
 import type { Broadcast, RoomKey } from '../../../src/protocol/link/broadcast.ts';
 import { CONFIRM_TIME } from '../../../src/protocol/link/confirmation.ts';
-import { recordLimits } from '../../../src/protocol/link/record.ts';
+import { recordLimits } from '../../../src/protocol/link/record-format.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const room = new Uint8Array(32).fill(1);

@@ -4,8 +4,8 @@ import * as nodeFs from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionContext } from 'ava';
 import type { Row } from '../../../src/client/profile/profile-db.ts';
-import { savedTables } from '../../../src/client/transfers/saved-store.ts';
-import { type TransferProfile, transferTables } from '../../../src/client/transfers/transfer-store.ts';
+import { transferTables } from '../../../src/client/profile/transfer-schema.ts';
+import type { TransferProfile } from '../../../src/client/transfers/transfer-store.ts';
 import { type FileSystem, systemRandom } from '../../../src/platform/seams.ts';
 
 export function openTransferProfile(
@@ -14,7 +14,7 @@ export function openTransferProfile(
 ): TransferProfile & { fs: FileSystem } {
   const db = new DatabaseSync(':memory:');
   t.teardown(() => db.close());
-  for (const table of [...transferTables, ...savedTables]) db.exec(table);
+  for (const table of transferTables) db.exec(table);
   return {
     fs,
     random: systemRandom,

@@ -1,8 +1,9 @@
 /** Alice, Bob and Carol with real keys and cards, and a daemon's context around a real store without a socket. */
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import type { Account, Accounts } from '../../../src/daemon/accounts/accounts.ts';
+import type { Accounts } from '../../../src/daemon/accounts/accounts.ts';
 import { Directory } from '../../../src/daemon/accounts/directory.ts';
+import type { Account } from '../../../src/daemon/accounts/users-file.ts';
 import type { Context } from '../../../src/daemon/context.ts';
 import { Limits } from '../../../src/daemon/limits/limits.ts';
 import { MinuteWarnings } from '../../../src/daemon/logging/minute-warnings.ts';

@@ -11,7 +11,7 @@ import {
   placeOf,
   type RoomKey,
 } from '../../../src/protocol/link/broadcast.ts';
-import { type RecordLimits, recordLimits } from '../../../src/protocol/link/record.ts';
+import { type RecordLimits, recordLimits } from '../../../src/protocol/link/record-format.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { damaged } from '../../helpers/protocol/damage.ts';
 import { withEqualTag } from '../../helpers/protocol/equal-tag.ts';

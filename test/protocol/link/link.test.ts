@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { hex, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { acceptLink, connectLink } from '../../../src/protocol/link/establish.ts';
 import { MAX_MESSAGE } from '../../../src/protocol/link/link-writer.ts';
-import { SMALL_RECORD } from '../../../src/protocol/link/record.ts';
+import { SMALL_RECORD } from '../../../src/protocol/link/record-format.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { accepting, attacked, connecting, linkPair, listen, tampered } from '../../helpers/protocol/link-pair.ts';
 import { manualFlusher } from '../../helpers/protocol/manual-flusher.ts';

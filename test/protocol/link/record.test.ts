@@ -1,15 +1,14 @@
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { concat, equal, utf8 } from '../../../src/protocol/base/bytes.ts';
+import { RecordOpener, RecordSealer } from '../../../src/protocol/link/record.ts';
 import {
   LARGE_RECORD,
-  RecordOpener,
-  RecordSealer,
   type RecordType,
   recordLimits,
   recordType,
   SMALL_RECORD,
-} from '../../../src/protocol/link/record.ts';
+} from '../../../src/protocol/link/record-format.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const key = new Uint8Array(32).fill(3);

@@ -1,6 +1,7 @@
 /** What an overlay shows and where it stands: nothing but values. */
 import { shownName } from '../../../client/people/shown-name.ts';
-import { firstLine, type Span } from '../../messages/rows.ts';
+import type { Span } from '../../messages/marked-text.ts';
+import { firstLine } from '../../messages/rows.ts';
 import { overlayColumns, overlayRoom, pageLines } from '../../select/overlay-size.ts';
 import { destinations, MOST_HITS, picked, searched } from '../../select/search.ts';
 import { heldCount, layoutFor } from '../../select/select.ts';

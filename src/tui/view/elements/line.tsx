@@ -1,6 +1,6 @@
 import { Text } from 'ink';
 import { createElement } from 'react';
-import type { Span } from '../../messages/rows.ts';
+import type { Span } from '../../messages/marked-text.ts';
 import { useStyle } from './use-store.ts';
 
 /** One row of text in roles. `selected` marks the whole row. */

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import { use } from 'react';
-import type { Span } from '../../messages/rows.ts';
+import type { Span } from '../../messages/marked-text.ts';
 import type { Editor } from '../../state/editor.ts';
 import { bothEnds, cut, tail, width, wrap } from '../../width/measure.ts';
 import { FieldInput } from './field-input.tsx';

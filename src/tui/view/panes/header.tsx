@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import type { Span } from '../../messages/rows.ts';
+import type { Span } from '../../messages/marked-text.ts';
 import { isOnline, presenceWord } from '../../select/select.ts';
 import { chatOf } from '../../state/focus.ts';
 import { personOf } from '../../state/has-own.ts';

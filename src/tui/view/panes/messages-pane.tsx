@@ -1,7 +1,8 @@
 import { Box } from 'ink';
 import { useMemo } from 'react';
 import type { ConversationName, LinkState } from '../../../client/types.ts';
-import type { Row, Span } from '../../messages/rows.ts';
+import type { Span } from '../../messages/marked-text.ts';
+import type { Row } from '../../messages/rows.ts';
 import { type Scroll, shownKey, viewOf } from '../../messages/viewport.ts';
 import { namesColumn } from '../../select/select.ts';
 import { chatOf, openThread } from '../../state/focus.ts';

@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import type { Span } from '../../messages/rows.ts';
+import type { Span } from '../../messages/marked-text.ts';
 import { type ListedConversation, type PersonRow, peopleShown, presenceSign, waits } from '../../select/select.ts';
 import { nameRole, type Role } from '../../state/theme.ts';
 import { fill, width } from '../../width/measure.ts';

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { MAX_TEXT_BYTES } from '../../../protocol/base/text.ts';
 import { chosenRun } from '../../messages/folding.ts';
-import type { Span } from '../../messages/rows.ts';
+import type { Span } from '../../messages/marked-text.ts';
 import { unreadCount } from '../../select/select.ts';
 import { textOf } from '../../state/editor.ts';
 import { chatOf, openThread } from '../../state/focus.ts';

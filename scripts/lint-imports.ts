@@ -1,0 +1,130 @@
+/**
+ * The rules of docs/ARCHITECTURE.md about folders and imports, each written once: what a part may import, no cycle of files or of
+ * folders (types count), how many files a folder holds, and that a name of a file is not used for two things.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What each part may import: parts of ours, and which packages and built-in modules not. */
+const parts: Readonly<Record<string, { ours: readonly string[]; never: RegExp | null }>> = {
+  cli: { ours: ['tui', 'client', 'protocol', 'platform'], never: null },
+  tui: { ours: ['client', 'protocol', 'platform'], never: null },
+  client: { ours: ['protocol', 'platform'], never: /^(ink|react)\b/ },
+  daemon: { ours: ['protocol', 'platform'], never: /^(ink|react)\b/ },
+  protocol: { ours: ['platform'], never: /^(ink|react|(node:)?(net|tls|https?|http2|dgram|fs))\b/ },
+  platform: { ours: [], never: /^(ink|react)\b/ },
+};
+const MOST_FILES = 15;
+/** Folders whose files share their names with the files that do the same elsewhere: a command with its request. */
+const oneWordEverywhere = /^src\/(cli\/commands|daemon\/requests)\//;
+const entryPoints = new Set(['index', 'main']);
+
+export type Source = { path: string; text: string };
+
+/** @returns a sentence for each rule that `sources` breaks; paths begin with `src/` */
+export function importFaults(sources: readonly Source[]): string[] {
+  const imports = new Map(sources.map(({ path, text }) => [path, importsOf(path, text)]));
+  const ours = new Map([...imports].map(([path, names]) => [path, names.filter((name) => imports.has(name))]));
+  const folders = new Map<string, Set<string>>();
+  for (const [path, names] of ours)
+    for (const name of names)
+      if (nodeOf(name) !== nodeOf(path))
+        folders.set(nodeOf(path), (folders.get(nodeOf(path)) ?? new Set()).add(nodeOf(name)));
+  return [
+    ...[...imports].flatMap(([path, names]) => names.flatMap((name) => faultOf(path, name))),
+    ...cyclesOf(ours).map((cycle) => `these files import each other: ${cycle.join(', ')}`),
+    ...cyclesOf(folders).map((cycle) => `these folders import each other: ${cycle.join(', ')}`),
+    ...sizeFaults([...imports.keys()]),
+    ...nameFaults([...imports.keys()]),
+  ];
+}
+
+/** Paths of ours below `src/`, packages and built-in modules as they are named. */
+function importsOf(path: string, text: string): string[] {
+  return [...text.matchAll(/(?:\bfrom|\bimport\(|^import) ?'([^']+)'/gm)].map(([, name = '']) =>
+    name.startsWith('.') ? join(dirname(path), name) : name,
+  );
+}
+
+function partOf(path: string): string {
+  return path.split('/')[1] ?? '';
+}
+
+/** Files directly in a part stand for themselves: entry points are above its folders, what all need is below. */
+function nodeOf(path: string): string {
+  return dirname(path).split('/').length === 2 && partOf(path) !== 'platform' ? path : dirname(path);
+}
+
+function faultOf(path: string, name: string): string[] {
+  const part = partOf(path);
+  const rule = parts[part];
+  if (rule === undefined) return [`${path} is in no part`];
+  if (name.startsWith('src/'))
+    return partOf(name) === part || rule.ours.includes(partOf(name)) ? [] : [`${path} may not import ${name}`];
+  return rule.never?.test(name) ? [`${path} may not import ${name}: ${part} knows no such thing`] : [];
+}
+
+/** Sets of nodes that reach each other. Tarjan, "Depth-first search and linear graph algorithms" (1972). */
+export function cyclesOf(graph: ReadonlyMap<string, Iterable<string>>): string[][] {
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const path: string[] = [];
+  const cycles: string[][] = [];
+  const visit = (node: string): number => {
+    const mine = order.size;
+    order.set(node, mine);
+    lowest.set(node, mine);
+    path.push(node);
+    for (const next of graph.get(node) ?? []) {
+      if (!order.has(next)) lowest.set(node, Math.min(lowest.get(node) ?? mine, visit(next)));
+      else if (path.includes(next)) lowest.set(node, Math.min(lowest.get(node) ?? mine, order.get(next) ?? mine));
+    }
+    if (lowest.get(node) === mine) {
+      const together = path.splice(path.indexOf(node));
+      if (together.length > 1) cycles.push(together.sort());
+    }
+    return lowest.get(node) ?? mine;
+  };
+  for (const node of graph.keys()) if (!order.has(node)) visit(node);
+  return cycles;
+}
+
+function sizeFaults(paths: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const path of paths) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+  return [...counts].flatMap(([folder, count]) => {
+    if (count > MOST_FILES) return [`${folder} holds ${count} files: split it by subject`];
+    const isAlone = count < 2 && !paths.some((path) => dirname(dirname(path)) === folder);
+    return isAlone ? [`${folder} holds one file: it belongs to another folder`] : [];
+  });
+}
+
+/** The same name twice is fine where both mean the same kind of thing: these pairs do. */
+const sameKind: Readonly<Record<string, readonly string[]>> = {
+  arguments: ['src/cli', 'src/daemon/config'],
+  errors: ['src/client', 'src/protocol/base'],
+  upload: ['src/client/transfers', 'src/daemon/files'],
+  download: ['src/client/transfers', 'src/daemon/files'],
+};
+
+function nameFaults(paths: readonly string[]): string[] {
+  const named = new Map<string, string[]>();
+  for (const path of paths) {
+    const name = basename(path).replace(/\.tsx?$/, '');
+    const isFree = entryPoints.has(name) || oneWordEverywhere.test(path) || sameKind[name]?.includes(dirname(path));
+    if (!isFree) named.set(name, [...(named.get(name) ?? []), path]);
+  }
+  return [...named.values()].filter((same) => same.length > 1).map((same) => `one name for two: ${same.join(', ')}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = resolve(import.meta.dirname, '..');
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+  const faults = importFaults(sources);
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exitCode = 1;
+}
