@@ -1,7 +1,8 @@
 /** The serving side of fan-out.ts, in a process of its own so that its CPU can be told: what one says is told to all. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Broadcasts } from '../src/daemon/sessions/broadcasts.ts';
-import { systemClock, systemRandom } from '../src/platform/seams.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import { systemRandom } from '../src/platform/random.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink } from '../src/protocol/link/establish.ts';
 import { encodeEvent } from '../src/protocol/wire/codec.ts';

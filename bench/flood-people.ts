@@ -8,10 +8,10 @@ import { Calls } from '../src/client/connection/calls.ts';
 import { loginByKey, loginByPassword } from '../src/client/login/login-exchange.ts';
 import { accountLine, formatUsers } from '../src/daemon/accounts/users-file.ts';
 import { Rooms } from '../src/daemon/rooms/rooms.ts';
-import { Chat } from '../src/daemon/sessions/feed.ts';
+import { Feed } from '../src/daemon/sessions/feed.ts';
 import type { Store } from '../src/daemon/store/store.ts';
 import { openSqliteStore } from '../src/daemon/store-thread/sqlite-store.ts';
-import { systemClock } from '../src/platform/seams.ts';
+import { systemClock } from '../src/platform/clock.ts';
 import { H } from '../src/protocol/base/bytes.ts';
 import { inlineOpaque } from '../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
@@ -79,7 +79,7 @@ async function recordOf(setup: string, name: string): Promise<string> {
 
 async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
   const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-  const parts = { chat: new Chat(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
+  const parts = { chat: new Feed(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
   const rooms = await Rooms.open({ ...parts, identity: { keys, daemonId } }, store);
   for (const { name, idFp } of people) {
     const { id: room, head } = rooms.lobby;

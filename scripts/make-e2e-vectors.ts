@@ -4,7 +4,7 @@
  * new format.
  */
 import { createHash } from 'node:crypto';
-import { systemRandom as random } from '../src/platform/seams.ts';
+import { systemRandom as random } from '../src/platform/random.ts';
 import { concat, hex, utf8 } from '../src/protocol/base/bytes.ts';
 import { nameSkeleton } from '../src/protocol/base/name-keys.ts';
 import { fileName, isName, printable } from '../src/protocol/base/text.ts';

@@ -3,7 +3,7 @@
  * come to. OAEP, PSS and salts are random, so each run writes other bytes: commit them only with a new format.
  */
 
-import { systemRandom as random } from '../src/platform/seams.ts';
+import { systemRandom as random } from '../src/platform/random.ts';
 import { hex } from '../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { mintEpoch, openEpoch, sealGrant } from '../src/protocol/sealed/epoch.ts';

@@ -1,7 +1,7 @@
 /** Prints docs/SCREEN.md from the tables of keys and dot-commands. `npm run docs` writes it; a test compares. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { screenOnly, spokenOtherwise, spokenTable } from '../src/cli/plain/line-commands.ts';
+import { lineCommandTable, screenOnly, spokenOtherwise } from '../src/cli/plain/line-commands.ts';
 import { type CommandName, commandNames } from '../src/tui/command-line/command-names.ts';
 import { commandTable } from '../src/tui/command-line/dot-commands.ts';
 import { keyHelp } from '../src/tui/state/keys.ts';
@@ -57,7 +57,7 @@ Nothing is chosen there and nothing asks back, so that these are other there:
 
 | command | does |
 | --- | --- |
-${rows(spokenOtherwise, spokenTable).join('\n')}
+${rows(spokenOtherwise, lineCommandTable).join('\n')}
 
 From a pipe it ends with status 6 when a line was not sent, a command not done or a file neither sent nor fetched; a person at a terminal saw it.
 

@@ -3,7 +3,7 @@
  * PSS are salted, so each run writes other bytes; whoever has another implementation checks it against any of them.
  */
 import { writeFileSync } from 'node:fs';
-import { type Clock, systemClock } from '../src/platform/seams.ts';
+import { type Clock, systemClock } from '../src/platform/clock.ts';
 import { concat, H, hex, utf8 } from '../src/protocol/base/bytes.ts';
 import { OAEP_MAX, sealChunk, sign } from '../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';

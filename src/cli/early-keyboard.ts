@@ -1,6 +1,6 @@
 /** The keyboard is the program's from its first moment: until then the system echoes keys, and makes Enter a line feed. */
 
-import { noScreen } from '../platform/terminal-support.ts';
+import { isScreenless } from '../platform/terminal-support.ts';
 import { commandTable } from './command-table.ts';
 
 type Early = {
@@ -20,7 +20,7 @@ const notForScreen = new Set([
 
 /** Where the screen is what was most likely asked for: the arguments are read later. */
 export function takeKeyboard(process: Early): void {
-  if (!noScreen(process) && !process.argv.slice(2).some((word) => notForScreen.has(word)))
+  if (!isScreenless(process) && !process.argv.slice(2).some((word) => notForScreen.has(word)))
     process.stdin.setRawMode?.(true);
 }
 

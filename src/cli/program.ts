@@ -3,7 +3,7 @@ import { hideBin } from 'yargs/helpers';
 import { ClientError } from '../client/errors.ts';
 import { type GlobalOption, globalOptions } from '../client/profile/settings.ts';
 import { endWithoutReader } from '../platform/standard-output.ts';
-import { noScreen } from '../platform/terminal-support.ts';
+import { isScreenless } from '../platform/terminal-support.ts';
 import { understand } from './arguments.ts';
 import type { Arguments, Command } from './command.ts';
 import { commandTable } from './command-table.ts';
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const called = await understand(typed);
   if (called === null) return 0;
   const { args } = called;
-  const entry = called.entry ?? (args.plain === true || noScreen(process) ? lineMode : null);
+  const entry = called.entry ?? (args.plain === true || isScreenless(process) ? lineMode : null);
   const settings = settingsFrom(args);
   output = outputFor(args.json === true, args.quiet === true);
   if (entry === null) {

@@ -1,6 +1,6 @@
 /** Puts the parts of the chat together, feeds them with what the daemon tells, and ends them in order. */
 
-import { sleep } from '../platform/seams.ts';
+import { sleep } from '../platform/clock.ts';
 import { hex } from '../protocol/base/bytes.ts';
 import type { Content } from '../protocol/sealed/content.ts';
 import type { Event } from '../protocol/wire/codec.ts';
@@ -12,18 +12,18 @@ import type { readHistory } from './conversations/history.ts';
 import { Receipts } from './conversations/receipts.ts';
 import { Waiters } from './conversations/waiters.ts';
 import { ClientError, closedBy } from './errors.ts';
-import type { ChatContext } from './login/account-context.ts';
+import type { AccountContext } from './login/account-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { Announcer } from './messages/announcer.ts';
-import { Messages } from './messages/message-builder.ts';
-import type { Place } from './notes/private-notes.ts';
+import { MessageBuilder } from './messages/message-builder.ts';
+import type { ConversationRef } from './notes/private-notes.ts';
 import { placedEntry, placeOf, refresh, sealItem, seenIn, sendItem } from './outbox/mail.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { OutboxStore, type Queued } from './outbox/outbox-store.ts';
 import { People } from './people/people.ts';
-import { Signs } from './people/presence.ts';
-import { WantedKey } from './rooms/epoch-key-requests.ts';
-import { Grants } from './rooms/grant-answers.ts';
+import { Presence } from './people/presence.ts';
+import { EpochKeyRequests } from './rooms/epoch-key-requests.ts';
+import { GrantAnswers } from './rooms/grant-answers.ts';
 import type { Rooms } from './rooms/room-channels.ts';
 import { Intake } from './timeline/intake.ts';
 import { FileExchange } from './transfers/file-exchange.ts';
@@ -36,13 +36,13 @@ const ID_BYTES = 16;
 export type RoomLinks = { chat: Chat | null };
 
 export class Chat {
-  readonly context: ChatContext;
+  readonly context: AccountContext;
   readonly cache: Cache;
   readonly announcer: Announcer;
-  readonly messages: Messages;
+  readonly messages: MessageBuilder;
   readonly conversations: Conversations;
   readonly people: People;
-  readonly signs: Signs;
+  readonly signs: Presence;
   readonly outbox: Outbox;
   readonly outboxStore: OutboxStore;
   readonly files: FileExchange;
@@ -50,19 +50,19 @@ export class Chat {
   readonly #rooms: Rooms;
   readonly #receipts: Receipts;
   readonly #clockNotice: ClockNotice;
-  readonly #wantedKey: WantedKey;
-  readonly #lobby: Place;
+  readonly #wantedKey: EpochKeyRequests;
+  readonly #lobby: ConversationRef;
   readonly #unsubscribe: (() => void)[] = [];
   readonly #events: EventQueue;
-  readonly #grants: Grants;
+  readonly #grants: GrantAnswers;
   #synced: Promise<void> | null = null;
   #ended = false;
 
   constructor(
     signedIn: SignedIn,
-    context: ChatContext,
+    context: AccountContext,
     cache: Cache,
-    lobby: Place,
+    lobby: ConversationRef,
     room: { rooms: Rooms; links: RoomLinks },
   ) {
     this.context = context;
@@ -77,19 +77,21 @@ export class Chat {
     );
     this.outboxStore = new OutboxStore(context);
     const intake = new Intake(context, cache, room.rooms, this.outboxStore);
-    this.messages = new Messages(context, cache, room.rooms);
+    this.messages = new MessageBuilder(context, cache, room.rooms);
     this.announcer = new Announcer((event) => {
       if (event.type === 'message' && event.fresh) this.conversations.told(event.message);
     });
     const emit = this.announcer.emit.bind(this.announcer);
     this.#clockNotice = new ClockNotice((text) => emit({ type: 'notice', text }));
     this.people = new People(context, (people) => emit({ type: 'people', people }));
-    this.signs = new Signs(context, this.people, emit);
+    this.signs = new Presence(context, this.people, emit);
     this.#receipts = new Receipts(context, cache, async (place, ids) => {
       await this.post(place, { kind: 'receipt', ids }, this.newId(), null);
     });
-    this.#wantedKey = new WantedKey(room.rooms, context.clock, (epoch) => this.conversations.retry(lobby, epoch));
-    this.#grants = new Grants({
+    this.#wantedKey = new EpochKeyRequests(room.rooms, context.clock, (epoch) =>
+      this.conversations.retry(lobby, epoch),
+    );
+    this.#grants = new GrantAnswers({
       rekey: room.rooms.rekey,
       wantedKey: this.#wantedKey,
       attempt: (action) => this.#try(action),
@@ -179,7 +181,7 @@ export class Chat {
   }
 
   /** Resolves when what was new at the last login, and what came since, in `place` or anywhere, has been taken, or the link was lost meanwhile. */
-  async synced(place: Place | null = null): Promise<void> {
+  async synced(place: ConversationRef | null = null): Promise<void> {
     await this.#synced;
     await this.conversations.settle();
     await this.#events.settled();
@@ -197,7 +199,7 @@ export class Chat {
   }
 
   /** Stores a message in the outbox and starts sending it. @throws ClientError 'refused' when the outbox is full */
-  async post(place: Place, content: Content, id: string, file: string | null): Promise<Message> {
+  async post(place: ConversationRef, content: Content, id: string, file: string | null): Promise<Message> {
     const at = this.context.clock.now();
     const item = await this.outboxStore.add(place, { device: this.outbox.device, id, at, content, file });
     const message = this.show(place, item, true);
@@ -206,7 +208,7 @@ export class Chat {
   }
 
   /** Tells listeners of a message of mine that is on its way; null for what is no message of its own. */
-  show(place: Place, item: Queued, fresh: boolean): Message | null {
+  show(place: ConversationRef, item: Queued, fresh: boolean): Message | null {
     const message = this.messages.queued(place, item);
     if (message !== null) this.announcer.emit({ type: 'message', message, fresh });
     return message;
@@ -265,7 +267,7 @@ export class Chat {
     this.#grants.take(event);
   }
 
-  #changed(place: Place, item: Queued, error: unknown): void {
+  #changed(place: ConversationRef, item: Queued, error: unknown): void {
     const message = this.show(place, item, false);
     if (item.state === 'placed' && message !== null) {
       this.waiters.reached(place.with === this.context.keyring.me.name ? { ...message, state: 'delivered' } : message);

@@ -9,8 +9,8 @@ import { askOverLinks } from './connection/ask-over-links.ts';
 import { type HistoryOptions, readHistory, readUnmet } from './conversations/history.ts';
 import { withUnsent } from './conversations/list-conversations.ts';
 import { ClientError, refusedByDaemon } from './errors.ts';
-import { type Seams, type SignedIn, signIn } from './login/sign-in.ts';
-import type { Place } from './notes/private-notes.ts';
+import { type Platform, type SignedIn, signIn } from './login/sign-in.ts';
+import type { ConversationRef } from './notes/private-notes.ts';
 import { openChat } from './open-chat.ts';
 import { Addressees } from './outbox/addressees.ts';
 import { shownName } from './people/shown-name.ts';
@@ -39,7 +39,7 @@ const CLOSING_MS = 2000;
  * Logs in (or registers), and resolves with a client whose conversations are being brought up to date.
  * @throws ClientError, Refusal
  */
-export async function connect(options: ConnectOptions, seams: Partial<Seams> = {}): Promise<Client> {
+export async function connect(options: ConnectOptions, seams: Partial<Platform> = {}): Promise<Client> {
   const signedIn = await signIn(options, seams);
   try {
     options.ask.progress('sync');
@@ -105,7 +105,7 @@ export class ChatClient implements Client {
     options: HistoryOptions = {},
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
     const { reading, conversations } = this.#chat;
-    let place: Place;
+    let place: ConversationRef;
     try {
       place = await this.#addressees.place(conversation);
     } catch (error) {
@@ -263,12 +263,12 @@ export class ChatClient implements Client {
     await this.#signedIn.close();
   }
 
-  async #content(place: Place, text: string, reply: MessageRef | undefined): Promise<Content> {
+  async #content(place: ConversationRef, text: string, reply: MessageRef | undefined): Promise<Content> {
     if (reply === undefined) return { kind: 'text', text };
     return { kind: 'reply', to: await this.#known(place, reply), text };
   }
 
-  async #post(place: Place, content: Content, id = this.#chat.newId()): Promise<Message> {
+  async #post(place: ConversationRef, content: Content, id = this.#chat.newId()): Promise<Message> {
     try {
       encodeContent(content);
     } catch (error) {
@@ -279,13 +279,13 @@ export class ChatClient implements Client {
   }
 
   /** A message that the conversation holds. @throws ClientError 'refused' */
-  async #known(place: Place, message: MessageRef): Promise<Ref> {
+  async #known(place: ConversationRef, message: MessageRef): Promise<Ref> {
     if (place.with === null) await this.#chat.synced(place);
     await this.#chat.messages.checkStored(place, message);
     return { author: fromHex(message.author), id: fromHex(message.id) };
   }
 
-  async #mine(message: Message, what: string): Promise<Place> {
+  async #mine(message: Message, what: string): Promise<ConversationRef> {
     if (message.from !== this.me.name || message.formerKey)
       throw new ClientError('refused', `only ${shownName(message)} can have this ${what}`);
     const place = await this.#addressees.recipient(message.conversation);

@@ -4,15 +4,15 @@ import { LOBBY } from '../protocol/base/text.ts';
 import { Cache } from './cache/cache.ts';
 import { Chat, type RoomLinks } from './chat.ts';
 import { ClientError } from './errors.ts';
-import { accountKey, type ChatContext } from './login/account-context.ts';
+import { type AccountContext, accountKey } from './login/account-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
-import type { Place } from './notes/private-notes.ts';
+import type { ConversationRef } from './notes/private-notes.ts';
 import { Rooms } from './rooms/room-channels.ts';
 
 /** @throws ClientError 'untrusted' when the lobby is not the one that was pinned */
 export async function openChat(signedIn: SignedIn): Promise<Chat> {
   const { connection, profile, keyring, rsa, clock, daemon } = signedIn;
-  const context: ChatContext = {
+  const context: AccountContext = {
     connection,
     profile,
     keyring,
@@ -26,11 +26,11 @@ export async function openChat(signedIn: SignedIn): Promise<Chat> {
   const { cache, lobby } = await Cache.open(profile, context.account, room);
   if (lobby !== hex(room))
     throw new ClientError('untrusted', 'the daemon shows another lobby than before; ask its operator');
-  const place: Place = { id: room, key: lobby, name: LOBBY, with: null, peer: null, base: 0 };
+  const place: ConversationRef = { id: room, key: lobby, name: LOBBY, with: null, peer: null, base: 0 };
   return new Chat(signedIn, context, cache, place, await roomsOf(context, place));
 }
 
-async function roomsOf(context: ChatContext, place: Place): Promise<{ rooms: Rooms; links: RoomLinks }> {
+async function roomsOf(context: AccountContext, place: ConversationRef): Promise<{ rooms: Rooms; links: RoomLinks }> {
   const links: RoomLinks = { chat: null };
   const rooms = await Rooms.open(context, place, {
     othersOnline: async () => (await links.chat?.people.othersOnline()) ?? false,

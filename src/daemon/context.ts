@@ -1,6 +1,8 @@
 /** What every request handler is given. Types only. */
 import type { Logger } from 'pino';
-import type { Clock, FileSystem, Random } from '../platform/seams.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { FileSystem } from '../platform/file-system.ts';
+import type { Random } from '../platform/random.ts';
 import type { Opaque, SharedOpaque } from '../protocol/crypto/opaque.ts';
 import type { SharedRsa } from '../protocol/crypto/rsa-pool.ts';
 import type { RequestName, RequestParams, RequestResult } from '../protocol/wire/requests.ts';
@@ -17,7 +19,7 @@ import type { Epochs } from './rooms/epochs.ts';
 import type { Grants } from './rooms/grants.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import type { Broadcasts } from './sessions/broadcasts.ts';
-import type { Chat, Later } from './sessions/feed.ts';
+import type { Feed, Later } from './sessions/feed.ts';
 import type { Session } from './sessions/session.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { SharedStore, Store } from './store/store.ts';
@@ -38,7 +40,7 @@ export type Context = {
   warnings: MinuteWarnings;
   store: Store;
   directory: Directory;
-  chat: Chat;
+  chat: Feed;
   /** For what follows an answer: it takes its turn in the budget of the client. */
   later: Later;
   /** null: everything goes by each session's own link. */

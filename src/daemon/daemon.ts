@@ -1,8 +1,10 @@
 /** The daemon as one thing that starts, reloads and stops; main.ts gives it the process around it. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Clock } from '../platform/clock.ts';
+import type { FileSystem } from '../platform/file-system.ts';
 import { makeFolders } from '../platform/make-folders.ts';
-import type { Clock, FileSystem, Random } from '../platform/seams.ts';
+import type { Random } from '../platform/random.ts';
 import { equal } from '../protocol/base/bytes.ts';
 import { passwordText } from '../protocol/base/password.ts';
 import { MAX_INVITE } from '../protocol/base/text.ts';
@@ -31,7 +33,7 @@ import { Grants } from './rooms/grants.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Server } from './server/server.ts';
 import { Broadcasts } from './sessions/broadcasts.ts';
-import { Chat } from './sessions/feed.ts';
+import { Feed } from './sessions/feed.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { watchClock } from './startup/clock-watch.ts';
 import { checkDataFolder } from './startup/data-folder.ts';
@@ -97,7 +99,7 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     const { opaqueSetup, daemonId, fingerprint, owner } = identity;
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken, owner });
     closers.push(() => store.close());
-    const chat = new Chat();
+    const chat = new Feed();
     const warnings = new MinuteWarnings({ clock, log });
     const files = await Files.open({
       dir: join(config.dataDir, 'server_files'),

@@ -1,6 +1,6 @@
 /** Replaces a file so that after a crash at any moment the old one or the new one is there, whole. */
 import { dirname } from 'node:path';
-import type { FileSystem, OpenFile } from './seams.ts';
+import type { FileSystem, OpenFile } from './file-system.ts';
 
 let written = 0;
 

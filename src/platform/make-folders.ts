@@ -1,6 +1,6 @@
 /** Makes folders. */
 import { dirname } from 'node:path';
-import type { FileSystem } from './seams.ts';
+import type { FileSystem } from './file-system.ts';
 
 /**
  * The folder and those above it, one by one, with `mode` where they are made here: Node's own way asks for the parent of

@@ -7,13 +7,14 @@ import { lastAccount } from '../client/profile/last-account.ts';
 import { downloadsFolder, profileFolder } from '../client/profile/paths.ts';
 import { Profile } from '../client/profile/profile.ts';
 import { DEFAULT_SERVER } from '../client/profile/settings.ts';
-import { systemClock, systemRandom } from '../platform/seams.ts';
-import { isFar } from '../platform/terminal-support.ts';
+import { systemClock } from '../platform/clock.ts';
+import { systemRandom } from '../platform/random.ts';
+import { isRemote } from '../platform/terminal-support.ts';
 import { Drafts } from './compose/drafts.ts';
-import type { Door } from './login/login-controller.ts';
+import type { LoginBackend } from './login/login-controller.ts';
 import { defaultSettings } from './state/state.ts';
 import { isMultiplexed, isRich, type Suited, tellChalk, themeFor } from './state/theme.ts';
-import { heedSignals } from './terminal/signals.ts';
+import { onSignals } from './terminal/signals.ts';
 import { Survey } from './terminal/terminal-survey.ts';
 import { strings } from './text/strings.ts';
 
@@ -42,7 +43,7 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
     survey.giveBack();
     process.exit(status);
   };
-  const ends = heedSignals({ leave, suspend() {}, redraw() {} });
+  const ends = onSignals({ leave, suspend() {}, redraw() {} });
   try {
     return await showScreen(options, { suited, password, survey });
   } finally {
@@ -81,7 +82,7 @@ async function showScreen(options: ScreenOptions, { suited, password, survey }: 
       settings: { ...defaultSettings, ...settings },
       suited,
       survey,
-      isFar: isFar(process.env),
+      isFar: isRemote(process.env),
       downloads: downloads.dir,
       defaultServer: DEFAULT_SERVER,
       profile: options.profile,
@@ -108,8 +109,8 @@ async function passwordOf(file: string | undefined): Promise<string | null> {
 }
 
 /** Network, keys and all that belongs to them are loaded behind the first picture. */
-function lazyDoor(profile: Profile): Door {
-  const door = async (): Promise<Door> => (await import('./login/login-backend.ts')).openDoor(profile);
+function lazyDoor(profile: Profile): LoginBackend {
+  const door = async (): Promise<LoginBackend> => (await import('./login/login-backend.ts')).openLoginBackend(profile);
   return {
     greet: async (server) => (await door()).greet(server),
     connect: async (options) => (await door()).connect(options),

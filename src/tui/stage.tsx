@@ -2,22 +2,22 @@
 import { appendFileSync } from 'node:fs';
 import { render } from 'ink';
 import type { Ask, Client } from '../client/types.ts';
+import type { Clock } from '../platform/clock.ts';
 import { stopped } from '../platform/job-control.ts';
-import type { Clock } from '../platform/seams.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
 import { Commands } from './commands/commands.ts';
 import { Actions } from './compose/actions.ts';
 import type { Drafts } from './compose/drafts.ts';
-import { type Door, LoginDesk } from './login/login-controller.ts';
+import { type LoginBackend, LoginController } from './login/login-controller.ts';
 import { Attention } from './notify/attention.ts';
 import { Notifier } from './notify/notifier.ts';
 import { layoutFor } from './select/select.ts';
+import { ChatController } from './session/chat-controller.ts';
 import type { Desk } from './session/desk.ts';
-import { lastWord } from './session/exit-message.ts';
+import { exitMessage } from './session/exit-message.ts';
 import { recordOf } from './session/recording.ts';
-import { Session } from './session/session.ts';
 import { startTicking } from './session/ticking.ts';
-import { TransferDesk } from './session/transfer-desk.ts';
+import { TransferActions } from './session/transfer-actions.ts';
 import { nothingRemembered, type Timed } from './state/event.ts';
 import { fieldOf, isEarly } from './state/focus.ts';
 import { emptyLogin, initialState, type Settings } from './state/state.ts';
@@ -26,7 +26,7 @@ import { crashing } from './terminal/crash.ts';
 import { Gate, type Terminal } from './terminal/gate.ts';
 import { Handover } from './terminal/handover.ts';
 import { listen } from './terminal/listener.ts';
-import { heedSignals } from './terminal/signals.ts';
+import { onSignals } from './terminal/signals.ts';
 import { withSteadyColumns } from './terminal/steady-columns.ts';
 import { TerminalModes } from './terminal/terminal-modes.ts';
 import { Survey } from './terminal/terminal-survey.ts';
@@ -43,7 +43,7 @@ export type StageOptions = {
   stdin: Terminal;
   stdout: NodeJS.WriteStream;
   clock: Clock;
-  door: Door;
+  door: LoginBackend;
   drafts: Drafts | null;
   settings: Settings;
   /** The theme that suits the terminal, by its environment. */
@@ -90,7 +90,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const measure = (): void => store.dispatch({ type: 'resized', ...size() });
   const handover = new Handover({ modes, raw: () => void gate.setRawMode(true), measure });
 
-  const login = new LoginDesk({
+  const login = new LoginController({
     store,
     clock,
     door,
@@ -139,9 +139,9 @@ export async function runStage(options: StageOptions): Promise<number> {
   if (survey.hadClusters) modes.keepClusters();
 
   async function enter(client: Client): Promise<void> {
-    const session = new Session({ client, store, clock, onMessage: notifier.arrived });
+    const session = new ChatController({ client, store, clock, onMessage: notifier.arrived });
     desk.session = session;
-    const transfers = new TransferDesk(session, options.downloads);
+    const transfers = new TransferActions(session, options.downloads);
     desk.transfers = transfers;
     await session.begin(drafts?.follow(store, client.me) ?? nothingRemembered).catch((error: unknown) => {
       desk.session = desk.transfers = null;
@@ -182,7 +182,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const crashed = crashing({ restore, save: async () => drafts?.save(), log: options.log, clock });
   const ends: (() => void)[] = [
     listen(stdout, 'resize', measure),
-    ...heedSignals({ leave, suspend: desk.outside.suspend, redraw: desk.outside.redraw }),
+    ...onSignals({ leave, suspend: desk.outside.suspend, redraw: desk.outside.redraw }),
     listen(process, 'exit', restore),
     listen(process, 'uncaughtException', crashed),
     listen(process, 'unhandledRejection', crashed),
@@ -202,7 +202,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const status = await left.promise;
   // First what can be lost, then the terminal, then the goodbye.
   const saved = drafts?.save();
-  const last = status === 0 ? lastWord(store.get()) : null;
+  const last = status === 0 ? exitMessage(store.get()) : null;
   gate.close();
   stdin.off('data', attention.stir);
   store.dispatch({ type: 'left' });

@@ -2,7 +2,7 @@
 import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type { FileSystem } from '../../src/platform/seams.ts';
+import type { FileSystem } from '../../src/platform/file-system.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { chatAs } from '../helpers/client/chat.ts';

@@ -1,7 +1,7 @@
 /** The handshake and the records with 10,000 mutations each: nothing that was changed is taken. */
 import { Readable } from 'node:stream';
 import test from 'ava';
-import { systemClock } from '../../src/platform/seams.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { equal, utf8, Writer } from '../../src/protocol/base/bytes.ts';
 import {
   answerHello,
@@ -15,8 +15,8 @@ import { LinkReader } from '../../src/protocol/link/link-reader.ts';
 import { decodeDaemonParameters, encodeParameters } from '../../src/protocol/link/parameters.ts';
 import { RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
-import type { Take } from '../../src/protocol/link/take-bytes.ts';
-import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
+import type { TakeBytes } from '../../src/protocol/link/take-bytes.ts';
+import { takeBytesFrom } from '../../src/protocol/link/take-bytes.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { connecting, daemonId, daemonKeys, fingerprint } from '../helpers/protocol/link-pair.ts';
 import { cheapRsa, fuzz } from './fuzz.ts';
@@ -24,9 +24,9 @@ import { cheapRsa, fuzz } from './fuzz.ts';
 const random = (size: number) => new Uint8Array(size).fill(5);
 
 /** Reads `bytes` and counts what is left. */
-function reading(bytes: Uint8Array): { take: Take; left: () => number } {
+function reading(bytes: Uint8Array): { take: TakeBytes; left: () => number } {
   let at = 0;
-  const inner = takeFrom(Readable.from([Buffer.from(bytes)], { objectMode: false }));
+  const inner = takeBytesFrom(Readable.from([Buffer.from(bytes)], { objectMode: false }));
   return {
     take: async (size) => {
       const taken = await inner(size);

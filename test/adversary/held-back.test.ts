@@ -1,7 +1,7 @@
 /** A daemon that holds messages back for 29 days and then gives them out as new: every place shows when they were written. */
 import { join } from 'node:path';
 import test from 'ava';
-import { type Clock, systemClock } from '../../src/platform/seams.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { writtenTime } from '../../src/tui/text/format.ts';

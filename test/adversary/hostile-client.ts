@@ -6,7 +6,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import { Calls, type Wire } from '../../src/client/connection/calls.ts';
-import { systemClock, systemRandom } from '../../src/platform/seams.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { systemRandom } from '../../src/platform/random.ts';
 import { fromHex, Writer } from '../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
@@ -15,7 +16,7 @@ import { LinkReader, type ReadItem } from '../../src/protocol/link/link-reader.t
 import { encodeParameters } from '../../src/protocol/link/parameters.ts';
 import { RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, type RecordType, recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
-import { takeFrom } from '../../src/protocol/link/take-bytes.ts';
+import { takeBytesFrom } from '../../src/protocol/link/take-bytes.ts';
 import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { TestDaemon } from '../helpers/daemon/daemon.ts';
@@ -58,7 +59,7 @@ export type Lies = {
 export async function hostileClient(t: ExecutionContext, at: Address, lies: Lies = {}): Promise<HostileClient> {
   const { hello = (bytes) => bytes } = lies;
   const socket = await openSocket(t, at, lies.from);
-  const take = takeFrom(socket);
+  const take = takeBytesFrom(socket);
   const greeting: Greeting = await takeGreeting(take);
   const ephemeral = lies.ephemeral ?? fixtureKey('ephemeral');
   const expect = fromHex(at.fingerprint);

@@ -6,7 +6,7 @@ import type { ExecutionContext } from 'ava';
 import type { Context } from '../../src/daemon/context.ts';
 import { type Table, table } from '../../src/daemon/requests/index.ts';
 import type { Session } from '../../src/daemon/sessions/session.ts';
-import type { Clock } from '../../src/platform/seams.ts';
+import type { Clock } from '../../src/platform/clock.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
 import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 

@@ -1,6 +1,6 @@
 /** Mallory, and accomplices: members of the lobby who speak the protocol, and break what its rules do not hold. */
 import type { ExecutionContext } from 'ava';
-import { systemRandom } from '../../src/platform/seams.ts';
+import { systemRandom } from '../../src/platform/random.ts';
 import { concat, equal, H, utf8, Writer } from '../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
-import { type Clock, systemClock } from '../../src/platform/seams.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { quietAsk } from '../helpers/client/sign-in.ts';

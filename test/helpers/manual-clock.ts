@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/platform/seams.ts';
+import type { Clock } from '../../src/platform/clock.ts';
 
 export type ManualClock = Clock & {
   /** Moves time on and runs what falls due, in order. */

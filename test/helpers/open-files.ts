@@ -1,6 +1,6 @@
 /** The real file system, of which a test changes what open files do. */
 import * as fs from 'node:fs/promises';
-import type { FileSystem, OpenFile } from '../../src/platform/seams.ts';
+import type { FileSystem, OpenFile } from '../../src/platform/file-system.ts';
 
 type Change = (handle: OpenFile, path: string) => Partial<OpenFile> | Promise<Partial<OpenFile>>;
 

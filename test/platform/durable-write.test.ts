@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { replaceDurably } from '../../src/platform/durable-write.ts';
-import type { FileSystem } from '../../src/platform/seams.ts';
+import type { FileSystem } from '../../src/platform/file-system.ts';
 import { utf8 } from '../../src/protocol/base/bytes.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { changedFiles, systemError } from '../helpers/open-files.ts';

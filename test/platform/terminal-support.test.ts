@@ -1,15 +1,15 @@
 import test from 'ava';
-import { noScreen } from '../../src/platform/terminal-support.ts';
+import { isScreenless } from '../../src/platform/terminal-support.ts';
 
 test('the screen is for two terminals and eyes', (t) => {
   const terminal = { isTTY: true };
-  const at = (env: Record<string, string>, stdin = terminal, stdout = terminal) => noScreen({ stdin, stdout, env });
+  const at = (env: Record<string, string>, stdin = terminal, stdout = terminal) => isScreenless({ stdin, stdout, env });
   t.false(at({}));
   t.false(at({ INK_SCREEN_READER: 'false' }));
   t.false(at({ INK_SCREEN_READER: '' }));
   t.true(at({ INK_SCREEN_READER: 'true' }));
   t.true(at({ INK_SCREEN_READER: '1' }));
   t.true(at({ TERM: 'dumb' }));
-  t.true(noScreen({ stdin: {}, stdout: terminal, env: {} }));
-  t.true(noScreen({ stdin: terminal, stdout: {}, env: {} }));
+  t.true(isScreenless({ stdin: {}, stdout: terminal, env: {} }));
+  t.true(isScreenless({ stdin: terminal, stdout: {}, env: {} }));
 });

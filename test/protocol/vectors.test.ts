@@ -11,7 +11,7 @@ import {
 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { systemClock } from '../../src/platform/seams.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { concat, equal, fromHex, H, hex, utf8 } from '../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { checkPublicKey, openChunk, sealChunk, sign, verify } from '../../src/protocol/crypto/rsa.ts';

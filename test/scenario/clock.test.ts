@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
-import { systemClock } from '../../src/platform/seams.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
-import { systemClock } from '../../src/platform/seams.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { chatAs, lines, textOf } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { temporaryFolder } from '../helpers/folder.ts';

@@ -1,7 +1,7 @@
 /** What is said in the lobby under a key that nobody gives. */
 import { join } from 'node:path';
 import test from 'ava';
-import { systemClock } from '../../src/platform/seams.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { chatAs, startChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';

@@ -1,9 +1,9 @@
 /** A room's key lasts 7 days and 1,000 messages; the next speaker makes another one, and everybody reads on. */
 import test, { type ExecutionContext } from 'ava';
-import { accountKey, type ChatContext } from '../../src/client/login/account-context.ts';
+import { type AccountContext, accountKey } from '../../src/client/login/account-context.ts';
 import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import { Rooms } from '../../src/client/rooms/room-channels.ts';
-import { systemClock } from '../../src/platform/seams.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
 import { chatAs, lines } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
@@ -84,7 +84,7 @@ function otherRooms(t: ExecutionContext, signedIn: SignedIn, head: () => number)
   const { connection, keyring, profile, rsa, clock, daemon } = signedIn;
   const account = `other ${accountKey(daemon.daemonId, keyring.me.idFp)}`;
   const { daemonId, signSpki: daemonSignSpki } = daemon;
-  const context: ChatContext = { connection, keyring, profile, rsa, clock, daemonId, daemonSignSpki, account };
+  const context: AccountContext = { connection, keyring, profile, rsa, clock, daemonId, daemonSignSpki, account };
   const { lobby } = connection.welcome;
   const place = { id: lobby, key: hex(lobby), name: '#lobby', with: null, peer: null, base: 0 } as const;
   return Rooms.open(context, place, {

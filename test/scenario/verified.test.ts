@@ -1,8 +1,8 @@
 import test from 'ava';
 import type { Cache, CachedEntry } from '../../src/client/cache/cache.ts';
-import type { ChatContext } from '../../src/client/login/account-context.ts';
-import { Messages } from '../../src/client/messages/message-builder.ts';
-import type { Place } from '../../src/client/notes/private-notes.ts';
+import type { AccountContext } from '../../src/client/login/account-context.ts';
+import { MessageBuilder } from '../../src/client/messages/message-builder.ts';
+import type { ConversationRef } from '../../src/client/notes/private-notes.ts';
 import type { Rooms } from '../../src/client/rooms/room-channels.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
 
@@ -11,13 +11,13 @@ test('attack: what a former, perhaps stolen, key signs does not look like the pe
   const pinned = { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null };
   const keyring = { me: { name: 'alice', idFp: id(1) }, pinned: async () => pinned };
   const cache = { marks: async () => [], receipts: async () => new Set() };
-  const context = { keyring } as unknown as ChatContext;
-  const messages = new Messages(context, cache as unknown as Cache, {} as Rooms);
+  const context = { keyring } as unknown as AccountContext;
+  const messages = new MessageBuilder(context, cache as unknown as Cache, {} as Rooms);
   const entry = (author: number, seq: number) => {
     const said = { from: 'bob', sentAt: 1, late: false, hash: id(0), content: { kind: 'text', text: 'hi' } };
     return { seq, at: 1, author: hex(id(author)), id: `${seq}`, shown: true, said } as unknown as CachedEntry;
   };
-  const place = { name: '@bob', with: 'bob', key: '', base: 0 } as unknown as Place;
+  const place = { name: '@bob', with: 'bob', key: '', base: 0 } as unknown as ConversationRef;
   const shown = await messages.of(place, [entry(2, 1), entry(3, 2)]);
   t.deepEqual(
     shown.map(({ verified }) => verified),

@@ -28,7 +28,7 @@ export class Interruption {
   }
 
   /** Until the returned function is called, Ctrl+C ends nothing: it is the listener's. */
-  heed(listener: () => void): () => void {
+  on(listener: () => void): () => void {
     this.#listener = listener;
     return () => {
       this.#listener = null;

@@ -1,8 +1,8 @@
 /** What is being waited for, on standard error: one line that is drawn over, or a line for what takes long where nothing can be. */
 
 import type { Ask } from '../../client/types.ts';
-import { type Clock, systemClock } from '../../platform/seams.ts';
-import { takesLinesOnly } from '../../platform/terminal-support.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import { isLineOnly } from '../../platform/terminal-support.ts';
 import type { Output } from './output.ts';
 
 type Step = Parameters<Ask['progress']>[0];
@@ -64,5 +64,5 @@ export class Progress {
 
 /** Whether a line there may be drawn again in place. */
 export function canDrawOver(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
-  return stream.isTTY === true && !takesLinesOnly(env);
+  return stream.isTTY === true && !isLineOnly(env);
 }

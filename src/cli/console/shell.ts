@@ -5,7 +5,7 @@ import { readPasswordFile } from '../../client/login/password-file.ts';
 import { DEFAULT_TIMEOUT_MS, lastUsed, type SignedIn, signIn } from '../../client/login/sign-in.ts';
 import { DEFAULT_SERVER } from '../../client/profile/settings.ts';
 import type { Ask, Client, ConnectOptions } from '../../client/types.ts';
-import { systemClock } from '../../platform/seams.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
 import { nameFault, printable } from '../../protocol/base/text.ts';
 import { login } from '../../tui/text/login-strings.ts';
@@ -86,8 +86,8 @@ export class Shell {
   }
 
   /** Gives Ctrl+C to `listener` until the returned function is called. */
-  heedInterrupt(listener: () => void): () => void {
-    return this.#interruption.heed(listener);
+  onInterrupt(listener: () => void): () => void {
+    return this.#interruption.on(listener);
   }
 
   /** `work`, unless the program is to end first. @throws Interrupted */

@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import type { Client, ConversationName, FileInfo, Message } from '../../client/types.ts';
-import { type Clock, sleep } from '../../platform/seams.ts';
+import { type Clock, sleep } from '../../platform/clock.ts';
 import { type Answer, Conversationalist, lines } from './conversationalist.ts';
 
 /** Between two lines, so that a person can follow. ms. */

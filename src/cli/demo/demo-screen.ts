@@ -2,9 +2,10 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { Profile } from '../../client/profile/profile.ts';
-import { systemClock, systemRandom } from '../../platform/seams.ts';
-import { isFar } from '../../platform/terminal-support.ts';
-import { openDoor } from '../../tui/login/login-backend.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { systemRandom } from '../../platform/random.ts';
+import { isRemote } from '../../platform/terminal-support.ts';
+import { openLoginBackend } from '../../tui/login/login-backend.ts';
 import { defaultSettings } from '../../tui/state/state.ts';
 import { tellChalk, themeFor } from '../../tui/state/theme.ts';
 import type { Shell } from '../console/shell.ts';
@@ -35,12 +36,12 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       stdin: process.stdin,
       stdout: process.stdout,
       clock: systemClock,
-      door: openDoor(profile),
+      door: openLoginBackend(profile),
       drafts: null,
       settings: defaultSettings,
       suited,
       survey: null,
-      isFar: isFar(process.env),
+      isFar: isRemote(process.env),
       downloads,
       defaultServer: place.daemon.join,
       profile: place.profile(YOU),

@@ -16,7 +16,7 @@ import { mentions } from '../../tui/text/mentions.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { cut } from '../../tui/width/measure.ts';
 import { phrases } from './phrases.ts';
-import type { Voice } from './renderer.ts';
+import type { Renderer } from './renderer.ts';
 
 /** Messages that are remembered to tell what changed about them. */
 const REMEMBERED = 2000;
@@ -26,9 +26,9 @@ const MENTION = 60;
 const STEPS = [25, 50, 75];
 const SMALL_BYTES = 1_000_000;
 
-export type NarratorParts = {
+export type EventPrinterParts = {
   me: string;
-  voice: Voice;
+  voice: Renderer;
   /** Tells when the other side has signed for a message. */
   receipts: boolean;
   /** The conversation that a plain line goes to. */
@@ -41,8 +41,8 @@ export type NarratorParts = {
   answered(conversation: ConversationName, to: MessageRef): Message | undefined;
 };
 
-export class Narrator {
-  readonly #parts: NarratorParts;
+export class EventPrinter {
+  readonly #parts: EventPrinterParts;
   readonly #known = new Map<string, Message>();
   readonly #heard = new Map<ConversationName, number>();
   readonly #online = new Map<string, boolean>();
@@ -51,7 +51,7 @@ export class Narrator {
   #link: LinkState['state'] = 'online';
   #failures = 0;
 
-  constructor(parts: NarratorParts) {
+  constructor(parts: EventPrinterParts) {
     this.#parts = parts;
   }
 

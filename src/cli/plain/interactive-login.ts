@@ -5,17 +5,17 @@ import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
 import type { Client, ConnectOptions } from '../../client/types.ts';
 import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
 import { nameFault } from '../../protocol/base/text.ts';
-import type { Door } from '../../tui/login/login-controller.ts';
+import type { LoginBackend } from '../../tui/login/login-controller.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { phrases } from './phrases.ts';
 
-export type WayInParts = {
+export type InteractiveLoginParts = {
   say(line: string): void;
   /** What the person types. @throws ClientError 'cancelled' */
   line(question: string): Promise<string>;
   /** The same without echo. */
   secret(question: string): Promise<string>;
-  greet: Door['greet'];
+  greet: LoginBackend['greet'];
   /** `fingerprint` is what the person said yes to, null when nobody had to be asked. */
   connect(account: Account & { server: string }, fingerprint: string | null): Promise<Client>;
   /** null: it is asked for. */
@@ -31,7 +31,7 @@ type Account = Pick<ConnectOptions, 'user' | 'register'> & { password: string };
 const mendable: ReadonlySet<unknown> = new Set(['login-refused', 'bad-name', 'name-taken', 'name-look-alike']);
 
 /** @throws ClientError, Refusal: what no answer mends */
-export async function wayIn(parts: WayInParts): Promise<Client> {
+export async function interactiveLogin(parts: InteractiveLoginParts): Promise<Client> {
   const { server, fingerprint } = await serverOf(parts);
   let account = await accountOf(parts);
   for (;;) {
@@ -50,7 +50,7 @@ export async function wayIn(parts: WayInParts): Promise<Client> {
 }
 
 /** A server that answers and is the one that is meant. One that was typed wrong is asked for again. */
-async function serverOf(parts: WayInParts): Promise<{ server: string; fingerprint: string | null }> {
+async function serverOf(parts: InteractiveLoginParts): Promise<{ server: string; fingerprint: string | null }> {
   const { say, line, defaultServer } = parts;
   if (parts.server !== null) return { server: parts.server, fingerprint: await compared(parts, parts.server) };
   for (;;) {
@@ -65,7 +65,7 @@ async function serverOf(parts: WayInParts): Promise<{ server: string; fingerprin
 }
 
 /** @throws ClientError 'untrusted' when the person says that it is another */
-async function compared({ say, line, greet, trustNew }: WayInParts, server: string): Promise<string | null> {
+async function compared({ say, line, greet, trustNew }: InteractiveLoginParts, server: string): Promise<string | null> {
   const { offered } = await greet(server);
   if (offered === null) return null;
   const { address, fingerprint, words } = offered;
@@ -78,7 +78,7 @@ async function compared({ say, line, greet, trustNew }: WayInParts, server: stri
   return fingerprint;
 }
 
-async function accountOf(parts: WayInParts): Promise<Account> {
+async function accountOf(parts: InteractiveLoginParts): Promise<Account> {
   const { say, line, secret } = parts;
   const user = (await line(phrases.askName)).trim().normalize('NFC');
   const fault = nameFault(user);
@@ -91,7 +91,7 @@ async function accountOf(parts: WayInParts): Promise<Account> {
   return { user, password: await newPassword(parts, user), register: {} };
 }
 
-async function newPassword({ say, secret }: WayInParts, user: string): Promise<string> {
+async function newPassword({ say, secret }: InteractiveLoginParts, user: string): Promise<string> {
   const { errors } = strings.login;
   for (;;) {
     const password = await secret(phrases.askNewPassword(user));
@@ -103,7 +103,7 @@ async function newPassword({ say, secret }: WayInParts, user: string): Promise<s
 }
 
 /** Asked until it is one of both. */
-async function yesOrNo({ say, line }: Pick<WayInParts, 'say' | 'line'>, question: string): Promise<boolean> {
+async function yesOrNo({ say, line }: Pick<InteractiveLoginParts, 'say' | 'line'>, question: string): Promise<boolean> {
   for (;;) {
     const answer = (await line(question)).trim();
     if (/^y(es)?$/i.test(answer)) return true;

@@ -30,7 +30,7 @@ const otherHere: Partial<Record<CommandName, CommandRow>> = {
   },
 };
 
-export const spokenTable: Readonly<Record<CommandName, CommandRow>> = { ...commandTable, ...otherHere };
+export const lineCommandTable: Readonly<Record<CommandName, CommandRow>> = { ...commandTable, ...otherHere };
 
 export const screenOnly: readonly CommandName[] = commandNames.filter((name) => forEyes.has(name));
 export const spoken: readonly CommandName[] = commandNames.filter((name) => !forEyes.has(name));

@@ -2,31 +2,31 @@
 
 import { ClientError, closedBy } from '../../client/errors.ts';
 import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../../client/types.ts';
-import { type Clock, sleep } from '../../platform/seams.ts';
+import { type Clock, sleep } from '../../platform/clock.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { wanted } from '../../tui/command-line/completion.ts';
 import { parseLine } from '../../tui/command-line/dot-commands.ts';
 import type { Drafts } from '../../tui/compose/drafts.ts';
 import { canSend, whyUnknown } from '../../tui/select/select.ts';
-import { Session } from '../../tui/session/session.ts';
-import { TransferDesk } from '../../tui/session/transfer-desk.ts';
+import { ChatController } from '../../tui/session/chat-controller.ts';
+import { TransferActions } from '../../tui/session/transfer-actions.ts';
 import { nothingRemembered, type Timed } from '../../tui/state/event.ts';
 import { chatOf } from '../../tui/state/focus.ts';
 import { answered } from '../../tui/state/message-list.ts';
-import { isShut } from '../../tui/state/muting.ts';
+import { isBlockedConversation } from '../../tui/state/muting.ts';
 import { initialState, type Settings } from '../../tui/state/state.ts';
 import { cleanEvent, cleanMessage } from '../../tui/text/clean.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { findEmoji, findLinks } from '../../tui/text/text-links.ts';
 import { Store } from '../../tui/update/state-store.ts';
-import { Narrator } from './event-printer.ts';
-import { spokenTable } from './line-commands.ts';
+import { EventPrinter } from './event-printer.ts';
+import { lineCommandTable } from './line-commands.ts';
 import type { LineInput } from './line-input.ts';
-import { Pending } from './pending-sends.ts';
+import { PendingSends } from './pending-sends.ts';
 import { phrases } from './phrases.ts';
 import { ReadMarks } from './read-marks.ts';
-import type { Voice } from './renderer.ts';
-import { SpokenCommands, type SpokenDesk } from './spoken-commands.ts';
+import type { Renderer } from './renderer.ts';
+import { LineCommands, type SpokenDesk } from './spoken-commands.ts';
 
 /** Unread messages of one conversation that are told at the start. */
 const BACKLOG = 50;
@@ -36,7 +36,7 @@ const LOOK_EVERY = 50;
 export type LineModeParts = {
   client: Client;
   input: LineInput;
-  voice: Voice;
+  voice: Renderer;
   clock: Clock;
   /** What this device keeps of the account; null: nothing. */
   drafts: Drafts | null;
@@ -49,12 +49,12 @@ export type LineModeParts = {
 
 export class LineMode {
   readonly #parts: LineModeParts;
-  readonly #pending = new Pending();
+  readonly #pending = new PendingSends();
   readonly #store: Store;
-  readonly #session: Session;
+  readonly #session: ChatController;
   readonly #desk: SpokenDesk;
-  readonly #commands: SpokenCommands;
-  readonly #narrator: Narrator;
+  readonly #commands: LineCommands;
+  readonly #narrator: EventPrinter;
   readonly #marks: ReadMarks;
   /** What came while the unread messages were told. */
   #held: ClientEvent[] | null = [];
@@ -75,12 +75,12 @@ export class LineMode {
     const state = { ...initialState({ columns: 80, rows: 24 }, settings, clock.now()), ...unseen };
     this.#store = new Store(state, clock, this.#noted);
     const client = this.#pending.of(parts.client);
-    this.#session = new Session({ client, store: this.#store, clock, onMessage: () => {} });
+    this.#session = new ChatController({ client, store: this.#store, clock, onMessage: () => {} });
     this.#desk = {
       store: this.#store,
       clock,
       session: this.#session,
-      transfers: new TransferDesk(this.#session, downloads),
+      transfers: new TransferActions(this.#session, downloads),
       outside: {
         quit: this.leave,
         suspend() {},
@@ -93,9 +93,9 @@ export class LineMode {
       voice,
       hidden: input.hidden,
     };
-    this.#commands = new SpokenCommands(this.#desk);
+    this.#commands = new LineCommands(this.#desk);
     this.#marks = new ReadMarks(parts.client, clock);
-    this.#narrator = new Narrator({
+    this.#narrator = new EventPrinter({
       me: client.me.name,
       voice,
       receipts,
@@ -157,7 +157,7 @@ export class LineMode {
     this.#store.flush();
     const session = this.#session;
     if (line === null) return this.#refuse(phrases.notUtf8);
-    const said = parseLine(line, spokenTable);
+    const said = parseLine(line, lineCommandTable);
     switch (said.say) {
       case 'nothing':
         return;
@@ -216,7 +216,9 @@ export class LineMode {
     else if (event.type === 'entered') {
       this.#narrator.meet(event.opening.people);
       client.subscribe(this.#hear);
-      void this.#catchUp(event.opening.conversations.filter(({ name }) => !isShut(this.#hush.blocked, name)));
+      void this.#catchUp(
+        event.opening.conversations.filter(({ name }) => !isBlockedConversation(this.#hush.blocked, name)),
+      );
     }
     // What was not told meanwhile is told now, as far as nobody read it elsewhere.
     else if (event.type === 'muted' && !event.on) this.#arrears(event.conversation);
@@ -227,7 +229,7 @@ export class LineMode {
     const { voice } = this.#parts;
     voice.remark(phrases.writesTo(conversation));
     const { muted, blocked } = this.#hush;
-    if (isShut(blocked, conversation)) voice.say(strings.messages.shut(conversation.slice(1)));
+    if (isBlockedConversation(blocked, conversation)) voice.say(strings.messages.shut(conversation.slice(1)));
     else if (muted.has(conversation)) this.#arrears(conversation);
   }
 

@@ -1,7 +1,7 @@
 /** What line mode has told is read: the daemon hears of it at once, of more a while later, and of the last before the end. */
 
 import type { Client, ConversationName } from '../../client/types.ts';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { READ_EVERY } from '../../tui/state/read-position.ts';
 
 export class ReadMarks {

@@ -4,7 +4,7 @@ import type { FileItem } from '../../tui/select/select.ts';
 import type { Output } from '../console/output.ts';
 import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../console/report.ts';
 
-export type Voice = {
+export type Renderer = {
   /** Something the person must know. */
   say(line: string): void;
   /** Not with --quiet. */
@@ -18,7 +18,7 @@ export type Voice = {
 };
 
 /** `print` takes whole printable lines; with --json what has an object goes to `output` and the rest goes to standard error. */
-export function voiceOn(output: Output, print: (line: string) => void): Voice {
+export function rendererOn(output: Output, print: (line: string) => void): Renderer {
   if (output.json)
     return {
       say: (line) => output.warn(line),

@@ -8,24 +8,24 @@ import type { CommandName } from '../../tui/command-line/command-names.ts';
 import { conversationOf, divide, usageOf } from '../../tui/command-line/dot-commands.ts';
 import { Commands } from '../../tui/commands/commands.ts';
 import type { Done, Handler } from '../../tui/commands/handler.ts';
-import { linksIn, searched } from '../../tui/select/search.ts';
+import { linksIn, searchHits } from '../../tui/select/search.ts';
 import { canSend, filesOf, peopleOf, presenceWord, transfersOf, whyUnknown } from '../../tui/select/select.ts';
+import type { ChatController } from '../../tui/session/chat-controller.ts';
 import type { CommandsDesk } from '../../tui/session/desk.ts';
-import type { Session } from '../../tui/session/session.ts';
-import { own, personOf } from '../../tui/state/has-own.ts';
+import { ownValue, personOf } from '../../tui/state/has-own.ts';
 import { shownFiles } from '../../tui/state/muting.ts';
 import { emojiFor, shownReaction } from '../../tui/text/emoji.ts';
 import { age, clockTime, dayName } from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { mention } from './event-printer.ts';
 import type { Ask } from './hidden-input.ts';
-import { screenOnly, spoken, spokenTable } from './line-commands.ts';
+import { lineCommandTable, screenOnly, spoken } from './line-commands.ts';
 import type { LineInput } from './line-input.ts';
 import { phrases } from './phrases.ts';
-import type { Voice } from './renderer.ts';
+import type { Renderer } from './renderer.ts';
 
 export type SpokenDesk = CommandsDesk & {
-  voice: Voice;
+  voice: Renderer;
   hidden: LineInput['hidden'];
 };
 
@@ -33,7 +33,7 @@ export type SpokenDesk = CommandsDesk & {
 const SEARCHED = 20;
 const PASSWORD_TRIES = 3;
 
-export class SpokenCommands extends Commands {
+export class LineCommands extends Commands {
   readonly #desk: SpokenDesk;
   readonly #own: Partial<Record<CommandName, Handler>>;
 
@@ -80,25 +80,25 @@ export class SpokenCommands extends Commands {
 
   override usage(name: CommandName): string {
     if (name === '.typing') return phrases.noTyping;
-    return screenOnly.includes(name) ? phrases.onlyScreen(name) : usageOf(name, spokenTable);
+    return screenOnly.includes(name) ? phrases.onlyScreen(name) : usageOf(name, lineCommandTable);
   }
 
   /** What to do about it is said, nothing is shown. */
-  override isStopped(session: Session, to: ConversationName): boolean {
+  override isStopped(session: ChatController, to: ConversationName): boolean {
     const why = canSend({ ...session.chat, open: to });
     return why !== null && !session.refuse(why);
   }
 
   #help() {
     for (const name of spoken) {
-      const { usage, help } = spokenTable[name];
+      const { usage, help } = lineCommandTable[name];
       this.#desk.voice.say(phrases.helpLine(`${name} ${usage}`.trim(), help));
     }
     for (const line of phrases.helpMore) this.#desk.voice.say(line);
   }
 
   /** It is open also when it is not written to: the lines after it must not go elsewhere. */
-  #message(session: Session, rest: string): Promise<boolean> {
+  #message(session: ChatController, rest: string): Promise<boolean> {
     const [word, text] = divide(rest);
     const name = conversationOf(word);
     if (text === '') return this.#open(session, '.msg', rest);
@@ -107,14 +107,14 @@ export class SpokenCommands extends Commands {
   }
 
   /** Where lines go is told also when they went there before. */
-  async #open(session: Session, command: CommandName, rest: string): Promise<boolean> {
+  async #open(session: ChatController, command: CommandName, rest: string): Promise<boolean> {
     const { open } = session.chat;
     const isDone = await super.run(command, rest);
     if (isDone && session.chat.open === open) this.#desk.voice.say(phrases.writesTo(open));
     return isDone;
   }
 
-  async #react(session: Session, word: string): Promise<boolean> {
+  async #react(session: ChatController, word: string): Promise<boolean> {
     const message = this.chosen();
     const { emoji } = await emojiFor(word);
     const had = message?.reactions[emoji ?? '']?.includes(session.chat.me.name) === true;
@@ -126,12 +126,12 @@ export class SpokenCommands extends Commands {
   }
 
   /** It goes on meanwhile; how it ends is told. */
-  #upload(session: Session, path: string): Done {
+  #upload(session: ChatController, path: string): Done {
     if (this.isStopped(session, session.chat.open)) return false;
     void session.attempt(async () => this.#desk.transfers?.upload(session.chat.open, path));
   }
 
-  #conversations({ chat }: Session, rooms: boolean) {
+  #conversations({ chat }: ChatController, rooms: boolean) {
     for (const item of peopleOf(chat).filter(({ room }) => room === rooms)) {
       const hush = (item.muted ? phrases.muted : '') + (item.blocked ? phrases.blocked : '');
       const more = (item.open ? phrases.openNow : '') + hush + (item.unread > 0 ? phrases.unread(item.unread) : '');
@@ -146,7 +146,7 @@ export class SpokenCommands extends Commands {
     }
   }
 
-  #files({ chat }: Session) {
+  #files({ chat }: ChatController) {
     const files = filesOf(chat).filter(({ file }) => file.sha256 !== '');
     if (files.length === 0) this.#desk.voice.say(phrases.noFiles(chat.open));
     for (const item of files.reverse()) {
@@ -157,7 +157,7 @@ export class SpokenCommands extends Commands {
   }
 
   /** One of the open conversation first. @throws ClientError 'refused' */
-  #file({ chat }: Session, wanted: string) {
+  #file({ chat }: ChatController, wanted: string) {
     const all = shownFiles(chat);
     const here = matching(
       all.filter(({ conversation }) => conversation === chat.open),
@@ -166,7 +166,7 @@ export class SpokenCommands extends Commands {
     return here.length === 1 ? here[0] : choose(here.length > 1 ? here : all, wanted, '.list_files');
   }
 
-  async #transfers(session: Session): Promise<void> {
+  async #transfers(session: ChatController): Promise<void> {
     await this.#desk.transfers?.refresh();
     const all = transfersOf(session.chat);
     if (all.length === 0) this.#desk.voice.say(strings.notices.noTransfer);
@@ -179,7 +179,7 @@ export class SpokenCommands extends Commands {
   }
 
   /** In a pipe nobody can be asked, and an answer that comes late would be said to everybody: the word stands with the command. */
-  #delete(session: Session, word: string): Done | Promise<Done> {
+  #delete(session: ChatController, word: string): Done | Promise<Done> {
     if (word !== '' && word !== 'yes') return session.refuse(this.usage('.delete'));
     const message = this.chosen(true);
     if (message === null) return session.refuse(strings.notices.noMessage);
@@ -187,8 +187,8 @@ export class SpokenCommands extends Commands {
     return session.attempt(() => session.client.remove(message));
   }
 
-  #search({ chat }: Session, query: string) {
-    const messages = searched(chat, query).slice(0, SEARCHED).reverse();
+  #search({ chat }: ChatController, query: string) {
+    const messages = searchHits(chat, query).slice(0, SEARCHED).reverse();
     if (messages.length === 0) this.#desk.voice.say(phrases.nothingFound);
     for (const message of messages) {
       const time = `${dayName(message.at)}, ${clockTime(message.at)}`;
@@ -196,13 +196,13 @@ export class SpokenCommands extends Commands {
     }
   }
 
-  #links({ chat }: Session) {
+  #links({ chat }: ChatController) {
     const links = linksIn(chat, this.#desk.outside.findLinks);
     if (links.length === 0) this.#desk.voice.say(strings.notices.noLinks);
     for (const link of links) this.#desk.voice.say(link);
   }
 
-  async #verify(session: Session, rest: string): Promise<Done> {
+  async #verify(session: ChatController, rest: string): Promise<Done> {
     const { say } = this.#desk.voice;
     const [word, verdict] = divide(rest);
     const name = word === '' ? session.chat.open.slice(1) : word.replace(/^@/, '');
@@ -218,9 +218,12 @@ export class SpokenCommands extends Commands {
     });
   }
 
-  async #judge(session: Session, person: Person, verdict: string): Promise<Done> {
+  async #judge(session: ChatController, person: Person, verdict: string): Promise<Done> {
     const { name, changedTo, verified } = person;
-    const fits = own({ accept: changedTo !== null, same: changedTo === null && !verified, undo: verified }, verdict);
+    const fits = ownValue(
+      { accept: changedTo !== null, same: changedTo === null && !verified, undo: verified },
+      verdict,
+    );
     if (fits === undefined) return session.refuse(phrases.verifyUsage);
     // What is so already is said again, not turned round.
     if (fits) return this.trust.decide(name);
@@ -228,12 +231,12 @@ export class SpokenCommands extends Commands {
     session.tell(verified ? strings.fingerprint.verified(name) : strings.fingerprint.unverified(name));
   }
 
-  #blocked({ chat }: Session) {
+  #blocked({ chat }: ChatController) {
     const names = [...chat.blocked].sort();
     this.#desk.voice.say(names.length === 0 ? strings.notices.nobodyBlocked : phrases.blockedNames(names));
   }
 
-  #whoami({ client }: Session) {
+  #whoami({ client }: ChatController) {
     const { name, fingerprint, daemon, device } = client.me;
     this.#desk.voice.say(phrases.welcome(name, daemon.address));
     this.#desk.voice.say(phrases.yourKey(fingerprint));
@@ -242,12 +245,12 @@ export class SpokenCommands extends Commands {
     this.#desk.voice.say(phrases.joinLink(daemon));
   }
 
-  #keys({ chat }: Session) {
+  #keys({ chat }: ChatController) {
     for (const { name, fingerprint } of Object.values(chat.people).sort((a, b) => (a.name < b.name ? -1 : 1)))
       this.#desk.voice.say(fingerprint === null ? phrases.noKeys(name) : phrases.key(name, fingerprint));
   }
 
-  async #sessions(session: Session, rest: string): Promise<Done> {
+  async #sessions(session: ChatController, rest: string): Promise<Done> {
     if (rest !== '') return super.run('.sessions', rest);
     return session.attempt(async () => {
       for (const { device, lastSeen, online, current } of await session.client.sessions()) {
@@ -257,7 +260,7 @@ export class SpokenCommands extends Commands {
     });
   }
 
-  async #passwd(session: Session): Promise<boolean> {
+  async #passwd(session: ChatController): Promise<boolean> {
     const change = async (ask: Ask): Promise<true> => {
       const old = await ask(phrases.passwordNow);
       const fresh = await this.#newPassword(session, ask);
@@ -273,7 +276,7 @@ export class SpokenCommands extends Commands {
   }
 
   /** Whoever types without looking goes on with the same question. null: it was not one often enough. */
-  async #newPassword(session: Session, ask: Ask): Promise<string | null> {
+  async #newPassword(session: ChatController, ask: Ask): Promise<string | null> {
     for (let left = PASSWORD_TRIES; left > 0; left--) {
       const fresh = await ask(phrases.passwordNew);
       const fault = newPasswordFault(fresh);

@@ -8,7 +8,12 @@ import { shownName } from '../people/shown-name.ts';
 /** An entry that speaks about a message, with who wrote it (identity fingerprint, hex, and name). */
 export type Mark = { seq: number; author: string; from: string; formerKey: boolean; content: Content };
 
-export type Applied = { text: string | null; edited: boolean; deleted: boolean; reactions: Record<string, string[]> };
+export type AppliedMarks = {
+  text: string | null;
+  edited: boolean;
+  deleted: boolean;
+  reactions: Record<string, string[]>;
+};
 
 /** Different emoji of one person on one message, and of all together: what comes after them is not taken. */
 const MAX_OF_ONE = 16;
@@ -19,8 +24,8 @@ const MAX_OF_ALL = 64;
  * only a text or a reply has one. Of one person's reactions with one emoji the last counts, of their emoji the first 16.
  * @param marks any order
  */
-export function applyMarks(author: string, content: Content, marks: readonly Mark[]): Applied {
-  const applied: Applied = {
+export function applyMarks(author: string, content: Content, marks: readonly Mark[]): AppliedMarks {
+  const applied: AppliedMarks = {
     text: content.kind === 'text' || content.kind === 'reply' ? content.text : null,
     edited: false,
     deleted: false,

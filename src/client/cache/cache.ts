@@ -5,7 +5,7 @@
  */
 import { hex, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { isZero } from '../login/account-context.ts';
-import { decodeSaid, encodeSaid, type Said } from '../notes/entry-text.ts';
+import { decodeEntryText, type EntryText, encodeEntryText } from '../notes/entry-text.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Row, SqlValue, Statement } from '../profile/profile-db.ts';
 import { trimCache } from './cache-trim.ts';
@@ -27,7 +27,7 @@ export type CachedEntry = {
   /** A message of its own: not an edit, a reaction, a receipt, nor something unreadable. */
   shown: boolean;
   gap: GapReason | null;
-  said: Said | null;
+  said: EntryText | null;
   raw: Uint8Array | null;
   /** Whom the daemon names as the author of `raw`. */
   name: string | null;
@@ -80,7 +80,7 @@ export class Cache {
 
   entryStatement(conversation: string, entry: CachedEntry): Statement {
     const sealed =
-      entry.said === null ? null : this.#profile.seal(encodeSaid(entry.said), this.#aad(conversation, entry.seq));
+      entry.said === null ? null : this.#profile.seal(encodeEntryText(entry.said), this.#aad(conversation, entry.seq));
     return {
       sql: `INSERT INTO entries (account, conversation, seq, at, author, id, device, device_seq, tag, prev, shown, gap, sealed, raw,
         name, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET author = excluded.author, id = excluded.id,
@@ -248,7 +248,7 @@ export class Cache {
       prev: String(row.prev),
       shown: row.shown === 1,
       gap: row.gap as GapReason | null,
-      said: sealed === null ? null : decodeSaid(this.#profile.open(sealed, this.#aad(conversation, seq))),
+      said: sealed === null ? null : decodeEntryText(this.#profile.open(sealed, this.#aad(conversation, seq))),
       raw: row.raw as Uint8Array | null,
       name: row.name as string | null,
       epoch: row.epoch as string | null,

@@ -3,7 +3,7 @@ import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import { parseDelivered } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import type { Opened, Place } from '../notes/private-notes.ts';
+import type { ConversationRef, Opened } from '../notes/private-notes.ts';
 import type { Locked } from '../rooms/room-keys.ts';
 import type { CachedEntry } from './cache.ts';
 
@@ -76,7 +76,7 @@ export function targetOf(cached: CachedEntry, content: Content): { author: strin
 }
 
 /** As the daemon gave it, as far as it was kept. */
-export function entryOf(place: Place, cached: CachedEntry): Entry {
+export function entryOf(place: ConversationRef, cached: CachedEntry): Entry {
   return {
     seq: cached.seq,
     at: cached.at,

@@ -1,6 +1,7 @@
 /** The link to the daemon as the rest of the client sees it: one that comes back by itself. */
 
-import type { Clock, Random } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
 import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/wire/requests.ts';

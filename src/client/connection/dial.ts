@@ -3,7 +3,8 @@
  * instead.
  */
 import { connect, type Socket } from 'node:net';
-import type { Clock, Random } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';

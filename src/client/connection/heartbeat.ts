@@ -1,5 +1,5 @@
 /** Notices a daemon that went away without a word, and keeps the link from being ended as silent. */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Calls } from './calls.ts';
 
 /** Well below the daemon's limit for silence (3 minutes). */

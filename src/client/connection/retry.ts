@@ -1,6 +1,6 @@
 /** When the way to the daemon is worth another try, and how soon. */
 
-import { type Random, randomU32 } from '../../platform/seams.ts';
+import { type Random, randomU32 } from '../../platform/random.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import { ClientError, isPassing } from '../errors.ts';
 

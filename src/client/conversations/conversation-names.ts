@@ -2,24 +2,32 @@
 import { equal } from '../../protocol/base/bytes.ts';
 import { isName } from '../../protocol/base/text.ts';
 import { ClientError, refusedByDaemon } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import { formerPlaces, type Place, privatePlace } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import { type ConversationRef, formerRefs, privateRef } from '../notes/private-notes.ts';
 import type { ConversationName } from '../types.ts';
 
 /** A private conversation by its name. @throws ClientError 'usage' for what is none, 'refused' for who or what is not there */
-export async function placeNamed(context: ChatContext, lobby: string, name: ConversationName): Promise<Place> {
+export async function conversationNamed(
+  context: AccountContext,
+  lobby: string,
+  name: ConversationName,
+): Promise<ConversationRef> {
   if (name.startsWith('#')) throw new ClientError('refused', `there is no room ${name}; ${lobby} is for everyone`);
   if (!name.startsWith('@') || !isName(name.slice(1)))
     throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
-  return privatePlace(context, name.slice(1)).catch(refusedByDaemon);
+  return privateRef(context, name.slice(1)).catch(refusedByDaemon);
 }
 
 /** The conversation with `name` that has this id, now or under a former key of theirs; null when their key is another one. */
-export async function placeWith(context: ChatContext, conversation: Uint8Array, name: string): Promise<Place | null> {
+export async function conversationWith(
+  context: AccountContext,
+  conversation: Uint8Array,
+  name: string,
+): Promise<ConversationRef | null> {
   try {
-    const place = await privatePlace(context, name);
+    const place = await privateRef(context, name);
     if (equal(place.id, conversation)) return place;
-    const former = (await formerPlaces(context, name)).find(({ id }) => equal(id, conversation));
+    const former = (await formerRefs(context, name)).find(({ id }) => equal(id, conversation));
     if (former !== undefined) return former;
     // Looks at the directory, which tells listeners of the keyring when the key is another one.
     context.keyring.forget(name);

@@ -3,18 +3,18 @@ import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache } from '../cache/cache.ts';
 import { ClientError, isPassing } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import { LockedGaps } from '../messages/locked-gaps.ts';
-import type { Messages } from '../messages/message-builder.ts';
-import { formerPlaces, type Place } from '../notes/private-notes.ts';
+import type { MessageBuilder } from '../messages/message-builder.ts';
+import { type ConversationRef, formerRefs } from '../notes/private-notes.ts';
 import type { Intake, Taken } from '../timeline/intake.ts';
 import type { HeldBytes } from '../timeline/reorder-buffer.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { ClientEvent, Conversation, ConversationName, Message } from '../types.ts';
-import { placeNamed, placeWith } from './conversation-names.ts';
+import { conversationNamed, conversationWith } from './conversation-names.ts';
 import { ConversationBound, type Listed, listConversations } from './list-conversations.ts';
-import { ToldMarks } from './notified-marks.ts';
-import { Strangers } from './pending-conversations.ts';
+import { NotifiedMarks } from './notified-marks.ts';
+import { PendingConversations } from './pending-conversations.ts';
 import { Preview } from './preview.ts';
 import type { Receipts } from './receipts.ts';
 import { Trimming } from './trimming.ts';
@@ -25,27 +25,27 @@ const AT_ONCE = 4;
 const AGAIN_MS = 1000;
 
 export type ConversationParts = {
-  context: ChatContext;
+  context: AccountContext;
   cache: Cache;
   intake: Intake;
-  messages: Messages;
+  messages: MessageBuilder;
   receipts: Receipts;
-  lobby: Place;
+  lobby: ConversationRef;
   emit: (event: ClientEvent) => void;
-  prepare: (place: Place, entries: Parameters<Intake['take']>[1]) => Promise<void>;
+  prepare: (place: ConversationRef, entries: Parameters<Intake['take']>[1]) => Promise<void>;
   /** More of it is stored than before, taken here or by another process of this profile. */
-  stored: (place: Place) => Promise<void>;
-  locked: (place: Place, epochs: Set<string>) => void;
+  stored: (place: ConversationRef) => Promise<void>;
+  locked: (place: ConversationRef, epochs: Set<string>) => void;
   clash: (device: number) => Promise<void>;
 };
 
 export class Conversations {
   readonly #parts: ConversationParts;
   readonly #timelines = new Map<string, Timeline>();
-  readonly #told: ToldMarks;
+  readonly #told: NotifiedMarks;
   readonly #lockedGaps: LockedGaps;
   readonly #preview: Preview;
-  readonly #strangers: Strangers;
+  readonly #strangers: PendingConversations;
   readonly #trimming: Trimming;
   readonly #bound: ConversationBound;
   readonly #held: HeldBytes = { used: 0 };
@@ -55,21 +55,21 @@ export class Conversations {
     this.#trimming = new Trimming(parts.cache, parts.emit);
     this.#bound = new ConversationBound((text) => parts.emit({ type: 'notice', text }));
     this.#preview = new Preview(parts);
-    this.#strangers = new Strangers(async (conversation, name) => {
+    this.#strangers = new PendingConversations(async (conversation, name) => {
       const place = await this.placeOf(conversation, name);
       return place === null ? null : this.timeline(place);
     });
-    this.#told = new ToldMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
+    this.#told = new NotifiedMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
     this.#lockedGaps = new LockedGaps(parts);
   }
 
   /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
-  place(name: ConversationName): Promise<Place> {
+  place(name: ConversationName): Promise<ConversationRef> {
     const { lobby, context } = this.#parts;
-    return name === lobby.name ? Promise.resolve(lobby) : placeNamed(context, lobby.name, name);
+    return name === lobby.name ? Promise.resolve(lobby) : conversationNamed(context, lobby.name, name);
   }
 
-  timeline(place: Place): Timeline {
+  timeline(place: ConversationRef): Timeline {
     const known = this.#timelines.get(place.key);
     if (known !== undefined) return known;
     const { context, cache, intake, prepare } = this.#parts;
@@ -83,8 +83,8 @@ export class Conversations {
   }
 
   /** The conversation, and those with the same person under former keys: the newest first. */
-  async timelinesOf(place: Place): Promise<Timeline[]> {
-    const former = place.with === null ? [] : await formerPlaces(this.#parts.context, place.with);
+  async timelinesOf(place: ConversationRef): Promise<Timeline[]> {
+    const former = place.with === null ? [] : await formerRefs(this.#parts.context, place.with);
     return [place, ...former].map((each) => this.timeline(each));
   }
 
@@ -111,7 +111,7 @@ export class Conversations {
   }
 
   /** Takes what is new in this one. */
-  async catchUp(place: Place): Promise<void> {
+  async catchUp(place: ConversationRef): Promise<void> {
     const all = await listConversations(this.#parts.context.connection, this.#bound);
     const of = all.find(({ conversation }) => equal(conversation, place.id));
     if (of !== undefined) await this.timeline(place).catchUp(of.head);
@@ -144,7 +144,7 @@ export class Conversations {
     return listed.sort((a, b) => b.at - a.at);
   }
 
-  async markRead(place: Place, seq: number): Promise<void> {
+  async markRead(place: ConversationRef, seq: number): Promise<void> {
     if (seq < 1) return;
     await this.#setMark(place.key, 'read', seq);
     await this.#tell(place);
@@ -164,7 +164,7 @@ export class Conversations {
   }
 
   /** Opens what waited for a key. */
-  async retry(place: Place, epoch: string | null): Promise<void> {
+  async retry(place: ConversationRef, epoch: string | null): Promise<void> {
     const opened = await this.#parts.intake.retry(place, epoch);
     if (opened.length === 0) return;
     // Gaps that were told stood for it.
@@ -181,7 +181,7 @@ export class Conversations {
   }
 
   /** Resolves when what came of this conversation was taken; of all that are known, without one. */
-  async idle(place: Place | null): Promise<void> {
+  async idle(place: ConversationRef | null): Promise<void> {
     if (place !== null) await this.#strangers.settled(place.key);
     const timelines = place === null ? [...this.#timelines.values()] : await this.timelinesOf(place);
     await Promise.all(timelines.map((timeline) => timeline.idle()));
@@ -205,7 +205,7 @@ export class Conversations {
   }
 
   /** What another process of this profile took while nobody listened. */
-  async #missed(place: Place, known: { read: number; told: number; top: number }): Promise<void> {
+  async #missed(place: ConversationRef, known: { read: number; told: number; top: number }): Promise<void> {
     const { cache, messages, context } = this.#parts;
     const from = Math.max(known.read, known.told);
     if (from >= known.top || place.base !== 0) return;
@@ -214,7 +214,7 @@ export class Conversations {
       if (message.from !== context.keyring.me.name) this.#parts.emit({ type: 'message', message, fresh: true });
   }
 
-  async #taken(place: Place, taken: Taken): Promise<void> {
+  async #taken(place: ConversationRef, taken: Taken): Promise<void> {
     const { cache, messages, emit, context, stored, locked, clash } = this.#parts;
     // Before anybody hears of it and answers: not as the device that somebody else is, too.
     if (taken.clash !== null) await clash(taken.clash);
@@ -241,11 +241,11 @@ export class Conversations {
   }
 
   /** Nothing can be sealed to a key that was replaced. */
-  #receiptsDue(place: Place): void {
+  #receiptsDue(place: ConversationRef): void {
     if (place.base === 0) this.#parts.receipts.due(place);
   }
 
-  #failed(place: Place, error: unknown): void {
+  #failed(place: ConversationRef, error: unknown): void {
     // Without a link the next login goes on from here.
     if (error instanceof ClientError && error.code === 'unreachable') return;
     if (isPassing(error)) {
@@ -257,20 +257,20 @@ export class Conversations {
   }
 
   /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
-  async placeOf(conversation: Uint8Array, name: string | null): Promise<Place | null> {
+  async placeOf(conversation: Uint8Array, name: string | null): Promise<ConversationRef | null> {
     const known = this.#known(conversation, name);
     if (known !== null || name === null || this.#bound.isReached(this.#timelines.size)) return known;
-    return placeWith(this.#parts.context, conversation, name);
+    return conversationWith(this.#parts.context, conversation, name);
   }
 
   /** From memory, without a request to the daemon; null for one that is not there. */
-  #known(conversation: Uint8Array, name: string | null): Place | null {
+  #known(conversation: Uint8Array, name: string | null): ConversationRef | null {
     const { lobby } = this.#parts;
     if (name === null) return equal(conversation, lobby.id) ? lobby : null;
     return this.#timelines.get(hex(conversation))?.place ?? null;
   }
 
-  async #conversation(place: Place): Promise<Conversation> {
+  async #conversation(place: ConversationRef): Promise<Conversation> {
     const { cache, context } = this.#parts;
     const known = await cache.coverage(place.key);
     const { unread, at } = await cache.unread(place.key, known?.read ?? 0, hex(context.keyring.me.idFp));
@@ -278,13 +278,13 @@ export class Conversations {
     return { name: place.name, head, read: known?.read ?? 0, unread, at };
   }
 
-  async #tell(place: Place): Promise<void> {
+  async #tell(place: ConversationRef): Promise<void> {
     if (place.base !== 0) return;
     this.#parts.emit({ type: 'conversation', conversation: await this.#conversation(place) });
   }
 
   /** A mark that does not reach the daemon now is set again after the next login. */
-  async #mark(mark: 'read' | 'deliver', place: Place, seq: number): Promise<void> {
+  async #mark(mark: 'read' | 'deliver', place: ConversationRef, seq: number): Promise<void> {
     await this.#parts.context.connection.request(mark, { conversation: place.id, seq }).catch(() => {});
   }
 

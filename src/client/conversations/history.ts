@@ -1,8 +1,8 @@
 /** Reading a conversation back: from the cache, and from the daemon where the cache ends. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Messages } from '../messages/message-builder.ts';
-import { type Place, unmetPlace } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { MessageBuilder } from '../messages/message-builder.ts';
+import { type ConversationRef, unmetRef } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { ConversationName, Gap, Message } from '../types.ts';
@@ -13,7 +13,7 @@ const MAX_PAGES = 50;
 
 export type HistoryOptions = { before?: number | undefined; limit?: number | undefined; since?: number | undefined };
 
-type Parts = { context: ChatContext; cache: Cache; messages: Messages; outbox: OutboxStore };
+type Parts = { context: AccountContext; cache: Cache; messages: MessageBuilder; outbox: OutboxStore };
 type Page = { messages: Message[]; gaps: Gap[]; more: boolean };
 
 /**
@@ -44,7 +44,7 @@ export async function readHistory(
 /** What waits to be sent there, or failed: as it was written. It stands behind every message that has its place. */
 async function readOutbox(
   { messages, outbox }: Pick<Parts, 'messages' | 'outbox'>,
-  place: Place,
+  place: ConversationRef,
   { before, limit = HISTORY_LIMIT }: HistoryOptions,
 ): Promise<Message[]> {
   if (before !== undefined) return [];
@@ -58,7 +58,7 @@ export async function readUnmet(
   options: HistoryOptions,
   refused: unknown,
 ): Promise<Page> {
-  const unmet = conversation.startsWith('@') ? unmetPlace(conversation.slice(1)) : null;
+  const unmet = conversation.startsWith('@') ? unmetRef(conversation.slice(1)) : null;
   const messages = unmet === null ? [] : await readOutbox(parts, unmet, options);
   if (messages.length === 0) throw refused;
   return { messages, gaps: [], more: false };

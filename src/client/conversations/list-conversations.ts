@@ -1,7 +1,7 @@
 /** Which conversations the daemon says that I have, page by page. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import type { Conversation } from '../types.ts';
 
 export type Listed = RequestResult<'conversations'>['conversations'][number];
@@ -38,7 +38,7 @@ export class ConversationBound {
  * @throws as Connection.request
  */
 export async function listConversations(
-  connection: Pick<ChatContext['connection'], 'request'>,
+  connection: Pick<AccountContext['connection'], 'request'>,
   bound: ConversationBound,
 ): Promise<Listed[]> {
   const listed = new Map<string, Listed>();

@@ -2,12 +2,12 @@
  * Up to where listeners were told of each conversation: what they were shown is not news for the next process of this
  * profile.
  */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 /** How long it is gathered. */
 const GATHER_MS = 500;
 
-export class ToldMarks {
+export class NotifiedMarks {
   readonly #clock: Clock;
   readonly #keep: (key: string, seq: number) => Promise<void>;
   readonly #told = new Map<string, number>();

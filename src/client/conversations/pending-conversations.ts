@@ -8,7 +8,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 /** More is dropped, and fetched after the next login. */
 const MAX_STRANGERS = 1000;
 
-export class Strangers {
+export class PendingConversations {
   readonly #find: (conversation: Uint8Array, name: string) => Promise<Timeline | null>;
   /** By key of the conversation: the lowest and the highest place that events named. */
   readonly #heard = new Map<string, { first: number; last: number; found: Promise<void> }>();

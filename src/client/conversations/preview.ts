@@ -6,9 +6,9 @@
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Messages } from '../messages/message-builder.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { MessageBuilder } from '../messages/message-builder.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 import type { Intake } from '../timeline/intake.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { ClientEvent, Message } from '../types.ts';
@@ -16,11 +16,11 @@ import type { ClientEvent, Message } from '../types.ts';
 type Posted = Extract<Event, { method: 'posted' }>;
 
 export type PreviewParts = {
-  context: ChatContext;
+  context: AccountContext;
   cache: Cache;
   intake: Pick<Intake, 'peek'>;
-  messages: Messages;
-  lobby: Place;
+  messages: MessageBuilder;
+  lobby: ConversationRef;
   emit: (event: ClientEvent) => void;
 };
 

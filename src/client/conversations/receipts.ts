@@ -4,8 +4,8 @@
  */
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import type { Cache } from '../cache/cache.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 
 /** How long ids are gathered. */
 const GATHER_MS = 200;
@@ -13,20 +13,24 @@ const GATHER_MS = 200;
 const MAX_IDS = 64;
 
 export class Receipts {
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #cache: Cache;
-  readonly #queue: (place: Place, ids: Uint8Array[]) => Promise<void>;
-  readonly #timers = new Map<string, { cancel: () => void; place: Place }>();
+  readonly #queue: (place: ConversationRef, ids: Uint8Array[]) => Promise<void>;
+  readonly #timers = new Map<string, { cancel: () => void; place: ConversationRef }>();
   readonly #flushing = new Set<Promise<void>>();
 
-  constructor(context: ChatContext, cache: Cache, queue: (place: Place, ids: Uint8Array[]) => Promise<void>) {
+  constructor(
+    context: AccountContext,
+    cache: Cache,
+    queue: (place: ConversationRef, ids: Uint8Array[]) => Promise<void>,
+  ) {
     this.#context = context;
     this.#cache = cache;
     this.#queue = queue;
   }
 
   /** Something in this conversation may be owed a receipt. */
-  due(place: Place): void {
+  due(place: ConversationRef): void {
     if (place.with === null || place.with === this.#context.keyring.me.name || this.#timers.has(place.key)) return;
     const cancel = this.#context.clock.after(GATHER_MS, () => this.#start(place));
     this.#timers.set(place.key, { cancel, place });
@@ -41,7 +45,7 @@ export class Receipts {
     await Promise.all(this.#flushing);
   }
 
-  #start(place: Place): void {
+  #start(place: ConversationRef): void {
     this.#timers.delete(place.key);
     // What fails stays due, and goes with the next one or after the next login.
     const run = this.#flush(place).catch(() => {});
@@ -49,7 +53,7 @@ export class Receipts {
     void run.then(() => this.#flushing.delete(run));
   }
 
-  async #flush(place: Place): Promise<void> {
+  async #flush(place: ConversationRef): Promise<void> {
     const { account, profile, keyring } = this.#context;
     const rows = await profile.db.all('SELECT id FROM due_receipts WHERE account = ? AND conversation = ?', [
       account,

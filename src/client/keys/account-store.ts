@@ -1,6 +1,6 @@
 /** What the profile holds of my accounts: keys, tickets, the versions of the vault. Keys and tickets lie sealed. */
 import * as v from 'valibot';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { utf8 } from '../../protocol/base/bytes.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import { openCard } from '../../protocol/sealed/card.ts';

@@ -1,6 +1,6 @@
 /** Whose keys are whose: my own identity and encryption keys, and the pinned cards of everybody else. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';

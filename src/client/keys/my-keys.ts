@@ -1,6 +1,6 @@
 /** Making my keys, and the card that names them. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { CARD_LIFE_MS, openCard, signCard } from '../../protocol/sealed/card.ts';
 import type { AccountKeys } from './account-store.ts';

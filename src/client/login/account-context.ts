@@ -1,13 +1,13 @@
 /** What the parts of the chat share: who I am on which daemon, and the outside world. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { compare, hex } from '../../protocol/base/bytes.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Profile } from '../profile/profile.ts';
 
-export type ChatContext = {
+export type AccountContext = {
   connection: Pick<
     Connection,
     'link' | 'request' | 'onEvent' | 'onEarly' | 'onOnline' | 'onState' | 'state' | 'welcome' | 'clockSkew'

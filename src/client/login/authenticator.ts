@@ -1,6 +1,7 @@
 /** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
 
-import type { Clock, Random } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { invisibleIn } from '../../protocol/base/password.ts';
@@ -25,7 +26,7 @@ import { VaultKeeper } from './vault-keeper.ts';
 
 export type Entered = { calls: Calls; welcome: Welcome; account: Account; daemonId: Uint8Array; signSpki: Uint8Array };
 
-export type EntranceOptions = {
+export type AuthenticatorOptions = {
   address: Address;
   fingerprint: Uint8Array;
   timeoutMs: number;
@@ -45,11 +46,11 @@ export type EntranceOptions = {
 /** `signSpki` is the daemon's signing key, under the fingerprint that the link was made with. */
 type Open = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
 
-export class Entrance {
-  readonly #o: EntranceOptions;
+export class Authenticator {
+  readonly #o: AuthenticatorOptions;
   readonly #retry: LoginRetry;
 
-  constructor(options: EntranceOptions) {
+  constructor(options: AuthenticatorOptions) {
     this.#o = options;
     this.#retry = new LoginRetry(options);
   }

@@ -1,5 +1,7 @@
 /** Retries the first login while the daemon answers but lets nobody in, until it works or the person gives up. */
-import type { Clock, Random } from '../../platform/seams.ts';
+
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
 import { holdProcess } from '../connection/keep-alive.ts';
 import { isWorthRetry, retryWait } from '../connection/retry.ts';
 import { isPassing } from '../errors.ts';

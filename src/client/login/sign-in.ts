@@ -1,6 +1,8 @@
 /** From options to a client that is logged in: profile, trust, link, login, keys. client.ts builds the conversations on it. */
 import * as nodeFs from 'node:fs/promises';
-import { type Clock, type FileSystem, type Random, systemClock, systemRandom } from '../../platform/seams.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import { type Random, systemRandom } from '../../platform/random.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import { type Opaque, opaquePool } from '../../protocol/crypto/opaque.ts';
 import { type Rsa, rsaPool } from '../../protocol/crypto/rsa-pool.ts';
@@ -19,16 +21,16 @@ import { Profile } from '../profile/profile.ts';
 import { DEFAULT_SERVER } from '../profile/settings.ts';
 import { expectedFingerprint, KnownDaemons } from '../trust/known-daemons.ts';
 import type { ConnectOptions } from '../types.ts';
-import { Entrance } from './authenticator.ts';
+import { Authenticator } from './authenticator.ts';
 
 export const DEFAULT_TIMEOUT_MS = 10_000;
 const RSA_QUEUE = 10_000;
 const OPAQUE_QUEUE = 10;
 
-export type Seams = { fs: FileSystem; clock: Clock; random: Random; rsa: Rsa; opaque: Opaque };
+export type Platform = { fs: FileSystem; clock: Clock; random: Random; rsa: Rsa; opaque: Opaque };
 
 /** A person at a daemon: what everything above the connection is given. */
-export type SignedIn = Omit<Seams, 'opaque'> & {
+export type SignedIn = Omit<Platform, 'opaque'> & {
   readonly name: string;
   readonly profile: Profile;
   readonly connection: Connection;
@@ -44,7 +46,7 @@ export type SignedIn = Omit<Seams, 'opaque'> & {
 };
 
 /** Logs in, or registers and logs in. @throws ClientError, Refusal */
-export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}): Promise<SignedIn> {
+export async function signIn(options: ConnectOptions, seams: Partial<Platform> = {}): Promise<SignedIn> {
   const { address, fingerprint: linked } = whereTo(options.server ?? DEFAULT_SERVER);
   const { fs = nodeFs, clock = systemClock, random = systemRandom } = seams;
   const opened: (() => Promise<void>)[] = [];
@@ -83,7 +85,7 @@ export async function signIn(options: ConnectOptions, seams: Partial<Seams> = {}
     opened.push(async () => lease.release());
     // A ticket is the whole profile's: a second process writes as another device, but needs no password of its own.
     const device = ticketed.includes(lease.device) ? lease.device : (ticketed[0] ?? lease.device);
-    const entrance = new Entrance({
+    const entrance = new Authenticator({
       address,
       fingerprint,
       timeoutMs,

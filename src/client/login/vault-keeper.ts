@@ -1,6 +1,7 @@
 /** Keeps three places agreed about my keys: this profile, the vault for my password, and the card in the directory. */
 
-import type { Clock, Random } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';

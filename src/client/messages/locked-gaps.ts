@@ -1,22 +1,27 @@
 /** Tells listeners the gaps of what came: those for want of a room's key once it had time to come, for mostly it comes at once. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 import type { ClientEvent, Gap } from '../types.ts';
-import type { Messages } from './message-builder.ts';
+import type { MessageBuilder } from './message-builder.ts';
 
 /** The daemon asks three members for a key, 2 s apart. */
 const PATIENCE_MS = 8000;
 
 export class LockedGaps {
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #cache: Cache;
-  readonly #messages: Messages;
+  readonly #messages: MessageBuilder;
   readonly #emit: (event: ClientEvent) => void;
   /** By key of the place. */
   readonly #soon = new Set<string>();
 
-  constructor(parts: { context: ChatContext; cache: Cache; messages: Messages; emit: (event: ClientEvent) => void }) {
+  constructor(parts: {
+    context: AccountContext;
+    cache: Cache;
+    messages: MessageBuilder;
+    emit: (event: ClientEvent) => void;
+  }) {
     this.#context = parts.context;
     this.#cache = parts.cache;
     this.#messages = parts.messages;
@@ -24,7 +29,7 @@ export class LockedGaps {
   }
 
   /** Tells the gaps of what came; those for want of a key later, if it does not come. */
-  async tell(place: Place, entries: readonly CachedEntry[]): Promise<void> {
+  async tell(place: ConversationRef, entries: readonly CachedEntry[]): Promise<void> {
     const gaps = await this.#messages.gaps.of(place, entries);
     this.#each(gaps, (reason) => reason !== 'locked');
     if (!gaps.some(({ reason }) => reason === 'locked') || this.#soon.has(place.key)) return;
@@ -32,7 +37,7 @@ export class LockedGaps {
     this.#context.clock.after(PATIENCE_MS, () => void this.#tellLocked(place).catch(() => {}));
   }
 
-  async #tellLocked(place: Place): Promise<void> {
+  async #tellLocked(place: ConversationRef): Promise<void> {
     this.#soon.delete(place.key);
     const gaps = await this.#messages.gaps.of(place, await this.#cache.locked(place.key));
     this.#each(gaps, (reason) => reason === 'locked');

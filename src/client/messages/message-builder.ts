@@ -5,28 +5,28 @@ import type { Manifest } from '../../protocol/sealed/file.ts';
 import { applyMarks, type Mark, reactionsOf } from '../cache/applied-marks.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { ClientError } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 import type { Queued } from '../outbox/outbox-store.ts';
 import type { Rooms } from '../rooms/room-channels.ts';
 import type { Body, FileInfo, Message, MessageRef } from '../types.ts';
-import { ToldGaps } from './reported-gaps.ts';
+import { ReportedGaps } from './reported-gaps.ts';
 import { writtenAt } from './written-time.ts';
 
-export class Messages {
-  readonly #context: ChatContext;
+export class MessageBuilder {
+  readonly #context: AccountContext;
   readonly #cache: Cache;
   /** What stands for those that cannot be read. */
-  readonly gaps: ToldGaps;
+  readonly gaps: ReportedGaps;
 
-  constructor(context: ChatContext, cache: Cache, rooms: Rooms) {
+  constructor(context: AccountContext, cache: Cache, rooms: Rooms) {
     this.#context = context;
     this.#cache = cache;
-    this.gaps = new ToldGaps(rooms);
+    this.gaps = new ReportedGaps(rooms);
   }
 
   /** The messages among these entries, with what later entries made of them. */
-  async of(place: Place, entries: readonly CachedEntry[]): Promise<Message[]> {
+  async of(place: ConversationRef, entries: readonly CachedEntry[]): Promise<Message[]> {
     const { me } = this.#context.keyring;
     const mine = hex(me.idFp);
     const shown = entries.filter((entry) => entry.shown && entry.said !== null);
@@ -73,14 +73,14 @@ export class Messages {
   }
 
   /** @throws ClientError 'refused' when the message is not stored */
-  async checkStored(place: Place, { author, id }: MessageRef): Promise<void> {
+  async checkStored(place: ConversationRef, { author, id }: MessageRef): Promise<void> {
     const entry = await this.#cache.find(place.key, author, id);
     if (entry?.shown === true) return;
     throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');
   }
 
   /** My messages with these ids, as far as they are stored. */
-  async mine(place: Place, ids: readonly string[]): Promise<Message[]> {
+  async mine(place: ConversationRef, ids: readonly string[]): Promise<Message[]> {
     const me = hex(this.#context.keyring.me.idFp);
     const found = await Promise.all(ids.map((id) => this.#cache.find(place.key, me, id)));
     const stored = found.filter((entry) => entry !== null);
@@ -88,7 +88,7 @@ export class Messages {
   }
 
   /** A message of mine that the conversation does not hold yet; null for what is no message of its own. */
-  queued(place: Place, item: Queued): Message | null {
+  queued(place: ConversationRef, item: Queued): Message | null {
     const { content } = item;
     if (content.kind !== 'text' && content.kind !== 'reply' && content.kind !== 'manifest') return null;
     const { me } = this.#context.keyring;
@@ -121,13 +121,13 @@ export class Messages {
   }
 
   /** What stands for an edit, a delete or a reaction on its way, where a message is asked for. */
-  nameless(place: Place, item: Queued): Message {
+  nameless(place: ConversationRef, item: Queued): Message {
     const message = this.queued(place, { ...item, content: { kind: 'text', text: '' } });
     if (message === null) throw new Error('a text is a message');
     return message;
   }
 
-  async #delivered(place: Place, ids: readonly string[]): Promise<Set<string>> {
+  async #delivered(place: ConversationRef, ids: readonly string[]): Promise<Set<string>> {
     // A note to myself is where it goes the moment it is stored.
     if (place.with === this.#context.keyring.me.name) return new Set(ids);
     return place.peer === null ? new Set() : this.#cache.receipts(place.key, place.peer, ids);
@@ -156,7 +156,7 @@ type Standing = { verified: ReadonlySet<string>; isFormer: (name: string, author
 type By = Pick<FileInfo, 'author' | 'from' | 'formerKey' | 'at' | 'sentAt'>;
 
 /** What a manifest says, as the person sees it. */
-export function fileOf(place: Place, manifest: Manifest, by: By): FileInfo {
+export function fileOf(place: ConversationRef, manifest: Manifest, by: By): FileInfo {
   return {
     id: hex(manifest.fileId),
     author: by.author,
@@ -172,7 +172,7 @@ export function fileOf(place: Place, manifest: Manifest, by: By): FileInfo {
   };
 }
 
-function bodyOf(place: Place, content: Content, text: string | null, by: By): Body {
+function bodyOf(place: ConversationRef, content: Content, text: string | null, by: By): Body {
   if (content.kind === 'manifest') return { kind: 'file', file: fileOf(place, content.manifest, by) };
   if (content.kind === 'reply')
     return { kind: 'reply', to: { author: hex(content.to.author), id: hex(content.to.id) }, text: text ?? '' };

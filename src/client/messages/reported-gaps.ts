@@ -1,10 +1,10 @@
 /** What stands for entries that cannot be read: where, of whom and why. */
 import type { CachedEntry } from '../cache/cache.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 import type { Rooms } from '../rooms/room-channels.ts';
 import type { Gap } from '../types.ts';
 
-export class ToldGaps {
+export class ReportedGaps {
   readonly #rooms: Pick<Rooms, 'claimants' | 'unaccepted'>;
 
   constructor(rooms: Pick<Rooms, 'claimants' | 'unaccepted'>) {
@@ -12,7 +12,7 @@ export class ToldGaps {
   }
 
   /** One gap for a run of entries that cannot be read for the same reason: of one person, or, without a room's key, of all. */
-  async of(place: Place, entries: readonly CachedEntry[]): Promise<Gap[]> {
+  async of(place: ConversationRef, entries: readonly CachedEntry[]): Promise<Gap[]> {
     const gaps: Gap[] = [];
     const names = new Map<string, Promise<string | null>>();
     let last = '';
@@ -30,7 +30,11 @@ export class ToldGaps {
   }
 
   /** Whose changed key has to be accepted before this can be opened; null when it is not for that. @param names found before, by identity */
-  async #changed(place: Place, entry: CachedEntry, names: Map<string, Promise<string | null>>): Promise<string | null> {
+  async #changed(
+    place: ConversationRef,
+    entry: CachedEntry,
+    names: Map<string, Promise<string | null>>,
+  ): Promise<string | null> {
     if (entry.gap !== 'unreadable' || entry.raw === null) return null;
     for (const idFp of this.#rooms.claimants(place, entry.raw)) {
       const asked = names.get(idFp) ?? this.#rooms.unaccepted(idFp);

@@ -4,15 +4,15 @@ import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import { dmConversation, type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationName } from '../types.ts';
-import type { Said } from './entry-text.ts';
+import type { EntryText } from './entry-text.ts';
 
 /** A note sealed to a key this long after its end is shown marked. */
 const LATE_MS = 30 * 24 * 3_600_000;
 
 /** A conversation as this client keys it. */
-export type Place = {
+export type ConversationRef = {
   id: Uint8Array;
   /** `id` in hex: the key of the profile's tables. */
   key: string;
@@ -36,7 +36,7 @@ export type Opened = {
   deviceSeq: number;
   prev: Uint8Array;
   seen: readonly Uint8Array[];
-  said: Said;
+  said: EntryText;
 };
 
 /**
@@ -44,10 +44,10 @@ export type Opened = {
  * sealed here.
  */
 export async function openOwn(
-  context: ChatContext,
-  place: Place,
+  context: AccountContext,
+  place: ConversationRef,
   entry: Entry,
-  sealedAs: (place: Place, id: string, hash: Uint8Array) => Promise<{ content: Content } | null>,
+  sealedAs: (place: ConversationRef, id: string, hash: Uint8Array) => Promise<{ content: Content } | null>,
 ): Promise<Opened | null> {
   const { me } = context.keyring;
   const { header, noteHash } = parseDelivered(entry.bytes);
@@ -57,7 +57,7 @@ export async function openOwn(
 }
 
 /** A conversation with somebody whom this profile never met, while there is no link to ask who that is. Only the outbox uses it. */
-export function unmetPlace(name: string): Place {
+export function unmetRef(name: string): ConversationRef {
   return { id: new Uint8Array(), key: unmetKey(name), name: `@${name}`, with: name, peer: null, base: 0 };
 }
 
@@ -66,12 +66,12 @@ export function unmetKey(name: string): string {
   return `@${name}`;
 }
 
-export function isUnmet({ with: name, peer }: Pick<Place, 'with' | 'peer'>): boolean {
+export function isUnmet({ with: name, peer }: Pick<ConversationRef, 'with' | 'peer'>): boolean {
   return name !== null && peer === null;
 }
 
 /** The pinned person's conversation. @throws ClientError when nobody has that name, or no keys yet */
-export async function privatePlace(context: ChatContext, name: string): Promise<Place> {
+export async function privateRef(context: AccountContext, name: string): Promise<ConversationRef> {
   const { me } = context.keyring;
   const pinned = name === me.name ? me : ((await context.keyring.pinned(name)) ?? (await context.keyring.cardOf(name)));
   return placeWith(context, name, pinned.card.idFp, 0);
@@ -81,18 +81,18 @@ export async function privatePlace(context: ChatContext, name: string): Promise<
  * The conversations with the identities that this profile once trusted as `name`, the newest first. A changed key makes another
  * conversation; these can be read on, and nothing is written into them.
  */
-export async function formerPlaces(context: ChatContext, name: string): Promise<Place[]> {
+export async function formerRefs(context: AccountContext, name: string): Promise<ConversationRef[]> {
   const former = await context.keyring.formerOf(name);
   return former.map((idFp, age) => placeWith(context, name, idFp, -FORMER_BASE * (age + 1)));
 }
 
-function placeWith(context: ChatContext, name: string, idFp: Uint8Array, base: number): Place {
+function placeWith(context: AccountContext, name: string, idFp: Uint8Array, base: number): ConversationRef {
   const id = dmConversation(context.daemonId, context.keyring.me.idFp, idFp);
   return { id, key: hex(id), name: `@${name}`, with: name, peer: hex(idFp), base };
 }
 
 /** @throws ProtocolError 'note' when it is not a note of this conversation by one of its two people */
-export async function openPrivate(context: ChatContext, place: Place, entry: Entry): Promise<Opened> {
+export async function openPrivate(context: AccountContext, place: ConversationRef, entry: Entry): Promise<Opened> {
   const { keyring } = context;
   const { header, copy } = parseDelivered(entry.bytes);
   const mine = equal(header.from, keyring.me.idFp);
@@ -128,13 +128,13 @@ function openedNote(header: NoteHeader, hash: Uint8Array, from: string, late: bo
 }
 
 /** What a new item says about its place: the number and hashes that it follows. */
-export type Turn = { device: number; deviceSeq: number; prev: Uint8Array; seen: readonly Uint8Array[] };
+export type ChainPosition = { device: number; deviceSeq: number; prev: Uint8Array; seen: readonly Uint8Array[] };
 
 /** @throws ClientError 'key-changed' | 'refused' when the other side's card cannot be sealed to */
 export async function sealPrivate(
-  context: ChatContext,
+  context: AccountContext,
   to: string,
-  item: Turn & { id: Uint8Array; sentAt: number; content: Content },
+  item: ChainPosition & { id: Uint8Array; sentAt: number; content: Content },
 ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
   const { me } = context.keyring;
   const { note, noteHash } = await sealNote(context.rsa, {

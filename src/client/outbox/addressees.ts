@@ -3,7 +3,7 @@
 import { askOverLinks } from '../connection/ask-over-links.ts';
 import { ClientError, refusedByDaemon } from '../errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { type Place, unmetPlace } from '../notes/private-notes.ts';
+import { type ConversationRef, unmetRef } from '../notes/private-notes.ts';
 import type { ConversationName } from '../types.ts';
 
 type Parts = {
@@ -11,7 +11,7 @@ type Parts = {
   /** Resolves when there is a link. @throws ClientError 'unreachable' when there will be none */
   online: () => Promise<void>;
   /** @throws ClientError 'unreachable' where the daemon must be asked and cannot be */
-  place(name: ConversationName): Promise<Place>;
+  place(name: ConversationName): Promise<ConversationRef>;
 };
 
 export class Addressees {
@@ -22,21 +22,21 @@ export class Addressees {
   }
 
   /** Waits for the link where the daemon must be asked. @throws ClientError 'usage' | 'refused' */
-  place(name: ConversationName): Promise<Place> {
+  place(name: ConversationName): Promise<ConversationRef> {
     return askOverLinks(this.#parts.online, () => this.#parts.place(name));
   }
 
   /** The same, for writing. @throws ClientError 'key-changed' */
-  async recipient(to: ConversationName): Promise<Place> {
+  async recipient(to: ConversationName): Promise<ConversationRef> {
     return this.#trusted(await this.place(to));
   }
 
   /** For the outbox: does not wait. Without a link, somebody new has a place of their own (`unmetPlace`). @throws ClientError 'key-changed' */
-  async recipientOrUnmet(to: ConversationName): Promise<Place> {
-    return this.#trusted((await this.#ifReached(to)) ?? unmetPlace(to.slice(1)));
+  async recipientOrUnmet(to: ConversationName): Promise<ConversationRef> {
+    return this.#trusted((await this.#ifReached(to)) ?? unmetRef(to.slice(1)));
   }
 
-  async #ifReached(name: ConversationName): Promise<Place | null> {
+  async #ifReached(name: ConversationName): Promise<ConversationRef | null> {
     try {
       return await this.#parts.place(name);
     } catch (error) {
@@ -45,7 +45,7 @@ export class Addressees {
     }
   }
 
-  async #trusted(place: Place): Promise<Place> {
+  async #trusted(place: ConversationRef): Promise<ConversationRef> {
     const { keyring } = this.#parts;
     const { with: name } = place;
     if (name === null || name === keyring.me.name) return place;

@@ -5,8 +5,15 @@ import { deliveredNote, parseNote } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
 import { ClientError } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import { formerPlaces, type Place, privatePlace, sealPrivate, type Turn, unmetKey } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import {
+  type ChainPosition,
+  type ConversationRef,
+  formerRefs,
+  privateRef,
+  sealPrivate,
+  unmetKey,
+} from '../notes/private-notes.ts';
 import type { Rooms } from '../rooms/room-channels.ts';
 import type { Queued } from './outbox-store.ts';
 
@@ -15,11 +22,11 @@ const ROOM_SEEN = 4;
 
 /** @throws ClientError 'key-changed' for what was written before the other side's key changed */
 export async function sealItem(
-  context: ChatContext,
+  context: AccountContext,
   rooms: Rooms,
-  place: Place,
+  place: ConversationRef,
   item: Queued,
-  turn: Turn,
+  turn: ChainPosition,
 ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
   const sealing = { ...turn, id: fromHex(item.id), sentAt: item.at, content: item.content };
   if (place.with === null) return rooms.seal(sealing);
@@ -29,8 +36,8 @@ export async function sealItem(
 }
 
 export function sendItem(
-  context: ChatContext,
-  place: Place,
+  context: AccountContext,
+  place: ConversationRef,
   item: Queued,
   bytes: Uint8Array,
 ): Promise<{ seq: number; at: number }> {
@@ -40,16 +47,20 @@ export function sendItem(
 }
 
 /** Hashes of the newest items of others, as far as they were opened here. */
-export async function seenIn(context: ChatContext, cache: Cache, place: Place): Promise<readonly Uint8Array[]> {
+export async function seenIn(
+  context: AccountContext,
+  cache: Cache,
+  place: ConversationRef,
+): Promise<readonly Uint8Array[]> {
   const newest = await cache.newest(place.key, hex(context.keyring.me.idFp), place.with === null ? ROOM_SEEN : 1);
   return newest.flatMap((entry) => entry.said?.hash ?? []);
 }
 
 /** After a refusal that says that this client is behind. */
 export async function refresh(
-  context: ChatContext,
+  context: AccountContext,
   rooms: Rooms,
-  place: Place,
+  place: ConversationRef,
   code: RefusalCode,
   catchUp: () => Promise<void>,
 ): Promise<void> {
@@ -62,7 +73,13 @@ export async function refresh(
 }
 
 /** My item as the daemon would give it back to me. */
-export function placedEntry(context: ChatContext, place: Place, item: Queued, seq: number, at: number): Entry {
+export function placedEntry(
+  context: AccountContext,
+  place: ConversationRef,
+  item: Queued,
+  seq: number,
+  at: number,
+): Entry {
   const { me } = context.keyring;
   const bytes = item.sealed?.bytes ?? new Uint8Array();
   const common = { seq, at, from: me.name, file: null, keys: [] };
@@ -71,10 +88,14 @@ export function placedEntry(context: ChatContext, place: Place, item: Queued, se
 }
 
 /** Where an item of the outbox belongs, also of somebody who was not met when it was written; null for a conversation that `recipient` never had. */
-export async function placeOf(context: ChatContext, conversation: string, recipient: string): Promise<Place | null> {
-  const place = await privatePlace(context, recipient);
+export async function placeOf(
+  context: AccountContext,
+  conversation: string,
+  recipient: string,
+): Promise<ConversationRef | null> {
+  const place = await privateRef(context, recipient);
   if (place.key === conversation || conversation === unmetKey(recipient)) return place;
   // Written before their key changed: it fails there with a sentence.
-  const former = await formerPlaces(context, recipient);
+  const former = await formerRefs(context, recipient);
   return former.find(({ key }) => key === conversation) ?? null;
 }

@@ -2,9 +2,9 @@
 import { equal, utf8 } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import { ClientError } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import { decodeSaid, encodeSaid } from '../notes/entry-text.ts';
-import { type Opened, type Place, unmetKey } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import { decodeEntryText, encodeEntryText } from '../notes/entry-text.ts';
+import { type ConversationRef, type Opened, unmetKey } from '../notes/private-notes.ts';
 import type { Row, Statement } from '../profile/profile-db.ts';
 
 export const MAX_OUTBOX = 1000;
@@ -37,14 +37,14 @@ export type Queued = {
 export class OutboxStore {
   /** The devices that this process may write as. */
   readonly leased = new Set<number>();
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
 
-  constructor(context: ChatContext) {
+  constructor(context: AccountContext) {
     this.#context = context;
   }
 
   /** @throws ClientError 'refused' when the outbox is full; receipts have a bound of their own */
-  async add(place: Place, item: Pick<Queued, 'device' | 'id' | 'at' | 'content' | 'file'>): Promise<Queued> {
+  async add(place: ConversationRef, item: Pick<Queued, 'device' | 'id' | 'at' | 'content' | 'file'>): Promise<Queued> {
     const { account, profile, keyring } = this.#context;
     const said = { from: keyring.me.name, sentAt: item.at, late: false, hash: NO_HASH, content: item.content };
     const recipient = place.with ?? place.name;
@@ -61,7 +61,7 @@ export class OutboxStore {
         item.device,
         item.id,
         item.at,
-        profile.seal(encodeSaid(said), this.#aad(item.id)),
+        profile.seal(encodeEntryText(said), this.#aad(item.id)),
         item.file,
         receipt,
         account,
@@ -86,7 +86,7 @@ export class OutboxStore {
   }
 
   /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written, without receipts. */
-  async of(place: Place): Promise<Queued[]> {
+  async of(place: ConversationRef): Promise<Queued[]> {
     return this.#rows('conversation IN (?, ?) AND receipt = 0', [place.key, unmetKeyOf(place) ?? place.key]);
   }
 
@@ -155,7 +155,7 @@ export class OutboxStore {
   }
 
   /** Puts a failed one back, as the newest of its conversation as it is now. */
-  async retry(place: Place, id: string, device: number): Promise<void> {
+  async retry(place: ConversationRef, id: string, device: number): Promise<void> {
     await this.#context.profile.db.run(
       `UPDATE outbox SET state = 'sending', error = NULL, device = ?, conversation = ?,
        n = (SELECT max(n) + 1 FROM outbox) WHERE account = ? AND id = ? AND state = 'failed'`,
@@ -164,7 +164,7 @@ export class OutboxStore {
   }
 
   /** What was written as `device` before its recipient was met goes out in this conversation with them. */
-  async met(place: Place, device: number): Promise<void> {
+  async met(place: ConversationRef, device: number): Promise<void> {
     const unmet = unmetKeyOf(place);
     if (unmet === null) return;
     await this.#context.profile.db.run(
@@ -194,7 +194,7 @@ export class OutboxStore {
   }
 
   /** My item was met in its conversation: it needs no place here any more. */
-  placedStatements(place: Place, opened: Opened): Statement[] {
+  placedStatements(place: ConversationRef, opened: Opened): Statement[] {
     const { account } = this.#context;
     const statements: Statement[] = [
       {
@@ -221,7 +221,10 @@ export class OutboxStore {
   }
 
   /** For judging items of mine: the newest number of each device of this process, and which of these ids wait here. */
-  async standing(place: Place, ids: readonly string[]): Promise<{ seqs: Map<number, number>; queued: Set<string> }> {
+  async standing(
+    place: ConversationRef,
+    ids: readonly string[],
+  ): Promise<{ seqs: Map<number, number>; queued: Set<string> }> {
     const seqs = new Map<number, number>();
     for (const device of this.leased) seqs.set(device, (await this.last(place.key, device)).seq);
     const rows = await this.#context.profile.db.all(
@@ -232,7 +235,7 @@ export class OutboxStore {
   }
 
   /** What I queued, if it was sealed here as the item with this hash; null when that is another one. */
-  async sealedAs(place: Place, id: string, hash: Uint8Array): Promise<Queued | null> {
+  async sealedAs(place: ConversationRef, id: string, hash: Uint8Array): Promise<Queued | null> {
     const queued = await this.find(place.key, id);
     return queued?.sealed != null && equal(queued.sealed.hash, hash) ? queued : null;
   }
@@ -271,7 +274,7 @@ export class OutboxStore {
       device: Number(row.device),
       id,
       at: Number(row.at),
-      content: decodeSaid(profile.open(row.content as Uint8Array, aad)).content,
+      content: decodeEntryText(profile.open(row.content as Uint8Array, aad)).content,
       file: row.file as string | null,
       sealed:
         bytes === null
@@ -290,6 +293,6 @@ export class OutboxStore {
 }
 
 /** Where the outbox kept items for this recipient before they were met; null for a room, and for a conversation under a former key. */
-function unmetKeyOf({ with: name, base }: Place): string | null {
+function unmetKeyOf({ with: name, base }: ConversationRef): string | null {
   return name === null || base !== 0 ? null : unmetKey(name);
 }

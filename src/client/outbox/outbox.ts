@@ -4,11 +4,11 @@
  * leases, and at each login also those that a process left behind when it ended.
  */
 
-import { sleep } from '../../platform/seams.ts';
+import { sleep } from '../../platform/clock.ts';
 import { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
 import { ClientError, isFinal, isPassing } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import { isUnmet, type Place, type Turn, unmetKey, unmetPlace } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import { type ChainPosition, type ConversationRef, isUnmet, unmetKey, unmetRef } from '../notes/private-notes.ts';
 import type { DeviceLease } from '../profile/device-lock.ts';
 import type { OutboxStore, Queued } from './outbox-store.ts';
 
@@ -24,17 +24,17 @@ const TOLD_WAIT_MS = 4000;
 
 export type Mail = {
   /** The bytes for one item at its place in the chain. */
-  seal(place: Place, item: Queued, turn: Turn): Promise<{ bytes: Uint8Array; hash: Uint8Array }>;
-  send(place: Place, item: Queued, bytes: Uint8Array): Promise<{ seq: number; at: number }>;
+  seal(place: ConversationRef, item: Queued, turn: ChainPosition): Promise<{ bytes: Uint8Array; hash: Uint8Array }>;
+  send(place: ConversationRef, item: Queued, bytes: Uint8Array): Promise<{ seq: number; at: number }>;
   /** What `seen` of the next item names. */
-  seen(place: Place): Promise<readonly Uint8Array[]>;
+  seen(place: ConversationRef): Promise<readonly Uint8Array[]>;
   /** After a refusal: brings card, epoch or conversation up to date. */
-  refresh(place: Place, code: RefusalCode): Promise<void>;
+  refresh(place: ConversationRef, code: RefusalCode): Promise<void>;
   /** The daemon took it: my item stands in its conversation now. */
-  placed(place: Place, item: Queued): void;
+  placed(place: ConversationRef, item: Queued): void;
   /** @param error why it failed */
-  changed(place: Place, item: Queued, error?: unknown): void;
-  placeOf(conversation: string, recipient: string): Promise<Place | null>;
+  changed(place: ConversationRef, item: Queued, error?: unknown): void;
+  placeOf(conversation: string, recipient: string): Promise<ConversationRef | null>;
   /**
    * What is sent has to wait: it goes on by itself, with the next message, or after the next login.
    * @param item the one that sending stopped at
@@ -43,7 +43,7 @@ export type Mail = {
 };
 
 export class Outbox {
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #store: OutboxStore;
   readonly #mail: Mail;
   readonly #lanes = new Map<string, Promise<void>>();
@@ -56,7 +56,7 @@ export class Outbox {
   #closed = false;
   #busyTold = false;
 
-  constructor(context: ChatContext, store: OutboxStore, lease: DeviceLease, mail: Mail) {
+  constructor(context: AccountContext, store: OutboxStore, lease: DeviceLease, mail: Mail) {
     this.#context = context;
     this.#store = store;
     this.#mail = mail;
@@ -71,7 +71,7 @@ export class Outbox {
   }
 
   /** Starts sending what waits in a conversation. */
-  kick(place: Place, device = this.#device): void {
+  kick(place: ConversationRef, device = this.#device): void {
     const lane = `${place.key}/${device}`;
     if (this.#lanes.has(lane)) {
       this.#again.add(lane);
@@ -100,7 +100,7 @@ export class Outbox {
       try {
         const place =
           conversation === unmetKey(recipient)
-            ? unmetPlace(recipient)
+            ? unmetRef(recipient)
             : await this.#mail.placeOf(conversation, recipient);
         if (place !== null) this.kick(place, device);
       } catch (error) {
@@ -131,7 +131,7 @@ export class Outbox {
     for (const lease of [...this.#leases, ...this.#orphans.values()]) lease.release();
   }
 
-  async #drain(place: Place, device: number): Promise<void> {
+  async #drain(place: ConversationRef, device: number): Promise<void> {
     await this.#store.met(place, device);
     let waits = 0;
     while (!this.#closed && this.#context.connection.state.state === 'online') {
@@ -154,7 +154,7 @@ export class Outbox {
   }
 
   /** Asks who that is, now that there is a link: what was written to them goes on in their conversation, or fails. */
-  async #meet(unmet: Place, device: number): Promise<void> {
+  async #meet(unmet: ConversationRef, device: number): Promise<void> {
     for (let waits = 0; !this.#closed && this.#context.connection.state.state === 'online'; ) {
       try {
         const place = await this.#mail.placeOf(unmet.key, unmet.with ?? '');
@@ -169,7 +169,7 @@ export class Outbox {
     }
   }
 
-  async #failAll(place: Place, device: number, error: unknown): Promise<void> {
+  async #failAll(place: ConversationRef, device: number, error: unknown): Promise<void> {
     for (;;) {
       const item = await this.#store.next(place.key, device);
       if (item === null) return;
@@ -177,7 +177,7 @@ export class Outbox {
     }
   }
 
-  async #fail(place: Place, item: Queued, error: unknown): Promise<void> {
+  async #fail(place: ConversationRef, item: Queued, error: unknown): Promise<void> {
     this.#attempts.delete(item.n);
     const sentence = sentenceOf(error);
     await this.#store.fail(item, sentence);
@@ -185,7 +185,7 @@ export class Outbox {
   }
 
   /** Sends it, or answers a refusal that a new sealing may answer: then it is the next one again. */
-  async #attempt(place: Place, item: Queued): Promise<void> {
+  async #attempt(place: ConversationRef, item: Queued): Promise<void> {
     try {
       await this.#sendOne(place, item);
       this.#attempts.delete(item.n);
@@ -205,7 +205,7 @@ export class Outbox {
     await sleep(this.#context.clock, ms);
   }
 
-  async #sendOne(place: Place, item: Queued): Promise<void> {
+  async #sendOne(place: ConversationRef, item: Queued): Promise<void> {
     let sealed = item.sealed;
     if (sealed === null) {
       const last = await this.#store.last(place.key, item.device);
@@ -229,7 +229,7 @@ export class Outbox {
   }
 
   /** @returns whether a new sealing may help */
-  async #answer(place: Place, item: Queued, code: RefusalCode): Promise<boolean> {
+  async #answer(place: ConversationRef, item: Queued, code: RefusalCode): Promise<boolean> {
     const attempts = (this.#attempts.get(item.n) ?? 0) + 1;
     if (attempts >= (MAX_ATTEMPTS[code] ?? 0)) return false;
     await this.#mail.refresh(place, code);
@@ -264,7 +264,7 @@ function sentenceOf(error: unknown): string {
   return `it could not be sealed: ${messageOf(error)}`;
 }
 
-function stoppedAt(place: Place, error: unknown): ClientError {
+function stoppedAt(place: ConversationRef, error: unknown): ClientError {
   if (error instanceof ClientError) return error;
   const why = messageOf(error);
   return new ClientError('refused', `what you send to ${place.name} waits: ${why}; it goes out with the next one`);

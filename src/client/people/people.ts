@@ -1,7 +1,7 @@
 /** Who has an account, who is here, and whether their key is the one that this profile trusts. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import type { Pinned } from '../trust/pin-store.ts';
 import type { Person } from '../types.ts';
 import { everybody, MAX_PEOPLE } from './list-people.ts';
@@ -11,14 +11,14 @@ type Listed = { idFp: Uint8Array | null; online: boolean; away: boolean };
 const nobody: Listed = { idFp: null, online: false, away: false };
 
 export class People {
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #changed: (people: Person[]) => void;
   readonly #listed = new Map<string, Listed>();
   /** What events told while the directory was asked for, one for each time that it is: they are newer than its pages. */
   readonly #heard = new Set<Map<string, Partial<Listed>>>();
   #loaded: Promise<void> | null = null;
 
-  constructor(context: ChatContext, changed: (people: Person[]) => void) {
+  constructor(context: AccountContext, changed: (people: Person[]) => void) {
     this.#context = context;
     this.#changed = changed;
   }

@@ -1,16 +1,16 @@
 /** What the client tells about the person and not from them: that they are writing to somebody, and that they are away. */
 import type { Event } from '../../protocol/wire/codec.ts';
 import { ClientError } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import type { ClientEvent, ConversationName } from '../types.ts';
 import type { People } from './people.ts';
 
 /** Between two signs to one person. ms. */
 const TYPING_EVERY = 3000;
 
-type Needs = Pick<ChatContext, 'connection' | 'keyring' | 'clock'>;
+type Needs = Pick<AccountContext, 'connection' | 'keyring' | 'clock'>;
 
-export class Signs {
+export class Presence {
   readonly #context: Needs;
   readonly #people: Pick<People, 'find'>;
   readonly #emit: (event: ClientEvent) => void;

@@ -3,7 +3,7 @@
  * process leases a number by an exclusive SQLite lock on `device-<n>.lock`, which the system drops with the process.
  */
 import { join } from 'node:path';
-import { type Random, randomU32 } from '../../platform/seams.ts';
+import { type Random, randomU32 } from '../../platform/random.ts';
 import { loadSqlite } from '../../platform/sqlite.ts';
 import type { ProfileDb } from './profile-db.ts';
 

@@ -1,8 +1,8 @@
 /** Where things lie on this machine (XDG unless told otherwise). */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { FileSystem } from '../../platform/file-system.ts';
 import { absolute, type Home, namedPath, programFolder } from '../../platform/home.ts';
-import type { FileSystem } from '../../platform/seams.ts';
 import { ClientError } from '../errors.ts';
 
 const OTHERS_WRITE = 0o002;

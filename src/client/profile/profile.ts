@@ -2,8 +2,9 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';
 import { writeAll } from '../../platform/durable-write.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
-import type { FileSystem, Random } from '../../platform/seams.ts';
+import type { Random } from '../../platform/random.ts';
 import { concat, hex, hkdf, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
 import { Devices } from './device-lock.ts';

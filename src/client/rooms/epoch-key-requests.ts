@@ -1,6 +1,6 @@
 /** Keys of epochs that this client lacks: asked of the members while nobody left since, and what waits for one shown when it comes. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Rooms } from './room-channels.ts';
 import type { KnownEpoch } from './room-keys.ts';
@@ -9,7 +9,7 @@ import type { KnownEpoch } from './room-keys.ts';
 const ASK_AGAIN_MS = 5000;
 const MAX_ASKED = 16;
 
-export class WantedKey {
+export class EpochKeyRequests {
   readonly #rooms: Pick<Rooms, 'keys' | 'rekey'>;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #opened: (epoch: string) => Promise<void>;

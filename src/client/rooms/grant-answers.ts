@@ -1,7 +1,7 @@
 /** Keys of rooms that members give each other, as the daemon tells of them: what others want of this client, and what it is given. */
 import type { Event } from '../../protocol/wire/codec.ts';
 import { EventQueue } from '../connection/event-queue.ts';
-import type { WantedKey } from './epoch-key-requests.ts';
+import type { EpochKeyRequests } from './epoch-key-requests.ts';
 import type { RoomRekey } from './room-rekey.ts';
 
 /** Some thousand that want a key, or hundreds that bring one, about, in bytes. One more is dropped: it is asked for again. */
@@ -10,12 +10,12 @@ const AT_ONCE = 8;
 
 export type GrantsParts = {
   rekey: Pick<RoomRekey, 'wanted'>;
-  wantedKey: Pick<WantedKey, 'granted'>;
+  wantedKey: Pick<EpochKeyRequests, 'granted'>;
   /** Never rejects. */
   attempt(action: () => Promise<void>): Promise<void>;
 };
 
-export class Grants {
+export class GrantAnswers {
   readonly #queue: EventQueue;
 
   constructor({ rekey, wantedKey, attempt }: GrantsParts) {

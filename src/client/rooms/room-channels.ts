@@ -10,8 +10,8 @@ import { parseLogEntry } from '../../protocol/sealed/room-log.ts';
 import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../protocol/sealed/room-message.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Opened, Place, Turn } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { ChainPosition, ConversationRef, Opened } from '../notes/private-notes.ts';
 import { type KnownEpoch, Locked, RoomKeys } from './room-keys.ts';
 import { RoomMembers } from './room-members.ts';
 import { type RekeyNeeds, RoomRekey } from './room-rekey.ts';
@@ -26,8 +26,8 @@ export class Rooms {
   readonly members: RoomMembers;
   readonly keys: RoomKeys;
   readonly rekey: RoomRekey;
-  readonly #context: ChatContext;
-  readonly #place: Place;
+  readonly #context: AccountContext;
+  readonly #place: ConversationRef;
   #syncing: Promise<void> | null = null;
   /** The epochs of this login were fetched. */
   #looked = false;
@@ -35,7 +35,13 @@ export class Rooms {
   #behind = true;
   readonly #needs: Pick<RoomNeeds, 'notice' | 'found'>;
 
-  private constructor(context: ChatContext, place: Place, members: RoomMembers, keys: RoomKeys, needs: RoomNeeds) {
+  private constructor(
+    context: AccountContext,
+    place: ConversationRef,
+    members: RoomMembers,
+    keys: RoomKeys,
+    needs: RoomNeeds,
+  ) {
     this.#context = context;
     this.#place = place;
     this.#needs = needs;
@@ -51,7 +57,7 @@ export class Rooms {
     });
   }
 
-  static async open(context: ChatContext, place: Place, needs: RoomNeeds): Promise<Rooms> {
+  static async open(context: AccountContext, place: ConversationRef, needs: RoomNeeds): Promise<Rooms> {
     const members = await RoomMembers.load(context, place.id);
     return new Rooms(context, place, members, await RoomKeys.load(context, members), needs);
   }
@@ -67,7 +73,7 @@ export class Rooms {
   }
 
   /** Before messages are opened: takes log and epoch entries that stand among them. */
-  async prepare(place: Place, entries: readonly Entry[]): Promise<void> {
+  async prepare(place: ConversationRef, entries: readonly Entry[]): Promise<void> {
     if (!this.#is(place)) return;
     for (const entry of entries) {
       if (entry.kind === 'log' && entry.seq > this.members.seq) {
@@ -91,12 +97,12 @@ export class Rooms {
   }
 
   /** Was this place taken while I was not in the room? */
-  withoutMe(place: Place, seq: number): boolean {
+  withoutMe(place: ConversationRef, seq: number): boolean {
     return this.#is(place) && !this.members.wasMember(hex(this.#context.keyring.me.idFp), seq);
   }
 
   /** The identities, hex, whose signing keys it takes to open this message: its author's, and the one of who made its key where that was refused. */
-  claimants(place: Place, bytes: Uint8Array): string[] {
+  claimants(place: ConversationRef, bytes: Uint8Array): string[] {
     if (!this.#is(place)) return [];
     try {
       const { from, epochId } = parseRoomMessage(bytes);
@@ -118,7 +124,7 @@ export class Rooms {
   }
 
   /** @throws Locked without the key, ProtocolError 'room' when it is no message of a member at its place */
-  async open(place: Place, entry: Entry): Promise<Opened> {
+  async open(place: ConversationRef, entry: Entry): Promise<Opened> {
     if (!this.#is(place)) throw new ProtocolError('room', 'of another room');
     const header = parseRoomMessage(entry.bytes);
     const author = hex(header.from);
@@ -150,7 +156,7 @@ export class Rooms {
 
   /** Under the current epoch, which is made when it has to be. */
   async seal(
-    item: Turn & { id: Uint8Array; sentAt: number; content: Content },
+    item: ChainPosition & { id: Uint8Array; sentAt: number; content: Content },
   ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
     const { keyring, rsa, profile } = this.#context;
     if (this.#behind) await this.sync();
@@ -176,7 +182,7 @@ export class Rooms {
     return { bytes: message, hash };
   }
 
-  #is(place: Place): boolean {
+  #is(place: ConversationRef): boolean {
     return place.key === this.#place.key;
   }
 

@@ -1,7 +1,7 @@
 /** The epochs of a room and those of their keys that this profile has. Keys are kept sealed. */
 import { equal, hex, utf8 } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
-import { Turns } from '../../protocol/base/mutex.ts';
+import { Mutex } from '../../protocol/base/mutex.ts';
 import {
   EPOCH_SKEW_MS,
   type Epoch,
@@ -11,7 +11,7 @@ import {
   parseEpoch,
 } from '../../protocol/sealed/epoch.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import type { RoomMembers } from './room-members.ts';
 
 /** A message under an epoch whose key is not here, with what its header says in the clear. */
@@ -44,25 +44,25 @@ export type KnownEpoch = {
 };
 
 export class RoomKeys {
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #members: RoomMembers;
   readonly #room: string;
   readonly #epochs = new Map<string, KnownEpoch>();
   /** Those that wait for their maker's key to be accepted, in order. Their signatures were not checked. */
   readonly #refused = new Map<string, KnownEpoch & { bytes: Uint8Array }>();
   /** Epochs are taken one after the other. */
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   #current: KnownEpoch | null = null;
   /** The newest epoch of the daemon's order, also one that was refused here: the next one must name it. */
   #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
 
-  private constructor(context: ChatContext, members: RoomMembers) {
+  private constructor(context: AccountContext, members: RoomMembers) {
     this.#context = context;
     this.#members = members;
     this.#room = hex(members.room);
   }
 
-  static async load(context: ChatContext, members: RoomMembers): Promise<RoomKeys> {
+  static async load(context: AccountContext, members: RoomMembers): Promise<RoomKeys> {
     const keys = new RoomKeys(context, members);
     const rows = await context.profile.db.all(
       'SELECT epoch, seq, bytes, key, refused FROM epochs WHERE account = ? AND room = ? ORDER BY seq',

@@ -2,11 +2,11 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { Turns } from '../../protocol/base/mutex.ts';
+import { Mutex } from '../../protocol/base/mutex.ts';
 import { type LogEntry, RoomLog, signLogEntry } from '../../protocol/sealed/room-log.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
 /** Races for the next place of the log that are lost before giving up. */
@@ -25,7 +25,7 @@ export class RoomMembers {
   seq = 0;
   /** The n of the newest arrival. */
   lastArrival = 0;
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #key: string;
   /** By idFp: arrivals (positive seq) and departures (negative), in order. */
   readonly #moves = new Map<string, number[]>();
@@ -34,9 +34,9 @@ export class RoomMembers {
   /** In order. */
   readonly #departures: { n: number; seq: number }[] = [];
   /** Entries are taken one after the other, and kept without a hole. */
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
 
-  private constructor(context: ChatContext, room: Uint8Array) {
+  private constructor(context: AccountContext, room: Uint8Array) {
     this.#context = context;
     this.room = room;
     this.#key = hex(room);
@@ -44,7 +44,7 @@ export class RoomMembers {
   }
 
   /** From what is kept; every signature is checked again. */
-  static async load(context: ChatContext, room: Uint8Array): Promise<RoomMembers> {
+  static async load(context: AccountContext, room: Uint8Array): Promise<RoomMembers> {
     const members = new RoomMembers(context, room);
     const rows = await context.profile.db.all(
       'SELECT seq, bytes FROM room_logs WHERE account = ? AND room = ? ORDER BY n',

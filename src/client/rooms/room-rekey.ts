@@ -13,7 +13,7 @@ import {
 import type { EventParams } from '../../protocol/wire/events.ts';
 import { clockWarning } from '../connection/clock-skew.ts';
 import { ClientError } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import type { Pinned } from '../trust/pin-store.ts';
 import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomMembers } from './room-members.ts';
@@ -39,7 +39,7 @@ export type RekeyNeeds = {
 };
 
 export class RoomRekey {
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #members: RoomMembers;
   readonly #keys: RoomKeys;
   readonly #needs: RekeyNeeds;
@@ -47,7 +47,7 @@ export class RoomRekey {
   /** The place of the newest epoch when the daemon refused another one, and how long that holds, by the monotonic clock. */
   #kept = { headSeq: 0, until: 0 };
 
-  constructor(context: ChatContext, members: RoomMembers, keys: RoomKeys, needs: RekeyNeeds) {
+  constructor(context: AccountContext, members: RoomMembers, keys: RoomKeys, needs: RekeyNeeds) {
     this.#context = context;
     this.#members = members;
     this.#keys = keys;

@@ -5,15 +5,15 @@
  */
 import { EPOCH_PLACES } from '../../protocol/sealed/epoch.ts';
 import type { CachedEntry } from '../cache/cache.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
-export class Explained {
+export class ExplainedGaps {
   /** What was found, to be stored with the entries. */
   readonly statements: Statement[] = [];
-  readonly #context: ChatContext;
-  readonly #place: Place;
+  readonly #context: AccountContext;
+  readonly #place: ConversationRef;
   /** Places by tag. */
   readonly #known = new Map<string, number>();
   /** Unopened ones that are not stored yet, by place. */
@@ -21,7 +21,7 @@ export class Explained {
   /** Places that explain something since this was loaded. */
   readonly #used = new Set<number>();
 
-  constructor(context: ChatContext, place: Place) {
+  constructor(context: AccountContext, place: ConversationRef) {
     this.#context = context;
     this.#place = place;
   }

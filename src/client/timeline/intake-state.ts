@@ -2,12 +2,12 @@
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { begins, type Chain, type GapReason, join } from '../cache/chain-gaps.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Opened, Place } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { ConversationRef, Opened } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Statement } from '../profile/profile-db.ts';
 import type { Locked } from '../rooms/room-keys.ts';
-import { Explained } from './explained-gaps.ts';
+import { ExplainedGaps } from './explained-gaps.ts';
 
 export class IntakeState {
   /** By `author/device`. */
@@ -15,24 +15,24 @@ export class IntakeState {
   /** Items that are stored already, by `author/id`. */
   readonly known = new Map<string, { seq: number; tag: string; gap: GapReason | null }>();
   /** What items name as seen, as far as the stretch names it. */
-  readonly explained: Explained;
-  readonly #context: ChatContext;
-  readonly #place: Place;
+  readonly explained: ExplainedGaps;
+  readonly #context: AccountContext;
+  readonly #place: ConversationRef;
   readonly #ownSeqs = new Map<number, number>();
   readonly #queued = new Set<string>();
 
-  private constructor(context: ChatContext, place: Place) {
+  private constructor(context: AccountContext, place: ConversationRef) {
     this.#context = context;
     this.#place = place;
-    this.explained = new Explained(context, place);
+    this.explained = new ExplainedGaps(context, place);
   }
 
   /** @param whole all chains of the conversation, not only those of the stretch's authors */
   static async load(
-    context: ChatContext,
+    context: AccountContext,
     cache: Cache,
     outbox: OutboxStore,
-    place: Place,
+    place: ConversationRef,
     opened: readonly (Opened | Locked)[],
     whole: boolean,
   ): Promise<IntakeState> {

@@ -4,14 +4,14 @@
  */
 import { hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
-import { Turns } from '../../protocol/base/mutex.ts';
+import { Mutex } from '../../protocol/base/mutex.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { entryOf, openedEntry, targetOf, unopenedEntry } from '../cache/cached-entry.ts';
 import { type Chain, follow } from '../cache/chain-gaps.ts';
 import { ClientError, isFinal } from '../errors.ts';
-import { type ChatContext, isZero } from '../login/account-context.ts';
-import { type Opened, openOwn, openPrivate, type Place } from '../notes/private-notes.ts';
+import { type AccountContext, isZero } from '../login/account-context.ts';
+import { type ConversationRef, type Opened, openOwn, openPrivate } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Statement } from '../profile/profile-db.ts';
 import type { Rooms } from '../rooms/room-channels.ts';
@@ -47,15 +47,15 @@ export type Taken = {
 type Item = { entry: Entry; opened: Opened | null; claim: Locked | null; own: boolean };
 
 export class Intake {
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #rooms: Rooms;
   readonly #outbox: OutboxStore;
   readonly #tag: (hash: Uint8Array) => string;
   /** One after the other: what one opens is nothing to the next. */
-  readonly #retries = new Turns();
+  readonly #retries = new Mutex();
 
-  constructor(context: ChatContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
+  constructor(context: AccountContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
     this.#context = context;
     this.#cache = cache;
     this.#rooms = rooms;
@@ -64,7 +64,7 @@ export class Intake {
   }
 
   /** @param entries in order of seq */
-  async take(place: Place, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
+  async take(place: ConversationRef, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
     const items = await this.#openAll(place, entries);
     const { side, end } = stretch;
     const older = side === 'older';
@@ -97,7 +97,7 @@ export class Intake {
   }
 
   /** A page of what another process of this profile took, as if it had been taken here, and up to where it goes. */
-  async stored(place: Place, after: number, upTo: number): Promise<{ taken: Taken; end: number }> {
+  async stored(place: ConversationRef, after: number, upTo: number): Promise<{ taken: Taken; end: number }> {
     const taken = nothing();
     const me = hex(this.#context.keyring.me.idFp);
     const page = await this.#cache.between(place.key, after, upTo + 1, STORED_PAGE);
@@ -106,11 +106,11 @@ export class Intake {
   }
 
   /** Tries again what could not be opened: of one epoch whose key came, or (null), after a person's key was accepted, all that may open now. */
-  retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
+  retry(place: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {
     return this.#retries.take(() => this.#retry(place, epoch));
   }
 
-  async #retry(place: Place, epoch: string | null): Promise<CachedEntry[]> {
+  async #retry(place: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {
     const opened: CachedEntry[] = [];
     for (let after = 0; ; ) {
       const page = await this.#cache.unopened(place.key, epoch, after);
@@ -121,7 +121,7 @@ export class Intake {
     }
   }
 
-  async #openLate(place: Place, cached: CachedEntry): Promise<CachedEntry[]> {
+  async #openLate(place: ConversationRef, cached: CachedEntry): Promise<CachedEntry[]> {
     const item = await this.#open(place, entryOf(place, cached));
     if (item.opened === null) return [];
     const taken = nothing();
@@ -136,16 +136,16 @@ export class Intake {
   }
 
   /** Opens one entry without keeping anything; null when it does not open. */
-  async peek(place: Place, entry: Entry): Promise<Opened | null> {
+  async peek(place: ConversationRef, entry: Entry): Promise<Opened | null> {
     return (await this.#open(place, entry)).opened;
   }
 
-  #state(place: Place, items: readonly Item[], whole: boolean): Promise<IntakeState> {
+  #state(place: ConversationRef, items: readonly Item[], whole: boolean): Promise<IntakeState> {
     const claims = items.flatMap((item) => item.opened ?? item.claim ?? []);
     return IntakeState.load(this.#context, this.#cache, this.#outbox, place, claims, whole);
   }
 
-  async #openAll(place: Place, entries: readonly Entry[]): Promise<Item[]> {
+  async #openAll(place: ConversationRef, entries: readonly Entry[]): Promise<Item[]> {
     const items: Item[] = [];
     for (let start = 0; start < entries.length; start += AT_ONCE)
       items.push(
@@ -154,7 +154,7 @@ export class Intake {
     return items;
   }
 
-  async #open(place: Place, entry: Entry): Promise<Item> {
+  async #open(place: ConversationRef, entry: Entry): Promise<Item> {
     const item: Item = { entry, opened: null, claim: null, own: false };
     try {
       if (entry.kind === 'note')
@@ -172,7 +172,7 @@ export class Intake {
 
   /** @returns null when the place holds nothing to keep: log and epoch entries, and what was known already. */
   async #judge(
-    place: Place,
+    place: ConversationRef,
     item: Item,
     state: IntakeState,
     chains: Map<string, Chain>,
@@ -217,7 +217,7 @@ export class Intake {
   }
 
   #store(
-    place: Place,
+    place: ConversationRef,
     item: Item,
     cached: CachedEntry,
     side: 'newer' | 'older',

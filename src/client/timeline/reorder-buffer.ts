@@ -11,7 +11,7 @@ const ENTRY_BYTES = 500;
 /** How much all conversations hold. */
 export type HeldBytes = { used: number };
 
-export class Held {
+export class ReorderBuffer {
   readonly #entries = new Map<number, Entry>();
   readonly #bytes: HeldBytes;
 

@@ -4,10 +4,10 @@
  */
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
-import type { ChatContext } from '../login/account-context.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 import type { Intake, Taken } from './intake.ts';
-import { Held, type HeldBytes } from './reorder-buffer.ts';
+import { type HeldBytes, ReorderBuffer } from './reorder-buffer.ts';
 
 /** Entries that are fetched at once. */
 const PAGE = 200;
@@ -15,19 +15,19 @@ const PAGE = 200;
 const FIRST_SYNC = 1000;
 
 export type TimelineListener = {
-  taken(place: Place, taken: Taken): Promise<void>;
+  taken(place: ConversationRef, taken: Taken): Promise<void>;
   /** Before entries of a room are opened: log and epochs must be known. */
-  prepare(place: Place, entries: readonly Entry[]): Promise<void>;
-  failed(place: Place, error: unknown): void;
+  prepare(place: ConversationRef, entries: readonly Entry[]): Promise<void>;
+  failed(place: ConversationRef, error: unknown): void;
 };
 
 export class Timeline {
-  readonly place: Place;
-  readonly #context: ChatContext;
+  readonly place: ConversationRef;
+  readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #intake: Intake;
   readonly #listener: TimelineListener;
-  readonly #held: Held;
+  readonly #held: ReorderBuffer;
   #head = 0;
   #readAtLogin = 0;
   /** The lowest place that an event named: this process tells its listeners of all from there on, also of what another process of this profile took. */
@@ -42,8 +42,8 @@ export class Timeline {
 
   /** @param held what all conversations hold together */
   constructor(
-    place: Place,
-    context: ChatContext,
+    place: ConversationRef,
+    context: AccountContext,
     cache: Cache,
     intake: Intake,
     held: HeldBytes,
@@ -53,7 +53,7 @@ export class Timeline {
     this.#context = context;
     this.#cache = cache;
     this.#intake = intake;
-    this.#held = new Held(held);
+    this.#held = new ReorderBuffer(held);
     this.#listener = listener;
   }
 

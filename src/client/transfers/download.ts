@@ -6,7 +6,7 @@ import { type Manifest, SegmentOpener } from '../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
 import type { SavedFile } from './saved-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
-import type { Progress } from './transfer-progress.ts';
+import type { TransferProgress } from './transfer-progress.ts';
 import { LinkLost, type News, overLinks } from './transfer-wire.ts';
 
 /** What may be on its way and not on the disk. */
@@ -18,7 +18,7 @@ export type DownloadParts = {
   news: News;
   manifest: Manifest;
   saved: SavedFile;
-  progress: Progress;
+  progress: TransferProgress;
   signal: AbortSignal;
 };
 

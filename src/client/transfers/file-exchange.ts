@@ -4,7 +4,7 @@ import type { Content } from '../../protocol/sealed/content.ts';
 import { ClientError } from '../errors.ts';
 import type { SignedIn } from '../login/sign-in.ts';
 import { fileOf } from '../messages/message-builder.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 import type {
   ClientEvent,
   ConversationName,
@@ -23,7 +23,7 @@ export type ExchangeParts = {
   shared: SharedFiles;
   emit: (event: ClientEvent) => void;
   /** Queues a manifest; `sent` resolves when it is sent. */
-  post: (place: Place, content: Content, file: string) => Promise<{ sent: Promise<Message> }>;
+  post: (place: ConversationRef, content: Content, file: string) => Promise<{ sent: Promise<Message> }>;
   /** Whether the manifest of a file is queued, or in its conversation. */
   isPosted: (file: string) => Promise<boolean>;
   /** Resolves when what the daemon has is known here. */
@@ -49,7 +49,7 @@ export class FileExchange {
   }
 
   /** Newest first. */
-  async list(place: Place | null): Promise<ListedFile[]> {
+  async list(place: ConversationRef | null): Promise<ListedFile[]> {
     const listed: ListedFile[] = [];
     for await (const { info, manifest } of this.#parts.shared.all(place))
       listed.push({ ...info, saved: await this.#transfers.savedAt(manifest) });
@@ -57,7 +57,7 @@ export class FileExchange {
   }
 
   /** Resolves when the file is stored whole and its manifest is sent; repeated it goes on where it stopped. */
-  async upload(place: Place, path: string, options: TransferOptions): Promise<FileInfo> {
+  async upload(place: ConversationRef, path: string, options: TransferOptions): Promise<FileInfo> {
     await this.#check(place);
     return this.#share(place, await this.#transfers.upload(place, path, options));
   }
@@ -75,7 +75,7 @@ export class FileExchange {
   async resume(
     wanted: FileRef,
     options: TransferOptions & { dir?: string },
-    recipient: (to: ConversationName) => Promise<Place>,
+    recipient: (to: ConversationName) => Promise<ConversationRef>,
   ): Promise<TransferState> {
     const begun = await this.#transfers.begun(wanted);
     const states: TransferState[] = [];
@@ -89,7 +89,7 @@ export class FileExchange {
     if (begun.direction === 'down')
       await this.#transfers.goOnFetching(begun, async () => (await this.#find(wanted)).manifest, watched);
     else {
-      let place: Place | null = null;
+      let place: ConversationRef | null = null;
       const check = async (): Promise<void> => {
         place = await recipient(begun.to);
         if (!equal(place.id, begun.conversation))
@@ -125,12 +125,12 @@ export class FileExchange {
   }
 
   /** Asked before anything is sent: at the end it would be in vain. */
-  async #check(place: Place): Promise<void> {
+  async #check(place: ConversationRef): Promise<void> {
     const { keyring } = this.#parts.signedIn;
     if (place.with !== null && place.with !== keyring.me.name) await keyring.recipient(place.with);
   }
 
-  async #share(place: Place, { manifest, posted }: Uploaded): Promise<FileInfo> {
+  async #share(place: ConversationRef, { manifest, posted }: Uploaded): Promise<FileInfo> {
     const { sent } = await this.#parts.post(place, { kind: 'manifest', manifest }, hex(manifest.fileId));
     // The outbox has it now: going on with the upload would post it twice.
     await posted();

@@ -1,6 +1,6 @@
 /** A file that is being sent: read in pieces, and watched for changes from the first look to the last. */
 import { basename, resolve } from 'node:path';
-import type { FileStat, FileSystem, OpenFile } from '../../platform/seams.ts';
+import type { FileStat, FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { ClientError } from '../errors.ts';
 
 export class LocalFile {

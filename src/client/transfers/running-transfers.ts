@@ -1,36 +1,36 @@
 /** What is being worked on here: one run for each transfer, which can be stopped, and tells how it goes and how it ended. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { printable } from '../../protocol/base/text.ts';
 import { ClientError, isPassing } from '../errors.ts';
 import type { TransferOptions, TransferState } from '../types.ts';
 import { stopReason } from './stop.ts';
-import { Progress } from './transfer-progress.ts';
-import { type Begun, keyOf, type Named, nameOf } from './transfer-record.ts';
-import type { BegunStore } from './transfer-store.ts';
+import { TransferProgress } from './transfer-progress.ts';
+import { keyOf, type Named, nameOf, type TransferRecord } from './transfer-record.ts';
+import type { TransferStore } from './transfer-store.ts';
 
 /** How far an upload is gets kept at most this often: what the next program knows of one that is cut off. */
 const KEEP_MS = 1000;
 
-export type Run = { progress: Progress; signal: AbortSignal };
+export type RunningTransfer = { progress: TransferProgress; signal: AbortSignal };
 
 /** `fresh`: begun just now, so that nothing of it is worth keeping when it is refused. */
-export type Startable<B extends Begun = Begun> = { begun: B; done: number; fresh?: boolean };
+export type Startable<B extends TransferRecord = TransferRecord> = { begun: B; done: number; fresh?: boolean };
 
-type Running = { control: AbortController; over: Promise<void>; progress: Progress | null };
+type Running = { control: AbortController; over: Promise<void>; progress: TransferProgress | null };
 
 export type RunsParts = {
-  store: BegunStore;
+  store: TransferStore;
   clock: Clock;
   /** Every change of every transfer. */
   tell(transfer: TransferState): void;
   /** What is left of it goes. */
-  giveUp(begun: Begun): Promise<void>;
+  giveUp(begun: TransferRecord): Promise<void>;
 };
 
-export class Runs {
+export class RunningTransfers {
   readonly #parts: RunsParts;
   readonly #running = new Map<string, Running>();
   /** Failed, and nothing of them is left to go on with: only the listeners know of them. */
@@ -68,7 +68,7 @@ export class Runs {
   async run<T>(
     { begun, done, fresh = false }: Startable,
     options: TransferOptions,
-    doing: (run: Run) => Promise<T>,
+    doing: (run: RunningTransfer) => Promise<T>,
   ): Promise<T> {
     const key = keyOf(begun);
     const [name, what] = [nameOf(begun), begun.direction === 'up' ? 'sent' : 'fetched'];
@@ -80,7 +80,7 @@ export class Runs {
     try {
       if (!(await this.#parts.store.claim(begun)))
         throw new ClientError('usage', `${name} is being ${what} by another securechat of yours`);
-      const progress = new Progress(this.#parts.clock, aboutOf(begun), this.#teller(begun, options), done);
+      const progress = new TransferProgress(this.#parts.clock, aboutOf(begun), this.#teller(begun, options), done);
       running.progress = progress;
       const signals = options.signal === undefined ? [] : [options.signal];
       const signal = AbortSignal.any([control.signal, ...signals]);
@@ -98,7 +98,7 @@ export class Runs {
   /** @returns what the caller is told */
   async #ended(
     { begun, fresh }: Pick<Startable, 'begun' | 'fresh'>,
-    { progress, signal }: Run,
+    { progress, signal }: RunningTransfer,
     thrown: unknown,
   ): Promise<unknown> {
     const { done } = progress.state;
@@ -125,7 +125,7 @@ export class Runs {
     return error;
   }
 
-  #teller(begun: Begun, options: TransferOptions): (state: TransferState) => void {
+  #teller(begun: TransferRecord, options: TransferOptions): (state: TransferState) => void {
     const { clock, store, tell } = this.#parts;
     let keptAt = clock.monotonic();
     return (state) => {
@@ -145,7 +145,7 @@ export class Runs {
 }
 
 export function aboutOf(
-  begun: Begun,
+  begun: TransferRecord,
 ): Pick<TransferState, 'id' | 'author' | 'direction' | 'name' | 'conversation' | 'size'> {
   const { file, author, direction, to, size } = begun;
   return { id: hex(file), author, direction, name: nameOf(begun), conversation: to, size };

@@ -3,11 +3,11 @@ import { constants } from 'node:fs';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import { syncFolder, writeAll } from '../../platform/durable-write.ts';
+import type { FileStat, FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
-import type { FileStat, FileSystem, OpenFile } from '../../platform/seams.ts';
 import { fileName } from '../../protocol/base/text.ts';
 import { ClientError } from '../errors.ts';
-import type { BegunDownload } from './transfer-record.ts';
+import type { DownloadRecord } from './transfer-record.ts';
 
 const OTHER_FOLDER = 'choose another folder with --downloads DIR or --out DIR';
 const MAX_NAMES = 10_000;
@@ -15,12 +15,12 @@ const MAX_NAMES = 10_000;
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** Where the bytes of a file lie until it is whole. */
-export function partOf({ dir, name, tag }: BegunDownload): string {
+export function partOf({ dir, name, tag }: DownloadRecord): string {
   return join(dir, `${fileName(name)}.${tag}.part`);
 }
 
 /** The path of a file that got its name before its program ended; null for one that is still to be fetched. */
-export async function namedBefore(fs: FileSystem, begun: BegunDownload): Promise<string | null> {
+export async function namedBefore(fs: FileSystem, begun: DownloadRecord): Promise<string | null> {
   const { path, size } = begun;
   if (path === null) return null;
   const [part, file] = await Promise.all([partOf(begun), path].map((one) => fs.lstat(one).catch(() => null)));
@@ -32,7 +32,7 @@ export async function namedBefore(fs: FileSystem, begun: BegunDownload): Promise
 
 export class SavedFile {
   /** As it was opened: in another folder, it may be. */
-  readonly begun: BegunDownload;
+  readonly begun: DownloadRecord;
   readonly #fs: FileSystem;
   readonly #part: string;
   readonly #handle: OpenFile;
@@ -41,7 +41,7 @@ export class SavedFile {
    * Opens the part, made with its folder when missing. When its own folder will not do it begins anew in `dir`.
    * @throws ClientError 'usage' when neither will do
    */
-  static async open(fs: FileSystem, begun: BegunDownload, dir = begun.dir): Promise<SavedFile> {
+  static async open(fs: FileSystem, begun: DownloadRecord, dir = begun.dir): Promise<SavedFile> {
     try {
       await makeFolders(fs, begun.dir);
       return new SavedFile(fs, begun, await openPart(fs, partOf(begun)));
@@ -52,7 +52,7 @@ export class SavedFile {
     return SavedFile.open(fs, { ...begun, dir, path: null });
   }
 
-  private constructor(fs: FileSystem, begun: BegunDownload, handle: OpenFile) {
+  private constructor(fs: FileSystem, begun: DownloadRecord, handle: OpenFile) {
     this.#fs = fs;
     this.begun = begun;
     this.#part = partOf(begun);
@@ -102,7 +102,7 @@ export class SavedFile {
    * @param note keeps, before it gets the name, which one, and how the whole file stands: if this program ends in between,
    *   `namedBefore` finds it
    */
-  async keep(note: (named: BegunDownload & { path: string }, stat: FileStat) => Promise<void>): Promise<string> {
+  async keep(note: (named: DownloadRecord & { path: string }, stat: FileStat) => Promise<void>): Promise<string> {
     const { dir } = this.begun;
     const name = fileName(this.begun.name);
     const stat = await this.#do(async () => {

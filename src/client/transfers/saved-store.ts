@@ -3,7 +3,7 @@
  * while it lies where it was saved, with the size and the time of change that it had then.
  */
 
-import type { FileStat, FileSystem } from '../../platform/seams.ts';
+import type { FileStat, FileSystem } from '../../platform/file-system.ts';
 import { equal, fromUtf8, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import type { TransferProfile } from './transfer-store.ts';
 

@@ -4,10 +4,10 @@ import type { Manifest } from '../../protocol/sealed/file.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { Cache } from '../cache/cache.ts';
 import { ClientError } from '../errors.ts';
-import type { ChatContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/account-context.ts';
 import { fileOf } from '../messages/message-builder.ts';
 import { writtenAt } from '../messages/written-time.ts';
-import type { Place } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/private-notes.ts';
 import type { Intake } from '../timeline/intake.ts';
 import type { FileInfo, FileRef } from '../types.ts';
 
@@ -15,19 +15,19 @@ import type { FileInfo, FileRef } from '../types.ts';
 const MAX_LISTED = 10_000;
 
 type Listed = RequestResult<'files'>['files'][number];
-export type SharedFile = { info: FileInfo; manifest: Manifest; place: Place };
+export type SharedFile = { info: FileInfo; manifest: Manifest; place: ConversationRef };
 
 export class SharedFiles {
-  readonly #context: ChatContext;
+  readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #intake: Intake;
-  readonly #placeOf: (conversation: Uint8Array, name: string | null) => Promise<Place | null>;
+  readonly #placeOf: (conversation: Uint8Array, name: string | null) => Promise<ConversationRef | null>;
 
   constructor(
-    context: ChatContext,
+    context: AccountContext,
     cache: Cache,
     intake: Intake,
-    placeOf: (conversation: Uint8Array, name: string | null) => Promise<Place | null>,
+    placeOf: (conversation: Uint8Array, name: string | null) => Promise<ConversationRef | null>,
   ) {
     this.#context = context;
     this.#cache = cache;
@@ -43,7 +43,10 @@ export class SharedFiles {
   }
 
   /** Newest first. Those whose manifest does not open here are left out. @throws ClientError 'untrusted' */
-  async *all(place: Place | null, wanted: (listed: Listed) => boolean = () => true): AsyncGenerator<SharedFile> {
+  async *all(
+    place: ConversationRef | null,
+    wanted: (listed: Listed) => boolean = () => true,
+  ): AsyncGenerator<SharedFile> {
     let before: { at: number; file: Uint8Array } | null = null;
     let looked = 0;
     const seen = new Set<string>();

@@ -1,12 +1,12 @@
 /** How far a transfer is and how fast it goes, told a few times a second. */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { TransferState } from '../types.ts';
 
 const TELL_MS = 100;
 /** The rate is the mean over this time. */
 const RATE_MS = 3000;
 
-export class Progress {
+export class TransferProgress {
   readonly #clock: Clock;
   readonly #tell: (state: TransferState) => void;
   #state: TransferState;

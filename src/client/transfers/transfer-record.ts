@@ -20,15 +20,15 @@ type About = {
 };
 
 /** `version` is LocalFile's; the key and `file` name and seal this version of the file for this conversation only. */
-export type BegunUpload = About & { direction: 'up'; path: string; version: string; segSize: number; key: Uint8Array };
+export type UploadRecord = About & { direction: 'up'; path: string; version: string; segSize: number; key: Uint8Array };
 
 /**
  * `dir` is the folder that it goes to, and `tag` tells its part there from that of another profile. `path` is what it is called
  * there from the moment in which it is whole, noted before it gets that name: null until then.
  */
-export type BegunDownload = About & { direction: 'down'; name: string; dir: string; tag: string; path: string | null };
+export type DownloadRecord = About & { direction: 'down'; name: string; dir: string; tag: string; path: string | null };
 
-export type Begun = BegunUpload | BegunDownload;
+export type TransferRecord = UploadRecord | DownloadRecord;
 
 /** What names a transfer: another author may choose the same id. */
 export type Named = Pick<About, 'author' | 'file'>;
@@ -39,12 +39,12 @@ export function keyOf({ author, file }: Named): string {
 }
 
 /** What the person knows it by. */
-export function nameOf(begun: Begun): string {
+export function nameOf(begun: TransferRecord): string {
   return fileName(begun.direction === 'up' ? basename(begun.path) : begun.name);
 }
 
 /** `file`, `conversation` and the direction have columns of their own. */
-export function encodeBegun(begun: Begun): Uint8Array {
+export function encodeTransfer(begun: TransferRecord): Uint8Array {
   const writer = new Writer().u8(VERSION).bytes(fromHex(begun.author)).var16(utf8(begun.to)).u64(begun.size);
   if (begun.direction === 'down') {
     for (const text of [begun.name, begun.dir, begun.tag, begun.path ?? '']) writer.var16(utf8(text));
@@ -55,10 +55,10 @@ export function encodeBegun(begun: Begun): Uint8Array {
 }
 
 /** @throws ProtocolError 'layout' | 'version' */
-export function decodeBegun(
-  { direction, ...at }: Pick<Begun, 'direction' | 'file' | 'conversation'>,
+export function decodeTransfer(
+  { direction, ...at }: Pick<TransferRecord, 'direction' | 'file' | 'conversation'>,
   bytes: Uint8Array,
-): Begun {
+): TransferRecord {
   const reader = new Reader(bytes);
   if (reader.u8() !== VERSION) throw new ProtocolError('version', 'a begun transfer of another version');
   const author = hex(reader.bytes(AUTHOR_BYTES));

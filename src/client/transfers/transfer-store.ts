@@ -3,10 +3,17 @@
  * on by the process that holds this device (device-lock.ts); when nobody holds it, that process ended in the middle.
  */
 
-import type { Clock, Random } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
 import { fromHex, fromUtf8, hex, utf8 } from '../../protocol/base/bytes.ts';
 import type { ProfileDb, Row } from '../profile/profile-db.ts';
-import { type Begun, type BegunUpload, decodeBegun, encodeBegun, type Named } from './transfer-record.ts';
+import {
+  decodeTransfer,
+  encodeTransfer,
+  type Named,
+  type TransferRecord,
+  type UploadRecord,
+} from './transfer-record.ts';
 
 /** The daemon forgets an upload after a week. */
 const KEEP_UPLOADS_MS = 14 * 24 * 3600 * 1000;
@@ -28,9 +35,9 @@ export type Worker = { device: number; held(device: number): boolean };
 export type IsPosted = (id: string) => Promise<boolean>;
 
 /** `note`: why it stopped when nobody asked for that. */
-export type Paused = { begun: Begun; done: number; note: string | null };
+export type Paused = { begun: TransferRecord; done: number; note: string | null };
 
-export class BegunStore {
+export class TransferStore {
   readonly #profile: TransferProfile;
   readonly #clock: Clock;
   readonly #me: Uint8Array;
@@ -50,9 +57,9 @@ export class BegunStore {
   async uploads(
     conversation: Uint8Array,
     local: { path: string; version: string },
-  ): Promise<{ same: { begun: BegunUpload; done: number } | null; others: BegunUpload[] }> {
-    const others: BegunUpload[] = [];
-    let same: { begun: BegunUpload; done: number } | null = null;
+  ): Promise<{ same: { begun: UploadRecord; done: number } | null; others: UploadRecord[] }> {
+    const others: UploadRecord[] = [];
+    let same: { begun: UploadRecord; done: number } | null = null;
     for (const row of await this.#rows("direction = 'up' AND conversation = ? AND dropped = 0", [conversation])) {
       const { begun, done } = this.#paused(row);
       if (begun.direction !== 'up' || begun.path !== local.path) continue;
@@ -63,9 +70,9 @@ export class BegunStore {
   }
 
   /** Worked on by this process from now on. */
-  async add(begun: Begun): Promise<void> {
+  async add(begun: TransferRecord): Promise<void> {
     const { author, file, direction, conversation } = begun;
-    const sealed = this.#profile.seal(encodeBegun(begun), this.#place(begun));
+    const sealed = this.#profile.seal(encodeTransfer(begun), this.#place(begun));
     await this.#profile.db.run(
       `INSERT OR REPLACE INTO transfers (me, author, file, direction, conversation, sealed, device, at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -85,12 +92,12 @@ export class BegunStore {
   }
 
   /** What was given up and the daemon has not been told. */
-  async dropped(): Promise<Begun[]> {
+  async dropped(): Promise<TransferRecord[]> {
     return (await this.#rows('dropped = 1', [])).map((row) => this.#paused(row).begun);
   }
 
   /** This process works on it from now on. false while another one does, or when it is gone. */
-  async claim(begun: Begun): Promise<boolean> {
+  async claim(begun: TransferRecord): Promise<boolean> {
     if (await this.#take(begun)) return true;
     await this.settle(() => true);
     return this.#take(begun);
@@ -175,7 +182,10 @@ export class BegunStore {
     const named = namedIn(row);
     const at = { file: named.file, conversation: row.conversation as Uint8Array };
     const direction = row.direction === 'up' ? 'up' : 'down';
-    const begun = decodeBegun({ ...at, direction }, this.#profile.open(row.sealed as Uint8Array, this.#place(named)));
+    const begun = decodeTransfer(
+      { ...at, direction },
+      this.#profile.open(row.sealed as Uint8Array, this.#place(named)),
+    );
     const note = row.note === null ? null : this.#profile.open(row.note as Uint8Array, notePlace(named));
     return { begun, done: Number(row.done), note: note === null ? null : fromUtf8(note) };
   }

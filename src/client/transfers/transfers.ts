@@ -1,6 +1,7 @@
 /** Uploads and downloads of one login: what the client offers of files, without what is posted about them. */
 import { resolve } from 'node:path';
-import { type Clock, type FileSystem, systemClock } from '../../platform/seams.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { fileName } from '../../protocol/base/text.ts';
@@ -9,12 +10,19 @@ import { ClientError, isPassing } from '../errors.ts';
 import type { ConversationName, FileRef, TransferOptions, TransferState } from '../types.ts';
 import { download } from './download.ts';
 import { LocalFile } from './local-file.ts';
-import { aboutOf, type Run, Runs, type Startable } from './running-transfers.ts';
+import { aboutOf, type RunningTransfer, RunningTransfers, type Startable } from './running-transfers.ts';
 import { namedBefore, partOf, SavedFile } from './saved-file.ts';
 import { SavedStore, type Signed } from './saved-store.ts';
 import { stopReason } from './stop.ts';
-import { type Begun, type BegunDownload, type BegunUpload, type Named, namedBy, nameOf } from './transfer-record.ts';
-import { BegunStore, type IsPosted, type Paused, type TransferProfile, type Worker } from './transfer-store.ts';
+import {
+  type DownloadRecord,
+  type Named,
+  namedBy,
+  nameOf,
+  type TransferRecord,
+  type UploadRecord,
+} from './transfer-record.ts';
+import { type IsPosted, type Paused, type TransferProfile, TransferStore, type Worker } from './transfer-store.ts';
 import { News, type TransferConnection } from './transfer-wire.ts';
 import { upload } from './upload.ts';
 
@@ -38,19 +46,19 @@ export type TransfersParts = {
 };
 
 /** Where a transfer belongs. `id` is the conversation's hash. */
-export type Place = { id: Uint8Array; name: ConversationName };
+export type FileConversation = { id: Uint8Array; name: ConversationName };
 
 /** Where a file comes from, and whose it is: identity fingerprint, hex. */
-export type Source = Place & { author: string };
+export type Source = FileConversation & { author: string };
 
 /** A file that the daemon has whole. It is listed once its manifest is posted; `posted` then forgets the upload. */
 export type Uploaded = { manifest: Manifest; posted(): Promise<void> };
 
 export class Transfers {
   readonly #parts: TransfersParts;
-  readonly #store: BegunStore;
+  readonly #store: TransferStore;
   readonly #saved: SavedStore;
-  readonly #runs: Runs;
+  readonly #runs: RunningTransfers;
   /** Files that are looked up to be sent, so that none is begun twice. */
   readonly #beginning = new Set<string>();
   #news: News | null = null;
@@ -59,9 +67,9 @@ export class Transfers {
     const { profile, me, clock = systemClock, worker = { device: 0, held: () => false } } = parts;
     const { isPosted = async () => false } = parts;
     this.#parts = parts;
-    this.#store = new BegunStore(profile, clock, me, worker, isPosted);
+    this.#store = new TransferStore(profile, clock, me, worker, isPosted);
     this.#saved = new SavedStore(profile, me);
-    this.#runs = new Runs({
+    this.#runs = new RunningTransfers({
       store: this.#store,
       clock,
       tell: (state) => this.#tell(state),
@@ -70,7 +78,7 @@ export class Transfers {
   }
 
   /** Stores a file with the daemon; repeated with the same file it goes on where it stopped. @throws ClientError */
-  async upload(to: Place, path: string, options: TransferOptions = {}): Promise<Uploaded> {
+  async upload(to: FileConversation, path: string, options: TransferOptions = {}): Promise<Uploaded> {
     const local = await LocalFile.open(this.#parts.profile.fs, path);
     const what = `${hex(to.id)} ${local.path}`;
     try {
@@ -102,12 +110,12 @@ export class Transfers {
   }
 
   /** @throws ClientError 'refused' when nothing of it is left to go on with */
-  async begun(wanted: FileRef): Promise<Begun> {
+  async begun(wanted: FileRef): Promise<TransferRecord> {
     return (await this.#find(namedBy(wanted))).begun;
   }
 
   /** @param check that it may still go to its conversation @throws ClientError 'usage' when the file is gone or changed */
-  async goOnSending(begun: BegunUpload, check: () => Promise<void>, options: TransferOptions): Promise<Uploaded> {
+  async goOnSending(begun: UploadRecord, check: () => Promise<void>, options: TransferOptions): Promise<Uploaded> {
     const { done } = await this.#find(begun);
     return this.#runs.run({ begun, done }, options, async (run) => {
       await check();
@@ -122,7 +130,7 @@ export class Transfers {
 
   /** @param find what its sender signed @param options `dir`: where it begins anew when its own folder will not do any more */
   async goOnFetching(
-    begun: BegunDownload,
+    begun: DownloadRecord,
     find: () => Promise<Manifest>,
     options: TransferOptions & { dir?: string },
   ): Promise<string> {
@@ -167,7 +175,7 @@ export class Transfers {
   }
 
   /** A key never seals two versions of a file: what was begun of another one is given up. */
-  async #beginUpload(to: Place, local: LocalFile): Promise<Startable<BegunUpload>> {
+  async #beginUpload(to: FileConversation, local: LocalFile): Promise<Startable<UploadRecord>> {
     const { path, version, size } = local;
     const { same, others } = await this.#store.uploads(to.id, local);
     for (const other of others)
@@ -176,25 +184,25 @@ export class Transfers {
     const { random } = this.#parts.profile;
     const secret = { file: random(16), key: random(32), segSize: SEGMENT_SIZE };
     const about = { author: hex(this.#parts.me), conversation: to.id, to: to.name };
-    const begun: BegunUpload = { direction: 'up', ...about, path, version, size, ...secret };
+    const begun: UploadRecord = { direction: 'up', ...about, path, version, size, ...secret };
     await this.#store.add(begun);
     return { begun, done: 0, fresh: true };
   }
 
-  async #beginDownload(from: Source, manifest: Manifest, dir: string): Promise<Startable<BegunDownload>> {
+  async #beginDownload(from: Source, manifest: Manifest, dir: string): Promise<Startable<DownloadRecord>> {
     const { fileId: file, size, name } = manifest;
     const known = await this.#store.find({ author: from.author, file });
     if (known?.begun.direction === 'down' && known.begun.dir === dir) return { done: known.done, begun: known.begun };
     const about = { author: from.author, conversation: from.id, to: from.name, file, size };
     const tag = hex(this.#parts.profile.random(TAG_BYTES));
-    const begun: BegunDownload = { ...about, direction: 'down', name, dir, tag, path: null };
+    const begun: DownloadRecord = { ...about, direction: 'down', name, dir, tag, path: null };
     if (known !== null && !this.#runs.has(begun) && (await this.#store.claim(known.begun)))
       await this.#giveUp(known.begun);
     if (!this.#runs.has(begun) && (await this.#store.find(begun)) === null) await this.#store.add(begun);
     return { begun, done: 0, fresh: true };
   }
 
-  async #send(begun: BegunUpload, local: LocalFile, { progress, signal }: Run): Promise<Uploaded> {
+  async #send(begun: UploadRecord, local: LocalFile, { progress, signal }: RunningTransfer): Promise<Uploaded> {
     const { connection, profile } = this.#parts;
     const news = this.#listen(connection);
     try {
@@ -211,7 +219,12 @@ export class Transfers {
     }
   }
 
-  async #fetch(begun: BegunDownload, find: () => Promise<Manifest>, run: Run, dir = begun.dir): Promise<string> {
+  async #fetch(
+    begun: DownloadRecord,
+    find: () => Promise<Manifest>,
+    run: RunningTransfer,
+    dir = begun.dir,
+  ): Promise<string> {
     const named = await namedBefore(this.#parts.profile.fs, begun);
     const path = named ?? (await this.#receive(begun, await find(), run, dir));
     await this.#store.forget(begun);
@@ -219,7 +232,12 @@ export class Transfers {
     return path;
   }
 
-  async #receive(begun: BegunDownload, manifest: Manifest, { progress, signal }: Run, dir: string): Promise<string> {
+  async #receive(
+    begun: DownloadRecord,
+    manifest: Manifest,
+    { progress, signal }: RunningTransfer,
+    dir: string,
+  ): Promise<string> {
     const { connection } = this.#parts;
     const saved = await SavedFile.open(this.#parts.profile.fs, begun, resolve(dir));
     try {
@@ -240,7 +258,7 @@ export class Transfers {
     }
   }
 
-  async #giveUp(begun: Begun): Promise<void> {
+  async #giveUp(begun: TransferRecord): Promise<void> {
     if (begun.direction === 'up') {
       await this.#store.giveUp(begun);
       return this.#tellDropped(begun);
@@ -250,7 +268,7 @@ export class Transfers {
   }
 
   /** The daemon hears of it now, or at the next login. */
-  async #tellDropped(begun: Begun): Promise<void> {
+  async #tellDropped(begun: TransferRecord): Promise<void> {
     const { connection } = this.#parts;
     if (begun.direction !== 'up' || connection.state.state !== 'online') return;
     try {
@@ -272,7 +290,7 @@ export class Transfers {
     return { ...about, done: begun.size, state: 'done', note: path };
   }
 
-  async #partSize(begun: BegunDownload): Promise<number> {
+  async #partSize(begun: DownloadRecord): Promise<number> {
     const stat = await this.#parts.profile.fs.lstat(partOf(begun)).catch(() => null);
     return stat?.size ?? 0;
   }
@@ -289,7 +307,7 @@ export class Transfers {
 }
 
 /** @throws ClientError 'usage' with what to do about it */
-async function openAgain(fs: FileSystem, { path, version }: BegunUpload): Promise<LocalFile> {
+async function openAgain(fs: FileSystem, { path, version }: UploadRecord): Promise<LocalFile> {
   const local = await LocalFile.open(fs, path).catch((error: unknown) => {
     if (!(error instanceof ClientError)) throw error;
     throw new ClientError('usage', `${error.message}; put it back, or cancel the transfer`);

@@ -1,11 +1,11 @@
 /** Sends one file: read, hashed, sealed, sent as far as the daemon's window goes, taken up again on the next link. */
 import { createHash } from 'node:crypto';
-import type { Random } from '../../platform/seams.ts';
+import type { Random } from '../../platform/random.ts';
 import { SEGMENT_OVERHEAD, SegmentSealer, segmentCount, segmentLength } from '../../protocol/sealed/file.ts';
 import type { LocalFile } from './local-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
-import type { Progress } from './transfer-progress.ts';
-import type { BegunUpload } from './transfer-record.ts';
+import type { TransferProgress } from './transfer-progress.ts';
+import type { UploadRecord } from './transfer-record.ts';
 import { LinkLost, type News, overLinks } from './transfer-wire.ts';
 
 /** What may wait in the link before another segment is added: what a chat line has to wait behind. */
@@ -15,8 +15,8 @@ export type UploadParts = {
   news: News;
   random: Random;
   local: LocalFile;
-  begun: BegunUpload;
-  progress: Progress;
+  begun: UploadRecord;
+  progress: TransferProgress;
   signal: AbortSignal;
 };
 

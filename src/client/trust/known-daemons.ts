@@ -1,6 +1,6 @@
 /** Which daemon is meant: known by its fingerprint, as in ssh, or asked about once. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { fingerprintWords } from '../../protocol/link/daemon-identity.ts';
 import { type Address, addressText, otherLink, wrongLink } from '../connection/dial.ts';

@@ -1,10 +1,10 @@
 /** Who may log in: users.txt in memory, and the only writer of that file. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { ifThere } from '../../platform/missing-file.ts';
-import type { FileSystem } from '../../platform/seams.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import { unlessMissing } from '../../platform/missing-file.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { Turns } from '../../protocol/base/mutex.ts';
+import { Mutex } from '../../protocol/base/mutex.ts';
 import { isName } from '../../protocol/base/text.ts';
 import { readOwnFile } from '../data/own-file.ts';
 import { replaceFile } from '../data/replace-file.ts';
@@ -56,7 +56,7 @@ export class Accounts {
   #waiting: Waiting[] = [];
   readonly #writing: WriteProblem;
   /** Reading and writing take turns. */
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
 
   private constructor(parts: Parts) {
     this.#fs = parts.fs;
@@ -192,7 +192,7 @@ export class Accounts {
   }
 
   async #read(): Promise<Line[]> {
-    let stamp = await ifThere(this.#stat());
+    let stamp = await unlessMissing(this.#stat());
     let bytes = await readOwnFile(this.#fs, this.#path);
     if (bytes === null) {
       checkNotEmptied({ path: this.#path, lines: [], state: 'is missing' }, this.#known().size);

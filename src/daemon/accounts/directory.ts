@@ -1,6 +1,6 @@
 /** The key cards of everyone. Which card is the newest is held in memory, so that a note can be judged without waiting. */
 import QuickLru from 'quick-lru';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { type Card, openCard } from '../../protocol/sealed/card.ts';

@@ -3,9 +3,9 @@
  * when it has made an account. The file is read at each use, so what an operator adds works at once.
  */
 import { join } from 'node:path';
-import type { FileSystem } from '../../platform/seams.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { Turns } from '../../protocol/base/mutex.ts';
+import { Mutex } from '../../protocol/base/mutex.ts';
 import { MAX_INVITE } from '../../protocol/base/text.ts';
 import { readOwnFile } from '../data/own-file.ts';
 import { replaceFile } from '../data/replace-file.ts';
@@ -16,7 +16,7 @@ export const MIN_CODE = 12;
 export class Invites {
   readonly #fs: FileSystem;
   readonly #path: string;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
 
   constructor(fs: FileSystem, dir: string) {
     this.#fs = fs;

@@ -1,13 +1,13 @@
 /** Reads a file of the data folder. What the system says of one that cannot be read lacks its name, or what to do. */
 
-import { ifThere } from '../../platform/missing-file.ts';
-import type { FileSystem } from '../../platform/seams.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import { unlessMissing } from '../../platform/missing-file.ts';
 import { StartError } from './start-error.ts';
 
 /** null when it is not there. @throws StartError with a sentence for the operator, and what is no error of the file system */
 export async function readOwnFile(fs: Pick<FileSystem, 'readFile'>, path: string): Promise<Uint8Array | null> {
   try {
-    return await ifThere(fs.readFile(path));
+    return await unlessMissing(fs.readFile(path));
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new StartError(sentence(path, error as NodeJS.ErrnoException));

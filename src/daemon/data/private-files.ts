@@ -1,8 +1,8 @@
 /** Closes to others what they could read, after a restore from a backup or an older daemon. New files are made 0600. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { ifThere } from '../../platform/missing-file.ts';
-import type { FileSystem } from '../../platform/seams.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import { unlessMissing } from '../../platform/missing-file.ts';
 
 /** A reader of the first two can pose as this daemon; the others hold its data. */
 const PRIVATE = ['daemon.key', 'opaque.setup', 'users.txt', 'securechat.db', 'securechat.db-wal', 'daemon.lock'];
@@ -14,7 +14,7 @@ export async function closePrivateFiles(parts: { dir: string; fs: FileSystem; lo
   if (process.platform === 'win32') return;
   for (const name of PRIVATE) {
     const path = join(dir, name);
-    const found = await ifThere(fs.stat(path));
+    const found = await unlessMissing(fs.stat(path));
     if (!found?.isFile() || (found.mode & OTHERS) === 0) continue;
     await fs.chmod(path, 0o600);
     log.warn({ evt: 'private_file_open', path }, 'others could read this file; it is now 0600');

@@ -1,6 +1,6 @@
 /** Replaces a file of the data folder, whole or not at all. A full disk or a lack of descriptors is a refusal: it passes. */
 import { replaceDurably } from '../../platform/durable-write.ts';
-import type { FileSystem } from '../../platform/seams.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
 import { noRoom } from './storage-error.ts';
 
 /** On stable storage when it resolves. @throws Refusal 'disk-full' | 'busy', and every other error of the file system */

@@ -3,7 +3,7 @@
  * sync may well succeed without having written it: nothing is answered any more, and the daemon ends.
  */
 
-import type { FileSystem, OpenFile } from '../../platform/seams.ts';
+import type { FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 
 export class StorageError extends Error {

@@ -1,5 +1,5 @@
 /** One download: stored segments out, as far as the client's window goes and never more than a little ahead of its link. */
-import type { OpenFile } from '../../platform/seams.ts';
+import type { OpenFile } from '../../platform/file-system.ts';
 import type { FileRow } from '../store/store.ts';
 import { SegmentLayout } from './segment-layout.ts';
 

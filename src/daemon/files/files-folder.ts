@@ -1,15 +1,15 @@
 /** The folder server_files: `<file id>.part` while it is uploaded, `<file id>` when it is whole. Nothing else is touched. */
 import { join } from 'node:path';
 import { syncFolder } from '../../platform/durable-write.ts';
+import type { FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
-import { ifThere } from '../../platform/missing-file.ts';
-import type { FileSystem, OpenFile } from '../../platform/seams.ts';
+import { unlessMissing } from '../../platform/missing-file.ts';
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { figures } from '../limits/limits.ts';
 import type { MinuteWarnings } from '../logging/minute-warnings.ts';
 import { FolderMissing } from './file-failure.ts';
-import { WorkLine } from './work-queue.ts';
+import { WorkQueue } from './work-queue.ts';
 
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
 
@@ -24,7 +24,7 @@ export class FilesFolder {
   readonly #fs: FileSystem;
   readonly #warnings: Pick<MinuteWarnings, 'warn'>;
   /** Answers wait for the syncs of the database, which share the disk with these: they wait behind one of these at most. */
-  readonly #syncs = new WorkLine();
+  readonly #syncs = new WorkQueue();
   /** The sync of names that has not begun yet. */
   #nextSync: Promise<void> | null = null;
 
@@ -45,7 +45,7 @@ export class FilesFolder {
   /** For reading and writing; made, durably, when it is not there. */
   async openPart(file: Uint8Array): Promise<OpenFile> {
     const path = `${this.path(file)}.part`;
-    const old = await ifThere(this.#fs.open(path, 'r+'));
+    const old = await unlessMissing(this.#fs.open(path, 'r+'));
     if (old !== null) return old;
     const made = await this.#inFolder(this.#fs.open(path, 'wx+', 0o600));
     try {
@@ -74,7 +74,7 @@ export class FilesFolder {
 
   /** null when there is none. */
   async openWhole(file: Uint8Array): Promise<OpenFile | null> {
-    return ifThere(this.#fs.open(this.path(file), 'r'));
+    return unlessMissing(this.#fs.open(this.path(file), 'r'));
   }
 
   /** The part becomes the whole file; durable when it resolves. */
@@ -84,8 +84,8 @@ export class FilesFolder {
   }
 
   async remove(file: Uint8Array): Promise<void> {
-    await ifThere(this.#fs.unlink(`${this.path(file)}.part`));
-    await ifThere(this.#fs.unlink(this.path(file)));
+    await unlessMissing(this.#fs.unlink(`${this.path(file)}.part`));
+    await unlessMissing(this.#fs.unlink(this.path(file)));
   }
 
   /** The files that are here, whole or in part. */
@@ -115,7 +115,7 @@ export class FilesFolder {
     } catch (error) {
       const isMissing =
         (error as NodeJS.ErrnoException | null)?.code === 'ENOENT' &&
-        (await ifThere(this.#fs.stat(this.#dir))) === null;
+        (await unlessMissing(this.#fs.stat(this.#dir))) === null;
       if (!isMissing) throw error;
       const what =
         'this folder is missing, and uploads are refused until it is back: put it back from a backup, or make it empty; no new start is needed';

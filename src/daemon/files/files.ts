@@ -1,6 +1,7 @@
 /** The bytes of files: uploads and downloads of all sessions, in the folder server_files. What is in them it cannot read. */
 
-import type { Clock, FileSystem } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
@@ -11,7 +12,7 @@ import { Download } from './download.ts';
 import { failureOf, levelOf } from './file-failure.ts';
 import { FilesFolder } from './files-folder.ts';
 import { SegmentLayout } from './segment-layout.ts';
-import { type FileSession, Transfers } from './session-transfers.ts';
+import { type FileSession, SessionTransfers } from './session-transfers.ts';
 import { countMissing, removeDoomed, type SweepParts, sweep } from './sweep.ts';
 import { Upload } from './upload.ts';
 import { type DropStore, type UploadStore, Uploads, type UploadsParts } from './uploads.ts';
@@ -34,7 +35,7 @@ export class Files {
   readonly #parts: FilesParts;
   readonly #folder: FilesFolder;
   readonly #uploads: Uploads;
-  readonly #transfers: Transfers<Upload | Download>;
+  readonly #transfers: SessionTransfers<Upload | Download>;
   #cancelSweep: () => void = () => {};
   #closed = false;
   /** Files in the folder that the store did not know at the last look. */
@@ -53,7 +54,7 @@ export class Files {
 
   private constructor(parts: FilesParts) {
     this.#parts = parts;
-    this.#transfers = new Transfers(parts.transfers ?? Number.POSITIVE_INFINITY);
+    this.#transfers = new SessionTransfers(parts.transfers ?? Number.POSITIVE_INFINITY);
     this.#folder = new FilesFolder(parts.dir, parts.fs, parts.warnings);
     this.#uploads = new Uploads({
       ...parts,

@@ -2,9 +2,9 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { hex } from '../../protocol/base/bytes.ts';
-import { WorkLine } from './work-queue.ts';
+import { WorkQueue } from './work-queue.ts';
 
-const line = new WorkLine();
+const line = new WorkQueue();
 
 /** Each byte was charged to the owner when it came. @throws what reading failed with */
 export function hashFile(path: string, owner: Uint8Array): Promise<Uint8Array> {

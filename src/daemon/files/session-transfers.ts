@@ -10,7 +10,7 @@ export type FileSession = { readonly link: SegmentLink; tell(event: Uint8Array):
 /** Counted from the moment it is asked for; `transfer` is null until it is open. */
 type Entry<T> = { person: string; transfer: T | null };
 
-export class Transfers<T extends { stop(): Promise<void> }> {
+export class SessionTransfers<T extends { stop(): Promise<void> }> {
   readonly #sessions = new Map<FileSession, Map<number, Entry<T>>>();
   readonly #persons = new Map<string, number>();
   readonly #gone = new WeakSet<FileSession>();

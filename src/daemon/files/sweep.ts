@@ -1,6 +1,6 @@
 /** Takes away what no conversation lists: abandoned parts, and files whose manifest was never posted. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Store } from '../store/store.ts';
 import type { FilesFolder } from './files-folder.ts';

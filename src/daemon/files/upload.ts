@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { writeAll } from '../../platform/durable-write.ts';
-import type { OpenFile } from '../../platform/seams.ts';
+import type { OpenFile } from '../../platform/file-system.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import type { StorageError } from '../data/storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';

@@ -1,8 +1,8 @@
 /** Work on the disk, one piece at a time. People take turns. */
-import { FairLine } from '../../protocol/base/fair-queue.ts';
+import { FairQueue } from '../../protocol/base/fair-queue.ts';
 
-export class WorkLine {
-  readonly #waiting = new FairLine<() => Promise<void>>();
+export class WorkQueue {
+  readonly #waiting = new FairQueue<() => Promise<void>>();
   #busy = false;
 
   /** Runs `work` when it is the turn of `key`, never before this has returned. @throws what it throws */

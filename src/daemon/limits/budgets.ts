@@ -3,7 +3,7 @@
  * main thread by fair-turns.ts and request-queue.ts, on other threads by the pool and the store.
  */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Payer } from '../../protocol/crypto/worker-pool.ts';
 import type { Rate } from './token-bucket.ts';
 

@@ -4,7 +4,7 @@
  * before fifty who never stop asking, though each of those may have got less. So many busy links delay the next request of
  * another person by one slice at most. Nobody rests who has several requests under way, though all of them wait for the store.
  */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Budget } from './budgets.ts';
 import { loopPace, type Pace } from './loop-pace.ts';
 

@@ -1,6 +1,6 @@
 /** Every figure that keeps one client from costing the others; they stand in `--help` and in the documents. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { type Budget, Budgets } from './budgets.ts';
 import { FairTurns } from './fair-turns.ts';

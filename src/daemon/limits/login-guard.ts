@@ -7,7 +7,7 @@
  * 3. For one name from anywhere there is only a pause of at most 2 s: that is all a stranger can do to the owner, and not
  *    even that to an address from which the owner has logged in.
  */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 /** Attempts that may fail before anything is slowed down. */
 export const FREE_ATTEMPTS = 5;

@@ -1,6 +1,6 @@
 /** EMFILE and ENFILE, when the process or the system has as many files open as it may: a state that passes, not a bug. */
 
-import type { FileSystem } from '../../platform/seams.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 
 /** @returns the refusal for EMFILE and ENFILE, null for any other error */

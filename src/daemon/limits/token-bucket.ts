@@ -1,5 +1,5 @@
 /** Token buckets by key, in bounded memory: what everything that is limited per address, name or link counts with. */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 export type Rate = {
   /** Tokens at most. */

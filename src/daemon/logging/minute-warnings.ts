@@ -1,6 +1,6 @@
 /** Warnings that many requests may cause: each is told at once, and again once a minute at most, with how often it was due since. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,6 +1,6 @@
 /** Counts what is refused to strangers and logs it in one line a minute, so that a flood of the port is no flood of the log. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import type { RequestName } from '../../protocol/wire/requests.ts';
 import { addressKey } from '../limits/limits.ts';

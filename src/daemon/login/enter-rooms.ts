@@ -5,13 +5,13 @@ import type { Session } from '../sessions/session.ts';
 type Parts = Pick<Context, 'chat' | 'broadcasts'>;
 
 /** To be called once a session may do everything: it is seen then, and hears its rooms. */
-export function takePart({ chat, broadcasts }: Parts, session: Session): void {
+export function enterRooms({ chat, broadcasts }: Parts, session: Session): void {
   chat.join(session);
   broadcasts?.enter(session);
 }
 
 /** The session goes on, without a part in anything until the next takePart. */
-export function stepBack({ chat, broadcasts }: Parts, session: Session): void {
+export function leaveRooms({ chat, broadcasts }: Parts, session: Session): void {
   broadcasts?.suspend(session);
   chat.leave(session);
 }

@@ -1,6 +1,6 @@
 /** What is common to every way of logging in. */
 
-import { sleep } from '../../platform/seams.ts';
+import { sleep } from '../../platform/clock.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { isOpaqueText } from '../../protocol/crypto/opaque-messages.ts';
@@ -9,7 +9,7 @@ import type { Account } from '../accounts/users-file.ts';
 import type { Context } from '../context.ts';
 import { addressKey, figures } from '../limits/limits.ts';
 import type { Session, SessionState } from '../sessions/session.ts';
-import { takePart } from './enter-rooms.ts';
+import { enterRooms } from './enter-rooms.ts';
 
 /** Longer than this nobody is kept waiting for a turn to log in. */
 const MAX_TURN_MS = 10_000;
@@ -131,7 +131,7 @@ export async function enter(
   session.state = state;
   session.link.loggedIn();
   session.log.info({ evt: 'authn_login_success', user: account.name, device, method: by, state }, 'logged in');
-  if (state === 'by-key' || state === 'by-password') takePart(context, session);
+  if (state === 'by-key' || state === 'by-password') enterRooms(context, session);
   return {
     session: session.id,
     name: account.name,
@@ -152,7 +152,7 @@ export function vaultStored(context: Context, session: Session, stored: Uint8Arr
   if (session.state !== 'needs-vault' || session.account === null) return;
   if (!equal(recordHash(session.account.record), stored)) return;
   session.state = 'by-password';
-  takePart(context, session);
+  enterRooms(context, session);
 }
 
 function stateOf(account: Account, by: 'password' | 'key', complete: boolean): SessionState {

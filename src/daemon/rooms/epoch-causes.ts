@@ -9,7 +9,7 @@
  *    the room: a few members could use it up for all.
  */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../../protocol/sealed/epoch.ts';
 import type { Limits } from '../limits/limits.ts';

@@ -1,6 +1,6 @@
 /** Epochs on their way in: a header, then the members' chunks in several requests, then all of it at once into the store. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from '../../protocol/sealed/epoch.ts';
@@ -8,7 +8,7 @@ import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Directory } from '../accounts/directory.ts';
 import type { Config } from '../config/config.ts';
 import { figures, type Limits } from '../limits/limits.ts';
-import type { Chat, Later } from '../sessions/feed.ts';
+import type { Feed, Later } from '../sessions/feed.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Person, Placed, Store } from '../store/store.ts';
 import { EpochCauses, type EpochCost } from './epoch-causes.ts';
@@ -30,7 +30,7 @@ type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 
 export type EpochsParts = {
   directory: Pick<Directory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
-  chat: Pick<Chat, 'post' | 'tellOne'>;
+  chat: Pick<Feed, 'post' | 'tellOne'>;
   limits: Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
   clock: Clock;
   log: Logger;

@@ -3,11 +3,12 @@
  * seconds the next, three at most. When none answers the newcomer makes an epoch when they speak.
  */
 
-import { type Clock, type Random, randomU32 } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Random, randomU32 } from '../../platform/random.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
-import type { Chat } from '../sessions/feed.ts';
+import type { Feed } from '../sessions/feed.ts';
 import type { Person, Store } from '../store/store.ts';
 import type { Room } from './room.ts';
 
@@ -35,7 +36,7 @@ type Question = {
 };
 
 export type GrantsParts = {
-  chat: Pick<Chat, 'online' | 'names' | 'tellOne'>;
+  chat: Pick<Feed, 'online' | 'names' | 'tellOne'>;
   clock: Clock;
   random: Random;
 };

@@ -1,7 +1,7 @@
 /** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { Turns } from '../../protocol/base/mutex.ts';
+import { Mutex } from '../../protocol/base/mutex.ts';
 import { SMALL_ROOM } from '../../protocol/sealed/epoch.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../../protocol/sealed/room-log.ts';
 import { SortedKeys } from '../accounts/sorted-keys.ts';
@@ -56,7 +56,7 @@ export class Room {
   /** The log entry that each maker's newest epoch was made for, since the daemon started. */
   readonly #madeFor = new Map<string, number>();
   /** Entries are added one after the other: each is checked against what the one before left. */
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
 
   private constructor(about: About, parts: RoomParts) {
     this.id = about.id;

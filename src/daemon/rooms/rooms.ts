@@ -1,6 +1,6 @@
 /** The rooms of this daemon. So far that is the lobby, which everyone joins and only the daemon removes people from. */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { LOBBY } from '../../protocol/base/text.ts';
@@ -11,7 +11,7 @@ import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Identity } from '../accounts/identity.ts';
 import type { Broadcasts } from '../sessions/broadcasts.ts';
-import type { Chat, Later } from '../sessions/feed.ts';
+import type { Feed, Later } from '../sessions/feed.ts';
 import type { EntryKind, Person, Placed, Store } from '../store/store.ts';
 import { type LogStore, Room, type RoomParts } from './room.ts';
 
@@ -19,7 +19,7 @@ import { type LogStore, Room, type RoomParts } from './room.ts';
 const DAEMON = new Uint8Array(32);
 
 export type RoomsParts = {
-  chat: Pick<Chat, 'post' | 'tell'>;
+  chat: Pick<Feed, 'post' | 'tell'>;
   broadcasts: Pick<Broadcasts, 'open' | 'changed' | 'post'> | null;
   clock: Clock;
   rsa: Rsa;

@@ -1,6 +1,6 @@
 /** From a new connection to a link: limits, the handshake, and what is logged when it fails. */
 import type { Socket } from 'node:net';
-import { sleep } from '../../platform/seams.ts';
+import { sleep } from '../../platform/clock.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { acceptLink, type Link } from '../../protocol/link/establish.ts';
 import type { SharedContext } from '../context.ts';
@@ -10,7 +10,7 @@ import type { ConnectionSlots, Slot } from './connection-slots.ts';
 
 export type Arrival = { link: Link; slot: Slot; id: number; address: string; log: SharedContext['log'] };
 
-export class Entrance {
+export class Admission {
   readonly #context: SharedContext;
   readonly #slots: ConnectionSlots;
   readonly #software: string;

@@ -3,7 +3,7 @@
  * login until an account logs in, and again once its session has ended; logged in between. Strangers share the first two kinds,
  * which evict instead of refusing. So a login always gets as far as an answer.
  */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { LinkShares } from '../limits/descriptors.ts';
 import type { RefusedLinks } from '../logging/refused-links.ts';
 import { EvictingPool } from './evicting-pool.ts';

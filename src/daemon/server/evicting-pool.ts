@@ -4,7 +4,7 @@
  * went without having got through. While nobody has any, it is the address with most entries. So silent connections, from one
  * address or from many, kept or made again and again, keep no newcomer out, and many honest people may share one address.
  */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { FailedArrivals } from './failed-arrivals.ts';
 
 type Arrival = { address: string; nth: number; at: number };

@@ -1,5 +1,5 @@
 /** How many connections of an address came and did not get through, the older ones counting less. */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 /** After so long a failure counts half. */
 const HALF_LIFE_MS = 30_000;

@@ -5,9 +5,12 @@ import type { Budget } from '../limits/budgets.ts';
 import type { Session } from '../sessions/session.ts';
 
 /** `who`: the name whose budget it is, null for an address. */
-export type Paid = { who: string | null; budget: Budget; context: Context };
+export type RequestAccount = { who: string | null; budget: Budget; context: Context };
 
-export function paidBy(context: SharedContext, session: Pick<Session, 'account' | 'address'>): Paid {
+export function requestAccountOf(
+  context: SharedContext,
+  session: Pick<Session, 'account' | 'address'>,
+): RequestAccount {
   const { limits, opaque, store } = context;
   const who = session.account?.name ?? null;
   const budget = limits.budgetOf(who, session.address);

@@ -20,7 +20,7 @@ import { byteCost, costs, figures } from '../limits/limits.ts';
 import { logBroken, logCrash, logRefused } from '../logging/refused-links.ts';
 import type { Row, Table } from '../requests/index.ts';
 import type { Session } from '../sessions/session.ts';
-import { type Paid, paidBy } from './request-account.ts';
+import { type RequestAccount, requestAccountOf } from './request-account.ts';
 
 export class RequestQueue {
   readonly #base: SharedContext;
@@ -34,7 +34,7 @@ export class RequestQueue {
   #segmentCost = 0;
   /** The next request, decoded, when it could not start yet. */
   #next: Request | null = null;
-  #paid: Paid;
+  #paid: RequestAccount;
   #underWay = 0;
   #largeUnderWay = 0;
   #alone = false;
@@ -51,7 +51,7 @@ export class RequestQueue {
     this.#base = context;
     this.#session = session;
     this.#table = table;
-    this.#paid = paidBy(context, session);
+    this.#paid = requestAccountOf(context, session);
   }
 
   /** Takes one message of the link. Never throws. */
@@ -247,7 +247,8 @@ export class RequestQueue {
     if (!row.allowed.includes(session.state)) throw notAllowed(session);
     const result = await row.handler(this.#paid.context, session, params);
     // After a login the person's budget pays, no longer the address's.
-    if (session.account !== null && this.#paid.who !== session.account.name) this.#paid = paidBy(this.#base, session);
+    if (session.account !== null && this.#paid.who !== session.account.name)
+      this.#paid = requestAccountOf(this.#base, session);
     const { clock } = this.#base;
     const before = clock.monotonic();
     const answer = encodeResult(method, id, result);

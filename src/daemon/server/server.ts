@@ -1,6 +1,6 @@
 /** The port: accepts connections, keeps their number and their time in bounds, and closes in order. */
 import { createServer, type Server as TcpServer } from 'node:net';
-import { sleep } from '../../platform/seams.ts';
+import { sleep } from '../../platform/clock.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { Link } from '../../protocol/link/establish.ts';
 import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
@@ -13,7 +13,7 @@ import { logBroken } from '../logging/refused-links.ts';
 import { giveUpLogin } from '../login/login-attempt.ts';
 import type { Table } from '../requests/index.ts';
 import { Session } from '../sessions/session.ts';
-import { type Arrival, Entrance } from './admission.ts';
+import { Admission, type Arrival } from './admission.ts';
 import { ConnectionSlots, type Slot } from './connection-slots.ts';
 import { RequestQueue } from './request-queue.ts';
 
@@ -29,7 +29,7 @@ export class Server {
   readonly #table: Table;
   readonly #tcp: TcpServer;
   readonly #slots: ConnectionSlots;
-  readonly #entrance: Entrance;
+  readonly #entrance: Admission;
   readonly #queues = new Map<Session, RequestQueue>();
   #closing = false;
   #onEmpty: () => void = () => {};
@@ -40,7 +40,7 @@ export class Server {
     this.#context = context;
     this.#table = table;
     this.#slots = new ConnectionSlots({ shares, clock: context.clock, refused: context.refused });
-    this.#entrance = new Entrance({
+    this.#entrance = new Admission({
       context,
       slots: this.#slots,
       software,

@@ -8,7 +8,7 @@
  *    RETIRE_MS after any session has gone; and when the key has done its share.
  */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { type Broadcast, BroadcastSealer, type RoomKey } from '../../protocol/link/broadcast.ts';
 import type { Flusher, Flushing } from '../../protocol/link/flusher.ts';
 import { LARGE_RECORD, type RecordLimits, recordLimits } from '../../protocol/link/record-format.ts';
@@ -30,7 +30,7 @@ export interface BroadcastLink {
 }
 
 /** A session, as far as it matters here. */
-export interface Hearer {
+export interface Subscriber {
   readonly link: BroadcastLink;
   tell(event: Uint8Array): void;
 }
@@ -47,7 +47,7 @@ export class BroadcastChannel implements Flushing {
   due = 0;
   readonly #room: Uint8Array;
   readonly #parts: ChannelParts;
-  readonly #hearers = new Set<Hearer>();
+  readonly #hearers = new Set<Subscriber>();
   /** null while nobody listens. */
   #sealer: BroadcastSealer | null = null;
   #pending: Uint8Array[] = [];
@@ -62,7 +62,7 @@ export class BroadcastChannel implements Flushing {
     this.#parts = parts;
   }
 
-  add(hearer: Hearer): void {
+  add(hearer: Subscriber): void {
     if (this.#hearers.has(hearer)) return;
     if (this.#sealer === null) this.#sealer = this.#newSealer();
     this.#hearers.add(hearer);
@@ -70,7 +70,7 @@ export class BroadcastChannel implements Flushing {
   }
 
   /** They are in the room no more. */
-  expel(hearer: Hearer): void {
+  expel(hearer: Subscriber): void {
     if (!this.#hearers.has(hearer)) return;
     // What was said before is theirs to hear.
     this.flush();
@@ -79,7 +79,7 @@ export class BroadcastChannel implements Flushing {
   }
 
   /** Their link ends or has ended. @param atOnce the key must not seal anything any more */
-  gone(hearer: Hearer, atOnce: boolean): void {
+  gone(hearer: Subscriber, atOnce: boolean): void {
     if (!this.#hearers.delete(hearer)) return;
     if (this.#hearers.size === 0) {
       this.#stop();

@@ -1,14 +1,15 @@
 /** Which session hears the broadcasts of which room: those whose person is in it, from their login to their end. */
 
-import type { Clock, Random } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { type Flusher, sharedFlusher } from '../../protocol/link/flusher.ts';
-import { BroadcastChannel, type Hearer } from './broadcast-channel.ts';
+import { BroadcastChannel, type Subscriber } from './broadcast-channel.ts';
 
 const KEY_BYTES = 32;
 
 /** A session that is logged in. */
-export type Member = Hearer & { readonly name: string };
+export type Member = Subscriber & { readonly name: string };
 
 type Room = { channel: BroadcastChannel; names: ReadonlySet<string> };
 

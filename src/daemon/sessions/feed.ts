@@ -11,7 +11,7 @@ type Post = { seq: number; tell: () => void };
 /** Runs an action after what is under way has ended. */
 export type Later = (action: () => void) => unknown;
 
-export class Chat {
+export class Feed {
   readonly #sessions = new Map<string, Set<Listener>>();
   readonly #away = new WeakSet<Listener>();
   readonly #posts = new Map<string, Post[]>();

@@ -1,6 +1,6 @@
 /** Tells the operator when this machine's clock was ahead and went back: what was stored meanwhile keeps its late time. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { MOST_AHEAD_MS } from '../store/entry-operations.ts';
 import type { Store } from '../store/store.ts';
 

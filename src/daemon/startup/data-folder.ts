@@ -1,7 +1,7 @@
 /** A look at the data folder before anything in it is opened, made or changed: whether it is this daemon's, and all there. */
 import { join } from 'node:path';
-import { ifThere } from '../../platform/missing-file.ts';
-import type { FileSystem } from '../../platform/seams.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import { unlessMissing } from '../../platform/missing-file.ts';
 import { type Line, parseUsers } from '../accounts/users-file.ts';
 import { readOwnFile } from '../data/own-file.ts';
 import { StartError } from '../data/start-error.ts';
@@ -16,7 +16,7 @@ export async function checkDataFolder(fs: FileSystem, dir: string): Promise<void
   const names = new Set(await fs.readdir(dir));
   const lines = bytes === null ? [] : parseUsers(bytes);
   if (!names.has('daemon.key') && !names.has('securechat.db')) checkOurs(dir, lines);
-  const database = await ifThere(fs.stat(join(dir, 'securechat.db')));
+  const database = await unlessMissing(fs.stat(join(dir, 'securechat.db')));
   if (database === null || database.size === 0) {
     await checkNothingLeft(fs, dir, names, lines, database === null ? 'missing' : 'empty');
   }
@@ -49,7 +49,7 @@ async function checkNothingLeft(
     if (!names.has('daemon.key') || !names.has('opaque.setup')) return;
     left.push('users.txt');
   }
-  const files = (await ifThere(fs.readdir(join(dir, 'server_files')))) ?? [];
+  const files = (await unlessMissing(fs.readdir(join(dir, 'server_files')))) ?? [];
   if (files.some((name) => fileOf(name) !== null)) left.push('server_files');
   for (const name of ['securechat.seal', 'securechat.db-wal']) if (names.has(name)) left.push(name);
   if (left.length === 0) return;

@@ -1,6 +1,6 @@
 /** Drops what is older than the operator wants to keep, a stretch at a time so that nobody waits for it. */
 import type { Logger } from 'pino';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Files } from '../files/files.ts';
 import type { Store } from '../store/store.ts';

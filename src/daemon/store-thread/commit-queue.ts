@@ -4,9 +4,9 @@
  * waits than one batch takes, the payers take turns, and who has nothing in flight goes first.
  */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { FairLine } from '../../protocol/base/fair-queue.ts';
+import { FairQueue } from '../../protocol/base/fair-queue.ts';
 import { loopPace } from '../limits/loop-pace.ts';
 import type { Asker, OperationName, Operations } from '../store/store.ts';
 import type { Batch, Call } from './group-commit.ts';
@@ -87,7 +87,7 @@ class Pace {
 export class CommitQueue {
   readonly #send: (batch: Call[]) => void;
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #waiting = new FairLine<Waiting>();
+  readonly #waiting = new FairQueue<Waiting>();
   readonly #sent: Waiting[][] = [];
   readonly #pace = new Pace();
   #scheduled = false;

@@ -1,7 +1,7 @@
 /** The store on SQLite, in a thread of its own so that no disk ever delays a socket. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Clock, systemClock } from '../../platform/seams.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import { StorageError } from '../data/storage-error.ts';
 import { operationNames } from '../store/operations.ts';
 import type { Asker, OperationName, SharedStore, Store } from '../store/store.ts';

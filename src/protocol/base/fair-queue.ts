@@ -2,7 +2,7 @@
  * A waiting line in which each key has its turn, however much waits under the others. Of one key the oldest item goes first, or
  * the newest: then, where more comes than can be done in time, what is done is what is still in time.
  */
-export class FairLine<T> {
+export class FairQueue<T> {
   /** Its order is that of the turns. */
   readonly #lines = new Map<string, T[]>();
   readonly #newestFirst: boolean;

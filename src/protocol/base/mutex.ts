@@ -1,5 +1,5 @@
 /** Lets actions run one after the other, in the order in which they were asked for. One that fails stops only itself. */
-export class Turns {
+export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Runs `action` once all that were asked for before have ended. @returns what it returns; throws what it throws */

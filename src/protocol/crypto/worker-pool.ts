@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Piscina } from 'piscina';
 import { Refusal } from '../base/errors.ts';
-import { FairLine } from '../base/fair-queue.ts';
+import { FairQueue } from '../base/fair-queue.ts';
 
 /** For every worker thread. Its garbage is short-lived and small; by itself V8 lets a young generation grow far beyond that. */
 export const workerLimits = { maxYoungGenerationSizeMb: 6 } as const;
@@ -55,7 +55,7 @@ export function openPool<W extends Work>(name: string, importer: string, options
     idleTimeout: 30_000,
     resourceLimits: workerLimits,
   });
-  const waiting = new FairLine<{ start: () => void; refuse: (error: Refusal) => void }>(options);
+  const waiting = new FairQueue<{ start: () => void; refuse: (error: Refusal) => void }>(options);
   let running = 0;
   /** Each thread has one task at a time; all others wait in the fair line. */
   const turn = async (key: string): Promise<void> => {

@@ -5,7 +5,7 @@
  * which is part of the AAD of every record of the link proper.
  */
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { compare, equal, H, Reader, Writer } from '../base/bytes.ts';
 import { BROADCAST_BIT, type RecordLimits, recordLimits, recordRefused } from './record-format.ts';
 
@@ -39,7 +39,7 @@ export function decodeRoomKey(bytes: Uint8Array): RoomKey {
 }
 
 /** `u32 gen, u64 counter, chain[32]`: how far a room's broadcasts have gone. */
-export function placeOf({ gen, counter, chain }: Pick<RoomKey, 'gen' | 'counter' | 'chain'>): Uint8Array {
+export function broadcastPosition({ gen, counter, chain }: Pick<RoomKey, 'gen' | 'counter' | 'chain'>): Uint8Array {
   return new Writer().u32(gen).u64(counter).bytes(chain).finish();
 }
 
@@ -47,7 +47,7 @@ export function placeOf({ gen, counter, chain }: Pick<RoomKey, 'gen' | 'counter'
  * The places of all rooms of one link, as far as its queue has got, by room id. Both ends put them into the AAD of every record
  * of the link; they are not sent.
  */
-export class Places {
+export class BroadcastPositions {
   readonly #sorted: { readonly room: Uint8Array; place: Uint8Array }[] = [];
 
   /** A room that is new here, or goes on. */
@@ -105,7 +105,7 @@ class Generation {
   }
 
   get place(): Uint8Array {
-    return placeOf(this);
+    return broadcastPosition(this);
   }
 
   /** Length and generation, as on the wire, then the room: the AAD of its next record. */
@@ -175,11 +175,11 @@ export class BroadcastSealer {
 
 /** The client's half: the rooms of one link, each with the one key that counts now. */
 export class BroadcastOpener {
-  readonly places: Places;
+  readonly places: BroadcastPositions;
   readonly #byGen = new Map<number, Generation>();
   readonly #hardStop: number;
 
-  constructor(places: Places, limits: RecordLimits = recordLimits) {
+  constructor(places: BroadcastPositions, limits: RecordLimits = recordLimits) {
     this.places = places;
     this.#hardStop = limits.hardStop;
   }
@@ -192,7 +192,7 @@ export class BroadcastOpener {
     if (this.#byGen.has(key.gen)) throw recordRefused();
     this.#forget(key.room);
     this.#byGen.set(key.gen, new Generation(key));
-    this.places.set(key.room, placeOf(key));
+    this.places.set(key.room, broadcastPosition(key));
   }
 
   /** Nothing comes from this room any more. @throws ProtocolError 'link' for a room without a key. */

@@ -2,7 +2,7 @@
  * Watches, on the client, that a record of the link proper follows each broadcast in time: until then nothing vouches
  * for it.
  */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 
 /** Milliseconds from a broadcast to the record that confirms it. The daemon sends one well before. */
 export const CONFIRM_TIME = 5_000;

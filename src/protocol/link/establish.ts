@@ -1,6 +1,7 @@
 /** How a link comes about over a stream that is connected: the client's way, the daemon's, and a look at a greeting. */
 import type { Duplex } from 'node:stream';
-import { type Clock, type Random, systemClock, systemRandom } from '../../platform/seams.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import { type Random, systemRandom } from '../../platform/random.ts';
 import { ProtocolError } from '../base/errors.ts';
 import type { KeyPair } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
@@ -20,7 +21,7 @@ import {
 import { Link } from './link.ts';
 import { decodeDaemonParameters, encodeParameters } from './parameters.ts';
 import type { RecordLimits } from './record-format.ts';
-import { takeFrom } from './take-bytes.ts';
+import { takeBytesFrom } from './take-bytes.ts';
 
 export { Link };
 
@@ -36,7 +37,7 @@ type Seams = { clock?: Clock; random?: Random; flusher?: Flusher; limits?: Recor
  */
 export async function readGreeting(stream: Duplex, o: { clock?: Clock } = {}): Promise<Greeting> {
   return within(stream, o.clock ?? systemClock, CLIENT_TIME, async () => {
-    const greeting = await takeGreeting(takeFrom(stream));
+    const greeting = await takeGreeting(takeBytesFrom(stream));
     stream.destroy();
     return greeting;
   });
@@ -52,7 +53,7 @@ export async function connectLink(
 ): Promise<Link> {
   const { rsa, ephemeral, expect, software, clock = systemClock, random = systemRandom } = o;
   return within(stream, clock, CLIENT_TIME, async () => {
-    const take = takeFrom(stream);
+    const take = takeBytesFrom(stream);
     const greeting = await takeGreeting(take);
     const { hello, finish } = await sayHello({ rsa, random, greeting, expect, ephemeral });
     stream.write(hello);
@@ -87,7 +88,7 @@ export async function acceptLink(
   const { keys, rejectKey, rsa, software, clock = systemClock, random = systemRandom } = o;
   return within(stream, clock, DAEMON_TIME, async () => {
     stream.write(encodeGreeting(keys));
-    const hello = await takeHello(takeFrom(stream));
+    const hello = await takeHello(takeBytesFrom(stream));
     const parameters = encodeParameters({ messages: MESSAGES_VERSION, software, time: clock.now() }, o.daemonId);
     const { reply, ...agreed } = await answerHello(hello, { rsa, random, keys, rejectKey, parameters });
     stream.write(reply);

@@ -8,13 +8,13 @@
  *   client  the first record, type confirm: its parameters
  */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
-import type { Random } from '../../platform/seams.ts';
+import type { Random } from '../../platform/random.ts';
 import { concat, hkdf, hmac, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError, Refusal } from '../base/errors.ts';
 import { checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { checkFingerprint, type DaemonKeys, daemonFingerprint } from './daemon-identity.ts';
-import type { Take } from './take-bytes.ts';
+import type { TakeBytes } from './take-bytes.ts';
 
 const PROTOCOL = 'SecureChat_pqNK_RSAOAEP3072-SHA256_AESGCM256_SHA256_v1';
 const GREETING = 'SCK1';
@@ -42,7 +42,7 @@ export function encodeGreeting(keys: DaemonKeys): Uint8Array {
 }
 
 /** @throws ProtocolError 'version' for a daemon of another version, 'handshake' for anything else that is no greeting. */
-export async function takeGreeting(take: Take): Promise<Greeting> {
+export async function takeGreeting(take: TakeBytes): Promise<Greeting> {
   const magic = Buffer.from(await take(4)).toString('latin1');
   if (magic !== GREETING && /^SCK[0-9A-Z]$/.test(magic)) {
     throw new ProtocolError(
@@ -98,7 +98,7 @@ export async function sayHello(o: {
 }
 
 /** @throws ProtocolError 'handshake' for what is no hello of ours. */
-export async function takeHello(take: Take): Promise<Hello> {
+export async function takeHello(take: TakeBytes): Promise<Hello> {
   const start = new Reader(await take(4 + 2));
   if (Buffer.from(start.bytes(4)).toString('latin1') !== HELLO || start.u16() !== SUITE) throw handshakeRefused();
   return { ct1: await take(RSA_BYTES), ephemeralSpki: await takeSpki(take), tag: await take(TAG) };
@@ -143,14 +143,14 @@ async function sealToStranger(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Pr
 }
 
 /** @throws ProtocolError 'handshake'. */
-export async function takeReply(take: Take): Promise<Reply> {
+export async function takeReply(take: TakeBytes): Promise<Reply> {
   return { ct2: await take(RSA_BYTES), sealed: await takeVar16(take, TAG, MAX_PARAMETERS) };
 }
 
-const takeSpki = (take: Take) => takeVar16(take, SPKI_BYTES, SPKI_BYTES);
+const takeSpki = (take: TakeBytes) => takeVar16(take, SPKI_BYTES, SPKI_BYTES);
 
 /** What has another length is refused before it is read. */
-async function takeVar16(take: Take, min: number, max: number): Promise<Uint8Array> {
+async function takeVar16(take: TakeBytes, min: number, max: number): Promise<Uint8Array> {
   const size = new Reader(await take(2)).u16();
   if (size < min || size > max) throw handshakeRefused();
   return take(size);

@@ -3,9 +3,9 @@
  * their proof.
  */
 
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { BroadcastOpener, decodeRoomKey, Places } from './broadcast.ts';
+import { BroadcastOpener, BroadcastPositions, decodeRoomKey } from './broadcast.ts';
 import { Confirmation } from './confirmation.ts';
 import type { Received } from './link-inbox.ts';
 import { splitMessages, splitSegment } from './link-writer.ts';
@@ -26,7 +26,7 @@ export class LinkReader {
     key: Uint8Array,
     o: { fromDaemon: boolean; maxPlain: number; limits: RecordLimits; clock: Clock; onLate: () => void },
   ) {
-    this.#broadcasts = o.fromDaemon ? new BroadcastOpener(new Places(), o.limits) : null;
+    this.#broadcasts = o.fromDaemon ? new BroadcastOpener(new BroadcastPositions(), o.limits) : null;
     this.#opener = new RecordOpener(key, o.maxPlain, o.limits, this.#broadcasts);
     this.#confirmation = new Confirmation(o.clock, o.onLate);
   }

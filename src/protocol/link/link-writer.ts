@@ -1,7 +1,13 @@
 /** The sending half of a link: many messages a record, one write a flush, and a limit on what may wait. */
 import type { Writable } from 'node:stream';
 import { Reader, Writer } from '../base/bytes.ts';
-import { type Broadcast, encodeRoomKey, type Places, placeOf, type RoomKey } from './broadcast.ts';
+import {
+  type Broadcast,
+  type BroadcastPositions,
+  broadcastPosition,
+  encodeRoomKey,
+  type RoomKey,
+} from './broadcast.ts';
 import type { Flusher, Flushing } from './flusher.ts';
 import type { RecordSealer } from './record.ts';
 import { LARGE_RECORD, type RecordType, recordType } from './record-format.ts';
@@ -24,7 +30,7 @@ export class LinkWriter implements Flushing {
   readonly #flusher: Flusher;
   readonly #maxQueued: number;
   readonly #onFull: () => void;
-  readonly #places: Places;
+  readonly #places: BroadcastPositions;
   /** A broadcast was written, and no record of the link after it. */
   #unconfirmed = false;
   #pending: Uint8Array[] = [];
@@ -37,7 +43,7 @@ export class LinkWriter implements Flushing {
   constructor(
     stream: Writable,
     sealer: RecordSealer,
-    o: { flusher: Flusher; maxPlain: number; maxQueued: number; places: Places; onFull: () => void },
+    o: { flusher: Flusher; maxPlain: number; maxQueued: number; places: BroadcastPositions; onFull: () => void },
   ) {
     this.#stream = stream;
     this.#sealer = sealer;
@@ -80,7 +86,7 @@ export class LinkWriter implements Flushing {
   roomKey(key: RoomKey): void {
     this.flush();
     this.#write(recordType.roomKey, encodeRoomKey(key));
-    this.#places.set(key.room, placeOf(key));
+    this.#places.set(key.room, broadcastPosition(key));
   }
 
   roomEnd(room: Uint8Array): void {

@@ -3,9 +3,9 @@
  * Duplex, with authenticated close and a limit on what may wait. It knows bytes, not what they say, and rooms as 32 bytes each.
  */
 import type { Duplex } from 'node:stream';
-import { type Clock, systemClock } from '../../platform/seams.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { type Broadcast, Places, type RoomKey } from './broadcast.ts';
+import { type Broadcast, BroadcastPositions, type RoomKey } from './broadcast.ts';
 import { type Flusher, sharedFlusher } from './flusher.ts';
 import type { Agreed } from './handshake.ts';
 import { type LinkEnd, LinkInbox } from './link-inbox.ts';
@@ -72,9 +72,9 @@ export class Link {
     const [maxPlain, from, to] = client ? [LARGE_RECORD, toClient, toDaemon] : [SMALL_RECORD, toDaemon, toClient];
     const onLate = () => this.#late();
     this.#reader = new LinkReader(from, { fromDaemon: client !== null, maxPlain, limits, clock: this.#clock, onLate });
-    const places = client ? null : new Places();
+    const places = client ? null : new BroadcastPositions();
     this.#writer = new LinkWriter(stream, new RecordSealer(to, this.#clock, limits, places), {
-      places: places ?? new Places(),
+      places: places ?? new BroadcastPositions(),
       flusher: o.flusher ?? sharedFlusher,
       maxPlain: SMALL_RECORD,
       maxQueued: o.maxQueuedBytes ?? Number.POSITIVE_INFINITY,

@@ -4,9 +4,9 @@
  * From the daemon the AAD goes on with the places of the link's rooms (broadcast.ts), whose own records come between these.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { hkdf, label } from '../base/bytes.ts';
-import type { BroadcastOpener, Places } from './broadcast.ts';
+import type { BroadcastOpener, BroadcastPositions } from './broadcast.ts';
 import {
   BROADCAST_BIT,
   LARGE_RECORD,
@@ -60,12 +60,17 @@ export class RecordSealer {
   readonly #chain: Chain;
   readonly #clock: Clock;
   readonly #limits: RecordLimits;
-  readonly #places: Places | null;
+  readonly #places: BroadcastPositions | null;
   #bytes = 0;
   #since: number;
 
   /** `places`: how far the rooms' broadcasts have gone on this link; what it holds at a seal is sealed along. */
-  constructor(key: Uint8Array, clock: Clock, limits: RecordLimits = recordLimits, places: Places | null = null) {
+  constructor(
+    key: Uint8Array,
+    clock: Clock,
+    limits: RecordLimits = recordLimits,
+    places: BroadcastPositions | null = null,
+  ) {
     this.#chain = new Chain(key);
     this.#clock = clock;
     this.#limits = limits;

@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { ProtocolError } from '../base/errors.ts';
 
 /** The next `size` bytes. @throws ProtocolError 'handshake' when the stream ends before. */
-export type Take = (size: number) => Promise<Uint8Array>;
+export type TakeBytes = (size: number) => Promise<Uint8Array>;
 
 /** One read at a time. What is not taken stays in the stream, paused, for its next reader. */
-export function takeFrom(stream: Readable): Take {
+export function takeBytesFrom(stream: Readable): TakeBytes {
   return (size) =>
     new Promise((resolve, reject) => {
       const settle = () => {

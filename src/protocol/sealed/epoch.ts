@@ -3,7 +3,7 @@
  * that whoever is given another key notices. A newcomer is granted the key of the current epoch by any member.
  */
 
-import type { Random } from '../../platform/seams.ts';
+import type { Random } from '../../platform/random.ts';
 import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
 import { must, refuse, refuseLater } from '../base/refuse.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';

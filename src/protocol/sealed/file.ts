@@ -1,6 +1,6 @@
 /** Files end to end: a manifest says what a file is and carries its key; segments are sealed one by one under that key. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { Random } from '../../platform/seams.ts';
+import type { Random } from '../../platform/random.ts';
 import { fromUtf8, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { must, refuse } from '../base/refuse.ts';

@@ -1,6 +1,6 @@
 /** What is said in a room: sealed under a key of its own, derived from the epoch's, and signed by who speaks. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { Random } from '../../platform/seams.ts';
+import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, Reader, Writer } from '../base/bytes.ts';
 import { must, refuse } from '../base/refuse.ts';
 import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';

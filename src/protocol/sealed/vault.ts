@@ -3,7 +3,7 @@
  * daemon can keep them for the next machine. That a version never goes back is for the client to watch.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { Random } from '../../platform/seams.ts';
+import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { must, refuse } from '../base/refuse.ts';

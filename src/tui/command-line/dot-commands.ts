@@ -1,6 +1,6 @@
 /** Every dot-command, in one table: `.help` and docs/SCREEN are printed from it. `/x` is `.x`; `..x` is the text `.x`. */
 import type { ConversationName } from '../../client/types.ts';
-import { nearest } from '../text/edit-distance.ts';
+import { nearestWord } from '../text/edit-distance.ts';
 import { strings } from '../text/strings.ts';
 import { type CommandName, commandNames } from './command-names.ts';
 
@@ -65,7 +65,7 @@ export const commandTable: Readonly<Record<CommandName, CommandRow>> = {
 };
 
 /** What the person meant by a line. */
-export type Said =
+export type ParsedLine =
   | { say: 'nothing' }
   | { say: 'text'; text: string }
   | { say: 'private'; to: string; text: string }
@@ -86,7 +86,7 @@ const addressed = /^@([\p{L}\p{M}\p{N}._-]+)[^\p{L}\p{M}\p{N}._\s:@-]/u;
  * A line as the ancestor's client reads it: `.command`, `@name text`, `@name:text`, else text for the open conversation. What
  * looks like a command is never text, so that no password or path is sent by a slip. `table` says what each command takes.
  */
-export function parseLine(line: string, table = commandTable): Said {
+export function parseLine(line: string, table = commandTable): ParsedLine {
   const text = line.trimEnd();
   if (text === '') return { say: 'nothing' };
   if (escaped.test(text)) return { say: 'text', text: text.slice(1) };
@@ -99,7 +99,7 @@ export function parseLine(line: string, table = commandTable): Said {
   if (!isCommandLine(text)) return { say: 'text', text };
   const [word = '', rest = ''] = divide(text);
   const name = `.${word.slice(1).toLowerCase()}`;
-  if (!isCommand(name)) return { say: 'unknown', name: word, like: nearest(name, commandNames)[0] ?? null };
+  if (!isCommand(name)) return { say: 'unknown', name: word, like: nearestWord(name, commandNames)[0] ?? null };
   if (!fits(table[name], rest)) return { say: 'misused', name };
   return { say: 'command', name, rest };
 }

@@ -7,29 +7,29 @@ import { isFolded, shownMessages } from '../messages/folding.ts';
 import { pickedIn } from '../select/aim.ts';
 import { linksIn } from '../select/search.ts';
 import { canSend, peopleOf, waits, whyUnknown } from '../select/select.ts';
+import type { ChatController } from '../session/chat-controller.ts';
 import type { CommandsDesk } from '../session/desk.ts';
-import type { Session } from '../session/session.ts';
 import { editorWith, emptyEditor } from '../state/editor.ts';
 import type { MoveName } from '../state/event.ts';
 import { openThread } from '../state/focus.ts';
-import { own } from '../state/has-own.ts';
-import { isShut } from '../state/muting.ts';
+import { ownValue } from '../state/has-own.ts';
+import { isBlockedConversation } from '../state/muting.ts';
 import type { Overlay } from '../state/state.ts';
 import { emojiFor } from '../text/emoji.ts';
 import { strings } from '../text/strings.ts';
 import { FileCommands } from './file-commands.ts';
 import type { Done, Handler } from './handler.ts';
-import { Silence } from './mute-commands.ts';
+import { MuteCommands } from './mute-commands.ts';
 import { helpLines, Pages } from './pages.ts';
 import { Preferences } from './preferences.ts';
-import { Trust } from './trust-commands.ts';
+import { TrustCommands } from './trust-commands.ts';
 
 const scrolls = { up: 'page-up', down: 'page-down', oldest: 'oldest', newest: 'newest' } as const;
 
 export class Commands {
   readonly #desk: CommandsDesk;
-  readonly trust: Trust;
-  readonly silence: Silence;
+  readonly trust: TrustCommands;
+  readonly silence: MuteCommands;
   readonly files: FileCommands;
   readonly #pages: Pages;
   readonly #preferences: Preferences;
@@ -37,8 +37,8 @@ export class Commands {
 
   constructor(desk: CommandsDesk) {
     this.#desk = desk;
-    this.trust = new Trust(desk);
-    this.silence = new Silence(desk);
+    this.trust = new TrustCommands(desk);
+    this.silence = new MuteCommands(desk);
     this.files = new FileCommands(desk);
     this.#pages = new Pages(desk);
     this.#preferences = new Preferences(desk);
@@ -76,7 +76,7 @@ export class Commands {
       '.next': (session) => this.#step(session, 1),
       '.previous': (session) => this.#step(session, -1),
       '.scroll': (session, rest) => {
-        const move = own(scrolls, rest);
+        const move = ownValue(scrolls, rest);
         if (move === undefined) return session.refuse(this.usage('.scroll'));
         return desk.store.dispatch({ type: 'moved', move });
       },
@@ -114,11 +114,11 @@ export class Commands {
   }
 
   /** Says or shows why nothing can be sent there now. @returns false when it can */
-  isStopped(session: Session, to: ConversationName): boolean {
+  isStopped(session: ChatController, to: ConversationName): boolean {
     const { chat } = session;
     const why = canSend({ ...chat, open: to });
     if (why === null) return false;
-    if (isShut(chat.blocked, to)) session.tell(why, 'bad');
+    if (isBlockedConversation(chat.blocked, to)) session.tell(why, 'bad');
     else void this.run('.verify', to.slice(1));
     return true;
   }
@@ -146,7 +146,7 @@ export class Commands {
     else outside.quit();
   }
 
-  async #message(session: Session, rest: string): Promise<boolean> {
+  async #message(session: ChatController, rest: string): Promise<boolean> {
     const [word, text] = divide(rest);
     const name = conversationOf(word);
     const why = whyUnknown(session.chat, name);
@@ -159,13 +159,13 @@ export class Commands {
     return true;
   }
 
-  #join(session: Session, rest: string) {
+  #join(session: ChatController, rest: string) {
     const name = conversationOf(rest.startsWith('#') ? rest : `#${rest}`);
     const why = whyUnknown(session.chat, name);
     return why === null ? session.open(name) : session.refuse(why);
   }
 
-  async #reply(session: Session, text: string): Promise<Done> {
+  async #reply(session: ChatController, text: string): Promise<Done> {
     const message = this.chosen();
     if (message === null) return session.refuse(strings.notices.noMessage);
     if (text === '') return this.#desk.store.dispatch({ type: 'about', about: { do: 'reply', message } });
@@ -173,27 +173,27 @@ export class Commands {
     return (await session.send(session.chat.open, text, message)) === '';
   }
 
-  #mine(session: Session): Message | null {
+  #mine(session: ChatController): Message | null {
     const picked = this.chosen(true);
     const mine = picked !== null && picked.from === session.chat.me.name ? picked : null;
     if (mine === null) session.refuse(picked === null ? strings.notices.noMessage : strings.notices.notYours);
     return mine;
   }
 
-  #edit(session: Session, text: string): Done | Promise<Done> {
+  #edit(session: ChatController, text: string): Done | Promise<Done> {
     const message = this.#mine(session);
     if (message === null) return false;
     if (text === '') return this.#desk.store.dispatch({ type: 'about', about: { do: 'edit', message } });
     return session.attempt(() => session.client.edit(message, text));
   }
 
-  #delete(session: Session): Done {
+  #delete(session: ChatController): Done {
     const message = this.#mine(session);
     if (message === null) return false;
     this.#desk.store.dispatch({ type: 'asked', question: { ask: 'delete', message } });
   }
 
-  async react(session: Session, word: string): Promise<boolean> {
+  async react(session: ChatController, word: string): Promise<boolean> {
     const message = this.chosen();
     if (message === null) return session.refuse(strings.notices.noMessage);
     if (word === '') {
@@ -206,14 +206,15 @@ export class Commands {
     return session.attempt(() => session.client.react(message, emoji, on));
   }
 
-  #retry(session: Session): Done {
-    if (isShut(session.chat.blocked, session.chat.open)) return !this.isStopped(session, session.chat.open);
+  #retry(session: ChatController): Done {
+    if (isBlockedConversation(session.chat.blocked, session.chat.open))
+      return !this.isStopped(session, session.chat.open);
     const failed = openThread(session.chat).messages.filter((message) => message.state === 'failed');
     if (failed.length === 0) return session.tell(strings.notices.nothingFailed);
     for (const message of failed) void session.attempt(() => session.client.retry(message.id));
   }
 
-  #unread(session: Session) {
+  #unread(session: ChatController) {
     const list = peopleOf(session.chat);
     const at = list.findIndex((item) => item.open);
     const others = [...list.slice(at + 1), ...list.slice(0, at)];
@@ -223,33 +224,33 @@ export class Commands {
     else session.tell(strings.notices.noUnread);
   }
 
-  #step(session: Session, by: 1 | -1) {
+  #step(session: ChatController, by: 1 | -1) {
     const list = peopleOf(session.chat);
     const next = list[(list.findIndex((item) => item.open) + by + list.length) % list.length];
     if (next) session.open(next.name);
   }
 
-  #copy(session: Session): Done {
+  #copy(session: ChatController): Done {
     const message = this.chosen();
     if (message === null) return session.refuse(strings.notices.noMessage);
     this.#desk.outside.copy(message.body.kind === 'file' ? message.body.file.name : message.body.text);
     session.tell(strings.notices.copied);
   }
 
-  #links(session: Session) {
+  #links(session: ChatController) {
     const links = linksIn(session.chat, this.#desk.outside.findLinks).reverse();
     if (links.length === 0) return session.tell(strings.notices.noLinks);
     this.#desk.store.dispatch({ type: 'overlay', overlay: { kind: 'links', links, selected: 0 } });
   }
 
-  #reconnect(session: Session): Done {
+  #reconnect(session: ChatController): Done {
     const { link } = session.chat;
     if (link.state === 'online') return session.tell(strings.notices.isOnline);
     if (link.state === 'closed') return session.refuse(link.reason);
     session.client.reconnect();
   }
 
-  #away(session: Session, word: string) {
+  #away(session: ChatController, word: string) {
     if (word !== '' && word !== 'on' && word !== 'off') return session.refuse(this.usage('.away'));
     return session.away(word === '' ? !session.chat.away : word === 'on');
   }

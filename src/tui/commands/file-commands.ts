@@ -3,8 +3,8 @@
 import { asShown, matching } from '../../client/transfers/file-choice.ts';
 import type { FileInfo, TransferState } from '../../client/types.ts';
 import { isUnderWay } from '../select/select.ts';
+import type { ChatController } from '../session/chat-controller.ts';
 import type { CommandsDesk } from '../session/desk.ts';
-import type { Session } from '../session/session.ts';
 import { fileKey } from '../state/message-list.ts';
 import { shownFiles } from '../state/muting.ts';
 import { strings } from '../text/strings.ts';
@@ -49,7 +49,7 @@ export class FileCommands {
   }
 
   /** `.download`: one of the open conversation first. */
-  download(session: Session, name: string) {
+  download(session: ChatController, name: string) {
     const all = shownFiles(session.chat);
     const matches = matching(all, name);
     const here = matching(
@@ -62,7 +62,7 @@ export class FileCommands {
   }
 
   /** The newest one that can be meant. */
-  named(session: Session, what: Doing, name: string) {
+  named(session: ChatController, what: Doing, name: string) {
     const all = Object.values(session.chat.transfers);
     const fits = all
       .filter((one) => fitting[what].includes(one.state) && (name === '' || asShown(one.name) === asShown(name)))

@@ -1,7 +1,7 @@
 /** What carries out a dot-command. */
-import type { Session } from '../session/session.ts';
+import type { ChatController } from '../session/chat-controller.ts';
 
 /** false: it could not be done, and the person was told why. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that only shows something returns nothing.
 export type Done = boolean | void;
-export type Handler = (session: Session, rest: string) => Done | Promise<Done>;
+export type Handler = (session: ChatController, rest: string) => Done | Promise<Done>;

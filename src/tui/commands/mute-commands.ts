@@ -3,13 +3,13 @@
 import { conversationOf } from '../command-line/dot-commands.ts';
 import { chosenRun } from '../messages/folding.ts';
 import { whyUnknown } from '../select/select.ts';
+import type { ChatController } from '../session/chat-controller.ts';
 import type { CommandsDesk } from '../session/desk.ts';
-import type { Session } from '../session/session.ts';
 import { personOf } from '../state/has-own.ts';
 import { strings } from '../text/strings.ts';
 import type { Done } from './handler.ts';
 
-export class Silence {
+export class MuteCommands {
   readonly #desk: CommandsDesk;
 
   constructor(desk: CommandsDesk) {
@@ -17,7 +17,7 @@ export class Silence {
   }
 
   /** The named conversation, else the open one; a muted one is heard again. */
-  mute(session: Session, rest: string): Done {
+  mute(session: ChatController, rest: string): Done {
     const { chat } = session;
     const conversation = rest === '' ? chat.open : conversationOf(rest);
     const on = !chat.muted.has(conversation);
@@ -28,7 +28,7 @@ export class Silence {
   }
 
   /** A blocked one is seen again. */
-  block(session: Session, rest: string): Done {
+  block(session: ChatController, rest: string): Done {
     const { chat } = session;
     const name = rest.replace(/^@/, '');
     const on = !chat.blocked.has(name);
@@ -39,7 +39,7 @@ export class Silence {
   }
 
   /** Shows what is folded at the chosen place. @returns false when nothing is */
-  unfold({ chat }: Session): boolean {
+  unfold({ chat }: ChatController): boolean {
     const run = chosenRun(chat);
     if (run === null) return false;
     const seqs =

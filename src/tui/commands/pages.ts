@@ -5,8 +5,8 @@ import { commandNames } from '../command-line/command-names.ts';
 import { commandTable, usageOf } from '../command-line/dot-commands.ts';
 import { filesOf, peopleOf, presenceSign, presenceWord } from '../select/select.ts';
 import { transferLines } from '../select/transfer-lines.ts';
+import type { ChatController } from '../session/chat-controller.ts';
 import type { CommandsDesk } from '../session/desk.ts';
-import type { Session } from '../session/session.ts';
 import type { Overlay } from '../state/state.ts';
 import { age, groups, size } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
@@ -24,7 +24,7 @@ export class Pages {
     this.#desk.store.dispatch({ type: 'answered', overlay: { kind: 'page', title, lines, top: 0 }, instead });
   }
 
-  list(session: Session, rooms: boolean) {
+  list(session: ChatController, rooms: boolean) {
     const lines = peopleOf(session.chat)
       .filter((item) => item.room === rooms)
       .map((item) => {
@@ -36,7 +36,7 @@ export class Pages {
     this.page(rooms ? strings.panes.rooms : strings.panes.people, lines);
   }
 
-  files(session: Session) {
+  files(session: ChatController) {
     const { chat } = session;
     const lines = filesOf(chat).map(
       ({ file }) =>
@@ -45,7 +45,7 @@ export class Pages {
     this.page(`${strings.panes.files} · ${chat.open}`, lines.length === 0 ? [strings.files.empty] : lines);
   }
 
-  async transfers(session: Session): Promise<void> {
+  async transfers(session: ChatController): Promise<void> {
     await this.#desk.transfers?.refresh();
     this.#desk.store.dispatch({
       type: 'answered',
@@ -60,7 +60,7 @@ export class Pages {
     });
   }
 
-  whoami(session: Session) {
+  whoami(session: ChatController) {
     const { name, fingerprint, daemon, device } = session.client.me;
     this.page(strings.pages.whoami, [
       `${fill(strings.login.name, 12)}${name}`,
@@ -76,7 +76,7 @@ export class Pages {
     ]);
   }
 
-  keys(session: Session) {
+  keys(session: ChatController) {
     const line = ({ name, fingerprint, verified }: Person) => [
       `${verified ? '✔' : ' '} ${fill(name, 16)} ${fingerprint === null ? strings.header.noKeys : groups(fingerprint.slice(0, 32))}`,
       ...(fingerprint === null ? [] : [`${fill('', 19)}${groups(fingerprint.slice(32))}`]),
@@ -89,13 +89,13 @@ export class Pages {
     );
   }
 
-  blocked(session: Session) {
+  blocked(session: ChatController) {
     const names = [...session.chat.blocked].sort();
     if (names.length === 0) return session.tell(strings.notices.nobodyBlocked);
     this.page(strings.pages.blocked, names);
   }
 
-  async sessions(session: Session, rest: string): Promise<boolean> {
+  async sessions(session: ChatController, rest: string): Promise<boolean> {
     if (rest !== '' && rest !== 'end') return session.refuse(usageOf('.sessions'));
     return session.attempt(async () => {
       if (rest === 'end') return session.tell(strings.notices.ended(await session.client.endDevice(null)), 'good');

@@ -1,14 +1,14 @@
 /** Whose key is whose: comparing, taking a changed one, and one's own password. */
 import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
 import { printable } from '../../protocol/base/text.ts';
+import type { ChatController } from '../session/chat-controller.ts';
 import type { CommandsDesk } from '../session/desk.ts';
-import type { Session } from '../session/session.ts';
 import { textOf } from '../state/editor.ts';
 import { personOf } from '../state/has-own.ts';
 import type { Overlay } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
-export class Trust {
+export class TrustCommands {
   readonly #desk: CommandsDesk;
 
   constructor(desk: CommandsDesk) {
@@ -66,7 +66,7 @@ export class Trust {
   }
 
   /** @returns whether there is somebody to compare with */
-  async verify(session: Session, rest: string): Promise<boolean> {
+  async verify(session: ChatController, rest: string): Promise<boolean> {
     const { store, clock } = this.#desk;
     const name = rest === '' ? session.chat.open.slice(1) : rest.replace(/^@/, '');
     if (personOf(session.chat, name) === undefined || (rest === '' && session.chat.open.startsWith('#'))) {

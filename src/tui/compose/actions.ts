@@ -8,13 +8,13 @@ import { peopleOf } from '../select/select.ts';
 import type { Desk } from '../session/desk.ts';
 import { type EditName, edits, textOf } from '../state/editor.ts';
 import { type MoveName, moveNames } from '../state/event.ts';
-import { chatOf, fieldOf, MAX_DRAFT, openThread, pastedText, placesOf } from '../state/focus.ts';
+import { chatOf, fieldOf, focusScopesOf, MAX_DRAFT, openThread, pastedText } from '../state/focus.ts';
 import { type ActionName, actionFor } from '../state/keys.ts';
-import { isLent } from '../state/stashed-draft.ts';
+import { isStashed } from '../state/stashed-draft.ts';
 import type { State } from '../state/state.ts';
 import type { Person } from '../terminal/gate.ts';
 import { strings } from '../text/strings.ts';
-import { Choosing } from './selection.ts';
+import { Selection } from './selection.ts';
 import { Sending } from './sending.ts';
 
 /** Keys that are nothing but a command. */
@@ -35,14 +35,14 @@ export class Actions {
   readonly #desk: Desk;
   readonly #commands: Commands;
   readonly #sending: Sending;
-  readonly #choosing: Choosing;
+  readonly #choosing: Selection;
   #interruptedAt = -Infinity;
 
   constructor(desk: Desk, commands: Commands) {
     this.#desk = desk;
     this.#commands = commands;
     this.#sending = new Sending(desk, commands);
-    this.#choosing = new Choosing(desk, commands, this.#sending);
+    this.#choosing = new Selection(desk, commands, this.#sending);
   }
 
   /** From the gate: everything but the letters that Ink's field takes. */
@@ -56,7 +56,7 @@ export class Actions {
         return this.#key(input.key);
       case 'text':
         // Without a field, a letter may be a key of a pane; otherwise it begins a line.
-        if (actionFor(input.text, placesOf(store.get())) !== null) return this.#key(input.text);
+        if (actionFor(input.text, focusScopesOf(store.get())) !== null) return this.#key(input.text);
         return store.dispatch({ type: 'typed', text: input.text });
       case 'paste':
         return this.#paste(input.text);
@@ -72,7 +72,7 @@ export class Actions {
   };
 
   #key(key: string) {
-    const action = actionFor(key, placesOf(this.#desk.store.get()));
+    const action = actionFor(key, focusScopesOf(this.#desk.store.get()));
     if (action !== null) return this.run(action, key);
     // Esc and a letter soon after it come as Alt and the letter do.
     const letter = /^alt\+(.)$/u.exec(key)?.[1];
@@ -153,7 +153,7 @@ export class Actions {
     }
     const state = store.get();
     const chat = chatOf(state);
-    if (chat !== null && state.overlay === null && state.focus === 'composer' && isLent(openThread(chat)))
+    if (chat !== null && state.overlay === null && state.focus === 'composer' && isStashed(openThread(chat)))
       return store.dispatch({ type: 'about', about: null });
     const now = clock.monotonic();
     if (now - this.#interruptedAt < TWICE) return this.#leave(state);

@@ -4,14 +4,15 @@
  */
 import { join } from 'node:path';
 import type { Client, ConversationName } from '../../client/types.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { replaceDurably } from '../../platform/durable-write.ts';
-import type { Clock, FileSystem } from '../../platform/seams.ts';
-import { Turns } from '../../protocol/base/mutex.ts';
+import type { FileSystem } from '../../platform/file-system.ts';
+import { Mutex } from '../../protocol/base/mutex.ts';
 import { isCommandLine } from '../command-line/dot-commands.ts';
 import { textOf } from '../state/editor.ts';
 import type { Event, Remembered } from '../state/event.ts';
 import { chatOf } from '../state/focus.ts';
-import { unsent } from '../state/stashed-draft.ts';
+import { unsentDraft } from '../state/stashed-draft.ts';
 import type { Chat, Settings } from '../state/state.ts';
 import type { Store } from '../update/state-store.ts';
 import { changesOf, type Kept, keptOf, type Leaves, leavesOf, merge, parseKept, partAndName } from './settings-file.ts';
@@ -44,7 +45,7 @@ export class Drafts {
   /** What this window had when the file was read or written last: what differs from it was changed here since. */
   #base: Leaves = new Map();
   #timer: (() => void) | null = null;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   /** A file that could not be read is left alone. */
   #readable = true;
 
@@ -184,7 +185,7 @@ function settingsOf({ theme, mouse, bell, desktop, desktopText, typing }: Settin
 function draftsOf(chat: Chat): Record<string, string> {
   return Object.fromEntries(
     Object.values(chat.threads)
-      .map((thread) => [thread.name, textOf(unsent(thread))] as const)
+      .map((thread) => [thread.name, textOf(unsentDraft(thread))] as const)
       // A command may hold a path or a name that was meant for this moment only.
       .filter(([, text]) => text !== '' && !isCommandLine(text)),
   );

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ConversationName } from '../../client/types.ts';
 import { entriesOf, isHidden, resolvePath } from '../command-line/typed-paths.ts';
 import type { Commands } from '../commands/commands.ts';
-import { destinations, picked, searched } from '../select/search.ts';
+import { destinations, picked, searchHits } from '../select/search.ts';
 import { fileAt, filesOf, peopleOf, personAt } from '../select/select.ts';
 import type { Desk } from '../session/desk.ts';
 import { editorWith, emptyEditor, textOf } from '../state/editor.ts';
@@ -20,7 +20,7 @@ const UNSEEN = 500;
 /** Nor within this after typing something else, which is going on. ms. */
 const TYPED_ON = 1500;
 
-export class Choosing {
+export class Selection {
   readonly #desk: Desk;
   readonly #commands: Commands;
   readonly #sending: Sending;
@@ -69,7 +69,7 @@ export class Choosing {
         return;
       }
       case 'search': {
-        const message = searched(session.chat, textOf(overlay.query))[overlay.selected];
+        const message = searchHits(session.chat, textOf(overlay.query))[overlay.selected];
         const words = textOf(overlay.query).trim();
         if (message) store.dispatch({ type: 'jumped', conversation: message.conversation, key: keyOf(message), words });
         return;

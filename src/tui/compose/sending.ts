@@ -6,8 +6,8 @@ import type { CommandName } from '../command-line/command-names.ts';
 import { lineOf, parseLine } from '../command-line/dot-commands.ts';
 import type { Commands } from '../commands/commands.ts';
 import { whyUnknown } from '../select/select.ts';
+import type { ChatController } from '../session/chat-controller.ts';
 import type { Desk } from '../session/desk.ts';
-import type { Session } from '../session/session.ts';
 import { editorWith, textOf } from '../state/editor.ts';
 import { openThread } from '../state/focus.ts';
 import type { Question } from '../state/state.ts';
@@ -72,7 +72,7 @@ export class Sending {
     void done.then((isDone) => isDone || rest === '' || giveBack());
   }
 
-  #edit(session: Session, message: Message, line: string) {
+  #edit(session: ChatController, message: Message, line: string) {
     const said = parseLine(line);
     // What goes to somebody when it is sent is only text when a message is changed.
     const text = said.say === 'text' ? said.text : line.trimEnd();
@@ -82,7 +82,7 @@ export class Sending {
     void session.attempt(() => session.client.edit(message, text)).then((isDone) => isDone || giveBack());
   }
 
-  #post(session: Session, { to, text, line, reply, addressed }: Letter, sure: boolean) {
+  #post(session: ChatController, { to, text, line, reply, addressed }: Letter, sure: boolean) {
     if (this.#commands.isStopped(session, to)) return;
     const { chat } = session;
     const messages = parts(text).length;
@@ -126,7 +126,7 @@ export class Sending {
   }
 
   /** What the person said yes to. */
-  confirmed(question: Question, session: Session) {
+  confirmed(question: Question, session: ChatController) {
     switch (question.ask) {
       case 'send':
         return this.enter(true);
@@ -141,7 +141,7 @@ export class Sending {
   }
 }
 
-function isTooLong(session: Session, text: string): boolean {
+function isTooLong(session: ChatController, text: string): boolean {
   const bytes = Buffer.byteLength(text);
   if (bytes <= MAX_TEXT_BYTES) return false;
   session.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');

@@ -6,16 +6,16 @@ import { AccountStore } from '../../client/keys/account-store.ts';
 import { whereTo } from '../../client/login/sign-in.ts';
 import type { Profile } from '../../client/profile/profile.ts';
 import { KnownDaemons } from '../../client/trust/known-daemons.ts';
-import { systemClock } from '../../platform/seams.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { fingerprintWords } from '../../protocol/link/daemon-identity.ts';
-import type { Door } from './login-controller.ts';
+import type { LoginBackend } from './login-controller.ts';
 import { startOwnServer } from './own-server.ts';
 
 const TIMEOUT = 10_000;
 
 /** `profile` stays open as long as the door is used. */
-export function openDoor(profile: Profile): Door {
+export function openLoginBackend(profile: Profile): LoginBackend {
   const known = new KnownDaemons(profile.db, systemClock);
   const accounts = new AccountStore(profile, systemClock);
   return {

@@ -2,7 +2,7 @@
 
 import { ClientError } from '../../client/errors.ts';
 import type { Ask, Client, ConnectOptions } from '../../client/types.ts';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
 import { MAX_INVITE, nameFault, printable } from '../../protocol/base/text.ts';
 import { textOf } from '../state/editor.ts';
@@ -10,14 +10,14 @@ import type { Login, LoginField, Notice } from '../state/state.ts';
 import { addressIn, isHere } from '../text/join-address.ts';
 import { strings } from '../text/strings.ts';
 import type { Store } from '../update/state-store.ts';
-import { faultOf, sentenceOf, type Wrong } from './login-fault.ts';
-import { Doubts } from './login-questions.ts';
+import { faultOf, type LoginFault, sentenceOf } from './login-fault.ts';
+import { LoginQuestions } from './login-questions.ts';
 import type { OwnServer } from './own-server.ts';
 
 type Offered = { address: string; fingerprint: string; words: string };
 
 /** What stands outside the form. */
-export type Door = {
+export type LoginBackend = {
   /**
    * Asks the server who it is. `offered` is null when this profile or a join link already says which key is right. `names` are
    * accounts that this profile holds keys of there.
@@ -31,22 +31,22 @@ export type Door = {
 export type LoginParts = {
   store: Store;
   clock: Clock;
-  door: Door;
+  door: LoginBackend;
   /** Without one of its own, where a server would listen. */
   defaultServer: string;
   profile: string | undefined;
   enter(client: Client): Promise<void>;
 };
 
-export class LoginDesk {
-  readonly doubts: Doubts;
+export class LoginController {
+  readonly doubts: LoginQuestions;
   readonly #parts: LoginParts;
   /** The key that the person accepted in this form, hex. */
   #trusted: { server: string; fingerprint: string } | null = null;
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
-    this.doubts = new Doubts(parts.store);
+    this.doubts = new LoginQuestions(parts.store);
   }
 
   get #login(): Login | null {
@@ -193,7 +193,7 @@ export class LoginDesk {
    * Goes in with the client that comes. What goes wrong is said beside the field it concerns.
    * @param lacking what is wrong when there is no key to go in by; without it the form only asks for the password
    */
-  async goIn(connecting: Promise<Client>, lacking?: Wrong): Promise<void> {
+  async goIn(connecting: Promise<Client>, lacking?: LoginFault): Promise<void> {
     let client: Client;
     try {
       client = await connecting;
@@ -216,12 +216,12 @@ export class LoginDesk {
     }
   }
 
-  #wrong({ field, error }: Wrong) {
+  #wrong({ field, error }: LoginFault) {
     this.#change({ busy: null, active: field, errors: { [field]: error } });
   }
 
   /** The first thing that is wrong, beside its field. */
-  #check(login: Login): Wrong | null {
+  #check(login: Login): LoginFault | null {
     const name = textOf(login.fields.name).trim();
     const password = textOf(login.fields.password);
     const { errors } = strings.login;

@@ -3,7 +3,7 @@ import { printable } from '../../protocol/base/text.ts';
 import type { LoginField } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
-export type Wrong = { field: LoginField; error: string };
+export type LoginFault = { field: LoginField; error: string };
 
 const fields: Readonly<Record<string, LoginField>> = {
   'bad-name': 'name',
@@ -19,7 +19,7 @@ const fields: Readonly<Record<string, LoginField>> = {
 };
 
 /** @param making an account was to be made */
-export function faultOf(error: unknown, making: boolean): Wrong {
+export function faultOf(error: unknown, making: boolean): LoginFault {
   const code = String((error as { code?: unknown }).code);
   const { errors } = strings.login;
   const said = sentenceOf(error);

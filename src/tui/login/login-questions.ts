@@ -5,7 +5,7 @@ import { printable } from '../../protocol/base/text.ts';
 import type { Question } from '../state/state.ts';
 import type { Store } from '../update/state-store.ts';
 
-export class Doubts {
+export class LoginQuestions {
   readonly #store: Store;
   #agreed: Question | null = null;
 

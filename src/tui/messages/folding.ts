@@ -2,7 +2,7 @@
 import type { Message } from '../../client/types.ts';
 import { openThread } from '../state/focus.ts';
 import { hasKey, keyOf } from '../state/message-list.ts';
-import { isShut } from '../state/muting.ts';
+import { isBlockedConversation } from '../state/muting.ts';
 import type { Chat, Thread } from '../state/state.ts';
 import { dayKey } from '../text/format.ts';
 
@@ -46,7 +46,7 @@ export function itemIndex(items: readonly Item[], messages: readonly Message[], 
 
 /** Not shown: its author is blocked, or the conversation is with somebody who is, and the person did not unfold it. */
 export function isFolded(message: Message, unfolded: Thread['unfolded'], blocked: ReadonlySet<string>): boolean {
-  if (isShut(blocked, message.conversation)) return true;
+  if (isBlockedConversation(blocked, message.conversation)) return true;
   if (!blocked.has(message.from)) return false;
   const { from, seq } = message;
   return seq === null || !unfolded.some((run) => run.from === from && run.first <= seq && seq <= run.last);
@@ -69,7 +69,7 @@ export function shownMessages(chat: Chat): readonly Message[] {
 
 function fold(messages: readonly Message[], unfolded: Thread['unfolded'], blocked: ReadonlySet<string>) {
   const conversation = messages[0]?.conversation;
-  if (conversation !== undefined && isShut(blocked, conversation)) return [];
+  if (conversation !== undefined && isBlockedConversation(blocked, conversation)) return [];
   const items: Item[] = [];
   let run: Run | null = null;
   let folded = false;

@@ -30,7 +30,7 @@ export type Look = {
 };
 
 /** What stands around a message. */
-export type Place = {
+export type RowPosition = {
   previous: Message | null;
   /** The line "new" belongs above it. */
   firstNew: boolean;
@@ -47,7 +47,7 @@ const kept = new WeakMap<
   { key: string; gaps: readonly Gap[]; quoted: Message | null; rows: readonly Row[] }
 >();
 
-export function rowsOf(message: Message, place: Place, look: Look): readonly Row[] {
+export function rowsOf(message: Message, place: RowPosition, look: Look): readonly Row[] {
   const newDay = place.previous === null || dayKey(place.previous.at) !== dayKey(message.at);
   const alone = newDay || place.firstNew || place.gaps.length > 0 || !sameGroup(place.previous, message);
   const quote = place.quoted === null ? null : quoteOf(place.quoted, look.blocked);
@@ -64,7 +64,11 @@ export function rowsOf(message: Message, place: Place, look: Look): readonly Row
 }
 
 /** One quiet row for all of what a blocked person said there. */
-export function runRows(run: Run, { previous, gaps }: Pick<Place, 'previous' | 'gaps'>, look: Look): readonly Row[] {
+export function runRows(
+  run: Run,
+  { previous, gaps }: Pick<RowPosition, 'previous' | 'gaps'>,
+  look: Look,
+): readonly Row[] {
   const newDay = previous === null || dayKey(previous.at) !== dayKey(run.last.at);
   const text = strings.messages.folded(run.count, run.from);
   // Under the texts, further left where it does not fit.

@@ -2,7 +2,7 @@
  * Whether a person looks at the screen. Terminals tell when their window gains or loses the focus; one that does not (tmux as it
  * comes, the Linux console) leaves only the keyboard to go by: who has not touched it for a while is taken as looking elsewhere.
  */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Store } from '../update/state-store.ts';
 
 /** Without a key, where the terminal tells nothing. ms. */

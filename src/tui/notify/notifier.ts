@@ -2,11 +2,11 @@
 
 import { shownName } from '../../client/people/shown-name.ts';
 import type { Message } from '../../client/types.ts';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { firstLine, writtenOf } from '../messages/rows.ts';
 import { unreadCount } from '../select/select.ts';
 import { chatOf } from '../state/focus.ts';
-import { isTold } from '../state/muting.ts';
+import { isNotified } from '../state/muting.ts';
 import type { TerminalModes } from '../terminal/terminal-modes.ts';
 import { strings } from '../text/strings.ts';
 import type { Store } from '../update/state-store.ts';
@@ -33,7 +33,7 @@ export class Notifier {
   readonly arrived = (message: Message): void => {
     const state = this.#store.get();
     const chat = chatOf(state);
-    if (state.watched || (chat !== null && !isTold(chat, message))) return;
+    if (state.watched || (chat !== null && !isNotified(chat, message))) return;
     this.#held.push(message);
     const wait = this.#quietUntil - this.#clock.monotonic();
     if (wait <= 0) this.#tell();

@@ -4,7 +4,7 @@ import { chatOf } from '../state/focus.ts';
 import { keyHelp } from '../state/keys.ts';
 import type { Chat, Overlay, State } from '../state/state.ts';
 import { fill, width, wrap } from '../width/measure.ts';
-import { destinations, picked, searched } from './search.ts';
+import { destinations, picked, searchHits } from './search.ts';
 import { transferLines } from './transfer-lines.ts';
 
 /** Rows that an overlay has to show, and has room for. */
@@ -19,7 +19,8 @@ export function overlaySize(state: State): { count: number; room: number } {
   if (overlay.kind === 'picker') return { count: picked(overlay).length, room };
   if (chat !== null && overlay.kind === 'switcher')
     return { count: destinations(chat, textOf(overlay.query)).length, room };
-  if (chat !== null && overlay.kind === 'search') return { count: searched(chat, textOf(overlay.query)).length, room };
+  if (chat !== null && overlay.kind === 'search')
+    return { count: searchHits(chat, textOf(overlay.query)).length, room };
   return { count: 0, room };
 }
 

@@ -8,7 +8,7 @@ import { shownMessages } from '../messages/folding.ts';
 import { firstLine } from '../messages/rows.ts';
 import { textOf } from '../state/editor.ts';
 import { fileKey } from '../state/message-list.ts';
-import { isShut, shownFiles } from '../state/muting.ts';
+import { isBlockedConversation, shownFiles } from '../state/muting.ts';
 import type { Chat, Overlay } from '../state/state.ts';
 import { peopleOf, waits } from './select.ts';
 
@@ -43,7 +43,7 @@ export function linksIn(chat: Chat, findLinks: (text: string) => string[]): stri
 export const MOST_HITS = 200;
 
 /** Held messages with every word of `query` in them, whatever its case and accents; the newest first. None of blocked people. */
-export function searched(chat: Chat, query: string): Message[] {
+export function searchHits(chat: Chat, query: string): Message[] {
   const wanted = plain(query).split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return [];
   const { blocked } = chat;
@@ -52,7 +52,7 @@ export function searched(chat: Chat, query: string): Message[] {
     return wanted.every((word) => text.includes(word));
   };
   return Object.values(chat.threads)
-    .filter(({ name }) => !isShut(blocked, name))
+    .filter(({ name }) => !isBlockedConversation(blocked, name))
     .flatMap(({ messages }) => messages.filter((one) => !one.deleted && !blocked.has(one.from) && fits(one)))
     .sort((a, b) => b.at - a.at)
     .slice(0, MOST_HITS);

@@ -5,7 +5,7 @@ import { chatOf, openThread, paneOf } from '../state/focus.ts';
 import { personOf } from '../state/has-own.ts';
 import { type Layout, layoutOf } from '../state/layout.ts';
 import { fileKey } from '../state/message-list.ts';
-import { isShut, shownFiles, unreadOf } from '../state/muting.ts';
+import { isBlockedConversation, shownFiles, unreadOf } from '../state/muting.ts';
 import type { Chat, State, Thread } from '../state/state.ts';
 import { exactNote } from '../text/clean.ts';
 import { draftLines } from '../text/draft-lines.ts';
@@ -102,7 +102,7 @@ function listed(chat: Chat, name: ConversationName): ListedConversation {
     open: chat.open === name,
     draft: thread !== undefined && chat.open !== name && textOf(thread.draft) !== '',
     muted: chat.muted.has(name),
-    blocked: isShut(chat.blocked, name),
+    blocked: isBlockedConversation(chat.blocked, name),
   };
 }
 
@@ -276,7 +276,7 @@ export function presenceWord({ online, away, known = true }: Presence): string {
 
 /** Why nothing can be written into the open conversation now; null when it can. */
 export function canSend(chat: Chat): string | null {
-  if (isShut(chat.blocked, chat.open)) return strings.notices.isBlocked(chat.open.slice(1));
+  if (isBlockedConversation(chat.blocked, chat.open)) return strings.notices.isBlocked(chat.open.slice(1));
   const person = chat.open.startsWith('@') ? personOf(chat, chat.open.slice(1)) : undefined;
   return person?.changedTo != null ? strings.notices.changedKey(person.name) : null;
 }

@@ -1,10 +1,10 @@
 /** What the actions of the screen work with; session and transfers are there while somebody is logged in. */
-import type { Clock } from '../../platform/seams.ts';
-import type { LoginDesk } from '../login/login-controller.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { LoginController } from '../login/login-controller.ts';
 import type { Attention } from '../notify/attention.ts';
 import type { Store } from '../update/state-store.ts';
-import type { Session } from './session.ts';
-import type { TransferDesk } from './transfer-desk.ts';
+import type { ChatController } from './chat-controller.ts';
+import type { TransferActions } from './transfer-actions.ts';
 
 /** What only the running program can do. */
 type Outside = {
@@ -23,10 +23,10 @@ export type Desk = {
   readonly store: Store;
   readonly clock: Clock;
   readonly outside: Outside;
-  readonly login: LoginDesk;
+  readonly login: LoginController;
   readonly attention: Attention;
-  session: Session | null;
-  transfers: TransferDesk | null;
+  session: ChatController | null;
+  transfers: TransferActions | null;
 };
 
 /** Whoever runs the commands needs no login form, and no window. */

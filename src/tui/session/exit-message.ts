@@ -5,7 +5,7 @@ import type { Chat, State } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
 /** Why the chat had ended before the person left, with the exit status for it, and what waits to be sent; null: nothing. */
-export function lastWord(state: State): { text: string; status: number } | null {
+export function exitMessage(state: State): { text: string; status: number } | null {
   const chat = chatOf(state);
   if (chat === null) return null;
   const error = chat.link.state === 'closed' ? closedBy(chat.link) : null;

@@ -1,14 +1,14 @@
 /** From the letters in the composer to the sign that the other side sees, and from their sign to its end. */
 
 import type { Client, ConversationName } from '../../client/types.ts';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { textOf } from '../state/editor.ts';
 import { chatOf, openThread } from '../state/focus.ts';
-import { isShut } from '../state/muting.ts';
+import { isBlockedConversation } from '../state/muting.ts';
 import type { Chat, State } from '../state/state.ts';
 import type { Store } from '../update/state-store.ts';
 
-export class Writing {
+export class OwnTyping {
   readonly #client: Pick<Client, 'typing'>;
   readonly #store: Store;
   readonly #clock: Clock;
@@ -30,7 +30,8 @@ export class Writing {
     // Only what was typed just now, here: a draft that is recalled or kept is no writing.
     const written = before !== null && before.name === name && before.text !== text && chat.typedAt === state.now;
     // Letters that were meant for another conversation are not told here, as they are not sent without a question.
-    const told = state.settings.typing && !hasty && !isShut(chat.blocked, name) && isPrivateLine(name, text);
+    const told =
+      state.settings.typing && !hasty && !isBlockedConversation(chat.blocked, name) && isPrivateLine(name, text);
     if (written && told) this.#client.typing(name);
     this.#endSigns(chat);
   }

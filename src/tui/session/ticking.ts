@@ -1,5 +1,5 @@
 /** What changes on the screen by time alone: the countdown to the next try, a notice that goes, the clock of the messages. */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Attention } from '../notify/attention.ts';
 import { chatOf } from '../state/focus.ts';
 import type { Store } from '../update/state-store.ts';

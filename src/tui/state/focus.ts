@@ -1,7 +1,7 @@
 /** The one text field that has the cursor now, wherever it is, and the places whose keys hold. */
 import { printable } from '../../protocol/base/text.ts';
 import { type Editor, textOf } from './editor.ts';
-import type { Place } from './keys.ts';
+import type { FocusScope } from './keys.ts';
 import type { Asked, Chat, Focus, Overlay, State, Thread } from './state.ts';
 import { emptyThread } from './state.ts';
 
@@ -90,11 +90,11 @@ export function askedOf({ overlay, screen }: State): Asked | null {
 }
 
 /** Where the keys of the table hold now, the nearest first. */
-export function placesOf(state: State): readonly Place[] {
+export function focusScopesOf(state: State): readonly FocusScope[] {
   const { overlay, screen } = state;
   if (!state.drawn) return ['early', 'field', 'anywhere'];
   if (askedOf(state) !== null) return ['question', 'anywhere'];
-  const field: Place[] = fieldOf(state) === null ? [] : ['field'];
+  const field: FocusScope[] = fieldOf(state) === null ? [] : ['field'];
   if (overlay !== null && overlay.kind !== 'pane') return [...field, 'overlay', 'anywhere'];
   if (screen.name === 'login') return [...(isEarly(state) ? (['early'] as const) : []), ...field, 'login', 'anywhere'];
   if (screen.name !== 'chat') return ['anywhere'];

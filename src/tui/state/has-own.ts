@@ -2,10 +2,10 @@
 import type { Person } from '../../client/types.ts';
 import type { Chat } from './state.ts';
 
-export function own<T>(record: Readonly<Record<string, T>>, word: string): T | undefined {
+export function ownValue<T>(record: Readonly<Record<string, T>>, word: string): T | undefined {
   return Object.hasOwn(record, word) ? record[word] : undefined;
 }
 
 export function personOf({ people }: Pick<Chat, 'people'>, name: string): Person | undefined {
-  return own(people, name);
+  return ownValue(people, name);
 }

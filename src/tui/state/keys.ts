@@ -3,7 +3,7 @@ import type { EditName } from './editor.ts';
 import type { MoveName } from './event.ts';
 
 /** Where a key means something; the first place of `placesOf(state)` that knows it wins. */
-export type Place =
+export type FocusScope =
   | 'anywhere'
   | 'chat'
   | 'composer'
@@ -48,7 +48,7 @@ export type ActionName =
 
 export type KeyRow = {
   keys: readonly string[];
-  places: readonly Place[];
+  places: readonly FocusScope[];
   action: ActionName;
   /** Null: not worth a line of help. */
   help: string | null;
@@ -64,7 +64,7 @@ const row = (
   command?: string,
 ): KeyRow => ({
   keys: keys.split(' '),
-  places: places.split(' ') as Place[],
+  places: places.split(' ') as FocusScope[],
   action,
   help,
   ...(command === undefined ? {} : { command }),
@@ -154,7 +154,7 @@ for (const { keys, places, action } of keyTable) {
 }
 
 /** What `key` does at the first of `places` that knows it; null: nothing. */
-export function actionFor(key: string, places: readonly Place[]): ActionName | null {
+export function actionFor(key: string, places: readonly FocusScope[]): ActionName | null {
   for (const place of places) {
     const action = index.get(`${place} ${key}`);
     if (action !== undefined) return action;
@@ -188,7 +188,7 @@ export function keyLabel(key: string): string {
 
 /** The rows with help, as `keys`, `what`: for the overlay and the document. In the form, what it knows alone, its own first. */
 export function keyHelp(form = false): { keys: string; help: string; command: string }[] {
-  const has = (...wanted: Place[]) =>
+  const has = (...wanted: FocusScope[]) =>
     keyTable.filter(({ help, places }) => help !== null && wanted.some((place) => places.includes(place)));
   const entries = form ? new Set([...has('login'), ...has('anywhere', 'field')]) : keyTable;
   return [...entries]

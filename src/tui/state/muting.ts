@@ -6,12 +6,12 @@ import type { Chat, Thread } from './state.ts';
 type Hushed = Pick<Chat, 'muted' | 'blocked'>;
 
 /** A private conversation with somebody who is blocked: nothing of it is shown. */
-export function isShut(blocked: ReadonlySet<string>, name: ConversationName): boolean {
+export function isBlockedConversation(blocked: ReadonlySet<string>, name: ConversationName): boolean {
   return blocked.size > 0 && name.startsWith('@') && blocked.has(name.slice(1));
 }
 
 /** Is a message of another worth a bell or a word? In a muted room only when it names me, never when its author is blocked. */
-export function isTold({ muted, blocked, me }: Hushed & { me: { name: string } }, message: Message): boolean {
+export function isNotified({ muted, blocked, me }: Hushed & { me: { name: string } }, message: Message): boolean {
   if (blocked.has(message.from)) return false;
   return !muted.has(message.conversation) || mentions(message, me.name);
 }
@@ -26,7 +26,7 @@ export function shownFiles({ blocked, files }: Pick<Chat, 'blocked' | 'files'>):
  * What is unread without what blocked people said, as far as it is held: a room that was never opened counts all until then.
  */
 export function unreadOf({ blocked }: Pick<Chat, 'blocked'>, thread: Thread): number {
-  if (thread.unread === 0 || isShut(blocked, thread.name)) return 0;
+  if (thread.unread === 0 || isBlockedConversation(blocked, thread.name)) return 0;
   if (blocked.size === 0) return thread.unread;
   return Math.max(0, thread.unread - hiddenUnread(blocked, thread));
 }

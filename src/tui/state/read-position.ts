@@ -1,7 +1,7 @@
 /** How far a conversation was seen, and what is after that. Pure. */
 import type { Message } from '../../client/types.ts';
 import { hasKey } from './message-list.ts';
-import { isShut } from './muting.ts';
+import { isBlockedConversation } from './muting.ts';
 import type { Chat, Thread } from './state.ts';
 
 /** Reading marks go out at most this often. ms. */
@@ -44,7 +44,7 @@ export function newsAfter(
   seq: number,
   { me, blocked }: Pick<Chat, 'me' | 'blocked'>,
 ): number {
-  if (isShut(blocked, name)) return 0;
+  if (isBlockedConversation(blocked, name)) return 0;
   let count = 0;
   for (let i = messages.length - 1; i >= 0; i--) {
     const message = messages[i];

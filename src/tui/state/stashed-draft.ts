@@ -3,19 +3,19 @@ import { type Editor, emptyEditor } from './editor.ts';
 import type { Thread } from './state.ts';
 
 /** What the person wrote there and did not send, wherever it is now. */
-export function unsent({ aside, recalled, kept, draft }: Thread): Editor {
+export function unsentDraft({ aside, recalled, kept, draft }: Thread): Editor {
   return aside ?? (recalled > 0 ? kept : draft);
 }
 
-export function lend(thread: Thread, line: Editor): Thread {
-  return { ...thread, about: null, aside: unsent(thread), draft: line, recalled: 0, kept: emptyEditor };
+export function stashDraft(thread: Thread, line: Editor): Thread {
+  return { ...thread, about: null, aside: unsentDraft(thread), draft: line, recalled: 0, kept: emptyEditor };
 }
 
-export function isLent({ about, aside }: Thread): boolean {
+export function isStashed({ about, aside }: Thread): boolean {
   return about !== null || aside !== null;
 }
 
 /** Nothing is answered or changed any more, and the draft is there again. */
-export function takeBack(thread: Thread): Thread {
+export function restoreDraft(thread: Thread): Thread {
   return { ...thread, about: null, aside: null, draft: thread.aside ?? thread.draft, recalled: 0 };
 }

@@ -1,6 +1,6 @@
 /** A mistake of the program itself: the terminal is given back, the reason goes to the log and never to the screen. */
 import { appendFileSync } from 'node:fs';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { strings } from '../text/strings.ts';
 
 export type CrashParts = {

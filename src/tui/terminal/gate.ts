@@ -3,7 +3,7 @@
  * each is drawn into the state before the next comes; every other input goes to `onInput`. Order is kept across both ways.
  */
 import { PassThrough } from 'node:stream';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { type Input, KeyReader, type Wait } from './key-reader.ts';
 import type { Reply } from './sequences.ts';
 

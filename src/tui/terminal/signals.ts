@@ -4,7 +4,7 @@ import { listen } from './listener.ts';
 
 const endings = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR2'] as const;
 
-export type Heeding = {
+export type SignalHandlers = {
   /** The status is 128 and the signal's number, as a shell tells it. */
   leave(status: number): void;
   suspend(): void;
@@ -12,7 +12,7 @@ export type Heeding = {
 };
 
 /** @returns one function for each signal that ends to heed it */
-export function heedSignals({ leave, suspend, redraw }: Heeding): (() => void)[] {
+export function onSignals({ leave, suspend, redraw }: SignalHandlers): (() => void)[] {
   return [
     ...endings.map((signal) => listen(process, signal, () => leave(128 + constants.signals[signal]))),
     // As Ctrl+Z, told from outside.

@@ -3,7 +3,7 @@
  * one sample of each kind that terminals disagree on, and what its background is. It is written before the screen is loaded, so
  * that the answers are there by then.
  */
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { type Kind, kinds, learnable, samples, type Widths } from '../width/cluster-widths.ts';
 import type { Reply } from './sequences.ts';
 

@@ -1,7 +1,7 @@
 /** What somebody meant who wrote something else. Pure. */
 
 /** The candidates that a slip of one or two letters makes `word`, the nearest first. */
-export function nearest<T extends string>(word: string, candidates: readonly T[]): T[] {
+export function nearestWord<T extends string>(word: string, candidates: readonly T[]): T[] {
   const most = word.length > 4 ? 2 : 1;
   return candidates
     .map((candidate) => ({ candidate, steps: distance(word, candidate) }))

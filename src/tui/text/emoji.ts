@@ -1,7 +1,7 @@
 /** What may be a reaction: one emoji, or its short name between colons. */
 import { isEmoji, printable } from '../../protocol/base/text.ts';
 import { cut } from '../width/measure.ts';
-import { nearest } from './edit-distance.ts';
+import { nearestWord } from './edit-distance.ts';
 
 /** Cells of a reaction that is shown: an emoji has two, a word of another program what there is. */
 const SHOWN = 8;
@@ -18,7 +18,7 @@ export async function emojiFor(word: string): Promise<{ emoji: string | null; ne
   if (!/^[\w+-]+$/.test(wanted)) return { emoji: null, near: [] };
   const names = Object.keys(nameToEmoji);
   const longer = names.filter((name) => name.startsWith(wanted)).sort((a, b) => a.length - b.length);
-  const near = [...new Set([...longer, ...nearest(wanted, names)])];
+  const near = [...new Set([...longer, ...nearestWord(wanted, names)])];
   return { emoji: null, near: near.slice(0, NEAR).map((name) => `:${name}:`) };
 }
 

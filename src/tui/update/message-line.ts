@@ -4,7 +4,7 @@ import { lineOf } from '../command-line/dot-commands.ts';
 import { editorWith, emptyEditor } from '../state/editor.ts';
 import type { Event } from '../state/event.ts';
 import { openThread, withThread } from '../state/focus.ts';
-import { lend, takeBack } from '../state/stashed-draft.ts';
+import { restoreDraft, stashDraft } from '../state/stashed-draft.ts';
 import type { Chat, Thread } from '../state/state.ts';
 import { exactText } from '../text/clean.ts';
 
@@ -14,7 +14,7 @@ export function take(chat: Chat, text: string): Chat {
   return withThread(
     { ...chat, completion: null, typedAt: 0 },
     {
-      ...takeBack({ ...thread, draft: emptyEditor }),
+      ...restoreDraft({ ...thread, draft: emptyEditor }),
       sent,
       kept: emptyEditor,
       anchor: null,
@@ -33,8 +33,8 @@ export function giveBack(chat: Chat, { conversation, line, since }: Extract<Even
 
 export function about(chat: Chat, next: Thread['about']): Chat {
   const thread = openThread(chat);
-  if (next?.do !== 'edit') return withThread(chat, { ...takeBack(thread), about: next });
+  if (next?.do !== 'edit') return withThread(chat, { ...restoreDraft(thread), about: next });
   const { body } = next.message;
   const line = editorWith(body.kind === 'file' ? '' : lineOf(exactText(body)));
-  return withThread(chat, { ...lend(thread, line), about: next });
+  return withThread(chat, { ...stashDraft(thread, line), about: next });
 }

@@ -9,7 +9,7 @@ import type { MoveName } from '../state/event.ts';
 import { chatOf, openThread, paneOf, withChat, withThread } from '../state/focus.ts';
 import { fileKey } from '../state/message-list.ts';
 import { newsAfter, seenTo } from '../state/read-position.ts';
-import { isLent, takeBack } from '../state/stashed-draft.ts';
+import { isStashed, restoreDraft } from '../state/stashed-draft.ts';
 import type { Chat, Focus, Overlay, State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 import { again } from './held-messages.ts';
@@ -83,7 +83,7 @@ function stepBack(state: State): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);
     if (chat.completion !== null) return { ...chat, completion: null };
-    if (isLent(thread)) return withThread(chat, takeBack(thread));
+    if (isStashed(thread)) return withThread(chat, restoreDraft(thread));
     return withThread(chat, { ...thread, anchor: null, below: 0, seeking: false });
   });
 }

@@ -1,8 +1,8 @@
 /** Muting, blocking, and looking at what a blocked person said. */
 
 import type { ConversationName } from '../../client/types.ts';
-import { isShut } from '../state/muting.ts';
-import { takeBack } from '../state/stashed-draft.ts';
+import { isBlockedConversation } from '../state/muting.ts';
+import { restoreDraft } from '../state/stashed-draft.ts';
 import type { Chat, Thread, Unfolded } from '../state/state.ts';
 import { mentionAt } from '../text/mentions.ts';
 
@@ -25,10 +25,10 @@ export function unfold(thread: Thread, run: Unfolded): Thread {
 }
 
 function hushed(thread: Thread, name: string, { blocked, me }: { blocked: ReadonlySet<string>; me: string }): Thread {
-  const shut = isShut(blocked, thread.name);
+  const shut = isBlockedConversation(blocked, thread.name);
   const gone = thread.about !== null && (shut || blocked.has(thread.about.message.from));
   return {
-    ...(gone ? takeBack(thread) : thread),
+    ...(gone ? restoreDraft(thread) : thread),
     unfolded: thread.unfolded.filter(({ from }) => from !== name),
     mentionAt: mentionAt(thread.messages, me, { known: 0, blocked }),
     ...(shut && { anchor: null, below: 0, selected: null }),

@@ -4,7 +4,7 @@
  */
 
 import type { ClientEvent } from '../../client/types.ts';
-import type { Clock } from '../../platform/seams.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Event, Timed } from '../state/event.ts';
 import type { State } from '../state/state.ts';
 import { update } from './update.ts';

@@ -21,7 +21,7 @@ import {
 } from '../state/focus.ts';
 import { fileKey } from '../state/message-list.ts';
 import { unreadOf } from '../state/muting.ts';
-import { lend } from '../state/stashed-draft.ts';
+import { stashDraft } from '../state/stashed-draft.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';
 import { isRich } from '../state/theme.ts';
 import { arrive } from './early-keys.ts';
@@ -80,7 +80,7 @@ function apply(state: State, event: Event): State {
       return withField(state, event.editor);
     case 'lent':
       return withChat({ ...state, focus: 'composer', overlay: null }, (chat) =>
-        withThread({ ...chat, completion: null }, lend(openThread(chat), event.editor)),
+        withThread({ ...chat, completion: null }, stashDraft(openThread(chat), event.editor)),
       );
     case 'completed':
       return complete(state, event.completion);

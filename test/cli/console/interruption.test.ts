@@ -43,14 +43,14 @@ test('who heeds Ctrl+C gets it, and a program that is told to end ends all the s
   const { interruption, signals, exits } = watched();
   const waiting = interruption.during(new Promise(() => {}));
   let heard = 0;
-  const unheed = interruption.heed(() => heard++);
+  const unheed = interruption.on(() => heard++);
   signals.emit('SIGINT');
   signals.emit('SIGINT');
   t.is(heard, 2);
   unheed();
   signals.emit('SIGINT');
   t.is((await t.throwsAsync(waiting, { instanceOf: Interrupted }))?.status, 130);
-  interruption.heed(() => heard++);
+  interruption.on(() => heard++);
   signals.emit('SIGTERM');
   t.deepEqual([heard, exits], [2, [143]]);
 });

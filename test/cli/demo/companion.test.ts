@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Companion } from '../../../src/cli/demo/companion.ts';
 import type { FileRef, TransferOptions } from '../../../src/client/types.ts';
-import { systemClock } from '../../../src/platform/seams.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { file } from '../../helpers/screen/messages.ts';

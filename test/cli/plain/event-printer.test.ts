@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { Narrator } from '../../../src/cli/plain/event-printer.ts';
+import { EventPrinter } from '../../../src/cli/plain/event-printer.ts';
 import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
 import type { ClientEvent, Message, TransferState } from '../../../src/client/types.ts';
 import { cleanMessage } from '../../../src/tui/text/clean.ts';
@@ -11,7 +11,7 @@ function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
   const lines: string[] = [];
   const places: string[] = [];
   const say = (line: string): void => void lines.push(line);
-  const told = new Narrator({
+  const told = new EventPrinter({
     me: 'alice',
     receipts,
     voice: { ...voiceTo(say), sent: ({ id }) => void places.push(id) },

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type WayInParts, wayIn } from '../../../src/cli/plain/interactive-login.ts';
+import { type InteractiveLoginParts, interactiveLogin } from '../../../src/cli/plain/interactive-login.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
@@ -7,7 +7,7 @@ import { FakeClient } from '../../helpers/screen/fake-client.ts';
 const offered = { address: 'here:1', fingerprint: 'ab'.repeat(32), words: 'only defense august' };
 
 /** Answers the questions in their order; a `*` stands before what was asked for without echo. */
-function seat(answers: string[], parts: Partial<WayInParts> = {}, refusals: Error[] = []) {
+function seat(answers: string[], parts: Partial<InteractiveLoginParts> = {}, refusals: Error[] = []) {
   const asked: string[] = [];
   const said: string[] = [];
   const connected: unknown[] = [];
@@ -17,7 +17,7 @@ function seat(answers: string[], parts: Partial<WayInParts> = {}, refusals: Erro
     if (next === undefined) throw new ClientError('cancelled', 'cancelled');
     return next;
   };
-  const come = wayIn({
+  const come = interactiveLogin({
     say: (line) => said.push(line),
     line: answer(''),
     secret: answer('*'),

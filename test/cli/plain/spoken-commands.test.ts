@@ -1,5 +1,5 @@
 import test from 'ava';
-import { SpokenCommands } from '../../../src/cli/plain/spoken-commands.ts';
+import { LineCommands } from '../../../src/cli/plain/spoken-commands.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { file, message } from '../../helpers/screen/messages.ts';
 import { openDesk } from '../../helpers/screen/open-desk.ts';
@@ -163,7 +163,7 @@ test('what goes wrong in a command that nobody waits for is told', async (t) => 
   const { session, store, clock, notice, settle } = await openDesk(t);
   const transfers = { upload: () => Promise.reject(new Error('no such thing')) } as never;
   const rest = { outside: {} as never, voice: voiceTo(() => {}), hidden: async () => null };
-  await new SpokenCommands({ session, store, clock, transfers, ...rest }).run('.file', '/x');
+  await new LineCommands({ session, store, clock, transfers, ...rest }).run('.file', '/x');
   await settle();
   t.is(notice(), 'no such thing');
 });
@@ -183,7 +183,7 @@ test('how a password was changed is said once lines are taken again', async (t) 
         before = notice();
       }
     };
-    await new SpokenCommands({ ...parts, hidden }).run('.passwd', '');
+    await new LineCommands({ ...parts, hidden }).run('.passwd', '');
     t.notRegex(before ?? '', outcome);
     t.regex(notice() ?? '', outcome);
   }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Strangers } from '../../../src/client/conversations/pending-conversations.ts';
+import { PendingConversations } from '../../../src/client/conversations/pending-conversations.ts';
 import type { Timeline } from '../../../src/client/timeline/timeline.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { chatAs, lines, startChat } from '../../helpers/client/chat.ts';
@@ -14,7 +14,7 @@ function open() {
   const asked: [string, string][] = [];
   const heardOf: [string, number, number][] = [];
   const answers = new Map<string, (answer: 'mine' | 'none' | Error) => void>();
-  const strangers = new Strangers((conversation, name) => {
+  const strangers = new PendingConversations((conversation, name) => {
     const key = hex(conversation);
     asked.push([key, name]);
     const heard = (first: number, last: number) => void heardOf.push([key, first, last]);

@@ -4,7 +4,7 @@ import { Connection } from '../../../src/client/connection/connection.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { Keyring } from '../../../src/client/keys/keyring.ts';
 import type { Profile } from '../../../src/client/profile/profile.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { equal } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';

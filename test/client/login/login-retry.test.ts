@@ -1,6 +1,6 @@
 import test from 'ava';
 import { LoginRetry } from '../../../src/client/login/login-retry.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { until } from '../../helpers/until.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { decodeSaid, encodeSaid } from '../../../src/client/notes/entry-text.ts';
+import { decodeEntryText, encodeEntryText } from '../../../src/client/notes/entry-text.ts';
 
 const said = fc.record({
   from: fc.string({ minLength: 1, maxLength: 32, unit: 'grapheme' }),
@@ -15,7 +15,7 @@ const said = fc.record({
 test('what was said comes back as it was', (t) => {
   fc.assert(
     fc.property(said, (one) => {
-      const { hash, ...rest } = decodeSaid(encodeSaid(one));
+      const { hash, ...rest } = decodeEntryText(encodeEntryText(one));
       t.deepEqual({ ...rest, hash: Uint8Array.from(hash) }, one);
     }),
   );
@@ -24,11 +24,11 @@ test('what was said comes back as it was', (t) => {
 test('what was cut short, or is of another version, is refused', (t) => {
   fc.assert(
     fc.property(said, fc.nat(), (one, at) => {
-      const bytes = encodeSaid(one);
+      const bytes = encodeEntryText(one);
       // A cut inside the text leaves a shorter text: the seal around it is what tells.
       const head = bytes.length - new TextEncoder().encode(one.content.text).length;
-      t.throws(() => decodeSaid(bytes.subarray(0, at % head)), { name: 'ProtocolError' });
-      t.throws(() => decodeSaid(Uint8Array.from([2, ...bytes.subarray(1)])), { code: 'version' });
+      t.throws(() => decodeEntryText(bytes.subarray(0, at % head)), { name: 'ProtocolError' });
+      t.throws(() => decodeEntryText(Uint8Array.from([2, ...bytes.subarray(1)])), { code: 'version' });
     }),
   );
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { MAX_OUTBOX } from '../../../src/client/outbox/outbox-store.ts';
-import { type Clock, systemClock } from '../../../src/platform/seams.ts';
+import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { Refusal, type RefusalCode } from '../../../src/protocol/base/errors.ts';
 import type { Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';

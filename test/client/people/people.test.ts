@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ChatContext } from '../../../src/client/login/account-context.ts';
+import type { AccountContext } from '../../../src/client/login/account-context.ts';
 import { People } from '../../../src/client/people/people.ts';
 import type { Person } from '../../../src/client/types.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
@@ -39,7 +39,7 @@ async function open() {
       },
       forget: () => {},
     },
-  } as unknown as ChatContext;
+  } as unknown as AccountContext;
   const all = new People(context, (changed) => told.push(changed));
   await all.load();
   return { people: all, told, read };
@@ -84,7 +84,7 @@ test('who comes or goes while the directory is fetched is there, or gone, afterw
   const context = {
     connection: { request: () => pages[asked++]?.promise },
     keyring: { me: { name: 'alice', idFp: id(1) }, allPinned: async () => [], pinned: async () => null, forget() {} },
-  } as unknown as ChatContext;
+  } as unknown as AccountContext;
   const told: Person[][] = [];
   const people = new People(context, (some) => told.push(some));
   const loading = people.load();

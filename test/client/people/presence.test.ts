@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { People } from '../../../src/client/people/people.ts';
-import { Signs } from '../../../src/client/people/presence.ts';
+import { Presence } from '../../../src/client/people/presence.ts';
 import type { ClientEvent, ConversationName, LinkState, Person } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { chatAs, type TestChat } from '../../helpers/client/chat.ts';
@@ -33,9 +33,9 @@ function open(people: Person[] = [person('bob'), person('carol')]) {
         return {};
       },
     },
-  } as unknown as ConstructorParameters<typeof Signs>[0];
+  } as unknown as ConstructorParameters<typeof Presence>[0];
   const directory = { find: async (name: string) => people.find((one) => one.name === name) ?? null };
-  const signs = new Signs(context, directory, (event) => told.push(event));
+  const signs = new Presence(context, directory, (event) => told.push(event));
   /** Writes there, and what was asked of the daemon for it. */
   const typing = async (to: ConversationName) => {
     asked.length = 0;

@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { ClientError } from '../../../src/client/errors.ts';
 import { Profile } from '../../../src/client/profile/profile.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { openProfile as open } from '../../helpers/client/profile.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 

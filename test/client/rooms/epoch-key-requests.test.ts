@@ -1,5 +1,5 @@
 import test from 'ava';
-import { WantedKey } from '../../../src/client/rooms/epoch-key-requests.ts';
+import { EpochKeyRequests } from '../../../src/client/rooms/epoch-key-requests.ts';
 import type { Rooms } from '../../../src/client/rooms/room-channels.ts';
 
 type Known = { id: string; key: Uint8Array | null; open: boolean };
@@ -13,7 +13,7 @@ function setting(ids: readonly string[]) {
     keys: { current: null, get: (id: string) => epochs.get(id) ?? null, isOpen: ({ open }: Known) => open },
     rekey: { ask: async ({ id }: Known) => void sent.push(id) },
   } as unknown as Pick<Rooms, 'keys' | 'rekey'>;
-  const wanted = new WantedKey(rooms, { monotonic: () => time.now }, async () => {});
+  const wanted = new EpochKeyRequests(rooms, { monotonic: () => time.now }, async () => {});
   const asked = () => {
     const taken = sent;
     sent = [];

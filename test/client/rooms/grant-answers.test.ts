@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Grants } from '../../../src/client/rooms/grant-answers.ts';
+import { GrantAnswers } from '../../../src/client/rooms/grant-answers.ts';
 import { until } from '../../helpers/until.ts';
 
 const id = new Uint8Array(32);
@@ -13,7 +13,7 @@ test('few are worked on at once, one that has no answer holds up only some, and 
   const open: (() => void)[] = [];
   let taken = 0;
   let handed = 0;
-  const grants = new Grants({
+  const grants = new GrantAnswers({
     rekey: { wanted: async () => void handed++ },
     wantedKey: {
       granted: () => {
@@ -44,7 +44,11 @@ test('few are worked on at once, one that has no answer holds up only some, and 
 
 test('what is no grant is left alone', async (t) => {
   const fail = async () => t.fail();
-  const grants = new Grants({ rekey: { wanted: fail }, wantedKey: { granted: fail }, attempt: (action) => action() });
+  const grants = new GrantAnswers({
+    rekey: { wanted: fail },
+    wantedKey: { granted: fail },
+    attempt: (action) => action(),
+  });
   grants.take({ method: 'typing', params: { name: 'bob' } });
   t.pass();
 });

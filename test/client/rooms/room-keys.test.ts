@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from 'ava';
-import { accountKey, type ChatContext } from '../../../src/client/login/account-context.ts';
+import { type AccountContext, accountKey } from '../../../src/client/login/account-context.ts';
 import { RoomKeys } from '../../../src/client/rooms/room-keys.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
@@ -22,7 +22,7 @@ test.serial('an epoch that comes by an event and by a fetch at once is taken onc
   const { connection, keyring, profile, rsa, clock, daemon } = signedIn;
   const account = `other ${accountKey(daemon.daemonId, keyring.me.idFp)}`;
   const daemonSignSpki = daemon.signSpki;
-  const context: ChatContext = {
+  const context: AccountContext = {
     connection,
     keyring,
     profile,
@@ -66,7 +66,7 @@ async function lobby(t: ExecutionContext) {
     daemonId: DAEMON_ID,
     daemonSignSpki: sign.spki,
     account: 'a',
-  } as unknown as ChatContext;
+  } as unknown as AccountContext;
   const place = (seq: number, kind: Entry['kind'], bytes: Uint8Array): Entry => {
     return { seq, at: T0, kind, from: null, bytes, file: null, keys: [] };
   };

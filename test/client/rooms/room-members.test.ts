@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ChatContext } from '../../../src/client/login/account-context.ts';
+import type { AccountContext } from '../../../src/client/login/account-context.ts';
 import type { Row, Statement } from '../../../src/client/profile/profile-db.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
@@ -41,7 +41,7 @@ async function open(rows: Row[] = []) {
   };
   const db = { all: async () => rows, transaction };
   const about = { account: 'a', daemonId: DAEMON_ID, daemonSignSpki: sign.spki };
-  return { kept, members: await RoomMembers.load({ profile: { db }, ...about } as unknown as ChatContext, room) };
+  return { kept, members: await RoomMembers.load({ profile: { db }, ...about } as unknown as AccountContext, room) };
 }
 
 /** How often the loop came round while `action` ran. */

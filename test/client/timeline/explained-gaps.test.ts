@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { ChatContext } from '../../../src/client/login/account-context.ts';
-import type { Place } from '../../../src/client/notes/private-notes.ts';
+import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { ConversationRef } from '../../../src/client/notes/private-notes.ts';
 import { openProfileDb } from '../../../src/client/profile/profile-db.ts';
 import { migrations } from '../../../src/client/profile/profile-schema.ts';
-import { Explained } from '../../../src/client/timeline/explained-gaps.ts';
+import { ExplainedGaps } from '../../../src/client/timeline/explained-gaps.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 
 /** A conversation with these unopened places; `opened` are known by the tag `t<seq>`. */
@@ -23,10 +23,10 @@ async function setting(
        VALUES ('a', 'c', ?, 0, ?, '', 0, 0, '', '', 0)`,
       [Number(seq), author],
     );
-  const context = { account: 'a', profile: { db } } as unknown as ChatContext;
-  const place = { key: 'c', with: peer } as unknown as Place;
+  const context = { account: 'a', profile: { db } } as unknown as AccountContext;
+  const place = { key: 'c', with: peer } as unknown as ConversationRef;
   const load = () => {
-    const explained = new Explained(context, place);
+    const explained = new ExplainedGaps(context, place);
     for (const seq of opened) explained.known(`t${seq}`, seq);
     return explained;
   };

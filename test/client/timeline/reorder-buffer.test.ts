@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Held } from '../../../src/client/timeline/reorder-buffer.ts';
+import { ReorderBuffer } from '../../../src/client/timeline/reorder-buffer.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';
 
 const MIB = 2 ** 20;
@@ -11,7 +11,7 @@ function entry(seq: number, size = 10, key = 0): Entry {
 
 test('what is held is there until its turn is over', (t) => {
   const bytes = { used: 0 };
-  const held = new Held(bytes);
+  const held = new ReorderBuffer(bytes);
   for (const seq of [3, 1, 2]) held.put(entry(seq));
   held.put(entry(3, 20));
   t.is(held.get(3)?.bytes.length, 20);
@@ -25,7 +25,7 @@ test('what is held is there until its turn is over', (t) => {
 
 test('attack: no more is held than 2,000 entries of one conversation, and 16 MiB of all', (t) => {
   const bytes = { used: 0 };
-  const [one, two] = [new Held(bytes), new Held(bytes)];
+  const [one, two] = [new ReorderBuffer(bytes), new ReorderBuffer(bytes)];
   for (let seq = 1; seq <= 3000; seq++) one.put(entry(seq));
   t.not(one.get(2000), undefined);
   t.is(one.get(2001), undefined);

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { Cache, type CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { ChatContext } from '../../../src/client/login/account-context.ts';
-import type { Place } from '../../../src/client/notes/private-notes.ts';
+import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { ConversationRef } from '../../../src/client/notes/private-notes.ts';
 import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
 import type { Rooms } from '../../../src/client/rooms/room-channels.ts';
 import { Intake } from '../../../src/client/timeline/intake.ts';
@@ -10,7 +10,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 
 const id = new Uint8Array(32).fill(5);
-const place: Place = { id, key: hex(id), name: '@bob', with: 'bob', peer: 'b'.repeat(64), base: 0 };
+const place: ConversationRef = { id, key: hex(id), name: '@bob', with: 'bob', peer: 'b'.repeat(64), base: 0 };
 const account = 'a';
 
 function text(seq: number): CachedEntry {
@@ -24,7 +24,7 @@ function text(seq: number): CachedEntry {
 async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
   const profile = await openProfile(t);
   const { cache } = await Cache.open(profile, account, id);
-  const context = { profile, account, keyring: { me: { idFp: new Uint8Array(32) } } } as unknown as ChatContext;
+  const context = { profile, account, keyring: { me: { idFp: new Uint8Array(32) } } } as unknown as AccountContext;
   const told: number[][] = [];
   const intake = new Intake(context, cache, {} as Rooms, {} as OutboxStore);
   const timeline = new Timeline(

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type { BegunDownload } from '../../../src/client/transfers/transfer-record.ts';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { DownloadRecord } from '../../../src/client/transfers/transfer-record.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { SEGMENT_OVERHEAD } from '../../../src/protocol/sealed/file.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
@@ -61,7 +61,7 @@ test('a download whose folder cannot be written to any more begins anew in the f
   const { transfers } = receiver(t, at.daemon, { profile: one.profile, fs: readOnly });
   const [left] = await transfers.list();
   const goOn = async (dir?: string) => {
-    const begun = (await transfers.begun(left ?? { author: '', id: '' })) as BegunDownload;
+    const begun = (await transfers.begun(left ?? { author: '', id: '' })) as DownloadRecord;
     return transfers.goOnFetching(begun, async () => manifest, dir === undefined ? {} : { dir });
   };
   await fails(t, goOn(), 'usage', /old is on a disk that can only be read/);

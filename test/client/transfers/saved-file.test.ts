@@ -2,8 +2,8 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { BegunDownload } from '../../../src/client/transfers/transfer-record.ts';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { DownloadRecord } from '../../../src/client/transfers/transfer-record.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { fails, place, type Receiver, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
@@ -193,7 +193,7 @@ test('a part that has become a file of another name is not written to', async (t
     if (index === 2) stop.abort();
   };
   const [left] = await next.transfers.list();
-  const begun = (await next.transfers.begun(left ?? { author: '', id: '' })) as BegunDownload;
+  const begun = (await next.transfers.begun(left ?? { author: '', id: '' })) as DownloadRecord;
   const find = async () => manifest;
   await fails(t, next.transfers.goOnFetching(begun, find, { signal: stop.signal }), 'cancelled', /was stopped/);
   t.true((await fs.readFile(mine)).equals(bytes));

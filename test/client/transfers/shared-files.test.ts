@@ -2,14 +2,14 @@
 import test from 'ava';
 import type { Cache } from '../../../src/client/cache/cache.ts';
 import { ClientError } from '../../../src/client/errors.ts';
-import type { ChatContext } from '../../../src/client/login/account-context.ts';
-import type { Place } from '../../../src/client/notes/private-notes.ts';
+import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { ConversationRef } from '../../../src/client/notes/private-notes.ts';
 import type { Intake } from '../../../src/client/timeline/intake.ts';
 import { type SharedFile, SharedFiles } from '../../../src/client/transfers/shared-files.ts';
 
 type Page = { listed: { n: number; at: number }[]; more: boolean };
 const idOf = (n: number) => new Uint8Array(16).fill(n);
-const place: Place = { id: idOf(0), key: '00', name: '@bob', with: 'bob', peer: '00', base: 0 };
+const place: ConversationRef = { id: idOf(0), key: '00', name: '@bob', with: 'bob', peer: '00', base: 0 };
 
 /** Alice's files, as a daemon lists them page by page. @returns how many pages it was asked for, too */
 function listing(pages: (asked: number) => Page) {
@@ -31,7 +31,7 @@ function listing(pages: (asked: number) => Page) {
   };
   const cache = { at: async (_: string, [seq = 0]: number[]) => [said(seq)] };
   const files = new SharedFiles(
-    { connection: { request }, keyring: { isFormer: async () => false } } as unknown as ChatContext,
+    { connection: { request }, keyring: { isFormer: async () => false } } as unknown as AccountContext,
     cache as unknown as Cache,
     {} as Intake,
     async () => place,

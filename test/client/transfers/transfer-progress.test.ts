@@ -1,14 +1,14 @@
 import test from 'ava';
-import { Progress } from '../../../src/client/transfers/transfer-progress.ts';
+import { TransferProgress } from '../../../src/client/transfers/transfer-progress.ts';
 import type { TransferState } from '../../../src/client/types.ts';
-import { systemClock } from '../../../src/platform/seams.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 
 function tracked(size = 1_000_000) {
   const told: TransferState[] = [];
   const time = { now: 0 };
   const clock = { ...systemClock, monotonic: () => time.now };
   const about = { id: 'ab', author: 'alice', direction: 'up', name: 'a', conversation: '@bob', size } as const;
-  return { progress: new Progress(clock, about, (state) => told.push(state)), told, time };
+  return { progress: new TransferProgress(clock, about, (state) => told.push(state)), told, time };
 }
 
 test('the rate is that of the last seconds', (t) => {

@@ -3,7 +3,12 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { type Begun, decodeBegun, encodeBegun, nameOf } from '../../../src/client/transfers/transfer-record.ts';
+import {
+  decodeTransfer,
+  encodeTransfer,
+  nameOf,
+  type TransferRecord,
+} from '../../../src/client/transfers/transfer-record.ts';
 import { Transfers } from '../../../src/client/transfers/transfers.ts';
 import type { TransferState } from '../../../src/client/types.ts';
 import { fromHex, hex } from '../../../src/protocol/base/bytes.ts';
@@ -190,8 +195,8 @@ test('what is kept of a transfer comes back as it was', (t) => {
     path: fc.option(text.filter((path) => path !== '')),
   };
   fc.assert(
-    fc.property(fc.oneof(fc.record({ ...about, ...up }), fc.record({ ...about, ...down })), (begun: Begun) => {
-      t.deepEqual(decodeBegun(begun, encodeBegun(begun)), begun);
+    fc.property(fc.oneof(fc.record({ ...about, ...up }), fc.record({ ...about, ...down })), (begun: TransferRecord) => {
+      t.deepEqual(decodeTransfer(begun, encodeTransfer(begun)), begun);
       t.is(nameOf(begun), nameOf(begun).replace(/[/\\\n]/g, ''));
     }),
   );

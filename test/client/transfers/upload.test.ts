@@ -5,7 +5,7 @@ import test from 'ava';
 import { stopReason } from '../../../src/client/transfers/stop.ts';
 import { Transfers } from '../../../src/client/transfers/transfers.ts';
 import type { TransferState } from '../../../src/client/types.ts';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { BIG, fails, fileOf, place, sender } from '../../helpers/client/transfer-sides.ts';
 import { alice } from '../../helpers/daemon/file-daemon.ts';

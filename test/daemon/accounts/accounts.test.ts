@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { Accounts } from '../../../src/daemon/accounts/accounts.ts';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { type Identity, openIdentity, readFingerprint } from '../../../src/daemon/accounts/identity.ts';
 import { StartError } from '../../../src/daemon/data/start-error.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { inlineOpaque } from '../../../src/protocol/crypto/opaque.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { StorageError, watchSyncs } from '../../../src/daemon/data/storage-error.ts';
 import { replaceDurably } from '../../../src/platform/durable-write.ts';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { connectTo, register } from '../../helpers/client/client.ts';
 import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';

@@ -2,7 +2,7 @@ import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { FilesFolder } from '../../../src/daemon/files/files-folder.ts';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { temporaryFolder } from '../../helpers/folder.ts';
 import { changedFiles, systemError } from '../../helpers/open-files.ts';
 import { until } from '../../helpers/until.ts';

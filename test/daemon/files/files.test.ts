@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../../src/daemon/limits/limits.ts';
 import { refuseWhenOut } from '../../../src/daemon/limits/out-of-descriptors.ts';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Refusal } from '../../../src/protocol/base/errors.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type FileSession, Transfers } from '../../../src/daemon/files/session-transfers.ts';
+import { type FileSession, SessionTransfers } from '../../../src/daemon/files/session-transfers.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { bytes32 } from '../../helpers/daemon/store.ts';
 
@@ -11,7 +11,7 @@ class Transfer {
 }
 
 function setUp(most: number) {
-  const transfers = new Transfers<Transfer>(most);
+  const transfers = new SessionTransfers<Transfer>(most);
   const newSession = (): FileSession => ({
     link: { queuedBytes: 0, drained: async () => {}, sendSegment() {} },
     tell() {},

@@ -1,9 +1,9 @@
 import test from 'ava';
-import { WorkLine } from '../../../src/daemon/files/work-queue.ts';
+import { WorkQueue } from '../../../src/daemon/files/work-queue.ts';
 
 /** Work that ends when the test lets it. */
 function setUp() {
-  const line = new WorkLine();
+  const line = new WorkQueue();
   const order: string[] = [];
   const letGo: (() => void)[] = [];
   const ask = (key: string) =>

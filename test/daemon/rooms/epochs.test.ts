@@ -7,7 +7,7 @@ import { epochCommit } from '../../../src/daemon/requests/rooms/epoch-commit.ts'
 import { epochKeys } from '../../../src/daemon/requests/rooms/epoch-keys.ts';
 import { logAppend } from '../../../src/daemon/requests/rooms/log-append.ts';
 import type { Session } from '../../../src/daemon/sessions/session.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';

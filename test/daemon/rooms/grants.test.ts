@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Grants } from '../../../src/daemon/rooms/grants.ts';
 import type { Room } from '../../../src/daemon/rooms/room.ts';
-import { Chat } from '../../../src/daemon/sessions/feed.ts';
+import { Feed } from '../../../src/daemon/sessions/feed.ts';
 import type { Store } from '../../../src/daemon/store/store.ts';
 import { equal } from '../../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
@@ -16,7 +16,7 @@ const bytes = new Uint8Array(500);
 /** A room of these members and the newcomer, everyone of them here; who is in `holders` has had the key from the start. */
 function setting(names: string[], holders = names) {
   const clock = manualClock();
-  const chat = new Chat();
+  const chat = new Feed();
   const told: string[] = [];
   for (const name of [...names, 'newcomer']) {
     chat.join({

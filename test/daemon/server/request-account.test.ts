@@ -4,11 +4,11 @@ import test, { type ExecutionContext } from 'ava';
 import { Files } from '../../../src/daemon/files/files.ts';
 import { recordHash } from '../../../src/daemon/login/login-attempt.ts';
 import { type Row, table } from '../../../src/daemon/requests/index.ts';
-import { paidBy } from '../../../src/daemon/server/request-account.ts';
+import { requestAccountOf } from '../../../src/daemon/server/request-account.ts';
 import type { Later } from '../../../src/daemon/sessions/feed.ts';
 import type { Session } from '../../../src/daemon/sessions/session.ts';
 import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { H, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { loginProof } from '../../../src/protocol/crypto/opaque.ts';
 import { sign } from '../../../src/protocol/crypto/rsa.ts';
@@ -74,7 +74,10 @@ async function open(t: ExecutionContext) {
     method: N,
     params: RequestParams<N>,
   ): Promise<RequestResult<N>> => {
-    const { context, budget } = paidBy({ ...base, store } as unknown as Parameters<typeof paidBy>[0], session);
+    const { context, budget } = requestAccountOf(
+      { ...base, store } as unknown as Parameters<typeof requestAccountOf>[0],
+      session,
+    );
     const row: Row<N> = table[method];
     calls.length = 0;
     laters.length = 0;

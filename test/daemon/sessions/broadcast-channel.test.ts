@@ -1,10 +1,10 @@
 import test from 'ava';
 import {
   BroadcastChannel,
-  type Hearer,
   MARK_MS,
   QUIET_MS,
   RETIRE_MS,
+  type Subscriber,
 } from '../../../src/daemon/sessions/broadcast-channel.ts';
 import { equal, utf8 } from '../../../src/protocol/base/bytes.ts';
 import type { Broadcast, RoomKey } from '../../../src/protocol/link/broadcast.ts';
@@ -14,7 +14,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 
 const room = new Uint8Array(32).fill(1);
 
-class Ear implements Hearer {
+class Ear implements Subscriber {
   /** In order: what its link was given. */
   readonly heard: string[] = [];
   readonly keys: RoomKey[] = [];

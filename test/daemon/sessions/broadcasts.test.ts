@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Broadcasts, type Member } from '../../../src/daemon/sessions/broadcasts.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
 import { chatAs } from '../../helpers/client/chat.ts';
 import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Chat, type Listener } from '../../../src/daemon/sessions/feed.ts';
+import { Feed, type Listener } from '../../../src/daemon/sessions/feed.ts';
 import { decodeFromDaemon } from '../../../src/protocol/wire/codec.ts';
 
 class Ear implements Listener {
@@ -25,7 +25,7 @@ class Ear implements Listener {
 }
 
 test('presence is told for the first session that comes and the last that goes', (t) => {
-  const chat = new Chat();
+  const chat = new Feed();
   const [alice, bob, bobAgain] = [new Ear('alice'), new Ear('bob'), new Ear('bob')];
   chat.join(alice);
   chat.join(bob);
@@ -42,7 +42,7 @@ test('presence is told for the first session that comes and the last that goes',
 });
 
 test('a name is away while all its sessions are, and everybody is told only when that changes', (t) => {
-  const chat = new Chat();
+  const chat = new Feed();
   const [alice, desk, phone] = [new Ear('alice'), new Ear('bob'), new Ear('bob')];
   for (const ear of [alice, desk, phone]) chat.join(ear);
   alice.heard.length = 0;
@@ -70,7 +70,7 @@ test('a name is away while all its sessions are, and everybody is told only when
 });
 
 test('everyone gets the very same bytes, once a session, and strangers none', (t) => {
-  const chat = new Chat();
+  const chat = new Feed();
   const ears = ['alice', 'bob', 'bob', 'carol'].map((name) => new Ear(name));
   for (const ear of ears) chat.join(ear);
   for (const ear of ears) ear.heard.length = 0;
@@ -89,7 +89,7 @@ test('everyone gets the very same bytes, once a session, and strangers none', (t
 });
 
 test('somebody called "all" is one person', (t) => {
-  const chat = new Chat();
+  const chat = new Feed();
   const [all, bob] = [new Ear('all'), new Ear('bob')];
   chat.join(all);
   chat.join(bob);
@@ -102,7 +102,7 @@ test('somebody called "all" is one person', (t) => {
 
 test('posts wait for what is under way and go in the order of the conversation', (t) => {
   const later: (() => void)[] = [];
-  const chat = new Chat();
+  const chat = new Feed();
   const told: string[] = [];
   const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
   const post = (conversation: Uint8Array, seq: number, what: string) =>

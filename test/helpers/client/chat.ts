@@ -1,7 +1,7 @@
 /** Whole clients on a real daemon, with keys from the fixtures. */
 import type { ExecutionContext } from 'ava';
 import { ChatClient } from '../../../src/client/client.ts';
-import type { Seams, SignedIn } from '../../../src/client/login/sign-in.ts';
+import type { Platform, SignedIn } from '../../../src/client/login/sign-in.ts';
 import type { ClientEvent, Message } from '../../../src/client/types.ts';
 import { type Attempt, signInAs } from './sign-in.ts';
 
@@ -18,7 +18,7 @@ export type TestChat = {
 const WAIT_MS = 40_000;
 
 /** Signs in (registers with `register`), starts the client and listens. Closed with the test. */
-export async function chatAs(t: ExecutionContext, attempt: Attempt, seams: Partial<Seams> = {}): Promise<TestChat> {
+export async function chatAs(t: ExecutionContext, attempt: Attempt, seams: Partial<Platform> = {}): Promise<TestChat> {
   return startChat(t, await signInAs(t, attempt, seams));
 }
 

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { Profile } from '../../../src/client/profile/profile.ts';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { temporaryFolder } from '../folder.ts';
 
 /** Opens a profile, in `dir` or in a folder of its own, and closes it with the test. */

@@ -1,7 +1,7 @@
 /** The client up to its login, with keys from the fixtures instead of a search for primes. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { type Seams, type SignedIn, signIn } from '../../../src/client/login/sign-in.ts';
+import { type Platform, type SignedIn, signIn } from '../../../src/client/login/sign-in.ts';
 import type { Ask, ConnectOptions } from '../../../src/client/types.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
@@ -33,7 +33,11 @@ export function quietAsk(more: Partial<Ask> = {}): Ask {
 export type Attempt = Partial<ConnectOptions> & { user: Person; server: string };
 
 /** Signs in with inline cryptography; everything is closed with the test. */
-export async function signInAs(t: ExecutionContext, attempt: Attempt, seams: Partial<Seams> = {}): Promise<SignedIn> {
+export async function signInAs(
+  t: ExecutionContext,
+  attempt: Attempt,
+  seams: Partial<Platform> = {},
+): Promise<SignedIn> {
   const profile = attempt.profile ?? join(await temporaryFolder(t), 'profile');
   const me = await signIn(
     { ask: quietAsk(), ...attempt, profile },

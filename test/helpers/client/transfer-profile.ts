@@ -6,7 +6,8 @@ import type { ExecutionContext } from 'ava';
 import type { Row } from '../../../src/client/profile/profile-db.ts';
 import { transferTables } from '../../../src/client/profile/transfer-schema.ts';
 import type { TransferProfile } from '../../../src/client/transfers/transfer-store.ts';
-import { type FileSystem, systemRandom } from '../../../src/platform/seams.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 
 export function openTransferProfile(
   t: ExecutionContext,

@@ -6,7 +6,7 @@ import type { ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { type Source, Transfers } from '../../../src/client/transfers/transfers.ts';
 import type { FilesParts } from '../../../src/daemon/files/files.ts';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { alice, bob, conversation, type FileDaemon, openFileDaemon } from '../daemon/file-daemon.ts';

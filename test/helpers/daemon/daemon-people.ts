@@ -11,9 +11,10 @@ import { RefusedLinks } from '../../../src/daemon/logging/refused-links.ts';
 import { Epochs } from '../../../src/daemon/rooms/epochs.ts';
 import { Grants } from '../../../src/daemon/rooms/grants.ts';
 import { Rooms } from '../../../src/daemon/rooms/rooms.ts';
-import { Chat } from '../../../src/daemon/sessions/feed.ts';
+import { Feed } from '../../../src/daemon/sessions/feed.ts';
 import { Session } from '../../../src/daemon/sessions/session.ts';
-import { type Clock, systemClock, systemRandom } from '../../../src/platform/seams.ts';
+import { type Clock, systemClock } from '../../../src/platform/clock.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
@@ -81,7 +82,7 @@ export async function daemonOf(
   const identity = { keys: { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
   const log = pino({ level: 'silent' });
   const accounts = accountsOf(people);
-  const chat = new Chat();
+  const chat = new Feed();
   const base = {
     store,
     clock,

@@ -8,7 +8,8 @@ import type { FileSession } from '../../../src/daemon/files/session-transfers.ts
 import { MinuteWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
 import type { Store } from '../../../src/daemon/store/store.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
-import { type Clock, type FileSystem, systemClock } from '../../../src/platform/seams.ts';
+import { type Clock, systemClock } from '../../../src/platform/clock.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { decodeFromDaemon, type Event } from '../../../src/protocol/wire/codec.ts';
 import { temporaryFolder } from '../folder.ts';
 

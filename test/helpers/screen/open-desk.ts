@@ -2,11 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { Commands } from '../../../src/tui/commands/commands.ts';
 import { Actions } from '../../../src/tui/compose/actions.ts';
-import { LoginDesk } from '../../../src/tui/login/login-controller.ts';
+import { LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
+import { ChatController } from '../../../src/tui/session/chat-controller.ts';
 import type { Desk } from '../../../src/tui/session/desk.ts';
-import { Session } from '../../../src/tui/session/session.ts';
-import { TransferDesk } from '../../../src/tui/session/transfer-desk.ts';
+import { TransferActions } from '../../../src/tui/session/transfer-actions.ts';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { openThread } from '../../../src/tui/state/focus.ts';
@@ -32,7 +32,7 @@ export async function openDesk(
   const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon, suited), clock);
   const outside: string[] = [];
   const never = () => Promise.reject(new Error('not in this test'));
-  const login = new LoginDesk({
+  const login = new LoginController({
     store,
     clock,
     door: { greet: never, connect: never, startServer: never },
@@ -40,7 +40,7 @@ export async function openDesk(
     profile: undefined,
     enter: async () => {},
   });
-  const session = new Session({ client, store, clock, onMessage: () => {} });
+  const session = new ChatController({ client, store, clock, onMessage: () => {} });
   const desk: Desk = {
     store,
     clock,
@@ -61,7 +61,7 @@ export async function openDesk(
       findEmoji,
     },
   };
-  const transfers = new TransferDesk(session, '/downloads');
+  const transfers = new TransferActions(session, '/downloads');
   desk.transfers = transfers;
   await session.begin(nothingRemembered);
   await transfers.recall(strings.notices.cutOff);

@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { FileSystem } from '../../../src/platform/seams.ts';
+import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { Drafts, type Vault } from '../../../src/tui/compose/drafts.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';

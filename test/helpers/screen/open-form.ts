@@ -3,7 +3,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import type { Client, ConnectOptions } from '../../../src/client/types.ts';
 import { Commands } from '../../../src/tui/commands/commands.ts';
 import { Actions } from '../../../src/tui/compose/actions.ts';
-import { type Door, LoginDesk } from '../../../src/tui/login/login-controller.ts';
+import { type LoginBackend, LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
 import type { Desk } from '../../../src/tui/session/desk.ts';
 import { defaultSettings, emptyLogin, initialState, type Login } from '../../../src/tui/state/state.ts';
@@ -21,7 +21,7 @@ export const known = { greet: async () => ({ offered: null, names: ['alice', 'bo
 
 /** The first form without a terminal. @param keys whose keys this profile goes in by */
 export function openForm(
-  door: Partial<Door> = {},
+  door: Partial<LoginBackend> = {},
   keys: readonly string[] = [],
   enter: (client: Client) => Promise<void> = async () => {},
 ) {
@@ -29,7 +29,7 @@ export function openForm(
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
   const entered: Client[] = [];
   const asked: ConnectOptions[] = [];
-  const desk = new LoginDesk({
+  const desk = new LoginController({
     store,
     clock,
     defaultServer: '127.0.0.1:65345',

@@ -1,5 +1,5 @@
 /** The real screen on a real terminal with a fake client, for tests and for looking at it. The scene is the first argument. */
-import { systemClock } from '../../../src/platform/seams.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { defaultSettings } from '../../../src/tui/state/state.ts';
 import { tellChalk, themeFor } from '../../../src/tui/state/theme.ts';
 import { FakeClient } from './fake-client.ts';

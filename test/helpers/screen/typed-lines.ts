@@ -3,7 +3,7 @@ import type { ExecutionContext } from 'ava';
 import type { LineInput } from '../../../src/cli/plain/line-input.ts';
 import { LineMode } from '../../../src/cli/plain/line-mode.ts';
 import { ClientError } from '../../../src/client/errors.ts';
-import { systemClock } from '../../../src/platform/seams.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import type { Drafts } from '../../../src/tui/compose/drafts.ts';
 import { defaultSettings } from '../../../src/tui/state/state.ts';
 import { FakeClient } from './fake-client.ts';

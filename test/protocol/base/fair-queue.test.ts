@@ -1,8 +1,8 @@
 import test from 'ava';
-import { FairLine } from '../../../src/protocol/base/fair-queue.ts';
+import { FairQueue } from '../../../src/protocol/base/fair-queue.ts';
 
 test('each key has its turn, however much waits under another', (t) => {
-  const line = new FairLine<string>();
+  const line = new FairQueue<string>();
   for (let i = 1; i <= 5; i++) line.add('mallory', `m${i}`);
   line.add('alice', 'a1');
   line.add('bob', 'b1');
@@ -16,7 +16,7 @@ test('each key has its turn, however much waits under another', (t) => {
 });
 
 test('where the newest goes first, each key has its turn, too, and the key with most loses its oldest', (t) => {
-  const line = new FairLine<string>({ newestFirst: true });
+  const line = new FairQueue<string>({ newestFirst: true });
   for (const item of ['m1', 'm2', 'm3']) line.add('mallory', item);
   line.add('alice', 'a1');
   t.is(line.takeFromLongest(), 'm1');
@@ -24,7 +24,7 @@ test('where the newest goes first, each key has its turn, too, and the key with 
 });
 
 test('the key with most loses its newest', (t) => {
-  const line = new FairLine<string>();
+  const line = new FairQueue<string>();
   t.is(line.takeFromLongest(), undefined);
   for (const [key, item] of ['a1', 'm1', 'm2', 'b1', 'm3', 'b2'].map((item) => [item.slice(0, 1), item] as const)) {
     line.add(key, item);
@@ -37,7 +37,7 @@ test('the key with most loses its newest', (t) => {
 });
 
 test('one of each key that may go is taken, once around, and what was not asked for stays', (t) => {
-  const line = new FairLine<string>();
+  const line = new FairQueue<string>();
   for (const item of ['m1', 'm2', 'a1', 'b1', 'a2', 'c1']) line.add(item.slice(0, 1), item);
   t.deepEqual([...line.takeEach((key) => key !== 'b')], ['m1', 'a1', 'c1']);
   for (const first of line.takeEach(() => true)) {

@@ -1,8 +1,8 @@
 import test from 'ava';
-import { Turns } from '../../../src/protocol/base/mutex.ts';
+import { Mutex } from '../../../src/protocol/base/mutex.ts';
 
 test('nothing begins before what was asked for earlier has ended', async (t) => {
-  const turns = new Turns();
+  const turns = new Mutex();
   const told: string[] = [];
   const gate = Promise.withResolvers<void>();
   const slow = turns.take(async () => {
@@ -22,7 +22,7 @@ test('nothing begins before what was asked for earlier has ended', async (t) => 
 });
 
 test('a failure is told to its own caller only', async (t) => {
-  const turns = new Turns();
+  const turns = new Mutex();
   const bad = turns.take(async () => {
     throw new Error('no');
   });

@@ -4,11 +4,11 @@ import { concat, equal, hex, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import {
   BroadcastOpener,
+  BroadcastPositions,
   BroadcastSealer,
+  broadcastPosition,
   decodeRoomKey,
   encodeRoomKey,
-  Places,
-  placeOf,
   type RoomKey,
 } from '../../../src/protocol/link/broadcast.ts';
 import { type RecordLimits, recordLimits } from '../../../src/protocol/link/record-format.ts';
@@ -26,7 +26,7 @@ const sealer = (about = { room, gen: 7, key }, limits: RecordLimits = recordLimi
   new BroadcastSealer(about, clock, limits);
 
 function opener(...keys: RoomKey[]): BroadcastOpener {
-  const opener = new BroadcastOpener(new Places());
+  const opener = new BroadcastOpener(new BroadcastPositions());
   for (const one of keys) opener.setKey(one);
   return opener;
 }
@@ -50,7 +50,7 @@ test('what is sealed for a room opens in order, and both ends come to the same p
           t.true(equal(by.places.aad(header), concat(header, place)));
         }
       }
-      t.true(equal(placeOf(s.roomKey), first.places.aad(header).subarray(4)));
+      t.true(equal(broadcastPosition(s.roomKey), first.places.aad(header).subarray(4)));
     }),
   );
 });
@@ -134,7 +134,7 @@ test('places stand in the order of room ids, whichever came first', (t) => {
   const b = sealer({ room: otherRoom, gen: 3, key }).roomKey;
   const one = opener(a, b).places.aad(header);
   t.true(equal(one, opener(b, a).places.aad(header)));
-  t.true(equal(one, concat(header, placeOf(a), placeOf(b))));
+  t.true(equal(one, concat(header, broadcastPosition(a), broadcastPosition(b))));
 });
 
 test('a key wears out by records, by bytes and by time', (t) => {
@@ -154,7 +154,7 @@ test('a key wears out by records, by bytes and by time', (t) => {
   t.false(byTime.worn(1));
   clock.advance(1);
   t.true(byTime.worn(1));
-  const stopped = new BroadcastOpener(new Places(), { ...recordLimits, hardStop: 1 });
+  const stopped = new BroadcastOpener(new BroadcastPositions(), { ...recordLimits, hardStop: 1 });
   const s = sealer();
   stopped.setKey(s.roomKey);
   open(stopped, s.seal(utf8('a')).bytes);

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { concat, equal, hmac, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { sealChunk } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';

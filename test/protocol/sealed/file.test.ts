@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import {
   decodeManifest,

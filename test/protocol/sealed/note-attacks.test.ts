@@ -1,6 +1,6 @@
 /** Attacks on notes, mounted with all that the attacker has: the wire, the daemon, an account. Each begins with an honest run. */
 import test from 'ava';
-import { systemRandom } from '../../../src/platform/seams.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { concat, equal, H } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { OAEP_MAX, RSA_BYTES } from '../../../src/protocol/crypto/rsa.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { aimOf, promptOf } from '../../../src/tui/select/aim.ts';
-import { searched } from '../../../src/tui/select/search.ts';
+import { searchHits } from '../../../src/tui/select/search.ts';
 import { clockTime } from '../../../src/tui/text/format.ts';
 import { openDesk } from '../../helpers/screen/open-desk.ts';
 
@@ -150,7 +150,7 @@ test('a search reaches what is not held yet, in every conversation', async (t) =
   t.is(held(), 850);
   t.true(calls('history').length < 10);
   t.deepEqual(
-    searched(chat(), 'needle').map((message) => message.body.kind === 'text' && message.body.text),
+    searchHits(chat(), 'needle').map((message) => message.body.kind === 'text' && message.body.text),
     ['a needle of bob', 'the needle'],
   );
   await key('down', 'enter');

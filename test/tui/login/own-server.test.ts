@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { openDoor } from '../../../src/tui/login/login-backend.ts';
+import { openLoginBackend } from '../../../src/tui/login/login-backend.ts';
 import { startOwnServer } from '../../../src/tui/login/own-server.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 import { writeFixtureKey } from '../../helpers/daemon/daemon.ts';
@@ -44,7 +44,7 @@ test.serial('it takes the data it had before, and tells where everything is', as
 test.serial('its key is known from then on: nobody is asked to compare it', async (t) => {
   const profile = await openProfile(t);
   await before(t, profile.dir);
-  const door = openDoor(profile);
+  const door = openLoginBackend(profile);
   const { link, pid } = await door.startServer();
   t.teardown(() => stop(pid));
   const address = link.replace(/^securechat:\/\/|#.*$/g, '');

@@ -1,6 +1,6 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { destinations, searched } from '../../../src/tui/select/search.ts';
+import { destinations, searchHits } from '../../../src/tui/select/search.ts';
 import { filesOf, peopleOf, unreadCount } from '../../../src/tui/select/select.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { file, message, person } from '../../helpers/screen/messages.ts';
@@ -185,13 +185,13 @@ test('the switcher finds by a few letters, the search by words and senders', (t)
   t.is(destinations(play.chat, '.thm')[0]?.target, '.theme');
   t.is(destinations(play.chat, '')[0]?.kind, 'room');
   t.deepEqual(
-    searched(play.chat, 'needle').map(({ id }) => id),
+    searchHits(play.chat, 'needle').map(({ id }) => id),
     ['h3'],
   );
-  t.is(searched(play.chat, 'needle BOB').length, 1, 'each word, in any order');
-  t.is(searched(new Play().history(1, () => ({ text: 'Señor José' })).chat, 'jose senor').length, 1);
-  t.is(searched(play.chat, 'bob').length, 5);
-  t.deepEqual(searched(play.chat, ' '), []);
+  t.is(searchHits(play.chat, 'needle BOB').length, 1, 'each word, in any order');
+  t.is(searchHits(new Play().history(1, () => ({ text: 'Señor José' })).chat, 'jose senor').length, 1);
+  t.is(searchHits(play.chat, 'bob').length, 5);
+  t.deepEqual(searchHits(play.chat, ' '), []);
 });
 
 test('what is muted keeps its count and is not added up; who is blocked is last and counts nothing', (t) => {
@@ -246,7 +246,7 @@ test('files and words of blocked people are found nowhere, and are all there aga
   const seen = () => [
     filesOf(play.chat).map((item) => item.file.id),
     destinations(play.chat, 'pdf').map(({ target }) => target),
-    searched(play.chat, 'needle').length,
+    searchHits(play.chat, 'needle').length,
   ];
   const before = seen();
   t.deepEqual(before, [['a', 'b'], ['#lobby/bob/a', '#lobby/carol/b'], 5]);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { lastWord } from '../../../src/tui/session/exit-message.ts';
+import { exitMessage } from '../../../src/tui/session/exit-message.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
 import { message } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
@@ -18,21 +18,21 @@ test('a link that was closed for a reason opens a page, has a short state and a 
     const { overlay } = play.state;
     t.true(overlay?.kind === 'page' && overlay.lines.includes('the whole sentence'));
     t.is(strings.status.link(play.chat.link, 0), short);
-    t.deepEqual(lastWord(play.state), { text: 'securechat: the whole sentence', status });
+    t.deepEqual(exitMessage(play.state), { text: 'securechat: the whole sentence', status });
   }
 });
 
 test('what waits to be sent is told to whoever leaves', (t) => {
   const play = new Play().history(3);
-  t.is(lastWord(play.state), null);
+  t.is(exitMessage(play.state), null);
   const mine = { from: 'alice', seq: null } as const;
   play.arrive(message({ ...mine, id: 'a', state: 'sending' }), message({ ...mine, id: 'b', state: 'failed' }));
-  t.deepEqual(lastWord(play.state), {
+  t.deepEqual(exitMessage(play.state), {
     text: 'securechat: 1 message was not sent yet; it goes out at the next start',
     status: 0,
   });
   play.arrive(message({ ...mine, id: 'c', state: 'sending' })).do(closed('another key', 'key-changed'));
-  t.deepEqual(lastWord(play.state), {
+  t.deepEqual(exitMessage(play.state), {
     text: 'securechat: another key\nsecurechat: 2 messages were not sent yet; they go out at the next start',
     status: 5,
   });
@@ -41,7 +41,7 @@ test('what waits to be sent is told to whoever leaves', (t) => {
 test('a link that the person closed, or that came back, leaves nothing to say', (t) => {
   const play = new Play().do(closed('closed'));
   t.is(play.state.overlay, null);
-  t.is(lastWord(play.state), null);
+  t.is(exitMessage(play.state), null);
   play.do(closed('another key', 'key-changed'), { type: 'news', news: [{ type: 'link', link: { state: 'online' } }] });
-  t.is(lastWord(play.state), null);
+  t.is(exitMessage(play.state), null);
 });

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import { type Event, nothingRemembered } from '../../../src/tui/state/event.ts';
-import { openThread, placesOf } from '../../../src/tui/state/focus.ts';
+import { focusScopesOf, openThread } from '../../../src/tui/state/focus.ts';
 import { actionFor } from '../../../src/tui/state/keys.ts';
 import { defaultSettings, initialState, type Login, type State } from '../../../src/tui/state/state.ts';
 import { update } from '../../../src/tui/update/update.ts';
@@ -17,7 +17,7 @@ function open(login: Partial<Login> = {}, drawn = true) {
   /** A key that is an edit, by the table. */
   const press = (...keys: string[]) => {
     for (const key of keys) {
-      const action = actionFor(key, placesOf(state));
+      const action = actionFor(key, focusScopesOf(state));
       if (action !== null) happen({ type: 'edited', edit: action as 'new-line' });
     }
   };
@@ -84,8 +84,8 @@ test('who empties the line that was typed early, and types anew, is not asked an
 test('before the first picture: it arrives in the field that is shown, and no key acts on what nobody saw', (t) => {
   const screen = open({}, false);
   screen.happen(type('chat.example:1'));
-  t.is(actionFor('enter', placesOf(screen.state)), 'new-line');
-  for (const key of ['ctrl+s', 'tab', 'escape', 'ctrl+t']) t.is(actionFor(key, placesOf(screen.state)), null, key);
+  t.is(actionFor('enter', focusScopesOf(screen.state)), 'new-line');
+  for (const key of ['ctrl+s', 'tab', 'escape', 'ctrl+t']) t.is(actionFor(key, focusScopesOf(screen.state)), null, key);
   screen.press('ctrl+j');
   t.is(textOf(screen.login.fields.server), '');
   screen.happen({ type: 'drawn' });

@@ -2,7 +2,7 @@ import test from 'ava';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
 import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../../../src/tui/select/select.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
-import { placesOf } from '../../../src/tui/state/focus.ts';
+import { focusScopesOf } from '../../../src/tui/state/focus.ts';
 import { actionFor } from '../../../src/tui/state/keys.ts';
 import { focus, move } from '../../helpers/screen/events.ts';
 import { file, message, person } from '../../helpers/screen/messages.ts';
@@ -103,7 +103,7 @@ test('panes hide by width; F2 and F3 bring them over the messages', (t) => {
   const narrow = new Play({ columns: 69 });
   t.is(layoutFor(narrow.state).people, 0);
   t.deepEqual(narrow.do(move('show-people')).state.overlay, { kind: 'pane', pane: 'people' });
-  t.is(actionFor('enter', placesOf(narrow.state)), 'choose');
+  t.is(actionFor('enter', focusScopesOf(narrow.state)), 'choose');
   t.true(layoutFor(new Play({ columns: 59 }).state).tooSmall);
   t.true(layoutFor(new Play({ rows: 14 }).state).tooSmall);
 });

@@ -1,11 +1,11 @@
-import { noScreen } from '../../../platform/terminal-support.ts';
+import { isScreenless } from '../../../platform/terminal-support.ts';
 import type { Command } from '../../command.ts';
 
 export const demo: Command = {
   options: (yargs) => yargs,
 
   async run(shell) {
-    if (noScreen(process)) await (await import('../../demo/demo-script.ts')).runDemo(shell);
+    if (isScreenless(process)) await (await import('../../demo/demo-script.ts')).runDemo(shell);
     else await (await import('../../demo/demo-screen.ts')).runDemoScreen(shell);
   },
 };

@@ -1,5 +1,5 @@
 import { ClientError } from '../../../client/errors.ts';
-import { systemClock } from '../../../platform/seams.ts';
+import { systemClock } from '../../../platform/clock.ts';
 import type { Command } from '../../command.ts';
 import { conversationOf } from '../../console/addressee.ts';
 import { reportPage } from '../../console/report.ts';

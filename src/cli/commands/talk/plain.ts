@@ -4,8 +4,9 @@ import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts
 import { Profile } from '../../../client/profile/profile.ts';
 import { DEFAULT_SERVER } from '../../../client/profile/settings.ts';
 import type { Client } from '../../../client/types.ts';
+import { systemClock } from '../../../platform/clock.ts';
 import { stopped } from '../../../platform/job-control.ts';
-import { systemClock, systemRandom } from '../../../platform/seams.ts';
+import { systemRandom } from '../../../platform/random.ts';
 import { printable } from '../../../protocol/base/text.ts';
 import { Drafts } from '../../../tui/compose/drafts.ts';
 import { defaultSettings } from '../../../tui/state/state.ts';
@@ -14,11 +15,11 @@ import type { Command } from '../../command.ts';
 import { askLine, askPassword, openTerminal } from '../../console/prompt.ts';
 import type { Shell } from '../../console/shell.ts';
 import { cookedInput } from '../../plain/cooked-input.ts';
-import { wayIn } from '../../plain/interactive-login.ts';
+import { interactiveLogin } from '../../plain/interactive-login.ts';
 import { pipeInput, terminalInput } from '../../plain/line-input.ts';
 import { LineMode } from '../../plain/line-mode.ts';
 import { phrases } from '../../plain/phrases.ts';
-import { voiceOn } from '../../plain/renderer.ts';
+import { rendererOn } from '../../plain/renderer.ts';
 
 /** A second Ctrl+C within this leaves. ms. */
 const TWICE_MS = 2000;
@@ -60,7 +61,7 @@ export const plain: Command = {
                 input: stdin,
                 output: stdout,
                 onInterrupt,
-                heed: (listener) => shell.heedInterrupt(listener),
+                heed: (listener) => shell.onInterrupt(listener),
               })
             : terminalInput({
                 input: stdin,
@@ -69,7 +70,7 @@ export const plain: Command = {
                 onInterrupt,
                 stop: () => stopped(systemClock),
               });
-      const voice = voiceOn(shell.output, (line) => input.print(printable(line)));
+      const voice = rendererOn(shell.output, (line) => input.print(printable(line)));
       const patience = (shell.settings.timeout ?? PATIENCE_S) * 1000;
       const receipts = args.receipts === true;
       const mode = new LineMode({
@@ -99,13 +100,13 @@ async function enter(shell: Shell): Promise<Client> {
   const { server, user } = await shell.whoAndWhere();
   if (terminal === null || user !== undefined || settings.passwordFile !== undefined) return shell.connect();
   const profile = await Profile.open(profileFolder(settings.profile), fs, systemRandom);
-  const { openDoor } = await import('../../../tui/login/login-backend.ts');
+  const { openLoginBackend } = await import('../../../tui/login/login-backend.ts');
   try {
-    return await wayIn({
+    return await interactiveLogin({
       say: (line) => terminal.write(`${printable(line)}\n`),
       line: (question) => askLine(terminal, question),
       secret: (question) => askPassword(terminal, question),
-      greet: (at) => shell.during(openDoor(profile).greet(at)),
+      greet: (at) => shell.during(openLoginBackend(profile).greet(at)),
       connect: (account, trusted) => {
         const trust = async ({ fingerprint }: { fingerprint: string }) => fingerprint === trusted;
         return shell.connect({ ...account, ask: { ...shell.ask(), trust } });

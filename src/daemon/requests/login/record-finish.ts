@@ -2,7 +2,7 @@ import { Refusal } from '../../../protocol/base/errors.ts';
 import { encodeEvent } from '../../../protocol/wire/codec.ts';
 import type { Handler } from '../../context.ts';
 import { takeRare } from '../../limits/limits.ts';
-import { stepBack } from '../../login/enter-rooms.ts';
+import { leaveRooms } from '../../login/enter-rooms.ts';
 import { putFirstCard } from '../../login/first-card.ts';
 import { checkRecord, recordHash } from '../../login/login-attempt.ts';
 
@@ -35,7 +35,7 @@ export const recordFinish: Handler<'record-finish'> = async (context, session, {
   const vault = account.idFp === null ? null : await context.store.vaultInfo({ idFp: account.idFp, recordHash: hash });
   // A client that stored the vault for the new password beforehand goes on at once.
   if (vault === null) {
-    if (session.state === 'by-password') stepBack(context, session);
+    if (session.state === 'by-password') leaveRooms(context, session);
     session.state = 'needs-vault';
   }
   return {};

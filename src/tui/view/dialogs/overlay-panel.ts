@@ -3,7 +3,7 @@ import { shownName } from '../../../client/people/shown-name.ts';
 import type { Span } from '../../messages/marked-text.ts';
 import { firstLine } from '../../messages/rows.ts';
 import { overlayColumns, overlayRoom, pageLines } from '../../select/overlay-size.ts';
-import { destinations, MOST_HITS, picked, searched } from '../../select/search.ts';
+import { destinations, MOST_HITS, picked, searchHits } from '../../select/search.ts';
 import { heldCount, layoutFor } from '../../select/select.ts';
 import { emptyEditor, textOf } from '../../state/editor.ts';
 import { chatOf } from '../../state/focus.ts';
@@ -73,7 +73,7 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
       });
     }
     case 'search': {
-      const messages = chat === null ? [] : searched(chat, textOf(overlay.query));
+      const messages = chat === null ? [] : searchHits(chat, textOf(overlay.query));
       const isBegun = textOf(overlay.query).trim() !== '';
       const isFetching = chat !== null && Object.values(chat.threads).some((thread) => thread.loaded === 'loading');
       const foot = strings.overlays.searchFoot(
@@ -138,7 +138,7 @@ function switcherRows(chat: Chat | null, query: string): Spans[] {
   ]);
 }
 
-function searchRows(messages: ReturnType<typeof searched>): Spans[] {
+function searchRows(messages: ReturnType<typeof searchHits>): Spans[] {
   return messages.map((message) => [
     { text: `${fill(message.conversation, 12)} ${clockTime(message.at)} `, role: 'quiet' },
     { text: `${cut(shownName(message), 14)} `, role: nameRole(message.from) },

@@ -4,7 +4,7 @@ import { isOnline, presenceWord } from '../../select/select.ts';
 import { chatOf } from '../../state/focus.ts';
 import { personOf } from '../../state/has-own.ts';
 import type { Layout } from '../../state/layout.ts';
-import { isShut } from '../../state/muting.ts';
+import { isBlockedConversation } from '../../state/muting.ts';
 import type { State } from '../../state/state.ts';
 import type { Role } from '../../state/theme.ts';
 import { strings } from '../../text/strings.ts';
@@ -85,7 +85,8 @@ function titleOf(all: State): Title {
   const person = personOf(chat, chat.open.slice(1));
   if (person === undefined) return { ...title, state: strings.header.unverified };
   const online = known ? presenceWord(person) : '';
-  if (isShut(chat.blocked, chat.open)) return { ...title, state: strings.header.blocked(person.name), online };
+  if (isBlockedConversation(chat.blocked, chat.open))
+    return { ...title, state: strings.header.blocked(person.name), online };
   if (person.changedTo !== null)
     return { ...title, state: strings.header.changed, short: strings.header.changedShort, role: 'bad', online };
   if (person.fingerprint === null) return { ...title, state: strings.header.noKeys, role: 'warn', online };

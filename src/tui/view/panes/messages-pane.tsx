@@ -6,7 +6,7 @@ import type { Row } from '../../messages/rows.ts';
 import { type Scroll, shownKey, viewOf } from '../../messages/viewport.ts';
 import { namesColumn } from '../../select/select.ts';
 import { chatOf, openThread } from '../../state/focus.ts';
-import { isShut } from '../../state/muting.ts';
+import { isBlockedConversation } from '../../state/muting.ts';
 import { strings } from '../../text/strings.ts';
 import { fill, width } from '../../width/measure.ts';
 import { Line } from '../elements/line.tsx';
@@ -73,7 +73,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
   const drawn = seeking ? [] : view.rows;
   const chosen = focused && selected !== null ? shownKey(scroll, { blocked }, selected) : null;
   const note = anchor === null ? null : below > 0 ? strings.messages.below(below) : strings.messages.scrolled;
-  const head = isShut(blocked, name)
+  const head = isBlockedConversation(blocked, name)
     ? strings.messages.shut(name.slice(1))
     : seeking
       ? strings.messages.loading

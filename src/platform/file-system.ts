@@ -1,42 +1,4 @@
-/**
- * What both programs ask of the outside world, given to them as values, so that rekeying, retention, limits,
- * a full disk and "fsync before the answer" can be tested. Types, the two defaults that touch no file, and a way to ask each.
- */
-import { randomBytes } from 'node:crypto';
-
-export interface Clock {
-  /** Milliseconds since 1970, UTC. May jump. */
-  now(): number;
-  /** Milliseconds that never go back, from an arbitrary start. */
-  monotonic(): number;
-  /** Runs `action` once after `ms`; the returned function cancels it. The timer does not keep the process alive. */
-  after(ms: number, action: () => void): () => void;
-}
-
-/** `size` fresh random bytes. */
-export type Random = (size: number) => Uint8Array;
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(ms, action) {
-    const timer = setTimeout(action, ms);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-};
-
-export const systemRandom: Random = (size) => randomBytes(size);
-
-/** Resolves after `ms`, at once for 0. */
-export function sleep(clock: Clock, ms: number): Promise<void> {
-  return ms === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(ms, resolve));
-}
-
-/** Any of the numbers below 2 ** 32, each as likely. */
-export function randomU32(random: Random): number {
-  return Buffer.from(random(4)).readUInt32BE();
-}
+/** The part of node:fs/promises that is used, handed in as a value so that tests can fill a disk or fail a sync. */
 
 /** An open file. The subset of node:fs/promises' FileHandle that is used. */
 export interface OpenFile {

@@ -2,8 +2,8 @@
 
 import { ClientError } from '../../client/errors.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from '../../client/types.ts';
-import type { Clock } from '../../platform/seams.ts';
-import { Turns } from '../../protocol/base/mutex.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { Mutex } from '../../protocol/base/mutex.ts';
 import { printable } from '../../protocol/base/text.ts';
 import { viewOf } from '../messages/viewport.ts';
 import { heldCount, lookOf } from '../select/select.ts';
@@ -11,14 +11,14 @@ import { textOf } from '../state/editor.ts';
 import type { Remembered } from '../state/event.ts';
 import { chatOf, openThread } from '../state/focus.ts';
 import { MAX_HELD } from '../state/message-list.ts';
-import { isShut } from '../state/muting.ts';
+import { isBlockedConversation } from '../state/muting.ts';
 import { isReached, newsAfter, READ_EVERY, seenTo } from '../state/read-position.ts';
 import type { Chat, Notice, Thread } from '../state/state.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from '../text/clean.ts';
 import { firstPart } from '../text/split-message.ts';
 import { strings } from '../text/strings.ts';
 import type { Store } from '../update/state-store.ts';
-import { Writing } from './own-typing.ts';
+import { OwnTyping } from './own-typing.ts';
 
 const FIRST_PAGE = 100;
 const PAGE = 200;
@@ -34,7 +34,7 @@ const RETRY_AFTER = 5000;
 
 const nobody: ReadonlySet<string> = new Set();
 
-export type SessionParts = {
+export type ChatControllerParts = {
   client: Client;
   store: Store;
   clock: Clock;
@@ -42,25 +42,25 @@ export type SessionParts = {
   onMessage(message: Message): void;
 };
 
-export class Session {
+export class ChatController {
   readonly client: Client;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #onMessage: (message: Message) => void;
   readonly #ends: (() => void)[] = [];
-  readonly #writing: Writing;
-  readonly #turns = new Turns();
+  readonly #writing: OwnTyping;
+  readonly #turns = new Mutex();
   #left: Chat | null = null;
   readonly #retried = new Set<ConversationName>();
   #marking = false;
   #closed = false;
 
-  constructor({ client, store, clock, onMessage }: SessionParts) {
+  constructor({ client, store, clock, onMessage }: ChatControllerParts) {
     this.client = client;
     this.#store = store;
     this.#clock = clock;
     this.#onMessage = onMessage;
-    this.#writing = new Writing({ client, store, clock });
+    this.#writing = new OwnTyping({ client, store, clock });
   }
 
   /**
@@ -256,7 +256,12 @@ export class Session {
     if (thread.seeking || (thread.anchor !== null && !isReached(thread))) return;
     const isAll = thread.anchor === null;
     const seq = Math.max(seenTo(thread), isAll && thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
-    if (this.#marking || seq <= thread.read || thread.loaded !== 'yes' || isShut(this.chat.blocked, thread.name))
+    if (
+      this.#marking ||
+      seq <= thread.read ||
+      thread.loaded !== 'yes' ||
+      isBlockedConversation(this.chat.blocked, thread.name)
+    )
       return;
     this.#marking = true;
     const { name } = thread;
@@ -272,7 +277,9 @@ export class Session {
 
 /** Scrolled up; or what blocked people said leaves the window nearly empty. */
 function looksFurther({ blocked }: Chat, { name, anchor, messages }: Thread): boolean {
-  return anchor !== null || (blocked.size > 0 && messages.length < FOLDED_AHEAD && !isShut(blocked, name));
+  return (
+    anchor !== null || (blocked.size > 0 && messages.length < FOLDED_AHEAD && !isBlockedConversation(blocked, name))
+  );
 }
 
 /**

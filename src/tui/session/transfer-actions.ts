@@ -5,13 +5,13 @@ import type { ConversationName, FileInfo, TransferState } from '../../client/typ
 import { resolvePath } from '../command-line/typed-paths.ts';
 import { fileKey } from '../state/message-list.ts';
 import { strings } from '../text/strings.ts';
-import type { Session } from './session.ts';
+import type { ChatController } from './chat-controller.ts';
 
-export class TransferDesk {
-  readonly #session: Session;
+export class TransferActions {
+  readonly #session: ChatController;
   readonly #downloads: string;
 
-  constructor(session: Session, downloads: string) {
+  constructor(session: ChatController, downloads: string) {
     this.#session = session;
     this.#downloads = downloads;
   }

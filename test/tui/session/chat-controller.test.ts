@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Session } from '../../../src/tui/session/session.ts';
+import { ChatController } from '../../../src/tui/session/chat-controller.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
@@ -52,7 +52,7 @@ test('a session that cannot begin leaves no client open', async (t) => {
   const [client, clock] = [new FakeClient(), manualClock(noon)];
   const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
   client.failures.set('people', new Error('the link is lost'));
-  const session = new Session({ client, store, clock, onMessage: () => {} });
+  const session = new ChatController({ client, store, clock, onMessage: () => {} });
   await t.throwsAsync(session.begin(nothingRemembered), { message: 'the link is lost' });
   t.true(client.closed);
   t.is(store.get().screen.name, 'login');
@@ -68,7 +68,7 @@ test('a session begins without a link, and its files come with the next one', as
     await listed.promise;
     return files.apply(client);
   };
-  const session = new Session({ client, store, clock, onMessage: () => {} });
+  const session = new ChatController({ client, store, clock, onMessage: () => {} });
   const begun = session.begin(nothingRemembered);
   await until(() => store.get().screen.name === 'chat');
   client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
