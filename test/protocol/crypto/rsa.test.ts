@@ -247,5 +247,5 @@ test('pitfall 10: node-rsa 2.0.0 exactly, and in one file', (t) => {
   const importers = readdirSync(at('src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.tsx?$/.test(file))
     .filter((file) => /from 'node-rsa'/.test(readFileSync(at(`src/${file}`), 'utf8')));
-  t.deepEqual(importers, ['protocol/rsa.ts']);
+  t.deepEqual(importers, ['protocol/crypto/rsa.ts']);
 });
