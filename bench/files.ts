@@ -7,7 +7,7 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { copyFile, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect } from '../src/client/client.ts';
+import { connect } from '../src/client/connect.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { startScp } from './scp.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
-import { connect } from '../src/client/client.ts';
+import { connect } from '../src/client/connect.ts';
 import type { Client } from '../src/client/types.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { cpuSeconds, residentMiB } from './process.ts';

@@ -1,27 +1,32 @@
-/** How the terminal program, and what a bench measures in its stead, become plain JavaScript. */
+/** Turns TypeScript entries and what they import into plain JavaScript: for dist, and for a bench of the screen. */
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const remembered = `${root}src/tui/width/`;
-const inPlaceOf: Record<string, string> = {
+const ours = `${root}src/tui/width/`;
+const replacements: Record<string, string> = {
   'string-width': 'string-width.ts',
   '@alcalzone/ansi-tokenize': 'ansi-tokenize.ts',
 };
+/** Packages that lay out --help; they keep their own version, and the daemon has them too. */
+const help = /\/node_modules\/(yargs|cliui)\//;
 
-/** Whoever imports one of these gets ours, which alone gets the real one. A `require` is of older ones, of another shape. */
-const remembering: Plugin = {
-  name: 'remembering',
+/**
+ * Gives Ink and what it uses our versions of two packages, which remember their answers. Ours import the original. A `require`
+ * comes from a package that needs an older version with other exports.
+ */
+const widthCache: Plugin = {
+  name: 'width-cache',
   setup({ onResolve }) {
     onResolve({ filter: /^(string-width|@alcalzone\/ansi-tokenize)$/ }, ({ path, importer, kind }) =>
-      kind !== 'import-statement' || importer.startsWith(remembered)
+      kind !== 'import-statement' || importer.startsWith(ours) || help.test(importer)
         ? undefined
-        : { path: remembered + inPlaceOf[path] },
+        : { path: ours + replacements[path] },
     );
   },
 };
 
-/** Entries and where they go are the caller's; relative ones are of the clone. */
+/** Relative paths start at the root of the clone. Modules that entries share become chunks of their own, so nothing is written twice. */
 export async function bundle(options: Pick<BuildOptions, 'entryPoints' | 'outdir' | 'outExtension'>): Promise<void> {
   await build({
     ...options,
@@ -31,14 +36,14 @@ export async function bundle(options: Pick<BuildOptions, 'entryPoints' | 'outdir
     chunkNames: '[name]-[hash]',
     format: 'esm',
     platform: 'node',
-    target: 'node22.13',
+    target: 'node24.7',
     minifySyntax: true,
     legalComments: 'linked',
     jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"production"' },
     external: ['piscina', 'node-rsa', '@serenity-kit/opaque', 'pino'],
     alias: { 'react-devtools-core': './scripts/no-devtools.mjs' },
-    plugins: [remembering],
+    plugins: [widthCache],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
     },

@@ -18,7 +18,7 @@ process.env.PICTURE_START = String(Date.now());
 process.env.NODE_OPTIONS = `--import=${new URL('picture-clock.ts', import.meta.url).href}`;
 process.env.TZ = 'UTC';
 await import('./picture-clock.ts');
-const { connect } = await import('../src/client/client.ts');
+const { connect } = await import('../src/client/connect.ts');
 const { startDaemon } = await import('../src/cli/demo/daemon-process.ts');
 
 // Its name can be read in the picture, which is to be the same every time.

@@ -1,11 +1,11 @@
 /** The command line of `securechat`, with what the environment and config.toml set beneath it. */
 import { readFile } from 'node:fs/promises';
 import yargs from 'yargs';
-import { VERSION } from '../client/connection/software.ts';
 import { ClientError } from '../client/errors.ts';
 import { configFile } from '../client/profile/paths.ts';
 import { globalOptions, settingsFromEnvironment, settingsFromToml } from '../client/profile/settings.ts';
 import { withValues } from '../platform/switches.ts';
+import { VERSION } from '../platform/version.ts';
 import type { Arguments, CommandEntry } from './command.ts';
 import { commandTable } from './command-table.ts';
 

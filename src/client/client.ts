@@ -9,7 +9,7 @@ import { askOverLinks } from './connection/ask-over-links.ts';
 import { type HistoryOptions, readHistory, readUnmet } from './conversations/history.ts';
 import { withUnsent } from './conversations/list-conversations.ts';
 import { ClientError, refusedByDaemon } from './errors.ts';
-import { type Platform, type SignedIn, signIn } from './login/sign-in.ts';
+import type { SignedIn } from './login/sign-in.ts';
 import type { ConversationRef } from './notes/private-notes.ts';
 import { openChat } from './open-chat.ts';
 import { Addressees } from './outbox/addressees.ts';
@@ -17,7 +17,6 @@ import { shownName } from './people/shown-name.ts';
 import type {
   Client,
   ClientEvent,
-  ConnectOptions,
   Conversation,
   ConversationName,
   FileInfo,
@@ -34,21 +33,6 @@ import type {
 
 /** What is under way when the client is closed gets this long. */
 const CLOSING_MS = 2000;
-
-/**
- * Logs in (or registers), and resolves with a client whose conversations are being brought up to date.
- * @throws ClientError, Refusal
- */
-export async function connect(options: ConnectOptions, seams: Partial<Platform> = {}): Promise<Client> {
-  const signedIn = await signIn(options, seams);
-  try {
-    options.ask.progress('sync');
-    return await ChatClient.start(signedIn);
-  } catch (error) {
-    await signedIn.close();
-    throw error;
-  }
-}
 
 export class ChatClient implements Client {
   readonly #signedIn: SignedIn;

@@ -1,6 +1,6 @@
 /** What `import 'securechat'` gives: the client without a screen. */
 export { Refusal, type RefusalCode } from '../protocol/base/errors.ts';
-export { connect } from './client.ts';
+export { connect } from './connect.ts';
 export { ClientError, type ClientErrorCode } from './errors.ts';
 export { type ListenOptions, listen } from './messages/message-stream.ts';
 export type {

@@ -7,6 +7,7 @@ import { systemClock } from '../platform/clock.ts';
 import { programFolder } from '../platform/home.ts';
 import { systemRandom } from '../platform/random.ts';
 import { endWithoutReader } from '../platform/standard-output.ts';
+import { VERSION } from '../platform/version.ts';
 import { hex } from '../protocol/base/bytes.ts';
 import { fingerprintWords } from '../protocol/link/daemon-identity.ts';
 import { readFingerprint } from './accounts/identity.ts';
@@ -20,9 +21,6 @@ import { type Log, openLog } from './logging/log.ts';
 const PRIVATE_UMASK = 0o077;
 /** Longer than an orderly stop may take: clients are given 10 s. */
 const MAX_STOP_MS = 15_000;
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 const around: Surroundings = {
   env: process.env,
@@ -43,7 +41,7 @@ try {
 
 async function main(args: string[]): Promise<number> {
   process.umask(PRIVATE_UMASK);
-  const asked = await parseArguments(args, version);
+  const asked = await parseArguments(args, VERSION);
   if (asked.command === 'print') {
     process.stdout.write(`${asked.text}\n`);
     return 0;
@@ -64,7 +62,7 @@ async function printFingerprint({ dataDir }: Config): Promise<number> {
 async function serve(config: Config, flags: Given): Promise<void> {
   const log = await openLog(config.logLevel, config.logFile);
   const { logger } = log;
-  logger.info({ evt: 'sys_startup', version, dir: config.dataDir }, 'starting');
+  logger.info({ evt: 'sys_startup', version: VERSION, dir: config.dataDir }, 'starting');
   if (inWorkTree(config.dataDir)) {
     logger.warn(
       { evt: 'git_work_tree', dir: config.dataDir },
@@ -76,7 +74,7 @@ async function serve(config: Config, flags: Given): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     fs,
-    software: `securechat-daemon ${version}`,
+    software: `securechat-daemon ${VERSION}`,
     hostname: hostname(),
     descriptors: descriptorLimit(),
   }).catch((err) => {

@@ -1,7 +1,6 @@
-/**
- * node:sqlite without a word on stderr: Node 22 says once that it is experimental, which tells neither a person nor an operator
- * anything they could act on. That one warning is left out and no other; Node 24 has none.
- */
+/** SQLite: loading node:sqlite, and what its errors mean. */
+
+/** Returns node:sqlite without its warning that it is experimental, which Node 24.7 still prints to stderr. Other warnings appear. */
 export function loadSqlite(): typeof import('node:sqlite') {
   const { emitWarning } = process;
   const others = (...warning: unknown[]): void => {
@@ -10,19 +9,19 @@ export function loadSqlite(): typeof import('node:sqlite') {
   };
   process.emitWarning = others;
   try {
-    // Loaded in this very turn, so that nobody else's warning meets the replacement.
+    // Synchronous, so that no warning of other code meets the replacement.
     return process.getBuiltinModule('node:sqlite');
   } finally {
     process.emitWarning = emitWarning;
   }
 }
 
-/** SQLite's extended code of an error; 0 when it is another's error. */
+/** Returns SQLite's extended result code (https://sqlite.org/rescode.html); 0 when `error` does not come from SQLite. */
 export function sqliteCode(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
 }
 
-/** By SQLite's primary code: what is wrong with the file, and what to do. */
+/** What is wrong with the file and what to do, by SQLite's primary result code. */
 const FAULTS: { readonly [code: number]: string } = {
   5: 'is in use by another program; stop that one',
   6: 'is in use by another program; stop that one',
@@ -34,7 +33,7 @@ const FAULTS: { readonly [code: number]: string } = {
   26: 'is damaged or is no database; keep a copy, and restore it from a backup',
 };
 
-/** One sentence for a failure of the database at `path`: the file, what is wrong, what to do, and SQLite's own words. */
+/** Returns a sentence for a failure of the database at `path`: the file, the fault, what to do, and SQLite's own message. */
 export function explainSqlite(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
   const code = sqliteCode(error);

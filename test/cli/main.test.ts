@@ -1,7 +1,7 @@
 import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { VERSION } from '../../src/client/connection/software.ts';
+import { VERSION } from '../../src/platform/version.ts';
 import { temporaryFolder } from '../helpers/folder.ts';
 import { listener } from '../helpers/listener.ts';
 import { jsonLines, securechat } from '../helpers/screen/cli.ts';

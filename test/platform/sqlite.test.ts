@@ -14,7 +14,7 @@ function warningsOf(code: string): string[] {
   return child.stdout.split('\n').filter((line) => line !== '');
 }
 
-// A stand-in for the module of Node 22 that warns while it is loaded; Node 24's does not.
+// Stands in for node:sqlite of Node 24.7, which warns while it is loaded; later ones do not.
 const load = (message: string) => `
   process.getBuiltinModule = () => { process.emitWarning(${JSON.stringify(message)}, 'ExperimentalWarning'); return {}; };
   loadSqlite();`;

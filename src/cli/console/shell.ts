@@ -118,7 +118,7 @@ export class Shell {
       progress: (step) => (connecting ? asked.progress(step) : undefined),
     };
     const options = await this.connectOptions({ ...more, ask });
-    const { connect } = await import('../../client/client.ts');
+    const { connect } = await import('../../client/connect.ts');
     return this.#interruption.during(connect(options)).finally(() => {
       connecting = false;
       this.progress.end();

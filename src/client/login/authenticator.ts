@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
+import { VERSION } from '../../platform/version.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { invisibleIn } from '../../protocol/base/password.ts';
@@ -12,7 +13,6 @@ import type { Welcome } from '../../protocol/wire/requests.ts';
 import { Calls } from '../connection/calls.ts';
 import { type Address, addressText, dial } from '../connection/dial.ts';
 import { startHeartbeat } from '../connection/heartbeat.ts';
-import { SOFTWARE } from '../connection/software.ts';
 import { ClientError } from '../errors.ts';
 import type { Account, AccountKeys, AccountStore } from '../keys/account-store.ts';
 import type { Ephemerals } from '../keys/ephemeral-keys.ts';
@@ -212,7 +212,7 @@ export class Authenticator {
       expect: fingerprint,
       ephemeral,
       rsa,
-      software: SOFTWARE,
+      software: `securechat/${VERSION}`,
       random,
       ...(signal && { signal }),
     });

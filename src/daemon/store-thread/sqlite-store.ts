@@ -27,7 +27,7 @@ type Options = {
 export async function openSqliteStore(path: string, options: Options = {}): Promise<SharedStore> {
   const clock = options.clock ?? systemClock;
   const url = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
-  // Node 22 warns that node:sqlite is experimental; a warning in an operator's log would only alarm.
+  // As loadSqlite does for this thread.
   const workerData: WorkerData = { path, owner: options.owner ?? null };
   const worker = new Worker(url, { workerData, execArgv: ['--disable-warning=ExperimentalWarning'] });
   const queue = new CommitQueue((batch) => worker.postMessage(batch), clock);

@@ -1,6 +1,6 @@
 /** The real way to a server: the profile's memory of servers, the network, and a server of one's own. */
 
-import { connect } from '../../client/client.ts';
+import { connect } from '../../client/connect.ts';
 import { addressText, greet, keyChanged, wrongLink } from '../../client/connection/dial.ts';
 import { AccountStore } from '../../client/keys/account-store.ts';
 import { whereTo } from '../../client/login/sign-in.ts';

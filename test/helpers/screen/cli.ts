@@ -49,7 +49,7 @@ export function cliCommand(args: readonly string[], slowKeys = false): [string, 
     process.execPath,
     '--disable-warning=ExperimentalWarning',
     ...(slowKeys ? [] : [quickKeys]),
-    fileURLToPath(new URL('dist/cli/main.js', root)),
+    fileURLToPath(new URL('dist/securechat.js', root)),
     ...args,
   ];
 }
