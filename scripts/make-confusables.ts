@@ -3,7 +3,7 @@
  * https://www.unicode.org/Public/security/ and Unihan.zip in https://www.unicode.org/Public/UCD/. Only letters that a name may have.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { scripts } from '../src/protocol/base/look-alikes.ts';
+import { nameScripts } from '../src/protocol/base/look-alikes.ts';
 
 const [confusables = '', unihan = ''] = process.argv.slice(2).map((path) => readFileSync(path, 'utf8'));
 const version = /# Version: (\S+)/.exec(confusables)?.[1];
@@ -12,7 +12,7 @@ if (version === undefined || date === undefined) throw new Error('give confusabl
 
 const letter = (hex: string): string => String.fromCodePoint(Number.parseInt(hex, 16));
 const short = (text: string): string => Array.from(text, (each) => each.codePointAt(0)?.toString(16)).join('+');
-const inNames = (text: string): boolean => scripts.some((letters) => letters.test(text));
+const inNames = (text: string): boolean => nameScripts.some((letters) => letters.test(text));
 /** Prototype -> the letters that look like it. */
 const groups = new Map<string, Set<string>>();
 const add = (target: string, source: string): void => {

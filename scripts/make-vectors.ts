@@ -8,7 +8,7 @@ import { concat, H, hex, utf8 } from '../src/protocol/base/bytes.ts';
 import { OAEP_MAX, sealChunk, sign } from '../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { type DaemonKeys, daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
-import { answerHello, encodeGreeting, sayHello } from '../src/protocol/link/handshake.ts';
+import { answerHello, encodeGreeting, startHandshake } from '../src/protocol/link/handshake.ts';
 import { encodeParameters } from '../src/protocol/link/parameters.ts';
 import { RecordSealer } from '../src/protocol/link/record.ts';
 import { recordLimits, recordType } from '../src/protocol/link/record-format.ts';
@@ -62,7 +62,7 @@ async function handshakeVectors() {
   const parameters = encodeParameters({ messages: 1, software: 'vector 1', time: 1_700_000_000_000 }, daemonId);
   const fingerprint = daemonFingerprint(keys.link.spki, keys.sign.spki);
   const greeting = { linkSpki: keys.link.spki, signSpki: keys.sign.spki, fingerprint };
-  const { hello, finish } = await sayHello({
+  const { hello, finish } = await startHandshake({
     rsa: inlineRsa,
     random: () => k1,
     greeting,

@@ -2,7 +2,7 @@
 import { fromHex, hex } from '../protocol/base/bytes.ts';
 import { ProtocolError } from '../protocol/base/errors.ts';
 import { isEmoji } from '../protocol/base/text.ts';
-import { type Content, encodeContent, type Ref } from '../protocol/sealed/content.ts';
+import { type Content, type ContentRef, encodeContent } from '../protocol/sealed/content.ts';
 import { safetyNumber } from '../protocol/sealed/safety-number.ts';
 import type { Chat } from './chat.ts';
 import { askOverLinks } from './connection/ask-over-links.ts';
@@ -263,7 +263,7 @@ export class ChatClient implements Client {
   }
 
   /** A message that the conversation holds. @throws ClientError 'refused' */
-  async #known(place: ConversationRef, message: MessageRef): Promise<Ref> {
+  async #known(place: ConversationRef, message: MessageRef): Promise<ContentRef> {
     if (place.with === null) await this.#chat.synced(place);
     await this.#chat.messages.checkStored(place, message);
     return { author: fromHex(message.author), id: fromHex(message.id) };

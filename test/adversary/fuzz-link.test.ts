@@ -6,7 +6,7 @@ import { equal, utf8, Writer } from '../../src/protocol/base/bytes.ts';
 import {
   answerHello,
   encodeGreeting,
-  sayHello,
+  startHandshake,
   takeGreeting,
   takeHello,
   takeReply,
@@ -43,7 +43,7 @@ test('handshake: greeting, hello and reply', async (t) => {
   const greeting = await takeGreeting(reading(greetingBytes).take);
   const parameters = encodeParameters({ messages: 1, software: 'daemon 1', time: 1_700_000_000_000 }, daemonId);
   const { ephemeral } = connecting;
-  const say = () => sayHello({ rsa, random, greeting, expect: fingerprint, ephemeral });
+  const say = () => startHandshake({ rsa, random, greeting, expect: fingerprint, ephemeral });
   const answering = { rsa, random, keys: daemonKeys, rejectKey: random(32), parameters };
   const { hello } = await say();
   const answered = await answerHello(await takeHello(reading(hello).take), answering);

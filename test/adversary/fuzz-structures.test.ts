@@ -13,7 +13,7 @@ import { mintEpoch, openEpoch, openGrant, parseEpoch, sealGrant } from '../../sr
 import { type Manifest, SegmentOpener, SegmentSealer } from '../../src/protocol/sealed/file.ts';
 import {
   deliveredNote,
-  hashesOf,
+  noteHashes,
   openNote,
   parseDelivered,
   parseNote,
@@ -82,11 +82,11 @@ test('note', async (t) => {
   };
   const { note } = await sealNote(rsa, { ...about, ...place });
   const delivered = deliveredNote(parseNote(note), 0);
-  const { noteHash } = hashesOf(parseNote(note));
+  const { noteHash } = noteHashes(parseNote(note));
   await fuzz(
     t,
     [note],
-    (bytes) => equal(hashesOf(parseNote(bytes)).noteHash, noteHash) && equal(signature(bytes), signature(note)),
+    (bytes) => equal(noteHashes(parseNote(bytes)).noteHash, noteHash) && equal(signature(bytes), signature(note)),
     1 / 2,
   );
   const same = (bytes: Uint8Array) => equal(parseDelivered(bytes).noteHash, noteHash);

@@ -11,7 +11,13 @@ import { systemRandom } from '../../src/platform/random.ts';
 import { fromHex, Writer } from '../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
-import { type Agreed, type Greeting, sayHello, takeGreeting, takeReply } from '../../src/protocol/link/handshake.ts';
+import {
+  type Greeting,
+  type LinkKeys,
+  startHandshake,
+  takeGreeting,
+  takeReply,
+} from '../../src/protocol/link/handshake.ts';
 import { LinkReader, type ReadItem } from '../../src/protocol/link/link-reader.ts';
 import { encodeParameters } from '../../src/protocol/link/parameters.ts';
 import { RecordSealer } from '../../src/protocol/link/record.ts';
@@ -63,7 +69,7 @@ export async function hostileClient(t: ExecutionContext, at: Address, lies: Lies
   const greeting: Greeting = await takeGreeting(take);
   const ephemeral = lies.ephemeral ?? fixtureKey('ephemeral');
   const expect = fromHex(at.fingerprint);
-  const said = await sayHello({ rsa: inlineRsa, random: systemRandom, greeting, expect, ephemeral });
+  const said = await startHandshake({ rsa: inlineRsa, random: systemRandom, greeting, expect, ephemeral });
   socket.write(hello(said.hello));
   const agreed = await said.finish(await takeReply(take));
   const client = new HostileClient(socket, agreed);
@@ -90,7 +96,7 @@ export class HostileClient implements Wire {
   readonly #reader: LinkReader;
   #said = false;
 
-  constructor(socket: Socket, agreed: Agreed) {
+  constructor(socket: Socket, agreed: LinkKeys) {
     this.cb = agreed.cb;
     this.socket = socket;
     this.#sealer = new RecordSealer(agreed.toDaemon, systemClock);
@@ -176,6 +182,6 @@ export class HostileClient implements Wire {
     else if (item.kind === 'broadcast') this.onBroadcast(item.room, item.message);
     else if (item.kind === 'confirmed') this.onConfirmed();
     else if (item.kind === 'segment') this.onSegment(item.transfer, item.index, item.bytes);
-    else if (item.kind === 'bye') this.#said = true;
+    else if (item.kind === 'close') this.#said = true;
   }
 }

@@ -16,7 +16,7 @@ import { concat, equal, fromHex, H, hex, utf8 } from '../../src/protocol/base/by
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { checkPublicKey, openChunk, sealChunk, sign, verify } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
-import { answerHello, encodeGreeting, sayHello, takeHello } from '../../src/protocol/link/handshake.ts';
+import { answerHello, encodeGreeting, startHandshake, takeHello } from '../../src/protocol/link/handshake.ts';
 import { RecordOpener, RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, recordType } from '../../src/protocol/link/record-format.ts';
 import { gcmTag, openssl, withFiles } from '../helpers/protocol/openssl.ts';
@@ -209,7 +209,7 @@ test('handshake: the client makes the stored hello and comes to the stored keys'
   const greeting = { linkSpki: link.spki, signSpki: keys.sign.spki, fingerprint };
   const ephemeral = bytesOf(handshake.ephemeral);
   const random = () => fromHex(handshake.k1);
-  const { hello, finish } = await sayHello({ rsa: fixed, random, greeting, expect: fingerprint, ephemeral });
+  const { hello, finish } = await startHandshake({ rsa: fixed, random, greeting, expect: fingerprint, ephemeral });
   t.is(hex(hello), hex(goodHello));
   const agreed = await finish({ ct2: reply.slice(0, 384), sealed: reply.slice(386) });
   t.is(hex(agreed.parameters), handshake.parameters);

@@ -124,7 +124,7 @@ export class RoomKeys {
    * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
    */
   take(entry: Entry): Promise<KnownEpoch> {
-    return this.#turns.take(() => this.#take(entry));
+    return this.#turns.run(() => this.#take(entry));
   }
 
   async #take(entry: Entry): Promise<KnownEpoch> {
@@ -145,7 +145,7 @@ export class RoomKeys {
 
   /** Takes what was refused for a key that the person has accepted since. @returns the ids of the epochs, in their order */
   takeAccepted(): Promise<string[]> {
-    return this.#turns.take(async () => {
+    return this.#turns.run(async () => {
       const taken: string[] = [];
       for (const { bytes, ...known } of [...this.#refused.values()]) {
         const maker = known.epoch.maker;

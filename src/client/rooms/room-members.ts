@@ -83,7 +83,7 @@ export class RoomMembers {
 
   /** Checks and keeps the next entries; what is known changes nothing. @throws ProtocolError 'room', with those before it kept */
   take(entries: readonly Entry[]): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#turns.run(async () => {
       for (let start = 0; start < entries.length; start += KEPT_AT_ONCE)
         await this.#take(entries.slice(start, start + KEPT_AT_ONCE));
     });

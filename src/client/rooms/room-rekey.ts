@@ -4,10 +4,10 @@ import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { type Card, isSealable, openCard } from '../../protocol/sealed/card.ts';
 import {
   EPOCH_LIFE_MS,
-  EPOCH_PLACES,
+  EPOCH_MAX_ENTRIES,
   EPOCH_SKEW_MS,
   mintEpoch,
-  SMALL_ROOM,
+  SMALL_ROOM_MEMBERS,
   sealGrant,
 } from '../../protocol/sealed/epoch.ts';
 import type { EventParams } from '../../protocol/wire/events.ts';
@@ -176,9 +176,9 @@ export class RoomRekey {
     const head = this.#members.numberOf(known.epoch.logHead) ?? 0;
     return (
       !this.#keys.isOpen(known) ||
-      (this.#members.lastArrival > head && this.#members.log.members.size <= SMALL_ROOM) ||
+      (this.#members.lastArrival > head && this.#members.log.members.size <= SMALL_ROOM_MEMBERS) ||
       this.#daemonTime() - known.epoch.time > EPOCH_LIFE_MS ||
-      this.#needs.head() - known.seq >= EPOCH_PLACES
+      this.#needs.head() - known.seq >= EPOCH_MAX_ENTRIES
     );
   }
 

@@ -3,7 +3,7 @@
  * taken to have the first unknown one that is named of a place where it can stand, and explains no other. So each such message
  * hides at most one that was withheld, and none once it is opened.
  */
-import { EPOCH_PLACES } from '../../protocol/sealed/epoch.ts';
+import { EPOCH_MAX_ENTRIES } from '../../protocol/sealed/epoch.ts';
 import type { CachedEntry } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationRef } from '../notes/private-notes.ts';
@@ -43,7 +43,7 @@ export class ExplainedGaps {
     for (const [index, tag] of named.entries()) {
       if (places[index] !== null) continue;
       const before = Math.min(item.seq, ...places.slice(0, index).filter((seq) => seq !== null));
-      const after = Math.max(item.seq - EPOCH_PLACES, ...places.slice(index + 1).filter((seq) => seq !== null));
+      const after = Math.max(item.seq - EPOCH_MAX_ENTRIES, ...places.slice(index + 1).filter((seq) => seq !== null));
       const seq = await this.#freeOne(after, before, item.author);
       if (seq === null) whole = false;
       else {

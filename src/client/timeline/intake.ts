@@ -107,7 +107,7 @@ export class Intake {
 
   /** Tries again what could not be opened: of one epoch whose key came, or (null), after a person's key was accepted, all that may open now. */
   retry(place: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {
-    return this.#retries.take(() => this.#retry(place, epoch));
+    return this.#retries.run(() => this.#retry(place, epoch));
   }
 
   async #retry(place: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {

@@ -119,7 +119,7 @@ export class Accounts {
 
   /** Reads the file again, as on HUP. After an error what was known before holds on. */
   async reload(): Promise<void> {
-    const lines = await this.#turns.take(async () => {
+    const lines = await this.#turns.run(async () => {
       const read = await this.#read();
       this.#take(read);
       return read;
@@ -230,7 +230,7 @@ export class Accounts {
         return () => resolve(account);
       };
       this.#waiting.push({ make, reject });
-      if (this.#waiting.length === 1) void this.#turns.take(() => this.#writeWaiting());
+      if (this.#waiting.length === 1) void this.#turns.run(() => this.#writeWaiting());
     });
   }
 

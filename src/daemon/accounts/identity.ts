@@ -9,7 +9,7 @@ import { replaceDurably } from '../../platform/durable-write.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Random } from '../../platform/random.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
-import { type KeyPair, publicOf, verify } from '../../protocol/crypto/rsa.ts';
+import { type KeyPair, publicKeyOf, verify } from '../../protocol/crypto/rsa.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { type DaemonKeys, daemonFingerprint } from '../../protocol/link/daemon-identity.ts';
 import { readOwnFile } from '../data/own-file.ts';
@@ -91,7 +91,7 @@ function parseKey(bytes: Uint8Array): Pick<Identity, 'keys' | 'daemonId' | 'reje
   };
   const pair = (pkcs8: Uint8Array) => {
     try {
-      return { spki: publicOf(pkcs8), pkcs8 };
+      return { spki: publicKeyOf(pkcs8), pkcs8 };
     } catch {
       throw damaged('daemon.key');
     }

@@ -25,7 +25,7 @@ export class Invites {
 
   /** One after another: strangers may ask, and each look opens the file. @throws Refusal 'bad-invite'. */
   async check(code: string | null): Promise<void> {
-    mustOpen(code, await this.#turns.take(() => this.#lines()));
+    mustOpen(code, await this.#turns.run(() => this.#lines()));
   }
 
   /** The numbers of the lines that are no comments and open nothing all the same. */
@@ -39,7 +39,7 @@ export class Invites {
    * @throws Refusal 'bad-invite', and what `action` throws.
    */
   spend<T>(code: string | null, action: () => Promise<T>): Promise<T> {
-    return this.#turns.take(async () => {
+    return this.#turns.run(async () => {
       const lines = await this.#lines();
       mustOpen(code, lines);
       await this.#replace(lines.filter((line) => line !== code));

@@ -37,7 +37,7 @@ export class Budget implements Payer {
   }
 
   /** Charges the measured time of one piece of work, at most MOST_MS. */
-  measured(ms: number): void {
+  chargeMeasured(ms: number): void {
     this.charge(Math.min(ms, MOST_MS));
   }
 

@@ -72,7 +72,7 @@ export class FairTurns {
       await this.#pace.settled();
       const before = now;
       now = this.#clock.monotonic();
-      budget.measured(now - before);
+      budget.chargeMeasured(now - before);
       if (!this.#lines.has(budget)) budget.restsSince = now;
       // What nobody is charged for, as a pause of the garbage collector, was given to nobody.
       const charged = budget.total - total + cost;

@@ -11,7 +11,7 @@
 
 import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { EPOCH_LIFE_MS, EPOCH_PLACES } from '../../protocol/sealed/epoch.ts';
+import { EPOCH_LIFE_MS, EPOCH_MAX_ENTRIES } from '../../protocol/sealed/epoch.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Person } from '../store/store.ts';
 import type { Room } from './room.ts';
@@ -52,7 +52,7 @@ export class EpochCauses {
       epoch.seq === 0 ||
       room.movedSinceEpoch(maker.idFp) === 'left' ||
       this.#clock.now() - epoch.time > EPOCH_LIFE_MS ||
-      room.seq - epoch.seq >= EPOCH_PLACES
+      room.seq - epoch.seq >= EPOCH_MAX_ENTRIES
     );
   }
 }

@@ -2,7 +2,7 @@
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
-import { SMALL_ROOM } from '../../protocol/sealed/epoch.ts';
+import { SMALL_ROOM_MEMBERS } from '../../protocol/sealed/epoch.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../../protocol/sealed/room-log.ts';
 import { SortedKeys } from '../accounts/sorted-keys.ts';
 import type { Appended, Person, Store } from '../store/store.ts';
@@ -137,7 +137,7 @@ export class Room {
       if (kind === 'gone' && n > made) return 'left';
       joined ||= kind !== 'gone' && n > this.epoch.logN;
     }
-    return joined && this.#members.size <= SMALL_ROOM ? 'joined' : null;
+    return joined && this.#members.size <= SMALL_ROOM_MEMBERS ? 'joined' : null;
   }
 
   /**
@@ -147,7 +147,7 @@ export class Room {
    */
   async append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told> {
     const entry = parseLogEntry(bytes);
-    const added = await this.#turns.take(() => this.#addNext(entry, bytes, author, store));
+    const added = await this.#turns.run(() => this.#addNext(entry, bytes, author, store));
     if (added !== null) return added;
     // Outside of the turns, as it cannot be added any more: the store says whether it was.
     return { ...(await this.#store(entry, bytes, author, store)), tell: new Set() };

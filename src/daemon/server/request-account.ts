@@ -15,6 +15,6 @@ export function requestAccountOf(
   const who = session.account?.name ?? null;
   const budget = limits.budgetOf(who, session.address);
   const turn = (action: () => void) => limits.turns.take(budget, action);
-  const asker = { key: budget.key, measured: (ms: number) => budget.measured(ms), turn };
+  const asker = { key: budget.key, chargeMeasured: (ms: number) => budget.chargeMeasured(ms), turn };
   return { who, budget, context: { ...context, opaque: opaque.for(budget), store: store.for(asker), later: turn } };
 }

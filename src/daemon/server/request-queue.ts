@@ -252,7 +252,7 @@ export class RequestQueue {
     const { clock } = this.#base;
     const before = clock.monotonic();
     const answer = encodeResult(method, id, result);
-    this.#paid.budget.measured(clock.monotonic() - before);
+    this.#paid.budget.chargeMeasured(clock.monotonic() - before);
     this.#paid.budget.charge(byteCost(answer.length));
     return answer;
   }

@@ -10,7 +10,7 @@
 
 import type { Clock } from '../../platform/clock.ts';
 import { type Broadcast, BroadcastSealer, type RoomKey } from '../../protocol/link/broadcast.ts';
-import type { Flusher, Flushing } from '../../protocol/link/flusher.ts';
+import type { Flushable, Flusher } from '../../protocol/link/flusher.ts';
 import { LARGE_RECORD, type RecordLimits, recordLimits } from '../../protocol/link/record-format.ts';
 
 /** From a broadcast to the mark that vouches for it; the client gives up at 5 s. */
@@ -43,7 +43,7 @@ export type ChannelParts = {
   limits?: RecordLimits;
 };
 
-export class BroadcastChannel implements Flushing {
+export class BroadcastChannel implements Flushable {
   due = 0;
   readonly #room: Uint8Array;
   readonly #parts: ChannelParts;
@@ -116,7 +116,7 @@ export class BroadcastChannel implements Flushing {
     }
     this.#pending = [];
     this.#pendingBytes = 0;
-    if (this.#mustRotate || this.#sealer?.worn(content.length)) this.#rotate();
+    if (this.#mustRotate || this.#sealer?.isExhausted(content.length)) this.#rotate();
     const broadcast = this.#sealer?.seal(content);
     if (broadcast === undefined) return;
     for (const hearer of this.#hearers) hearer.link.broadcast(broadcast);

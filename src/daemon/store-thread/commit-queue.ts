@@ -126,7 +126,7 @@ export class CommitQueue {
     for (const [index, { weight, asker, resolve, reject }] of batch.entries()) {
       const outcome = outcomes[index] ?? { error: 'no outcome' };
       total += weight;
-      asker?.measured(this.#pace.each * weight);
+      asker?.chargeMeasured(this.#pace.each * weight);
       if ('refusal' in outcome) reject(new Refusal(outcome.refusal.code, outcome.refusal.message));
       else if ('error' in outcome) reject(new Error(`the store failed: ${outcome.error}`));
       else if (asker === null || weight === 1) resolve(outcome.result);

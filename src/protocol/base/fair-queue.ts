@@ -1,10 +1,10 @@
 /**
- * A waiting line in which each key has its turn, however much waits under the others. Of one key the oldest item goes first, or
+ * A waiting queue in which each key has its turn, however much waits under the others. Of one key the oldest item goes first, or
  * the newest: then, where more comes than can be done in time, what is done is what is still in time.
  */
 export class FairQueue<T> {
   /** Its order is that of the turns. */
-  readonly #lines = new Map<string, T[]>();
+  readonly #queues = new Map<string, T[]>();
   readonly #newestFirst: boolean;
   #size = 0;
 
@@ -17,31 +17,31 @@ export class FairQueue<T> {
   }
 
   sizeOf(key: string): number {
-    return this.#lines.get(key)?.length ?? 0;
+    return this.#queues.get(key)?.length ?? 0;
   }
 
   add(key: string, item: T): void {
     this.#size += 1;
-    const line = this.#lines.get(key);
-    if (line) line.push(item);
-    else this.#lines.set(key, [item]);
+    const queue = this.#queues.get(key);
+    if (queue) queue.push(item);
+    else this.#queues.set(key, [item]);
   }
 
   /** How much waits under the key that has most. */
   get longest(): number {
     let longest = 0;
-    for (const line of this.#lines.values()) longest = Math.max(longest, line.length);
+    for (const queue of this.#queues.values()) longest = Math.max(longest, queue.length);
     return longest;
   }
 
   /** Takes the last item of the key that has most. */
   takeFromLongest(): T | undefined {
     const { longest } = this;
-    for (const [key, line] of this.#lines) {
-      if (line.length < longest) continue;
-      const item = this.#newestFirst ? line.shift() : line.pop();
+    for (const [key, queue] of this.#queues) {
+      if (queue.length < longest) continue;
+      const item = this.#newestFirst ? queue.shift() : queue.pop();
       this.#size -= 1;
-      if (line.length === 0) this.#lines.delete(key);
+      if (queue.length === 0) this.#queues.delete(key);
       return item;
     }
     return undefined;
@@ -49,24 +49,24 @@ export class FairQueue<T> {
 
   /** Takes the first item of the key whose turn it is. */
   take(): T | undefined {
-    for (const key of this.#lines.keys()) return this.#takeOf(key);
+    for (const key of this.#queues.keys()) return this.#takeFrom(key);
     return undefined;
   }
 
   /** Takes, as they are asked for, the first item of each key that `mayGo`, in the order of their turns. */
   *takeEach(mayGo: (key: string) => boolean): Generator<T> {
-    for (const key of [...this.#lines.keys()].filter(mayGo)) {
-      const item = this.#takeOf(key);
+    for (const key of [...this.#queues.keys()].filter(mayGo)) {
+      const item = this.#takeFrom(key);
       if (item !== undefined) yield item;
     }
   }
 
-  #takeOf(key: string): T | undefined {
-    const line = this.#lines.get(key) ?? [];
-    const item = this.#newestFirst ? line.pop() : line.shift();
+  #takeFrom(key: string): T | undefined {
+    const queue = this.#queues.get(key) ?? [];
+    const item = this.#newestFirst ? queue.pop() : queue.shift();
     this.#size -= 1;
-    this.#lines.delete(key);
-    if (line.length > 0) this.#lines.set(key, line);
+    this.#queues.delete(key);
+    if (queue.length > 0) this.#queues.set(key, queue);
     return item;
   }
 }

@@ -9,7 +9,7 @@
  */
 
 /** The letters (and marks, where a script cannot be written without) of one name. Digits and `._-` go with each. */
-export const scripts: readonly RegExp[] = [
+export const nameScripts: readonly RegExp[] = [
   // Latin without phonetic letters and small capitals, which are twins of ordinary ones.
   '[a-zA-Z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u017e\\u018f\\u0259\\u01a0\\u01a1\\u01af\\u01b0\\u01cd-\\u01dc\\u0218-\\u021b\\u1e00-\\u1eff]',
   '[\\u0386\\u0388-\\u03ce]',
@@ -36,7 +36,7 @@ export const scripts: readonly RegExp[] = [
 ].map((letters) => new RegExp(`^(?:${letters}|[0-9._\\-])+$`, 'v'));
 
 /** Letters outside Latin and Cyrillic that are drawn like a Latin letter or a digit, each as it is written. */
-export const likeLatin = new Set(
+export const latinLookAlikes = new Set(
   'αβγεηικμνορστυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧέήίόύώΆΈΉΊΌΎϊϋΪΫςგհոռսօցզյլտրւքեգդղէնՕՍՏԼՀՈՅՑՁՂןוסטחיםاهةوىഠoዐፐпรട丨口一丁丅工〇ロニエトー',
 );
 
@@ -94,7 +94,7 @@ const others: Record<string, string> = {
 };
 
 /** A folded letter -> the letter that stands for all that look like it. */
-export const folded: ReadonlyMap<string, string> = new Map(
+export const foldedLetters: ReadonlyMap<string, string> = new Map(
   [latin, others].flatMap((table) =>
     Object.entries(table).flatMap(([target, letters]) =>
       [...letters].map((letter): [string, string] => [letter, target]),
@@ -103,7 +103,7 @@ export const folded: ReadonlyMap<string, string> = new Map(
 );
 
 /** Letters that together look like another one. */
-export const alikeInRow: readonly (readonly [string, string])[] = [
+export const lookAlikeSequences: readonly (readonly [string, string])[] = [
   ['rn', 'm'],
   ['vv', 'w'],
   ['cl', 'd'],

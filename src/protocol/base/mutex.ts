@@ -3,7 +3,7 @@ export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   /** Runs `action` once all that were asked for before have ended. @returns what it returns; throws what it throws */
-  take<T>(action: () => Promise<T>): Promise<T> {
+  run<T>(action: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(action);
     this.#last = turn.catch(() => {});
     return turn;

@@ -4,7 +4,7 @@
  * also knows what that table lacks (look-alikes.ts). Case, width, accents, strokes and signs at the ends are no difference.
  */
 import { prototypes } from './confusables.ts';
-import { alikeInRow, folded } from './look-alikes.ts';
+import { foldedLetters, lookAlikeSequences } from './look-alikes.ts';
 
 /** One to four keys. */
 export function nameKeys(name: string): string[] {
@@ -38,8 +38,8 @@ function bare(text: string): string {
 }
 
 function lettersOf(text: string): string {
-  const letters = Array.from(text, (letter) => folded.get(letter) ?? letter).join('');
-  return alikeInRow.reduce((changed, [row, letter]) => changed.replaceAll(row, letter), letters);
+  const letters = Array.from(text, (letter) => foldedLetters.get(letter) ?? letter).join('');
+  return lookAlikeSequences.reduce((changed, [row, letter]) => changed.replaceAll(row, letter), letters);
 }
 
 /** `alice.` and `_alice_` are alice, `a..b` is `a.b`; a name of signs alone stays as it is. */

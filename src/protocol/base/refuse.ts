@@ -4,7 +4,7 @@ import { ProtocolError, type ProtocolErrorCode } from './errors.ts';
  * Runs `read` and turns whatever breaks a rule inside, bytes that end too early or a bad key alike, into the one error of
  * its layer, so that nobody learns which check failed. Anything else that is thrown is a bug and passes through.
  */
-export function refuse<T>(code: ProtocolErrorCode, message: string, read: () => T): T {
+export function withProtocolError<T>(code: ProtocolErrorCode, message: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -13,7 +13,11 @@ export function refuse<T>(code: ProtocolErrorCode, message: string, read: () => 
 }
 
 /** The same for what waits. */
-export async function refuseLater<T>(code: ProtocolErrorCode, message: string, read: () => Promise<T>): Promise<T> {
+export async function withProtocolErrorAsync<T>(
+  code: ProtocolErrorCode,
+  message: string,
+  read: () => Promise<T>,
+): Promise<T> {
   try {
     return await read();
   } catch (error) {
@@ -22,7 +26,7 @@ export async function refuseLater<T>(code: ProtocolErrorCode, message: string, r
 }
 
 /** Says that a rule must hold; inside `refuse` only. */
-export function must(rule: boolean): asserts rule {
+export function ensure(rule: boolean): asserts rule {
   if (!rule) throw new ProtocolError('layout', 'a rule is broken');
 }
 

@@ -1,5 +1,5 @@
 /** What may be a name, a file name, a reaction, or text that a terminal shows. All that comes from others passes through here. */
-import { likeLatin, scripts } from './look-alikes.ts';
+import { latinLookAlikes, nameScripts } from './look-alikes.ts';
 
 /** Most UTF-8 bytes of one message's text. */
 export const MAX_TEXT_BYTES = 4096;
@@ -25,9 +25,9 @@ export function nameFault(s: string): NameFault | null {
   if (s.length > 2 * MAX_NAME || [...s].length > MAX_NAME) return 'length';
   if (/^[.-]/.test(s)) return 'start';
   if (!/^[\p{L}\p{M}0-9._-]+$/u.test(s) || s !== s.normalize('NFKC') || /^\p{M}|\p{M}{3}/u.test(s)) return 'characters';
-  if (!scripts.some((letters) => letters.test(s))) return 'scripts';
+  if (!nameScripts.some((letters) => letters.test(s))) return 'scripts';
   const foreign = [...s].filter((letter) => !/[a-zA-Z0-9._-]/.test(letter));
-  return foreign.length > 0 && foreign.every((letter) => likeLatin.has(letter)) ? 'look-alike' : null;
+  return foreign.length > 0 && foreign.every((letter) => latinLookAlikes.has(letter)) ? 'look-alike' : null;
 }
 
 /** Letters that may be joined by ZWJ and ZWNJ: scripts that are misspelt without. */

@@ -8,7 +8,7 @@ import { hex } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { isOpaqueText, type OpaqueKind } from './opaque-messages.ts';
 
-const agreed = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
+const keyStretchingParameters = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
 
 /** The generator of ristretto255 (RFC 9496, section 4), which is a registration request like any other. */
 const GENERATOR = Buffer.from('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76', 'hex').toString(
@@ -18,7 +18,7 @@ const GENERATOR = Buffer.from('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db
 await ready;
 
 /** What the library throws on unreadable messages holds nothing that a peer should see. */
-function guarded<T>(step: () => T): T {
+function withMessageError<T>(step: () => T): T {
   try {
     return step();
   } catch {
@@ -27,13 +27,13 @@ function guarded<T>(step: () => T): T {
 }
 
 /** A message or a record from outside. @throws within guarded() when it cannot be one. */
-function whole(kind: OpaqueKind, text: string): string {
+function checkedText(kind: OpaqueKind, text: string): string {
   if (!isOpaqueText(kind, text)) throw new Error('not a message of this kind');
   return text;
 }
 
-const secret = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64url'));
-const named = (daemonId: Uint8Array) => ({ server: hex(daemonId) });
+const fromBase64Url = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64url'));
+const identifiers = (daemonId: Uint8Array) => ({ server: hex(daemonId) });
 
 export function createSetup(): string {
   return server.createSetup();
@@ -58,23 +58,23 @@ export function clientLogin(password: string): { state: string; message: string 
 }
 
 /** The steps of a client that stretch the password: with other parameters than `agreed`, for tests alone. */
-export function stretching(keyStretching: typeof agreed) {
+export function clientStepsWith(keyStretching: typeof keyStretchingParameters) {
   function clientRegisterFinish(
     password: string,
     state: string,
     answer: string,
     daemonId: Uint8Array,
   ): { record: string; exportKey: Uint8Array } {
-    const { registrationRecord, exportKey } = guarded(() =>
+    const { registrationRecord, exportKey } = withMessageError(() =>
       client.finishRegistration({
         password,
         clientRegistrationState: state,
-        registrationResponse: whole('registrationResponse', answer),
-        identifiers: named(daemonId),
+        registrationResponse: checkedText('registrationResponse', answer),
+        identifiers: identifiers(daemonId),
         keyStretching,
       }),
     );
-    return { record: registrationRecord, exportKey: secret(exportKey) };
+    return { record: registrationRecord, exportKey: fromBase64Url(exportKey) };
   }
 
   /** null: the password is wrong, the name is unknown, or the daemon is not the one that made the record. */
@@ -84,30 +84,34 @@ export function stretching(keyStretching: typeof agreed) {
     answer: string,
     daemonId: Uint8Array,
   ): null | { message: string; sessionKey: Uint8Array; exportKey: Uint8Array } {
-    const done = guarded(() =>
+    const done = withMessageError(() =>
       client.finishLogin({
         password,
         clientLoginState: state,
-        loginResponse: whole('loginResponse', answer),
-        identifiers: named(daemonId),
+        loginResponse: checkedText('loginResponse', answer),
+        identifiers: identifiers(daemonId),
         keyStretching,
       }),
     );
     if (!done) return null;
-    return { message: done.finishLoginRequest, sessionKey: secret(done.sessionKey), exportKey: secret(done.exportKey) };
+    return {
+      message: done.finishLoginRequest,
+      sessionKey: fromBase64Url(done.sessionKey),
+      exportKey: fromBase64Url(done.exportKey),
+    };
   }
 
   return { clientRegisterFinish, clientLoginFinish };
 }
 
-export const { clientRegisterFinish, clientLoginFinish } = stretching(agreed);
+export const { clientRegisterFinish, clientLoginFinish } = clientStepsWith(keyStretchingParameters);
 
 export function serverRegister(setup: string, name: string, message: string): string {
-  return guarded(() =>
+  return withMessageError(() =>
     server.createRegistrationResponse({
       serverSetup: setup,
       userIdentifier: name,
-      registrationRequest: whole('registrationRequest', message),
+      registrationRequest: checkedText('registrationRequest', message),
     }),
   ).registrationResponse;
 }
@@ -120,13 +124,13 @@ export function serverLogin(
   message: string,
   daemonId: Uint8Array,
 ): { state: string; message: string } {
-  const { serverLoginState, loginResponse } = guarded(() =>
+  const { serverLoginState, loginResponse } = withMessageError(() =>
     server.startLogin({
       serverSetup: setup,
       userIdentifier: name,
-      registrationRecord: record === null ? null : whole('record', record),
-      startLoginRequest: whole('loginRequest', message),
-      identifiers: named(daemonId),
+      registrationRecord: record === null ? null : checkedText('record', record),
+      startLoginRequest: checkedText('loginRequest', message),
+      identifiers: identifiers(daemonId),
     }),
   );
   return { state: serverLoginState, message: loginResponse };
@@ -135,8 +139,9 @@ export function serverLogin(
 /** The session key; null when the other side did not know the password, or sent anything else. */
 export function serverLoginFinish(state: string, message: string): Uint8Array | null {
   try {
-    return secret(
-      server.finishLogin({ serverLoginState: state, finishLoginRequest: whole('loginFinish', message) }).sessionKey,
+    return fromBase64Url(
+      server.finishLogin({ serverLoginState: state, finishLoginRequest: checkedText('loginFinish', message) })
+        .sessionKey,
     );
   } catch {
     return null;

@@ -62,9 +62,9 @@ export function canSealTo(spki: Uint8Array): boolean {
 }
 
 /** The public half, SPKI DER. @throws ProtocolError 'key' when it is not a key of ours. */
-export function publicOf(pkcs8: Uint8Array): Uint8Array {
+export function publicKeyOf(pkcs8: Uint8Array): Uint8Array {
   if (pkcs8.length > MAX_PKCS8) throw notAcceptable();
-  return parsed(() => {
+  return withKeyError(() => {
     const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
     return createPublicKey(key).export({ type: 'spki', format: 'der' });
   });
@@ -151,17 +151,17 @@ function modulusOf(spki: Uint8Array): Uint8Array {
 /** Without a look for small factors: what is used was checked where it came in. */
 function publicKey(spki: Uint8Array): NodeRSA {
   modulusOf(spki);
-  return publicKeys.get(spki, () => parsed(() => imported(spki, 'pkcs8-public-der')));
+  return publicKeys.get(spki, () => withKeyError(() => importKey(spki, 'pkcs8-public-der')));
 }
 
 function privateKey(pkcs8: Uint8Array): NodeRSA {
   return privateKeys.get(pkcs8, () => {
-    modulusOf(publicOf(pkcs8));
-    return parsed(() => imported(pkcs8, 'pkcs8-private-der'));
+    modulusOf(publicKeyOf(pkcs8));
+    return withKeyError(() => importKey(pkcs8, 'pkcs8-private-der'));
   });
 }
 
-function imported(der: Uint8Array, format: 'pkcs8-public-der' | 'pkcs8-private-der'): NodeRSA {
+function importKey(der: Uint8Array, format: 'pkcs8-public-der' | 'pkcs8-private-der'): NodeRSA {
   // Both schemes in full: the defaults are SHA-1, and the short name 'pss-sha256' means a salt of 20 bytes. No label: it
   // is silently ignored. DER only: components without a private part make node-rsa generate a key.
   const options = {
@@ -171,7 +171,7 @@ function imported(der: Uint8Array, format: 'pkcs8-public-der' | 'pkcs8-private-d
   return new NodeRSA(null, options).importKey(Uint8Array.from(der), format);
 }
 
-function parsed<T>(parse: () => T): T {
+function withKeyError<T>(parse: () => T): T {
   try {
     return parse();
   } catch {

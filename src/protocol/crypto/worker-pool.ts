@@ -9,7 +9,7 @@ import { FairQueue } from '../base/fair-queue.ts';
 export const workerLimits = { maxYoungGenerationSizeMb: 6 } as const;
 
 /** The functions that a worker's module exports, each with one parameter that can be cloned. */
-export type Work = Record<string, (task: never) => unknown>;
+export type WorkerFunctions = Record<string, (task: never) => unknown>;
 
 export type PoolOptions = {
   /** Most threads; as many as there are cores unless told. The first starts at once, the others when there is work. */
@@ -24,10 +24,10 @@ export type PoolOptions = {
 export type Payer = {
   readonly key: string;
   /** In milliseconds by the clock. */
-  measured(ms: number): void;
+  chargeMeasured(ms: number): void;
 };
 
-export interface Pool<W extends Work> {
+export interface Pool<W extends WorkerFunctions> {
   /**
    * Runs the worker's function `name`; without a payer it is the program's own work.
    * @throws Refusal 'busy'; and what the function throws, its class lost.
@@ -45,7 +45,7 @@ export interface Pool<W extends Work> {
  * Opens threads on the module `<name>-worker` beside `importer` (an import.meta.url). That is a .ts file in src, a .js file
  * in dist, and in the bundle of the terminal program an entry of its own in the same flat folder (scripts/build.mjs).
  */
-export function openPool<W extends Work>(name: string, importer: string, options: PoolOptions): Pool<W> {
+export function openPool<W extends WorkerFunctions>(name: string, importer: string, options: PoolOptions): Pool<W> {
   const threads = Math.max(1, options.threads ?? availableParallelism());
   const { maxQueue } = options;
   const pool = new Piscina({
@@ -82,7 +82,7 @@ export function openPool<W extends Work>(name: string, importer: string, options
       try {
         return await pool.run(task, { name });
       } finally {
-        payer?.measured(performance.now() - before);
+        payer?.chargeMeasured(performance.now() - before);
         next();
       }
     },

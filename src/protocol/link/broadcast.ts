@@ -1,7 +1,7 @@
 /**
  * Broadcast records: what goes to every link of a room is sealed once, and the same bytes are written to each. The key is known
  * to all who get it, so the record itself proves only that one of them, or the daemon, made it. The proof that it was
- * the daemon, and that nothing is missing, repeated or moved, is the *place* (generation, counter, chain) of each room,
+ * the daemon, and that nothing is missing, repeated or moved, is the *position* (generation, counter, chain) of each room,
  * which is part of the AAD of every record of the link proper.
  */
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
@@ -21,8 +21,8 @@ const NO_CHAIN = new Uint8Array(32);
 /** What a link is given to open a room's broadcasts from here on. */
 export type RoomKey = { room: Uint8Array; gen: number; key: Uint8Array; counter: number; chain: Uint8Array };
 
-/** One sealed record with the place of its room after it. */
-export type Broadcast = { room: Uint8Array; gen: number; bytes: Uint8Array; place: Uint8Array };
+/** One sealed record with the position of its room after it. */
+export type Broadcast = { room: Uint8Array; gen: number; bytes: Uint8Array; position: Uint8Array };
 
 /** `room[32], u32 gen, key[32], u64 counter, chain[32]`. */
 export function encodeRoomKey({ room, gen, key, counter, chain }: RoomKey): Uint8Array {
@@ -33,9 +33,9 @@ export function encodeRoomKey({ room, gen, key, counter, chain }: RoomKey): Uint
 export function decodeRoomKey(bytes: Uint8Array): RoomKey {
   const reader = new Reader(Uint8Array.from(bytes));
   const parts = { room: reader.bytes(ID), gen: reader.u32(), key: reader.bytes(KEY) };
-  const place = { counter: reader.u64(), chain: reader.bytes(NO_CHAIN.length) };
+  const position = { counter: reader.u64(), chain: reader.bytes(NO_CHAIN.length) };
   reader.end();
-  return { ...parts, ...place };
+  return { ...parts, ...position };
 }
 
 /** `u32 gen, u64 counter, chain[32]`: how far a room's broadcasts have gone. */
@@ -44,20 +44,20 @@ export function broadcastPosition({ gen, counter, chain }: Pick<RoomKey, 'gen' |
 }
 
 /**
- * The places of all rooms of one link, as far as its queue has got, by room id. Both ends put them into the AAD of every record
+ * The positions of all rooms of one link, as far as its queue has got, by room id. Both ends put them into the AAD of every record
  * of the link; they are not sent.
  */
 export class BroadcastPositions {
-  readonly #sorted: { readonly room: Uint8Array; place: Uint8Array }[] = [];
+  readonly #sorted: { readonly room: Uint8Array; position: Uint8Array }[] = [];
 
   /** A room that is new here, or goes on. */
-  set(room: Uint8Array, place: Uint8Array): void {
+  set(room: Uint8Array, position: Uint8Array): void {
     const known = this.#find(room);
     if (known !== undefined) {
-      known.place = place;
+      known.position = position;
       return;
     }
-    this.#sorted.push({ room, place });
+    this.#sorted.push({ room, position });
     this.#sorted.sort((a, b) => compare(a.room, b.room));
   }
 
@@ -70,9 +70,11 @@ export class BroadcastPositions {
     return this.#find(room) !== undefined;
   }
 
-  /** `header` and the places behind it. */
+  /** `header` and the positions behind it. */
   aad(header: Uint8Array): Uint8Array {
-    return this.#sorted.length === 0 ? header : Buffer.concat([header, ...this.#sorted.map(({ place }) => place)]);
+    return this.#sorted.length === 0
+      ? header
+      : Buffer.concat([header, ...this.#sorted.map(({ position }) => position)]);
   }
 
   /** For each delivery of a daemon: the very same array first. */
@@ -104,7 +106,7 @@ class Generation {
     return this.#nonce;
   }
 
-  get place(): Uint8Array {
+  get position(): Uint8Array {
     return broadcastPosition(this);
   }
 
@@ -145,7 +147,7 @@ export class BroadcastSealer {
   }
 
   /** Whether the key has done its share, so that another one has to seal the next `size` bytes. */
-  worn(size: number): boolean {
+  isExhausted(size: number): boolean {
     const { records, bytes, age } = this.#limits;
     const after = this.#bytes + size + BROADCAST_OVERHEAD;
     return this.#generation.counter >= records || after > bytes || this.#clock.monotonic() - this.#since >= age;
@@ -169,18 +171,18 @@ export class BroadcastSealer {
     const bytes = Buffer.concat([header, sealed, cipher.getAuthTag()]);
     this.#bytes += bytes.length;
     this.#generation.step(bytes);
-    return { room, gen, bytes, place: this.#generation.place };
+    return { room, gen, bytes, position: this.#generation.position };
   }
 }
 
 /** The client's half: the rooms of one link, each with the one key that counts now. */
 export class BroadcastOpener {
-  readonly places: BroadcastPositions;
+  readonly positions: BroadcastPositions;
   readonly #byGen = new Map<number, Generation>();
   readonly #hardStop: number;
 
-  constructor(places: BroadcastPositions, limits: RecordLimits = recordLimits) {
-    this.places = places;
+  constructor(positions: BroadcastPositions, limits: RecordLimits = recordLimits) {
+    this.positions = positions;
     this.#hardStop = limits.hardStop;
   }
 
@@ -192,13 +194,13 @@ export class BroadcastOpener {
     if (this.#byGen.has(key.gen)) throw recordRefused();
     this.#forget(key.room);
     this.#byGen.set(key.gen, new Generation(key));
-    this.places.set(key.room, broadcastPosition(key));
+    this.positions.set(key.room, broadcastPosition(key));
   }
 
   /** Nothing comes from this room any more. @throws ProtocolError 'link' for a room without a key. */
   drop(room: Uint8Array): void {
     if (!this.#forget(room)) throw recordRefused();
-    this.places.delete(room);
+    this.positions.delete(room);
   }
 
   /**
@@ -220,7 +222,7 @@ export class BroadcastOpener {
       throw recordRefused();
     }
     generation.step(header, rest);
-    this.places.set(room, generation.place);
+    this.positions.set(room, generation.position);
     return { room, content };
   }
 

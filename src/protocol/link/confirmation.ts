@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 /** Milliseconds from a broadcast to the record that confirms it. The daemon sends one well before. */
 export const CONFIRM_TIME = 5_000;
 
-export class Confirmation {
+export class BroadcastConfirmation {
   readonly #clock: Clock;
   readonly #onLate: () => void;
   #cancel: (() => void) | null = null;

@@ -13,7 +13,7 @@ import {
   encodeGreeting,
   type Greeting,
   handshakeRefused,
-  sayHello,
+  startHandshake,
   takeGreeting,
   takeHello,
   takeReply,
@@ -29,14 +29,14 @@ export { Link };
 const DAEMON_TIME = 5_000;
 const CLIENT_TIME = 15_000;
 
-type Seams = { clock?: Clock; random?: Random; flusher?: Flusher; limits?: RecordLimits };
+type LinkOptions = { clock?: Clock; random?: Random; flusher?: Flusher; limits?: RecordLimits };
 
 /**
  * What a daemon says of itself, for a first contact: the stream is ended, the person asked, and connectLink called on a new
  * one. @throws ProtocolError 'handshake' | 'version'.
  */
 export async function readGreeting(stream: Duplex, o: { clock?: Clock } = {}): Promise<Greeting> {
-  return within(stream, o.clock ?? systemClock, CLIENT_TIME, async () => {
+  return withTimeLimit(stream, o.clock ?? systemClock, CLIENT_TIME, async () => {
     const greeting = await takeGreeting(takeBytesFrom(stream));
     stream.destroy();
     return greeting;
@@ -49,19 +49,19 @@ export async function readGreeting(stream: Duplex, o: { clock?: Clock } = {}): P
  */
 export async function connectLink(
   stream: Duplex,
-  o: Seams & { rsa: Rsa; ephemeral: KeyPair; expect: Uint8Array; software: string },
+  o: LinkOptions & { rsa: Rsa; ephemeral: KeyPair; expect: Uint8Array; software: string },
 ): Promise<Link> {
   const { rsa, ephemeral, expect, software, clock = systemClock, random = systemRandom } = o;
-  return within(stream, clock, CLIENT_TIME, async () => {
+  return withTimeLimit(stream, clock, CLIENT_TIME, async () => {
     const take = takeBytesFrom(stream);
     const greeting = await takeGreeting(take);
-    const { hello, finish } = await sayHello({ rsa, random, greeting, expect, ephemeral });
+    const { hello, finish } = await startHandshake({ rsa, random, greeting, expect, ephemeral });
     stream.write(hello);
-    const { parameters, ...agreed } = await finish(await takeReply(take));
+    const { parameters, ...linkKeys } = await finish(await takeReply(take));
     const { linkSpki, signSpki } = greeting;
     return new Link(stream, {
       ...o,
-      agreed,
+      linkKeys,
       side: {
         client: { ...decodeDaemonParameters(parameters), linkSpki, signSpki },
         confirm: encodeParameters({ messages: MESSAGES_VERSION, software, time: clock.now() }),
@@ -76,7 +76,7 @@ export async function connectLink(
  */
 export async function acceptLink(
   stream: Duplex,
-  o: Seams & {
+  o: LinkOptions & {
     keys: DaemonKeys;
     rejectKey: Uint8Array;
     daemonId: Uint8Array;
@@ -86,20 +86,20 @@ export async function acceptLink(
   },
 ): Promise<Link> {
   const { keys, rejectKey, rsa, software, clock = systemClock, random = systemRandom } = o;
-  return within(stream, clock, DAEMON_TIME, async () => {
+  return withTimeLimit(stream, clock, DAEMON_TIME, async () => {
     stream.write(encodeGreeting(keys));
     const hello = await takeHello(takeBytesFrom(stream));
     const parameters = encodeParameters({ messages: MESSAGES_VERSION, software, time: clock.now() }, o.daemonId);
-    const { reply, ...agreed } = await answerHello(hello, { rsa, random, keys, rejectKey, parameters });
+    const { reply, ...linkKeys } = await answerHello(hello, { rsa, random, keys, rejectKey, parameters });
     stream.write(reply);
-    const link = new Link(stream, { ...o, agreed, side: { daemon: true } });
+    const link = new Link(stream, { ...o, linkKeys, side: { daemon: true } });
     await link.confirmed;
     return link;
   });
 }
 
 /** Runs one handshake under its time limit; on any failure the stream is destroyed. */
-async function within<T>(stream: Duplex, clock: Clock, ms: number, run: () => Promise<T>): Promise<T> {
+async function withTimeLimit<T>(stream: Duplex, clock: Clock, ms: number, run: () => Promise<T>): Promise<T> {
   let late = false;
   const cancel = clock.after(ms, () => {
     late = true;

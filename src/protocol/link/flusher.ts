@@ -19,7 +19,7 @@ export function flushDelay(utilisation: number): number {
 }
 
 /** What writes when it is told. */
-export type Flushing = {
+export type Flushable = {
   flush(): void;
   /**
    * When its latest write would have come had all of them been a delay apart, by performance.now(): the time of a virtual
@@ -30,7 +30,7 @@ export type Flushing = {
 
 export interface Flusher {
   /** Flushes `one` once, later. */
-  schedule(one: Flushing): void;
+  schedule(one: Flushable): void;
 }
 
 /** The time, and how busy the loop is. */
@@ -39,8 +39,8 @@ type Loop = Pick<typeof performance, 'now' | 'eventLoopUtilization'>;
 /** One timer for all links of a process, since a room's message goes to each of them. */
 export class AdaptiveFlusher implements Flusher {
   readonly #loop: Loop;
-  #soon: Flushing[] = [];
-  #waiting: Flushing[] = [];
+  #soon: Flushable[] = [];
+  #waiting: Flushable[] = [];
   #sampled: ReturnType<Loop['eventLoopUtilization']>;
   #at: number;
   #delay = 0;
@@ -51,7 +51,7 @@ export class AdaptiveFlusher implements Flusher {
     this.#at = loop.now();
   }
 
-  schedule(one: Flushing): void {
+  schedule(one: Flushable): void {
     if (one.due - this.#loop.now() <= AT_ONCE * this.#delay) {
       if (this.#soon.push(one) === 1) setImmediate(() => this.flush());
     } else if (this.#waiting.push(one) === 1) {
@@ -64,7 +64,7 @@ export class AdaptiveFlusher implements Flusher {
     this.#flush(this.#soon.splice(0));
   }
 
-  #flush(due: Flushing[]): void {
+  #flush(due: Flushable[]): void {
     const now = this.#loop.now();
     this.#sample(now);
     for (const one of due) {

@@ -30,7 +30,7 @@ export type Greeting = { linkSpki: Uint8Array; signSpki: Uint8Array; fingerprint
 export type Hello = { ct1: Uint8Array; ephemeralSpki: Uint8Array; tag: Uint8Array };
 export type Reply = { ct2: Uint8Array; sealed: Uint8Array };
 /** What both ends hold afterwards: a name of this very link (for binding logins to it), and a key a direction. */
-export type Agreed = { cb: Uint8Array; toDaemon: Uint8Array; toClient: Uint8Array };
+export type LinkKeys = { cb: Uint8Array; toDaemon: Uint8Array; toClient: Uint8Array };
 
 /** The one error of this layer, whatever was wrong. */
 export function handshakeRefused(): ProtocolError {
@@ -66,13 +66,13 @@ export async function takeGreeting(take: TakeBytes): Promise<Greeting> {
  * The client's first half. `ephemeral` is for this handshake alone; the caller drops it afterwards.
  * @throws DaemonKeyError when the greeting is not that of the daemon with the fingerprint `expect`.
  */
-export async function sayHello(o: {
+export async function startHandshake(o: {
   rsa: Rsa;
   random: Random;
   greeting: Greeting;
   expect: Uint8Array;
   ephemeral: KeyPair;
-}): Promise<{ hello: Uint8Array; finish(reply: Reply): Promise<Agreed & { parameters: Uint8Array }> }> {
+}): Promise<{ hello: Uint8Array; finish(reply: Reply): Promise<LinkKeys & { parameters: Uint8Array }> }> {
   const { linkSpki, signSpki } = o.greeting;
   checkFingerprint(o.expect, daemonFingerprint(linkSpki, signSpki));
   const k1 = o.random(SECRET);
@@ -111,7 +111,7 @@ export async function takeHello(take: TakeBytes): Promise<Hello> {
 export async function answerHello(
   hello: Hello,
   o: { rsa: Rsa; random: Random; keys: DaemonKeys; rejectKey: Uint8Array; parameters: Uint8Array },
-): Promise<Agreed & { reply: Uint8Array }> {
+): Promise<LinkKeys & { reply: Uint8Array }> {
   try {
     // Costs a tenth of opening: first.
     checkPublicKey(hello.ephemeralSpki);
@@ -126,7 +126,7 @@ export async function answerHello(
   state.mixHash(hello.ephemeralSpki);
   if (state.open(hello.tag).length > 0) throw handshakeRefused();
   const k2 = o.random(SECRET);
-  const ct2 = await sealToStranger(o.rsa, hello.ephemeralSpki, k2);
+  const ct2 = await sealToClient(o.rsa, hello.ephemeralSpki, k2);
   state.mixHash(ct2);
   state.mixKey(k2);
   const reply = new Writer().bytes(ct2).var16(state.seal(o.parameters)).finish();
@@ -134,7 +134,7 @@ export async function answerHello(
 }
 
 /** A key of a client that passes all checks and still does not seal breaks the protocol; it is no bug here. */
-async function sealToStranger(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
+async function sealToClient(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
   const sealed = await rsa.seal([{ spki, plain }]).catch((error: unknown) => {
     throw error instanceof Refusal ? error : handshakeRefused();
   });
@@ -201,7 +201,7 @@ class Transcript {
     }
   }
 
-  split(): Agreed {
+  split(): LinkKeys {
     const both = hkdf(new Uint8Array(0), this.#ck, new Uint8Array(0), 64);
     return { cb: this.#h, toDaemon: both.subarray(0, 32), toClient: both.subarray(32) };
   }

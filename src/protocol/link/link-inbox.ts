@@ -45,7 +45,7 @@ export class LinkInbox {
   }
 
   /** After a handler was set: a microtask later, so that its neighbours are set too. */
-  soon(): void {
+  deliverSoon(): void {
     if (this.#held.length > 0) queueMicrotask(() => this.deliver());
   }
 

@@ -6,20 +6,23 @@
 import type { Clock } from '../../platform/clock.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { BroadcastOpener, BroadcastPositions, decodeRoomKey } from './broadcast.ts';
-import { Confirmation } from './confirmation.ts';
+import { BroadcastConfirmation } from './confirmation.ts';
 import type { Received } from './link-inbox.ts';
 import { splitMessages, splitSegment } from './link-writer.ts';
 import { type OpenedRecord, RecordOpener } from './record.ts';
 import { type RecordLimits, recordType } from './record-format.ts';
 
 /** `hello`: the first record of a client, with its parameters. `bye`: the other end closes. */
-export type ReadItem = Exclude<Received, { kind: 'end' }> | { kind: 'hello'; parameters: Uint8Array } | { kind: 'bye' };
+export type ReadItem =
+  | Exclude<Received, { kind: 'end' }>
+  | { kind: 'confirm'; parameters: Uint8Array }
+  | { kind: 'close' };
 
 export class LinkReader {
   readonly #opener: RecordOpener;
   /** What a client opens broadcasts with; to a daemon nobody sends any. */
   readonly #broadcasts: BroadcastOpener | null;
-  readonly #confirmation: Confirmation;
+  readonly #confirmation: BroadcastConfirmation;
 
   /** `onLate` is told when broadcasts were not confirmed in time. */
   constructor(
@@ -28,7 +31,7 @@ export class LinkReader {
   ) {
     this.#broadcasts = o.fromDaemon ? new BroadcastOpener(new BroadcastPositions(), o.limits) : null;
     this.#opener = new RecordOpener(key, o.maxPlain, o.limits, this.#broadcasts);
-    this.#confirmation = new Confirmation(o.clock, o.onLate);
+    this.#confirmation = new BroadcastConfirmation(o.clock, o.onLate);
   }
 
   /** Most plaintext of a record. */
@@ -51,7 +54,7 @@ export class LinkReader {
   }
 
   /** Goes on waiting: nothing was read meanwhile. */
-  waitOn(): void {
+  keepWaiting(): void {
     this.#confirmation.await();
   }
 
@@ -62,7 +65,7 @@ export class LinkReader {
   *#items({ type, body }: Exclude<OpenedRecord, { type: 'broadcast' }>): Generator<ReadItem> {
     switch (type) {
       case recordType.confirm:
-        yield { kind: 'hello', parameters: body };
+        yield { kind: 'confirm', parameters: body };
         return;
       case recordType.messages:
         for (const message of splitMessages(body)) yield { kind: 'message', message };
@@ -72,7 +75,7 @@ export class LinkReader {
         return;
       case recordType.close:
         if (body.length > 0) throw outOfPlace();
-        yield { kind: 'bye' };
+        yield { kind: 'close' };
         return;
       case recordType.roomKey:
         this.#rooms().setKey(decodeRoomKey(body));

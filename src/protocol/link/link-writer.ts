@@ -8,7 +8,7 @@ import {
   encodeRoomKey,
   type RoomKey,
 } from './broadcast.ts';
-import type { Flusher, Flushing } from './flusher.ts';
+import type { Flushable, Flusher } from './flusher.ts';
 import type { RecordSealer } from './record.ts';
 import { LARGE_RECORD, type RecordType, recordType } from './record-format.ts';
 
@@ -21,7 +21,7 @@ export const MAX_MESSAGE = LARGE_RECORD - 1 - PREFIX;
 /** u32 transfer, u64 index. */
 const SEGMENT_HEADER = 12;
 
-export class LinkWriter implements Flushing {
+export class LinkWriter implements Flushable {
   /** Most plaintext of a record; raised at login. */
   maxPlain: number;
   due = 0;
@@ -30,7 +30,7 @@ export class LinkWriter implements Flushing {
   readonly #flusher: Flusher;
   readonly #maxQueued: number;
   readonly #onFull: () => void;
-  readonly #places: BroadcastPositions;
+  readonly #positions: BroadcastPositions;
   /** A broadcast was written, and no record of the link after it. */
   #unconfirmed = false;
   #pending: Uint8Array[] = [];
@@ -43,14 +43,14 @@ export class LinkWriter implements Flushing {
   constructor(
     stream: Writable,
     sealer: RecordSealer,
-    o: { flusher: Flusher; maxPlain: number; maxQueued: number; places: BroadcastPositions; onFull: () => void },
+    o: { flusher: Flusher; maxPlain: number; maxQueued: number; positions: BroadcastPositions; onFull: () => void },
   ) {
     this.#stream = stream;
     this.#sealer = sealer;
     this.#flusher = o.flusher;
     this.maxPlain = o.maxPlain;
     this.#maxQueued = o.maxQueued;
-    this.#places = o.places;
+    this.#positions = o.positions;
     this.#onFull = o.onFull;
   }
 
@@ -86,23 +86,23 @@ export class LinkWriter implements Flushing {
   roomKey(key: RoomKey): void {
     this.flush();
     this.#write(recordType.roomKey, encodeRoomKey(key));
-    this.#places.set(key.room, broadcastPosition(key));
+    this.#positions.set(key.room, broadcastPosition(key));
   }
 
   roomEnd(room: Uint8Array): void {
-    if (!this.#places.has(room)) return;
+    if (!this.#positions.has(room)) return;
     this.flush();
     this.#write(recordType.roomEnd, room);
-    this.#places.delete(room);
+    this.#positions.delete(room);
   }
 
   /** A record that others get, too, behind what was sent before; never left out while the link lives. */
-  broadcast({ room, bytes, place }: Broadcast): void {
+  broadcast({ room, bytes, position }: Broadcast): void {
     if (this.#ended) return;
-    if (!this.#places.has(room)) throw new Error('the link was not given the key of this room');
+    if (!this.#positions.has(room)) throw new Error('the link was not given the key of this room');
     this.flush();
     this.#stream.write(bytes, this.#written);
-    this.#places.set(room, place);
+    this.#positions.set(room, position);
     this.#unconfirmed = true;
     this.#checkQueue();
   }

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../../platform/clock.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { type Broadcast, BroadcastPositions, type RoomKey } from './broadcast.ts';
 import { type Flusher, sharedFlusher } from './flusher.ts';
-import type { Agreed } from './handshake.ts';
+import type { LinkKeys } from './handshake.ts';
 import { type LinkEnd, LinkInbox } from './link-inbox.ts';
 import { LinkReader, outOfPlace, type ReadItem } from './link-reader.ts';
 import { LinkWriter } from './link-writer.ts';
@@ -26,7 +26,7 @@ export type Peer = Parameters & {
 };
 
 export type LinkParts = {
-  agreed: Agreed;
+  linkKeys: LinkKeys;
   /** The client knows its peer from the Reply; the daemon gets to know it by the first record, CONFIRM. */
   side: { client: Peer; confirm: Uint8Array } | { daemon: true };
   clock?: Clock;
@@ -57,7 +57,7 @@ export class Link {
 
   constructor(stream: Duplex, o: LinkParts) {
     const client = 'client' in o.side ? o.side : null;
-    const { cb, toClient, toDaemon } = o.agreed;
+    const { cb, toClient, toDaemon } = o.linkKeys;
     const limits = o.limits ?? recordLimits;
     this.cb = cb;
     this.#stream = stream;
@@ -72,9 +72,9 @@ export class Link {
     const [maxPlain, from, to] = client ? [LARGE_RECORD, toClient, toDaemon] : [SMALL_RECORD, toDaemon, toClient];
     const onLate = () => this.#late();
     this.#reader = new LinkReader(from, { fromDaemon: client !== null, maxPlain, limits, clock: this.#clock, onLate });
-    const places = client ? null : new BroadcastPositions();
-    this.#writer = new LinkWriter(stream, new RecordSealer(to, this.#clock, limits, places), {
-      places: places ?? new BroadcastPositions(),
+    const positions = client ? null : new BroadcastPositions();
+    this.#writer = new LinkWriter(stream, new RecordSealer(to, this.#clock, limits, positions), {
+      positions: positions ?? new BroadcastPositions(),
       flusher: o.flusher ?? sharedFlusher,
       maxPlain: SMALL_RECORD,
       maxQueued: o.maxQueuedBytes ?? Number.POSITIVE_INFINITY,
@@ -107,12 +107,12 @@ export class Link {
    */
   set onMessage(handler: (message: Uint8Array) => void) {
     this.#inbox.onMessage = handler;
-    this.#inbox.soon();
+    this.#inbox.deliverSoon();
   }
 
   set onSegment(handler: (transfer: number, index: number, bytes: Uint8Array) => void) {
     this.#inbox.onSegment = handler;
-    this.#inbox.soon();
+    this.#inbox.deliverSoon();
   }
 
   /**
@@ -121,7 +121,7 @@ export class Link {
    */
   set onClose(handler: (end: LinkEnd) => void) {
     this.#inbox.onClose = handler;
-    this.#inbox.soon();
+    this.#inbox.deliverSoon();
   }
 
   /**
@@ -242,18 +242,18 @@ export class Link {
 
   #take(item: ReadItem): void {
     if (this.#peer === null) {
-      if (item.kind !== 'hello') throw new ProtocolError('handshake', 'the handshake was not confirmed');
+      if (item.kind !== 'confirm') throw new ProtocolError('handshake', 'the handshake was not confirmed');
       const parameters = decodeClientParameters(item.parameters);
       this.#peer = { ...parameters, daemonId: null, linkSpki: null, signSpki: null };
       this.#settle.resolve();
-    } else if (item.kind === 'hello') throw outOfPlace();
-    else if (item.kind === 'bye') this.#peerClosed();
+    } else if (item.kind === 'confirm') throw outOfPlace();
+    else if (item.kind === 'close') this.#peerClosed();
     else this.#inbox.put(item);
   }
 
   /** While this end does not read, the other is not late. */
   #late(): void {
-    if (this.#stream.isPaused()) this.#reader.waitOn();
+    if (this.#stream.isPaused()) this.#reader.keepWaiting();
     else this.#fail(new ProtocolError('link', 'what came for all of a room was not confirmed in time'));
   }
 

@@ -1,7 +1,7 @@
 /**
  * Records, the frames of the link: u32 length of ciphertext and tag, which is the AAD too, then AES-256-GCM under the key of
  * the direction, nonce 4 zero bytes || u64 counter. The first byte inside is the type. No stream, no clock of its own.
- * From the daemon the AAD goes on with the places of the link's rooms (broadcast.ts), whose own records come between these.
+ * From the daemon the AAD goes on with the positions of the link's rooms (broadcast.ts), whose own records come between these.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
@@ -26,7 +26,7 @@ const GENERATION = 4;
 const JOIN_BELOW = 16_384;
 
 /** One key with its counter. */
-class Chain {
+class CipherState {
   #raw: Uint8Array;
   #key: KeyObject;
   readonly #nonce = Buffer.alloc(12);
@@ -57,24 +57,24 @@ class Chain {
 
 /** Seals one direction. */
 export class RecordSealer {
-  readonly #chain: Chain;
+  readonly #cipher: CipherState;
   readonly #clock: Clock;
   readonly #limits: RecordLimits;
-  readonly #places: BroadcastPositions | null;
+  readonly #positions: BroadcastPositions | null;
   #bytes = 0;
   #since: number;
 
-  /** `places`: how far the rooms' broadcasts have gone on this link; what it holds at a seal is sealed along. */
+  /** `positions`: how far the rooms' broadcasts have gone on this link; what it holds at a seal is sealed along. */
   constructor(
     key: Uint8Array,
     clock: Clock,
     limits: RecordLimits = recordLimits,
-    places: BroadcastPositions | null = null,
+    positions: BroadcastPositions | null = null,
   ) {
-    this.#chain = new Chain(key);
+    this.#cipher = new CipherState(key);
     this.#clock = clock;
     this.#limits = limits;
-    this.#places = places;
+    this.#positions = positions;
     this.#since = clock.monotonic();
   }
 
@@ -83,10 +83,10 @@ export class RecordSealer {
     const size = parts.reduce((sum, part) => sum + part.length, HEADER + 1 + TAG);
     const { records, bytes, age } = this.#limits;
     const worn =
-      this.#chain.counter >= records - 1 || this.#bytes + size > bytes || this.#clock.monotonic() - this.#since >= age;
+      this.#cipher.counter >= records - 1 || this.#bytes + size > bytes || this.#clock.monotonic() - this.#since >= age;
     if (!worn) return this.#seal(size, type, parts);
     const last = this.#seal(HEADER + 1 + TAG, recordType.rekey, []);
-    this.#chain.rekey();
+    this.#cipher.rekey();
     this.#bytes = 0;
     this.#since = this.#clock.monotonic();
     return [...last, ...this.#seal(size, type, parts)];
@@ -96,8 +96,8 @@ export class RecordSealer {
     this.#bytes += size;
     const header = Buffer.allocUnsafe(HEADER);
     header.writeUInt32BE(size - HEADER);
-    const cipher = createCipheriv('aes-256-gcm', this.#chain.key, this.#chain.nonce());
-    cipher.setAAD(this.#places?.aad(header) ?? header);
+    const cipher = createCipheriv('aes-256-gcm', this.#cipher.key, this.#cipher.nonce());
+    cipher.setAAD(this.#positions?.aad(header) ?? header);
     if (size < JOIN_BELOW) {
       const sealed = cipher.update(Buffer.concat([Uint8Array.of(type), ...parts]));
       cipher.final();
@@ -117,7 +117,7 @@ export type OpenedRecord =
 export class RecordOpener {
   /** Most plaintext that is taken; a longer record is refused at its header, before anything is kept. */
   maxPlain: number;
-  readonly #chain: Chain;
+  readonly #cipher: CipherState;
   readonly #hardStop: number;
   readonly #broadcasts: BroadcastOpener | null;
   #header = Buffer.alloc(HEADER);
@@ -132,7 +132,7 @@ export class RecordOpener {
     limits: RecordLimits = recordLimits,
     broadcasts: BroadcastOpener | null = null,
   ) {
-    this.#chain = new Chain(key);
+    this.#cipher = new CipherState(key);
     this.maxPlain = maxPlain;
     this.#broadcasts = broadcasts;
     this.#hardStop = limits.hardStop;
@@ -191,7 +191,7 @@ export class RecordOpener {
       yield { type: 'broadcast', room, body: content };
       return;
     }
-    if (this.#chain.counter >= this.#hardStop) throw recordRefused();
+    if (this.#cipher.counter >= this.#hardStop) throw recordRefused();
     const plain = this.#decrypt(sealed);
     const type = plain[0] ?? 0;
     if (type < 1 || type > lastRecordType) throw recordRefused();
@@ -201,13 +201,13 @@ export class RecordOpener {
       return;
     }
     if (body.length > 0) throw recordRefused();
-    this.#chain.rekey();
+    this.#cipher.rekey();
   }
 
   #decrypt(sealed: Uint8Array): Uint8Array {
     const end = sealed.length - TAG;
-    const decipher = createDecipheriv('aes-256-gcm', this.#chain.key, this.#chain.nonce(), { authTagLength: TAG });
-    const aad = this.#broadcasts?.places.aad(this.#header) ?? this.#header;
+    const decipher = createDecipheriv('aes-256-gcm', this.#cipher.key, this.#cipher.nonce(), { authTagLength: TAG });
+    const aad = this.#broadcasts?.positions.aad(this.#header) ?? this.#header;
     decipher.setAAD(aad).setAuthTag(sealed.subarray(end));
     const plain = decipher.update(sealed.subarray(0, end));
     try {

@@ -1,7 +1,7 @@
 /** The key card: which key opens what is sealed to somebody, for how long, signed by the identity that stands for the name. */
 import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { must, refuse } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/refuse.ts';
 import { isName } from '../base/text.ts';
 import { canSealTo, checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
@@ -69,9 +69,9 @@ export async function signCard(
  * @throws ProtocolError 'card'
  */
 export function openCard(bytes: Uint8Array): Card {
-  return refuse('card', REFUSED, () => {
+  return withProtocolError('card', REFUSED, () => {
     const reader = new Reader(bytes);
-    must(reader.u8() === VERSION);
+    ensure(reader.u8() === VERSION);
     const name = fromUtf8(reader.var16());
     const sigSpki = readSpki(reader);
     const cardSeq = reader.u64();
@@ -81,11 +81,11 @@ export function openCard(bytes: Uint8Array): Card {
     const prevCardHash = reader.bytes(32);
     const signature = reader.bytes(RSA_BYTES);
     reader.end();
-    must(isName(name) && !equal(sigSpki, ekSpki));
-    must(notAfter > notBefore && notAfter - notBefore <= CARD_LIFE_MS);
-    must(cardSeq >= 1 && (cardSeq === 1) === equal(prevCardHash, NO_CARD));
+    ensure(isName(name) && !equal(sigSpki, ekSpki));
+    ensure(notAfter > notBefore && notAfter - notBefore <= CARD_LIFE_MS);
+    ensure(cardSeq >= 1 && (cardSeq === 1) === equal(prevCardHash, NO_CARD));
     const hash = H('card', bytes.subarray(0, -RSA_BYTES));
-    must(verify(sigSpki, hash, signature));
+    ensure(verify(sigSpki, hash, signature));
     const fingerprints = { idFp: identityFp(name, sigSpki), ekFp: ekFp(ekSpki), hash };
     const sealable = isSound(sigSpki) && canSealTo(ekSpki);
     return { name, sigSpki, ekSpki, cardSeq, notBefore, notAfter, prevCardHash, ...fingerprints, sealable };
@@ -95,7 +95,7 @@ export function openCard(bytes: Uint8Array): Card {
 /** Refused by its length before anything of it is read. */
 function readSpki(reader: Reader): Uint8Array {
   const spki = reader.var16();
-  must(spki.length === SPKI_BYTES);
+  ensure(spki.length === SPKI_BYTES);
   return spki;
 }
 

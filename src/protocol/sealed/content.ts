@@ -1,20 +1,20 @@
 /** What is said, in notes and in rooms alike. A kind and a body; the layer below seals, signs and pads it. */
 import { concat, fromUtf8, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { must, refuse } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/refuse.ts';
 import { MAX_TEXT_BYTES } from '../base/text.ts';
 import { decodeManifest, encodeManifest, type Manifest } from './file.ts';
 
 /** What names a message: an id alone names nothing, for anybody may use any id. */
-export type Ref = { /** idFp. */ author: Uint8Array /** 16 bytes. */; id: Uint8Array };
+export type ContentRef = { /** idFp. */ author: Uint8Array /** 16 bytes. */; id: Uint8Array };
 
 export type Content =
   | { kind: 'text'; text: string }
-  | { kind: 'reply'; to: Ref; text: string }
+  | { kind: 'reply'; to: ContentRef; text: string }
   /** Of a text or reply of the same author. */
   | { kind: 'edit'; target: Uint8Array; text: string }
   | { kind: 'delete'; target: Uint8Array }
-  | { kind: 'reaction'; to: Ref; emoji: string; on: boolean }
+  | { kind: 'reaction'; to: ContentRef; emoji: string; on: boolean }
   | { kind: 'manifest'; manifest: Manifest }
   /** Ids of notes that this client has opened and kept. */
   | { kind: 'receipt'; ids: Uint8Array[] };
@@ -63,12 +63,12 @@ function encodeBody(c: Content): Uint8Array {
 
 /** @throws ProtocolError 'layout', which the layer that opens turns into its own. */
 export function decodeContent(kind: number, body: Uint8Array): Content {
-  return refuse('layout', 'not a content', () => {
+  return withProtocolError('layout', 'not a content', () => {
     const reader = new Reader(body);
-    const ref = (): Ref => ({ author: reader.bytes(32), id: reader.bytes(ID) });
+    const ref = (): ContentRef => ({ author: reader.bytes(32), id: reader.bytes(ID) });
     const text = (): string => {
       const bytes = reader.rest();
-      must(bytes.length >= 1 && bytes.length <= MAX_TEXT_BYTES);
+      ensure(bytes.length >= 1 && bytes.length <= MAX_TEXT_BYTES);
       return fromUtf8(bytes);
     };
     switch (kind) {
@@ -87,14 +87,14 @@ export function decodeContent(kind: number, body: Uint8Array): Content {
         const to = ref();
         const on = reader.u8();
         const emoji = reader.rest();
-        must(on <= 1 && emoji.length >= 1 && emoji.length <= MAX_EMOJI_BYTES);
+        ensure(on <= 1 && emoji.length >= 1 && emoji.length <= MAX_EMOJI_BYTES);
         return { kind: 'reaction', to, emoji: fromUtf8(emoji), on: on === 1 };
       }
       case kinds.manifest:
         return { kind: 'manifest', manifest: decodeManifest(body) };
       case kinds.receipt: {
         const count = body.length / ID;
-        must(Number.isInteger(count) && count >= 1 && count <= MAX_RECEIPT_IDS);
+        ensure(Number.isInteger(count) && count >= 1 && count <= MAX_RECEIPT_IDS);
         return { kind: 'receipt', ids: Array.from({ length: count }, () => reader.bytes(ID)) };
       }
     }

@@ -5,7 +5,7 @@
 
 import type { Random } from '../../platform/random.ts';
 import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
-import { must, refuse, refuseLater } from '../base/refuse.ts';
+import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/refuse.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { type Card, cannotSealTo } from './card.ts';
@@ -17,12 +17,12 @@ const KEY = 32;
 /** A key is used no longer than this, ms. */
 export const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
 /** Nor for more places of the conversation than this. */
-export const EPOCH_PLACES = 1000;
+export const EPOCH_MAX_ENTRIES = 1000;
 /**
  * In a room of up to so many members the next speaker makes a new epoch after a join: no member with the key may be online to grant
  * it to the newcomer. In a larger room one is.
  */
-export const SMALL_ROOM = 100;
+export const SMALL_ROOM_MEMBERS = 100;
 /** How far the time of an epoch may be from the daemon's clock, ms. */
 export const EPOCH_SKEW_MS = 10 * 60_000;
 /** Stands where nothing could be sealed to a member. */
@@ -44,7 +44,7 @@ export type Epoch = {
   epochId: Uint8Array;
 };
 
-type Mine = { ekFp: Uint8Array; pkcs8: Uint8Array };
+type OwnKey = { ekFp: Uint8Array; pkcs8: Uint8Array };
 
 /** Who was given the key, and sealed to which of their keys; in any order. */
 export function memberSetHash(members: { idFp: Uint8Array; ekFp: Uint8Array }[]): Uint8Array {
@@ -94,9 +94,9 @@ export async function mintEpoch(
 
 /** Reads a header without checking its signature. @throws ProtocolError 'room' */
 export function parseEpoch(bytes: Uint8Array): Epoch {
-  return refuse('room', REFUSED, () => {
+  return withProtocolError('room', REFUSED, () => {
     const reader = new Reader(bytes);
-    must(reader.u8() === VERSION);
+    ensure(reader.u8() === VERSION);
     const [room, logHead, memberSetHash] = [reader.bytes(32), reader.bytes(32), reader.bytes(32)];
     const [epochPrev, keyCommit, maker] = [reader.bytes(32), reader.bytes(32), reader.bytes(32)];
     const time = reader.u64();
@@ -109,15 +109,15 @@ export function parseEpoch(bytes: Uint8Array): Epoch {
 
 /** `makerSigSpki` is the pinned key of `parseEpoch(bytes).maker`, whom the log must hold. @throws ProtocolError 'room' */
 export function openEpoch(bytes: Uint8Array, makerSigSpki: Uint8Array): Epoch {
-  return refuse('room', REFUSED, () => {
+  return withProtocolError('room', REFUSED, () => {
     const epoch = parseEpoch(bytes);
-    must(verify(makerSigSpki, epoch.epochId, bytes.subarray(-RSA_BYTES)));
+    ensure(verify(makerSigSpki, epoch.epochId, bytes.subarray(-RSA_BYTES)));
     return epoch;
   });
 }
 
 /** The key out of my chunk of an opened epoch. @throws ProtocolError 'room': ask for a grant */
-export async function openEpochKey(rsa: Rsa, epoch: Epoch, chunk: Uint8Array, mine: Mine): Promise<Uint8Array> {
+export async function openEpochKey(rsa: Rsa, epoch: Epoch, chunk: Uint8Array, mine: OwnKey): Promise<Uint8Array> {
   return openKey(rsa, epoch, chunk, mine.pkcs8, epochBinder(epoch.epochId, mine.ekFp));
 }
 
@@ -136,11 +136,11 @@ export async function openGrant(
   rsa: Rsa,
   epoch: Epoch,
   grant: Uint8Array,
-  mine: Mine & { idFp: Uint8Array },
+  mine: OwnKey & { idFp: Uint8Array },
 ): Promise<Uint8Array> {
   const header = grantHeader(epoch, mine.idFp, mine.ekFp);
-  return refuseLater('room', REFUSED, async () => {
-    must(equal(grant.subarray(0, header.length), header));
+  return withProtocolErrorAsync('room', REFUSED, async () => {
+    ensure(equal(grant.subarray(0, header.length), header));
     return openKey(rsa, epoch, grant.subarray(header.length), mine.pkcs8, grantBinder(header));
   });
 }
@@ -165,12 +165,12 @@ function keyPayload(binder: Uint8Array, key: Uint8Array, epochId: Uint8Array): U
 }
 
 async function openKey(rsa: Rsa, epoch: Epoch, chunk: Uint8Array, pkcs8: Uint8Array, binder: Uint8Array) {
-  return refuseLater('room', REFUSED, async () => {
+  return withProtocolErrorAsync('room', REFUSED, async () => {
     const [payload] = await rsa.open(pkcs8, [chunk]);
-    must(payload?.length === OAEP_MAX);
+    ensure(payload?.length === OAEP_MAX);
     const key = payload.subarray(BINDER, BINDER + KEY);
-    must(equal(payload, keyPayload(binder, key, epoch.epochId)));
-    must(equal(H('keycommit', key), epoch.keyCommit));
+    ensure(equal(payload, keyPayload(binder, key, epoch.epochId)));
+    ensure(equal(H('keycommit', key), epoch.keyCommit));
     return key;
   });
 }

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { fromUtf8, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { must, refuse } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/refuse.ts';
 
 /** Bytes of plain file in a segment. */
 export const SEGMENT_SIZES: readonly number[] = [65_536, 131_072, 262_144];
@@ -30,8 +30,8 @@ export type Manifest = {
   type: string;
 };
 
-type Layout = Pick<Manifest, 'fileId' | 'size' | 'segSize'>;
-type Sealed = Layout & Pick<Manifest, 'key'>;
+type FileLayout = Pick<Manifest, 'fileId' | 'size' | 'segSize'>;
+type FileKeyParts = FileLayout & Pick<Manifest, 'key'>;
 
 /** An empty file has one empty segment. */
 export function segmentCount(size: number, segSize: number): number {
@@ -39,7 +39,7 @@ export function segmentCount(size: number, segSize: number): number {
 }
 
 /** Bytes of plain file in segment `index`. @throws ProtocolError 'file' when there is no such segment. */
-export function segmentLength(file: Pick<Layout, 'size' | 'segSize'>, index: number): number {
+export function segmentLength(file: Pick<FileLayout, 'size' | 'segSize'>, index: number): number {
   const count = segmentCount(file.size, file.segSize);
   if (!Number.isSafeInteger(index) || index < 0 || index >= count) throw new ProtocolError('file', REFUSED);
   return index === count - 1 ? file.size - index * file.segSize : file.segSize;
@@ -63,7 +63,7 @@ export function encodeManifest(m: Manifest): Uint8Array {
 
 /** @throws ProtocolError 'file' */
 export function decodeManifest(bytes: Uint8Array): Manifest {
-  return refuse('file', 'not a manifest', () => {
+  return withProtocolError('file', 'not a manifest', () => {
     const reader = new Reader(bytes);
     const fileId = reader.bytes(16);
     const size = reader.u64();
@@ -74,14 +74,14 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     const name = reader.var16();
     const type = reader.var16();
     reader.end();
-    must(SEGMENT_SIZES.includes(segSize) && count === segmentCount(size, segSize));
-    must(name.length >= 1 && name.length <= MAX_NAME_BYTES && type.length <= MAX_TYPE_BYTES);
+    ensure(SEGMENT_SIZES.includes(segSize) && count === segmentCount(size, segSize));
+    ensure(name.length >= 1 && name.length <= MAX_NAME_BYTES && type.length <= MAX_TYPE_BYTES);
     return { fileId, size, segSize, count, key, sha256, name: fromUtf8(name), type: fromUtf8(type) };
   });
 }
 
 /** What a segment is bound to: its file, the file's size and cut, its place, and whether it is the last. */
-function place(file: Layout, index: number): Uint8Array {
+function segmentAad(file: FileLayout, index: number): Uint8Array {
   const last = index === segmentCount(file.size, file.segSize) - 1;
   const u64 = (n: number) => new Writer().u64(n).finish();
   const segSize = new Writer().u32(file.segSize).finish();
@@ -89,17 +89,17 @@ function place(file: Layout, index: number): Uint8Array {
 }
 
 /** The file's own key. Bound to fileId: one K never seals under another id. */
-function fileKey(file: Sealed): Uint8Array {
+function fileKey(file: FileKeyParts): Uint8Array {
   return hkdf(file.key, file.fileId, label('file'));
 }
 
 /** Seals segments in any order: nonce(12) || ciphertext || tag(16). */
 export class SegmentSealer {
-  readonly #file: Sealed;
+  readonly #file: FileKeyParts;
   readonly #key: Uint8Array;
   readonly #random: Random;
 
-  constructor(file: Sealed, random: Random) {
+  constructor(file: FileKeyParts, random: Random) {
     this.#file = file;
     this.#key = fileKey(file);
     this.#random = random;
@@ -114,7 +114,7 @@ export class SegmentSealer {
       throw new ProtocolError('file', 'the file has another size than when it was opened; send it again');
     // Random, not a counter: a changed file that is resumed would repeat it.
     const nonce = this.#random(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(place(this.#file, index));
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(segmentAad(this.#file, index));
     const sealed = (into ?? Buffer.allocUnsafe(plain.length + SEGMENT_OVERHEAD)).subarray(
       0,
       plain.length + SEGMENT_OVERHEAD,
@@ -129,10 +129,10 @@ export class SegmentSealer {
 
 /** Opens segments in any order. Nothing is returned before the tag was checked. */
 export class SegmentOpener {
-  readonly #file: Sealed;
+  readonly #file: FileKeyParts;
   readonly #key: Uint8Array;
 
-  constructor(file: Sealed) {
+  constructor(file: FileKeyParts) {
     this.#file = file;
     this.#key = fileKey(file);
   }
@@ -144,7 +144,7 @@ export class SegmentOpener {
   open(index: number, sealed: Uint8Array, into?: Uint8Array): Uint8Array {
     if (sealed.length !== segmentLength(this.#file, index) + SEGMENT_OVERHEAD) throw new ProtocolError('file', REFUSED);
     const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, NONCE), { authTagLength: TAG });
-    decipher.setAAD(place(this.#file, index)).setAuthTag(sealed.subarray(-TAG));
+    decipher.setAAD(segmentAad(this.#file, index)).setAuthTag(sealed.subarray(-TAG));
     const length = sealed.length - SEGMENT_OVERHEAD;
     const plain = (into ?? Buffer.allocUnsafe(length)).subarray(0, length);
     inSteps(sealed.subarray(NONCE, -TAG), (step, at) => plain.set(decipher.update(step), at));

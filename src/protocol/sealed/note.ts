@@ -5,7 +5,7 @@
  */
 import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { must, refuse, refuseLater } from '../base/refuse.ts';
+import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/refuse.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { type Card, cannotSealTo, checkSealable, identityFp } from './card.ts';
@@ -68,16 +68,16 @@ function encodeNoteHeader(header: NoteHeader): Uint8Array {
 }
 
 function readHeader(reader: Reader): NoteHeader {
-  must(reader.u8() === VERSION && reader.u8() === TYPE);
+  ensure(reader.u8() === VERSION && reader.u8() === TYPE);
   const [conversation, noteId] = [reader.bytes(32), reader.bytes(16)];
   const [from, to] = [reader.bytes(32), reader.bytes(32)];
   const [device, seq] = [reader.u32(), reader.u64()];
   const [prev, seen] = [reader.bytes(32), reader.bytes(32)];
   const sentAt = reader.u64();
   const count = reader.u8();
-  must(device !== 0 && seq >= 1 && count === (equal(from, to) ? 1 : 2));
+  ensure(device !== 0 && seq >= 1 && count === (equal(from, to) ? 1 : 2));
   const copies = Array.from({ length: count }, () => ({ ekFp: reader.bytes(32), chunks: reader.u8() }));
-  must(copies.every(({ chunks }) => CHUNK_COUNTS.includes(chunks)));
+  ensure(copies.every(({ chunks }) => CHUNK_COUNTS.includes(chunks)));
   return { conversation, noteId, from, to, device, seq, prev, seen, sentAt, copies };
 }
 
@@ -106,7 +106,7 @@ export type Note = {
  * @throws ProtocolError 'note'
  */
 export function parseNote(note: Uint8Array): Note {
-  return refuse('note', REFUSED, () => {
+  return withProtocolError('note', REFUSED, () => {
     const reader = new Reader(note);
     const header = readHeader(reader);
     const copies = header.copies.map(({ chunks }) => reader.bytes(chunks * RSA_BYTES));
@@ -117,7 +117,7 @@ export function parseNote(note: Uint8Array): Note {
 }
 
 /** `noteHash` is what the author signed; `headerHash` is bound into each chunk. */
-export function hashesOf({ header, copies }: Pick<Note, 'header' | 'copies'>): {
+export function noteHashes({ header, copies }: Pick<Note, 'header' | 'copies'>): {
   headerHash: Uint8Array;
   noteHash: Uint8Array;
 } {
@@ -133,8 +133,8 @@ export function hashesOf({ header, copies }: Pick<Note, 'header' | 'copies'>): {
 export function deliveredNote({ header, copies, signature }: Note, copy: 0 | 1): Uint8Array {
   const mine = copies[copy];
   const other = copies[1 - copy];
-  return refuse('note', REFUSED, () => {
-    must(mine !== undefined);
+  return withProtocolError('note', REFUSED, () => {
+    ensure(mine !== undefined);
     const otherHash = other ? copyHashOf(1 - copy, other) : new Uint8Array();
     return concat(encodeNoteHeader(header), Uint8Array.of(copy), mine, otherHash, signature);
   });
@@ -149,12 +149,12 @@ export function parseDelivered(bytes: Uint8Array): {
   chunks: Uint8Array[];
   signature: Uint8Array;
 } {
-  return refuse('note', REFUSED, () => {
+  return withProtocolError('note', REFUSED, () => {
     const reader = new Reader(bytes);
     const header = readHeader(reader);
     const copy = reader.u8();
     const mine = header.copies[copy];
-    must((copy === 0 || copy === 1) && mine !== undefined);
+    ensure((copy === 0 || copy === 1) && mine !== undefined);
     const chunks = Array.from({ length: mine.chunks }, () => reader.bytes(RSA_BYTES));
     const hashes = [copyHashOf(copy, concat(...chunks))];
     if (header.copies.length === 2) hashes.splice(1 - copy, 0, reader.bytes(32));
@@ -216,7 +216,7 @@ export async function sealNote(
     const own = sealed.slice(j * chunks, (j + 1) * chunks);
     return concat(...own.map((chunk) => chunk ?? cannotSealTo(card)));
   });
-  const { noteHash } = hashesOf({ header, copies });
+  const { noteHash } = noteHashes({ header, copies });
   const signature = await rsa.sign(n.identity.pkcs8, noteHash);
   return { note: concat(encodeNoteHeader(header), ...copies, signature), noteHash };
 }
@@ -236,14 +236,14 @@ export async function openNote(
     authorName: string;
   },
 ): Promise<{ header: NoteHeader; noteHash: Uint8Array; content: Content }> {
-  return refuseLater('note', REFUSED, async () => {
+  return withProtocolErrorAsync('note', REFUSED, async () => {
     const { header, headerHash, noteHash, copy, chunks, signature } = parseDelivered(delivered);
     const { ekFp } = header.copies[copy] ?? {};
     const key = r.keys.find((mine) => ekFp && equal(mine.ekFp, ekFp));
-    must(equal(header.conversation, dmConversation(r.daemonId, header.from, header.to)));
-    must(equal(copy === 0 ? header.to : header.from, r.me));
-    must(equal(header.from, identityFp(r.authorName, r.author)));
-    must(key !== undefined && verify(r.author, noteHash, signature));
+    ensure(equal(header.conversation, dmConversation(r.daemonId, header.from, header.to)));
+    ensure(equal(copy === 0 ? header.to : header.from, r.me));
+    ensure(equal(header.from, identityFp(r.authorName, r.author)));
+    ensure(key !== undefined && verify(r.author, noteHash, signature));
     // All of them, even after one has failed, and nothing but the binders is looked at until all have passed.
     const plain = await rsa.open(key.pkcs8, chunks);
     let bound = true;
@@ -251,9 +251,9 @@ export async function openNote(
       const whole = chunk?.length === OAEP_MAX ? chunk : new Uint8Array(OAEP_MAX);
       bound = equal(whole.subarray(0, BINDER), binder(headerHash, copy, key.ekFp, i)) && bound;
     });
-    must(bound);
+    ensure(bound);
     const { kind, body } = payloadOf(concat(...plain.map((chunk) => chunk?.subarray(BINDER) ?? new Uint8Array())));
-    must(chunksFor(PREFIX + body.length) === chunks.length);
+    ensure(chunksFor(PREFIX + body.length) === chunks.length);
     return { header, noteHash, content: decodeContent(kind, body) };
   });
 }
@@ -262,6 +262,6 @@ function payloadOf(payload: Uint8Array): { kind: number; body: Uint8Array } {
   const reader = new Reader(payload);
   const kind = reader.u8();
   const body = reader.bytes(reader.u32());
-  must(reader.rest().every((byte) => byte === 0));
+  ensure(reader.rest().every((byte) => byte === 0));
   return { kind, body };
 }

@@ -4,7 +4,7 @@
  * leaves; the daemon signs the first entry of the lobby and the removal of accounts that are gone.
  */
 import { concat, equal, fromUtf8, H, hex, Reader, utf8, Writer } from '../base/bytes.ts';
-import { must, refuse } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/refuse.ts';
 import { isName } from '../base/text.ts';
 import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
@@ -70,13 +70,13 @@ export async function signLogEntry(rsa: Rsa, key: KeyPair, e: Omit<LogEntry, 'ha
 
 /** Reads an entry without judging it. @throws ProtocolError 'room' */
 export function parseLogEntry(bytes: Uint8Array): LogEntry {
-  return refuse('room', REFUSED, () => {
+  return withProtocolError('room', REFUSED, () => {
     const reader = new Reader(bytes);
-    must(reader.u8() === VERSION);
+    ensure(reader.u8() === VERSION);
     const [room, n, prev] = [reader.bytes(32), reader.u64(), reader.bytes(32)];
     const code = reader.u8();
     const op = (Object.keys(ops) as LogEntry['op'][]).find((name) => ops[name] === code);
-    must(op !== undefined);
+    ensure(op !== undefined);
     const subject = { name: fromUtf8(reader.var16()), idFp: reader.bytes(32) };
     const [actor, time, body] = [reader.bytes(32), reader.u64(), reader.var16()];
     reader.bytes(RSA_BYTES);
@@ -115,16 +115,16 @@ export class RoomLog {
   append(bytes: Uint8Array, keyOf: (idFp: Uint8Array) => Uint8Array | null): LogEntry {
     const entry = parseLogEntry(bytes);
     const { name, idFp } = entry.subject;
-    refuse('room', REFUSED, () => {
-      must(entry.n === this.n + 1 && equal(entry.prev, this.head) && this.#mayHappen(entry));
+    withProtocolError('room', REFUSED, () => {
+      ensure(entry.n === this.n + 1 && equal(entry.prev, this.head) && this.#mayHappen(entry));
       const byDaemon = entry.op === 'create' || entry.op === 'remove';
-      must(byDaemon ? equal(entry.actor, ZEROS) : equal(entry.actor, idFp));
+      ensure(byDaemon ? equal(entry.actor, ZEROS) : equal(entry.actor, idFp));
       const key = byDaemon ? this.#daemonSignSpki : entry.op === 'join' ? entry.body : this.#keys.get(hex(idFp));
       // A name is part of an identity: nobody joins under another one's, or with another key.
-      must(key !== undefined && (byDaemon || equal(identityFp(name, key), idFp)));
+      ensure(key !== undefined && (byDaemon || equal(identityFp(name, key), idFp)));
       const pinned = byDaemon ? null : keyOf(idFp);
-      must(pinned === null || equal(pinned, key));
-      must(verify(key, entry.hash, bytes.subarray(-RSA_BYTES)));
+      ensure(pinned === null || equal(pinned, key));
+      ensure(verify(key, entry.hash, bytes.subarray(-RSA_BYTES)));
     });
     if (entry.op === 'create') this.#room = entry.room;
     else if (entry.op === 'join') {

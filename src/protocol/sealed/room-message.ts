@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, Reader, Writer } from '../base/bytes.ts';
-import { must, refuse } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/refuse.ts';
 import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { type Content, decodeContent, encodeContent } from './content.ts';
@@ -31,7 +31,7 @@ export type RoomMessageHeader = {
   msgId: Uint8Array;
 };
 
-type Said = {
+type RoomMessageBody = {
   /** Hash of this device's message before; zeros in the first. */
   prev: Uint8Array;
   /** Hashes of the newest messages of others, 4 at most. */
@@ -49,7 +49,7 @@ function messageKey(key: Uint8Array, header: Uint8Array): Uint8Array {
 /** `hash` is what prev and seen of later messages hold. @throws ProtocolError 'text' for a text that is empty or too long */
 export async function sealRoomMessage(
   rsa: Rsa,
-  m: RoomMessageHeader & Said & { key: Uint8Array; identity: KeyPair; random: Random },
+  m: RoomMessageHeader & RoomMessageBody & { key: Uint8Array; identity: KeyPair; random: Random },
 ): Promise<{ message: Uint8Array; hash: Uint8Array }> {
   const header = new Writer()
     .u8(VERSION)
@@ -75,13 +75,13 @@ export async function sealRoomMessage(
 
 /** What the daemon may read. @throws ProtocolError 'room' */
 export function parseRoomMessage(bytes: Uint8Array): RoomMessageHeader {
-  return refuse('room', REFUSED, () => {
+  return withProtocolError('room', REFUSED, () => {
     const reader = new Reader(bytes);
-    must(reader.u8() === VERSION);
+    ensure(reader.u8() === VERSION);
     const [room, epochId, from] = [reader.bytes(32), reader.bytes(32), reader.bytes(32)];
     const [device, seq, msgId] = [reader.u32(), reader.u64(), reader.bytes(16)];
     reader.bytes(SALT);
-    must(device !== 0 && seq >= 1 && SIZES.includes(reader.rest().length - TAG));
+    ensure(device !== 0 && seq >= 1 && SIZES.includes(reader.rest().length - TAG));
     return { room, epochId, from, device, seq, msgId };
   });
 }
@@ -93,24 +93,24 @@ export function parseRoomMessage(bytes: Uint8Array): RoomMessageHeader {
 export function openRoomMessage(
   bytes: Uint8Array,
   r: { key: Uint8Array; authorSpki: Uint8Array; room: Uint8Array; epochId: Uint8Array },
-): Said & { header: RoomMessageHeader; hash: Uint8Array } {
-  return refuse('room', REFUSED, () => {
+): RoomMessageBody & { header: RoomMessageHeader; hash: Uint8Array } {
+  return withProtocolError('room', REFUSED, () => {
     const header = parseRoomMessage(bytes);
-    must(equal(header.room, r.room) && equal(header.epochId, r.epochId));
+    ensure(equal(header.room, r.room) && equal(header.epochId, r.epochId));
     const clear = bytes.subarray(0, HEADER);
     const padded = decrypt(messageKey(r.key, clear), clear, bytes.subarray(HEADER));
-    must(padded !== null);
+    ensure(padded !== null);
     const reader = new Reader(padded);
     const prev = reader.bytes(32);
     const seenCount = reader.u8();
-    must(seenCount <= MAX_SEEN);
+    ensure(seenCount <= MAX_SEEN);
     const seen = Array.from({ length: seenCount }, () => reader.bytes(32));
     const [sentAt, kind] = [reader.u64(), reader.u8()];
     const body = reader.bytes(reader.u32());
     const length = 32 + 1 + 32 * seenCount + 8 + 1 + 4 + body.length;
     const hash = H('roommsg', clear, padded.subarray(0, length));
-    must(verify(r.authorSpki, hash, reader.bytes(RSA_BYTES)));
-    must(reader.rest().every((byte) => byte === 0) && sizeFor(length) === padded.length);
+    ensure(verify(r.authorSpki, hash, reader.bytes(RSA_BYTES)));
+    ensure(reader.rest().every((byte) => byte === 0) && sizeFor(length) === padded.length);
     return { header, hash, prev, seen, sentAt, content: decodeContent(kind, body) };
   });
 }

@@ -6,8 +6,8 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { must, refuse } from '../base/refuse.ts';
-import { type KeyPair, publicOf } from '../crypto/rsa.ts';
+import { ensure, withProtocolError } from '../base/refuse.ts';
+import { type KeyPair, publicKeyOf } from '../crypto/rsa.ts';
 import { type Card, openCard } from './card.ts';
 
 const FORMAT = 1;
@@ -28,7 +28,7 @@ export type VaultContents = {
 /** Whose vault, where. */
 type Owner = { daemonId: Uint8Array; name: string; idFp: Uint8Array };
 
-function bound(owner: Owner, version: number): Uint8Array {
+function vaultAad(owner: Owner, version: number): Uint8Array {
   return H('vault', owner.daemonId, utf8(owner.name), owner.idFp, new Writer().u32(version).finish());
 }
 
@@ -46,7 +46,7 @@ export function sealVault(exportKey: Uint8Array, owner: Owner, contents: VaultCo
   const bytes = plain.finish();
   readContents(bytes, owner, contents.version);
   const nonce = random(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', vaultKey(exportKey), nonce).setAAD(bound(owner, contents.version));
+  const cipher = createCipheriv('aes-256-gcm', vaultKey(exportKey), nonce).setAAD(vaultAad(owner, contents.version));
   const head = new Writer().u8(FORMAT).u32(contents.version).bytes(owner.idFp).finish();
   return concat(head, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag());
 }
@@ -62,17 +62,17 @@ export function openVault(
 ): VaultContents {
   if (bytes.length > 0 && (bytes[0] ?? 0) > FORMAT)
     throw new ProtocolError('version', 'the vault was written by a newer program; update this one');
-  return refuse('vault', REFUSED, () => {
+  return withProtocolError('vault', REFUSED, () => {
     const reader = new Reader(bytes);
-    must(reader.u8() === FORMAT);
+    ensure(reader.u8() === FORMAT);
     const version = reader.u32();
     const idFp = reader.bytes(32);
     const nonce = reader.bytes(NONCE);
     const sealed = reader.rest();
-    must(sealed.length > TAG && (!owner.idFp || equal(owner.idFp, idFp)));
+    ensure(sealed.length > TAG && (!owner.idFp || equal(owner.idFp, idFp)));
     const whole: Owner = { daemonId: owner.daemonId, name: owner.name, idFp };
     const decipher = createDecipheriv('aes-256-gcm', vaultKey(exportKey), nonce, { authTagLength: TAG });
-    decipher.setAAD(bound(whole, version)).setAuthTag(sealed.subarray(-TAG));
+    decipher.setAAD(vaultAad(whole, version)).setAuthTag(sealed.subarray(-TAG));
     const plain = decipher.update(sealed.subarray(0, -TAG));
     try {
       decipher.final();
@@ -85,19 +85,19 @@ export function openVault(
 
 /** Takes the keys apart and checks that each belongs to its card and each card to the identity and the name. */
 function readContents(bytes: Uint8Array, owner: Owner, version: number): VaultContents {
-  return refuse('vault', REFUSED, () => {
+  return withProtocolError('vault', REFUSED, () => {
     const reader = new Reader(bytes);
     const pkcs8 = reader.var16();
-    const identity = { spki: publicOf(pkcs8), pkcs8 };
+    const identity = { spki: publicKeyOf(pkcs8), pkcs8 };
     const count = reader.u16();
-    must(count >= 1 && count <= MAX_VAULT_KEYS);
+    ensure(count >= 1 && count <= MAX_VAULT_KEYS);
     const keys = Array.from({ length: count }, () => ({ card: reader.var16(), pkcs8: reader.var16() }));
     reader.end();
     let before: Card | null = null;
     for (const key of keys) {
       const card = openCard(key.card);
-      must(card.name === owner.name && equal(card.idFp, owner.idFp) && equal(card.sigSpki, identity.spki));
-      must(equal(publicOf(key.pkcs8), card.ekSpki) && (before === null || card.cardSeq < before.cardSeq));
+      ensure(card.name === owner.name && equal(card.idFp, owner.idFp) && equal(card.sigSpki, identity.spki));
+      ensure(equal(publicKeyOf(key.pkcs8), card.ekSpki) && (before === null || card.cardSeq < before.cardSeq));
       before = card;
     }
     return { version, identity, keys };

@@ -13,7 +13,7 @@ export const bytes = (max: number) =>
     binary,
     v.check((value) => value.length <= max),
   );
-export const exactly = (size: number) =>
+export const exactBytes = (size: number) =>
   v.pipe(
     binary,
     v.check((value) => value.length === size),
@@ -30,8 +30,8 @@ export const sentence = v.pipe(
   v.transform((said) => printable(said)),
 );
 /** SHA-256 values: fingerprints, conversation ids, epoch ids. */
-export const hash = exactly(32);
-export const fileId = exactly(16);
+export const hash = exactBytes(32);
+export const fileId = exactBytes(16);
 
 /** What a reader gets for an epoch: a chunk of the epoch itself or a grant, each sealed to the reader's key. */
 const epochKey = v.strictObject({ kind: v.picklist(['chunk', 'grant']), bytes: bytes(2048) });

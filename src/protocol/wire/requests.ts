@@ -1,14 +1,14 @@
 /** What a client asks of the daemon: imperative names, each with its parameters and its result. */
 import * as v from 'valibot';
 import { MAX_INVITE } from '../base/text.ts';
-import { bytes, entry, exactly, fileId, hash, knownName, name, text, time, u32, u53 } from './fields.ts';
+import { bytes, entry, exactBytes, fileId, hash, knownName, name, text, time, u32, u53 } from './fields.ts';
 
 const none = v.strictObject({});
 /** A message or a record of OPAQUE, base64url; opaque-messages.ts knows the size of each. */
 const opaque = text(512);
 const card = bytes(1536);
 /** Where an entry landed in its conversation, on stable storage: this answer is what "sent" means. */
-const placed = v.strictObject({ seq: u53, at: time });
+const entryPosition = v.strictObject({ seq: u53, at: time });
 
 /** What a session begins with. */
 const welcome = v.strictObject({
@@ -24,7 +24,7 @@ const welcome = v.strictObject({
   /** Keys are kept on the person's machine only. */
   localKeys: v.boolean(),
   /** For later logins by key from this device; given after a password login. */
-  ticket: v.nullable(exactly(32)),
+  ticket: v.nullable(exactBytes(32)),
   lobby: hash,
   at: time,
   maxFileSize: u53,
@@ -67,11 +67,11 @@ export const requests = {
     params: v.strictObject({ method: v.literal('opaque1'), name, message: opaque }),
     result: v.strictObject({ message: opaque }),
   },
-  'login-finish': { params: v.strictObject({ message: opaque }), result: v.strictObject({ proof: exactly(32) }) },
+  'login-finish': { params: v.strictObject({ message: opaque }), result: v.strictObject({ proof: exactBytes(32) }) },
   /** `device` names the profile that logs in; a ticket is bound to it. */
-  'login-prove': { params: v.strictObject({ proof: exactly(32), device: u32 }), result: welcome },
+  'login-prove': { params: v.strictObject({ proof: exactBytes(32), device: u32 }), result: welcome },
   'login-key': {
-    params: v.strictObject({ name, device: u32, ticket: exactly(32), signature: exactly(384) }),
+    params: v.strictObject({ name, device: u32, ticket: exactBytes(32), signature: exactBytes(384) }),
     result: welcome,
   },
 
@@ -132,15 +132,21 @@ export const requests = {
     }),
     result: v.strictObject({ entries: v.array(entry), more: v.boolean(), head: u53 }),
   },
-  whisper: { params: v.strictObject({ to: name, note: bytes(16_384), file: v.nullable(fileId) }), result: placed },
-  say: { params: v.strictObject({ room: hash, message: bytes(16_384), file: v.nullable(fileId) }), result: placed },
+  whisper: {
+    params: v.strictObject({ to: name, note: bytes(16_384), file: v.nullable(fileId) }),
+    result: entryPosition,
+  },
+  say: {
+    params: v.strictObject({ room: hash, message: bytes(16_384), file: v.nullable(fileId) }),
+    result: entryPosition,
+  },
   /** Everything up to `seq` was read. Goes only forward. */
   read: { params: v.strictObject({ conversation: hash, seq: u53 }), result: none },
   /** Everything up to `seq` is held by this client. A hint for the sender. */
   deliver: { params: v.strictObject({ conversation: hash, seq: u53 }), result: none },
 
   // Rooms
-  'log-append': { params: v.strictObject({ room: hash, entry: bytes(4096) }), result: placed },
+  'log-append': { params: v.strictObject({ room: hash, entry: bytes(4096) }), result: entryPosition },
   /** The current cards of a room's members in order of idFp, after `after`, 100 at most. */
   members: {
     params: v.strictObject({ room: hash, after: v.nullable(hash) }),
@@ -151,13 +157,13 @@ export const requests = {
     params: v.strictObject({
       room: hash,
       keys: v.pipe(
-        v.array(v.strictObject({ idFp: hash, chunk: v.union([exactly(384), exactly(0)]) })),
+        v.array(v.strictObject({ idFp: hash, chunk: v.union([exactBytes(384), exactBytes(0)]) })),
         v.maxLength(128),
       ),
     }),
     result: none,
   },
-  'epoch-commit': { params: v.strictObject({ room: hash }), result: placed },
+  'epoch-commit': { params: v.strictObject({ room: hash }), result: entryPosition },
   'grant-ask': { params: v.strictObject({ room: hash, epochId: hash }), result: none },
   grant: { params: v.strictObject({ room: hash, epochId: hash, to: name, grant: bytes(2048) }), result: none },
 

@@ -90,14 +90,14 @@ export class Drafts {
 
   /** Writes what has changed and is not written yet. */
   settle(): Promise<void> {
-    return this.#timer === null ? this.#turns.take(async () => {}) : this.save();
+    return this.#timer === null ? this.#turns.run(async () => {}) : this.save();
   }
 
   /** Writes what was changed here, and takes over what another window wrote. Failing to is no reason to stop a chat. */
   save(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
-    return this.#turns.take(async () => {
+    return this.#turns.run(async () => {
       const now = this.#leaves();
       if (now === null || !this.#readable) return;
       const found = await this.#read().catch(() => this.#kept);

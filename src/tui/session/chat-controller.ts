@@ -158,7 +158,7 @@ export class ChatController {
    */
   send(to: ConversationName, text: string, reply?: Message): Promise<string> {
     const options = reply === undefined ? {} : { reply: { author: reply.author, id: reply.id } };
-    return this.#turns.take(async () => {
+    return this.#turns.run(async () => {
       let left = text;
       const isSent = await this.attempt(async () => {
         while (left !== '') {

@@ -97,7 +97,7 @@ test('who comes later is given the key as it stands; nobody is added twice', (t)
   channel.add(late);
   say('three');
   t.deepEqual(late.heard, ['key 1 at 2', 'broadcast 1']);
-  t.true(equal(late.keys[0]?.chain ?? room, a.records[1]?.place.subarray(12) ?? new Uint8Array()));
+  t.true(equal(late.keys[0]?.chain ?? room, a.records[1]?.position.subarray(12) ?? new Uint8Array()));
 });
 
 function channelOfTwoRecords() {

@@ -12,10 +12,10 @@ function setUp() {
   const turns: (() => void)[] = [];
   const paid = { alice: 0, bob: 0, mallory: 0 };
   const ask = (who: keyof typeof paid, what: unknown, name: OperationName = 'appendNote') => {
-    const measured = (ms: number) => {
+    const chargeMeasured = (ms: number) => {
       paid[who] += ms;
     };
-    const asker = { key: who, measured, turn: (action: () => void) => turns.push(action) };
+    const asker = { key: who, chargeMeasured, turn: (action: () => void) => turns.push(action) };
     return queue.add({ name, params: what, now: 0 }, asker).then((result) => order.push(result));
   };
   /** Carries out the oldest batch: each result is what was asked. */

@@ -3,9 +3,9 @@
  * for accounts that are made and opened by it: programs, and the daemon with a password of users.txt, stretch as agreed.
  */
 import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
-import { stretching } from '../../../src/protocol/crypto/opaque-calls.ts';
+import { clientStepsWith } from '../../../src/protocol/crypto/opaque-calls.ts';
 
-const light = stretching({ 'argon2id-custom': { iterations: 1, memory: 32, parallelism: 4 } });
+const light = clientStepsWith({ 'argon2id-custom': { iterations: 1, memory: 32, parallelism: 4 } });
 
 export const lightOpaque: Opaque = {
   ...inlineOpaque,

@@ -1,7 +1,7 @@
-import type { Flusher, Flushing } from '../../../src/protocol/link/flusher.ts';
+import type { Flushable, Flusher } from '../../../src/protocol/link/flusher.ts';
 
 /** Flushes when the test says so. */
 export function manualFlusher(): Flusher & { flush(): void } {
-  const waiting: Flushing[] = [];
+  const waiting: Flushable[] = [];
   return { schedule: (one) => waiting.push(one), flush: () => waiting.splice(0).map((one) => one.flush()) };
 }

@@ -5,13 +5,13 @@ test('nothing begins before what was asked for earlier has ended', async (t) => 
   const turns = new Mutex();
   const told: string[] = [];
   const gate = Promise.withResolvers<void>();
-  const slow = turns.take(async () => {
+  const slow = turns.run(async () => {
     told.push('slow begins');
     await gate.promise;
     told.push('slow ends');
     return 1;
   });
-  const quick = turns.take(async () => {
+  const quick = turns.run(async () => {
     told.push('quick');
     return 2;
   });
@@ -23,10 +23,10 @@ test('nothing begins before what was asked for earlier has ended', async (t) => 
 
 test('a failure is told to its own caller only', async (t) => {
   const turns = new Mutex();
-  const bad = turns.take(async () => {
+  const bad = turns.run(async () => {
     throw new Error('no');
   });
-  const good = turns.take(async () => 'yes');
+  const good = turns.run(async () => 'yes');
   await t.throwsAsync(bad, { message: 'no' });
   t.is(await good, 'yes');
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { folded } from '../../../src/protocol/base/look-alikes.ts';
+import { foldedLetters } from '../../../src/protocol/base/look-alikes.ts';
 import { nameKeys, nameSkeleton } from '../../../src/protocol/base/name-keys.ts';
 import { isName } from '../../../src/protocol/base/text.ts';
 import { firstNames } from '../../fixtures/first-names.ts';
@@ -77,7 +77,7 @@ test('what it costs to fold in doubt: these names exist, and one of two must cho
 });
 
 test('folding ends after one step and a skeleton is its own skeleton', (t) => {
-  for (const target of folded.values()) t.false(folded.has(target), target);
+  for (const target of foldedLetters.values()) t.false(foldedLetters.has(target), target);
   fc.assert(
     fc.property(fc.stringMatching(/^[a-zA-Z0-9._а-яα-ω-]{1,32}$/), (name) => {
       const skeleton = nameSkeleton(name);

@@ -18,7 +18,7 @@ import {
   generateKeyPair,
   OAEP_MAX,
   openChunk,
-  publicOf,
+  publicKeyOf,
   RSA_BYTES,
   sealChunk,
   sign,
@@ -122,9 +122,9 @@ test('pitfall 4: what is no private key never becomes a new one', (t) => {
   for (const bad of [alice.spki, new Uint8Array(0), utf8('key'), alice.pkcs8.subarray(0, 1000)]) {
     t.throws(() => sign(bad, hash), refused);
     t.throws(() => openChunk(bad, sealChunk(alice.spki, utf8('x'))), refused);
-    t.throws(() => publicOf(bad), refused);
+    t.throws(() => publicKeyOf(bad), refused);
   }
-  t.true(equal(publicOf(alice.pkcs8), alice.spki));
+  t.true(equal(publicKeyOf(alice.pkcs8), alice.spki));
 });
 
 test('pitfall 5: a public key never keeps the private half of another import', (t) => {

@@ -40,7 +40,7 @@ test('more than threads and queue hold is refused as busy; what fails makes room
 test('payers take turns, a full queue takes the newest of the one with most, and each is told what its work took', async (t) => {
   const { run } = await pool(t, { threads: 1, maxQueue: 4 });
   const charged: string[] = [];
-  const payer = (key: string) => ({ key, measured: (ms: number) => ms > 0 && charged.push(key) });
+  const payer = (key: string) => ({ key, chargeMeasured: (ms: number) => ms > 0 && charged.push(key) });
   const [mallory, alice] = [payer('mallory'), payer('alice')];
   const order: string[] = [];
   const work = async (who: typeof alice) => {

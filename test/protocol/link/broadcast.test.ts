@@ -43,14 +43,14 @@ test('what is sealed for a room opens in order, and both ends come to the same p
       for (const [i, plain] of contents.entries()) {
         // Somebody comes in between.
         if (i === late) second = opener(s.roomKey);
-        const { bytes, place } = s.seal(plain);
+        const { bytes, position } = s.seal(plain);
         for (const by of second === null ? [first] : [first, second]) {
           const opened = open(by, bytes);
           t.true(equal(opened.content, plain) && equal(opened.room, room));
-          t.true(equal(by.places.aad(header), concat(header, place)));
+          t.true(equal(by.positions.aad(header), concat(header, position)));
         }
       }
-      t.true(equal(broadcastPosition(s.roomKey), first.places.aad(header).subarray(4)));
+      t.true(equal(broadcastPosition(s.roomKey), first.positions.aad(header).subarray(4)));
     }),
   );
 });
@@ -101,7 +101,7 @@ test('attack: dropped, repeated, moved, of another room or another generation: r
 test('attack: who knows the key makes another text with an equal tag; it opens, and leads to another place', (t) => {
   const s = sealer();
   const known = s.roomKey;
-  const { bytes, place } = s.seal(utf8('pay alice 100, pay bob 200, pay carol 300, and that is all of it'));
+  const { bytes, position } = s.seal(utf8('pay alice 100, pay bob 200, pay carol 300, and that is all of it'));
   const other = concat(
     bytes.subarray(0, 8),
     withEqualTag(key, bytes.subarray(8, -16), 1, new Uint8Array(16).fill(0x55)),
@@ -111,7 +111,7 @@ test('attack: who knows the key makes another text with an equal tag; it opens, 
   t.true(equal(other.subarray(-16), bytes.subarray(-16)));
   const o = opener(known);
   t.notThrows(() => open(o, other));
-  t.false(equal(o.places.aad(header), concat(header, place)));
+  t.false(equal(o.positions.aad(header), concat(header, position)));
 });
 
 test('a new key ends the old one; a key is given once; a room that was dropped is over', (t) => {
@@ -126,34 +126,34 @@ test('a new key ends the old one; a key is given once; a room that was dropped i
   o.drop(room);
   t.throws(() => open(o, next.seal(utf8('four')).bytes), refused);
   t.throws(() => o.drop(room), refused);
-  t.true(equal(o.places.aad(header), header));
+  t.true(equal(o.positions.aad(header), header));
 });
 
 test('places stand in the order of room ids, whichever came first', (t) => {
   const a = sealer().roomKey;
   const b = sealer({ room: otherRoom, gen: 3, key }).roomKey;
-  const one = opener(a, b).places.aad(header);
-  t.true(equal(one, opener(b, a).places.aad(header)));
+  const one = opener(a, b).positions.aad(header);
+  t.true(equal(one, opener(b, a).positions.aad(header)));
   t.true(equal(one, concat(header, broadcastPosition(a), broadcastPosition(b))));
 });
 
 test('a key wears out by records, by bytes and by time', (t) => {
   const byRecords = sealer(undefined, { ...recordLimits, records: 2 });
   byRecords.seal(utf8('a'));
-  t.false(byRecords.worn(1));
+  t.false(byRecords.isExhausted(1));
   byRecords.seal(utf8('b'));
-  t.true(byRecords.worn(1));
+  t.true(byRecords.isExhausted(1));
   const byBytes = sealer(undefined, { ...recordLimits, bytes: 100 });
-  t.false(byBytes.worn(100 - 24));
-  t.true(byBytes.worn(100 - 23));
+  t.false(byBytes.isExhausted(100 - 24));
+  t.true(byBytes.isExhausted(100 - 23));
   byBytes.seal(new Uint8Array(50));
-  t.true(byBytes.worn(10));
+  t.true(byBytes.isExhausted(10));
   const clock = manualClock();
   const byTime = sealer(undefined, recordLimits, clock);
   clock.advance(recordLimits.age - 1);
-  t.false(byTime.worn(1));
+  t.false(byTime.isExhausted(1));
   clock.advance(1);
-  t.true(byTime.worn(1));
+  t.true(byTime.isExhausted(1));
   const stopped = new BroadcastOpener(new BroadcastPositions(), { ...recordLimits, hardStop: 1 });
   const s = sealer();
   stopped.setKey(s.roomKey);

@@ -9,7 +9,7 @@ import {
   answerHello,
   encodeGreeting,
   type Greeting,
-  sayHello,
+  startHandshake,
   takeGreeting,
   takeHello,
   takeReply,
@@ -32,9 +32,9 @@ function takeOf(bytes: Uint8Array) {
   };
 }
 
-function say(o: Partial<Parameters<typeof sayHello>[0]> = {}) {
+function say(o: Partial<Parameters<typeof startHandshake>[0]> = {}) {
   const ephemeral = fixtureKey('ephemeral');
-  return sayHello({ rsa: inlineRsa, random: systemRandom, greeting, expect: fingerprint, ephemeral, ...o });
+  return startHandshake({ rsa: inlineRsa, random: systemRandom, greeting, expect: fingerprint, ephemeral, ...o });
 }
 
 async function answer(hello: Uint8Array, o: Partial<typeof answering> = {}) {

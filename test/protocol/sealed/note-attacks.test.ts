@@ -9,7 +9,7 @@ import { mintEpoch, openEpoch, openEpochKey } from '../../../src/protocol/sealed
 import {
   deliveredNote,
   dmConversation,
-  hashesOf,
+  noteHashes,
   openNote,
   parseDelivered,
   parseNote,
@@ -29,7 +29,7 @@ const read = (note: Uint8Array, me: Person, author: Person) => open(deliveredNot
 
 /** Signs a note anew, as its sender may do with anything. */
 async function signedBy(signer: Person, note: Uint8Array): Promise<Uint8Array> {
-  const signature = await inlineRsa.sign(signer.identity.pkcs8, hashesOf(parseNote(note)).noteHash);
+  const signature = await inlineRsa.sign(signer.identity.pkcs8, noteHashes(parseNote(note)).noteHash);
   return concat(note.subarray(0, -RSA_BYTES), signature);
 }
 
@@ -134,7 +134,7 @@ test('a chunk of a room key is no chunk of a note, nor the reverse', async (t) =
 test('what is sealed and signed rightly but padded, measured or numbered wrongly is refused', async (t) => {
   const { note, noteHash } = await write(alice, bob, 'hello');
   t.truthy(noteHash);
-  const { headerHash } = hashesOf(parseNote(note));
+  const { headerHash } = noteHashes(parseNote(note));
   const binder = H('notechunk', headerHash, Uint8Array.of(0), bob.card.ekFp, Uint8Array.of(0, 0)).subarray(0, 16);
   const withPayload = async (payload: number[], bind = binder) => {
     const plain = new Uint8Array(OAEP_MAX);
@@ -175,7 +175,7 @@ test('what is sealed and signed rightly but padded, measured or numbered wrongly
 
 test('more chunks than the content needs are refused: a length is hidden in one way only', async (t) => {
   const { note } = await write(alice, bob, '.'.repeat(400));
-  const { headerHash } = hashesOf(parseNote(note));
+  const { headerHash } = noteHashes(parseNote(note));
   const jobs = [0, 1].map((i) => {
     const plain = new Uint8Array(OAEP_MAX);
     plain.set(H('notechunk', headerHash, Uint8Array.of(0), bob.card.ekFp, Uint8Array.of(0, i)).subarray(0, 16));

@@ -9,7 +9,7 @@ import type { Content } from '../../../src/protocol/sealed/content.ts';
 import {
   deliveredNote,
   dmConversation,
-  hashesOf,
+  noteHashes,
   openNote,
   parseDelivered,
   parseNote,
@@ -36,7 +36,7 @@ test('both sides open their copy of a note, and agree on its hash', async (t) =>
     t.deepEqual(opened.noteHash, short.noteHash);
     t.like(opened.header, { device: 7, seq: 1, sentAt: T0 + 1 });
   }
-  t.deepEqual(hashesOf(parseNote(short.note)).noteHash, short.noteHash);
+  t.deepEqual(noteHashes(parseNote(short.note)).noteHash, short.noteHash);
   t.is(parseNote(short.note).header.copies[0]?.chunks, 1, 'a short text is one chunk a copy');
 });
 
@@ -101,7 +101,7 @@ test('a damaged note is refused by the daemon or its hash is another one', (t) =
     fc.property(damaged(short.note), (bytes) => {
       try {
         t.notDeepEqual(
-          [hex(hashesOf(parseNote(bytes)).noteHash), hex(parseNote(bytes).signature)],
+          [hex(noteHashes(parseNote(bytes)).noteHash), hex(parseNote(bytes).signature)],
           [hex(short.noteHash), hex(parseNote(short.note).signature)],
         );
       } catch (error) {
