@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
-import { connectLink } from '../src/protocol/link/establish.ts';
+import { connectLink } from '../src/protocol/link/link-setup.ts';
 import { decodeFromDaemon } from '../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 

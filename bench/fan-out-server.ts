@@ -4,7 +4,7 @@ import { Broadcasts } from '../src/daemon/sessions/broadcasts.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { systemRandom } from '../src/platform/random.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
-import { acceptLink } from '../src/protocol/link/establish.ts';
+import { acceptLink } from '../src/protocol/link/link-setup.ts';
 import { encodeEvent } from '../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 

@@ -16,7 +16,7 @@ import { H } from '../src/protocol/base/bytes.ts';
 import { inlineOpaque } from '../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
-import { connectLink } from '../src/protocol/link/establish.ts';
+import { connectLink } from '../src/protocol/link/link-setup.ts';
 import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/sealed/card.ts';
 import { sealNote } from '../src/protocol/sealed/note.ts';
 import { signLogEntry } from '../src/protocol/sealed/room-log.ts';

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { sleep } from '../../platform/clock.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
-import { acceptLink, type Link } from '../../protocol/link/establish.ts';
+import { acceptLink, type Link } from '../../protocol/link/link-setup.ts';
 import type { SharedContext } from '../context.ts';
 import { addressKey, figures } from '../limits/limits.ts';
 import { connectionLog } from '../logging/log.ts';

@@ -2,8 +2,8 @@
 import { createServer, type Server as TcpServer } from 'node:net';
 import { sleep } from '../../platform/clock.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
-import type { Link } from '../../protocol/link/establish.ts';
 import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
+import type { Link } from '../../protocol/link/link-setup.ts';
 import { MESSAGES_VERSION } from '../../protocol/wire/codec.ts';
 import type { SharedContext } from '../context.ts';
 import { StartError } from '../data/start-error.ts';

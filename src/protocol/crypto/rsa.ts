@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import NodeRSA from 'node-rsa';
 import { equal, fromHex } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { hasSmallFactor } from './modulus.ts';
+import { hasSmallFactor } from './small-factors.ts';
 
 const RSA_BITS = 3072;
 /** Size of a sealed chunk and of a signature. */

@@ -6,7 +6,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { BroadcastOpener, BroadcastPositions, decodeRoomKey } from './broadcast.ts';
-import { BroadcastConfirmation } from './confirmation.ts';
+import { BroadcastConfirmation } from './broadcast-confirmation.ts';
 import type { Received } from './link-inbox.ts';
 import { splitMessages, splitSegment } from './link-writer.ts';
 import { type OpenedRecord, RecordOpener } from './record.ts';

@@ -1,7 +1,7 @@
 /** The key card: which key opens what is sealed to somebody, for how long, signed by the identity that stands for the name. */
 import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { ensure, withProtocolError } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { isName } from '../base/text.ts';
 import { canSealTo, checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';

@@ -1,7 +1,7 @@
 /** What is said, in notes and in rooms alike. A kind and a body; the layer below seals, signs and pads it. */
 import { concat, fromUtf8, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { ensure, withProtocolError } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { MAX_TEXT_BYTES } from '../base/text.ts';
 import { decodeManifest, encodeManifest, type Manifest } from './file.ts';
 

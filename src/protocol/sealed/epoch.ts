@@ -5,7 +5,7 @@
 
 import type { Random } from '../../platform/random.ts';
 import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
-import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/refuse.ts';
+import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/protocol-checks.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { type Card, cannotSealTo } from './card.ts';

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { fromUtf8, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { ensure, withProtocolError } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 
 /** Bytes of plain file in a segment. */
 export const SEGMENT_SIZES: readonly number[] = [65_536, 131_072, 262_144];

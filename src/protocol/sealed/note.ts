@@ -5,7 +5,7 @@
  */
 import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/refuse.ts';
+import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/protocol-checks.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { type Card, cannotSealTo, checkSealable, identityFp } from './card.ts';

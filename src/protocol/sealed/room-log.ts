@@ -4,7 +4,7 @@
  * leaves; the daemon signs the first entry of the lobby and the removal of accounts that are gone.
  */
 import { concat, equal, fromUtf8, H, hex, Reader, utf8, Writer } from '../base/bytes.ts';
-import { ensure, withProtocolError } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { isName } from '../base/text.ts';
 import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';

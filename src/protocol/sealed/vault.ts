@@ -6,7 +6,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
-import { ensure, withProtocolError } from '../base/refuse.ts';
+import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { type KeyPair, publicKeyOf } from '../crypto/rsa.ts';
 import { type Card, openCard } from './card.ts';
 

@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
-import { acceptLink } from '../../../src/protocol/link/establish.ts';
+import { acceptLink } from '../../../src/protocol/link/link-setup.ts';
 import { MESSAGES_VERSION } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { listener } from '../../helpers/listener.ts';

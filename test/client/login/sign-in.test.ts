@@ -12,7 +12,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { acceptLink } from '../../../src/protocol/link/establish.ts';
+import { acceptLink } from '../../../src/protocol/link/link-setup.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client/client.ts';
 import { quietAsk, signInAs } from '../../helpers/client/sign-in.ts';

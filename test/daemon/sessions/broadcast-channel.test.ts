@@ -8,7 +8,7 @@ import {
 } from '../../../src/daemon/sessions/broadcast-channel.ts';
 import { equal, utf8 } from '../../../src/protocol/base/bytes.ts';
 import type { Broadcast, RoomKey } from '../../../src/protocol/link/broadcast.ts';
-import { CONFIRM_TIME } from '../../../src/protocol/link/confirmation.ts';
+import { CONFIRM_TIME } from '../../../src/protocol/link/broadcast-confirmation.ts';
 import { recordLimits } from '../../../src/protocol/link/record-format.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 

@@ -6,7 +6,7 @@ import { Calls } from '../../../src/client/connection/calls.ts';
 import { loginByKey, loginByPassword } from '../../../src/client/login/login-exchange.ts';
 import { fromHex } from '../../../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { connectLink, type Link } from '../../../src/protocol/link/establish.ts';
+import { connectLink, type Link } from '../../../src/protocol/link/link-setup.ts';
 import { openCard } from '../../../src/protocol/sealed/card.ts';
 import type { Welcome } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';

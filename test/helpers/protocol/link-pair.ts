@@ -1,8 +1,8 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
-import { acceptLink, connectLink, type Link } from '../../../src/protocol/link/establish.ts';
 import type { LinkEnd } from '../../../src/protocol/link/link-inbox.ts';
+import { acceptLink, connectLink, type Link } from '../../../src/protocol/link/link-setup.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 
 export const daemonKeys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };

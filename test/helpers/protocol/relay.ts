@@ -5,7 +5,7 @@ import type { ExecutionContext } from 'ava';
 import type { Address } from '../../../src/client/connection/dial.ts';
 import { fromHex } from '../../../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { acceptLink, connectLink } from '../../../src/protocol/link/establish.ts';
+import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.ts';
 import { decodeRequest } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import type { TestDaemon } from '../daemon/daemon.ts';

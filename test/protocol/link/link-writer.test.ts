@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { concat, utf8, Writer } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
-import { acceptLink, connectLink } from '../../../src/protocol/link/establish.ts';
+import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.ts';
 import { splitMessages, splitSegment } from '../../../src/protocol/link/link-writer.ts';
 import { accepting, connecting, linkPair, listen, streamPair } from '../../helpers/protocol/link-pair.ts';
 import { manualFlusher } from '../../helpers/protocol/manual-flusher.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { hex, utf8 } from '../../../src/protocol/base/bytes.ts';
-import { acceptLink, connectLink } from '../../../src/protocol/link/establish.ts';
+import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.ts';
 import { MAX_MESSAGE } from '../../../src/protocol/link/link-writer.ts';
 import { SMALL_RECORD } from '../../../src/protocol/link/record-format.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
