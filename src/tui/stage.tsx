@@ -1,5 +1,6 @@
 /** Puts the screen together and takes it down: store, gate, Ink, actions, signals. Everything outside is given to it. */
 import { appendFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { render } from 'ink';
 import type { Ask, Client } from '../client/types.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -11,7 +12,6 @@ import type { Drafts } from './compose/drafts.ts';
 import { type LoginBackend, LoginController } from './login/login-controller.ts';
 import { Attention } from './notify/attention.ts';
 import { Notifier } from './notify/notifier.ts';
-import { layoutFor } from './select/select.ts';
 import { ChatController } from './session/chat-controller.ts';
 import type { Desk } from './session/desk.ts';
 import { exitMessage } from './session/exit-message.ts';
@@ -19,7 +19,6 @@ import { recordOf } from './session/recording.ts';
 import { startTicking } from './session/ticking.ts';
 import { TransferActions } from './session/transfer-actions.ts';
 import { nothingRemembered, type Timed } from './state/event.ts';
-import { fieldOf, isEarly } from './state/focus.ts';
 import { emptyLogin, initialState, type Settings } from './state/state.ts';
 import { isMultiplexed, isRich, type Suited } from './state/theme.ts';
 import { crashing } from './terminal/crash.ts';
@@ -88,7 +87,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const left = Promise.withResolvers<number>();
   const leave = (status: number): void => left.resolve(status);
   const measure = (): void => store.dispatch({ type: 'resized', ...size() });
-  const handover = new Handover({ modes, raw: () => void gate.setRawMode(true), measure });
+  const handover = new Handover({ modes, raw: (on) => gate.setRawMode(on), measure });
 
   const login = new LoginController({
     store,
@@ -116,7 +115,6 @@ export async function runStage(options: StageOptions): Promise<number> {
     },
   };
   const actions = new Actions(desk, new Commands(desk));
-  const typing = () => !layoutFor(store.get()).tooSmall && !isEarly(store.get()) && fieldOf(store.get()) !== null;
   stdin.on('data', attention.stir);
   const survey =
     options.survey ??
@@ -128,7 +126,6 @@ export async function runStage(options: StageOptions): Promise<number> {
     });
   const gate = new Gate(stdin, {
     clock,
-    typing,
     onInput: actions.take,
     onReply: (reply) => survey.hear(reply),
     isFar: options.isFar,
@@ -161,7 +158,8 @@ export async function runStage(options: StageOptions): Promise<number> {
     change: emptyLogin(options.server ?? '', options.user ?? '', options.defaultServer),
   });
   const app = render(<App store={store} onSuspend={handover.drawnBy} />, {
-    stdin: gate as unknown as NodeJS.ReadStream,
+    // Ink is given no keys: the gate reads them, and the components only draw.
+    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     stdout: withSteadyColumns(stdout, true),
     alternateScreen: true,
     incrementalRendering: true,
@@ -173,6 +171,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   modes.enter();
   const restore = (): void => {
     app.unmount();
+    gate.setRawMode(false);
     modes.leave();
   };
   // A window that was closed: there is nothing left to draw on, and what was typed is kept. Until the process has ended, for

@@ -12,7 +12,7 @@ import { chatOf, fieldOf, focusScopesOf, MAX_DRAFT, openThread, pastedText } fro
 import { type ActionName, actionFor } from '../state/keys.ts';
 import { isStashed } from '../state/stashed-draft.ts';
 import type { State } from '../state/state.ts';
-import type { Person } from '../terminal/gate.ts';
+import type { UserInput } from '../terminal/gate.ts';
 import { strings } from '../text/strings.ts';
 import { Selection } from './selection.ts';
 import { Sending } from './sending.ts';
@@ -45,8 +45,8 @@ export class Actions {
     this.#choosing = new Selection(desk, commands, this.#sending);
   }
 
-  /** From the gate: everything but the letters that Ink's field takes. */
-  readonly take = (input: Person) => {
+  /** Everything that comes from the gate. */
+  readonly take = (input: UserInput) => {
     const { store, attention } = this.#desk;
     // Only two in a row leave.
     const isPersons = input.type === 'key' || input.type === 'text' || input.type === 'paste';
@@ -55,9 +55,7 @@ export class Actions {
       case 'key':
         return this.#key(input.key);
       case 'text':
-        // Without a field, a letter may be a key of a pane; otherwise it begins a line.
-        if (actionFor(input.text, focusScopesOf(store.get())) !== null) return this.#key(input.text);
-        return store.dispatch({ type: 'typed', text: input.text });
+        return this.#text(input.text);
       case 'paste':
         return this.#paste(input.text);
       case 'focus':
@@ -70,6 +68,19 @@ export class Actions {
         return;
     }
   };
+
+  /** A field takes the text as it is. Elsewhere each character may be a key of a pane, and what follows goes where it led. */
+  #text(text: string) {
+    const { store } = this.#desk;
+    let rest = text;
+    while (rest !== '' && fieldOf(store.get()) === null) {
+      const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
+      rest = rest.slice(character.length);
+      if (actionFor(character, focusScopesOf(store.get())) !== null) this.#key(character);
+      else store.dispatch({ type: 'typed', text: character });
+    }
+    if (rest !== '') store.dispatch({ type: 'typed', text: rest });
+  }
 
   #key(key: string) {
     const action = actionFor(key, focusScopesOf(this.#desk.store.get()));

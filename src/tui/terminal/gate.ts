@@ -1,8 +1,7 @@
 /**
- * Stands between the terminal and Ink. Ink and ink-text-input are given plain text only, one piece an event-loop turn, so that
- * each is drawn into the state before the next comes; every other input goes to `onInput`. Order is kept across both ways.
+ * The only reader of standard input. Turns its bytes into inputs and hands them on in order, one a turn of the event loop, so
+ * that what one input starts has begun before the next comes. Knows no field and no state.
  */
-import { PassThrough } from 'node:stream';
 import type { Clock } from '../../platform/clock.ts';
 import { type Input, KeyReader, type Wait } from './key-reader.ts';
 import type { Reply } from './sequences.ts';
@@ -18,68 +17,50 @@ const waits: Record<Wait, number> = {
   paste: 30_000,
 };
 
-/** What the gate needs of process.stdin. */
-export type Terminal = NodeJS.ReadableStream & {
-  isTTY?: boolean;
-  setRawMode?(on: boolean): unknown;
-  ref?(): unknown;
-  unref?(): unknown;
-};
+/** Most characters of one text input. */
+const MAX_TEXT = 64;
+
+/** The part of process.stdin that the gate uses. */
+export type Terminal = NodeJS.ReadableStream & { setRawMode?(on: boolean): unknown };
 
 export type GateOptions = {
   clock: Clock;
-  /** Asked for each text: true when a text field has the focus, so that Ink's component gets it. */
-  typing(): boolean;
-  onInput(input: Person): void;
-  /** At once, whatever was typed before it. */
+  onInput(input: UserInput): void;
+  /** Called at once, ahead of the inputs that wait for their turn. */
   onReply?(reply: Reply): void;
-  /** The terminal is far away: what it sends may come in pieces. */
+  /** The terminal is at the other end of a network: a sequence may arrive in pieces. */
   isFar?: boolean;
 };
 
-/** What the person did, and what the terminal tells of itself. */
-export type Person = Exclude<Input, Reply>;
+/** Keys, text, pastes and reports; not the terminal's answers to our questions. */
+export type UserInput = Exclude<Input, Reply>;
 
-export class Gate extends PassThrough {
-  /** Ink asks for it before it reads keys. */
-  readonly isTTY = true;
+export class Gate {
   readonly #terminal: Terminal;
   readonly #options: GateOptions;
   readonly #reader: KeyReader;
-  readonly #queue: Person[] = [];
+  readonly #queue: UserInput[] = [];
   #cancelTimeout: (() => void) | null = null;
   #turning = false;
 
   constructor(terminal: Terminal, options: GateOptions) {
-    super();
     this.#terminal = terminal;
     this.#options = options;
     this.#reader = new KeyReader(options.isFar);
-    // Now, not when Ink asks after its first picture: until then the system would echo keys and make Enter a line feed.
-    terminal.setRawMode?.(true);
+    this.setRawMode(true);
     terminal.on('data', this.#take);
   }
 
-  setRawMode(on: boolean): this {
+  /** In raw mode each key arrives as it is pressed and the system echoes nothing. */
+  setRawMode(on: boolean): void {
     this.#terminal.setRawMode?.(on);
-    return this;
   }
 
-  ref(): this {
-    this.#terminal.ref?.();
-    return this;
-  }
-
-  unref(): this {
-    this.#terminal.unref?.();
-    return this;
-  }
-
-  /** Stops listening. What the person typed but the program has not read yet stays with the terminal. */
+  /** Stops reading and ends raw mode. What was typed but not read yet stays with the terminal. */
   close(): void {
     this.#cancelTimeout?.();
     this.#terminal.off('data', this.#take);
-    this.#terminal.setRawMode?.(false);
+    this.setRawMode(false);
     this.#terminal.pause();
     this.#queue.length = 0;
   }
@@ -117,19 +98,18 @@ export class Gate extends PassThrough {
       this.#turning = false;
       return;
     }
-    if (input.type === 'text' && this.#options.typing()) this.write(input.text + this.#textAhead());
-    else this.#options.onInput(input);
+    this.#options.onInput(input.type === 'text' ? this.#burst(input.text) : input);
     setImmediate(this.#turn);
   };
 
-  /** Letters of one burst go together. */
-  #textAhead(): string {
-    let text = '';
-    for (let next = this.#queue[0]; next?.type === 'text' && text.length < 64; next = this.#queue[0]) {
+  /** Joins the text that follows in the queue, so that a fast burst is one change of the state. */
+  #burst(first: string): UserInput {
+    let text = first;
+    for (let next = this.#queue[0]; next?.type === 'text' && text.length < MAX_TEXT; next = this.#queue[0]) {
       text += next.text;
       this.#queue.shift();
     }
-    return text;
+    return { type: 'text', text };
   }
 }
 

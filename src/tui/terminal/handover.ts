@@ -5,8 +5,7 @@ import type { TerminalModes } from './terminal-modes.ts';
 
 export type HandoverParts = {
   modes: TerminalModes;
-  /** Keys come one by one, and nothing is echoed. */
-  raw(): void;
+  raw(on: boolean): void;
   /** The window may have another size than before. */
   measure(): void;
 };
@@ -32,9 +31,10 @@ export class Handover {
     const { modes, raw, measure } = this.#parts;
     const suspended = await this.#suspend?.();
     modes.leave();
+    raw(false);
     await meanwhile();
     // First, for some terminals answer at once when they are asked to tell the focus, and the answer would be echoed.
-    raw();
+    raw(true);
     modes.enter();
     measure();
     await suspended?.resume();

@@ -1,4 +1,4 @@
-import { Box, Text, useApp, useInput } from 'ink';
+import { Box, Text, useApp } from 'ink';
 import { useEffect } from 'react';
 import { MIN_COLUMNS, MIN_ROWS } from '../state/layout.ts';
 import { strings } from '../text/strings.ts';
@@ -25,8 +25,6 @@ export function App({ store, onSuspend }: { store: Store; onSuspend?: (suspend: 
 }
 
 function Screen() {
-  // Keeps raw mode on while one field takes the place of another.
-  useInput(() => {});
   const name = useSelect((state) => state.screen.name);
   const { columns, rows } = useSelect((state) => state.size);
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return <TooSmall columns={columns} rows={rows} />;

@@ -1,5 +1,6 @@
 /** Draws the screen's component tree into strings, at any size, without a terminal. */
 import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type { ExecutionContext } from 'ava';
@@ -37,19 +38,6 @@ class Paper extends EventEmitter {
   };
 }
 
-class Keys extends EventEmitter {
-  readonly isTTY = true;
-  setEncoding(): void {}
-  setRawMode(): void {}
-  resume(): void {}
-  pause(): void {}
-  ref(): void {}
-  unref(): void {}
-  read(): null {
-    return null;
-  }
-}
-
 export function draw(
   t: ExecutionContext,
   { columns = 100, rows = 30, settings = {} }: { columns?: number; rows?: number; settings?: Partial<Settings> } = {},
@@ -61,7 +49,7 @@ export function draw(
   );
   const app = render(<App store={store} />, {
     stdout: paper as unknown as NodeJS.WriteStream,
-    stdin: new Keys() as unknown as NodeJS.ReadStream,
+    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     debug: true,
     patchConsole: false,
     exitOnCtrlC: false,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
+import { openThread } from '../../../src/tui/state/focus.ts';
 import { file } from '../../helpers/screen/messages.ts';
 import { openDesk } from '../../helpers/screen/open-desk.ts';
 
@@ -11,6 +12,25 @@ test('a letter that comes right after Esc is not lost', async (t) => {
   await key('ctrl+k', 'alt+.');
   t.is(store.get().overlay, null);
   t.is(line(), '.');
+});
+
+test('a burst in a pane: its first letter is a key there, the rest goes where that led', async (t) => {
+  const { actions, key, line, store, settle, chat } = await openDesk(t, (fake) => fake.fill('#lobby', 3));
+  await key('f6', 'f6');
+  t.is(store.get().focus, 'messages');
+  actions.take({ type: 'text', text: 'rthanks' });
+  await settle();
+  t.is(line(), 'thanks');
+  t.is(openThread(chat()).about?.do, 'reply');
+});
+
+test('a burst where nothing takes letters begins a line, whole', async (t) => {
+  const { actions, key, line, store, settle } = await openDesk(t);
+  await key('f6');
+  actions.take({ type: 'text', text: 'ño 🙂' });
+  await settle();
+  t.is(line(), 'ño 🙂');
+  t.is(store.get().focus, 'composer');
 });
 
 test('where nothing begins like it, Tab says so', async (t) => {

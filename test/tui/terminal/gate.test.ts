@@ -1,17 +1,19 @@
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
-import { Gate, type Person } from '../../../src/tui/terminal/gate.ts';
+import { Gate, type UserInput } from '../../../src/tui/terminal/gate.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { noon } from '../../helpers/screen/messages.ts';
 
-function open(typing = () => true) {
+function open() {
   const terminal = new PassThrough();
   const clock = manualClock(noon);
   const seen: string[] = [];
-  const note = (input: Person) => seen.push(input.type === 'key' ? `<${input.key}>` : JSON.stringify(input));
-  const gate = new Gate(terminal, { clock, typing, onInput: note });
-  gate.on('data', (text: Buffer) => seen.push(text.toString()));
+  const note = (input: UserInput) => {
+    if (input.type === 'key') seen.push(`<${input.key}>`);
+    else seen.push(input.type === 'text' ? input.text : JSON.stringify(input));
+  };
+  const gate = new Gate(terminal, { clock, onInput: note });
   const settle = async () => {
     for (let i = 0; i < 20; i++) await turn();
     return seen.splice(0);
@@ -19,16 +21,19 @@ function open(typing = () => true) {
   return { terminal, clock, gate, settle };
 }
 
-test('text goes to Ink, keys do not, and the order stays', async (t) => {
+test('text and keys come in the order they were typed, the letters of a burst together', async (t) => {
   const { terminal, settle } = open();
   terminal.write('ab\rc\x01d');
   t.deepEqual(await settle(), ['ab', '<enter>', 'c', '<ctrl+a>', 'd']);
 });
 
-test('without a text field, text is an input like any other', async (t) => {
-  const { terminal, settle } = open(() => false);
-  terminal.write('?');
-  t.deepEqual(await settle(), ['{"type":"text","text":"?"}']);
+test('a long burst comes in pieces, and none of it is lost', async (t) => {
+  const { terminal, settle } = open();
+  const burst = 'añ漢🙂'.repeat(100);
+  terminal.write(burst);
+  const pieces = await settle();
+  t.is(pieces.join(''), burst);
+  t.true(pieces.length < 10);
 });
 
 test('a lone ESC is a key after 50 ms, half a sequence waits longer', async (t) => {
@@ -61,16 +66,14 @@ test('an arrow that a slow link tears apart after its ESC is one step, and types
 test('what the terminal answers is no input, whatever was typed before it', async (t) => {
   const terminal = new PassThrough();
   const seen: string[] = [];
-  const gate = new Gate(terminal, {
+  new Gate(terminal, {
     clock: manualClock(noon),
-    typing: () => true,
     onInput: (input) => seen.push(input.type),
     onReply: (reply) => seen.push(reply.type),
   });
-  gate.on('data', (text: Buffer) => seen.push(text.toString()));
   terminal.write('ab\x1b[?2027;2$y\x1b[2;3R\x1b[?62c');
   for (let i = 0; i < 20; i++) await turn();
-  t.deepEqual(seen, ['mode', 'cell', 'device', 'ab']);
+  t.deepEqual(seen, ['mode', 'cell', 'device', 'text']);
 });
 
 test('a paste that stalls is shown and goes on as a paste: its line ends send nothing', async (t) => {
@@ -98,22 +101,19 @@ test('a paste whose end was lost is over after half a minute of silence', async 
   t.deepEqual(await settle(), ['{"type":"paste","text":"one"}', '<enter>']);
 });
 
-test('one piece a turn: what an input changes is seen by the next', async (t) => {
-  let field = true;
+test('one input a turn: what an input starts has begun before the next', async (t) => {
   const terminal = new PassThrough();
   const seen: string[] = [];
-  const gate = new Gate(terminal, {
+  new Gate(terminal, {
     clock: manualClock(noon),
-    typing: () => field,
-    onInput: (input) => {
-      field = !field;
-      seen.push(input.type);
+    onInput: ({ type }) => {
+      seen.push(type);
+      void Promise.resolve().then(() => seen.push(`after ${type}`));
     },
   });
-  gate.on('data', (text: Buffer) => seen.push(text.toString()));
   terminal.write('a\rb');
   for (let i = 0; i < 20; i++) await turn();
-  t.deepEqual(seen, ['a', 'key', 'text']);
+  t.deepEqual(seen, ['text', 'after text', 'key', 'after key', 'text', 'after text']);
 });
 
 test('after close nothing is taken', async (t) => {

@@ -6,7 +6,11 @@ test('a terminal that comes back echoes nothing before it is asked for anything'
   const done: string[] = [];
   const note = (what: string) => () => void done.push(what);
   const modes = { enter: note('enter'), leave: note('leave') } as unknown as TerminalModes;
-  const handover = new Handover({ modes, raw: note('raw'), measure: note('measure') });
+  const handover = new Handover({
+    modes,
+    raw: (on) => void done.push(`raw ${on ? 'on' : 'off'}`),
+    measure: note('measure'),
+  });
   handover.drawnBy(async () => {
     done.push('suspend');
     return { resume: async () => void done.push('resume') };
@@ -16,5 +20,5 @@ test('a terminal that comes back echoes nothing before it is asked for anything'
   await handover.during(async () => void done.push('a second time'));
   shell.resolve();
   await first;
-  t.deepEqual(done, ['suspend', 'leave', 'raw', 'enter', 'measure', 'resume']);
+  t.deepEqual(done, ['suspend', 'leave', 'raw off', 'raw on', 'enter', 'measure', 'resume']);
 });

@@ -1,11 +1,10 @@
 import { Box, Text } from 'ink';
-import { use } from 'react';
 import type { Span } from '../../messages/marked-text.ts';
 import type { Editor } from '../../state/editor.ts';
 import { bothEnds, cut, tail, width, wrap } from '../../width/measure.ts';
-import { FieldInput } from './field-input.tsx';
+import { FieldText } from './field-text.tsx';
 import { Line } from './line.tsx';
-import { StoreContext, useStyle } from './use-store.ts';
+import { useStyle } from './use-store.ts';
 
 export type PanelRow =
   /** `spare`: left out where there is no room for all. */
@@ -84,18 +83,13 @@ function fieldLook(row: FieldRow, columns: number) {
 
 /** A labelled text field. */
 function PanelField({ row, columns }: { row: FieldRow; columns: number }) {
-  const store = use(StoreContext);
   const style = useStyle();
   const { label, seen, rest, empty } = fieldLook(row, columns);
   const used = width(label) + width(seen) + width(rest);
   return (
     <Box width={columns} height={1}>
       <Text {...style(row.active ? 'accent' : 'quiet')}>{label}</Text>
-      {row.active && store !== null ? (
-        <FieldInput value={seen} store={store} {...(row.mask === undefined ? {} : { mask: row.mask })} />
-      ) : (
-        <Text>{seen}</Text>
-      )}
+      <FieldText value={seen} />
       <Text {...style(empty ? 'quiet' : 'plain')}>{rest + ' '.repeat(Math.max(0, columns - used))}</Text>
     </Box>
   );

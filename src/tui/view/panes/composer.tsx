@@ -1,5 +1,4 @@
 import { Box, Text } from 'ink';
-import { use } from 'react';
 import { firstLine } from '../../messages/rows.ts';
 import { type Aim, aimOf, composerColumns, promptOf } from '../../select/aim.ts';
 import { layoutFor } from '../../select/select.ts';
@@ -10,13 +9,12 @@ import type { State, Thread } from '../../state/state.ts';
 import { draftLines } from '../../text/draft-lines.ts';
 import { strings } from '../../text/strings.ts';
 import { cut, drawn, width } from '../../width/measure.ts';
-import { FieldInput } from '../elements/field-input.tsx';
+import { FieldText } from '../elements/field-text.tsx';
 import { Line } from '../elements/line.tsx';
-import { StoreContext, useSelect, useStyle } from '../elements/use-store.ts';
+import { useSelect, useStyle } from '../elements/use-store.ts';
 
 /** The line that is being written, as many rows as it needs up to the layout's. */
 export function Composer({ layout }: { layout: Layout }) {
-  const store = use(StoreContext);
   const style = useStyle();
   const draft = useSelect((state) => {
     const open = chatOf(state);
@@ -24,7 +22,7 @@ export function Composer({ layout }: { layout: Layout }) {
   });
   const aim = useSelect(aimOf);
   const active = useSelect((state) => state.focus === 'composer' && state.overlay === null);
-  if (draft === null || aim === null || store === null) return null;
+  if (draft === null || aim === null) return null;
   const { prompt, columns, lines, at, first, before } = composerLook(draft, aim, layout);
   const text = textOf(draft);
   const here = lines[at] ?? { start: 0, end: 0 };
@@ -36,7 +34,7 @@ export function Composer({ layout }: { layout: Layout }) {
           <Text {...style('accent')}>{first + index === 0 ? prompt : ' '.repeat(margin)}</Text>
           {first + index === at && active ? (
             <>
-              <FieldInput value={before} store={store} />
+              <FieldText value={before} />
               <Text wrap="truncate">{drawn(text.slice(draft.before.length, here.end))}</Text>
             </>
           ) : (
