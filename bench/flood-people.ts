@@ -21,7 +21,7 @@ import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/sea
 import { sealNote } from '../src/protocol/sealed/note.ts';
 import { signLogEntry } from '../src/protocol/sealed/room-log.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
-import { lightOpaque } from '../test/helpers/protocol/light-opaque.ts';
+import { lightOpaque } from '../test/helpers/protocol/fast-opaque.ts';
 
 export const LINKS = 50;
 /** Others who have an account and never come. */

@@ -1,5 +1,5 @@
 /** `securechat`: takes the keyboard first, then loads what it needs to know what was asked for. */
-import { takeKeyboard } from './early-keyboard.ts';
+import { takeKeyboard } from './early-raw-mode.ts';
 
 takeKeyboard(process);
 await import('./program.ts');

@@ -10,7 +10,7 @@ import { commandTable } from './command-table.ts';
 import { Interrupted, Interruption } from './console/interruption.ts';
 import { Output } from './console/output.ts';
 import type { GlobalSettings } from './console/shell.ts';
-import { giveKeyboardBack } from './early-keyboard.ts';
+import { giveKeyboardBack } from './early-raw-mode.ts';
 
 /** A day. A timer cannot count more than 24 of them. */
 const MAX_TIMEOUT_S = 86_400;

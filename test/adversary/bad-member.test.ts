@@ -8,7 +8,7 @@ import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { sealNote } from '../../src/protocol/sealed/note.ts';
 import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 import { Mallory, storeBadCard } from './mallory.ts';

@@ -8,8 +8,8 @@ import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { encodeEvent } from '../../src/protocol/wire/codec.ts';
 import type { EventName, EventParams } from '../../src/protocol/wire/events.ts';
 import { chatAs } from '../helpers/client/chat.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { startSecurechat } from '../helpers/screen/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 /** Some 30 MiB of it are taken before anything is told. MiB. */

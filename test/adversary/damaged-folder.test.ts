@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { chatAs, textOf } from '../helpers/client/chat.ts';
 import { runDaemon, startDaemon } from '../helpers/daemon/daemon.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** Alice and Bob have talked in the lobby and shared a file; then their daemon was killed. */
 async function household(t: ExecutionContext) {

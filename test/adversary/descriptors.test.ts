@@ -8,7 +8,7 @@ import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { connectTo, login, register } from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileClient, openSocket } from './hostile-client.ts';
 
 /** 10 half-open links, 10 before the login, 62 of people, 5 files: at most 92 beside what the daemon needs. */

@@ -3,7 +3,7 @@ import test from 'ava';
 import { openChat } from '../../src/client/open-chat.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 test('a message is answered, chosen and taken back by author and id, whoever else uses that id', async (t) => {
   const { join: server } = (await openDaemon(t)).at;

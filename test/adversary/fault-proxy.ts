@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { listener } from '../helpers/listener.ts';
+import { listener } from '../helpers/tcp-server.ts';
 import { seeded } from './seeded.ts';
 
 type Direction = 'toDaemon' | 'toClient';

@@ -5,7 +5,7 @@ import test from 'ava';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { chatAs, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { fixtureRsa } from '../helpers/client/sign-in.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 const password = 'correct horse';

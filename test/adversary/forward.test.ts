@@ -9,8 +9,8 @@ import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import type { RequestName, Welcome } from '../../src/protocol/wire/requests.ts';
 import { quietAsk, signInAs } from '../helpers/client/sign-in.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { securechat } from '../helpers/screen/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { type HostileDaemon, hostileDaemon } from './hostile-daemon.ts';
 
 /** What carries keys, or what they are opened with, to the daemon. */

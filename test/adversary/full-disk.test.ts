@@ -9,9 +9,9 @@ import { chatAs } from '../helpers/client/chat.ts';
 import { connectTo, login, online } from '../helpers/client/client.ts';
 import { quietAsk } from '../helpers/client/sign-in.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
 import { fullDisk } from '../helpers/daemon/full-disk.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 const MIB = 1024 * 1024;

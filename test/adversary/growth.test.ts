@@ -4,7 +4,7 @@ import { readConfig } from '../../src/daemon/config/config.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { chatAs, lines } from '../helpers/client/chat.ts';
 import { online } from '../helpers/client/client.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 test.serial(
   'messages beyond --message-quota are refused, shown as failed, and go out when there is more',

@@ -5,7 +5,7 @@ import { Refusal } from '../../src/protocol/base/errors.ts';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { login, register } from '../helpers/client/client.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { faultProxy } from './fault-proxy.ts';
 import { gone, hostileClient, openSocket } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';

@@ -6,9 +6,9 @@ import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { writtenTime } from '../../src/tui/text/format.ts';
 import { chatAs } from '../helpers/client/chat.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { jsonLines, securechat, startSecurechat } from '../helpers/screen/cli.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 const HELD_MS = 29 * 24 * 3_600_000;

@@ -8,7 +8,7 @@ import { type Table, table } from '../../src/daemon/requests/index.ts';
 import type { Session } from '../../src/daemon/sessions/session.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 /** Answers one request. Returns the result as it is sent, true to its schema or not; throws a Refusal to refuse. */
 type Lie<N extends RequestName> = (about: {

@@ -9,11 +9,11 @@ import { fixtureKey } from '../fixtures/keys.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { freshCard, login, register, testDaemonId } from '../helpers/client/client.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { listener } from '../helpers/listener.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { cardWith, evenKey, longExponent } from '../helpers/protocol/bad-keys.ts';
-import { lightOpaque } from '../helpers/protocol/light-opaque.ts';
-import { refused } from '../helpers/refusal.ts';
+import { lightOpaque } from '../helpers/protocol/fast-opaque.ts';
+import { listener } from '../helpers/tcp-server.ts';
+import { refused } from '../helpers/throws-refusal.ts';
 import { type HostileClient, hostileClient } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 

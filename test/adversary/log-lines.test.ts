@@ -11,7 +11,7 @@ import { recordType } from '../../src/protocol/link/record-format.ts';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { connectTo, login, register } from '../helpers/client/client.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { evenKey } from '../helpers/protocol/bad-keys.ts';
 import { until } from '../helpers/until.ts';
 import { gone, type HostileClient, hostileClient, openSocket } from './hostile-client.ts';

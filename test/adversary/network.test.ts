@@ -1,7 +1,7 @@
 /** A real pair of clients over a bad network: whatever it does to a record, nothing false is shown and nothing is lost. */
 import test from 'ava';
 import { chatAs, type TestChat, textOf } from '../helpers/client/chat.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { faultProxy } from './fault-proxy.ts';
 import { seeded } from './seeded.ts';
 

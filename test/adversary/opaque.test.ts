@@ -3,8 +3,8 @@ import test from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { register, testDaemonId } from '../helpers/client/client.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { lightOpaque } from '../helpers/protocol/light-opaque.ts';
-import { refused } from '../helpers/refusal.ts';
+import { lightOpaque } from '../helpers/protocol/fast-opaque.ts';
+import { refused } from '../helpers/throws-refusal.ts';
 import { hostileClient } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 

@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../src/daemon/limits/limits.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { connectTo, login, loginWithKey, register, type TestClient } from '../helpers/client/client.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { until } from '../helpers/until.ts';
 import { type HostileClient, hostileClient, openSocket } from './hostile-client.ts';

@@ -7,7 +7,7 @@ import { fromHex, hex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 test.serial('a file whose id somebody else has named is listed and fetched all the same', async (t) => {

@@ -5,8 +5,8 @@ import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'correct horse';
 

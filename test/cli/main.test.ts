@@ -2,9 +2,9 @@ import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { VERSION } from '../../src/platform/version.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
-import { listener } from '../helpers/listener.ts';
 import { jsonLines, securechat } from '../helpers/screen/cli.ts';
+import { listener } from '../helpers/tcp-server.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('--version and --help answer on stdout', async (t) => {
   t.deepEqual(await securechat(['--version']), { code: 0, signal: null, stdout: `${VERSION}\n`, stderr: '' });

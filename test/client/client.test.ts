@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { chatAs, lines } from '../helpers/client/chat.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 const password = 'secret';
 const register = {};

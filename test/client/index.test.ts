@@ -4,9 +4,9 @@ import { ChatClient } from '../../src/client/client.ts';
 import * as library from '../../src/client/index.ts';
 import { signIn } from '../../src/client/login/sign-in.ts';
 import { fixtureRsa, quietAsk } from '../helpers/client/sign-in.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
-import { lightOpaque } from '../helpers/protocol/light-opaque.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { lightOpaque } from '../helpers/protocol/fast-opaque.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('the library exports what is documented, and no more', (t) => {
   t.deepEqual(Object.keys(library).sort(), ['ClientError', 'Refusal', 'connect', 'listen']);

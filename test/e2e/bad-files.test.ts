@@ -10,8 +10,8 @@ import type { TransferState } from '../../src/client/types.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const MIB = 1024 * 1024;
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { connectTo, login, online } from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const hook = fileURLToPath(new URL('../helpers/daemon/break-database.mjs', import.meta.url));
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { chatAs } from '../helpers/client/chat.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const PATIENCE = 30_000;
 const SIZE = 160 * 2 ** 20;

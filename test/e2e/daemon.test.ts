@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { connectTo } from '../helpers/client/client.ts';
 import { runDaemon, startDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
 /** Runs the program to its end. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { type Household, household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const texts = [
   'a\tb',

@@ -9,7 +9,7 @@ import { allowedFields } from '../../src/daemon/logging/log.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { connectTo, login } from '../helpers/client/client.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'pa55-horse-battery';
 const secrets = {

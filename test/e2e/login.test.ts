@@ -6,8 +6,8 @@ import { Refusal, type RefusalCode } from '../../src/protocol/base/errors.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
-import { lightOpaque } from '../helpers/protocol/light-opaque.ts';
+import { lightOpaque } from '../helpers/protocol/fast-opaque.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
 const refused = (code: RefusalCode) => ({ instanceOf: Refusal, code }) as const;

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { VERSION } from '../../src/platform/version.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { installPackage } from '../helpers/installed-package.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -9,8 +9,8 @@ import { chatAs } from '../helpers/client/chat.ts';
 import { quietAsk } from '../helpers/client/sign-in.ts';
 import { startDaemon, writeFixtureKey } from '../helpers/daemon/daemon.ts';
 import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const texts = (result: CliResult) => jsonLines(result).map(({ text }) => text);
 

@@ -3,9 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
 import { agree, isRunning, type Screen } from '../helpers/screen/screen.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
 type Seat = { screen: Screen; profile: string; downloads: string };

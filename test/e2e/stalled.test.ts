@@ -8,8 +8,8 @@ import type { TransferState } from '../../src/client/types.ts';
 import { chatAs } from '../helpers/client/chat.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.serial(
   'a daemon that is stopped in mid-transfer: the transfer waits and goes on; newcomers get exit 4',

@@ -4,8 +4,8 @@ import test from 'ava';
 import { replaceDurably } from '../../src/platform/durable-write.ts';
 import type { FileSystem } from '../../src/platform/file-system.ts';
 import { utf8 } from '../../src/protocol/base/bytes.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
-import { changedFiles, systemError } from '../helpers/open-files.ts';
+import { changedFiles, systemError } from '../helpers/patched-file-system.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** The real file system, with each step written down; `failing` makes one of them fail. */
 function traced(steps: string[], failing?: string): FileSystem {

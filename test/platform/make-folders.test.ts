@@ -2,8 +2,8 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { makeFolders } from '../../src/platform/make-folders.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
-import { systemError } from '../helpers/open-files.ts';
+import { systemError } from '../helpers/patched-file-system.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('a folder is made with those above it, once, whoever else makes it', async (t) => {
   const dir = await temporaryFolder(t);

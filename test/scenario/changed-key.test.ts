@@ -6,7 +6,7 @@ import { ClientError } from '../../src/client/errors.ts';
 import { chatAs, lines, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { fixtureRsa, rsaInTurn } from '../helpers/client/sign-in.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};

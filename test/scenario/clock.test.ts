@@ -4,8 +4,8 @@ import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { chatAs } from '../helpers/client/chat.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const day = 24 * 3_600_000;
 const password = 'secret';

@@ -3,8 +3,8 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { chatAs, type TestChat, textOf } from '../helpers/client/chat.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};

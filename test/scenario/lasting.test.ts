@@ -4,8 +4,8 @@ import test from 'ava';
 import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};

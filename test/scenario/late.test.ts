@@ -5,7 +5,7 @@ import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
 import { chatAs, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 const day = 24 * 3_600_000;
 const password = 'secret';

@@ -9,8 +9,8 @@ import { parseDelivered } from '../../src/protocol/sealed/note.ts';
 import { chatAs, startChat, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};

@@ -6,7 +6,7 @@ import { Rooms } from '../../src/client/rooms/room-channels.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
 import { chatAs, lines } from '../helpers/client/chat.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 const day = 24 * 3_600_000;
 const password = 'secret';

@@ -6,9 +6,9 @@ import type { ClientEvent } from '../../src/client/types.ts';
 import { chatAs, lines, startChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat, startSecurechat } from '../helpers/screen/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
 const password = 'secret';

@@ -6,7 +6,7 @@ import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { chatAs, lines, startChat, type TestChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { type Tamper, tampered } from '../helpers/client/tamper.ts';
-import { openDaemon } from '../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 const password = 'secret';
 const register = {};

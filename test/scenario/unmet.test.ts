@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { chatAs, lines } from '../helpers/client/chat.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../helpers/folder.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
 /** Alice, without a link, and Bob, whom she has not met; `back` brings the daemon back. */

@@ -9,8 +9,8 @@ import { openLoginBackend } from '../../tui/login/login-backend.ts';
 import { defaultSettings } from '../../tui/state/state.ts';
 import { tellChalk, themeFor } from '../../tui/state/theme.ts';
 import type { Shell } from '../console/shell.ts';
-import { Companion } from './companion.ts';
-import { forReal, withThrowAway } from './throw-away-server.ts';
+import { Companion } from './demo-bot.ts';
+import { forReal, withThrowAway } from './temporary-server.ts';
 
 const YOU = 'you';
 const COMPANION = 'robin';

@@ -8,7 +8,7 @@ import prettyBytes from 'pretty-bytes';
 import type { Client, ConversationName, Message } from '../../client/types.ts';
 import type { Output } from '../console/output.ts';
 import type { Shell } from '../console/shell.ts';
-import { forReal, withThrowAway } from './throw-away-server.ts';
+import { forReal, withThrowAway } from './temporary-server.ts';
 
 const FILE_SIZE = 8 * 1024 * 1024;
 

@@ -1,9 +1,9 @@
 /** The demo as a whole program: at a terminal and without one. Without one it searches for its keys itself, which takes a while. */
 import { readdirSync } from 'node:fs';
 import test from 'ava';
-import { temporaryFolder } from '../../helpers/folder.ts';
 import { securechat } from '../../helpers/screen/cli.ts';
 import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const PATIENCE = 90_000;
 

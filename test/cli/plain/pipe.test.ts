@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { household } from '../../helpers/daemon/test-accounts.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
 import { type Running, securechat, startSecurechat } from '../../helpers/screen/cli.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test.serial('two people talk, whisper and share a file through pipes', async (t) => {
   t.timeout(120_000);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
 import { household, PASSWORD } from '../../helpers/daemon/test-accounts.ts';
-import { lightOpaque } from '../../helpers/protocol/light-opaque.ts';
+import { lightOpaque } from '../../helpers/protocol/fast-opaque.ts';
 import { cliCommand, type Running, startSecurechat } from '../../helpers/screen/cli.ts';
 import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
 import { openScreen, type Screen } from '../../helpers/screen/screen.ts';

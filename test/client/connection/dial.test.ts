@@ -9,7 +9,7 @@ import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts
 import { acceptLink } from '../../../src/protocol/link/link-setup.ts';
 import { MESSAGES_VERSION } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { listener } from '../../helpers/listener.ts';
+import { listener } from '../../helpers/tcp-server.ts';
 
 const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
 const fingerprint = daemonFingerprint(keys.link.spki, keys.sign.spki);

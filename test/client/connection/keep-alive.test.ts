@@ -10,8 +10,8 @@ import { joinLink } from '../../../src/protocol/link/daemon-identity.ts';
 import { chatAs } from '../../helpers/client/chat.ts';
 import { signInAs } from '../../helpers/client/sign-in.ts';
 import { startDaemon } from '../../helpers/daemon/daemon.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const library = new URL('../../../src/client/index.ts', import.meta.url).href;
 const readme = new URL('../../../README.md', import.meta.url);

@@ -4,7 +4,7 @@ import type { Timeline } from '../../../src/client/timeline/timeline.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { chatAs, lines, startChat } from '../../helpers/client/chat.ts';
 import { signInAs } from '../../helpers/client/sign-in.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { until } from '../../helpers/until.ts';
 
 const id = (n: number) => new Uint8Array(new Uint32Array([n, 0, 0, 0, 0, 0, 0, 0]).buffer);

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { chatAs, lines, type TestChat } from '../../helpers/client/chat.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { recordPath } from '../../helpers/protocol/record-path.ts';
 
 const password = 'secret';

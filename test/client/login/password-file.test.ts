@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { readPasswordFile } from '../../../src/client/login/password-file.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const noInput = Readable.from([]);
 

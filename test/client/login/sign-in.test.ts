@@ -17,13 +17,13 @@ import { fixtureKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client/client.ts';
 import { quietAsk, signInAs } from '../../helpers/client/sign-in.ts';
 import { startDaemon, writeFixtureKey } from '../../helpers/daemon/daemon.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
-import { listener } from '../../helpers/listener.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { lightOpaque } from '../../helpers/protocol/light-opaque.ts';
+import { lightOpaque } from '../../helpers/protocol/fast-opaque.ts';
 import { accepting } from '../../helpers/protocol/link-pair.ts';
 import { startRelay } from '../../helpers/protocol/relay.ts';
+import { listener } from '../../helpers/tcp-server.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** The encryption keys, newest first. */
 const keysOf = (me: SignedIn) => me.keyring.openKeys().map(({ ekFp, pkcs8 }) => [hex(ekFp), hex(pkcs8)]);

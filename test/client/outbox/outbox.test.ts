@@ -15,8 +15,8 @@ import { freshCard } from '../../helpers/client/client.ts';
 import { fixtureRsa, signInAs } from '../../helpers/client/sign-in.ts';
 import { tampered } from '../../helpers/client/tamper.ts';
 import { startDaemon } from '../../helpers/daemon/daemon.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};

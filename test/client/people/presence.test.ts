@@ -5,7 +5,7 @@ import { Presence } from '../../../src/client/people/presence.ts';
 import type { ClientEvent, ConversationName, LinkState, Person } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { chatAs, type TestChat } from '../../helpers/client/chat.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { person } from '../../helpers/screen/messages.ts';
 import { until } from '../../helpers/until.ts';

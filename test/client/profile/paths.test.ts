@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import test from 'ava';
 import { configFile, downloadsFolder, profileFolder } from '../../../src/client/profile/paths.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const linux = (env: { [name: string]: string }) => ({ env, platform: 'linux' as const });
 

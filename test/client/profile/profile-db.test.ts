@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { openProfileDb, type ProfileDb } from '../../../src/client/profile/profile-db.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const first = ['CREATE TABLE words (word TEXT PRIMARY KEY, bytes BLOB) STRICT'];
 const second = ["INSERT INTO words VALUES ('migrated', x'01')"];

@@ -8,7 +8,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import { Profile } from '../../../src/client/profile/profile.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { openProfile as open } from '../../helpers/client/profile.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const aad = new TextEncoder().encode('here');
 

@@ -12,7 +12,7 @@ import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { chatAs } from '../../helpers/client/chat.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 test.serial('an epoch that comes by an event and by a fetch at once is taken once', async (t) => {

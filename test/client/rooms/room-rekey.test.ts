@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { chatAs, lines } from '../../helpers/client/chat.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};

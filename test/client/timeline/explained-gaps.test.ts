@@ -6,7 +6,7 @@ import type { ConversationRef } from '../../../src/client/notes/private-notes.ts
 import { openProfileDb } from '../../../src/client/profile/profile-db.ts';
 import { migrations } from '../../../src/client/profile/profile-schema.ts';
 import { ExplainedGaps } from '../../../src/client/timeline/explained-gaps.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** A conversation with these unopened places; `opened` are known by the tag `t<seq>`. */
 async function setting(

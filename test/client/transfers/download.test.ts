@@ -8,7 +8,7 @@ import { SEGMENT_OVERHEAD } from '../../../src/protocol/sealed/file.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { BIG, fails, place, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
 import { alice } from '../../helpers/daemon/file-daemon.ts';
-import { systemError } from '../../helpers/open-files.ts';
+import { systemError } from '../../helpers/patched-file-system.ts';
 
 test('a download goes on after the whole segments on the disk', async (t) => {
   const at = await sender(t);

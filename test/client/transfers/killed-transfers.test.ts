@@ -6,8 +6,8 @@ import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../../src/client/types.ts';
 import { chatAs } from '../../helpers/client/chat.ts';
 import { startDaemon } from '../../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
 import { startSecurechat } from '../../helpers/screen/cli.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};

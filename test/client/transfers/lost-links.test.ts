@@ -8,7 +8,7 @@ import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { place, receiver, segSize } from '../../helpers/client/transfer-sides.ts';
 import { alice, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { FakeWire } from '../../helpers/daemon/file-wire.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
 

@@ -8,7 +8,7 @@ import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { fails, place, type Receiver, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
 import type { FileDaemon } from '../../helpers/daemon/file-daemon.ts';
-import { changedFiles, systemError } from '../../helpers/open-files.ts';
+import { changedFiles, systemError } from '../../helpers/patched-file-system.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 

@@ -3,8 +3,8 @@ import { appendFile, readFile, rename, rm, utimes, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import test from 'ava';
 import { chatAs } from '../../helpers/client/chat.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const password = 'correct horse';
 

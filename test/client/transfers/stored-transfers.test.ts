@@ -7,7 +7,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import type { FileInfo, TransferState } from '../../../src/client/types.ts';
 import { chatAs, type TestChat } from '../../helpers/client/chat.ts';
 import { startDaemon } from '../../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};

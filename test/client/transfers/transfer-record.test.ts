@@ -16,7 +16,7 @@ import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { fails, place, segSize } from '../../helpers/client/transfer-sides.ts';
 import { alice, bob, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { FakeWire } from '../../helpers/daemon/file-wire.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
 const SIZE = 80 * segSize;

@@ -10,7 +10,7 @@ import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { BIG, fails, fileOf, place, sender } from '../../helpers/client/transfer-sides.ts';
 import { alice } from '../../helpers/daemon/file-daemon.ts';
 import { FakeWire } from '../../helpers/daemon/file-wire.ts';
-import { systemError } from '../../helpers/open-files.ts';
+import { systemError } from '../../helpers/patched-file-system.ts';
 
 test('a file with another time or size gets a new id and key', async (t) => {
   const at = await sender(t);

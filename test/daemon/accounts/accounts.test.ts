@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { Accounts } from '../../../src/daemon/accounts/accounts.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const ID = 'ab'.repeat(32);
 

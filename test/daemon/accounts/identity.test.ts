@@ -9,7 +9,7 @@ import { inlineOpaque } from '../../../src/protocol/crypto/opaque.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Buffers and other views compare as what they hold. */
 function plain(identity: Identity) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { Invites } from '../../../src/daemon/accounts/invites.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const CODE = 'welcome-to-our-place';
 const badInvite = { instanceOf: Refusal, code: 'bad-invite' } as const;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { lockFolder } from '../../../src/daemon/data/folder-lock.ts';
 import { StartError } from '../../../src/daemon/data/start-error.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('one at a time', async (t) => {
   const dir = await temporaryFolder(t);

@@ -4,7 +4,7 @@ import test from 'ava';
 import { readOwnFile } from '../../../src/daemon/data/own-file.ts';
 import { StartError } from '../../../src/daemon/data/start-error.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('a file that cannot be read is named, with what to do', async (t) => {
   const path = join(await temporaryFolder(t), 'users.txt');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { closePrivateFiles } from '../../../src/daemon/data/private-files.ts';
 import { logTo } from '../../../src/daemon/logging/log.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('what others could read is closed to them, with a warning; what is closed, missing or public stays', async (t) => {
   const dir = await temporaryFolder(t);

@@ -7,9 +7,9 @@ import { replaceDurably } from '../../../src/platform/durable-write.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { connectTo, register } from '../../helpers/client/client.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
-import { changedFiles, systemError } from '../../helpers/open-files.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
+import { changedFiles, systemError } from '../../helpers/patched-file-system.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** A disk whose syncs fail once `fail.code` is set. */
 function disk() {

@@ -4,7 +4,7 @@ import test from 'ava';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { bob, FakeSession, id, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, segSize, upload } from '../../helpers/daemon/file-upload.ts';
-import { refused } from '../../helpers/refusal.ts';
+import { refused } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
 test('a download waits for its link, and several share it', async (t) => {

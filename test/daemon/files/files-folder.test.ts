@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { FilesFolder } from '../../../src/daemon/files/files-folder.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
-import { changedFiles, systemError } from '../../helpers/open-files.ts';
+import { changedFiles, systemError } from '../../helpers/patched-file-system.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
 test('names that are added while a sync is under way share the next one, and each is there after it', async (t) => {

@@ -9,7 +9,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Refusal } from '../../../src/protocol/base/errors.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, opening, sealed, segSize, send, upload } from '../../helpers/daemon/file-upload.ts';
-import { refused } from '../../helpers/refusal.ts';
+import { refused } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
 test('what goes up comes down, byte for byte, to those who may', async (t) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { hashFile } from '../../../src/daemon/files/hash.ts';
 import { bytes32 } from '../../helpers/daemon/store.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('whoever has one file waits for one of those of who has many; one that is missing stops nobody', async (t) => {
   const path = join(await temporaryFolder(t), 'file');

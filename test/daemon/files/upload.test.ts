@@ -8,8 +8,8 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { alice, FakeSession, id, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, opening, sealed, segSize, send, storedUpTo } from '../../helpers/daemon/file-upload.ts';
-import { changedFiles, systemError } from '../../helpers/open-files.ts';
-import { refused } from '../../helpers/refusal.ts';
+import { changedFiles, systemError } from '../../helpers/patched-file-system.ts';
+import { refused } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
 test('a segment out of turn, beyond the window or of another length breaks the rules', async (t) => {

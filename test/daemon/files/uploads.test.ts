@@ -7,7 +7,7 @@ import { figures } from '../../../src/daemon/limits/limits.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, opening, sealed, segSize, upload } from '../../helpers/daemon/file-upload.ts';
-import { refused } from '../../helpers/refusal.ts';
+import { refused } from '../../helpers/throws-refusal.ts';
 
 test('only who opened a file goes on with it, and only as it was opened', async (t) => {
   const { files, store } = await openFileDaemon(t);

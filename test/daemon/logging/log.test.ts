@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, readlink, rename, rmdir, symlink, unlink } fr
 import { join } from 'node:path';
 import test from 'ava';
 import { connectionLog, logTo, openLog } from '../../../src/daemon/logging/log.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
 function lines(level = 'trace') {

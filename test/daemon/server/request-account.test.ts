@@ -20,8 +20,8 @@ import { fixtureKey } from '../../fixtures/keys.ts';
 import { daemonOf, lobbyEntry, lobbyEpoch, nextCard, settled } from '../../helpers/daemon/daemon-people.ts';
 import { opening, sealed } from '../../helpers/daemon/file-upload.ts';
 import { bytes16, bytes32 } from '../../helpers/daemon/store.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
 import { firstCard } from '../../helpers/protocol/people.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const NONE = new Uint8Array(32);
 const RECORD = Buffer.alloc(192).toString('base64url');

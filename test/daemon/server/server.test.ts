@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../../src/daemon/limits/limits.ts';
 import { connectTo, login, online, register } from '../../helpers/client/client.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 /** With a clock that the test moves. */

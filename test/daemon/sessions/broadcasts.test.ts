@@ -3,7 +3,7 @@ import { Broadcasts, type Member } from '../../../src/daemon/sessions/broadcasts
 import { systemRandom } from '../../../src/platform/random.ts';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
 import { chatAs } from '../../helpers/client/chat.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { recordPath } from '../../helpers/protocol/record-path.ts';
 

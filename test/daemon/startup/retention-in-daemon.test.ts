@@ -6,7 +6,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import { openCard } from '../../../src/protocol/sealed/card.ts';
 import { dmConversation } from '../../../src/protocol/sealed/note.ts';
 import { connectTo, freshCard, login, register, testDaemonId } from '../../helpers/client/client.ts';
-import { openDaemon } from '../../helpers/daemon/daemon-inside.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { noteMaker } from '../../helpers/protocol/notes.ts';
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { bytes32, everything } from '../../helpers/daemon/store.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const WRITER = fileURLToPath(new URL('../../helpers/daemon/store-writer.ts', import.meta.url));
 

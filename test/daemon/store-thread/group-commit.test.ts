@@ -5,7 +5,7 @@ import { operations } from '../../../src/daemon/store/operations.ts';
 import { openDatabase } from '../../../src/daemon/store/schema.ts';
 import { BrokenDatabase, type Call, checkBroken, GroupCommit } from '../../../src/daemon/store-thread/group-commit.ts';
 import { aNote, everything } from '../../helpers/daemon/store.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const append = (n: number, size = 3): Call => ({
   name: 'appendNote',

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { checkSeal, sealOf, standingOf } from '../../../src/daemon/store-thread/seal.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { aNote, bytes32, everything, temporaryStore } from '../../helpers/daemon/store.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const NOTES = 12;
 

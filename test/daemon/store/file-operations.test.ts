@@ -1,7 +1,7 @@
 import test from 'ava';
 import { alice, bob, conversation, id } from '../../helpers/daemon/file-daemon.ts';
 import { temporaryStore } from '../../helpers/daemon/store.ts';
-import { refused } from '../../helpers/refusal.ts';
+import { refused } from '../../helpers/throws-refusal.ts';
 
 const carol = { idFp: id(3), name: 'carol' };
 const file = id(7, 16);

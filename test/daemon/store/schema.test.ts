@@ -5,7 +5,7 @@ import test from 'ava';
 import { migrations, openDatabase } from '../../../src/daemon/store/schema.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { alice, aNote, bob, bytes32, everything } from '../../helpers/daemon/store.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Written by version 1 with scripts of its time; what stands in it is never made anew. */
 const VERSION_1 = new URL('../../fixtures/store-v1.db', import.meta.url);

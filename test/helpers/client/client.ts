@@ -11,7 +11,7 @@ import { openCard } from '../../../src/protocol/sealed/card.ts';
 import type { Welcome } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import type { TestDaemon } from '../daemon/daemon.ts';
-import { lightOpaque } from '../protocol/light-opaque.ts';
+import { lightOpaque } from '../protocol/fast-opaque.ts';
 import { firstCard, type PersonName } from '../protocol/people.ts';
 
 export type TestClient = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { Profile } from '../../../src/client/profile/profile.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
-import { temporaryFolder } from '../folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** Opens a profile, in `dir` or in a folder of its own, and closes it with the test. */
 export async function openProfile(t: ExecutionContext, dir?: string): Promise<Profile> {

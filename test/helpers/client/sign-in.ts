@@ -6,8 +6,8 @@ import type { Ask, ConnectOptions } from '../../../src/client/types.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
-import { temporaryFolder } from '../folder.ts';
-import { lightOpaque } from '../protocol/light-opaque.ts';
+import { lightOpaque } from '../protocol/fast-opaque.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 type Person = 'alice' | 'bob' | 'carol';
 

@@ -11,7 +11,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { alice, bob, conversation, type FileDaemon, openFileDaemon } from '../daemon/file-daemon.ts';
 import { FakeWire } from '../daemon/file-wire.ts';
-import { temporaryFolder } from '../folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { openTransferProfile } from './transfer-profile.ts';
 
 export const segSize = 262_144;

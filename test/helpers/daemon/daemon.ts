@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { formatKey } from '../../../src/daemon/accounts/identity.ts';
 import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
-import { temporaryFolder } from '../folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const program = fileURLToPath(new URL('../../../src/daemon/main.ts', import.meta.url));
 

@@ -11,7 +11,7 @@ import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.t
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { decodeFromDaemon, type Event } from '../../../src/protocol/wire/codec.ts';
-import { temporaryFolder } from '../folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 export const id = (n: number, size = 32) => new Uint8Array(size).fill(n);
 export const alice = { idFp: id(1), name: 'alice' };

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
-import { temporaryFolder } from '../folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 export type FullDisk = {
   /** For the daemon's process. */

@@ -5,7 +5,7 @@ import { operationNames } from '../../../src/daemon/store/operations.ts';
 import type { OperationName, Person, SharedStore, Store } from '../../../src/daemon/store/store.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
-import { temporaryFolder } from '../folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** `time.now` is what the daemon's clock shows. */
 export async function temporaryStore(

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Opaque } from '../../../src/protocol/crypto/opaque.ts';
 import { chatAs } from '../client/chat.ts';
-import { temporaryFolder } from '../folder.ts';
-import { lightOpaque } from '../protocol/light-opaque.ts';
+import { lightOpaque } from '../protocol/fast-opaque.ts';
 import { type CliOptions, type CliResult, type Running, startSecurechat } from '../screen/cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { startDaemon, type TestDaemon } from './daemon.ts';
 
 type Name = 'alice' | 'bob' | 'carol';

@@ -1,7 +1,7 @@
 /** Somebody on the path between a client and its daemon, who sees where each of the daemon's records begins. */
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { listener } from '../listener.ts';
+import { listener } from '../tcp-server.ts';
 
 const GREETING = 4 + 2 * (2 + 422);
 const REPLY = 384 + 2;

@@ -9,7 +9,7 @@ import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.t
 import { decodeRequest } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import type { TestDaemon } from '../daemon/daemon.ts';
-import { listener } from '../listener.ts';
+import { listener } from '../tcp-server.ts';
 import { accepting } from './link-pair.ts';
 
 export type Relay = { address: Address /** The requests that it could read, in order. */; read: string[] };

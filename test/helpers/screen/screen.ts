@@ -1,6 +1,6 @@
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
-import { modernWidths } from '../unicode.ts';
+import { modernWidths } from '../modern-widths.ts';
 
 export type Screen = {
   rows(): string[];

@@ -1,6 +1,6 @@
 /** A terminal without a process: what is written is drawn, with widths of its own; what it answers comes out. */
 import xterm from '@xterm/headless';
-import { modernWidths } from '../unicode.ts';
+import { modernWidths } from '../modern-widths.ts';
 
 type Provider = Parameters<xterm.Terminal['unicode']['register']>[0];
 

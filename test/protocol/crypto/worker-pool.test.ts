@@ -7,7 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import { build } from 'esbuild';
 import { openPool } from '../../../src/protocol/crypto/worker-pool.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 type Work = { double(n: number): number; fail(text: string): never; wait(ms: number): Promise<string> };
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { entriesOf, resolvePath } from '../../../src/tui/command-line/typed-paths.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('paths as they are typed, dropped and escaped', (t) => {
   t.is(resolvePath("'/tmp/a b'"), '/tmp/a b');

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { systemError } from '../../helpers/open-files.ts';
+import { systemError } from '../../helpers/patched-file-system.ts';
 import { message } from '../../helpers/screen/messages.ts';
 import { flip, me, openDrafts, writing } from '../../helpers/screen/open-drafts.ts';
 

@@ -7,8 +7,8 @@ import { openLoginBackend } from '../../../src/tui/login/login-backend.ts';
 import { startOwnServer } from '../../../src/tui/login/own-server.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 import { writeFixtureKey } from '../../helpers/daemon/daemon.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
 import { isRunning } from '../../helpers/screen/screen.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
 process.env.SECURECHAT_PORT = '0';

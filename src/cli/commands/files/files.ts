@@ -1,5 +1,5 @@
 import type { Command } from '../../command.ts';
-import { conversationOf } from '../../console/addressee.ts';
+import { conversationOf } from '../../console/conversation-argument.ts';
 import { reportFile } from '../../console/report.ts';
 
 export const files: Command = {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { ClientError } from '../../../client/errors.ts';
 import { LocalFile } from '../../../client/transfers/local-file.ts';
 import type { Command } from '../../command.ts';
-import { conversationOf } from '../../console/addressee.ts';
+import { conversationOf } from '../../console/conversation-argument.ts';
 import { reportFile } from '../../console/report.ts';
 import { transferBar } from '../../console/transfer-bar.ts';
 

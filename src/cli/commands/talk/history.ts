@@ -1,7 +1,7 @@
 import { ClientError } from '../../../client/errors.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import type { Command } from '../../command.ts';
-import { conversationOf } from '../../console/addressee.ts';
+import { conversationOf } from '../../console/conversation-argument.ts';
 import { reportPage } from '../../console/report.ts';
 
 const DEFAULT_LIMIT = 100;

@@ -1,7 +1,7 @@
 import { ClientError } from '../../../client/errors.ts';
 import type { Client, ConversationName } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';
-import { checkText, conversationOf, textOfWords } from '../../console/addressee.ts';
+import { checkText, conversationOf, textOfWords } from '../../console/conversation-argument.ts';
 import { readText } from '../../console/message-text.ts';
 import { reportSent } from '../../console/report.ts';
 import type { Shell } from '../../console/shell.ts';

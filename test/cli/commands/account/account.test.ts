@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import { inlineOpaque } from '../../../../src/protocol/crypto/opaque.ts';
 import { signInAs } from '../../../helpers/client/sign-in.ts';
-import { openDaemon } from '../../../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../../../helpers/folder.ts';
+import { openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat } from '../../../helpers/screen/cli.ts';
+import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 
 test('register, whoami and users from the shell', async (t) => {
   const { at: daemon } = await openDaemon(t);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import { inlineOpaque } from '../../../../src/protocol/crypto/opaque.ts';
 import { signInAs } from '../../../helpers/client/sign-in.ts';
-import { openDaemon } from '../../../helpers/daemon/daemon-inside.ts';
-import { temporaryFolder } from '../../../helpers/folder.ts';
+import { openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat } from '../../../helpers/screen/cli.ts';
+import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 
 test.serial('two people see the same 60 digits, and one marks the other as verified', async (t) => {
   const { join: server } = (await openDaemon(t)).at;

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Companion } from '../../../src/cli/demo/companion.ts';
+import { Companion } from '../../../src/cli/demo/demo-bot.ts';
 import type { FileRef, TransferOptions } from '../../../src/client/types.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
-import { temporaryFolder } from '../../helpers/folder.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { file } from '../../helpers/screen/messages.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
 class Robin extends FakeClient {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
 import type { Client, ConversationName, FileInfo, Message } from '../../client/types.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
-import { type Answer, Conversationalist, lines } from './conversationalist.ts';
+import { type Answer, Conversationalist, lines } from './bot-replies.ts';
 
 /** Between two lines, so that a person can follow. ms. */
 const PAUSE_MS = 1500;

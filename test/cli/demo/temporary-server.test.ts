@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { forReal } from '../../../src/cli/demo/throw-away-server.ts';
+import { forReal } from '../../../src/cli/demo/temporary-server.ts';
 
 test('how to do it for real names the programs as they were called', (t) => {
   t.deepEqual(

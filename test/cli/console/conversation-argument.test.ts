@@ -1,5 +1,5 @@
 import test from 'ava';
-import { checkText, conversationOf, textOfWords } from '../../../src/cli/console/addressee.ts';
+import { checkText, conversationOf, textOfWords } from '../../../src/cli/console/conversation-argument.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 
 test('a name with or without @, or the lobby', (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { giveKeyboardBack, takeKeyboard } from '../../src/cli/early-keyboard.ts';
+import { giveKeyboardBack, takeKeyboard } from '../../src/cli/early-raw-mode.ts';
 import { Survey } from '../../src/tui/terminal/terminal-survey.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { noon } from '../helpers/screen/messages.ts';

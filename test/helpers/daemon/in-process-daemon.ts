@@ -13,7 +13,7 @@ import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../../src/protocol/link/daemon-identity.ts';
-import { temporaryFolder } from '../folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { writeFixtureKey } from './daemon.ts';
 
 type Given = {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Conversationalist, lines } from '../../../src/cli/demo/conversationalist.ts';
+import { Conversationalist, lines } from '../../../src/cli/demo/bot-replies.ts';
 
 const kinds = (mind: Conversationalist, text: string): string[] => mind.answersTo(text).map(({ give }) => give);
 
