@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { figures } from '../src/daemon/limits/limits.ts';
 import { encodeRequest } from '../src/protocol/wire/codec.ts';
-import { lightOpaque } from '../test/helpers/protocol/fast-opaque.ts';
+import { fastOpaque } from '../test/helpers/protocol/fast-opaque.ts';
 import { addressOf, flooder, logInAgain, logInByPassword, PASSWORD } from './flood-people.ts';
 import { type Flood, requests, same } from './flood-requests.ts';
 
@@ -20,7 +20,7 @@ const vaults = requests(
 const newPasswords = requests(
   200,
   async () => {
-    const { message } = await lightOpaque.clientRegister(PASSWORD);
+    const { message } = await fastOpaque.clientRegister(PASSWORD);
     return (n) => encodeRequest(n, 'record-start', { message });
   },
   byPassword,

@@ -21,7 +21,7 @@ import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/sea
 import { sealNote } from '../src/protocol/sealed/note.ts';
 import { signLogEntry } from '../src/protocol/sealed/room-log.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
-import { lightOpaque } from '../test/helpers/protocol/fast-opaque.ts';
+import { fastOpaque } from '../test/helpers/protocol/fast-opaque.ts';
 
 export const LINKS = 50;
 /** Others who have an account and never come. */
@@ -72,9 +72,9 @@ export async function settle(dir: string): Promise<void> {
 }
 
 async function recordOf(setup: string, name: string): Promise<string> {
-  const { state, message } = await lightOpaque.clientRegister(PASSWORD);
+  const { state, message } = await fastOpaque.clientRegister(PASSWORD);
   const answer = await inlineOpaque.serverRegister(setup, name, message);
-  return (await lightOpaque.clientRegisterFinish(PASSWORD, state, answer, daemonId)).record;
+  return (await fastOpaque.clientRegisterFinish(PASSWORD, state, answer, daemonId)).record;
 }
 
 async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
@@ -130,7 +130,7 @@ export async function logIn(port: number, name: string, from?: string) {
 export async function logInByPassword(port: number, name: string, from?: string) {
   const opened = await openCalls(port, from);
   const who = { name, password: PASSWORD, device: DEVICE, daemonId };
-  const { welcome } = await loginByPassword(opened.calls, lightOpaque, who);
+  const { welcome } = await loginByPassword(opened.calls, fastOpaque, who);
   return { ...opened, lobby: welcome.lobby };
 }
 

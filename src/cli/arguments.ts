@@ -10,10 +10,10 @@ import type { Arguments, CommandEntry } from './command.ts';
 import { commandTable } from './command-table.ts';
 
 /** `entry` is null where no command was named. */
-export type Called = { entry: CommandEntry | null; args: Arguments };
+export type ParsedArguments = { entry: CommandEntry | null; args: Arguments };
 
 /** No argument of a process can hold it. */
-const TEXT_MARK = '\0';
+const OPERAND_MARK = '\0';
 
 /** Options that take no value, of all commands. */
 const switches = [
@@ -28,20 +28,20 @@ const switches = [
  * @param typed without the program's name
  * @returns null when the arguments were answered by yargs itself: --help, --version. @throws ClientError 'usage'
  */
-export async function understand(typed: readonly string[]): Promise<Called | null> {
-  const words = markedText(withValues(typed, switches, (sentence) => new ClientError('usage', sentence)));
+export async function parseArguments(typed: readonly string[]): Promise<ParsedArguments | null> {
+  const words = markOperands(withValues(typed, switches, (sentence) => new ClientError('usage', sentence)));
   const stray = namedPositional(words);
-  if (stray !== null) throw wrongUse(words, `Unknown argument: ${stray}`);
+  if (stray !== null) throw usageError(words, `Unknown argument: ${stray}`);
   const empty = emptyOption(words);
   if (empty !== null) throw new ClientError('usage', `--${empty} needs a value`);
-  let called: Called | null = null;
+  let called: ParsedArguments | null = null;
   const program = yargs()
     .scriptName('securechat')
     .usage('$0 [join-link]\n$0 <command>')
     .parserConfiguration({ 'parse-positional-numbers': false, 'dot-notation': false })
     .detectLocale(false)
     .options(globalOptions)
-    .config(await outsideSettings(words))
+    .config(await environmentAndConfig(words))
     .command({
       command: '$0 [link]',
       describe: 'open the screen',
@@ -50,7 +50,7 @@ export async function understand(typed: readonly string[]): Promise<Called | nul
           .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
           .option('plain', { type: 'boolean', describe: 'line by line, as securechat plain' }),
       handler: (args) => {
-        called = { entry: null, args: withLink(words, unmarked(args), noSuchCommand) };
+        called = { entry: null, args: withLink(words, unmarkOperands(args), noSuchCommand) };
       },
     });
   for (const entry of commandTable)
@@ -59,7 +59,7 @@ export async function understand(typed: readonly string[]): Promise<Called | nul
       describe: entry.summary,
       builder: async (y) => (await entry.load()).options(y),
       handler: (args) => {
-        called = { entry, args: withLink(words, unmarked(args), noLink) };
+        called = { entry, args: withLink(words, unmarkOperands(args), noLink) };
       },
     });
   await program
@@ -71,33 +71,33 @@ export async function understand(typed: readonly string[]): Promise<Called | nul
     .exitProcess(false)
     .fail((message, error) => {
       if (error) throw error;
-      throw missingCommand(words) ?? wrongUse(words, message);
+      throw unknownCommand(words) ?? usageError(words, message);
     })
     .parseAsync(words)
     .catch((error: Error) => {
       // What yargs itself finds wrong; anything else was thrown on purpose.
-      throw error.name === 'YError' ? wrongUse(words, error.message) : error;
+      throw error.name === 'YError' ? usageError(words, error.message) : error;
     });
   return called;
 }
 
 /** What yargs says, in the words of the command that was called. */
-function wrongUse(words: readonly string[], message: string): ClientError {
-  const [name, ...positionals] = calledEntry(words)?.usage.split(' ') ?? [];
+function usageError(words: readonly string[], message: string): ClientError {
+  const [name, ...positionals] = findEntry(words)?.usage.split(' ') ?? [];
   const help = `see ${['securechat', ...(name === undefined ? [] : [name]), '--help'].join(' ')}`;
-  const needed = positionals.filter((each) => each.startsWith('<')).map((each) => bare(each).toUpperCase());
+  const needed = positionals.filter((each) => each.startsWith('<')).map((each) => positionalName(each).toUpperCase());
   const said = message.startsWith('Not enough non-option arguments')
     ? `securechat ${name} needs ${needed.join(' and ')}`
-    : message.startsWith('Unknown argument') && positionals.length > 0 && !message.includes(TEXT_MARK)
+    : message.startsWith('Unknown argument') && positionals.length > 0 && !message.includes(OPERAND_MARK)
       ? `${message}; what begins with - and is no option stands after --`
-      : message.replaceAll(TEXT_MARK, '');
+      : message.replaceAll(OPERAND_MARK, '');
   return new ClientError('usage', `${said}; ${help}`);
 }
 
 /** A word with dashes that names a place of the command, as `--text`: yargs would put the word after it there, and lose one of two. */
 function namedPositional(words: readonly string[]): string | null {
-  const [, ...positionals] = calledEntry(words)?.usage.split(' ') ?? ['', 'link'];
-  const names = positionals.map(bare);
+  const [, ...positionals] = findEntry(words)?.usage.split(' ') ?? ['', 'link'];
+  const names = positionals.map(positionalName);
   const named = words.map((word) => /^--(?:no-)?([^=]+)/.exec(word)?.[1] ?? '');
   return named.find((name) => names.includes(name)) ?? null;
 }
@@ -109,7 +109,7 @@ function emptyOption(words: readonly string[]): string | null {
 }
 
 /** `text` for `[text..]`. */
-function bare(positional: string): string {
+function positionalName(positional: string): string {
   return positional.replace(/\W/g, '');
 }
 
@@ -122,14 +122,14 @@ function noLink(word: string): ClientError {
 }
 
 /** An unknown command is reported before what yargs says of the words after it. */
-function missingCommand(words: readonly string[]): ClientError | null {
+function unknownCommand(words: readonly string[]): ClientError | null {
   const word = firstWord(words);
-  return word === undefined || word.startsWith('securechat://') || calledEntry(words) !== null
+  return word === undefined || word.startsWith('securechat://') || findEntry(words) !== null
     ? null
     : noSuchCommand(word);
 }
 
-function calledEntry(words: readonly string[]): CommandEntry | null {
+function findEntry(words: readonly string[]): CommandEntry | null {
   return commandTable.find(({ usage }) => usage.split(' ')[0] === firstWord(words)) ?? null;
 }
 
@@ -141,11 +141,11 @@ function firstWord(words: readonly string[]): string | undefined {
     // What is wrong with the options is said already.
     .fail(() => {})
     .parseSync();
-  return found[0]?.toString().replace(TEXT_MARK, '');
+  return found[0]?.toString().replace(OPERAND_MARK, '');
 }
 
 /** The environment over config.toml; yargs puts the flags over both. */
-async function outsideSettings(words: readonly string[]): Promise<Record<string, unknown>> {
+async function environmentAndConfig(words: readonly string[]): Promise<Record<string, unknown>> {
   const environment = settingsFromEnvironment(process.env);
   const early = await yargs([...words])
     .help(false)
@@ -173,13 +173,13 @@ function withLink(words: readonly string[], args: Arguments, wrong: (word: strin
 }
 
 /** What follows `--` is text, whatever it looks like: it goes to yargs with a mark before it, so that it looks like nothing. */
-function markedText(words: readonly string[]): string[] {
+function markOperands(words: readonly string[]): string[] {
   const end = words.indexOf('--');
-  return end === -1 ? [...words] : [...words.slice(0, end), ...words.slice(end + 1).map((word) => TEXT_MARK + word)];
+  return end === -1 ? [...words] : [...words.slice(0, end), ...words.slice(end + 1).map((word) => OPERAND_MARK + word)];
 }
 
-function unmarked(args: Arguments): Arguments {
+function unmarkOperands(args: Arguments): Arguments {
   const plain = (value: unknown): unknown =>
-    typeof value === 'string' ? value.replace(TEXT_MARK, '') : Array.isArray(value) ? value.map(plain) : value;
+    typeof value === 'string' ? value.replace(OPERAND_MARK, '') : Array.isArray(value) ? value.map(plain) : value;
   return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, plain(value)])) as Arguments;
 }

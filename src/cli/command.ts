@@ -6,7 +6,7 @@ export type Arguments = ArgumentsCamelCase<Record<string, unknown>>;
 
 export type Command = {
   /** Runs until it is stopped: it waits for a server that lets nobody in for now. Others do so for --timeout. */
-  stays?: true;
+  longRunning?: true;
   /** Declares positionals and options. Every positional is `type: 'string'`: a text of digits is not a number. */
   options(yargs: Argv): Argv;
   /** Options and positionals that may come more than once. */

@@ -3,14 +3,14 @@
 import { isScreenless } from '../platform/terminal-support.ts';
 import { commandTable } from './command-table.ts';
 
-type Early = {
+type EarlyProcess = {
   argv: readonly string[];
   env: Record<string, string | undefined>;
   stdin: { isTTY?: boolean; setRawMode?(on: boolean): unknown };
   stdout: { isTTY?: boolean };
 };
 
-const notForScreen = new Set([
+const screenlessWords = new Set([
   ...commandTable.map(({ usage }) => usage.split(' ')[0]),
   '--help',
   '-h',
@@ -19,12 +19,12 @@ const notForScreen = new Set([
 ]);
 
 /** Where the screen is what was most likely asked for: the arguments are read later. */
-export function takeKeyboard(process: Early): void {
-  if (!isScreenless(process) && !process.argv.slice(2).some((word) => notForScreen.has(word)))
+export function enterRawMode(process: EarlyProcess): void {
+  if (!isScreenless(process) && !process.argv.slice(2).some((word) => screenlessWords.has(word)))
     process.stdin.setRawMode?.(true);
 }
 
 /** It was asked for something else. */
-export function giveKeyboardBack({ stdin }: Pick<Early, 'stdin'>): void {
+export function leaveRawMode({ stdin }: Pick<EarlyProcess, 'stdin'>): void {
   if (stdin.isTTY) stdin.setRawMode?.(false);
 }

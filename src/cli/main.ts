@@ -1,5 +1,5 @@
 /** `securechat`: takes the keyboard first, then loads what it needs to know what was asked for. */
-import { takeKeyboard } from './early-raw-mode.ts';
+import { enterRawMode } from './early-raw-mode.ts';
 
-takeKeyboard(process);
+enterRawMode(process);
 await import('./program.ts');

@@ -4,13 +4,13 @@ import { ClientError } from '../client/errors.ts';
 import { type GlobalOption, globalOptions } from '../client/profile/settings.ts';
 import { endWithoutReader } from '../platform/standard-output.ts';
 import { isScreenless } from '../platform/terminal-support.ts';
-import { understand } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
 import type { Arguments, Command } from './command.ts';
 import { commandTable } from './command-table.ts';
 import { Interrupted, Interruption } from './console/interruption.ts';
 import { Output } from './console/output.ts';
 import type { GlobalSettings } from './console/shell.ts';
-import { giveKeyboardBack } from './early-raw-mode.ts';
+import { leaveRawMode } from './early-raw-mode.ts';
 
 /** A day. A timer cannot count more than 24 of them. */
 const MAX_TIMEOUT_S = 86_400;
@@ -27,7 +27,7 @@ const running = setInterval(() => {}, 0x7fffffff);
 const status = await main().then(
   (ended) => ended,
   (error: unknown) => {
-    giveKeyboardBack(process);
+    leaveRawMode(process);
     return error instanceof Interrupted ? error.status : output.failure(error);
   },
 );
@@ -40,7 +40,7 @@ process.stdout.write('', (error) => {
 
 /** @returns the exit status */
 async function main(): Promise<number> {
-  const called = await understand(typed);
+  const called = await parseArguments(typed);
   if (called === null) return 0;
   const { args } = called;
   const entry = called.entry ?? (args.plain === true || isScreenless(process) ? lineMode : null);
@@ -52,12 +52,12 @@ async function main(): Promise<number> {
     process.stdout.removeAllListeners('error');
     return openScreen(settings);
   }
-  giveKeyboardBack(process);
+  leaveRawMode(process);
   const { Shell } = await import('./console/shell.ts');
   const interruption = new Interruption();
   interruption.watch(process);
   const command = await entry.load();
-  const shell = new Shell(settings, output, interruption, command.stays === true);
+  const shell = new Shell(settings, output, interruption, command.longRunning === true);
   refuseRepeated(args, command);
   await command.run(shell, args);
   return 0;

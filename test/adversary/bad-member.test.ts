@@ -6,7 +6,7 @@ import { ClientError } from '../../src/client/errors.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { sealNote } from '../../src/protocol/sealed/note.ts';
-import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
+import { connectChat, lines, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
@@ -19,7 +19,7 @@ test('a member who cannot be sealed to stops nobody', async (t) => {
   const daemon = await hostileDaemon(t);
   const server = `127.0.0.1:${daemon.at.port}`;
   const profile = join(await temporaryFolder(t), 'alice');
-  const first = await chatAs(t, { user: 'alice', server, password, register: {}, profile });
+  const first = await connectChat(t, { user: 'alice', server, password, register: {}, profile });
   const { daemonId } = first.signedIn.daemon;
   const alicesCard = first.signedIn.keyring.me.card;
   await first.client.close();
@@ -44,7 +44,7 @@ test('a member who cannot be sealed to stops nobody', async (t) => {
 
   const signedIn = await signInAs(t, { user: 'alice', server, password, profile });
   const alice = await startChat(t, signedIn);
-  const bob = await chatAs(t, { user: 'bob', server, password, register: {} });
+  const bob = await connectChat(t, { user: 'bob', server, password, register: {} });
   await alice.message('receipt, please');
 
   // The lobby goes on, both ways.

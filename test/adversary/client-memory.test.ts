@@ -7,7 +7,7 @@ import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { encodeEvent } from '../../src/protocol/wire/codec.ts';
 import type { EventName, EventParams } from '../../src/protocol/wire/events.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { startSecurechat } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
@@ -57,8 +57,8 @@ test('events without end, of each kind, leave a program with little memory alive
   const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
   const profile = join(await temporaryFolder(t), 'alice');
   const account = { server, password: 'secret', register: {} };
-  await (await chatAs(t, { ...account, user: 'alice', profile })).client.close();
-  const bob = await chatAs(t, { ...account, user: 'bob' });
+  await (await connectChat(t, { ...account, user: 'alice', profile })).client.close();
+  const bob = await connectChat(t, { ...account, user: 'bob' });
   const program = startSecurechat(t, ['listen', '--json', '--server', server, '--profile', profile], {
     env: { NODE_OPTIONS: `--max-old-space-size=${HEAP}` },
     stdin: null,

@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { chatAs, textOf } from '../helpers/client/chat.ts';
+import { connectChat, textOf } from '../helpers/client/chat.ts';
 import { runDaemon, startDaemon } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** Alice and Bob have talked in the lobby and shared a file; then their daemon was killed. */
-async function household(t: ExecutionContext) {
+async function twoAccounts(t: ExecutionContext) {
   const daemon = await startDaemon(t);
   const profile = (name: string) => join(daemon.dir, '..', `${name}-of-${daemon.port}`);
   const people = { alice: profile('alice'), bob: profile('bob') };
   t.teardown(() => Promise.all(Object.values(people).map((dir) => rm(dir, { recursive: true, force: true }))));
   const as = (user: 'alice' | 'bob', server = daemon.join, register?: object) =>
-    chatAs(t, { user, server, password: 'secret', profile: people[user], ...(register && { register }) });
+    connectChat(t, { user, server, password: 'secret', profile: people[user], ...(register && { register }) });
   const [alice, bob] = [await as('alice', daemon.join, {}), await as('bob', daemon.join, {})];
   await alice.client.send('#lobby', 'before');
   await bob.message('before');
@@ -51,7 +51,7 @@ async function contents(dir: string): Promise<Map<string, string>> {
 }
 
 test.serial('what is missing, cut or emptied stops the start with what to do, and nothing is touched', async (t) => {
-  const { dir } = await household(t);
+  const { dir } = await twoAccounts(t);
   const cases: [string, (dir: string) => Promise<unknown>, RegExp][] = [
     [
       'no database',
@@ -144,7 +144,7 @@ async function halve(path: string): Promise<void> {
 test.serial(
   'a damaged line of users.txt takes nobody out of the lobby; who was taken out by mistake comes back',
   async (t) => {
-    const { dir, port, as } = await household(t);
+    const { dir, port, as } = await twoAccounts(t);
     const path = join(dir, 'users.txt');
     const whole = await readFile(path, 'utf8');
     const inside = async () => (await openDaemon(t, { dir, flags: { port: String(port) } })).daemon;

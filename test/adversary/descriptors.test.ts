@@ -5,7 +5,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { connectTo, login, register } from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -26,8 +26,8 @@ test('at the limit of open files people chat, send files and log in, and nobody 
   const daemon = await startDaemon(t, [], { descriptors: DESCRIPTORS });
   t.regex(await readFile(`/proc/${daemon.process.pid}/limits`, 'utf8'), /Max open files +220 /);
   const [alice, bob] = [
-    await chatAs(t, { user: 'alice', server: daemon.join, password: 'pw', register: {} }),
-    await chatAs(t, { user: 'bob', server: daemon.join, password: 'pw', register: {} }),
+    await connectChat(t, { user: 'alice', server: daemon.join, password: 'pw', register: {} }),
+    await connectChat(t, { user: 'bob', server: daemon.join, password: 'pw', register: {} }),
   ];
   const strangers = async (n: number) => {
     for (let i = 0; i < 60; i += 1) await openSocket(t, daemon, `127.0.3.${n}`);

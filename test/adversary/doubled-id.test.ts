@@ -1,15 +1,15 @@
 /** Somebody who gives their message the id of another's: whoever answers one of the two is never shown as answering the other. */
 import test from 'ava';
 import { openChat } from '../../src/client/open-chat.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 test('a message is answered, chosen and taken back by author and id, whoever else uses that id', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const account = { server, password: 'secret', register: {} } as const;
-  const alice = await chatAs(t, { ...account, user: 'alice' });
-  const bob = await chatAs(t, { ...account, user: 'bob' });
+  const alice = await connectChat(t, { ...account, user: 'alice' });
+  const bob = await connectChat(t, { ...account, user: 'bob' });
   const carol = await openChat(await signInAs(t, { ...account, user: 'carol' }));
   t.teardown(() => carol.end(0));
   await carol.begin();

@@ -11,7 +11,7 @@ import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import type { LinkEnd } from '../../src/protocol/link/link-inbox.ts';
 import { type Event, encodeEvent } from '../../src/protocol/wire/codec.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { fakeWire } from '../helpers/client/wire.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
@@ -117,7 +117,7 @@ test('an event waits with the weight of its text and its bytes', (t) => {
 test.serial('beside people, places and presence without end, messages go on', async (t) => {
   const daemon = await hostileDaemon(t);
   const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
-  const alice = await chatAs(t, { user: 'alice', server, password: 'secret', register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password: 'secret', register: {} });
   await alice.client.send('#lobby', 'before');
   const { answers } = daemon.script;
   let asked = 0;
@@ -150,7 +150,7 @@ test.serial('beside people, places and presence without end, messages go on', as
 test.serial('of conversations without end the person hears once, and messages go on', async (t) => {
   const daemon = await hostileDaemon(t);
   const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
-  const alice = await chatAs(t, { user: 'alice', server, password: 'secret', register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password: 'secret', register: {} });
   let pages = 0;
   daemon.script.answers.conversations = async ({ honest }) => {
     const { conversations } = await honest();

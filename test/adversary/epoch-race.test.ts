@@ -1,6 +1,6 @@
 /** A member who answers each new key of a room with one of their own: two people who talk do not notice. */
 import test, { type ExecutionContext } from 'ava';
-import { chatAs, textOf } from '../helpers/client/chat.ts';
+import { connectChat, textOf } from '../helpers/client/chat.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 import { answerTo, garbage, Mallory } from './mallory.ts';
 
@@ -10,8 +10,8 @@ const HOUR = 3_600_000;
 async function room(t: ExecutionContext) {
   const { at } = await hostileDaemon(t);
   const server = `127.0.0.1:${at.port}`;
-  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
-  const bob = await chatAs(t, { user: 'bob', server, password, register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
+  const bob = await connectChat(t, { user: 'bob', server, password, register: {} });
   const mallory = await Mallory.join(t, at);
   /** They take turns; each hears each. */
   const talk = async (turns: number, about: string) => {

@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { listener } from '../helpers/tcp-server.ts';
+import { startTcpServer } from '../helpers/tcp-server.ts';
 import { seeded } from './seeded.ts';
 
 type Direction = 'toDaemon' | 'toClient';
@@ -47,7 +47,7 @@ export async function faultProxy(t: ExecutionContext, port: number, o: { seed?: 
   const random = seeded(o.seed ?? 1);
   const armed: Armed[] = [];
   const flows = new Set<Flow>();
-  const address = await listener(t, (near) => {
+  const address = await startTcpServer(t, (near) => {
     proxy.connections += 1;
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     t.teardown(() => far.destroy());

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { connectChat, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { fixtureRsa } from '../helpers/client/sign-in.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
@@ -13,8 +13,8 @@ const password = 'correct horse';
 test('what Bob’s former key says, sends and thinks in the lobby is shown as of a former key', async (t) => {
   const { at, dir, script } = await hostileDaemon(t);
   const server = `127.0.0.1:${at.port}`;
-  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
-  const before = await chatAs(t, { user: 'bob', server, password, register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
+  const before = await connectChat(t, { user: 'bob', server, password, register: {} });
   const { id: told } = await alice.client.send('#lobby', 'told by alice');
   await before.client.send('#lobby', 'by the Bob of then');
   t.false((await alice.message('by the Bob of then')).formerKey);
@@ -32,7 +32,7 @@ test('what Bob’s former key says, sends and thinks in the lobby is shown as of
     throw new Refusal('not-permitted', 'not you');
   };
   const attempt = { user: 'bob', server, password, register: {} } as const;
-  const after = await chatAs(t, attempt, { rsa: fixtureRsa('carol') });
+  const after = await connectChat(t, attempt, { rsa: fixtureRsa('carol') });
   await alice.client.safetyNumber('bob');
   await alice.client.acceptKey('bob');
   await alice.event((event) => event.type === 'moved' && event.conversation === '#lobby');

@@ -1,7 +1,7 @@
 /** Frames that claim more than they hold, or hold what no frame may: the link ends, memory and others stay as they were. */
 import test from 'ava';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { login, register } from '../helpers/client/client.ts';
 import { hostileClient } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
@@ -21,8 +21,8 @@ test('before and after a login, from a client and from a daemon: each ends one l
   const { at, script, sessionOf, lines } = await hostileDaemon(t);
   const server = `127.0.0.1:${at.port}`;
   const account = { server, password: 'correct horse', register: {} };
-  const alice = await chatAs(t, { user: 'alice', ...account });
-  const bob = await chatAs(t, { user: 'bob', ...account });
+  const alice = await connectChat(t, { user: 'alice', ...account });
+  const bob = await connectChat(t, { user: 'bob', ...account });
   const before = process.memoryUsage().rss;
   let said = 0;
   const goesOn = async () => {

@@ -5,7 +5,7 @@ import test from 'ava';
 import type { FileSystem } from '../../src/platform/file-system.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { connectTo, login, online } from '../helpers/client/client.ts';
 import { quietAsk } from '../helpers/client/sign-in.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
@@ -33,8 +33,8 @@ test.serial('uploads leave the last room to people: they are refused, and messag
   const { daemon, dir: dataDir, lines } = await openDaemon(t, { fs });
   const server = daemon.join;
   const [alice, bob] = [
-    await chatAs(t, { user: 'alice', server, password: 'pw', register: {} }),
-    await chatAs(t, { user: 'bob', server, password: 'pw', register: {} }),
+    await connectChat(t, { user: 'alice', server, password: 'pw', register: {} }),
+    await connectChat(t, { user: 'bob', server, password: 'pw', register: {} }),
   ];
   const dir = await temporaryFolder(t);
   const paths = await Promise.all(
@@ -73,7 +73,7 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   const disk = await fullDisk(t);
   const { env } = disk;
   const first = await startDaemon(t, [], { env });
-  const alice = await chatAs(t, { user: 'alice', server: first.join, password: 'pw', register: {} });
+  const alice = await connectChat(t, { user: 'alice', server: first.join, password: 'pw', register: {} });
   const bob = await online(t, first, 'bob');
   const file = new Uint8Array(16).fill(7);
   const conversation = new Uint8Array(32).fill(9);
@@ -94,7 +94,7 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   t.truthy(waiting);
   const told = Promise.withResolvers<string>();
   const ask = quietAsk({ waiting: (reason) => told.resolve(reason) });
-  const carol = chatAs(t, { user: 'carol', server: again.join, password: 'pw', register: {}, ask });
+  const carol = connectChat(t, { user: 'carol', server: again.join, password: 'pw', register: {}, ask });
   t.regex(await told.promise, /disk is full/, 'at the first login, too');
   const line = await again.line(({ evt }) => evt === 'disk_full');
   t.is(line.dir, again.dir);
@@ -113,8 +113,8 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
 test.serial('without its folder of files the daemon refuses uploads and says so, and all else goes on', async (t) => {
   const { daemon, dir, lines } = await openDaemon(t);
   const server = daemon.join;
-  const alice = await chatAs(t, { user: 'alice', server, password: 'pw', register: {} });
-  const bob = await chatAs(t, { user: 'bob', server, password: 'pw', register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password: 'pw', register: {} });
+  const bob = await connectChat(t, { user: 'bob', server, password: 'pw', register: {} });
   const path = join(await temporaryFolder(t), 'plan.txt');
   await nodeFs.writeFile(path, 'the plan');
   const folder = join(dir, 'server_files');
@@ -148,7 +148,7 @@ test('a registration that a full disk cuts says that the account is there', asyn
     code: 'disk-full',
     message: /^the account alice is made, but .*the disk is full; log in here with its password$/,
   };
-  await t.throwsAsync(chatAs(t, { ...account, register: {}, ask }), told);
+  await t.throwsAsync(connectChat(t, { ...account, register: {}, ask }), told);
   delete script.answers['login-prove'];
-  await (await chatAs(t, account)).client.send('#lobby', 'here');
+  await (await connectChat(t, account)).client.send('#lobby', 'here');
 });

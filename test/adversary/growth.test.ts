@@ -2,7 +2,7 @@
 import test from 'ava';
 import { readConfig } from '../../src/daemon/config/config.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs, lines } from '../helpers/client/chat.ts';
+import { connectChat, lines } from '../helpers/client/chat.ts';
 import { online } from '../helpers/client/client.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
@@ -11,8 +11,8 @@ test.serial(
   async (t) => {
     const { daemon, dir } = await openDaemon(t, { flags: { 'message-quota': '30K' } });
     const server = daemon.join;
-    const alice = await chatAs(t, { user: 'alice', server, password: 'pw', register: {} });
-    const bob = await chatAs(t, { user: 'bob', server, password: 'pw', register: {} });
+    const alice = await connectChat(t, { user: 'alice', server, password: 'pw', register: {} });
+    const bob = await connectChat(t, { user: 'bob', server, password: 'pw', register: {} });
     let sent = 0;
     const flood = async () => {
       for (; sent < 100; sent++) await alice.client.send('@bob', `spam ${sent} ${'x'.repeat(3000)}`);

@@ -3,7 +3,7 @@ import test from 'ava';
 import { utf8 } from '../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { login, register } from '../helpers/client/client.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { faultProxy } from './fault-proxy.ts';
@@ -31,8 +31,8 @@ test('a hostile daemon is honest until its script lies', async (t) => {
   const { at, script, sessionOf } = await hostileDaemon(t);
   const server = `127.0.0.1:${at.port}`;
   const [alice, bob] = [
-    await chatAs(t, { user: 'alice', server, password: 'correct horse', register: {} }),
-    await chatAs(t, { user: 'bob', server, password: 'correct horse', register: {} }),
+    await connectChat(t, { user: 'alice', server, password: 'correct horse', register: {} }),
+    await connectChat(t, { user: 'bob', server, password: 'correct horse', register: {} }),
   ];
   await alice.client.send('@bob', 'by an honest daemon');
   await bob.message('by an honest daemon');

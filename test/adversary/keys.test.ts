@@ -6,14 +6,14 @@ import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { openCard } from '../../src/protocol/sealed/card.ts';
 import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { freshCard, login, register, testDaemonId } from '../helpers/client/client.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { cardWith, evenKey, longExponent } from '../helpers/protocol/bad-keys.ts';
-import { lightOpaque } from '../helpers/protocol/fast-opaque.ts';
-import { listener } from '../helpers/tcp-server.ts';
-import { refused } from '../helpers/throws-refusal.ts';
+import { fastOpaque } from '../helpers/protocol/fast-opaque.ts';
+import { startTcpServer } from '../helpers/tcp-server.ts';
+import { throwsRefusal } from '../helpers/throws-refusal.ts';
 import { type HostileClient, hostileClient } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
@@ -24,8 +24,8 @@ const badKeys = { even: evenKey(encryption), 'small factor': fixtureKey('weak').
 /** Alice and Bob in the lobby. @returns what shows that they still reach each other */
 async function lobby(t: ExecutionContext, port: number): Promise<() => Promise<void>> {
   const server = `127.0.0.1:${port}`;
-  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
-  const bob = await chatAs(t, { user: 'bob', server, password, register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
+  const bob = await connectChat(t, { user: 'bob', server, password, register: {} });
   let said = 0;
   return async () => {
     said += 1;
@@ -39,7 +39,7 @@ async function registering(mallory: HostileClient): Promise<(card: Uint8Array) =
   const begun = await inlineOpaque.clientRegister('pw');
   const start = { name: 'mallory', message: begun.message, invite: null };
   const answer = await mallory.request('register-start', start);
-  const { record } = await lightOpaque.clientRegisterFinish('pw', begun.state, answer.message, testDaemonId);
+  const { record } = await fastOpaque.clientRegisterFinish('pw', begun.state, answer.message, testDaemonId);
   return async (card) => {
     await mallory.request('register-start', start);
     return mallory.request('register-finish', { record, card, localKeys: true });
@@ -54,10 +54,10 @@ test('a first card, a second card, an ephemeral key and a join with a bad key ar
   const registerWith = await registering(mallory);
   for (const ekSpki of Object.values(badKeys)) {
     const card = await cardWith('mallory', { ekSpki, notBefore });
-    await refused(t, registerWith(card), 'bad-request');
+    await throwsRefusal(t, registerWith(card), 'bad-request');
   }
   const weak = await cardWith('mallory', { identity: fixtureKey('weak'), notBefore });
-  await refused(t, registerWith(weak), 'bad-request');
+  await throwsRefusal(t, registerWith(weak), 'bad-request');
   const mine = await freshCard('mallory');
   await registerWith(mine);
   const { lobby: room } = await login(mallory, 'mallory', 'pw');
@@ -66,7 +66,7 @@ test('a first card, a second card, an ephemeral key and a join with a bad key ar
   const first = openCard(mine);
   for (const ekSpki of Object.values(badKeys)) {
     const second = await cardWith('mallory', { ekSpki, notBefore, cardSeq: 2, prevCardHash: first.hash });
-    await refused(t, mallory.request('card-put', { card: second }), 'bad-request');
+    await throwsRefusal(t, mallory.request('card-put', { card: second }), 'bad-request');
   }
   await goesOn();
 
@@ -112,7 +112,7 @@ test('a daemon that shows bad keys of people hides nobody else, and nothing is s
   await register(mallory, 'mallory', 'pw');
   const bad = await cardWith('mallory', { ekSpki: badKeys.even, notBefore: Date.now() - 1000 });
   script.answers.cards = async ({ params, honest }) => (params.name === 'mallory' ? { cards: [bad] } : honest());
-  const carol = await chatAs(t, { user: 'carol', server, password, register: {} });
+  const carol = await connectChat(t, { user: 'carol', server, password, register: {} });
   await t.throwsAsync(carol.client.send('@mallory', 'x'), { code: 'refused', message: /does not work/ });
   t.deepEqual((await carol.client.people()).map(({ name }) => name).sort(), ['alice', 'bob', 'carol', 'mallory']);
   await carol.client.send('@bob', 'to a key that works');
@@ -123,7 +123,7 @@ test('a greeting with a bad key ends before anything is asked', async (t) => {
   const sign = fixtureKey('daemon-sign').spki;
   for (const link of [evenKey(sign), fixtureKey('weak').spki, longExponent(60_000)]) {
     const greeting = concat(Buffer.from('SCK1'), new Writer().var16(link).var16(sign).finish());
-    const { host, port } = await listener(t, (socket) => void socket.write(greeting));
+    const { host, port } = await startTcpServer(t, (socket) => void socket.write(greeting));
     const attempt = signInAs(t, { user: 'alice', server: `${host}:${port}`, password });
     await t.throwsAsync(attempt, { code: 'not-a-daemon' });
   }

@@ -2,7 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { figures } from '../../src/daemon/limits/limits.ts';
 import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
-import { chatAs, lines } from '../helpers/client/chat.ts';
+import { connectChat, lines } from '../helpers/client/chat.ts';
 import { until } from '../helpers/until.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 import { answerTo, garbage, Mallory } from './mallory.ts';
@@ -19,8 +19,8 @@ async function lobby(t: ExecutionContext) {
 
 test('attack: 14 accomplices who join, leave and make garbage keys make no message of two people fail or wait', async (t) => {
   const { at, server, joined } = await lobby(t);
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const mallory = await Mallory.join(t, at);
   const gang: Mallory[] = [];
   for (let n = 1; n <= 14; n += 1) gang.push(await joined(`accomplice-${n}`));
@@ -72,7 +72,7 @@ test('attack: 14 accomplices who join, leave and make garbage keys make no messa
 
 test('after six who joined a host goes on under the key in use: newcomers are granted it, and who leaves gets no more', async (t) => {
   const { server, joined } = await lobby(t);
-  const host = await chatAs(t, { user: 'alice', server, password, register });
+  const host = await connectChat(t, { user: 'alice', server, password, register });
   await host.client.send('#lobby', 'alone');
   const guests: Mallory[] = [];
   const allowed = figures.joinEpochs.burst + figures.spareEpochs.burst;
@@ -112,7 +112,7 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
 
 test('attack: who joins after a garbage key reads what a speaker says under an earlier one, also without speaking', async (t) => {
   const { server, joined } = await lobby(t);
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'alone');
   const guests: Mallory[] = [];
   const allowed = figures.joinEpochs.burst + figures.spareEpochs.burst;
@@ -123,7 +123,7 @@ test('attack: who joins after a garbage key reads what a speaker says under an e
   const [mallory, ...absent] = guests as [Mallory, ...Mallory[]];
   t.is(await answerTo(mallory.epoch(garbage)), 'taken');
   for (const { client } of absent) client.socket.destroy();
-  const carol = await chatAs(t, { user: 'carol', server, password, register });
+  const carol = await connectChat(t, { user: 'carol', server, password, register });
   await alice.client.send('#lobby', 'hello carol');
   await carol.message('hello carol');
   const epochs = await mallory.entries('epoch');

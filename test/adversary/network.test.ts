@@ -1,6 +1,6 @@
 /** A real pair of clients over a bad network: whatever it does to a record, nothing false is shown and nothing is lost. */
 import test from 'ava';
-import { chatAs, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { connectChat, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { faultProxy } from './fault-proxy.ts';
 import { seeded } from './seeded.ts';
@@ -17,8 +17,8 @@ test('each fault in each direction, and in the handshake after it', async (t) =>
   const proxy = await faultProxy(t, at.port, { seed: 11 });
   const random = seeded(5);
   const account = { password: 'correct horse', register: {} };
-  const alice = await chatAs(t, { user: 'alice', server: `127.0.0.1:${at.port}`, ...account });
-  const bob = await chatAs(t, { user: 'bob', server: proxy.server, ...account });
+  const alice = await connectChat(t, { user: 'alice', server: `127.0.0.1:${at.port}`, ...account });
+  const bob = await connectChat(t, { user: 'bob', server: proxy.server, ...account });
   const said: string[] = [];
   const talk = async () => {
     const text = `number ${said.length}`;

@@ -3,8 +3,8 @@ import test from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { register, testDaemonId } from '../helpers/client/client.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { lightOpaque } from '../helpers/protocol/fast-opaque.ts';
-import { refused } from '../helpers/throws-refusal.ts';
+import { fastOpaque } from '../helpers/protocol/fast-opaque.ts';
+import { throwsRefusal } from '../helpers/throws-refusal.ts';
 import { hostileClient } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
@@ -17,8 +17,8 @@ test('a good message with 3 more bytes is refused, on both sides', async (t) => 
   const begun = await inlineOpaque.clientLogin('pw');
   const start = { method: 'opaque1', name: 'mallory', message: begun.message } as const;
   const { message } = await mallory.request('login-start', start);
-  const done = await lightOpaque.clientLoginFinish('pw', begun.state, message, testDaemonId);
-  await refused(t, mallory.request('login-finish', { message: longer(done?.message ?? '') }), 'login-refused');
+  const done = await fastOpaque.clientLoginFinish('pw', begun.state, message, testDaemonId);
+  await throwsRefusal(t, mallory.request('login-finish', { message: longer(done?.message ?? '') }), 'login-refused');
   await t.throwsAsync(mallory.request('login-start', { ...start, message: longer(begun.message) }));
   t.is(await mallory.ended, 'cut');
 

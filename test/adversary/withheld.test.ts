@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
-import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
+import { connectChat, lines, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -15,9 +15,9 @@ test('a message that cannot be opened hides no other that is withheld', async (t
   const server = `127.0.0.1:${at.port}`;
   const profile = join(await temporaryFolder(t), 'bob');
   const bob = { user: 'bob' as const, server, password, profile };
-  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
-  const carol = await chatAs(t, { user: 'carol', server, password, register: {} });
-  await (await chatAs(t, { ...bob, register: {} })).client.close();
+  const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
+  const carol = await connectChat(t, { user: 'carol', server, password, register: {} });
+  await (await connectChat(t, { ...bob, register: {} })).client.close();
   const say = async (speaker: typeof alice, listener: typeof alice, text: string) => {
     await speaker.client.send('#lobby', text);
     await listener.message(text, ({ seq }) => seq !== null);

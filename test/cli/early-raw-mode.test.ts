@@ -1,5 +1,5 @@
 import test from 'ava';
-import { giveKeyboardBack, takeKeyboard } from '../../src/cli/early-raw-mode.ts';
+import { enterRawMode, leaveRawMode } from '../../src/cli/early-raw-mode.ts';
 import { Survey } from '../../src/tui/terminal/terminal-survey.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { noon } from '../helpers/screen/messages.ts';
@@ -8,7 +8,7 @@ function start(words: readonly string[], parts: { isTTY?: boolean; env?: Record<
   const { isTTY = true, env = { TERM: 'xterm' } } = parts;
   const modes: boolean[] = [];
   const stdin = { isTTY, setRawMode: (on: boolean) => modes.push(on) };
-  takeKeyboard({ argv: ['node', 'securechat', ...words], env, stdin, stdout: { isTTY: true } });
+  enterRawMode({ argv: ['node', 'securechat', ...words], env, stdin, stdout: { isTTY: true } });
   return { modes, stdin };
 }
 
@@ -19,7 +19,7 @@ test('the keyboard is taken where the screen is to come, and nowhere else', (t) 
   t.deepEqual(start([], { isTTY: false }).modes, []);
   t.deepEqual(start([], { env: { TERM: 'dumb' } }).modes, []);
   const { modes, stdin } = start(['nosuchcommand']);
-  giveKeyboardBack({ stdin });
+  leaveRawMode({ stdin });
   t.deepEqual(modes, [true, false]);
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { VERSION } from '../../src/platform/version.ts';
 import { jsonLines, securechat } from '../helpers/screen/cli.ts';
-import { listener } from '../helpers/tcp-server.ts';
+import { startTcpServer } from '../helpers/tcp-server.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('--version and --help answer on stdout', async (t) => {
@@ -91,8 +91,8 @@ test('a wrong config.toml and a wrong variable are usage errors', async (t) => {
 
 test('a port with something else behind it is exit 4, a silent one after --timeout', async (t) => {
   const profile = await temporaryFolder(t);
-  const to = async (each: Parameters<typeof listener>[1]): Promise<string> => {
-    const { host, port } = await listener(t, each);
+  const to = async (each: Parameters<typeof startTcpServer>[1]): Promise<string> => {
+    const { host, port } = await startTcpServer(t, each);
     return `${host}:${port}`;
   };
   const http = await to((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));

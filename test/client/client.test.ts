@@ -1,6 +1,6 @@
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
-import { chatAs, lines } from '../helpers/client/chat.ts';
+import { connectChat, lines } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 const password = 'secret';
@@ -8,8 +8,8 @@ const register = {};
 
 test.serial('two people talk privately, and each message is signed for', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const sent = await alice.client.send('@bob', 'hello', { until: 'delivered' });
   t.is(sent.state, 'delivered');
   const got = await bob.message('hello');
@@ -26,9 +26,9 @@ test.serial('two people talk privately, and each message is signed for', async (
 
 test.serial('everyone reads the lobby, newcomers from their join on', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'nobody here');
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   await alice.client.send('#lobby', 'for all');
   await bob.message('for all');
   await bob.client.send('#lobby', 'from bob');
@@ -44,7 +44,7 @@ test.serial('everyone reads the lobby, newcomers from their join on', async (t) 
 
 test.serial('a listener that throws when the link is back ends nothing', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const { client, signedIn, event } = await chatAs(t, { user: 'alice', server, password, register });
+  const { client, signedIn, event } = await connectChat(t, { user: 'alice', server, password, register });
   let thrown = 0;
   client.subscribe((one) => {
     if (one.type === 'link' && one.link.state === 'online' && thrown++ === 0) throw new Error('a bug of the listener');

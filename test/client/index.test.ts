@@ -5,7 +5,7 @@ import * as library from '../../src/client/index.ts';
 import { signIn } from '../../src/client/login/sign-in.ts';
 import { fixtureRsa, quietAsk } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
-import { lightOpaque } from '../helpers/protocol/fast-opaque.ts';
+import { fastOpaque } from '../helpers/protocol/fast-opaque.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('the library exports what is documented, and no more', (t) => {
@@ -18,7 +18,7 @@ test('a library user sends, and hears what arrives', async (t) => {
   const open = async (user: 'alice' | 'bob') => {
     const profile = join(dir, user);
     const options = { server, user, profile, password: 'secret', ask: quietAsk(), register: {} };
-    const client = await ChatClient.start(await signIn(options, { opaque: lightOpaque, rsa: fixtureRsa(user) }));
+    const client = await ChatClient.start(await signIn(options, { opaque: fastOpaque, rsa: fixtureRsa(user) }));
     t.teardown(() => client.close());
     return client;
   };

@@ -7,16 +7,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
+import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const MIB = 1024 * 1024;
 
 test.serial('what cannot be sent is exit 2, and nothing of it is posted', async (t) => {
-  const { as, dir } = await household(t);
+  const { as, dir } = await testAccounts(t);
   await mkdir(join(dir, 'folder'));
   await promisify(execFile)('mkfifo', [join(dir, 'pipe')]);
   await symlink('loop', join(dir, 'loop'));
@@ -45,8 +45,8 @@ test.serial('what cannot be sent is exit 2, and nothing of it is posted', async 
 test.serial('any name and any size arrives whole, inside its folder, over nothing', async (t) => {
   const { join: server, dir: data } = await startDaemon(t);
   const account = { server, password: PASSWORD, register: {} };
-  const alice = await chatAs(t, { ...account, user: 'alice' });
-  const bob = await chatAs(t, { ...account, user: 'bob' });
+  const alice = await connectChat(t, { ...account, user: 'alice' });
+  const bob = await connectChat(t, { ...account, user: 'bob' });
   const dir = await temporaryFolder(t);
   const out = join(dir, 'deep', 'out');
   const segment = randomBytes(256 * 1024);
@@ -82,8 +82,8 @@ test.serial('any name and any size arrives whole, inside its folder, over nothin
 test.serial('a file that changes while it is sent is not posted', async (t) => {
   const { join: server } = await startDaemon(t);
   const account = { server, password: PASSWORD, register: {} };
-  const alice = await chatAs(t, { ...account, user: 'alice' });
-  const bob = await chatAs(t, { ...account, user: 'bob' });
+  const alice = await connectChat(t, { ...account, user: 'alice' });
+  const bob = await connectChat(t, { ...account, user: 'bob' });
   const dir = await temporaryFolder(t);
   // At once: a change that takes its time may come after the last segment.
   for (const [name, change] of [
@@ -108,7 +108,7 @@ test.serial('a file that changes while it is sent is not posted', async (t) => {
 });
 
 test.serial('a full disk of the receiver is exit 6; with room again the download goes on', async (t) => {
-  const { as, dir } = await household(t);
+  const { as, dir } = await testAccounts(t);
   const content = randomBytes(6 * MIB);
   await writeFile(join(dir, 'big.bin'), content);
   await as('alice', ['upload', 'bob', 'big.bin']);
@@ -125,7 +125,7 @@ test.serial('a full disk of the receiver is exit 6; with room again the download
 });
 
 test.serial("a full disk of the daemon refuses the one file; messages and other people's files go on", async (t) => {
-  const { as, dir, daemon } = await household(t);
+  const { as, dir, daemon } = await testAccounts(t);
   await promisify(execFile)('prlimit', [`--pid=${daemon.process.pid}`, `--fsize=${5 * MIB}:`]);
   await writeFile(join(dir, 'big.bin'), randomBytes(8 * MIB));
   await writeFile(join(dir, 'small.bin'), randomBytes(MIB));
@@ -143,7 +143,7 @@ test.serial("a full disk of the daemon refuses the one file; messages and other 
 });
 
 test.serial('more than the daemon takes is refused before a byte is stored', async (t) => {
-  const { as, dir, daemon } = await household(t, ['alice', 'bob'], {
+  const { as, dir, daemon } = await testAccounts(t, ['alice', 'bob'], {
     daemonArgs: ['--max-file-size', '1M', '--quota', '1500K'],
   });
   await writeFile(join(dir, 'big.bin'), randomBytes(MIB + 1));

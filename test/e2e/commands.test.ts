@@ -4,13 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { household } from '../helpers/daemon/test-accounts.ts';
+import { testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 test.serial('send and history: words are text whatever they look like, and every object has its shape', async (t) => {
-  const { as } = await household(t);
+  const { as } = await testAccounts(t);
   const plain = await as('alice', ['send', 'bob', '1e3']);
   t.deepEqual([plain.code, plain.stdout, plain.stderr], [0, 'sent to @bob\n', '']);
   t.is((await as('alice', ['send', '@bob', '--quiet', '--', '-x', '--json'])).code, 0);
@@ -44,7 +44,7 @@ test.serial('send and history: words are text whatever they look like, and every
 });
 
 test.serial('the lobby is everybody; users and files are listed', async (t) => {
-  const { as, dir } = await household(t);
+  const { as, dir } = await testAccounts(t);
   t.is((await as('alice', ['send', '#lobby', 'to', 'all'])).stdout, 'sent to #lobby\n');
   const [message] = jsonLines(await as('bob', ['history', '#lobby', '--json']));
   t.like(message, { conversation: '#lobby', from: 'alice', to: null, text: 'to all' });
@@ -93,7 +93,7 @@ test.serial('the lobby is everybody; users and files are listed', async (t) => {
 test.serial(
   'listen prints what is new, once; --wait-delivered waits for the receipt; signals are 130 and 143',
   async (t) => {
-    const { as, start } = await household(t);
+    const { as, start } = await testAccounts(t);
     await as('alice', ['send', 'bob', 'while away']);
     const first = start('bob', ['listen', '--json']);
     await first.says(/while away/);
@@ -125,7 +125,7 @@ test.serial(
 );
 
 test.serial('listen --exec: the message is input, never a command', async (t) => {
-  const { as, start, dir } = await household(t);
+  const { as, start, dir } = await testAccounts(t);
   const text = '$(touch pwned); `touch pwned` "\' && touch pwned';
   const listening = start('bob', ['listen', '--exec', 'cat >> got; echo ran']);
   await as('alice', ['send', 'bob', text]);
@@ -138,7 +138,7 @@ test.serial('listen --exec: the message is input, never a command', async (t) =>
 });
 
 test.serial('the environment and config.toml say what flags do not', async (t) => {
-  const { as, dir, daemon } = await household(t, ['alice'], { opaque: inlineOpaque });
+  const { as, dir, daemon } = await testAccounts(t, ['alice'], { opaque: inlineOpaque });
   const toml = `server = "${daemon.join}"\nuser = "alice"\njson = true\n`;
   await writeFile(join(dir, 'alice', 'config.toml'), toml, { mode: 0o600 });
   const env = { SECURECHAT_SERVER: '', SECURECHAT_USER: '' };

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -20,8 +20,8 @@ test.serial('a transfer that was cut off is told at the next start, and F3 and p
   const content = randomBytes(SIZE);
   await writeFile(path, content);
   const [password, register] = ['secret', {}];
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  await (await chatAs(t, { user: 'alice', server, profile, password, register })).client.close();
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  await (await connectChat(t, { user: 'alice', server, profile, password, register })).client.close();
   const args = ['--profile', profile, '--server', server, '--user', 'alice', '--downloads', dir];
   const sit = () => openCliScreen(t, args, { cols: 120, rows: 30 });
 

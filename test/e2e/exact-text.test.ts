@@ -3,7 +3,7 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { type Household, household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
+import { PASSWORD, type TestAccounts, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -22,14 +22,14 @@ const fullDisk = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
 
 test('what is written, named and printed through whole programs', async (t) => {
   t.timeout(240_000);
-  const house = await household(t, ['alice', 'bob'], { opaque: inlineOpaque });
+  const house = await testAccounts(t, ['alice', 'bob'], { opaque: inlineOpaque });
   await textsArrive(t, house);
   await namesAndOutput(t, house);
   await passwordsAndProfiles(t, house);
 });
 
 /** Byte for byte: as arguments, from standard input, in line mode; no flag takes a word. */
-async function textsArrive(t: ExecutionContext, { as, start }: Household): Promise<void> {
+async function textsArrive(t: ExecutionContext, { as, start }: TestAccounts): Promise<void> {
   const bob = start('bob', ['listen', '--json', '--quiet'], { stdin: null });
   t.is((await as('alice', ['send', 'bob', '--quiet', 'false', 'alarm'])).code, 0);
   t.is((await as('alice', ['send', 'bob', '--wait-delivered', 'false', 'hopes'])).code, 0);
@@ -50,7 +50,7 @@ async function textsArrive(t: ExecutionContext, { as, start }: Household): Promi
 }
 
 /** Output that is lost is said; a printed name finds its file; a link in the current folder is not followed. */
-async function namesAndOutput(t: ExecutionContext, { as, dir }: Household): Promise<void> {
+async function namesAndOutput(t: ExecutionContext, { as, dir }: TestAccounts): Promise<void> {
   const lost = await as('alice', ['users'], { under: fullDisk });
   t.deepEqual([lost.code, lost.stdout], [1, '']);
   t.regex(lost.stderr, /^securechat: not all of the output could be written: the disk is full\n$/);
@@ -72,7 +72,7 @@ async function namesAndOutput(t: ExecutionContext, { as, dir }: Household): Prom
 }
 
 /** Passwords that nobody can type; no profile by accident; the account of the shell is that of the screen. */
-async function passwordsAndProfiles(t: ExecutionContext, { dir, as, env }: Household): Promise<void> {
+async function passwordsAndProfiles(t: ExecutionContext, { dir, as, env }: TestAccounts): Promise<void> {
   const file = async (name: string, bytes: string | Uint8Array) => {
     await writeFile(join(dir, name), bytes, { mode: 0o600 });
     return ['--password-file', join(dir, name)];

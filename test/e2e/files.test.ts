@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -28,8 +28,8 @@ function killedInTheMiddle(t: ExecutionContext, daemon: TestDaemon) {
 test.serial('kill -9 of the daemon in the middle of an upload and of a download: the file arrives whole', async (t) => {
   const first = await startDaemon(t);
   const { join: server } = first;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const dir = await temporaryFolder(t);
   const content = randomBytes(SIZE);
   await writeFile(join(dir, 'big.bin'), content);
@@ -52,8 +52,8 @@ test.serial('kill -9 of the daemon in the middle of an upload and of a download:
 
 test.serial('a file for everybody is listed and fetched by those in the room', async (t) => {
   const { join: server } = await startDaemon(t);
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'empty.txt'), '');
   const file = await alice.client.upload('#lobby', join(dir, 'empty.txt'));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { encode } from '@msgpack/msgpack';
 import test, { type ExecutionContext } from 'ava';
 import { allowedFields } from '../../src/daemon/logging/log.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { connectTo, login } from '../helpers/client/client.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -27,8 +27,8 @@ const secrets = {
 /** Everything that a daemon and its people may do with one another, and some that nobody should. */
 async function session(t: ExecutionContext, daemon: TestDaemon): Promise<void> {
   const { join: server } = daemon;
-  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
-  const bob = await chatAs(t, { user: 'bob', server, password, register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
+  const bob = await connectChat(t, { user: 'bob', server, password, register: {} });
   await alice.client.send('@bob', secrets.text);
   await bob.message(secrets.text);
   await bob.client.send('#lobby', secrets.text);

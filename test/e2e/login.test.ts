@@ -6,7 +6,7 @@ import { Refusal, type RefusalCode } from '../../src/protocol/base/errors.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { lightOpaque } from '../helpers/protocol/fast-opaque.ts';
+import { fastOpaque } from '../helpers/protocol/fast-opaque.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
@@ -207,7 +207,7 @@ test.serial('a legacy account logs in with its old password and can only renew',
   await t.throwsAsync(client.request('people', { after: null }), refused('must-renew'));
   const begun = await inlineOpaque.clientRegister('new');
   const { message } = await client.request('record-start', { message: begun.message });
-  const { record } = await lightOpaque.clientRegisterFinish('new', begun.state, message, testDaemonId);
+  const { record } = await fastOpaque.clientRegisterFinish('new', begun.state, message, testDaemonId);
   await t.throwsAsync(client.request('record-finish', { record, card: null }), refused('must-renew'));
   await client.request('record-start', { message: begun.message });
   await client.request('record-finish', { record, card: await freshCard('alice') });

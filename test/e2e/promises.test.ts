@@ -5,10 +5,10 @@ import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { quietAsk } from '../helpers/client/sign-in.ts';
 import { startDaemon, writeFixtureKey } from '../helpers/daemon/daemon.ts';
-import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
+import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -27,7 +27,7 @@ async function queued(profile: string, count: number, conversations = 1): Promis
 }
 
 test.serial('kill -9 of the daemon between a message and its answer: it is stored once', async (t) => {
-  const { as, start, daemon, dir } = await household(t);
+  const { as, start, daemon, dir } = await testAccounts(t);
   const alice = start('alice', ['plain'], { stdin: null });
   alice.types('@bob answered');
   await queued(join(dir, 'alice'), 0);
@@ -47,7 +47,7 @@ test.serial('kill -9 of the daemon between a message and its answer: it is store
 });
 
 test.serial('kill -9 of a client with messages that wait: the next one sends them, once', async (t) => {
-  const { as, start, daemon, dir } = await household(t);
+  const { as, start, daemon, dir } = await testAccounts(t);
   const alice = start('alice', ['plain'], { stdin: null });
   alice.types('@bob before');
   await queued(join(dir, 'alice'), 0);
@@ -65,7 +65,7 @@ test.serial('kill -9 of a client with messages that wait: the next one sends the
 });
 
 test.serial('who listens to a server whose key changes is not left waiting: 5, with both keys', async (t) => {
-  const { start, daemon } = await household(t);
+  const { start, daemon } = await testAccounts(t);
   const listening = [start('alice', ['listen']), start('bob', ['plain'], { stdin: null })];
   await Promise.all(listening.map((one) => one.says(/listening as alice|you write to/)));
   const impostor = await temporaryFolder(t);
@@ -80,7 +80,7 @@ test.serial('who listens to a server whose key changes is not left waiting: 5, w
 });
 
 test.serial('an empty profile on another machine reads what was said on the first', async (t) => {
-  const { as, env, dir } = await household(t, ['alice', 'bob'], { opaque: inlineOpaque });
+  const { as, env, dir } = await testAccounts(t, ['alice', 'bob'], { opaque: inlineOpaque });
   await as('alice', ['send', 'bob', 'from alice']);
   await as('bob', ['send', 'alice', 'from bob']);
   const other = { env: { ...env('alice'), SECURECHAT_PROFILE: join(dir, 'other') }, cwd: dir };
@@ -91,7 +91,7 @@ test.serial('an empty profile on another machine reads what was said on the firs
 });
 
 test.serial('one profile for listen and send at once, and two sessions of one person', async (t) => {
-  const { as, start, dir } = await household(t, ['alice', 'bob'], { opaque: inlineOpaque });
+  const { as, start, dir } = await testAccounts(t, ['alice', 'bob'], { opaque: inlineOpaque });
   const listening = start('alice', ['listen', '--json']);
   const elsewhere = { env: { SECURECHAT_PROFILE: join(dir, 'elsewhere') } };
   const second = start('alice', ['listen', '--json', '--password-file', 'password'], elsewhere);
@@ -118,14 +118,14 @@ test.serial(
     const ask = quietAsk({ confirm: async ({ kind }) => kind === 'no-keys' });
     // The daemon stretched the passwords of the file.
     const agreed = { opaque: inlineOpaque };
-    const made = await chatAs(t, { user: 'alice', server: daemon.join, password: 'old secret', ask }, agreed);
-    await chatAs(t, { user: 'bob', server: daemon.join, password: 'hunter2', ask }, agreed);
+    const made = await connectChat(t, { user: 'alice', server: daemon.join, password: 'old secret', ask }, agreed);
+    await connectChat(t, { user: 'bob', server: daemon.join, password: 'hunter2', ask }, agreed);
     await made.client.send('@bob', 'hello', { until: 'delivered' });
     const users = await readFile(join(dir, 'users.txt'), 'utf8');
     t.regex(users, /^# team\nalice:opaque1:[\w-]+:[0-9a-f]{64}:\nbob:opaque1:[\w-]+:[0-9a-f]{64}:\n$/);
     t.notRegex(users + JSON.stringify(daemon.lines), /old secret|hunter2/);
     const wrong = { user: 'alice', server: daemon.join, password: 'hunter2' } as const;
-    await t.throwsAsync(chatAs(t, wrong, agreed), { code: 'login-refused' });
+    await t.throwsAsync(connectChat(t, wrong, agreed), { code: 'login-refused' });
   },
 );
 
@@ -134,8 +134,8 @@ test.serial('the daemon orders, whatever the clocks of the clients say', async (
   const skewed = (ms: number): { clock: Clock } => ({ clock: { ...systemClock, now: () => Date.now() + ms } });
   const account = { server, password: PASSWORD, register: {} };
   const minutes = 60_000;
-  const alice = await chatAs(t, { ...account, user: 'alice' }, skewed(10 * minutes));
-  const bob = await chatAs(t, { ...account, user: 'bob' }, skewed(-10 * minutes));
+  const alice = await connectChat(t, { ...account, user: 'alice' }, skewed(10 * minutes));
+  const bob = await connectChat(t, { ...account, user: 'bob' }, skewed(-10 * minutes));
   const before = Date.now();
   await alice.client.send('@bob', 'one');
   await bob.message('one');

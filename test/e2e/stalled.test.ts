@@ -5,19 +5,19 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
-import { household, PASSWORD } from '../helpers/daemon/test-accounts.ts';
+import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.serial(
   'a daemon that is stopped in mid-transfer: the transfer waits and goes on; newcomers get exit 4',
   async (t) => {
-    const { daemon, as } = await household(t, ['carol']);
+    const { daemon, as } = await testAccounts(t, ['carol']);
     const account = { server: daemon.join, password: PASSWORD, register: {} };
-    const alice = await chatAs(t, { ...account, user: 'alice' });
-    const bob = await chatAs(t, { ...account, user: 'bob' });
+    const alice = await connectChat(t, { ...account, user: 'alice' });
+    const bob = await connectChat(t, { ...account, user: 'bob' });
     const dir = await temporaryFolder(t);
     const content = randomBytes(40 * 1024 * 1024);
     await writeFile(join(dir, 'big.bin'), content);
@@ -49,7 +49,7 @@ test.serial(
 );
 
 test.serial('a command is never sent to anybody', async (t) => {
-  const { as } = await household(t);
+  const { as } = await testAccounts(t);
   const lines = ['.nonsense', '/nonsense', '.msg', '.login bob x', '.users', 'said', '.exit', 'too late'];
   const { code } = await as('alice', ['plain'], { stdin: `${lines.join('\n')}\n` });
   t.is(code, 6);
@@ -62,7 +62,7 @@ test.serial('a command is never sent to anybody', async (t) => {
 });
 
 test.serial('any content arrives whole and is only content', async (t) => {
-  const { as } = await household(t);
+  const { as } = await testAccounts(t);
   const contents = [
     '<END>',
     'a<END>b\n<END>\n',
@@ -84,13 +84,13 @@ test.serial('any content arrives whole and is only content', async (t) => {
 test.serial('a long line does not end the link, and a stalled link holds nobody up', async (t) => {
   const { join: server, port } = await startDaemon(t);
   const account = { server, password: PASSWORD, register: {} };
-  const alice = await chatAs(t, { ...account, user: 'alice' });
+  const alice = await connectChat(t, { ...account, user: 'alice' });
   // They never say a word.
   for (let n = 0; n < 10; n++) {
     const silent = connect(port, '127.0.0.1').on('error', () => {});
     t.teardown(() => silent.destroy());
   }
-  const bob = await chatAs(t, { ...account, user: 'bob' });
+  const bob = await connectChat(t, { ...account, user: 'bob' });
   await t.throwsAsync(alice.client.send('@bob', 'x'.repeat(1_000_000)), { code: 'usage' });
   await alice.client.send('@bob', 'é'.repeat(2048), { until: 'delivered' });
   t.is(alice.client.link.state, 'online');

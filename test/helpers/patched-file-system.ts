@@ -5,7 +5,7 @@ import type { FileSystem, OpenFile } from '../../src/platform/file-system.ts';
 type Change = (handle: OpenFile, path: string) => Partial<OpenFile> | Promise<Partial<OpenFile>>;
 
 /** Each file that is opened has the methods that `change` gives for it in the place of its own. */
-export function changedFiles(change: Change): FileSystem {
+export function patchedFileSystem(change: Change): FileSystem {
   return {
     ...(fs as FileSystem),
     open: async (path, flags, mode) => {

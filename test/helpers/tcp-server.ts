@@ -3,7 +3,7 @@ import type { ExecutionContext } from 'ava';
 import type { Address } from '../../src/client/connection/dial.ts';
 
 /** A TCP server on a free port that does `each` with every connection; gone with the test. */
-export async function listener(t: ExecutionContext, each: (socket: Socket) => void): Promise<Address> {
+export async function startTcpServer(t: ExecutionContext, each: (socket: Socket) => void): Promise<Address> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

@@ -4,7 +4,7 @@ import test from 'ava';
 import { replaceDurably } from '../../src/platform/durable-write.ts';
 import type { FileSystem } from '../../src/platform/file-system.ts';
 import { utf8 } from '../../src/protocol/base/bytes.ts';
-import { changedFiles, systemError } from '../helpers/patched-file-system.ts';
+import { patchedFileSystem, systemError } from '../helpers/patched-file-system.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** The real file system, with each step written down; `failing` makes one of them fail. */
@@ -13,7 +13,7 @@ function traced(steps: string[], failing?: string): FileSystem {
     steps.push(name);
     if (name === failing) throw systemError('ENOSPC');
   };
-  const files = changedFiles(async (handle) => {
+  const files = patchedFileSystem(async (handle) => {
     const what = (await handle.stat()).isDirectory() ? 'folder' : 'file';
     return {
       // One byte at a time: a short write is no error.

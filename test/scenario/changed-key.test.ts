@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
-import { chatAs, lines, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { connectChat, lines, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { fixtureRsa, rsaInTurn } from '../helpers/client/sign-in.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -26,7 +26,7 @@ async function takeAway(daemon: TestDaemon, names: readonly Name[]): Promise<voi
 async function bobAgain(t: ExecutionContext, daemon: TestDaemon): Promise<TestChat> {
   await takeAway(daemon, ['bob']);
   const attempt = { user: 'bob', server: daemon.join, password, register } as const;
-  return chatAs(t, attempt, { rsa: fixtureRsa('carol') });
+  return connectChat(t, attempt, { rsa: fixtureRsa('carol') });
 }
 
 /** Bob and Carol have new keys, which Alice did not accept: Bob spoke in the lobby, then Carol under a key of her own, and Bob twice under that. */
@@ -34,21 +34,21 @@ async function twoNewKeys(t: ExecutionContext): Promise<{ alice: TestChat; profi
   const daemon = await startDaemon(t);
   const { join: server } = daemon;
   const profile = join(await temporaryFolder(t), 'alice');
-  const alice = await chatAs(t, { user: 'alice', server, password, register, profile });
+  const alice = await connectChat(t, { user: 'alice', server, password, register, profile });
   for (const user of ['bob', 'carol'] as const) {
-    const before = await chatAs(t, { user, server, password, register });
+    const before = await connectChat(t, { user, server, password, register });
     await before.client.send('#lobby', `old ${user}`);
     await alice.message(`old ${user}`);
     await before.client.close();
   }
   await takeAway(daemon, ['bob', 'carol']);
-  const bob = await chatAs(
+  const bob = await connectChat(
     t,
     { user: 'bob', server, password, register },
     { rsa: rsaInTurn('mallory-identity', 'ephemeral') },
   );
   await bob.client.send('#lobby', 'bob 1');
-  const carol = await chatAs(
+  const carol = await connectChat(
     t,
     { user: 'carol', server, password, register },
     { rsa: rsaInTurn('mallory-encryption', 'ephemeral') },
@@ -63,8 +63,8 @@ test.serial('what was said under the old key stays, before what is said under th
   const daemon = await startDaemon(t);
   const { join: server } = daemon;
   const profile = join(await temporaryFolder(t), 'alice');
-  const alice = await chatAs(t, { user: 'alice', server, password, register, profile });
-  const before = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register, profile });
+  const before = await connectChat(t, { user: 'bob', server, password, register });
   await alice.client.send('@bob', 'old 1', { until: 'delivered' });
   await before.client.send('@alice', 'old 2');
   await before.client.send('@alice', 'old 3');
@@ -117,7 +117,7 @@ test.serial('what was said under the old key stays, before what is said under th
   await check(alice);
   t.deepEqual((await after.client.history('@alice')).messages.map(textOf), ['new 1', 'new 2']);
   await alice.client.close();
-  const again = await chatAs(t, { user: 'alice', server, profile });
+  const again = await connectChat(t, { user: 'alice', server, profile });
   await check(again);
   const [old] = (await again.client.history('@bob')).messages;
   if (old === undefined) return t.fail('nothing is left');
@@ -128,8 +128,8 @@ test.serial('what was said under the old key stays, before what is said under th
 test.serial('what was written for the old key is never sealed to the new one', async (t) => {
   const daemon = await startDaemon(t);
   const { join: server } = daemon;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const before = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const before = await connectChat(t, { user: 'bob', server, password, register });
   await alice.client.send('@bob', 'hello', { until: 'delivered' });
   const path = join(await temporaryFolder(t), 'old.txt');
   await writeFile(path, 'from the old bob');
@@ -169,14 +169,14 @@ test.serial(
     const daemon = await startDaemon(t);
     const { join: server } = daemon;
     const profile = join(await temporaryFolder(t), 'alice');
-    const alice = await chatAs(t, { user: 'alice', server, password, register, profile });
-    const before = await chatAs(t, { user: 'bob', server, password, register });
+    const alice = await connectChat(t, { user: 'alice', server, password, register, profile });
+    const before = await connectChat(t, { user: 'bob', server, password, register });
     await before.client.send('#lobby', 'old bob');
     await alice.message('old bob');
     await before.client.close();
     const after = await bobAgain(t, daemon);
     // She never met the old bob, and takes the key of the new one.
-    const carol = await chatAs(t, { user: 'carol', server, password, register });
+    const carol = await connectChat(t, { user: 'carol', server, password, register });
     await after.client.send('#lobby', 'new bob');
     await carol.client.send('#lobby', 'by carol, under his key');
     await alice.event((event) => event.type === 'notice' && /a new key by bob was refused/.test(event.text));
@@ -184,7 +184,7 @@ test.serial(
     await alice.client.send('#lobby', 'alice goes on');
     await alice.client.close();
 
-    const again = await chatAs(t, { user: 'alice', server, profile });
+    const again = await connectChat(t, { user: 'alice', server, profile });
     t.deepEqual(lines((await again.client.history('#lobby')).messages), [
       'bob: old bob (sent)',
       'alice: alice goes on (sent)',
@@ -218,7 +218,7 @@ for (const order of [
     await alice.client.close();
     const [first, second] = order;
     for (const name of order) {
-      const accepting = await chatAs(t, { user: 'alice', server, profile });
+      const accepting = await connectChat(t, { user: 'alice', server, profile });
       await accepting.client.safetyNumber(name);
       await accepting.client.acceptKey(name);
       await accepting.message(`${name} 1`);
@@ -230,7 +230,7 @@ for (const order of [
       t.is(left.length > 0, name === first);
       await accepting.client.close();
     }
-    const again = await chatAs(t, { user: 'alice', server, profile });
+    const again = await connectChat(t, { user: 'alice', server, profile });
     const { messages, gaps } = await again.client.history('#lobby');
     t.deepEqual(messages.map(textOf), ['old bob', 'old carol', 'bob 1', 'carol 1', 'bob 2', 'bob 3']);
     t.deepEqual(gaps, []);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { chatAs } from '../helpers/client/chat.ts';
+import { connectChat } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -16,9 +16,9 @@ test.serial('a clock that is far ahead is told at login, and when keys seem to h
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   // Her card has a month left; by his clock it ended a week ago.
-  await chatAs(t, { user: 'alice', server, password, register }, off(-58 * day));
-  await (await chatAs(t, { user: 'bob', server, password, register, profile })).client.close();
-  const bob = await chatAs(t, { user: 'bob', server, profile }, off(40 * day));
+  await connectChat(t, { user: 'alice', server, password, register }, off(-58 * day));
+  await (await connectChat(t, { user: 'bob', server, password, register, profile })).client.close();
+  const bob = await connectChat(t, { user: 'bob', server, profile }, off(40 * day));
   t.like(await bob.event(({ type }) => type === 'notice'), {
     text: "this machine's clock is 40 days ahead of the daemon's; set it right: times look wrong, and keys of others seem expired or are used too long",
   });
@@ -32,7 +32,7 @@ test.serial('a clock that is far ahead is told at login, and when keys seem to h
 
 test.serial('a clock that is four minutes off is nobody’s concern', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register }, off(-4 * 60_000));
+  const alice = await connectChat(t, { user: 'alice', server, password, register }, off(-4 * 60_000));
   await alice.client.send('@alice', 'hello');
   t.deepEqual(
     alice.events.filter(({ type }) => type === 'notice'),

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { chatAs, lines, textOf } from '../helpers/client/chat.ts';
+import { connectChat, lines, textOf } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -13,8 +13,8 @@ const register = {};
 
 test.serial('replies, edits, reactions and deletes reach the other side, and history', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const sent = await alice.client.send('@bob', 'a tpyo', { until: 'delivered' });
   const got = await bob.message('a tpyo');
   await bob.client.queue('@alice', 'you mean typo', { reply: got });
@@ -51,8 +51,8 @@ test.serial('a file goes up, is listed from its manifest, and comes down', async
   const dir = await temporaryFolder(t);
   const path = join(dir, 'a b.txt');
   await writeFile(path, 'what is in it');
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const sent = await alice.client.upload('@bob', path);
   const shown = await bob.message('a b.txt');
   t.is(shown.body.kind, 'file');
@@ -74,8 +74,8 @@ test.serial('a file goes up, is listed from its manifest, and comes down', async
 
 test.serial('what cannot be sent is refused with a sentence before anything is stored', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  await connectChat(t, { user: 'bob', server, password, register });
   const usage = { instanceOf: ClientError, code: 'usage' };
   const refused = { instanceOf: ClientError, code: 'refused' };
   await t.throwsAsync(alice.client.queue('@bob', ''), usage);
@@ -93,8 +93,8 @@ test.serial('what cannot be sent is refused with a sentence before anything is s
 
 test.serial('notes to oneself, people and safety numbers', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   t.is((await alice.client.send('@alice', 'milk', { until: 'delivered' })).state, 'delivered');
   t.deepEqual(lines((await alice.client.history('@alice')).messages), ['alice: milk (delivered)']);
   t.is(await alice.client.safetyNumber('bob'), await bob.client.safetyNumber('alice'));
@@ -120,9 +120,9 @@ test.serial('notes to oneself, people and safety numbers', async (t) => {
 
 test.serial('a clock that is wrong changes nothing of the order', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   const hourAgo = { ...systemClock, now: () => Date.now() - 3_600_000 };
-  const bob = await chatAs(t, { user: 'bob', server, password, register }, { clock: hourAgo });
+  const bob = await connectChat(t, { user: 'bob', server, password, register }, { clock: hourAgo });
   await alice.client.send('@bob', 'first', { until: 'delivered' });
   await bob.client.send('@alice', 'second');
   const second = await alice.message('second');

@@ -2,7 +2,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { chatAs, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { connectChat, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -15,14 +15,14 @@ async function copied(t: ExecutionContext): Promise<{ bob: TestChat; original: T
   const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const [one, two] = [join(dir, 'one'), join(dir, 'two')];
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  const first = await chatAs(t, { user: 'alice', server, password, register, profile: one });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  const first = await connectChat(t, { user: 'alice', server, password, register, profile: one });
   await first.client.send('@bob', 'before the copy', { until: 'delivered' });
   await first.client.send('#lobby', 'before the copy');
   await first.client.close();
   await cp(one, two, { recursive: true });
-  const original = await chatAs(t, { user: 'alice', server, profile: one });
-  return { bob, original, copy: await chatAs(t, { user: 'alice', server, profile: two }) };
+  const original = await connectChat(t, { user: 'alice', server, profile: one });
+  return { bob, original, copy: await connectChat(t, { user: 'alice', server, profile: two }) };
 }
 
 test.serial(

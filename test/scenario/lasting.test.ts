@@ -1,7 +1,7 @@
 /** What must outlast things: people who are away, daemons that die, devices that are new. */
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
+import { connectChat, lines, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -14,12 +14,12 @@ const numbers = (from: number, to: number) => Array.from({ length: to - from + 1
 test.serial('who was away gets what they missed, in order, once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const away = await chatAs(t, { user: 'bob', server, password, register, profile });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const away = await connectChat(t, { user: 'bob', server, password, register, profile });
   await alice.client.send('@bob', 'before', { until: 'delivered' });
   await away.client.close();
   for (const text of numbers(1, 5)) await alice.client.send('@bob', text);
-  const bob = await chatAs(t, { user: 'bob', server, profile });
+  const bob = await connectChat(t, { user: 'bob', server, profile });
   await bob.message('m5');
   const fresh = bob.events.flatMap((event) => (event.type === 'message' && event.fresh ? [event.message] : []));
   t.deepEqual(
@@ -37,8 +37,8 @@ test.serial('who was away gets what they missed, in order, once', async (t) => {
 test.serial('a daemon that is killed in the middle loses nothing and doubles nothing', async (t) => {
   const daemon = await startDaemon(t);
   const { port, join: server } = daemon;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   await alice.client.send('@bob', 'm0');
   const sending = numbers(1, 30).map((text) => alice.client.queue('@bob', text));
   await alice.message('m4', ({ state }) => state !== 'sending');
@@ -59,8 +59,8 @@ test.serial('what was queued when the client ended is sent by the next one', asy
   const daemon = await startDaemon(t);
   const { port, join: server } = daemon;
   const profile = join(await temporaryFolder(t), 'alice');
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  const first = await chatAs(t, { user: 'alice', server, password, register, profile });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  const first = await connectChat(t, { user: 'alice', server, password, register, profile });
   await first.client.send('@bob', 'm1');
   await daemon.stop('SIGKILL');
   await first.event((event) => event.type === 'link' && event.link.state === 'waiting');
@@ -71,7 +71,7 @@ test.serial('what was queued when the client ended is sent by the next one', asy
   ]);
   await first.client.close();
   await startDaemon(t, ['--port', String(port)], { dir: daemon.dir });
-  const next = await chatAs(t, { user: 'alice', server, profile });
+  const next = await connectChat(t, { user: 'alice', server, profile });
   await bob.message('m3');
   await next.message('m3', ({ state }) => state === 'delivered');
   t.deepEqual(lines((await bob.client.history('@alice')).messages), [
@@ -85,8 +85,8 @@ test.serial('what is held can be read when the link was lost before all was fetc
   const daemon = await startDaemon(t);
   const { join: server } = daemon;
   const profile = join(await temporaryFolder(t), 'alice');
-  await chatAs(t, { user: 'bob', server, password, register });
-  const first = await chatAs(t, { user: 'alice', server, password, register, profile });
+  await connectChat(t, { user: 'bob', server, password, register });
+  const first = await connectChat(t, { user: 'alice', server, password, register, profile });
   await first.client.send('@bob', 'm1');
   await first.client.close();
   const signedIn = await signInAs(t, { user: 'alice', server, profile });
@@ -100,12 +100,12 @@ test.serial('what is held can be read when the link was lost before all was fetc
 
 test.serial('an empty profile reads old messages, and a second device sees both sides', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   await alice.client.send('@bob', 'from the first device', { until: 'delivered' });
   await bob.client.send('@alice', 'an answer', { until: 'delivered' });
   await alice.client.send('#lobby', 'for all');
-  const other = await chatAs(t, { user: 'alice', server, password });
+  const other = await connectChat(t, { user: 'alice', server, password });
   const said = ['alice: from the first device (delivered)', 'bob: an answer (sent)'];
   const old = await other.client.history('@bob');
   t.deepEqual(lines(old.messages), said);
@@ -124,8 +124,8 @@ test.serial('an empty profile reads old messages, and a second device sees both 
 test.serial('two clients share a profile', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  const screen = await chatAs(t, { user: 'alice', server, password, register, profile });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  const screen = await connectChat(t, { user: 'alice', server, password, register, profile });
   const oneShot = await startChat(t, await signInAs(t, { user: 'alice', server, profile }));
   t.not(screen.signedIn.lease.device, oneShot.signedIn.lease.device);
   await Promise.all(numbers(1, 5).map((text) => screen.client.send('@bob', `screen ${text}`)));

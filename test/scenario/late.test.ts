@@ -2,7 +2,7 @@
 import test from 'ava';
 import { writtenApart } from '../../src/client/messages/written-time.ts';
 import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
-import { chatAs, startChat } from '../helpers/client/chat.ts';
+import { connectChat, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -13,7 +13,7 @@ const register = {};
 
 test.serial('a note that came a month after the end of the key it is sealed to is marked late', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   let later = 0;
   const bob = await startChat(t, tampered(signedIn, { entry: (entry) => [{ ...entry, at: entry.at + later }] }));

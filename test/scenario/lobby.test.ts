@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
-import { chatAs, lines, startChat } from '../helpers/client/chat.ts';
+import { connectChat, lines, startChat } from '../helpers/client/chat.ts';
 import { online } from '../helpers/client/client.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
@@ -16,9 +16,9 @@ const register = {};
 
 test.serial('three people talk, and nobody sees a gap', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  const carol = await chatAs(t, { user: 'carol', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  const carol = await connectChat(t, { user: 'carol', server, password, register });
   const all = [alice, bob, carol];
   await Promise.all(all.map((chat) => chat.client.send('#lobby', `from ${chat.client.me.name}`)));
   for (const chat of all) for (const name of ['alice', 'bob', 'carol']) await chat.message(`from ${name}`);
@@ -32,9 +32,9 @@ test.serial('three people talk, and nobody sees a gap', async (t) => {
 
 test.serial('a newcomer is granted the key in use by whoever is here', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'before bob');
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   // Under a key that was made before he joined and that only she can have given.
   await bob.message('before bob');
   await bob.client.send('#lobby', 'from bob');
@@ -47,12 +47,12 @@ test.serial('a newcomer is granted the key in use by whoever is here', async (t)
 test.serial('with nobody here a newcomer makes a key, and who returns reads on', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
-  const alice = await chatAs(t, { user: 'alice', server, password, register, profile });
+  const alice = await connectChat(t, { user: 'alice', server, password, register, profile });
   await alice.client.send('#lobby', 'one');
   await alice.client.close();
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   await bob.client.send('#lobby', 'two');
-  const back = await chatAs(t, { user: 'alice', server, profile });
+  const back = await connectChat(t, { user: 'alice', server, profile });
   await back.message('two');
   await back.client.send('#lobby', 'three');
   await bob.message('three');
@@ -69,7 +69,7 @@ test.serial('with nobody here a newcomer makes a key, and who returns reads on',
 test.serial('a newcomer speaks though whoever made the key in use is gone', async (t) => {
   const daemon = await startDaemon(t);
   const { join: server } = daemon;
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   await bob.client.send('#lobby', 'from bob');
   await bob.client.close();
   // The one that is left has never been in the lobby, and is not here.
@@ -78,7 +78,7 @@ test.serial('a newcomer speaks though whoever made the key in use is gone', asyn
   await writeFile(join(daemon.dir, 'users.txt'), users.replace(/^bob:.*\n/m, ''));
   daemon.process.kill('SIGHUP');
   await daemon.line(({ evt }) => evt === 'reloaded');
-  const carol = await chatAs(t, { user: 'carol', server, password, register });
+  const carol = await connectChat(t, { user: 'carol', server, password, register });
   await carol.client.send('#lobby', 'from carol');
   const { messages, gaps } = await carol.client.history('#lobby');
   t.deepEqual(lines(messages), ['carol: from carol (sent)']);
@@ -87,7 +87,7 @@ test.serial('a newcomer speaks though whoever made the key in use is gone', asyn
 
 test.serial('what is hidden, changed or put elsewhere in the lobby is a gap', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   let seen = 0;
   const bob = await startChat(
@@ -118,7 +118,7 @@ test.serial('what is hidden, changed or put elsewhere in the lobby is a gap', as
 
 test.serial('a log that was bent closes the lobby, and nothing else', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   const bob = await startChat(
     t,
@@ -138,7 +138,7 @@ test.serial('a log that was bent closes the lobby, and nothing else', async (t) 
 test.serial('another lobby than the pinned one is refused', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
-  await (await chatAs(t, { user: 'alice', server, password, register, profile })).client.close();
+  await (await connectChat(t, { user: 'alice', server, password, register, profile })).client.close();
   const signedIn = await signInAs(t, { user: 'alice', server, profile });
   const other = tampered(signedIn, {});
   Object.defineProperty(other.connection, 'welcome', {

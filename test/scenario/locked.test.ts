@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { systemClock } from '../../src/platform/clock.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs, startChat, textOf } from '../helpers/client/chat.ts';
+import { connectChat, startChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -15,7 +15,7 @@ const register = {};
 
 test.serial('it is one gap with its reason, told after a while, and shown when the key comes', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   const clock = { ...systemClock, after: (ms: number, act: () => void) => systemClock.after(Math.min(ms, 1000), act) };
   const signedIn = await signInAs(t, { user: 'bob', server, password, register }, { clock });
   let locked = true;
@@ -48,7 +48,7 @@ test.serial('it is one gap with its reason, told after a while, and shown when t
 
 test.serial('a key of an earlier epoch that nobody gave is asked for again at the next login', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   const as = { user: 'bob' as const, server, password, profile: join(await temporaryFolder(t), 'bob') };
   const signedIn = await signInAs(t, { ...as, register });
   const bob = await startChat(
@@ -64,9 +64,9 @@ test.serial('a key of an earlier epoch that nobody gave is asked for again at th
   await alice.client.send('#lobby', 'under an earlier key');
   await until(async () => (await bob.client.history('#lobby')).gaps[0]?.reason === 'locked');
   await bob.client.close();
-  await chatAs(t, { user: 'carol', server, password, register });
+  await connectChat(t, { user: 'carol', server, password, register });
   await alice.client.send('#lobby', 'under the next key');
-  const again = await chatAs(t, as);
+  const again = await connectChat(t, as);
   await again.message('under an earlier key');
   const { messages, gaps } = await again.client.history('#lobby');
   t.deepEqual(messages.map(textOf), ['under an earlier key', 'under the next key']);

@@ -6,7 +6,7 @@ import { accountKey } from '../../src/client/login/account-context.ts';
 import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import type { Message } from '../../src/client/types.ts';
 import { parseDelivered } from '../../src/protocol/sealed/note.ts';
-import { chatAs, startChat, type TestChat, textOf } from '../helpers/client/chat.ts';
+import { connectChat, startChat, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -36,8 +36,8 @@ async function readBack(chat: TestChat, name: '@alice' | '@bob'): Promise<{ mess
 
 test.serial('history is paged back to its beginning on a profile that never met it', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   for (const text of texts) await alice.client.queue('@bob', text);
   await alice.message(`m${COUNT}`, ({ state }) => state === 'delivered');
   const first = await bob.client.history('@alice', { limit: 1 });
@@ -46,7 +46,7 @@ test.serial('history is paged back to its beginning on a profile that never met 
   await bob.client.markRead('@alice', last);
   await bob.client.close();
 
-  const fresh = await chatAs(t, { user: 'bob', server, password });
+  const fresh = await connectChat(t, { user: 'bob', server, password });
   const { messages, gaps } = await readBack(fresh, '@alice');
   t.deepEqual(messages.map(textOf), texts);
   t.is(gaps, 0);
@@ -94,8 +94,8 @@ test.serial('history is paged back to its beginning on a profile that never met 
 test.serial('what is trimmed while an older page is on its way leaves no hole', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register, profile });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register, profile });
   for (const text of texts.slice(0, 60)) await alice.client.queue('@bob', text);
   await alice.message('m60', ({ state }) => state === 'delivered');
   const cache = await cacheOf(bob.signedIn);
@@ -119,8 +119,8 @@ test.serial('what is trimmed while an older page is on its way leaves no hole', 
 test.serial('a trimmed cache keeps the newest, and the rest is fetched again', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register, profile });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register, profile });
   for (const text of texts.slice(0, 40)) await alice.client.queue('@bob', text);
   await alice.message('m40', ({ state }) => state === 'delivered');
   const cache = await cacheOf(bob.signedIn);

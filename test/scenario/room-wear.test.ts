@@ -5,7 +5,7 @@ import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import { Rooms } from '../../src/client/rooms/room-channels.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
-import { chatAs, lines } from '../helpers/client/chat.ts';
+import { connectChat, lines } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 const day = 24 * 3_600_000;
@@ -23,8 +23,8 @@ test.serial('after 7 days the next speaker makes a new key', async (t) => {
   const clock = { ...systemClock, now: () => Date.now() + later };
   const { at } = await openDaemon(t, { clock });
   const server = `127.0.0.1:${at.port}`;
-  const alice = await chatAs(t, { user: 'alice', server, password, register }, { clock });
-  const bob = await chatAs(t, { user: 'bob', server, password, register }, { clock });
+  const alice = await connectChat(t, { user: 'alice', server, password, register }, { clock });
+  const bob = await connectChat(t, { user: 'bob', server, password, register }, { clock });
   await alice.client.send('#lobby', 'day 0');
   const first = await epochs(alice.signedIn);
   later = 7 * day - 60_000;
@@ -51,7 +51,7 @@ test.serial('after 7 days the next speaker makes a new key', async (t) => {
 
 test.serial('after 1,000 messages the next speaker makes a new key', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const { client, signedIn } = await chatAs(t, { user: 'alice', server, password, register });
+  const { client, signedIn } = await connectChat(t, { user: 'alice', server, password, register });
   await client.send('#lobby', 'the first');
   const [made] = await epochs(signedIn);
   if (made === undefined) return t.fail('no epoch');

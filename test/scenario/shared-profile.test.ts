@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import type { ClientEvent } from '../../src/client/types.ts';
-import { chatAs, lines, startChat, textOf } from '../helpers/client/chat.ts';
+import { connectChat, lines, startChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -17,8 +17,8 @@ const register = {};
 test.serial('listen, a screen and send from the shell share a profile', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  const screen = await chatAs(t, { user: 'alice', server, password, register, profile });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  const screen = await connectChat(t, { user: 'alice', server, password, register, profile });
   await screen.client.send('@bob', 'from the screen', { until: 'delivered' });
   const global = ['--server', server, '--user', 'alice', '--profile', profile];
   const listener = startSecurechat(t, ['listen', ...global], { stdin: null });
@@ -62,9 +62,9 @@ for (const known of [false, true]) {
   const where = known ? 'a conversation that both know' : 'a conversation that is new';
   test.serial(`whoever waits for a message hears of it when another program met it first, in ${where}`, async (t) => {
     const { join: server } = (await openDaemon(t)).at;
-    await (await chatAs(t, { user: 'bob', server, password, register })).client.close();
+    await (await connectChat(t, { user: 'bob', server, password, register })).client.close();
     const profile = join(await temporaryFolder(t), 'alice');
-    const screen = await chatAs(t, { user: 'alice', server, password, register, profile });
+    const screen = await connectChat(t, { user: 'alice', server, password, register, profile });
     const signedIn = await signInAs(t, { user: 'alice', server, profile });
     let isLosing = false;
     const shell = await startChat(
@@ -91,9 +91,9 @@ for (const known of [false, true]) {
 
 test.serial('what another program read first is news here all the same', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const profile = join(await temporaryFolder(t), 'alice');
-  const first = await chatAs(t, { user: 'alice', server, password, register, profile });
+  const first = await connectChat(t, { user: 'alice', server, password, register, profile });
   await bob.client.send('@alice', 'before');
   await first.message('before');
   const signedIn = await signInAs(t, { user: 'alice', server, profile });
@@ -120,8 +120,8 @@ test.serial('what another program read first is news here all the same', async (
 test.serial('programs of one profile each tell every message once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  await (await chatAs(t, { user: 'alice', server, password, register, profile })).client.close();
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  await (await connectChat(t, { user: 'alice', server, password, register, profile })).client.close();
   const global = ['--server', server, '--user', 'alice', '--profile', profile];
   const plain = startSecurechat(t, ['plain', ...global], { stdin: null });
   const listener = startSecurechat(t, ['listen', ...global], { stdin: null });

@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { parseDelivered } from '../../src/protocol/sealed/note.ts';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
-import { chatAs, lines, startChat, type TestChat } from '../helpers/client/chat.ts';
+import { connectChat, lines, startChat, type TestChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { type Tamper, tampered } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -14,7 +14,7 @@ const register = {};
 /** Alice has sent m1..m4 to Bob, who then looks through a daemon that lies from the beginning. */
 async function lied(t: ExecutionContext, tamper: Tamper, texts = ['m1', 'm2', 'm3', 'm4']): Promise<TestChat> {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await signInAs(t, { user: 'bob', server, password, register });
   for (const text of texts) await alice.client.send('@bob', text);
   return startChat(t, tampered(bob, tamper));
@@ -91,8 +91,8 @@ test.serial('bytes that were changed, and bytes of another message, are never sh
 
 test.serial('a note from one conversation is none in another', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const carol = await chatAs(t, { user: 'carol', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const carol = await connectChat(t, { user: 'carol', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   let fromAlice: Entry | null = null;
   const bob = await startChat(
@@ -116,7 +116,7 @@ test.serial('a note from one conversation is none in another', async (t) => {
 
 test.serial('"delivered" is shown for a signed receipt only, whatever the daemon says', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  await (await chatAs(t, { user: 'bob', server, password, register })).client.close();
+  await (await connectChat(t, { user: 'bob', server, password, register })).client.close();
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
   const alice = await startChat(
     t,
@@ -139,7 +139,7 @@ test.serial('"delivered" is shown for a signed receipt only, whatever the daemon
 
 test.serial('an answer that is lost is asked for again: the message is there once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
   let lost = 0;
   const alice = await startChat(

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Refusal } from '../../src/protocol/base/errors.ts';
-import { chatAs, lines } from '../helpers/client/chat.ts';
+import { connectChat, lines } from '../helpers/client/chat.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
@@ -14,8 +14,8 @@ async function cut(t: ExecutionContext) {
   const { port, join: server } = daemon;
   const made = { server, password: 'secret', register: {} } as const;
   const profile = join(await temporaryFolder(t), 'alice');
-  const bob = await chatAs(t, { user: 'bob', ...made });
-  const alice = await chatAs(t, { user: 'alice', ...made, profile });
+  const bob = await connectChat(t, { user: 'bob', ...made });
+  const alice = await connectChat(t, { user: 'alice', ...made, profile });
   await daemon.stop('SIGKILL');
   await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
   const back = async () => {
@@ -67,7 +67,7 @@ test.serial('a message to nobody fails with a sentence and can be removed, also 
   await t.throwsAsync(sending, { code: 'refused', message: /nobody/ });
   t.regex((await alice.message('hello?', ({ state }) => state === 'failed')).error ?? '', /nobody/);
   await alice.client.close();
-  const next = await chatAs(t, again);
+  const next = await connectChat(t, again);
   const listed = async () => (await next.client.conversations()).find(({ name }) => name === '@nobody');
   const [head, read, unread] = [0, 0, 0];
   await next.client.conversations();
@@ -122,7 +122,7 @@ test.serial('what waits when the program ends is sent by the next one', async (t
   await alice.client.queue('@bob', 'kept');
   await alice.client.close();
   await back();
-  const next = await chatAs(t, again);
+  const next = await connectChat(t, again);
   await bob.message('kept');
   t.not((await next.message('kept', ({ state }) => state !== 'sending')).state, 'failed');
 });
@@ -172,7 +172,7 @@ test.serial('what failed to somebody whose account is gone is listed until it is
   await daemon.line(({ evt }) => evt === 'user_removed');
   await t.throwsAsync(alice.client.send('@bob', 'hello?'), { code: 'refused' });
   await alice.client.close();
-  const next = await chatAs(t, again);
+  const next = await connectChat(t, again);
   const names = async () => (await next.client.conversations()).map(({ name }) => name);
   t.deepEqual(await names(), ['@bob', '#lobby']);
   const [failed] = (await next.client.history('@bob')).messages;

@@ -5,7 +5,7 @@ import type { ConversationName } from '../../client/types.ts';
 import { isName, LOBBY, MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 
 /** `bob`, `@bob` or `#lobby`. @throws ClientError 'usage' */
-export function conversationOf(target: string): ConversationName {
+export function parseConversation(target: string): ConversationName {
   if (target.startsWith('#')) {
     if (target === LOBBY) return LOBBY;
     throw new ClientError('refused', `there is no room ${target}; the room of everybody is ${LOBBY}`);
@@ -23,7 +23,7 @@ export function conversationOf(target: string): ConversationName {
  * The words of a command line as one text.
  * @throws ClientError 'usage' for what was no UTF-8: all that is left of it is U+FFFD, which nobody types
  */
-export function textOfWords(words: readonly string[]): string {
+export function joinWords(words: readonly string[]): string {
   const text = words.join(' ');
   if (text.includes('\ufffd'))
     throw new ClientError('usage', 'the text is not UTF-8; if U+FFFD is what you mean, give it on standard input');

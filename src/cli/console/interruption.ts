@@ -4,14 +4,14 @@ import { constants } from 'node:os';
 /** How long what was interrupted may take to end in order. */
 const GRACE_MS = 3000;
 
-type Ending = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   /** 128 and the signal's number, as a shell tells it. */
   readonly status: number;
 
-  constructor(signal: Ending) {
+  constructor(signal: EndSignal) {
     super(`ended by ${signal}`);
     this.status = 128 + constants.signals[signal];
   }
@@ -47,7 +47,7 @@ export class Interruption {
   }
 
   /** `work`, unless the end comes first. @throws Interrupted */
-  async during<T>(work: Promise<T>): Promise<T> {
+  async untilInterrupted<T>(work: Promise<T>): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
     const end = (): void => reject(this.signal.reason);
     if (this.signal.aborted) end();

@@ -21,29 +21,29 @@ export class Output {
 
   /** One result: the object in JSON mode (with `v: 1` before it), else the line. */
   result(object: { type: string; [key: string]: unknown }, line: string): void {
-    this.#stdout.write(this.json ? jsonLine({ v: 1, ...object }) : `${visible(line)}\n`);
+    this.#stdout.write(this.json ? jsonLine({ v: 1, ...object }) : `${printableLines(line)}\n`);
   }
 
   /** A result that has no object of its own: nothing in JSON mode. */
   line(line: string): void {
-    if (!this.json) this.#stdout.write(`${visible(line)}\n`);
+    if (!this.json) this.#stdout.write(`${printableLines(line)}\n`);
   }
 
   /** A remark for the person; not with --quiet. */
-  remark(text: string): void {
-    if (!this.quiet) this.#stderr.write(`${visible(text)}\n`);
+  info(text: string): void {
+    if (!this.quiet) this.#stderr.write(`${printableLines(text)}\n`);
   }
 
   /** Something the person must know even with --quiet. */
   warn(text: string): void {
-    this.#stderr.write(`securechat: ${visible(text)}\n`);
+    this.#stderr.write(`securechat: ${printableLines(text)}\n`);
   }
 
   /** Says what went wrong and returns the exit status for it. */
   failure(error: unknown): number {
     const { code, message, status } = explain(error);
     if (this.json) this.#stdout.write(jsonLine({ v: 1, type: 'error', code, message }));
-    this.#stderr.write(`securechat: ${visible(message)}\n`);
+    this.#stderr.write(`securechat: ${printableLines(message)}\n`);
     return status;
   }
 }
@@ -75,16 +75,16 @@ export function explain(error: unknown): { code: string; message: string; status
 }
 
 /** Only what a terminal takes as text leaves this program, whoever wrote it. */
-function visible(text: string): string {
+function printableLines(text: string): string {
   return printable(text, { lines: true });
 }
 
 /** Controls, format marks (bidi among them) and line separators: what may move a cursor or reorder a line. */
-const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const nonPrinting = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Compact; what a terminal could act on is escaped, so the value is exact and the line is harmless. */
 export function jsonLine(object: unknown): string {
   const escaped = (c: string): string =>
     Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
-  return `${JSON.stringify(object).replace(hidden, escaped)}\n`;
+  return `${JSON.stringify(object).replace(nonPrinting, escaped)}\n`;
 }

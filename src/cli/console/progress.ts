@@ -38,8 +38,8 @@ export class Progress {
   step(step: Step): void {
     this.end();
     if (this.#output.quiet || this.#output.json) return;
-    const tell = (): void => this.#output.remark(sentences[step]);
-    if (canDrawOver(this.#stream, this.#env)) this.#draw(sentences[step], 0);
+    const tell = (): void => this.#output.info(sentences[step]);
+    if (canRedraw(this.#stream, this.#env)) this.#draw(sentences[step], 0);
     // It always takes long, and scripts hear of it, too.
     else if (step === 'keys') tell();
     else if (this.#stream.isTTY === true) this.#cancel = this.#clock.after(SLOW_MS, tell);
@@ -63,6 +63,6 @@ export class Progress {
 }
 
 /** Whether a line there may be drawn again in place. */
-export function canDrawOver(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+export function canRedraw(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && !isLineOnly(env);
 }

@@ -34,7 +34,7 @@ export function reportMessage(output: Output, message: Message): void {
       ...(message.edited ? { edited: true } : {}),
       ...(message.state === 'failed' ? { failed: message.error } : {}),
     },
-    `${clock(message.at)}${apart(message)} ${place(message)} ${text === '' ? '(deleted)' : indent(text)}${remark(message)}`,
+    `${clock(message.at)}${writtenSuffix(message)} ${senderPrefix(message)} ${text === '' ? '(deleted)' : indent(text)}${stateSuffix(message)}`,
   );
 }
 
@@ -55,7 +55,7 @@ export function reportFile(output: Output, file: FileInfo, saved: string | null 
       ...(saved === null ? {} : { saved }),
     },
     // One line, whatever breaks stand in the name: no file can look like another message.
-    `${clock(file.at)}${apart(file)} ${file.conversation} ${shownName(file)} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}${saved === null ? '' : `; saved and checked: ${printable(saved)}`}`,
+    `${clock(file.at)}${writtenSuffix(file)} ${file.conversation} ${shownName(file)} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}${saved === null ? '' : `; saved and checked: ${printable(saved)}`}`,
   );
 }
 
@@ -102,7 +102,7 @@ function times(one: { at: number; sentAt: number }): { at: string; sentAt?: stri
   return { at: instant(one.at), ...(written !== null && { sentAt: instant(written) }) };
 }
 
-function apart(one: { at: number; sentAt: number }): string {
+function writtenSuffix(one: { at: number; sentAt: number }): string {
   const written = writtenApart(one);
   return written === null ? '' : ` (written ${clock(written)})`;
 }
@@ -116,7 +116,7 @@ function clock(ms: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 }
 
-function place(message: Message): string {
+function senderPrefix(message: Message): string {
   return message.to === null
     ? `${message.conversation} ${shownName(message)}:`
     : `${shownName(message)} -> ${message.to}:`;
@@ -127,7 +127,7 @@ function indent(text: string): string {
   return text.replaceAll('\n', '\n      ');
 }
 
-function remark(message: Message): string {
+function stateSuffix(message: Message): string {
   if (message.state === 'failed') return ` [not sent: ${message.error ?? 'unknown'}]`;
   if (message.state === 'sending') return ' [not sent yet]';
   return message.edited ? ' [edited]' : '';

@@ -32,15 +32,15 @@ export class Shell {
   readonly output: Output;
   readonly progress: Progress;
   readonly #interruption: Interruption;
-  readonly #stays: boolean;
+  readonly #longRunning: boolean;
   #terminal: Terminal | null | undefined;
-  #given: Promise<string | null> | undefined;
+  #filePassword: Promise<string | null> | undefined;
 
   constructor(settings: GlobalSettings, output: Output, interruption: Interruption, stays: boolean) {
     this.settings = settings;
     this.output = output;
     this.#interruption = interruption;
-    this.#stays = stays;
+    this.#longRunning = stays;
     this.progress = new Progress(output, process.stderr, process.env);
   }
 
@@ -55,10 +55,10 @@ export class Shell {
    */
   async connectOptions(more: Partial<ConnectOptions> = {}): Promise<ConnectOptions> {
     const { profile, timeout } = this.settings;
-    const { server = DEFAULT_SERVER, user } = await this.whoAndWhere(more);
+    const { server = DEFAULT_SERVER, user } = await this.serverAndUser(more);
     if (user === undefined)
       throw new ClientError('usage', 'say who you are with --user NAME; a new name is made with securechat register');
-    const password = more.password ?? (await this.#passwordGiven());
+    const password = more.password ?? (await this.#passwordFromFile());
     return {
       ask: this.ask(),
       ...(profile !== undefined && { profile }),
@@ -91,21 +91,21 @@ export class Shell {
   }
 
   /** `work`, unless the program is to end first. @throws Interrupted */
-  during<T>(work: Promise<T>): Promise<T> {
-    return this.#interruption.during(work);
+  untilInterrupted<T>(work: Promise<T>): Promise<T> {
+    return this.#interruption.untilInterrupted(work);
   }
 
   /** What was not said is what this profile used last. */
-  async whoAndWhere(more: Partial<ConnectOptions> = {}): Promise<{ server?: string; user?: string }> {
+  async serverAndUser(more: Partial<ConnectOptions> = {}): Promise<{ server?: string; user?: string }> {
     const { server, user, profile }: Omit<GlobalSettings, 'trustNew' | 'newKeys'> = { ...this.settings, ...more };
-    const named = user === undefined ? {} : { user: checkedName(user) };
+    const named = user === undefined ? {} : { user: validName(user) };
     if (server !== undefined && user !== undefined) return { server, ...named };
     return { ...(await lastUsed({ server, profile, ...named })), ...(server !== undefined && { server }), ...named };
   }
 
   /** Gives `work` a client that is logged in and closes it afterwards, also when the program is to end. */
   async withClient<T>(work: (client: Client) => Promise<T>, more: Partial<ConnectOptions> = {}): Promise<T> {
-    return this.using(await this.connect(more), work);
+    return this.runWithClient(await this.connect(more), work);
   }
 
   /** A client that is logged in, for `using`; shows what it waits for. */
@@ -119,24 +119,24 @@ export class Shell {
     };
     const options = await this.connectOptions({ ...more, ask });
     const { connect } = await import('../../client/connect.ts');
-    return this.#interruption.during(connect(options)).finally(() => {
+    return this.#interruption.untilInterrupted(connect(options)).finally(() => {
       connecting = false;
       this.progress.end();
     });
   }
 
   /** `work`, which goes on by itself after a lost link: meanwhile that is told. */
-  async tellingLink<T>(client: Client, work: Promise<T>): Promise<T> {
+  async reportOutages<T>(client: Client, work: Promise<T>): Promise<T> {
     const stop = client.subscribe((event) => {
       if (event.type === 'link' && event.link.state === 'waiting')
-        this.output.remark(`${event.link.reason}; it goes on when the server is back`);
+        this.output.info(`${event.link.reason}; it goes on when the server is back`);
     });
     return work.finally(stop);
   }
 
-  async using<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
+  async runWithClient<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
     try {
-      return await this.#interruption.during(work(client));
+      return await this.#interruption.untilInterrupted(work(client));
     } finally {
       performance.mark('securechat:answered');
       await client.close();
@@ -145,7 +145,9 @@ export class Shell {
 
   /** The present password: from --password-file, else typed. @throws ClientError 'usage' when there is nobody to ask */
   async password(name: string): Promise<string> {
-    return (await this.#passwordGiven()) ?? askPassword(this.#mustAsk('--password-file'), `password for ${name}:`);
+    return (
+      (await this.#passwordFromFile()) ?? askPassword(this.#requireTerminal('--password-file'), `password for ${name}:`)
+    );
   }
 
   /**
@@ -153,9 +155,9 @@ export class Shell {
    * @throws ClientError 'usage' when it will not do, or there is nobody to ask
    */
   async newPassword(name: string, option: `--${string}`, file: string | undefined): Promise<string> {
-    if (file !== undefined) return checked(await this.#read(file));
-    const terminal = this.#mustAsk(option);
-    const password = checked(await askPassword(terminal, `new password for ${name}:`));
+    if (file !== undefined) return validPassword(await this.#readPassword(file));
+    const terminal = this.#requireTerminal(option);
+    const password = validPassword(await askPassword(terminal, `new password for ${name}:`));
     if (!isSamePassword(await askPassword(terminal, 'once more:'), password))
       throw new ClientError('usage', login.errors.repeat);
     return password;
@@ -163,7 +165,7 @@ export class Shell {
 
   /** No when there is nobody to ask. */
   async askYesNo(question: string): Promise<boolean> {
-    const terminal = this.#person();
+    const terminal = this.#openTerminal();
     return terminal !== null && askYesNo(terminal, question);
   }
 
@@ -172,10 +174,10 @@ export class Shell {
       trust: async ({ address, fingerprint, words }) => {
         this.progress.end();
         if (this.settings.trustNew) {
-          this.output.remark(`trusting ${address} from now on, fingerprint ${fingerprint}`);
+          this.output.info(`trusting ${address} from now on, fingerprint ${fingerprint}`);
           return true;
         }
-        if (this.#person() === null) return false;
+        if (this.#openTerminal() === null) return false;
         this.output.warn(
           `the daemon at ${address} is not known here. Its fingerprint:\n  ${fingerprint}\n  ${words}\nAsk its operator whether that is right.`,
         );
@@ -183,13 +185,13 @@ export class Shell {
       },
       password: async (name) => {
         this.progress.end();
-        const terminal = this.#person();
+        const terminal = this.#openTerminal();
         return terminal === null ? null : askPassword(terminal, `password for ${name}:`);
       },
       confirm: async ({ kind, statement, question }) => {
         this.progress.end();
         if (kind === 'no-keys' && this.settings.newKeys) return true;
-        if (this.#person() === null) return false;
+        if (this.#openTerminal() === null) return false;
         this.output.warn(printable(statement));
         return this.askYesNo(question);
       },
@@ -207,39 +209,39 @@ export class Shell {
       this.progress.end();
       const now = systemClock.monotonic();
       end ??= now + waitMs;
-      const left = this.#stays ? null : Math.max(0, end - now);
-      if (said !== reason) this.output.remark(login.waits(reason, left === null ? null : Math.ceil(left / 1000)));
+      const left = this.#longRunning ? null : Math.max(0, end - now);
+      if (said !== reason) this.output.info(login.waits(reason, left === null ? null : Math.ceil(left / 1000)));
       said = reason;
       if (left !== null) systemClock.after(left, giveUp);
     };
   }
 
   /** Read once: standard input has no second time. */
-  #passwordGiven(): Promise<string | null> {
+  #passwordFromFile(): Promise<string | null> {
     const { passwordFile } = this.settings;
-    this.#given ??= passwordFile === undefined ? Promise.resolve(null) : this.#read(passwordFile);
-    return this.#given;
+    this.#filePassword ??= passwordFile === undefined ? Promise.resolve(null) : this.#readPassword(passwordFile);
+    return this.#filePassword;
   }
 
-  #read(passwordFile: string): Promise<string> {
+  #readPassword(passwordFile: string): Promise<string> {
     return readPasswordFile(passwordFile, process.stdin, (text) => this.output.warn(text));
   }
 
-  #mustAsk(option: `--${string}`): Terminal {
-    const terminal = this.#person();
+  #requireTerminal(option: `--${string}`): Terminal {
+    const terminal = this.#openTerminal();
     if (terminal === null)
       throw new ClientError('usage', `a password is needed: give ${option}, or run this in a terminal`);
     return terminal;
   }
 
-  #person(): Terminal | null {
+  #openTerminal(): Terminal | null {
     if (this.#terminal === undefined) this.#terminal = openTerminal();
     return this.#terminal;
   }
 }
 
 /** @throws ClientError 'usage' for what can be nobody's name. */
-function checkedName(typed: string): string {
+function validName(typed: string): string {
   const name = typed.normalize('NFC');
   const fault = nameFault(name);
   if (fault === null) return name;
@@ -247,7 +249,7 @@ function checkedName(typed: string): string {
 }
 
 /** @throws ClientError 'usage' for one that nobody may take from now on */
-function checked(password: string): string {
+function validPassword(password: string): string {
   const fault = newPasswordFault(password);
   if (fault !== null) throw new ClientError('usage', fault);
   return password;

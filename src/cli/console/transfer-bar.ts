@@ -2,12 +2,12 @@ import { SingleBar } from 'cli-progress';
 import prettyBytes from 'pretty-bytes';
 import type { TransferState } from '../../client/types.ts';
 import { printable } from '../../protocol/base/text.ts';
-import { canDrawOver } from './progress.ts';
+import { canRedraw } from './progress.ts';
 import type { Shell } from './shell.ts';
 
 /** A bar on standard error when that is a terminal where it can be drawn over and nobody asked for quiet; otherwise nothing. */
 export function transferBar(shell: Shell, label: string): { show(transfer: TransferState): void; stop(): void } {
-  if (!canDrawOver(process.stderr, process.env) || shell.output.quiet || shell.output.json)
+  if (!canRedraw(process.stderr, process.env) || shell.output.quiet || shell.output.json)
     return { show() {}, stop() {} };
   const bar = new SingleBar({
     stream: process.stderr,

@@ -1,13 +1,13 @@
 /** What the companion says, and when. Pure: a text in, answers out. */
 
-export type Answer =
+export type Reply =
   | { give: 'text'; text: string }
   | { give: 'reply'; text: string }
   | { give: 'reaction'; emoji: string }
   | { give: 'file' }
   | { give: 'time' };
 
-export const lines = {
+export const botTexts = {
   welcome: (name: string) => `hello ${name}, I am robin: a small program, here to keep you company`,
   invitation: 'write me something; everybody on this server would read it in this room',
   whisper: 'and this is between the two of us, sealed for you alone. say hello back?',
@@ -46,26 +46,26 @@ const remarks = [
   'Ctrl+F searches, Alt+L shows the messages without borders, for copying',
 ];
 
-export class Conversationalist {
+export class BotReplies {
   #heard = 0;
   #hellos = 0;
   #questions = 0;
   #remarks = 0;
 
   /** To the first line also three keys, to the second also a file: not all at once. */
-  answersTo(text: string): Answer[] {
+  repliesTo(text: string): Reply[] {
     const answers = [this.#answer(text)];
     this.#heard++;
-    if (this.#heard === 1) answers.push({ give: 'text', text: lines.keys });
+    if (this.#heard === 1) answers.push({ give: 'text', text: botTexts.keys });
     if (this.#heard === 2 && !answers.some(({ give }) => give === 'file')) answers.push({ give: 'file' });
     return answers;
   }
 
-  #answer(text: string): Answer {
+  #answer(text: string): Reply {
     const has = (words: RegExp): boolean => words.test(text);
     if (has(/\b(?:file|document|picture|photo)\b/i)) return { give: 'file' };
     if (has(/\b(?:time|clock|late)\b/i)) return { give: 'time' };
-    if (has(/\b(?:help|keys?|commands?)\b/i)) return { give: 'text', text: lines.keys };
+    if (has(/\b(?:help|keys?|commands?)\b/i)) return { give: 'text', text: botTexts.keys };
     if (has(/\b(?:thanks?|thank you|thx)\b/i)) return { give: 'reply', text: thanks };
     if (has(/\b(?:bye|goodbye|quit|exit|see you)\b/i)) return { give: 'text', text: goodbye };
     if (has(/^\W*(?:hi|hello|hey|hallo|good (?:morning|day|evening))\b/i))

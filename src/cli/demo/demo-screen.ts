@@ -9,8 +9,8 @@ import { openLoginBackend } from '../../tui/login/login-backend.ts';
 import { defaultSettings } from '../../tui/state/state.ts';
 import { tellChalk, themeFor } from '../../tui/state/theme.ts';
 import type { Shell } from '../console/shell.ts';
-import { Companion } from './demo-bot.ts';
-import { forReal, withThrowAway } from './temporary-server.ts';
+import { DemoBot } from './demo-bot.ts';
+import { nextSteps, withTemporaryServer } from './temporary-server.ts';
 
 const YOU = 'you';
 const COMPANION = 'robin';
@@ -20,7 +20,7 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
   const suited = themeFor(process.env);
   tellChalk(suited, process.env);
   output.line('A daemon of its own and somebody to talk to, on this machine only. Leaving deletes everything.\n');
-  await withThrowAway(shell, async (place) => {
+  await withTemporaryServer(shell, async (place) => {
     const [you, robin] = await place.step(`making accounts for ${YOU} and ${COMPANION}: two RSA-3072 keys each`, () =>
       Promise.all([place.account(YOU), place.account(COMPANION)]),
     );
@@ -31,7 +31,7 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       import('../../tui/stage.tsx'),
       Profile.open(place.profile(YOU), fs, systemRandom),
     ]);
-    const companion = new Companion({ client: robin, guest: YOU, dir: nest, clock: systemClock });
+    const bot = new DemoBot({ client: robin, guest: YOU, dir: nest, clock: systemClock });
     const stage = runStage({
       stdin: process.stdin,
       stdout: process.stdout,
@@ -52,17 +52,17 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       log: null,
       recording: null,
     });
-    companion.greet();
+    bot.greet();
     try {
-      await shell.during(stage);
+      await shell.untilInterrupted(stage);
     } finally {
       // The screen gives the terminal back before anything is printed.
       await stage;
-      output.remark('stopping the daemon …');
-      await companion.end();
+      output.info('stopping the daemon …');
+      await bot.end();
       await profile.close();
     }
   });
   output.line('To do it for real:\n');
-  for (const line of forReal(process.argv[1] ?? 'securechat')) output.line(line);
+  for (const line of nextSteps(process.argv[1] ?? 'securechat')) output.line(line);
 }

@@ -8,14 +8,14 @@ import prettyBytes from 'pretty-bytes';
 import type { Client, ConversationName, Message } from '../../client/types.ts';
 import type { Output } from '../console/output.ts';
 import type { Shell } from '../console/shell.ts';
-import { forReal, withThrowAway } from './temporary-server.ts';
+import { nextSteps, withTemporaryServer } from './temporary-server.ts';
 
 const FILE_SIZE = 8 * 1024 * 1024;
 
 export function runDemo(shell: Shell): Promise<void> {
   const { output } = shell;
   output.line('A throw-away daemon and two people, on this machine only. Everything is deleted at the end.\n');
-  return withThrowAway(shell, async (place) => {
+  return withTemporaryServer(shell, async (place) => {
     output.line(`  it serves ${place.daemon.address}, fingerprint ${place.daemon.fingerprint}\n`);
     const [alice, bob] = await place.step('alice and bob make accounts: each makes two RSA-3072 keys', () =>
       Promise.all([place.account('alice'), place.account('bob')]),
@@ -23,7 +23,7 @@ export function runDemo(shell: Shell): Promise<void> {
     await talk(output, alice, bob);
     await share(output, alice, bob, place.dir);
     output.line('The daemon carried all of this and could read none of it. To do it for real:\n');
-    for (const line of forReal(process.argv[1] ?? 'securechat')) output.line(line);
+    for (const line of nextSteps(process.argv[1] ?? 'securechat')) output.line(line);
   });
 }
 

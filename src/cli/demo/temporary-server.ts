@@ -9,7 +9,7 @@ import type { Client } from '../../client/types.ts';
 import type { Shell } from '../console/shell.ts';
 import { type DaemonProcess, startDaemon } from './daemon-process.ts';
 
-export type ThrowAway = {
+export type TemporaryServer = {
   dir: string;
   daemon: DaemonProcess;
   /** The folder of an account's profile. */
@@ -21,7 +21,7 @@ export type ThrowAway = {
 };
 
 /** How to go on after the demo, with the programs as they were called: `program` is this one's path or name. */
-export function forReal(program: string): string[] {
+export function nextSteps(program: string): string[] {
   // In a clone the command is no word of the shell.
   const screen = basename(program) === 'securechat.js' ? relative(process.cwd(), program) : 'securechat';
   const rows = [
@@ -34,7 +34,10 @@ export function forReal(program: string): string[] {
 }
 
 /** Runs `work` beside a throw-away daemon; everything is stopped and deleted after it. */
-export async function withThrowAway(shell: Shell, work: (place: ThrowAway) => Promise<void>): Promise<void> {
+export async function withTemporaryServer(
+  shell: Shell,
+  work: (place: TemporaryServer) => Promise<void>,
+): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'securechat-demo-'));
   const opened: Client[] = [];
   let daemon: DaemonProcess | null = null;
@@ -45,10 +48,10 @@ export async function withThrowAway(shell: Shell, work: (place: ThrowAway) => Pr
   };
   process.once('exit', atOnce);
   async function step<T>(what: string, doing: () => Promise<T>): Promise<T> {
-    shell.output.remark(`${what} …`);
+    shell.output.info(`${what} …`);
     const start = performance.now();
-    const result = await shell.during(doing());
-    shell.output.remark(`  done, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    const result = await shell.untilInterrupted(doing());
+    shell.output.info(`  done, ${((performance.now() - start) / 1000).toFixed(1)} s`);
     return result;
   }
   const profile = (name: string): string => join(dir, name);

@@ -22,7 +22,7 @@ export function rendererOn(output: Output, print: (line: string) => void): Rende
   if (output.json)
     return {
       say: (line) => output.warn(line),
-      remark: (line) => output.remark(line),
+      remark: (line) => output.info(line),
       message: (message) => reportMessage(output, message),
       gap: (gap) => reportGap(output, gap),
       sent: (message) => reportSent(output, message),

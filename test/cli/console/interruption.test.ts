@@ -12,7 +12,7 @@ function watched(): { interruption: Interruption; signals: EventEmitter; exits: 
 
 test('work that ends by itself gives its result', async (t) => {
   const { interruption } = watched();
-  t.is(await interruption.during(Promise.resolve(7)), 7);
+  t.is(await interruption.untilInterrupted(Promise.resolve(7)), 7);
 });
 
 test('a signal ends the wait with the status a shell expects, a second one at once', async (t) => {
@@ -22,11 +22,11 @@ test('a signal ends the wait with the status a shell expects, a second one at on
     ['SIGHUP', 129],
   ] as const) {
     const { interruption, signals, exits } = watched();
-    const waiting = interruption.during(new Promise(() => {}));
+    const waiting = interruption.untilInterrupted(new Promise(() => {}));
     signals.emit(signal);
     const error = await t.throwsAsync(waiting, { instanceOf: Interrupted });
     t.is(error?.status, status);
-    await t.throwsAsync(interruption.during(Promise.resolve()), { instanceOf: Interrupted });
+    await t.throwsAsync(interruption.untilInterrupted(Promise.resolve()), { instanceOf: Interrupted });
     t.deepEqual(exits, []);
     signals.emit(signal);
     t.deepEqual(exits, [status]);
@@ -41,7 +41,7 @@ test('when nothing needs to be put in order the program ends at once', (t) => {
 
 test('who heeds Ctrl+C gets it, and a program that is told to end ends all the same', async (t) => {
   const { interruption, signals, exits } = watched();
-  const waiting = interruption.during(new Promise(() => {}));
+  const waiting = interruption.untilInterrupted(new Promise(() => {}));
   let heard = 0;
   const unheed = interruption.on(() => heard++);
   signals.emit('SIGINT');

@@ -22,7 +22,7 @@ test('a result is a line, or compact JSON with its version', (t) => {
 
 test('remarks are left out with --quiet, warnings are not', (t) => {
   const { output, out, err } = capture(false, true);
-  output.remark('connecting');
+  output.info('connecting');
   output.warn('the file can be read by others');
   t.deepEqual([out, err], [[], ['securechat: the file can be read by others\n']]);
 });

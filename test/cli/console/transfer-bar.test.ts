@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { household } from '../../helpers/daemon/test-accounts.ts';
+import { testAccounts } from '../../helpers/daemon/test-accounts.ts';
 import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
 
 test('what upload and download answer stays on the screen when their bar goes', async (t) => {
   t.timeout(120_000);
-  const { daemon, dir } = await household(t, ['alice']);
+  const { daemon, dir } = await testAccounts(t, ['alice']);
   const common = ['--user', 'alice', '--server', daemon.join, '--profile', join(dir, 'alice')];
   await writeFile(join(dir, 'report.txt'), 'x'.repeat(300_000));
   const inTerminal = async (...args: string[]): Promise<string> => {

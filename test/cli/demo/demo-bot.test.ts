@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { Companion } from '../../../src/cli/demo/demo-bot.ts';
+import { DemoBot } from '../../../src/cli/demo/demo-bot.ts';
 import type { FileRef, TransferOptions } from '../../../src/client/types.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
@@ -20,16 +20,16 @@ class Robin extends FakeClient {
 async function meets(t: ExecutionContext) {
   const client = new Robin({ name: 'robin' });
   const dir = await temporaryFolder(t);
-  const companion = new Companion({ client, guest: 'you', dir, clock: systemClock, pause: 1 });
-  t.teardown(() => companion.end());
+  const bot = new DemoBot({ client, guest: 'you', dir, clock: systemClock, pause: 1 });
+  t.teardown(() => bot.end());
   const texts = (): unknown[] =>
     client.calls.filter(([name]) => name === 'queue').map(([, to, text]) => `${to} ${text}`);
-  return { client, dir, companion, texts };
+  return { client, dir, bot, texts };
 }
 
 test('it greets everyone and the guest alone', async (t) => {
-  const { companion, texts } = await meets(t);
-  companion.greet();
+  const { bot, texts } = await meets(t);
+  bot.greet();
   await until(() => texts().length === 3);
   t.deepEqual(
     texts().map((text) => String(text).split(' ')[0]),
@@ -62,11 +62,11 @@ test('a file that it is sent is fetched and named by its hash', async (t) => {
 });
 
 test('a failure disturbs nobody, and after the end it is silent', async (t) => {
-  const { client, companion, texts } = await meets(t);
+  const { client, bot, texts } = await meets(t);
   client.failures.set('queue', new Error('no'));
   client.receive({ from: 'you', text: 'hello' });
   await until(() => texts().length === 2);
-  await companion.end();
+  await bot.end();
   // Another one of the same pace, who is asked after it: when that one has answered, this one would have.
   const other = await meets(t);
   for (const one of [client, other.client]) one.receive({ from: 'you', text: 'hello?' });

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { forReal } from '../../../src/cli/demo/temporary-server.ts';
+import { nextSteps } from '../../../src/cli/demo/temporary-server.ts';
 
 test('how to do it for real names the programs as they were called', (t) => {
   t.deepEqual(
-    forReal('/usr/local/bin/securechat').map((line) => line.trim().split(/ {3,}/)[0]),
+    nextSteps('/usr/local/bin/securechat').map((line) => line.trim().split(/ {3,}/)[0]),
     ['securechat-daemon', "securechat 'JOIN-LINK'", 'securechat --help'],
   );
   t.deepEqual(
-    forReal(join(process.cwd(), 'bin/securechat.js')).map((line) => line.trim().split(/ {3,}/)[0]),
+    nextSteps(join(process.cwd(), 'bin/securechat.js')).map((line) => line.trim().split(/ {3,}/)[0]),
     ['bin/securechat-daemon.js', "bin/securechat.js 'JOIN-LINK'", 'bin/securechat.js --help'],
   );
 });

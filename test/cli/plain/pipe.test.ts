@@ -2,13 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { household } from '../../helpers/daemon/test-accounts.ts';
+import { testAccounts } from '../../helpers/daemon/test-accounts.ts';
 import { type Running, securechat, startSecurechat } from '../../helpers/screen/cli.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test.serial('two people talk, whisper and share a file through pipes', async (t) => {
   t.timeout(120_000);
-  const { daemon, dir } = await household(t);
+  const { daemon, dir } = await testAccounts(t);
   const start = (user: string, ...args: string[]): Running => {
     const common = ['--server', daemon.join, '--profile', join(dir, user), '--downloads', dir];
     return startSecurechat(t, [...args, ...common], { stdin: null });
@@ -60,7 +60,7 @@ test.serial(
   'who is blocked is heard by nobody of this profile, at the next start too, and nothing is lost',
   async (t) => {
     t.timeout(120_000);
-    const { daemon, dir } = await household(t);
+    const { daemon, dir } = await testAccounts(t);
     const alice = ['--server', daemon.join, '--profile', join(dir, 'alice')];
     const plain = ['plain', '--server', daemon.join, '--profile', join(dir, 'bob')];
     const first = await securechat(plain, { stdin: '.block alice' });
@@ -84,7 +84,7 @@ test.serial(
 
 test.serial('messages, their places and people as objects, for programs', async (t) => {
   t.timeout(120_000);
-  const { daemon, dir } = await household(t);
+  const { daemon, dir } = await testAccounts(t);
   const objects = async (user: string, stdin = '') => {
     const args = ['plain', '--json', '--quiet', '--server', daemon.join, '--profile', join(dir, user)];
     const { stdout, stderr, code } = await securechat(args, { stdin });

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
-import { household, PASSWORD } from '../../helpers/daemon/test-accounts.ts';
-import { lightOpaque } from '../../helpers/protocol/fast-opaque.ts';
+import { PASSWORD, testAccounts } from '../../helpers/daemon/test-accounts.ts';
+import { fastOpaque } from '../../helpers/protocol/fast-opaque.ts';
 import { cliCommand, type Running, startSecurechat } from '../../helpers/screen/cli.ts';
 import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
 import { openScreen, type Screen } from '../../helpers/screen/screen.ts';
@@ -14,9 +14,9 @@ async function seat(
   t: ExecutionContext,
   args: string[] = ['plain'],
   env: Record<string, string> = {},
-  opaque: Opaque = lightOpaque,
+  opaque: Opaque = fastOpaque,
 ): Promise<{ screen: Screen; bob(): Promise<Running> }> {
-  const { daemon, dir } = await household(t, ['alice', 'bob'], { opaque });
+  const { daemon, dir } = await testAccounts(t, ['alice', 'bob'], { opaque });
   const common = (user: string): string[] => ['--server', daemon.join, '--profile', join(dir, user)];
   const screen = openCliScreen(t, [...args, ...common('alice')], { cols: 50, rows: 20, env });
   await screen.until((text) => text.includes('.exit leaves') && text.includes('#lobby> '), PATIENCE);
@@ -68,7 +68,7 @@ test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', asyn
 
 test.serial('whoever is not known here is asked, line by line, and is in', async (t) => {
   t.timeout(120_000);
-  const { daemon, dir } = await household(t, ['alice'], { opaque: inlineOpaque });
+  const { daemon, dir } = await testAccounts(t, ['alice'], { opaque: inlineOpaque });
   const args = ['plain', daemon.join, '--profile', join(dir, 'new')];
   const screen = openCliScreen(t, args, { cols: 120, rows: 30, env: { INK_SCREEN_READER: 'true' } });
   for (const [question, answer] of [
@@ -180,7 +180,7 @@ test.serial('a question that was asked for by a line typed ahead goes on as any 
 
 test.serial('Ctrl+Z gives the terminal to the shell, and after fg the line goes on', async (t) => {
   t.timeout(120_000);
-  const { daemon, dir } = await household(t);
+  const { daemon, dir } = await testAccounts(t);
   const command = cliCommand(['plain', '--server', daemon.join, '--profile', join(dir, 'alice')]);
   const screen = openScreen('bash', ['--norc', '-i'], { cols: 200, rows: 20, env: { PS1: 'shell> ' } });
   t.teardown(() => screen.kill('SIGKILL'));

@@ -9,14 +9,14 @@ import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts
 import { acceptLink } from '../../../src/protocol/link/link-setup.ts';
 import { MESSAGES_VERSION } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { listener } from '../../helpers/tcp-server.ts';
+import { startTcpServer } from '../../helpers/tcp-server.ts';
 
 const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
 const fingerprint = daemonFingerprint(keys.link.spki, keys.sign.spki);
 const daemonId = new Uint8Array(32).fill(1);
 
 const daemon = (t: ExecutionContext): Promise<Address> =>
-  listener(t, (socket: Socket) => {
+  startTcpServer(t, (socket: Socket) => {
     const o = { keys, rejectKey: new Uint8Array(32), daemonId, rsa: inlineRsa, software: 'test', maxQueuedBytes: 1e6 };
     acceptLink(socket, o).catch(() => {});
   });
@@ -60,7 +60,7 @@ test('whatever else answers is not a daemon, and is said so', async (t) => {
     ['hangs up', (socket) => socket.end()],
   ];
   for (const [name, each] of answers) {
-    const address = await listener(t, each);
+    const address = await startTcpServer(t, each);
     const wrong = { instanceOf: ClientError, code: 'not-a-daemon' };
     await t.throwsAsync(greet({ address, timeoutMs: 10_000, clock: systemClock }), wrong, name);
     await t.throwsAsync(reach(address), wrong, name);
@@ -68,7 +68,7 @@ test('whatever else answers is not a daemon, and is said so', async (t) => {
 });
 
 test('a port that stays silent is given up after the time limit', async (t) => {
-  const address = await listener(t, () => {});
+  const address = await startTcpServer(t, () => {});
   await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
     code: 'unreachable',
@@ -83,14 +83,14 @@ test('whoever gives up waits no longer, and a link that is there ends', async (t
   const end = new Promise((done) => {
     link.onClose = done;
   });
-  const silent = await listener(t, () => giveUp.abort());
+  const silent = await startTcpServer(t, () => giveUp.abort());
   await t.throwsAsync(reach(silent, fingerprint, { signal }));
   t.is(await end, 'lost');
   await t.throwsAsync(reach(silent, fingerprint, { signal }));
 });
 
 test('a port that begins to answer and stops is no server of ours', async (t) => {
-  const address = await listener(t, (socket) => socket.write('SCK1'));
+  const address = await startTcpServer(t, (socket) => socket.write('SCK1'));
   await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
     code: 'not-a-daemon',
@@ -100,7 +100,7 @@ test('a port that begins to answer and stops is no server of ours', async (t) =>
 
 test('a daemon that shows its keys but cannot use them is refused', async (t) => {
   const stolen = { link: { ...fixtureKey('mallory-encryption'), spki: keys.link.spki }, sign: keys.sign };
-  const address = await listener(t, (socket) => {
+  const address = await startTcpServer(t, (socket) => {
     const o = {
       keys: stolen,
       rejectKey: new Uint8Array(32),
@@ -136,7 +136,7 @@ test('a daemon of another version is said which of the two to update', (t) => {
 });
 
 test('a greeting of another version is said so', async (t) => {
-  const address = await listener(t, (socket) => socket.write('SCK9\u0000\u0001x'));
+  const address = await startTcpServer(t, (socket) => socket.write('SCK9\u0000\u0001x'));
   await t.throwsAsync(reach(address), { instanceOf: ClientError, code: 'version' });
 });
 

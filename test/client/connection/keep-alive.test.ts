@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import test from 'ava';
 import { fromHex } from '../../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../../src/protocol/link/daemon-identity.ts';
-import { chatAs } from '../../helpers/client/chat.ts';
+import { connectChat } from '../../helpers/client/chat.ts';
 import { signInAs } from '../../helpers/client/sign-in.ts';
 import { startDaemon } from '../../helpers/daemon/daemon.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
@@ -46,7 +46,7 @@ test.serial(
     const profile = join(await temporaryFolder(t), 'bot');
     const made = { user: 'bob', server: daemon.join, profile, password: 'secret', register: {} } as const;
     await (await signInAs(t, made)).close();
-    const alice = await chatAs(t, { user: 'alice', server: daemon.join, password: 'secret', register: {} });
+    const alice = await connectChat(t, { user: 'alice', server: daemon.join, password: 'secret', register: {} });
 
     const program = [
       '--disable-warning=ExperimentalWarning',
@@ -76,8 +76,8 @@ test.serial('a message that waits fails when this device was signed out', async 
   const server = joinLink('127.0.0.1', at.port, fromHex(at.fingerprint));
   const profile = join(await temporaryFolder(t), 'p');
   const made = { user: 'alice', server, profile, password: 'secret' } as const;
-  const alice = await chatAs(t, { ...made, register: {} });
-  const other = await chatAs(t, { ...made, profile: join(await temporaryFolder(t), 'q') });
+  const alice = await connectChat(t, { ...made, register: {} });
+  const other = await connectChat(t, { ...made, profile: join(await temporaryFolder(t), 'q') });
   await other.client.sessions();
   const gone = alice.event((event) => event.type === 'link' && event.link.state !== 'online');
   await other.client.endDevice(null);

@@ -2,7 +2,7 @@ import test from 'ava';
 import { PendingConversations } from '../../../src/client/conversations/pending-conversations.ts';
 import type { Timeline } from '../../../src/client/timeline/timeline.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
-import { chatAs, lines, startChat } from '../../helpers/client/chat.ts';
+import { connectChat, lines, startChat } from '../../helpers/client/chat.ts';
 import { signInAs } from '../../helpers/client/sign-in.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { until } from '../../helpers/until.ts';
@@ -87,7 +87,7 @@ test.serial('attack: a card that the daemon does not give holds up nobody but it
   }) as typeof connection.request;
   const alice = await startChat(t, signedIn);
   await alice.client.conversations();
-  const bob = await chatAs(t, { user: 'bob', ...account });
+  const bob = await connectChat(t, { user: 'bob', ...account });
   await bob.client.send('@alice', 'one');
   await bob.client.send('@alice', 'two');
   await until(() => asked);

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { chatAs, lines, type TestChat } from '../../helpers/client/chat.ts';
+import { connectChat, lines, type TestChat } from '../../helpers/client/chat.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { recordPath } from '../../helpers/protocol/record-path.ts';
 
@@ -10,8 +10,8 @@ const register = {};
 async function lobby(t: ExecutionContext, flags: Record<string, string> = {}) {
   const { join: server, port, fingerprint } = (await openDaemon(t, { flags })).at;
   const path = await recordPath(t, port);
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, {
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, {
     user: 'bob',
     server: `securechat://${path.server}#${fingerprint}`,
     password,

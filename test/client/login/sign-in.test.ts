@@ -19,10 +19,10 @@ import { quietAsk, signInAs } from '../../helpers/client/sign-in.ts';
 import { startDaemon, writeFixtureKey } from '../../helpers/daemon/daemon.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { lightOpaque } from '../../helpers/protocol/fast-opaque.ts';
+import { fastOpaque } from '../../helpers/protocol/fast-opaque.ts';
 import { accepting } from '../../helpers/protocol/link-pair.ts';
 import { startRelay } from '../../helpers/protocol/relay.ts';
-import { listener } from '../../helpers/tcp-server.ts';
+import { startTcpServer } from '../../helpers/tcp-server.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** The encryption keys, newest first. */
@@ -125,9 +125,9 @@ test.serial('a change of password that is cut leaves the old one whole', async (
   await me.close();
   // The vault for the new password is stored, then the daemon refuses the record.
   const spoilt = {
-    ...lightOpaque,
+    ...fastOpaque,
     clientRegisterFinish: async (...args: Parameters<Opaque['clientRegisterFinish']>) => ({
-      ...(await lightOpaque.clientRegisterFinish(...args)),
+      ...(await fastOpaque.clientRegisterFinish(...args)),
       record: 'no record',
     }),
   };
@@ -236,7 +236,7 @@ test.serial('a server that falls silent after the handshake is given up', async 
   const asked = new Promise<void>((done) => {
     heard = done;
   });
-  const address = await listener(t, (socket) => {
+  const address = await startTcpServer(t, (socket) => {
     acceptLink(socket, accepting).then(
       (link) => {
         link.onMessage = heard;

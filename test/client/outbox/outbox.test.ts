@@ -10,7 +10,7 @@ import type { Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard } from '../../../src/protocol/sealed/card.ts';
 import { parseNote } from '../../../src/protocol/sealed/note.ts';
 import type { RequestParams } from '../../../src/protocol/wire/requests.ts';
-import { chatAs, lines, startChat } from '../../helpers/client/chat.ts';
+import { connectChat, lines, startChat } from '../../helpers/client/chat.ts';
 import { freshCard } from '../../helpers/client/client.ts';
 import { fixtureRsa, signInAs } from '../../helpers/client/sign-in.ts';
 import { tampered } from '../../helpers/client/tamper.ts';
@@ -44,7 +44,7 @@ async function refused(
   clock: Clock = systemClock,
 ) {
   const { join: server } = (await openDaemon(t)).at;
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const sent: Sent[] = [];
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
   const lying = tampered(signedIn, {
@@ -147,10 +147,10 @@ test.serial('a daemon that always finds the order wrong does not keep the client
 async function sealing(t: ExecutionContext) {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const rsa: Rsa = fixtureRsa('alice');
   const signedIn = await signInAs(t, { user: 'alice', server, password, register, profile }, { rsa });
-  return { bob, signedIn, rsa, again: () => chatAs(t, { user: 'alice', server, profile }) };
+  return { bob, signedIn, rsa, again: () => connectChat(t, { user: 'alice', server, profile }) };
 }
 
 for (const linked of [true, false]) {
@@ -202,8 +202,8 @@ test.serial('what cannot be sealed now waits, with a sentence, and goes out with
 
 test.serial('the outbox is bounded, with a sentence', async (t) => {
   const daemon = await startDaemon(t);
-  await chatAs(t, { user: 'bob', server: daemon.join, password, register });
-  const alice = await chatAs(t, { user: 'alice', server: daemon.join, password, register });
+  await connectChat(t, { user: 'bob', server: daemon.join, password, register });
+  const alice = await connectChat(t, { user: 'alice', server: daemon.join, password, register });
   await alice.client.send('@bob', 'known');
   await daemon.stop('SIGKILL');
   await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
@@ -218,7 +218,7 @@ test.serial('the outbox is bounded, with a sentence', async (t) => {
 test.serial('a changed key stops everything until the person accepts it', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register, profile });
   // As if this profile had met another Alice before.
   const card = await freshCard('mallory', 'alice');

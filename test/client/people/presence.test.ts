@@ -4,7 +4,7 @@ import { People } from '../../../src/client/people/people.ts';
 import { Presence } from '../../../src/client/people/presence.ts';
 import type { ClientEvent, ConversationName, LinkState, Person } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { chatAs, type TestChat } from '../../helpers/client/chat.ts';
+import { connectChat, type TestChat } from '../../helpers/client/chat.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { person } from '../../helpers/screen/messages.ts';
@@ -133,8 +133,8 @@ const awayOf = async ({ client }: TestChat, name: string) =>
 
 test.serial('two people: bob sees alice write and go, and again after her link was lost', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const alice = await chatAs(t, { user: 'alice', server, password, register });
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   await alice.event((event) => event.type === 'people' && event.people.some(({ name }) => name === 'bob'));
   alice.client.typing('@bob');
   await bob.event((event) => event.type === 'typing' && event.name === 'alice');
@@ -154,7 +154,7 @@ test.serial('two people: bob sees alice write and go, and again after her link w
   );
   await until(async () => (await awayOf(bob, 'alice')) === true);
   // Who comes now finds it in the directory.
-  const carol = await chatAs(t, { user: 'carol', server, password, register });
+  const carol = await connectChat(t, { user: 'carol', server, password, register });
   t.true(await awayOf(carol, 'alice'));
   await alice.client.away(false);
   await until(async () => (await awayOf(bob, 'alice')) === false);

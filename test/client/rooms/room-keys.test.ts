@@ -10,14 +10,14 @@ import { mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
 import { createLobby, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { chatAs } from '../../helpers/client/chat.ts';
+import { connectChat } from '../../helpers/client/chat.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 test.serial('an epoch that comes by an event and by a fetch at once is taken once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
-  const { client, signedIn } = await chatAs(t, { user: 'alice', server, password: 'secret', register: {} });
+  const { client, signedIn } = await connectChat(t, { user: 'alice', server, password: 'secret', register: {} });
   await client.send('#lobby', 'under the first key');
   const { connection, keyring, profile, rsa, clock, daemon } = signedIn;
   const account = `other ${accountKey(daemon.daemonId, keyring.me.idFp)}`;

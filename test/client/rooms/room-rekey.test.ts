@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs, lines } from '../../helpers/client/chat.ts';
+import { connectChat, lines } from '../../helpers/client/chat.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -11,14 +11,14 @@ test.serial('who was never online together with a speaker reads the lobby all th
   const { join: server } = (await openDaemon(t)).at;
   const alice = { user: 'alice' as const, server, password, profile: join(await temporaryFolder(t), 'alice') };
   const bob = { user: 'bob' as const, server, password, profile: join(await temporaryFolder(t), 'bob') };
-  const first = await chatAs(t, { ...alice, register });
+  const first = await connectChat(t, { ...alice, register });
   await first.client.send('#lobby', 'before anybody came');
   await first.client.close();
-  await (await chatAs(t, { ...bob, register })).client.close();
-  const speaker = await chatAs(t, alice);
+  await (await connectChat(t, { ...bob, register })).client.close();
+  const speaker = await connectChat(t, alice);
   await speaker.client.send('#lobby', 'bob is not here now');
   await speaker.client.close();
-  const reader = await chatAs(t, bob);
+  const reader = await connectChat(t, bob);
   await reader.message('bob is not here now');
   const { messages } = await reader.client.history('#lobby');
   t.deepEqual(lines(messages), ['alice: bob is not here now (sent)']);

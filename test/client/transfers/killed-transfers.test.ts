@@ -4,7 +4,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../../src/client/types.ts';
-import { chatAs } from '../../helpers/client/chat.ts';
+import { connectChat } from '../../helpers/client/chat.ts';
 import { startDaemon } from '../../helpers/daemon/daemon.ts';
 import { startSecurechat } from '../../helpers/screen/cli.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -25,8 +25,8 @@ async function setting(t: ExecutionContext) {
   const profile = join(dir, 'alice');
   const downloads = join(dir, 'downloads');
   const alice = { user: 'alice', server, profile } as const;
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
-  await (await chatAs(t, { ...alice, password, register })).client.close();
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  await (await connectChat(t, { ...alice, password, register })).client.close();
   const global = ['--server', server, '--user', 'alice', '--profile', profile];
   return { daemon, path, content, downloads, alice, bob, global };
 }
@@ -34,7 +34,7 @@ async function setting(t: ExecutionContext) {
 test.serial('uploads and downloads go on after a kill -9 of the client', async (t) => {
   const { daemon, path, content, downloads, alice, bob, global } = await setting(t);
   const sent = await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
-  const next = await chatAs(t, alice);
+  const next = await connectChat(t, alice);
   const up: TransferState[] = [];
   const file = await next.client.upload('@bob', path, { onProgress: (state) => up.push(state) });
   t.true(began(up) >= sent - SEGMENT, `it went on at ${began(up)} of ${sent}`);
@@ -43,7 +43,7 @@ test.serial('uploads and downloads go on after a kill -9 of the client', async (
   await next.client.close();
 
   const got = await killed(t, ['download', file.id, '--downloads', downloads, ...global], downloads);
-  const last = await chatAs(t, alice);
+  const last = await connectChat(t, alice);
   const down: TransferState[] = [];
   const saved = await last.client.download(file, { dir: downloads, onProgress: (state) => down.push(state) });
   t.true(began(down) >= got - SEGMENT, `it went on at ${began(down)} of ${got}`);
@@ -54,7 +54,7 @@ test.serial('uploads and downloads go on after a kill -9 of the client', async (
 test.serial('what a kill -9 cut off is listed at the next start, and resume finishes it', async (t) => {
   const { daemon, path, content, downloads, alice, bob, global } = await setting(t);
   await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
-  const next = await chatAs(t, alice);
+  const next = await connectChat(t, alice);
   const [up, ...others] = await next.client.transfers();
   t.deepEqual(others, []);
   const note = 'the program ended in the middle of it';
@@ -69,7 +69,7 @@ test.serial('what a kill -9 cut off is listed at the next start, and resume fini
   await next.client.close();
 
   const got = await killed(t, ['download', id, '--downloads', downloads, ...global], downloads);
-  const last = await chatAs(t, alice);
+  const last = await connectChat(t, alice);
   const [down] = await last.client.transfers();
   t.like(down, { id, direction: 'down', state: 'paused', done: got, note });
   const { note: saved } = await last.client.resume(down ?? up);

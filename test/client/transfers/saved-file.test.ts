@@ -8,7 +8,7 @@ import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { fails, place, type Receiver, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
 import type { FileDaemon } from '../../helpers/daemon/file-daemon.ts';
-import { changedFiles, systemError } from '../../helpers/patched-file-system.ts';
+import { patchedFileSystem, systemError } from '../../helpers/patched-file-system.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
@@ -47,7 +47,7 @@ test('a disk that is full, one that can only be read, no permission and no such 
   const at = await sender(t);
   const { manifest } = await sent(at, 5);
   const failing = (code: string) =>
-    changedFiles(() => ({
+    patchedFileSystem(() => ({
       write: async () => {
         throw systemError(code);
       },

@@ -2,7 +2,7 @@
 import { appendFile, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { chatAs } from '../../helpers/client/chat.ts';
+import { connectChat } from '../../helpers/client/chat.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -12,9 +12,9 @@ test('a restarted client knows what was saved and verified, until that copy is g
   const { at } = await openDaemon(t);
   const server = `127.0.0.1:${at.port}`;
   const dir = await temporaryFolder(t);
-  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
   const bob = { user: 'bob' as const, server, password, profile: join(dir, 'bob') };
-  const first = await chatAs(t, { ...bob, register: {} });
+  const first = await connectChat(t, { ...bob, register: {} });
   await writeFile(join(dir, 'plan.txt'), 'the plan');
   await writeFile(join(dir, 'other.txt'), 'never fetched');
   await alice.client.upload('#lobby', join(dir, 'plan.txt'));
@@ -30,7 +30,7 @@ test('a restarted client knows what was saved and verified, until that copy is g
   const bytes = await readFile(join(bob.profile, 'profile.db'));
   t.false(bytes.includes('plan.txt'), 'what was saved where is sealed');
 
-  const next = await chatAs(t, bob);
+  const next = await connectChat(t, bob);
   const saved = async () => (await find(next))?.saved;
   t.is(await saved(), path);
   t.deepEqual((await next.client.files()).map((file) => file.saved === null).sort(), [false, true]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { FileInfo, TransferState } from '../../../src/client/types.ts';
-import { chatAs, type TestChat } from '../../helpers/client/chat.ts';
+import { connectChat, type TestChat } from '../../helpers/client/chat.ts';
 import { startDaemon } from '../../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -22,11 +22,11 @@ async function setting(t: ExecutionContext) {
   const content = randomBytes(SIZE);
   await writeFile(path, content);
   const downloads = join(dir, 'downloads');
-  const bob = await chatAs(t, { user: 'bob', server, password, register });
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
   const profile = join(dir, 'alice');
   const alice = { user: 'alice', server, profile } as const;
-  const first = await chatAs(t, { ...alice, password, register });
-  const again = () => chatAs(t, alice);
+  const first = await connectChat(t, { ...alice, password, register });
+  const again = () => connectChat(t, alice);
   const parts = async () => (await readdir(join(daemon.dir, 'server_files'))).filter((name) => name.endsWith('.part'));
   return { bob, dir, path, content, downloads, first, again, parts };
 }

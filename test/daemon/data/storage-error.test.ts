@@ -8,13 +8,13 @@ import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { connectTo, register } from '../../helpers/client/client.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
-import { changedFiles, systemError } from '../../helpers/patched-file-system.ts';
+import { patchedFileSystem, systemError } from '../../helpers/patched-file-system.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** A disk whose syncs fail once `fail.code` is set. */
 function disk() {
   const fail: { code: string | null } = { code: null };
-  const fs = changedFiles((file) => ({
+  const fs = patchedFileSystem((file) => ({
     sync: async () => {
       if (fail.code !== null) throw systemError(fail.code);
       await file.sync();

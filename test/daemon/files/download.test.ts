@@ -4,7 +4,7 @@ import test from 'ava';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { bob, FakeSession, id, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, segSize, upload } from '../../helpers/daemon/file-upload.ts';
-import { refused } from '../../helpers/throws-refusal.ts';
+import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
 test('a download waits for its link, and several share it', async (t) => {
@@ -71,7 +71,7 @@ test('a listed file that the disk lost is a sentence', async (t) => {
   await daemon.files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, daemon.store);
   await until(() => session.events.some((one) => one.method === 'transfer-failed'));
   await fs.unlink(join(daemon.dir, hex(file)));
-  await refused(
+  await throwsRefusal(
     t,
     daemon.files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, daemon.store),
     'no-such-file',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { FilesFolder } from '../../../src/daemon/files/files-folder.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
-import { changedFiles, systemError } from '../../helpers/patched-file-system.ts';
+import { patchedFileSystem, systemError } from '../../helpers/patched-file-system.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -11,7 +11,7 @@ test('names that are added while a sync is under way share the next one, and eac
   const dir = join(await temporaryFolder(t), 'server_files');
   await nodeFs.mkdir(dir);
   let [begun, letGo] = [0, () => {}];
-  const slow: FileSystem = changedFiles((handle) => ({
+  const slow: FileSystem = patchedFileSystem((handle) => ({
     sync: async () => {
       begun += 1;
       await new Promise<void>((resolve) => {
@@ -38,7 +38,7 @@ test('a part whose name cannot be made durable is not left open', async (t) => {
   const dir = join(await temporaryFolder(t), 'server_files');
   await nodeFs.mkdir(dir);
   let open = 0;
-  const failing: FileSystem = changedFiles((handle) => {
+  const failing: FileSystem = patchedFileSystem((handle) => {
     open += 1;
     return {
       sync: async () => {

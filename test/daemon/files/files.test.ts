@@ -9,7 +9,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Refusal } from '../../../src/protocol/base/errors.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, opening, sealed, segSize, send, upload } from '../../helpers/daemon/file-upload.ts';
-import { refused } from '../../helpers/throws-refusal.ts';
+import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
 test('what goes up comes down, byte for byte, to those who may', async (t) => {
@@ -19,7 +19,7 @@ test('what goes up comes down, byte for byte, to those who may', async (t) => {
   const opened = await files.openUpload(session, alice.idFp, opening(3 * segSize + 5), store);
   t.like(opened, { next: 0, whole: false });
   await send(files, session, opened, segments);
-  await refused(
+  await throwsRefusal(
     t,
     files.openDownload(new FakeSession(), bob.idFp, { file, from: 0, window: 9 }, store),
     'no-such-file',
@@ -30,7 +30,7 @@ test('what goes up comes down, byte for byte, to those who may', async (t) => {
   t.deepEqual(Buffer.from(row?.sha256 ?? []), createHash('sha256').update(Buffer.concat(segments)).digest());
 
   await list(file);
-  await refused(
+  await throwsRefusal(
     t,
     files.openDownload(new FakeSession(), mallory.idFp, { file, from: 0, window: 9 }, store),
     'no-such-file',
@@ -55,7 +55,7 @@ test('an empty file is one empty segment', async (t) => {
   const segments = sealed(0);
   const opened = await files.openUpload(session, alice.idFp, opening(0), store);
   t.is(opened.window, 1);
-  await refused(t, files.finishUpload(session, opened.transfer), 'bad-request');
+  await throwsRefusal(t, files.finishUpload(session, opened.transfer), 'bad-request');
   await send(files, session, opened, segments);
   await files.finishUpload(session, opened.transfer);
   await list(file);
@@ -69,11 +69,11 @@ test('a session that went away while it opened keeps nothing, and eight are the 
   const session = new FakeSession();
   const opened = files.openUpload(session, alice.idFp, opening(10), store);
   const ended = files.sessionEnded(session);
-  await refused(t, opened, 'busy');
+  await throwsRefusal(t, opened, 'busy');
   await ended;
   const busy = new FakeSession();
   for (let n = 10; n < 18; n++) await files.openUpload(busy, alice.idFp, opening(10, id(n, 16)), store);
-  await refused(t, files.openUpload(busy, alice.idFp, opening(10, id(20, 16)), store), 'busy');
+  await throwsRefusal(t, files.openUpload(busy, alice.idFp, opening(10, id(20, 16)), store), 'busy');
 });
 
 /** How many of them were carried out; the others were refused as 'busy'. */
@@ -123,8 +123,8 @@ test('without a free descriptor a file is refused for now, and nothing is held a
   await list(file);
   for (code of ['EMFILE', 'ENFILE']) {
     for (let n = 0; n < 10; n += 1) {
-      await refused(t, files.openUpload(session, alice.idFp, opening(10, id(50, 16)), store), 'busy');
-      await refused(t, files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, store), 'busy');
+      await throwsRefusal(t, files.openUpload(session, alice.idFp, opening(10, id(50, 16)), store), 'busy');
+      await throwsRefusal(t, files.openDownload(session, bob.idFp, { file, from: 0, window: 1 }, store), 'busy');
     }
   }
   code = null;

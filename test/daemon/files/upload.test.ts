@@ -8,8 +8,8 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { alice, FakeSession, id, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, opening, sealed, segSize, send, storedUpTo } from '../../helpers/daemon/file-upload.ts';
-import { changedFiles, systemError } from '../../helpers/patched-file-system.ts';
-import { refused } from '../../helpers/throws-refusal.ts';
+import { patchedFileSystem, systemError } from '../../helpers/patched-file-system.ts';
+import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
 test('a segment out of turn, beyond the window or of another length breaks the rules', async (t) => {
@@ -33,7 +33,7 @@ test('a slow disk bounds what may be sent', async (t) => {
   const gate = new Promise<void>((go) => {
     letGo = go;
   });
-  const slow = changedFiles((handle) => ({ write: async (...args) => gate.then(() => handle.write(...args)) }));
+  const slow = patchedFileSystem((handle) => ({ write: async (...args) => gate.then(() => handle.write(...args)) }));
   const { files, store } = await openFileDaemon(t, { fs: slow });
   const session = new FakeSession();
   const size = 1000 * segSize;
@@ -80,7 +80,7 @@ test('a resume goes on after what was synced, in the next process too', async (t
 
 test('a full disk ends that upload with a sentence, the others go on, and it can be resumed', async (t) => {
   let full = true;
-  const fills = changedFiles((handle, path) => ({
+  const fills = patchedFileSystem((handle, path) => ({
     write: async (...args) => {
       if (full && path.includes(hex(file))) {
         throw systemError('ENOSPC');
@@ -100,7 +100,7 @@ test('a full disk ends that upload with a sentence, the others go on, and it can
     transfer: bad.transfer,
     code: 'disk-full',
   });
-  await refused(t, files.finishUpload(session, bad.transfer), 'disk-full');
+  await throwsRefusal(t, files.finishUpload(session, bad.transfer), 'disk-full');
   await files.finishUpload(session, good.transfer);
   full = false;
   const again = await files.openUpload(session, alice.idFp, opening(2 * segSize), store);
@@ -110,7 +110,7 @@ test('a full disk ends that upload with a sentence, the others go on, and it can
 
 test('finish is answered after the sync of the bytes and of the name', async (t) => {
   const steps: string[] = [];
-  const traced = changedFiles((handle, path) => ({
+  const traced = patchedFileSystem((handle, path) => ({
     sync: async () => {
       steps.push(path.endsWith('.part') ? 'sync part' : 'sync folder');
       await handle.sync();

@@ -7,17 +7,25 @@ import { figures } from '../../../src/daemon/limits/limits.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, opening, sealed, segSize, upload } from '../../helpers/daemon/file-upload.ts';
-import { refused } from '../../helpers/throws-refusal.ts';
+import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 
 test('only who opened a file goes on with it, and only as it was opened', async (t) => {
   const { files, store } = await openFileDaemon(t);
   const session = new FakeSession();
   await files.openUpload(session, alice.idFp, opening(10), store);
-  await refused(t, files.openUpload(new FakeSession(), mallory.idFp, opening(10), store), 'not-permitted');
-  await refused(t, files.openUpload(session, alice.idFp, opening(11), store), 'id-reused');
-  await refused(t, files.openUpload(session, alice.idFp, { ...opening(10), conversation: id(8) }, store), 'id-reused');
-  await refused(t, files.openUpload(session, alice.idFp, { ...opening(10), segSize: 131_072 }, store), 'id-reused');
-  await refused(
+  await throwsRefusal(t, files.openUpload(new FakeSession(), mallory.idFp, opening(10), store), 'not-permitted');
+  await throwsRefusal(t, files.openUpload(session, alice.idFp, opening(11), store), 'id-reused');
+  await throwsRefusal(
+    t,
+    files.openUpload(session, alice.idFp, { ...opening(10), conversation: id(8) }, store),
+    'id-reused',
+  );
+  await throwsRefusal(
+    t,
+    files.openUpload(session, alice.idFp, { ...opening(10), segSize: 131_072 }, store),
+    'id-reused',
+  );
+  await throwsRefusal(
     t,
     files.openUpload(session, alice.idFp, { ...opening(10), file: id(5, 16), segSize: 5 }, store),
     'bad-request',
@@ -43,10 +51,10 @@ test('too large and beyond the quota are refused before a byte is stored', async
     config: { maxFileSize: 100_000, quota: 150_000, retention: null },
   });
   const session = new FakeSession();
-  const tooLarge = await refused(t, files.openUpload(session, alice.idFp, opening(100_001), store), 'too-large');
+  const tooLarge = await throwsRefusal(t, files.openUpload(session, alice.idFp, opening(100_001), store), 'too-large');
   t.like(tooLarge, { message: 'this server takes files of at most 97.7 KiB: send a smaller one' });
   await files.openUpload(session, alice.idFp, opening(100_000), store);
-  await refused(t, files.openUpload(session, alice.idFp, opening(100_000, id(8, 16)), store), 'quota');
+  await throwsRefusal(t, files.openUpload(session, alice.idFp, opening(100_000, id(8, 16)), store), 'quota');
   await files.openUpload(new FakeSession(), bob.idFp, opening(100_000, id(6, 16)), store);
   t.is((await fs.readdir(dir)).length, 2);
 });
@@ -84,12 +92,12 @@ test('a file whose message was too old is gone with its bytes, and its id is fre
   await list(file);
   await store.dropOlder({ before: Date.now() + 1000, from: 0 });
   t.deepEqual(await store.doomedFiles({}), [file]);
-  await refused(
+  await throwsRefusal(
     t,
     files.openDownload(new FakeSession(), bob.idFp, { file, from: 0, window: 9 }, store),
     'no-such-file',
   );
-  await refused(t, files.openUpload(session, alice.idFp, opening(5), store), 'id-reused');
+  await throwsRefusal(t, files.openUpload(session, alice.idFp, opening(5), store), 'id-reused');
   await files.removeDoomed();
   t.deepEqual(await fs.readdir(dir), []);
   await upload({ files, store }, session, 5);

@@ -2,7 +2,7 @@ import test from 'ava';
 import { Broadcasts, type Member } from '../../../src/daemon/sessions/broadcasts.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
-import { chatAs } from '../../helpers/client/chat.ts';
+import { connectChat } from '../../helpers/client/chat.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { recordPath } from '../../helpers/protocol/record-path.ts';
@@ -63,10 +63,10 @@ test.serial('after a device was logged out the next broadcast is under a new key
   const { join: server, port, fingerprint } = (await openDaemon(t)).at;
   const path = await recordPath(t, port);
   const password = 'secret';
-  const alice = await chatAs(t, { user: 'alice', server, password, register: {} });
+  const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
   const link = `securechat://${path.server}#${fingerprint}`;
-  const bob = await chatAs(t, { user: 'bob', server: link, password, register: {} });
-  const old = await chatAs(t, { user: 'bob', server, password });
+  const bob = await connectChat(t, { user: 'bob', server: link, password, register: {} });
+  const old = await connectChat(t, { user: 'bob', server, password });
   const broadcast = async () => {
     const before = path.broadcasts;
     for (let i = 0; path.broadcasts === before; i++) {

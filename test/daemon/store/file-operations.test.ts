@@ -1,7 +1,7 @@
 import test from 'ava';
 import { alice, bob, conversation, id } from '../../helpers/daemon/file-daemon.ts';
 import { temporaryStore } from '../../helpers/daemon/store.ts';
-import { refused } from '../../helpers/throws-refusal.ts';
+import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 
 const carol = { idFp: id(3), name: 'carol' };
 const file = id(7, 16);
@@ -25,16 +25,16 @@ function note(n: number, of: Uint8Array | null, author = alice, to = bob) {
 test('a file is listed by its owner, whole, in its conversation, once', async (t) => {
   const { store } = await temporaryStore(t);
   await store.openFile(opened);
-  await refused(t, store.appendNote(note(1, file)), 'no-such-file');
+  await throwsRefusal(t, store.appendNote(note(1, file)), 'no-such-file');
   await store.syncFile({ file, synced: 1 });
   await store.finishFile({ file, sha256: id(4) });
-  await refused(t, store.appendNote({ ...note(1, file), conversation: id(8) }), 'no-such-file');
-  await refused(t, store.appendNote(note(1, file, bob, alice)), 'no-such-file');
+  await throwsRefusal(t, store.appendNote({ ...note(1, file), conversation: id(8) }), 'no-such-file');
+  await throwsRefusal(t, store.appendNote(note(1, file, bob, alice)), 'no-such-file');
   t.is(await store.listedFile({ file, reader: alice.idFp }), null);
 
   const placed = await store.appendNote(note(1, file));
   t.true((await store.appendNote(note(1, file))).again, 'a resend is the same listing');
-  await refused(t, store.appendNote(note(2, file)), 'id-reused');
+  await throwsRefusal(t, store.appendNote(note(2, file)), 'id-reused');
   t.false(await store.dropFile({ file, owner: alice.idFp }), 'what is listed stays');
 
   const row = await store.listedFile({ file, reader: bob.idFp });
@@ -44,7 +44,7 @@ test('a file is listed by its owner, whole, in its conversation, once', async (t
   t.false(more);
   t.like(files[0], { with: 'alice', from: 'alice', size: 10, at: placed.at });
   t.is(files[0]?.entry.seq, placed.seq);
-  await refused(t, store.files({ reader: carol.idFp, conversation, before: null }), 'no-such-conversation');
+  await throwsRefusal(t, store.files({ reader: carol.idFp, conversation, before: null }), 'no-such-conversation');
 });
 
 test('listed newest first, page after page', async (t) => {
@@ -74,7 +74,7 @@ test('open uploads count against the quota until they are dropped', async (t) =>
   const { store } = await temporaryStore(t);
   await store.openFile(opened);
   await store.openFile({ ...opened, file: id(8, 16) });
-  await refused(t, store.openFile({ ...opened, file: id(6, 16) }), 'quota');
+  await throwsRefusal(t, store.openFile({ ...opened, file: id(6, 16) }), 'quota');
   t.is((await store.openFile(opened)).synced, 0, 'one that is known is not charged again');
   await store.openFile({ ...opened, file: id(6, 16), owner: bob.idFp });
   t.false(await store.dropFile({ file, owner: bob.idFp }));
@@ -103,7 +103,7 @@ test('what nobody listed is dropped when it has been idle', async (t) => {
 test('nobody opens a file for a conversation that they are not in', async (t) => {
   const { store } = await temporaryStore(t);
   await store.appendNote(note(1, null));
-  await refused(t, store.openFile({ ...opened, owner: carol.idFp }), 'no-such-conversation');
+  await throwsRefusal(t, store.openFile({ ...opened, owner: carol.idFp }), 'no-such-conversation');
   await store.openFile({ ...opened, owner: bob.idFp });
 });
 
@@ -114,7 +114,7 @@ test('of too many files that nothing lists the oldest makes room once it was lef
     time.now += 1000;
     await open(n);
   }
-  await refused(t, open(65), 'quota');
+  await throwsRefusal(t, open(65), 'quota');
   t.is((await open(1)).synced, 0, 'one that is known is opened again, and is the newest now');
   await store.finishFile({ file: id(3, 16), sha256: id(4) });
   await store.appendNote(note(1, id(3, 16)));
@@ -122,5 +122,5 @@ test('of too many files that nothing lists the oldest makes room once it was lef
   time.now += 2 * 3_600_000;
   await open(66);
   t.deepEqual(await store.doomedFiles({}), [id(2, 16)]);
-  await refused(t, open(2), 'id-reused');
+  await throwsRefusal(t, open(2), 'id-reused');
 });

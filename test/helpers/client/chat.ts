@@ -18,7 +18,11 @@ export type TestChat = {
 const WAIT_MS = 40_000;
 
 /** Signs in (registers with `register`), starts the client and listens. Closed with the test. */
-export async function chatAs(t: ExecutionContext, attempt: Attempt, seams: Partial<Platform> = {}): Promise<TestChat> {
+export async function connectChat(
+  t: ExecutionContext,
+  attempt: Attempt,
+  seams: Partial<Platform> = {},
+): Promise<TestChat> {
   return startChat(t, await signInAs(t, attempt, seams));
 }
 

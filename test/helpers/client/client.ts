@@ -11,7 +11,7 @@ import { openCard } from '../../../src/protocol/sealed/card.ts';
 import type { Welcome } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import type { TestDaemon } from '../daemon/daemon.ts';
-import { lightOpaque } from '../protocol/fast-opaque.ts';
+import { fastOpaque } from '../protocol/fast-opaque.ts';
 import { firstCard, type PersonName } from '../protocol/people.ts';
 
 export type TestClient = {
@@ -61,9 +61,9 @@ export async function register(
   o: { name?: string; invite?: string | null; localKeys?: boolean; card?: Uint8Array } = {},
 ): Promise<{ idFp: Uint8Array }> {
   const { name = person, invite = null, localKeys = true } = o;
-  const begun = await lightOpaque.clientRegister(password);
+  const begun = await fastOpaque.clientRegister(password);
   const answer = await calls.request('register-start', { name, message: begun.message, invite });
-  const made = await lightOpaque.clientRegisterFinish(password, begun.state, answer.message, testDaemonId);
+  const made = await fastOpaque.clientRegisterFinish(password, begun.state, answer.message, testDaemonId);
   const card = o.card ?? (await freshCard(person, name));
   await calls.request('register-finish', { record: made.record, card, localKeys });
   return { idFp: openCard(card).idFp };
@@ -75,7 +75,7 @@ export async function login(
   name: string,
   password: string,
   device = 1,
-  opaque = lightOpaque,
+  opaque = fastOpaque,
 ): Promise<Welcome> {
   const who = { name, password, device, daemonId: testDaemonId };
   return (await loginByPassword(calls, opaque, who)).welcome;

@@ -6,7 +6,7 @@ import type { Ask, ConnectOptions } from '../../../src/client/types.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
-import { lightOpaque } from '../protocol/fast-opaque.ts';
+import { fastOpaque } from '../protocol/fast-opaque.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 type Person = 'alice' | 'bob' | 'carol';
@@ -41,7 +41,7 @@ export async function signInAs(
   const profile = attempt.profile ?? join(await temporaryFolder(t), 'profile');
   const me = await signIn(
     { ask: quietAsk(), ...attempt, profile },
-    { opaque: lightOpaque, rsa: fixtureRsa(attempt.user), ...seams },
+    { opaque: fastOpaque, rsa: fixtureRsa(attempt.user), ...seams },
   );
   t.teardown(() => me.close());
   return me;

@@ -16,7 +16,7 @@ import { joinLink } from '../../../src/protocol/link/daemon-identity.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { writeFixtureKey } from './daemon.ts';
 
-type Given = {
+type DaemonOptions = {
   flags?: Record<string, string>;
   clock?: Clock;
   fs?: FileSystem;
@@ -27,7 +27,7 @@ type Given = {
   dir?: string;
 };
 type LogLine = { [field: string]: unknown; level?: number; evt?: string };
-type Inside = {
+type InProcessDaemon = {
   daemon: Daemon;
   dir: string;
   at: { port: number; fingerprint: string; join: string };
@@ -39,7 +39,10 @@ type Inside = {
 let threads: ReturnType<typeof openThreads> | undefined;
 
 /** Stopped with its test. */
-export async function openDaemon(t: ExecutionContext, { flags = {}, ...given }: Given = {}): Promise<Inside> {
+export async function openDaemon(
+  t: ExecutionContext,
+  { flags = {}, ...given }: DaemonOptions = {},
+): Promise<InProcessDaemon> {
   const dir = given.dir ?? (await temporaryFolder(t));
   if (given.dir === undefined) await writeFixtureKey(dir);
   const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };

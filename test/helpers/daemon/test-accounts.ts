@@ -3,15 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Opaque } from '../../../src/protocol/crypto/opaque.ts';
-import { chatAs } from '../client/chat.ts';
-import { lightOpaque } from '../protocol/fast-opaque.ts';
+import { connectChat } from '../client/chat.ts';
+import { fastOpaque } from '../protocol/fast-opaque.ts';
 import { type CliOptions, type CliResult, type Running, startSecurechat } from '../screen/cli.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { startDaemon, type TestDaemon } from './daemon.ts';
 
 type Name = 'alice' | 'bob' | 'carol';
 
-export type Household = {
+export type TestAccounts = {
   daemon: TestDaemon;
   /** Where programs run, with the profiles and the password file `password` in it. */
   dir: string;
@@ -24,7 +24,7 @@ export type Household = {
 
 export const PASSWORD = 'correct horse';
 
-type HouseholdOptions = {
+type TestAccountsOptions = {
   daemonArgs?: readonly string[];
   daemonEnv?: Record<string, string>;
   /** inlineOpaque where a program logs in with the password; lightOpaque unless given, for profiles have a key. */
@@ -32,17 +32,17 @@ type HouseholdOptions = {
 };
 
 /** Everything ends and goes with the test. */
-export async function household(
+export async function testAccounts(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob'],
-  { daemonArgs = [], daemonEnv = {}, opaque = lightOpaque }: HouseholdOptions = {},
-): Promise<Household> {
+  { daemonArgs = [], daemonEnv = {}, opaque = fastOpaque }: TestAccountsOptions = {},
+): Promise<TestAccounts> {
   const daemon = await startDaemon(t, daemonArgs, { env: daemonEnv });
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
   for (const user of names) {
     const account = { user, server: daemon.join, password: PASSWORD, profile: join(dir, user), register: {} };
-    await (await chatAs(t, account, { opaque })).client.close();
+    await (await connectChat(t, account, { opaque })).client.close();
   }
   const env = (name: Name) => ({
     SECURECHAT_SERVER: daemon.join,

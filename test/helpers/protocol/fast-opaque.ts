@@ -5,10 +5,10 @@
 import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
 import { clientStepsWith } from '../../../src/protocol/crypto/opaque-calls.ts';
 
-const light = clientStepsWith({ 'argon2id-custom': { iterations: 1, memory: 32, parallelism: 4 } });
+const fast = clientStepsWith({ 'argon2id-custom': { iterations: 1, memory: 32, parallelism: 4 } });
 
-export const lightOpaque: Opaque = {
+export const fastOpaque: Opaque = {
   ...inlineOpaque,
-  clientRegisterFinish: async (...args) => light.clientRegisterFinish(...args),
-  clientLoginFinish: async (...args) => light.clientLoginFinish(...args),
+  clientRegisterFinish: async (...args) => fast.clientRegisterFinish(...args),
+  clientLoginFinish: async (...args) => fast.clientLoginFinish(...args),
 };

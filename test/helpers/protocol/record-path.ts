@@ -1,7 +1,7 @@
 /** Somebody on the path between a client and its daemon, who sees where each of the daemon's records begins. */
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { listener } from '../tcp-server.ts';
+import { startTcpServer } from '../tcp-server.ts';
 
 const GREETING = 4 + 2 * (2 + 422);
 const REPLY = 384 + 2;
@@ -18,7 +18,7 @@ export type RecordPath = {
 
 export async function recordPath(t: ExecutionContext, port: number): Promise<RecordPath> {
   const path: RecordPath = { server: '', pass: null, broadcasts: 0, generation: 0 };
-  const address = await listener(t, (near) => {
+  const address = await startTcpServer(t, (near) => {
     const far = connect(port, '127.0.0.1');
     t.teardown(() => far.destroy());
     near.on('data', (chunk: Buffer) => far.write(chunk));

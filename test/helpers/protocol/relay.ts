@@ -9,7 +9,7 @@ import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.t
 import { decodeRequest } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import type { TestDaemon } from '../daemon/daemon.ts';
-import { listener } from '../tcp-server.ts';
+import { startTcpServer } from '../tcp-server.ts';
 import { accepting } from './link-pair.ts';
 
 export type Relay = { address: Address /** The requests that it could read, in order. */; read: string[] };
@@ -22,7 +22,7 @@ export async function startRelay(
 ): Promise<Relay> {
   const read: string[] = [];
   const keys = { link: fixtureKey('mallory-encryption'), sign: fixtureKey('mallory-identity') };
-  const address = await listener(t, async (socket) => {
+  const address = await startTcpServer(t, async (socket) => {
     try {
       const victim = await acceptLink(socket, { ...accepting, keys, daemonId });
       const out = connect(daemon.port, '127.0.0.1');

@@ -9,6 +9,6 @@ export const forget: Command = {
     const address = String(args.address);
     if (!(await forgetAddress(address, shell.settings.profile)))
       throw new ClientError('refused', `no daemon is known at ${address}; write the address as you connected to it`);
-    shell.output.remark(`${address} is forgotten; the next connection asks about its key`);
+    shell.output.info(`${address} is forgotten; the next connection asks about its key`);
   },
 };

@@ -18,7 +18,7 @@ export const register: Command = {
   async run(shell, args) {
     const { user } = shell.settings;
     if (user === undefined) throw new ClientError('usage', 'say which name you want: securechat register --user NAME');
-    shell.output.remark(FORGOTTEN_PASSWORD);
+    shell.output.info(FORGOTTEN_PASSWORD);
     const password = await shell.newPassword(user, '--password-file', shell.settings.passwordFile);
     const invite = typeof args.invite === 'string' ? { invite: args.invite } : {};
     // With conversations and all, because the first of them is to join the lobby.

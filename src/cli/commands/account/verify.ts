@@ -19,7 +19,7 @@ export const verify: Command = {
       const person = async () => (await client.people()).find((one) => one.name === name);
       const changed = (await person())?.changedTo != null;
       if (changed) shell.output.warn(`the key of ${name} changed; these are the digits of the new one`);
-      const question = `${groups(number)}\nCompare this with what ${name} sees, in person or by voice. The same 60 digits?`;
+      const question = `${twoLines(number)}\nCompare this with what ${name} sees, in person or by voice. The same 60 digits?`;
       if (args.yes === true || (await shell.askYesNo(question))) {
         if (changed) await client.acceptKey(name);
         await client.setVerified(name, true);
@@ -27,14 +27,14 @@ export const verify: Command = {
       const verified = (await person())?.verified ?? false;
       shell.output.result(
         { type: 'safety', name, number, verified, changed: changed && !verified },
-        `${groups(number)}\n${name} is ${verified ? 'verified' : `not verified; when the digits agree: securechat verify ${name} --yes`}`,
+        `${twoLines(number)}\n${name} is ${verified ? 'verified' : `not verified; when the digits agree: securechat verify ${name} --yes`}`,
       );
     });
   },
 };
 
 /** Two lines of six groups, as they are read aloud. */
-function groups(number: string): string {
+function twoLines(number: string): string {
   const fives = number.replaceAll(' ', '').match(/\d{5}/g) ?? [];
   return `${fives.slice(0, 6).join(' ')}\n${fives.slice(6).join(' ')}`;
 }

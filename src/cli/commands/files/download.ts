@@ -18,9 +18,9 @@ export const download: Command = {
     const { downloads, profile } = shell.settings;
     const named = args.out === undefined ? downloads : String(args.out);
     const { dir, why } = await downloadsFolder(named, profileFolder(profile), fs);
-    if (why !== null) shell.output.remark(why);
+    if (why !== null) shell.output.info(why);
     await shell.withClient(async (client) => {
-      const file = choose(await shell.tellingLink(client, client.files()), wanted);
+      const file = choose(await shell.reportOutages(client, client.files()), wanted);
       const bar = transferBar(shell, file.name);
       // The bar goes first: clearing it would take the line below with it.
       const path = await client.download(file, { dir, onProgress: bar.show, signal: shell.signal }).finally(bar.stop);

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { ClientError } from '../../../client/errors.ts';
 import { LocalFile } from '../../../client/transfers/local-file.ts';
 import type { Command } from '../../command.ts';
-import { conversationOf } from '../../console/conversation-argument.ts';
+import { parseConversation } from '../../console/conversation-argument.ts';
 import { reportFile } from '../../console/report.ts';
 import { transferBar } from '../../console/transfer-bar.ts';
 
@@ -14,7 +14,7 @@ export const upload: Command = {
   lists: ['file'],
 
   async run(shell, args) {
-    const to = conversationOf(String(args.to));
+    const to = parseConversation(String(args.to));
     const paths = Array.isArray(args.file) ? args.file.map(String) : [];
     if (paths.length === 0) throw new ClientError('usage', 'say which file: securechat upload bob report.pdf');
     // Before anything else is waited for: what cannot be read is no matter of the daemon's.

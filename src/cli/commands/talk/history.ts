@@ -1,7 +1,7 @@
 import { ClientError } from '../../../client/errors.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import type { Command } from '../../command.ts';
-import { conversationOf } from '../../console/conversation-argument.ts';
+import { parseConversation } from '../../console/conversation-argument.ts';
 import { reportPage } from '../../console/report.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -19,9 +19,9 @@ export const history: Command = {
       .option('limit', { type: 'string', describe: `the newest so many (${DEFAULT_LIMIT} unless told)` }),
 
   async run(shell, args) {
-    const conversation = conversationOf(String(args.with));
-    const limit = args.limit === undefined ? DEFAULT_LIMIT : countOf(String(args.limit));
-    const since = args.since === undefined ? undefined : momentOf(String(args.since), systemClock.now());
+    const conversation = parseConversation(String(args.with));
+    const limit = args.limit === undefined ? DEFAULT_LIMIT : parseLimit(String(args.limit));
+    const since = args.since === undefined ? undefined : parseSince(String(args.since), systemClock.now());
     await shell.withClient(async (client) => {
       const pages = [];
       let before: number | undefined;
@@ -32,7 +32,7 @@ export const history: Command = {
           ...(before === undefined ? {} : { before }),
           ...(since === undefined ? {} : { since }),
         });
-        const page = await shell.tellingLink(client, asked);
+        const page = await shell.reportOutages(client, asked);
         pages.unshift(page);
         left -= page.messages.length;
         const first = page.messages.find(({ seq }) => seq !== null)?.seq ?? null;
@@ -46,7 +46,7 @@ export const history: Command = {
   },
 };
 
-function countOf(text: string): number {
+function parseLimit(text: string): number {
   const count = Number(text);
   if (!/^\d+$/.test(text) || count < 1 || count > MAX_LIMIT)
     throw new ClientError('usage', `--limit takes a number from 1 to ${MAX_LIMIT}, not "${text}"`);
@@ -58,7 +58,7 @@ const instant =
   /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;
 
 /** A date, an instant, or an age. In ms since 1970 UTC. @throws ClientError 'usage' */
-export function momentOf(text: string, now: number): number {
+export function parseSince(text: string, now: number): number {
   const age = /^(\d{1,6})([mhd])$/.exec(text);
   if (age !== null) {
     const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[age[2] as 'm' | 'h' | 'd'];

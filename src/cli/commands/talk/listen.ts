@@ -9,7 +9,7 @@ import type { Shell } from '../../console/shell.ts';
 const PAGE = 500;
 
 export const listen: Command = {
-  stays: true,
+  longRunning: true,
   options: (yargs) =>
     yargs.option('exec', {
       type: 'string',
@@ -35,19 +35,19 @@ export const listen: Command = {
         if (message.from === client.me.name || seq <= (seen.get(message.conversation) ?? 0)) return;
         seen.set(message.conversation, seq);
         reportMessage(shell.output, message);
-        if (exec !== null) await runFor(shell, exec, message);
+        if (exec !== null) await runExec(shell, exec, message);
         await client.markRead(message.conversation, seq);
       };
       inTurn(async () => {
         const conversations = await client.conversations();
         for (const { name, read } of conversations) seen.set(name, read);
-        await unread(client, conversations, take);
+        await printUnread(client, conversations, take);
       });
       const stop = client.subscribe((event) => {
         if (event.type === 'message') inTurn(() => take(event.message));
         else if (event.type === 'gap') inTurn(async () => reportGap(shell.output, event.gap));
-        else if (event.type === 'notice') shell.output.remark(event.text);
-        else if (event.type === 'link' && event.link.state === 'waiting') shell.output.remark(event.link.reason);
+        else if (event.type === 'notice') shell.output.info(event.text);
+        else if (event.type === 'link' && event.link.state === 'waiting') shell.output.info(event.link.reason);
         else if (event.type === 'link' && event.link.state === 'closed') {
           const error = closedBy(event.link);
           if (error === null) end();
@@ -55,7 +55,7 @@ export const listen: Command = {
         }
       });
       shell.signal.addEventListener('abort', () => end(), { once: true });
-      shell.output.remark(`listening as ${client.me.name}; Ctrl+C ends it`);
+      shell.output.info(`listening as ${client.me.name}; Ctrl+C ends it`);
       try {
         await ended;
         await work;
@@ -66,7 +66,7 @@ export const listen: Command = {
   },
 };
 
-async function unread(
+async function printUnread(
   client: Client,
   conversations: readonly Conversation[],
   take: (message: Message) => Promise<void>,
@@ -87,7 +87,7 @@ async function unread(
 }
 
 /** The message goes in on standard input only: nothing that somebody wrote becomes part of a command. */
-async function runFor(shell: Shell, command: string, message: Message): Promise<void> {
+async function runExec(shell: Shell, command: string, message: Message): Promise<void> {
   let input = '';
   const collect = { write: (text: string) => (input += text) };
   reportMessage(new Output({ json: shell.output.json, quiet: true, stdout: collect, stderr: collect }), message);

@@ -22,11 +22,11 @@ import { phrases } from '../../plain/phrases.ts';
 import { rendererOn } from '../../plain/renderer.ts';
 
 /** A second Ctrl+C within this leaves. ms. */
-const TWICE_MS = 2000;
+const DOUBLE_PRESS_MS = 2000;
 const PATIENCE_S = 10;
 
 export const plain: Command = {
-  stays: true,
+  longRunning: true,
   options: (yargs) =>
     yargs
       .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
@@ -41,14 +41,14 @@ export const plain: Command = {
       profileFolder(shell.settings.profile),
       fs,
     );
-    await shell.using(await enter(shell), async (client) => {
+    await shell.runWithClient(await logIn(shell), async (client) => {
       const profile = await Profile.open(profileFolder(shell.settings.profile), fs, systemRandom);
       const drafts = new Drafts(profile, fs, systemClock);
       const { settings, readable } = await drafts.load();
       let interruptedAt = Number.NEGATIVE_INFINITY;
       const onInterrupt = () => {
         const now = systemClock.monotonic();
-        if (now - interruptedAt < TWICE_MS) return mode.leave();
+        if (now - interruptedAt < DOUBLE_PRESS_MS) return mode.leave();
         interruptedAt = now;
         voice.say(phrases.again);
       };
@@ -94,10 +94,10 @@ export const plain: Command = {
 };
 
 /** At a terminal, whoever is not known here is asked; elsewhere nobody can be. */
-async function enter(shell: Shell): Promise<Client> {
+async function logIn(shell: Shell): Promise<Client> {
   const { settings } = shell;
   const terminal = process.stdin.isTTY && process.stdout.isTTY ? openTerminal() : null;
-  const { server, user } = await shell.whoAndWhere();
+  const { server, user } = await shell.serverAndUser();
   if (terminal === null || user !== undefined || settings.passwordFile !== undefined) return shell.connect();
   const profile = await Profile.open(profileFolder(settings.profile), fs, systemRandom);
   const { openLoginBackend } = await import('../../../tui/login/login-backend.ts');
@@ -106,7 +106,7 @@ async function enter(shell: Shell): Promise<Client> {
       say: (line) => terminal.write(`${printable(line)}\n`),
       line: (question) => askLine(terminal, question),
       secret: (question) => askPassword(terminal, question),
-      greet: (at) => shell.during(openLoginBackend(profile).greet(at)),
+      greet: (at) => shell.untilInterrupted(openLoginBackend(profile).greet(at)),
       connect: (account, trusted) => {
         const trust = async ({ fingerprint }: { fingerprint: string }) => fingerprint === trusted;
         return shell.connect({ ...account, ask: { ...shell.ask(), trust } });

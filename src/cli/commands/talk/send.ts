@@ -1,7 +1,7 @@
 import { ClientError } from '../../../client/errors.ts';
 import type { Client, ConversationName } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';
-import { checkText, conversationOf, textOfWords } from '../../console/conversation-argument.ts';
+import { checkText, joinWords, parseConversation } from '../../console/conversation-argument.ts';
 import { readText } from '../../console/message-text.ts';
 import { reportSent } from '../../console/report.ts';
 import type { Shell } from '../../console/shell.ts';
@@ -18,26 +18,26 @@ export const send: Command = {
   lists: ['text'],
 
   async run(shell, args) {
-    const to = conversationOf(String(args.to));
+    const to = parseConversation(String(args.to));
     const words = Array.isArray(args.text) ? args.text.map(String) : [];
     if (words.length === 0 && shell.passwordFromStdin)
       throw new ClientError('usage', 'standard input is the password here; give the text as an argument');
-    const text = words.length > 0 ? textOfWords(words) : await readText(process.stdin);
+    const text = words.length > 0 ? joinWords(words) : await readText(process.stdin);
     checkText(text);
     const wait = args.waitDelivered === true;
     if (wait && to.startsWith('#'))
       throw new ClientError('usage', 'nobody signs receipts in a room; leave --wait-delivered out');
     await shell.withClient(async (client) => {
-      const stop = wait ? sayWhatIsAwaited(shell, client, to, text) : () => {};
+      const stop = wait ? reportDeliveryWait(shell, client, to, text) : () => {};
       const sent = client.send(to, text, { until: wait ? 'delivered' : 'sent' });
-      reportSent(shell.output, await shell.tellingLink(client, sent).finally(stop));
+      reportSent(shell.output, await shell.reportOutages(client, sent).finally(stop));
     });
   },
 };
 
 /** Once it is stored: the wait for the other side may be long, and leaving it takes nothing back. */
-function sayWhatIsAwaited(shell: Shell, client: Client, to: ConversationName, text: string): () => void {
-  const taken = (): void => shell.output.remark(`it was sent to ${to}, and arrives when ${to.slice(1)} comes`);
+function reportDeliveryWait(shell: Shell, client: Client, to: ConversationName, text: string): () => void {
+  const taken = (): void => shell.output.info(`it was sent to ${to}, and arrives when ${to.slice(1)} comes`);
   const stop = client.subscribe((event) => {
     if (event.type !== 'message') return;
     const { from, conversation, body, state } = event.message;
@@ -46,7 +46,7 @@ function sayWhatIsAwaited(shell: Shell, client: Client, to: ConversationName, te
     if (!isThis || state !== 'sent') return;
     stop();
     if (process.stderr.isTTY)
-      shell.output.remark(`sent to ${to}; waiting until it has arrived there; Ctrl+C ends only the wait`);
+      shell.output.info(`sent to ${to}; waiting until it has arrived there; Ctrl+C ends only the wait`);
     shell.signal.addEventListener('abort', taken, { once: true });
   });
   return () => {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { household } from '../../../helpers/daemon/test-accounts.ts';
+import { testAccounts } from '../../../helpers/daemon/test-accounts.ts';
 import { openCliScreen } from '../../../helpers/screen/cli-screen.ts';
 
 /** Alice has sent Bob, who is away, a message, and waits until it arrives. */
 async function waitForBob(t: ExecutionContext) {
   t.timeout(120_000);
-  const { daemon, dir } = await household(t);
+  const { daemon, dir } = await testAccounts(t);
   const common = ['--user', 'alice', '--server', daemon.join, '--profile', join(dir, 'alice')];
   const screen = openCliScreen(t, ['send', 'bob', 'hi', '--wait-delivered', ...common], { rows: 20 });
   await screen.until((text) => text.includes('sent to @bob; waiting until it has arrived there'), 40_000);
