@@ -54,7 +54,7 @@ function serveLinks(broadcast: boolean): (socket: Socket) => void {
   const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
   const broadcasts = new Broadcasts({ clock: systemClock, random: systemRandom });
   broadcasts.open(room, new Set(['alice']));
-  const members = new Set<{ tell(event: Uint8Array): void }>();
+  const members = new Set<{ send(event: Uint8Array): void }>();
   let seq = 0;
   return async (socket) => {
     const link = await acceptLink(socket, {
@@ -66,7 +66,7 @@ function serveLinks(broadcast: boolean): (socket: Socket) => void {
       maxQueuedBytes: MAX_QUEUED,
     });
     link.loggedIn();
-    const member = { name: 'alice', link, tell: (event: Uint8Array) => link.send(event) };
+    const member = { name: 'alice', link, send: (event: Uint8Array) => link.send(event) };
     members.add(member);
     if (broadcast) broadcasts.enter(member);
     link.onClose = () => {
@@ -78,7 +78,7 @@ function serveLinks(broadcast: boolean): (socket: Socket) => void {
       // The daemon tells after the answers that are under way, too.
       setImmediate(() => {
         if (broadcast) broadcasts.post(room, event);
-        else for (const one of members) one.tell(event);
+        else for (const one of members) one.send(event);
       });
     };
   };

@@ -1,6 +1,6 @@
 /** Floods by one person on as many links as an account may have. */
 import { randomBytes } from 'node:crypto';
-import { figures } from '../src/daemon/limits/limits.ts';
+import { limitValues } from '../src/daemon/limits/limits.ts';
 import { encodeRequest } from '../src/protocol/wire/codec.ts';
 import { fastOpaque } from '../test/helpers/protocol/fast-opaque.ts';
 import { addressOf, flooder, logInAgain, logInByPassword, PASSWORD } from './flood-people.ts';
@@ -45,7 +45,7 @@ export const floodsOfOne: { [kind: string]: Flood } = Object.fromEntries(
   Object.entries(floods).map(([kind, flood]): [string, Flood] => [
     `one: ${kind}`,
     async (port, index, governor) => {
-      if (index < figures.linksPerAccount) await flood(port, index, governor);
+      if (index < limitValues.linksPerAccount) await flood(port, index, governor);
     },
   ]),
 );

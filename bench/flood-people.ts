@@ -79,7 +79,7 @@ async function recordOf(setup: string, name: string): Promise<string> {
 
 async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
   const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-  const parts = { chat: new Feed(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
+  const parts = { feed: new Feed(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
   const rooms = await Rooms.open({ ...parts, identity: { keys, daemonId } }, store);
   for (const { name, idFp } of people) {
     const { id: room, head } = rooms.lobby;

@@ -12,22 +12,22 @@ import { opaquePool, type SharedOpaque } from '../protocol/crypto/opaque.ts';
 import { rsaPool, type SharedRsa } from '../protocol/crypto/rsa-pool.ts';
 import { joinLink } from '../protocol/link/daemon-identity.ts';
 import { Accounts } from './accounts/accounts.ts';
-import { Directory } from './accounts/directory.ts';
+import { CardDirectory } from './accounts/directory.ts';
 import { openIdentity } from './accounts/identity.ts';
 import { Invites, MIN_CODE } from './accounts/invites.ts';
 import { applyLive, type Config } from './config/config.ts';
 import type { Context, SharedContext } from './context.ts';
 import { lockFolder } from './data/folder-lock.ts';
-import { closePrivateFiles } from './data/private-files.ts';
+import { restrictPrivateFiles } from './data/private-files.ts';
 import { StartError } from './data/start-error.ts';
 import { type StorageError, watchSyncs } from './data/storage-error.ts';
 import { Files } from './files/files.ts';
-import { type Shares, shareOut } from './limits/descriptors.ts';
+import { type DescriptorShares, divideDescriptors } from './limits/descriptors.ts';
 import { Limits } from './limits/limits.ts';
-import { refuseWhenOut } from './limits/out-of-descriptors.ts';
-import { MinuteWarnings } from './logging/minute-warnings.ts';
+import { withDescriptorRefusals } from './limits/out-of-descriptors.ts';
+import { ThrottledWarnings } from './logging/minute-warnings.ts';
 import { RefusedLinks } from './logging/refused-links.ts';
-import { type Table, table } from './requests/index.ts';
+import { type RequestTable, requestTable } from './requests/index.ts';
 import { Epochs } from './rooms/epochs.ts';
 import { Grants } from './rooms/grants.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -37,7 +37,7 @@ import { Feed } from './sessions/feed.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { watchClock } from './startup/clock-watch.ts';
 import { checkDataFolder } from './startup/data-folder.ts';
-import { keepRetention } from './startup/retention.ts';
+import { startRetention } from './startup/retention.ts';
 import { openSqliteStore } from './store-thread/sqlite-store.ts';
 
 /** Waiting private operations: a second of work for one thread. A client gives up after some seconds, so the newest go first. */
@@ -58,7 +58,7 @@ export type Daemon = {
   stop(): Promise<void>;
 };
 
-export type Surroundings = {
+export type DaemonDependencies = {
   log: Logger;
   clock: Clock;
   random: Random;
@@ -72,14 +72,14 @@ export type Surroundings = {
   /** Threads that outlive this daemon; its own unless given. */
   threads?: { rsa: SharedRsa; opaque: SharedOpaque };
   /** What carries out requests; requests/index.ts unless given. */
-  table?: Table;
+  table?: RequestTable;
 };
 
 /** Serves when it resolves. @throws StartError, or what the system says, after closing what was opened. */
-export async function startDaemon(config: Config, around: Surroundings): Promise<Daemon> {
+export async function startDaemon(config: Config, around: DaemonDependencies): Promise<Daemon> {
   const { log, clock, random, software } = around;
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<StorageError>();
-  const fs = watchSyncs(refuseWhenOut(around.fs), onBroken);
+  const fs = watchSyncs(withDescriptorRefusals(around.fs), onBroken);
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -93,14 +93,14 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
     });
     closers.push(await lockFolder(config.dataDir));
     await checkDataFolder(fs, config.dataDir);
-    await closePrivateFiles({ dir: config.dataDir, fs, log });
+    await restrictPrivateFiles({ dir: config.dataDir, fs, log });
     const { rsa, opaque } = around.threads ?? openThreads(closers);
     const identity = await openIdentity({ dir: config.dataDir, fs, random, rsa, opaque, log });
     const { opaqueSetup, daemonId, fingerprint, owner } = identity;
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken, owner });
     closers.push(() => store.close());
-    const chat = new Feed();
-    const warnings = new MinuteWarnings({ clock, log });
+    const feed = new Feed();
+    const warnings = new ThrottledWarnings({ clock, log });
     const files = await Files.open({
       dir: join(config.dataDir, 'server_files'),
       fs,
@@ -112,19 +112,19 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       transfers: shares.transfers,
     });
     closers.push(() => files.close());
-    const directory = await Directory.open(store, clock);
+    const directory = await CardDirectory.open(store, clock);
     const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;
-    const rooms = await Rooms.open({ chat, broadcasts, clock, rsa, identity }, store);
+    const rooms = await Rooms.open({ feed, broadcasts, clock, rsa, identity }, store);
     const accounts = await Accounts.open({
       fs,
       dir: config.dataDir,
       log,
       // Clients normalize what is typed in the same way.
-      upgrade: (name, secret) => opaque.upgrade(opaqueSetup, name, passwordText(secret), daemonId),
+      upgrade: (name, secret) => opaque.createRecord(opaqueSetup, name, passwordText(secret), daemonId),
       known: () => rooms.lobby.names,
     });
     const refused = new RefusedLinks({ clock, log });
-    closers.push(() => refused.tell());
+    closers.push(() => refused.write());
     const limits = new Limits(clock);
     const context: SharedContext = {
       config,
@@ -143,20 +143,20 @@ export async function startDaemon(config: Config, around: Surroundings): Promise
       warnings,
       store,
       directory,
-      chat,
-      later: setImmediate,
+      feed,
+      defer: setImmediate,
       broadcasts,
       files,
       rooms,
-      epochs: new Epochs({ directory, chat, limits, clock, log, config }),
-      grants: new Grants({ chat, clock, random }),
+      epochs: new Epochs({ directory, feed, limits, clock, log, config }),
+      grants: new Grants({ feed, clock, random }),
       lobby: rooms.lobby.id,
     };
-    await removeStrangers(context);
+    await removeDeletedAccounts(context);
     await reportInvites(context);
     closers.push(await watchClock({ store, clock, log }));
-    closers.push(keepRetention({ config, store, files, clock, log }));
-    const server = new Server(context, around.table ?? table, { software, shares: shares.links });
+    closers.push(startRetention({ config, store, files, clock, log }));
+    const server = new Server(context, around.table ?? requestTable, { software, shares: shares.links });
     const port = await server.listen(config.host, config.port);
     closers.push(() => server.shutdown());
     const everywhere = config.host === '0.0.0.0' || config.host === '::';
@@ -185,8 +185,8 @@ export function openThreads(closers: (() => unknown)[]): { rsa: SharedRsa; opaqu
 }
 
 /** @throws StartError when the system allows too few for anything. */
-function sharesOf(descriptors: number, log: Logger): Shares {
-  const shares = shareOut(descriptors);
+function sharesOf(descriptors: number, log: Logger): DescriptorShares {
+  const shares = divideDescriptors(descriptors);
   const count = shares.links.loggedIn;
   const raise = 'raise it (LimitNOFILE in a unit, ulimit -n in a shell)';
   if (count < FEWEST_LINKS) {
@@ -210,7 +210,7 @@ async function reload(context: Context, next: Config): Promise<void> {
   if (waiting.length > 0) log.warn({ evt: 'config_needs_start', settings: waiting }, 'these settings need a new start');
   await accounts.reload();
   await reportInvites(context);
-  await removeStrangers(context);
+  await removeDeletedAccounts(context);
   for (const session of sessions.all()) {
     if (session.account === null) continue;
     const now = accounts.get(session.account.name);
@@ -225,15 +225,15 @@ async function reload(context: Context, next: Config): Promise<void> {
 }
 
 /** Nobody is removed for a line that cannot be read, or for an identity that is not one of this daemon's. */
-async function removeStrangers({ rooms, accounts, directory, log, store, later }: Context): Promise<void> {
+async function removeDeletedAccounts({ rooms, accounts, directory, log, store, defer }: Context): Promise<void> {
   const isKnown = accounts.all().every(({ idFp }) => idFp === null || directory.newest(idFp) !== undefined);
   if (accounts.complete && isKnown) {
-    for (const { name } of await rooms.removeStrangers(accounts, store, later)) {
+    for (const { name } of await rooms.removeMembersWithoutAccount(accounts, store, defer)) {
       log.info({ evt: 'user_removed', user: name }, 'removed from the lobby: the account is gone from users.txt');
     }
     return;
   }
-  const count = rooms.strangers(accounts).length;
+  const count = rooms.membersWithoutAccount(accounts).length;
   if (count === 0) return;
   const what =
     'people of the lobby are not in users.txt, which was cut, has a line that cannot be read, or an identity that securechat.db does not know: they stay in the lobby until it is repaired; a whole file ends with a line feed, and has the line "# end of accounts" where its first line says so';
@@ -244,5 +244,5 @@ async function removeStrangers({ rooms, accounts, directory, log, store, later }
 async function reportInvites({ config, invites, log }: Context): Promise<void> {
   if (config.registration !== 'invite') return;
   const what = `this line of invites.txt lets nobody in: a code has ${MIN_CODE} to ${MAX_INVITE} characters`;
-  for (const line of await invites.unusable()) log.warn({ evt: 'invites_line_unusable', line }, what);
+  for (const line of await invites.unusableLines()) log.warn({ evt: 'invites_line_unusable', line }, what);
 }

@@ -12,7 +12,7 @@ import { hex } from '../protocol/base/bytes.ts';
 import { fingerprintWords } from '../protocol/link/daemon-identity.ts';
 import { readFingerprint } from './accounts/identity.ts';
 import { parseArguments } from './config/arguments.ts';
-import { type Config, type Given, readConfig, type Surroundings } from './config/config.ts';
+import { type Config, type Environment, type OptionValues, readConfig } from './config/config.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { StartError, UsageError } from './data/start-error.ts';
 import { descriptorLimit } from './limits/descriptors.ts';
@@ -22,7 +22,7 @@ const PRIVATE_UMASK = 0o077;
 /** Longer than an orderly stop may take: clients are given 10 s. */
 const MAX_STOP_MS = 15_000;
 
-const around: Surroundings = {
+const around: Environment = {
   env: process.env,
   cwd: process.cwd(),
   xdgData: programFolder('securechat-daemon', 'data', process),
@@ -59,7 +59,7 @@ async function printFingerprint({ dataDir }: Config): Promise<number> {
   return 0;
 }
 
-async function serve(config: Config, flags: Given): Promise<void> {
+async function serve(config: Config, flags: OptionValues): Promise<void> {
   const log = await openLog(config.logLevel, config.logFile);
   const { logger } = log;
   logger.info({ evt: 'sys_startup', version: VERSION, dir: config.dataDir }, 'starting');
@@ -99,7 +99,7 @@ async function announce(daemon: Daemon, config: Config, { logger }: Log): Promis
   }
 }
 
-function handleEnds(daemon: Daemon, log: Log, flags: Given): void {
+function handleEnds(daemon: Daemon, log: Log, flags: OptionValues): void {
   const { logger } = log;
   let stopping = false;
   const stop = async (code: 0 | 1) => {
@@ -132,7 +132,7 @@ function handleEnds(daemon: Daemon, log: Log, flags: Given): void {
   }
 }
 
-async function reload(daemon: Daemon, log: Log, flags: Given): Promise<void> {
+async function reload(daemon: Daemon, log: Log, flags: OptionValues): Promise<void> {
   try {
     log.reopen();
     const next = readConfig(flags, around);

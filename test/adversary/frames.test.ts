@@ -45,7 +45,7 @@ test('before and after a login, from a client and from a daemon: each ends one l
 
   for (const bytes of [small['millions of elements, 20 deep'], large]) {
     const lost = alice.events.length;
-    sessionOf('alice').tell(fromHex(bytes));
+    sessionOf('alice').send(fromHex(bytes));
     const since = () => alice.events.slice(lost).filter((event) => event.type === 'link');
     await alice.event(
       (event) => since().includes(event as never) && event.type === 'link' && event.link.state === 'waiting',

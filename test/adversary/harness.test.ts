@@ -43,7 +43,7 @@ test('a hostile daemon is honest until its script lies', async (t) => {
   };
   script.message = (bytes) => (Buffer.from(bytes).includes('posted') ? [] : [bytes]);
   await alice.client.send('@bob', 'kept back').catch(() => {});
-  sessionOf('bob').tell(utf8('no frame at all'));
+  sessionOf('bob').send(utf8('no frame at all'));
   await bob.event((event) => event.type === 'link' && event.link.state !== 'online');
   t.false(bob.events.some((event) => event.type === 'message' && JSON.stringify(event).includes('kept back')));
 });

@@ -4,7 +4,7 @@
  */
 import type { ExecutionContext } from 'ava';
 import type { Context } from '../../src/daemon/context.ts';
-import { type Table, table } from '../../src/daemon/requests/index.ts';
+import { type RequestTable, requestTable } from '../../src/daemon/requests/index.ts';
 import type { Session } from '../../src/daemon/sessions/session.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
@@ -51,18 +51,18 @@ export async function hostileDaemon(
       for (const message of script.message?.(bytes, session) ?? [bytes]) send(message);
     };
   };
-  const lying = <N extends RequestName>(method: N): Table[N] => {
-    const row = table[method];
+  const lying = <N extends RequestName>(method: N): RequestTable[N] => {
+    const row = requestTable[method];
     const handler = async (context: Context, session: Session, params: RequestParams<N>): Promise<RequestResult<N>> => {
       met(session);
       const honest = () => row.handler(context, session, params);
       const lie = script.answers[method] as Lie<N> | undefined;
       return lie ? ((await lie({ params, honest, session, context })) as RequestResult<N>) : honest();
     };
-    return { ...row, handler } as Table[N];
+    return { ...row, handler } as RequestTable[N];
   };
-  const methods = Object.keys(table) as RequestName[];
-  const lies = Object.fromEntries(methods.map((method) => [method, lying(method)])) as unknown as Table;
+  const methods = Object.keys(requestTable) as RequestName[];
+  const lies = Object.fromEntries(methods.map((method) => [method, lying(method)])) as unknown as RequestTable;
   const inside = await openDaemon(t, { ...o, flags: { 'no-broadcast': 'true', ...o.flags }, table: lies });
   const sessionOf = (name: string): Session => {
     const found = sessions.findLast((session) => session.account?.name === name);

@@ -1,6 +1,6 @@
 /** Accomplices who join and leave, so that a member may make garbage keys: two people who talk go on. */
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../src/daemon/limits/limits.ts';
+import { limitValues } from '../../src/daemon/limits/limits.ts';
 import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { connectChat, lines } from '../helpers/client/chat.ts';
 import { until } from '../helpers/until.ts';
@@ -46,7 +46,7 @@ test('attack: 14 accomplices who join, leave and make garbage keys make no messa
       await answerTo(leaver.move('join'));
     }
   })();
-  while (left < figures.leavesOfRoom.burst) await speak(`under attack ${said.length}`);
+  while (left < limitValues.leavesOfRoom.burst) await speak(`under attack ${said.length}`);
   // Whatever budgets there are: alone, without the other's help.
   for (let n = 0; n < 10; n += 1) await speak(`alone ${n}`, alice);
   attacking = false;
@@ -75,7 +75,7 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
   const host = await connectChat(t, { user: 'alice', server, password, register });
   await host.client.send('#lobby', 'alone');
   const guests: Mallory[] = [];
-  const allowed = figures.joinEpochs.burst + figures.spareEpochs.burst;
+  const allowed = limitValues.joinEpochs.burst + limitValues.spareEpochs.burst;
   for (let n = 1; n <= allowed + 2; n += 1) {
     const guest = await joined(`guest-${n}`);
     guests.push(guest);
@@ -115,7 +115,7 @@ test('attack: who joins after a garbage key reads what a speaker says under an e
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'alone');
   const guests: Mallory[] = [];
-  const allowed = figures.joinEpochs.burst + figures.spareEpochs.burst;
+  const allowed = limitValues.joinEpochs.burst + limitValues.spareEpochs.burst;
   for (let n = 1; n <= allowed; n += 1) {
     guests.push(await joined(`guest-${n}`));
     await alice.client.send('#lobby', `welcome, guest ${n}`);

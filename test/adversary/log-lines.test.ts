@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from '@msgpack/msgpack';
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../src/daemon/limits/limits.ts';
-import { table } from '../../src/daemon/requests/index.ts';
+import { limitValues } from '../../src/daemon/limits/limits.ts';
+import { requestTable } from '../../src/daemon/requests/index.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { recordType } from '../../src/protocol/link/record-format.ts';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
@@ -96,7 +96,7 @@ function quiet(t: ExecutionContext, lines: Lines): void {
   );
   // The burst, and one for each 10 s that a slow machine takes.
   for (const [, own] of failures)
-    t.true(own.length <= figures.failureLines.burst + 10, JSON.stringify(own.slice(0, 3)));
+    t.true(own.length <= limitValues.failureLines.burst + 10, JSON.stringify(own.slice(0, 3)));
 }
 
 test.serial('junk in every state before the login', async (t) => {
@@ -166,14 +166,14 @@ test.serial('requests under way together that all break the rules are one line',
     throw new ProtocolError('note', 'broken');
   };
   const { at, lines } = await openDaemon(t, {
-    table: { ...table, conversations: { ...table.conversations, handler: broken } },
+    table: { ...requestTable, conversations: { ...requestTable.conversations, handler: broken } },
   });
   const mallory = await hostileClient(t, at);
   await register(mallory, 'mallory', 'pw');
   await login(mallory, 'mallory', 'pw');
   const before = lines.length;
   for (let id = 0; id < 40; id += 1) mallory.messages(encodeRequest(1000 + id, 'conversations', { after: null }));
-  await until(() => waiting === figures.largeAnswersAtOnce);
+  await until(() => waiting === limitValues.largeAnswersAtOnce);
   go();
   await mallory.ended;
   await until(() => lines.some(({ evt }) => evt === 'session_ended'));

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../src/daemon/limits/limits.ts';
+import { limitValues } from '../../src/daemon/limits/limits.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { connectTo, login, loginWithKey, register, type TestClient } from '../helpers/client/client.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -77,7 +77,7 @@ test.serial(
     for (const one of honest) t.true((await one.request('ping', {})).at > 0, 'all of one address at once');
 
     const [slow] = (await silent(t, at, '127.0.0.4', 1)) as [Socket];
-    for (let ms = 0; ms < figures.handshakeMs; ms += 1_000) {
+    for (let ms = 0; ms < limitValues.handshakeMs; ms += 1_000) {
       t.true(isOpen(slow));
       slow.write('S');
       await undisturbed();
@@ -98,7 +98,7 @@ test.serial('links on which nobody logs in are bounded, too, and lock nobody out
   for (let i = 0; i < PLACES + 8; i += 1) hostile.push(await hostileClient(t, at, { from: `127.0.0.${2 + (i % 2)}` }));
   await until(() => hostile.filter(({ socket }) => isOpen(socket)).length <= PLACES);
   await undisturbed();
-  clock.advance(figures.loginMs);
+  clock.advance(limitValues.loginMs);
   await Promise.all(hostile.map(({ ended }) => ended));
   await undisturbed();
 });
@@ -106,13 +106,13 @@ test.serial('links on which nobody logs in are bounded, too, and lock nobody out
 test.serial('an account has 32 links: the next one is refused, unless one has missed its ping', async (t) => {
   const { clock, lines, alice, again } = await open(t);
   const mine = [alice];
-  while (mine.length < figures.linksPerAccount) {
+  while (mine.length < limitValues.linksPerAccount) {
     mine.push(await again());
     clock.advance(100);
   }
   const refused = await t.throwsAsync(again(), { instanceOf: Refusal, code: 'busy' });
   t.regex(refused?.message ?? '', /32 connections/);
-  for (let ms = 0; ms <= figures.missedPingMs; ms += 45_000) {
+  for (let ms = 0; ms <= limitValues.missedPingMs; ms += 45_000) {
     for (const client of mine.slice(1)) await client.request('ping', {});
     clock.advance(45_000);
   }

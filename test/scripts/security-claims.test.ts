@@ -3,13 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { optionNames } from '../../src/daemon/config/options.ts';
-import { figures } from '../../src/daemon/limits/limits.ts';
+import { limitValues } from '../../src/daemon/limits/limits.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const isTest = (path: string) =>
   ['.test.ts', '.test.tsx'].some((end) => existsSync(fileURLToPath(new URL(`test/${path}${end}`, root))));
-const isLimit = (name: string) => Object.hasOwn(figures, name) || optionNames.some((option) => name === `--${option}`);
+const isLimit = (name: string) =>
+  Object.hasOwn(limitValues, name) || optionNames.some((option) => name === `--${option}`);
 const sections = new Set([...read('docs/PROTOCOL.md').matchAll(/^## (\d+)\. /gm)].map(([, number]) => number));
 
 /** The list items below the attackers' headings, each with the references in its last parentheses. */

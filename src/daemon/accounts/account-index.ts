@@ -3,7 +3,7 @@ import { compare, hex, utf8 } from '../../protocol/base/bytes.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { TakenNames } from './taken-names.ts';
 import type { Account } from './users-file.ts';
-import { type Line, nameOf } from './users-file.ts';
+import { lineName, type UsersLine } from './users-file.ts';
 
 /** Above this sorting all names is quicker than placing each. */
 const MANY_NEW = 100;
@@ -17,7 +17,7 @@ export class AccountIndex {
   #damaged = new Set<string>();
 
   /** Takes these lines in the place of all that were there. */
-  reset(lines: readonly Line[]): void {
+  reset(lines: readonly UsersLine[]): void {
     const before = this.#byName;
     this.#byName = new Map();
     this.#byId = new Map();
@@ -26,7 +26,7 @@ export class AccountIndex {
       if (line.kind === 'damaged') this.#damaged.add(line.name);
       if (line.kind === 'account') this.#set(line.account);
     }
-    this.#taken.reset(lines.map(nameOf).filter((name) => name !== null));
+    this.#taken.reset(lines.map(lineName).filter((name) => name !== null));
     this.#place(before);
   }
 

@@ -6,20 +6,20 @@ import { unlessMissing } from '../../platform/missing-file.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { isName } from '../../protocol/base/text.ts';
-import { readOwnFile } from '../data/own-file.ts';
-import { replaceFile } from '../data/replace-file.ts';
+import { readDataFile } from '../data/own-file.ts';
+import { replaceDataFile } from '../data/replace-file.ts';
 import { AccountIndex } from './account-index.ts';
 import {
   type Account,
   accountLine,
-  emptyFile,
+  emptyUsersFile,
   formatUsers,
   isComplete,
-  type Line,
   parseUsers,
+  type UsersLine,
   withAccount,
 } from './users-file.ts';
-import { checkNotEmptied, logProblems, WriteProblem } from './users-problems.ts';
+import { checkNotEmptied, logUsersProblems, UsersWriteWarning } from './users-problems.ts';
 
 /** Makes the OPAQUE record of a legacy line's secret: Opaque.upgrade with the daemon's setup. */
 export type Upgrade = (name: string, secret: string) => Promise<string>;
@@ -37,9 +37,9 @@ type Parts = {
 };
 
 /** The lines after it, and the one account that it made or replaced; null when there may be more. */
-type Change<A extends Account | null> = (lines: Line[]) => { lines: Line[]; account: A };
+type Change<A extends Account | null> = (lines: UsersLine[]) => { lines: UsersLine[]; account: A };
 /** `make` makes the change in memory, and gives what tells that it was written. */
-type Waiting = { make: () => () => void; reject: (error: unknown) => void };
+type PendingChange = { make: () => () => void; reject: (error: unknown) => void };
 /** What tells one state of the file from another. */
 type Stamp = { size: number; mtimeMs: number };
 
@@ -50,19 +50,19 @@ export class Accounts {
   readonly #upgrade: Upgrade;
   readonly #known: () => ReadonlySet<string>;
   #complete = true;
-  #lines: Line[] = [];
+  #lines: UsersLine[] = [];
   #stamp: Stamp | null = null;
   readonly #index = new AccountIndex();
-  #waiting: Waiting[] = [];
-  readonly #writing: WriteProblem;
+  #pending: PendingChange[] = [];
+  readonly #writeWarning: UsersWriteWarning;
   /** Reading and writing take turns. */
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
 
   private constructor(parts: Parts) {
     this.#fs = parts.fs;
     this.#path = join(parts.dir, 'users.txt');
     this.#log = parts.log;
-    this.#writing = new WriteProblem(parts.log);
+    this.#writeWarning = new UsersWriteWarning(parts.log);
     this.#upgrade = parts.upgrade;
     this.#known = parts.known;
   }
@@ -119,12 +119,12 @@ export class Accounts {
 
   /** Reads the file again, as on HUP. After an error what was known before holds on. */
   async reload(): Promise<void> {
-    const lines = await this.#turns.run(async () => {
+    const lines = await this.#mutex.run(async () => {
       const read = await this.#read();
       this.#take(read);
       return read;
     });
-    logProblems(this.#log, lines);
+    logUsersProblems(this.#log, lines);
     // Half of a torn line looks like one of the old kind; the other half cannot be read.
     const legacy = lines.filter((line) => line.kind === 'legacy').filter(({ name }) => !this.isUnreadable(name));
     if (legacy.length === 0) return;
@@ -151,7 +151,7 @@ export class Accounts {
   }
 
   /** Whether `name` may be registered. @throws Refusal 'bad-name' | 'name-taken' | 'name-look-alike'. */
-  checkNew(name: string): void {
+  checkNewName(name: string): void {
     if (!isName(name)) {
       throw new Refusal('bad-name', 'a name has 1 to 32 letters, digits, dots, dashes or underscores; choose another');
     }
@@ -166,7 +166,7 @@ export class Accounts {
   /** On stable storage when it resolves. @throws Refusal as checkNew does. */
   async add(account: Account): Promise<void> {
     await this.#write((lines) => {
-      this.checkNew(account.name);
+      this.checkNewName(account.name);
       return { lines: withAccount(lines, account), account };
     });
   }
@@ -186,18 +186,18 @@ export class Accounts {
       const flags = new Set(old.flags);
       if (idFp !== null) flags.delete('must-renew');
       const account = { name, record, idFp: idFp ?? old.idFp, flags };
-      const isTheirs = (line: Line) => line.kind === 'account' && line.account.name === name;
+      const isTheirs = (line: UsersLine) => line.kind === 'account' && line.account.name === name;
       return { lines: lines.map((line) => (isTheirs(line) ? accountLine(account) : line)), account };
     });
   }
 
-  async #read(): Promise<Line[]> {
+  async #read(): Promise<UsersLine[]> {
     let stamp = await unlessMissing(this.#stat());
-    let bytes = await readOwnFile(this.#fs, this.#path);
+    let bytes = await readDataFile(this.#fs, this.#path);
     if (bytes === null) {
       checkNotEmptied({ path: this.#path, lines: [], state: 'is missing' }, this.#known().size);
-      bytes = emptyFile;
-      await replaceFile(this.#fs, this.#path, bytes);
+      bytes = emptyUsersFile;
+      await replaceDataFile(this.#fs, this.#path, bytes);
       stamp = await this.#stat();
     }
     const lines = parseUsers(bytes);
@@ -212,7 +212,7 @@ export class Accounts {
     return { size, mtimeMs };
   }
 
-  #take(lines: Line[]): void {
+  #take(lines: UsersLine[]): void {
     this.#lines = lines;
     this.#index.reset(lines);
   }
@@ -229,15 +229,15 @@ export class Accounts {
         }
         return () => resolve(account);
       };
-      this.#waiting.push({ make, reject });
-      if (this.#waiting.length === 1) void this.#turns.run(() => this.#writeWaiting());
+      this.#pending.push({ make, reject });
+      if (this.#pending.length === 1) void this.#mutex.run(() => this.#writePending());
     });
   }
 
-  async #writeWaiting(): Promise<void> {
+  async #writePending(): Promise<void> {
     const before = this.#lines;
-    const batch = this.#waiting;
-    this.#waiting = [];
+    const batch = this.#pending;
+    this.#pending = [];
     const made: (() => void)[] = [];
     try {
       // An operator's edit that was not announced by HUP is not overwritten.
@@ -253,15 +253,15 @@ export class Accounts {
         }
       }
       if (made.length > 0) {
-        await replaceFile(this.#fs, this.#path, formatUsers(this.#lines));
+        await replaceDataFile(this.#fs, this.#path, formatUsers(this.#lines));
         this.#stamp = await this.#stat();
       }
-      this.#writing.works();
-      for (const tell of made) tell();
+      this.#writeWarning.succeeded();
+      for (const resolve of made) resolve();
     } catch (error) {
       this.#take(before);
       this.#stamp = null;
-      const thrown = this.#writing.fails(error);
+      const thrown = this.#writeWarning.failed(error);
       for (const { reject } of batch) reject(thrown);
     }
   }

@@ -7,22 +7,22 @@ import { type Card, openCard } from '../../protocol/sealed/card.ts';
 import type { CardRow, Person, Store } from '../store/store.ts';
 
 /** Newest cards held in memory, of 1.3 kB each. */
-const HELD = 4096;
+const MAX_CACHED_CARDS = 4096;
 
-export class Directory {
+export class CardDirectory {
   readonly #clock: Clock;
   readonly #newest = new Map<string, CardRow>();
   /** The newest cards that were asked for, by identity and number. */
-  readonly #held = new QuickLru<string, Uint8Array>({ maxSize: HELD });
+  readonly #cache = new QuickLru<string, Uint8Array>({ maxSize: MAX_CACHED_CARDS });
   /** Identity keys that were asked for; a chain has one for ever. */
-  readonly #keys = new Map<string, Uint8Array>();
+  readonly #identityKeys = new Map<string, Uint8Array>();
 
   private constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  static async open(store: Pick<Store, 'newestCards'>, clock: Clock): Promise<Directory> {
-    const directory = new Directory(clock);
+  static async open(store: Pick<Store, 'newestCards'>, clock: Clock): Promise<CardDirectory> {
+    const directory = new CardDirectory(clock);
     for (let after: Uint8Array | null = null; ; ) {
       const page: CardRow[] = await store.newestCards({ after });
       for (const card of page) directory.#newest.set(hex(card.idFp), card);
@@ -38,26 +38,26 @@ export class Directory {
   /** The newest card of each identity, in order; null for one without. @param store on the account of who asks */
   async cardsOf(ids: readonly Uint8Array[], store: Pick<Store, 'cardsOf'>): Promise<(Uint8Array | null)[]> {
     const keys = ids.map((idFp) => `${hex(idFp)} ${this.newest(idFp)?.cardSeq}`);
-    const found = keys.map((key) => this.#held.get(key) ?? null);
+    const found = keys.map((key) => this.#cache.get(key) ?? null);
     const missing = ids.map((_, place) => place).filter((place) => found[place] === null);
     if (missing.length === 0) return found;
     const cards = await store.cardsOf({ ids: missing.flatMap((place) => ids[place] ?? []) });
     for (const [nth, place] of missing.entries()) {
       const card = cards[nth] ?? null;
       found[place] = card;
-      if (card !== null) this.#held.set(keys[place] ?? '', card);
+      if (card !== null) this.#cache.set(keys[place] ?? '', card);
     }
     return found;
   }
 
   /** The identity's signing key, SPKI; null when it never had a card. @param store on the account of who asks */
   async keyOf(idFp: Uint8Array, store: Pick<Store, 'cardsOf'>): Promise<Uint8Array | null> {
-    const known = this.#keys.get(hex(idFp));
+    const known = this.#identityKeys.get(hex(idFp));
     if (known !== undefined) return known;
     const [bytes] = await this.cardsOf([idFp], store);
     if (!bytes) return null;
     const { sigSpki } = openCard(bytes);
-    this.#keys.set(hex(idFp), sigSpki);
+    this.#identityKeys.set(hex(idFp), sigSpki);
     return sigSpki;
   }
 

@@ -12,12 +12,12 @@ import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import { type KeyPair, publicKeyOf, verify } from '../../protocol/crypto/rsa.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { type DaemonKeys, daemonFingerprint } from '../../protocol/link/daemon-identity.ts';
-import { readOwnFile } from '../data/own-file.ts';
+import { readDataFile } from '../data/own-file.ts';
 import { StartError } from '../data/start-error.ts';
 import type { Owner } from '../store-thread/owner.ts';
 import { parseUsers } from './users-file.ts';
 
-export type Identity = {
+export type DaemonIdentity = {
   keys: DaemonKeys;
   /** Stable and random, 32 bytes: names this daemon in everything that is signed. */
   daemonId: Uint8Array;
@@ -34,10 +34,10 @@ const VERSION = 1;
 type Parts = { dir: string; fs: FileSystem; random: Random; rsa: Rsa; opaque: Opaque; log: Logger };
 
 /** @throws StartError when a file is missing beside users, damaged, or of a newer version. */
-export async function openIdentity(parts: Parts): Promise<Identity> {
+export async function openIdentity(parts: Parts): Promise<DaemonIdentity> {
   const { dir, fs } = parts;
-  const keyBytes = await readOwnFile(fs, join(dir, 'daemon.key'));
-  const setupBytes = await readOwnFile(fs, join(dir, 'opaque.setup'));
+  const keyBytes = await readDataFile(fs, join(dir, 'daemon.key'));
+  const setupBytes = await readDataFile(fs, join(dir, 'opaque.setup'));
   if (keyBytes === null || setupBytes === null) {
     if (await hasUsers(fs, dir)) {
       const missing = keyBytes === null ? 'daemon.key' : 'opaque.setup';
@@ -59,14 +59,14 @@ export async function openIdentity(parts: Parts): Promise<Identity> {
 
 /** Only reads: null when there is no daemon.key yet. @throws StartError. */
 export async function readFingerprint(fs: FileSystem, dir: string): Promise<Uint8Array | null> {
-  const bytes = await readOwnFile(fs, join(dir, 'daemon.key'));
+  const bytes = await readDataFile(fs, join(dir, 'daemon.key'));
   if (bytes === null) return null;
   const { keys } = parseKey(bytes);
   return daemonFingerprint(keys.link.spki, keys.sign.spki);
 }
 
 /** The text of daemon.key. */
-export function formatKey(key: Pick<Identity, 'keys' | 'daemonId' | 'rejectKey'>): Uint8Array {
+export function formatKey(key: Pick<DaemonIdentity, 'keys' | 'daemonId' | 'rejectKey'>): Uint8Array {
   const { keys, daemonId, rejectKey } = key;
   const text = JSON.stringify(
     {
@@ -82,7 +82,7 @@ export function formatKey(key: Pick<Identity, 'keys' | 'daemonId' | 'rejectKey'>
   return new TextEncoder().encode(`${text}\n`);
 }
 
-function parseKey(bytes: Uint8Array): Pick<Identity, 'keys' | 'daemonId' | 'rejectKey'> {
+function parseKey(bytes: Uint8Array): Pick<DaemonIdentity, 'keys' | 'daemonId' | 'rejectKey'> {
   const stored = parseJson('daemon.key', bytes);
   const field = (name: string): Uint8Array => {
     const value = stored[name];
@@ -118,7 +118,7 @@ async function makeKey({
   random,
   rsa,
   log,
-}: Parts): Promise<Pick<Identity, 'keys' | 'daemonId' | 'rejectKey'>> {
+}: Parts): Promise<Pick<DaemonIdentity, 'keys' | 'daemonId' | 'rejectKey'>> {
   log.info({ evt: 'daemon_key_made' }, 'making the key of this daemon, which takes a few seconds');
   const [link, sign] = await Promise.all([rsa.generate(), rsa.generate()]);
   const key = { keys: { link, sign }, daemonId: random(32), rejectKey: random(32) };
@@ -163,7 +163,7 @@ function damaged(file: string): StartError {
 /** Accounts or their messages: what the daemon's keys belong to. Legacy lines alone need no key yet. */
 async function hasUsers(fs: FileSystem, dir: string): Promise<boolean> {
   if ((await fs.readdir(dir)).includes('securechat.db')) return true;
-  const users = await readOwnFile(fs, join(dir, 'users.txt'));
+  const users = await readDataFile(fs, join(dir, 'users.txt'));
   return users !== null && parseUsers(users).some(({ kind }) => kind === 'account' || kind === 'damaged');
 }
 

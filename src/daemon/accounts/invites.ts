@@ -7,8 +7,8 @@ import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { MAX_INVITE } from '../../protocol/base/text.ts';
-import { readOwnFile } from '../data/own-file.ts';
-import { replaceFile } from '../data/replace-file.ts';
+import { readDataFile } from '../data/own-file.ts';
+import { replaceDataFile } from '../data/replace-file.ts';
 
 /** Shorter ones could be guessed within the limits of registration. */
 export const MIN_CODE = 12;
@@ -16,7 +16,7 @@ export const MIN_CODE = 12;
 export class Invites {
   readonly #fs: FileSystem;
   readonly #path: string;
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
 
   constructor(fs: FileSystem, dir: string) {
     this.#fs = fs;
@@ -25,11 +25,11 @@ export class Invites {
 
   /** One after another: strangers may ask, and each look opens the file. @throws Refusal 'bad-invite'. */
   async check(code: string | null): Promise<void> {
-    mustOpen(code, await this.#turns.run(() => this.#lines()));
+    checkCode(code, await this.#mutex.run(() => this.#lines()));
   }
 
   /** The numbers of the lines that are no comments and open nothing all the same. */
-  async unusable(): Promise<number[]> {
+  async unusableLines(): Promise<number[]> {
     const lines = await this.#lines();
     return lines.flatMap((line, at) => (line === '' || line.startsWith('#') || isUsable(line) ? [] : [at + 1]));
   }
@@ -39,9 +39,9 @@ export class Invites {
    * @throws Refusal 'bad-invite', and what `action` throws.
    */
   spend<T>(code: string | null, action: () => Promise<T>): Promise<T> {
-    return this.#turns.run(async () => {
+    return this.#mutex.run(async () => {
       const lines = await this.#lines();
-      mustOpen(code, lines);
+      checkCode(code, lines);
       await this.#replace(lines.filter((line) => line !== code));
       try {
         return await action();
@@ -53,19 +53,19 @@ export class Invites {
   }
 
   async #lines(): Promise<string[]> {
-    const bytes = await readOwnFile(this.#fs, this.#path);
+    const bytes = await readDataFile(this.#fs, this.#path);
     if (bytes === null) return [];
     const text = new TextDecoder().decode(bytes);
     return text.split('\n').map((line) => line.trim());
   }
 
   #replace(lines: string[]): Promise<void> {
-    return replaceFile(this.#fs, this.#path, new TextEncoder().encode(lines.join('\n')));
+    return replaceDataFile(this.#fs, this.#path, new TextEncoder().encode(lines.join('\n')));
   }
 }
 
 /** @throws Refusal 'bad-invite', in one sentence for every code that does not open. */
-function mustOpen(code: string | null, lines: string[]): void {
+function checkCode(code: string | null, lines: string[]): void {
   if (code === null || code === '')
     throw new Refusal('bad-invite', 'this server takes new accounts by invitation; ask its operator for a code');
   if (!isUsable(code) || !lines.includes(code))

@@ -16,7 +16,7 @@ export type Account = {
   readonly flags: ReadonlySet<string>;
 };
 
-export type Line = { raw: Uint8Array } & (
+export type UsersLine = { raw: Uint8Array } & (
   | { kind: 'other' }
   | { kind: 'malformed'; number: number; problem: string }
   | { kind: 'damaged'; number: number; problem: string; name: string }
@@ -36,7 +36,7 @@ const HEADER =
 const END = '# end of accounts';
 
 /** What a daemon without any account begins with. */
-export const emptyFile: Uint8Array = new TextEncoder().encode(`${HEADER}\n${END}\n`);
+export const emptyUsersFile: Uint8Array = new TextEncoder().encode(`${HEADER}\n${END}\n`);
 
 const LINE_FEED = 10;
 const COLON = 58;
@@ -46,8 +46,8 @@ const CARRIAGE_RETURN = 13;
  * Never fails for a bad line. @throws Error when a line was written by a newer daemon: what it means is unknown, and an
  * account must not work without what its flags demand.
  */
-export function parseUsers(bytes: Uint8Array): Line[] {
-  const lines: Line[] = [];
+export function parseUsers(bytes: Uint8Array): UsersLine[] {
+  const lines: UsersLine[] = [];
   const names = new Set<string>();
   let start = 0;
   while (start < bytes.length) {
@@ -70,7 +70,7 @@ export function parseUsers(bytes: Uint8Array): Line[] {
  * Whether every account of the file is among its lines, so that one that is missing was taken out by its operator: each line
  * can be read, the last one has its end, and END is there if HEADER says so.
  */
-export function isComplete(bytes: Uint8Array, lines: readonly Line[]): boolean {
+export function isComplete(bytes: Uint8Array, lines: readonly UsersLine[]): boolean {
   const [first] = lines;
   const ended = bytes.length === 0 || bytes.at(-1) === LINE_FEED;
   if (first !== undefined && says(first, HEADER) && !lines.some((line) => says(line, END))) return false;
@@ -78,7 +78,7 @@ export function isComplete(bytes: Uint8Array, lines: readonly Line[]): boolean {
 }
 
 /** The file's bytes; every line ends with a line feed. */
-export function formatUsers(lines: readonly Line[]): Uint8Array {
+export function formatUsers(lines: readonly UsersLine[]): Uint8Array {
   const bytes = new Uint8Array(lines.reduce((size, line) => size + line.raw.length + 1, 0));
   let at = 0;
   for (const { raw } of lines) {
@@ -91,29 +91,29 @@ export function formatUsers(lines: readonly Line[]): Uint8Array {
 }
 
 /** Behind all others, and before END. */
-export function withAccount(lines: readonly Line[], account: Account): Line[] {
-  const isEnd = (line: Line) => says(line, END);
+export function withAccount(lines: readonly UsersLine[], account: Account): UsersLine[] {
+  const isEnd = (line: UsersLine) => says(line, END);
   return [...lines.filter((line) => !isEnd(line)), accountLine(account), ...lines.filter(isEnd)];
 }
 
 /** Whose line it is; null when no name can be read. */
-export function nameOf(line: Line): string | null {
+export function lineName(line: UsersLine): string | null {
   if (line.kind === 'account') return line.account.name;
   return line.kind === 'legacy' || line.kind === 'damaged' ? line.name : null;
 }
 
-export function accountLine(account: Account): Line {
+export function accountLine(account: Account): UsersLine {
   const idFp = account.idFp === null ? '' : hex(account.idFp);
   const text = [account.name, 'opaque1', account.record, idFp, [...account.flags].sort().join(',')].join(':');
   return { kind: 'account', account, raw: new TextEncoder().encode(text) };
 }
 
-function says({ kind, raw }: Line, comment: string): boolean {
+function says({ kind, raw }: UsersLine, comment: string): boolean {
   return kind === 'other' && decode(raw)?.trim() === comment;
 }
 
-function parseLine(bytes: Uint8Array, number: number): Line {
-  const malformed = (problem: string): Line => ({ kind: 'malformed', raw: bytes, number, problem });
+function parseLine(bytes: Uint8Array, number: number): UsersLine {
+  const malformed = (problem: string): UsersLine => ({ kind: 'malformed', raw: bytes, number, problem });
   const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
   const colon = bytes.indexOf(COLON);
   // Takes a byte order mark away, too.
@@ -122,7 +122,7 @@ function parseLine(bytes: Uint8Array, number: number): Line {
   if (name.startsWith('#') || (colon === -1 && name.trim() === '')) return { kind: 'other', raw: bytes };
   if (colon === -1) return malformed('there is no colon after the name');
   if (!isName(name)) return malformed('the name is not allowed: 1 to 32 letters, digits, ".", "_" or "-"');
-  const damaged = (problem: string): Line => ({ kind: 'damaged', raw: bytes, number, problem, name });
+  const damaged = (problem: string): UsersLine => ({ kind: 'damaged', raw: bytes, number, problem, name });
   const rest = decode(bytes.subarray(colon + 1, end), { ignoreBOM: true });
   if (rest === null) return damaged('it is not UTF-8');
   const method = /^opaque(\d+):/.exec(rest);

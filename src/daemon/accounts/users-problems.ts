@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { StartError } from '../data/start-error.ts';
 import { StorageError } from '../data/storage-error.ts';
-import type { Line } from './users-file.ts';
+import type { UsersLine } from './users-file.ts';
 
-export function logProblems(log: Pick<Logger, 'warn' | 'error'>, lines: readonly Line[]): void {
+export function logUsersProblems(log: Pick<Logger, 'warn' | 'error'>, lines: readonly UsersLine[]): void {
   for (const line of lines) {
     if (line.kind === 'malformed') {
       log.warn(
@@ -26,7 +26,7 @@ export function logProblems(log: Pick<Logger, 'warn' | 'error'>, lines: readonly
  * @param people how many the database knows @throws StartError
  */
 export function checkNotEmptied(
-  file: { path: string; lines: readonly Line[]; state: 'is missing' | 'holds no account' },
+  file: { path: string; lines: readonly UsersLine[]; state: 'is missing' | 'holds no account' },
   people: number,
 ): void {
   if (people === 0 || file.lines.some(({ kind }) => kind !== 'other')) return;
@@ -37,7 +37,7 @@ export function checkNotEmptied(
 }
 
 /** A file that cannot be read or written while the daemon serves. It has one line until it works again: anybody can ask again. */
-export class WriteProblem {
+export class UsersWriteWarning {
   readonly #log: Pick<Logger, 'warn'>;
   #told = false;
 
@@ -45,12 +45,12 @@ export class WriteProblem {
     this.#log = log;
   }
 
-  works(): void {
+  succeeded(): void {
     this.#told = false;
   }
 
   /** What to answer to those who asked for the change. */
-  fails(err: unknown): unknown {
+  failed(err: unknown): unknown {
     if (err instanceof Refusal || err instanceof StorageError) return err;
     if (!this.#told)
       this.#log.warn({ evt: 'users_not_written', err }, 'users.txt cannot be changed: what was known before holds on');

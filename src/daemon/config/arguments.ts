@@ -2,10 +2,10 @@
 import yargs from 'yargs';
 import { withValues } from '../../platform/switches.ts';
 import { UsageError } from '../data/start-error.ts';
-import type { Given } from './config.ts';
+import type { OptionValues } from './config.ts';
 import { epilogue, isSwitch, laterCommands, laterOptions, type OptionName, optionNames, options } from './options.ts';
 
-export type Command = { command: 'start' | 'fingerprint'; flags: Given } | { command: 'print'; text: string };
+export type Command = { command: 'start' | 'fingerprint'; flags: OptionValues } | { command: 'print'; text: string };
 
 /** @param args without the program's name. @throws UsageError. */
 export async function parseArguments(args: readonly string[], version: string): Promise<Command> {
@@ -45,13 +45,13 @@ export async function parseArguments(args: readonly string[], version: string): 
     .fail((message, error) => {
       throw error ?? new UsageError(message.split('\n')[0] ?? message);
     });
-  const parsed: { [name: string]: unknown; _: (string | number)[] } = asUsage(() => parser.parseSync());
+  const parsed: { [name: string]: unknown; _: (string | number)[] } = withUsageErrors(() => parser.parseSync());
   if (parsed.help === true) return { command: 'print', text: await parser.getHelp() };
   if (parsed.version === true) return { command: 'print', text: version };
   return { command: commandOf(parsed._.map(String)), flags: flagsOf(parsed) };
 }
 
-function asUsage<T>(parse: () => T): T {
+function withUsageErrors<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
@@ -70,8 +70,8 @@ function commandOf(words: string[]): 'start' | 'fingerprint' {
   return command;
 }
 
-function flagsOf(parsed: { [name: string]: unknown }): Given {
-  const flags: Given = {};
+function flagsOf(parsed: { [name: string]: unknown }): OptionValues {
+  const flags: OptionValues = {};
   for (const name of optionNames satisfies OptionName[]) {
     const value = parsed[name];
     if (value === undefined) continue;

@@ -6,7 +6,7 @@ import { YES_OR_NO, yesOrNo } from '../../platform/switches.ts';
 import { DEFAULT_PORT } from '../../protocol/link/daemon-identity.ts';
 import { UsageError } from '../data/start-error.ts';
 import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
-import { parseSize, parseSpan } from './units.ts';
+import { parseDuration, parseSize } from './units.ts';
 
 /** What the operator decides. Sizes in bytes, times in milliseconds. */
 export type Config = {
@@ -28,10 +28,10 @@ export type Config = {
 };
 
 /** Options as texts, before they are judged. */
-export type Given = { [N in OptionName]?: string };
+export type OptionValues = { [N in OptionName]?: string };
 
 /** What is asked of the world to find the data folder and the file. */
-export type Surroundings = {
+export type Environment = {
   env: { [name: string]: string | undefined };
   cwd: string;
   /** Where this system keeps the data of this program; null when there is no home folder. */
@@ -52,13 +52,13 @@ const live = [
 ] as const satisfies (keyof Config)[];
 
 /** @throws UsageError. */
-export function readConfig(flags: Given, around: Surroundings): Config {
-  const env = fromEnvironment(around.env);
+export function readConfig(flags: OptionValues, around: Environment): Config {
+  const env = optionsFromEnvironment(around.env);
   const named = flags.config ?? env.config;
-  const fileOf = (path: string): Given => {
+  const fileOf = (path: string): OptionValues => {
     const text = around.readText(path);
     if (text === null && named !== undefined) throw new UsageError(`cannot read ${path}; check --config`);
-    return text === null ? {} : fromToml(path, text);
+    return text === null ? {} : optionsFromToml(path, text);
   };
   const namedFile = named === undefined ? null : namedPath(named, around.cwd);
   const first = namedFile === null ? {} : fileOf(namedFile);
@@ -72,7 +72,7 @@ export function readConfig(flags: Given, around: Surroundings): Config {
   if (namedFile === null && file['data-dir'] !== undefined) {
     throw new UsageError(`data-dir cannot stand in ${path}, which was found by it; remove it`);
   }
-  const given: Given = { ...file, ...env, ...flags };
+  const given: OptionValues = { ...file, ...env, ...flags };
   /** Where an option got its value: for sentences. */
   const place = (option: OptionName): string => {
     if (flags[option] !== undefined) return `--${option}`;
@@ -95,7 +95,8 @@ export function readConfig(flags: Given, around: Surroundings): Config {
     maxFileSize: judged('max-file-size', '2G', parseSize, 'a size such as 500M or 2G'),
     quota: judged('quota', '10G', parseSize, 'a size such as 500M or 10G'),
     messageQuota: judged('message-quota', '1G', parseSize, 'a size such as 100M or 1G'),
-    retention: given.retention === undefined ? null : judged('retention', '', parseSpan, 'a time such as 90d or 1y'),
+    retention:
+      given.retention === undefined ? null : judged('retention', '', parseDuration, 'a time such as 90d or 1y'),
     logLevel: oneOf('log-level', 'info', logLevels),
     logFile: given['log-file'] === undefined ? null : namedPath(given['log-file'], around.cwd),
   };
@@ -110,8 +111,8 @@ export function applyLive(config: Config, next: Config): string[] {
   return waiting;
 }
 
-function fromEnvironment(env: Surroundings['env']): Given {
-  const given: Given = {};
+function optionsFromEnvironment(env: Environment['env']): OptionValues {
+  const given: OptionValues = {};
   for (const name of optionNames) {
     const value = env[variableOf(name)];
     if (value !== undefined && value !== '') given[name] = value;
@@ -123,14 +124,14 @@ function variableOf(option: OptionName): string {
   return `SECURECHAT_${option.toUpperCase().replaceAll('-', '_')}`;
 }
 
-function fromToml(path: string, text: string): Given {
+function optionsFromToml(path: string, text: string): OptionValues {
   let table: { [key: string]: unknown };
   try {
     table = parseToml(text);
   } catch (error) {
     throw new UsageError(`${path} is not TOML: ${String((error as Error).message).split('\n')[0]}`);
   }
-  const given: Given = {};
+  const given: OptionValues = {};
   for (const [key, value] of Object.entries(table)) {
     const name = optionNames.find((option) => option === key && option !== 'config');
     if (name === undefined) throw new UsageError(`${path} has the unknown key ${JSON.stringify(key)}; see --help`);
@@ -144,8 +145,8 @@ function fromToml(path: string, text: string): Given {
 
 /** @param kept where else a path may be given, and the path there; the first one wins. Only a flag may give a relative path. */
 function chooseDataDir(
-  flags: Given,
-  around: Surroundings,
+  flags: OptionValues,
+  around: Environment,
   kept: readonly [place: string, path: string | undefined][],
 ): string {
   if (flags['data-dir'] !== undefined) return namedPath(flags['data-dir'], around.cwd);

@@ -1,7 +1,7 @@
 /** The daemon's options, one row each: `--help`, SECURECHAT_… names and the keys of config.toml all come from here. */
 import { DEFAULT_PORT } from '../../protocol/link/daemon-identity.ts';
 import { MIN_CODE } from '../accounts/invites.ts';
-import { figures } from '../limits/limits.ts';
+import { limitValues } from '../limits/limits.ts';
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const registrations = ['open', 'invite', 'closed'] as const;
@@ -48,26 +48,26 @@ export const laterCommands = [
 export const laterOptions = ['metrics-socket'];
 
 export const epilogue = `Limits:
-  half-open links            ${figures.halfOpen}, ${figures.handshakeMs / 1000} s each; when all are taken the address that failed most, else the one with most, loses its oldest
-  links before the login     ${figures.beforeLogin}, ${figures.loginMs / 1000} s each; the same; wrong passwords are answered slower and slower
-  links per account          ${figures.linksPerAccount}, and no more than are free; one that has been silent for ${figures.missedPingMs / 1000} s makes room
-  files under way            ${figures.transfersPerLink} per link, ${figures.transfersPerPerson} per person and no more than are free
-  links in all               as many as the system's limit of open files allows, less ${figures.descriptorsKept} and an eighth for files
-  good logins per address    burst ${figures.logins.burst}, then ${figures.logins.perSecond}/s
-  connections per address    burst ${figures.connections.burst}, then ${figures.connections.perSecond}/s
-  new accounts per address   burst ${figures.registrations.burst}, then ${figures.registrations.perSecond}/s
-  work per person            burst ${figures.work.burst / 1000} s of a core, then ${figures.work.perSecond} ms/s while others are at work; before login per address
-  requests per link          ${figures.requestsAtOnce} at once, ${figures.requestsBesideMany} while ${figures.requestsOfAll} of all are under way, ${figures.requestsWaiting} or ${figures.waitingBytes / 1024} KiB waiting; then it is not read
-  what stays for ever, per person   ${figures.leaves.burst} departures from a room, ${figures.epochs.burst} new keys of rooms, ${figures.cards.burst} key cards; then one in 10 min, 5 s, 1 min
-  departures from one room          ${figures.leavesOfRoom.burst}, then one in 30 s
-  new passwords, per person         ${figures.passwords.burst}, then one a minute
-  new keys of a room after joins       ${figures.joinEpochs.burst} by one person, then one in 10 min
-  new keys of a room without a cause   ${figures.spareEpochs.burst} by one person, then one in 10 min
-  changes of away, per person   burst ${figures.away.burst}, then ${figures.away.perSecond}/s; signs of typing: ${figures.typing.perSecond}/s to one person
+  half-open links            ${limitValues.halfOpen}, ${limitValues.handshakeMs / 1000} s each; when all are taken the address that failed most, else the one with most, loses its oldest
+  links before the login     ${limitValues.beforeLogin}, ${limitValues.loginMs / 1000} s each; the same; wrong passwords are answered slower and slower
+  links per account          ${limitValues.linksPerAccount}, and no more than are free; one that has been silent for ${limitValues.missedPingMs / 1000} s makes room
+  files under way            ${limitValues.transfersPerLink} per link, ${limitValues.transfersPerPerson} per person and no more than are free
+  links in all               as many as the system's limit of open files allows, less ${limitValues.descriptorsKept} and an eighth for files
+  good logins per address    burst ${limitValues.logins.burst}, then ${limitValues.logins.perSecond}/s
+  connections per address    burst ${limitValues.connections.burst}, then ${limitValues.connections.perSecond}/s
+  new accounts per address   burst ${limitValues.registrations.burst}, then ${limitValues.registrations.perSecond}/s
+  work per person            burst ${limitValues.work.burst / 1000} s of a core, then ${limitValues.work.perSecond} ms/s while others are at work; before login per address
+  requests per link          ${limitValues.requestsAtOnce} at once, ${limitValues.requestsBesideMany} while ${limitValues.requestsOfAll} of all are under way, ${limitValues.requestsWaiting} or ${limitValues.waitingBytes / 1024} KiB waiting; then it is not read
+  what stays for ever, per person   ${limitValues.leaves.burst} departures from a room, ${limitValues.epochs.burst} new keys of rooms, ${limitValues.cards.burst} key cards; then one in 10 min, 5 s, 1 min
+  departures from one room          ${limitValues.leavesOfRoom.burst}, then one in 30 s
+  new passwords, per person         ${limitValues.passwords.burst}, then one a minute
+  new keys of a room after joins       ${limitValues.joinEpochs.burst} by one person, then one in 10 min
+  new keys of a room without a cause   ${limitValues.spareEpochs.burst} by one person, then one in 10 min
+  changes of away, per person   burst ${limitValues.away.burst}, then ${limitValues.away.perSecond}/s; signs of typing: ${limitValues.typing.perSecond}/s to one person
   unfinished uploads, per person   64; one that was left alone for 2 h makes room
-  kept free of files         ${figures.diskReserve / 1024 / 1024} MiB of the disk, or ${figures.diskReserveShare * 100} % of it if that is less
-  waiting for a slow client  ${figures.pauseQueuedBytes / 1024} KiB, then nothing more is carried out; ${figures.maxQueuedBytes / 1024 / 1024} MiB, then it is closed
-  silence                    ${figures.idleMs / 1000} s
+  kept free of files         ${limitValues.diskReserve / 1024 / 1024} MiB of the disk, or ${limitValues.diskReserveShare * 100} % of it if that is less
+  waiting for a slow client  ${limitValues.pauseQueuedBytes / 1024} KiB, then nothing more is carried out; ${limitValues.maxQueuedBytes / 1024 / 1024} MiB, then it is closed
+  silence                    ${limitValues.idleMs / 1000} s
 An IPv6 address counts by its /64.
 
 Each option is also SECURECHAT_… in the environment (SECURECHAT_DATA_DIR) and a key of config.toml; flags win, then the

@@ -12,7 +12,7 @@ export function parseSize(text: string): number | null {
 }
 
 /** `12h`, `90d`, `4w`, `1y`: milliseconds. null when it is not a span of time. */
-export function parseSpan(text: string): number | null {
+export function parseDuration(text: string): number | null {
   const match = /^(\d+) ?([hdwy])$/.exec(text.trim());
   const span = Number(match?.[1]) * (SPANS[match?.[2] ?? ''] ?? Number.NaN);
   return Number.isSafeInteger(span) && span > 0 ? span : null;

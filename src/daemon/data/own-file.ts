@@ -5,7 +5,7 @@ import { unlessMissing } from '../../platform/missing-file.ts';
 import { StartError } from './start-error.ts';
 
 /** null when it is not there. @throws StartError with a sentence for the operator, and what is no error of the file system */
-export async function readOwnFile(fs: Pick<FileSystem, 'readFile'>, path: string): Promise<Uint8Array | null> {
+export async function readDataFile(fs: Pick<FileSystem, 'readFile'>, path: string): Promise<Uint8Array | null> {
   try {
     return await unlessMissing(fs.readFile(path));
   } catch (error) {

@@ -9,7 +9,7 @@ const PRIVATE = ['daemon.key', 'opaque.setup', 'users.txt', 'securechat.db', 'se
 const OTHERS = 0o077;
 
 /** With a warning for each, as what it holds may have been read. Nothing to do on Windows, whose files have no such modes. */
-export async function closePrivateFiles(parts: { dir: string; fs: FileSystem; log: Logger }): Promise<void> {
+export async function restrictPrivateFiles(parts: { dir: string; fs: FileSystem; log: Logger }): Promise<void> {
   const { dir, fs, log } = parts;
   if (process.platform === 'win32') return;
   for (const name of PRIVATE) {

@@ -14,7 +14,7 @@ export class StorageError extends Error {
 const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** null when `error` is none of a disk that has no room. */
-export function noRoom(error: unknown): Refusal | null {
+export function diskFullRefusal(error: unknown): Refusal | null {
   if (!NO_ROOM.has((error as NodeJS.ErrnoException | null)?.code)) return null;
   return new Refusal('disk-full', "the server's disk is full: try again later, or tell its operator");
 }

@@ -1,7 +1,7 @@
 /** What a transfer that the daemon cannot go on with is told: one sentence; the cause goes to the log. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { StorageError } from '../data/storage-error.ts';
-import { outOfDescriptors } from '../limits/out-of-descriptors.ts';
+import { descriptorRefusal } from '../limits/out-of-descriptors.ts';
 
 /** The folder itself is not there. It is not made again: it may lie on a disk that is put back. */
 export class FolderMissing extends Refusal {
@@ -19,12 +19,12 @@ export function failureOf(error: unknown): Refusal | StorageError {
     return new Refusal('disk-full', "the server's disk is full: tell its operator, then send it again to go on");
   }
   return (
-    outOfDescriptors(error) ?? new Refusal('internal', 'the server could not go on with this file: try again later')
+    descriptorRefusal(error) ?? new Refusal('internal', 'the server could not go on with this file: try again later')
   );
 }
 
 /** The level in the log. A full disk, a lack of descriptors or a missing folder is a state, and no bug. */
-export function levelOf(failure: Refusal | StorageError): 'warn' | 'error' {
+export function logLevelOf(failure: Refusal | StorageError): 'warn' | 'error' {
   return failure instanceof FolderMissing || (failure instanceof Refusal && failure.code !== 'internal')
     ? 'warn'
     : 'error';

@@ -6,8 +6,8 @@ import { makeFolders } from '../../platform/make-folders.ts';
 import { unlessMissing } from '../../platform/missing-file.ts';
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { figures } from '../limits/limits.ts';
-import type { MinuteWarnings } from '../logging/minute-warnings.ts';
+import { limitValues } from '../limits/limits.ts';
+import type { ThrottledWarnings } from '../logging/minute-warnings.ts';
 import { FolderMissing } from './file-failure.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -22,13 +22,13 @@ export function fileOf(name: string): Uint8Array | null {
 export class FilesFolder {
   readonly #dir: string;
   readonly #fs: FileSystem;
-  readonly #warnings: Pick<MinuteWarnings, 'warn'>;
+  readonly #warnings: Pick<ThrottledWarnings, 'warn'>;
   /** Answers wait for the syncs of the database, which share the disk with these: they wait behind one of these at most. */
   readonly #syncs = new WorkQueue();
   /** The sync of names that has not begun yet. */
   #nextSync: Promise<void> | null = null;
 
-  constructor(dir: string, fs: FileSystem, warnings: Pick<MinuteWarnings, 'warn'>) {
+  constructor(dir: string, fs: FileSystem, warnings: Pick<ThrottledWarnings, 'warn'>) {
     this.#dir = dir;
     this.#fs = fs;
     this.#warnings = warnings;
@@ -60,7 +60,7 @@ export class FilesFolder {
   /** Bytes that files may still take of the disk; below zero when they have come into what is kept free for messages. */
   async room(): Promise<number> {
     const { bsize, blocks, bavail } = await this.#inFolder(this.#fs.statfs(this.#dir));
-    return bsize * bavail - Math.min(figures.diskReserve, figures.diskReserveShare * bsize * blocks);
+    return bsize * bavail - Math.min(limitValues.diskReserve, limitValues.diskReserveShare * bsize * blocks);
   }
 
   /** Whether files may take `bytes` more. @throws Refusal 'disk-full' */

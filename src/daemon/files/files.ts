@@ -6,14 +6,14 @@ import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { RequestParams, RequestResult } from '../../protocol/wire/requests.ts';
-import type { MinuteWarnings } from '../logging/minute-warnings.ts';
+import type { ThrottledWarnings } from '../logging/minute-warnings.ts';
 import type { FileRow, Store } from '../store/store.ts';
 import { Download } from './download.ts';
-import { failureOf, levelOf } from './file-failure.ts';
+import { failureOf, logLevelOf } from './file-failure.ts';
 import { FilesFolder } from './files-folder.ts';
 import { SegmentLayout } from './segment-layout.ts';
 import { type FileSession, SessionTransfers } from './session-transfers.ts';
-import { countMissing, removeDoomed, type SweepParts, sweep } from './sweep.ts';
+import { countMissing, removeDoomedFiles, type SweepParts, sweep } from './sweep.ts';
 import { Upload } from './upload.ts';
 import { type DropStore, type UploadStore, Uploads, type UploadsParts } from './uploads.ts';
 
@@ -24,7 +24,7 @@ export type FilesParts = Omit<UploadsParts, 'folder' | 'release'> & {
   dir: string;
   fs: FileSystem;
   clock: Clock;
-  warnings: MinuteWarnings;
+  warnings: ThrottledWarnings;
   /** Files that may be open at once; as many as people ask for unless told. */
   transfers?: number;
   /** For what the daemon does by itself: it sweeps. */
@@ -131,7 +131,7 @@ export class Files {
         const failure = failureOf(error);
         if (failure instanceof Refusal) {
           const { code, message } = failure;
-          session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
+          session.send(encodeEvent('transfer-failed', { transfer, code, message }));
         }
         void this.#transfers.stop(session, transfer);
       },
@@ -155,8 +155,8 @@ export class Files {
   }
 
   /** The bytes of files that the store has dropped: their messages were too old. */
-  async removeDoomed(): Promise<void> {
-    await removeDoomed({ folder: this.#folder, store: this.#parts.store });
+  async removeDoomedFiles(): Promise<void> {
+    await removeDoomedFiles({ folder: this.#folder, store: this.#parts.store });
   }
 
   /** @throws ProtocolError 'file': the session is to be ended. Segments of a transfer that has ended are dropped. */
@@ -194,7 +194,10 @@ export class Files {
     try {
       await work();
     } catch (error) {
-      log[levelOf(failureOf(error))]({ evt: 'files_sweep_failed', err: error }, 'abandoned files could not be removed');
+      log[logLevelOf(failureOf(error))](
+        { evt: 'files_sweep_failed', err: error },
+        'abandoned files could not be removed',
+      );
     }
     if (!this.#closed) this.#cancelSweep = clock.after(SWEEP_MS, () => void this.#tidy(() => this.#sweep()));
   }

@@ -1,11 +1,11 @@
 /** Which transfers a session has under way. Both kinds can be stopped; a session that is gone keeps none. */
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { figures } from '../limits/limits.ts';
+import { limitValues } from '../limits/limits.ts';
 import type { SegmentLink } from './download.ts';
 
 /** What of a session is needed here. */
-export type FileSession = { readonly link: SegmentLink; tell(event: Uint8Array): void };
+export type FileSession = { readonly link: SegmentLink; send(event: Uint8Array): void };
 
 /** Counted from the moment it is asked for; `transfer` is null until it is open. */
 type Entry<T> = { person: string; transfer: T | null };
@@ -13,15 +13,15 @@ type Entry<T> = { person: string; transfer: T | null };
 export class SessionTransfers<T extends { stop(): Promise<void> }> {
   readonly #sessions = new Map<FileSession, Map<number, Entry<T>>>();
   readonly #persons = new Map<string, number>();
-  readonly #gone = new WeakSet<FileSession>();
-  readonly #most: number;
+  readonly #endedSessions = new WeakSet<FileSession>();
+  readonly #maxTransfers: number;
   #count = 0;
   #last = 0;
   #closed = false;
 
   /** @param most of all people together: each holds a file open */
   constructor(most: number) {
-    this.#most = most;
+    this.#maxTransfers = most;
   }
 
   /**
@@ -38,7 +38,7 @@ export class SessionTransfers<T extends { stop(): Promise<void> }> {
     try {
       const { answer, transfer } = await open(id);
       if (transfer === null) return answer;
-      if (this.#closed || this.#gone.has(session)) {
+      if (this.#closed || this.#endedSessions.has(session)) {
         await transfer.stop();
         throw new Refusal('busy', 'the session has ended');
       }
@@ -66,7 +66,7 @@ export class SessionTransfers<T extends { stop(): Promise<void> }> {
 
   /** Nothing is kept for it from now on. */
   async sessionEnded(session: FileSession): Promise<void> {
-    this.#gone.add(session);
+    this.#endedSessions.add(session);
     const ids = [...(this.#sessions.get(session)?.keys() ?? [])];
     await Promise.all(ids.map((id) => this.stop(session, id)));
   }
@@ -80,7 +80,7 @@ export class SessionTransfers<T extends { stop(): Promise<void> }> {
   #reserve(session: FileSession, person: string): number {
     const own = this.#sessions.get(session) ?? new Map<number, Entry<T>>();
     const ofPerson = this.#persons.get(person) ?? 0;
-    const { transfersPerLink, transfersPerPerson } = figures;
+    const { transfersPerLink, transfersPerPerson } = limitValues;
     if (own.size >= transfersPerLink) {
       throw new Refusal(
         'busy',
@@ -94,7 +94,7 @@ export class SessionTransfers<T extends { stop(): Promise<void> }> {
       );
     }
     // As many as are free at most: a few people cannot take all, however low the limit is.
-    if (ofPerson >= this.#most - this.#count) {
+    if (ofPerson >= this.#maxTransfers - this.#count) {
       throw new Refusal('busy', 'the server has as many files under way as it can: try again in a moment');
     }
     this.#last = this.#last >= 0xffffffff ? 1 : this.#last + 1;

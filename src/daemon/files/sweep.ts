@@ -11,7 +11,7 @@ const NAMES_AT_ONCE = 500;
 
 export type SweepParts = {
   folder: FilesFolder;
-  store: Pick<Store, 'dropIdleFiles' | 'knownFiles' | 'doomedFiles' | 'removedFiles'>;
+  store: Pick<Store, 'dropIdleFiles' | 'knownFiles' | 'doomedFiles' | 'forgetDoomedFiles'>;
   clock: Clock;
   /** How long messages and files are kept, in ms; null: for ever. */
   retention: number | null;
@@ -25,17 +25,17 @@ export async function sweep(parts: SweepParts): Promise<{ removed: number; unkno
   const { store, clock, retention } = parts;
   const idleSince = clock.now() - Math.min(IDLE_MS, retention ?? IDLE_MS);
   while ((await store.dropIdleFiles({ before: idleSince })) > 0);
-  return { removed: await removeDoomed(parts), unknown: await countUnknown(parts) };
+  return { removed: await removeDoomedFiles(parts), unknown: await countUnknown(parts) };
 }
 
 /** Removes the bytes of files whose rows are gone. @returns how many */
-export async function removeDoomed({ folder, store }: Pick<SweepParts, 'folder' | 'store'>): Promise<number> {
+export async function removeDoomedFiles({ folder, store }: Pick<SweepParts, 'folder' | 'store'>): Promise<number> {
   let removed = 0;
   for (let files = await store.doomedFiles({}); files.length > 0; files = await store.doomedFiles({})) {
     for (const file of files) await folder.remove(file);
     // A name that came back after a power cut would be removed by nobody.
     await folder.sync();
-    await store.removedFiles({ files });
+    await store.forgetDoomedFiles({ files });
     removed += files.length;
   }
   return removed;

@@ -80,7 +80,7 @@ export class Upload {
   }
 
   /** The first segment that is not stored, and the first that may not be sent yet. */
-  get standing(): { next: number; window: number } {
+  get progress(): { next: number; window: number } {
     return { next: this.#next, window: this.#window };
   }
 

@@ -8,7 +8,7 @@ import type { RequestParams, RequestResult } from '../../protocol/wire/requests.
 import type { Config } from '../config/config.ts';
 import { StorageError } from '../data/storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
-import { failureOf, levelOf } from './file-failure.ts';
+import { failureOf, logLevelOf } from './file-failure.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { hashFile } from './hash.ts';
 import { SegmentLayout } from './segment-layout.ts';
@@ -22,7 +22,7 @@ const WINDOW_BYTES = 8 * 1024 * 1024;
 /** What opening an upload asks, and what follows from it. */
 export type UploadStore = Pick<Store, 'openFile' | 'knownFiles' | 'syncFile' | 'finishFile'>;
 /** What giving a file up asks. */
-export type DropStore = Pick<Store, 'knownFiles' | 'dropFile' | 'removedFiles'>;
+export type DropStore = Pick<Store, 'knownFiles' | 'dropFile' | 'forgetDoomedFiles'>;
 
 export type UploadsParts = {
   folder: FilesFolder;
@@ -42,7 +42,7 @@ export class Uploads {
   /** By the file's id in hex. */
   readonly #writers = new Map<string, Writer>();
   /** The last step that was begun with a file: the next one waits for it. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #lastSteps = new Map<string, Promise<unknown>>();
 
   constructor(parts: UploadsParts) {
     this.#parts = parts;
@@ -71,7 +71,7 @@ export class Uploads {
       }
       const upload = await this.#begin(session, transfer, row, store);
       this.#writers.set(hex(row.file), { session, transfer, upload });
-      return { answer: { transfer, ...upload.standing, whole: false }, upload };
+      return { answer: { transfer, ...upload.progress, whole: false }, upload };
     });
   }
 
@@ -90,7 +90,7 @@ export class Uploads {
       if (!(await store.dropFile({ file, owner }))) return;
       await folder.remove(file);
       await folder.sync();
-      await store.removedFiles({ files: [file] });
+      await store.forgetDoomedFiles({ files: [file] });
     });
   }
 
@@ -130,7 +130,7 @@ export class Uploads {
     this.#writers.delete(hex(file));
     if (!atWork || writer.session === session) return;
     const message = 'another connection of yours goes on with this file';
-    writer.session.tell(encodeEvent('transfer-failed', { transfer: writer.transfer, code: 'conflict', message }));
+    writer.session.send(encodeEvent('transfer-failed', { transfer: writer.transfer, code: 'conflict', message }));
   }
 
   async #row(
@@ -169,30 +169,30 @@ export class Uploads {
         folder,
         store,
         windowBytes: Math.min(WINDOW_BYTES, share),
-        onStored: (upTo, window) => session.tell(encodeEvent('stored', { transfer, upTo, window })),
+        onStored: (upTo, window) => session.send(encodeEvent('stored', { transfer, upTo, window })),
         onFailed: (failure, error) => {
           if (failure instanceof StorageError) return;
           const { code, message } = failure;
-          log[levelOf(failure)]({ evt: 'upload_failed', code, err: error }, 'an upload failed');
-          session.tell(encodeEvent('transfer-failed', { transfer, code, message }));
+          log[logLevelOf(failure)]({ evt: 'upload_failed', code, err: error }, 'an upload failed');
+          session.send(encodeEvent('transfer-failed', { transfer, code, message }));
         },
       });
     } catch (error) {
       const failure = failureOf(error);
-      log[levelOf(failure)]({ evt: 'upload_failed', err: error }, 'an upload could not be opened');
+      log[logLevelOf(failure)]({ evt: 'upload_failed', err: error }, 'an upload could not be opened');
       throw failure;
     }
   }
 
   #inTurn<R>(file: Uint8Array, step: () => Promise<R>): Promise<R> {
     const key = hex(file);
-    const turn = (this.#turns.get(key) ?? Promise.resolve()).then(step);
+    const turn = (this.#lastSteps.get(key) ?? Promise.resolve()).then(step);
     const settled = turn
       .catch(() => {})
       .then(() => {
-        if (this.#turns.get(key) === settled) this.#turns.delete(key);
+        if (this.#lastSteps.get(key) === settled) this.#lastSteps.delete(key);
       });
-    this.#turns.set(key, settled);
+    this.#lastSteps.set(key, settled);
     return turn;
   }
 }

@@ -8,7 +8,7 @@ import type { Payer } from '../../protocol/crypto/worker-pool.ts';
 import type { Rate } from './token-bucket.ts';
 
 /** The longest piece of work. What measures longer was held up by the system or the garbage collector, which no client pays. */
-const MOST_MS = 2;
+const MAX_MEASURED_MS = 2;
 
 type Time = Pick<Clock, 'monotonic'>;
 
@@ -21,7 +21,7 @@ export class Budget implements Payer {
   /** Since when it has asked for no turn, by the monotonic clock; kept by fair-turns.ts as well. */
   restsSince = Number.NEGATIVE_INFINITY;
   /** Requests under way, over all links; kept by request-queue.ts. */
-  underWay = 0;
+  inFlight = 0;
   readonly #clock: Time;
   readonly #rate: Rate;
   #left: number;
@@ -38,7 +38,7 @@ export class Budget implements Payer {
 
   /** Charges the measured time of one piece of work, at most MOST_MS. */
   chargeMeasured(ms: number): void {
-    this.charge(Math.min(ms, MOST_MS));
+    this.charge(Math.min(ms, MAX_MEASURED_MS));
   }
 
   /** Charges what was used, even when it is more than is left. */
@@ -50,13 +50,13 @@ export class Budget implements Payer {
   }
 
   /** Milliseconds until there is something left; 0 when there is. */
-  wait(): number {
+  waitMs(): number {
     this.#earn();
     return this.#left > 0 ? 0 : Math.ceil(((1 - this.#left) * 1000) / this.#rate.perSecond);
   }
 
   /** Nothing is owed any more: nobody else wanted what was used. */
-  forgive(): void {
+  clearDebt(): void {
     this.#left = Math.max(0, this.#left);
   }
 

@@ -3,14 +3,14 @@
  * met: a database that cannot open its files has failed, and a system that cannot accept a connection drops it without a word.
  */
 import { readFileSync } from 'node:fs';
-import { figures } from './limits.ts';
+import { limitValues } from './limits.ts';
 
 /** Where the system does not say. */
 const DEFAULT_LIMIT = 1_024;
 
 /** Connections at most, by what they have got to. */
 export type LinkShares = { halfOpen: number; beforeLogin: number; loggedIn: number };
-export type Shares = { links: LinkShares; transfers: number };
+export type DescriptorShares = { links: LinkShares; transfers: number };
 
 /** The limit of this process as it stands: Node has raised it to the hard limit at its start. */
 export function descriptorLimit(): number {
@@ -29,12 +29,12 @@ export function parseLimits(text: string): number {
 }
 
 /** The daemon itself keeps `figures.descriptorsKept`; an eighth of the rest is for files, the rest for connections. */
-export function shareOut(limit: number): Shares {
-  const free = Math.max(0, limit - figures.descriptorsKept);
+export function divideDescriptors(limit: number): DescriptorShares {
+  const free = Math.max(0, limit - limitValues.descriptorsKept);
   // An upload that begins or ends has its folder open, too.
   const transfers = Math.floor(free / 8 / 2);
   const links = free - 2 * transfers;
-  const halfOpen = Math.min(figures.halfOpen, Math.floor(links / 8));
-  const beforeLogin = Math.min(figures.beforeLogin, Math.floor(links / 8));
+  const halfOpen = Math.min(limitValues.halfOpen, Math.floor(links / 8));
+  const beforeLogin = Math.min(limitValues.beforeLogin, Math.floor(links / 8));
   return { links: { halfOpen, beforeLogin, loggedIn: links - halfOpen - beforeLogin }, transfers };
 }

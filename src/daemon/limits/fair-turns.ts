@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Budget } from './budgets.ts';
-import { loopPace, type Pace } from './loop-pace.ts';
+import { type EventLoop, eventLoop } from './loop-pace.ts';
 
 /** Milliseconds of work in one turn of the loop, measured or charged; in between sockets are read and answers leave. */
 const SLICE_MS = 2;
@@ -19,21 +19,21 @@ const AHEAD_MS = { rested: 4, restless: 2 };
 
 type Turn = { act: () => void; cost: number };
 
-export class FairTurns {
+export class FairScheduler {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #pace: Pace;
-  readonly #lines = new Map<Budget, Turn[]>();
+  readonly #loop: EventLoop;
+  readonly #queues = new Map<Budget, Turn[]>();
   /** What each of those in line was given, on average, in milliseconds; nobody who comes is far behind it. */
-  #given = 0;
+  #virtualTime = 0;
   #running = false;
   /** Who had the latest turn, and when; and when the latest one of anybody else was. */
   #latest: Budget | null = null;
   #latestAt = Number.NEGATIVE_INFINITY;
   #otherAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Pick<Clock, 'monotonic'>, pace: Pace = loopPace) {
+  constructor(clock: Pick<Clock, 'monotonic'>, pace: EventLoop = eventLoop) {
     this.#clock = clock;
-    this.#pace = pace;
+    this.#loop = pace;
   }
 
   /**
@@ -41,22 +41,22 @@ export class FairTurns {
    * milliseconds for what no clock sees: at once, so that a small piece of work goes before a large one. One that throws stops no
    * other: its error is thrown to the process, in the next turn of the loop.
    */
-  take(budget: Budget, act: () => void, cost = 0): void {
-    const line = this.#lines.get(budget);
+  schedule(budget: Budget, act: () => void, cost = 0): void {
+    const line = this.#queues.get(budget);
     if (line !== undefined) line.push({ act, cost });
     else {
-      this.#come(budget);
-      this.#lines.set(budget, [{ act, cost }]);
+      this.#enter(budget);
+      this.#queues.set(budget, [{ act, cost }]);
     }
     if (cost > 0) budget.charge(cost);
     if (this.#running) return;
     this.#running = true;
-    this.#pace.later(() => void this.#run());
+    this.#loop.defer(() => void this.#run());
   }
 
   /** Whether nobody else is at work here: nobody's turn comes later when this one has more of them. */
-  alone(budget: Budget): boolean {
-    if (this.#lines.size > (this.#lines.has(budget) ? 1 : 0)) return false;
+  isAlone(budget: Budget): boolean {
+    if (this.#queues.size > (this.#queues.has(budget) ? 1 : 0)) return false;
     const otherAt = this.#latest === budget ? this.#otherAt : this.#latestAt;
     return this.#clock.monotonic() - otherAt > AT_WORK_MS;
   }
@@ -65,47 +65,49 @@ export class FairTurns {
     let now = this.#clock.monotonic();
     let left = SLICE_MS;
     for (let budget = this.#lightest(); budget !== null && left > 0; budget = this.#lightest()) {
-      const { size } = this.#lines;
+      const { size } = this.#queues;
       const { used, total } = budget;
-      this.#remember(budget, now);
+      this.#noteTurn(budget, now);
       const cost = this.#runFirst(budget);
-      await this.#pace.settled();
+      await this.#loop.settled();
       const before = now;
       now = this.#clock.monotonic();
       budget.chargeMeasured(now - before);
-      if (!this.#lines.has(budget)) budget.restsSince = now;
+      if (!this.#queues.has(budget)) budget.restsSince = now;
       // What nobody is charged for, as a pause of the garbage collector, was given to nobody.
       const charged = budget.total - total + cost;
-      this.#given = Math.max(this.#given, used) + charged / size;
+      this.#virtualTime = Math.max(this.#virtualTime, used) + charged / size;
       left -= Math.max(now - before, charged);
     }
-    this.#pace.flush();
-    this.#running = this.#lines.size > 0;
-    if (this.#running) this.#pace.later(() => void this.#run());
+    this.#loop.flush();
+    this.#running = this.#queues.size > 0;
+    if (this.#running) this.#loop.defer(() => void this.#run());
   }
 
   /** @returns its cost */
   #runFirst(budget: Budget): number {
-    const line = this.#lines.get(budget) ?? [];
+    const line = this.#queues.get(budget) ?? [];
     const turn = line.shift();
-    if (line.length === 0) this.#lines.delete(budget);
+    if (line.length === 0) this.#queues.delete(budget);
     budget.restsSince = Number.POSITIVE_INFINITY;
     try {
       turn?.act();
     } catch (error) {
-      this.#pace.later(() => {
+      this.#loop.defer(() => {
         throw error;
       });
     }
     return turn?.cost ?? 0;
   }
 
-  #come(budget: Budget): void {
-    const rested = budget.underWay <= 1 && this.#clock.monotonic() - budget.restsSince >= REST_MS;
-    budget.used = rested ? this.#given - AHEAD_MS.rested : Math.max(budget.used, this.#given - AHEAD_MS.restless);
+  #enter(budget: Budget): void {
+    const rested = budget.inFlight <= 1 && this.#clock.monotonic() - budget.restsSince >= REST_MS;
+    budget.used = rested
+      ? this.#virtualTime - AHEAD_MS.rested
+      : Math.max(budget.used, this.#virtualTime - AHEAD_MS.restless);
   }
 
-  #remember(budget: Budget, now: number): void {
+  #noteTurn(budget: Budget, now: number): void {
     if (this.#latest !== budget) this.#otherAt = this.#latestAt;
     this.#latest = budget;
     this.#latestAt = now;
@@ -114,7 +116,7 @@ export class FairTurns {
   /** Only those with something to do are looked at. */
   #lightest(): Budget | null {
     let lightest: Budget | null = null;
-    for (const budget of this.#lines.keys()) {
+    for (const budget of this.#queues.keys()) {
       if (lightest === null || budget.used < lightest.used) lightest = budget;
     }
     return lightest;

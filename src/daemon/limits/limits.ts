@@ -3,11 +3,11 @@
 import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { type Budget, Budgets } from './budgets.ts';
-import { FairTurns } from './fair-turns.ts';
+import { FairScheduler } from './fair-turns.ts';
 import { LoginGuard } from './login-guard.ts';
 import { type Rate, TokenBuckets } from './token-bucket.ts';
 
-export const figures = {
+export const limitValues = {
   /** Descriptors that the daemon keeps for itself: database, threads, log, files that it reads or replaces. */
   descriptorsKept: 128,
   /** Connections that have not finished the handshake, and those on which nobody is logged in; fewer with few descriptors. */
@@ -75,17 +75,17 @@ export const figures = {
  * Milliseconds of work that no clock around a handler sees, measured with `npm run bench -- fan-out` and a profile of pings:
  * a request's way in and its answer's way out; the same event to one more session; a KiB through a link.
  */
-export const costs = { request: 0.05, delivery: 0.01, perKiB: 0.003 } as const;
+export const workCosts = { request: 0.05, delivery: 0.01, perKiB: 0.003 } as const;
 
 export function byteCost(bytes: number): number {
-  return (bytes / 1024) * costs.perKiB;
+  return (bytes / 1024) * workCosts.perKiB;
 }
 
 export class Limits {
   readonly #budgets: Budgets;
-  readonly turns: FairTurns;
+  readonly scheduler: FairScheduler;
   /** Requests of all clients under way; kept by request-queue.ts. */
-  underWay = 0;
+  inFlight = 0;
   readonly connections: TokenBuckets;
   readonly logins: TokenBuckets;
   readonly failureLines: TokenBuckets;
@@ -103,21 +103,21 @@ export class Limits {
   readonly guard: LoginGuard;
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
-    this.#budgets = new Budgets(clock, figures.work);
-    this.turns = new FairTurns(clock);
-    this.connections = new TokenBuckets(clock, figures.connections);
-    this.logins = new TokenBuckets(clock, figures.logins);
-    this.failureLines = new TokenBuckets(clock, figures.failureLines);
-    this.registrations = new TokenBuckets(clock, figures.registrations);
-    this.leaves = new TokenBuckets(clock, figures.leaves);
-    this.leavesOfRoom = new TokenBuckets(clock, figures.leavesOfRoom);
-    this.epochs = new TokenBuckets(clock, figures.epochs);
-    this.joinEpochs = new TokenBuckets(clock, figures.joinEpochs);
-    this.spareEpochs = new TokenBuckets(clock, figures.spareEpochs);
-    this.cards = new TokenBuckets(clock, figures.cards);
-    this.passwords = new TokenBuckets(clock, figures.passwords);
-    this.away = new TokenBuckets(clock, figures.away);
-    this.typing = new TokenBuckets(clock, figures.typing);
+    this.#budgets = new Budgets(clock, limitValues.work);
+    this.scheduler = new FairScheduler(clock);
+    this.connections = new TokenBuckets(clock, limitValues.connections);
+    this.logins = new TokenBuckets(clock, limitValues.logins);
+    this.failureLines = new TokenBuckets(clock, limitValues.failureLines);
+    this.registrations = new TokenBuckets(clock, limitValues.registrations);
+    this.leaves = new TokenBuckets(clock, limitValues.leaves);
+    this.leavesOfRoom = new TokenBuckets(clock, limitValues.leavesOfRoom);
+    this.epochs = new TokenBuckets(clock, limitValues.epochs);
+    this.joinEpochs = new TokenBuckets(clock, limitValues.joinEpochs);
+    this.spareEpochs = new TokenBuckets(clock, limitValues.spareEpochs);
+    this.cards = new TokenBuckets(clock, limitValues.cards);
+    this.passwords = new TokenBuckets(clock, limitValues.passwords);
+    this.away = new TokenBuckets(clock, limitValues.away);
+    this.typing = new TokenBuckets(clock, limitValues.typing);
     this.guard = new LoginGuard(clock);
   }
 
@@ -129,7 +129,7 @@ export class Limits {
 }
 
 /** Takes a token of what only few are needed of. @throws Refusal 'rate-limited' */
-export function takeRare(buckets: TokenBuckets, name: string, what: string): void {
+export function requireToken(buckets: TokenBuckets, name: string, what: string): void {
   if (!buckets.take(name)) throw new Refusal('rate-limited', `too many ${what} in a short time; try again later`);
 }
 

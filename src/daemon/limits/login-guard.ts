@@ -19,11 +19,11 @@ const MAX_NAME_PAUSE_MS = 2_000;
 const FORGET_MS = 30_000;
 const MAX_KEYS = 65_536;
 
-type Record = { failures: number; at: number; next: number };
+type FailureCount = { failures: number; at: number; next: number };
 
 export class LoginGuard {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #records = new Map<string, Record>();
+  readonly #counts = new Map<string, FailureCount>();
   readonly #good = new Set<string>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
@@ -66,14 +66,14 @@ export class LoginGuard {
     if (this.#good.size > MAX_KEYS) dropFirst(this.#good);
   }
 
-  #current(key: string, now: number): Record {
-    const record = this.#records.get(key) ?? { failures: 0, at: now, next: now };
+  #current(key: string, now: number): FailureCount {
+    const record = this.#counts.get(key) ?? { failures: 0, at: now, next: now };
     const forgotten = Math.floor((now - record.at) / FORGET_MS);
     record.failures = Math.max(0, record.failures - forgotten);
     record.at += forgotten * FORGET_MS;
-    this.#records.delete(key);
-    this.#records.set(key, record);
-    if (this.#records.size > MAX_KEYS) dropFirst(this.#records);
+    this.#counts.delete(key);
+    this.#counts.set(key, record);
+    if (this.#counts.size > MAX_KEYS) dropFirst(this.#counts);
     return record;
   }
 }

@@ -4,19 +4,19 @@ import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 
 /** @returns the refusal for EMFILE and ENFILE, null for any other error */
-export function outOfDescriptors(error: unknown): Refusal | null {
+export function descriptorRefusal(error: unknown): Refusal | null {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code !== 'EMFILE' && code !== 'ENFILE') return null;
   return new Refusal('busy', 'the server has as many files open as it may: try again in a moment');
 }
 
 /** The same file system, which throws Refusal 'busy' where no descriptor is free. */
-export function refuseWhenOut(fs: FileSystem): FileSystem {
+export function withDescriptorRefusals(fs: FileSystem): FileSystem {
   const refusing = async <T>(doing: Promise<T>): Promise<T> => {
     try {
       return await doing;
     } catch (error) {
-      throw outOfDescriptors(error) ?? error;
+      throw descriptorRefusal(error) ?? error;
     }
   };
   return {

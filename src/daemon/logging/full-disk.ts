@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { RequestName } from '../../protocol/wire/requests.ts';
 import type { Config } from '../config/config.ts';
-import type { MinuteWarnings } from './minute-warnings.ts';
+import type { ThrottledWarnings } from './minute-warnings.ts';
 
-export type DiskWarnings = { warnings: Pick<MinuteWarnings, 'warn'>; config: Pick<Config, 'dataDir'> };
+export type DiskWarnings = { warnings: Pick<ThrottledWarnings, 'warn'>; config: Pick<Config, 'dataDir'> };
 
 export function logFullDisk({ warnings, config }: DiskWarnings, request: RequestName): void {
   const { dataDir } = config;

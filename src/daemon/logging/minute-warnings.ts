@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 
 const MINUTE_MS = 60_000;
 
-export class MinuteWarnings {
+export class ThrottledWarnings {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #log: Pick<Logger, 'warn'>;
   /** By `evt`: when it was last told, and how often it was due since. */

@@ -16,14 +16,14 @@ const MAX_ADDRESSES = 4_096;
  * its descriptors, has no room. `handshake`: failed or too late. `rules`: broke the protocol before it logged in. `login`:
  * further failed logins of an address whose first ones have a line each. `failed`: the daemon did.
  */
-export type Refused = 'rate' | 'evicted' | 'limit' | 'handshake' | 'rules' | 'login' | 'failed';
+export type RefusalReason = 'rate' | 'evicted' | 'limit' | 'handshake' | 'rules' | 'login' | 'failed';
 
 export class RefusedLinks {
   readonly #clock: Pick<Clock, 'after'>;
   readonly #log: Pick<Logger, 'warn'>;
-  #reasons = new Map<Refused, number>();
+  #reasons = new Map<RefusalReason, number>();
   #addresses = new Map<string, number>();
-  #count = 0;
+  #total = 0;
   #cancel: (() => void) | null = null;
 
   constructor(parts: { clock: Pick<Clock, 'after'>; log: Pick<Logger, 'warn'> }) {
@@ -32,32 +32,32 @@ export class RefusedLinks {
   }
 
   /** @param address as limits count it @returns whether it is the first one of this reason that the next line counts */
-  note(reason: Refused, address: string): boolean {
-    this.#count += 1;
+  count(reason: RefusalReason, address: string): boolean {
+    this.#total += 1;
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     const known = this.#addresses.get(address);
     if (known !== undefined || this.#addresses.size < MAX_ADDRESSES) this.#addresses.set(address, (known ?? 0) + 1);
-    this.#cancel ??= this.#clock.after(MINUTE_MS, () => this.tell());
+    this.#cancel ??= this.#clock.after(MINUTE_MS, () => this.write());
     return this.#reasons.get(reason) === 1;
   }
 
   /** Writes the line now, if there is anything to tell. */
-  tell(): void {
+  write(): void {
     this.#cancel?.();
     this.#cancel = null;
-    if (this.#count === 0) return;
+    if (this.#total === 0) return;
     const reasons = [...this.#reasons].map(([reason, count]) => `${reason}: ${count}`);
     const [address] = [...this.#addresses].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
-    const line = { evt: 'links_refused', count: this.#count, reasons, addresses: this.#addresses.size, address };
+    const line = { evt: 'links_refused', count: this.#total, reasons, addresses: this.#addresses.size, address };
     this.#log.warn(line, 'connections and logins refused in the last minute; the address shown had the most');
     this.#reasons = new Map();
     this.#addresses = new Map();
-    this.#count = 0;
+    this.#total = 0;
   }
 }
 
 /** The log's line about an expected no: of one for a full disk the operator hears. */
-export function logRefused(
+export function logRefusal(
   context: DiskWarnings,
   session: Pick<Session, 'log'>,
   request: RequestName,
@@ -68,15 +68,15 @@ export function logRefused(
 }
 
 /** The log's line about broken rules; of strangers it is counted. */
-export function logBroken(
-  { refused }: { refused: Pick<RefusedLinks, 'note'> },
+export function logProtocolError(
+  { refused }: { refused: Pick<RefusedLinks, 'count'> },
   session: Pick<Session, 'account' | 'address' | 'log'>,
   { code, message: reason }: ProtocolError,
 ): void {
   const line = { evt: 'input_validation_fail', code, reason };
   const what = 'the client broke the protocol: its link is cut';
   if (session.account === null) {
-    refused.note('rules', addressKey(session.address));
+    refused.count('rules', addressKey(session.address));
     session.log.debug(line, what);
   } else {
     session.log.warn(line, what);
@@ -85,11 +85,11 @@ export function logBroken(
 
 /** The log's line about a request that the daemon failed on. A stranger causes a warning, and one a minute. */
 export function logCrash(
-  { refused }: { refused: Pick<RefusedLinks, 'note'> },
+  { refused }: { refused: Pick<RefusedLinks, 'count'> },
   session: Pick<Session, 'account' | 'address' | 'log'>,
   line: { err: unknown; request: string | null },
 ): void {
   const what = 'the daemon failed on a request: this session is closed';
   if (session.account !== null) session.log.error({ evt: 'sys_crash', ...line }, what);
-  else if (refused.note('failed', addressKey(session.address))) session.log.warn({ evt: 'sys_crash', ...line }, what);
+  else if (refused.count('failed', addressKey(session.address))) session.log.warn({ evt: 'sys_crash', ...line }, what);
 }

@@ -4,7 +4,7 @@ import { readCard } from '../accounts/directory.ts';
 import type { Context } from '../context.ts';
 
 /** How far a client's clock may be ahead. */
-const SKEW_MS = 86_400_000;
+const MAX_CLOCK_SKEW_MS = 86_400_000;
 
 /** Judges the card of a new identity and puts it into the directory. @returns its idFp. @throws Refusal 'bad-request'. */
 export async function putFirstCard(context: Context, name: string, bytes: Uint8Array): Promise<Uint8Array> {
@@ -13,7 +13,7 @@ export async function putFirstCard(context: Context, name: string, bytes: Uint8A
   if (card.name !== name || card.cardSeq !== 1 || card.prevCardHash.some((byte) => byte !== 0)) {
     throw new Refusal('bad-request', 'this is not the first key card of this name; update securechat');
   }
-  if (card.notAfter <= now || card.notBefore > now + SKEW_MS) {
+  if (card.notAfter <= now || card.notBefore > now + MAX_CLOCK_SKEW_MS) {
     throw new Refusal('bad-request', 'the key card is not valid now; set the clock of your machine');
   }
   const { idFp } = card;

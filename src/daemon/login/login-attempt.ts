@@ -7,7 +7,7 @@ import { isOpaqueText } from '../../protocol/crypto/opaque-messages.ts';
 import type { Welcome } from '../../protocol/wire/requests.ts';
 import type { Account } from '../accounts/users-file.ts';
 import type { Context } from '../context.ts';
-import { addressKey, figures } from '../limits/limits.ts';
+import { addressKey, limitValues } from '../limits/limits.ts';
 import type { Session, SessionState } from '../sessions/session.ts';
 import { enterRooms } from './enter-rooms.ts';
 
@@ -33,17 +33,21 @@ export function checkRecord(record: string): void {
 }
 
 /** Counts an attempt to guess and waits as long as the guard says. @throws Refusal 'rate-limited'. */
-export async function awaitGuard({ limits, clock, refused }: Context, session: Session, name: string): Promise<void> {
+export async function awaitLoginGuard(
+  { limits, clock, refused }: Context,
+  session: Session,
+  name: string,
+): Promise<void> {
   const wait = limits.guard.attempt(name, addressKey(session.address));
   if (wait === null) {
-    refused.note('login', addressKey(session.address));
+    refused.count('login', addressKey(session.address));
     throw new Refusal('rate-limited', 'too many failed logins; try again in a quarter of a minute');
   }
   await sleep(clock, wait);
 }
 
 /** What succeeds has a rate, too. @throws Refusal 'rate-limited'. */
-export async function awaitTurn(
+export async function awaitRate(
   { limits, clock }: Context,
   session: Session,
   what: 'logins' | 'registrations',
@@ -65,7 +69,7 @@ export function logFailure(
 ): void {
   const address = addressKey(session.address);
   if (!limits.failureLines.take(address)) {
-    refused.note('login', address);
+    refused.count('login', address);
     return;
   }
   const user = account === null ? {} : { user: account.name };
@@ -89,10 +93,10 @@ export function giveUpLogin(context: Pick<Context, 'limits' | 'refused'>, sessio
  */
 function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name: string): number {
   const own = sessions.of(name).filter(({ ended }) => !ended);
-  if (own.length < figures.linksPerAccount) return own.length;
-  const silent = own.reduce((longest, one) => (one.heard < longest.heard ? one : longest));
-  if (clock.monotonic() - silent.heard < figures.missedPingMs) {
-    const most = figures.linksPerAccount;
+  if (own.length < limitValues.linksPerAccount) return own.length;
+  const silent = own.reduce((longest, one) => (one.lastReceivedAt < longest.lastReceivedAt ? one : longest));
+  if (clock.monotonic() - silent.lastReceivedAt < limitValues.missedPingMs) {
+    const most = limitValues.linksPerAccount;
     throw new Refusal('busy', `this account has ${most} connections, the most it may have: end one, then try again`);
   }
   silent.end('idle', 'nothing was heard from here for a while');
@@ -100,7 +104,7 @@ function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name
 }
 
 /** Makes the session that of `account`, and says what it may do. */
-export async function enter(
+export async function logIn(
   context: Context,
   session: Session,
   login: { account: Account; by: 'password' | 'key'; device: number },
@@ -118,12 +122,12 @@ export async function enter(
   let ticket: Uint8Array | null = null;
   if (account.idFp !== null && by === 'password') {
     ticket = context.random(TICKET_BYTES);
-    if (vault !== null) await store.keepVault({ idFp: account.idFp, recordHash: hash });
+    if (vault !== null) await store.dropOtherVaults({ idFp: account.idFp, recordHash: hash });
     await store.putDevice({ idFp: account.idFp, device, ticketHash: H('ticket', ticket) });
   }
   // What went on meanwhile may have ended the account's sessions, or this link.
   if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefused();
-  if (!session.claim(makeRoom(context, account.name)))
+  if (!session.claimSlot(makeRoom(context, account.name)))
     throw new Refusal('busy', 'the server has no room for more connections; try again later');
   session.account = account;
   session.device = device;

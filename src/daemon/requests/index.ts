@@ -41,18 +41,18 @@ import { grantAsk } from './rooms/grant-ask.ts';
 import { logAppend } from './rooms/log-append.ts';
 import { members } from './rooms/members.ts';
 
-export type Row<N extends RequestName> = {
+export type RequestRow<N extends RequestName> = {
   handler: Handler<N>;
   allowed: readonly SessionState[];
   /**
    * Runs when nothing else of its session is under way, and nothing starts before it is done: for what changes the
    * session's state. All others start in the order they came, up to a limit at once.
    */
-  alone?: true;
+  exclusive?: true;
   /** The answer may be long: few are made at once, as they may wait for the client to read. */
-  large?: true;
+  largeAnswer?: true;
   /** Its event may go to every session, and is charged as such. */
-  toAll?: true;
+  notifiesAll?: true;
 };
 
 const beforeLogin = ['anonymous'] as const;
@@ -62,41 +62,41 @@ const withPassword = ['by-password'] as const;
 const renewing = ['must-renew', 'by-password'] as const;
 const always = ['anonymous', 'must-renew', 'needs-vault', 'by-key', 'by-password'] as const;
 
-export type Table = { [N in RequestName]: Row<N> };
+export type RequestTable = { [N in RequestName]: RequestRow<N> };
 
-export const table: Table = {
-  'register-start': { handler: registerStart, allowed: beforeLogin, alone: true },
-  'register-finish': { handler: registerFinish, allowed: beforeLogin, alone: true, toAll: true },
-  'login-start': { handler: loginStart, allowed: beforeLogin, alone: true },
-  'login-finish': { handler: loginFinish, allowed: beforeLogin, alone: true },
-  'login-prove': { handler: loginProve, allowed: beforeLogin, alone: true, toAll: true },
-  'login-key': { handler: loginKey, allowed: beforeLogin, alone: true, toAll: true },
+export const requestTable: RequestTable = {
+  'register-start': { handler: registerStart, allowed: beforeLogin, exclusive: true },
+  'register-finish': { handler: registerFinish, allowed: beforeLogin, exclusive: true, notifiesAll: true },
+  'login-start': { handler: loginStart, allowed: beforeLogin, exclusive: true },
+  'login-finish': { handler: loginFinish, allowed: beforeLogin, exclusive: true },
+  'login-prove': { handler: loginProve, allowed: beforeLogin, exclusive: true, notifiesAll: true },
+  'login-key': { handler: loginKey, allowed: beforeLogin, exclusive: true, notifiesAll: true },
 
-  'record-start': { handler: recordStart, allowed: renewing, alone: true },
-  'record-finish': { handler: recordFinish, allowed: renewing, alone: true, toAll: true },
-  'vault-put': { handler: vaultPut, allowed: ['needs-vault', 'by-password'], alone: true },
-  'vault-get': { handler: vaultGet, allowed: withPassword, large: true },
-  'card-put': { handler: cardPut, allowed: afterLogin, toAll: true },
-  cards: { handler: cards, allowed: afterLogin, large: true },
-  people: { handler: people, allowed: afterLogin, large: true },
+  'record-start': { handler: recordStart, allowed: renewing, exclusive: true },
+  'record-finish': { handler: recordFinish, allowed: renewing, exclusive: true, notifiesAll: true },
+  'vault-put': { handler: vaultPut, allowed: ['needs-vault', 'by-password'], exclusive: true },
+  'vault-get': { handler: vaultGet, allowed: withPassword, largeAnswer: true },
+  'card-put': { handler: cardPut, allowed: afterLogin, notifiesAll: true },
+  cards: { handler: cards, allowed: afterLogin, largeAnswer: true },
+  people: { handler: people, allowed: afterLogin, largeAnswer: true },
   sessions: { handler: sessions, allowed: afterLogin },
-  'device-end': { handler: deviceEnd, allowed: afterLogin, alone: true },
+  'device-end': { handler: deviceEnd, allowed: afterLogin, exclusive: true },
   ping: { handler: ping, allowed: always },
-  away: { handler: away, allowed: afterLogin, toAll: true },
+  away: { handler: away, allowed: afterLogin, notifiesAll: true },
   typing: { handler: typing, allowed: afterLogin },
 
-  conversations: { handler: conversations, allowed: afterLogin, large: true },
-  fetch: { handler: fetch, allowed: afterLogin, large: true },
+  conversations: { handler: conversations, allowed: afterLogin, largeAnswer: true },
+  fetch: { handler: fetch, allowed: afterLogin, largeAnswer: true },
   whisper: { handler: whisper, allowed: afterLogin },
-  say: { handler: say, allowed: afterLogin, toAll: true },
+  say: { handler: say, allowed: afterLogin, notifiesAll: true },
   read: { handler: read, allowed: afterLogin },
   deliver: { handler: deliver, allowed: afterLogin },
 
-  'log-append': { handler: logAppend, allowed: afterLogin, toAll: true },
-  members: { handler: members, allowed: afterLogin, large: true },
-  'epoch-begin': { handler: epochBegin, allowed: afterLogin, alone: true },
+  'log-append': { handler: logAppend, allowed: afterLogin, notifiesAll: true },
+  members: { handler: members, allowed: afterLogin, largeAnswer: true },
+  'epoch-begin': { handler: epochBegin, allowed: afterLogin, exclusive: true },
   'epoch-keys': { handler: epochKeys, allowed: afterLogin },
-  'epoch-commit': { handler: epochCommit, allowed: afterLogin, alone: true, toAll: true },
+  'epoch-commit': { handler: epochCommit, allowed: afterLogin, exclusive: true, notifiesAll: true },
   'grant-ask': { handler: grantAsk, allowed: afterLogin },
   grant: { handler: grant, allowed: afterLogin },
 
@@ -106,5 +106,5 @@ export const table: Table = {
   window: { handler: window, allowed: afterLogin },
   'transfer-end': { handler: transferEnd, allowed: afterLogin },
   'upload-drop': { handler: uploadDrop, allowed: afterLogin },
-  files: { handler: files, allowed: afterLogin, large: true },
+  files: { handler: files, allowed: afterLogin, largeAnswer: true },
 };

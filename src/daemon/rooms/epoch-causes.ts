@@ -20,7 +20,7 @@ import type { Room } from './room.ts';
 export type EpochCost = 'free' | 'join' | 'spare';
 type Buckets = Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
 
-export class EpochCauses {
+export class EpochPolicy {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #limits: Buckets;
 
@@ -35,7 +35,7 @@ export class EpochCauses {
     if (!epochs.has(maker.name))
       throw new Refusal('rate-limited', 'too many new keys of rooms in a short time; try again later');
     if (this.#isNeeded(room, maker)) return 'free';
-    if (room.movedSinceEpoch(maker.idFp) === 'joined' && joinEpochs.has(maker.name)) return 'join';
+    if (room.membershipChange(maker.idFp) === 'joined' && joinEpochs.has(maker.name)) return 'join';
     if (spareEpochs.has(maker.name)) return 'spare';
     throw new Refusal('rate-limited', 'you made many keys of this room lately: use the one it has, or try again later');
   }
@@ -50,7 +50,7 @@ export class EpochCauses {
     const { epoch } = room;
     return (
       epoch.seq === 0 ||
-      room.movedSinceEpoch(maker.idFp) === 'left' ||
+      room.membershipChange(maker.idFp) === 'left' ||
       this.#clock.now() - epoch.time > EPOCH_LIFE_MS ||
       room.seq - epoch.seq >= EPOCH_MAX_ENTRIES
     );

@@ -5,13 +5,13 @@ import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from '../../protocol/sealed/epoch.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
-import type { Directory } from '../accounts/directory.ts';
+import type { CardDirectory } from '../accounts/directory.ts';
 import type { Config } from '../config/config.ts';
-import { figures, type Limits } from '../limits/limits.ts';
-import type { Feed, Later } from '../sessions/feed.ts';
+import { type Limits, limitValues } from '../limits/limits.ts';
+import type { Defer, Feed } from '../sessions/feed.ts';
 import type { Session } from '../sessions/session.ts';
-import type { Person, Placed, Store } from '../store/store.ts';
-import { EpochCauses, type EpochCost } from './epoch-causes.ts';
+import type { EntryPosition, Person, Store } from '../store/store.ts';
+import { type EpochCost, EpochPolicy } from './epoch-causes.ts';
 import type { Room } from './room.ts';
 
 type Draft = {
@@ -29,8 +29,8 @@ type Draft = {
 type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 
 export type EpochsParts = {
-  directory: Pick<Directory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
-  chat: Pick<Feed, 'post' | 'tellOne'>;
+  directory: Pick<CardDirectory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
+  feed: Pick<Feed, 'post' | 'sendTo'>;
   limits: Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
   clock: Clock;
   log: Logger;
@@ -39,13 +39,13 @@ export type EpochsParts = {
 
 export class Epochs {
   readonly #parts: EpochsParts;
-  readonly #causes: EpochCauses;
+  readonly #policy: EpochPolicy;
   /** One a person and room. */
   readonly #drafts = new Map<string, Draft>();
 
   constructor(parts: EpochsParts) {
     this.#parts = parts;
-    this.#causes = new EpochCauses(parts);
+    this.#policy = new EpochPolicy(parts);
   }
 
   /**
@@ -68,7 +68,7 @@ export class Epochs {
     }
     openEpoch(bytes, key);
     if (!equal(parsed.epochId, room.epoch.id)) this.#checkNew(room, parsed, maker);
-    const logN = room.numberOf(parsed.logHead);
+    const logN = room.entryNumber(parsed.logHead);
     if (logN === undefined) throw new Refusal('conflict', 'this server does not know that log entry: fetch the log');
     const present = new Map(room.membersAt(logN).map((member) => [hex(member.idFp), member]));
     if (members > present.size) {
@@ -80,7 +80,7 @@ export class Epochs {
       throw new Refusal('busy', 'another device of yours makes the key of this room now; try again in a moment');
     }
     this.#drop(id);
-    const cancel = this.#parts.clock.after(figures.epochDraftMs, () => this.#drop(id));
+    const cancel = this.#parts.clock.after(limitValues.epochDraftMs, () => this.#drop(id));
     this.#drafts.set(id, { session, cancel, epoch: parsed, bytes, logN, members: present, chunks: new Map() });
   }
 
@@ -99,7 +99,7 @@ export class Epochs {
 
   /**
    * Makes the epoch current and gives each member its own chunk, after the answer.
-   * @param store on the account of who asks, as is `later`
+   * @param store on the account of who asks, as is `defer`
    * @throws Refusal 'bad-request' (a member with a valid card has no chunk, or an empty one without need), 'stale-card',
    *   'conflict', 'stale-epoch', 'rate-limited'.
    */
@@ -108,8 +108,8 @@ export class Epochs {
     room: Room,
     maker: Person,
     store: Pick<Store, 'appendEpoch' | 'cardsOf'>,
-    later: Later,
-  ): Promise<Placed> {
+    defer: Defer,
+  ): Promise<EntryPosition> {
     const { epoch, bytes, logN, members, chunks } = this.#draftOf(session, room, maker);
     this.#drop(draftId(room, maker));
     const cards = [...members.values()].map(({ idFp }) => this.#parts.directory.newest(idFp));
@@ -129,9 +129,9 @@ export class Epochs {
     let cost: EpochCost = 'free';
     if (!equal(epoch.epochId, room.epoch.id)) {
       if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
-      cost = this.#causes.check(room, maker);
+      cost = this.#policy.check(room, maker);
     }
-    const { seq, at, again } = await store.appendEpoch({
+    const { seq, at, duplicate } = await store.appendEpoch({
       room: room.id,
       author: maker,
       epochId: epoch.epochId,
@@ -141,22 +141,22 @@ export class Epochs {
       keys: keys.map(({ idFp, chunk }) => ({ idFp, chunk })),
       quota: this.#parts.config.messageQuota,
     });
-    if (again) return { seq, at };
-    this.#causes.pay(maker, cost);
-    room.take({ id: epoch.epochId, logN, seq, time: epoch.time }, maker.idFp);
-    const tell = () => {
+    if (duplicate) return { seq, at };
+    this.#policy.pay(maker, cost);
+    room.setEpoch({ id: epoch.epochId, logN, seq, time: epoch.time }, maker.idFp);
+    const deliver = () => {
       const entry = { seq, at, kind: 'epoch', from: maker.name, bytes, file: null } as const;
       const chunkOf = new Map(keys.map(({ name, chunk }) => [name, chunk]));
       for (const name of room.names) {
         const chunk = chunkOf.get(name);
         const own = chunk === undefined ? [] : [{ kind: 'chunk' as const, bytes: chunk }];
-        this.#parts.chat.tellOne(
+        this.#parts.feed.sendTo(
           name,
           encodeEvent('posted', { conversation: room.id, with: null, entry: { ...entry, keys: own } }),
         );
       }
     };
-    this.#parts.chat.post(room.id, seq, tell, later);
+    this.#parts.feed.post(room.id, seq, deliver, defer);
     return { seq, at };
   }
 
@@ -168,7 +168,7 @@ export class Epochs {
       );
     }
     if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
-    this.#causes.check(room, maker);
+    this.#policy.check(room, maker);
   }
 
   /** Seals to each of these members as a trial, until one works: its empty chunk was a lie. @throws Refusal 'bad-request' */

@@ -15,18 +15,18 @@ import type { Room } from './room.ts';
 const NEXT_AFTER_MS = 2000;
 const MAX_ASKED = 3;
 /** Of one member in one room: epochs that are asked for. */
-const MAX_QUESTIONS = 32;
+const MAX_REQUESTS = 32;
 /** Epochs of one room of which it is remembered who was given the key. */
-const MAX_HELD = 32;
+const MAX_EPOCHS_WITH_HOLDERS = 32;
 /** A question that nobody answered may be put again after this long. */
 const FORGET_AFTER_MS = 30_000;
 
-type Question = {
+type GrantRequest = {
   room: Room;
   epochId: Uint8Array;
   /** The n of the log entry that the epoch was made for. */
   logN: number;
-  asker: Person;
+  requester: Person;
   asked: string[];
   /** The ones of `asked` that have answered. */
   answered: Set<string>;
@@ -36,7 +36,7 @@ type Question = {
 };
 
 export type GrantsParts = {
-  chat: Pick<Feed, 'online' | 'names' | 'tellOne'>;
+  feed: Pick<Feed, 'online' | 'names' | 'sendTo'>;
   clock: Clock;
   random: Random;
 };
@@ -44,7 +44,7 @@ export type GrantsParts = {
 export class Grants {
   readonly #parts: GrantsParts;
   /** By room and member, then by epoch. */
-  readonly #questions = new Map<string, Map<string, Question>>();
+  readonly #requests = new Map<string, Map<string, GrantRequest>>();
   /** Who was given an epoch's key since the daemon started: they can pass it on. By room, then by epoch, the newest last. */
   readonly #holders = new Map<string, Map<string, Set<string>>>();
 
@@ -58,21 +58,21 @@ export class Grants {
    * @param store on the account of who asks
    * @throws Refusal 'stale-epoch', 'rate-limited' (too many epochs at once).
    */
-  async ask(room: Room, epochId: Uint8Array, asker: Person, store: Pick<Store, 'openEpoch'>): Promise<void> {
+  async ask(room: Room, epochId: Uint8Array, requester: Person, store: Pick<Store, 'openEpoch'>): Promise<void> {
     const { logN } = await store.openEpoch({ room: room.id, epochId });
-    const key = keyOf(room, asker.idFp);
-    const own = this.#questions.get(key) ?? new Map<string, Question>();
+    const key = keyOf(room, requester.idFp);
+    const own = this.#requests.get(key) ?? new Map<string, GrantRequest>();
     const before = own.get(hex(epochId));
     if (before !== undefined) {
-      if (before.given) this.#next(before);
+      if (before.given) this.#askNext(before);
       return;
     }
-    if (own.size >= MAX_QUESTIONS)
+    if (own.size >= MAX_REQUESTS)
       throw new Refusal('rate-limited', 'you ask for many keys at once; wait half a minute');
     const progress = { asked: [], answered: new Set<string>(), given: false, cancel: () => {} };
-    const question: Question = { room, epochId, logN, asker, ...progress };
-    this.#questions.set(key, own.set(hex(epochId), question));
-    this.#next(question);
+    const request: GrantRequest = { room, epochId, logN, requester, ...progress };
+    this.#requests.set(key, own.set(hex(epochId), request));
+    this.#askNext(request);
   }
 
   /**
@@ -87,35 +87,35 @@ export class Grants {
     store: Pick<Store, 'addGrant'>,
   ): Promise<void> {
     const { from, to, bytes } = grant;
-    const question = this.#questions.get(keyOf(room, to.idFp))?.get(hex(epochId));
-    if (question === undefined) return;
-    if (!question.asked.includes(from)) throw new Refusal('not-permitted', 'you were not asked for this key');
-    if (question.answered.has(from)) return;
-    question.answered.add(from);
+    const request = this.#requests.get(keyOf(room, to.idFp))?.get(hex(epochId));
+    if (request === undefined) return;
+    if (!request.asked.includes(from)) throw new Refusal('not-permitted', 'you were not asked for this key');
+    if (request.answered.has(from)) return;
+    request.answered.add(from);
     await store.addGrant({ room: room.id, epochId, to: to.idFp, bytes });
-    this.#wait(question);
-    question.given = true;
-    this.#parts.chat.tellOne(to.name, encodeEvent('granted', { room: room.id, epochId, from, grant: bytes }));
-    this.#hold(room, epochId, to.name);
+    this.#expireLater(request);
+    request.given = true;
+    this.#parts.feed.sendTo(to.name, encodeEvent('granted', { room: room.id, epochId, from, grant: bytes }));
+    this.#addHolder(room, epochId, to.name);
   }
 
-  #next(question: Question): void {
-    const { room, epochId, logN, asker, asked } = question;
-    question.cancel();
-    question.given = false;
-    const name = room.isOpen(logN) && asked.length < MAX_ASKED ? this.#choose(question) : undefined;
+  #askNext(request: GrantRequest): void {
+    const { room, epochId, logN, requester, asked } = request;
+    request.cancel();
+    request.given = false;
+    const name = room.noneLeftSince(logN) && asked.length < MAX_ASKED ? this.#choose(request) : undefined;
     if (name === undefined) {
-      this.#wait(question);
+      this.#expireLater(request);
       return;
     }
     asked.push(name);
-    this.#parts.chat.tellOne(name, encodeEvent('grant-wanted', { room: room.id, epochId, name: asker.name }));
-    question.cancel = this.#parts.clock.after(NEXT_AFTER_MS, () => this.#next(question));
+    this.#parts.feed.sendTo(name, encodeEvent('grant-wanted', { room: room.id, epochId, name: requester.name }));
+    request.cancel = this.#parts.clock.after(NEXT_AFTER_MS, () => this.#askNext(request));
   }
 
-  #choose({ room, epochId, logN, asker, asked }: Question): string | undefined {
+  #choose({ room, epochId, logN, requester, asked }: GrantRequest): string | undefined {
     const here = [...room.members()].filter(
-      ({ name }) => name !== asker.name && !asked.includes(name) && this.#parts.chat.online(name),
+      ({ name }) => name !== requester.name && !asked.includes(name) && this.#parts.feed.online(name),
     );
     const given = this.#holders.get(hex(room.id))?.get(hex(epochId));
     const holders = here.filter(({ idFp, name }) => room.wasMemberAt(idFp, logN) || given?.has(name));
@@ -124,23 +124,23 @@ export class Grants {
   }
 
   /** Nobody is asked for now; the question is remembered so that the same three are not asked over and over. */
-  #wait(question: Question): void {
-    const key = keyOf(question.room, question.asker.idFp);
-    question.cancel();
-    question.cancel = this.#parts.clock.after(FORGET_AFTER_MS, () => {
-      const own = this.#questions.get(key);
-      own?.delete(hex(question.epochId));
-      if (own?.size === 0) this.#questions.delete(key);
+  #expireLater(request: GrantRequest): void {
+    const key = keyOf(request.room, request.requester.idFp);
+    request.cancel();
+    request.cancel = this.#parts.clock.after(FORGET_AFTER_MS, () => {
+      const own = this.#requests.get(key);
+      own?.delete(hex(request.epochId));
+      if (own?.size === 0) this.#requests.delete(key);
     });
   }
 
-  #hold(room: Room, epochId: Uint8Array, name: string): void {
+  #addHolder(room: Room, epochId: Uint8Array, name: string): void {
     const epochs = this.#holders.get(hex(room.id)) ?? new Map<string, Set<string>>();
     const names = epochs.get(hex(epochId)) ?? new Set();
     epochs.delete(hex(epochId));
     this.#holders.set(hex(room.id), epochs.set(hex(epochId), names.add(name)));
     const [oldest] = epochs.keys();
-    if (epochs.size > MAX_HELD && oldest !== undefined) epochs.delete(oldest);
+    if (epochs.size > MAX_EPOCHS_WITH_HOLDERS && oldest !== undefined) epochs.delete(oldest);
   }
 }
 

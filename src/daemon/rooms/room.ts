@@ -5,7 +5,7 @@ import { Mutex } from '../../protocol/base/mutex.ts';
 import { SMALL_ROOM_MEMBERS } from '../../protocol/sealed/epoch.ts';
 import { type LogEntry, parseLogEntry, RoomLog } from '../../protocol/sealed/room-log.ts';
 import { SortedKeys } from '../accounts/sorted-keys.ts';
-import type { Appended, Person, Store } from '../store/store.ts';
+import type { AppendResult, Person, Store } from '../store/store.ts';
 
 export type RoomParts = {
   /** The daemon's signing key, SPKI, and its id. */
@@ -21,7 +21,7 @@ const noOtherKey = () => null;
 
 type About = Pick<Room, 'id' | 'name' | 'epoch' | 'seq'>;
 /** A member joined for the first time ('newcomer') or again ('back'), or left or was removed ('gone'). */
-type Move = { n: number; who: string; kind: 'newcomer' | 'back' | 'gone' };
+type MembershipEvent = { n: number; who: string; kind: 'newcomer' | 'back' | 'gone' };
 /** The current epoch. */
 export type RoomEpoch = {
   id: Uint8Array;
@@ -34,7 +34,7 @@ export type RoomEpoch = {
 };
 
 type Member = { idFp: Uint8Array; name: string; joinedAt: number };
-type Told = Appended & { tell: ReadonlySet<string> };
+type RoomAppendResult = AppendResult & { notify: ReadonlySet<string> };
 
 export class Room {
   readonly id: Uint8Array;
@@ -51,12 +51,12 @@ export class Room {
   readonly #order = new SortedKeys((a, b) => (a < b ? -1 : Number(a > b)));
   readonly #names = new Set<string>();
   /** All of this room, in order. */
-  #moves: Move[] = [];
+  #membershipEvents: MembershipEvent[] = [];
   readonly #everMembers = new Set<string>();
   /** The log entry that each maker's newest epoch was made for, since the daemon started. */
   readonly #madeFor = new Map<string, number>();
   /** Entries are added one after the other: each is checked against what the one before left. */
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
 
   private constructor(about: About, parts: RoomParts) {
     this.id = about.id;
@@ -95,7 +95,7 @@ export class Room {
   }
 
   /** The n of the log entry with this hash. */
-  numberOf(hash: Uint8Array): number | undefined {
+  entryNumber(hash: Uint8Array): number | undefined {
     return this.#numbers.get(hex(hash));
   }
 
@@ -110,12 +110,12 @@ export class Room {
   }
 
   /** Whether nobody left after log entry `n`. */
-  isOpen(n: number): boolean {
+  noneLeftSince(n: number): boolean {
     return n >= this.#log.lastDeparture;
   }
 
   /** The next epoch has been made. */
-  take(epoch: RoomEpoch, maker: Uint8Array): void {
+  setEpoch(epoch: RoomEpoch, maker: Uint8Array): void {
     this.epoch = epoch;
     this.#madeFor.set(hex(maker), epoch.logN);
     this.seq = Math.max(this.seq, epoch.seq);
@@ -126,12 +126,12 @@ export class Room {
    * garbage. 'joined': somebody joined a small room since the current epoch. The maker's own moves do not count, except for the first
    * join: a member who joins and leaves again and again must not cause one epoch after the other.
    */
-  movedSinceEpoch(maker: Uint8Array): 'left' | 'joined' | null {
+  membershipChange(maker: Uint8Array): 'left' | 'joined' | null {
     const own = hex(maker);
     const made = this.#madeFor.get(own) ?? 0;
     let joined = false;
-    for (let at = this.#moves.length - 1; at >= 0; at -= 1) {
-      const { n, who, kind } = this.#moves[at] as Move;
+    for (let at = this.#membershipEvents.length - 1; at >= 0; at -= 1) {
+      const { n, who, kind } = this.#membershipEvents[at] as MembershipEvent;
       if (n <= Math.min(made, this.epoch.logN)) break;
       if (who === own && kind !== 'newcomer') continue;
       if (kind === 'gone' && n > made) return 'left';
@@ -141,20 +141,25 @@ export class Room {
   }
 
   /**
-   * Adds a signed entry; `author` is null for the daemon. `tell` are the names of all who were or are members.
+   * Adds a signed entry; `author` is null for the daemon. `notify` are the names of all who were or are members.
    * @param store on the account of who asks
    * @throws ProtocolError 'room' (layout, signature, not allowed), Refusal 'conflict' (not at the head).
    */
-  async append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told> {
+  async append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<RoomAppendResult> {
     const entry = parseLogEntry(bytes);
-    const added = await this.#turns.run(() => this.#addNext(entry, bytes, author, store));
+    const added = await this.#mutex.run(() => this.#addNext(entry, bytes, author, store));
     if (added !== null) return added;
     // Outside of the turns, as it cannot be added any more: the store says whether it was.
-    return { ...(await this.#store(entry, bytes, author, store)), tell: new Set() };
+    return { ...(await this.#store(entry, bytes, author, store)), notify: new Set() };
   }
 
   /** null for an entry of an old place. */
-  async #addNext(entry: LogEntry, bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Told | null> {
+  async #addNext(
+    entry: LogEntry,
+    bytes: Uint8Array,
+    author: Person | null,
+    store: LogStore,
+  ): Promise<RoomAppendResult | null> {
     if (entry.n <= this.#log.n) return null;
     if (entry.n !== this.#log.n + 1 || !equal(entry.prev, this.#log.head)) {
       throw new Refusal('conflict', 'this does not follow the newest entry of the log: fetch it and sign again');
@@ -163,15 +168,15 @@ export class Room {
     this.#log.append(bytes, noOtherKey);
     try {
       const appended = await this.#store(entry, bytes, author, store);
-      this.#note(entry);
-      return { ...appended, tell: new Set([...before, ...this.#names]) };
+      this.#apply(entry);
+      return { ...appended, notify: new Set([...before, ...this.#names]) };
     } catch (error) {
       await this.#load(store);
       throw error;
     }
   }
 
-  #store(entry: LogEntry, bytes: Uint8Array, author: Person | null, store: LogStore): Promise<Appended> {
+  #store(entry: LogEntry, bytes: Uint8Array, author: Person | null, store: LogStore): Promise<AppendResult> {
     return store.appendLog({
       room: this.id,
       author,
@@ -190,30 +195,30 @@ export class Room {
     this.#order.reset([]);
     this.#names.clear();
     this.#numbers.clear();
-    this.#moves = [];
+    this.#membershipEvents = [];
     this.#everMembers.clear();
     for (let after = -1; ; ) {
       const page = await store.roomLog({ room: this.id, after });
       for (const { n, bytes } of page) {
-        this.#note(this.#log.append(bytes, noOtherKey));
+        this.#apply(this.#log.append(bytes, noOtherKey));
         after = n;
       }
       if (page.length === 0) return;
     }
   }
 
-  #note(entry: LogEntry): void {
+  #apply(entry: LogEntry): void {
     this.#numbers.set(hex(entry.hash), entry.n);
     const { idFp, name } = entry.subject;
     const who = hex(idFp);
     if (entry.op === 'join') {
-      this.#moves.push({ n: entry.n, who, kind: this.#everMembers.has(who) ? 'back' : 'newcomer' });
+      this.#membershipEvents.push({ n: entry.n, who, kind: this.#everMembers.has(who) ? 'back' : 'newcomer' });
       this.#everMembers.add(who);
       this.#members.set(who, { idFp, name, joinedAt: entry.n });
       this.#order.add(who);
       this.#names.add(name);
     } else if (departs(entry)) {
-      this.#moves.push({ n: entry.n, who, kind: 'gone' });
+      this.#membershipEvents.push({ n: entry.n, who, kind: 'gone' });
       this.#members.delete(who);
       this.#order.delete(who);
       if (![...this.#members.values()].some((member) => member.name === name)) this.#names.delete(name);

@@ -9,24 +9,24 @@ import { parseEpoch } from '../../protocol/sealed/epoch.ts';
 import { createLobby, parseLogEntry, signLogEntry } from '../../protocol/sealed/room-log.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Identity } from '../accounts/identity.ts';
+import type { DaemonIdentity } from '../accounts/identity.ts';
 import type { Broadcasts } from '../sessions/broadcasts.ts';
-import type { Feed, Later } from '../sessions/feed.ts';
-import type { EntryKind, Person, Placed, Store } from '../store/store.ts';
+import type { Defer, Feed } from '../sessions/feed.ts';
+import type { EntryKind, EntryPosition, Person, Store } from '../store/store.ts';
 import { type LogStore, Room, type RoomParts } from './room.ts';
 
 /** Who signs what the daemon itself does in a room. */
 const DAEMON = new Uint8Array(32);
 
 export type RoomsParts = {
-  chat: Pick<Feed, 'post' | 'tell'>;
-  broadcasts: Pick<Broadcasts, 'open' | 'changed' | 'post'> | null;
+  feed: Pick<Feed, 'post' | 'send'>;
+  broadcasts: Pick<Broadcasts, 'open' | 'membershipChanged' | 'post'> | null;
   clock: Clock;
   rsa: Rsa;
-  identity: Pick<Identity, 'keys' | 'daemonId'>;
+  identity: Pick<DaemonIdentity, 'keys' | 'daemonId'>;
 };
 
-type News = Placed & { from: string | null; bytes: Uint8Array; file: Uint8Array | null };
+type PostedEntry = EntryPosition & { from: string | null; bytes: Uint8Array; file: Uint8Array | null };
 
 export class Rooms {
   readonly #parts: RoomsParts;
@@ -71,10 +71,10 @@ export class Rooms {
 
   /**
    * A member's own entry: they join or leave. All members are told, after the answer.
-   * @param store on the account of who asks, as is `later`
+   * @param store on the account of who asks, as is `defer`
    * @throws ProtocolError 'room', Refusal 'conflict', 'not-permitted'.
    */
-  async append(id: Uint8Array, bytes: Uint8Array, who: Person, store: LogStore, later: Later): Promise<Placed> {
+  async append(id: Uint8Array, bytes: Uint8Array, who: Person, store: LogStore, defer: Defer): Promise<EntryPosition> {
     const entry = parseLogEntry(bytes);
     const own = equal(entry.actor, who.idFp) && equal(entry.subject.idFp, who.idFp) && entry.subject.name === who.name;
     if (!own || !equal(entry.room, id) || (entry.op !== 'join' && entry.op !== 'leave')) {
@@ -88,11 +88,11 @@ export class Rooms {
     if (entry.op === 'leave' && entry.n > room.head.n && !room.isMember(who.idFp)) {
       throw new Refusal('conflict', 'you are not in this room: fetch its log');
     }
-    return this.#append(room, bytes, who, store, later);
+    return this.#append(room, bytes, who, store, defer);
   }
 
   /** Members of the lobby whose identity is no account's: deleted, reset, or on a line that cannot be read. */
-  strangers(accounts: Pick<Accounts, 'byIdentity'>): Person[] {
+  membersWithoutAccount(accounts: Pick<Accounts, 'byIdentity'>): Person[] {
     return [...this.lobby.members()].filter(({ idFp }) => accounts.byIdentity(idFp) === undefined);
   }
 
@@ -100,25 +100,29 @@ export class Rooms {
    * Removes from the lobby everyone whose account was deleted or reset. To be called at the start and whenever accounts went
    * or changed their identity, and only when every account is known: nobody can take a removal back.
    */
-  async removeStrangers(accounts: Pick<Accounts, 'byIdentity'>, store: LogStore, later: Later): Promise<Person[]> {
-    const strangers = this.strangers(accounts);
-    for (const { idFp, name } of strangers) await this.#remove({ idFp, name }, store, later);
+  async removeMembersWithoutAccount(
+    accounts: Pick<Accounts, 'byIdentity'>,
+    store: LogStore,
+    defer: Defer,
+  ): Promise<Person[]> {
+    const strangers = this.membersWithoutAccount(accounts);
+    for (const { idFp, name } of strangers) await this.#remove({ idFp, name }, store, defer);
     return strangers;
   }
 
   /** Tells the members of a room about a new message, the same bytes for all. */
-  post(room: Room, message: News, later: Later): void {
-    const { broadcasts, chat } = this.#parts;
+  post(room: Room, message: PostedEntry, defer: Defer): void {
+    const { broadcasts, feed } = this.#parts;
     // A message proves its author and its content by itself; nothing else in a room goes by broadcast.
     room.seq = Math.max(room.seq, message.seq);
-    const tell = (event: Uint8Array) => {
-      if (broadcasts === null) chat.tell(room.names, event);
+    const send = (event: Uint8Array) => {
+      if (broadcasts === null) feed.send(room.names, event);
       else broadcasts.post(room.id, event);
     };
-    this.#post(room.id, 'message', message, tell, later);
+    this.#post(room.id, 'message', message, send, defer);
   }
 
-  async #remove(subject: Person, store: LogStore, later: Later): Promise<void> {
+  async #remove(subject: Person, store: LogStore, defer: Defer): Promise<void> {
     const { rsa, identity, clock } = this.#parts;
     for (;;) {
       const { n, hash } = this.lobby.head;
@@ -126,7 +130,7 @@ export class Rooms {
       const body = new Uint8Array(0);
       const bytes = await signLogEntry(rsa, identity.keys.sign, { ...entry, actor: DAEMON, time: clock.now(), body });
       try {
-        await this.#append(this.lobby, bytes, null, store, later);
+        await this.#append(this.lobby, bytes, null, store, defer);
         return;
       } catch (error) {
         // Somebody joined meanwhile: sign again at the new head.
@@ -135,29 +139,35 @@ export class Rooms {
     }
   }
 
-  async #append(room: Room, bytes: Uint8Array, author: Person | null, store: LogStore, later: Later): Promise<Placed> {
-    const { broadcasts, chat } = this.#parts;
-    const { seq, at, again, tell } = await room.append(bytes, author, store);
+  async #append(
+    room: Room,
+    bytes: Uint8Array,
+    author: Person | null,
+    store: LogStore,
+    defer: Defer,
+  ): Promise<EntryPosition> {
+    const { broadcasts, feed } = this.#parts;
+    const { seq, at, duplicate, notify } = await room.append(bytes, author, store);
     room.seq = Math.max(room.seq, seq);
     // At once: who left hears nothing that is said from now on.
-    broadcasts?.changed(room.id, parseLogEntry(bytes).subject.name);
+    broadcasts?.membershipChanged(room.id, parseLogEntry(bytes).subject.name);
     const news = { seq, at, from: author?.name ?? null, bytes, file: null };
-    if (!again) this.#post(room.id, 'log', news, (event) => chat.tell(tell, event), later);
+    if (!duplicate) this.#post(room.id, 'log', news, (event) => feed.send(notify, event), defer);
     return { seq, at };
   }
 
   #post(
     conversation: Uint8Array,
     kind: EntryKind,
-    { seq, at, from, bytes, file }: News,
-    tell: (event: Uint8Array) => void,
-    later: Later,
+    { seq, at, from, bytes, file }: PostedEntry,
+    send: (event: Uint8Array) => void,
+    defer: Defer,
   ): void {
-    const tellAll = () => {
+    const deliver = () => {
       const entry = { seq, at, kind, from, bytes, file, keys: [] };
-      tell(encodeEvent('posted', { conversation, with: null, entry }));
+      send(encodeEvent('posted', { conversation, with: null, entry }));
     };
-    this.#parts.chat.post(conversation, seq, tellAll, later);
+    this.#parts.feed.post(conversation, seq, deliver, defer);
   }
 
   async #load(store: Pick<Store, 'rooms' | 'roomLog'>): Promise<void> {

@@ -4,17 +4,17 @@ import { sleep } from '../../platform/clock.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { acceptLink, type Link } from '../../protocol/link/link-setup.ts';
 import type { SharedContext } from '../context.ts';
-import { addressKey, figures } from '../limits/limits.ts';
+import { addressKey, limitValues } from '../limits/limits.ts';
 import { connectionLog } from '../logging/log.ts';
 import type { ConnectionSlots, Slot } from './connection-slots.ts';
 
-export type Arrival = { link: Link; slot: Slot; id: number; address: string; log: SharedContext['log'] };
+export type AcceptedLink = { link: Link; slot: Slot; id: number; address: string; log: SharedContext['log'] };
 
-export class Admission {
+export class LinkAcceptor {
   readonly #context: SharedContext;
   readonly #slots: ConnectionSlots;
   readonly #software: string;
-  readonly #onLink: (arrival: Arrival) => void;
+  readonly #onLink: (arrival: AcceptedLink) => void;
   #closed = false;
 
   /** @param parts.software what peers are told, as `securechat-daemon 0.1.0`. */
@@ -22,7 +22,7 @@ export class Admission {
     context: SharedContext;
     slots: ConnectionSlots;
     software: string;
-    onLink: (arrival: Arrival) => void;
+    onLink: (arrival: AcceptedLink) => void;
   }) {
     this.#context = parts.context;
     this.#slots = parts.slots;
@@ -31,7 +31,7 @@ export class Admission {
   }
 
   /** Takes a new connection. Never throws. */
-  take(socket: Socket): void {
+  accept(socket: Socket): void {
     const { limits, refused } = this.#context;
     const address = socket.remoteAddress ?? '';
     socket.on('error', () => socket.destroy());
@@ -40,9 +40,9 @@ export class Admission {
       return;
     }
     const key = addressKey(address);
-    const wait = limits.connections.reserve(key, figures.connectionWaitMs);
+    const wait = limits.connections.reserve(key, limitValues.connectionWaitMs);
     if (wait === null) {
-      refused.note('rate', key);
+      refused.count('rate', key);
       socket.destroy();
       return;
     }
@@ -72,7 +72,7 @@ export class Admission {
         software: this.#software,
         clock,
         random,
-        maxQueuedBytes: figures.maxQueuedBytes,
+        maxQueuedBytes: limitValues.maxQueuedBytes,
       });
       this.#slots.opened(slot);
       this.#onLink({ link, slot, id, address, log });
@@ -90,11 +90,11 @@ export class Admission {
       // A client that knows no key here yet: it asks the person first, and comes back.
       log.debug({ evt: 'greeting_read' }, 'left after the greeting');
     } else if (error instanceof ProtocolError) {
-      refused.note('handshake', slot.address);
+      refused.count('handshake', slot.address);
       log.debug({ evt: 'handshake_fail', code: error.code, reason: error.message }, 'the handshake failed');
     } else if (error instanceof Refusal) {
-      refused.note('limit', slot.address);
-    } else if (!hadGone && !isSocketError(error) && refused.note('failed', slot.address)) {
+      refused.count('limit', slot.address);
+    } else if (!hadGone && !isSocketError(error) && refused.count('failed', slot.address)) {
       log.warn({ evt: 'sys_crash', err: error }, 'the daemon failed in a handshake: this link is closed');
     }
   }

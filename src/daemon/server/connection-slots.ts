@@ -30,14 +30,14 @@ export class ConnectionSlots {
   readonly #halfOpen: EvictingPool<Slot>;
   readonly #beforeLogin: EvictingPool<Slot>;
   readonly #loggedIn = new Set<Slot>();
-  readonly #mostLoggedIn: number;
-  readonly #refused: Pick<RefusedLinks, 'note'>;
+  readonly #maxLoggedIn: number;
+  readonly #refused: Pick<RefusedLinks, 'count'>;
 
-  constructor(o: { shares: LinkShares; clock: Pick<Clock, 'monotonic'>; refused: Pick<RefusedLinks, 'note'> }) {
+  constructor(o: { shares: LinkShares; clock: Pick<Clock, 'monotonic'>; refused: Pick<RefusedLinks, 'count'> }) {
     const { halfOpen, beforeLogin, loggedIn } = o.shares;
     this.#halfOpen = new EvictingPool(o.clock, { slots: halfOpen, honestMs: HONEST_HANDSHAKE_MS });
     this.#beforeLogin = new EvictingPool(o.clock, { slots: beforeLogin, honestMs: HONEST_LOGIN_MS });
-    this.#mostLoggedIn = loggedIn;
+    this.#maxLoggedIn = loggedIn;
     this.#refused = o.refused;
   }
 
@@ -57,7 +57,7 @@ export class ConnectionSlots {
    * @returns false when there is no slot for it, or the connection has gone
    */
   claim(slot: Slot, held: number): boolean {
-    if (held >= this.#mostLoggedIn - this.#loggedIn.size || !this.#beforeLogin.leave(slot)) return false;
+    if (held >= this.#maxLoggedIn - this.#loggedIn.size || !this.#beforeLogin.leave(slot)) return false;
     this.#loggedIn.add(slot);
     return true;
   }
@@ -86,6 +86,6 @@ export class ConnectionSlots {
     if (loser === null) return;
     loser.evicted = true;
     loser.socket.destroy();
-    this.#refused.note('evicted', loser.address);
+    this.#refused.count('evicted', loser.address);
   }
 }

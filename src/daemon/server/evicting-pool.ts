@@ -5,7 +5,7 @@
  * address or from many, kept or made again and again, keep no newcomer out, and many honest people may share one address.
  */
 import type { Clock } from '../../platform/clock.ts';
-import { FailedArrivals } from './failed-arrivals.ts';
+import { FailedConnections } from './failed-arrivals.ts';
 
 type Arrival = { address: string; nth: number; at: number };
 type Candidate<T> = { one: T; nth: number; failures: number; size: number };
@@ -17,7 +17,7 @@ export class EvictingPool<T> {
   /** Each in the order of arrival. */
   readonly #byAddress = new Map<string, Set<T>>();
   readonly #arrivals = new Map<T, Arrival>();
-  readonly #failed: FailedArrivals;
+  readonly #failed: FailedConnections;
   #last = 0;
 
   /** @param o.honestMs how long an honest entry needs its slot */
@@ -25,7 +25,7 @@ export class EvictingPool<T> {
     this.#clock = clock;
     this.#slots = Math.max(1, o.slots);
     this.#honestMs = o.honestMs;
-    this.#failed = new FailedArrivals(clock);
+    this.#failed = new FailedConnections(clock);
   }
 
   get size(): number {
@@ -40,7 +40,7 @@ export class EvictingPool<T> {
     if (own === undefined) this.#byAddress.set(address, new Set([one]));
     else own.add(one);
     if (this.size <= this.#slots) return null;
-    const loser = this.#loser(one);
+    const loser = this.#chooseLoser(one);
     if (loser !== null) this.fail(loser);
     return loser;
   }
@@ -71,12 +71,12 @@ export class EvictingPool<T> {
     return arrival.address;
   }
 
-  #loser(newcomer: T): T | null {
+  #chooseLoser(newcomer: T): T | null {
     let loser: Candidate<T> | null = null;
     for (const [address, own] of this.#byAddress) {
       const candidate = this.#candidate(address, own);
       if (candidate === null || candidate.one === newcomer) continue;
-      if (loser === null || goesBefore(candidate, loser)) loser = candidate;
+      if (loser === null || isEvictedBefore(candidate, loser)) loser = candidate;
     }
     return loser?.one ?? null;
   }
@@ -96,7 +96,7 @@ export class EvictingPool<T> {
   }
 }
 
-function goesBefore(a: Candidate<unknown>, b: Candidate<unknown>): boolean {
+function isEvictedBefore(a: Candidate<unknown>, b: Candidate<unknown>): boolean {
   if (a.failures !== b.failures) return a.failures > b.failures;
   if (a.size !== b.size) return a.size > b.size;
   return a.nth < b.nth;

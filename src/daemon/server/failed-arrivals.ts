@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 const HALF_LIFE_MS = 30_000;
 const MAX_ADDRESSES = 16_384;
 
-export class FailedArrivals {
+export class FailedConnections {
   readonly #clock: Pick<Clock, 'monotonic'>;
   /** In the order of the last failure. */
   readonly #counts = new Map<string, { count: number; at: number }>();

@@ -5,16 +5,20 @@ import type { Budget } from '../limits/budgets.ts';
 import type { Session } from '../sessions/session.ts';
 
 /** `who`: the name whose budget it is, null for an address. */
-export type RequestAccount = { who: string | null; budget: Budget; context: Context };
+export type ChargedContext = { name: string | null; budget: Budget; context: Context };
 
-export function requestAccountOf(
+export function chargedContextOf(
   context: SharedContext,
   session: Pick<Session, 'account' | 'address'>,
-): RequestAccount {
+): ChargedContext {
   const { limits, opaque, store } = context;
-  const who = session.account?.name ?? null;
-  const budget = limits.budgetOf(who, session.address);
-  const turn = (action: () => void) => limits.turns.take(budget, action);
-  const asker = { key: budget.key, chargeMeasured: (ms: number) => budget.chargeMeasured(ms), turn };
-  return { who, budget, context: { ...context, opaque: opaque.for(budget), store: store.for(asker), later: turn } };
+  const name = session.account?.name ?? null;
+  const budget = limits.budgetOf(name, session.address);
+  const turn = (action: () => void) => limits.scheduler.schedule(budget, action);
+  const requester = { key: budget.key, chargeMeasured: (ms: number) => budget.chargeMeasured(ms), turn };
+  return {
+    name,
+    budget,
+    context: { ...context, opaque: opaque.for(budget), store: store.for(requester), defer: turn },
+  };
 }

@@ -16,16 +16,16 @@ import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../../
 import type { RequestName, RequestParams } from '../../protocol/wire/requests.ts';
 import type { SharedContext } from '../context.ts';
 import { StorageError } from '../data/storage-error.ts';
-import { byteCost, costs, figures } from '../limits/limits.ts';
-import { logBroken, logCrash, logRefused } from '../logging/refused-links.ts';
-import type { Row, Table } from '../requests/index.ts';
+import { byteCost, limitValues, workCosts } from '../limits/limits.ts';
+import { logCrash, logProtocolError, logRefusal } from '../logging/refused-links.ts';
+import type { RequestRow, RequestTable } from '../requests/index.ts';
 import type { Session } from '../sessions/session.ts';
-import { type RequestAccount, requestAccountOf } from './request-account.ts';
+import { type ChargedContext, chargedContextOf } from './request-account.ts';
 
 export class RequestQueue {
-  readonly #base: SharedContext;
+  readonly #context: SharedContext;
   readonly #session: Session;
-  readonly #table: Table;
+  readonly #table: RequestTable;
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   /** Writes the segment that came last. */
@@ -34,24 +34,24 @@ export class RequestQueue {
   #segmentCost = 0;
   /** The next request, decoded, when it could not start yet. */
   #next: Request | null = null;
-  #paid: RequestAccount;
-  #underWay = 0;
-  #largeUnderWay = 0;
-  #alone = false;
+  #charged: ChargedContext;
+  #inFlight = 0;
+  #largeInFlight = 0;
+  #exclusive = false;
   /** A turn was asked for. */
-  #inLine = false;
+  #turnRequested = false;
   #paused = false;
   /** The link is not read. */
-  #held = false;
+  #linkPaused = false;
   #finishing = false;
   #failed = false;
   #onIdle: () => void = () => {};
 
-  constructor(context: SharedContext, session: Session, table: Table) {
-    this.#base = context;
+  constructor(context: SharedContext, session: Session, table: RequestTable) {
+    this.#context = context;
     this.#session = session;
     this.#table = table;
-    this.#paid = requestAccountOf(context, session);
+    this.#charged = chargedContextOf(context, session);
   }
 
   /** Takes one message of the link. Never throws. */
@@ -59,7 +59,7 @@ export class RequestQueue {
     if (this.#session.ended || this.#finishing) return;
     this.#waiting.push(message);
     this.#waitingBytes += message.length;
-    this.#goOn();
+    this.#advance();
   }
 
   /** Takes one segment of a file, of `size` bytes, that came over the link beside the requests; `write` may throw a ProtocolError. */
@@ -67,7 +67,7 @@ export class RequestQueue {
     if (this.#session.ended || this.#finishing) return;
     this.#segment = write;
     this.#segmentCost = byteCost(size);
-    this.#goOn();
+    this.#advance();
   }
 
   /** Takes nothing more; resolves when what was taken is answered. */
@@ -79,17 +79,17 @@ export class RequestQueue {
     this.#segment = null;
     return new Promise((resolve) => {
       this.#onIdle = resolve;
-      if (this.#underWay === 0) resolve();
+      if (this.#inFlight === 0) resolve();
     });
   }
 
-  #goOn(): void {
-    if (!this.#session.ended && !this.#paused) this.#mustPause();
-    if (!this.#inLine && (this.#mayWrite() || this.#mayStart())) {
-      this.#inLine = true;
-      this.#base.limits.turns.take(this.#paid.budget, this.#turn, this.#takeSegmentCost());
+  #advance(): void {
+    if (!this.#session.ended && !this.#paused) this.#pauseIfNeeded();
+    if (!this.#turnRequested && (this.#mayWrite() || this.#mayStart())) {
+      this.#turnRequested = true;
+      this.#context.limits.scheduler.schedule(this.#charged.budget, this.#turn, this.#takeSegmentCost());
     }
-    this.#steer();
+    this.#updateFlow();
   }
 
   #mayWrite(): boolean {
@@ -98,30 +98,31 @@ export class RequestQueue {
 
   #mayStart(): boolean {
     if (this.#next === null && this.#waiting.length === 0) return false;
-    if (this.#session.ended || this.#paused || this.#alone || !this.#hasRoom()) return false;
+    if (this.#session.ended || this.#paused || this.#exclusive || !this.#hasRoom()) return false;
     return this.#next === null || !this.#mustWait(this.#next);
   }
 
   #hasRoom(): boolean {
-    if (this.#underWay < figures.requestsBesideMany) return true;
-    return this.#underWay < figures.requestsAtOnce && this.#base.limits.underWay < figures.requestsOfAll;
+    if (this.#inFlight < limitValues.requestsBesideMany) return true;
+    return this.#inFlight < limitValues.requestsAtOnce && this.#context.limits.inFlight < limitValues.requestsOfAll;
   }
 
   /** Whether it has to wait for requests that are under way. */
   #mustWait({ method }: Request): boolean {
-    const { alone, large } = this.#table[method];
+    const { exclusive, largeAnswer } = this.#table[method];
     return (
-      (alone === true && this.#underWay > 0) || (large === true && this.#largeUnderWay >= figures.largeAnswersAtOnce)
+      (exclusive === true && this.#inFlight > 0) ||
+      (largeAnswer === true && this.#largeInFlight >= limitValues.largeAnswersAtOnce)
     );
   }
 
   readonly #turn = (): void => {
-    this.#inLine = false;
-    if ((this.#mayWrite() || this.#mayStart()) && !this.#mustPause()) {
+    this.#turnRequested = false;
+    if ((this.#mayWrite() || this.#mayStart()) && !this.#pauseIfNeeded()) {
       if (this.#mayWrite()) this.#writeSegment();
       else this.#startNext();
     }
-    this.#goOn();
+    this.#advance();
   };
 
   /** Once for each segment, however often its turn is asked for. */
@@ -135,7 +136,7 @@ export class RequestQueue {
     const write = this.#segment;
     this.#segment = null;
     // Not charged yet when the turn was asked for a request.
-    this.#paid.budget.charge(this.#takeSegmentCost());
+    this.#charged.budget.charge(this.#takeSegmentCost());
     try {
       write?.();
     } catch (error) {
@@ -144,39 +145,39 @@ export class RequestQueue {
   }
 
   #startNext(): void {
-    const request = this.#next ?? this.#read();
+    const request = this.#next ?? this.#decodeNext();
     this.#next = null;
     if (request === null) return;
     if (this.#mustWait(request)) {
       this.#next = request;
       return;
     }
-    const { alone = false, large = false, toAll = false } = this.#table[request.method];
-    this.#alone = alone;
-    const { budget } = this.#paid;
-    this.#underWay += 1;
-    budget.underWay += 1;
-    this.#base.limits.underWay += 1;
-    if (large) this.#largeUnderWay += 1;
-    const { sessions } = this.#base;
-    budget.charge(costs.request + (toAll ? costs.delivery * sessions.size : 0));
-    void this.#carryOut(request).finally(() => {
-      this.#underWay -= 1;
-      budget.underWay -= 1;
-      this.#base.limits.underWay -= 1;
-      if (large) this.#largeUnderWay -= 1;
-      if (this.#underWay === 0) this.#onIdle();
-      if (alone) this.#alone = false;
-      this.#goOn();
+    const { exclusive = false, largeAnswer = false, notifiesAll = false } = this.#table[request.method];
+    this.#exclusive = exclusive;
+    const { budget } = this.#charged;
+    this.#inFlight += 1;
+    budget.inFlight += 1;
+    this.#context.limits.inFlight += 1;
+    if (largeAnswer) this.#largeInFlight += 1;
+    const { sessions } = this.#context;
+    budget.charge(workCosts.request + (notifiesAll ? workCosts.delivery * sessions.size : 0));
+    void this.#execute(request).finally(() => {
+      this.#inFlight -= 1;
+      budget.inFlight -= 1;
+      this.#context.limits.inFlight -= 1;
+      if (largeAnswer) this.#largeInFlight -= 1;
+      if (this.#inFlight === 0) this.#onIdle();
+      if (exclusive) this.#exclusive = false;
+      this.#advance();
     });
   }
 
   /** null: nothing waits, or what waited cut the link. */
-  #read(): Request | null {
+  #decodeNext(): Request | null {
     const message = this.#waiting.shift();
     if (message === undefined) return null;
     this.#waitingBytes -= message.length;
-    this.#paid.budget.charge(byteCost(message.length));
+    this.#charged.budget.charge(byteCost(message.length));
     try {
       return decodeRequest(message);
     } catch (error) {
@@ -186,46 +187,47 @@ export class RequestQueue {
   }
 
   /** Whether nothing may start until the client has read, or its budget allows it. */
-  #mustPause(): boolean {
+  #pauseIfNeeded(): boolean {
     const { link } = this.#session;
-    if (link.queuedBytes > figures.pauseQueuedBytes) {
+    if (link.queuedBytes > limitValues.pauseQueuedBytes) {
       this.#paused = true;
       link.drained().then(this.#resume, this.#resume);
       return true;
     }
-    const { budget } = this.#paid;
-    const wait = budget.wait();
+    const { budget } = this.#charged;
+    const wait = budget.waitMs();
     if (wait === 0) return false;
-    if (this.#base.limits.turns.alone(budget)) {
-      budget.forgive();
+    if (this.#context.limits.scheduler.isAlone(budget)) {
+      budget.clearDebt();
       return false;
     }
     this.#paused = true;
-    this.#base.clock.after(wait, this.#resume);
+    this.#context.clock.after(wait, this.#resume);
     return true;
   }
 
   readonly #resume = (): void => {
     this.#paused = false;
-    this.#goOn();
+    this.#advance();
   };
 
   /** Pauses the link when a segment or too much else waits, and resumes it once half of that is gone. */
-  #steer(): void {
+  #updateFlow(): void {
     const { link, ended } = this.#session;
     const full = (share: number) =>
-      this.#waiting.length >= figures.requestsWaiting * share || this.#waitingBytes >= figures.waitingBytes * share;
+      this.#waiting.length >= limitValues.requestsWaiting * share ||
+      this.#waitingBytes >= limitValues.waitingBytes * share;
     const mustWait = this.#paused || this.#segment !== null;
-    if (!this.#held && !ended && (mustWait || full(1))) {
-      this.#held = true;
+    if (!this.#linkPaused && !ended && (mustWait || full(1))) {
+      this.#linkPaused = true;
       link.pause();
-    } else if (this.#held && !mustWait && !full(0.5)) {
-      this.#held = false;
+    } else if (this.#linkPaused && !mustWait && !full(0.5)) {
+      this.#linkPaused = false;
       link.resume();
     }
   }
 
-  async #carryOut(request: Request): Promise<void> {
+  async #execute(request: Request): Promise<void> {
     const session = this.#session;
     try {
       const answer = await this.#call(request);
@@ -243,23 +245,23 @@ export class RequestQueue {
   }): Promise<Uint8Array> {
     const { id, method, params } = request;
     const session = this.#session;
-    const row: Row<N> = this.#table[method];
+    const row: RequestRow<N> = this.#table[method];
     if (!row.allowed.includes(session.state)) throw notAllowed(session);
-    const result = await row.handler(this.#paid.context, session, params);
+    const result = await row.handler(this.#charged.context, session, params);
     // After a login the person's budget pays, no longer the address's.
-    if (session.account !== null && this.#paid.who !== session.account.name)
-      this.#paid = requestAccountOf(this.#base, session);
-    const { clock } = this.#base;
+    if (session.account !== null && this.#charged.name !== session.account.name)
+      this.#charged = chargedContextOf(this.#context, session);
+    const { clock } = this.#context;
     const before = clock.monotonic();
     const answer = encodeResult(method, id, result);
-    this.#paid.budget.chargeMeasured(clock.monotonic() - before);
-    this.#paid.budget.charge(byteCost(answer.length));
+    this.#charged.budget.chargeMeasured(clock.monotonic() - before);
+    this.#charged.budget.charge(byteCost(answer.length));
     return answer;
   }
 
   #refuse(request: Request, refusal: Refusal): void {
     const session = this.#session;
-    logRefused(this.#base, session, request.method, refusal);
+    logRefusal(this.#context, session, request.method, refusal);
     if (!session.ended) session.link.send(encodeRefusal(request.id, refusal));
   }
 
@@ -270,11 +272,11 @@ export class RequestQueue {
     if (this.#failed || (session.ended && error instanceof ProtocolError)) return;
     this.#failed = true;
     if (error instanceof ProtocolError) {
-      logBroken(this.#base, session, error);
+      logProtocolError(this.#context, session, error);
       session.cut();
       return;
     }
-    logCrash(this.#base, session, { err: error, request: request?.method ?? null });
+    logCrash(this.#context, session, { err: error, request: request?.method ?? null });
     if (request !== undefined) {
       this.#refuse(
         request,

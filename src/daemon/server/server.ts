@@ -8,12 +8,12 @@ import { MESSAGES_VERSION } from '../../protocol/wire/codec.ts';
 import type { SharedContext } from '../context.ts';
 import { StartError } from '../data/start-error.ts';
 import type { LinkShares } from '../limits/descriptors.ts';
-import { addressKey, figures } from '../limits/limits.ts';
-import { logBroken } from '../logging/refused-links.ts';
+import { addressKey, limitValues } from '../limits/limits.ts';
+import { logProtocolError } from '../logging/refused-links.ts';
 import { giveUpLogin } from '../login/login-attempt.ts';
-import type { Table } from '../requests/index.ts';
+import type { RequestTable } from '../requests/index.ts';
 import { Session } from '../sessions/session.ts';
-import { Admission, type Arrival } from './admission.ts';
+import { type AcceptedLink, LinkAcceptor } from './admission.ts';
 import { ConnectionSlots, type Slot } from './connection-slots.ts';
 import { RequestQueue } from './request-queue.ts';
 
@@ -26,30 +26,30 @@ const CLOSING_SOCKETS = 1_024;
 
 export class Server {
   readonly #context: SharedContext;
-  readonly #table: Table;
+  readonly #table: RequestTable;
   readonly #tcp: TcpServer;
   readonly #slots: ConnectionSlots;
-  readonly #entrance: Admission;
+  readonly #acceptor: LinkAcceptor;
   readonly #queues = new Map<Session, RequestQueue>();
   #closing = false;
   #onEmpty: () => void = () => {};
 
   /** @param about.software what peers are told in the handshake, as `securechat-daemon 0.1.0`. */
-  constructor(context: SharedContext, table: Table, about: { software: string; shares: LinkShares }) {
+  constructor(context: SharedContext, table: RequestTable, about: { software: string; shares: LinkShares }) {
     const { software, shares } = about;
     this.#context = context;
     this.#table = table;
     this.#slots = new ConnectionSlots({ shares, clock: context.clock, refused: context.refused });
-    this.#entrance = new Admission({
+    this.#acceptor = new LinkAcceptor({
       context,
       slots: this.#slots,
       software,
       onLink: (arrival) => this.#begin(arrival),
     });
     const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    this.#tcp = createServer(options, (socket) => this.#entrance.take(socket));
+    this.#tcp = createServer(options, (socket) => this.#acceptor.accept(socket));
     this.#tcp.maxConnections = shares.halfOpen + shares.beforeLogin + shares.loggedIn + CLOSING_SOCKETS;
-    this.#tcp.on('drop', (about) => context.refused.note('limit', addressKey(about?.remoteAddress ?? '')));
+    this.#tcp.on('drop', (about) => context.refused.count('limit', addressKey(about?.remoteAddress ?? '')));
   }
 
   /** @returns the port, which the system chose when 0 was asked for. @throws StartError. */
@@ -60,7 +60,7 @@ export class Server {
       this.#tcp.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
         this.#tcp.off('error', refuse);
         // The system is out of descriptors or memory: this connection is lost, and the next one is accepted.
-        this.#tcp.on('error', () => this.#context.refused.note('limit', ''));
+        this.#tcp.on('error', () => this.#context.refused.count('limit', ''));
         this.#checkIdle();
         const address = this.#tcp.address();
         resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -73,7 +73,7 @@ export class Server {
     const { sessions, clock } = this.#context;
     this.#closing = true;
     this.#tcp.close();
-    this.#entrance.close();
+    this.#acceptor.close();
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
       if (sessions.size === 0) resolve();
@@ -82,14 +82,14 @@ export class Server {
       // What was taken is answered first; nothing new is.
       void queue.finish().then(() => session.end('shutdown', 'the server stops; the connection comes back by itself'));
     }
-    await Promise.race([empty, sleep(clock, figures.shutdownMs)]);
+    await Promise.race([empty, sleep(clock, limitValues.shutdownMs)]);
     for (const session of sessions.all()) session.cut();
   }
 
-  #begin({ link, slot, id, address, log }: Arrival): void {
+  #begin({ link, slot, id, address, log }: AcceptedLink): void {
     const { clock, sessions } = this.#context;
     const session = new Session({ id, link, address, since: clock.now(), log });
-    session.claim = (held) => this.#slots.claim(slot, held);
+    session.claimSlot = (held) => this.#slots.claim(slot, held);
     sessions.add(session);
     this.#serve(session, link, slot);
     log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');
@@ -101,14 +101,14 @@ export class Server {
     const { clock, files } = this.#context;
     const queue = new RequestQueue(this.#context, session, this.#table);
     this.#queues.set(session, queue);
-    session.heard = clock.monotonic();
+    session.lastReceivedAt = clock.monotonic();
     // Who was logged out, or cut for breaking rules, is to know no key that still seals.
     session.onEnd = (reason) => {
       this.#slots.release(slot);
       this.#leaveRooms(session, reason === 'ended');
     };
-    const cancelLoginTime = clock.after(figures.loginMs, () => {
-      if (session.account === null) session.end('login-time', `log in within ${figures.loginMs / 1000} s`);
+    const cancelLoginTime = clock.after(limitValues.loginMs, () => {
+      if (session.account === null) session.end('login-time', `log in within ${limitValues.loginMs / 1000} s`);
     });
     link.onClose = (end) => {
       cancelLoginTime();
@@ -116,28 +116,28 @@ export class Server {
       this.#left(session, end);
     };
     link.onSegment = (transfer, index, bytes) => {
-      session.heard = clock.monotonic();
+      session.lastReceivedAt = clock.monotonic();
       if (session.account === null) session.cut();
       else queue.takeSegment(bytes.length, () => files.onSegment(session, transfer, index, bytes));
     };
     link.onMessage = (message) => {
-      session.heard = clock.monotonic();
+      session.lastReceivedAt = clock.monotonic();
       queue.take(message);
     };
   }
 
   #left(session: Session, end: LinkEnd): void {
-    const { sessions, chat, files } = this.#context;
+    const { sessions, feed, files } = this.#context;
     session.ended = true;
     sessions.remove(session);
     this.#queues.delete(session);
     giveUpLogin(this.#context, session);
     if (session.account !== null) {
       this.#leaveRooms(session, end instanceof ProtocolError);
-      chat.leave(session);
+      feed.leave(session);
       files.sessionEnded(session).catch((err) => session.log.error({ evt: 'sys_crash', err }, 'a bug after a session'));
     }
-    if (end instanceof ProtocolError) logBroken(this.#context, session, end);
+    if (end instanceof ProtocolError) logProtocolError(this.#context, session, end);
     const reason = end instanceof ProtocolError ? end.code : end;
     if (session.account === null) session.log.debug({ evt: 'link_closed', reason }, 'left');
     else session.log.info({ evt: 'session_ended', reason }, 'left');
@@ -154,7 +154,8 @@ export class Server {
       if (this.#closing) return;
       const now = clock.monotonic();
       for (const session of sessions.all()) {
-        if (now - session.heard > figures.idleMs) session.end('idle', 'nothing was heard from here for a while');
+        if (now - session.lastReceivedAt > limitValues.idleMs)
+          session.end('idle', 'nothing was heard from here for a while');
       }
       this.#checkIdle();
     });

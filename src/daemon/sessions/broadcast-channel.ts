@@ -32,7 +32,7 @@ export interface BroadcastLink {
 /** A session, as far as it matters here. */
 export interface Subscriber {
   readonly link: BroadcastLink;
-  tell(event: Uint8Array): void;
+  send(event: Uint8Array): void;
 }
 
 export type ChannelParts = {
@@ -47,7 +47,7 @@ export class BroadcastChannel implements Flushable {
   due = 0;
   readonly #room: Uint8Array;
   readonly #parts: ChannelParts;
-  readonly #hearers = new Set<Subscriber>();
+  readonly #subscribers = new Set<Subscriber>();
   /** null while nobody listens. */
   #sealer: BroadcastSealer | null = null;
   #pending: Uint8Array[] = [];
@@ -62,26 +62,26 @@ export class BroadcastChannel implements Flushable {
     this.#parts = parts;
   }
 
-  add(hearer: Subscriber): void {
-    if (this.#hearers.has(hearer)) return;
+  add(subscriber: Subscriber): void {
+    if (this.#subscribers.has(subscriber)) return;
     if (this.#sealer === null) this.#sealer = this.#newSealer();
-    this.#hearers.add(hearer);
-    hearer.link.setRoomKey(this.#sealer.roomKey);
+    this.#subscribers.add(subscriber);
+    subscriber.link.setRoomKey(this.#sealer.roomKey);
   }
 
   /** They are in the room no more. */
-  expel(hearer: Subscriber): void {
-    if (!this.#hearers.has(hearer)) return;
+  expel(subscriber: Subscriber): void {
+    if (!this.#subscribers.has(subscriber)) return;
     // What was said before is theirs to hear.
     this.flush();
-    this.gone(hearer, true);
-    hearer.link.dropRoom(this.#room);
+    this.remove(subscriber, true);
+    subscriber.link.dropRoom(this.#room);
   }
 
   /** Their link ends or has ended. @param atOnce the key must not seal anything any more */
-  gone(hearer: Subscriber, atOnce: boolean): void {
-    if (!this.#hearers.delete(hearer)) return;
-    if (this.#hearers.size === 0) {
+  remove(subscriber: Subscriber, atOnce: boolean): void {
+    if (!this.#subscribers.delete(subscriber)) return;
+    if (this.#subscribers.size === 0) {
       this.#stop();
       return;
     }
@@ -93,8 +93,8 @@ export class BroadcastChannel implements Flushable {
   post(event: Uint8Array): void {
     const now = this.#parts.clock.monotonic();
     const quiet = this.#pending.length === 0 && now - this.#vouchedAt >= QUIET_MS;
-    if (this.#hearers.size < 2 || quiet) {
-      for (const hearer of this.#hearers) hearer.tell(event);
+    if (this.#subscribers.size < 2 || quiet) {
+      for (const subscriber of this.#subscribers) subscriber.send(event);
       this.#vouched(now);
       return;
     }
@@ -119,12 +119,12 @@ export class BroadcastChannel implements Flushable {
     if (this.#mustRotate || this.#sealer?.isExhausted(content.length)) this.#rotate();
     const broadcast = this.#sealer?.seal(content);
     if (broadcast === undefined) return;
-    for (const hearer of this.#hearers) hearer.link.broadcast(broadcast);
+    for (const subscriber of this.#subscribers) subscriber.link.broadcast(broadcast);
     this.#cancelMark ??= this.#parts.clock.after(MARK_MS, () => this.#mark());
   }
 
   #mark(): void {
-    for (const hearer of this.#hearers) hearer.link.mark();
+    for (const subscriber of this.#subscribers) subscriber.link.mark();
     this.#vouched(this.#parts.clock.monotonic());
   }
 
@@ -141,7 +141,7 @@ export class BroadcastChannel implements Flushable {
     this.#cancelRetire = null;
     const sealer = this.#newSealer();
     this.#sealer = sealer;
-    for (const hearer of this.#hearers) hearer.link.setRoomKey(sealer.roomKey);
+    for (const subscriber of this.#subscribers) subscriber.link.setRoomKey(sealer.roomKey);
     this.#vouched(this.#parts.clock.monotonic());
   }
 

@@ -9,14 +9,14 @@ import { BroadcastChannel, type Subscriber } from './broadcast-channel.ts';
 const KEY_BYTES = 32;
 
 /** A session that is logged in. */
-export type Member = Subscriber & { readonly name: string };
+export type RoomSession = Subscriber & { readonly name: string };
 
 type Room = { channel: BroadcastChannel; names: ReadonlySet<string> };
 
 export class Broadcasts {
   readonly #parts: { clock: Clock; random: Random; flusher: Flusher };
   readonly #rooms = new Map<string, Room>();
-  readonly #present = new Map<string, Set<Member>>();
+  readonly #present = new Map<string, Set<RoomSession>>();
   #generations = 0;
 
   constructor(parts: { clock: Clock; random: Random; flusher?: Flusher }) {
@@ -31,7 +31,7 @@ export class Broadcasts {
   }
 
   /** Somebody has logged in. */
-  enter(member: Member): void {
+  enter(member: RoomSession): void {
     const sessions = this.#present.get(member.name);
     if (sessions) sessions.add(member);
     else this.#present.set(member.name, new Set([member]));
@@ -39,7 +39,7 @@ export class Broadcasts {
   }
 
   /** A session that goes on may do nothing in rooms for a while: it hears no more of them. */
-  suspend(member: Member): void {
+  suspend(member: RoomSession): void {
     if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.expel(member);
   }
 
@@ -47,12 +47,12 @@ export class Broadcasts {
    * Ends a session's part in its rooms. @param atOnce change the keys now: the session was logged out or cut. Otherwise
    * they change a little later.
    */
-  leave(member: Member, atOnce: boolean): void {
-    if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.gone(member, atOnce);
+  leave(member: RoomSession, atOnce: boolean): void {
+    if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.remove(member, atOnce);
   }
 
   /** Whether `name` is in the room has changed. */
-  changed(room: Uint8Array, name: string): void {
+  membershipChanged(room: Uint8Array, name: string): void {
     const { channel, names } = this.#of(room);
     for (const member of this.#present.get(name) ?? []) {
       if (names.has(name)) channel.add(member);
@@ -71,7 +71,7 @@ export class Broadcasts {
     return found;
   }
 
-  #forget(member: Member): boolean {
+  #forget(member: RoomSession): boolean {
     const sessions = this.#present.get(member.name);
     if (!sessions?.delete(member)) return false;
     if (sessions.size === 0) this.#present.delete(member.name);

@@ -2,14 +2,14 @@
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 
 /** One session after its login. */
-export type Listener = { readonly name: string; tell(event: Uint8Array): void };
+export type Listener = { readonly name: string; send(event: Uint8Array): void };
 
 type Presence = { online: boolean; away: boolean };
 
-type Post = { seq: number; tell: () => void };
+type Post = { seq: number; deliver: () => void };
 
 /** Runs an action after what is under way has ended. */
-export type Later = (action: () => void) => unknown;
+export type Defer = (action: () => void) => unknown;
 
 export class Feed {
   readonly #sessions = new Map<string, Set<Listener>>();
@@ -67,28 +67,28 @@ export class Feed {
   }
 
   /** Gives one event, encoded once by the caller, to every session of these names but `except`. */
-  tell(to: ReadonlySet<string> | 'all', event: Uint8Array, except?: Listener): void {
+  send(to: ReadonlySet<string> | 'all', event: Uint8Array, except?: Listener): void {
     for (const sessions of to === 'all' ? this.#sessions.values() : this.#of(to)) {
-      for (const session of sessions) if (session !== except) session.tell(event);
+      for (const session of sessions) if (session !== except) session.send(event);
     }
   }
 
   /** As `tell`, for one name; a method of its own because somebody may be called `all`. */
-  tellOne(name: string, event: Uint8Array, except?: Listener): void {
-    for (const session of this.sessionsOf(name)) if (session !== except) session.tell(event);
+  sendTo(name: string, event: Uint8Array, except?: Listener): void {
+    for (const session of this.sessionsOf(name)) if (session !== except) session.send(event);
   }
 
   /**
-   * Tells about a new entry once its author has been answered: `tell` runs after the answers that are under way, when `later`
+   * Tells about a new entry once its author has been answered: `deliver` runs after the answers that are under way, when `defer`
    * gives it a turn, and in each conversation in the order of seq, whichever request handler was quicker.
    * Call it without waiting for anything but the store after the store has answered.
    */
-  post(conversation: Uint8Array, seq: number, tell: () => void, later: Later): void {
+  post(conversation: Uint8Array, seq: number, deliver: () => void, defer: Defer): void {
     const key = Buffer.from(conversation).toString('latin1');
     const posts = this.#posts.get(key);
-    if (posts) posts.push({ seq, tell });
-    else this.#posts.set(key, [{ seq, tell }]);
-    later(() => this.#drain(key));
+    if (posts) posts.push({ seq, deliver });
+    else this.#posts.set(key, [{ seq, deliver }]);
+    defer(() => this.#drain(key));
   }
 
   /** Tells of a name that stands otherwise after `change`; a session that comes or goes is not told of itself. */
@@ -97,14 +97,14 @@ export class Feed {
     change();
     const now = this.presence(name);
     if (now.online === before.online && now.away === before.away) return;
-    this.tell('all', encodeEvent('presence', { name, ...now }), except);
+    this.send('all', encodeEvent('presence', { name, ...now }), except);
   }
 
   /** Each post asks for a turn, and the first of a conversation tells them all. */
   #drain(key: string): void {
     const posts = this.#posts.get(key) ?? [];
     this.#posts.delete(key);
-    for (const post of posts.sort((a, b) => a.seq - b.seq)) post.tell();
+    for (const post of posts.sort((a, b) => a.seq - b.seq)) post.deliver();
   }
 
   /** Whichever is shorter is walked: the names, or who is here. */

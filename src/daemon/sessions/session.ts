@@ -13,7 +13,7 @@ import type { BroadcastLink } from './broadcast-channel.ts';
 export type SessionState = 'anonymous' | 'must-renew' | 'needs-vault' | 'by-key' | 'by-password';
 
 /** What an unfinished registration, login or change of password keeps between its requests. */
-export type Attempt =
+export type LoginAttempt =
   | { kind: 'register'; name: string; invite: string | null }
   | { kind: 'login'; name: string; account: Account | null; state: string }
   | { kind: 'proved'; account: Account; sessionKey: Uint8Array }
@@ -47,13 +47,13 @@ export class Session {
   account: Account | null = null;
   /** 0 before login. */
   device = 0;
-  attempt: Attempt | null = null;
+  attempt: LoginAttempt | null = null;
   /** By the monotonic clock, when the client last sent anything. */
-  heard = 0;
+  lastReceivedAt = 0;
   /** Nothing more is carried out or sent. */
   ended = false;
   /** Takes the slot of a login, for an account that has `held` other sessions. @returns false when there is none for it */
-  claim: (held: number) => boolean = () => true;
+  claimSlot: (held: number) => boolean = () => true;
   /** Told once when this end ends the session, before its link closes. */
   onEnd: (reason: EventParams<'closing'>['reason']) => void = () => {};
 
@@ -72,7 +72,7 @@ export class Session {
   }
 
   /** Sends an event, encoded once for all who get it. Does nothing once the session has ended. */
-  tell(event: Uint8Array): void {
+  send(event: Uint8Array): void {
     if (!this.ended) this.link.send(event);
   }
 

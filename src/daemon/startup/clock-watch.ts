@@ -1,7 +1,7 @@
 /** Tells the operator when this machine's clock was ahead and went back: what was stored meanwhile keeps its late time. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
-import { MOST_AHEAD_MS } from '../store/entry-operations.ts';
+import { MAX_AHEAD_MS } from '../store/entry-operations.ts';
 import type { Store } from '../store/store.ts';
 
 const LOOK_MS = 60_000;
@@ -13,7 +13,7 @@ export async function watchClock(parts: {
   log: Logger;
 }): Promise<() => void> {
   const { store, clock, log } = parts;
-  const tell = (ms: number): void => {
+  const warn = (ms: number): void => {
     const minutes = Math.round(ms / 60_000);
     log.warn(
       { evt: 'sys_clock', minutes },
@@ -21,12 +21,12 @@ export async function watchClock(parts: {
     );
   };
   const ahead = (await store.newestTime({})) - clock.now();
-  if (ahead > MOST_AHEAD_MS) tell(ahead);
+  if (ahead > MAX_AHEAD_MS) warn(ahead);
   let before = clock.now() - clock.monotonic();
   let cancel = (): void => {};
   const look = (): void => {
     const now = clock.now() - clock.monotonic();
-    if (before - now > MOST_AHEAD_MS) tell(before - now);
+    if (before - now > MAX_AHEAD_MS) warn(before - now);
     before = now;
     cancel = clock.after(LOOK_MS, look);
   };

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { unlessMissing } from '../../platform/missing-file.ts';
-import { type Line, parseUsers } from '../accounts/users-file.ts';
-import { readOwnFile } from '../data/own-file.ts';
+import { parseUsers, type UsersLine } from '../accounts/users-file.ts';
+import { readDataFile } from '../data/own-file.ts';
 import { StartError } from '../data/start-error.ts';
 import { fileOf } from '../files/files-folder.ts';
 
@@ -12,7 +12,7 @@ const OTHER_PROGRAMS = /^(\$[^$]*\$|\{[\w-]+\}|\s)|^[^:]*:\d+:/;
 
 /** @throws StartError when it is another program's folder, or when the database is gone and what belongs to it is not. */
 export async function checkDataFolder(fs: FileSystem, dir: string): Promise<void> {
-  const bytes = await readOwnFile(fs, join(dir, 'users.txt'));
+  const bytes = await readDataFile(fs, join(dir, 'users.txt'));
   const names = new Set(await fs.readdir(dir));
   const lines = bytes === null ? [] : parseUsers(bytes);
   if (!names.has('daemon.key') && !names.has('securechat.db')) checkOurs(dir, lines);
@@ -23,7 +23,7 @@ export async function checkDataFolder(fs: FileSystem, dir: string): Promise<void
 }
 
 /** In a folder where no daemon ran before every line is to be an account, of this daemon or of its ancestor. */
-function checkOurs(dir: string, lines: readonly Line[]): void {
+function checkOurs(dir: string, lines: readonly UsersLine[]): void {
   const wrong = lines.findIndex((line) =>
     line.kind === 'legacy' ? OTHER_PROGRAMS.test(line.secret) : line.kind === 'malformed' || line.kind === 'damaged',
   );
@@ -38,12 +38,13 @@ async function checkNothingLeft(
   fs: FileSystem,
   dir: string,
   names: ReadonlySet<string>,
-  lines: readonly Line[],
+  lines: readonly UsersLine[],
   state: 'missing' | 'empty',
 ): Promise<void> {
   const left: string[] = [];
   // An account that has no keys yet is one whose first start was cut off.
-  const hasKeys = (line: Line) => line.kind === 'damaged' || (line.kind === 'account' && line.account.idFp !== null);
+  const hasKeys = (line: UsersLine) =>
+    line.kind === 'damaged' || (line.kind === 'account' && line.account.idFp !== null);
   if (lines.some(hasKeys)) {
     // Without these nobody could log in, database or not: they are asked for first.
     if (!names.has('daemon.key') || !names.has('opaque.setup')) return;

@@ -9,10 +9,10 @@ const ROUND_MS = 3_600_000;
 const PAUSE_MS = 200;
 
 /** Looks at once, then every hour. @returns what ends it. */
-export function keepRetention(parts: {
+export function startRetention(parts: {
   config: Pick<Config, 'retention'>;
   store: Pick<Store, 'dropOlder'>;
-  files: Pick<Files, 'removeDoomed'>;
+  files: Pick<Files, 'removeDoomedFiles'>;
   clock: Clock;
   log: Logger;
 }): () => void {
@@ -26,7 +26,7 @@ export function keepRetention(parts: {
     if (config.retention === null) return later(ROUND_MS, 0, 0);
     try {
       const { dropped, next } = await store.dropOlder({ before: clock.now() - config.retention, from });
-      await files.removeDoomed();
+      await files.removeDoomedFiles();
       const count = total + dropped;
       if (next !== null) return later(PAUSE_MS, next, count);
       if (count > 0) log.info({ evt: 'retention', entries: count }, 'old messages dropped');

@@ -7,8 +7,8 @@
 import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { FairQueue } from '../../protocol/base/fair-queue.ts';
-import { loopPace } from '../limits/loop-pace.ts';
-import type { Asker, OperationName, Operations } from '../store/store.ts';
+import { eventLoop } from '../limits/loop-pace.ts';
+import type { OperationName, Operations, Requester } from '../store/store.ts';
 import type { Batch, Call } from './group-commit.ts';
 
 /** Batches that the thread may hold. */
@@ -47,7 +47,7 @@ function weightOf({ name, params }: Call): number {
 type Waiting = {
   call: Call;
   weight: number;
-  asker: Asker | null;
+  asker: Requester | null;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
 };
@@ -100,7 +100,7 @@ export class CommitQueue {
   }
 
   /** @throws Refusal, and the error given to fail(). */
-  add(call: Call, asker: Asker | null): Promise<unknown> {
+  add(call: Call, asker: Requester | null): Promise<unknown> {
     if (this.#failure) return Promise.reject(this.#failure);
     const weight = weightOf(call);
     return new Promise((resolve, reject) => {
@@ -134,7 +134,7 @@ export class CommitQueue {
     }
     this.#flush();
     this.#tellIdle();
-    await loopPace.settled();
+    await eventLoop.settled();
     this.#pace.add(total, { thread: workMs, loop: this.#clock.monotonic() - begun, sync: syncMs });
   }
 

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { sqliteCode } from '../../platform/sqlite.ts';
 import { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
-import { type Implementation, statements, type Tools } from '../store/operation.ts';
+import { type Implementation, statements, type Transaction } from '../store/operation.ts';
 import type { OperationName, Operations } from '../store/store.ts';
 
 /** The database can no longer be trusted with what was asked, or with what it said before. */
@@ -25,7 +25,7 @@ export type Batch = { outcomes: Outcome[]; workMs: number; syncMs: number };
  */
 export class GroupCommit {
   readonly #db: Pick<DatabaseSync, 'exec'>;
-  readonly #sql: Tools['sql'];
+  readonly #sql: Transaction['sql'];
   readonly #operations: Implementation<Operations>;
   readonly #onCommit: (commits: number, at: number) => void;
   #syncMs = 0;
@@ -86,7 +86,7 @@ export class GroupCommit {
   }
 
   #call({ name, params, now }: Call): Outcome {
-    const operation = this.#operations[name] as (tools: Tools, params: unknown) => unknown;
+    const operation = this.#operations[name] as (tx: Transaction, params: unknown) => unknown;
     this.#sql('SAVEPOINT call').run();
     try {
       const result = operation({ sql: this.#sql, now }, params);

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { StorageError } from '../data/storage-error.ts';
 import { operationNames } from '../store/operations.ts';
-import type { Asker, OperationName, SharedStore, Store } from '../store/store.ts';
+import type { OperationName, Requester, SharedStore, Store } from '../store/store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { Owner } from './owner.ts';
 import type { FromWorker, WorkerData } from './sqlite-worker.ts';
@@ -66,7 +66,7 @@ export async function openSqliteStore(path: string, options: Options = {}): Prom
     worker.postMessage('close');
     await exited;
   };
-  const askedBy = (asker: Asker | null): Store => {
+  const askedBy = (asker: Requester | null): Store => {
     const calls = operationNames.map((name) => [
       name,
       (params: unknown) => queue.add({ name, params: ownBytes(params), now: clock.now() }, asker),

@@ -13,8 +13,8 @@ const NEWEST = 'SELECT card_seq, hash, bytes FROM cards WHERE id_fp = ? ORDER BY
 type Newest = { card_seq: number; hash: Uint8Array; bytes: Uint8Array };
 
 export const cardOperations: Implementation<CardOperations> = {
-  addCard(tools, card) {
-    const newest = one<Newest>(tools, NEWEST, card.idFp);
+  addCard(tx, card) {
+    const newest = one<Newest>(tx, NEWEST, card.idFp);
     if (newest && sameBytes(newest.bytes, card.bytes)) return null;
     if (card.cardSeq !== (newest?.card_seq ?? 0) + 1 || !sameBytes(card.prevHash, newest?.hash ?? NO_HASH)) {
       throw new Refusal('conflict', 'the directory holds another newest card: fetch it and make the next one');
@@ -23,7 +23,7 @@ export const cardOperations: Implementation<CardOperations> = {
       throw new Refusal('quota', 'this account has too many key cards: ask the operator for another account');
     }
     run(
-      tools,
+      tx,
       'INSERT INTO cards (id_fp, card_seq, hash, ek_fp, not_after, bytes) VALUES (?, ?, ?, ?, ?, ?)',
       card.idFp,
       card.cardSeq,
@@ -35,25 +35,25 @@ export const cardOperations: Implementation<CardOperations> = {
     return null;
   },
 
-  newestCards(tools, { after }) {
+  newestCards(tx, { after }) {
     return all<CardRow>(
-      tools,
+      tx,
       `SELECT id_fp AS "idFp", max(card_seq) AS "cardSeq", hash, ek_fp AS "ekFp", not_after AS "notAfter"
        FROM cards WHERE id_fp > ? GROUP BY id_fp ORDER BY id_fp LIMIT ${NEWEST_PAGE}`,
       after ?? new Uint8Array(0),
     ).map((row) => ({ ...row }));
   },
 
-  cards(tools, { idFp, from }) {
+  cards(tx, { idFp, from }) {
     return all<{ bytes: Uint8Array }>(
-      tools,
+      tx,
       `SELECT bytes FROM cards WHERE id_fp = ? AND card_seq >= ? ORDER BY card_seq LIMIT ${CARDS_PER_ANSWER}`,
       idFp,
       from,
     ).map((row) => row.bytes);
   },
 
-  cardsOf(tools, { ids }) {
-    return ids.map((idFp) => one<Newest>(tools, NEWEST, idFp)?.bytes ?? null);
+  cardsOf(tx, { ids }) {
+    return ids.map((idFp) => one<Newest>(tx, NEWEST, idFp)?.bytes ?? null);
   },
 };

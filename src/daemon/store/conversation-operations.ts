@@ -10,14 +10,14 @@ export const CONVERSATIONS_PER_ANSWER = 250;
 type Row = ReturnType<ConversationOperations['conversations']>[number];
 
 export const conversationOperations: Implementation<ConversationOperations> = {
-  newestTime(tools) {
-    return one<{ at: number | null }>(tools, 'SELECT max(at) AS at FROM conversations')?.at ?? 0;
+  newestTime(tx) {
+    return one<{ at: number | null }>(tx, 'SELECT max(at) AS at FROM conversations')?.at ?? 0;
   },
 
-  conversations(tools, { reader, after }) {
+  conversations(tx, { reader, after }) {
     // In a conversation with oneself there is no other member: it is with oneself.
     return all<Row>(
-      tools,
+      tx,
       `SELECT id AS conversation, room, head, mine.read,
               CASE WHEN room IS NULL THEN coalesce(other.name, mine.name) END AS "with",
               CASE WHEN room IS NULL THEN coalesce(other.delivered, mine.delivered) ELSE 0 END AS delivered
@@ -30,17 +30,17 @@ export const conversationOperations: Implementation<ConversationOperations> = {
     ).map((row) => ({ ...row }));
   },
 
-  mark(tools, { conversation, reader, mark, seq }) {
-    const found = conversationOf(tools, conversation);
-    const member = found && memberOf(tools, found.c, reader);
+  mark(tx, { conversation, reader, mark, seq }) {
+    const found = conversationOf(tx, conversation);
+    const member = found && memberOf(tx, found.c, reader);
     if (!member?.present) throw new Refusal('no-such-conversation', 'there is no such conversation for you');
     const to = Math.min(seq, found?.head ?? 0);
     // `mark` is one of two column names, never text from outside.
     const column = mark === 'read' ? 'read' : 'delivered';
-    const moved = run(tools, `UPDATE members SET ${column} = ? WHERE m = ? AND ${column} < ?`, to, member.m, to) > 0;
-    const stands = one<{ seq: number }>(tools, `SELECT ${column} AS seq FROM members WHERE m = ?`, member.m)?.seq ?? 0;
+    const moved = run(tx, `UPDATE members SET ${column} = ? WHERE m = ? AND ${column} < ?`, to, member.m, to) > 0;
+    const stands = one<{ seq: number }>(tx, `SELECT ${column} AS seq FROM members WHERE m = ?`, member.m)?.seq ?? 0;
     const others = all<{ name: string }>(
-      tools,
+      tx,
       'SELECT name FROM members JOIN conversations ON conversations.c = members.c WHERE members.c = ? AND m <> ? AND room IS NULL',
       found?.c ?? 0,
       member.m,

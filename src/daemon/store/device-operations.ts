@@ -6,17 +6,17 @@ import type { DeviceOperations } from './store.ts';
 const MAX_DEVICES = 64;
 
 export const deviceOperations: Implementation<DeviceOperations> = {
-  putDevice(tools, { idFp, device, ticketHash }) {
+  putDevice(tx, { idFp, device, ticketHash }) {
     run(
-      tools,
+      tx,
       'INSERT OR REPLACE INTO devices (id_fp, device, ticket_hash, last_seen) VALUES (?, ?, ?, ?)',
       idFp,
       device,
       ticketHash,
-      tools.now,
+      tx.now,
     );
     run(
-      tools,
+      tx,
       `DELETE FROM devices WHERE id_fp = ?1 AND device <> ?2 AND device NOT IN
          (SELECT device FROM devices WHERE id_fp = ?1 AND device <> ?2 ORDER BY last_seen DESC LIMIT ${MAX_DEVICES - 1})`,
       idFp,
@@ -25,29 +25,29 @@ export const deviceOperations: Implementation<DeviceOperations> = {
     return null;
   },
 
-  checkTicket(tools, { idFp, device, ticketHash, seen }) {
+  checkTicket(tx, { idFp, device, ticketHash, seen }) {
     const row = one<{ ticket_hash: Uint8Array }>(
-      tools,
+      tx,
       'SELECT ticket_hash FROM devices WHERE id_fp = ? AND device = ?',
       idFp,
       device,
     );
     if (!row || !sameBytes(row.ticket_hash, ticketHash)) return false;
-    if (seen) run(tools, 'UPDATE devices SET last_seen = ? WHERE id_fp = ? AND device = ?', tools.now, idFp, device);
+    if (seen) run(tx, 'UPDATE devices SET last_seen = ? WHERE id_fp = ? AND device = ?', tx.now, idFp, device);
     return true;
   },
 
-  devices(tools, { idFp }) {
+  devices(tx, { idFp }) {
     return all<{ device: number; lastSeen: number }>(
-      tools,
+      tx,
       'SELECT device, last_seen AS "lastSeen" FROM devices WHERE id_fp = ? ORDER BY last_seen DESC, device',
       idFp,
     ).map((row) => ({ ...row }));
   },
 
-  dropDevices(tools, { idFp, device, but }) {
+  dropDevices(tx, { idFp, device, but }) {
     return device === null
-      ? run(tools, 'DELETE FROM devices WHERE id_fp = ? AND device <> ?', idFp, but)
-      : run(tools, 'DELETE FROM devices WHERE id_fp = ? AND device = ?', idFp, device);
+      ? run(tx, 'DELETE FROM devices WHERE id_fp = ? AND device <> ?', idFp, but)
+      : run(tx, 'DELETE FROM devices WHERE id_fp = ? AND device = ?', idFp, device);
   },
 };

@@ -4,8 +4,8 @@ import { Refusal } from '../../protocol/base/errors.ts';
 import { EPOCH_LIFE_MS } from '../../protocol/sealed/epoch.ts';
 import { forgetFile, listFile } from './file-operations.ts';
 import { openEpochOf } from './open-epoch.ts';
-import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
-import type { Appended, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
+import { all, type Implementation, insert, one, run, sameBytes, type Transaction } from './operation.ts';
+import type { AppendResult, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
 import {
   CHAIN_COST,
   CONVERSATION_COST,
@@ -25,41 +25,41 @@ export const NO_EPOCH = new Uint8Array(32);
 const DROP_SPAN = 2000;
 
 export const entryOperations: Implementation<EntryOperations> = {
-  appendNote(tools, entry) {
-    const conversation = conversationOf(tools, entry.conversation) ?? newConversation(tools, entry);
-    const author = memberOf(tools, conversation.c, entry.author.idFp) ?? newMember(tools, conversation.c, entry.author);
-    if (!sameBytes(entry.author.idFp, entry.to.idFp) && !memberOf(tools, conversation.c, entry.to.idFp)) {
-      newMember(tools, conversation.c, entry.to);
+  appendNote(tx, entry) {
+    const conversation = conversationOf(tx, entry.conversation) ?? newConversation(tx, entry);
+    const author = memberOf(tx, conversation.c, entry.author.idFp) ?? newMember(tx, conversation.c, entry.author);
+    if (!sameBytes(entry.author.idFp, entry.to.idFp) && !memberOf(tx, conversation.c, entry.to.idFp)) {
+      newMember(tx, conversation.c, entry.to);
     }
-    const first = stored(tools, author.m, entry);
+    const first = findDuplicate(tx, author.m, entry);
     if (first !== undefined) return first;
     if (entry.stale) throw new Refusal('stale-card', 'somebody renewed their keys: fetch the cards and seal again');
-    return appendToChain(tools, conversation, author.m, 'note', entry);
+    return appendToChain(tx, conversation, author.m, 'note', entry);
   },
 
-  appendMessage(tools, entry) {
+  appendMessage(tx, entry) {
     const room = one<Conversation & { departure_n: number }>(
-      tools,
+      tx,
       'SELECT c, head, at, departure_n FROM conversations WHERE id = ? AND room IS NOT NULL',
       entry.conversation,
     );
-    const author = room && memberOf(tools, room.c, entry.author.idFp);
+    const author = room && memberOf(tx, room.c, entry.author.idFp);
     if (room === undefined || !author?.present) throw notMember();
-    const first = stored(tools, author.m, entry);
+    const first = findDuplicate(tx, author.m, entry);
     if (first !== undefined) return first;
-    openEpochOf(tools, room, entry.epochId);
-    return appendToChain(tools, room, author.m, 'message', entry);
+    openEpochOf(tx, room, entry.epochId);
+    return appendToChain(tx, room, author.m, 'message', entry);
   },
 
-  fetch(tools, range) {
-    const conversation = conversationOf(tools, range.conversation);
+  fetch(tx, range) {
+    const conversation = conversationOf(tx, range.conversation);
     // Who is about to join a room signs for the head of its log, and so reads the log first.
     const logOnly = range.kinds?.every((kind) => kind === 'log') === true;
-    const present = conversation && memberOf(tools, conversation.c, range.reader)?.present === 1;
+    const present = conversation && memberOf(tx, conversation.c, range.reader)?.present === 1;
     if (!conversation || !(present || (logOnly && conversation.open))) {
       throw new Refusal('no-such-conversation', 'there is no such conversation for you');
     }
-    const rows = tools
+    const rows = tx
       .sql(
         `SELECT e, seq, entries.at, kind, name, bytes, file FROM entries LEFT JOIN members ON m = author
          WHERE entries.c = ? AND seq > ? AND seq < ? AND instr(?, kind) ORDER BY seq ${range.newest ? 'DESC' : 'ASC'}`,
@@ -75,36 +75,36 @@ export const entryOperations: Implementation<EntryOperations> = {
     let weight = 0;
     let more = false;
     for (const row of rows) {
-      const entry = readEntry(tools, row, range.reader);
+      const entry = readEntry(tx, row, range.reader);
       weight += ENTRY_COST + entry.bytes.length + entry.keys.reduce((sum, key) => sum + key.bytes.length, 0);
       more = entries.length >= limit || (entries.length > 0 && weight > FETCH_BYTES);
       if (more) break;
       entries.push(entry);
     }
     if (range.newest) entries.reverse();
-    return { entries, more, head: present ? conversation.head : logHead(tools, conversation.c) };
+    return { entries, more, head: present ? conversation.head : logHead(tx, conversation.c) };
   },
 
-  dropOlder(tools, { before, from }) {
+  dropOlder(tx, { before, from }) {
     const last = one<{ e: number | null }>(
-      tools,
+      tx,
       'SELECT max(e) AS e FROM (SELECT e FROM entries WHERE e > ? ORDER BY e LIMIT ?)',
       from,
       DROP_SPAN,
     )?.e;
     if (last === null || last === undefined) return { dropped: 0, next: null };
     const dropped = all<{ file: Uint8Array | null; author: number | null; bytes: number }>(
-      tools,
+      tx,
       `DELETE FROM entries WHERE e > ? AND e <= ? AND kind IN ('note', 'message') AND at < ?
        RETURNING file, author, charge AS bytes`,
       from,
       last,
       before,
     );
-    freeMessages(tools, dropped);
-    const unused = all<{ e: number }>(tools, OLD_EPOCHS, from, last, before - LAST_USE_MS);
-    for (const { e } of unused) dropKeys(tools, e);
-    for (const { file } of dropped) if (file !== null) forgetFile(tools, file);
+    freeMessages(tx, dropped);
+    const unused = all<{ e: number }>(tx, OLD_EPOCHS, from, last, before - LAST_USE_MS);
+    for (const { e } of unused) dropKeys(tx, e);
+    for (const { file } of dropped) if (file !== null) forgetFile(tx, file);
     return { dropped: dropped.length, next: last };
   },
 };
@@ -114,16 +114,16 @@ const LAST_USE_MS = EPOCH_LIFE_MS + 24 * 3_600_000;
 const OLD_EPOCHS = "SELECT e FROM entries WHERE e > ? AND e <= ? AND kind = 'epoch' AND at < ?";
 
 /** Nobody needs the keys of an epoch that nothing was said under. The epoch itself stays, as the next one names it. */
-export function dropKeys(tools: Tools, e: number): void {
+export function dropKeys(tx: Transaction, e: number): void {
   const dropped = all<{ kind: EpochKey['kind']; bytes: number }>(
-    tools,
+    tx,
     `DELETE FROM epoch_keys WHERE e = ? RETURNING kind, length(bytes) + ${KEY_COST} AS bytes`,
     e,
   );
-  const author = one<{ author: number | null }>(tools, 'SELECT author FROM entries WHERE e = ?', e)?.author ?? null;
+  const author = one<{ author: number | null }>(tx, 'SELECT author FROM entries WHERE e = ?', e)?.author ?? null;
   const chunks = dropped.filter(({ kind }) => kind === 'chunk');
   freeMessages(
-    tools,
+    tx,
     chunks.map(({ bytes }) => ({ author, bytes })),
   );
 }
@@ -141,17 +141,17 @@ type EntryRow = {
 /** `open`: a room that everybody may join. */
 export type Conversation = { c: number; head: number; at: number; open: number };
 
-export function conversationOf(tools: Tools, id: Uint8Array): Conversation | undefined {
-  return one<Conversation>(tools, 'SELECT c, head, at, room IS NOT NULL AS open FROM conversations WHERE id = ?', id);
+export function conversationOf(tx: Transaction, id: Uint8Array): Conversation | undefined {
+  return one<Conversation>(tx, 'SELECT c, head, at, room IS NOT NULL AS open FROM conversations WHERE id = ?', id);
 }
 
-export function memberOf(tools: Tools, c: number, idFp: Uint8Array): { m: number; present: number } | undefined {
-  return one(tools, 'SELECT m, present FROM members WHERE c = ? AND id_fp = ?', c, idFp);
+export function memberOf(tx: Transaction, c: number, idFp: Uint8Array): { m: number; present: number } | undefined {
+  return one(tx, 'SELECT m, present FROM members WHERE c = ? AND id_fp = ?', c, idFp);
 }
 
-export function newMember(tools: Tools, c: number, person: Person): { m: number; present: number } {
+export function newMember(tx: Transaction, c: number, person: Person): { m: number; present: number } {
   const m = insert(
-    tools,
+    tx,
     'INSERT INTO members (c, id_fp, name, present) VALUES (?, ?, ?, 1)',
     c,
     person.idFp,
@@ -161,13 +161,13 @@ export function newMember(tools: Tools, c: number, person: Person): { m: number;
 }
 
 /** The first answer, when this author's entry with this id is stored. @throws Refusal 'id-reused' when its bytes differ. */
-export function stored(
-  tools: Tools,
+export function findDuplicate(
+  tx: Transaction,
   author: number,
   entry: { id: Uint8Array; bytes: Uint8Array; file?: Uint8Array | null },
-): Appended | undefined {
+): AppendResult | undefined {
   const old = one<{ seq: number; at: number; bytes: Uint8Array; file: Uint8Array | null }>(
-    tools,
+    tx,
     'SELECT seq, at, bytes, file FROM entries WHERE author = ? AND id = ?',
     author,
     entry.id,
@@ -176,26 +176,26 @@ export function stored(
   if (!sameBytes(old.bytes, entry.bytes) || !sameBytes(old.file, entry.file ?? null)) {
     throw new Refusal('id-reused', 'something else was sent under this id: send it under a new one');
   }
-  return { seq: old.seq, at: old.at, again: true };
+  return { seq: old.seq, at: old.at, duplicate: true };
 }
 
 /** Where the log of a room ends. Non-members do not learn how much is said after it. */
-function logHead(tools: Tools, c: number): number {
+function logHead(tx: Transaction, c: number): number {
   const sql = "SELECT seq FROM entries WHERE c = ? AND kind = 'log' ORDER BY seq DESC LIMIT 1";
-  return one<{ seq: number }>(tools, sql, c)?.seq ?? 0;
+  return one<{ seq: number }>(tx, sql, c)?.seq ?? 0;
 }
 
 /** No entry is stored as later than now by more than this, however far ahead the clock was once. ms. */
-export const MOST_AHEAD_MS = 2 * 60_000;
+export const MAX_AHEAD_MS = 2 * 60_000;
 
 /** The time of what follows an entry of `last`: not before it, unless the clock was wrong then. */
 export function timeAfter(last: number, now: number): number {
-  return last - now > MOST_AHEAD_MS ? now : Math.max(now, last);
+  return last - now > MAX_AHEAD_MS ? now : Math.max(now, last);
 }
 
 /** Puts an entry at the head. Its time is that of timeAfter. */
-export function place(
-  tools: Tools,
+export function insertEntry(
+  tx: Transaction,
   conversation: Conversation,
   entry: {
     kind: EntryKind;
@@ -207,12 +207,12 @@ export function place(
     /** What is free again when it is dropped. */
     charge?: number;
   },
-): Appended & { e: number } {
+): AppendResult & { e: number } {
   const seq = conversation.head + 1;
-  const at = timeAfter(conversation.at, tools.now);
-  run(tools, 'UPDATE conversations SET head = ?, at = ? WHERE c = ?', seq, at, conversation.c);
+  const at = timeAfter(conversation.at, tx.now);
+  run(tx, 'UPDATE conversations SET head = ?, at = ? WHERE c = ?', seq, at, conversation.c);
   const e = insert(
-    tools,
+    tx,
     'INSERT INTO entries (c, seq, at, kind, author, id, n, file, bytes, charge) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     conversation.c,
     seq,
@@ -225,60 +225,55 @@ export function place(
     entry.bytes,
     entry.charge ?? 0,
   );
-  return { seq, at, again: false, e };
+  return { seq, at, duplicate: false, e };
 }
 
 export function notMember(): Refusal {
   return new Refusal('not-permitted', 'you are not in this room: join it first');
 }
 
-function newConversation(tools: Tools, { conversation, author, quota }: NewEntry): Conversation {
-  chargeMessages(tools, author.idFp, CONVERSATION_COST, quota);
-  return { c: insert(tools, 'INSERT INTO conversations (id) VALUES (?)', conversation), head: 0, at: 0, open: 0 };
+function newConversation(tx: Transaction, { conversation, author, quota }: NewEntry): Conversation {
+  chargeMessages(tx, author.idFp, CONVERSATION_COST, quota);
+  return { c: insert(tx, 'INSERT INTO conversations (id) VALUES (?)', conversation), head: 0, at: 0, open: 0 };
 }
 
 /** Here and not before the transaction, so that two requests at once cannot both be next. */
 function appendToChain(
-  tools: Tools,
+  tx: Transaction,
   conversation: Conversation,
   author: number,
   kind: EntryKind,
   entry: NewEntry,
-): Appended {
-  const last = one<{ n: number }>(
-    tools,
-    'SELECT n FROM chains WHERE author = ? AND device = ?',
-    author,
-    entry.device,
-  )?.n;
+): AppendResult {
+  const last = one<{ n: number }>(tx, 'SELECT n FROM chains WHERE author = ? AND device = ?', author, entry.device)?.n;
   if (entry.n !== (last ?? 0) + 1) {
     throw new Refusal('order', 'one that this device sent before it is missing: send them again in order');
   }
   const { idFp } = entry.author;
   const cost = ENTRY_COST + entry.bytes.length;
-  if (last === undefined) chargeMessages(tools, idFp, CHAIN_COST, null);
+  if (last === undefined) chargeMessages(tx, idFp, CHAIN_COST, null);
   let charge = cost;
-  if (kind === 'note') charge = chargeNote(tools, { c: conversation.c, author, idFp }, cost, entry.quota);
-  else chargeMessages(tools, idFp, cost, entry.quota);
+  if (kind === 'note') charge = chargeNote(tx, { c: conversation.c, author, idFp }, cost, entry.quota);
+  else chargeMessages(tx, idFp, cost, entry.quota);
   run(
-    tools,
+    tx,
     'INSERT INTO chains (author, device, n) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = excluded.n',
     author,
     entry.device,
     entry.n,
   );
   if (entry.file !== null) {
-    listFile(tools, { file: entry.file, owner: entry.author.idFp, conversation: entry.conversation });
+    listFile(tx, { file: entry.file, owner: entry.author.idFp, conversation: entry.conversation });
   }
-  const { seq, at } = place(tools, conversation, { ...entry, kind, author, charge });
-  return { seq, at, again: false };
+  const { seq, at } = insertEntry(tx, conversation, { ...entry, kind, author, charge });
+  return { seq, at, duplicate: false };
 }
 
-function readEntry(tools: Tools, row: EntryRow, reader: Uint8Array): StoredEntry {
+function readEntry(tx: Transaction, row: EntryRow, reader: Uint8Array): StoredEntry {
   const keys =
     row.kind === 'epoch'
       ? all<EpochKey>(
-          tools,
+          tx,
           'SELECT kind, bytes FROM epoch_keys WHERE e = ? AND id_fp = ? ORDER BY k DESC',
           row.e,
           reader,

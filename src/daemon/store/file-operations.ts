@@ -1,6 +1,6 @@
 /** What is known about the bytes in server_files: whose they are, how far they are stored, which entry lists them. */
 import { Refusal } from '../../protocol/base/errors.ts';
-import { all, type Implementation, one, run, sameBytes, type Tools } from './operation.ts';
+import { all, type Implementation, one, run, sameBytes, type Transaction } from './operation.ts';
 import type { FileOperations, FileRow, ListedFile } from './store.ts';
 import { chargeFiles, freeFiles } from './usage.ts';
 
@@ -20,22 +20,22 @@ const SELECT = `SELECT file, owner, conversation, size, seg_size AS "segSize", s
 type Stored = Omit<FileRow, 'whole'> & { whole: number };
 
 export const fileOperations: Implementation<FileOperations> = {
-  openFile(tools, { file, owner, conversation, size, segSize, charge, quota }) {
-    const known = rowOf(tools, file);
+  openFile(tx, { file, owner, conversation, size, segSize, charge, quota }) {
+    const known = rowOf(tx, file);
     if (known !== null) {
-      run(tools, 'UPDATE files SET touched = ? WHERE file = ? AND owner = ?', tools.now, file, owner);
+      run(tx, 'UPDATE files SET touched = ? WHERE file = ? AND owner = ?', tx.now, file, owner);
       return known;
     }
-    if (one(tools, 'SELECT 1 FROM doomed WHERE file = ?', file) !== undefined) {
+    if (one(tx, 'SELECT 1 FROM doomed WHERE file = ?', file) !== undefined) {
       throw new Refusal('id-reused', 'another file had this id: send this one under a new id');
     }
-    if (!mayPost(tools, conversation, owner)) {
+    if (!mayPost(tx, conversation, owner)) {
       throw new Refusal('no-such-conversation', 'there is no such conversation for you');
     }
-    makePlace(tools, owner);
-    chargeFiles(tools, owner, charge, quota);
+    makeRoomForUpload(tx, owner);
+    chargeFiles(tx, owner, charge, quota);
     run(
-      tools,
+      tx,
       `INSERT INTO files (file, owner, conversation, size, seg_size, charge, synced, whole, touched)
        VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?)`,
       file,
@@ -44,80 +44,80 @@ export const fileOperations: Implementation<FileOperations> = {
       size,
       segSize,
       charge,
-      tools.now,
+      tx.now,
     );
     return { file, owner, conversation, size, segSize, synced: 0, whole: false, sha256: null };
   },
 
-  syncFile(tools, { file, synced }) {
-    run(tools, 'UPDATE files SET synced = ?, touched = ? WHERE file = ? AND NOT whole', synced, tools.now, file);
+  syncFile(tx, { file, synced }) {
+    run(tx, 'UPDATE files SET synced = ?, touched = ? WHERE file = ? AND NOT whole', synced, tx.now, file);
     return null;
   },
 
-  finishFile(tools, { file, sha256 }) {
-    run(tools, 'UPDATE files SET whole = 1, sha256 = ?, touched = ? WHERE file = ?', sha256, tools.now, file);
+  finishFile(tx, { file, sha256 }) {
+    run(tx, 'UPDATE files SET whole = 1, sha256 = ?, touched = ? WHERE file = ?', sha256, tx.now, file);
     return null;
   },
 
-  dropFile(tools, { file, owner }) {
+  dropFile(tx, { file, owner }) {
     const row = one<{ owner: Uint8Array }>(
-      tools,
+      tx,
       'SELECT owner FROM files WHERE file = ? AND owner = ? AND NOT listed',
       file,
       owner,
     );
-    return row !== undefined && forgetFile(tools, file);
+    return row !== undefined && forgetFile(tx, file);
   },
 
-  dropIdleFiles(tools, { before }) {
+  dropIdleFiles(tx, { before }) {
     const idle = all<{ file: Uint8Array }>(
-      tools,
+      tx,
       `SELECT file FROM files WHERE touched < ? AND NOT listed LIMIT ${PAGE}`,
       before,
     );
-    for (const { file } of idle) forgetFile(tools, file);
+    for (const { file } of idle) forgetFile(tx, file);
     return idle.length;
   },
 
-  doomedFiles(tools) {
-    return all<{ file: Uint8Array }>(tools, `SELECT file FROM doomed LIMIT ${PAGE}`).map(({ file }) => file);
+  doomedFiles(tx) {
+    return all<{ file: Uint8Array }>(tx, `SELECT file FROM doomed LIMIT ${PAGE}`).map(({ file }) => file);
   },
 
-  removedFiles(tools, { files }) {
-    for (const file of files) run(tools, 'DELETE FROM doomed WHERE file = ?', file);
+  forgetDoomedFiles(tx, { files }) {
+    for (const file of files) run(tx, 'DELETE FROM doomed WHERE file = ?', file);
     return null;
   },
 
-  knownFiles(tools, { files }) {
-    return files.map((file) => rowOf(tools, file));
+  knownFiles(tx, { files }) {
+    return files.map((file) => rowOf(tx, file));
   },
 
-  wholeFiles(tools, { after }) {
+  wholeFiles(tx, { after }) {
     const from = after ?? new Uint8Array();
     return all<{ file: Uint8Array }>(
-      tools,
+      tx,
       `SELECT file FROM files WHERE whole AND file > ? ORDER BY file LIMIT ${IDS_PAGE}`,
       from,
     ).map(({ file }) => file);
   },
 
-  listedFile(tools, { file, reader }) {
+  listedFile(tx, { file, reader }) {
     const row = one<Stored>(
-      tools,
+      tx,
       `${SELECT} WHERE file = ?1 AND whole AND EXISTS (
          SELECT 1 FROM entries JOIN members ON members.c = entries.c
          WHERE entries.file = ?1 AND members.id_fp = ?2 AND members.present)`,
       file,
       reader,
     );
-    return row === undefined ? null : plain(row);
+    return row === undefined ? null : fileRow(row);
   },
 
-  files(tools, { reader, conversation, before }) {
-    if (conversation !== null && !mayPost(tools, conversation, reader)) {
+  files(tx, { reader, conversation, before }) {
+    if (conversation !== null && !mayPost(tx, conversation, reader)) {
       throw new Refusal('no-such-conversation', 'there is no such conversation for you');
     }
-    const rows = tools
+    const rows = tx
       .sql(
         `SELECT files.file, conversations.id AS conversation, size, seg_size, seq, entries.at, kind, entries.bytes,
                 author.name AS "from", CASE WHEN room IS NULL THEN coalesce(other.name, mine.name) END AS "with"
@@ -142,7 +142,7 @@ export const fileOperations: Implementation<FileOperations> = {
     for (const row of rows) {
       weight += row.bytes.length + ENTRY_OVERHEAD;
       if (files.length > 0 && (weight > LIST_BYTES || files.length >= LIST_ENTRIES)) return { files, more: true };
-      files.push(listed(row));
+      files.push(listedFile(row));
     }
     return { files, more: false };
   },
@@ -153,41 +153,41 @@ export const fileOperations: Implementation<FileOperations> = {
  * @throws Refusal 'no-such-file' unless it is whole, the author's and of this conversation, 'id-reused' when it is listed.
  */
 export function listFile(
-  tools: Tools,
+  tx: Transaction,
   { file, owner, conversation }: { file: Uint8Array; owner: Uint8Array; conversation: Uint8Array },
 ): void {
-  const row = rowOf(tools, file);
+  const row = rowOf(tx, file);
   if (!row?.whole || !sameBytes(row.owner, owner) || !sameBytes(row.conversation, conversation)) {
     throw new Refusal('no-such-file', 'the file is not stored whole for this conversation: upload it first');
   }
-  if (run(tools, 'UPDATE files SET listed = 1 WHERE file = ? AND NOT listed', file) === 0) {
+  if (run(tx, 'UPDATE files SET listed = 1 WHERE file = ? AND NOT listed', file) === 0) {
     throw new Refusal('id-reused', 'this file is listed already: upload it again to share it again');
   }
 }
 
 /** Its row goes, and its bytes are to be removed from the folder. false: there was no such file. */
-export function forgetFile(tools: Tools, file: Uint8Array): boolean {
-  const row = one<{ owner: Uint8Array; charge: number }>(tools, 'SELECT owner, charge FROM files WHERE file = ?', file);
+export function forgetFile(tx: Transaction, file: Uint8Array): boolean {
+  const row = one<{ owner: Uint8Array; charge: number }>(tx, 'SELECT owner, charge FROM files WHERE file = ?', file);
   if (row === undefined) return false;
-  run(tools, 'DELETE FROM files WHERE file = ?', file);
-  run(tools, 'INSERT OR IGNORE INTO doomed (file) VALUES (?)', file);
-  freeFiles(tools, row.owner, row.charge);
+  run(tx, 'DELETE FROM files WHERE file = ?', file);
+  run(tx, 'INSERT OR IGNORE INTO doomed (file) VALUES (?)', file);
+  freeFiles(tx, row.owner, row.charge);
   return true;
 }
 
 /** Room for one more file that nothing lists. @throws Refusal 'quota' */
-function makePlace(tools: Tools, owner: Uint8Array): void {
+function makeRoomForUpload(tx: Transaction, owner: Uint8Array): void {
   const unlisted = all<{ file: Uint8Array; touched: number }>(
-    tools,
+    tx,
     `SELECT file, touched FROM files WHERE owner = ? AND NOT listed ORDER BY touched LIMIT ${MAX_UNLISTED}`,
     owner,
   );
   const [oldest] = unlisted;
   if (oldest === undefined || unlisted.length < MAX_UNLISTED) return;
-  if (oldest.touched > tools.now - STALE_MS) {
+  if (oldest.touched > tx.now - STALE_MS) {
     throw new Refusal('quota', `${MAX_UNLISTED} of your uploads are not finished: finish or cancel one of them first`);
   }
-  forgetFile(tools, oldest.file);
+  forgetFile(tx, oldest.file);
 }
 
 type ListRow = {
@@ -203,25 +203,25 @@ type ListRow = {
   with: string | null;
 };
 
-function listed(row: ListRow): ListedFile {
+function listedFile(row: ListRow): ListedFile {
   const { file, conversation, size, seg_size: segSize, seq, at, kind, bytes, from } = row;
   const entry = { seq, at, kind, from, bytes, file, keys: [] };
   return { file, conversation, with: row.with, from, at, size, segSize, entry };
 }
 
-function rowOf(tools: Tools, file: Uint8Array): FileRow | null {
-  const row = one<Stored>(tools, `${SELECT} WHERE file = ?`, file);
-  return row === undefined ? null : plain(row);
+function rowOf(tx: Transaction, file: Uint8Array): FileRow | null {
+  const row = one<Stored>(tx, `${SELECT} WHERE file = ?`, file);
+  return row === undefined ? null : fileRow(row);
 }
 
-function plain(row: Stored): FileRow {
+function fileRow(row: Stored): FileRow {
   return { ...row, whole: row.whole === 1 };
 }
 
 /** A conversation that nobody has written in yet comes to be with its first entry, which is checked then. */
-function mayPost(tools: Tools, conversation: Uint8Array, idFp: Uint8Array): boolean {
+function mayPost(tx: Transaction, conversation: Uint8Array, idFp: Uint8Array): boolean {
   const member = one<{ present: number | null }>(
-    tools,
+    tx,
     `SELECT members.present FROM conversations LEFT JOIN members ON members.c = conversations.c AND members.id_fp = ?
      WHERE conversations.id = ?`,
     idFp,

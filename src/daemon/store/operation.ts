@@ -1,20 +1,20 @@
 /** What an operation on the database is written with. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-export type Tools = {
+export type Transaction = {
   /** The prepared statement of this text, made once. */
   sql(text: string): StatementSync;
   /** The daemon's time when the operation was asked for, ms since 1970 UTC. */
   now: number;
 };
 
-/** One function for each operation of an interface, with the tools first. */
+/** One function for each operation of an interface, with the tx first. */
 export type Implementation<O> = {
-  [N in keyof O]: O[N] extends (params: infer P) => infer R ? (tools: Tools, params: P) => R : never;
+  [N in keyof O]: O[N] extends (params: infer P) => infer R ? (tx: Transaction, params: P) => R : never;
 };
 
 /** Prepares each statement at its first use and keeps it. */
-export function statements(db: DatabaseSync): Tools['sql'] {
+export function statements(db: DatabaseSync): Transaction['sql'] {
   const prepared = new Map<string, StatementSync>();
   return (text) => {
     let statement = prepared.get(text);
@@ -27,22 +27,22 @@ export function statements(db: DatabaseSync): Tools['sql'] {
 }
 
 /** A row of the shape that the SELECT names; undefined when there is none. */
-export function one<Row>(tools: Tools, text: string, ...params: Params): Row | undefined {
-  return tools.sql(text).get(...params) as Row | undefined;
+export function one<Row>(tx: Transaction, text: string, ...params: Params): Row | undefined {
+  return tx.sql(text).get(...params) as Row | undefined;
 }
 
-export function all<Row>(tools: Tools, text: string, ...params: Params): Row[] {
-  return tools.sql(text).all(...params) as Row[];
+export function all<Row>(tx: Transaction, text: string, ...params: Params): Row[] {
+  return tx.sql(text).all(...params) as Row[];
 }
 
 /** The number of rows changed. */
-export function run(tools: Tools, text: string, ...params: Params): number {
-  return Number(tools.sql(text).run(...params).changes);
+export function run(tx: Transaction, text: string, ...params: Params): number {
+  return Number(tx.sql(text).run(...params).changes);
 }
 
 /** The rowid of what was inserted. */
-export function insert(tools: Tools, text: string, ...params: Params): number {
-  return Number(tools.sql(text).run(...params).lastInsertRowid);
+export function insert(tx: Transaction, text: string, ...params: Params): number {
+  return Number(tx.sql(text).run(...params).lastInsertRowid);
 }
 
 type Params = (Uint8Array | string | number | null)[];

@@ -3,15 +3,15 @@ import { Refusal } from '../../protocol/base/errors.ts';
 import {
   type Conversation,
   dropKeys,
+  findDuplicate,
+  insertEntry,
   memberOf,
   NO_EPOCH,
   newMember,
   notMember,
-  place,
-  stored,
 } from './entry-operations.ts';
 import { openEpochOf } from './open-epoch.ts';
-import { all, type Implementation, insert, one, run, sameBytes, type Tools } from './operation.ts';
+import { all, type Implementation, insert, one, run, sameBytes, type Transaction } from './operation.ts';
 import type { RoomOperations, RoomState } from './store.ts';
 import { chargeMessages, ENTRY_COST, KEY_COST } from './usage.ts';
 
@@ -27,12 +27,12 @@ type Room = Conversation & {
 };
 
 export const roomOperations: Implementation<RoomOperations> = {
-  createRoom(tools, { room, name, entry, hash }) {
-    if (one(tools, 'SELECT c FROM conversations WHERE id = ? OR room = ?', room, name)) {
+  createRoom(tx, { room, name, entry, hash }) {
+    if (one(tx, 'SELECT c FROM conversations WHERE id = ? OR room = ?', room, name)) {
       throw new Refusal('conflict', 'there is such a room');
     }
     const c = insert(
-      tools,
+      tx,
       `INSERT INTO conversations (id, room, log_n, log_head, departure_n, epoch_id, epoch_log_n)
        VALUES (?, ?, 0, ?, 0, ?, 0)`,
       room,
@@ -40,17 +40,17 @@ export const roomOperations: Implementation<RoomOperations> = {
       hash,
       NO_EPOCH,
     );
-    const placed = place(
-      tools,
+    const placed = insertEntry(
+      tx,
       { c, head: 0, at: 0, open: 1 },
       { kind: 'log', author: null, id: hash, n: 0, bytes: entry, file: null },
     );
     return { seq: placed.seq, at: placed.at };
   },
 
-  rooms(tools) {
+  rooms(tx) {
     return all<RoomState>(
-      tools,
+      tx,
       `SELECT conversations.id AS room, room AS name, epoch_id AS "epochId", epoch_log_n AS "epochLogN", head,
          coalesce(seq, 0) AS "epochSeq", bytes AS "epochBytes"
        FROM conversations LEFT JOIN entries ON e =
@@ -59,9 +59,9 @@ export const roomOperations: Implementation<RoomOperations> = {
     ).map((row) => ({ ...row }));
   },
 
-  roomLog(tools, { room, after }) {
+  roomLog(tx, { room, after }) {
     return all<{ n: number; bytes: Uint8Array }>(
-      tools,
+      tx,
       `SELECT n, bytes FROM entries WHERE c = (SELECT c FROM conversations WHERE id = ?) AND kind = 'log' AND n > ?
        ORDER BY seq LIMIT ${LOG_PAGE}`,
       room,
@@ -69,23 +69,22 @@ export const roomOperations: Implementation<RoomOperations> = {
     ).map((row) => ({ ...row }));
   },
 
-  appendLog(tools, entry) {
-    const room = roomOf(tools, entry.room);
-    const known = entry.author && memberOf(tools, room.c, entry.author.idFp);
-    const first = known && stored(tools, known.m, { id: entry.hash, bytes: entry.bytes });
+  appendLog(tx, entry) {
+    const room = roomOf(tx, entry.room);
+    const known = entry.author && memberOf(tx, room.c, entry.author.idFp);
+    const first = known && findDuplicate(tx, known.m, { id: entry.hash, bytes: entry.bytes });
     if (first) return first;
     if (entry.n !== room.log_n + 1 || !sameBytes(entry.prev, room.log_head)) {
       throw new Refusal('conflict', 'the room has moved on: fetch its log and sign again');
     }
-    if (entry.joins && run(tools, SET_PRESENT, 1, room.c, entry.joins.idFp) === 0)
-      newMember(tools, room.c, entry.joins);
-    if (entry.departs) run(tools, SET_PRESENT, 0, room.c, entry.departs);
-    run(tools, 'UPDATE conversations SET log_n = ?, log_head = ? WHERE c = ?', entry.n, entry.hash, room.c);
-    if (entry.departs) run(tools, 'UPDATE conversations SET departure_n = ? WHERE c = ?', entry.n, room.c);
-    const author = entry.author ? (memberOf(tools, room.c, entry.author.idFp)?.m ?? null) : null;
+    if (entry.joins && run(tx, SET_PRESENT, 1, room.c, entry.joins.idFp) === 0) newMember(tx, room.c, entry.joins);
+    if (entry.departs) run(tx, SET_PRESENT, 0, room.c, entry.departs);
+    run(tx, 'UPDATE conversations SET log_n = ?, log_head = ? WHERE c = ?', entry.n, entry.hash, room.c);
+    if (entry.departs) run(tx, 'UPDATE conversations SET departure_n = ? WHERE c = ?', entry.n, room.c);
+    const author = entry.author ? (memberOf(tx, room.c, entry.author.idFp)?.m ?? null) : null;
     // Joining and leaving work with a full quota, too.
-    if (entry.author) chargeMessages(tools, entry.author.idFp, ENTRY_COST + entry.bytes.length, null);
-    const { seq, at } = place(tools, room, {
+    if (entry.author) chargeMessages(tx, entry.author.idFp, ENTRY_COST + entry.bytes.length, null);
+    const { seq, at } = insertEntry(tx, room, {
       kind: 'log',
       author,
       id: entry.hash,
@@ -93,14 +92,14 @@ export const roomOperations: Implementation<RoomOperations> = {
       bytes: entry.bytes,
       file: null,
     });
-    return { seq, at, again: false };
+    return { seq, at, duplicate: false };
   },
 
-  appendEpoch(tools, epoch) {
-    const room = roomOf(tools, epoch.room);
-    const author = memberOf(tools, room.c, epoch.author.idFp);
+  appendEpoch(tx, epoch) {
+    const room = roomOf(tx, epoch.room);
+    const author = memberOf(tx, room.c, epoch.author.idFp);
     if (!author?.present) throw notMember();
-    const first = stored(tools, author.m, { id: epoch.epochId, bytes: epoch.bytes });
+    const first = findDuplicate(tx, author.m, { id: epoch.epochId, bytes: epoch.bytes });
     if (first) return first;
     if (!sameBytes(epoch.epochPrev, room.epoch_id)) {
       throw new Refusal('conflict', 'somebody else made the next key: fetch it and use that one');
@@ -109,9 +108,9 @@ export const roomOperations: Implementation<RoomOperations> = {
       throw new Refusal('stale-epoch', 'somebody left since: make the key for those who are still there');
     }
     const keys = epoch.keys.reduce((sum, { chunk }) => sum + chunk.length + KEY_COST, 0);
-    chargeMessages(tools, epoch.author.idFp, ENTRY_COST + epoch.bytes.length + keys, epoch.quota);
-    dropUnused(tools, room);
-    const { e, seq, at } = place(tools, room, {
+    chargeMessages(tx, epoch.author.idFp, ENTRY_COST + epoch.bytes.length + keys, epoch.quota);
+    dropUnused(tx, room);
+    const { e, seq, at } = insertEntry(tx, room, {
       kind: 'epoch',
       author: author.m,
       id: epoch.epochId,
@@ -119,20 +118,20 @@ export const roomOperations: Implementation<RoomOperations> = {
       bytes: epoch.bytes,
       file: null,
     });
-    run(tools, 'UPDATE conversations SET epoch_id = ?, epoch_log_n = ? WHERE c = ?', epoch.epochId, epoch.logN, room.c);
-    for (const { idFp, chunk } of epoch.keys) run(tools, ADD_KEY, e, idFp, 'chunk', chunk);
-    return { seq, at, again: false };
+    run(tx, 'UPDATE conversations SET epoch_id = ?, epoch_log_n = ? WHERE c = ?', epoch.epochId, epoch.logN, room.c);
+    for (const { idFp, chunk } of epoch.keys) run(tx, ADD_KEY, e, idFp, 'chunk', chunk);
+    return { seq, at, duplicate: false };
   },
 
-  openEpoch(tools, { room, epochId }) {
-    return { logN: openEpochOf(tools, roomOf(tools, room), epochId).n };
+  openEpoch(tx, { room, epochId }) {
+    return { logN: openEpochOf(tx, roomOf(tx, room), epochId).n };
   },
 
-  addGrant(tools, { room, epochId, to, bytes }) {
-    const epoch = openEpochOf(tools, roomOf(tools, room), epochId);
-    run(tools, ADD_KEY, epoch.e, to, 'grant', bytes);
+  addGrant(tx, { room, epochId, to, bytes }) {
+    const epoch = openEpochOf(tx, roomOf(tx, room), epochId);
+    run(tx, ADD_KEY, epoch.e, to, 'grant', bytes);
     run(
-      tools,
+      tx,
       `DELETE FROM epoch_keys WHERE e = ?1 AND id_fp = ?2 AND kind = 'grant' AND k NOT IN
          (SELECT k FROM epoch_keys WHERE e = ?1 AND id_fp = ?2 AND kind = 'grant' ORDER BY k DESC LIMIT ${GRANTS_KEPT})`,
       epoch.e,
@@ -146,18 +145,18 @@ const SET_PRESENT = 'UPDATE members SET present = ? WHERE c = ? AND id_fp = ?';
 const ADD_KEY = 'INSERT INTO epoch_keys (e, id_fp, kind, bytes) VALUES (?, ?, ?, ?)';
 
 /** Drops the keys of the newest epoch if nothing was said under it before somebody left: nothing can be said under it any more. */
-function dropUnused(tools: Tools, room: Room): void {
+function dropUnused(tx: Transaction, room: Room): void {
   const last = one<{ e: number; kind: string; n: number }>(
-    tools,
+    tx,
     "SELECT e, kind, n FROM entries WHERE c = ? AND kind IN ('message', 'epoch') ORDER BY seq DESC LIMIT 1",
     room.c,
   );
-  if (last?.kind === 'epoch' && last.n < room.departure_n) dropKeys(tools, last.e);
+  if (last?.kind === 'epoch' && last.n < room.departure_n) dropKeys(tx, last.e);
 }
 
-function roomOf(tools: Tools, id: Uint8Array): Room {
+function roomOf(tx: Transaction, id: Uint8Array): Room {
   const room = one<Room>(
-    tools,
+    tx,
     `SELECT c, head, at, log_n, log_head, departure_n, epoch_id FROM conversations WHERE id = ? AND room IS NOT NULL`,
     id,
   );

@@ -7,12 +7,12 @@
 import type { Payer } from '../../protocol/crypto/worker-pool.ts';
 
 export type Person = { idFp: Uint8Array; name: string };
-export type Placed = { seq: number; at: number };
+export type EntryPosition = { seq: number; at: number };
 export type EntryKind = 'note' | 'message' | 'log' | 'epoch';
 export type EpochKey = { kind: 'chunk' | 'grant'; bytes: Uint8Array };
 
 /** `again`: the same bytes were stored before, and this is their first answer. */
-export type Appended = Placed & { again: boolean };
+export type AppendResult = EntryPosition & { duplicate: boolean };
 
 export type NewEntry = {
   conversation: Uint8Array;
@@ -28,7 +28,7 @@ export type NewEntry = {
   quota: number | null;
 };
 
-export type StoredEntry = Placed & {
+export type StoredEntry = EntryPosition & {
   kind: EntryKind;
   /** null: the daemon. */
   from: string | null;
@@ -62,9 +62,9 @@ export interface EntryOperations {
    * not current: it gets its first answer if it was stored before, and is refused otherwise.
    * @throws Refusal 'id-reused' (same id, other bytes), 'stale-card', 'order' (`n` is not the next of its chain), 'quota'.
    */
-  appendNote(entry: NewEntry & { to: Person; stale: boolean }): Appended;
+  appendNote(entry: NewEntry & { to: Person; stale: boolean }): AppendResult;
   /** Adds a room message. @throws Refusal as appendNote, 'not-permitted' (not a member), 'stale-epoch'. */
-  appendMessage(entry: NewEntry & { epochId: Uint8Array }): Appended;
+  appendMessage(entry: NewEntry & { epochId: Uint8Array }): AppendResult;
   /**
    * Entries with after < seq < before (null: no bound), oldest first; `newest` takes them from the top. At least one when
    * there is one, then while they stay under 500 and 180,000 bytes. @throws Refusal 'no-such-conversation' to
@@ -115,7 +115,7 @@ export interface ConversationOperations {
 
 export interface RoomOperations {
   /** Adds a room with its daemon-signed create entry. @throws Refusal 'conflict' when it is there. */
-  createRoom(room: { room: Uint8Array; name: string; entry: Uint8Array; hash: Uint8Array }): Placed;
+  createRoom(room: { room: Uint8Array; name: string; entry: Uint8Array; hash: Uint8Array }): EntryPosition;
   rooms(none: Record<string, never>): RoomState[];
   /** Log entries of a room with n > after, in order, 500 at most; for the daemon itself. */
   roomLog(of: { room: Uint8Array; after: number }): { n: number; bytes: Uint8Array }[];
@@ -130,7 +130,7 @@ export interface RoomOperations {
     bytes: Uint8Array;
     joins: Person | null;
     departs: Uint8Array | null;
-  }): Appended;
+  }): AppendResult;
   /**
    * A new epoch with the chunk of each member. `logN` is the n of the log entry its header names.
    * @throws Refusal 'conflict' (`epochPrev` is not current), 'stale-epoch' (a leave or remove follows `logN`).
@@ -145,7 +145,7 @@ export interface RoomOperations {
     keys: { idFp: Uint8Array; chunk: Uint8Array }[];
     /** As of a new entry; the keys count, too. */
     quota: number | null;
-  }): Appended;
+  }): AppendResult;
   /** The n of the log entry that an epoch was made for. @throws Refusal 'stale-epoch' when there is none such, or somebody left since */
   openEpoch(of: { room: Uint8Array; epochId: Uint8Array }): { logN: number };
   /** Keeps a grant for `to`, three at most, the newest ones. @throws Refusal 'stale-epoch', as of `openEpoch` */
@@ -185,7 +185,7 @@ export interface VaultOperations {
   /** As `vault`, without the bytes. */
   vaultInfo(of: { idFp: Uint8Array; recordHash: Uint8Array }): { version: number; at: number } | null;
   /** After a good login: drops every vault of this identity but the one of `recordHash`, if that one is there. */
-  keepVault(of: { idFp: Uint8Array; recordHash: Uint8Array }): null;
+  dropOtherVaults(of: { idFp: Uint8Array; recordHash: Uint8Array }): null;
 }
 
 export type FileRow = {
@@ -242,7 +242,7 @@ export interface FileOperations {
   /** Files without a row whose bytes are still to be removed, 500 at most. Nothing else in the folder is ever removed. */
   doomedFiles(none: Record<string, never>): Uint8Array[];
   /** Their bytes are gone. */
-  removedFiles(of: { files: Uint8Array[] }): null;
+  forgetDoomedFiles(of: { files: Uint8Array[] }): null;
   /** The row of each of these, in their order. */
   knownFiles(of: { files: Uint8Array[] }): (FileRow | null)[];
   /** Files that are stored whole, in the order of their ids, from the one behind `after` on, 5,000 at most. */
@@ -287,10 +287,10 @@ export type Store = {
 };
 
 /** Who asks: pays for the work, and goes on with a long answer when it has a turn. */
-export type Asker = Payer & { turn(action: () => void): void };
+export type Requester = Payer & { turn(action: () => void): void };
 
 /** A store that those who ask take turns at. */
 export type SharedStore = Store & {
   /** The same store, on the account of `asker`. */
-  for(asker: Asker): Store;
+  for(asker: Requester): Store;
 };

@@ -1,6 +1,6 @@
 /** What each account takes of the disk, as running sums of messages and of files. */
 import { Refusal } from '../../protocol/base/errors.ts';
-import { one, run, type Tools } from './operation.ts';
+import { one, run, type Transaction } from './operation.ts';
 
 /** What an entry, a conversation, a chain of one device and a key of an epoch take beside their bytes, about. */
 export const ENTRY_COST = 256;
@@ -19,9 +19,9 @@ const MAX_CREDIT = 65_536;
  * Adds to what the messages of `idFp` take. Part of an operation, which leaves nothing behind when it is refused.
  * @param quota bytes in all; null: counted, and never refused @throws Refusal 'quota'
  */
-export function chargeMessages(tools: Tools, idFp: Uint8Array, bytes: number, quota: number | null): void {
+export function chargeMessages(tx: Transaction, idFp: Uint8Array, bytes: number, quota: number | null): void {
   const sum = one<{ messages: number }>(
-    tools,
+    tx,
     `INSERT INTO usage (id_fp, messages) VALUES (?, ?)
      ON CONFLICT DO UPDATE SET messages = messages + excluded.messages RETURNING messages`,
     idFp,
@@ -40,28 +40,23 @@ export function chargeMessages(tools: Tools, idFp: Uint8Array, bytes: number, qu
  * @param author their number in `members` @returns what it cost its author @throws Refusal 'quota'
  */
 export function chargeNote(
-  tools: Tools,
+  tx: Transaction,
   { c, author, idFp }: { c: number; author: number; idFp: Uint8Array },
   bytes: number,
   quota: number | null,
 ): number {
   const spend = 'UPDATE members SET credit = credit - ?1 WHERE m = ?2 AND credit >= ?1';
-  if (run(tools, spend, bytes, author) > 0) return 0;
+  if (run(tx, spend, bytes, author) > 0) return 0;
   const cost = bytes + RECEIPT_COST;
-  chargeMessages(tools, idFp, cost, quota);
-  run(
-    tools,
-    `UPDATE members SET credit = min(${MAX_CREDIT}, credit + ${RECEIPT_COST}) WHERE c = ? AND m <> ?`,
-    c,
-    author,
-  );
+  chargeMessages(tx, idFp, cost, quota);
+  run(tx, `UPDATE members SET credit = min(${MAX_CREDIT}, credit + ${RECEIPT_COST}) WHERE c = ? AND m <> ?`, c, author);
   return cost;
 }
 
 /** As chargeMessages, for files. @throws Refusal 'quota' */
-export function chargeFiles(tools: Tools, owner: Uint8Array, bytes: number, quota: number): void {
+export function chargeFiles(tx: Transaction, owner: Uint8Array, bytes: number, quota: number): void {
   const sum = one<{ files: number }>(
-    tools,
+    tx,
     `INSERT INTO usage (id_fp, files) VALUES (?, ?)
      ON CONFLICT DO UPDATE SET files = files + excluded.files RETURNING files`,
     owner,
@@ -72,19 +67,19 @@ export function chargeFiles(tools: Tools, owner: Uint8Array, bytes: number, quot
   }
 }
 
-export function freeFiles(tools: Tools, owner: Uint8Array, bytes: number): void {
-  run(tools, 'UPDATE usage SET files = max(0, files - ?) WHERE id_fp = ?', bytes, owner);
+export function freeFiles(tx: Transaction, owner: Uint8Array, bytes: number): void {
+  run(tx, 'UPDATE usage SET files = max(0, files - ?) WHERE id_fp = ?', bytes, owner);
 }
 
 /** Takes dropped bytes off their authors, by their number in `members`; what the daemon itself wrote is nobody's. */
-export function freeMessages(tools: Tools, dropped: Iterable<{ author: number | null; bytes: number }>): void {
+export function freeMessages(tx: Transaction, dropped: Iterable<{ author: number | null; bytes: number }>): void {
   const sums = new Map<number, number>();
   for (const { author, bytes } of dropped) {
     if (author !== null) sums.set(author, (sums.get(author) ?? 0) + bytes);
   }
   for (const [author, bytes] of sums) {
     run(
-      tools,
+      tx,
       `UPDATE usage SET messages = max(0, messages - ?)
        WHERE id_fp = (SELECT id_fp FROM members WHERE m = ?)`,
       bytes,

@@ -6,38 +6,38 @@ import type { VaultOperations } from './store.ts';
 type Row = { version: number; at: number; bytes: Uint8Array };
 
 export const vaultOperations: Implementation<VaultOperations> = {
-  putVault(tools, { idFp, recordHash, current, version, bytes }) {
-    const old = one<Row>(tools, SELECT, idFp, recordHash);
+  putVault(tx, { idFp, recordHash, current, version, bytes }) {
+    const old = one<Row>(tx, SELECT, idFp, recordHash);
     if (old && old.version === version && sameBytes(old.bytes, bytes)) return { at: old.at };
     if (old && old.version >= version) {
       throw new Refusal('conflict', 'a newer vault is stored: fetch it and start from that one');
     }
     run(
-      tools,
+      tx,
       'INSERT OR REPLACE INTO vaults (id_fp, record_hash, version, at, bytes) VALUES (?, ?, ?, ?, ?)',
       idFp,
       recordHash,
       version,
-      tools.now,
+      tx.now,
       bytes,
     );
-    run(tools, 'DELETE FROM vaults WHERE id_fp = ? AND record_hash NOT IN (?, ?)', idFp, recordHash, current);
-    return { at: tools.now };
+    run(tx, 'DELETE FROM vaults WHERE id_fp = ? AND record_hash NOT IN (?, ?)', idFp, recordHash, current);
+    return { at: tx.now };
   },
 
-  vault(tools, { idFp, recordHash }) {
-    const row = one<Row>(tools, SELECT, idFp, recordHash);
+  vault(tx, { idFp, recordHash }) {
+    const row = one<Row>(tx, SELECT, idFp, recordHash);
     return row ? { version: row.version, bytes: row.bytes, at: row.at } : null;
   },
 
-  vaultInfo(tools, { idFp, recordHash }) {
-    const row = one<Row>(tools, 'SELECT version, at FROM vaults WHERE id_fp = ? AND record_hash = ?', idFp, recordHash);
+  vaultInfo(tx, { idFp, recordHash }) {
+    const row = one<Row>(tx, 'SELECT version, at FROM vaults WHERE id_fp = ? AND record_hash = ?', idFp, recordHash);
     return row ? { version: row.version, at: row.at } : null;
   },
 
-  keepVault(tools, { idFp, recordHash }) {
+  dropOtherVaults(tx, { idFp, recordHash }) {
     run(
-      tools,
+      tx,
       `DELETE FROM vaults WHERE id_fp = ?1 AND record_hash <> ?2
          AND EXISTS (SELECT 1 FROM vaults WHERE id_fp = ?1 AND record_hash = ?2)`,
       idFp,

@@ -149,7 +149,7 @@ export function serverLoginFinish(state: string, message: string): Uint8Array | 
 }
 
 /** A record for a password that the daemon holds in clear, by playing both roles once. */
-export function upgrade(setup: string, name: string, password: string, daemonId: Uint8Array): string {
+export function createRecord(setup: string, name: string, password: string, daemonId: Uint8Array): string {
   const { state, message } = clientRegister(password);
   return clientRegisterFinish(password, state, serverRegister(setup, name, message), daemonId).record;
 }

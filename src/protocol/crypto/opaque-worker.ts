@@ -14,4 +14,4 @@ export const clientLoginFinish = (args: Arguments<typeof calls.clientLoginFinish
 export const serverRegister = (args: Arguments<typeof calls.serverRegister>) => calls.serverRegister(...args);
 export const serverLogin = (args: Arguments<typeof calls.serverLogin>) => calls.serverLogin(...args);
 export const serverLoginFinish = (args: Arguments<typeof calls.serverLoginFinish>) => calls.serverLoginFinish(...args);
-export const upgrade = (args: Arguments<typeof calls.upgrade>) => calls.upgrade(...args);
+export const createRecord = (args: Arguments<typeof calls.createRecord>) => calls.createRecord(...args);

@@ -25,7 +25,7 @@ export interface Opaque {
   serverRegister: Step<'serverRegister'>;
   serverLogin: Step<'serverLogin'>;
   serverLoginFinish: Step<'serverLoginFinish'>;
-  upgrade: Step<'upgrade'>;
+  createRecord: Step<'createRecord'>;
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export function opaquePool(options: PoolOptions): SharedOpaque {
     serverRegister: (...args) => readable(pool.run('serverRegister', args, payer)),
     serverLogin: (...args) => readable(pool.run('serverLogin', args, payer)),
     serverLoginFinish: (...args) => readable(pool.run('serverLoginFinish', args, payer)),
-    upgrade: (...args) => readable(pool.run('upgrade', args, payer)),
+    createRecord: (...args) => readable(pool.run('createRecord', args, payer)),
     close: () => pool.close(),
   });
   return { ...paidBy(), for: paidBy };
@@ -80,7 +80,7 @@ export const inlineOpaque: Opaque = {
   serverRegister: async (...args) => (await steps()).serverRegister(...args),
   serverLogin: async (...args) => (await steps()).serverLogin(...args),
   serverLoginFinish: async (...args) => (await steps()).serverLoginFinish(...args),
-  upgrade: async (...args) => (await steps()).upgrade(...args),
+  createRecord: async (...args) => (await steps()).createRecord(...args),
   close: async () => {},
 };
 

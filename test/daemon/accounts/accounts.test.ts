@@ -90,16 +90,16 @@ test('one of two with the same name wins', async (t) => {
 test('bad, taken and look-alike names', async (t) => {
   const { accounts } = await open(t, `paypal:opaque1:abc:${ID}:\n`);
   for (const name of ['', 'a:b', 'a b', '../x', 'x'.repeat(33), 'a\u001b', 'a\u202e']) {
-    t.throws(() => accounts.checkNew(name), { instanceOf: Refusal, code: 'bad-name' }, JSON.stringify(name));
+    t.throws(() => accounts.checkNewName(name), { instanceOf: Refusal, code: 'bad-name' }, JSON.stringify(name));
   }
-  t.throws(() => accounts.checkNew('paypal'), { instanceOf: Refusal, code: 'name-taken' });
-  t.throws(() => accounts.checkNew('paypa1'), { instanceOf: Refusal, code: 'name-look-alike' });
-  t.throws(() => accounts.checkNew('paypal.'), {
+  t.throws(() => accounts.checkNewName('paypal'), { instanceOf: Refusal, code: 'name-taken' });
+  t.throws(() => accounts.checkNewName('paypa1'), { instanceOf: Refusal, code: 'name-look-alike' });
+  t.throws(() => accounts.checkNewName('paypal.'), {
     instanceOf: Refusal,
     code: 'name-look-alike',
     message: /looks like that of paypal;/,
   });
-  t.notThrows(() => accounts.checkNew('bob'));
+  t.notThrows(() => accounts.checkNewName('bob'));
 });
 
 test('a new password takes its line, and keys end must-renew', async (t) => {
@@ -160,10 +160,10 @@ test('a damaged line keeps its bytes and its name, is told, and is nobody to log
   const { accounts, lines, read } = await open(t, text, {}, ['alice', 'bob', 'carol']);
   for (const name of ['alice', 'bob']) {
     t.is(accounts.get(name), undefined);
-    t.throws(() => accounts.checkNew(name), { code: 'name-taken' });
+    t.throws(() => accounts.checkNewName(name), { code: 'name-taken' });
     t.throws(() => accounts.find(name), { instanceOf: Refusal, code: 'busy' });
   }
-  t.throws(() => accounts.checkNew('a1ice'), { code: 'name-look-alike' });
+  t.throws(() => accounts.checkNewName('a1ice'), { code: 'name-look-alike' });
   t.false(accounts.complete);
   t.is(accounts.find('carol').name, 'carol');
   t.deepEqual(
@@ -188,7 +188,7 @@ test('a line whose name cannot be read, or a file without its end: who is known 
   for (const text of ['dave;opaque1:abc:\n', `carol:opaque1:abc:${ID}:`]) {
     const { accounts } = await open(t, text, {}, ['dave']);
     t.false(accounts.complete);
-    t.throws(() => accounts.checkNew('dave'), { code: 'name-taken' });
+    t.throws(() => accounts.checkNewName('dave'), { code: 'name-taken' });
   }
   const { accounts } = await open(t, `carol:opaque1:abc:${ID}:\n`, {}, ['dave']);
   t.true(accounts.complete);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Directory } from '../../../src/daemon/accounts/directory.ts';
+import { CardDirectory } from '../../../src/daemon/accounts/directory.ts';
 import { SortedKeys } from '../../../src/daemon/accounts/sorted-keys.ts';
 import { cardPut } from '../../../src/daemon/requests/people/card-put.ts';
 import { cards } from '../../../src/daemon/requests/people/cards.ts';
@@ -28,7 +28,7 @@ test('a renewed card is the newest for everyone, also after a restart', async (t
   t.is((await directory.cardsOf([alice.card.idFp, bob.card.idFp], unasked)).length, 2);
   const ekFp = Uint8Array.from(openCard(card).ekFp);
   t.deepEqual(Uint8Array.from(directory.newest(alice.card.idFp)?.ekFp ?? []), ekFp);
-  const reopened = await Directory.open(store, context.clock);
+  const reopened = await CardDirectory.open(store, context.clock);
   t.deepEqual(reopened.newest(alice.card.idFp)?.ekFp, ekFp);
   t.deepEqual(await reopened.keyOf(alice.card.idFp, store), alice.identity.spki);
   t.is(await reopened.keyOf(new Uint8Array(32), store), null);

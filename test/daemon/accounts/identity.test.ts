@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import { type Identity, openIdentity, readFingerprint } from '../../../src/daemon/accounts/identity.ts';
+import { type DaemonIdentity, openIdentity, readFingerprint } from '../../../src/daemon/accounts/identity.ts';
 import { StartError } from '../../../src/daemon/data/start-error.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { inlineOpaque } from '../../../src/protocol/crypto/opaque.ts';
@@ -12,7 +12,7 @@ import { fixtureKey } from '../../fixtures/keys.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Buffers and other views compare as what they hold. */
-function plain(identity: Identity) {
+function plain(identity: DaemonIdentity) {
   return JSON.stringify(identity, (_, value) =>
     value?.type === 'Buffer' ? value.data : value instanceof Uint8Array ? [...value] : value,
   );

@@ -41,9 +41,9 @@ test('whoever has no code is told how to get one, and of every other only that i
 test('lines that could never open anything are named by their numbers', async (t) => {
   const dir = await temporaryFolder(t);
   const invites = new Invites(fs, dir);
-  t.deepEqual(await invites.unusable(), []);
+  t.deepEqual(await invites.unusableLines(), []);
   await fs.writeFile(join(dir, 'invites.txt'), `# two\nshort\n\n${CODE}\n  ${CODE}2 \n${'x'.repeat(65)}\n`);
-  t.deepEqual(await invites.unusable(), [2, 6]);
+  t.deepEqual(await invites.unusableLines(), [2, 6]);
 });
 
 test('a registration that fails gives the code back', async (t) => {

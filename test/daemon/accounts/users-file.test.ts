@@ -2,17 +2,17 @@ import test from 'ava';
 import fc from 'fast-check';
 import {
   accountLine,
-  emptyFile,
+  emptyUsersFile,
   formatUsers,
   isComplete,
-  type Line,
   parseUsers,
+  type UsersLine,
   withAccount,
 } from '../../../src/daemon/accounts/users-file.ts';
 
 const ID = 'ab'.repeat(32);
 const bytes = (text: string) => new TextEncoder().encode(text);
-const kinds = (lines: Line[]) => lines.map((line) => line.kind);
+const kinds = (lines: UsersLine[]) => lines.map((line) => line.kind);
 const problem = (text: string) => {
   const [line] = parseUsers(bytes(text));
   return line !== undefined && 'problem' in line ? line.problem : null;
@@ -105,12 +105,12 @@ test('an account survives the way through the file', (t) => {
 });
 
 const someone = (name: string) => ({ name, record: 'abc', idFp: new Uint8Array(32), flags: new Set<string>() });
-const made = () => formatUsers([someone('alice'), someone('bob')].reduce(withAccount, parseUsers(emptyFile)));
+const made = () => formatUsers([someone('alice'), someone('bob')].reduce(withAccount, parseUsers(emptyUsersFile)));
 const isWhole = (file: Uint8Array) => isComplete(file, parseUsers(file));
 
 test('a file that the daemon made is not whole when it was cut, wherever; a line taken out leaves it whole', (t) => {
   const file = made();
-  t.true(isWhole(emptyFile));
+  t.true(isWhole(emptyUsersFile));
   t.true(isWhole(file));
   const header = file.indexOf(10) + 1;
   for (let size = header; size < file.length; size++) t.false(isWhole(file.subarray(0, size)), `${size} bytes`);

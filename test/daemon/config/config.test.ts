@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { applyLive, readConfig, type Surroundings } from '../../../src/daemon/config/config.ts';
+import { applyLive, type Environment, readConfig } from '../../../src/daemon/config/config.ts';
 
-function around(files: { [path: string]: string } = {}, env: Surroundings['env'] = {}): Surroundings {
+function around(files: { [path: string]: string } = {}, env: Environment['env'] = {}): Environment {
   return {
     env,
     cwd: '/here',

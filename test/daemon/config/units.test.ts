@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parseSize, parseSpan } from '../../../src/daemon/config/units.ts';
+import { parseDuration, parseSize } from '../../../src/daemon/config/units.ts';
 
 test('sizes', (t) => {
   t.deepEqual(['1', '500M', '2GiB', '1.5k', '1 TB', '7B'].map(parseSize), [
@@ -14,6 +14,9 @@ test('sizes', (t) => {
 });
 
 test('spans of time', (t) => {
-  t.deepEqual(['12h', '90d', '4w', '1y'].map(parseSpan), [43_200_000, 7_776_000_000, 2_419_200_000, 31_536_000_000]);
-  t.deepEqual(['', '0d', '1', '1.5d', '-1d', '5m', 'd'].map(parseSpan), Array(7).fill(null));
+  t.deepEqual(
+    ['12h', '90d', '4w', '1y'].map(parseDuration),
+    [43_200_000, 7_776_000_000, 2_419_200_000, 31_536_000_000],
+  );
+  t.deepEqual(['', '0d', '1', '1.5d', '-1d', '5m', 'd'].map(parseDuration), Array(7).fill(null));
 });

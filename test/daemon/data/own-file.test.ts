@@ -1,27 +1,27 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { readOwnFile } from '../../../src/daemon/data/own-file.ts';
+import { readDataFile } from '../../../src/daemon/data/own-file.ts';
 import { StartError } from '../../../src/daemon/data/start-error.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('a file that cannot be read is named, with what to do', async (t) => {
   const path = join(await temporaryFolder(t), 'users.txt');
-  t.is(await readOwnFile(fs, path), null);
+  t.is(await readDataFile(fs, path), null);
   await fs.mkdir(path);
-  await t.throwsAsync(readOwnFile(fs, path), {
+  await t.throwsAsync(readDataFile(fs, path), {
     instanceOf: StartError,
     message: `${path} is a folder and has to be a file; move it away, and put the file back from a backup if there was one`,
   });
   const failing = (code: string) => ({
     readFile: () => Promise.reject(Object.assign(new Error(`${code}: no luck`), { code, syscall: 'read' })),
   });
-  await t.throwsAsync(readOwnFile(failing('EACCES'), path), {
+  await t.throwsAsync(readDataFile(failing('EACCES'), path), {
     instanceOf: StartError,
     message: /users\.txt may not be read by .*give the file to that user$/,
   });
-  await t.throwsAsync(readOwnFile(failing('EIO'), path), {
+  await t.throwsAsync(readDataFile(failing('EIO'), path), {
     instanceOf: StartError,
     message: /users\.txt cannot be read \(EIO: no luck\); check its disk, or restore it from a backup$/,
   });
@@ -30,5 +30,5 @@ test('a file that cannot be read is named, with what to do', async (t) => {
 test('what is no error of the file system is passed on', async (t) => {
   const busy = new Refusal('busy', 'later');
   const readFile = () => Promise.reject(busy);
-  t.is(await t.throwsAsync(readOwnFile({ readFile }, 'x')), busy);
+  t.is(await t.throwsAsync(readDataFile({ readFile }, 'x')), busy);
 });

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { closePrivateFiles } from '../../../src/daemon/data/private-files.ts';
+import { restrictPrivateFiles } from '../../../src/daemon/data/private-files.ts';
 import { logTo } from '../../../src/daemon/logging/log.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -18,7 +18,7 @@ test('what others could read is closed to them, with a warning; what is closed, 
   }
   const lines: { path: string }[] = [];
   const log = logTo({ write: (line: string) => void lines.push(JSON.parse(line)) }, 'info');
-  await closePrivateFiles({ dir, fs, log });
+  await restrictPrivateFiles({ dir, fs, log });
   t.deepEqual(lines.map(({ path }) => path).sort(), [join(dir, 'daemon.key'), join(dir, 'users.txt')]);
   for (const name of ['users.txt', 'daemon.key', 'securechat.db']) {
     t.is((await fs.stat(join(dir, name))).mode & 0o777, 0o600, name);
@@ -30,7 +30,7 @@ test('a folder in the place of a file stays as it is', async (t) => {
   const dir = await temporaryFolder(t);
   await fs.mkdir(join(dir, 'securechat.db'), { mode: 0o755 });
   const lines: unknown[] = [];
-  await closePrivateFiles({ dir, fs, log: logTo({ write: (line: string) => void lines.push(line) }, 'info') });
+  await restrictPrivateFiles({ dir, fs, log: logTo({ write: (line: string) => void lines.push(line) }, 'info') });
   t.deepEqual(lines, []);
   t.is((await fs.stat(join(dir, 'securechat.db'))).mode & 0o777, 0o755);
 });

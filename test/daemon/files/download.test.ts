@@ -47,7 +47,7 @@ test('many downloads together are no further ahead of their link than one', asyn
       most = Math.max(most, queued);
     },
   };
-  const session = { link, tell() {} };
+  const session = { link, send() {} };
   const wanted = { file, from: 0, window: 16 };
   await Promise.all(
     Array.from({ length: 8 }, () => daemon.files.openDownload(session, bob.idFp, wanted, daemon.store)),

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../../src/daemon/limits/limits.ts';
-import { refuseWhenOut } from '../../../src/daemon/limits/out-of-descriptors.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
+import { withDescriptorRefusals } from '../../../src/daemon/limits/out-of-descriptors.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Refusal } from '../../../src/protocol/base/errors.ts';
@@ -91,23 +91,23 @@ test('attack: twenty uploads and twenty downloads asked for at once are eight, a
   const uploads = Array.from({ length: 20 }, (_, n) =>
     files.openUpload(session, alice.idFp, opening(10, id(100 + n, 16)), store),
   );
-  t.is(await carriedOut(t, uploads), figures.transfersPerLink);
+  t.is(await carriedOut(t, uploads), limitValues.transfersPerLink);
   const other = new FakeSession();
   const wanted = { file, from: 0, window: 0 };
   const downloads = Array.from({ length: 20 }, () => files.openDownload(other, bob.idFp, wanted, store));
-  t.is(await carriedOut(t, downloads), figures.transfersPerLink);
+  t.is(await carriedOut(t, downloads), limitValues.transfersPerLink);
   await files.endTransfer(other, (await downloads[0])?.transfer ?? 0);
   const again = Array.from({ length: 20 }, () => files.openDownload(other, bob.idFp, wanted, store));
   t.is(await carriedOut(t, again), 1);
 });
 
 test('a person has a share, whatever links there are, and all together no more than the daemon may open', async (t) => {
-  const { files, list, store } = await openFileDaemon(t, { transfers: 2 * figures.transfersPerPerson + 3 });
+  const { files, list, store } = await openFileDaemon(t, { transfers: 2 * limitValues.transfersPerPerson + 3 });
   await upload({ files, store }, new FakeSession(), 10);
   await list(file);
   const open = (who: { idFp: Uint8Array }) => () =>
     files.openDownload(new FakeSession(), who.idFp, { file, from: 0, window: 0 }, store);
-  t.is(await carriedOut(t, Array.from({ length: 40 }, open(bob))), figures.transfersPerPerson);
+  t.is(await carriedOut(t, Array.from({ length: 40 }, open(bob))), limitValues.transfersPerPerson);
   t.is(await carriedOut(t, Array.from({ length: 40 }, open(alice))), 18, 'as many as are free');
 });
 
@@ -117,7 +117,9 @@ test('without a free descriptor a file is refused for now, and nothing is held a
     if (code !== null) throw Object.assign(new Error('too many open files'), { code });
     return fs.open(...args);
   }) as FileSystem['open'];
-  const { files, list, store } = await openFileDaemon(t, { fs: refuseWhenOut({ ...(fs as FileSystem), open: full }) });
+  const { files, list, store } = await openFileDaemon(t, {
+    fs: withDescriptorRefusals({ ...(fs as FileSystem), open: full }),
+  });
   const session = new FakeSession();
   await upload({ files, store }, session, 10);
   await list(file);

@@ -14,7 +14,7 @@ function setUp(most: number) {
   const transfers = new SessionTransfers<Transfer>(most);
   const newSession = (): FileSession => ({
     link: { queuedBytes: 0, drained: async () => {}, sendSegment() {} },
-    tell() {},
+    send() {},
   });
   const open = (session: FileSession, person: number, opening = async () => new Transfer()) =>
     transfers.open(session, bytes32(person), async (id) => ({ answer: id, transfer: await opening() }));

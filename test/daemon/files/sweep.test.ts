@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { pino } from 'pino';
 import { IDLE_MS } from '../../../src/daemon/files/sweep.ts';
-import { refuseWhenOut } from '../../../src/daemon/limits/out-of-descriptors.ts';
+import { withDescriptorRefusals } from '../../../src/daemon/limits/out-of-descriptors.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
@@ -72,7 +72,7 @@ test('without a free descriptor the sweep waits for the next hour, and the log d
   };
   const lines: { evt: string; level: number }[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  await openFileDaemon(t, { fs: refuseWhenOut({ ...(fs as FileSystem), readdir }), log });
+  await openFileDaemon(t, { fs: withDescriptorRefusals({ ...(fs as FileSystem), readdir }), log });
   t.deepEqual(
     lines.map(({ evt, level }) => [evt, level]),
     [['files_sweep_failed', 40]],

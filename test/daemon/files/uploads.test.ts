@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { figures } from '../../../src/daemon/limits/limits.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
 import { file, opening, sealed, segSize, upload } from '../../helpers/daemon/file-upload.ts';
@@ -98,17 +98,17 @@ test('a file whose message was too old is gone with its bytes, and its id is fre
     'no-such-file',
   );
   await throwsRefusal(t, files.openUpload(session, alice.idFp, opening(5), store), 'id-reused');
-  await files.removeDoomed();
+  await files.removeDoomedFiles();
   t.deepEqual(await fs.readdir(dir), []);
   await upload({ files, store }, session, 5);
-  await files.removeDoomed();
+  await files.removeDoomedFiles();
   t.is((await fs.readdir(dir)).length, 1, 'it is another file now');
 });
 
 test('an upload that was dropped, or taken over, gives back its place', async (t) => {
   const { files, store } = await openFileDaemon(t);
   const [first, second] = [new FakeSession(), new FakeSession()];
-  for (let round = 0; round <= figures.transfersPerLink; round += 1) {
+  for (let round = 0; round <= limitValues.transfersPerLink; round += 1) {
     await files.openUpload(first, alice.idFp, opening(10), store);
     await files.openUpload(second, alice.idFp, opening(10), store);
     await t.notThrowsAsync(files.dropUpload(second, alice.idFp, file, store), `${round}`);

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { descriptorLimit, parseLimits, shareOut } from '../../../src/daemon/limits/descriptors.ts';
-import { figures } from '../../../src/daemon/limits/limits.ts';
+import { descriptorLimit, divideDescriptors, parseLimits } from '../../../src/daemon/limits/descriptors.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
 
 test("the limit is the soft one of the system's table", (t) => {
   const line = (soft: string) =>
@@ -13,9 +13,9 @@ test("the limit is the soft one of the system's table", (t) => {
 
 test('what is shared out and what is kept is never more than the limit', (t) => {
   for (const limit of [0, 100, 129, 200, 256, 1_024, 4_096, 65_536, Number.MAX_SAFE_INTEGER]) {
-    const { links, transfers } = shareOut(limit);
+    const { links, transfers } = divideDescriptors(limit);
     const all = links.halfOpen + links.beforeLogin + links.loggedIn + 2 * transfers;
-    t.is(all, Math.max(0, limit - figures.descriptorsKept), String(limit));
+    t.is(all, Math.max(0, limit - limitValues.descriptorsKept), String(limit));
     t.true(Math.min(links.halfOpen, links.beforeLogin, links.loggedIn, transfers) >= 0);
     t.true(links.loggedIn >= links.halfOpen + links.beforeLogin, 'most of it is for people');
   }

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { Budget, Budgets } from '../../../src/daemon/limits/budgets.ts';
-import { FairTurns } from '../../../src/daemon/limits/fair-turns.ts';
-import type { Pace } from '../../../src/daemon/limits/loop-pace.ts';
+import { FairScheduler } from '../../../src/daemon/limits/fair-turns.ts';
+import type { EventLoop } from '../../../src/daemon/limits/loop-pace.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const rate = { burst: 100, perSecond: 10 };
@@ -11,11 +11,11 @@ const rate = { burst: 100, perSecond: 10 };
 function setUp() {
   const clock = manualClock();
   const next: (() => void)[] = [];
-  const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve(), flush: () => {} };
-  const turns = new FairTurns(clock, pace);
+  const pace: EventLoop = { defer: (action) => next.push(action), settled: () => Promise.resolve(), flush: () => {} };
+  const turns = new FairScheduler(clock, pace);
   const order: string[] = [];
   const ask = (budget: Budget, ms: number, charged = 0, cost = 0) =>
-    turns.take(
+    turns.schedule(
       budget,
       () => {
         order.push(budget.key);
@@ -26,7 +26,7 @@ function setUp() {
     );
   /** Asks for the next turn in each turn of 1 ms, as somebody does with whom much waits. */
   const askOften = (budget: Budget, times: number) =>
-    turns.take(budget, () => {
+    turns.schedule(budget, () => {
       order.push(budget.key);
       if (times > 1) askOften(budget, times - 1);
       clock.advance(1);
@@ -73,9 +73,9 @@ test('who rests between requests goes before fifty who never do, though each of 
 test('who waits for one answer goes before fifty with several requests under way, though these wait for the store, too', async (t) => {
   const { clock, order, ask, all, turnOfLoop, of } = setUp();
   const many = Array.from({ length: 50 }, (_, i) => of(`h${i}`));
-  for (const each of many) each.underWay = 8;
+  for (const each of many) each.inFlight = 8;
   const alice = of('alice');
-  alice.underWay = 1;
+  alice.inFlight = 1;
   for (let round = 0; round < 20; round++) {
     for (const each of many) ask(each, 1);
     ask(alice, 1);
@@ -130,18 +130,18 @@ test('each of two has as much work done as the other, however it is cut up', asy
 test('a turn that throws stops no other, and its error is not lost', async (t) => {
   const clock = manualClock();
   const next: (() => void)[] = [];
-  const pace: Pace = { later: (action) => next.push(action), settled: () => Promise.resolve(), flush: () => {} };
-  const turns = new FairTurns(clock, pace);
+  const pace: EventLoop = { defer: (action) => next.push(action), settled: () => Promise.resolve(), flush: () => {} };
+  const turns = new FairScheduler(clock, pace);
   const order: string[] = [];
   const budget = new Budget('a', clock, rate);
-  turns.take(budget, () => {
+  turns.schedule(budget, () => {
     throw new Error('a bug');
   });
-  turns.take(budget, () => order.push('second'));
+  turns.schedule(budget, () => order.push('second'));
   next.shift()?.();
   await new Promise((resolve) => setImmediate(resolve));
   t.throws(() => next.shift()?.(), { message: 'a bug' });
-  turns.take(budget, () => order.push('third'));
+  turns.schedule(budget, () => order.push('third'));
   next.shift()?.();
   await new Promise((resolve) => setImmediate(resolve));
   t.deepEqual(order, ['second', 'third']);
@@ -178,11 +178,11 @@ test('what was quiet is ahead by a little and not by all that it left unused', a
 test('a budget is spent, may be overdrawn by what was under way, and comes back at its rate', (t) => {
   const clock = manualClock();
   const budget = new Budget('a', clock, rate);
-  t.is(budget.wait(), 0);
+  t.is(budget.waitMs(), 0);
   budget.charge(120);
-  t.is(budget.wait(), 2_100);
+  t.is(budget.waitMs(), 2_100);
   clock.advance(2_100);
-  t.is(budget.wait(), 0);
+  t.is(budget.waitMs(), 0);
 });
 
 test('never more than the burst, the rate and one overdraft', (t) => {
@@ -193,7 +193,7 @@ test('never more than the burst, the rate and one overdraft', (t) => {
       let used = 0;
       for (const [pause, cost] of steps.map(([a, b]) => [Math.abs(a), Math.abs(b) % 50] as const)) {
         clock.advance(pause);
-        if (budget.wait() > 0) continue;
+        if (budget.waitMs() > 0) continue;
         budget.charge(cost);
         used += cost;
       }

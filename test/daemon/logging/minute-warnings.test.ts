@@ -1,12 +1,12 @@
 import test from 'ava';
-import { MinuteWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
+import { ThrottledWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 test('a warning is told at once, then once a minute at most, with how often it was due', (t) => {
   const clock = manualClock();
   const lines: unknown[] = [];
   const log = { warn: ({ evt, count }: { evt: string; count: number }) => lines.push([evt, count]) };
-  const warnings = new MinuteWarnings({ clock, log: log as never });
+  const warnings = new ThrottledWarnings({ clock, log: log as never });
   for (let n = 0; n < 3; n++) warnings.warn('full', '/d', 'full');
   warnings.warn('other', '/d', 'other');
   t.deepEqual(lines, [

@@ -1,7 +1,7 @@
 /** A device keeps its ticket through every login that does not succeed. */
 import test from 'ava';
 import type { Context } from '../../../src/daemon/context.ts';
-import { figures } from '../../../src/daemon/limits/limits.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
 import { loginProve } from '../../../src/daemon/requests/login/login-prove.ts';
 import { H } from '../../../src/protocol/base/bytes.ts';
 import { loginProof } from '../../../src/protocol/crypto/opaque.ts';
@@ -12,8 +12,8 @@ test('neither a wrong proof nor an account without room for another link takes a
   const idFp = alice.card.idFp;
   const device = { idFp, device: 5, ticketHash: H('ticket', new Uint8Array(32).fill(7)) };
   await store.putDevice(device);
-  const others = Array.from({ length: figures.linksPerAccount }, () => login('alice').session);
-  for (const other of others) other.heard = context.clock.monotonic();
+  const others = Array.from({ length: limitValues.linksPerAccount }, () => login('alice').session);
+  for (const other of others) other.lastReceivedAt = context.clock.monotonic();
   const limits = { ...context.limits, guard: { succeeded: () => {} }, failureLines: { take: () => true } };
   const full = { ...context, limits, sessions: { of: () => others } } as unknown as Context;
   const { session } = login('bob');

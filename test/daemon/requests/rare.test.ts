@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Context } from '../../../src/daemon/context.ts';
-import { figures } from '../../../src/daemon/limits/limits.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
 import { recordFinish } from '../../../src/daemon/requests/login/record-finish.ts';
 import { cardPut } from '../../../src/daemon/requests/people/card-put.ts';
 import { logAppend } from '../../../src/daemon/requests/rooms/log-append.ts';
@@ -18,7 +18,7 @@ test('attack: a member who leaves and joins for ever makes the log grow no furth
       room: daemon.rooms.lobby.id,
       entry: await lobbyEntry(daemon, daemon.alice, op),
     });
-  for (let i = 0; i < figures.leaves.burst; i++) {
+  for (let i = 0; i < limitValues.leaves.burst; i++) {
     await append('join');
     await append('leave');
   }
@@ -46,13 +46,13 @@ test('attack: departures that are refused, and one that is sent again, leave the
   const { head } = daemon.rooms.lobby;
   const far = await lobbyEntry(daemon, daemon.alice, 'leave', { ...head, n: head.n + 5 });
   const refused = { instanceOf: Refusal, code: 'conflict' };
-  for (let i = 0; i <= figures.leavesOfRoom.burst; i++)
+  for (let i = 0; i <= limitValues.leavesOfRoom.burst; i++)
     await t.throwsAsync(logAppend(daemon.context, session, { room, entry: far }), refused);
   const entry = await lobbyEntry(daemon, daemon.alice, 'leave');
   const left = await logAppend(daemon.context, session, { room, entry });
-  for (let i = 0; i <= figures.leavesOfRoom.burst; i++)
+  for (let i = 0; i <= limitValues.leavesOfRoom.burst; i++)
     t.deepEqual(await logAppend(daemon.context, session, { room, entry }), left);
-  for (let i = 1; i < figures.leavesOfRoom.burst; i++)
+  for (let i = 1; i < limitValues.leavesOfRoom.burst; i++)
     for (const op of ['join', 'leave'] as const)
       await logAppend(daemon.context, session, { room, entry: await lobbyEntry(daemon, daemon.alice, op) });
 });
@@ -61,7 +61,7 @@ test('attack: cards without end', async (t) => {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const { session } = daemon.login('alice');
   const card = daemon.alice.cardBytes;
-  for (let i = 0; i < figures.cards.burst; i++) await cardPut(daemon.context, session, { card });
+  for (let i = 0; i < limitValues.cards.burst; i++) await cardPut(daemon.context, session, { card });
   await t.throwsAsync(cardPut(daemon.context, session, { card }), limited);
   await cardPut(daemon.context, daemon.login('bob').session, { card: daemon.bob.cardBytes });
 });
@@ -81,8 +81,8 @@ test('attack: passwords changed without end', async (t) => {
     session.attempt = { kind: 'record' };
     return recordFinish(context as unknown as Context, session, { record, card: null });
   };
-  for (let i = 0; i < figures.passwords.burst; i++) await t.notThrowsAsync(change('alice'));
+  for (let i = 0; i < limitValues.passwords.burst; i++) await t.notThrowsAsync(change('alice'));
   await t.throwsAsync(change('alice'), limited);
   await t.notThrowsAsync(change('bob'));
-  t.is(written, figures.passwords.burst + 1);
+  t.is(written, limitValues.passwords.burst + 1);
 });

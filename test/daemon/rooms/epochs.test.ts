@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../../src/daemon/limits/limits.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
 import { fetch } from '../../../src/daemon/requests/messages/fetch.ts';
 import { say } from '../../../src/daemon/requests/messages/say.ts';
 import { epochBegin } from '../../../src/daemon/requests/rooms/epoch-begin.ts';
@@ -220,7 +220,7 @@ test('an epoch that loses the race costs its maker nothing', async (t) => {
   for (let count = 0; count < 3; count += 1) await put(here.bob.session, await lobbyEpoch(daemon, bob, [alice, bob]));
   let left = 0;
   while (context.limits.epochs.take('bob')) left += 1;
-  t.is(left, figures.epochs.burst - 3);
+  t.is(left, limitValues.epochs.burst - 3);
   await change(alice, 'leave');
   await t.throwsAsync(
     put(here.bob.session, await lobbyEpoch(daemon, bob, [bob])),
@@ -236,7 +236,7 @@ test('attack: people who join give one member three epochs, who leave one each, 
     put(here[who.name as 'alice'].session, await lobbyEpoch(daemon, who, members));
   await make(alice, [alice, bob]);
   for (const { name } of [alice, bob]) while (limits.spareEpochs.take(name));
-  for (let times = 0; times < figures.joinEpochs.burst; times += 1) {
+  for (let times = 0; times < limitValues.joinEpochs.burst; times += 1) {
     await change(carol, 'join');
     await make(bob, [alice, bob, carol]);
     await change(carol, 'leave');

@@ -16,12 +16,12 @@ const bytes = new Uint8Array(500);
 /** A room of these members and the newcomer, everyone of them here; who is in `holders` has had the key from the start. */
 function setting(names: string[], holders = names) {
   const clock = manualClock();
-  const chat = new Feed();
+  const feed = new Feed();
   const told: string[] = [];
   for (const name of [...names, 'newcomer']) {
-    chat.join({
+    feed.join({
       name,
-      tell(event) {
+      send(event) {
         const said = decodeFromDaemon(event);
         if ('event' in said && said.event.method !== 'presence') told.push(`${name}: ${said.event.method}`);
       },
@@ -49,8 +49,8 @@ function setting(names: string[], holders = names) {
   };
   let dice = 0;
   const random = (size: number) => new Uint8Array(size).fill(dice++);
-  const grants = new Grants({ chat, clock, random });
-  return { grants, store, room: room as unknown as Room, departure, clock, chat, told, kept };
+  const grants = new Grants({ feed, clock, random });
+  return { grants, store, room: room as unknown as Room, departure, clock, feed, told, kept };
 }
 
 const asked = (told: string[]) =>
@@ -105,11 +105,11 @@ test('nobody grants unasked, and a grant that nobody waits for is dropped', asyn
 });
 
 test('with nobody here nobody is asked, and it can be asked again later', async (t) => {
-  const { grants, room, chat, told, clock, store } = setting(['a']);
-  for (const session of chat.sessionsOf('a')) chat.leave(session);
+  const { grants, room, feed, told, clock, store } = setting(['a']);
+  for (const session of feed.sessionsOf('a')) feed.leave(session);
   await grants.ask(room, epochId, newcomer, store);
   clock.advance(30_000);
-  chat.join({ name: 'a', tell: () => told.push('a: grant-wanted') });
+  feed.join({ name: 'a', send: () => told.push('a: grant-wanted') });
   told.length = 0;
   await grants.ask(room, epochId, newcomer, store);
   t.deepEqual(asked(told), ['a']);

@@ -19,7 +19,7 @@ async function join(daemon: TestDaemon, ...names: ('alice' | 'bob' | 'carol')[])
     const { session } = daemon.login(name);
     const entry = await lobbyEntry(daemon, daemon[name], 'join');
     await logAppend(daemon.context, session, { room: daemon.rooms.lobby.id, entry });
-    daemon.chat.leave(session);
+    daemon.feed.leave(session);
   }
   await settled();
 }
@@ -128,7 +128,7 @@ test('who has no account any more is removed by the daemon, and all are told', a
   await join(daemon, 'alice', 'bob', 'carol');
   const mine = daemon.login('alice');
   const reset = { name: 'bob', card: { ...bob.card, idFp: new Uint8Array(32).fill(1) } };
-  const removed = await rooms.removeStrangers(accountsOf([alice, reset]), daemon.store, setImmediate);
+  const removed = await rooms.removeMembersWithoutAccount(accountsOf([alice, reset]), daemon.store, setImmediate);
   t.deepEqual(removed.map(({ name }) => name).sort(), ['bob', 'carol']);
   t.deepEqual([...rooms.lobby.names], ['alice']);
   t.false(rooms.lobby.isMember(carol.card.idFp));

@@ -5,7 +5,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 function open(shares: { halfOpen: number; beforeLogin: number; loggedIn: number }) {
   const noted: string[] = [];
   const closed: Slot[] = [];
-  const refused = { note: (reason: string, address: string) => noted.push(`${reason} ${address}`) > 0 };
+  const refused = { count: (reason: string, address: string) => noted.push(`${reason} ${address}`) > 0 };
   const slots = new ConnectionSlots({ shares, clock: manualClock(), refused });
   const arrive = (address: string): Slot => {
     const slot: Slot = { address, socket: { destroy: () => closed.push(slot) }, evicted: false, hadSession: false };

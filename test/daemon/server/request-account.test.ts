@@ -3,9 +3,9 @@ import * as nodeFs from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { Files } from '../../../src/daemon/files/files.ts';
 import { recordHash } from '../../../src/daemon/login/login-attempt.ts';
-import { type Row, table } from '../../../src/daemon/requests/index.ts';
-import { requestAccountOf } from '../../../src/daemon/server/request-account.ts';
-import type { Later } from '../../../src/daemon/sessions/feed.ts';
+import { type RequestRow, requestTable } from '../../../src/daemon/requests/index.ts';
+import { chargedContextOf } from '../../../src/daemon/server/request-account.ts';
+import type { Defer } from '../../../src/daemon/sessions/feed.ts';
 import type { Session } from '../../../src/daemon/sessions/session.ts';
 import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
@@ -42,7 +42,7 @@ const WITHOUT_STORE: RequestName[] = [
 /** Alice and Bob, a daemon that has their files, too, and `ask`, which carries out a request as the queue of a link does. */
 async function open(t: ExecutionContext) {
   const daemon = await daemonOf(t, ['alice', 'bob']);
-  const { calls, chat, store } = daemon;
+  const { calls, feed, store } = daemon;
   const { accounts, clock, log, warnings } = daemon.context;
   const config = { registration: 'open', messageQuota: 2 ** 30, maxFileSize: 2 ** 20, quota: 2 ** 30, retention: null };
   const files = await Files.open({ dir: await temporaryFolder(t), fs: nodeFs, clock, store, config, log, warnings });
@@ -61,11 +61,11 @@ async function open(t: ExecutionContext) {
     replaceRecord: async (name: string) => accounts.find(name),
   };
   const base = { ...daemon.context, opaque, config, files, accounts: changeable, sessions: new Sessions() };
-  const laters: Later[] = [];
-  const post = chat.post.bind(chat);
-  chat.post = (conversation, seq, tell, later) => {
-    laters.push(later);
-    post(conversation, seq, tell, later);
+  const defers: Defer[] = [];
+  const post = feed.post.bind(feed);
+  feed.post = (conversation, seq, deliver, defer) => {
+    defers.push(defer);
+    post(conversation, seq, deliver, defer);
   };
   const made = new Map<RequestName, string[]>();
   const unpaid: string[] = [];
@@ -74,17 +74,17 @@ async function open(t: ExecutionContext) {
     method: N,
     params: RequestParams<N>,
   ): Promise<RequestResult<N>> => {
-    const { context, budget } = requestAccountOf(
-      { ...base, store } as unknown as Parameters<typeof requestAccountOf>[0],
+    const { context, budget } = chargedContextOf(
+      { ...base, store } as unknown as Parameters<typeof chargedContextOf>[0],
       session,
     );
-    const row: Row<N> = table[method];
+    const row: RequestRow<N> = requestTable[method];
     calls.length = 0;
-    laters.length = 0;
+    defers.length = 0;
     const result = await row.handler(context, session, params);
     await settled();
     for (const { key, name } of calls) if (key !== budget.key) unpaid.push(`${method}: ${name}`);
-    for (const later of laters) if (later !== context.later) unpaid.push(`${method}: post`);
+    for (const defer of defers) if (defer !== context.defer) unpaid.push(`${method}: post`);
     made.set(method, [...(made.get(method) ?? []), ...calls.map(({ name }) => name)]);
     return result;
   };
@@ -191,7 +191,7 @@ test('whatever a request asks of the store and tells is on the account of who ma
   await ask(mine, 'members', { room: rooms.lobby.id, after: null });
 
   t.deepEqual(unpaid, []);
-  t.deepEqual([...made.keys()].sort(), (Object.keys(table) as RequestName[]).sort(), 'every request was made');
+  t.deepEqual([...made.keys()].sort(), (Object.keys(requestTable) as RequestName[]).sort(), 'every request was made');
   const silent = [...made].flatMap(([method, names]) => (names.length === 0 ? [method] : []));
   t.deepEqual(silent.sort(), [...WITHOUT_STORE].sort());
 });

@@ -1,13 +1,13 @@
 /** Segments of files beside requests: they take turns as these do. */
 import test from 'ava';
-import { byteCost, figures } from '../../../src/daemon/limits/limits.ts';
-import { afterLogin, type Table } from '../../../src/daemon/requests/index.ts';
+import { byteCost, limitValues } from '../../../src/daemon/limits/limits.ts';
+import { afterLogin, type RequestTable } from '../../../src/daemon/requests/index.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { encodeRequest } from '../../../src/protocol/wire/codec.ts';
 import { openQueue, settle } from '../../helpers/daemon/request-queue.ts';
 
 const SEGMENT = 262_144;
-const rows: Partial<Table> = { ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } };
+const rows: Partial<RequestTable> = { ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } };
 
 test('a segment waits for its turn, and until then its link is not read; it costs as many bytes as it has', async (t) => {
   const { queue, state, context } = openQueue(rows);
@@ -59,7 +59,7 @@ test('segments of a person above the budget wait while others are at work', asyn
     }
   };
   await turnsBesideBob();
-  context.limits.budgetOf('alice', '').charge(figures.work.burst + 10);
+  context.limits.budgetOf('alice', '').charge(limitValues.work.burst + 10);
   let written = 0;
   queue.takeSegment(SEGMENT, () => {
     written += 1;
@@ -94,7 +94,7 @@ test('a segment is charged once, also in the turn of a request, and however ofte
 
   // Two links of hers, above the budget, beside somebody who is at work.
   const other = openQueue(rows, 'alice', context);
-  budget.charge(figures.work.burst + 10);
+  budget.charge(limitValues.work.burst + 10);
   const waiting = await spent(async () => {
     for (const each of [queue, other.queue]) each.takeSegment(SEGMENT, write);
     for (let turn = 0; turn < 40; turn += 1) {

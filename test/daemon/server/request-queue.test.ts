@@ -1,6 +1,6 @@
 import test from 'ava';
-import { figures } from '../../../src/daemon/limits/limits.ts';
-import { afterLogin, type Table } from '../../../src/daemon/requests/index.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
+import { afterLogin, type RequestTable } from '../../../src/daemon/requests/index.ts';
 import { ProtocolError, Refusal } from '../../../src/protocol/base/errors.ts';
 import { encodeRequest } from '../../../src/protocol/wire/codec.ts';
 import { hash, openQueue, settle } from '../../helpers/daemon/request-queue.ts';
@@ -19,7 +19,7 @@ test('what is marked alone waits for the ones before and holds up the ones behin
   const events: string[] = [];
   const { queue, sent } = openQueue({
     read: { allowed: afterLogin, handler: slow(events, 'read') },
-    deliver: { allowed: afterLogin, handler: slow(events, 'deliver'), alone: true },
+    deliver: { allowed: afterLogin, handler: slow(events, 'deliver'), exclusive: true },
   });
   queue.take(encodeRequest(1, 'read', { conversation: hash, seq: 1 }));
   queue.take(encodeRequest(2, 'deliver', { conversation: hash, seq: 1 }));
@@ -33,7 +33,7 @@ test('what is marked alone waits for the ones before and holds up the ones behin
 
 test('finishing answers what has begun and begins nothing more', async (t) => {
   const events: string[] = [];
-  const { queue, sent } = openQueue({ read: { allowed: afterLogin, handler: slow(events, 'read'), alone: true } });
+  const { queue, sent } = openQueue({ read: { allowed: afterLogin, handler: slow(events, 'read'), exclusive: true } });
   queue.take(encodeRequest(1, 'read', { conversation: hash, seq: 1 }));
   queue.take(encodeRequest(2, 'read', { conversation: hash, seq: 2 }));
   await settle();
@@ -108,7 +108,7 @@ test('each state says what is missing', async (t) => {
 
 test('nothing starts while answers pile up unread', async (t) => {
   const { queue, sent, state } = openQueue({ ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } });
-  state.queuedBytes = figures.pauseQueuedBytes + 1;
+  state.queuedBytes = limitValues.pauseQueuedBytes + 1;
   queue.take(encodeRequest(1, 'ping', {}));
   await settle();
   t.is(sent.length, 0);
@@ -138,7 +138,7 @@ test('what is carried out costs what it took, and above its budget a client wait
   };
   await turnsBesideBob(2);
   const left = 10;
-  context.limits.budgetOf('alice', '').charge(figures.work.burst - left);
+  context.limits.budgetOf('alice', '').charge(limitValues.work.burst - left);
   for (let id = 0; id < 20; id += 1) queue.take(encodeRequest(id, 'ping', {}));
   await turnsBesideBob(40);
   // Of what each takes a part is earned back meanwhile.
@@ -152,7 +152,7 @@ test('what is carried out costs what it took, and above its budget a client wait
 });
 
 test('who is alone at work has all of it, and owes nothing for it when others come', async (t) => {
-  const rows: Partial<Table> = {
+  const rows: Partial<RequestTable> = {
     ping: {
       allowed: afterLogin,
       handler: async ({ clock }) => {
@@ -162,22 +162,22 @@ test('who is alone at work has all of it, and owes nothing for it when others co
     },
   };
   const { queue, sent, context } = openQueue(rows);
-  const most = (figures.work.burst / 2) * 1.5;
+  const most = (limitValues.work.burst / 2) * 1.5;
   for (let id = 0; id < most; id += 1) {
     queue.take(encodeRequest(id, 'ping', {}));
-    if (id % figures.requestsWaiting === 0) while (sent.length < id) await settle();
+    if (id % limitValues.requestsWaiting === 0) while (sent.length < id) await settle();
   }
   while (sent.length < most) await settle();
   const bob = openQueue(rows, 'bob', context);
   bob.queue.take(encodeRequest(1, 'ping', {}));
   while (bob.sent.length === 0) await settle();
-  const wait = context.limits.budgetOf('alice', '').wait();
+  const wait = context.limits.budgetOf('alice', '').waitMs();
   t.true(wait < 50, `${wait} ms`);
 });
 
 test('who has used little goes before who has used much, though that one asked first', async (t) => {
   const order: string[] = [];
-  const rows: Partial<Table> = {
+  const rows: Partial<RequestTable> = {
     ping: {
       allowed: afterLogin,
       handler: async ({ clock }, session) => {
@@ -192,8 +192,8 @@ test('who has used little goes before who has used much, though that one asked f
   const pings = (count: number) => {
     for (let id = 0; id < count; id += 1) hostile.queue.take(encodeRequest(id, 'ping', {}));
   };
-  pings(figures.requestsWaiting);
-  while (order.length < figures.requestsWaiting) await settle();
+  pings(limitValues.requestsWaiting);
+  while (order.length < limitValues.requestsWaiting) await settle();
   pings(20);
   honest.queue.take(encodeRequest(1, 'ping', {}));
   const from = order.length;
@@ -206,10 +206,10 @@ test('a link is not read while much waits, and again once half of it is done; no
   const { queue, sent, state } = openQueue({
     read: { allowed: afterLogin, handler: () => new Promise((resolve) => go.push(() => resolve({}))) },
   });
-  const all = figures.requestsAtOnce + figures.requestsWaiting;
+  const all = limitValues.requestsAtOnce + limitValues.requestsWaiting;
   for (let seq = 1; seq <= all; seq += 1) {
     queue.take(encodeRequest(seq, 'read', { conversation: hash, seq }));
-    if (seq <= figures.requestsAtOnce) await settle();
+    if (seq <= limitValues.requestsAtOnce) await settle();
   }
   t.false(state.read);
   for (let done = 0; done < all && !state.read; done += 1) {
@@ -217,7 +217,7 @@ test('a link is not read while much waits, and again once half of it is done; no
     await settle();
   }
   t.true(state.read);
-  t.true(sent.length >= figures.requestsWaiting / 2);
+  t.true(sent.length >= limitValues.requestsWaiting / 2);
   t.false(sent.some((answer) => 'refusal' in answer));
 });
 
@@ -226,16 +226,16 @@ test('few long answers are made at once, since they may have to wait for the cli
   const { queue } = openQueue({
     people: {
       allowed: afterLogin,
-      large: true,
+      largeAnswer: true,
       handler: () => {
         under += 1;
         return new Promise(() => {});
       },
     },
   });
-  for (let id = 0; id < figures.requestsAtOnce; id += 1) queue.take(encodeRequest(id, 'people', { after: null }));
-  for (let turn = 0; turn < figures.requestsAtOnce; turn += 1) await settle();
-  t.is(under, figures.largeAnswersAtOnce);
+  for (let id = 0; id < limitValues.requestsAtOnce; id += 1) queue.take(encodeRequest(id, 'people', { after: null }));
+  for (let turn = 0; turn < limitValues.requestsAtOnce; turn += 1) await settle();
+  t.is(under, limitValues.largeAnswersAtOnce);
 });
 
 test('what waits is not read before its turn: broken bytes behind a request that holds them up cut nothing yet', async (t) => {
@@ -243,7 +243,7 @@ test('what waits is not read before its turn: broken bytes behind a request that
   const { queue, state } = openQueue({
     deliver: {
       allowed: afterLogin,
-      alone: true,
+      exclusive: true,
       handler: () => new Promise((resolve) => (done = () => resolve({}))),
     },
   });

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { figures } from '../../../src/daemon/limits/limits.ts';
-import { afterLogin, type Table } from '../../../src/daemon/requests/index.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
+import { afterLogin, type RequestTable } from '../../../src/daemon/requests/index.ts';
 import { encodeRequest } from '../../../src/protocol/wire/codec.ts';
 import { hash, openQueue, settle } from '../../helpers/daemon/request-queue.ts';
 
@@ -16,10 +16,10 @@ test('requests run together, up to a limit, and start in order', async (t) => {
       },
     },
   });
-  const count = figures.requestsAtOnce + 5;
+  const count = limitValues.requestsAtOnce + 5;
   for (let seq = 1; seq <= count; seq += 1) queue.take(encodeRequest(seq, 'read', { conversation: hash, seq }));
   await settle();
-  t.is(started.length, figures.requestsAtOnce);
+  t.is(started.length, limitValues.requestsAtOnce);
   for (let i = 0; i < count; i += 1) {
     go[i]?.();
     await settle();
@@ -33,10 +33,10 @@ test('requests run together, up to a limit, and start in order', async (t) => {
 
 test('while many requests of all clients are under way few of each run together, and more when those have gone', async (t) => {
   const go: (() => void)[] = [];
-  const rows: Partial<Table> = {
+  const rows: Partial<RequestTable> = {
     read: { allowed: afterLogin, handler: () => new Promise((resolve) => go.push(() => resolve({}))) },
   };
-  const { requestsAtOnce, requestsBesideMany, requestsOfAll, requestsWaiting } = figures;
+  const { requestsAtOnce, requestsBesideMany, requestsOfAll, requestsWaiting } = limitValues;
   const { queue, context } = openQueue(rows);
   const ask = async (one: typeof queue) => {
     const before = go.length;
@@ -50,15 +50,15 @@ test('while many requests of all clients are under way few of each run together,
   }
   t.is(await ask(queue), requestsBesideMany);
   const budget = context.limits.budgetOf('alice', '');
-  t.is(budget.underWay, requestsBesideMany);
-  for (let done = 0; budget.underWay < requestsAtOnce && done < go.length; done += 1) {
+  t.is(budget.inFlight, requestsBesideMany);
+  for (let done = 0; budget.inFlight < requestsAtOnce && done < go.length; done += 1) {
     go[done]?.();
     await settle();
   }
-  t.is(budget.underWay, requestsAtOnce);
+  t.is(budget.inFlight, requestsAtOnce);
   for (let done = 0; done < go.length; done += 1) {
     go[done]?.();
     await settle();
   }
-  t.deepEqual([budget.underWay, context.limits.underWay], [0, 0]);
+  t.deepEqual([budget.inFlight, context.limits.inFlight], [0, 0]);
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { figures } from '../../../src/daemon/limits/limits.ts';
+import { limitValues } from '../../../src/daemon/limits/limits.ts';
 import { connectTo, login, online, register } from '../../helpers/client/client.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -17,7 +17,7 @@ test.serial('who does not finish the handshake in time is closed', async (t) => 
   const socket = connect(at.port, '127.0.0.1');
   t.teardown(() => socket.destroy());
   await once(socket, 'data');
-  clock.advance(figures.handshakeMs);
+  clock.advance(limitValues.handshakeMs);
   await once(socket, 'close');
   t.pass();
 });
@@ -27,7 +27,7 @@ test.serial('who does not log in in time is told and closed; who does stays', as
   const slow = await connectTo(t, at);
   const quick = await online(t, at, 'alice');
   await slow.request('ping', {});
-  clock.advance(figures.loginMs);
+  clock.advance(limitValues.loginMs);
   await slow.ended;
   t.deepEqual(slow.events, ['closing']);
   t.true((await quick.request('ping', {})).at > 0);
@@ -40,7 +40,7 @@ test.serial('who is silent is told and closed; who pings stays', async (t) => {
   await register(silent, 'alice', 'pw');
   await login(silent, 'alice', 'pw');
   await login(lively, 'alice', 'pw');
-  for (let ms = 0; ms <= figures.idleMs + 30_000; ms += 30_000) {
+  for (let ms = 0; ms <= limitValues.idleMs + 30_000; ms += 30_000) {
     await lively.request('ping', {});
     clock.advance(30_000);
   }

@@ -32,7 +32,7 @@ class Ear implements Subscriber {
     mark: () => this.heard.push('mark'),
   };
 
-  tell(event: Uint8Array): void {
+  send(event: Uint8Array): void {
     this.heard.push(`own ${Buffer.from(event)}`);
   }
 }
@@ -128,12 +128,12 @@ test('who leaves the room hears what was said before, and knows no key of what i
 test('who was logged out knows no key of what is said after; whose link is gone for a while, within a minute', (t) => {
   const { channel, say, since, clock, a, b } = channelOfTwoRecords();
   since();
-  channel.gone(b, true);
+  channel.remove(b, true);
   say('after');
   t.deepEqual(since(), ['key 2 at 0, broadcast 2', '', 'key 2 at 0, broadcast 2']);
   const d = new Ear();
   channel.add(d);
-  channel.gone(a, false);
+  channel.remove(a, false);
   say('soon');
   t.is(since()[2], 'broadcast 2');
   clock.advance(RETIRE_MS);
@@ -145,7 +145,7 @@ test('who was logged out knows no key of what is said after; whose link is gone 
 
 test('a key that was due at once is replaced in an idle room, too', (t) => {
   const { channel, since, clock, b } = channelOfTwoRecords();
-  channel.gone(b, true);
+  channel.remove(b, true);
   since();
   clock.advance(RETIRE_MS);
   t.is(since()[0], 'mark, key 2 at 0');
@@ -165,12 +165,12 @@ test('a key is replaced when it has sealed its share, or is an hour old', (t) =>
 
 test('alone in a room there is nobody to share with; an empty room has no key', (t) => {
   const { channel, say, since, clock, a, b, c } = channelOfTwoRecords();
-  channel.gone(b, false);
-  channel.gone(c, false);
+  channel.remove(b, false);
+  channel.remove(c, false);
   since();
   say('alone');
   t.is(since()[0], 'own alone');
-  channel.gone(a, false);
+  channel.remove(a, false);
   say('nobody');
   t.deepEqual(since(), ['', '', '']);
   t.deepEqual(clock.pending(), []);

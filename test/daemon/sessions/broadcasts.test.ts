@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Broadcasts, type Member } from '../../../src/daemon/sessions/broadcasts.ts';
+import { Broadcasts, type RoomSession } from '../../../src/daemon/sessions/broadcasts.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
 import { connectChat } from '../../helpers/client/chat.ts';
@@ -9,14 +9,14 @@ import { recordPath } from '../../helpers/protocol/record-path.ts';
 
 const [lobby, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 
-function session(name: string): Member & { heard: string[]; gens: Set<number> } {
+function session(name: string): RoomSession & { heard: string[]; gens: Set<number> } {
   const heard: string[] = [];
   const gens = new Set<number>();
   return {
     name,
     heard,
     gens,
-    tell: (event) => heard.push(`own ${Buffer.from(event)}`),
+    send: (event) => heard.push(`own ${Buffer.from(event)}`),
     link: {
       setRoomKey: ({ room, gen }) => {
         gens.add(gen);
@@ -40,9 +40,9 @@ test('a session hears the rooms that its person is in, from its login to its end
   const since = () => [alice, again, bob, carol].map(({ heard }) => heard.splice(0).join(', '));
   t.deepEqual(since(), ['key 1', 'key 1', 'key 1, key 2', '']);
   inLobby.add('carol');
-  broadcasts.changed(lobby, 'carol');
+  broadcasts.membershipChanged(lobby, 'carol');
   inLobby.delete('bob');
-  broadcasts.changed(lobby, 'bob');
+  broadcasts.membershipChanged(lobby, 'bob');
   t.deepEqual(since(), ['', '', 'end 1', 'key 1']);
   broadcasts.post(lobby, utf8('a'));
   broadcasts.post(lobby, utf8('b'));

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { pino } from 'pino';
-import { keepRetention } from '../../../src/daemon/startup/retention.ts';
+import { startRetention } from '../../../src/daemon/startup/retention.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 type Dropped = { dropped: number; next: number | null };
@@ -21,11 +21,11 @@ function open(retention: number | null, answers: (Partial<Dropped> | Error)[]) {
   const config = { retention };
   const removed = { times: 0 };
   const files = {
-    async removeDoomed() {
+    async removeDoomedFiles() {
       removed.times += 1;
     },
   };
-  const end = keepRetention({ config, store, files, clock, log: pino({ level: 'silent' }) });
+  const end = startRetention({ config, store, files, clock, log: pino({ level: 'silent' }) });
   return { clock, asked, removed, config, end };
 }
 

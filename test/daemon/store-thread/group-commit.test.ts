@@ -73,8 +73,8 @@ test('a refused call and a broken one leave nothing behind and their neighbours 
   const { db, path } = await database(t);
   const broken = {
     ...operations,
-    vault: (tools: Parameters<typeof operations.vault>[0]) => {
-      operations.appendNote(tools, aNote(2));
+    vault: (tx: Parameters<typeof operations.vault>[0]) => {
+      operations.appendNote(tx, aNote(2));
       throw new Error('a bug');
     },
   };

@@ -78,7 +78,7 @@ test('the store does not open then, and leaves the files as they are; without th
   t.deepEqual(await files(), before);
   await rm(sealOf(path));
   const store = await openSqliteStore(path);
-  t.is((await store.appendNote(aNote(1))).again, true);
+  t.is((await store.appendNote(aNote(1))).duplicate, true);
   await store.close();
   t.is(look(path).said, null);
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { MOST_AHEAD_MS, timeAfter } from '../../../src/daemon/store/entry-operations.ts';
+import { MAX_AHEAD_MS, timeAfter } from '../../../src/daemon/store/entry-operations.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { alice, aNote, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/daemon/store.ts';
 
@@ -46,7 +46,7 @@ test('the same note again gets its first answer; other bytes under its id are re
   await t.throwsAsync(store.appendNote(aNote(1, { bytes: new Uint8Array(9) })), { code: 'id-reused' });
   await t.throwsAsync(store.appendNote(aNote(1, { file: bytes16(1) })), { code: 'id-reused' });
   const others = aNote(1, { author: bob, to: alice });
-  t.false((await store.appendNote(others)).again, 'an id is its author’s own');
+  t.false((await store.appendNote(others)).duplicate, 'an id is its author’s own');
   t.is((await store.fetch(everything())).entries.length, 3);
 });
 
@@ -69,7 +69,7 @@ test('a note lists a file that its author stored whole for this conversation', a
   await store.finishFile({ file, sha256: bytes32(1) });
   t.is((await store.appendNote(withFile)).seq, 2);
   t.deepEqual((await store.fetch(everything({ after: 1 }))).entries[0]?.file, file);
-  t.true((await store.appendNote(withFile)).again);
+  t.true((await store.appendNote(withFile)).duplicate);
 });
 
 test('a device’s chain is taken in order, even when all of it is asked at once', async (t) => {
@@ -113,7 +113,7 @@ test('whatever the clock does, no entry is later than now by more than 2 minutes
       for (const step of steps) {
         now += step;
         last = timeAfter(last, now);
-        t.true(last >= now && last <= now + MOST_AHEAD_MS);
+        t.true(last >= now && last <= now + MAX_AHEAD_MS);
       }
     }),
     { seed: 15, numRuns: 200 },
@@ -222,7 +222,7 @@ test('what an author stores is counted, refused beyond the quota, and free again
   for (const n of [1, 2, 3, 4]) await store.appendNote(note(n));
   const refused = await t.throwsAsync(store.appendNote(note(5)), { code: 'quota' });
   t.regex(refused?.message ?? '', /ask its operator/);
-  t.true((await store.appendNote(note(4))).again, 'what is stored is answered again');
+  t.true((await store.appendNote(note(4))).duplicate, 'what is stored is answered again');
   time.now += 1000;
   await store.dropOlder({ before: time.now, from: 0 });
   for (const n of [5, 6, 7, 8]) await store.appendNote(note(n));

@@ -33,7 +33,7 @@ test('a file is listed by its owner, whole, in its conversation, once', async (t
   t.is(await store.listedFile({ file, reader: alice.idFp }), null);
 
   const placed = await store.appendNote(note(1, file));
-  t.true((await store.appendNote(note(1, file))).again, 'a resend is the same listing');
+  t.true((await store.appendNote(note(1, file))).duplicate, 'a resend is the same listing');
   await throwsRefusal(t, store.appendNote(note(2, file)), 'id-reused');
   t.false(await store.dropFile({ file, owner: alice.idFp }), 'what is listed stays');
 
@@ -93,7 +93,7 @@ test('what nobody listed is dropped when it has been idle', async (t) => {
   t.is(await store.dropIdleFiles({ before: 1000 }), 0);
   t.is(await store.dropIdleFiles({ before: 1500 }), 1);
   t.deepEqual(await store.doomedFiles({}), [id(8, 16)]);
-  await store.removedFiles({ files: [id(8, 16)] });
+  await store.forgetDoomedFiles({ files: [id(8, 16)] });
   t.deepEqual(await store.doomedFiles({}), []);
   const [listed, dropped] = await store.knownFiles({ files: [file, id(8, 16)] });
   t.true(listed?.whole);

@@ -32,8 +32,8 @@ test('a password change that stops half way leaves the vault that fits', async (
   t.true((await has(oldRecord)) && (await has(newRecord)));
   await store.putVault(vault(thirdRecord, 2));
   t.deepEqual([await has(oldRecord), await has(newRecord), await has(thirdRecord)], [true, false, true]);
-  await store.keepVault({ idFp: alice.idFp, recordHash: bytes32(9) });
+  await store.dropOtherVaults({ idFp: alice.idFp, recordHash: bytes32(9) });
   t.true(await has(oldRecord), 'a record without a vault drops nothing');
-  await store.keepVault({ idFp: alice.idFp, recordHash: thirdRecord });
+  await store.dropOtherVaults({ idFp: alice.idFp, recordHash: thirdRecord });
   t.deepEqual([await has(oldRecord), await has(thirdRecord)], [false, true]);
 });

@@ -2,11 +2,11 @@
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import type { Accounts } from '../../../src/daemon/accounts/accounts.ts';
-import { Directory } from '../../../src/daemon/accounts/directory.ts';
+import { CardDirectory } from '../../../src/daemon/accounts/directory.ts';
 import type { Account } from '../../../src/daemon/accounts/users-file.ts';
 import type { Context } from '../../../src/daemon/context.ts';
 import { Limits } from '../../../src/daemon/limits/limits.ts';
-import { MinuteWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
+import { ThrottledWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
 import { RefusedLinks } from '../../../src/daemon/logging/refused-links.ts';
 import { Epochs } from '../../../src/daemon/rooms/epochs.ts';
 import { Grants } from '../../../src/daemon/rooms/grants.ts';
@@ -76,13 +76,13 @@ export async function daemonOf(
   const clock: Clock = { ...systemClock, after: timers.after, now: () => time.now };
   let latest = 0;
   const people = await Promise.all(names.map(somebody));
-  const directory = await Directory.open(store, clock);
+  const directory = await CardDirectory.open(store, clock);
   for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp }, store);
   const daemonId = new Uint8Array(32).fill(0xda);
   const identity = { keys: { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
   const log = pino({ level: 'silent' });
   const accounts = accountsOf(people);
-  const chat = new Feed();
+  const feed = new Feed();
   const base = {
     store,
     clock,
@@ -90,9 +90,9 @@ export async function daemonOf(
     identity,
     log,
     accounts,
-    chat,
+    feed,
     broadcasts: null,
-    later: setImmediate,
+    defer: setImmediate,
     rsa: inlineRsa,
     random: systemRandom,
     limits: new Limits({
@@ -102,7 +102,7 @@ export async function daemonOf(
       },
     }),
     refused: new RefusedLinks({ clock, log }),
-    warnings: new MinuteWarnings({ clock, log }),
+    warnings: new ThrottledWarnings({ clock, log }),
     config: { messageQuota: 2 ** 30 },
   };
   const rooms = await Rooms.open(base, store);
@@ -122,11 +122,11 @@ export async function daemonOf(
     session.account = accounts.get(name) ?? null;
     session.state = 'by-password';
     session.device = sessions;
-    chat.join(session);
+    feed.join(session);
     return { session, events };
   };
   const [alice, bob, carol] = people as [Somebody, Somebody, Somebody];
-  return { context, store, calls, time, chat, directory, daemonId, identity, rooms, parts, login, alice, bob, carol };
+  return { context, store, calls, time, feed, directory, daemonId, identity, rooms, parts, login, alice, bob, carol };
 }
 
 export type TestDaemon = Awaited<ReturnType<typeof daemonOf>>;

@@ -5,7 +5,7 @@ import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { Files, type FilesParts } from '../../../src/daemon/files/files.ts';
 import type { FileSession } from '../../../src/daemon/files/session-transfers.ts';
-import { MinuteWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
+import { ThrottledWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
 import type { Store } from '../../../src/daemon/store/store.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
@@ -42,7 +42,7 @@ export async function openFileDaemon(t: ExecutionContext, more: Partial<FilesPar
     store,
     config: { maxFileSize: 2 ** 32, quota: 2 ** 33, retention: null },
     log,
-    warnings: new MinuteWarnings({ clock, log }),
+    warnings: new ThrottledWarnings({ clock, log }),
     ...more,
   };
   let notes = 0;
@@ -99,7 +99,7 @@ export class FakeSession implements FileSession {
     for (const go of this.#onDrain.splice(0)) go();
   }
 
-  tell(event: Uint8Array): void {
+  send(event: Uint8Array): void {
     const frame = decodeFromDaemon(event);
     if ('event' in frame) this.events.push(frame.event);
   }

@@ -70,7 +70,7 @@ class FakeLink {
           down.put(copy.length, () => segments.get(transfer)?.(index, copy));
         },
       },
-      tell(bytes: Uint8Array) {
+      send(bytes: Uint8Array) {
         const frame = decodeFromDaemon(bytes);
         if ('event' in frame) down.put(0, () => onEvent(frame.event));
       },

@@ -7,7 +7,7 @@ import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { readConfig } from '../../../src/daemon/config/config.ts';
 import { type Daemon, openThreads, startDaemon } from '../../../src/daemon/daemon.ts';
-import type { Table } from '../../../src/daemon/requests/index.ts';
+import type { RequestTable } from '../../../src/daemon/requests/index.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
@@ -20,7 +20,7 @@ type DaemonOptions = {
   flags?: Record<string, string>;
   clock?: Clock;
   fs?: FileSystem;
-  table?: Table;
+  table?: RequestTable;
   /** Sockets and files that it may have open. */
   descriptors?: number;
   /** A data folder that a daemon has used before. */

@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import type { Context, SharedContext } from '../../../src/daemon/context.ts';
 import { Limits } from '../../../src/daemon/limits/limits.ts';
-import { type Table, table } from '../../../src/daemon/requests/index.ts';
+import { type RequestTable, requestTable } from '../../../src/daemon/requests/index.ts';
 import { RequestQueue } from '../../../src/daemon/server/request-queue.ts';
 import { Session } from '../../../src/daemon/sessions/session.ts';
 import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
@@ -15,7 +15,7 @@ export const hash = new Uint8Array(32);
 export const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 /** @param rows in the place of the daemon's own. @param beside whose clock and limits are shared */
-export function openQueue(rows: Partial<Table>, name = 'alice', beside?: Context) {
+export function openQueue(rows: Partial<RequestTable>, name = 'alice', beside?: Context) {
   const sent: (Answer | { event: string })[] = [];
   const state = { closed: false, destroyed: false, read: true, queuedBytes: 0, drain: () => {} };
   const link = {
@@ -62,6 +62,6 @@ export function openQueue(rows: Partial<Table>, name = 'alice', beside?: Context
     opaque: shared,
     store: shared,
   }) as unknown as SharedContext;
-  const queue = new RequestQueue(context, session, { ...table, ...rows });
+  const queue = new RequestQueue(context, session, { ...requestTable, ...rows });
   return { queue, session, sent, state, clock, log, context };
 }

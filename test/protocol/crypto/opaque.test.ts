@@ -135,7 +135,7 @@ test('a client that does not know the password has no session key', async (t) =>
 
 test('an upgraded line logs in with the old password', async (t) => {
   const setup = await inlineOpaque.createSetup();
-  const record = await inlineOpaque.upgrade(setup, 'bob', 'old', daemonId);
+  const record = await inlineOpaque.createRecord(setup, 'bob', 'old', daemonId);
   t.truthy((await login(inlineOpaque, setup, 'bob', record, 'old')).key);
   t.is((await login(inlineOpaque, setup, 'bob', record, 'new')).done, null);
   t.false(record.includes('old') || Buffer.from(record, 'base64url').includes('old'));

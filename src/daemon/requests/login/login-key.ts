@@ -1,7 +1,7 @@
 import { H, utf8 } from '../../../protocol/base/bytes.ts';
 import { verify } from '../../../protocol/crypto/rsa.ts';
 import type { Handler } from '../../context.ts';
-import { awaitTurn, enter, logFailure, loginRefused } from '../../login/login-attempt.ts';
+import { awaitRate, logFailure, logIn, loginRefused } from '../../login/login-attempt.ts';
 
 /** Stands for the identity of an unknown name: it has no devices. */
 const NOBODY = new Uint8Array(32);
@@ -23,8 +23,8 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
   const sigSpki = await directory.keyOf(idFp, store);
   const message = H('login', session.link.cb, identity.daemonId, utf8(name));
   if (sigSpki === null || !verify(sigSpki, message, signature)) throw refused();
-  await awaitTurn(context, session, 'logins');
+  await awaitRate(context, session, 'logins');
   // After the wait: a device that was ended meanwhile does not come in.
   if (!(await store.checkTicket({ idFp, device, ticketHash, seen: true }))) throw refused();
-  return enter(context, session, { account, by: 'key', device });
+  return logIn(context, session, { account, by: 'key', device });
 };

@@ -3,7 +3,7 @@ import { Refusal } from '../../../protocol/base/errors.ts';
 import { loginProof } from '../../../protocol/crypto/opaque.ts';
 import type { Handler } from '../../context.ts';
 import { addressKey } from '../../limits/limits.ts';
-import { awaitTurn, enter, logFailure, loginRefused } from '../../login/login-attempt.ts';
+import { awaitRate, logFailure, logIn, loginRefused } from '../../login/login-attempt.ts';
 
 export const loginProve: Handler<'login-prove'> = async (context, session, { proof, device }) => {
   const { attempt } = session;
@@ -16,6 +16,6 @@ export const loginProve: Handler<'login-prove'> = async (context, session, { pro
     throw loginRefused();
   }
   context.limits.guard.succeeded(attempt.account.name, addressKey(session.address));
-  await awaitTurn(context, session, 'logins');
-  return enter(context, session, { account: attempt.account, by: 'password', device });
+  await awaitRate(context, session, 'logins');
+  return logIn(context, session, { account: attempt.account, by: 'password', device });
 };

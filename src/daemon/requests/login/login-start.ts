@@ -1,10 +1,10 @@
 import type { Handler } from '../../context.ts';
-import { awaitGuard, giveUpLogin } from '../../login/login-attempt.ts';
+import { awaitLoginGuard, giveUpLogin } from '../../login/login-attempt.ts';
 
 /** A name that is not there gets an answer of the same shape in the same time, and always the same one. */
 export const loginStart: Handler<'login-start'> = async (context, session, { name, message }) => {
   giveUpLogin(context, session);
-  await awaitGuard(context, session, name);
+  await awaitLoginGuard(context, session, name);
   const account = context.accounts.get(name) ?? null;
   const { opaqueSetup, daemonId } = context.identity;
   const answer = await context.opaque.serverLogin(opaqueSetup, name, account?.record ?? null, message, daemonId);

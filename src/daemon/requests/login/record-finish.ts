@@ -1,7 +1,7 @@
 import { Refusal } from '../../../protocol/base/errors.ts';
 import { encodeEvent } from '../../../protocol/wire/codec.ts';
 import type { Handler } from '../../context.ts';
-import { takeRare } from '../../limits/limits.ts';
+import { requireToken } from '../../limits/limits.ts';
 import { leaveRooms } from '../../login/enter-rooms.ts';
 import { putFirstCard } from '../../login/first-card.ts';
 import { checkRecord, recordHash } from '../../login/login-attempt.ts';
@@ -12,7 +12,7 @@ export const recordFinish: Handler<'record-finish'> = async (context, session, {
   session.attempt = null;
   if (attempt?.kind !== 'record') throw new Refusal('bad-request', 'begin the change of the password first');
   checkRecord(record);
-  takeRare(context.limits.passwords, name, 'new passwords');
+  requireToken(context.limits.passwords, name, 'new passwords');
   const renews = session.state === 'must-renew';
   if (renews !== (card !== null)) {
     throw new Refusal(
@@ -29,7 +29,7 @@ export const recordFinish: Handler<'record-finish'> = async (context, session, {
     else other.account = account;
   }
   session.log.info({ evt: 'authn_password_change', user: name }, renews ? 'account renewed' : 'password changed');
-  if (idFp !== null) context.chat.tell('all', encodeEvent('registered', { name, idFp }));
+  if (idFp !== null) context.feed.send('all', encodeEvent('registered', { name, idFp }));
   if (account.flags.has('local-keys')) return {};
   const hash = recordHash(record);
   const vault = account.idFp === null ? null : await context.store.vaultInfo({ idFp: account.idFp, recordHash: hash });

@@ -12,7 +12,7 @@ export const registerFinish: Handler<'register-finish'> = async (context, sessio
   checkRecord(record);
   const { name, invite } = attempt;
   const make = async () => {
-    context.accounts.checkNew(name);
+    context.accounts.checkNewName(name);
     const idFp = await putFirstCard(context, name, card);
     const flags = new Set(localKeys ? ['local-keys'] : []);
     await context.accounts.add({ name, idFp, record, flags });
@@ -20,6 +20,6 @@ export const registerFinish: Handler<'register-finish'> = async (context, sessio
   };
   const idFp = await (invite === null ? make() : context.invites.spend(invite, make));
   session.log.info({ evt: 'user_created', user: name }, 'account made');
-  context.chat.tell('all', encodeEvent('registered', { name, idFp }));
+  context.feed.send('all', encodeEvent('registered', { name, idFp }));
   return {};
 };

@@ -1,6 +1,6 @@
 import { Refusal } from '../../../protocol/base/errors.ts';
 import type { Handler } from '../../context.ts';
-import { awaitTurn } from '../../login/login-attempt.ts';
+import { awaitRate } from '../../login/login-attempt.ts';
 
 /** First half of making an account: may this name be made, and the daemon's part of OPAQUE. */
 export const registerStart: Handler<'register-start'> = async (context, session, { name, message, invite }) => {
@@ -8,9 +8,9 @@ export const registerStart: Handler<'register-start'> = async (context, session,
   if (config.registration === 'closed') {
     throw new Refusal('registration-closed', 'this server takes no new accounts; ask its operator');
   }
-  await awaitTurn(context, session, 'registrations');
+  await awaitRate(context, session, 'registrations');
   if (config.registration === 'invite') await context.invites.check(invite);
-  accounts.checkNew(name);
+  accounts.checkNewName(name);
   session.attempt = { kind: 'register', name, invite: config.registration === 'invite' ? invite : null };
   return { message: await opaque.serverRegister(identity.opaqueSetup, name, message) };
 };

@@ -2,9 +2,9 @@ import { encodeEvent } from '../../../protocol/wire/codec.ts';
 import type { Handler } from '../../context.ts';
 import { personOf } from '../../sessions/person.ts';
 
-export const read: Handler<'read'> = async ({ store, chat }, session, { conversation, seq }) => {
+export const read: Handler<'read'> = async ({ store, feed }, session, { conversation, seq }) => {
   const { idFp, name } = personOf(session);
   const mark = await store.mark({ conversation, reader: idFp, mark: 'read', seq });
-  if (mark.moved) chat.tellOne(name, encodeEvent('read', { conversation, seq: mark.seq }), session);
+  if (mark.moved) feed.sendTo(name, encodeEvent('read', { conversation, seq: mark.seq }), session);
   return {};
 };

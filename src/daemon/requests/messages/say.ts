@@ -5,7 +5,7 @@ import type { Handler } from '../../context.ts';
 import { personOf } from '../../sessions/person.ts';
 
 /** Waits for nothing before the store, so that the messages of one device reach it in the order they came. */
-export const say: Handler<'say'> = async ({ store, rooms, config, later }, session, { room: id, message, file }) => {
+export const say: Handler<'say'> = async ({ store, rooms, config, defer }, session, { room: id, message, file }) => {
   const author = personOf(session);
   const room = rooms.get(id);
   const header = parseRoomMessage(message);
@@ -15,7 +15,7 @@ export const say: Handler<'say'> = async ({ store, rooms, config, later }, sessi
   const { msgId, device, seq: n, epochId } = header;
   const quota = config.messageQuota;
   const entry = { conversation: room.id, author, id: msgId, device, n, bytes: message, file, quota, epochId };
-  const { seq, at, again } = await store.appendMessage(entry);
-  if (!again) rooms.post(room, { seq, at, from: author.name, bytes: message, file }, later);
+  const { seq, at, duplicate } = await store.appendMessage(entry);
+  if (!duplicate) rooms.post(room, { seq, at, from: author.name, bytes: message, file }, defer);
   return { seq, at };
 };

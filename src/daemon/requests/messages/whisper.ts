@@ -9,7 +9,7 @@ import type { Person } from '../../store/store.ts';
 
 /** Waits for nothing before the store, so that the notes of one device reach it in the order they came. */
 export const whisper: Handler<'whisper'> = async (context, session, { to: name, note: bytes, file }) => {
-  const { store, chat, accounts, directory, identity, config, later } = context;
+  const { store, feed, accounts, directory, identity, config, defer } = context;
   const from = personOf(session);
   const to = recipient(accounts.find(name));
   const note = parseNote(bytes);
@@ -25,17 +25,17 @@ export const whisper: Handler<'whisper'> = async (context, session, { to: name, 
   const stale = sides.some(({ idFp }, side) => !sameKey(directory.newest(idFp)?.ekFp, copies[side]?.ekFp));
   const quota = config.messageQuota;
   const entry = { conversation, author: from, to, id: noteId, device, n, bytes, file, quota, stale };
-  const { seq, at, again } = await store.appendNote(entry);
-  if (!again) {
-    const tell = (who: Person, other: Person, copy: 0 | 1) => {
+  const { seq, at, duplicate } = await store.appendNote(entry);
+  if (!duplicate) {
+    const send = (who: Person, other: Person, copy: 0 | 1) => {
       const own: Entry = { seq, at, kind: 'note', from: from.name, bytes: deliveredNote(note, copy), file, keys: [] };
-      chat.tellOne(who.name, encodeEvent('posted', { conversation, with: other.name, entry: own }));
+      feed.sendTo(who.name, encodeEvent('posted', { conversation, with: other.name, entry: own }));
     };
-    const tellAll = () => {
-      tell(to, from, 0);
-      if (sides.length > 1) tell(from, to, 1);
+    const deliver = () => {
+      send(to, from, 0);
+      if (sides.length > 1) send(from, to, 1);
     };
-    chat.post(conversation, seq, tellAll, later);
+    feed.post(conversation, seq, deliver, defer);
   }
   return { seq, at };
 };

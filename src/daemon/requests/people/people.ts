@@ -6,14 +6,14 @@ const BYTES_PER_ANSWER = 64 * 1024;
 /** Fingerprint, presence and framing of a person beside the name. */
 const OVERHEAD = 72;
 
-export const people: Handler<'people'> = async ({ accounts, chat }, _session, { after }) => {
+export const people: Handler<'people'> = async ({ accounts, feed }, _session, { after }) => {
   const page: { name: string; idFp: Uint8Array | null; online: boolean; away: boolean }[] = [];
   let bytes = 0;
   for (const { name, idFp } of accounts.after(after)) {
     if (page.length === PEOPLE_PER_ANSWER || bytes >= BYTES_PER_ANSWER) {
       return { people: page, next: page.at(-1)?.name ?? null };
     }
-    page.push({ name, idFp, ...chat.presence(name) });
+    page.push({ name, idFp, ...feed.presence(name) });
     bytes += Buffer.byteLength(name) + OVERHEAD;
   }
   return { people: page, next: null };

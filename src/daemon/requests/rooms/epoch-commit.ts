@@ -1,7 +1,7 @@
 import type { Handler } from '../../context.ts';
 import { personOf } from '../../sessions/person.ts';
 
-export const epochCommit: Handler<'epoch-commit'> = ({ store, later, rooms, epochs }, session, { room }) => {
+export const epochCommit: Handler<'epoch-commit'> = ({ store, defer, rooms, epochs }, session, { room }) => {
   const maker = personOf(session);
-  return epochs.commit(session, rooms.asMember(room, maker), maker, store, later);
+  return epochs.commit(session, rooms.asMember(room, maker), maker, store, defer);
 };

@@ -2,13 +2,13 @@ import { hex } from '../../../protocol/base/bytes.ts';
 import { Refusal } from '../../../protocol/base/errors.ts';
 import { parseLogEntry } from '../../../protocol/sealed/room-log.ts';
 import type { Context, Handler } from '../../context.ts';
-import { takeRare } from '../../limits/limits.ts';
+import { requireToken } from '../../limits/limits.ts';
 import { personOf } from '../../sessions/person.ts';
 
 /** Joins need no limit of their own: between two of them lies a leave. */
-export const logAppend: Handler<'log-append'> = async ({ store, later, rooms, limits }, session, { room, entry }) => {
+export const logAppend: Handler<'log-append'> = async ({ store, defer, rooms, limits }, session, { room, entry }) => {
   const person = personOf(session);
-  const append = () => rooms.append(room, entry, person, store, later);
+  const append = () => rooms.append(room, entry, person, store, defer);
   const { head } = rooms.get(room);
   const { op, n } = parseLogEntry(entry);
   // An entry of an old place is no departure: it was stored before, or it is refused.
@@ -28,7 +28,7 @@ function takeLeave({ leaves, leavesOfRoom }: Context['limits'], name: string, ro
   if (!leavesOfRoom.has(room)) {
     throw new Refusal('rate-limited', 'many have left this room just now; try again in a moment');
   }
-  takeRare(leaves, name, 'departures');
+  requireToken(leaves, name, 'departures');
   leavesOfRoom.take(room);
   return () => {
     leaves.giveBack(name);

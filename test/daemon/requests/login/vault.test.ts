@@ -19,9 +19,9 @@ test('the vault of the record that stands in users.txt is the one that is served
 });
 
 test('a session that lacked its vault may do everything once it is stored, and not for another record', async (t) => {
-  const { context, chat, login } = await daemonOf(t);
+  const { context, feed, login } = await daemonOf(t);
   const { session } = login('alice');
-  chat.leave(session);
+  feed.leave(session);
   session.state = 'needs-vault';
   const state = (): SessionState => session.state;
   const vault = { version: 1, vault: new Uint8Array(1) };
@@ -29,5 +29,5 @@ test('a session that lacked its vault may do everything once it is stored, and n
   t.is(state(), 'needs-vault');
   await vaultPut(context, session, { recordHash: recordHash('record-of-alice'), ...vault });
   t.is(state(), 'by-password');
-  t.true(chat.online('alice'));
+  t.true(feed.online('alice'));
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { figures } from '../../../../src/daemon/limits/limits.ts';
-import { table } from '../../../../src/daemon/requests/index.ts';
+import { limitValues } from '../../../../src/daemon/limits/limits.ts';
+import { requestTable } from '../../../../src/daemon/requests/index.ts';
 import { away } from '../../../../src/daemon/requests/people/away.ts';
 import { people } from '../../../../src/daemon/requests/people/people.ts';
 import { typing } from '../../../../src/daemon/requests/people/typing.ts';
@@ -63,21 +63,21 @@ test('away is told with the people, and a session without a part in the chat can
   t.deepEqual(await now(), ['alice here', 'bob here', 'carol gone']);
   for (const method of ['away', 'typing'] as const)
     for (const state of ['anonymous', 'must-renew', 'needs-vault'] as const)
-      t.false(table[method].allowed.includes(state), `${method} ${state}`);
+      t.false(requestTable[method].allowed.includes(state), `${method} ${state}`);
 });
 
 test('attack: coming and going without end; what changes nothing costs nothing', async (t) => {
   const { context, login } = await daemonOf(t);
   const { session } = login('alice');
-  for (let i = 0; i < figures.away.burst; i++) {
+  for (let i = 0; i < limitValues.away.burst; i++) {
     await away(context, session, { away: i % 2 === 0 });
     await away(context, session, { away: i % 2 === 0 });
   }
-  const before = context.chat.presence('alice');
+  const before = context.feed.presence('alice');
   await t.throwsAsync(away(context, session, { away: !before.away }), {
     instanceOf: Refusal,
     code: 'rate-limited',
   });
-  t.deepEqual(context.chat.presence('alice'), before);
+  t.deepEqual(context.feed.presence('alice'), before);
   t.deepEqual(await away(context, session, { away: before.away }), {});
 });
