@@ -12,7 +12,7 @@ import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import { type KeyPair, publicKeyOf, verify } from '../../protocol/crypto/rsa.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { type DaemonKeys, daemonFingerprint } from '../../protocol/link/daemon-identity.ts';
-import { readDataFile } from '../data/own-file.ts';
+import { readDataFile } from '../data/data-file.ts';
 import { StartError } from '../data/start-error.ts';
 import type { Owner } from '../store-thread/owner.ts';
 import { parseUsers } from './users-file.ts';

@@ -1,7 +1,7 @@
 /** What a transfer that the daemon cannot go on with is told: one sentence; the cause goes to the log. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { StorageError } from '../data/storage-error.ts';
-import { descriptorRefusal } from '../limits/out-of-descriptors.ts';
+import { descriptorRefusal } from '../limits/descriptor-refusals.ts';
 
 /** The folder itself is not there. It is not made again: it may lie on a disk that is put back. */
 export class FolderMissing extends Refusal {

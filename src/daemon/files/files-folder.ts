@@ -7,7 +7,7 @@ import { unlessMissing } from '../../platform/missing-file.ts';
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { limitValues } from '../limits/limits.ts';
-import type { ThrottledWarnings } from '../logging/minute-warnings.ts';
+import type { ThrottledWarnings } from '../logging/throttled-warnings.ts';
 import { FolderMissing } from './file-failure.ts';
 import { WorkQueue } from './work-queue.ts';
 

@@ -6,7 +6,7 @@ import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { RequestParams, RequestResult } from '../../protocol/wire/requests.ts';
-import type { ThrottledWarnings } from '../logging/minute-warnings.ts';
+import type { ThrottledWarnings } from '../logging/throttled-warnings.ts';
 import type { FileRow, Store } from '../store/store.ts';
 import { Download } from './download.ts';
 import { failureOf, logLevelOf } from './file-failure.ts';

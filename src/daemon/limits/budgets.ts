@@ -5,7 +5,7 @@
 
 import type { Clock } from '../../platform/clock.ts';
 import type { Payer } from '../../protocol/crypto/worker-pool.ts';
-import type { Rate } from './token-bucket.ts';
+import type { Rate } from './token-buckets.ts';
 
 /** The longest piece of work. What measures longer was held up by the system or the garbage collector, which no client pays. */
 const MAX_MEASURED_MS = 2;

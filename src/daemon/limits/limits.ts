@@ -3,9 +3,9 @@
 import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { type Budget, Budgets } from './budgets.ts';
-import { FairScheduler } from './fair-turns.ts';
+import { FairScheduler } from './fair-scheduler.ts';
 import { LoginGuard } from './login-guard.ts';
-import { type Rate, TokenBuckets } from './token-bucket.ts';
+import { type Rate, TokenBuckets } from './token-buckets.ts';
 
 export const limitValues = {
   /** Descriptors that the daemon keeps for itself: database, threads, log, files that it reads or replaces. */

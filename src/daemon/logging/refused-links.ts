@@ -5,7 +5,7 @@ import type { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import type { RequestName } from '../../protocol/wire/requests.ts';
 import { addressKey } from '../limits/limits.ts';
 import type { Session } from '../sessions/session.ts';
-import { type DiskWarnings, logFullDisk } from './full-disk.ts';
+import { type DiskWarnings, logFullDisk } from './full-disk-warning.ts';
 
 const MINUTE_MS = 60_000;
 /** Addresses with a count of their own; all others count only in the sum. */

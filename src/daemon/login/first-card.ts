@@ -1,6 +1,6 @@
 /** The key card that an account begins with. */
 import { Refusal } from '../../protocol/base/errors.ts';
-import { readCard } from '../accounts/directory.ts';
+import { readCard } from '../accounts/card-directory.ts';
 import type { Context } from '../context.ts';
 
 /** How far a client's clock may be ahead. */

@@ -5,13 +5,13 @@ import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { EPOCH_SKEW_MS, type Epoch, memberSetHash, openEpoch, parseEpoch } from '../../protocol/sealed/epoch.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
-import type { CardDirectory } from '../accounts/directory.ts';
+import type { CardDirectory } from '../accounts/card-directory.ts';
 import type { Config } from '../config/config.ts';
 import { type Limits, limitValues } from '../limits/limits.ts';
 import type { Defer, Feed } from '../sessions/feed.ts';
 import type { Session } from '../sessions/session.ts';
 import type { EntryPosition, Person, Store } from '../store/store.ts';
-import { type EpochCost, EpochPolicy } from './epoch-causes.ts';
+import { type EpochCost, EpochPolicy } from './epoch-policy.ts';
 import type { Room } from './room.ts';
 
 type Draft = {

@@ -5,7 +5,7 @@
  * address or from many, kept or made again and again, keep no newcomer out, and many honest people may share one address.
  */
 import type { Clock } from '../../platform/clock.ts';
-import { FailedConnections } from './failed-arrivals.ts';
+import { FailedConnections } from './failed-connections.ts';
 
 type Arrival = { address: string; nth: number; at: number };
 type Candidate<T> = { one: T; nth: number; failures: number; size: number };

@@ -20,7 +20,7 @@ import { byteCost, limitValues, workCosts } from '../limits/limits.ts';
 import { logCrash, logProtocolError, logRefusal } from '../logging/refused-links.ts';
 import type { RequestRow, RequestTable } from '../requests/index.ts';
 import type { Session } from '../sessions/session.ts';
-import { type ChargedContext, chargedContextOf } from './request-account.ts';
+import { type ChargedContext, chargedContextOf } from './charged-context.ts';
 
 export class RequestQueue {
   readonly #context: SharedContext;

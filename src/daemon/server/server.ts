@@ -13,8 +13,8 @@ import { logProtocolError } from '../logging/refused-links.ts';
 import { giveUpLogin } from '../login/login-attempt.ts';
 import type { RequestTable } from '../requests/index.ts';
 import { Session } from '../sessions/session.ts';
-import { type AcceptedLink, LinkAcceptor } from './admission.ts';
 import { ConnectionSlots, type Slot } from './connection-slots.ts';
+import { type AcceptedLink, LinkAcceptor } from './link-acceptor.ts';
 import { RequestQueue } from './request-queue.ts';
 
 const IDLE_CHECK_MS = 15_000;

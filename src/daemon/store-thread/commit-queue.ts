@@ -7,7 +7,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { FairQueue } from '../../protocol/base/fair-queue.ts';
-import { eventLoop } from '../limits/loop-pace.ts';
+import { eventLoop } from '../limits/event-loop.ts';
 import type { OperationName, Operations, Requester } from '../store/store.ts';
 import type { Batch, Call } from './group-commit.ts';
 

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
+import { withDescriptorRefusals } from '../../../src/daemon/limits/descriptor-refusals.ts';
 import { limitValues } from '../../../src/daemon/limits/limits.ts';
-import { withDescriptorRefusals } from '../../../src/daemon/limits/out-of-descriptors.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Refusal } from '../../../src/protocol/base/errors.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { pino } from 'pino';
 import { IDLE_MS } from '../../../src/daemon/files/sweep.ts';
-import { withDescriptorRefusals } from '../../../src/daemon/limits/out-of-descriptors.ts';
+import { withDescriptorRefusals } from '../../../src/daemon/limits/descriptor-refusals.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';

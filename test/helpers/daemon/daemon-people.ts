@@ -2,12 +2,12 @@
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import type { Accounts } from '../../../src/daemon/accounts/accounts.ts';
-import { CardDirectory } from '../../../src/daemon/accounts/directory.ts';
+import { CardDirectory } from '../../../src/daemon/accounts/card-directory.ts';
 import type { Account } from '../../../src/daemon/accounts/users-file.ts';
 import type { Context } from '../../../src/daemon/context.ts';
 import { Limits } from '../../../src/daemon/limits/limits.ts';
-import { ThrottledWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
 import { RefusedLinks } from '../../../src/daemon/logging/refused-links.ts';
+import { ThrottledWarnings } from '../../../src/daemon/logging/throttled-warnings.ts';
 import { Epochs } from '../../../src/daemon/rooms/epochs.ts';
 import { Grants } from '../../../src/daemon/rooms/grants.ts';
 import { Rooms } from '../../../src/daemon/rooms/rooms.ts';

@@ -5,7 +5,7 @@ import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { Files, type FilesParts } from '../../../src/daemon/files/files.ts';
 import type { FileSession } from '../../../src/daemon/files/session-transfers.ts';
-import { ThrottledWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
+import { ThrottledWarnings } from '../../../src/daemon/logging/throttled-warnings.ts';
 import type { Store } from '../../../src/daemon/store/store.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { RequestName } from '../../protocol/wire/requests.ts';
 import type { Config } from '../config/config.ts';
-import type { ThrottledWarnings } from './minute-warnings.ts';
+import type { ThrottledWarnings } from './throttled-warnings.ts';
 
 export type DiskWarnings = { warnings: Pick<ThrottledWarnings, 'warn'>; config: Pick<Config, 'dataDir'> };
 

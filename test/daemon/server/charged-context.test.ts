@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { Files } from '../../../src/daemon/files/files.ts';
 import { recordHash } from '../../../src/daemon/login/login-attempt.ts';
 import { type RequestRow, requestTable } from '../../../src/daemon/requests/index.ts';
-import { chargedContextOf } from '../../../src/daemon/server/request-account.ts';
+import { chargedContextOf } from '../../../src/daemon/server/charged-context.ts';
 import type { Defer } from '../../../src/daemon/sessions/feed.ts';
 import type { Session } from '../../../src/daemon/sessions/session.ts';
 import { Sessions } from '../../../src/daemon/sessions/sessions.ts';

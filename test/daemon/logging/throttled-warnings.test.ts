@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ThrottledWarnings } from '../../../src/daemon/logging/minute-warnings.ts';
+import { ThrottledWarnings } from '../../../src/daemon/logging/throttled-warnings.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 test('a warning is told at once, then once a minute at most, with how often it was due', (t) => {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { readDataFile } from '../../../src/daemon/data/own-file.ts';
+import { readDataFile } from '../../../src/daemon/data/data-file.ts';
 import { StartError } from '../../../src/daemon/data/start-error.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';

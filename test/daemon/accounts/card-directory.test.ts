@@ -1,5 +1,5 @@
 import test from 'ava';
-import { CardDirectory } from '../../../src/daemon/accounts/directory.ts';
+import { CardDirectory } from '../../../src/daemon/accounts/card-directory.ts';
 import { SortedKeys } from '../../../src/daemon/accounts/sorted-keys.ts';
 import { cardPut } from '../../../src/daemon/requests/people/card-put.ts';
 import { cards } from '../../../src/daemon/requests/people/cards.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { TokenBuckets } from '../../../src/daemon/limits/token-bucket.ts';
+import { TokenBuckets } from '../../../src/daemon/limits/token-buckets.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 test('a burst, then the rate', (t) => {

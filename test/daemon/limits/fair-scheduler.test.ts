@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { Budget, Budgets } from '../../../src/daemon/limits/budgets.ts';
-import { FairScheduler } from '../../../src/daemon/limits/fair-turns.ts';
-import type { EventLoop } from '../../../src/daemon/limits/loop-pace.ts';
+import type { EventLoop } from '../../../src/daemon/limits/event-loop.ts';
+import { FairScheduler } from '../../../src/daemon/limits/fair-scheduler.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 const rate = { burst: 100, perSecond: 10 };

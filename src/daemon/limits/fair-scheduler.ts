@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Budget } from './budgets.ts';
-import { type EventLoop, eventLoop } from './loop-pace.ts';
+import { type EventLoop, eventLoop } from './event-loop.ts';
 
 /** Milliseconds of work in one turn of the loop, measured or charged; in between sockets are read and answers leave. */
 const SLICE_MS = 2;

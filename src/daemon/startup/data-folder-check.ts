@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { unlessMissing } from '../../platform/missing-file.ts';
 import { parseUsers, type UsersLine } from '../accounts/users-file.ts';
-import { readDataFile } from '../data/own-file.ts';
+import { readDataFile } from '../data/data-file.ts';
 import { StartError } from '../data/start-error.ts';
 import { fileOf } from '../files/files-folder.ts';
 
