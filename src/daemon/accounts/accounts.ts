@@ -6,8 +6,7 @@ import { unlessMissing } from '../../platform/missing-file.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { isName } from '../../protocol/base/text.ts';
-import { readDataFile } from '../data/data-file.ts';
-import { replaceDataFile } from '../data/replace-file.ts';
+import { readDataFile, replaceDataFile } from '../data/data-file.ts';
 import { AccountIndex } from './account-index.ts';
 import {
   type Account,

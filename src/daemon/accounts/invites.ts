@@ -7,8 +7,7 @@ import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { MAX_INVITE } from '../../protocol/base/text.ts';
-import { readDataFile } from '../data/data-file.ts';
-import { replaceDataFile } from '../data/replace-file.ts';
+import { readDataFile, replaceDataFile } from '../data/data-file.ts';
 
 /** Shorter ones could be guessed within the limits of registration. */
 export const MIN_CODE = 12;

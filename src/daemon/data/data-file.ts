@@ -1,8 +1,10 @@
 /** Reads a file of the data folder. What the system says of one that cannot be read lacks its name, or what to do. */
 
+import { replaceDurably } from '../../platform/durable-write.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { unlessMissing } from '../../platform/missing-file.ts';
 import { StartError } from './start-error.ts';
+import { diskFullRefusal } from './storage-error.ts';
 
 /** null when it is not there. @throws StartError with a sentence for the operator, and what is no error of the file system */
 export async function readDataFile(fs: Pick<FileSystem, 'readFile'>, path: string): Promise<Uint8Array | null> {
@@ -23,5 +25,14 @@ function sentence(path: string, error: NodeJS.ErrnoException): string {
       return `${path} may not be read by the user that this daemon runs as; give the file to that user`;
     default:
       return `${path} cannot be read (${error.message}); check its disk, or restore it from a backup`;
+  }
+}
+
+/** On stable storage when it resolves. @throws Refusal 'disk-full' | 'busy', and every other error of the file system */
+export async function replaceDataFile(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await replaceDurably(fs, path, bytes);
+  } catch (error) {
+    throw diskFullRefusal(error) ?? error;
   }
 }

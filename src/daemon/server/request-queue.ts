@@ -17,7 +17,7 @@ import type { RequestName, RequestParams } from '../../protocol/wire/requests.ts
 import type { SharedContext } from '../context.ts';
 import { StorageError } from '../data/storage-error.ts';
 import { byteCost, limitValues, workCosts } from '../limits/limits.ts';
-import { logCrash, logProtocolError, logRefusal } from '../logging/refused-links.ts';
+import { logCrash, logProtocolError, logRefusal } from '../logging/failure-logging.ts';
 import type { RequestRow, RequestTable } from '../requests/index.ts';
 import type { Session } from '../sessions/session.ts';
 import { type ChargedContext, chargedContextOf } from './charged-context.ts';

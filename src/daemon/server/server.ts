@@ -9,7 +9,7 @@ import type { SharedContext } from '../context.ts';
 import { StartError } from '../data/start-error.ts';
 import type { LinkShares } from '../limits/descriptors.ts';
 import { addressKey, limitValues } from '../limits/limits.ts';
-import { logProtocolError } from '../logging/refused-links.ts';
+import { logProtocolError } from '../logging/failure-logging.ts';
 import { giveUpLogin } from '../login/login-attempt.ts';
 import type { RequestTable } from '../requests/index.ts';
 import { Session } from '../sessions/session.ts';

@@ -1,7 +1,8 @@
 import { H, utf8 } from '../../../protocol/base/bytes.ts';
 import { verify } from '../../../protocol/crypto/rsa.ts';
 import type { Handler } from '../../context.ts';
-import { awaitRate, logFailure, logIn, loginRefused } from '../../login/login-attempt.ts';
+import { awaitRate, logFailure, loginRefused } from '../../login/login-attempt.ts';
+import { logIn } from '../../login/session-login.ts';
 
 /** Stands for the identity of an unknown name: it has no devices. */
 const NOBODY = new Uint8Array(32);

@@ -3,7 +3,8 @@ import { Refusal } from '../../../protocol/base/errors.ts';
 import { loginProof } from '../../../protocol/crypto/opaque.ts';
 import type { Handler } from '../../context.ts';
 import { addressKey } from '../../limits/limits.ts';
-import { awaitRate, logFailure, logIn, loginRefused } from '../../login/login-attempt.ts';
+import { awaitRate, logFailure, loginRefused } from '../../login/login-attempt.ts';
+import { logIn } from '../../login/session-login.ts';
 
 export const loginProve: Handler<'login-prove'> = async (context, session, { proof, device }) => {
   const { attempt } = session;

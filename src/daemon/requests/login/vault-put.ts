@@ -1,5 +1,6 @@
 import type { Handler } from '../../context.ts';
-import { recordHash as hashOf, vaultStored } from '../../login/login-attempt.ts';
+import { recordHash as hashOf } from '../../login/login-attempt.ts';
+import { vaultStored } from '../../login/session-login.ts';
 import { personOf } from '../../sessions/person.ts';
 
 export const vaultPut: Handler<'vault-put'> = async (context, session, { recordHash, version, vault }) => {
