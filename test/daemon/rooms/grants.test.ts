@@ -45,7 +45,7 @@ function setting(names: string[], holders = names) {
     id: bytes32(5),
     members: () => people,
     wasMemberAt: (idFp: Uint8Array) => holders.some((name) => equal(person(name).idFp, idFp)),
-    isOpen: (n: number) => n >= departure.n,
+    noneLeftSince: (n: number) => n >= departure.n,
   };
   let dice = 0;
   const random = (size: number) => new Uint8Array(size).fill(dice++);

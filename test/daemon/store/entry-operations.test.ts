@@ -6,9 +6,9 @@ import { alice, aNote, bob, bytes16, bytes32, carol, everything, temporaryStore 
 
 test('notes are numbered from 1 in each conversation and read by both sides', async (t) => {
   const { store, time } = await temporaryStore(t);
-  t.deepEqual(await store.appendNote(aNote(1)), { seq: 1, at: 1_000_000, again: false });
+  t.deepEqual(await store.appendNote(aNote(1)), { seq: 1, at: 1_000_000, duplicate: false });
   time.now += 5;
-  t.deepEqual(await store.appendNote(aNote(2)), { seq: 2, at: 1_000_005, again: false });
+  t.deepEqual(await store.appendNote(aNote(2)), { seq: 2, at: 1_000_005, duplicate: false });
   const back = aNote(1, { author: bob, to: alice, bytes: new Uint8Array([9]) });
   t.is((await store.appendNote(back)).seq, 3);
   t.is((await store.appendNote(aNote(1, { conversation: bytes32(78), to: carol }))).seq, 1);
@@ -42,7 +42,7 @@ test('the same note again gets its first answer; other bytes under its id are re
   await store.appendNote(aNote(1));
   await store.appendNote(aNote(2));
   time.now += 100;
-  t.deepEqual(await store.appendNote(aNote(1)), { seq: 1, at: 1_000_000, again: true });
+  t.deepEqual(await store.appendNote(aNote(1)), { seq: 1, at: 1_000_000, duplicate: true });
   await t.throwsAsync(store.appendNote(aNote(1, { bytes: new Uint8Array(9) })), { code: 'id-reused' });
   await t.throwsAsync(store.appendNote(aNote(1, { file: bytes16(1) })), { code: 'id-reused' });
   const others = aNote(1, { author: bob, to: alice });
@@ -55,7 +55,7 @@ test('a note to an old card is refused, but answered again when it was stored be
   await t.throwsAsync(store.appendNote(aNote(1, { stale: true })), { code: 'stale-card' });
   t.deepEqual(await store.conversations({ reader: alice.idFp, after: null }), [], 'and nothing came to be');
   await store.appendNote(aNote(1));
-  t.like(await store.appendNote(aNote(1, { stale: true })), { seq: 1, again: true });
+  t.like(await store.appendNote(aNote(1, { stale: true })), { seq: 1, duplicate: true });
 });
 
 test('a note lists a file that its author stored whole for this conversation', async (t) => {

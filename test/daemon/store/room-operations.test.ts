@@ -65,7 +65,7 @@ test('of two joins at one head one is taken; the same one again gets its first a
   await t.throwsAsync(log(3, bob, 'joins'), { code: 'conflict' }, 'a number is missing');
   await t.throwsAsync(log(2, bob, 'joins', head(0)), { code: 'conflict' }, 'another prev');
   t.is((await log(2, bob, 'joins')).seq, 3);
-  t.like(await log(1, alice, 'joins'), { seq: 2, again: true });
+  t.like(await log(1, alice, 'joins'), { seq: 2, duplicate: true });
   t.deepEqual(
     (await store.roomLog({ room, after: 0 })).map((entry) => entry.n),
     [1, 2],
@@ -84,12 +84,12 @@ test('messages are taken under every epoch since the last departure, and none af
   await log(3, bob, 'departs');
   await t.throwsAsync(say(3, 1), { code: 'stale-epoch' });
   await t.throwsAsync(say(1, 1, bob), { code: 'not-permitted' });
-  t.like(await say(2, 1), { seq: 6, again: true }, 'a resend gets its first answer even now');
+  t.like(await say(2, 1), { seq: 6, duplicate: true }, 'a resend gets its first answer even now');
   await t.throwsAsync(epoch(2, bytes32(1), 2), { code: 'stale-epoch' }, 'made for those who were there before');
   await t.throwsAsync(epoch(2, NONE, 3), { code: 'conflict' }, 'another epoch is current');
   await t.throwsAsync(epoch(2, bytes32(1), 3, bob), { code: 'not-permitted' });
   await epoch(2, bytes32(1), 3);
-  t.like(await epoch(2, bytes32(1), 3), { again: true });
+  t.like(await epoch(2, bytes32(1), 3), { duplicate: true });
   t.is((await say(3, 2)).seq, 9);
   await epoch(3, bytes32(2), 3);
   t.is((await say(4, 2)).seq, 11, 'another epoch takes nothing away');

@@ -37,7 +37,7 @@ test('a store of version 1 is brought to the current version with all that is in
   t.is((await store.vault({ idFp: alice.idFp, recordHash: bytes32(1) }))?.version, 1);
   t.is((await store.cards({ idFp: alice.idFp, from: 0 })).length, 1);
   t.is((await store.rooms({}))[0]?.name, '#lobby');
-  t.like(await store.appendNote(aNote(2)), { seq: 2, again: true });
+  t.like(await store.appendNote(aNote(2)), { seq: 2, duplicate: true });
   t.is((await store.appendNote(aNote(3))).seq, 3);
   const files = await store.files({ reader: bob.idFp, conversation: null, before: null });
   t.deepEqual(files, { files: [], more: false }, 'version 2 has files');
