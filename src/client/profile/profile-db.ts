@@ -1,7 +1,6 @@
-/** The profile's database: node:sqlite in a worker, so that no statement holds up the screen. Shared by processes (WAL). */
-import { dirname, extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { workerLimits } from '../../protocol/crypto/worker-pool.ts';
+/** The profile's database: node:sqlite in a thread, so that no statement holds up the screen. Several processes share it (WAL). */
+import { dirname } from 'node:path';
+import { smallYoungGeneration, WorkerCalls, workerUrl } from '../../platform/worker-calls.ts';
 import { ClientError } from '../errors.ts';
 
 export type SqlValue = string | number | null | Uint8Array;
@@ -18,43 +17,51 @@ export interface ProfileDb {
   close(): Promise<void>;
 }
 
-export type Job = { id: number; kind: 'all' | 'run' | 'transaction' | 'close'; statements: readonly Statement[] };
-/** `full`: the disk has no room. */
-export type Failure = { full: boolean; reason: string };
-export type JobAnswer = { id: number; rows: Row[]; changes: number; failed: Failure | null };
-/** The first message of the worker: `newer` is the schema version of a file that a newer securechat wrote. */
-export type Opened =
-  | { opened: true }
-  | { opened: false; newer: number }
-  | { opened: false; newer: null; failed: Failure };
+/** `failed`: a sentence; `full`: the disk has no room. */
+export type Outcome<T> = { result: T } | { failed: string; full: boolean };
+
+export type ProfileDbOperations = {
+  /** Returns the version of the file; one above the number of `migrations` is not opened. */
+  open(params: { path: string; migrations: readonly (readonly string[])[] }): Outcome<number>;
+  all(statement: Statement): Outcome<Row[]>;
+  /** Returns the number of rows that changed. */
+  run(statement: Statement): Outcome<number>;
+  transaction(statements: readonly Statement[]): Outcome<null>;
+  close(params: null): null;
+};
 
 /**
  * Opens or makes `path` and brings it to version `migrations.length`: entry i holds the statements from version i to i + 1.
  * @throws ClientError 'version' when the file is newer, 'disk-full'
  */
 export async function openProfileDb(path: string, migrations: readonly (readonly string[])[]): Promise<ProfileDb> {
-  const worker = new Worker(new URL(`./profile-db-worker${extname(import.meta.url)}`, import.meta.url), {
-    workerData: { path, migrations },
-    // Hooks of the main thread (a loader for tests) are not needed there.
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    resourceLimits: workerLimits,
+  const url = workerUrl('profile-db', import.meta.url);
+  const calls = new WorkerCalls<ProfileDbOperations>(url, {
+    name: 'the profile database',
+    resourceLimits: smallYoungGeneration,
   });
-  const opened = await new Promise<Opened>((done, fail) => {
-    worker.once('message', done);
-    worker.once('error', fail);
-  });
-  if (!opened.opened) {
-    await worker.terminate();
-    if (opened.newer === null)
-      throw opened.failed.full
-        ? diskFull(path)
-        : new ClientError('refused', `the profile cannot be opened: ${opened.failed.reason}`);
+  /** What a call returned. @throws ClientError 'disk-full'; Error with a sentence */
+  const resultOf = <T>(outcome: Outcome<T>): T => {
+    if ('result' in outcome) return outcome.result;
+    throw outcome.full ? diskFull(path) : new Error(outcome.failed);
+  };
+  const opened = await calls.call('open', { path, migrations });
+  if ('failed' in opened || opened.result > migrations.length) await calls.close();
+  if ('failed' in opened)
+    throw opened.full ? diskFull(path) : new ClientError('refused', `the profile cannot be opened: ${opened.failed}`);
+  if (opened.result > migrations.length)
     throw new ClientError(
       'version',
-      `the profile ${path} was written by a newer securechat (version ${opened.newer}, this one knows ${migrations.length}); update securechat`,
+      `the profile ${path} was written by a newer securechat (version ${opened.result}, this one knows ${migrations.length}); update securechat`,
     );
-  }
-  return new WorkerDb(worker, path);
+  return {
+    all: async (sql, params = []) => resultOf(await calls.call('all', { sql, params })),
+    run: async (sql, params = []) => ({ changes: resultOf(await calls.call('run', { sql, params })) }),
+    async transaction(statements) {
+      if (statements.length > 0) resultOf(await calls.call('transaction', statements));
+    },
+    close: () => calls.close(),
+  };
 }
 
 function diskFull(path: string): ClientError {
@@ -62,60 +69,4 @@ function diskFull(path: string): ClientError {
     'disk-full',
     `the disk that holds ${dirname(path)} is full; make room there, and try it again`,
   );
-}
-
-class WorkerDb implements ProfileDb {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, { done: (answer: JobAnswer) => void; fail: (error: Error) => void }>();
-  #next = 1;
-  #closed: Promise<void> | null = null;
-
-  constructor(worker: Worker, path: string) {
-    this.#worker = worker;
-    worker.unref();
-    worker.on('message', (answer: JobAnswer) => {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      if (this.#waiting.size === 0) worker.unref();
-      if (answer.failed === null) waiting?.done(answer);
-      else waiting?.fail(answer.failed.full ? diskFull(path) : new Error(answer.failed.reason));
-    });
-    worker.on('error', (error: Error) => this.#failAll(error));
-    worker.on('exit', () => this.#failAll(new Error('the profile database is closed')));
-  }
-
-  async all(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
-    return (await this.#ask('all', [{ sql, params }])).rows;
-  }
-
-  async run(sql: string, params: readonly SqlValue[] = []): Promise<{ changes: number }> {
-    return { changes: (await this.#ask('run', [{ sql, params }])).changes };
-  }
-
-  async transaction(statements: readonly Statement[]): Promise<void> {
-    if (statements.length > 0) await this.#ask('transaction', statements);
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#ask('close', []).then(async () => {
-      await this.#worker.terminate();
-    });
-    return this.#closed;
-  }
-
-  #ask(kind: Job['kind'], statements: readonly Statement[]): Promise<JobAnswer> {
-    if (this.#closed !== null) return Promise.reject(new Error('the profile database is closed'));
-    const id = this.#next++;
-    return new Promise((done, fail) => {
-      // A process with nothing else to do waits for its statements.
-      if (this.#waiting.size === 0) this.#worker.ref();
-      this.#waiting.set(id, { done, fail });
-      this.#worker.postMessage({ id, kind, statements } satisfies Job);
-    });
-  }
-
-  #failAll(error: Error): void {
-    for (const waiting of this.#waiting.values()) waiting.fail(error);
-    this.#waiting.clear();
-  }
 }

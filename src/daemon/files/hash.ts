@@ -1,6 +1,6 @@
 /** SHA-256 of a stored file, off the loop that serves sockets. One file at a time: it is the disk that is waited for. */
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { workerUrl } from '../../platform/worker-calls.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -12,7 +12,7 @@ export function hashFile(path: string, owner: Uint8Array): Promise<Uint8Array> {
 }
 
 function hashNow(path: string): Promise<Uint8Array> {
-  const worker = new Worker(new URL(`./hash-worker${extname(import.meta.url)}`, import.meta.url), {
+  const worker = new Worker(workerUrl('hash', import.meta.url), {
     workerData: { path },
     execArgv: [],
   });

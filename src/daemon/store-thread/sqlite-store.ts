@@ -1,13 +1,16 @@
 /** The store on SQLite, in a thread of its own so that no disk ever delays a socket. */
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock } from '../../platform/clock.ts';
+import { WorkerCalls, workerUrl } from '../../platform/worker-calls.ts';
 import { StorageError } from '../data/storage-error.ts';
 import { operationNames } from '../store/operations.ts';
 import type { OperationName, Requester, SharedStore, Store } from '../store/store.ts';
 import { CommitQueue } from './commit-queue.ts';
+import type { Call } from './group-commit.ts';
 import type { Owner } from './owner.ts';
-import type { FromWorker, WorkerData } from './sqlite-worker.ts';
+import type { StoreThreadOperations } from './sqlite-worker.ts';
+
+/** Calls after which the write-ahead log is copied into the database. */
+const CALLS_PER_CHECKPOINT = 1000;
 
 type Options = {
   clock?: Clock;
@@ -26,52 +29,37 @@ type Options = {
  */
 export async function openSqliteStore(path: string, options: Options = {}): Promise<SharedStore> {
   const clock = options.clock ?? systemClock;
-  const url = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
-  // As loadSqlite does for this thread.
-  const workerData: WorkerData = { path, owner: options.owner ?? null };
-  const worker = new Worker(url, { workerData, execArgv: ['--disable-warning=ExperimentalWarning'] });
-  const queue = new CommitQueue((batch) => worker.postMessage(batch), clock);
-  let state: 'opening' | 'open' | 'closing' | 'broken' = 'opening';
-  const breakDown = (what: string) => {
-    if (state !== 'open') return;
-    state = 'broken';
-    const error = new StorageError(what);
-    queue.fail(error);
-    options.onBroken?.(error);
+  const calls = new WorkerCalls<StoreThreadOperations>(workerUrl('sqlite', import.meta.url), {
+    name: 'the database',
+    failure: (sentence) => new StorageError(sentence),
+  });
+  const refused = await calls.call('open', { path, owner: options.owner ?? null });
+  if (refused !== null) {
+    await calls.close();
+    throw new Error(refused);
+  }
+  void calls.failed.then((sentence) => options.onBroken?.(new StorageError(sentence)));
+  const fail = (error: Error) => queue.fail(error);
+  let sinceCheckpoint = 0;
+  const commit = (batch: Call[]) => {
+    calls.call('commit', batch).then((done) => queue.settle(done), fail);
+    sinceCheckpoint += batch.length;
+    if (sinceCheckpoint < CALLS_PER_CHECKPOINT) return;
+    sinceCheckpoint = 0;
+    // The batch is answered before it.
+    calls.call('checkpoint', null).catch(fail);
   };
-  const exited = new Promise<void>((resolve) => {
-    worker.once('exit', () => {
-      breakDown('the thread of the database has ended');
-      queue.fail(new Error('the store is closed'));
-      resolve();
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    worker.on('error', (error) => {
-      breakDown(`the thread of the database has failed: ${error.message}`);
-      reject(error);
-    });
-    worker.on('message', (message: FromWorker) => {
-      if ('outcomes' in message) void queue.settle(message);
-      else if ('broken' in message) breakDown(message.broken);
-      else if ('ready' in message) resolve();
-      else reject(new Error(message.refused));
-    });
-  });
-  state = 'open';
+  const queue = new CommitQueue(commit, clock);
   const close = async () => {
     await queue.idle();
-    if (state === 'broken') return;
-    state = 'closing';
-    worker.postMessage('close');
-    await exited;
+    await calls.close();
   };
   const askedBy = (asker: Requester | null): Store => {
-    const calls = operationNames.map((name) => [
+    const operations = operationNames.map((name) => [
       name,
       (params: unknown) => queue.add({ name, params: ownBytes(params), now: clock.now() }, asker),
     ]);
-    return { ...(Object.fromEntries(calls) as { [N in OperationName]: Store[N] }), close };
+    return { ...(Object.fromEntries(operations) as { [N in OperationName]: Store[N] }), close };
   };
   return { ...askedBy(null), for: askedBy };
 }

@@ -1,9 +1,9 @@
-/** The thread that owns the database: batches in, outcomes out, checkpoints in between. */
+/** The thread that owns the database: commits batches of calls, and copies the write-ahead log into the database now and then. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
 import { explainSqlite, sqliteCode } from '../../platform/sqlite.ts';
+import { answerCalls } from '../../platform/worker-calls.ts';
 import { StartError } from '../data/start-error.ts';
 import { operations } from '../store/operations.ts';
 import { openDatabase } from '../store/schema.ts';
@@ -11,70 +11,54 @@ import { type Batch, BrokenDatabase, type Call, checkBroken, GroupCommit } from 
 import { checkOwner, keepOwner, type Owner } from './owner.ts';
 import { checkSeal, Seal, standingOf } from './seal.ts';
 
-/** Calls after which the write-ahead log is copied into the database; between batches, so that no answer waits for it. */
-const CALLS_PER_CHECKPOINT = 1000;
-
 /** SQLITE_CORRUPT, NOTADB. */
 const DAMAGED = new Set([11, 26]);
 
-export type WorkerData = {
-  path: string;
-  /** null: any database is taken as it is. */
-  owner: Owner | null;
+export type StoreThreadOperations = {
+  /** Returns why the database cannot be used; null when it is open. `owner` null: it may be any daemon's. */
+  open(params: { path: string; owner: Owner | null }): string | null;
+  commit(batch: Call[]): Batch;
+  checkpoint(params: null): null;
+  close(params: null): null;
 };
 
-export type FromWorker =
-  | { ready: true }
-  | { refused: string }
-  | Batch
-  /** The last thing it says. */
-  | { broken: string };
+type Opened = { path: string; db: DatabaseSync; reader: DatabaseSync | null; seal: Seal; commits: GroupCommit };
 
-const port = parentPort;
-if (port !== null) serve(port, workerData as WorkerData);
+let opened: Opened | null = null;
 
-function serve(to: NonNullable<typeof parentPort>, { path, owner }: WorkerData): void {
-  const say = (message: FromWorker) => to.postMessage(message);
-  let db: DatabaseSync;
-  let seal: Seal;
-  let reader: DatabaseSync | null = null;
-  try {
-    reader = openReader(path, owner);
-    ({ db, seal } = open(path, owner));
-  } catch (error) {
-    reader?.close();
-    say({ refused: explainSqlite(error, path) });
-    return;
-  }
-  const commits = new GroupCommit(db, operations, (count, at) => seal.set(count, at));
-  let sinceCheckpoint = 0;
-  const carryOut = (batch: Call[] | 'close') => {
-    if (batch === 'close') {
-      reader?.close();
-      db.close();
-      seal.close();
-      to.close();
-      return;
-    }
-    say(commits.timed(batch));
-    sinceCheckpoint += batch.length;
-    if (sinceCheckpoint < CALLS_PER_CHECKPOINT) return;
-    sinceCheckpoint = 0;
-    checkpoint(db);
-  };
-  let broken = false;
-  to.on('message', (batch: Call[] | 'close') => {
-    if (broken) return;
+answerCalls<StoreThreadOperations>({
+  open({ path, owner }) {
+    let reader: DatabaseSync | null = null;
     try {
-      carryOut(batch);
+      reader = openReader(path, owner);
+      const { db, seal } = open(path, owner);
+      const commits = new GroupCommit(db, operations, (count, at) => seal.set(count, at));
+      opened = { path, db, reader, seal, commits };
+      return null;
     } catch (error) {
-      broken = true;
-      const cause = error instanceof BrokenDatabase ? error.cause : error;
-      closeAsItIs(db, reader);
-      say({ broken: explainSqlite(cause, path) });
+      reader?.close();
+      return explainSqlite(error, path);
     }
-  });
-  say({ ready: true });
+  },
+  commit: (batch) => orBroken(({ commits }) => commits.timed(batch)),
+  checkpoint: () => orBroken(({ db }) => checkpoint(db)),
+  close() {
+    opened?.reader?.close();
+    opened?.db.close();
+    opened?.seal.close();
+    return null;
+  },
+});
+
+/** @throws Error with a sentence when the database has failed for good; its files stay as they are */
+function orBroken<T>(action: (opened: Opened) => T): T {
+  if (opened === null) throw new Error('the database is not open');
+  try {
+    return action(opened);
+  } catch (error) {
+    closeAsItIs(opened.db, opened.reader);
+    throw new Error(explainSqlite(error instanceof BrokenDatabase ? error.cause : error, opened.path));
+  }
 }
 
 function open(path: string, owner: Owner | null): { db: DatabaseSync; seal: Seal } {
@@ -125,13 +109,14 @@ function closeAsItIs(db: DatabaseSync, reader: DatabaseSync | null): void {
 }
 
 /** @throws BrokenDatabase. */
-function checkpoint(db: DatabaseSync): void {
+function checkpoint(db: DatabaseSync): null {
   try {
     db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   } catch (error) {
     // With a full disk the log still holds everything, and the next checkpoint tries again.
     checkBroken(error);
   }
+  return null;
 }
 
 /**

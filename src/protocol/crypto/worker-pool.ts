@@ -1,12 +1,9 @@
-/** Worker threads behind a bounded, fair queue. The one place that knows where a worker's file lies. */
+/** Worker threads behind a bounded, fair queue. */
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
 import { Piscina } from 'piscina';
+import { smallYoungGeneration, workerUrl } from '../../platform/worker-calls.ts';
 import { Refusal } from '../base/errors.ts';
 import { FairQueue } from '../base/fair-queue.ts';
-
-/** For every worker thread. Its garbage is short-lived and small; by itself V8 lets a young generation grow far beyond that. */
-export const workerLimits = { maxYoungGenerationSizeMb: 6 } as const;
 
 /** The functions that a worker's module exports, each with one parameter that can be cloned. */
 export type WorkerFunctions = Record<string, (task: never) => unknown>;
@@ -41,19 +38,16 @@ export interface Pool<W extends WorkerFunctions> {
   close(): Promise<void>;
 }
 
-/**
- * Opens threads on the module `<name>-worker` beside `importer` (an import.meta.url). That is a .ts file in src, a .js file
- * in dist, and in the bundle of the terminal program an entry of its own in the same flat folder (scripts/build.mjs).
- */
+/** Opens threads on the module `<name>-worker` beside `importer`, an import.meta.url. */
 export function openPool<W extends WorkerFunctions>(name: string, importer: string, options: PoolOptions): Pool<W> {
   const threads = Math.max(1, options.threads ?? availableParallelism());
   const { maxQueue } = options;
   const pool = new Piscina({
-    filename: new URL(`./${name}-worker${extname(new URL(importer).pathname)}`, importer).href,
+    filename: workerUrl(name, importer).href,
     minThreads: 1,
     maxThreads: threads,
     idleTimeout: 30_000,
-    resourceLimits: workerLimits,
+    resourceLimits: smallYoungGeneration,
   });
   const waiting = new FairQueue<{ start: () => void; refuse: (error: Refusal) => void }>(options);
   let running = 0;
