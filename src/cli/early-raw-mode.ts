@@ -1,6 +1,6 @@
 /** The keyboard is the program's from its first moment: until then the system echoes keys, and makes Enter a line feed. */
 
-import { isScreenless } from '../platform/terminal-support.ts';
+import { isScreenless } from '../platform/terminal/terminal-support.ts';
 import { commandTable } from './command-table.ts';
 
 type EarlyProcess = {

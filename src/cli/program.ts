@@ -2,8 +2,8 @@
 import { hideBin } from 'yargs/helpers';
 import { ClientError } from '../client/errors.ts';
 import { type GlobalOption, globalOptions } from '../client/profile/settings.ts';
-import { endWithoutReader } from '../platform/standard-output.ts';
-import { isScreenless } from '../platform/terminal-support.ts';
+import { endWithoutReader } from '../platform/terminal/standard-output.ts';
+import { isScreenless } from '../platform/terminal/terminal-support.ts';
 import { parseArguments } from './arguments.ts';
 import type { Arguments, Command } from './command.ts';
 import { commandTable } from './command-table.ts';

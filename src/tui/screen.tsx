@@ -9,7 +9,7 @@ import { Profile } from '../client/profile/profile.ts';
 import { DEFAULT_SERVER } from '../client/profile/settings.ts';
 import { systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
-import { isRemote } from '../platform/terminal-support.ts';
+import { isRemote } from '../platform/terminal/terminal-support.ts';
 import { Drafts } from './compose/drafts.ts';
 import type { LoginBackend } from './login/login-controller.ts';
 import { defaultSettings } from './state/state.ts';

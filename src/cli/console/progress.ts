@@ -2,7 +2,7 @@
 
 import type { Ask } from '../../client/types.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
-import { isLineOnly } from '../../platform/terminal-support.ts';
+import { isLineOnly } from '../../platform/terminal/terminal-support.ts';
 import type { Output } from './output.ts';
 
 type Step = Parameters<Ask['progress']>[0];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Profile } from '../../client/profile/profile.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { systemRandom } from '../../platform/random.ts';
-import { isRemote } from '../../platform/terminal-support.ts';
+import { isRemote } from '../../platform/terminal/terminal-support.ts';
 import { openLoginBackend } from '../../tui/login/login-backend.ts';
 import { defaultSettings } from '../../tui/state/state.ts';
 import { tellChalk, themeFor } from '../../tui/state/theme.ts';

@@ -1,4 +1,4 @@
-import { isScreenless } from '../../../platform/terminal-support.ts';
+import { isScreenless } from '../../../platform/terminal/terminal-support.ts';
 import type { Command } from '../../command.ts';
 
 export const demo: Command = {

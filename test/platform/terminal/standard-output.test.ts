@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import test from 'ava';
-import { endWithoutReader } from '../../src/platform/standard-output.ts';
+import { endWithoutReader } from '../../../src/platform/terminal/standard-output.ts';
 
 /** What a program does whose standard output fails with `code`. */
 function failing(code: string) {

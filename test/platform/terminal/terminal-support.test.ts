@@ -1,5 +1,5 @@
 import test from 'ava';
-import { isScreenless } from '../../src/platform/terminal-support.ts';
+import { isScreenless } from '../../../src/platform/terminal/terminal-support.ts';
 
 test('the screen is for two terminals and eyes', (t) => {
   const terminal = { isTTY: true };

@@ -1,5 +1,5 @@
 /** The shell's job control, as Ctrl+Z in a cooked terminal has it. */
-import { type Clock, sleep } from './clock.ts';
+import { type Clock, sleep } from '../clock.ts';
 
 /** Longer than the system takes to stop a process, or to tell it that it goes on. ms. */
 const MOMENT = 60;
