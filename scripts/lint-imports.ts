@@ -106,6 +106,8 @@ const sameKind: Readonly<Record<string, readonly string[]>> = {
   errors: ['src/client', 'src/protocol/base'],
   upload: ['src/client/transfers', 'src/daemon/files'],
   download: ['src/client/transfers', 'src/daemon/files'],
+  room: ['src/client/rooms', 'src/daemon/rooms'],
+  rooms: ['src/client/rooms', 'src/daemon/rooms'],
 };
 
 function nameFaults(paths: readonly string[]): string[] {

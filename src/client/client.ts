@@ -4,13 +4,13 @@ import { ProtocolError } from '../protocol/base/errors.ts';
 import { isEmoji } from '../protocol/base/text.ts';
 import { type Content, type ContentRef, encodeContent } from '../protocol/sealed/content.ts';
 import { safetyNumber } from '../protocol/sealed/safety-number.ts';
-import type { Chat } from './chat.ts';
+import type { Chat, ChatParts } from './chat.ts';
 import { askOverLinks } from './connection/ask-over-links.ts';
 import { type HistoryOptions, readHistory, readUnmet } from './conversations/history.ts';
 import { withUnsent } from './conversations/list-conversations.ts';
 import { ClientError, refusedByDaemon } from './errors.ts';
 import type { SignedIn } from './login/sign-in.ts';
-import type { ConversationRef } from './notes/private-notes.ts';
+import { type ConversationRef, nameOfRecipient } from './notes/conversation-ref.ts';
 import { openChat } from './open-chat.ts';
 import { Addressees } from './outbox/addressees.ts';
 import { shownName } from './people/shown-name.ts';
@@ -37,20 +37,17 @@ const CLOSING_MS = 2000;
 export class ChatClient implements Client {
   readonly #signedIn: SignedIn;
   readonly #chat: Chat;
+  readonly #parts: ChatParts;
   readonly #addressees: Addressees;
 
   private constructor(signedIn: SignedIn, chat: Chat) {
     this.#signedIn = signedIn;
     this.#chat = chat;
-    const { keyring, connection } = signedIn;
-    this.#addressees = new Addressees({
-      keyring,
-      online: () => connection.online(),
-      place: (name) => chat.conversations.place(name),
-    });
+    this.#parts = chat.parts;
+    this.#addressees = new Addressees(signedIn, chat.parts.conversations);
   }
 
-  /** Joins the lobby if need be; the rest of what is new is taken while the client is used. */
+  /** Joins the rooms if need be; the rest of what is new is taken while the client is used. */
   static async start(signedIn: SignedIn): Promise<ChatClient> {
     const chat = await openChat(signedIn);
     await chat.begin();
@@ -72,23 +69,23 @@ export class ChatClient implements Client {
   }
 
   subscribe(listener: (event: ClientEvent) => void): () => void {
-    return this.#chat.announcer.subscribe(listener);
+    return this.#parts.announcer.subscribe(listener);
   }
 
   async conversations(): Promise<Conversation[]> {
     await this.#chat.synced();
-    return withUnsent(await this.#chat.conversations.list(), await this.#chat.outboxStore.people());
+    return withUnsent(await this.#parts.conversations.list(), await this.#parts.outboxStore.people());
   }
 
   people(): Promise<Person[]> {
-    return this.#asked(() => this.#chat.people.list());
+    return this.#asked(() => this.#parts.people.list());
   }
 
   async history(
     conversation: ConversationName,
     options: HistoryOptions = {},
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
-    const { reading, conversations } = this.#chat;
+    const { reading } = this.#chat;
     let place: ConversationRef;
     try {
       place = await this.#addressees.place(conversation);
@@ -96,7 +93,7 @@ export class ChatClient implements Client {
       return readUnmet(reading, conversation, options, error);
     }
     await this.#chat.synced(place);
-    return this.#asked(async () => readHistory(reading, await conversations.timelinesOf(place), options));
+    return this.#asked(async () => readHistory(reading, await this.#parts.conversations.timelinesOf(place), options));
   }
 
   async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
@@ -106,10 +103,11 @@ export class ChatClient implements Client {
 
   async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
     const place = await this.#addressees.recipientOrUnmet(to);
-    if (options.until === 'delivered' && place.with === null)
+    if (options.until === 'delivered' && place.kind === 'room')
       throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
-    const id = this.#chat.newId();
-    const reached = this.#chat.waiters.reach(id, options.until ?? 'sent');
+    const { mine } = this.#parts;
+    const id = mine.newId();
+    const reached = mine.waiters.reach(id, options.until ?? 'sent');
     // Queueing may fail first, and then nobody waits.
     reached.catch(() => {});
     await this.#post(place, await this.#content(place, text, undefined), id);
@@ -124,11 +122,7 @@ export class ChatClient implements Client {
   }
 
   async remove(message: Message): Promise<void> {
-    if (message.seq === null && message.state === 'failed') {
-      const { conversation, author, id } = message;
-      await this.#chat.outboxStore.drop(id);
-      return this.#chat.announcer.emit({ type: 'withdrawn', conversation, author, id });
-    }
+    if (message.seq === null && message.state === 'failed') return this.#parts.mine.drop(message);
     const place = await this.#mine(message, 'deleted');
     await this.#post(place, { kind: 'delete', target: fromHex(message.id) });
   }
@@ -141,29 +135,23 @@ export class ChatClient implements Client {
   }
 
   async retry(id: string): Promise<void> {
-    const { outboxStore, outbox } = this.#chat;
+    const { outboxStore, mine } = this.#parts;
     const item = await outboxStore.withId(id);
     if (item?.state !== 'failed') throw new ClientError('refused', 'there is no failed message with this id');
-    const place = await this.#addressees.recipientOrUnmet(
-      item.recipient.startsWith('#') ? '#lobby' : `@${item.recipient}`,
-    );
-    await outboxStore.retry(place, id, outbox.device);
-    const again = await outboxStore.find(place.key, id);
-    if (again !== null) this.#chat.show(place, again, true);
-    outbox.kick(place);
+    await mine.retry(await this.#addressees.recipientOrUnmet(nameOfRecipient(item.recipient)), id);
   }
 
   async markRead(conversation: ConversationName, seq: number): Promise<void> {
-    const place = await this.#chat.conversations.place(conversation);
-    await this.#chat.conversations.markRead(place, seq);
+    const { conversations } = this.#parts;
+    await conversations.markRead(await conversations.place(conversation), seq);
   }
 
   typing(to: ConversationName): void {
-    this.#chat.signs.typing(to);
+    this.#parts.presence.typing(to);
   }
 
   async away(on: boolean): Promise<void> {
-    await this.#asked(() => this.#chat.signs.away(on));
+    await this.#asked(() => this.#parts.presence.away(on));
   }
 
   reconnect(): void {
@@ -172,11 +160,11 @@ export class ChatClient implements Client {
 
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
     const place = await this.#addressees.recipient(to);
-    return this.#asked(() => this.#chat.files.upload(place, path, options));
+    return this.#asked(() => this.#parts.files.upload(place, path, options));
   }
 
   async files(conversation?: ConversationName): Promise<ListedFile[]> {
-    const { conversations, files } = this.#chat;
+    const { conversations, files } = this.#parts;
     const place = conversation === undefined ? null : await this.#addressees.place(conversation);
     const list = async () => {
       await this.#chat.synced();
@@ -189,23 +177,23 @@ export class ChatClient implements Client {
   }
 
   async download(file: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
-    return this.#asked(() => this.#chat.files.download(file, options));
+    return this.#asked(() => this.#parts.files.download(file, options));
   }
 
   transfers(): Promise<TransferState[]> {
-    return this.#chat.files.begun();
+    return this.#parts.files.begun();
   }
 
   async resume(transfer: FileRef, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
-    return this.#asked(() => this.#chat.files.resume(transfer, options, (to) => this.#addressees.recipient(to)));
+    return this.#asked(() => this.#parts.files.resume(transfer, options, (to) => this.#addressees.recipient(to)));
   }
 
   pause(transfer: FileRef): Promise<void> {
-    return this.#chat.files.pause(transfer);
+    return this.#parts.files.pause(transfer);
   }
 
   drop(transfer: FileRef): Promise<void> {
-    return this.#chat.files.drop(transfer);
+    return this.#parts.files.drop(transfer);
   }
 
   async safetyNumber(name: string): Promise<string> {
@@ -215,12 +203,12 @@ export class ChatClient implements Client {
 
   async setVerified(name: string, verified: boolean): Promise<void> {
     await this.#asked(() => this.#signedIn.keyring.setVerified(name, verified));
-    await this.#chat.people.tell(name);
+    await this.#parts.people.tell(name);
   }
 
   async acceptKey(name: string): Promise<void> {
     await this.#asked(() => this.#signedIn.keyring.acceptKey(name));
-    await this.#chat.people.tell(name);
+    await this.#parts.people.tell(name);
     await this.#chat.accepted(name);
   }
 
@@ -252,20 +240,20 @@ export class ChatClient implements Client {
     return { kind: 'reply', to: await this.#known(place, reply), text };
   }
 
-  async #post(place: ConversationRef, content: Content, id = this.#chat.newId()): Promise<Message> {
+  async #post(place: ConversationRef, content: Content, id = this.#parts.mine.newId()): Promise<Message> {
     try {
       encodeContent(content);
     } catch (error) {
       if (error instanceof ProtocolError) throw new ClientError('usage', error.message);
       throw error;
     }
-    return this.#chat.post(place, content, id, null);
+    return this.#parts.mine.queue(place, content, { id });
   }
 
   /** A message that the conversation holds. @throws ClientError 'refused' */
   async #known(place: ConversationRef, message: MessageRef): Promise<ContentRef> {
-    if (place.with === null) await this.#chat.synced(place);
-    await this.#chat.messages.checkStored(place, message);
+    if (place.kind === 'room') await this.#chat.synced(place);
+    await this.#parts.messages.checkStored(place, message);
     return { author: fromHex(message.author), id: fromHex(message.id) };
   }
 

@@ -1,18 +1,97 @@
-/** From a person who is signed in to their chat: the account's part of the profile, the pinned lobby, the parts. */
+/**
+ * Puts the parts of a chat together, from the bottom up: each part is given the parts below it, and says over the bus what those
+ * above it want to know (events/client-bus.ts).
+ */
 import { hex } from '../protocol/base/bytes.ts';
-import { LOBBY } from '../protocol/base/text.ts';
 import { Cache } from './cache/cache.ts';
-import { Chat, type RoomLinks } from './chat.ts';
-import { ClientError } from './errors.ts';
+import { Channels } from './channels/channels.ts';
+import { Chat } from './chat.ts';
+import { Conversations } from './conversations/conversations.ts';
+import { Receipts } from './conversations/receipts.ts';
+import { SyncState } from './conversations/sync-state.ts';
+import { ClientBus } from './events/client-bus.ts';
+import { ReceivedEvents } from './events/received-events.ts';
 import { type AccountContext, accountKey } from './login/account-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
-import type { ConversationRef } from './notes/private-notes.ts';
-import { Rooms } from './rooms/room-channels.ts';
+import { Announcer } from './messages/announcer.ts';
+import { MessageBuilder } from './messages/message-builder.ts';
+import { MyMessages } from './messages/my-messages.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { OutboxStore } from './outbox/outbox-store.ts';
+import { OwnDevices } from './outbox/own-devices.ts';
+import { People } from './people/people.ts';
+import { Presence } from './people/presence.ts';
+import { GrantAnswers } from './rooms/grant-answers.ts';
+import { Rooms } from './rooms/rooms.ts';
+import { Intake } from './timeline/intake.ts';
+import { FileExchange } from './transfers/file-exchange.ts';
+import { SharedFiles } from './transfers/shared-files.ts';
 
-/** @throws ClientError 'untrusted' when the lobby is not the one that was pinned */
+/** @throws ClientError 'untrusted' when the daemon shows other rooms than those that were pinned */
 export async function openChat(signedIn: SignedIn): Promise<Chat> {
-  const { connection, profile, keyring, rsa, clock, daemon } = signedIn;
-  const context: AccountContext = {
+  const { profile, lease } = signedIn;
+  const context = contextOf(signedIn);
+  const bus = new ClientBus();
+  const announcer = new Announcer(bus);
+  const received = new ReceivedEvents(context, bus);
+  const cache = await Cache.open(profile, context.account);
+
+  const people = new People(context, bus);
+  const presence = new Presence(context, people, bus);
+  const rooms = await Rooms.open(context, bus, people);
+  new GrantAnswers(rooms, bus);
+
+  const devices = new OwnDevices(profile, lease, bus);
+  const outboxStore = new OutboxStore(context, devices);
+  const messages = new MessageBuilder(context, cache, rooms);
+  const mine = new MyMessages(context, bus, outboxStore, devices, messages);
+  const receipts = new Receipts(context, cache, mine);
+
+  const intake = new Intake(context, cache, rooms, outboxStore);
+  const conversations = new Conversations({ context, bus, cache, rooms, intake, messages, receipts });
+  const sync = new SyncState(received, conversations);
+  const outbox = new Outbox(context, bus, outboxStore, devices, new Channels({ context, cache, conversations }, rooms));
+
+  const shared = new SharedFiles(context, cache, intake, (conversation, name) =>
+    conversations.placeOf(conversation, name),
+  );
+  const files = new FileExchange({
+    signedIn,
+    shared,
+    emit: (event) => bus.publish('announced', event),
+    synced: () => sync.synced(),
+    post: async (place, content, file) => {
+      const id = mine.newId();
+      const sent = mine.waiters.reach(id, 'sent');
+      sent.catch(() => {});
+      await mine.queue(place, content, { id, file });
+      return { sent };
+    },
+    isPosted: async (file) =>
+      (await outboxStore.lists(file)) || (await cache.hasShared(file, hex(context.keyring.me.idFp))),
+  });
+  return new Chat({
+    context,
+    bus,
+    cache,
+    received,
+    announcer,
+    people,
+    presence,
+    rooms,
+    outboxStore,
+    messages,
+    mine,
+    receipts,
+    conversations,
+    outbox,
+    sync,
+    files,
+  });
+}
+
+function contextOf({ connection, profile, keyring, rsa, clock, daemon }: SignedIn): AccountContext {
+  return {
     connection,
     profile,
     keyring,
@@ -22,21 +101,4 @@ export async function openChat(signedIn: SignedIn): Promise<Chat> {
     daemonSignSpki: daemon.signSpki,
     account: accountKey(daemon.daemonId, keyring.me.idFp),
   };
-  const { lobby: room } = connection.welcome;
-  const { cache, lobby } = await Cache.open(profile, context.account, room);
-  if (lobby !== hex(room))
-    throw new ClientError('untrusted', 'the daemon shows another lobby than before; ask its operator');
-  const place: ConversationRef = { id: room, key: lobby, name: LOBBY, with: null, peer: null, base: 0 };
-  return new Chat(signedIn, context, cache, place, await roomsOf(context, place));
-}
-
-async function roomsOf(context: AccountContext, place: ConversationRef): Promise<{ rooms: Rooms; links: RoomLinks }> {
-  const links: RoomLinks = { chat: null };
-  const rooms = await Rooms.open(context, place, {
-    othersOnline: async () => (await links.chat?.people.othersOnline()) ?? false,
-    found: (epoch) => links.chat?.opens(epoch),
-    head: () => links.chat?.conversations.timeline(place).head ?? 0,
-    notice: (text) => links.chat?.announcer.emit({ type: 'notice', text }),
-  });
-  return { rooms, links };
 }

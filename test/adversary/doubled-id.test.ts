@@ -15,8 +15,8 @@ test('a message is answered, chosen and taken back by author and id, whoever els
   await carol.begin();
 
   const asked = await alice.client.send('#lobby', 'shall we meet at eight?');
-  const place = await carol.conversations.place('#lobby');
-  await carol.post(place, { kind: 'text', text: 'shall I have your keys?' }, asked.id, null);
+  const place = await carol.parts.conversations.place('#lobby');
+  await carol.parts.mine.queue(place, { kind: 'text', text: 'shall I have your keys?' }, asked);
   const bait = await bob.message('shall I have your keys?');
   const hers = await bob.message('shall we meet at eight?');
   t.is(bait.id, hers.id);

@@ -36,8 +36,8 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
         name: 'bait',
         type: '',
       };
-      const place = await carol.conversations.place('#lobby');
-      await carol.post(place, { kind: 'manifest', manifest }, carol.newId(), null);
+      const place = await carol.parts.conversations.place('#lobby');
+      await carol.parts.mine.queue(place, { kind: 'manifest', manifest });
       await bob.message('bait');
     }
     return honest();
@@ -53,10 +53,12 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
   t.is(await readFile(await bob.client.download(truly, { dir }), 'utf8'), 'the true one');
 
   // A daemon that lists both: neither is taken for the other.
-  const place = await carol.conversations.place('#lobby');
-  const bait = (await carol.cache.page(place.key, 0, 1e6, 100)).find(({ said }) => said?.content.kind === 'manifest');
+  const place = await carol.parts.conversations.place('#lobby');
+  const bait = (await carol.parts.cache.page(place.key, 0, 1e6, 100)).find(
+    ({ said }) => said?.content.kind === 'manifest',
+  );
   const baits = async () => {
-    const { entries } = await carol.context.connection.request('fetch', {
+    const { entries } = await carol.parts.context.connection.request('fetch', {
       conversation: place.id,
       after: (bait?.seq ?? 0) - 1,
       before: null,

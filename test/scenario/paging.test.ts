@@ -17,9 +17,9 @@ const register = {};
 const COUNT = 230;
 const texts = Array.from({ length: COUNT }, (_, i) => `m${i + 1}`);
 
-async function cacheOf({ keyring, daemon, connection, profile }: SignedIn): Promise<Cache> {
+async function cacheOf({ keyring, daemon, profile }: SignedIn): Promise<Cache> {
   const account = accountKey(daemon.daemonId, keyring.me.idFp);
-  return (await Cache.open(profile, account, connection.welcome.lobby)).cache;
+  return Cache.open(profile, account);
 }
 
 /** All of it, page after page, as a person scrolls. */

@@ -1,10 +1,11 @@
 /** A room's key lasts 7 days and 1,000 messages; the next speaker makes another one, and everybody reads on. */
 import test, { type ExecutionContext } from 'ava';
+import { ClientBus } from '../../src/client/events/client-bus.ts';
 import { type AccountContext, accountKey } from '../../src/client/login/account-context.ts';
 import type { SignedIn } from '../../src/client/login/sign-in.ts';
-import { Rooms } from '../../src/client/rooms/room-channels.ts';
+import { roomRef } from '../../src/client/notes/conversation-ref.ts';
+import { Room } from '../../src/client/rooms/room.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { hex } from '../../src/protocol/base/bytes.ts';
 import { connectChat, lines } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
@@ -56,42 +57,41 @@ test.serial('after 1,000 messages the next speaker makes a new key', async (t) =
   const [made] = await epochs(signedIn);
   if (made === undefined) return t.fail('no epoch');
   let head = made + 999;
-  const rooms = await otherRooms(t, signedIn, () => head);
+  const room = await otherRoom(t, signedIn);
   const seal = () =>
-    rooms.seal({
-      device: 7,
-      deviceSeq: 1,
-      prev: new Uint8Array(32),
-      seen: [],
-      id: new Uint8Array(16).fill(7),
-      sentAt: 0,
-      content: { kind: 'text', text: 'x' },
-    });
+    room.seal(
+      {
+        device: 7,
+        deviceSeq: 1,
+        prev: new Uint8Array(32),
+        seen: [],
+        id: new Uint8Array(16).fill(7),
+        sentAt: 0,
+        content: { kind: 'text', text: 'x' },
+      },
+      () => head,
+    );
   await seal();
   t.deepEqual(await epochs(signedIn), [made], 'the 1,000th goes under the first key');
   head = made + 1000;
   const { bytes } = await seal();
   const [, second, ...more] = await epochs(signedIn);
   t.deepEqual(more, []);
-  t.is(rooms.keys.current?.seq, second);
+  t.is(room.keys.current?.seq, second);
   await signedIn.connection.request('say', { room: signedIn.connection.welcome.lobby, message: bytes, file: null });
   const { messages } = await client.history('#lobby');
   t.deepEqual(lines(messages), ['alice: the first (sent)', 'alice: x (sent)']);
 });
 
-/** The lobby once more, as another process that is told how long the conversation is. */
-function otherRooms(t: ExecutionContext, signedIn: SignedIn, head: () => number): Promise<Rooms> {
+/** The lobby once more, as another process. */
+function otherRoom(t: ExecutionContext, signedIn: SignedIn): Promise<Room> {
   const { connection, keyring, profile, rsa, clock, daemon } = signedIn;
   const account = `other ${accountKey(daemon.daemonId, keyring.me.idFp)}`;
   const { daemonId, signSpki: daemonSignSpki } = daemon;
   const context: AccountContext = { connection, keyring, profile, rsa, clock, daemonId, daemonSignSpki, account };
-  const { lobby } = connection.welcome;
-  const place = { id: lobby, key: hex(lobby), name: '#lobby', with: null, peer: null, base: 0 } as const;
-  return Rooms.open(context, place, {
-    // The first look finds the key beside its epoch.
-    othersOnline: async () => false,
-    found: () => {},
-    head,
-    notice: (text) => t.log(text),
-  });
+  const bus = new ClientBus();
+  bus.on('announced', (event) => t.log(event));
+  // The first look finds the key beside its epoch.
+  const alone = { othersOnline: async () => false };
+  return Room.open(context, bus, alone, roomRef(connection.welcome.lobby, '#lobby'));
 }

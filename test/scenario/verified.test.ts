@@ -2,8 +2,8 @@ import test from 'ava';
 import type { Cache, CachedEntry } from '../../src/client/cache/cache.ts';
 import type { AccountContext } from '../../src/client/login/account-context.ts';
 import { MessageBuilder } from '../../src/client/messages/message-builder.ts';
-import type { ConversationRef } from '../../src/client/notes/private-notes.ts';
-import type { Rooms } from '../../src/client/rooms/room-channels.ts';
+import type { ConversationRef } from '../../src/client/notes/conversation-ref.ts';
+import type { Rooms } from '../../src/client/rooms/rooms.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
 
 test('attack: what a former, perhaps stolen, key signs does not look like the person who was compared', async (t) => {
@@ -17,7 +17,7 @@ test('attack: what a former, perhaps stolen, key signs does not look like the pe
     const said = { from: 'bob', sentAt: 1, late: false, hash: id(0), content: { kind: 'text', text: 'hi' } };
     return { seq, at: 1, author: hex(id(author)), id: `${seq}`, shown: true, said } as unknown as CachedEntry;
   };
-  const place = { name: '@bob', with: 'bob', key: '', base: 0 } as unknown as ConversationRef;
+  const place = { kind: 'private', name: '@bob', with: 'bob', key: '', base: 0 } as unknown as ConversationRef;
   const shown = await messages.of(place, [entry(2, 1), entry(3, 2)]);
   t.deepEqual(
     shown.map(({ verified }) => verified),

@@ -49,19 +49,17 @@ export class Cache {
     this.#tagKey = tagKey;
   }
 
-  /** Opens the account's part of the profile. */
-  static async open(profile: Profile, account: string, lobby: Uint8Array): Promise<{ cache: Cache; lobby: string }> {
+  /** Opens the account's part of the profile, and begins it at the first login; its rooms are pinned later (rooms/lobby.ts). */
+  static async open(profile: Profile, account: string): Promise<Cache> {
     const { db } = profile;
     const aad = utf8(`tags:${account}`);
-    await db.run('INSERT OR IGNORE INTO chat_accounts (account, lobby, tag_key) VALUES (?, ?, ?)', [
+    await db.run("INSERT OR IGNORE INTO chat_accounts (account, lobby, tag_key) VALUES (?, '', ?)", [
       account,
-      hex(lobby),
       profile.seal(profile.random(32), aad),
     ]);
-    const [row] = await db.all('SELECT lobby, tag_key FROM chat_accounts WHERE account = ?', [account]);
+    const [row] = await db.all('SELECT tag_key FROM chat_accounts WHERE account = ?', [account]);
     if (row === undefined) throw new Error('the account row is missing');
-    const tagKey = profile.open(row.tag_key as Uint8Array, aad);
-    return { cache: new Cache(profile, account, tagKey), lobby: String(row.lobby) };
+    return new Cache(profile, account, profile.open(row.tag_key as Uint8Array, aad));
   }
 
   /** Stands for a hash in the tables: says whether two are equal, and helps nobody who guesses the text. '' for zeros. */

@@ -3,7 +3,8 @@ import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import { parseDelivered } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import type { ConversationRef, Opened } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
+import type { Opened } from '../notes/private-notes.ts';
 import type { Locked } from '../rooms/room-keys.ts';
 import type { CachedEntry } from './cache.ts';
 
@@ -80,7 +81,7 @@ export function entryOf(place: ConversationRef, cached: CachedEntry): Entry {
   return {
     seq: cached.seq,
     at: cached.at,
-    kind: place.with === null ? 'message' : 'note',
+    kind: place.kind === 'room' ? 'message' : 'note',
     from: cached.name,
     bytes: cached.raw ?? new Uint8Array(),
     file: null,

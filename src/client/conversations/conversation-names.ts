@@ -3,16 +3,17 @@ import { equal } from '../../protocol/base/bytes.ts';
 import { isName } from '../../protocol/base/text.ts';
 import { ClientError, refusedByDaemon } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import { type ConversationRef, formerRefs, privateRef } from '../notes/private-notes.ts';
+import { type ConversationRef, formerRefs, privateRef } from '../notes/conversation-ref.ts';
+import type { Rooms } from '../rooms/rooms.ts';
 import type { ConversationName } from '../types.ts';
 
-/** A private conversation by its name. @throws ClientError 'usage' for what is none, 'refused' for who or what is not there */
+/** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
 export async function conversationNamed(
   context: AccountContext,
-  lobby: string,
+  rooms: Pick<Rooms, 'named'>,
   name: ConversationName,
 ): Promise<ConversationRef> {
-  if (name.startsWith('#')) throw new ClientError('refused', `there is no room ${name}; ${lobby} is for everyone`);
+  if (name.startsWith('#')) return rooms.named(name).ref;
   if (!name.startsWith('@') || !isName(name.slice(1)))
     throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
   return privateRef(context, name.slice(1)).catch(refusedByDaemon);

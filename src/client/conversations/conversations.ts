@@ -3,14 +3,16 @@ import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache } from '../cache/cache.ts';
 import { ClientError, isPassing } from '../errors.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import { LockedGaps } from '../messages/locked-gaps.ts';
 import type { MessageBuilder } from '../messages/message-builder.ts';
-import { type ConversationRef, formerRefs } from '../notes/private-notes.ts';
+import { type ConversationRef, formerRefs } from '../notes/conversation-ref.ts';
+import type { Rooms } from '../rooms/rooms.ts';
 import type { Intake, Taken } from '../timeline/intake.ts';
 import type { HeldBytes } from '../timeline/reorder-buffer.ts';
 import { Timeline } from '../timeline/timeline.ts';
-import type { ClientEvent, Conversation, ConversationName, Message } from '../types.ts';
+import type { ClientEvent, Conversation, ConversationName } from '../types.ts';
 import { conversationNamed, conversationWith } from './conversation-names.ts';
 import { ConversationBound, type Listed, listConversations } from './list-conversations.ts';
 import { NotifiedMarks } from './notified-marks.ts';
@@ -26,17 +28,12 @@ const AGAIN_MS = 1000;
 
 export type ConversationParts = {
   context: AccountContext;
+  bus: ClientBus;
   cache: Cache;
+  rooms: Rooms;
   intake: Intake;
   messages: MessageBuilder;
   receipts: Receipts;
-  lobby: ConversationRef;
-  emit: (event: ClientEvent) => void;
-  prepare: (place: ConversationRef, entries: Parameters<Intake['take']>[1]) => Promise<void>;
-  /** More of it is stored than before, taken here or by another process of this profile. */
-  stored: (place: ConversationRef) => Promise<void>;
-  locked: (place: ConversationRef, epochs: Set<string>) => void;
-  clash: (device: number) => Promise<void>;
 };
 
 export class Conversations {
@@ -52,8 +49,9 @@ export class Conversations {
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
-    this.#trimming = new Trimming(parts.cache, parts.emit);
-    this.#bound = new ConversationBound((text) => parts.emit({ type: 'notice', text }));
+    const { bus } = parts;
+    this.#trimming = new Trimming(parts.cache, bus);
+    this.#bound = new ConversationBound((text) => bus.notice(text));
     this.#preview = new Preview(parts);
     this.#strangers = new PendingConversations(async (conversation, name) => {
       const place = await this.placeOf(conversation, name);
@@ -61,20 +59,22 @@ export class Conversations {
     });
     this.#told = new NotifiedMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
     this.#lockedGaps = new LockedGaps(parts);
+    bus.on('received', (event) => this.#take(event));
+    bus.on('heard', (event) => this.#heard(event));
+    bus.on('sent', ({ ref, entry }) => this.timeline(ref).arrive(entry));
+    bus.on('epoch-opened', ({ ref, epoch }) => this.#retry(ref, epoch));
   }
 
   /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
   place(name: ConversationName): Promise<ConversationRef> {
-    const { lobby, context } = this.#parts;
-    return name === lobby.name ? Promise.resolve(lobby) : conversationNamed(context, lobby.name, name);
+    return conversationNamed(this.#parts.context, this.#parts.rooms, name);
   }
 
   timeline(place: ConversationRef): Timeline {
     const known = this.#timelines.get(place.key);
     if (known !== undefined) return known;
-    const { context, cache, intake, prepare } = this.#parts;
+    const { context, cache, intake } = this.#parts;
     const timeline = new Timeline(place, context, cache, intake, this.#held, {
-      prepare,
       taken: (where, taken) => this.#taken(where, taken),
       failed: (where, error) => this.#failed(where, error),
     });
@@ -84,20 +84,27 @@ export class Conversations {
 
   /** The conversation, and those with the same person under former keys: the newest first. */
   async timelinesOf(place: ConversationRef): Promise<Timeline[]> {
-    const former = place.with === null ? [] : await formerRefs(this.#parts.context, place.with);
+    const former = place.kind === 'room' ? [] : await formerRefs(this.#parts.context, place.with);
     return [place, ...former].map((each) => this.timeline(each));
   }
 
   /** What was the conversation with `name` is one under a former key now. */
   async accepted(name: string): Promise<void> {
+    const { bus, rooms } = this.#parts;
     for (const [key, timeline] of [...this.#timelines]) {
-      if (timeline.place.with !== name) continue;
+      const { place } = timeline;
+      if (place.kind === 'room' || place.with !== name) continue;
       await timeline.end();
       this.#timelines.delete(key);
     }
-    this.#parts.emit({ type: 'moved', conversation: `@${name}` });
-    // What that key signed in the lobby is of a former one now.
-    this.#parts.emit({ type: 'moved', conversation: this.#parts.lobby.name });
+    bus.publish('announced', { type: 'moved', conversation: `@${name}` });
+    // What that key signed in rooms is of a former one now.
+    for (const { ref } of rooms.all) bus.publish('announced', { type: 'moved', conversation: ref.name });
+  }
+
+  /** Opens in all rooms what waited for a key of theirs to be accepted. */
+  async retryRooms(): Promise<void> {
+    for (const { ref } of this.#parts.rooms.all) await this.#retry(ref, null);
   }
 
   /** After each login: takes everything that is new, in all conversations. */
@@ -117,7 +124,7 @@ export class Conversations {
     if (of !== undefined) await this.timeline(place).catchUp(of.head);
   }
 
-  async take(event: Event): Promise<void> {
+  async #take(event: Event): Promise<void> {
     if (event.method === 'posted') {
       const { conversation, with: name, entry } = event.params;
       const place = this.#known(conversation, name);
@@ -152,8 +159,9 @@ export class Conversations {
   }
 
   /** What a listener was shown is not news for the next process. */
-  told(message: Message): void {
-    const { conversation, seq } = message;
+  #heard(event: ClientEvent): void {
+    if (event.type !== 'message' || !event.fresh) return;
+    const { conversation, seq } = event.message;
     const current = [...this.#timelines.values()].find(({ place: at }) => at.name === conversation && at.base === 0);
     if (current !== undefined && seq !== null) this.#told.told(current.place.key, seq);
   }
@@ -163,14 +171,15 @@ export class Conversations {
     return this.#told.flush();
   }
 
-  /** Opens what waited for a key. */
-  async retry(place: ConversationRef, epoch: string | null): Promise<void> {
+  /** Opens what waited for a key: that of an epoch, or (null) one that the person has accepted. */
+  async #retry(place: ConversationRef, epoch: string | null): Promise<void> {
     const opened = await this.#parts.intake.retry(place, epoch);
     if (opened.length === 0) return;
     // Gaps that were told stood for it.
-    if (epoch === null) this.#parts.emit({ type: 'moved', conversation: place.name });
-    for (const message of await this.#parts.messages.of(place, opened))
-      this.#parts.emit({ type: 'message', message, fresh: true });
+    const { bus, messages } = this.#parts;
+    if (epoch === null) bus.publish('announced', { type: 'moved', conversation: place.name });
+    for (const message of await messages.of(place, opened))
+      bus.publish('announced', { type: 'message', message, fresh: true });
     this.#receiptsDue(place);
     await this.#tell(place);
   }
@@ -199,42 +208,45 @@ export class Conversations {
     if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
     if (known !== null && timeline.startedAt !== null && !again)
       await this.#missed(place, { ...known, top: timeline.startedAt });
-    await this.#parts.stored(place);
+    await this.#parts.bus.publishAndWait('stored', place);
     this.#receiptsDue(place);
     await this.#tell(place);
   }
 
   /** What another process of this profile took while nobody listened. */
   async #missed(place: ConversationRef, known: { read: number; told: number; top: number }): Promise<void> {
-    const { cache, messages, context } = this.#parts;
+    const { cache, messages, context, bus } = this.#parts;
     const from = Math.max(known.read, known.told);
     if (from >= known.top || place.base !== 0) return;
     const entries = await cache.page(place.key, from, known.top + 1, 1000);
     for (const message of await messages.of(place, entries))
-      if (message.from !== context.keyring.me.name) this.#parts.emit({ type: 'message', message, fresh: true });
+      if (message.from !== context.keyring.me.name) bus.publish('announced', { type: 'message', message, fresh: true });
   }
 
   async #taken(place: ConversationRef, taken: Taken): Promise<void> {
-    const { cache, messages, emit, context, stored, locked, clash } = this.#parts;
+    const { cache, messages, context, bus } = this.#parts;
     // Before anybody hears of it and answers: not as the device that somebody else is, too.
-    if (taken.clash !== null) await clash(taken.clash);
+    if (taken.clash !== null) await bus.publishAndWait('clashed', taken.clash);
     const known = await cache.coverage(place.key);
     const me = hex(context.keyring.me.idFp);
     await this.#lockedGaps.tell(place, taken.fresh);
     const { readAtLogin } = this.timeline(place);
-    for (const message of await messages.of(place, taken.fresh))
-      emit({ type: 'message', message, fresh: place.base === 0 && (message.seq ?? 0) > readAtLogin });
+    for (const message of await messages.of(place, taken.fresh)) {
+      const fresh = place.base === 0 && (message.seq ?? 0) > readAtLogin;
+      bus.publish('announced', { type: 'message', message, fresh });
+    }
     const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));
     targets.push(...taken.delivered.map((id) => ({ author: me, id })));
     const fresh = new Set(taken.fresh.map((entry) => entry.seq));
     for (const { author, id } of targets) {
       const entry = await cache.find(place.key, author, id);
       if (entry === null || fresh.has(entry.seq)) continue;
-      for (const message of await messages.of(place, [entry])) emit({ type: 'message', message, fresh: false });
+      for (const message of await messages.of(place, [entry]))
+        bus.publish('announced', { type: 'message', message, fresh: false });
     }
-    await stored(place);
-    if (taken.locked.size > 0) locked(place, taken.locked);
-    if (known !== null && place.with !== null) void this.#mark('deliver', place, known.top);
+    await bus.publishAndWait('stored', place);
+    if (taken.locked.size > 0) bus.publish('locked', { ref: place, epochs: taken.locked });
+    if (known !== null && place.kind === 'private') void this.#mark('deliver', place, known.top);
     this.#receiptsDue(place);
     await this.#tell(place);
     await this.#trimming.took();
@@ -253,7 +265,7 @@ export class Conversations {
       return;
     }
     const reason = error instanceof Error ? error.message : String(error);
-    this.#parts.emit({ type: 'notice', text: `${place.name} cannot be brought up to date: ${reason}` });
+    this.#parts.bus.notice(`${place.name} cannot be brought up to date: ${reason}`);
   }
 
   /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
@@ -265,8 +277,7 @@ export class Conversations {
 
   /** From memory, without a request to the daemon; null for one that is not there. */
   #known(conversation: Uint8Array, name: string | null): ConversationRef | null {
-    const { lobby } = this.#parts;
-    if (name === null) return equal(conversation, lobby.id) ? lobby : null;
+    if (name === null) return this.#parts.rooms.withId(conversation)?.ref ?? null;
     return this.#timelines.get(hex(conversation))?.place ?? null;
   }
 
@@ -280,7 +291,7 @@ export class Conversations {
 
   async #tell(place: ConversationRef): Promise<void> {
     if (place.base !== 0) return;
-    this.#parts.emit({ type: 'conversation', conversation: await this.#conversation(place) });
+    this.#parts.bus.publish('announced', { type: 'conversation', conversation: await this.#conversation(place) });
   }
 
   /** A mark that does not reach the daemon now is set again after the next login. */

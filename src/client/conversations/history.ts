@@ -2,7 +2,7 @@
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { MessageBuilder } from '../messages/message-builder.ts';
-import { type ConversationRef, unmetRef } from '../notes/private-notes.ts';
+import { type ConversationRef, unmetRef } from '../notes/conversation-ref.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { ConversationName, Gap, Message } from '../types.ts';

@@ -3,15 +3,17 @@
  * repeated, withheld or moved them, but not written them. They have no seq, nothing of them is stored, and what turns
  * out not to be there is withdrawn.
  */
-import { equal, hex } from '../../protocol/base/bytes.ts';
+import { hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { MessageBuilder } from '../messages/message-builder.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
+import type { RoomRef } from '../notes/conversation-ref.ts';
+import type { Rooms } from '../rooms/rooms.ts';
 import type { Intake } from '../timeline/intake.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import type { ClientEvent, Message } from '../types.ts';
+import type { Message } from '../types.ts';
 
 type Posted = Extract<Event, { method: 'posted' }>;
 
@@ -20,8 +22,8 @@ export type PreviewParts = {
   cache: Cache;
   intake: Pick<Intake, 'peek'>;
   messages: MessageBuilder;
-  lobby: ConversationRef;
-  emit: (event: ClientEvent) => void;
+  rooms: Rooms;
+  bus: ClientBus;
 };
 
 export class Preview {
@@ -56,20 +58,22 @@ export class Preview {
   }
 
   #arrived(event: Event): void {
-    if (event.method !== 'posted' || !equal(event.params.conversation, this.#parts.lobby.id)) return;
+    if (event.method !== 'posted') return;
+    const room = this.#parts.rooms.withId(event.params.conversation);
+    if (room === null) return;
     this.#early.set(event, null);
     // Without it, it is shown when it has its place.
-    this.#showing = this.#showing.then(() => this.#show(event)).catch(() => {});
+    this.#showing = this.#showing.then(() => this.#show(room.ref, event)).catch(() => {});
   }
 
-  async #show(event: Posted): Promise<void> {
-    const { context, intake, lobby, cache, messages, emit } = this.#parts;
-    const opened = await intake.peek(lobby, event.params.entry);
+  async #show(ref: RoomRef, event: Posted): Promise<void> {
+    const { context, intake, cache, messages, bus } = this.#parts;
+    const opened = await intake.peek(ref, event.params.entry);
     if (opened === null || opened.author === hex(context.keyring.me.idFp)) return;
     const { kind } = opened.said.content;
     if (kind !== 'text' && kind !== 'reply' && kind !== 'manifest') return;
     // An old one that was sent again is no news.
-    if ((await cache.find(lobby.key, opened.author, opened.id)) !== null) return;
+    if ((await cache.find(ref.key, opened.author, opened.id)) !== null) return;
     const entry: CachedEntry = {
       seq: 0,
       // Until the daemon has told its time.
@@ -87,11 +91,11 @@ export class Preview {
       prev: '',
       name: null,
     };
-    const [message] = await messages.of(lobby, [entry]);
+    const [message] = await messages.of(ref, [entry]);
     if (message === undefined || !this.#early.has(event)) return;
     const early = { ...message, seq: null };
     this.#early.set(event, early);
-    emit({ type: 'message', message: early, fresh: false });
+    bus.publish('announced', { type: 'message', message: early, fresh: false });
   }
 
   #lost(): void {
@@ -101,6 +105,6 @@ export class Preview {
   }
 
   #withdraw({ conversation, author, id }: Message): void {
-    this.#parts.emit({ type: 'withdrawn', conversation, author, id });
+    this.#parts.bus.publish('announced', { type: 'withdrawn', conversation, author, id });
   }
 }

@@ -5,7 +5,8 @@
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
+import type { MyMessages } from '../messages/my-messages.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
 
 /** How long ids are gathered. */
 const GATHER_MS = 200;
@@ -15,23 +16,19 @@ const MAX_IDS = 64;
 export class Receipts {
   readonly #context: AccountContext;
   readonly #cache: Cache;
-  readonly #queue: (place: ConversationRef, ids: Uint8Array[]) => Promise<void>;
+  readonly #mine: Pick<MyMessages, 'queue'>;
   readonly #timers = new Map<string, { cancel: () => void; place: ConversationRef }>();
   readonly #flushing = new Set<Promise<void>>();
 
-  constructor(
-    context: AccountContext,
-    cache: Cache,
-    queue: (place: ConversationRef, ids: Uint8Array[]) => Promise<void>,
-  ) {
+  constructor(context: AccountContext, cache: Cache, mine: Pick<MyMessages, 'queue'>) {
     this.#context = context;
     this.#cache = cache;
-    this.#queue = queue;
+    this.#mine = mine;
   }
 
   /** Something in this conversation may be owed a receipt. */
   due(place: ConversationRef): void {
-    if (place.with === null || place.with === this.#context.keyring.me.name || this.#timers.has(place.key)) return;
+    if (place.kind === 'room' || place.with === this.#context.keyring.me.name || this.#timers.has(place.key)) return;
     const cancel = this.#context.clock.after(GATHER_MS, () => this.#start(place));
     this.#timers.set(place.key, { cancel, place });
   }
@@ -62,11 +59,10 @@ export class Receipts {
     const ids = rows.map((row) => String(row.id));
     const given = await this.#cache.receipts(place.key, hex(keyring.me.idFp), ids);
     const due = ids.filter((id) => !given.has(id));
-    for (let start = 0; start < due.length; start += MAX_IDS)
-      await this.#queue(
-        place,
-        due.slice(start, start + MAX_IDS).map((id) => fromHex(id)),
-      );
+    for (let start = 0; start < due.length; start += MAX_IDS) {
+      const ids = due.slice(start, start + MAX_IDS).map((id) => fromHex(id));
+      await this.#mine.queue(place, { kind: 'receipt', ids });
+    }
     await profile.db.run(
       'DELETE FROM due_receipts WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))',
       [account, place.key, JSON.stringify(ids)],

@@ -1,18 +1,18 @@
 /** When the cache is trimmed, and what the person hears of it. */
 import type { Cache } from '../cache/cache.ts';
-import type { ClientEvent } from '../types.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 
 /** Pages of entries that are taken before the cache is trimmed again: a conversation may have more than fit. */
 const TRIM_EVERY = 50;
 
 export class Trimming {
   readonly #cache: Pick<Cache, 'trim'>;
-  readonly #emit: (event: ClientEvent) => void;
+  readonly #bus: ClientBus;
   #pages = 0;
 
-  constructor(cache: Pick<Cache, 'trim'>, emit: (event: ClientEvent) => void) {
+  constructor(cache: Pick<Cache, 'trim'>, bus: ClientBus) {
     this.#cache = cache;
-    this.#emit = emit;
+    this.#bus = bus;
   }
 
   /** A page of entries was taken. */
@@ -23,7 +23,6 @@ export class Trimming {
   async now(): Promise<void> {
     const dropped = await this.#cache.trim();
     if (dropped === 0) return;
-    const text = `${dropped} old messages were dropped from the local cache; scroll back to fetch them again`;
-    this.#emit({ type: 'notice', text });
+    this.#bus.notice(`${dropped} old messages were dropped from the local cache; scroll back to fetch them again`);
   }
 }

@@ -2,19 +2,20 @@
  * Tells listeners what happens. What happens before the first listener is kept for it, within bounds. What a listener throws
  * is a bug of its own: it ends neither what goes on here nor what the others hear, and is told as a notice.
  */
+import type { ClientBus } from '../events/client-bus.ts';
 import type { ClientEvent } from '../types.ts';
 
 const MAX_KEPT = 10_000;
 
 export class Announcer {
+  readonly #bus: ClientBus;
   readonly #listeners = new Set<(event: ClientEvent) => void>();
-  readonly #told: (event: ClientEvent) => void;
   #kept: ClientEvent[] | null = [];
   #only: ClientEvent['type'] | null = null;
 
-  /** @param told called with each event that a listener has taken */
-  constructor(told: (event: ClientEvent) => void) {
-    this.#told = told;
+  constructor(bus: ClientBus) {
+    this.#bus = bus;
+    bus.on('announced', (event) => this.#tell(event));
   }
 
   /** The returned function ends it. The first listener gets what was kept, after the caller has gone on. */
@@ -24,7 +25,7 @@ export class Announcer {
     if (kept !== null) {
       this.#kept = null;
       queueMicrotask(() => {
-        for (const event of kept) this.emit(event);
+        for (const event of kept) this.#tell(event);
       });
     }
     return () => this.#listeners.delete(listener);
@@ -35,7 +36,7 @@ export class Announcer {
     this.#only = type;
   }
 
-  emit(event: ClientEvent): void {
+  #tell(event: ClientEvent): void {
     if (this.#only !== null && event.type !== this.#only) return;
     if (this.#kept !== null) {
       // That somebody writes is true for a moment only.
@@ -54,7 +55,7 @@ export class Announcer {
         bugs.push(error instanceof Error ? error : new Error(String(error)));
       }
     }
-    if (taken) this.#told(event);
+    if (taken) this.#bus.publish('heard', event);
     for (const bug of bugs) this.#report(bug, event);
   }
 
@@ -63,7 +64,7 @@ export class Announcer {
     if (event.type === 'notice') process.emitWarning(bug);
     else {
       const text = `a part of this program failed (${bug.message}); start it again if something is missing`;
-      this.emit({ type: 'notice', text });
+      this.#tell({ type: 'notice', text });
     }
   }
 }

@@ -1,8 +1,9 @@
 /** Tells listeners the gaps of what came: those for want of a room's key once it had time to come, for mostly it comes at once. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
-import type { ClientEvent, Gap } from '../types.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
+import type { Gap } from '../types.ts';
 import type { MessageBuilder } from './message-builder.ts';
 
 /** The daemon asks three members for a key, 2 s apart. */
@@ -12,7 +13,7 @@ export class LockedGaps {
   readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #messages: MessageBuilder;
-  readonly #emit: (event: ClientEvent) => void;
+  readonly #bus: ClientBus;
   /** By key of the place. */
   readonly #soon = new Set<string>();
 
@@ -20,12 +21,12 @@ export class LockedGaps {
     context: AccountContext;
     cache: Cache;
     messages: MessageBuilder;
-    emit: (event: ClientEvent) => void;
+    bus: ClientBus;
   }) {
     this.#context = parts.context;
     this.#cache = parts.cache;
     this.#messages = parts.messages;
-    this.#emit = parts.emit;
+    this.#bus = parts.bus;
   }
 
   /** Tells the gaps of what came; those for want of a key later, if it does not come. */
@@ -44,6 +45,6 @@ export class LockedGaps {
   }
 
   #each(gaps: readonly Gap[], isDue: (reason: Gap['reason']) => boolean): void {
-    for (const gap of gaps) if (isDue(gap.reason)) this.#emit({ type: 'gap', gap });
+    for (const gap of gaps) if (isDue(gap.reason)) this.#bus.publish('announced', { type: 'gap', gap });
   }
 }

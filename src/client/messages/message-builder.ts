@@ -6,9 +6,9 @@ import { applyMarks, type Mark, reactionsOf } from '../cache/applied-marks.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
-import type { Queued } from '../outbox/outbox-store.ts';
-import type { Rooms } from '../rooms/room-channels.ts';
+import type { ConversationRef, PrivateRef } from '../notes/conversation-ref.ts';
+import type { OutboxItem } from '../notes/outbox-item.ts';
+import type { Rooms } from '../rooms/rooms.ts';
 import type { Body, FileInfo, Message, MessageRef } from '../types.ts';
 import { ReportedGaps } from './reported-gaps.ts';
 import { writtenAt } from './written-time.ts';
@@ -42,7 +42,7 @@ export class MessageBuilder {
       marks.set(key, list);
     }
     const ids = shown.filter((entry) => entry.author === mine).map((entry) => entry.id);
-    const delivered = place.with === null ? new Set<string>() : await this.#delivered(place, ids);
+    const delivered = place.kind === 'room' ? new Set<string>() : await this.#delivered(place, ids);
     const messages: Message[] = [];
     for (const { author, id, seq, at, said } of shown) {
       if (said === null) continue;
@@ -56,7 +56,7 @@ export class MessageBuilder {
         seq: seq + place.base,
         from: said.from,
         formerKey,
-        to: place.with === null ? null : author === mine ? place.with : me.name,
+        to: place.kind === 'room' ? null : author === mine ? place.with : me.name,
         at,
         sentAt,
         body: bodyOf(place, said.content, applied.text, { author, from: said.from, formerKey, at, sentAt }),
@@ -88,7 +88,7 @@ export class MessageBuilder {
   }
 
   /** A message of mine that the conversation does not hold yet; null for what is no message of its own. */
-  queued(place: ConversationRef, item: Queued): Message | null {
+  queued(place: ConversationRef, item: OutboxItem): Message | null {
     const { content } = item;
     if (content.kind !== 'text' && content.kind !== 'reply' && content.kind !== 'manifest') return null;
     const { me } = this.#context.keyring;
@@ -100,7 +100,7 @@ export class MessageBuilder {
       seq: item.seq === null ? null : item.seq + place.base,
       from: me.name,
       formerKey: false,
-      to: place.with,
+      to: place.kind === 'room' ? null : place.with,
       at,
       sentAt: item.at,
       body: bodyOf(place, content, content.kind === 'manifest' ? null : content.text, {
@@ -121,13 +121,13 @@ export class MessageBuilder {
   }
 
   /** What stands for an edit, a delete or a reaction on its way, where a message is asked for. */
-  nameless(place: ConversationRef, item: Queued): Message {
+  nameless(place: ConversationRef, item: OutboxItem): Message {
     const message = this.queued(place, { ...item, content: { kind: 'text', text: '' } });
     if (message === null) throw new Error('a text is a message');
     return message;
   }
 
-  async #delivered(place: ConversationRef, ids: readonly string[]): Promise<Set<string>> {
+  async #delivered(place: PrivateRef, ids: readonly string[]): Promise<Set<string>> {
     // A note to myself is where it goes the moment it is stored.
     if (place.with === this.#context.keyring.me.name) return new Set(ids);
     return place.peer === null ? new Set() : this.#cache.receipts(place.key, place.peer, ids);

@@ -1,13 +1,13 @@
 /** What stands for entries that cannot be read: where, of whom and why. */
 import type { CachedEntry } from '../cache/cache.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
-import type { Rooms } from '../rooms/room-channels.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
+import type { Rooms } from '../rooms/rooms.ts';
 import type { Gap } from '../types.ts';
 
 export class ReportedGaps {
-  readonly #rooms: Pick<Rooms, 'claimants' | 'unaccepted'>;
+  readonly #rooms: Pick<Rooms, 'of'>;
 
-  constructor(rooms: Pick<Rooms, 'claimants' | 'unaccepted'>) {
+  constructor(rooms: Pick<Rooms, 'of'>) {
     this.#rooms = rooms;
   }
 
@@ -35,9 +35,10 @@ export class ReportedGaps {
     entry: CachedEntry,
     names: Map<string, Promise<string | null>>,
   ): Promise<string | null> {
-    if (entry.gap !== 'unreadable' || entry.raw === null) return null;
-    for (const idFp of this.#rooms.claimants(place, entry.raw)) {
-      const asked = names.get(idFp) ?? this.#rooms.unaccepted(idFp);
+    if (entry.gap !== 'unreadable' || entry.raw === null || place.kind === 'private') return null;
+    const room = this.#rooms.of(place);
+    for (const idFp of room.claimants(entry.raw)) {
+      const asked = names.get(idFp) ?? room.unaccepted(idFp);
       names.set(idFp, asked);
       const name = await asked;
       if (name !== null) return name;

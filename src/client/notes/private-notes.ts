@@ -2,31 +2,14 @@
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
-import { dmConversation, type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/sealed/note.ts';
+import { type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import type { ConversationName } from '../types.ts';
+import type { ConversationRef } from './conversation-ref.ts';
 import type { EntryText } from './entry-text.ts';
 
 /** A note sealed to a key this long after its end is shown marked. */
 const LATE_MS = 30 * 24 * 3_600_000;
-
-/** A conversation as this client keys it. */
-export type ConversationRef = {
-  id: Uint8Array;
-  /** `id` in hex: the key of the profile's tables. */
-  key: string;
-  name: ConversationName;
-  /** The other side of a private conversation; null for a room. */
-  with: string | null;
-  /** The other side's identity fingerprint, hex; null for a room, and for somebody who was not met yet. */
-  peer: string | null;
-  /** What is added to the seq of an entry for the person: 0, or below zero under a key that the other side had before. */
-  base: number;
-};
-
-/** Places of conversations under former keys lie this far below those under the next one: more than any conversation has. */
-const FORMER_BASE = 2 ** 32;
 
 /** What an entry turned out to be. `seen` are hashes of what its author had before. */
 export type Opened = {
@@ -56,49 +39,14 @@ export async function openOwn(
   return sealed === null ? null : openedNote(header, noteHash, me.name, false, sealed.content);
 }
 
-/** A conversation with somebody whom this profile never met, while there is no link to ask who that is. Only the outbox uses it. */
-export function unmetRef(name: string): ConversationRef {
-  return { id: new Uint8Array(), key: unmetKey(name), name: `@${name}`, with: name, peer: null, base: 0 };
-}
-
-/** No conversation has this key: theirs are hex. */
-export function unmetKey(name: string): string {
-  return `@${name}`;
-}
-
-export function isUnmet({ with: name, peer }: Pick<ConversationRef, 'with' | 'peer'>): boolean {
-  return name !== null && peer === null;
-}
-
-/** The pinned person's conversation. @throws ClientError when nobody has that name, or no keys yet */
-export async function privateRef(context: AccountContext, name: string): Promise<ConversationRef> {
-  const { me } = context.keyring;
-  const pinned = name === me.name ? me : ((await context.keyring.pinned(name)) ?? (await context.keyring.cardOf(name)));
-  return placeWith(context, name, pinned.card.idFp, 0);
-}
-
-/**
- * The conversations with the identities that this profile once trusted as `name`, the newest first. A changed key makes another
- * conversation; these can be read on, and nothing is written into them.
- */
-export async function formerRefs(context: AccountContext, name: string): Promise<ConversationRef[]> {
-  const former = await context.keyring.formerOf(name);
-  return former.map((idFp, age) => placeWith(context, name, idFp, -FORMER_BASE * (age + 1)));
-}
-
-function placeWith(context: AccountContext, name: string, idFp: Uint8Array, base: number): ConversationRef {
-  const id = dmConversation(context.daemonId, context.keyring.me.idFp, idFp);
-  return { id, key: hex(id), name: `@${name}`, with: name, peer: hex(idFp), base };
-}
-
 /** @throws ProtocolError 'note' when it is not a note of this conversation by one of its two people */
 export async function openPrivate(context: AccountContext, place: ConversationRef, entry: Entry): Promise<Opened> {
   const { keyring } = context;
   const { header, copy } = parseDelivered(entry.bytes);
+  if (place.kind !== 'private' || !equal(header.conversation, place.id))
+    throw new ProtocolError('note', 'of another conversation');
   const mine = equal(header.from, keyring.me.idFp);
   const name = mine ? keyring.me.name : place.with;
-  if (name === null || !equal(header.conversation, place.id))
-    throw new ProtocolError('note', 'of another conversation');
   const author = mine ? keyring.me.identity.spki : await keyring.sigSpkiOf(header.from, name);
   if (author === null) throw new ProtocolError('note', 'its author is not the pinned one');
   const keys = keyring.openKeys();

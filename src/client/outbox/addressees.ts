@@ -1,29 +1,31 @@
 /** Which conversation a name means. Somebody whom this profile never met is known once the daemon was asked. */
 
 import { askOverLinks } from '../connection/ask-over-links.ts';
+import type { Connection } from '../connection/connection.ts';
 import { ClientError, refusedByDaemon } from '../errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { type ConversationRef, unmetRef } from '../notes/private-notes.ts';
+import { type ConversationRef, unmetRef } from '../notes/conversation-ref.ts';
 import type { ConversationName } from '../types.ts';
 
-type Parts = {
-  keyring: Keyring;
-  /** Resolves when there is a link. @throws ClientError 'unreachable' when there will be none */
-  online: () => Promise<void>;
-  /** @throws ClientError 'unreachable' where the daemon must be asked and cannot be */
-  place(name: ConversationName): Promise<ConversationRef>;
-};
+type Linked = { keyring: Keyring; connection: Pick<Connection, 'online'> };
+/** As Conversations: `place` @throws ClientError 'unreachable' where the daemon must be asked and cannot be */
+type Known = { place(name: ConversationName): Promise<ConversationRef> };
 
 export class Addressees {
-  readonly #parts: Parts;
+  readonly #linked: Linked;
+  readonly #known: Known;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(linked: Linked, known: Known) {
+    this.#linked = linked;
+    this.#known = known;
   }
 
   /** Waits for the link where the daemon must be asked. @throws ClientError 'usage' | 'refused' */
   place(name: ConversationName): Promise<ConversationRef> {
-    return askOverLinks(this.#parts.online, () => this.#parts.place(name));
+    return askOverLinks(
+      () => this.#linked.connection.online(),
+      () => this.#known.place(name),
+    );
   }
 
   /** The same, for writing. @throws ClientError 'key-changed' */
@@ -38,7 +40,7 @@ export class Addressees {
 
   async #ifReached(name: ConversationName): Promise<ConversationRef | null> {
     try {
-      return await this.#parts.place(name);
+      return await this.#known.place(name);
     } catch (error) {
       if (error instanceof ClientError && error.code === 'unreachable') return null;
       throw error;
@@ -46,9 +48,9 @@ export class Addressees {
   }
 
   async #trusted(place: ConversationRef): Promise<ConversationRef> {
-    const { keyring } = this.#parts;
+    const { keyring } = this.#linked;
+    if (place.kind === 'room' || place.with === keyring.me.name) return place;
     const { with: name } = place;
-    if (name === null || name === keyring.me.name) return place;
     // A change that is not known yet is found when it is sealed: what is typed is stored before anything is asked.
     if ((await keyring.pinned(name))?.changedTo != null) await keyring.recipient(name).catch(refusedByDaemon);
     return place;

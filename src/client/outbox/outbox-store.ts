@@ -1,53 +1,35 @@
 /** The outbox in the profile's database: what is to be sent, exactly as it was sealed, and the number it went out under. */
 import { equal, utf8 } from '../../protocol/base/bytes.ts';
-import type { Content } from '../../protocol/sealed/content.ts';
 import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
+import { type ConversationRef, recipientOf, unmetKey } from '../notes/conversation-ref.ts';
 import { decodeEntryText, encodeEntryText } from '../notes/entry-text.ts';
-import { type ConversationRef, type Opened, unmetKey } from '../notes/private-notes.ts';
+import type { OutboxItem, OutboxState, SealedItem } from '../notes/outbox-item.ts';
+import type { Opened } from '../notes/private-notes.ts';
 import type { Row, Statement } from '../profile/profile-db.ts';
+import type { OwnDevices } from './own-devices.ts';
 
 export const MAX_OUTBOX = 1000;
 /** Receipts that wait, beside them: others cause these, and may not fill what the person writes into. */
 const MAX_RECEIPTS = 1000;
 const NO_HASH = new Uint8Array(32);
 
-/** `sending`: not answered yet; `placed`: answered, and not yet met in the conversation; `failed`: refused for good. */
-type OutboxState = 'sending' | 'placed' | 'failed';
-
-export type Queued = {
-  n: number;
-  conversation: string;
-  /** A person's name, or a room's with `#`. */
-  recipient: string;
-  device: number;
-  id: string;
-  /** When it was written, by this machine's clock. */
-  at: number;
-  content: Content;
-  file: string | null;
-  /** null until it is sealed; from then on exactly this is sent, or it is sealed anew after a refusal. */
-  sealed: { bytes: Uint8Array; hash: Uint8Array; deviceSeq: number } | null;
-  state: OutboxState;
-  error: string | null;
-  seq: number | null;
-  placedAt: number | null;
-};
-
 export class OutboxStore {
-  /** The devices that this process may write as. */
-  readonly leased = new Set<number>();
   readonly #context: AccountContext;
+  readonly #devices: Pick<OwnDevices, 'all' | 'holds'>;
 
-  constructor(context: AccountContext) {
+  constructor(context: AccountContext, devices: Pick<OwnDevices, 'all' | 'holds'>) {
     this.#context = context;
+    this.#devices = devices;
   }
 
   /** @throws ClientError 'refused' when the outbox is full; receipts have a bound of their own */
-  async add(place: ConversationRef, item: Pick<Queued, 'device' | 'id' | 'at' | 'content' | 'file'>): Promise<Queued> {
+  async add(
+    place: ConversationRef,
+    item: Pick<OutboxItem, 'device' | 'id' | 'at' | 'content' | 'file'>,
+  ): Promise<OutboxItem> {
     const { account, profile, keyring } = this.#context;
     const said = { from: keyring.me.name, sentAt: item.at, late: false, hash: NO_HASH, content: item.content };
-    const recipient = place.with ?? place.name;
     const receipt = item.content.kind === 'receipt' ? 1 : 0;
     const max = receipt === 1 ? MAX_RECEIPTS : MAX_OUTBOX;
     const { changes } = await profile.db.run(
@@ -57,7 +39,7 @@ export class OutboxStore {
       [
         account,
         place.key,
-        recipient,
+        recipientOf(place),
         item.device,
         item.id,
         item.at,
@@ -80,13 +62,13 @@ export class OutboxStore {
     return queued;
   }
 
-  async find(conversation: string, id: string): Promise<Queued | null> {
+  async find(conversation: string, id: string): Promise<OutboxItem | null> {
     const [row] = await this.#rows('conversation = ? AND id = ?', [conversation, id]);
     return row ?? null;
   }
 
   /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written, without receipts. */
-  async of(place: ConversationRef): Promise<Queued[]> {
+  async of(place: ConversationRef): Promise<OutboxItem[]> {
     return this.#rows('conversation IN (?, ?) AND receipt = 0', [place.key, unmetKeyOf(place) ?? place.key]);
   }
 
@@ -100,7 +82,7 @@ export class OutboxStore {
     return rows.map((row) => ({ name: String(row.recipient), at: Number(row.at) }));
   }
 
-  async withId(id: string): Promise<Queued | null> {
+  async withId(id: string): Promise<OutboxItem | null> {
     const [row] = await this.#rows('id = ?', [id]);
     return row ?? null;
   }
@@ -111,7 +93,7 @@ export class OutboxStore {
   }
 
   /** The next one to send as `device`. */
-  async next(conversation: string, device: number): Promise<Queued | null> {
+  async next(conversation: string, device: number): Promise<OutboxItem | null> {
     const [row] = await this.#rows("conversation = ? AND device = ? AND state = 'sending'", [conversation, device], 1);
     return row ?? null;
   }
@@ -130,7 +112,7 @@ export class OutboxStore {
   }
 
   /** On stable storage before anything is sent. */
-  async seal(item: Queued, sealed: { bytes: Uint8Array; hash: Uint8Array; deviceSeq: number }): Promise<void> {
+  async seal(item: OutboxItem, sealed: SealedItem): Promise<void> {
     await this.#context.profile.db.run('UPDATE outbox SET bytes = ?, hash = ?, device_seq = ? WHERE n = ?', [
       sealed.bytes,
       this.#context.profile.seal(sealed.hash, this.#aad(item.id)),
@@ -140,14 +122,14 @@ export class OutboxStore {
   }
 
   /** After a refusal that a new sealing may answer. `device`: it goes out as another one. */
-  async unseal(item: Queued, device = item.device): Promise<void> {
+  async unseal(item: OutboxItem, device = item.device): Promise<void> {
     await this.#context.profile.db.run(
       'UPDATE outbox SET bytes = NULL, hash = NULL, device_seq = NULL, device = ? WHERE n = ?',
       [device, item.n],
     );
   }
 
-  async fail(item: Queued, error: string): Promise<void> {
+  async fail(item: OutboxItem, error: string): Promise<void> {
     await this.#context.profile.db.run(
       "UPDATE outbox SET state = 'failed', error = ?, bytes = NULL, hash = NULL, device_seq = NULL WHERE n = ?",
       [error, item.n],
@@ -181,7 +163,7 @@ export class OutboxStore {
   }
 
   /** The daemon took it. */
-  async placed(item: Queued, seq: number, at: number): Promise<void> {
+  async placed(item: OutboxItem, seq: number, at: number): Promise<void> {
     if (item.sealed === null) throw new Error('answered before it was sealed');
     const { account } = this.#context;
     await this.#context.profile.db.transaction([
@@ -202,7 +184,7 @@ export class OutboxStore {
         params: [account, place.key, opened.id],
       },
     ];
-    if (this.leased.has(opened.device))
+    if (this.#devices.holds(opened.device))
       statements.push(this.#standing(place.key, opened.device, opened.deviceSeq, opened.said.hash, account));
     return statements;
   }
@@ -226,7 +208,7 @@ export class OutboxStore {
     ids: readonly string[],
   ): Promise<{ seqs: Map<number, number>; queued: Set<string> }> {
     const seqs = new Map<number, number>();
-    for (const device of this.leased) seqs.set(device, (await this.last(place.key, device)).seq);
+    for (const device of this.#devices.all) seqs.set(device, (await this.last(place.key, device)).seq);
     const rows = await this.#context.profile.db.all(
       'SELECT id FROM outbox WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))',
       [this.#context.account, place.key, JSON.stringify(ids)],
@@ -235,7 +217,7 @@ export class OutboxStore {
   }
 
   /** What I queued, if it was sealed here as the item with this hash; null when that is another one. */
-  async sealedAs(place: ConversationRef, id: string, hash: Uint8Array): Promise<Queued | null> {
+  async sealedAs(place: ConversationRef, id: string, hash: Uint8Array): Promise<OutboxItem | null> {
     const queued = await this.find(place.key, id);
     return queued?.sealed != null && equal(queued.sealed.hash, hash) ? queued : null;
   }
@@ -254,7 +236,7 @@ export class OutboxStore {
     };
   }
 
-  async #rows(where: string, params: readonly (string | number)[], limit = MAX_OUTBOX): Promise<Queued[]> {
+  async #rows(where: string, params: readonly (string | number)[], limit = MAX_OUTBOX): Promise<OutboxItem[]> {
     const rows = await this.#context.profile.db.all(
       `SELECT * FROM outbox WHERE account = ? AND ${where} ORDER BY n LIMIT ?`,
       [this.#context.account, ...params, limit],
@@ -262,7 +244,7 @@ export class OutboxStore {
     return rows.map((row) => this.#queued(row));
   }
 
-  #queued(row: Row): Queued {
+  #queued(row: Row): OutboxItem {
     const { profile } = this.#context;
     const id = String(row.id);
     const aad = this.#aad(id);
@@ -293,6 +275,6 @@ export class OutboxStore {
 }
 
 /** Where the outbox kept items for this recipient before they were met; null for a room, and for a conversation under a former key. */
-function unmetKeyOf({ with: name, base }: ConversationRef): string | null {
-  return name === null || base !== 0 ? null : unmetKey(name);
+function unmetKeyOf(ref: ConversationRef): string | null {
+  return ref.kind === 'private' && ref.base === 0 ? unmetKey(ref.with) : null;
 }

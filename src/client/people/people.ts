@@ -1,6 +1,7 @@
 /** Who has an account, who is here, and whether their key is the one that this profile trusts. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { Pinned } from '../trust/pin-store.ts';
 import type { Person } from '../types.ts';
@@ -12,15 +13,16 @@ const nobody: Listed = { idFp: null, online: false, away: false };
 
 export class People {
   readonly #context: AccountContext;
-  readonly #changed: (people: Person[]) => void;
+  readonly #bus: ClientBus;
   readonly #listed = new Map<string, Listed>();
   /** What events told while the directory was asked for, one for each time that it is: they are newer than its pages. */
   readonly #heard = new Set<Map<string, Partial<Listed>>>();
   #loaded: Promise<void> | null = null;
 
-  constructor(context: AccountContext, changed: (people: Person[]) => void) {
+  constructor(context: AccountContext, bus: ClientBus) {
     this.#context = context;
-    this.#changed = changed;
+    this.#bus = bus;
+    bus.on('received', (event) => this.#take(event));
   }
 
   /** After each login: the directory as it is now. */
@@ -53,8 +55,7 @@ export class People {
     return false;
   }
 
-  /** Takes what the daemon tells about people; other events are none of its business. */
-  async take(event: Event): Promise<void> {
+  async #take(event: Event): Promise<void> {
     if (event.method === 'registered') {
       const { name, idFp } = event.params;
       this.#hear(name, { idFp });
@@ -71,9 +72,13 @@ export class People {
 
   /** Tells about one person, or all. */
   async tell(name?: string): Promise<void> {
-    if (name === undefined) return this.#changed(await this.#everybody());
+    if (name === undefined) return this.#announce(await this.#everybody());
     const person = await this.find(name);
-    this.#changed(person === null ? [] : [person]);
+    this.#announce(person === null ? [] : [person]);
+  }
+
+  #announce(people: Person[]): void {
+    this.#bus.publish('announced', { type: 'people', people });
   }
 
   /** Of more people than can be, nothing is kept. */

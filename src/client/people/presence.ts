@@ -1,8 +1,9 @@
 /** What the client tells about the person and not from them: that they are writing to somebody, and that they are away. */
 import type { Event } from '../../protocol/wire/codec.ts';
 import { ClientError } from '../errors.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import type { ClientEvent, ConversationName } from '../types.ts';
+import type { ConversationName } from '../types.ts';
 import type { People } from './people.ts';
 
 /** Between two signs to one person. ms. */
@@ -13,20 +14,20 @@ type Needs = Pick<AccountContext, 'connection' | 'keyring' | 'clock'>;
 export class Presence {
   readonly #context: Needs;
   readonly #people: Pick<People, 'find'>;
-  readonly #emit: (event: ClientEvent) => void;
+  readonly #bus: ClientBus;
   readonly #told = new Map<string, number>();
   #away = false;
 
-  constructor(context: Needs, people: Pick<People, 'find'>, emit: (event: ClientEvent) => void) {
+  constructor(context: Needs, people: Pick<People, 'find'>, bus: ClientBus) {
     this.#context = context;
     this.#people = people;
-    this.#emit = emit;
+    this.#bus = bus;
+    bus.on('received', (event) => this.#take(event));
   }
 
-  /** Takes what the daemon tells about writing; other events are none of its business. */
-  take(event: Event): void {
+  #take(event: Event): void {
     if (event.method !== 'typing' || event.params.name === this.#context.keyring.me.name) return;
-    this.#emit({ type: 'typing', name: event.params.name });
+    this.#bus.publish('announced', { type: 'typing', name: event.params.name });
   }
 
   /** Tells them that I am writing, if they are here and their key is the one I trust. A sign that does not get through is no loss. */

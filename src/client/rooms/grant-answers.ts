@@ -1,6 +1,7 @@
 /** Keys of rooms that members give each other, as the daemon tells of them: what others want of this client, and what it is given. */
 import type { Event } from '../../protocol/wire/codec.ts';
 import { EventQueue } from '../connection/event-queue.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 import type { EpochKeyRequests } from './epoch-key-requests.ts';
 import type { RoomRekey } from './room-rekey.ts';
 
@@ -8,30 +9,27 @@ import type { RoomRekey } from './room-rekey.ts';
 const MAX_WAITING = 2 ** 21;
 const AT_ONCE = 8;
 
-export type GrantsParts = {
-  rekey: Pick<RoomRekey, 'wanted'>;
-  wantedKey: Pick<EpochKeyRequests, 'granted'>;
-  /** Never rejects. */
-  attempt(action: () => Promise<void>): Promise<void>;
-};
+export type AskedRoom = { rekey: Pick<RoomRekey, 'wanted'>; keyRequests: Pick<EpochKeyRequests, 'granted'> };
 
 export class GrantAnswers {
+  readonly #rooms: { withId(id: Uint8Array): AskedRoom | null };
   readonly #queue: EventQueue;
 
-  constructor({ rekey, wantedKey, attempt }: GrantsParts) {
-    const take = async (event: Event): Promise<void> => {
-      if (event.method === 'grant-wanted') await rekey.wanted(event.params);
-      if (event.method === 'granted') await wantedKey.granted(event.params);
-    };
+  constructor(rooms: { withId(id: Uint8Array): AskedRoom | null }, bus: ClientBus) {
+    this.#rooms = rooms;
     this.#queue = new EventQueue(
-      (event) => attempt(() => take(event)),
+      (event) => bus.attempt(() => this.#answer(event)),
       () => {},
       { most: MAX_WAITING, atOnce: AT_ONCE },
     );
+    bus.on('received', (event) => {
+      // Without waiting: they ask the daemon themselves.
+      if (event.method === 'grant-wanted' || event.method === 'granted') this.#queue.add(event);
+    });
   }
 
-  /** Takes what the daemon tells about grants, without waiting: they ask the daemon themselves. Other events are none of its business. */
-  take(event: Event): void {
-    if (event.method === 'grant-wanted' || event.method === 'granted') this.#queue.add(event);
+  async #answer(event: Event): Promise<void> {
+    if (event.method === 'grant-wanted') await this.#rooms.withId(event.params.room)?.rekey.wanted(event.params);
+    if (event.method === 'granted') await this.#rooms.withId(event.params.room)?.keyRequests.granted(event.params);
   }
 }

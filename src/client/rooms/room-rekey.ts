@@ -13,10 +13,14 @@ import {
 import type { EventParams } from '../../protocol/wire/events.ts';
 import { clockWarning } from '../connection/clock-skew.ts';
 import { ClientError } from '../errors.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
+import type { RoomRef } from '../notes/conversation-ref.ts';
+import type { People } from '../people/people.ts';
 import type { Pinned } from '../trust/pin-store.ts';
 import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomMembers } from './room-members.ts';
+import type { RoomSync } from './room-sync.ts';
 
 const KEYS_AT_ONCE = 128;
 /** The daemon asks three members, 2 s apart. */
@@ -25,42 +29,48 @@ const MAX_RACES = 10;
 /** How long no new key is tried after the daemon saw no cause for one. */
 const NO_CAUSE_MS = 30_000;
 
-export type RekeyNeeds = {
-  /** Brings log and epochs up to date with the daemon. */
-  sync(): Promise<void>;
-  /** Looks once more at an epoch's entry: the daemon keeps grants beside it. */
-  refetch(known: KnownEpoch): Promise<void>;
-  /** The key of this epoch is here now: what was said under it can be opened. */
-  found(epoch: string): void;
-  /** Is any other member here, who could grant? */
-  othersOnline(): Promise<boolean>;
-  /** The conversation's head. */
-  head(): number;
+export type RekeyParts = {
+  context: AccountContext;
+  bus: ClientBus;
+  people: Pick<People, 'othersOnline'>;
+  ref: RoomRef;
+  members: RoomMembers;
+  keys: RoomKeys;
+  sync: RoomSync;
 };
 
 export class RoomRekey {
   readonly #context: AccountContext;
+  readonly #bus: ClientBus;
+  readonly #people: Pick<People, 'othersOnline'>;
+  readonly #ref: RoomRef;
   readonly #members: RoomMembers;
   readonly #keys: RoomKeys;
-  readonly #needs: RekeyNeeds;
+  readonly #sync: RoomSync;
   readonly #waiting = new Map<string, Set<() => void>>();
   /** The place of the newest epoch when the daemon refused another one, and how long that holds, by the monotonic clock. */
   #kept = { headSeq: 0, until: 0 };
 
-  constructor(context: AccountContext, members: RoomMembers, keys: RoomKeys, needs: RekeyNeeds) {
-    this.#context = context;
-    this.#members = members;
-    this.#keys = keys;
-    this.#needs = needs;
+  constructor(parts: RekeyParts) {
+    this.#context = parts.context;
+    this.#bus = parts.bus;
+    this.#people = parts.people;
+    this.#ref = parts.ref;
+    this.#members = parts.members;
+    this.#keys = parts.keys;
+    this.#sync = parts.sync;
   }
 
-  /** An epoch to speak under, with its key. Asks, waits and mints as needed. @throws ClientError, Refusal */
-  async ready(): Promise<KnownEpoch & { key: Uint8Array }> {
+  /**
+   * An epoch to speak under, with its key. Asks, waits and mints as needed.
+   * @param head the highest known place of the conversation @throws ClientError, Refusal
+   */
+  async ready(head: () => number): Promise<KnownEpoch & { key: Uint8Array }> {
     for (let race = 0; race < MAX_RACES; race++) {
       const kept = this.#isKept() ? this.#good() : null;
       if (kept !== null) return kept;
       const current = this.#keys.current;
-      if (current !== null && !this.#worn(current)) {
+      if (current !== null && !this.#worn(current, head())) {
         if (current.key !== null) return { ...current, key: current.key };
         // Nobody else can be trusted to have the right one: a new key is made at once, if the daemon takes it.
         if (!current.wrong && (await this.#asked(current))) continue;
@@ -76,7 +86,7 @@ export class RoomRekey {
         if (error.code === 'rate-limited' && current?.wrong && (await this.#asked(current))) continue;
         // Somebody else made one meanwhile, or somebody left.
         if (!['conflict', 'stale-epoch', 'stale-card'].includes(error.code)) throw error;
-        await this.#needs.sync();
+        await this.#sync.sync();
       }
     }
     const good = this.#good();
@@ -91,7 +101,7 @@ export class RoomRekey {
     const pinned = await this.#cardOf(name);
     if (pinned === null) return;
     const { card, changedTo } = pinned;
-    if (!this.#members.log.isMember(card.idFp)) await this.#needs.sync();
+    if (!this.#members.log.isMember(card.idFp)) await this.#sync.sync();
     if (changedTo !== null || !this.#members.log.isMember(card.idFp)) return;
     if (!this.#mayHave(known, card)) return;
     // An old card may be shown because its key has leaked.
@@ -129,7 +139,7 @@ export class RoomRekey {
   /** @returns whether it was the key of a known epoch that lacked it */
   async granted({ epochId, grant }: EventParams<'granted'>): Promise<boolean> {
     const id = hex(epochId);
-    if (this.#keys.get(id) === null) await this.#needs.sync();
+    if (this.#keys.get(id) === null) await this.#sync.sync();
     const known = this.#keys.get(id);
     if (known === null || known.key !== null || !(await this.#keys.takeGrant(id, grant))) return false;
     for (const wake of this.#waiting.get(id) ?? []) wake();
@@ -142,12 +152,12 @@ export class RoomRekey {
   }
 
   async #asked(known: KnownEpoch): Promise<boolean> {
-    await this.#needs.refetch(known);
+    await this.#sync.refetch(known);
     if (known.key !== null) {
-      this.#needs.found(known.id);
+      this.#bus.publish('epoch-opened', { ref: this.#ref, epoch: known.id });
       return true;
     }
-    if (!(await this.#needs.othersOnline())) return false;
+    if (!(await this.#people.othersOnline())) return false;
     const { clock } = this.#context;
     const waiters = this.#waiting.get(known.id) ?? new Set();
     this.#waiting.set(known.id, waiters);
@@ -164,7 +174,7 @@ export class RoomRekey {
       await this.ask(known);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      await this.#needs.sync();
+      await this.#sync.sync();
       return false;
     }
     await came;
@@ -172,13 +182,13 @@ export class RoomRekey {
   }
 
   /** Old, much used, known to somebody who left, or not sealed to somebody who came. */
-  #worn(known: KnownEpoch): boolean {
-    const head = this.#members.numberOf(known.epoch.logHead) ?? 0;
+  #worn(known: KnownEpoch, head: number): boolean {
+    const logHead = this.#members.numberOf(known.epoch.logHead) ?? 0;
     return (
       !this.#keys.isOpen(known) ||
-      (this.#members.lastArrival > head && this.#members.log.members.size <= SMALL_ROOM_MEMBERS) ||
+      (this.#members.lastArrival > logHead && this.#members.log.members.size <= SMALL_ROOM_MEMBERS) ||
       this.#daemonTime() - known.epoch.time > EPOCH_LIFE_MS ||
-      this.#needs.head() - known.seq >= EPOCH_MAX_ENTRIES
+      head - known.seq >= EPOCH_MAX_ENTRIES
     );
   }
 
@@ -198,7 +208,7 @@ export class RoomRekey {
   }
 
   async #mint(): Promise<void> {
-    await this.#needs.sync();
+    await this.#sync.sync();
     const { connection, keyring, rsa, profile } = this.#context;
     const { room, log } = this.#members;
     // People come and go while this waits: head and members have to fit each other.
@@ -221,7 +231,7 @@ export class RoomRekey {
     for (let start = 0; start < minted.keys.length; start += KEYS_AT_ONCE)
       await connection.request('epoch-keys', { room, keys: minted.keys.slice(start, start + KEYS_AT_ONCE) });
     await connection.request('epoch-commit', { room });
-    await this.#needs.sync();
+    await this.#sync.sync();
     await this.#keys.made(hex(minted.epochId), minted.key);
   }
 
@@ -262,7 +272,7 @@ export class RoomRekey {
     }
     const missing = [...at.members].find(([idFp]) => !cards.has(idFp));
     if (missing === undefined) return [...cards.values()];
-    await this.#needs.sync();
+    await this.#sync.sync();
     if (!equal(log.head, at.head)) throw new Refusal('stale-epoch', 'somebody left meanwhile');
     throw new ClientError('refused', `the daemon gives no card of ${missing[1]}; the room stays closed`);
   }

@@ -6,7 +6,7 @@
 import { EPOCH_MAX_ENTRIES } from '../../protocol/sealed/epoch.ts';
 import type { CachedEntry } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
 export class ExplainedGaps {
@@ -70,7 +70,7 @@ export class ExplainedGaps {
 
   /** The newest place between these that was not opened, is not `author`'s own, and explains nothing yet. */
   async #freeOne(after: number, before: number, author: string): Promise<number | null> {
-    if (this.#place.with !== null) return null;
+    if (this.#place.kind === 'private') return null;
     const stored = await this.#rows(
       `tag = '' AND seq > ? AND seq < ? AND author <> ? AND seq NOT IN (SELECT value FROM json_each(?))`,
       [after, before, author, JSON.stringify([...this.#used])],

@@ -11,11 +11,13 @@ import { entryOf, openedEntry, targetOf, unopenedEntry } from '../cache/cached-e
 import { type Chain, follow } from '../cache/chain-gaps.ts';
 import { ClientError, isFinal } from '../errors.ts';
 import { type AccountContext, isZero } from '../login/account-context.ts';
-import { type ConversationRef, type Opened, openOwn, openPrivate } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
+import { type Opened, openOwn, openPrivate } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Statement } from '../profile/profile-db.ts';
-import type { Rooms } from '../rooms/room-channels.ts';
+import type { Room } from '../rooms/room.ts';
 import { Locked } from '../rooms/room-keys.ts';
+import type { Rooms } from '../rooms/rooms.ts';
 import { IntakeState } from './intake-state.ts';
 
 /** RSA openings at once: enough to fill the workers, below their queue's limit. */
@@ -65,6 +67,8 @@ export class Intake {
 
   /** @param entries in order of seq */
   async take(place: ConversationRef, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
+    // Log and epochs that stand among the messages are what these are opened with.
+    await this.#rooms.find(place)?.sync.prepare(entries);
     const items = await this.#openAll(place, entries);
     const { side, end } = stretch;
     const older = side === 'older';
@@ -161,13 +165,20 @@ export class Intake {
         item.opened =
           (await openOwn(this.#context, place, entry, (...sealed) => this.#outbox.sealedAs(...sealed))) ??
           (await openPrivate(this.#context, place, entry));
-      else if (entry.kind === 'message') item.opened = await this.#rooms.open(place, entry);
+      else if (entry.kind === 'message') item.opened = await this.#roomOf(place).open(entry);
     } catch (error) {
       if (error instanceof Locked) item.claim = error;
       else if (!isBadItem(error)) throw error;
     }
     item.own = item.opened?.author === hex(this.#context.keyring.me.idFp);
     return item;
+  }
+
+  /** @throws ProtocolError 'room' */
+  #roomOf(place: ConversationRef): Room {
+    const room = this.#rooms.find(place);
+    if (room === null) throw new ProtocolError('room', 'a message of a room in a private conversation');
+    return room;
   }
 
   /** @returns null when the place holds nothing to keep: log and epoch entries, and what was known already. */
@@ -182,7 +193,7 @@ export class Intake {
     if (entry.kind === 'log' || entry.kind === 'epoch') return null;
     const cached =
       opened === null
-        ? unopenedEntry(entry, claim, this.#rooms.withoutMe(place, entry.seq), this.#tag)
+        ? unopenedEntry(entry, claim, this.#rooms.find(place)?.withoutMe(entry.seq) === true, this.#tag)
         : openedEntry(entry, opened, this.#tag);
     if (opened === null) state.explained.unopened(cached);
     const about = opened ?? claim;
@@ -228,13 +239,13 @@ export class Intake {
     const content = cached.said?.content;
     // What was said before I came is no reason to ask for a key.
     if (item.claim !== null && cached.gap !== null) taken.locked.add(item.claim.epoch);
-    const due = side === 'newer' && place.with !== null && cached.shown && !item.own;
+    const due = side === 'newer' && place.kind === 'private' && cached.shown && !item.own;
     if (due) statements.push(state.dueStatement(cached));
     statements.push(this.#cache.entryStatement(place.key, cached));
     if (content !== undefined) {
       const target = targetOf(cached, content);
       if (target !== null) statements.push(state.markStatement(target, cached.seq));
-      if (content.kind === 'receipt' && place.with !== null)
+      if (content.kind === 'receipt' && place.kind === 'private')
         for (const id of content.ids) statements.push(state.receiptStatement(cached.author, hex(id)));
       if (content.kind === 'manifest') statements.push(state.fileStatement(hex(content.manifest.fileId), cached.seq));
     }

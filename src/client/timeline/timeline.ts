@@ -5,7 +5,7 @@
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Intake, Taken } from './intake.ts';
 import { type HeldBytes, ReorderBuffer } from './reorder-buffer.ts';
 
@@ -16,8 +16,6 @@ const FIRST_SYNC = 1000;
 
 export type TimelineListener = {
   taken(place: ConversationRef, taken: Taken): Promise<void>;
-  /** Before entries of a room are opened: log and epochs must be known. */
-  prepare(place: ConversationRef, entries: readonly Entry[]): Promise<void>;
   failed(place: ConversationRef, error: unknown): void;
 };
 
@@ -134,7 +132,6 @@ export class Timeline {
     });
     const entries = inOrder(page.entries, 0, known.bottom + 1);
     const end = page.more && entries[0] !== undefined ? entries[0].seq - 1 : 0;
-    await this.#listener.prepare(this.place, entries);
     await this.#intake.take(this.place, entries, { side: 'older', end, bottom: known.bottom });
     return true;
   }
@@ -207,7 +204,6 @@ export class Timeline {
 
   async #take(entries: readonly Entry[], top: number, hole: boolean): Promise<number> {
     const end = entries.at(-1)?.seq ?? top;
-    await this.#listener.prepare(this.place, entries);
     const taken = await this.#intake.take(this.place, entries, { side: 'newer', end, hole });
     this.#head = Math.max(this.#head, end);
     this.#told = end;

@@ -4,7 +4,7 @@ import type { Content } from '../../protocol/sealed/content.ts';
 import { ClientError } from '../errors.ts';
 import type { SignedIn } from '../login/sign-in.ts';
 import { fileOf } from '../messages/message-builder.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type {
   ClientEvent,
   ConversationName,
@@ -127,7 +127,7 @@ export class FileExchange {
   /** Asked before anything is sent: at the end it would be in vain. */
   async #check(place: ConversationRef): Promise<void> {
     const { keyring } = this.#parts.signedIn;
-    if (place.with !== null && place.with !== keyring.me.name) await keyring.recipient(place.with);
+    if (place.kind === 'private' && place.with !== keyring.me.name) await keyring.recipient(place.with);
   }
 
   async #share(place: ConversationRef, { manifest, posted }: Uploaded): Promise<FileInfo> {

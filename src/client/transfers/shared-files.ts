@@ -7,7 +7,7 @@ import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import { fileOf } from '../messages/message-builder.ts';
 import { writtenAt } from '../messages/written-time.ts';
-import type { ConversationRef } from '../notes/private-notes.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Intake } from '../timeline/intake.ts';
 import type { FileInfo, FileRef } from '../types.ts';
 

@@ -1,10 +1,18 @@
 import { once } from 'node:events';
 import test from 'ava';
+import { ClientBus } from '../../../src/client/events/client-bus.ts';
 import { Announcer } from '../../../src/client/messages/announcer.ts';
 import type { ClientEvent } from '../../../src/client/types.ts';
 
 const online: ClientEvent = { type: 'link', link: { state: 'online' } };
 const notice: ClientEvent = { type: 'notice', text: 'the daemon stops' };
+
+/** @param told gets what a listener has taken */
+function open(told: ClientEvent[] = []) {
+  const bus = new ClientBus();
+  bus.on('heard', (event) => void told.push(event));
+  return { bus, announcer: new Announcer(bus) };
+}
 
 /** Throws at each event of this type. */
 function stumbling(at: ClientEvent['type']) {
@@ -16,10 +24,10 @@ function stumbling(at: ClientEvent['type']) {
 test('a listener that throws is told of, and the others hear everything', (t) => {
   const told: ClientEvent[] = [];
   const heard: ClientEvent[] = [];
-  const announcer = new Announcer((event) => told.push(event));
+  const { bus, announcer } = open(told);
   announcer.subscribe(stumbling('link'));
   announcer.subscribe((event) => heard.push(event));
-  announcer.emit(online);
+  bus.publish('announced', online);
   const failed: ClientEvent = {
     type: 'notice',
     text: 'a part of this program failed (a bug of the listener); start it again if something is missing',
@@ -30,9 +38,9 @@ test('a listener that throws is told of, and the others hear everything', (t) =>
 
 test('what no listener could take has not been told', (t) => {
   const told: ClientEvent[] = [];
-  const announcer = new Announcer((event) => told.push(event));
+  const { bus, announcer } = open(told);
   announcer.subscribe(stumbling('link'));
-  announcer.emit(online);
+  bus.publish('announced', online);
   t.deepEqual(
     told.map(({ type }) => type),
     ['notice'],
@@ -41,11 +49,11 @@ test('what no listener could take has not been told', (t) => {
 
 test.serial('a listener that cannot even take a notice is a warning of the process', async (t) => {
   const heard: ClientEvent[] = [];
-  const announcer = new Announcer(() => {});
+  const { bus, announcer } = open();
   announcer.subscribe(stumbling('notice'));
   announcer.subscribe((event) => heard.push(event));
   const warned = once(process, 'warning');
-  announcer.emit(notice);
+  bus.publish('announced', notice);
   const [warning] = await warned;
   t.is((warning as Error).message, 'a bug of the listener');
   t.deepEqual(heard, [notice]);

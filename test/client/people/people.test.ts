@@ -1,4 +1,5 @@
 import test from 'ava';
+import { ClientBus } from '../../../src/client/events/client-bus.ts';
 import type { AccountContext } from '../../../src/client/login/account-context.ts';
 import { People } from '../../../src/client/people/people.ts';
 import type { Person } from '../../../src/client/types.ts';
@@ -14,6 +15,15 @@ const pins = new Map([
   ['bob', { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null }],
   ['carol', { name: 'carol', card: { idFp: id(3) }, verified: false, changedTo: id(4) }],
 ]);
+
+/** @param told gets what listeners hear */
+function peopleOf(context: AccountContext, told: Person[][]) {
+  const bus = new ClientBus();
+  bus.on('announced', (event) => {
+    if (event.type === 'people') told.push(event.people);
+  });
+  return { people: new People(context, bus), take: (event: Event) => bus.publishAndWait('received', event) };
+}
 
 /** Alice's directory of three others, of whom dave has no pin; `read` lists which pins were read. */
 async function open() {
@@ -40,9 +50,9 @@ async function open() {
       forget: () => {},
     },
   } as unknown as AccountContext;
-  const all = new People(context, (changed) => told.push(changed));
+  const { people: all, take } = peopleOf(context, told);
   await all.load();
-  return { people: all, told, read };
+  return { people: all, take, told, read };
 }
 
 test('the whole directory is told in order, with what each one is to this profile', async (t) => {
@@ -62,11 +72,11 @@ test('the whole directory is told in order, with what each one is to this profil
 });
 
 test('what one person does reads no pin but theirs', async (t) => {
-  const { people, told, read } = await open();
+  const { people, take, told, read } = await open();
   told.length = 0;
   read.length = 0;
-  await people.take({ method: 'presence', params: { name: 'bob', online: true, away: true } });
-  await people.take({ method: 'registered', params: { name: 'dave', idFp: id(8) } });
+  await take({ method: 'presence', params: { name: 'bob', online: true, away: true } });
+  await take({ method: 'registered', params: { name: 'dave', idFp: id(8) } });
   t.like(await people.find('carol'), { name: 'carol', changedTo: hex(id(4)) });
   t.is(await people.find('erin'), null);
   await people.tell('erin');
@@ -86,16 +96,16 @@ test('who comes or goes while the directory is fetched is there, or gone, afterw
     keyring: { me: { name: 'alice', idFp: id(1) }, allPinned: async () => [], pinned: async () => null, forget() {} },
   } as unknown as AccountContext;
   const told: Person[][] = [];
-  const people = new People(context, (some) => told.push(some));
+  const { people, take } = peopleOf(context, told);
   const loading = people.load();
   const page = (next: string | null, ...names: string[]) => ({
     people: names.map((name, n) => ({ name, idFp: id(n + 2), online: name === 'carol', away: false })),
     next,
   });
   pages[0]?.resolve(page('bob', 'alice', 'bob', 'carol'));
-  await people.take(presence('bob', true));
-  await people.take(presence('carol', false));
-  await people.take({ method: 'registered', params: { name: 'erin', idFp: id(9) } } as Event);
+  await take(presence('bob', true));
+  await take(presence('carol', false));
+  await take({ method: 'registered', params: { name: 'erin', idFp: id(9) } } as Event);
   pages[1]?.resolve(page(null, 'dave'));
   await loading;
   const state = (await people.list()).map(({ name, online, fingerprint }) => [name, online, fingerprint?.slice(0, 2)]);

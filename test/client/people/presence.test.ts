@@ -1,9 +1,11 @@
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
+import { ClientBus } from '../../../src/client/events/client-bus.ts';
 import { People } from '../../../src/client/people/people.ts';
 import { Presence } from '../../../src/client/people/presence.ts';
 import type { ClientEvent, ConversationName, LinkState, Person } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
+import type { Event } from '../../../src/protocol/wire/codec.ts';
 import { connectChat, type TestChat } from '../../helpers/client/chat.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -35,7 +37,9 @@ function open(people: Person[] = [person('bob'), person('carol')]) {
     },
   } as unknown as ConstructorParameters<typeof Presence>[0];
   const directory = { find: async (name: string) => people.find((one) => one.name === name) ?? null };
-  const signs = new Presence(context, directory, (event) => told.push(event));
+  const bus = new ClientBus();
+  bus.on('announced', (event) => void told.push(event));
+  const signs = new Presence(context, directory, bus);
   /** Writes there, and what was asked of the daemon for it. */
   const typing = async (to: ConversationName) => {
     asked.length = 0;
@@ -43,7 +47,8 @@ function open(people: Person[] = [person('bob'), person('carol')]) {
     await new Promise((done) => setImmediate(done));
     return asked.map(([method, params]) => `${method} ${(params as { to: string }).to}`);
   };
-  return { signs, typing, asked, clock, link, told };
+  const take = (event: Event) => bus.publish('received', event);
+  return { signs, typing, take, asked, clock, link, told };
 }
 
 test('somebody who writes tells it once in three seconds to each person', async (t) => {
@@ -105,10 +110,10 @@ test('an away that was refused is not told again', async (t) => {
 });
 
 test('who writes is an event; oneself never is, whatever the daemon says', (t) => {
-  const { signs, told } = open();
-  signs.take({ method: 'typing', params: { name: 'bob' } });
-  signs.take({ method: 'typing', params: { name: 'alice' } });
-  signs.take({ method: 'presence', params: { name: 'bob', online: true, away: false } });
+  const { take, told } = open();
+  take({ method: 'typing', params: { name: 'bob' } });
+  take({ method: 'typing', params: { name: 'alice' } });
+  take({ method: 'presence', params: { name: 'bob', online: true, away: false } });
   t.deepEqual(told, [{ type: 'typing', name: 'bob' }]);
 });
 
@@ -119,11 +124,12 @@ test('attack: a daemon that calls away who is not here', async (t) => {
       request: async () => ({ people: [{ name: 'bob', idFp: null, online: false, away: true }], next: null }),
     },
   } as unknown as ConstructorParameters<typeof People>[0];
-  const people = new People(context, () => {});
+  const bus = new ClientBus();
+  const people = new People(context, bus);
   t.like((await people.list())[0], { name: 'bob', online: false, away: false });
-  await people.take({ method: 'presence', params: { name: 'bob', online: true, away: true } });
+  await bus.publishAndWait('received', { method: 'presence', params: { name: 'bob', online: true, away: true } });
   t.like(await people.find('bob'), { online: true, away: true });
-  await people.take({ method: 'presence', params: { name: 'bob', online: false, away: true } });
+  await bus.publishAndWait('received', { method: 'presence', params: { name: 'bob', online: false, away: true } });
   t.like(await people.find('bob'), { online: false, away: false });
   t.is(await people.find('nobody'), null);
 });

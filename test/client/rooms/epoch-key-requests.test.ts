@@ -1,6 +1,7 @@
 import test from 'ava';
-import { EpochKeyRequests } from '../../../src/client/rooms/epoch-key-requests.ts';
-import type { Rooms } from '../../../src/client/rooms/room-channels.ts';
+import { ClientBus } from '../../../src/client/events/client-bus.ts';
+import { roomRef } from '../../../src/client/notes/conversation-ref.ts';
+import { EpochKeyRequests, type RequestsParts } from '../../../src/client/rooms/epoch-key-requests.ts';
 
 type Known = { id: string; key: Uint8Array | null; open: boolean };
 
@@ -9,11 +10,16 @@ function setting(ids: readonly string[]) {
   const epochs = new Map(ids.map((id): [string, Known] => [id, { id, key: null, open: true }]));
   const time = { now: 0 };
   let sent: string[] = [];
-  const rooms = {
+  const room = {
     keys: { current: null, get: (id: string) => epochs.get(id) ?? null, isOpen: ({ open }: Known) => open },
     rekey: { ask: async ({ id }: Known) => void sent.push(id) },
-  } as unknown as Pick<Rooms, 'keys' | 'rekey'>;
-  const wanted = new EpochKeyRequests(rooms, { monotonic: () => time.now }, async () => {});
+  } as unknown as Pick<RequestsParts, 'keys' | 'rekey'>;
+  const wanted = new EpochKeyRequests({
+    ...room,
+    ref: roomRef(new Uint8Array(32), '#lobby'),
+    clock: { monotonic: () => time.now },
+    bus: new ClientBus(),
+  });
   const asked = () => {
     const taken = sent;
     sent = [];

@@ -1,5 +1,7 @@
 import test from 'ava';
-import { GrantAnswers } from '../../../src/client/rooms/grant-answers.ts';
+import { ClientBus } from '../../../src/client/events/client-bus.ts';
+import { type AskedRoom, GrantAnswers } from '../../../src/client/rooms/grant-answers.ts';
+import type { Event } from '../../../src/protocol/wire/codec.ts';
 import { until } from '../../helpers/until.ts';
 
 const id = new Uint8Array(32);
@@ -9,21 +11,27 @@ const granted = {
 } as const;
 const wanted = { method: 'grant-wanted', params: { room: id, epochId: id, name: 'bob' } } as const;
 
+/** One room that answers; the returned function tells it what the daemon told. */
+function answering(room: AskedRoom) {
+  const bus = new ClientBus();
+  new GrantAnswers({ withId: () => room }, bus);
+  return (event: Event) => bus.publish('received', event);
+}
+
 test('few are worked on at once, one that has no answer holds up only some, and what is too much is dropped', async (t) => {
   const open: (() => void)[] = [];
   let taken = 0;
   let handed = 0;
-  const grants = new GrantAnswers({
+  const take = answering({
     rekey: { wanted: async () => void handed++ },
-    wantedKey: {
+    keyRequests: {
       granted: () => {
         taken++;
         return new Promise((done) => open.push(done));
       },
     },
-    attempt: (action) => action(),
   });
-  for (let n = 0; n < 10_000; n++) grants.take(granted);
+  for (let n = 0; n < 10_000; n++) take(granted);
   await until(() => open.length === 8);
   t.is(taken, 8);
   for (const go of open.splice(1)) go();
@@ -35,7 +43,7 @@ test('few are worked on at once, one that has no answer holds up only some, and 
     return taken > 600;
   });
   t.true(taken < 1000);
-  for (let n = 0; n < 8; n++) grants.take(wanted);
+  for (let n = 0; n < 8; n++) take(wanted);
   await until(() => {
     for (const go of open.splice(1)) go();
     return handed === 7;
@@ -44,11 +52,7 @@ test('few are worked on at once, one that has no answer holds up only some, and 
 
 test('what is no grant is left alone', async (t) => {
   const fail = async () => t.fail();
-  const grants = new GrantAnswers({
-    rekey: { wanted: fail },
-    wantedKey: { granted: fail },
-    attempt: (action) => action(),
-  });
-  grants.take({ method: 'typing', params: { name: 'bob' } });
+  const take = answering({ rekey: { wanted: fail }, keyRequests: { granted: fail } });
+  take({ method: 'typing', params: { name: 'bob' } });
   t.pass();
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { CachedEntry } from '../../../src/client/cache/cache.ts';
 import type { AccountContext } from '../../../src/client/login/account-context.ts';
-import type { ConversationRef } from '../../../src/client/notes/private-notes.ts';
+import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import { openProfileDb } from '../../../src/client/profile/profile-db.ts';
 import { migrations } from '../../../src/client/profile/profile-schema.ts';
 import { ExplainedGaps } from '../../../src/client/timeline/explained-gaps.ts';
@@ -13,7 +13,7 @@ async function setting(
   t: ExecutionContext,
   unopened: Record<number, string>,
   opened: number[] = [],
-  peer: string | null = null,
+  kind: ConversationRef['kind'] = 'room',
 ) {
   const db = await openProfileDb(join(await temporaryFolder(t), 'profile.db'), migrations);
   t.teardown(() => db.close());
@@ -24,7 +24,7 @@ async function setting(
       [Number(seq), author],
     );
   const context = { account: 'a', profile: { db } } as unknown as AccountContext;
-  const place = { key: 'c', with: peer } as unknown as ConversationRef;
+  const place = { key: 'c', kind } as unknown as ConversationRef;
   const load = () => {
     const explained = new ExplainedGaps(context, place);
     for (const seq of opened) explained.known(`t${seq}`, seq);
@@ -58,7 +58,7 @@ test('it explains nothing that its own author names, that stands elsewhere, or t
   t.false(await load().all(by('alice', 5), ['t1', 'x']), 'older than place 1');
   t.true(await load().all(by('alice', 5), ['t3', 'x', 't1']));
   t.false(await load().all(by('alice', 1002), ['x']), 'long ago');
-  const privately = await setting(t, { 2: 'carol' }, [], 'carol');
+  const privately = await setting(t, { 2: 'carol' }, [], 'private');
   t.false(await privately.load().all(by('alice', 5), ['x']), 'a note’s hash is known without its key');
 });
 

@@ -1,16 +1,24 @@
 import test, { type ExecutionContext } from 'ava';
 import { Cache, type CachedEntry } from '../../../src/client/cache/cache.ts';
 import type { AccountContext } from '../../../src/client/login/account-context.ts';
-import type { ConversationRef } from '../../../src/client/notes/private-notes.ts';
+import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
-import type { Rooms } from '../../../src/client/rooms/room-channels.ts';
+import type { Rooms } from '../../../src/client/rooms/rooms.ts';
 import { Intake } from '../../../src/client/timeline/intake.ts';
 import { Timeline } from '../../../src/client/timeline/timeline.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 
 const id = new Uint8Array(32).fill(5);
-const place: ConversationRef = { id, key: hex(id), name: '@bob', with: 'bob', peer: 'b'.repeat(64), base: 0 };
+const place: ConversationRef = {
+  kind: 'private',
+  id,
+  key: hex(id),
+  name: '@bob',
+  with: 'bob',
+  peer: 'b'.repeat(64),
+  base: 0,
+};
 const account = 'a';
 
 function text(seq: number): CachedEntry {
@@ -23,7 +31,7 @@ function text(seq: number): CachedEntry {
 /** A conversation that is known up to a place, or (0) was never met, and what its listener is told, a list for each time. */
 async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
   const profile = await openProfile(t);
-  const { cache } = await Cache.open(profile, account, id);
+  const cache = await Cache.open(profile, account);
   const context = { profile, account, keyring: { me: { idFp: new Uint8Array(32) } } } as unknown as AccountContext;
   const told: number[][] = [];
   const intake = new Intake(context, cache, {} as Rooms, {} as OutboxStore);
@@ -34,7 +42,6 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
     intake,
     { used: 0 },
     {
-      prepare: async () => {},
       failed: (_place, error) => t.fail(String(error)),
       taken: async (_place, { fresh }) => void told.push(fresh.map(({ seq }) => seq)),
     },

@@ -3,13 +3,21 @@ import test from 'ava';
 import type { Cache } from '../../../src/client/cache/cache.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { AccountContext } from '../../../src/client/login/account-context.ts';
-import type { ConversationRef } from '../../../src/client/notes/private-notes.ts';
+import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { Intake } from '../../../src/client/timeline/intake.ts';
 import { type SharedFile, SharedFiles } from '../../../src/client/transfers/shared-files.ts';
 
 type Page = { listed: { n: number; at: number }[]; more: boolean };
 const idOf = (n: number) => new Uint8Array(16).fill(n);
-const place: ConversationRef = { id: idOf(0), key: '00', name: '@bob', with: 'bob', peer: '00', base: 0 };
+const place: ConversationRef = {
+  kind: 'private',
+  id: idOf(0),
+  key: '00',
+  name: '@bob',
+  with: 'bob',
+  peer: '00',
+  base: 0,
+};
 
 /** Alice's files, as a daemon lists them page by page. @returns how many pages it was asked for, too */
 function listing(pages: (asked: number) => Page) {

@@ -1,0 +1,33 @@
+/** The channel of each conversation, by its kind. The outbox knows only what all channels have in common. */
+import { type ConversationRef, formerRefs, privateRef, unmetKey } from '../notes/conversation-ref.ts';
+import type { Channel, ChannelLookup } from '../outbox/channel.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+import type { ChannelParts } from './channel-parts.ts';
+import { PrivateChannel } from './private-channel.ts';
+import { RoomChannel } from './room-channel.ts';
+
+export class Channels implements ChannelLookup {
+  readonly #parts: ChannelParts;
+  readonly #rooms: Rooms;
+
+  constructor(parts: ChannelParts, rooms: Rooms) {
+    this.#parts = parts;
+    this.#rooms = rooms;
+  }
+
+  of(ref: ConversationRef): Channel {
+    if (ref.kind === 'private') return new PrivateChannel(this.#parts, ref);
+    return new RoomChannel(this.#parts, this.#rooms.of(ref));
+  }
+
+  async find(conversation: string, recipient: string): Promise<Channel | null> {
+    const room = this.#rooms.withKey(conversation);
+    if (room !== null) return this.of(room.ref);
+    const { context } = this.#parts;
+    const current = await privateRef(context, recipient);
+    if (current.key === conversation || conversation === unmetKey(recipient)) return this.of(current);
+    // Written before their key changed: it fails there with a sentence.
+    const former = (await formerRefs(context, recipient)).find(({ key }) => key === conversation);
+    return former === undefined ? null : this.of(former);
+  }
+}

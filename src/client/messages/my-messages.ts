@@ -1,0 +1,110 @@
+/**
+ * My messages on their way: stores them in the outbox, and tells listeners, and those who wait for one, how each fares until its
+ * conversation holds it.
+ */
+import { hex } from '../../protocol/base/bytes.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import type { ClientBus, ClientBusEvents } from '../events/client-bus.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
+import type { OutboxItem } from '../notes/outbox-item.ts';
+import type { OutboxStore } from '../outbox/outbox-store.ts';
+import type { OwnDevices } from '../outbox/own-devices.ts';
+import type { Message } from '../types.ts';
+import type { MessageBuilder } from './message-builder.ts';
+import { Waiters } from './waiters.ts';
+
+const ID_BYTES = 16;
+
+export class MyMessages {
+  readonly waiters = new Waiters();
+  readonly #context: AccountContext;
+  readonly #bus: ClientBus;
+  readonly #store: OutboxStore;
+  readonly #devices: Pick<OwnDevices, 'current'>;
+  readonly #messages: MessageBuilder;
+
+  constructor(
+    context: AccountContext,
+    bus: ClientBus,
+    store: OutboxStore,
+    devices: Pick<OwnDevices, 'current'>,
+    messages: MessageBuilder,
+  ) {
+    this.#context = context;
+    this.#bus = bus;
+    this.#store = store;
+    this.#devices = devices;
+    this.#messages = messages;
+    bus.on('sent', (event) => this.#sent(event));
+    bus.on('refused', (event) => this.#refused(event));
+    bus.on('stalled', ({ item, error }) => this.waiters.failed(item.id, error, 'it waits to be sent'));
+    bus.on('stored', (ref) => this.#met(ref));
+  }
+
+  /** An id that no message has, hex. */
+  newId(): string {
+    return hex(this.#context.profile.random(ID_BYTES));
+  }
+
+  /**
+   * Stores a message in the outbox and starts sending it.
+   * @param file the file's id, hex, when the content is a manifest @throws ClientError 'refused' when the outbox is full
+   */
+  async queue(
+    ref: ConversationRef,
+    content: Content,
+    { id = this.newId(), file = null }: { id?: string; file?: string | null } = {},
+  ): Promise<Message> {
+    const at = this.#context.clock.now();
+    const item = await this.#store.add(ref, { device: this.#devices.current, id, at, content, file });
+    const message = this.#tell(ref, item, true);
+    this.#bus.publish('queued', ref);
+    return message ?? this.#messages.nameless(ref, item);
+  }
+
+  /** Sends a failed message again, as the newest of the conversation. */
+  async retry(ref: ConversationRef, id: string): Promise<void> {
+    await this.#store.retry(ref, id, this.#devices.current);
+    const again = await this.#store.find(ref.key, id);
+    if (again !== null) this.#tell(ref, again, true);
+    this.#bus.publish('queued', ref);
+  }
+
+  /** Takes a failed message out of the outbox. */
+  async drop({ conversation, author, id }: Pick<Message, 'conversation' | 'author' | 'id'>): Promise<void> {
+    await this.#store.drop(id);
+    this.#bus.publish('announced', { type: 'withdrawn', conversation, author, id });
+  }
+
+  /** Tells listeners of a message of mine; null for what is no message of its own. */
+  #tell(ref: ConversationRef, item: OutboxItem, fresh: boolean): Message | null {
+    const message = this.#messages.queued(ref, item);
+    if (message !== null) this.#bus.publish('announced', { type: 'message', message, fresh });
+    return message;
+  }
+
+  #sent({ ref, item }: ClientBusEvents['sent']): void {
+    const message = this.#tell(ref, item, false);
+    if (message === null) return;
+    // A note to myself is where it goes the moment it is stored.
+    const isToMe = ref.kind === 'private' && ref.with === this.#context.keyring.me.name;
+    this.waiters.reached(isToMe ? { ...message, state: 'delivered' } : message);
+  }
+
+  async #refused({ ref, item, error }: ClientBusEvents['refused']): Promise<void> {
+    const message = this.#tell(ref, item, false);
+    const sentence = item.error ?? 'it was refused';
+    this.waiters.failed(item.id, error, sentence);
+    if (message !== null) return;
+    // An edit or a reaction has no place of its own to show that it failed.
+    if (item.content.kind !== 'receipt')
+      this.#bus.notice(`the ${item.content.kind} in ${ref.name} was not sent: ${sentence}`);
+    await this.#store.drop(item.id);
+  }
+
+  /** The answer to what was sent may be lost, and another process of this profile have met it. */
+  async #met(ref: ConversationRef): Promise<void> {
+    for (const message of await this.#messages.mine(ref, this.waiters.ids)) this.waiters.reached(message);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The devices that this process writes as. A number in a device's chain is given out once, so that one process at a time holds a
+ * device: its own, those that it had before somebody else used their numbers, and, while it sends what they left in the outbox, those
+ * of processes that ended.
+ */
+import type { ClientBus } from '../events/client-bus.ts';
+import type { DeviceLease } from '../profile/device-lock.ts';
+import type { Profile } from '../profile/profile.ts';
+
+export class OwnDevices {
+  readonly #leased: Profile['devices'];
+  readonly #leases: DeviceLease[];
+  /** Of processes that ended, by number. */
+  readonly #orphans = new Map<number, DeviceLease>();
+  #current: number;
+
+  constructor({ devices }: Pick<Profile, 'devices'>, lease: DeviceLease, bus: ClientBus) {
+    this.#leased = devices;
+    this.#leases = [lease];
+    this.#current = lease.device;
+    bus.on('clashed', (device) => this.replace(device));
+  }
+
+  /** What new items are written as. */
+  get current(): number {
+    return this.#current;
+  }
+
+  get all(): number[] {
+    return [...this.#leases.map(({ device }) => device), ...this.#orphans.keys()];
+  }
+
+  holds(device: number): boolean {
+    return this.#orphans.has(device) || this.#leases.some((lease) => lease.device === device);
+  }
+
+  /** Holds also the device of a process that ended. @returns false when another process holds it */
+  adopt(device: number): boolean {
+    if (this.holds(device)) return true;
+    const lease = this.#leased.take(device);
+    if (lease !== null) this.#orphans.set(device, lease);
+    return lease !== null;
+  }
+
+  /** Ends `adopt`; does nothing for a device of its own. */
+  release(device: number): void {
+    const lease = this.#orphans.get(device);
+    this.#orphans.delete(device);
+    lease?.release();
+  }
+
+  /** Somebody else used this device's numbers (a copied profile): goes on as another one, never as this again. */
+  async replace(clashed: number): Promise<void> {
+    if (clashed !== this.#current) return;
+    await this.#leased.retire(clashed);
+    const lease = await this.#leased.lease();
+    this.#leases.push(lease);
+    this.#current = lease.device;
+  }
+
+  close(): void {
+    for (const lease of [...this.#leases, ...this.#orphans.values()]) lease.release();
+  }
+}

@@ -1,0 +1,135 @@
+/** A room as this client sees it: its members and keys, and its messages opened and sealed. */
+import { equal, fromHex, hex } from '../../protocol/base/bytes.ts';
+import { ProtocolError } from '../../protocol/base/errors.ts';
+import type { Content } from '../../protocol/sealed/content.ts';
+import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../protocol/sealed/room-message.ts';
+import type { Entry } from '../../protocol/wire/fields.ts';
+import type { ClientBus } from '../events/client-bus.ts';
+import type { AccountContext } from '../login/account-context.ts';
+import type { RoomRef } from '../notes/conversation-ref.ts';
+import type { ChainPosition, Opened } from '../notes/private-notes.ts';
+import type { People } from '../people/people.ts';
+import { EpochKeyRequests } from './epoch-key-requests.ts';
+import { Locked, RoomKeys } from './room-keys.ts';
+import { RoomMembers } from './room-members.ts';
+import { RoomRekey } from './room-rekey.ts';
+import { RoomSync } from './room-sync.ts';
+
+export class Room {
+  readonly ref: RoomRef;
+  readonly members: RoomMembers;
+  readonly keys: RoomKeys;
+  readonly sync: RoomSync;
+  readonly rekey: RoomRekey;
+  readonly keyRequests: EpochKeyRequests;
+  readonly #context: AccountContext;
+
+  private constructor(
+    context: AccountContext,
+    bus: ClientBus,
+    people: Pick<People, 'othersOnline'>,
+    ref: RoomRef,
+    members: RoomMembers,
+    keys: RoomKeys,
+  ) {
+    this.#context = context;
+    this.ref = ref;
+    this.members = members;
+    this.keys = keys;
+    this.sync = new RoomSync(context, bus, ref, members, keys);
+    this.rekey = new RoomRekey({ context, bus, people, ref, members, keys, sync: this.sync });
+    this.keyRequests = new EpochKeyRequests({ ref, keys, rekey: this.rekey, clock: context.clock, bus });
+  }
+
+  static async open(
+    context: AccountContext,
+    bus: ClientBus,
+    people: Pick<People, 'othersOnline'>,
+    ref: RoomRef,
+  ): Promise<Room> {
+    const members = await RoomMembers.load(context, ref.id);
+    return new Room(context, bus, people, ref, members, await RoomKeys.load(context, members));
+  }
+
+  /** Was this place taken while I was not in the room? */
+  withoutMe(seq: number): boolean {
+    return !this.members.wasMember(hex(this.#context.keyring.me.idFp), seq);
+  }
+
+  /** The identities, hex, whose signing keys it takes to open this message: its author's, and that of the maker of its key when it was refused. */
+  claimants(bytes: Uint8Array): string[] {
+    try {
+      const { from, epochId } = parseRoomMessage(bytes);
+      const maker = this.keys.refusedMaker(hex(epochId));
+      return [hex(from), ...(maker === null ? [] : [hex(maker)])];
+    } catch (error) {
+      if (error instanceof ProtocolError) return [];
+      throw error;
+    }
+  }
+
+  /** The name of a member whose key is another than the accepted one, and can be accepted; null for any other identity. */
+  async unaccepted(idFp: string): Promise<string | null> {
+    const { keyring } = this.#context;
+    const name = this.members.nameOf(idFp);
+    if (name === null || !this.members.log.isMember(fromHex(idFp))) return null;
+    const isAccepted = (await keyring.acceptedSpki(fromHex(idFp), name)) !== null;
+    return isAccepted || (await keyring.pinned(name)) === null ? null : name;
+  }
+
+  /** @throws Locked without the key, ProtocolError 'room' when it is no message of a member at its place */
+  async open(entry: Entry): Promise<Opened> {
+    const header = parseRoomMessage(entry.bytes);
+    const author = hex(header.from);
+    const name = this.members.nameOf(author);
+    if (!equal(header.room, this.ref.id) || name === null || !this.members.wasMember(author, entry.seq))
+      throw new ProtocolError('room', 'by nobody of the room');
+    const claim = { author, id: hex(header.msgId), device: header.device, deviceSeq: header.seq };
+    const epoch = hex(header.epochId);
+    const known = this.keys.get(epoch);
+    if (known === null || known.key === null) throw new Locked({ ...claim, epoch });
+    const head = this.members.numberOf(known.epoch.logHead) ?? 0;
+    if (entry.seq < known.seq || this.members.leftBetween(head, entry.seq))
+      throw new ProtocolError('room', 'under an epoch that was not made yet, or after which somebody had left');
+    const authorSpki = await this.#context.keyring.sigSpkiOf(header.from, name);
+    if (authorSpki === null) throw new ProtocolError('room', 'its author is not the pinned one');
+    const opened = openRoomMessage(entry.bytes, {
+      key: known.key,
+      authorSpki,
+      room: this.ref.id,
+      epochId: header.epochId,
+    });
+    return {
+      ...claim,
+      prev: opened.prev,
+      seen: opened.seen,
+      said: { from: name, sentAt: opened.sentAt, late: false, hash: opened.hash, content: opened.content },
+    };
+  }
+
+  /** Seals under the current epoch, which is made when it has to be. @param head the highest known place of the conversation */
+  async seal(
+    item: ChainPosition & { id: Uint8Array; sentAt: number; content: Content },
+    head: () => number,
+  ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
+    const { keyring, rsa, profile } = this.#context;
+    await this.sync.ready();
+    const epoch = await this.rekey.ready(head);
+    const { message, hash } = await sealRoomMessage(rsa, {
+      room: this.ref.id,
+      epochId: epoch.epoch.epochId,
+      key: epoch.key,
+      identity: keyring.me.identity,
+      from: keyring.me.idFp,
+      device: item.device,
+      seq: item.deviceSeq,
+      msgId: item.id,
+      prev: item.prev,
+      seen: [...item.seen],
+      sentAt: item.sentAt,
+      content: item.content,
+      random: profile.random,
+    });
+    return { bytes: message, hash };
+  }
+}
