@@ -56,7 +56,7 @@ async function open(t: ExecutionContext) {
   };
   const changeable = {
     ...accounts,
-    checkNew() {},
+    checkNewName() {},
     async add() {},
     replaceRecord: async (name: string) => accounts.find(name),
   };
