@@ -1,4 +1,4 @@
-/** What every request handler is given. Types only. */
+/** The objects that every request handler receives. Types only. */
 import type { Logger } from 'pino';
 import type { Clock } from '../platform/clock.ts';
 import type { FileSystem } from '../platform/file-system.ts';
@@ -41,9 +41,9 @@ export type Context = {
   store: Store;
   directory: CardDirectory;
   feed: Feed;
-  /** For what follows an answer: it takes its turn in the budget of the client. */
+  /** Schedules work that follows an answer, such as sending events. Its time is charged to the client's budget. */
   defer: Defer;
-  /** null: everything goes by each session's own link. */
+  /** null when broadcasts are switched off: each session then gets its own sealed copy. */
   broadcasts: Broadcasts | null;
   rooms: Rooms;
   epochs: Epochs;
@@ -53,10 +53,13 @@ export type Context = {
   lobby: Uint8Array;
 };
 
-/** The daemon's own, whose threads can work for one budget (paid.ts). */
+/** The daemon's own context. Its worker pools and store can also work on a client's budget (charged-context.ts). */
 export type SharedContext = Context & { rsa: SharedRsa; opaque: SharedOpaque; store: SharedStore };
 
-/** Carries out one request. @throws Refusal for an expected no; anything else is a bug and ends the session. */
+/**
+ * Handles one request.
+ * @throws Refusal when the request is not allowed; any other error is a bug and ends the session.
+ */
 export type Handler<N extends RequestName> = (
   context: Context,
   session: Session,

@@ -1,4 +1,4 @@
-/** The daemon as one thing that starts, reloads and stops; main.ts gives it the process around it. */
+/** Starts, reloads and stops a daemon. main.ts adds the process around it: arguments, log and signals. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../platform/clock.ts';
@@ -40,9 +40,15 @@ import { checkDataFolder } from './startup/data-folder-check.ts';
 import { startRetention } from './startup/retention.ts';
 import { openSqliteStore } from './store-thread/sqlite-store.ts';
 
-/** Waiting private operations: a second of work for one thread. A client gives up after some seconds, so the newest go first. */
+/**
+ * 256 waiting private-key operations keep one thread busy for about a second. Clients give up after a few seconds, so
+ * the newest run first.
+ */
 const POOL = { threads: 2, maxQueue: 256, newestFirst: true };
-/** Logged-in links that the limit of open files allows: below the first the operator is warned, below the second the start fails. */
+/**
+ * Logged-in links that the limit of open files must leave room for. Below the first the daemon warns, below the second
+ * it does not start.
+ */
 const FEW_LINKS = 256;
 const FEWEST_LINKS = 16;
 
@@ -50,11 +56,11 @@ export type Daemon = {
   port: number;
   fingerprint: Uint8Array;
   join: string;
-  /** Takes over `next` and what changed in users.txt. */
+  /** Applies `next` and rereads users.txt. */
   reload(next: Config): Promise<void>;
-  /** Resolves when storage has failed for good: nothing can be promised any more, and the program is to stop and end. */
+  /** Resolves when storage fails for good. Nothing can be promised from then on: the program must stop. */
   broken: Promise<StorageError>;
-  /** Stops in order: everything promised is on stable storage when it resolves. */
+  /** Stops in order. Everything promised is on stable storage when it resolves. */
   stop(): Promise<void>;
 };
 
@@ -63,19 +69,22 @@ export type DaemonDependencies = {
   clock: Clock;
   random: Random;
   fs: FileSystem;
-  /** Told to peers in the handshake. */
+  /** Sent to peers in the handshake. */
   software: string;
-  /** This machine's name, for the join link when it listens on every address. */
+  /** This machine's name, used in the join link when the daemon listens on every address. */
   hostname: string;
-  /** Files and sockets that this process may have open. */
+  /** The number of files and sockets this process may have open. */
   descriptors: number;
-  /** Threads that outlive this daemon; its own unless given. */
+  /** Worker threads that outlive this daemon. By default it starts its own. */
   threads?: { rsa: SharedRsa; opaque: SharedOpaque };
-  /** What carries out requests; requests/index.ts unless given. */
+  /** The request handlers; requests/index.ts by default. */
   table?: RequestTable;
 };
 
-/** Serves when it resolves. @throws StartError, or what the system says, after closing what was opened. */
+/**
+ * The daemon accepts connections when this resolves. On failure it closes what it opened.
+ * @throws StartError or a system error
+ */
 export async function startDaemon(config: Config, around: DaemonDependencies): Promise<Daemon> {
   const { log, clock, random, software } = around;
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<StorageError>();
@@ -119,7 +128,7 @@ export async function startDaemon(config: Config, around: DaemonDependencies): P
       fs,
       dir: config.dataDir,
       log,
-      // Clients normalize what is typed in the same way.
+      // Clients normalize passwords in the same way.
       upgrade: (name, secret) => opaque.createRecord(opaqueSetup, name, passwordText(secret), daemonId),
       known: () => rooms.lobby.names,
     });
@@ -184,7 +193,7 @@ export function openThreads(closers: (() => unknown)[]): { rsa: SharedRsa; opaqu
   return { rsa, opaque };
 }
 
-/** @throws StartError when the system allows too few for anything. */
+/** @throws StartError when the limit of open files is too low to serve anyone */
 function sharesOf(descriptors: number, log: Logger): DescriptorShares {
   const shares = divideDescriptors(descriptors);
   const count = shares.links.loggedIn;
@@ -198,7 +207,7 @@ function sharesOf(descriptors: number, log: Logger): DescriptorShares {
   return shares;
 }
 
-/** What the system says of a file lacks what to do. */
+/** Adds the folder and a remedy to a file system error. */
 function explain(error: unknown, dir: string): unknown {
   if (!(error instanceof Error) || error instanceof StartError || !('syscall' in error)) return error;
   return new StartError(`cannot use ${dir}: ${error.message}; check that folder and what lies in it`);
@@ -224,7 +233,10 @@ async function reload(context: Context, next: Config): Promise<void> {
   }
 }
 
-/** Nobody is removed for a line that cannot be read, or for an identity that is not one of this daemon's. */
+/**
+ * Removes members whose account is gone. Does nothing while users.txt has an unreadable line or an identity without key
+ * card here.
+ */
 async function removeDeletedAccounts({ rooms, accounts, directory, log, store, defer }: Context): Promise<void> {
   const isKnown = accounts.all().every(({ idFp }) => idFp === null || directory.newest(idFp) !== undefined);
   if (accounts.complete && isKnown) {
@@ -240,7 +252,7 @@ async function removeDeletedAccounts({ rooms, accounts, directory, log, store, d
   log.error({ evt: 'users_damaged', count }, what);
 }
 
-/** Logs the lines of invites.txt whose codes let nobody in, by number: the log never holds a code. */
+/** Logs the unusable lines of invites.txt by number, because codes must not appear in the log. */
 async function reportInvites({ config, invites, log }: Context): Promise<void> {
   if (config.registration !== 'invite') return;
   const what = `this line of invites.txt lets nobody in: a code has ${MIN_CODE} to ${MAX_INVITE} characters`;

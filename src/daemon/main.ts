@@ -1,4 +1,4 @@
-/** The program securechat-daemon: arguments, log, signals. */
+/** The program `securechat-daemon`: arguments, log and signals. */
 import { existsSync, readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -19,7 +19,7 @@ import { descriptorLimit } from './limits/descriptors.ts';
 import { type Log, openLog } from './logging/log.ts';
 
 const PRIVATE_UMASK = 0o077;
-/** Longer than an orderly stop may take: clients are given 10 s. */
+/** Longer than an orderly stop, which gives clients 10 s. */
 const MAX_STOP_MS = 15_000;
 
 const around: Environment = {
@@ -35,7 +35,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`securechat-daemon: ${error instanceof Error ? error.message : String(error)}\n`);
-  // The exit is forced: a worker thread must not keep a daemon alive that never came to serve.
+  // Force the exit: a worker thread must not keep a failed start alive.
   process.exit(error instanceof UsageError ? 2 : 1);
 }
 
@@ -85,7 +85,7 @@ async function serve(config: Config, flags: OptionValues): Promise<void> {
   await announce(daemon, config, log);
 }
 
-/** The line `listening` is for scripts, so it is on stdout whatever the log's place and level. */
+/** Prints the `listening` line on stdout wherever the log goes and whatever its level, because scripts wait for it. */
 async function announce(daemon: Daemon, config: Config, { logger }: Log): Promise<void> {
   const { port, join: link } = daemon;
   const fingerprint = hex(daemon.fingerprint);
@@ -120,7 +120,7 @@ function handleEnds(daemon: Daemon, log: Log, flags: OptionValues): void {
   };
   void daemon.broken.then((err) => {
     logger.fatal({ evt: 'storage_fail', err }, 'storage has failed, nothing more can be promised: stopping');
-    // A disk that hangs must not keep the daemon from ending.
+    // A hanging disk must not keep the daemon alive.
     setTimeout(() => process.exit(1), MAX_STOP_MS).unref();
     void stop(1);
   });

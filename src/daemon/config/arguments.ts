@@ -1,4 +1,4 @@
-/** The command line, judged before anything is opened. */
+/** Parses the command line, before anything is opened. */
 import yargs from 'yargs';
 import { withValues } from '../../platform/switches.ts';
 import { UsageError } from '../data/start-error.ts';
@@ -7,7 +7,10 @@ import { epilogue, isSwitch, laterCommands, laterOptions, type OptionName, optio
 
 export type Command = { command: 'start' | 'fingerprint'; flags: OptionValues } | { command: 'print'; text: string };
 
-/** @param args without the program's name. @throws UsageError. */
+/**
+ * @param args without the program's name
+ * @throws UsageError
+ */
 export async function parseArguments(args: readonly string[], version: string): Promise<Command> {
   const later = args.find((arg) => laterOptions.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
   if (later !== undefined) throw new UsageError(`the option ${later.split('=')[0]} is not there yet; start without it`);

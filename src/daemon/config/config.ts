@@ -1,4 +1,7 @@
-/** Flags, environment and config.toml become one Config, or one sentence about what is wrong. */
+/**
+ * Folder `config`: reads flags, environment and config.toml into one Config; it opens no data file and knows no running
+ * daemon.
+ */
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { isFixed, namedPath } from '../../platform/home.ts';
@@ -8,40 +11,40 @@ import { UsageError } from '../data/start-error.ts';
 import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
 import { parseDuration, parseSize } from './units.ts';
 
-/** What the operator decides. Sizes in bytes, times in milliseconds. */
+/** The operator's settings. Sizes in bytes, times in milliseconds. */
 export type Config = {
   dataDir: string;
   host: string;
   port: number;
-  /** Messages of a room are sealed once for all of its links. */
+  /** Seal each room message once for all links of the room. */
   broadcast: boolean;
   registration: (typeof registrations)[number];
   maxFileSize: number;
-  /** All files of one user together. */
+  /** Most bytes of all files of one person. */
   quota: number;
-  /** All messages of one user together, with what they cost beside their text. */
+  /** Most bytes of all messages of one person, including their overhead. */
   messageQuota: number;
-  /** How long messages and files are kept; null: for ever. */
+  /** How long messages and files are kept; null keeps them for ever. */
   retention: number | null;
   logLevel: (typeof logLevels)[number];
   logFile: string | null;
 };
 
-/** Options as texts, before they are judged. */
+/** Option values as text, not parsed yet. */
 export type OptionValues = { [N in OptionName]?: string };
 
-/** What is asked of the world to find the data folder and the file. */
+/** Where the settings come from, besides the command line. */
 export type Environment = {
   env: { [name: string]: string | undefined };
   cwd: string;
-  /** Where this system keeps the data of this program; null when there is no home folder. */
+  /** This program's data folder by the system's rules; null without a home folder. */
   xdgData: string | null;
   exists(path: string): boolean;
-  /** null when there is no such file. */
+  /** The file's text; null when it does not exist. */
   readText(path: string): string | null;
 };
 
-/** These take effect on HUP; the others need a new start. */
+/** Settings that a reload (HUP) applies; the others need a restart. */
 const live = [
   'registration',
   'maxFileSize',
@@ -73,7 +76,7 @@ export function readConfig(flags: OptionValues, around: Environment): Config {
     throw new UsageError(`data-dir cannot stand in ${path}, which was found by it; remove it`);
   }
   const given: OptionValues = { ...file, ...env, ...flags };
-  /** Where an option got its value: for sentences. */
+  /** Where an option's value came from, for error messages. */
   const place = (option: OptionName): string => {
     if (flags[option] !== undefined) return `--${option}`;
     return env[option] !== undefined ? variableOf(option) : `${path}: ${option}`;
@@ -102,7 +105,7 @@ export function readConfig(flags: OptionValues, around: Environment): Config {
   };
 }
 
-/** Takes over what may change while the daemon runs. @returns the names of what changed but waits for a new start. */
+/** Applies the settings that may change at run time. @returns the changed settings that need a restart */
 export function applyLive(config: Config, next: Config): string[] {
   const waiting = (Object.keys(config) as (keyof Config)[]).filter(
     (key) => !(live as readonly string[]).includes(key) && config[key] !== next[key],
@@ -143,7 +146,7 @@ function optionsFromToml(path: string, text: string): OptionValues {
   return given;
 }
 
-/** @param kept where else a path may be given, and the path there; the first one wins. Only a flag may give a relative path. */
+/** @param kept other sources of the path, in order of precedence. Only a flag may give a relative path. */
 function chooseDataDir(
   flags: OptionValues,
   around: Environment,

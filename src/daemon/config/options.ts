@@ -1,4 +1,7 @@
-/** The daemon's options, one row each: `--help`, SECURECHAT_… names and the keys of config.toml all come from here. */
+/**
+ * The daemon's options, one row each. `--help`, the SECURECHAT_… variables and the keys of config.toml are made from
+ * it.
+ */
 import { DEFAULT_PORT } from '../../protocol/link/daemon-identity.ts';
 import { MIN_CODE } from '../accounts/invites.ts';
 import { limitValues } from '../limits/limits.ts';
@@ -6,7 +9,7 @@ import { limitValues } from '../limits/limits.ts';
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const registrations = ['open', 'invite', 'closed'] as const;
 
-/** Every option but a switch takes one text; config.ts judges it. */
+/** Every option except a switch takes one text; config.ts parses it. */
 export const options = {
   'data-dir':
     'folder of users, keys and messages [$STATE_DIRECTORY, else the current folder if it holds a users.txt, else ~/.local/share/securechat-daemon]',
@@ -24,7 +27,7 @@ export const options = {
   config: 'file with these options as keys [config.toml in the data folder]',
 } as const;
 
-/** These take no text: they are there, or not. */
+/** A switch takes no value. */
 export function isSwitch(name: OptionName): boolean {
   return name === 'no-broadcast';
 }
@@ -32,7 +35,7 @@ export function isSwitch(name: OptionName): boolean {
 export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as OptionName[];
 
-/** What COMMANDS promises for later: named, so that the answer is not "unknown". */
+/** Announced commands and options of later versions, so that the error says "not there yet" instead of "unknown". */
 export const laterCommands = [
   'status',
   'check',

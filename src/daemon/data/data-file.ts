@@ -1,4 +1,4 @@
-/** Reads a file of the data folder. What the system says of one that cannot be read lacks its name, or what to do. */
+/** Folder `data`: reads, replaces, locks and protects files of the data folder; it does not know what they contain. */
 
 import { replaceDurably } from '../../platform/durable-write.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
@@ -6,7 +6,10 @@ import { unlessMissing } from '../../platform/missing-file.ts';
 import { StartError } from './start-error.ts';
 import { diskFullRefusal } from './storage-error.ts';
 
-/** null when it is not there. @throws StartError with a sentence for the operator, and what is no error of the file system */
+/**
+ * @returns the bytes, or null when the file does not exist.
+ * @throws StartError with the path and a remedy for the operator
+ */
 export async function readDataFile(fs: Pick<FileSystem, 'readFile'>, path: string): Promise<Uint8Array | null> {
   try {
     return await unlessMissing(fs.readFile(path));
@@ -28,7 +31,10 @@ function sentence(path: string, error: NodeJS.ErrnoException): string {
   }
 }
 
-/** On stable storage when it resolves. @throws Refusal 'disk-full' | 'busy', and every other error of the file system */
+/**
+ * Replaces a file atomically. It is on stable storage when this resolves.
+ * @throws Refusal 'disk-full' or 'busy', or a file system error
+ */
 export async function replaceDataFile(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
   try {
     await replaceDurably(fs, path, bytes);

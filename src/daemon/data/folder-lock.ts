@@ -1,14 +1,14 @@
 /**
- * One daemon for one data folder. The lock is SQLite's on daemon.lock: the system gives it back when the process ends,
- * however it ends, so there is no stale one.
+ * Lets one daemon at a time use a data folder. The lock is SQLite's exclusive lock on daemon.lock, which the system
+ * releases when the process ends, so it cannot go stale.
  */
 import { join } from 'node:path';
 import { loadSqlite } from '../../platform/sqlite.ts';
 import { StartError } from './start-error.ts';
 
 /**
- * @returns what unlocks; to be kept, for what nobody holds is collected, and the lock with it. @throws StartError when
- * another daemon holds the folder.
+ * @returns a function that unlocks. Keep a reference to it: the garbage collector closes an unreferenced lock.
+ * @throws StartError when another daemon holds the folder
  */
 export async function lockFolder(dir: string): Promise<() => void> {
   const { DatabaseSync } = loadSqlite();

@@ -1,14 +1,19 @@
-/** Closes to others what they could read, after a restore from a backup or an older daemon. New files are made 0600. */
+/**
+ * Sets existing private files to 0600, because a restored backup or an older daemon may have left them readable. New
+ * files are created 0600.
+ */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { unlessMissing } from '../../platform/missing-file.ts';
 
-/** A reader of the first two can pose as this daemon; the others hold its data. */
+/** The first two let a reader impersonate this daemon; the others hold its data. */
 const PRIVATE = ['daemon.key', 'opaque.setup', 'users.txt', 'securechat.db', 'securechat.db-wal', 'daemon.lock'];
 const OTHERS = 0o077;
 
-/** With a warning for each, as what it holds may have been read. Nothing to do on Windows, whose files have no such modes. */
+/**
+ * Warns about each file it had to change, as others may have read it. Does nothing on Windows, which has no such modes.
+ */
 export async function restrictPrivateFiles(parts: { dir: string; fs: FileSystem; log: Logger }): Promise<void> {
   const { dir, fs, log } = parts;
   if (process.platform === 'win32') return;

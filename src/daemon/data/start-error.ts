@@ -1,9 +1,9 @@
-/** A start that cannot be: the sentence is for the operator, the program exits with 1. */
+/** The daemon cannot start. The message is for the operator; the program exits with 1. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** The command line, the environment or config.toml asks for what is not there: the program exits with 2. */
+/** The command line, the environment or config.toml is wrong. The program exits with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -1,6 +1,7 @@
 /**
- * When storage fails at what an answer rests on. After a sync that failed nobody can say what the disk holds, and the next
- * sync may well succeed without having written it: nothing is answered any more, and the daemon ends.
+ * Storage failed under data that was about to be acknowledged. After a failed fsync the state of the disk is unknown,
+ * and a later fsync may succeed without having written the data (Rebello et al., "Can Applications Recover from fsync
+ * Failures?", 2020). So the daemon answers nothing more and ends.
  */
 
 import type { FileSystem, OpenFile } from '../../platform/file-system.ts';
@@ -10,16 +11,16 @@ export class StorageError extends Error {
   override readonly name = 'StorageError';
 }
 
-/** Of a disk that has no room: told apart before anything is lost, and later operations work again. */
+/** A full disk is not a storage failure: nothing is lost, and later operations succeed once there is room. */
 const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
-/** null when `error` is none of a disk that has no room. */
+/** @returns the refusal for a full disk, null for any other error */
 export function diskFullRefusal(error: unknown): Refusal | null {
   if (!NO_ROOM.has((error as NodeJS.ErrnoException | null)?.code)) return null;
   return new Refusal('disk-full', "the server's disk is full: try again later, or tell its operator");
 }
 
-/** The same file system, whose failed syncs are told to `onBroken` and thrown as StorageError, but for a full disk. */
+/** Wraps a file system. A failed sync, unless the disk is full, goes to `onBroken` and throws StorageError. */
 export function watchSyncs(fs: FileSystem, onBroken: (error: StorageError) => void): FileSystem {
   const watched = async (path: string, syncing: Promise<void>) => {
     try {

@@ -1,33 +1,37 @@
 /**
- * Budgets of work: of a person once logged in, of an address before that. Work is counted in milliseconds of a core: measured on the
- * main thread by fair-turns.ts and request-queue.ts, on other threads by the pool and the store.
+ * Work budgets, one for each logged-in person and one for each address before login. The unit is milliseconds of one
+ * core. fair-scheduler.ts and request-queue.ts measure work on the main thread; the worker pool and the store measure
+ * their own.
  */
 
 import type { Clock } from '../../platform/clock.ts';
 import type { Payer } from '../../protocol/crypto/worker-pool.ts';
 import type { Rate } from './token-buckets.ts';
 
-/** The longest piece of work. What measures longer was held up by the system or the garbage collector, which no client pays. */
+/**
+ * The most that one measured piece of work is charged, ms. A longer time was caused by the system or the garbage
+ * collector.
+ */
 const MAX_MEASURED_MS = 2;
 
 type Time = Pick<Clock, 'monotonic'>;
 
 export class Budget implements Payer {
   readonly key: string;
-  /** Milliseconds charged in all. */
+  /** All that was ever charged, ms. */
   total = 0;
-  /** Milliseconds used, for fair-turns.ts, which keeps it near to what others have used. */
+  /** The virtual runtime, ms. fair-scheduler.ts keeps it close to that of the others. */
   used = 0;
-  /** Since when it has asked for no turn, by the monotonic clock; kept by fair-turns.ts as well. */
+  /** Since when it has had no work queued, monotonic ms; kept by fair-scheduler.ts. */
   restsSince = Number.NEGATIVE_INFINITY;
-  /** Requests under way, over all links; kept by request-queue.ts. */
+  /** Requests in flight over all links; kept by request-queue.ts. */
   inFlight = 0;
   readonly #clock: Time;
   readonly #rate: Rate;
   #left: number;
   #at: number;
 
-  /** `rate` in milliseconds of work. */
+  /** @param rate in milliseconds of work */
   constructor(key: string, clock: Time, rate: Rate) {
     this.key = key;
     this.#clock = clock;
@@ -36,12 +40,12 @@ export class Budget implements Payer {
     this.#at = clock.monotonic();
   }
 
-  /** Charges the measured time of one piece of work, at most MOST_MS. */
+  /** Charges a measured time, but at most MAX_MEASURED_MS. */
   chargeMeasured(ms: number): void {
     this.charge(Math.min(ms, MAX_MEASURED_MS));
   }
 
-  /** Charges what was used, even when it is more than is left. */
+  /** Charges `ms`, even below zero. */
   charge(ms: number): void {
     this.#earn();
     this.#left -= ms;
@@ -49,13 +53,13 @@ export class Budget implements Payer {
     this.total += ms;
   }
 
-  /** Milliseconds until there is something left; 0 when there is. */
+  /** @returns milliseconds until the budget is positive; 0 when it is */
   waitMs(): number {
     this.#earn();
     return this.#left > 0 ? 0 : Math.ceil(((1 - this.#left) * 1000) / this.#rate.perSecond);
   }
 
-  /** Nothing is owed any more: nobody else wanted what was used. */
+  /** Resets a negative budget to zero: nobody else wanted the time. */
   clearDebt(): void {
     this.#left = Math.max(0, this.#left);
   }
@@ -73,14 +77,14 @@ export class Budgets {
   readonly #maxKeys: number;
   readonly #budgets = new Map<string, Budget>();
 
-  /** With more than `maxKeys` keys the one that was asked for longest ago starts afresh. */
+  /** @param maxKeys above this the least recently used budget starts anew */
   constructor(clock: Time, rate: Rate, maxKeys = 65_536) {
     this.#clock = clock;
     this.#rate = rate;
     this.#maxKeys = maxKeys;
   }
 
-  /** The same for all sessions of one key. */
+  /** The budget that all sessions of one key share. */
   of(key: string): Budget {
     const budget = this.#budgets.get(key) ?? new Budget(key, this.#clock, this.#rate);
     this.#budgets.delete(key);

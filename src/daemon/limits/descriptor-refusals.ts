@@ -1,4 +1,4 @@
-/** EMFILE and ENFILE, when the process or the system has as many files open as it may: a state that passes, not a bug. */
+/** Turns EMFILE and ENFILE (too many open files) into refusals, because they are a passing state and not a bug. */
 
 import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
@@ -10,7 +10,7 @@ export function descriptorRefusal(error: unknown): Refusal | null {
   return new Refusal('busy', 'the server has as many files open as it may: try again in a moment');
 }
 
-/** The same file system, which throws Refusal 'busy' where no descriptor is free. */
+/** Wraps a file system: open, readFile and readdir throw Refusal 'busy' when no descriptor is free. */
 export function withDescriptorRefusals(fs: FileSystem): FileSystem {
   const refusing = async <T>(doing: Promise<T>): Promise<T> => {
     try {

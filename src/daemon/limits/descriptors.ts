@@ -1,18 +1,18 @@
 /**
- * How many sockets and files the system lets this process have open, and how they are shared out, so that the limit is never
- * met: a database that cannot open its files has failed, and a system that cannot accept a connection drops it without a word.
+ * Divides the process's file descriptors between links and files, so that the limit is never reached: a database that
+ * cannot open its files fails, and a system that cannot accept a connection drops it silently.
  */
 import { readFileSync } from 'node:fs';
 import { limitValues } from './limits.ts';
 
-/** Where the system does not say. */
+/** Used when the system does not report its limit. */
 const DEFAULT_LIMIT = 1_024;
 
-/** Connections at most, by what they have got to. */
+/** The most connections in each state. */
 export type LinkShares = { halfOpen: number; beforeLogin: number; loggedIn: number };
 export type DescriptorShares = { links: LinkShares; transfers: number };
 
-/** The limit of this process as it stands: Node has raised it to the hard limit at its start. */
+/** The limit of this process. Node raised it to the hard limit when it started. */
 export function descriptorLimit(): number {
   try {
     return parseLimits(readFileSync('/proc/self/limits', 'utf8'));
@@ -28,10 +28,12 @@ export function parseLimits(text: string): number {
   return soft === undefined ? DEFAULT_LIMIT : Number(soft);
 }
 
-/** The daemon itself keeps `figures.descriptorsKept`; an eighth of the rest is for files, the rest for connections. */
+/**
+ * Reserves `limitValues.descriptorsKept` for the daemon, an eighth of the rest for files, and the remainder for links.
+ */
 export function divideDescriptors(limit: number): DescriptorShares {
   const free = Math.max(0, limit - limitValues.descriptorsKept);
-  // An upload that begins or ends has its folder open, too.
+  // An upload that starts or finishes also has its folder open.
   const transfers = Math.floor(free / 8 / 2);
   const links = free - 2 * transfers;
   const halfOpen = Math.min(limitValues.halfOpen, Math.floor(links / 8));

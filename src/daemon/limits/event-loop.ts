@@ -1,12 +1,12 @@
-/** How work in many small pieces yields to the event loop. Tests bring their own. */
+/** The parts of the event loop that the scheduler uses. Tests replace them. */
 import { sharedFlusher } from '../../protocol/link/flusher.ts';
 
 export type EventLoop = {
-  /** Runs `action` in the next turn of the loop, after sockets were read and written. */
+  /** Runs `action` in the next turn of the loop, after socket I/O. */
   defer(action: () => void): unknown;
-  /** Resolves once every promise that is ready has been handled. */
+  /** Resolves after all promises that are ready have run. */
   settled(): Promise<void>;
-  /** Has links write what they were given, before sockets are read again. */
+  /** Makes links write what is queued before sockets are read again. */
   flush(): void;
 };
 

@@ -1,20 +1,21 @@
 /**
- * Which request the main thread carries out next: one of the person (before login: the address) that has used the least work.
- * Who rests in between owes nothing when coming back, as in the schedulers of operating systems: a person who waits for answers goes
- * before fifty who never stop asking, though each of those may have got less. So many busy links delay the next request of
- * another person by one slice at most. Nobody rests who has several requests under way, though all of them wait for the store.
+ * Schedules requests on the main thread fairly: the budget with the least virtual runtime goes
+ * first, as in Linux's CFS. A budget is a person, or an address before login. One that returns from a rest gets a small
+ * credit and owes nothing, so a person who waits for answers goes before fifty who never stop asking, and a busy link
+ * delays another person's next request by one slice at most. A budget with several requests in flight is not at rest,
+ * even while all of them wait for the store.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Budget } from './budgets.ts';
 import { type EventLoop, eventLoop } from './event-loop.ts';
 
-/** Milliseconds of work in one turn of the loop, measured or charged; in between sockets are read and answers leave. */
+/** Milliseconds of work in one turn of the loop, measured or charged. Between turns sockets are read and written. */
 const SLICE_MS = 2;
-/** Who had a turn no longer ago than this is at work, in milliseconds. */
+/** A budget that had a turn within this many milliseconds is at work. */
 const AT_WORK_MS = 100;
-/** Who asked for nothing during so many milliseconds has rested. */
+/** A budget without queued work for this many milliseconds has rested. */
 const REST_MS = 1;
-/** Milliseconds by which one who comes may be behind the average, after a rest and without one. */
+/** How far below the virtual time a budget may start, ms: after a rest, and without one. */
 const AHEAD_MS = { rested: 4, restless: 2 };
 
 type Turn = { act: () => void; cost: number };
@@ -23,10 +24,10 @@ export class FairScheduler {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #loop: EventLoop;
   readonly #queues = new Map<Budget, Turn[]>();
-  /** What each of those in line was given, on average, in milliseconds; nobody who comes is far behind it. */
+  /** The average runtime given to each queued budget, ms. New budgets start near it. */
   #virtualTime = 0;
   #running = false;
-  /** Who had the latest turn, and when; and when the latest one of anybody else was. */
+  /** The budget of the latest turn, its time, and the time of the latest turn of any other budget. */
   #latest: Budget | null = null;
   #latestAt = Number.NEGATIVE_INFINITY;
   #otherAt = Number.NEGATIVE_INFINITY;
@@ -37,9 +38,9 @@ export class FairScheduler {
   }
 
   /**
-   * Runs `act` once, later; those of one budget in order. What it takes until it waits for something is charged, and `cost`
-   * milliseconds for what no clock sees: at once, so that a small piece of work goes before a large one. One that throws stops no
-   * other: its error is thrown to the process, in the next turn of the loop.
+   * Runs `act` once, in a later turn; the actions of one budget run in order. Its synchronous time is measured and
+   * charged; `cost` (ms) is charged immediately for work that cannot be measured, so that small work goes before large.
+   * An error does not stop other actions: it is rethrown in the next turn of the loop.
    */
   schedule(budget: Budget, act: () => void, cost = 0): void {
     const line = this.#queues.get(budget);
@@ -54,7 +55,7 @@ export class FairScheduler {
     this.#loop.defer(() => void this.#run());
   }
 
-  /** Whether nobody else is at work here: nobody's turn comes later when this one has more of them. */
+  /** Whether no other budget is at work, so that further turns of this one delay nobody. */
   isAlone(budget: Budget): boolean {
     if (this.#queues.size > (this.#queues.has(budget) ? 1 : 0)) return false;
     const otherAt = this.#latest === budget ? this.#otherAt : this.#latestAt;
@@ -74,7 +75,7 @@ export class FairScheduler {
       now = this.#clock.monotonic();
       budget.chargeMeasured(now - before);
       if (!this.#queues.has(budget)) budget.restsSince = now;
-      // What nobody is charged for, as a pause of the garbage collector, was given to nobody.
+      // Time that nobody is charged for, such as a garbage collection, does not advance the virtual time.
       const charged = budget.total - total + cost;
       this.#virtualTime = Math.max(this.#virtualTime, used) + charged / size;
       left -= Math.max(now - before, charged);
@@ -84,7 +85,7 @@ export class FairScheduler {
     if (this.#running) this.#loop.defer(() => void this.#run());
   }
 
-  /** @returns its cost */
+  /** @returns its cost, ms */
   #runFirst(budget: Budget): number {
     const line = this.#queues.get(budget) ?? [];
     const turn = line.shift();
@@ -113,7 +114,7 @@ export class FairScheduler {
     this.#latestAt = now;
   }
 
-  /** Only those with something to do are looked at. */
+  /** Scans only budgets with queued work. */
   #lightest(): Budget | null {
     let lightest: Budget | null = null;
     for (const budget of this.#queues.keys()) {

@@ -1,4 +1,7 @@
-/** Every figure that keeps one client from costing the others; they stand in `--help` and in the documents. */
+/**
+ * Folder `limits`: rate limits, work budgets and the scheduler that protect clients from each other; it knows no
+ * sockets, requests or rooms. `--help` and the documents print these numbers.
+ */
 
 import type { Clock } from '../../platform/clock.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
@@ -8,72 +11,79 @@ import { LoginGuard } from './login-guard.ts';
 import { type Rate, TokenBuckets } from './token-buckets.ts';
 
 export const limitValues = {
-  /** Descriptors that the daemon keeps for itself: database, threads, log, files that it reads or replaces. */
+  /** Descriptors reserved for the daemon: database, threads, log and its own files. */
   descriptorsKept: 128,
-  /** Connections that have not finished the handshake, and those on which nobody is logged in; fewer with few descriptors. */
+  /** Most connections in the handshake, and most before login. Fewer when descriptors are scarce. */
   halfOpen: 512,
   beforeLogin: 512,
-  /** Sessions of one account. */
+  /** Most sessions of one account. */
   linksPerAccount: 32,
-  /** A session that was silent for so long has missed a ping: it makes room for a new session of its account. */
+  /** A session that was silent for this long has missed a ping: a new session of its account may replace it. */
   missedPingMs: 90_000,
-  /** A connection above the rate of its address waits so long at most, then it is refused. */
+  /** The longest wait of a connection above its address's rate, before it is refused. */
   connectionWaitMs: 5_000,
-  /** Uploads and downloads under way, of one connection and of one person. */
+  /** Most transfers in progress, of one connection and of one person. */
   transfersPerLink: 8,
   transfersPerPerson: 32,
   handshakeMs: 5_000,
   loginMs: 30_000,
-  /** Without a word from the client; clients ping once a minute. */
+  /** A silent client is disconnected after this. Clients ping once a minute. */
   idleMs: 180_000,
   shutdownMs: 10_000,
-  /** What may wait for one client before it is closed as too slow. */
+  /** Most bytes queued for one client; above it the link is closed as too slow. */
   maxQueuedBytes: 8 * 1024 * 1024,
-  /** Above this nothing more is carried out for a client until it has read. */
+  /** Above this no further request of the client is handled until it has read. */
   pauseQueuedBytes: 512 * 1024,
   /**
-   * Requests of one client under way; and of each while there are so many of all: what waits for the store are thousands of small
-   * objects, and the garbage collector stops everybody while it copies them.
+   * Most requests of one client in flight, and most of each client while `requestsOfAll` are in flight in all. Waiting
+   * requests are thousands of small objects, and the garbage collector stops everybody while it copies them.
    */
   requestsAtOnce: 32,
   requestsBesideMany: 8,
   requestsOfAll: 256,
-  /** Requests of one client under way that have a long answer. */
+  /** Most requests of one client in flight that have a long answer. */
   largeAnswersAtOnce: 4,
-  /** What waits behind them, in number and bytes, before the client's link is not read any more. */
+  /** Most requests and bytes that wait behind them; then the link is not read. */
   requestsWaiting: 64,
   waitingBytes: 64 * 1024,
-  /** Milliseconds of a core for one person, before login for one address; above it that client waits while others are at work. */
+  /**
+   * Milliseconds of a core for one person, or for one address before login. Above it the client waits while others are
+   * at work.
+   */
   work: { burst: 5_000, perSecond: 500 },
-  /** Of the disk, kept free of files so that messages can be stored: bytes, and at most this share of it. */
+  /** Disk space kept free of files, so that messages can be stored: bytes, and at most this share of the disk. */
   diskReserve: 256 * 1024 * 1024,
   diskReserveShare: 0.05,
-  /** Of one address: a thousand people behind one may come back at once. */
+  /** By address. A thousand people behind one address may reconnect at once. */
   connections: { burst: 200, perSecond: 60 },
   logins: { burst: 200, perSecond: 60 },
   /** Log lines about failed logins, by address; further ones are only counted. */
   failureLines: { burst: 30, perSecond: 1 / 10 },
   registrations: { burst: 120, perSecond: 2 },
-  /** What stays for ever or writes much, by name: leaves of a room, epochs, key cards, new passwords. */
+  /** By name. These write much, or stay stored for ever: departures, epochs, key cards, new passwords. */
   leaves: { burst: 10, perSecond: 1 / 600 },
-  /** After each the next speaker makes a key first. Fewer at once than the client seals a message anew after `stale-epoch`. */
+  /**
+   * By room. After each departure the next speaker makes a key first. The burst is lower than the client's retries
+   * after `stale-epoch`.
+   */
   leavesOfRoom: { burst: 10, perSecond: 1 / 30 },
   epochs: { burst: 60, perSecond: 1 / 5 },
-  /** New epochs of a room because somebody joined, and without a cause; by name. */
+  /** By name: new epochs after a join, and new epochs without a cause. */
   joinEpochs: { burst: 3, perSecond: 1 / 600 },
   spareEpochs: { burst: 3, perSecond: 1 / 600 },
   epochDraftMs: 60_000,
   cards: { burst: 20, perSecond: 1 / 60 },
   passwords: { burst: 10, perSecond: 1 / 60 },
-  /** Changes of away, by name: each is told to everybody. */
+  /** By name. Each change is sent to everybody. */
   away: { burst: 30, perSecond: 1 / 2 },
-  /** Signs that somebody writes, by sender and recipient; what is more is answered and dropped. */
+  /** By sender and recipient. Further typing events are answered and dropped. */
   typing: { burst: 1, perSecond: 1 },
 } as const satisfies { [figure: string]: number | Rate };
 
 /**
- * Milliseconds of work that no clock around a handler sees, measured with `npm run bench -- fan-out` and a profile of pings:
- * a request's way in and its answer's way out; the same event to one more session; a KiB through a link.
+ * Milliseconds of work that a timer around the handler does not see: decoding a request and sending its answer; sending
+ * an event to one more session; moving a KiB over a link. Measured with `npm run bench -- fan-out` and a profile of
+ * pings.
  */
 export const workCosts = { request: 0.05, delivery: 0.01, perKiB: 0.003 } as const;
 
@@ -84,14 +94,14 @@ export function byteCost(bytes: number): number {
 export class Limits {
   readonly #budgets: Budgets;
   readonly scheduler: FairScheduler;
-  /** Requests of all clients under way; kept by request-queue.ts. */
+  /** Requests of all clients in flight; kept by request-queue.ts. */
   inFlight = 0;
   readonly connections: TokenBuckets;
   readonly logins: TokenBuckets;
   readonly failureLines: TokenBuckets;
   readonly registrations: TokenBuckets;
   readonly leaves: TokenBuckets;
-  /** By room, hex. */
+  /** By room id in hex. */
   readonly leavesOfRoom: TokenBuckets;
   readonly epochs: TokenBuckets;
   readonly joinEpochs: TokenBuckets;
@@ -121,19 +131,22 @@ export class Limits {
     this.guard = new LoginGuard(clock);
   }
 
-  /** The budget of a person; before login (`name` is null) of an address, shared by all at it. */
+  /** The budget of a person, or before login (`name` is null) of all clients at an address. */
   budgetOf(name: string | null, address: string): Budget {
-    // No name holds a space.
+    // Names cannot contain a space, so the keys cannot collide.
     return this.#budgets.of(name ?? `address ${addressKey(address)}`);
   }
 }
 
-/** Takes a token of what only few are needed of. @throws Refusal 'rate-limited' */
+/** Takes a token for a rare action. @throws Refusal 'rate-limited' */
 export function requireToken(buckets: TokenBuckets, name: string, what: string): void {
   if (!buckets.take(name)) throw new Refusal('rate-limited', `too many ${what} in a short time; try again later`);
 }
 
-/** What limits count addresses by: an IPv4 address, or the /64 of an IPv6 one, which is what one customer gets. */
+/**
+ * The key that limits count an address by: an IPv4 address, or the /64 of an IPv6 address, which is what one customer
+ * gets.
+ */
 export function addressKey(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];

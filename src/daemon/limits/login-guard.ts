@@ -1,15 +1,16 @@
 /**
- * Slows guessing of passwords down without ever locking anybody out.
+ * Slows down password guessing without locking anybody out.
  *
- * 1. Every attempt counts as failed until it has succeeded: with OPAQUE the guesser learns the outcome from the daemon's
- *    first answer and need not come back.
- * 2. From one address attempts are spaced, the more they fail the wider; so are those for one name from one address.
- * 3. For one name from anywhere there is only a pause of at most 2 s: that is all a stranger can do to the owner, and not
- *    even that to an address from which the owner has logged in.
+ * 1. Every attempt counts as failed until it succeeds: with OPAQUE a guesser learns the outcome from the daemon's first
+ *    answer and need not send the last message.
+ * 2. Attempts from one address are spaced, and attempts for one name from one address too. The spacing doubles with
+ *    each failure.
+ * 3. For one name from any address there is a pause of at most 2 s. A stranger cannot delay the owner by more, and not
+ *    at all at an address from which the owner has logged in.
  */
 import type { Clock } from '../../platform/clock.ts';
 
-/** Attempts that may fail before anything is slowed down. */
+/** Failed attempts before the spacing begins. */
 export const FREE_ATTEMPTS = 5;
 const FIRST_SPACING_MS = 250;
 const MAX_SPACING_MS = 8_000;
@@ -30,11 +31,11 @@ export class LoginGuard {
     this.#clock = clock;
   }
 
-  /** Counts an attempt. @returns the milliseconds to wait before it is carried out, null when it is refused for now. */
+  /** Counts an attempt. @returns milliseconds to wait before it is handled, or null to refuse it */
   attempt(name: string, address: string): number | null {
     const pair = pairKey(name, address);
     const known = this.#good.has(pair);
-    // An address that the owner uses is not slowed down for its neighbours' mistakes: its own pair counts alone.
+    // An address that the owner uses does not suffer from its neighbours' failures: only its own pair counts.
     const spaced = known ? [pair] : [pair, `a ${address}`];
     const now = this.#clock.monotonic();
     let wait = 0;
@@ -53,7 +54,7 @@ export class LoginGuard {
     return known ? wait : Math.max(wait, spacing(byName.failures - 1, MAX_NAME_PAUSE_MS));
   }
 
-  /** The attempt was good after all. */
+  /** Takes the failure back that `attempt` counted. */
   succeeded(name: string, address: string): void {
     const now = this.#clock.monotonic();
     const pair = pairKey(name, address);
@@ -83,7 +84,7 @@ function spacing(failures: number, max: number): number {
   return Math.min(max, FIRST_SPACING_MS * 2 ** Math.min(16, failures - FREE_ATTEMPTS));
 }
 
-/** Names hold no spaces. */
+/** Names contain no spaces, so the keys cannot collide. */
 function pairKey(name: string, address: string): string {
   return `p ${name} ${address}`;
 }

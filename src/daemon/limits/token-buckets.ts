@@ -1,8 +1,8 @@
-/** Token buckets by key, in bounded memory: what everything that is limited per address, name or link counts with. */
+/** Token buckets by key (address, name or room), in bounded memory. @see https://en.wikipedia.org/wiki/Token_bucket */
 import type { Clock } from '../../platform/clock.ts';
 
 export type Rate = {
-  /** Tokens at most. */
+  /** Most tokens. */
   burst: number;
   perSecond: number;
 };
@@ -15,24 +15,24 @@ export class TokenBuckets {
   readonly #maxKeys: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** With more than `maxKeys` keys the one that was used longest ago starts afresh. */
+  /** @param maxKeys above this the least recently used key starts anew */
   constructor(clock: Pick<Clock, 'monotonic'>, rate: Rate, maxKeys = 65_536) {
     this.#clock = clock;
     this.#rate = rate;
     this.#maxKeys = maxKeys;
   }
 
-  /** Takes a token if there is one. */
+  /** @returns true if there was a token, which it took */
   take(key: string): boolean {
     return this.takeOrWait(key) === 0;
   }
 
-  /** Whether there is a token; takes none. */
+  /** Whether there is a token. Takes none. */
   has(key: string): boolean {
     return this.#waitFor(this.#current(key)) === 0;
   }
 
-  /** Takes a token if there is one. @returns 0, or the milliseconds until there is one. */
+  /** Takes a token if there is one. @returns 0, or milliseconds until there is one */
   takeOrWait(key: string): number {
     const bucket = this.#current(key);
     const wait = this.#waitFor(bucket);
@@ -41,8 +41,8 @@ export class TokenBuckets {
   }
 
   /**
-   * Takes a token now or one to come. @returns the milliseconds to wait for it; null, and nothing is taken, when that
-   * would be more than `maxWait`.
+   * Takes a token now or in advance.
+   * @returns milliseconds to wait for it; null, taking nothing, when that is more than `maxWait`
    */
   reserve(key: string, maxWait: number): number | null {
     const bucket = this.#current(key);
@@ -73,7 +73,7 @@ export class TokenBuckets {
     const earned = ((now - bucket.at) / 1000) * this.#rate.perSecond;
     bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + earned);
     bucket.at = now;
-    // Set again, so that the map's order is the order of use.
+    // Insert again, so that the map is in order of use.
     if (found !== undefined) this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > this.#maxKeys) {

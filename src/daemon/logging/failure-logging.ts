@@ -1,3 +1,4 @@
+/** Logs failed requests. */
 import type { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import type { RequestName } from '../../protocol/wire/requests.ts';
 import { addressKey } from '../limits/limits.ts';
@@ -5,7 +6,7 @@ import type { Session } from '../sessions/session.ts';
 import { type DiskWarnings, logFullDisk } from './full-disk-warning.ts';
 import type { RefusedLinks } from './refused-links.ts';
 
-/** The log's line about an expected no: of one for a full disk the operator hears. */
+/** Logs an expected refusal at debug level. A full disk is also a warning to the operator. */
 export function logRefusal(
   context: DiskWarnings,
   session: Pick<Session, 'log'>,
@@ -16,7 +17,7 @@ export function logRefusal(
   session.log.debug({ evt: 'refused', request, code }, 'refused');
 }
 
-/** The log's line about broken rules; of strangers it is counted. */
+/** Logs a protocol violation. Violations before login are only counted. */
 export function logProtocolError(
   { refused }: { refused: Pick<RefusedLinks, 'count'> },
   session: Pick<Session, 'account' | 'address' | 'log'>,
@@ -32,7 +33,7 @@ export function logProtocolError(
   }
 }
 
-/** The log's line about a request that the daemon failed on. A stranger causes a warning, and one a minute. */
+/** Logs a bug in a request handler. Before login it is a warning, at most one a minute. */
 export function logCrash(
   { refused }: { refused: Pick<RefusedLinks, 'count'> },
   session: Pick<Session, 'account' | 'address' | 'log'>,

@@ -1,4 +1,4 @@
-/** The log's line about a disk without room, for what is refused because of it. */
+/** Warns about a full disk when a request is refused because of it. */
 import { join } from 'node:path';
 import type { RequestName } from '../../protocol/wire/requests.ts';
 import type { Config } from '../config/config.ts';
@@ -8,7 +8,7 @@ export type DiskWarnings = { warnings: Pick<ThrottledWarnings, 'warn'>; config: 
 
 export function logFullDisk({ warnings, config }: DiskWarnings, request: RequestName): void {
   const { dataDir } = config;
-  // Files are refused first, and only they.
+  // File uploads are refused first, while messages still have room.
   if (request === 'upload-open' || request === 'upload-finish') {
     const what = 'the disk of this folder has no room for more files: uploads are refused until there is some';
     warnings.warn('files_disk_full', join(dataDir, 'server_files'), what);

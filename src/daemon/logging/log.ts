@@ -1,14 +1,17 @@
 /**
- * The log: JSON lines, or pretty ones in a terminal. Only the fields named here are ever written, so that no frame, body,
- * key, password or unknown user name can slip in.
+ * Folder `logging`: what the daemon writes to its log; it decides nothing. The log is JSON lines, or pretty lines in a
+ * terminal. Only the fields listed here are written, so that no frame, body, key, password or unknown user name can
+ * appear.
  */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { printable } from '../../protocol/base/text.ts';
 
-/** What may stand in a line besides pino's own `level`, `time`, `msg`. Values are numbers, booleans, short texts. */
+/**
+ * The fields a line may have, besides pino's own `level`, `time` and `msg`. Values are numbers, booleans or short
+ * texts.
+ */
 export const allowedFields: ReadonlySet<string> = new Set([
   'evt',
-  // the program
   'version',
   'host',
   'port',
@@ -21,7 +24,6 @@ export const allowedFields: ReadonlySet<string> = new Set([
   'settings',
   'count',
   'ms',
-  // a connection
   'conn',
   'address',
   'software',
@@ -35,7 +37,7 @@ export const allowedFields: ReadonlySet<string> = new Set([
   'code',
   'reasons',
   'addresses',
-  // files and conversations, by size and number only
+  // sizes and counts only
   'size',
   'files',
   'entries',
@@ -45,18 +47,19 @@ export const allowedFields: ReadonlySet<string> = new Set([
 ]);
 
 const MAX_TEXT = 512;
-/** Bytes of lines that could not be written yet. */
+/** Most bytes of lines that wait to be written. */
 const MAX_WAITING = 1024 * 1024;
 
 export type Log = {
   logger: Logger;
-  /** After logrotate has moved the file. One that cannot be opened is complained about, and the old one is written on. */
+  /** Opens the log file again after logrotate has moved it. If that fails, it complains and keeps the old file. */
   reopen(): void;
 };
 
 /**
- * A log that cannot be written, for want of room or of a reader, stops nobody: lines wait up to 1 MiB, further ones are lost,
- * and `complain` is told once. @param to a file's path, or null for stdout.
+ * Opens the log. If it cannot be written (full disk, closed pipe), up to 1 MiB of lines wait, further lines are lost,
+ * `complain` is called once, and the daemon keeps running.
+ * @param to the path of a file, or null for stdout
  */
 export async function openLog(level: string, to: string | null, complain = complainOnStderr): Promise<Log> {
   if (to === null && process.stdout.isTTY === true) {
@@ -80,7 +83,8 @@ function reopenStream(stream: ReturnType<typeof pino.destination>): void {
   try {
     stream.reopen();
   } catch {
-    // It has complained by its event. What still waits for the new file would close the old one twice, at the next reopen.
+    // The error event has been reported already. A leftover listener for the new file would close the old one twice at
+    // the next reopen.
     for (const one of stream.listeners('ready')) if (!before.includes(one)) stream.off('ready', one as () => void);
   }
 }
@@ -89,14 +93,14 @@ function complainOnStderr(sentence: string): void {
   process.stderr.write(`securechat-daemon: ${sentence}\n`);
 }
 
-/** Loaded for a person who looks on; a service never needs it. */
+/** Loaded only for a terminal, so that a service does not need it. */
 async function prettyStdout(): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
   const look = { singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
   return pretty({ sync: true, destination: 1, ...look });
 }
 
-/** A logger on any stream that keeps the rules of this file. */
+/** A logger with these rules on any stream. */
 export function logTo(stream: DestinationStream, level: string): Logger {
   return pino(
     {
@@ -116,7 +120,10 @@ export function logTo(stream: DestinationStream, level: string): Logger {
   );
 }
 
-/** The log of one connection. pino does not pass what a child is bound to through its formatters, so it is done here. */
+/**
+ * The log of one connection. pino does not pass the bound fields of a child through its formatters, so they are
+ * filtered here.
+ */
 export function connectionLog(log: Logger, bound: { conn: number; address: string }): Logger {
   return log.child(keepAllowed(bound));
 }

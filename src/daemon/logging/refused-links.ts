@@ -1,15 +1,18 @@
-/** Counts what is refused to strangers and logs it in one line a minute, so that a flood of the port is no flood of the log. */
+/**
+ * Counts refused connections and logins, and logs them in one line a minute, so that a flood of connections does not
+ * flood the log.
+ */
 import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
 
 const MINUTE_MS = 60_000;
-/** Addresses with a count of their own; all others count only in the sum. */
+/** Addresses that are counted separately; further ones count only in the total. */
 const MAX_ADDRESSES = 4_096;
 
 /**
- * `rate`: too many connections from one address. `evicted`: another connection needed the slot. `limit`: the system, or the share of
- * its descriptors, has no room. `handshake`: failed or too late. `rules`: broke the protocol before it logged in. `login`:
- * further failed logins of an address whose first ones have a line each. `failed`: the daemon did.
+ * `rate`: too many connections from one address. `evicted`: another connection needed the slot. `limit`: no descriptors
+ * left. `handshake`: failed or timed out. `rules`: broke the protocol before login. `login`: further failed logins of
+ * an address whose first ones were logged. `failed`: a bug of the daemon.
  */
 export type RefusalReason = 'rate' | 'evicted' | 'limit' | 'handshake' | 'rules' | 'login' | 'failed';
 
@@ -26,7 +29,10 @@ export class RefusedLinks {
     this.#log = parts.log;
   }
 
-  /** @param address as limits count it @returns whether it is the first one of this reason that the next line counts */
+  /**
+   * @param address as addressKey returns it
+   * @returns true for the first one of this reason since the last line
+   */
   count(reason: RefusalReason, address: string): boolean {
     this.#total += 1;
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
@@ -36,7 +42,7 @@ export class RefusedLinks {
     return this.#reasons.get(reason) === 1;
   }
 
-  /** Writes the line now, if there is anything to tell. */
+  /** Writes the line now, unless nothing was counted. */
   write(): void {
     this.#cancel?.();
     this.#cancel = null;

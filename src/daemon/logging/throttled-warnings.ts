@@ -1,4 +1,7 @@
-/** Warnings that many requests may cause: each is told at once, and again once a minute at most, with how often it was due since. */
+/**
+ * Warnings that many requests may cause. Each is logged at once, then at most once a minute with the number of
+ * repetitions.
+ */
 import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
 
@@ -7,7 +10,7 @@ const MINUTE_MS = 60_000;
 export class ThrottledWarnings {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #log: Pick<Logger, 'warn'>;
-  /** By `evt`: when it was last told, and how often it was due since. */
+  /** By `evt`: when it was last logged (monotonic ms), and how often it occurred since. */
   readonly #told = new Map<string, { at: number; count: number }>();
 
   constructor(parts: { clock: Pick<Clock, 'monotonic'>; log: Pick<Logger, 'warn'> }) {
@@ -15,7 +18,7 @@ export class ThrottledWarnings {
     this.#log = parts.log;
   }
 
-  /** @param dir the folder that it is about */
+  /** @param dir the folder that the warning is about */
   warn(evt: string, dir: string, what: string): void {
     const now = this.#clock.monotonic();
     const last = this.#told.get(evt);

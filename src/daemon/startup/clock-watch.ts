@@ -1,4 +1,4 @@
-/** Tells the operator when this machine's clock was ahead and went back: what was stored meanwhile keeps its late time. */
+/** Warns the operator when this machine's clock jumps back. Entries that were stored before keep their later time. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
 import { MAX_AHEAD_MS } from '../store/entry-operations.ts';
@@ -6,7 +6,10 @@ import type { Store } from '../store/store.ts';
 
 const LOOK_MS = 60_000;
 
-/** Checks the newest stored time, then the clock every minute; logs each jump once. @returns a function that stops it */
+/**
+ * Checks the newest stored time once and the clock every minute, and logs each jump once.
+ * @returns a function that stops it
+ */
 export async function watchClock(parts: {
   store: Pick<Store, 'newestTime'>;
   clock: Clock;

@@ -1,4 +1,8 @@
-/** A look at the data folder before anything in it is opened, made or changed: whether it is this daemon's, and all there. */
+/**
+ * Folder `startup`: checks before the daemon serves, and timers that run beside it; it knows no sessions and no
+ * requests. This file checks that the data folder belongs to this daemon and is complete, before anything in it is
+ * opened or changed.
+ */
 import { join } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { unlessMissing } from '../../platform/missing-file.ts';
@@ -7,10 +11,13 @@ import { readDataFile } from '../data/data-file.ts';
 import { StartError } from '../data/start-error.ts';
 import { fileOf } from '../files/files-folder.ts';
 
-/** A password as other programs keep it hashed, and what follows the password in the system's own list of users. */
+/** Password hashes of other programs, and the fields after the password in /etc/passwd. */
 const OTHER_PROGRAMS = /^(\$[^$]*\$|\{[\w-]+\}|\s)|^[^:]*:\d+:/;
 
-/** @throws StartError when it is another program's folder, or when the database is gone and what belongs to it is not. */
+/**
+ * @throws StartError when the folder belongs to another program, or when the database is missing but files that belong
+ * to it exist
+ */
 export async function checkDataFolder(fs: FileSystem, dir: string): Promise<void> {
   const bytes = await readDataFile(fs, join(dir, 'users.txt'));
   const names = new Set(await fs.readdir(dir));
@@ -22,7 +29,10 @@ export async function checkDataFolder(fs: FileSystem, dir: string): Promise<void
   }
 }
 
-/** In a folder where no daemon ran before every line is to be an account, of this daemon or of its ancestor. */
+/**
+ * In a folder without a daemon's files, every line of users.txt must be an account of this daemon or of its
+ * predecessor.
+ */
 function checkOurs(dir: string, lines: readonly UsersLine[]): void {
   const wrong = lines.findIndex((line) =>
     line.kind === 'legacy' ? OTHER_PROGRAMS.test(line.secret) : line.kind === 'malformed' || line.kind === 'damaged',
@@ -42,11 +52,11 @@ async function checkNothingLeft(
   state: 'missing' | 'empty',
 ): Promise<void> {
   const left: string[] = [];
-  // An account that has no keys yet is one whose first start was cut off.
+  // An account without keys was made by a first start that was interrupted.
   const hasKeys = (line: UsersLine) =>
     line.kind === 'damaged' || (line.kind === 'account' && line.account.idFp !== null);
   if (lines.some(hasKeys)) {
-    // Without these nobody could log in, database or not: they are asked for first.
+    // Without these two files nobody can log in; identity.ts reports that they are missing.
     if (!names.has('daemon.key') || !names.has('opaque.setup')) return;
     left.push('users.txt');
   }

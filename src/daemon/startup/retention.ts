@@ -1,4 +1,4 @@
-/** Drops what is older than the operator wants to keep, a stretch at a time so that nobody waits for it. */
+/** Deletes messages and files older than the configured retention, in small steps so that requests do not wait. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../config/config.ts';
@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 const ROUND_MS = 3_600_000;
 const PAUSE_MS = 200;
 
-/** Looks at once, then every hour. @returns what ends it. */
+/** Runs now and then every hour. @returns a function that stops it */
 export function startRetention(parts: {
   config: Pick<Config, 'retention'>;
   store: Pick<Store, 'dropOlder'>;
