@@ -1,22 +1,22 @@
-/** The accounts of users.txt in memory, found by name, by identity and in order; one that changes costs no look at the others. */
+/** The accounts of users.txt in memory, by name, by identity and in order. Changing one does not scan the others. */
 import { compare, hex, utf8 } from '../../protocol/base/bytes.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { TakenNames } from './taken-names.ts';
 import type { Account } from './users-file.ts';
 import { lineName, type UsersLine } from './users-file.ts';
 
-/** Above this sorting all names is quicker than placing each. */
+/** Above this, sorting all names is faster than inserting each. */
 const MANY_NEW = 100;
 
 export class AccountIndex {
   #byName = new Map<string, Account>();
   #byId = new Map<string, Account>();
-  /** By code point, as UTF-8 sorts and the strings of JavaScript do not. */
+  /** In code point order, which is the order of UTF-8 bytes but not of JavaScript strings. */
   readonly #order = new SortedKeys((a, b) => compare(utf8(a), utf8(b)));
   readonly #taken = new TakenNames();
   #damaged = new Set<string>();
 
-  /** Takes these lines in the place of all that were there. */
+  /** Replaces everything with these lines. */
   reset(lines: readonly UsersLine[]): void {
     const before = this.#byName;
     this.#byName = new Map();
@@ -30,7 +30,7 @@ export class AccountIndex {
     this.#place(before);
   }
 
-  /** Takes an account that is new, behind all others, or in the place of the one of its name. */
+  /** Adds a new account at the end, or replaces the account of the same name. */
   put(account: Account): void {
     const before = this.#byName.get(account.name);
     if (before === undefined) {
@@ -53,7 +53,7 @@ export class AccountIndex {
     return [...this.#byName.values()];
   }
 
-  /** Those whose names come behind `after` in code-point order; all for null. */
+  /** Accounts whose names follow `after` in code point order; all when it is null. */
   *after(after: string | null): Generator<Account> {
     for (const name of this.#order.after(after)) {
       const account = this.#byName.get(name);
@@ -61,12 +61,12 @@ export class AccountIndex {
     }
   }
 
-  /** Whether the name has a line that cannot be read. */
+  /** Whether the name's line is damaged. */
   isDamaged(name: string): boolean {
     return this.#damaged.has(name);
   }
 
-  /** The name of any line that looks like `name`. */
+  /** The name of a line that looks like `name` (name-keys.ts). */
   lookAlikeOf(name: string): string | undefined {
     return this.#taken.lookAlikeOf(name);
   }
@@ -76,7 +76,7 @@ export class AccountIndex {
     if (account.idFp !== null) this.#byId.set(hex(account.idFp), account);
   }
 
-  /** Puts into their places the names that are new since `before`, which are few but at the start. */
+  /** Inserts the names that are new since `before`. Except at the start they are few. */
   #place(before: ReadonlyMap<string, Account>): void {
     const added = [...this.#byName.keys()].filter((name) => !before.has(name));
     if (added.length > MANY_NEW) {

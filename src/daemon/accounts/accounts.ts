@@ -1,4 +1,7 @@
-/** Who may log in: users.txt in memory, and the only writer of that file. */
+/**
+ * Folder `accounts`: accounts, key cards, invitation codes and the daemon's own keys, in memory and on disk; it knows
+ * no sessions and no conversations. This file holds users.txt in memory and is its only writer.
+ */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { FileSystem } from '../../platform/file-system.ts';
@@ -20,10 +23,10 @@ import {
 } from './users-file.ts';
 import { checkNotEmptied, logUsersProblems, UsersWriteWarning } from './users-problems.ts';
 
-/** Makes the OPAQUE record of a legacy line's secret: Opaque.upgrade with the daemon's setup. */
+/** Makes the OPAQUE record for a legacy line's password (Opaque.createRecord). */
 export type Upgrade = (name: string, secret: string) => Promise<string>;
 
-/** Each takes a core for a third of a second and 64 MiB. */
+/** Each takes a third of a second of one core and 64 MiB. */
 const UPGRADES_AT_ONCE = 4;
 
 type Parts = {
@@ -31,15 +34,15 @@ type Parts = {
   dir: string;
   log: Logger;
   upgrade: Upgrade;
-  /** Names of people that the database knows: a file without any account cannot be theirs. */
+  /** Names that the database knows. A users.txt without accounts is a mistake when there are any. */
   known: () => ReadonlySet<string>;
 };
 
-/** The lines after it, and the one account that it made or replaced; null when there may be more. */
+/** The new lines, and the account that was added or replaced; null when several changed. */
 type Change<A extends Account | null> = (lines: UsersLine[]) => { lines: UsersLine[]; account: A };
-/** `make` makes the change in memory, and gives what tells that it was written. */
+/** `make` changes the memory and returns a function to call after the write. */
 type PendingChange = { make: () => () => void; reject: (error: unknown) => void };
-/** What tells one state of the file from another. */
+/** Tells two states of the file apart. */
 type Stamp = { size: number; mtimeMs: number };
 
 export class Accounts {
@@ -54,7 +57,7 @@ export class Accounts {
   readonly #index = new AccountIndex();
   #pending: PendingChange[] = [];
   readonly #writeWarning: UsersWriteWarning;
-  /** Reading and writing take turns. */
+  /** Serializes reading and writing. */
   readonly #mutex = new Mutex();
 
   private constructor(parts: Parts) {
@@ -67,8 +70,9 @@ export class Accounts {
   }
 
   /**
-   * Reads the file, makes it when it is missing, and upgrades its legacy lines. @throws Error with a sentence for the
-   * operator when a newer daemon wrote it, StartError when it holds no account though there are people.
+   * Reads users.txt, creates it when missing, and upgrades its legacy lines.
+   * @throws Error with a sentence for the operator when a newer daemon wrote the file; StartError when it has no
+   * account although the database knows people
    */
   static async open(parts: Parts): Promise<Accounts> {
     const accounts = new Accounts(parts);
@@ -85,24 +89,24 @@ export class Accounts {
     return this.#index.all();
   }
 
-  /** Those whose names come behind `after` in code-point order; all for null. */
+  /** Accounts whose names follow `after` in code point order; all when it is null. */
   after(after: string | null): Iterable<Account> {
     return this.#index.after(after);
   }
 
-  /** Whether every account of the file could be read, so that one that is missing was removed by the operator. */
+  /** Whether every line could be read, so that a missing account was removed by the operator. */
   get complete(): boolean {
     return this.#complete;
   }
 
-  /** Whether the name is taken by an account that cannot be read. */
+  /** Whether the name belongs to an account that cannot be read. */
   isUnreadable(name: string): boolean {
     return (
       this.get(name) === undefined && (this.#index.isDamaged(name) || (!this.#complete && this.#known().has(name)))
     );
   }
 
-  /** The account of this name, for another person. @throws Refusal 'no-such-user', 'busy' while it cannot be read. */
+  /** The account of another person. @throws Refusal 'no-such-user', or 'busy' while its line cannot be read */
   find(name: string): Account {
     const account = this.get(name);
     if (account !== undefined) return account;
@@ -116,7 +120,7 @@ export class Accounts {
     return this.#index.byIdentity(idFp);
   }
 
-  /** Reads the file again, as on HUP. After an error what was known before holds on. */
+  /** Reads the file again, as on HUP. After an error the accounts in memory stay as they were. */
   async reload(): Promise<void> {
     const lines = await this.#mutex.run(async () => {
       const read = await this.#read();
@@ -124,7 +128,7 @@ export class Accounts {
       return read;
     });
     logUsersProblems(this.#log, lines);
-    // Half of a torn line looks like one of the old kind; the other half cannot be read.
+    // Half of a torn line looks like a legacy line; the other half is unreadable.
     const legacy = lines.filter((line) => line.kind === 'legacy').filter(({ name }) => !this.isUnreadable(name));
     if (legacy.length === 0) return;
     this.#log.info({ evt: 'users_upgrade', count: legacy.length }, 'upgrading lines of the old kind in users.txt');
@@ -140,7 +144,7 @@ export class Accounts {
     const secrets = new Map(legacy.map(({ name, secret }) => [name, secret]));
     await this.#write((current) => {
       const lines = current.map((line) => {
-        // Not one whose secret was changed in the file meanwhile: the next reload finds it.
+        // The operator changed this password during the upgrade: the next reload upgrades it.
         if (line.kind !== 'legacy' || secrets.get(line.name) !== line.secret) return line;
         const account = byName.get(line.name);
         return account === undefined ? line : accountLine(account);
@@ -149,7 +153,7 @@ export class Accounts {
     });
   }
 
-  /** Whether `name` may be registered. @throws Refusal 'bad-name' | 'name-taken' | 'name-look-alike'. */
+  /** Checks that `name` may be registered. @throws Refusal 'bad-name', 'name-taken' or 'name-look-alike' */
   checkNewName(name: string): void {
     if (!isName(name)) {
       throw new Refusal('bad-name', 'a name has 1 to 32 letters, digits, dots, dashes or underscores; choose another');
@@ -162,7 +166,7 @@ export class Accounts {
     }
   }
 
-  /** On stable storage when it resolves. @throws Refusal as checkNew does. */
+  /** The account is on stable storage when this resolves. @throws Refusal as checkNewName does */
   async add(account: Account): Promise<void> {
     await this.#write((lines) => {
       this.checkNewName(account.name);
@@ -171,14 +175,14 @@ export class Accounts {
   }
 
   /**
-   * A new password; with `idFp` also the keys of a legacy account, which need not be renewed any more. On stable storage
-   * when it resolves. @throws Refusal 'no-such-user' when the name is gone, 'conflict' when it has keys already.
+   * Stores a new password, and with `idFp` the keys of a legacy account. On stable storage when it resolves.
+   * @throws Refusal 'no-such-user' when the name is gone, 'conflict' when the account has keys already
    */
   replaceRecord(name: string, record: string, idFp: Uint8Array | null): Promise<Account> {
     return this.#write((lines) => {
       const old = this.get(name);
       if (old === undefined) throw new Refusal('no-such-user', 'the account is gone; register again');
-      // Of two sessions that renew a legacy account at once the first one makes its keys.
+      // When two sessions renew a legacy account, the first one wins.
       if (idFp !== null && !old.flags.has('must-renew')) {
         throw new Refusal('conflict', 'this account was renewed by another session meanwhile; log in again');
       }
@@ -216,7 +220,7 @@ export class Accounts {
     this.#index.reset(lines);
   }
 
-  /** All changes that come while one is written go into the next file together. */
+  /** Changes that arrive during a write go into the next write together. */
   #write<A extends Account | null>(change: Change<A>): Promise<A> {
     return new Promise((resolve, reject) => {
       const make = () => {
@@ -239,7 +243,7 @@ export class Accounts {
     this.#pending = [];
     const made: (() => void)[] = [];
     try {
-      // An operator's edit that was not announced by HUP is not overwritten.
+      // Do not overwrite an operator's edit that HUP has not announced.
       const now = await this.#stat().catch(() => null);
       if (now !== null && (now.size !== this.#stamp?.size || now.mtimeMs !== this.#stamp.mtimeMs)) {
         this.#take(await this.#read());

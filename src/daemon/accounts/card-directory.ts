@@ -1,4 +1,7 @@
-/** The key cards of everyone. Which card is the newest is held in memory, so that a note can be judged without waiting. */
+/**
+ * The directory of key cards. The newest card's number and key of each identity are in memory, so that a note can be
+ * checked without waiting.
+ */
 import QuickLru from 'quick-lru';
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
@@ -6,15 +9,15 @@ import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { type Card, openCard } from '../../protocol/sealed/card.ts';
 import type { CardRow, Person, Store } from '../store/store.ts';
 
-/** Newest cards held in memory, of 1.3 kB each. */
+/** Newest cards in memory, 1.3 kB each. */
 const MAX_CACHED_CARDS = 4096;
 
 export class CardDirectory {
   readonly #clock: Clock;
   readonly #newest = new Map<string, CardRow>();
-  /** The newest cards that were asked for, by identity and number. */
+  /** The newest cards that were requested, by identity and number. */
   readonly #cache = new QuickLru<string, Uint8Array>({ maxSize: MAX_CACHED_CARDS });
-  /** Identity keys that were asked for; a chain has one for ever. */
+  /** Identity keys that were requested. An identity's key never changes. */
   readonly #identityKeys = new Map<string, Uint8Array>();
 
   private constructor(clock: Clock) {
@@ -35,7 +38,7 @@ export class CardDirectory {
     return this.#newest.get(hex(idFp));
   }
 
-  /** The newest card of each identity, in order; null for one without. @param store on the account of who asks */
+  /** The newest card of each identity, in order; null where there is none. @param store charged to the requester */
   async cardsOf(ids: readonly Uint8Array[], store: Pick<Store, 'cardsOf'>): Promise<(Uint8Array | null)[]> {
     const keys = ids.map((idFp) => `${hex(idFp)} ${this.newest(idFp)?.cardSeq}`);
     const found = keys.map((key) => this.#cache.get(key) ?? null);
@@ -50,7 +53,7 @@ export class CardDirectory {
     return found;
   }
 
-  /** The identity's signing key, SPKI; null when it never had a card. @param store on the account of who asks */
+  /** The identity's signing key (SPKI), or null when it never had a card. @param store charged to the requester */
   async keyOf(idFp: Uint8Array, store: Pick<Store, 'cardsOf'>): Promise<Uint8Array | null> {
     const known = this.#identityKeys.get(hex(idFp));
     if (known !== undefined) return known;
@@ -61,17 +64,17 @@ export class CardDirectory {
     return sigSpki;
   }
 
-  /** Whether anything can be sealed to an identity's newest card; it is tried. @param store on the account of who asks */
+  /** Whether sealing to an identity's newest card works; tries it. @param store charged to the requester */
   async canBeSealedTo(idFp: Uint8Array, store: Pick<Store, 'cardsOf'>): Promise<boolean> {
     const [bytes] = await this.cardsOf([idFp], store);
     return !!bytes && openCard(bytes).sealable;
   }
 
   /**
-   * Takes the next card of `owner`; of a new account the first one, which is to be put before the account is made. On stable
-   * storage when it resolves.
-   * @param store on the account of who asks
-   * @throws Refusal 'bad-request' (damaged, another's, expired), 'conflict' (not the next).
+   * Stores the next card of `owner`. The first card is stored before its account is added. On stable storage when it
+   * resolves.
+   * @param store charged to the requester
+   * @throws Refusal 'bad-request' (damaged, another identity's, expired) or 'conflict' (not the next card)
    */
   async put(bytes: Uint8Array, owner: Person, store: Pick<Store, 'addCard'>): Promise<Card> {
     const card = readCard(bytes);
@@ -89,7 +92,7 @@ export class CardDirectory {
   }
 }
 
-/** A card that somebody sent. @throws Refusal 'bad-request' when it is damaged, or its keys do not work. */
+/** Reads a card from a client. @throws Refusal 'bad-request' when it is damaged or its keys do not work */
 export function readCard(bytes: Uint8Array): Card {
   try {
     const card = openCard(bytes);

@@ -1,6 +1,6 @@
 /**
- * Who this daemon is: daemon.key (both key pairs, the daemonId and the rejectKey) and opaque.setup. Made once, on the first
- * start in an empty folder. Without them nobody could log in again, so they are never made anew beside existing users.
+ * The daemon's identity: daemon.key (both key pairs, daemonId and rejectKey) and opaque.setup. They are created at the
+ * first start in an empty folder, and never again beside existing users, because nobody could log in any more.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -19,13 +19,16 @@ import { parseUsers } from './users-file.ts';
 
 export type DaemonIdentity = {
   keys: DaemonKeys;
-  /** Stable and random, 32 bytes: names this daemon in everything that is signed. */
+  /** Random and permanent, 32 bytes: names this daemon in everything that is signed. */
   daemonId: Uint8Array;
-  /** Makes a hello that cannot be opened fail like one that can. */
+  /**
+   * Makes a hello that does not decrypt fail like one that does (implicit rejection, FIPS 203 section 6.3 does the
+   * same).
+   */
   rejectKey: Uint8Array;
   fingerprint: Uint8Array;
   opaqueSetup: string;
-  /** What the database keeps of it, to be told apart from another daemon's. */
+  /** Hashes that the database keeps, to recognize another daemon's identity. */
   owner: Owner;
 };
 
@@ -33,7 +36,7 @@ const VERSION = 1;
 
 type Parts = { dir: string; fs: FileSystem; random: Random; rsa: Rsa; opaque: Opaque; log: Logger };
 
-/** @throws StartError when a file is missing beside users, damaged, or of a newer version. */
+/** @throws StartError when a file is missing beside existing users, damaged, or of a newer version */
 export async function openIdentity(parts: Parts): Promise<DaemonIdentity> {
   const { dir, fs } = parts;
   const keyBytes = await readDataFile(fs, join(dir, 'daemon.key'));
@@ -57,7 +60,7 @@ export async function openIdentity(parts: Parts): Promise<DaemonIdentity> {
   return { ...key, fingerprint, opaqueSetup, owner };
 }
 
-/** Only reads: null when there is no daemon.key yet. @throws StartError. */
+/** Reads only. null when there is no daemon.key yet. @throws StartError */
 export async function readFingerprint(fs: FileSystem, dir: string): Promise<Uint8Array | null> {
   const bytes = await readDataFile(fs, join(dir, 'daemon.key'));
   if (bytes === null) return null;
@@ -65,7 +68,7 @@ export async function readFingerprint(fs: FileSystem, dir: string): Promise<Uint
   return daemonFingerprint(keys.link.spki, keys.sign.spki);
 }
 
-/** The text of daemon.key. */
+/** The content of daemon.key. */
 export function formatKey(key: Pick<DaemonIdentity, 'keys' | 'daemonId' | 'rejectKey'>): Uint8Array {
   const { keys, daemonId, rejectKey } = key;
   const text = JSON.stringify(
@@ -105,7 +108,7 @@ function parseKey(bytes: Uint8Array): Pick<DaemonIdentity, 'keys' | 'daemonId' |
   return key;
 }
 
-/** A private half that was altered parses, and then no link can be opened. @throws StartError. */
+/** Signs and verifies, because an altered private key still parses but opens no link. @throws StartError */
 async function checkPair(rsa: Rsa, { spki, pkcs8 }: KeyPair): Promise<void> {
   const hash = sha256(spki);
   const signature = await rsa.sign(pkcs8, hash).catch(() => null);
@@ -160,7 +163,7 @@ function damaged(file: string): StartError {
   return new StartError(`${file} is damaged; restore it from a backup`);
 }
 
-/** Accounts or their messages: what the daemon's keys belong to. Legacy lines alone need no key yet. */
+/** Whether anything depends on the daemon's keys: accounts, or a database. Legacy lines do not. */
 async function hasUsers(fs: FileSystem, dir: string): Promise<boolean> {
   if ((await fs.readdir(dir)).includes('securechat.db')) return true;
   const users = await readDataFile(fs, join(dir, 'users.txt'));

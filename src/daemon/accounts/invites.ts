@@ -1,6 +1,6 @@
 /**
- * The codes that open registration in the mode `invite`: invites.txt, one code a line, `#` comments. A code is struck out
- * when it has made an account. The file is read at each use, so what an operator adds works at once.
+ * Invitation codes for the registration mode `invite`: invites.txt, one code a line, `#` comments. A code is removed
+ * once it has made an account. The file is read at each use, so new codes work at once.
  */
 import { join } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
@@ -9,7 +9,7 @@ import { Mutex } from '../../protocol/base/mutex.ts';
 import { MAX_INVITE } from '../../protocol/base/text.ts';
 import { readDataFile, replaceDataFile } from '../data/data-file.ts';
 
-/** Shorter ones could be guessed within the limits of registration. */
+/** Shorter codes could be guessed within the rate limits of registration. */
 export const MIN_CODE = 12;
 
 export class Invites {
@@ -22,20 +22,20 @@ export class Invites {
     this.#path = join(dir, 'invites.txt');
   }
 
-  /** One after another: strangers may ask, and each look opens the file. @throws Refusal 'bad-invite'. */
+  /** Runs one check at a time, since anybody may ask and each check opens the file. @throws Refusal 'bad-invite' */
   async check(code: string | null): Promise<void> {
     checkCode(code, await this.#mutex.run(() => this.#lines()));
   }
 
-  /** The numbers of the lines that are no comments and open nothing all the same. */
+  /** The numbers of lines that are neither comments nor usable codes. */
   async unusableLines(): Promise<number[]> {
     const lines = await this.#lines();
     return lines.flatMap((line, at) => (line === '' || line.startsWith('#') || isUsable(line) ? [] : [at + 1]));
   }
 
   /**
-   * Strikes the code out, durably, and carries out `action`; when that fails the code is put back.
-   * @throws Refusal 'bad-invite', and what `action` throws.
+   * Removes the code durably, then runs `action`; puts the code back when that fails.
+   * @throws Refusal 'bad-invite', and what `action` throws
    */
   spend<T>(code: string | null, action: () => Promise<T>): Promise<T> {
     return this.#mutex.run(async () => {
@@ -63,7 +63,7 @@ export class Invites {
   }
 }
 
-/** @throws Refusal 'bad-invite', in one sentence for every code that does not open. */
+/** @throws Refusal 'bad-invite', with the same sentence for every code that is not valid */
 function checkCode(code: string | null, lines: string[]): void {
   if (code === null || code === '')
     throw new Refusal('bad-invite', 'this server takes new accounts by invitation; ask its operator for a code');

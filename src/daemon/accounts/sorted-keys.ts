@@ -1,4 +1,4 @@
-/** Keys kept in order, so that a page of them is found by halving and never by sorting. */
+/** Keeps keys sorted, so that a page is found by binary search. */
 
 export class SortedKeys {
   readonly #compare: (a: string, b: string) => number;
@@ -8,7 +8,7 @@ export class SortedKeys {
     this.#compare = compare;
   }
 
-  /** In the place of all that were there. */
+  /** Replaces all keys. */
   reset(keys: Iterable<string>): void {
     this.#keys = [...keys].sort(this.#compare);
   }
@@ -23,7 +23,7 @@ export class SortedKeys {
     if (this.#keys[place] === key) this.#keys.splice(place, 1);
   }
 
-  /** Those behind `after`, which need not be one of them; all for null. */
+  /** The keys after `after`, which need not be one of them; all when it is null. */
   *after(after: string | null): Generator<string> {
     let place = after === null ? 0 : this.#firstFrom(after);
     if (this.#keys[place] === after) place += 1;
@@ -33,7 +33,7 @@ export class SortedKeys {
     }
   }
 
-  /** The first place whose key is not before `key`. */
+  /** The first position whose key is not less than `key`. */
   #firstFrom(key: string): number {
     let low = 0;
     let high = this.#keys.length;

@@ -1,12 +1,12 @@
-/** The names that are taken, by what an eye compares: see name-keys.ts. */
+/** Finds taken names that look like another name (name-keys.ts). */
 import { nameKeys } from '../../protocol/base/name-keys.ts';
 
 export class TakenNames {
-  /** Name -> its keys; kept from one reset to the next, as they take time to make. */
+  /** Name -> its keys. Kept between resets, because they are slow to compute. */
   #keys = new Map<string, string[]>();
   #names = new Map<string, string>();
 
-  /** Takes these names in the place of all others. */
+  /** Replaces all names. */
   reset(names: Iterable<string>): void {
     const before = this.#keys;
     this.#keys = new Map();
@@ -18,7 +18,7 @@ export class TakenNames {
     this.#set(name, nameKeys(name));
   }
 
-  /** A taken name that looks like `name`; undefined when there is none. */
+  /** A taken name that looks like `name`, or undefined. */
   lookAlikeOf(name: string): string | undefined {
     const key = nameKeys(name).find((each) => this.#names.has(each));
     return key === undefined ? undefined : this.#names.get(key);

@@ -1,12 +1,12 @@
 /**
- * users.txt, line by line: `name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>`, `#` comments, and lines of the old
- * kind, `name:secret`. What is not changed keeps its bytes; what cannot be read is reported and kept. Of a damaged line the
- * name can be read: it is still somebody's.
+ * Parses and formats users.txt: `name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>`, `#` comments, and legacy
+ * lines `name:secret`. Unchanged lines keep their bytes. Unreadable lines are reported and kept; a damaged line still
+ * reserves its name.
  */
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import { isName } from '../../protocol/base/text.ts';
 
-/** One line of users.txt. Never changed in place: a change makes a new one. */
+/** One account line. Immutable: a change makes a new object. */
 export type Account = {
   readonly name: string;
   /** null until a legacy account has made its keys. */
@@ -24,18 +24,21 @@ export type UsersLine = { raw: Uint8Array } & (
   | { kind: 'account'; account: Account }
 );
 
-/** `must-renew`: a legacy account that has no keys yet. `local-keys`: there is no vault. */
+/** `must-renew`: a legacy account without keys. `local-keys`: there is no vault. */
 const knownFlags: ReadonlySet<string> = new Set(['must-renew', 'local-keys']);
 
-/** A field of a line with keys: an OPAQUE record, or a fingerprint between colons. */
+/** A field that only lines with keys have: an OPAQUE record or a fingerprint. */
 const RECORD_LIKE = /(^|:)([A-Za-z0-9_-]{200,}|[0-9a-f]{64})(:|$)/;
 
-/** The first line of a file that this daemon made, which is whole only with END: a cut at the end of a line shows nowhere else. */
+/**
+ * The first line of a file that this daemon made. Such a file is complete only with END, which detects a cut between
+ * two lines.
+ */
 const HEADER =
   '# Accounts, whole with the line "# end of accounts": name:opaque1:<OPAQUE record>:<identity fingerprint>:<flags>';
 const END = '# end of accounts';
 
-/** What a daemon without any account begins with. */
+/** A users.txt without accounts. */
 export const emptyUsersFile: Uint8Array = new TextEncoder().encode(`${HEADER}\n${END}\n`);
 
 const LINE_FEED = 10;
@@ -43,8 +46,8 @@ const COLON = 58;
 const CARRIAGE_RETURN = 13;
 
 /**
- * Never fails for a bad line. @throws Error when a line was written by a newer daemon: what it means is unknown, and an
- * account must not work without what its flags demand.
+ * Accepts any line, even a bad one.
+ * @throws Error when a newer daemon wrote a line, because its meaning is unknown and its flags must not be ignored
  */
 export function parseUsers(bytes: Uint8Array): UsersLine[] {
   const lines: UsersLine[] = [];
@@ -67,8 +70,8 @@ export function parseUsers(bytes: Uint8Array): UsersLine[] {
 }
 
 /**
- * Whether every account of the file is among its lines, so that one that is missing was taken out by its operator: each line
- * can be read, the last one has its end, and END is there if HEADER says so.
+ * Whether every account of the file was read, so that a missing one was removed by the operator: each line is readable,
+ * the last one ends with a line feed, and END exists if HEADER says so.
  */
 export function isComplete(bytes: Uint8Array, lines: readonly UsersLine[]): boolean {
   const [first] = lines;
@@ -77,7 +80,7 @@ export function isComplete(bytes: Uint8Array, lines: readonly UsersLine[]): bool
   return ended && lines.every(({ kind }) => kind !== 'malformed' && kind !== 'damaged');
 }
 
-/** The file's bytes; every line ends with a line feed. */
+/** The content of the file. Every line ends with a line feed. */
 export function formatUsers(lines: readonly UsersLine[]): Uint8Array {
   const bytes = new Uint8Array(lines.reduce((size, line) => size + line.raw.length + 1, 0));
   let at = 0;
@@ -90,13 +93,13 @@ export function formatUsers(lines: readonly UsersLine[]): Uint8Array {
   return bytes;
 }
 
-/** Behind all others, and before END. */
+/** Adds the account after all others, before END. */
 export function withAccount(lines: readonly UsersLine[], account: Account): UsersLine[] {
   const isEnd = (line: UsersLine) => says(line, END);
   return [...lines.filter((line) => !isEnd(line)), accountLine(account), ...lines.filter(isEnd)];
 }
 
-/** Whose line it is; null when no name can be read. */
+/** The account name of a line, or null when it has none. */
 export function lineName(line: UsersLine): string | null {
   if (line.kind === 'account') return line.account.name;
   return line.kind === 'legacy' || line.kind === 'damaged' ? line.name : null;
@@ -116,7 +119,7 @@ function parseLine(bytes: Uint8Array, number: number): UsersLine {
   const malformed = (problem: string): UsersLine => ({ kind: 'malformed', raw: bytes, number, problem });
   const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
   const colon = bytes.indexOf(COLON);
-  // Takes a byte order mark away, too.
+  // Decoding also removes a byte order mark.
   const name = decode(bytes.subarray(0, colon === -1 ? end : colon));
   if (name === null) return malformed('it is not UTF-8');
   if (name.startsWith('#') || (colon === -1 && name.trim() === '')) return { kind: 'other', raw: bytes };
@@ -128,7 +131,7 @@ function parseLine(bytes: Uint8Array, number: number): UsersLine {
   const method = /^opaque(\d+):/.exec(rest);
   if (method === null) {
     if (rest === '') return damaged('there is no secret');
-    // A password of the ancestor was short: to take this for one would write over a record.
+    // The predecessor's passwords were short. Treating this as one would overwrite an OPAQUE record.
     if (RECORD_LIKE.test(rest)) return damaged('the method is damaged');
     return { kind: 'legacy', raw: bytes, name, secret: rest };
   }

@@ -1,4 +1,4 @@
-/** What is wrong with users.txt, in sentences for the operator. */
+/** Problems of users.txt, as sentences for the operator. */
 import type { Logger } from 'pino';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { StartError } from '../data/start-error.ts';
@@ -22,8 +22,9 @@ export function logUsersProblems(log: Pick<Logger, 'warn' | 'error'>, lines: rea
 }
 
 /**
- * An emptied file is an accident, and would take everybody out of the lobby for good.
- * @param people how many the database knows @throws StartError
+ * An emptied file is a mistake, and would remove everybody from the lobby for good.
+ * @param people how many people the database knows
+ * @throws StartError
  */
 export function checkNotEmptied(
   file: { path: string; lines: readonly UsersLine[]; state: 'is missing' | 'holds no account' },
@@ -36,7 +37,7 @@ export function checkNotEmptied(
   );
 }
 
-/** A file that cannot be read or written while the daemon serves. It has one line until it works again: anybody can ask again. */
+/** Warns once when users.txt cannot be changed while the daemon runs, and again after it worked in between. */
 export class UsersWriteWarning {
   readonly #log: Pick<Logger, 'warn'>;
   #told = false;
@@ -49,7 +50,7 @@ export class UsersWriteWarning {
     this.#told = false;
   }
 
-  /** What to answer to those who asked for the change. */
+  /** @returns the error for those who asked for the change */
   failed(err: unknown): unknown {
     if (err instanceof Refusal || err instanceof StorageError) return err;
     if (!this.#told)

@@ -1,4 +1,4 @@
-/** The key card that an account begins with. */
+/** The first key card of an account. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { readCard } from '../accounts/card-directory.ts';
 import type { Context } from '../context.ts';
@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 /** How far a client's clock may be ahead. */
 const MAX_CLOCK_SKEW_MS = 86_400_000;
 
-/** Judges the card of a new identity and puts it into the directory. @returns its idFp. @throws Refusal 'bad-request'. */
+/** Checks the first card of a new identity and stores it. @returns its idFp. @throws Refusal 'bad-request' */
 export async function putFirstCard(context: Context, name: string, bytes: Uint8Array): Promise<Uint8Array> {
   const card = readCard(bytes);
   const now = context.clock.now();

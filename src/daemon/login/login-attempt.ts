@@ -1,4 +1,4 @@
-/** What is common to every way of logging in. */
+/** Steps that all ways to log in share: delays, rate limits, and the log of failures. */
 
 import { sleep } from '../../platform/clock.ts';
 import { H, utf8 } from '../../protocol/base/bytes.ts';
@@ -9,27 +9,27 @@ import type { Context } from '../context.ts';
 import { addressKey } from '../limits/limits.ts';
 import type { Session } from '../sessions/session.ts';
 
-/** Longer than this nobody is kept waiting for a turn to log in. */
+/** The longest wait for a rate limit. */
 const MAX_TURN_MS = 10_000;
 
-/** The one answer to every failed login. */
+/** The one answer to every failed login, so that it reveals nothing. */
 export function loginRefused(): Refusal {
   return new Refusal('login-refused', 'name or password is wrong, or this device has to give the password again');
 }
 
-/** Which vault belongs to this OPAQUE record. */
+/** The hash that ties a vault to the OPAQUE record. */
 export function recordHash(record: string): Uint8Array {
   return H('record', utf8(record));
 }
 
-/** A record becomes a field of users.txt. @throws Refusal 'bad-request'. */
+/** Checks a record before it becomes a field of users.txt. @throws Refusal 'bad-request' */
 export function checkRecord(record: string): void {
   if (!isOpaqueText('record', record)) {
     throw new Refusal('bad-request', 'this is not an OPAQUE record; update securechat');
   }
 }
 
-/** Counts an attempt to guess and waits as long as the guard says. @throws Refusal 'rate-limited'. */
+/** Counts a login attempt and waits as long as the login guard asks. @throws Refusal 'rate-limited' */
 export async function awaitLoginGuard(
   { limits, clock, refused }: Context,
   session: Session,
@@ -43,7 +43,7 @@ export async function awaitLoginGuard(
   await sleep(clock, wait);
 }
 
-/** What succeeds has a rate, too. @throws Refusal 'rate-limited'. */
+/** Waits for the rate limit of the address. @throws Refusal 'rate-limited' */
 export async function awaitRate(
   { limits, clock }: Context,
   session: Session,
@@ -55,8 +55,8 @@ export async function awaitRate(
 }
 
 /**
- * Logs a failed login, with the name only when there is such an account, as people type passwords there. After the first lines
- * of an address its failures are only counted.
+ * Logs a failed login. The line has the name only when the account exists, because people type passwords there. After
+ * the first lines of an address its failures are only counted.
  */
 export function logFailure(
   { limits, refused }: Pick<Context, 'limits' | 'refused'>,
@@ -74,8 +74,8 @@ export function logFailure(
 }
 
 /**
- * Counts a login that was begun and not finished as failed; call it when a session begins another login, or ends. With OPAQUE the
- * client is the first to see that a password is wrong, and an attacker does not report it.
+ * Counts an unfinished login as failed. Call it when a session starts another login or ends. With OPAQUE only the
+ * client learns that a password is wrong, and an attacker does not report it.
  */
 export function giveUpLogin(context: Pick<Context, 'limits' | 'refused'>, session: Session): void {
   const { attempt } = session;

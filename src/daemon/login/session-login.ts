@@ -1,4 +1,7 @@
-/** Makes a session that of an account. */
+/**
+ * Folder `login`: the steps of registration and login that several requests share; it knows no sockets and parses no
+ * requests. This file gives a session its account.
+ */
 
 import { equal, H } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
@@ -13,9 +16,10 @@ import { loginRefused, recordHash } from './login-attempt.ts';
 const TICKET_BYTES = 32;
 
 /**
- * An account has a bounded number of sessions. One that has missed its ping is most likely dead and makes room; live ones are
- * not ended, because their clients would reconnect at once and end the next one.
- * @returns how many sessions the account has now @throws Refusal 'busy'.
+ * Limits the sessions of an account. A session that missed its ping is probably dead and is ended. Live ones are not,
+ * because their clients would reconnect at once and end the next one.
+ * @returns how many sessions the account has now
+ * @throws Refusal 'busy'
  */
 function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name: string): number {
   const own = sessions.of(name).filter(({ ended }) => !ended);
@@ -29,7 +33,11 @@ function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name
   return own.length - 1;
 }
 
-/** Makes the session that of `account`, and says what it may do. */
+/**
+ * Logs `account` in on the session.
+ * @returns the answer for the client.
+ * @throws Refusal 'needs-password', 'busy' or 'login-refused'
+ */
 export async function logIn(
   context: Context,
   session: Session,
@@ -41,9 +49,9 @@ export async function logIn(
   const vault = account.idFp === null ? null : await store.vaultInfo({ idFp: account.idFp, recordHash: hash });
   const localKeys = account.flags.has('local-keys');
   const state = stateOf(account, by, localKeys || vault !== null);
-  // Without its vault the account waits for a login by password, which can store one.
+  // An account without its vault needs a login by password, which can store one.
   if (by === 'key' && state !== 'by-key') throw new Refusal('needs-password', 'log in with the password once');
-  // Before anything is stored: a login that finds no room leaves its device the ticket that it has.
+  // Check before anything is stored: a refused login must not replace the device's ticket.
   makeRoom(context, account.name);
   let ticket: Uint8Array | null = null;
   if (account.idFp !== null && by === 'password') {
@@ -51,7 +59,7 @@ export async function logIn(
     if (vault !== null) await store.dropOtherVaults({ idFp: account.idFp, recordHash: hash });
     await store.putDevice({ idFp: account.idFp, device, ticketHash: H('ticket', ticket) });
   }
-  // What went on meanwhile may have ended the account's sessions, or this link.
+  // The account may have changed, or the link ended, while the store worked.
   if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefused();
   if (!session.claimSlot(makeRoom(context, account.name)))
     throw new Refusal('busy', 'the server has no room for more connections; try again later');
@@ -77,7 +85,10 @@ export async function logIn(
   };
 }
 
-/** To be called when a vault was stored under `stored`: the session that had to store it may now do everything. */
+/**
+ * Call it after a vault was stored for the record hash `stored`. A session that waited for its vault may then do
+ * everything.
+ */
 export function vaultStored(context: Context, session: Session, stored: Uint8Array): void {
   if (session.state !== 'needs-vault' || session.account === null) return;
   if (!equal(recordHash(session.account.record), stored)) return;

@@ -1,10 +1,13 @@
-/** The context of one session's handlers: their work, here and on other threads, is charged to the budget of the client. */
+/**
+ * Makes the context for one session's handlers. Their work, on the main thread and on worker threads, is charged to the
+ * client's budget.
+ */
 
 import type { Context, SharedContext } from '../context.ts';
 import type { Budget } from '../limits/budgets.ts';
 import type { Session } from '../sessions/session.ts';
 
-/** `who`: the name whose budget it is, null for an address. */
+/** `name`: the person whose budget it is; null when the budget is an address's. */
 export type ChargedContext = { name: string | null; budget: Budget; context: Context };
 
 export function chargedContextOf(

@@ -1,7 +1,7 @@
 /**
- * The slot of each connection, from its first moment until its socket is closed: half-open until the handshake is done; before
- * login until an account logs in, and again once its session has ended; logged in between. Strangers share the first two kinds,
- * which evict instead of refusing. So a login always gets as far as an answer.
+ * Counts connections by state, from the first moment until the socket is closed: half-open during the handshake, before
+ * login until an account logs in and again after its session has ended, and logged in. The first two states evict an
+ * older connection instead of refusing a new one, so a login always gets an answer.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { LinkShares } from '../limits/descriptors.ts';
@@ -9,20 +9,19 @@ import type { RefusedLinks } from '../logging/refused-links.ts';
 import { EvictingPool } from './evicting-pool.ts';
 
 /**
- * Longer than a handshake takes over a satellite or Tor, and than a client needs to log in once it has the password. A much shorter
- * time would evict a slow newcomer before an attacker who opens many connections and drops each one early.
+ * Longer than a handshake takes over a satellite or Tor, and than a client needs to log in once it has the password. A
+ * much shorter time would evict a slow newcomer before an attacker who opens many connections and drops each early.
  */
 const HONEST_HANDSHAKE_MS = 2_500;
 const HONEST_LOGIN_MS = 5_000;
 
-/** One connection. */
 export type Slot = {
-  /** As limits count it. */
+  /** As addressKey returns it. */
   readonly address: string;
-  /** Destroyed at eviction. */
+  /** Evicting the connection destroys it. */
   readonly socket: { destroy(): unknown };
   evicted: boolean;
-  /** Its person logged in, so it got through, though it is no longer logged in. */
+  /** The connection had a logged-in session, so its later end is no failure. */
   hadSession: boolean;
 };
 
@@ -41,20 +40,20 @@ export class ConnectionSlots {
     this.#refused = o.refused;
   }
 
-  /** A new connection. */
+  /** Adds a new connection, half-open. */
   enter(slot: Slot): void {
     this.#put(this.#halfOpen, slot);
   }
 
-  /** Its handshake is done. */
+  /** Moves a connection whose handshake is done to "before login". */
   opened(slot: Slot): void {
     if (this.#halfOpen.leave(slot)) this.#put(this.#beforeLogin, slot);
   }
 
   /**
-   * Logs in an account that has `held` other sessions. An account gets no more slots than it leaves free, so that a few accounts
-   * cannot take all, however low the limit is.
-   * @returns false when there is no slot for it, or the connection has gone
+   * Moves a connection to "logged in". An account with `held` other sessions may hold no more slots than are free, so
+   * that a few accounts cannot take all, however low the limit is.
+   * @returns false when there is no slot for it, or the connection is gone
    */
   claim(slot: Slot, held: number): boolean {
     if (held >= this.#maxLoggedIn - this.#loggedIn.size || !this.#beforeLogin.leave(slot)) return false;
@@ -62,14 +61,14 @@ export class ConnectionSlots {
     return true;
   }
 
-  /** Its session has ended; its socket may need a while to close. */
+  /** The session has ended; its socket may take a while to close. */
   release(slot: Slot): void {
     if (!this.#loggedIn.delete(slot)) return;
     slot.hadSession = true;
     this.#put(this.#beforeLogin, slot);
   }
 
-  /** Its socket is closed. */
+  /** The socket is closed. */
   leave(slot: Slot): void {
     this.#halfOpen.fail(slot);
     if (slot.hadSession) this.#beforeLogin.leave(slot);

@@ -1,8 +1,9 @@
 /**
- * A bounded number of slots for strangers. A newcomer always gets one: when all are taken, the pool evicts the oldest entry of
- * one address. That is the address with most failures: overdue entries (older than an honest one needs), and those that lately
- * went without having got through. While nobody has any, it is the address with most entries. So silent connections, from one
- * address or from many, kept or made again and again, keep no newcomer out, and many honest people may share one address.
+ * A bounded pool of slots for unauthenticated connections. A new entry always gets a slot: when all are taken, the pool
+ * evicts the oldest entry of the address with the most failures. Failures are entries older than `honestMs`, and
+ * entries that left lately without success. Without failures the address with the most entries loses one. So silent
+ * connections, from one address or many, kept or reopened, keep nobody out, and many honest people may share an
+ * address.
  */
 import type { Clock } from '../../platform/clock.ts';
 import { FailedConnections } from './failed-connections.ts';
@@ -14,13 +15,13 @@ export class EvictingPool<T> {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #slots: number;
   readonly #honestMs: number;
-  /** Each in the order of arrival. */
+  /** In order of arrival. */
   readonly #byAddress = new Map<string, Set<T>>();
   readonly #arrivals = new Map<T, Arrival>();
   readonly #failed: FailedConnections;
   #last = 0;
 
-  /** @param o.honestMs how long an honest entry needs its slot */
+  /** @param o.honestMs the longest time that an honest entry needs its slot */
   constructor(clock: Pick<Clock, 'monotonic'>, o: { slots: number; honestMs: number }) {
     this.#clock = clock;
     this.#slots = Math.max(1, o.slots);
@@ -32,7 +33,7 @@ export class EvictingPool<T> {
     return this.#arrivals.size;
   }
 
-  /** @returns the entry that lost its slot; null while there is room. */
+  /** @returns the evicted entry, or null while there is room */
   enter(one: T, address: string): T | null {
     this.#last += 1;
     this.#arrivals.set(one, { address, nth: this.#last, at: this.#clock.monotonic() });
@@ -45,12 +46,12 @@ export class EvictingPool<T> {
     return loser;
   }
 
-  /** It got through, or was let go. @returns whether it had a slot here */
+  /** The entry succeeded or was released. @returns whether it had a slot here */
   leave(one: T): boolean {
     return this.#leave(one) !== null;
   }
 
-  /** It went without having got through. */
+  /** The entry left without success. */
   fail(one: T): void {
     const address = this.#leave(one);
     if (address !== null) this.#failed.add(address);

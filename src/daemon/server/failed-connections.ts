@@ -1,20 +1,20 @@
-/** How many connections of an address came and did not get through, the older ones counting less. */
+/** Counts each address's connections that failed, with exponential decay. */
 import type { Clock } from '../../platform/clock.ts';
 
-/** After so long a failure counts half. */
+/** A failure counts half after this time. */
 const HALF_LIFE_MS = 30_000;
 const MAX_ADDRESSES = 16_384;
 
 export class FailedConnections {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  /** In the order of the last failure. */
+  /** In order of the last failure. */
   readonly #counts = new Map<string, { count: number; at: number }>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
   }
 
-  /** With too many addresses the one that failed longest ago is forgotten. */
+  /** With too many addresses it forgets the one that failed longest ago. */
   add(address: string): void {
     const count = this.#decayed(address) + 1;
     this.#counts.delete(address);
@@ -26,7 +26,7 @@ export class FailedConnections {
     }
   }
 
-  /** A whole number, so that what is long ago counts nothing. */
+  /** Rounded, so that old failures count nothing. */
   of(address: string): number {
     return Math.round(this.#decayed(address));
   }

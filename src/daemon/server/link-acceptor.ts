@@ -1,4 +1,4 @@
-/** From a new connection to a link: limits, the handshake, and what is logged when it fails. */
+/** Turns a new connection into a link: connection limits, the handshake, and the log when it fails. */
 import type { Socket } from 'node:net';
 import { sleep } from '../../platform/clock.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
@@ -17,7 +17,7 @@ export class LinkAcceptor {
   readonly #onLink: (arrival: AcceptedLink) => void;
   #closed = false;
 
-  /** @param parts.software what peers are told, as `securechat-daemon 0.1.0`. */
+  /** @param parts.software sent to peers, such as `securechat-daemon 0.1.0` */
   constructor(parts: {
     context: SharedContext;
     slots: ConnectionSlots;
@@ -30,7 +30,7 @@ export class LinkAcceptor {
     this.#onLink = parts.onLink;
   }
 
-  /** Takes a new connection. Never throws. */
+  /** Accepts a new connection. Never throws. */
   accept(socket: Socket): void {
     const { limits, refused } = this.#context;
     const address = socket.remoteAddress ?? '';
@@ -52,7 +52,7 @@ export class LinkAcceptor {
     void this.#shakeHands(socket, slot, { address, wait });
   }
 
-  /** Ends what is half-open; nothing comes after it. */
+  /** Closes the half-open connections and refuses new ones. */
   close(): void {
     this.#closed = true;
     for (const { socket } of this.#slots.halfOpen()) socket.destroy();
@@ -87,7 +87,7 @@ export class LinkAcceptor {
     socket.destroy();
     if (this.#closed || slot.evicted) return;
     if (socket.bytesRead === 0 && (socket.readableEnded || socket.errored !== null)) {
-      // A client that knows no key here yet: it asks the person first, and comes back.
+      // A client that does not know this daemon yet: it asks the person first, then connects again.
       log.debug({ evt: 'greeting_read' }, 'left after the greeting');
     } else if (error instanceof ProtocolError) {
       refused.count('handshake', slot.address);
@@ -100,7 +100,7 @@ export class LinkAcceptor {
   }
 }
 
-/** What a peer that goes away does to a socket. */
+/** Whether the error only means that the peer went away. */
 function isSocketError(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   return code !== undefined && /^(E[A-Z]+|ERR_STREAM_[A-Z_]+|ERR_SOCKET_[A-Z_]+)$/.test(code);

@@ -1,15 +1,17 @@
 /**
- * Carries out what one client asks.
+ * Handles the requests of one client.
  *
- * 1. Requests start in the order they came, each when fair-turns.ts gives it a turn. Up to `requestsAtOnce` are under way
- *    together, fewer while many of all clients are; those marked `alone` wait for the ones before and hold up the ones behind.
- * 2. Nothing starts while the client's own answers pile up unread, or above the budget of who pays while others are at work.
- * 3. A segment of a file takes a turn, too, and while it waits for one nothing more is read.
- * 4. What waits is bytes as they came. While much waits, or nothing may start, the link is not read: the client's system holds
- *    back what it sends, and no request is refused for it.
- * 5. An expected no is answered. Broken rules cut the link. What failing storage left undone is not answered at all: the
- *    daemon is about to end, and the client sends it again. Anything else is a bug: its stack is logged, the session ends, the
- *    daemon lives.
+ * 1. Requests start in order of arrival, each when the fair scheduler runs it. Up to `requestsAtOnce` are in flight,
+ *    fewer while many are in flight in all. An `exclusive` request waits for those before it and blocks those behind
+ *    it.
+ * 2. No request starts while the client does not read its answers, or while its budget is exceeded and others are at
+ *    work.
+ * 3. A file segment is scheduled too, and the link is not read until it is written.
+ * 4. Waiting requests are kept as undecoded bytes. While many wait, or none may start, the link is not read: TCP holds
+ *    the client back, and no request is refused for it.
+ * 5. A Refusal is answered. A ProtocolError cuts the link. A StorageError is not answered: the daemon is about to end,
+ *    and the client sends the request again. Any other error is a bug: it is logged with its stack and the session
+ *    ends.
  */
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../../protocol/wire/codec.ts';
@@ -28,20 +30,20 @@ export class RequestQueue {
   readonly #table: RequestTable;
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  /** Writes the segment that came last. */
+  /** Writes the newest segment. */
   #segment: (() => void) | null = null;
-  /** What that segment costs, until it is charged. */
+  /** The cost of that segment, until it is charged. */
   #segmentCost = 0;
-  /** The next request, decoded, when it could not start yet. */
+  /** The next request, decoded, if it could not start yet. */
   #next: Request | null = null;
   #charged: ChargedContext;
   #inFlight = 0;
   #largeInFlight = 0;
   #exclusive = false;
-  /** A turn was asked for. */
+  /** Whether the scheduler has a turn of this queue. */
   #turnRequested = false;
   #paused = false;
-  /** The link is not read. */
+  /** Whether the link is paused. */
   #linkPaused = false;
   #finishing = false;
   #failed = false;
@@ -62,7 +64,7 @@ export class RequestQueue {
     this.#advance();
   }
 
-  /** Takes one segment of a file, of `size` bytes, that came over the link beside the requests; `write` may throw a ProtocolError. */
+  /** Takes one file segment of `size` bytes. `write` may throw a ProtocolError. */
   takeSegment(size: number, write: () => void): void {
     if (this.#session.ended || this.#finishing) return;
     this.#segment = write;
@@ -70,7 +72,7 @@ export class RequestQueue {
     this.#advance();
   }
 
-  /** Takes nothing more; resolves when what was taken is answered. */
+  /** Stops taking requests. Resolves when those in flight are answered. */
   finish(): Promise<void> {
     this.#finishing = true;
     this.#waiting.length = 0;
@@ -107,7 +109,7 @@ export class RequestQueue {
     return this.#inFlight < limitValues.requestsAtOnce && this.#context.limits.inFlight < limitValues.requestsOfAll;
   }
 
-  /** Whether it has to wait for requests that are under way. */
+  /** Whether the request must wait for requests in flight. */
   #mustWait({ method }: Request): boolean {
     const { exclusive, largeAnswer } = this.#table[method];
     return (
@@ -125,7 +127,7 @@ export class RequestQueue {
     this.#advance();
   };
 
-  /** Once for each segment, however often its turn is asked for. */
+  /** Returns the cost once for each segment. */
   #takeSegmentCost(): number {
     const cost = this.#segmentCost;
     this.#segmentCost = 0;
@@ -135,7 +137,7 @@ export class RequestQueue {
   #writeSegment(): void {
     const write = this.#segment;
     this.#segment = null;
-    // Not charged yet when the turn was asked for a request.
+    // The scheduled turn belonged to a request, so the segment is not charged yet.
     this.#charged.budget.charge(this.#takeSegmentCost());
     try {
       write?.();
@@ -172,7 +174,7 @@ export class RequestQueue {
     });
   }
 
-  /** null: nothing waits, or what waited cut the link. */
+  /** null when nothing waits, or when the message broke the protocol. */
   #decodeNext(): Request | null {
     const message = this.#waiting.shift();
     if (message === undefined) return null;
@@ -186,7 +188,7 @@ export class RequestQueue {
     }
   }
 
-  /** Whether nothing may start until the client has read, or its budget allows it. */
+  /** Pauses the queue when the client must read first or its budget is exceeded. @returns whether it is paused */
   #pauseIfNeeded(): boolean {
     const { link } = this.#session;
     if (link.queuedBytes > limitValues.pauseQueuedBytes) {
@@ -211,7 +213,7 @@ export class RequestQueue {
     this.#advance();
   };
 
-  /** Pauses the link when a segment or too much else waits, and resumes it once half of that is gone. */
+  /** Pauses the link while a segment or too much else waits; resumes it when half of that is done. */
   #updateFlow(): void {
     const { link, ended } = this.#session;
     const full = (share: number) =>
@@ -248,7 +250,7 @@ export class RequestQueue {
     const row: RequestRow<N> = this.#table[method];
     if (!row.allowed.includes(session.state)) throw notAllowed(session);
     const result = await row.handler(this.#charged.context, session, params);
-    // After a login the person's budget pays, no longer the address's.
+    // A login moves the charges from the address's budget to the person's.
     if (session.account !== null && this.#charged.name !== session.account.name)
       this.#charged = chargedContextOf(this.#context, session);
     const { clock } = this.#context;
@@ -268,7 +270,7 @@ export class RequestQueue {
   #fail(error: unknown, request?: Request): void {
     const session = this.#session;
     if (error instanceof StorageError) return;
-    // One line a link: what else was under way says nothing new.
+    // One log line a link is enough.
     if (this.#failed || (session.ended && error instanceof ProtocolError)) return;
     this.#failed = true;
     if (error instanceof ProtocolError) {

@@ -1,4 +1,7 @@
-/** The port: accepts connections, keeps their number and their time in bounds, and closes in order. */
+/**
+ * Folder `server`: accepts connections and dispatches requests; it does not know what requests do. This file listens on
+ * the port, limits connections in number and time, and shuts down in order.
+ */
 import { createServer, type Server as TcpServer } from 'node:net';
 import { sleep } from '../../platform/clock.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
@@ -19,7 +22,7 @@ import { RequestQueue } from './request-queue.ts';
 
 const IDLE_CHECK_MS = 15_000;
 const LISTEN_BACKLOG = 1_024;
-/** The system drops a peer that vanished without a word after about this. */
+/** The system drops a vanished peer after about this time (TCP keep-alive). */
 const KEEP_ALIVE_MS = 60_000;
 /** Node counts evicted sockets until the end of the turn. */
 const CLOSING_SOCKETS = 1_024;
@@ -34,7 +37,7 @@ export class Server {
   #closing = false;
   #onEmpty: () => void = () => {};
 
-  /** @param about.software what peers are told in the handshake, as `securechat-daemon 0.1.0`. */
+  /** @param about.software sent to peers in the handshake, such as `securechat-daemon 0.1.0` */
   constructor(context: SharedContext, table: RequestTable, about: { software: string; shares: LinkShares }) {
     const { software, shares } = about;
     this.#context = context;
@@ -52,14 +55,17 @@ export class Server {
     this.#tcp.on('drop', (about) => context.refused.count('limit', addressKey(about?.remoteAddress ?? '')));
   }
 
-  /** @returns the port, which the system chose when 0 was asked for. @throws StartError. */
+  /**
+   * @returns the port, which the system chose when `port` is 0.
+   * @throws StartError
+   */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       const refuse = (error: NodeJS.ErrnoException) => reject(explain(error, host, port));
       this.#tcp.once('error', refuse);
       this.#tcp.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
         this.#tcp.off('error', refuse);
-        // The system is out of descriptors or memory: this connection is lost, and the next one is accepted.
+        // The system is out of descriptors or memory: this connection is lost, and the server goes on.
         this.#tcp.on('error', () => this.#context.refused.count('limit', ''));
         this.#checkIdle();
         const address = this.#tcp.address();
@@ -68,7 +74,7 @@ export class Server {
     });
   }
 
-  /** Stops accepting, tells every client, and waits until what is under way is answered: `figures.shutdownMs` at most. */
+  /** Stops accepting, tells every client, and waits at most `limitValues.shutdownMs` for requests in flight. */
   async shutdown(): Promise<void> {
     const { sessions, clock } = this.#context;
     this.#closing = true;
@@ -79,7 +85,7 @@ export class Server {
       if (sessions.size === 0) resolve();
     });
     for (const [session, queue] of this.#queues) {
-      // What was taken is answered first; nothing new is.
+      // Requests in flight are answered first.
       void queue.finish().then(() => session.end('shutdown', 'the server stops; the connection comes back by itself'));
     }
     await Promise.race([empty, sleep(clock, limitValues.shutdownMs)]);
@@ -102,7 +108,7 @@ export class Server {
     const queue = new RequestQueue(this.#context, session, this.#table);
     this.#queues.set(session, queue);
     session.lastReceivedAt = clock.monotonic();
-    // Who was logged out, or cut for breaking rules, is to know no key that still seals.
+    // A session that was ended or cut must not keep a room key that is still in use.
     session.onEnd = (reason) => {
       this.#slots.release(slot);
       this.#leaveRooms(session, reason === 'ended');

@@ -1,11 +1,12 @@
 /**
- * The broadcasts of one room, to the sessions that are in it.
+ * The broadcasts of one room: each event is sealed once and sent to all sessions in the room.
  *
- * 1. Every session gets every record of a key, in order, from the one after it was given the key; who lags too far behind is
- *    closed by its link, never skipped.
- * 2. A record of each session's own link follows a broadcast within MARK_MS: the client trusts seq and time only then.
- * 3. A new key before the next broadcast after somebody left the room, was removed, banned or logged out; within
- *    RETIRE_MS after any session has gone; and when the key has done its share.
+ * 1. A session receives every record of a key in order, from the first one after it received the key. A session that
+ *    lags too far behind is closed by its link; it never skips a record.
+ * 2. A record of each session's own link follows a broadcast within MARK_MS: only then does the client trust its order
+ *    and time.
+ * 3. The key changes before the next broadcast after somebody left the room or was removed, banned or logged out;
+ *    within RETIRE_MS after any session ended; and when the key has reached its limits.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -13,15 +14,15 @@ import { type Broadcast, BroadcastSealer, type RoomKey } from '../../protocol/li
 import type { Flushable, Flusher } from '../../protocol/link/flusher.ts';
 import { LARGE_RECORD, type RecordLimits, recordLimits } from '../../protocol/link/record-format.ts';
 
-/** From a broadcast to the mark that vouches for it; the client gives up at 5 s. */
+/** From a broadcast to the mark that confirms it. The client gives up after 5 s (broadcast-confirmation.ts). */
 export const MARK_MS = 3_000;
-/** After this long without one, a message goes by each session's own link, and vouches for all before it. */
+/** After this long without a broadcast, an event goes by each session's own link and confirms all before it. */
 export const QUIET_MS = 2_000;
-/** How long a key outlives a session that had it. */
+/** How long a key stays in use after one of its sessions ended. */
 export const RETIRE_MS = 45_000;
 const PREFIX = 4;
 
-/** What is used of protocol/link.ts. */
+/** The part of a Link that broadcasts use. */
 export interface BroadcastLink {
   setRoomKey(key: RoomKey): void;
   dropRoom(room: Uint8Array): void;
@@ -29,7 +30,7 @@ export interface BroadcastLink {
   mark(): void;
 }
 
-/** A session, as far as it matters here. */
+/** The part of a session that broadcasts use. */
 export interface Subscriber {
   readonly link: BroadcastLink;
   send(event: Uint8Array): void;
@@ -38,7 +39,7 @@ export interface Subscriber {
 export type ChannelParts = {
   clock: Clock;
   flusher: Flusher;
-  /** A key and a number that no room of this daemon had before. */
+  /** A fresh key, and a generation number that no room of this daemon used before. */
   newKey(): { gen: number; key: Uint8Array };
   limits?: RecordLimits;
 };
@@ -48,7 +49,7 @@ export class BroadcastChannel implements Flushable {
   readonly #room: Uint8Array;
   readonly #parts: ChannelParts;
   readonly #subscribers = new Set<Subscriber>();
-  /** null while nobody listens. */
+  /** null while nobody is in the room. */
   #sealer: BroadcastSealer | null = null;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -69,16 +70,16 @@ export class BroadcastChannel implements Flushable {
     subscriber.link.setRoomKey(this.#sealer.roomKey);
   }
 
-  /** They are in the room no more. */
+  /** Removes a session whose person left the room. */
   expel(subscriber: Subscriber): void {
     if (!this.#subscribers.has(subscriber)) return;
-    // What was said before is theirs to hear.
+    // Events posted before the departure still belong to this session.
     this.flush();
     this.remove(subscriber, true);
     subscriber.link.dropRoom(this.#room);
   }
 
-  /** Their link ends or has ended. @param atOnce the key must not seal anything any more */
+  /** Removes a session that ends. @param atOnce its key must not seal anything more */
   remove(subscriber: Subscriber, atOnce: boolean): void {
     if (!this.#subscribers.delete(subscriber)) return;
     if (this.#subscribers.size === 0) {
@@ -89,7 +90,7 @@ export class BroadcastChannel implements Flushable {
     this.#cancelRetire ??= this.#parts.clock.after(RETIRE_MS, () => this.#rotate());
   }
 
-  /** Gives an event of the room to everybody in it. Only what its readers need not take from the daemon may go this way. */
+  /** Sends an event to everybody in the room. Only for events that prove themselves without the daemon. */
   post(event: Uint8Array): void {
     const now = this.#parts.clock.monotonic();
     const quiet = this.#pending.length === 0 && now - this.#vouchedAt >= QUIET_MS;
@@ -104,7 +105,7 @@ export class BroadcastChannel implements Flushable {
     if (this.#pending.push(event) === 1) this.#parts.flusher.schedule(this);
   }
 
-  /** Writes what is pending, as one record. */
+  /** Seals and writes the pending events as one record. */
   flush(): void {
     if (this.#pending.length === 0) return;
     const content = Buffer.alloc(this.#pendingBytes);
@@ -128,7 +129,7 @@ export class BroadcastChannel implements Flushable {
     this.#vouched(this.#parts.clock.monotonic());
   }
 
-  /** Something goes by each link now. */
+  /** Each link sends a record of its own now, which confirms all broadcasts so far. */
   #vouched(now: number): void {
     this.#vouchedAt = now;
     this.#cancelMark?.();

@@ -1,4 +1,4 @@
-/** Which session hears the broadcasts of which room: those whose person is in it, from their login to their end. */
+/** Connects sessions with the broadcast channels of their rooms, from login to the end of the session. */
 
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
@@ -8,7 +8,7 @@ import { BroadcastChannel, type Subscriber } from './broadcast-channel.ts';
 
 const KEY_BYTES = 32;
 
-/** A session that is logged in. */
+/** A logged-in session. */
 export type RoomSession = Subscriber & { readonly name: string };
 
 type Room = { channel: BroadcastChannel; names: ReadonlySet<string> };
@@ -23,14 +23,14 @@ export class Broadcasts {
     this.#parts = { flusher: sharedFlusher, ...parts };
   }
 
-  /** `names`: who is in it, kept up to date by the caller. */
+  /** @param names the members, kept up to date by the caller */
   open(room: Uint8Array, names: ReadonlySet<string>): void {
     const { clock, random, flusher } = this.#parts;
     const newKey = () => ({ gen: ++this.#generations, key: random(KEY_BYTES) });
     this.#rooms.set(hex(room), { channel: new BroadcastChannel(room, { clock, flusher, newKey }), names });
   }
 
-  /** Somebody has logged in. */
+  /** A session has logged in. */
   enter(member: RoomSession): void {
     const sessions = this.#present.get(member.name);
     if (sessions) sessions.add(member);
@@ -38,20 +38,20 @@ export class Broadcasts {
     for (const { channel, names } of this.#rooms.values()) if (names.has(member.name)) channel.add(member);
   }
 
-  /** A session that goes on may do nothing in rooms for a while: it hears no more of them. */
+  /** Removes a session from all channels while it goes on, for example until it has stored its vault. */
   suspend(member: RoomSession): void {
     if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.expel(member);
   }
 
   /**
-   * Ends a session's part in its rooms. @param atOnce change the keys now: the session was logged out or cut. Otherwise
-   * they change a little later.
+   * A session has ended.
+   * @param atOnce change the keys now, because it was logged out or cut; otherwise they change a little later
    */
   leave(member: RoomSession, atOnce: boolean): void {
     if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.remove(member, atOnce);
   }
 
-  /** Whether `name` is in the room has changed. */
+  /** `name` has joined or left the room. */
   membershipChanged(room: Uint8Array, name: string): void {
     const { channel, names } = this.#of(room);
     for (const member of this.#present.get(name) ?? []) {
@@ -60,7 +60,7 @@ export class Broadcasts {
     }
   }
 
-  /** To everybody in the room: an end-to-end signed message with its envelope, and nothing else. */
+  /** Sends a signed room message with its envelope to everybody in the room. */
   post(room: Uint8Array, event: Uint8Array): void {
     this.#of(room).channel.post(event);
   }

@@ -1,14 +1,16 @@
-/** Who is here, and who is told what. Has never heard of sockets: a listener is a name that can be told something. */
+/**
+ * Who is online, and which sessions receive an event. It knows no sockets: a listener is a name that receives events.
+ */
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 
-/** One session after its login. */
+/** A logged-in session. */
 export type Listener = { readonly name: string; send(event: Uint8Array): void };
 
 type Presence = { online: boolean; away: boolean };
 
 type Post = { seq: number; deliver: () => void };
 
-/** Runs an action after what is under way has ended. */
+/** Runs an action after the work in progress. */
 export type Defer = (action: () => void) => unknown;
 
 export class Feed {
@@ -16,7 +18,7 @@ export class Feed {
   readonly #away = new WeakSet<Listener>();
   readonly #posts = new Map<string, Post[]>();
 
-  /** Everyone else is told when this is the first session of its name, or the one that ends its being away. */
+  /** Adds a session. Others receive a `presence` event if the name was offline or away. */
   join(listener: Listener): void {
     this.#change(
       listener.name,
@@ -29,7 +31,7 @@ export class Feed {
     );
   }
 
-  /** Everyone else is told when it was the last session of its name, or the last that was not away. Leaving twice is leaving once. */
+  /** Removes a session, if it is there. Others receive a `presence` event if the name is now offline or away. */
   leave(listener: Listener): void {
     this.#change(listener.name, () => {
       const sessions = this.#sessions.get(listener.name);
@@ -37,7 +39,10 @@ export class Feed {
     });
   }
 
-  /** Of one session, which keeps it when it leaves and joins again. Everyone is told when it changes how the name stands. */
+  /**
+   * Marks one session as away; the mark stays when it leaves and joins again. Everybody receives a `presence` event
+   * when the name's presence changes.
+   */
   setAway(listener: Listener, away: boolean): void {
     this.#change(listener.name, () => (away ? this.#away.add(listener) : this.#away.delete(listener)));
   }
@@ -50,14 +55,14 @@ export class Feed {
     return this.#sessions.has(name);
   }
 
-  /** How a name stands: away is who is here with sessions that are all away. */
+  /** A name is away when it is online and all its sessions are away. */
   presence(name: string): Presence {
     const sessions = this.#sessions.get(name);
     if (sessions === undefined) return { online: false, away: false };
     return { online: true, away: [...sessions].every((session) => this.#away.has(session)) };
   }
 
-  /** Names of everyone who is here. */
+  /** The names that are online. */
   names(): string[] {
     return [...this.#sessions.keys()];
   }
@@ -66,22 +71,22 @@ export class Feed {
     return [...(this.#sessions.get(name) ?? [])];
   }
 
-  /** Gives one event, encoded once by the caller, to every session of these names but `except`. */
+  /** Sends one event, encoded once, to every session of these names except `except`. */
   send(to: ReadonlySet<string> | 'all', event: Uint8Array, except?: Listener): void {
     for (const sessions of to === 'all' ? this.#sessions.values() : this.#of(to)) {
       for (const session of sessions) if (session !== except) session.send(event);
     }
   }
 
-  /** As `tell`, for one name; a method of its own because somebody may be called `all`. */
+  /** As `send`, for one name, because somebody may be called `all`. */
   sendTo(name: string, event: Uint8Array, except?: Listener): void {
     for (const session of this.sessionsOf(name)) if (session !== except) session.send(event);
   }
 
   /**
-   * Tells about a new entry once its author has been answered: `deliver` runs after the answers that are under way, when `defer`
-   * gives it a turn, and in each conversation in the order of seq, whichever request handler was quicker.
-   * Call it without waiting for anything but the store after the store has answered.
+   * Announces a new entry after its author was answered. `deliver` runs when `defer` runs it, and in each conversation
+   * in order of seq, whichever handler finished first. Call it directly after the store has answered, without another
+   * await.
    */
   post(conversation: Uint8Array, seq: number, deliver: () => void, defer: Defer): void {
     const key = Buffer.from(conversation).toString('latin1');
@@ -91,7 +96,10 @@ export class Feed {
     defer(() => this.#drain(key));
   }
 
-  /** Tells of a name that stands otherwise after `change`; a session that comes or goes is not told of itself. */
+  /**
+   * Sends a `presence` event if `change` changed the presence of `name`; a session that joins or leaves does not
+   * receive its own.
+   */
   #change(name: string, change: () => void, except?: Listener): void {
     const before = this.presence(name);
     change();
@@ -100,14 +108,14 @@ export class Feed {
     this.send('all', encodeEvent('presence', { name, ...now }), except);
   }
 
-  /** Each post asks for a turn, and the first of a conversation tells them all. */
+  /** Each post defers one call; the first of a conversation delivers them all. */
   #drain(key: string): void {
     const posts = this.#posts.get(key) ?? [];
     this.#posts.delete(key);
     for (const post of posts.sort((a, b) => a.seq - b.seq)) post.deliver();
   }
 
-  /** Whichever is shorter is walked: the names, or who is here. */
+  /** Walks the shorter of both: the names, or the sessions. */
   *#of(names: ReadonlySet<string>): Iterable<Set<Listener>> {
     if (names.size > this.#sessions.size) {
       for (const [name, sessions] of this.#sessions) if (names.has(name)) yield sessions;

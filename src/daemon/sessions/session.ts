@@ -1,4 +1,7 @@
-/** One client on one link, from the handshake until it leaves. */
+/**
+ * Folder `sessions`: connected clients, their presence and the events they receive; it handles no requests and opens no
+ * sockets. A session is one client on one link, from the handshake to its end.
+ */
 import type { Logger } from 'pino';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { EventParams } from '../../protocol/wire/events.ts';
@@ -6,13 +9,12 @@ import type { Account } from '../accounts/users-file.ts';
 import type { BroadcastLink } from './broadcast-channel.ts';
 
 /**
- * What a session may do:
- * `anonymous` before login; `must-renew` a legacy account that has no keys yet; `needs-vault` an account whose vault
- * is missing; `by-key` logged in with a ticket and a signature; `by-password` everything.
+ * What a session may do: `anonymous` before login; `must-renew` for a legacy account without keys; `needs-vault` until
+ * the account's vault is stored; `by-key` after a login with ticket and signature; `by-password` everything.
  */
 export type SessionState = 'anonymous' | 'must-renew' | 'needs-vault' | 'by-key' | 'by-password';
 
-/** What an unfinished registration, login or change of password keeps between its requests. */
+/** State that an unfinished registration, login or change of password keeps between its requests. */
 export type LoginAttempt =
   | { kind: 'register'; name: string; invite: string | null }
   | { kind: 'login'; name: string; account: Account | null; state: string }
@@ -21,13 +23,13 @@ export type LoginAttempt =
 
 /** The part of a Link that a session uses. */
 export interface SessionLink extends BroadcastLink {
-  /** The channel binding: what both ends have in common about this link and nobody in the middle can. */
+  /** The channel binding: the hash of the handshake's transcript, the same at both ends and at no man in the middle. */
   readonly cb: Uint8Array;
   readonly queuedBytes: number;
   send(message: Uint8Array): void;
   sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
   drained(): Promise<void>;
-  /** Reads nothing more until resume(): the peer's system holds back what it sends. */
+  /** Stops reading until resume(). TCP then holds the peer back. */
   pause(): void;
   resume(): void;
   loggedIn(): void;
@@ -45,16 +47,16 @@ export class Session {
   readonly log: Logger;
   state: SessionState = 'anonymous';
   account: Account | null = null;
-  /** 0 before login. */
+  /** The device number; 0 before login. */
   device = 0;
   attempt: LoginAttempt | null = null;
-  /** By the monotonic clock, when the client last sent anything. */
+  /** When the client last sent anything, monotonic ms. */
   lastReceivedAt = 0;
-  /** Nothing more is carried out or sent. */
+  /** Nothing more is handled or sent. */
   ended = false;
-  /** Takes the slot of a login, for an account that has `held` other sessions. @returns false when there is none for it */
+  /** Claims a login slot for an account that has `held` other sessions. @returns false when none is free */
   claimSlot: (held: number) => boolean = () => true;
-  /** Told once when this end ends the session, before its link closes. */
+  /** Called once when the daemon ends the session, before the link closes. */
   onEnd: (reason: EventParams<'closing'>['reason']) => void = () => {};
 
   constructor(about: { id: number; link: SessionLink; address: string; since: number; log: Logger }) {
@@ -65,18 +67,18 @@ export class Session {
     this.log = about.log;
   }
 
-  /** The name of who is logged in. Only for handlers whose `allowed` excludes 'anonymous'. */
+  /** The name of the account. Only for handlers whose `allowed` excludes 'anonymous'. */
   get name(): string {
     if (this.account === null) throw new Error('nobody is logged in on this session');
     return this.account.name;
   }
 
-  /** Sends an event, encoded once for all who get it. Does nothing once the session has ended. */
+  /** Sends an encoded event. Does nothing after the end of the session. */
   send(event: Uint8Array): void {
     if (!this.ended) this.link.send(event);
   }
 
-  /** Tells the client why, closes in order, and carries out nothing more. */
+  /** Ends the session: tells the client why, and closes the link in order. */
   end(reason: EventParams<'closing'>['reason'], message: string): void {
     if (this.ended) return;
     this.link.send(encodeEvent('closing', { reason, message }));
@@ -85,7 +87,7 @@ export class Session {
     this.link.close().catch(() => this.link.destroy());
   }
 
-  /** Cuts the link without a word: the peer breaks the rules. */
+  /** Cuts the link without a reason, because the peer broke the protocol. */
   cut(): void {
     this.ended = true;
     this.onEnd('ended');

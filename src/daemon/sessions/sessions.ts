@@ -1,11 +1,11 @@
-/** Every session there is, logged in or not. */
+/** All sessions, logged in or not. */
 import type { Session } from './session.ts';
 
 export class Sessions {
   readonly #sessions = new Map<number, Session>();
   #lastId = 0;
 
-  /** A number that no session has. */
+  /** A number that no session uses. */
   nextId(): number {
     do this.#lastId = (this.#lastId % 0xffffffff) + 1;
     while (this.#sessions.has(this.#lastId));
@@ -24,7 +24,7 @@ export class Sessions {
     return [...this.#sessions.values()];
   }
 
-  /** Those logged in under `name`, whatever their state. */
+  /** The sessions of an account, whatever their state. */
   of(name: string): Session[] {
     return this.all().filter((session) => session.account?.name === name);
   }
