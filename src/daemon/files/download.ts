@@ -1,20 +1,20 @@
-/** One download: stored segments out, as far as the client's window goes and never more than a little ahead of its link. */
+/** One download: sends stored segments within the client's window, and never more than a little ahead of its link. */
 import type { OpenFile } from '../../platform/file-system.ts';
 import type { FileRow } from '../store/store.ts';
 import { SegmentLayout } from './segment-layout.ts';
 
 /**
- * What may wait in one link before a segment is added to it, by all its downloads together: what a chat line has to wait behind.
- * Not below what drained() waits for.
+ * Most bytes queued on the link before another segment is added; a chat message waits behind at most this. Not below
+ * the low-water mark of drained().
  */
 const MAX_QUEUED_BYTES = 512 * 1024;
 
 export type SegmentLink = {
   /** 0 once the link has ended. */
   readonly queuedBytes: number;
-  /** Resolves when there is room again, or the link has ended. */
+  /** Resolves when the queue has room, or the link has ended. */
   drained(): Promise<void>;
-  /** `bytes` may be used again when it returns. */
+  /** The link has copied `bytes` when this returns, so the buffer can be reused. */
   sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
 };
 
@@ -53,7 +53,7 @@ export class Download {
     return this.#parts.row.segSize;
   }
 
-  /** Segments below `window` may be sent. */
+  /** Lets segments below `window` be sent. */
   widen(window: number): void {
     this.#window = Math.max(this.#window, Math.min(window, this.#layout.count));
     if (this.#next < this.#window && !this.#stopped) this.#running ??= this.#run();

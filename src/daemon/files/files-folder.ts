@@ -1,4 +1,4 @@
-/** The folder server_files: `<file id>.part` while it is uploaded, `<file id>` when it is whole. Nothing else is touched. */
+/** The folder server_files: `<file id>.part` during the upload, then `<file id>`. Other names are left alone. */
 import { join } from 'node:path';
 import { syncFolder } from '../../platform/durable-write.ts';
 import type { FileSystem, OpenFile } from '../../platform/file-system.ts';
@@ -13,7 +13,7 @@ import { WorkQueue } from './work-queue.ts';
 
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
 
-/** The file that a name in the folder belongs to; null when it is none of ours. */
+/** The id of the file with this name, or null when the name is not one of ours. */
 export function fileOf(name: string): Uint8Array | null {
   const id = NAME.exec(name)?.[1];
   return id === undefined ? null : Uint8Array.from(fromHex(id));
@@ -23,9 +23,9 @@ export class FilesFolder {
   readonly #dir: string;
   readonly #fs: FileSystem;
   readonly #warnings: Pick<ThrottledWarnings, 'warn'>;
-  /** Answers wait for the syncs of the database, which share the disk with these: they wait behind one of these at most. */
+  /** The database syncs to the same disk, and answers wait for it: at most one of these syncs runs at a time. */
   readonly #syncs = new WorkQueue();
-  /** The sync of names that has not begun yet. */
+  /** The next sync of the folder, while it has not started. */
   #nextSync: Promise<void> | null = null;
 
   constructor(dir: string, fs: FileSystem, warnings: Pick<ThrottledWarnings, 'warn'>) {
@@ -42,7 +42,7 @@ export class FilesFolder {
     await makeFolders(this.#fs, this.#dir, 0o700);
   }
 
-  /** For reading and writing; made, durably, when it is not there. */
+  /** Opens the part for reading and writing, and creates it durably when it is missing. */
   async openPart(file: Uint8Array): Promise<OpenFile> {
     const path = `${this.path(file)}.part`;
     const old = await unlessMissing(this.#fs.open(path, 'r+'));
@@ -57,13 +57,13 @@ export class FilesFolder {
     }
   }
 
-  /** Bytes that files may still take of the disk; below zero when they have come into what is kept free for messages. */
+  /** Bytes that files may still use. Negative when they have used space reserved for messages. */
   async room(): Promise<number> {
     const { bsize, blocks, bavail } = await this.#inFolder(this.#fs.statfs(this.#dir));
     return bsize * bavail - Math.min(limitValues.diskReserve, limitValues.diskReserveShare * bsize * blocks);
   }
 
-  /** Whether files may take `bytes` more. @throws Refusal 'disk-full' */
+  /** Checks that files may use `bytes` more. @throws Refusal 'disk-full' */
   async checkRoom(bytes: number): Promise<void> {
     if ((await this.room()) >= bytes) return;
     throw new Refusal(
@@ -72,12 +72,12 @@ export class FilesFolder {
     );
   }
 
-  /** null when there is none. */
+  /** null when the file does not exist. */
   async openWhole(file: Uint8Array): Promise<OpenFile | null> {
     return unlessMissing(this.#fs.open(this.path(file), 'r'));
   }
 
-  /** The part becomes the whole file; durable when it resolves. */
+  /** Renames the part to the whole file. Durable when it resolves. */
   async promote(file: Uint8Array): Promise<void> {
     await this.#inFolder(this.#fs.rename(`${this.path(file)}.part`, this.path(file)));
     await this.sync();
@@ -88,18 +88,18 @@ export class FilesFolder {
     await unlessMissing(this.#fs.unlink(this.path(file)));
   }
 
-  /** The files that are here, whole or in part. */
+  /** The ids of all files here, whole or partial. */
   async list(): Promise<Uint8Array[]> {
     return (await this.#inFolder(this.#fs.readdir(this.#dir))).map(fileOf).filter((file) => file !== null);
   }
 
-  /** The ids of whole files, hex. */
+  /** The ids of whole files, in hex. */
   async whole(): Promise<Set<string>> {
     const names = await this.#inFolder(this.#fs.readdir(this.#dir));
     return new Set(names.filter((name) => fileOf(name) !== null && !name.includes('.')));
   }
 
-  /** Makes names that were added or changed durable; one sync for all who ask while another is under way. */
+  /** Makes created, renamed and removed names durable. Callers during a sync share the next one. */
   sync(): Promise<void> {
     this.#nextSync ??= this.#syncs.run('names', () => {
       this.#nextSync = null;
@@ -108,7 +108,7 @@ export class FilesFolder {
     return this.#nextSync;
   }
 
-  /** @throws FolderMissing where the folder is not there, and what else `doing` throws */
+  /** @throws FolderMissing when the folder is missing, and anything else that `doing` throws */
   async #inFolder<T>(doing: Promise<T>): Promise<T> {
     try {
       return await doing;
@@ -124,7 +124,7 @@ export class FilesFolder {
     }
   }
 
-  /** Runs the sync of a file of `owner` when it is their turn. */
+  /** Runs the sync of a file of `owner`. Owners take turns. */
   inTurn(owner: Uint8Array, sync: () => Promise<void>): Promise<void> {
     return this.#syncs.run(hex(owner), sync);
   }

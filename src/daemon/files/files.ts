@@ -1,4 +1,7 @@
-/** The bytes of files: uploads and downloads of all sessions, in the folder server_files. What is in them it cannot read. */
+/**
+ * Folder `files`: stores and serves the sealed bytes of files in server_files; it cannot read them and handles no
+ * requests. This file is the entry for all sessions.
+ */
 
 import type { Clock } from '../../platform/clock.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
@@ -20,14 +23,14 @@ import { type DropStore, type UploadStore, Uploads, type UploadsParts } from './
 const SWEEP_MS = 3600 * 1000;
 
 export type FilesParts = Omit<UploadsParts, 'folder' | 'release'> & {
-  /** server_files; made when missing. */
+  /** The folder server_files; created when missing. */
   dir: string;
   fs: FileSystem;
   clock: Clock;
   warnings: ThrottledWarnings;
-  /** Files that may be open at once; as many as people ask for unless told. */
+  /** Most open transfers in all; unlimited by default. */
   transfers?: number;
-  /** For what the daemon does by itself: it sweeps. */
+  /** Used for the daemon's own work, the sweep. */
   store: SweepParts['store'] & Pick<Store, 'syncFile' | 'wholeFiles'>;
 };
 
@@ -38,10 +41,10 @@ export class Files {
   readonly #transfers: SessionTransfers<Upload | Download>;
   #cancelSweep: () => void = () => {};
   #closed = false;
-  /** Files in the folder that the store did not know at the last look. */
+  /** Files on disk that the store did not know at the last sweep. */
   #unknown = 0;
 
-  /** Makes the folder when it is missing and logs how many files it lacks. Removes abandoned files, now and every hour. */
+  /** Creates the folder when missing, logs how many files it lacks, and removes abandoned files now and every hour. */
   static async open(parts: FilesParts): Promise<Files> {
     const files = new Files(parts);
     await files.#folder.make();
@@ -64,8 +67,9 @@ export class Files {
   }
 
   /**
-   * @param owner only they can resume it
-   * @param store on the account of who asks; the upload goes on with it
+   * Opens or resumes an upload.
+   * @param owner only this identity can resume it
+   * @param store charged to the requester; the upload keeps using it
    * @throws Refusal before any byte is stored
    */
   openUpload(
@@ -80,7 +84,7 @@ export class Files {
     });
   }
 
-  /** Resolves when the file is whole and on stable storage. @throws Refusal; the upload can be opened again after it */
+  /** Resolves when the file is whole and on stable storage. @throws Refusal; the upload can then be opened again */
   async finishUpload(session: FileSession, transfer: number): Promise<void> {
     const upload = this.#transfers.get(session, transfer);
     if (!(upload instanceof Upload)) throw new Refusal('bad-request', 'no such upload is open: open it first');
@@ -89,9 +93,9 @@ export class Files {
   }
 
   /**
-   * @param reader is in a conversation that lists the file
-   * @param store on the account of who asks
-   * @throws Refusal
+   * @param reader only files that are listed in a conversation of theirs
+   * @param store charged to the requester
+   * @throws Refusal 'no-such-file', 'bad-request' or 'busy'
    */
   async openDownload(
     session: FileSession,
@@ -138,46 +142,46 @@ export class Files {
     });
   }
 
-  /** One that has ended meanwhile needs no window. */
+  /** Widens the window of a download. Ignores a transfer that has ended. */
   widen(session: FileSession, transfer: number, window: number): void {
     const download = this.#transfers.get(session, transfer);
     if (download instanceof Download) download.widen(window);
   }
 
-  /** An upload can be opened again after it. */
+  /** Ends a transfer. An upload can be opened again. */
   async endTransfer(session: FileSession, transfer: number): Promise<void> {
     await this.#transfers.stop(session, transfer);
   }
 
-  /** Gives up a file that `owner` began and no entry lists. @param store on the account of who asks */
+  /** Gives up a file of `owner` that no entry lists. @param store charged to the requester */
   async dropUpload(session: FileSession, owner: Uint8Array, file: Uint8Array, store: DropStore): Promise<void> {
     await this.#uploads.drop(session, owner, file, store);
   }
 
-  /** The bytes of files that the store has dropped: their messages were too old. */
+  /** Removes the bytes of files whose rows are gone, for example by retention. */
   async removeDoomedFiles(): Promise<void> {
     await removeDoomedFiles({ folder: this.#folder, store: this.#parts.store });
   }
 
-  /** @throws ProtocolError 'file': the session is to be ended. Segments of a transfer that has ended are dropped. */
+  /** Takes one segment. Segments of an ended transfer are ignored. @throws ProtocolError 'file', which cuts the link */
   onSegment(session: FileSession, transfer: number, index: number, bytes: Uint8Array): void {
     const upload = this.#transfers.get(session, transfer);
     if (upload instanceof Upload) upload.take(index, bytes);
   }
 
-  /** What came is kept for a resume. */
+  /** Stops the session's transfers. Received bytes are kept for a resume. */
   sessionEnded(session: FileSession): Promise<void> {
     return this.#transfers.sessionEnded(session);
   }
 
-  /** Resolves when what came is on stable storage. */
+  /** Resolves when all received bytes are on stable storage. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelSweep();
     await this.#transfers.close();
   }
 
-  /** The daemon starts all the same: nothing is written in their place, and they can be put back while it runs. */
+  /** Missing files do not stop the start: nothing replaces them, and the operator can restore them at run time. */
   async #logMissing(): Promise<void> {
     const { store, log } = this.#parts;
     const files = await countMissing({ folder: this.#folder, store });
@@ -188,7 +192,7 @@ export class Files {
     );
   }
 
-  /** Does `work`, and sweeps again every hour. What fails is logged, and the daemon goes on. */
+  /** Runs `work` now and the sweep every hour. Errors are logged. */
   async #tidy(work: () => Promise<void>): Promise<void> {
     const { clock, log } = this.#parts;
     try {

@@ -1,4 +1,4 @@
-/** SHA-256 of a whole file, in a thread of its own: answers with the digest, or fails with what reading failed with. */
+/** Worker: posts the SHA-256 of the file at `workerData.path`, or fails with the read error. */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-/** SHA-256 of a stored file, off the loop that serves sockets. One file at a time: it is the disk that is waited for. */
+/** SHA-256 of a stored file, on a worker thread. One file at a time, because the disk is the limit. */
 import { Worker } from 'node:worker_threads';
 import { workerUrl } from '../../platform/worker-calls.ts';
 import { hex } from '../../protocol/base/bytes.ts';
@@ -6,7 +6,7 @@ import { WorkQueue } from './work-queue.ts';
 
 const line = new WorkQueue();
 
-/** Each byte was charged to the owner when it came. @throws what reading failed with */
+/** The owner paid for each byte when it arrived. @throws the read error */
 export function hashFile(path: string, owner: Uint8Array): Promise<Uint8Array> {
   return line.run(hex(owner), () => hashNow(path));
 }

@@ -1,21 +1,24 @@
 /**
- * Where the segments of a file lie in its stored form: one after the other, each SEGMENT_OVERHEAD longer than its plain
+ * Positions of a file's segments in its stored form: one after the other, each SEGMENT_OVERHEAD longer than its plain
  * bytes.
  */
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { SEGMENT_OVERHEAD, SEGMENT_SIZES, segmentCount } from '../../protocol/sealed/file.ts';
 
-/** What the smallest file costs of a quota, from the moment it is opened: names and rows cost, too. */
+/** The least that a file counts in the quota, because names and rows use space too. */
 const SMALLEST_CHARGE = 65_536;
 
 export class SegmentLayout {
   readonly count: number;
-  /** Bytes of the whole stored file. */
+  /** Size of the stored file, bytes. */
   readonly total: number;
-  /** Bytes of every segment but the last. */
+  /** Size of every stored segment except the last, bytes. */
   readonly step: number;
 
-  /** @param size bytes of the plain file @throws Refusal 'bad-request' */
+  /**
+   * @param size bytes of the plain file
+   * @throws Refusal 'bad-request'
+   */
   constructor(size: number, segSize: number) {
     if (!SEGMENT_SIZES.includes(segSize)) {
       throw new Refusal('bad-request', `segments are of ${SEGMENT_SIZES.join(', ')} bytes`);
@@ -25,7 +28,7 @@ export class SegmentLayout {
     this.step = segSize + SEGMENT_OVERHEAD;
   }
 
-  /** Where segment `index` begins; the end of the file for `count`. */
+  /** The offset of segment `index`; for `count` the end of the file. */
   position(index: number): number {
     return index >= this.count ? this.total : index * this.step;
   }
@@ -34,7 +37,7 @@ export class SegmentLayout {
     return this.position(index + 1) - this.position(index);
   }
 
-  /** Whole segments in the first `bytes` bytes. */
+  /** The number of whole segments in the first `bytes` bytes. */
   wholeIn(bytes: number): number {
     return bytes >= this.total ? this.count : Math.floor(bytes / this.step);
   }

@@ -1,13 +1,13 @@
-/** Which transfers a session has under way. Both kinds can be stopped; a session that is gone keeps none. */
+/** The transfers that each session has in progress, uploads and downloads. A session that ends stops its own. */
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { limitValues } from '../limits/limits.ts';
 import type { SegmentLink } from './download.ts';
 
-/** What of a session is needed here. */
+/** The part of a session that transfers use. */
 export type FileSession = { readonly link: SegmentLink; send(event: Uint8Array): void };
 
-/** Counted from the moment it is asked for; `transfer` is null until it is open. */
+/** Counted from the request on; `transfer` is null until it is open. */
 type Entry<T> = { person: string; transfer: T | null };
 
 export class SessionTransfers<T extends { stop(): Promise<void> }> {
@@ -19,14 +19,15 @@ export class SessionTransfers<T extends { stop(): Promise<void> }> {
   #last = 0;
   #closed = false;
 
-  /** @param most of all people together: each holds a file open */
+  /** @param most the most transfers of all people together; each has a file open */
   constructor(most: number) {
     this.#maxTransfers = most;
   }
 
   /**
-   * Opens a transfer under an id that it gives to `open`; one that is null after it keeps nothing open. A session that went
-   * meanwhile has its transfer stopped. @throws Refusal 'busy', and what `open` throws
+   * Opens a transfer under a new id. If `open` returns null as the transfer, nothing stays open. If the session ended
+   * in the meantime, the transfer is stopped.
+   * @throws Refusal 'busy', and what `open` throws
    */
   async open<R>(
     session: FileSession,
@@ -64,14 +65,14 @@ export class SessionTransfers<T extends { stop(): Promise<void> }> {
     }
   }
 
-  /** Nothing is kept for it from now on. */
+  /** Stops the session's transfers and accepts no more. */
   async sessionEnded(session: FileSession): Promise<void> {
     this.#endedSessions.add(session);
     const ids = [...(this.#sessions.get(session)?.keys() ?? [])];
     await Promise.all(ids.map((id) => this.stop(session, id)));
   }
 
-  /** Nothing is kept for anybody from now on. */
+  /** Stops all transfers and accepts no more. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#sessions.keys()].map((session) => this.sessionEnded(session)));
@@ -93,7 +94,7 @@ export class SessionTransfers<T extends { stop(): Promise<void> }> {
         `${transfersPerPerson} files at once are the limit of a person: wait until one is done`,
       );
     }
-    // As many as are free at most: a few people cannot take all, however low the limit is.
+    // No more than are free, so that a few people cannot take all, however low the limit is.
     if (ofPerson >= this.#maxTransfers - this.#count) {
       throw new Refusal('busy', 'the server has as many files under way as it can: try again in a moment');
     }

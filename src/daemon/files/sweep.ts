@@ -1,11 +1,11 @@
-/** Takes away what no conversation lists: abandoned parts, and files whose manifest was never posted. */
+/** Removes files that no conversation lists: abandoned parts, and files whose manifest was never posted. */
 
 import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Store } from '../store/store.ts';
 import type { FilesFolder } from './files-folder.ts';
 
-/** How long an upload may be interrupted, or wait for its manifest; less when nothing at all is kept that long. */
+/** How long an upload may be interrupted, or wait for its manifest. Shorter when retention is. */
 export const IDLE_MS = 7 * 24 * 3600 * 1000;
 const NAMES_AT_ONCE = 500;
 
@@ -13,13 +13,13 @@ export type SweepParts = {
   folder: FilesFolder;
   store: Pick<Store, 'dropIdleFiles' | 'knownFiles' | 'doomedFiles' | 'forgetDoomedFiles'>;
   clock: Clock;
-  /** How long messages and files are kept, in ms; null: for ever. */
+  /** How long messages and files are kept, ms; null keeps them for ever. */
   retention: number | null;
 };
 
 /**
- * Gives the number of files removed. Only what this database dropped itself is removed: a folder beside another database, or
- * an older one, keeps all its files. `unknown` is how many it has that the database never knew.
+ * Removes only what this database has dropped itself, so a folder beside another or an older database keeps its files.
+ * @returns how many files it removed, and how many on disk the database does not know
  */
 export async function sweep(parts: SweepParts): Promise<{ removed: number; unknown: number }> {
   const { store, clock, retention } = parts;
@@ -33,7 +33,7 @@ export async function removeDoomedFiles({ folder, store }: Pick<SweepParts, 'fol
   let removed = 0;
   for (let files = await store.doomedFiles({}); files.length > 0; files = await store.doomedFiles({})) {
     for (const file of files) await folder.remove(file);
-    // A name that came back after a power cut would be removed by nobody.
+    // Otherwise a name that a power cut restores would stay for ever.
     await folder.sync();
     await store.forgetDoomedFiles({ files });
     removed += files.length;
@@ -41,7 +41,7 @@ export async function removeDoomedFiles({ folder, store }: Pick<SweepParts, 'fol
   return removed;
 }
 
-/** How many files the database has whole and the folder lacks. Compares names only: cheap for many files, too. */
+/** Counts files that are whole in the database and missing in the folder. Compares names only, which is cheap. */
 export async function countMissing(parts: { folder: FilesFolder; store: Pick<Store, 'wholeFiles'> }): Promise<number> {
   const here = await parts.folder.whole();
   let missing = 0;

@@ -1,6 +1,6 @@
 /**
- * One upload: segments in, in order, onto the disk. What came and is not written yet is bounded by the window that the
- * client was promised; what is announced as stored survives a power cut. Ends whole (`finish`) or to be resumed (`stop`).
+ * One upload: writes segments to disk in order. The client's window bounds the bytes that wait; bytes announced as
+ * stored survive a power cut. It ends whole (`finish`) or stays for a resume (`stop`).
  */
 import { createHash, type Hash } from 'node:crypto';
 import { writeAll } from '../../platform/durable-write.ts';
@@ -13,21 +13,21 @@ import type { FilesFolder } from './files-folder.ts';
 import { hashFile } from './hash.ts';
 import { SegmentLayout } from './segment-layout.ts';
 
-/** Written bytes after which the disk is asked to keep them. */
+/** Bytes written between two syncs. */
 const SYNC_BYTES = 4 * 1024 * 1024;
-/** Most bytes that are written and not synced yet; above it writing waits for the sync. */
+/** Most bytes that are written and not synced. Above it, writing waits for the sync. */
 const MAX_UNSYNCED_BYTES = 16 * 1024 * 1024;
 
 export type UploadParts = {
   row: FileRow;
   folder: FilesFolder;
-  /** On the account of who sends the file. */
+  /** Charged to the sender. */
   store: Pick<Store, 'syncFile' | 'finishFile'>;
-  /** How much may be on its way and not written yet. */
+  /** Most bytes in transit and not written yet. */
   windowBytes: number;
-  /** `upTo` segments are on stable storage, those below `window` may be sent. */
+  /** `upTo` segments are on stable storage; segments below `window` may be sent. */
   onStored(upTo: number, window: number): void;
-  /** Told once; nothing is taken any more. */
+  /** Called once. The upload takes nothing more. */
   onFailed(failure: Refusal | StorageError, error: unknown): void;
 };
 
@@ -38,7 +38,7 @@ export class Upload {
   readonly #handle: OpenFile;
   readonly #layout: SegmentLayout;
   readonly #windowSegments: number;
-  /** Of the stored bytes; null when it did not see them all and the file has to be read at the end. */
+  /** Hash of the stored bytes. null after a resume: the whole file is then read at the end. */
   readonly #hash: Hash | null;
   readonly #queue: Uint8Array[] = [];
   #next: number;
@@ -50,7 +50,7 @@ export class Upload {
   #failure: Refusal | StorageError | null = null;
   #ended: Promise<void> | null = null;
 
-  /** Takes up `row` where its part stands; what lies beyond the last synced segment is cut off. */
+  /** Opens the part of `row` and cuts off what follows the last synced segment. */
   static async open(parts: UploadParts): Promise<Upload> {
     const { row, folder } = parts;
     const layout = new SegmentLayout(row.size, row.segSize);
@@ -79,7 +79,7 @@ export class Upload {
     this.#window = this.#widest();
   }
 
-  /** The first segment that is not stored, and the first that may not be sent yet. */
+  /** The first segment that has not arrived, and the first that may not be sent yet. */
   get progress(): { next: number; window: number } {
     return { next: this.#next, window: this.#window };
   }
@@ -89,9 +89,9 @@ export class Upload {
     return this.#ended !== null || this.#failure !== null;
   }
 
-  /** @throws ProtocolError 'file' for a segment that no correct client sends */
+  /** Takes one segment. @throws ProtocolError 'file' for a segment that no correct client sends */
   take(index: number, bytes: Uint8Array): void {
-    // What was on its way when the transfer ended is nobody's fault.
+    // Segments in transit when the transfer ended are no error.
     if (this.ended) return;
     if (index !== this.#next || index >= this.#window) throw new ProtocolError('file', 'a segment out of its turn');
     this.#layout.checkLength(index, bytes);
@@ -101,7 +101,7 @@ export class Upload {
     this.#writing ??= this.#write();
   }
 
-  /** Resolves when the file is whole, durable and under its name. @throws Refusal, StorageError */
+  /** Resolves when the file is whole, durable and has its final name. @throws Refusal or StorageError */
   async finish(): Promise<void> {
     if (this.#next < this.#layout.count && this.#failure === null) {
       throw new Refusal('bad-request', 'segments are missing: send them first');
@@ -114,7 +114,7 @@ export class Upload {
     await this.#ended;
   }
 
-  /** Keeps what came, for a later resume. Never throws. */
+  /** Keeps the received bytes for a resume. Never throws. */
   stop(): Promise<void> {
     this.#ended ??= (async () => {
       await this.#settled();
@@ -124,7 +124,7 @@ export class Upload {
     return this.#ended.catch(() => {});
   }
 
-  /** So that the sweep sees that somebody is here. */
+  /** Tells the sweep that this upload is active. */
   async touch(store: Pick<Store, 'syncFile'>): Promise<void> {
     if (this.#failure === null) await store.syncFile({ file: this.file, synced: this.#synced });
   }
@@ -152,7 +152,7 @@ export class Upload {
     }
   }
 
-  /** Runs beside the writing; covers what was written when it began. */
+  /** Runs while writing continues. Covers what was written when it started. */
   async #sync(): Promise<void> {
     let upTo = 0;
     try {

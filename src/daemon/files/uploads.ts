@@ -1,4 +1,4 @@
-/** Who may open an upload and what becomes of its file: one writer a file, and each step with a file after the one before. */
+/** All uploads: one writer for each file, and steps on the same file run one after the other. */
 import type { Logger } from 'pino';
 import prettyBytes from 'pretty-bytes';
 import { equal, hex } from '../../protocol/base/bytes.ts';
@@ -15,21 +15,21 @@ import { SegmentLayout } from './segment-layout.ts';
 import type { FileSession } from './session-transfers.ts';
 import { Upload } from './upload.ts';
 
-/** What all uploads together may have in memory, and the share of one at most. */
+/** Most memory of all uploads together, and of one. */
 const ALL_WINDOWS_BYTES = 64 * 1024 * 1024;
 const WINDOW_BYTES = 8 * 1024 * 1024;
 
-/** What opening an upload asks, and what follows from it. */
+/** What opening an upload and the upload itself use. */
 export type UploadStore = Pick<Store, 'openFile' | 'knownFiles' | 'syncFile' | 'finishFile'>;
-/** What giving a file up asks. */
+/** What giving up a file uses. */
 export type DropStore = Pick<Store, 'knownFiles' | 'dropFile' | 'forgetDoomedFiles'>;
 
 export type UploadsParts = {
   folder: FilesFolder;
-  /** Looked at anew for each upload: it may change on HUP. */
+  /** Read for each upload, because a reload (HUP) may change it. */
   config: Pick<Config, 'maxFileSize' | 'quota' | 'retention'>;
   log: Logger;
-  /** The transfer of an upload that was stopped here counts no longer. */
+  /** Releases a transfer that was stopped here, so that it no longer counts. */
   release(session: FileSession, transfer: number): Promise<void>;
 };
 
@@ -39,9 +39,9 @@ type Writer = { session: FileSession; transfer: number; upload: Upload };
 
 export class Uploads {
   readonly #parts: UploadsParts;
-  /** By the file's id in hex. */
+  /** By file id in hex. */
   readonly #writers = new Map<string, Writer>();
-  /** The last step that was begun with a file: the next one waits for it. */
+  /** By file id in hex: the last step that was started. The next one waits for it. */
   readonly #lastSteps = new Map<string, Promise<unknown>>();
 
   constructor(parts: UploadsParts) {
@@ -49,9 +49,9 @@ export class Uploads {
   }
 
   /**
-   * Opens or resumes. Another session of the same user that was writing the file is stopped and told.
-   * `upload` is null when the file is whole.
-   * @param store on the account of who asks; the upload goes on with it
+   * Opens or resumes an upload. If another session of the same person writes the file, that session is stopped and
+   * informed. `upload` is null when the file is whole already.
+   * @param store charged to the requester; the upload keeps using it
    * @throws Refusal before any byte is stored
    */
   open(
@@ -76,8 +76,8 @@ export class Uploads {
   }
 
   /**
-   * Gives up a file of `owner`, if there is one: its bytes go unless it is listed. Needs no room on the disk for a part.
-   * @param store on the account of who asks
+   * Gives up a file of `owner`, if there is one: its bytes are removed unless an entry lists it. Works on a full disk.
+   * @param store charged to the requester
    */
   async drop(session: FileSession, owner: Uint8Array, file: Uint8Array, store: DropStore): Promise<void> {
     const { folder } = this.#parts;
@@ -85,7 +85,7 @@ export class Uploads {
       const [row] = await store.knownFiles({ files: [file] });
       if (!row || !equal(row.owner, owner)) return;
       await this.#takeOver(session, owner, file);
-      // No entry can list a part, so that its bytes may go before its row.
+      // No entry can list a partial file, so its bytes may be removed before its row.
       if (!row.whole) await folder.remove(file);
       if (!(await store.dropFile({ file, owner }))) return;
       await folder.remove(file);
@@ -94,7 +94,7 @@ export class Uploads {
     });
   }
 
-  /** So that the sweep sees who is at work. */
+  /** Tells the sweep which uploads are active. */
   async touchAll(store: Pick<Store, 'syncFile'>): Promise<void> {
     for (const [key, { upload }] of this.#writers) {
       if (upload.ended) this.#writers.delete(key);
@@ -111,7 +111,7 @@ export class Uploads {
     return new SegmentLayout(size, segSize);
   }
 
-  /** @throws Refusal 'disk-full' when what is missing of the file would take what is kept free for messages */
+  /** @throws Refusal 'disk-full' when the missing bytes do not fit beside the space reserved for messages */
   async #checkRoom(file: Uint8Array, layout: SegmentLayout, store: UploadStore): Promise<void> {
     const { folder } = this.#parts;
     if ((await folder.room()) >= layout.total) return;
@@ -148,7 +148,7 @@ export class Uploads {
     return row;
   }
 
-  /** Between the rename and the row the daemon may have ended, and the rename not have reached the disk yet. */
+  /** Finishes a file whose daemon ended between the rename and the row. The rename may not be durable yet. */
   async #recover(row: FileRow, layout: SegmentLayout, store: UploadStore): Promise<boolean> {
     const { folder } = this.#parts;
     const handle = await folder.openWhole(row.file);

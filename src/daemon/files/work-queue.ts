@@ -1,14 +1,14 @@
-/** Work on the disk, one piece at a time. People take turns. */
+/** Runs disk work one piece at a time, fairly between keys. */
 import { FairQueue } from '../../protocol/base/fair-queue.ts';
 
 export class WorkQueue {
   readonly #waiting = new FairQueue<() => Promise<void>>();
   #busy = false;
 
-  /** Runs `work` when it is the turn of `key`, never before this has returned. @throws what it throws */
+  /** Runs `work` when it is the turn of `key`, always after this has returned. @throws what `work` throws */
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      // What throws before it waits fails alone, too.
+      // async, so that a synchronous throw also rejects the promise.
       const begin = async () => work();
       this.#waiting.add(key, () => begin().then(resolve, reject));
       if (this.#busy) return;

@@ -1,4 +1,7 @@
-/** Which handler carries out a request, and in which states of a session. One line a request, in the order of requests.ts. */
+/**
+ * Folder `requests`: one file for each request of the protocol; handlers know no sockets and no bytes of the link. This
+ * table says which handler runs a request, and in which session states, in the order of wire/requests.ts.
+ */
 import type { RequestName } from '../../protocol/wire/requests.ts';
 import type { Handler } from '../context.ts';
 import type { SessionState } from '../sessions/session.ts';
@@ -45,13 +48,13 @@ export type RequestRow<N extends RequestName> = {
   handler: Handler<N>;
   allowed: readonly SessionState[];
   /**
-   * Runs when nothing else of its session is under way, and nothing starts before it is done: for what changes the
-   * session's state. All others start in the order they came, up to a limit at once.
+   * Runs alone in its session: after all requests in flight, and before any later one. For requests that change the
+   * session's state. Others start in order of arrival, several at a time.
    */
   exclusive?: true;
-  /** The answer may be long: few are made at once, as they may wait for the client to read. */
+  /** The answer may be long. Few are in flight at a time, as they may wait for the client to read. */
   largeAnswer?: true;
-  /** Its event may go to every session, and is charged as such. */
+  /** Its event may go to every session; the request is charged for that. */
   notifiesAll?: true;
 };
 

@@ -1,12 +1,12 @@
 /**
- * When a person may make a new epoch of a room.
+ * Decides when a person may make a new epoch of a room.
  *
- * 1. Always: the room has none yet, a member left since this person's newest epoch, or the current one is old or much used.
- *    So each speaker can make a key after each departure and keep using it, whatever others make after it.
- * 2. After a join: few by one person. A grant gives newcomers the key in use, and a member whose accomplices join must not make one
- *    epoch after another.
- * 3. Without a cause: few by one person. A member with a wrong key can replace it at once. No limit is shared by
- *    the room: a few members could use it up for all.
+ * 1. Always when the room has none, when a member left since this person's newest epoch, or when the current one is old
+ *    or much used. So each speaker can make a key after each departure and keep using it, whatever others make later.
+ * 2. After a join, few by one person. A grant gives newcomers the key in use, and a member whose accomplices join must
+ *    not make one epoch after another.
+ * 3. Without a cause, few by one person. This lets a member replace a bad key at once. No limit is shared by the room,
+ *    because a few members could use it up for all.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -16,7 +16,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { Person } from '../store/store.ts';
 import type { Room } from './room.ts';
 
-/** What an epoch is paid with once it is made. */
+/** Which rate limit a new epoch counts against. */
 export type EpochCost = 'free' | 'join' | 'spare';
 type Buckets = Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
 
@@ -29,7 +29,7 @@ export class EpochPolicy {
     this.#limits = parts.limits;
   }
 
-  /** Takes nothing: an epoch that loses the race to another one costs nothing. @throws Refusal 'rate-limited' */
+  /** Takes no token, since another epoch may be stored first. @throws Refusal 'rate-limited' */
   check(room: Room, maker: Person): EpochCost {
     const { epochs, joinEpochs, spareEpochs } = this.#limits;
     if (!epochs.has(maker.name))

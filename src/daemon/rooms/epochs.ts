@@ -1,4 +1,4 @@
-/** Epochs on their way in: a header, then the members' chunks in several requests, then all of it at once into the store. */
+/** Receives new epochs: a header, then the members' chunks in several requests, then a commit that stores all of it. */
 import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
@@ -16,16 +16,16 @@ import type { Room } from './room.ts';
 
 type Draft = {
   session: Pick<Session, 'ended'>;
-  /** Stops the timer that drops it. */
+  /** Cancels the timer that drops the draft. */
   cancel: () => void;
   epoch: Epoch;
   bytes: Uint8Array;
   logN: number;
-  /** Who may have one, and who has. */
+  /** The members who may get a chunk, and the chunks so far. */
   members: Map<string, Person>;
   chunks: Map<string, Key>;
 };
-/** The chunk is empty for a member whose key does not seal. */
+/** The chunk is empty for a member whose key cannot be sealed to. */
 type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 
 export type EpochsParts = {
@@ -40,7 +40,7 @@ export type EpochsParts = {
 export class Epochs {
   readonly #parts: EpochsParts;
   readonly #policy: EpochPolicy;
-  /** One a person and room. */
+  /** One for each person and room. */
   readonly #drafts = new Map<string, Draft>();
 
   constructor(parts: EpochsParts) {
@@ -49,10 +49,11 @@ export class Epochs {
   }
 
   /**
-   * Takes the signed header; an unfinished epoch of this session is dropped. `members` is how many chunks will come.
-   * @param store on the account of who asks
-   * @throws ProtocolError 'room', Refusal 'stale-epoch' (made for a log that others have left since), 'conflict' (epochPrev),
-   *   'bad-request' (its time), 'rate-limited' (without a cause), 'busy' (another session of this person makes one).
+   * Takes the signed header and drops an unfinished draft of this session.
+   * @param epoch `members` is the number of chunks to come
+   * @param store charged to the requester
+   * @throws ProtocolError 'room'; Refusal 'stale-epoch' (somebody left since its log entry), 'conflict' (epochPrev),
+   * 'bad-request' (its time), 'rate-limited', or 'busy' (another session of this person makes one)
    */
   async begin(
     session: Draft['session'],
@@ -84,7 +85,10 @@ export class Epochs {
     this.#drafts.set(id, { session, cancel, epoch: parsed, bytes, logN, members: present, chunks: new Map() });
   }
 
-  /** @throws Refusal 'bad-request' for a chunk of a non-member, or a second one of a member. */
+  /**
+   * Adds chunks to the draft.
+   * @throws Refusal 'bad-request' for a chunk of a non-member, or a second one of a member
+   */
   addKeys(session: Draft['session'], room: Room, maker: Person, keys: { idFp: Uint8Array; chunk: Uint8Array }[]): void {
     const draft = this.#draftOf(session, room, maker);
     for (const { idFp, chunk } of keys) {
@@ -98,10 +102,10 @@ export class Epochs {
   }
 
   /**
-   * Makes the epoch current and gives each member its own chunk, after the answer.
-   * @param store on the account of who asks, as is `defer`
-   * @throws Refusal 'bad-request' (a member with a valid card has no chunk, or an empty one without need), 'stale-card',
-   *   'conflict', 'stale-epoch', 'rate-limited'.
+   * Stores the epoch, makes it current, and sends each member its own chunk after the answer.
+   * @param store charged to the requester, as is `defer`
+   * @throws Refusal 'bad-request' (a member with a valid card has no chunk, or an empty one without need),
+   * 'stale-card', 'conflict', 'stale-epoch' or 'rate-limited'
    */
   async commit(
     session: Draft['session'],
@@ -117,7 +121,7 @@ export class Epochs {
     if (!equal(memberSetHash(known), epoch.memberSetHash)) {
       throw new Refusal('stale-card', 'somebody renewed their keys: fetch the members and make the key again');
     }
-    // Whose card has ended gets none, and asks for a grant once they have renewed it.
+    // A member whose card has expired gets no chunk, and asks for a grant after renewing it.
     if (known.some(({ idFp, notAfter }) => notAfter >= epoch.time && !chunks.has(hex(idFp)))) {
       throw new Refusal('bad-request', 'a member has no chunk yet: send all keys before the commit');
     }
@@ -171,7 +175,10 @@ export class Epochs {
     this.#policy.check(room, maker);
   }
 
-  /** Seals to each of these members as a trial, until one works: its empty chunk was a lie. @throws Refusal 'bad-request' */
+  /**
+   * Tries to seal to each member with an empty chunk; one that works proves the maker wrong.
+   * @throws Refusal 'bad-request'
+   */
   async #checkEmpty(keys: readonly Key[], store: Pick<Store, 'cardsOf'>): Promise<void> {
     const { directory, log } = this.#parts;
     for (const { idFp } of keys) {

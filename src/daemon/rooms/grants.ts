@@ -1,6 +1,6 @@
 /**
- * How a newcomer gets the key of an epoch that messages are taken under: one random member who is here is asked for it, after two
- * seconds the next, three at most. When none answers the newcomer makes an epoch when they speak.
+ * Finds a member who grants a newcomer the key of an epoch: asks a random online member, after two seconds the next,
+ * three at most. If none answers, the newcomer makes an epoch when they speak.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -14,11 +14,11 @@ import type { Room } from './room.ts';
 
 const NEXT_AFTER_MS = 2000;
 const MAX_ASKED = 3;
-/** Of one member in one room: epochs that are asked for. */
+/** Epochs that one member may request in one room at a time. */
 const MAX_REQUESTS = 32;
-/** Epochs of one room of which it is remembered who was given the key. */
+/** Epochs of one room whose key holders are remembered. */
 const MAX_EPOCHS_WITH_HOLDERS = 32;
-/** A question that nobody answered may be put again after this long. */
+/** After this long an unanswered request may be repeated. */
 const FORGET_AFTER_MS = 30_000;
 
 type GrantRequest = {
@@ -28,9 +28,9 @@ type GrantRequest = {
   logN: number;
   requester: Person;
   asked: string[];
-  /** The ones of `asked` that have answered. */
+  /** The members of `asked` who have answered. */
   answered: Set<string>;
-  /** A grant came since somebody was last asked. */
+  /** A grant has arrived since the last member was asked. */
   given: boolean;
   cancel: () => void;
 };
@@ -45,7 +45,10 @@ export class Grants {
   readonly #parts: GrantsParts;
   /** By room and member, then by epoch. */
   readonly #requests = new Map<string, Map<string, GrantRequest>>();
-  /** Who was given an epoch's key since the daemon started: they can pass it on. By room, then by epoch, the newest last. */
+  /**
+   * Members who received an epoch's key since the daemon started, and can pass it on. By room, then by epoch, the
+   * newest last.
+   */
   readonly #holders = new Map<string, Map<string, Set<string>>>();
 
   constructor(parts: GrantsParts) {
@@ -53,10 +56,10 @@ export class Grants {
   }
 
   /**
-   * Starts to ask members. One question a member and epoch at a time: asking again meanwhile changes nothing, unless a grant
-   * came that was no good, and then those who were not asked yet are.
-   * @param store on the account of who asks
-   * @throws Refusal 'stale-epoch', 'rate-limited' (too many epochs at once).
+   * Starts to ask members. There is one request for each member and epoch. Repeating it changes nothing, unless a grant
+   * arrived that did not open: then the next member is asked.
+   * @param store charged to the requester
+   * @throws Refusal 'stale-epoch', or 'rate-limited' (too many epochs at once)
    */
   async ask(room: Room, epochId: Uint8Array, requester: Person, store: Pick<Store, 'openEpoch'>): Promise<void> {
     const { logN } = await store.openEpoch({ room: room.id, epochId });
@@ -76,9 +79,9 @@ export class Grants {
   }
 
   /**
-   * Keeps a grant and passes it on. Only a member that was asked may grant, once; a second grant, and one that comes too late, is dropped.
-   * @param store on the account of who grants
-   * @throws Refusal 'stale-epoch' (somebody left since), 'not-permitted'.
+   * Stores a grant and forwards it. Only a member who was asked may grant, and once; a second or late grant is ignored.
+   * @param store charged to the member who grants
+   * @throws Refusal 'stale-epoch' (somebody left since) or 'not-permitted'
    */
   async give(
     room: Room,
@@ -123,7 +126,7 @@ export class Grants {
     return among[randomU32(this.#parts.random) % Math.max(1, among.length)]?.name;
   }
 
-  /** Nobody is asked for now; the question is remembered so that the same three are not asked over and over. */
+  /** Asks nobody else, but remembers the request for a while, so that the same three are not asked over and over. */
   #expireLater(request: GrantRequest): void {
     const key = keyOf(request.room, request.requester.idFp);
     request.cancel();

@@ -1,4 +1,4 @@
-/** One room as the daemon holds it: its signed log, who is in it, and its current epoch. */
+/** One room in memory: its signed log, its members, and its current epoch. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
@@ -8,28 +8,27 @@ import { SortedKeys } from '../accounts/sorted-keys.ts';
 import type { AppendResult, Person, Store } from '../store/store.ts';
 
 export type RoomParts = {
-  /** The daemon's signing key, SPKI, and its id. */
+  /** The daemon's signing key (SPKI) and its id. */
   signSpki: Uint8Array;
   daemonId: Uint8Array;
 };
 
-/** What an entry asks of the store; the log is read again when it could not be stored. */
+/** What appending uses of the store; the log is read again when an entry could not be stored. */
 export type LogStore = Pick<Store, 'appendLog' | 'roomLog'>;
 
-/** A join carries its signer's key, and the session that brought it has that identity: nothing else need be asked. */
+/** A join carries its signer's key, and the session that sent it has that identity: no other key needs checking. */
 const noOtherKey = () => null;
 
 type About = Pick<Room, 'id' | 'name' | 'epoch' | 'seq'>;
 /** A member joined for the first time ('newcomer') or again ('back'), or left or was removed ('gone'). */
 type MembershipEvent = { n: number; who: string; kind: 'newcomer' | 'back' | 'gone' };
-/** The current epoch. */
 export type RoomEpoch = {
   id: Uint8Array;
   /** The n of the log entry it was made for. */
   logN: number;
-  /** Its place in the conversation. */
+  /** Its position in the conversation. */
   seq: number;
-  /** As its header says, ms since 1970 UTC. */
+  /** The time in its header, ms since 1970 UTC. */
   time: number;
 };
 
@@ -39,23 +38,23 @@ type RoomAppendResult = AppendResult & { notify: ReadonlySet<string> };
 export class Room {
   readonly id: Uint8Array;
   readonly name: string;
-  /** With an id of zeros while there is none. */
+  /** Its id is zeros while the room has none. */
   epoch: RoomEpoch;
-  /** The newest place of the conversation. */
+  /** The newest position in the conversation. */
   seq: number;
   readonly #parts: RoomParts;
   #log: RoomLog;
   readonly #numbers = new Map<string, number>();
   readonly #members = new Map<string, Member>();
-  /** Their ids, whose order in hex is that of the bytes. */
+  /** Member ids in hex, which sort like the bytes. */
   readonly #order = new SortedKeys((a, b) => (a < b ? -1 : Number(a > b)));
   readonly #names = new Set<string>();
-  /** All of this room, in order. */
+  /** All of them, in order. */
   #membershipEvents: MembershipEvent[] = [];
   readonly #everMembers = new Set<string>();
-  /** The log entry that each maker's newest epoch was made for, since the daemon started. */
+  /** By maker: the log entry that their newest epoch was made for, since the daemon started. */
   readonly #madeFor = new Map<string, number>();
-  /** Entries are added one after the other: each is checked against what the one before left. */
+  /** Entries are appended one after the other, because each is checked against the state that the one before left. */
   readonly #mutex = new Mutex();
 
   private constructor(about: About, parts: RoomParts) {
@@ -73,12 +72,11 @@ export class Room {
     return room;
   }
 
-  /** Names of the members. */
   get names(): ReadonlySet<string> {
     return this.#names;
   }
 
-  /** In order of idFp, those behind `after`; all for null. */
+  /** In order of idFp, those after `after`; all when it is null. */
   *members(after: Uint8Array | null = null): Generator<Person> {
     for (const id of this.#order.after(after === null ? null : hex(after))) {
       const member = this.#members.get(id);
@@ -99,12 +97,12 @@ export class Room {
     return this.#numbers.get(hex(hash));
   }
 
-  /** The members as of log entry `n`; right only when nobody left since, which the store checks for an epoch. */
+  /** The members as of log entry `n`. Correct only when nobody left since, which the store checks for an epoch. */
   membersAt(n: number): Person[] {
     return [...this.#members.values()].filter((member) => member.joinedAt <= n);
   }
 
-  /** Whether this member was there at log entry `n`, and so was given the key of an epoch that was made for it. */
+  /** Whether this member was there at log entry `n`, and so received the key of an epoch made for it. */
   wasMemberAt(idFp: Uint8Array, n: number): boolean {
     return (this.#members.get(hex(idFp))?.joinedAt ?? Number.POSITIVE_INFINITY) <= n;
   }
@@ -114,7 +112,7 @@ export class Room {
     return n >= this.#log.lastDeparture;
   }
 
-  /** The next epoch has been made. */
+  /** Sets the current epoch. */
   setEpoch(epoch: RoomEpoch, maker: Uint8Array): void {
     this.epoch = epoch;
     this.#madeFor.set(hex(maker), epoch.logN);
@@ -122,9 +120,9 @@ export class Room {
   }
 
   /**
-   * Why `maker` may make the next epoch. 'left': somebody left since this maker's newest epoch; epochs that others made since may be
-   * garbage. 'joined': somebody joined a small room since the current epoch. The maker's own moves do not count, except for the first
-   * join: a member who joins and leaves again and again must not cause one epoch after the other.
+   * The cause that `maker` has for a new epoch. 'left': somebody left since this maker's newest epoch; newer epochs of
+   * others may be useless. 'joined': somebody joined a small room since the current epoch. The maker's own changes do
+   * not count, except the first join, so that a member cannot cause epochs by joining and leaving repeatedly.
    */
   membershipChange(maker: Uint8Array): 'left' | 'joined' | null {
     const own = hex(maker);
@@ -141,19 +139,21 @@ export class Room {
   }
 
   /**
-   * Adds a signed entry; `author` is null for the daemon. `notify` are the names of all who were or are members.
-   * @param store on the account of who asks
-   * @throws ProtocolError 'room' (layout, signature, not allowed), Refusal 'conflict' (not at the head).
+   * Appends a signed entry.
+   * @param author null for the daemon
+   * @param store charged to the requester
+   * @returns the position; `notify` are the names of all who are or were members
+   * @throws ProtocolError 'room' (layout, signature, not allowed); Refusal 'conflict' (not at the head)
    */
   async append(bytes: Uint8Array, author: Person | null, store: LogStore): Promise<RoomAppendResult> {
     const entry = parseLogEntry(bytes);
     const added = await this.#mutex.run(() => this.#addNext(entry, bytes, author, store));
     if (added !== null) return added;
-    // Outside of the turns, as it cannot be added any more: the store says whether it was.
+    // An entry below the head cannot be appended; the store says whether it is stored already.
     return { ...(await this.#store(entry, bytes, author, store)), notify: new Set() };
   }
 
-  /** null for an entry of an old place. */
+  /** null for an entry below the head. */
   async #addNext(
     entry: LogEntry,
     bytes: Uint8Array,

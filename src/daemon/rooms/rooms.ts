@@ -1,4 +1,7 @@
-/** The rooms of this daemon. So far that is the lobby, which everyone joins and only the daemon removes people from. */
+/**
+ * Folder `rooms`: logs, epochs and grants of rooms; it cannot read messages and knows no sockets. This file holds all
+ * rooms. So far that is the lobby, which everybody joins and only the daemon removes people from.
+ */
 
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
@@ -15,7 +18,7 @@ import type { Defer, Feed } from '../sessions/feed.ts';
 import type { EntryKind, EntryPosition, Person, Store } from '../store/store.ts';
 import { type LogStore, Room, type RoomParts } from './room.ts';
 
-/** Who signs what the daemon itself does in a room. */
+/** The actor of log entries that the daemon signs. */
 const DAEMON = new Uint8Array(32);
 
 export type RoomsParts = {
@@ -37,7 +40,7 @@ export class Rooms {
     this.#parts = parts;
   }
 
-  /** Loads every room, checking its log, and makes the lobby when there is none. @throws ProtocolError 'room'. */
+  /** Loads every room and checks its log. Creates the lobby when it is missing. @throws ProtocolError 'room' */
   static async open(parts: RoomsParts, store: Pick<Store, 'rooms' | 'roomLog' | 'createRoom'>): Promise<Rooms> {
     const rooms = new Rooms(parts);
     await rooms.#load(store);
@@ -62,7 +65,7 @@ export class Rooms {
     return room;
   }
 
-  /** @throws Refusal 'not-permitted' to who is not in it, 'no-such-conversation'. */
+  /** @throws Refusal 'not-permitted' to a non-member, or 'no-such-conversation' */
   asMember(id: Uint8Array, who: Person): Room {
     const room = this.get(id);
     if (!room.isMember(who.idFp)) throw new Refusal('not-permitted', 'you are not in this room: join it first');
@@ -70,9 +73,9 @@ export class Rooms {
   }
 
   /**
-   * A member's own entry: they join or leave. All members are told, after the answer.
-   * @param store on the account of who asks, as is `defer`
-   * @throws ProtocolError 'room', Refusal 'conflict', 'not-permitted'.
+   * Appends a member's own join or leave, and informs all members after the answer.
+   * @param store charged to the requester, as is `defer`
+   * @throws ProtocolError 'room'; Refusal 'conflict' or 'not-permitted'
    */
   async append(id: Uint8Array, bytes: Uint8Array, who: Person, store: LogStore, defer: Defer): Promise<EntryPosition> {
     const entry = parseLogEntry(bytes);
@@ -81,7 +84,8 @@ export class Rooms {
       throw new Refusal('not-permitted', 'in this room people join and leave for themselves only');
     }
     const room = this.get(id);
-    // At the head these would break the log's rules, where the link is cut; but two devices may well try at once.
+    // At the head these would break the log's rules and cut the link. But two devices may honestly try the same at
+    // once.
     if (entry.op === 'join' && entry.n > room.head.n && room.names.has(who.name)) {
       throw new Refusal('conflict', 'somebody of your name is in this room already: fetch its log');
     }
@@ -91,14 +95,14 @@ export class Rooms {
     return this.#append(room, bytes, who, store, defer);
   }
 
-  /** Members of the lobby whose identity is no account's: deleted, reset, or on a line that cannot be read. */
+  /** Members of the lobby whose identity has no account: removed, reset, or on an unreadable line. */
   membersWithoutAccount(accounts: Pick<Accounts, 'byIdentity'>): Person[] {
     return [...this.lobby.members()].filter(({ idFp }) => accounts.byIdentity(idFp) === undefined);
   }
 
   /**
-   * Removes from the lobby everyone whose account was deleted or reset. To be called at the start and whenever accounts went
-   * or changed their identity, and only when every account is known: nobody can take a removal back.
+   * Removes members whose account was removed or reset from the lobby. Call it at the start and after changes of
+   * accounts, only when every account is known, because a removal cannot be undone.
    */
   async removeMembersWithoutAccount(
     accounts: Pick<Accounts, 'byIdentity'>,
@@ -110,10 +114,10 @@ export class Rooms {
     return strangers;
   }
 
-  /** Tells the members of a room about a new message, the same bytes for all. */
+  /** Sends a new message to the members of its room, the same bytes for all. */
   post(room: Room, message: PostedEntry, defer: Defer): void {
     const { broadcasts, feed } = this.#parts;
-    // A message proves its author and its content by itself; nothing else in a room goes by broadcast.
+    // A message proves its author and content by itself; nothing else in a room is broadcast.
     room.seq = Math.max(room.seq, message.seq);
     const send = (event: Uint8Array) => {
       if (broadcasts === null) feed.send(room.names, event);
@@ -133,7 +137,7 @@ export class Rooms {
         await this.#append(this.lobby, bytes, null, store, defer);
         return;
       } catch (error) {
-        // Somebody joined meanwhile: sign again at the new head.
+        // Somebody joined in the meantime: sign again at the new head.
         if (!(error instanceof Refusal) || error.code !== 'conflict') throw error;
       }
     }
@@ -149,7 +153,7 @@ export class Rooms {
     const { broadcasts, feed } = this.#parts;
     const { seq, at, duplicate, notify } = await room.append(bytes, author, store);
     room.seq = Math.max(room.seq, seq);
-    // At once: who left hears nothing that is said from now on.
+    // Now, so that a member who left receives nothing more.
     broadcasts?.membershipChanged(room.id, parseLogEntry(bytes).subject.name);
     const news = { seq, at, from: author?.name ?? null, bytes, file: null };
     if (!duplicate) this.#post(room.id, 'log', news, (event) => feed.send(notify, event), defer);

@@ -1,11 +1,11 @@
-/** The directory of key cards: each identity's whole chain. */
+/** Key cards: each identity's whole chain. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { all, type Implementation, one, run, sameBytes } from './operation.ts';
 import type { CardOperations, CardRow } from './store.ts';
 
 const CARDS_PER_ANSWER = 64;
 const NEWEST_PAGE = 1000;
-/** Of one identity: a card a week for 78 years. */
+/** Most cards of one identity: one a week for 78 years. */
 const MAX_CARDS = 4096;
 const NO_HASH = new Uint8Array(32);
 const NEWEST = 'SELECT card_seq, hash, bytes FROM cards WHERE id_fp = ? ORDER BY card_seq DESC LIMIT 1';

@@ -1,10 +1,10 @@
-/** Which conversations somebody has, and how far they read. */
+/** Conversations of a person, and their read and delivered marks. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { conversationOf, memberOf } from './entry-operations.ts';
 import { all, type Implementation, one, run } from './operation.ts';
 import type { ConversationOperations } from './store.ts';
 
-/** Each has 240 bytes at most. */
+/** Most rows of one page; each has 240 bytes at most. */
 export const CONVERSATIONS_PER_ANSWER = 250;
 
 type Row = ReturnType<ConversationOperations['conversations']>[number];
@@ -15,7 +15,7 @@ export const conversationOperations: Implementation<ConversationOperations> = {
   },
 
   conversations(tx, { reader, after }) {
-    // In a conversation with oneself there is no other member: it is with oneself.
+    // A conversation with oneself has no other member, so it falls back to one's own name.
     return all<Row>(
       tx,
       `SELECT id AS conversation, room, head, mine.read,

@@ -1,8 +1,8 @@
-/** The devices that may log in by key, each with the hash of the ticket that it was given. */
+/** Devices that may log in by key, each with the hash of its ticket. */
 import { all, type Implementation, one, run, sameBytes } from './operation.ts';
 import type { DeviceOperations } from './store.ts';
 
-/** Per person; the one that was seen longest ago makes room. */
+/** Most devices of a person. The one seen longest ago is dropped. */
 const MAX_DEVICES = 64;
 
 export const deviceOperations: Implementation<DeviceOperations> = {

@@ -1,4 +1,4 @@
-/** Notes and messages: appended in order, fetched by members, dropped when old. */
+/** Entries: notes and messages are appended in order, fetched by members, and dropped when old. */
 
 import { Refusal } from '../../protocol/base/errors.ts';
 import { EPOCH_LIFE_MS } from '../../protocol/sealed/epoch.ts';
@@ -16,12 +16,12 @@ import {
   KEY_COST,
 } from './usage.ts';
 
-/** Of one answer to `fetch`: what its entries may weigh and number. */
+/** Limits of one answer to `fetch`: bytes and number of entries. */
 const FETCH_BYTES = 180_000;
 const FETCH_ENTRIES = 500;
-/** Where a room without an epoch has its epochId. */
+/** The epochId of a room without an epoch. */
 export const NO_EPOCH = new Uint8Array(32);
-/** Rows that one `dropOlder` looks at. */
+/** Rows that one `dropOlder` scans. */
 const DROP_SPAN = 2000;
 
 export const entryOperations: Implementation<EntryOperations> = {
@@ -53,7 +53,7 @@ export const entryOperations: Implementation<EntryOperations> = {
 
   fetch(tx, range) {
     const conversation = conversationOf(tx, range.conversation);
-    // Who is about to join a room signs for the head of its log, and so reads the log first.
+    // A newcomer to a room signs for the head of its log, and so fetches the log before joining.
     const logOnly = range.kinds?.every((kind) => kind === 'log') === true;
     const present = conversation && memberOf(tx, conversation.c, range.reader)?.present === 1;
     if (!conversation || !(present || (logOnly && conversation.open))) {
@@ -109,11 +109,11 @@ export const entryOperations: Implementation<EntryOperations> = {
   },
 };
 
-/** The oldest epoch that a speaker uses: messages under an epoch are dropped before its keys. */
+/** The oldest epoch that a speaker may use. Messages under an epoch are dropped before its keys. */
 const LAST_USE_MS = EPOCH_LIFE_MS + 24 * 3_600_000;
 const OLD_EPOCHS = "SELECT e FROM entries WHERE e > ? AND e <= ? AND kind = 'epoch' AND at < ?";
 
-/** Nobody needs the keys of an epoch that nothing was said under. The epoch itself stays, as the next one names it. */
+/** Drops the keys of an epoch that no message uses. The epoch itself stays, because the next one names it. */
 export function dropKeys(tx: Transaction, e: number): void {
   const dropped = all<{ kind: EpochKey['kind']; bytes: number }>(
     tx,
@@ -160,7 +160,10 @@ export function newMember(tx: Transaction, c: number, person: Person): { m: numb
   return { m, present: 1 };
 }
 
-/** The first answer, when this author's entry with this id is stored. @throws Refusal 'id-reused' when its bytes differ. */
+/**
+ * The first result, when this author's entry with this id is stored already.
+ * @throws Refusal 'id-reused' when its bytes differ
+ */
 export function findDuplicate(
   tx: Transaction,
   author: number,
@@ -179,21 +182,21 @@ export function findDuplicate(
   return { seq: old.seq, at: old.at, duplicate: true };
 }
 
-/** Where the log of a room ends. Non-members do not learn how much is said after it. */
+/** The end of a room's log. Non-members must not learn how many messages follow it. */
 function logHead(tx: Transaction, c: number): number {
   const sql = "SELECT seq FROM entries WHERE c = ? AND kind = 'log' ORDER BY seq DESC LIMIT 1";
   return one<{ seq: number }>(tx, sql, c)?.seq ?? 0;
 }
 
-/** No entry is stored as later than now by more than this, however far ahead the clock was once. ms. */
+/** No entry's time is further ahead of the clock than this, ms, even after the clock was wrong. */
 export const MAX_AHEAD_MS = 2 * 60_000;
 
-/** The time of what follows an entry of `last`: not before it, unless the clock was wrong then. */
+/** The time for an entry that follows one of time `last`: not earlier, unless the clock was wrong then. */
 export function timeAfter(last: number, now: number): number {
   return last - now > MAX_AHEAD_MS ? now : Math.max(now, last);
 }
 
-/** Puts an entry at the head. Its time is that of timeAfter. */
+/** Appends an entry at the head of its conversation, with the time of timeAfter. */
 export function insertEntry(
   tx: Transaction,
   conversation: Conversation,
@@ -204,7 +207,7 @@ export function insertEntry(
     n: number;
     bytes: Uint8Array;
     file: Uint8Array | null;
-    /** What is free again when it is dropped. */
+    /** Bytes that are free again when the entry is dropped. */
     charge?: number;
   },
 ): AppendResult & { e: number } {
@@ -237,7 +240,7 @@ function newConversation(tx: Transaction, { conversation, author, quota }: NewEn
   return { c: insert(tx, 'INSERT INTO conversations (id) VALUES (?)', conversation), head: 0, at: 0, open: 0 };
 }
 
-/** Here and not before the transaction, so that two requests at once cannot both be next. */
+/** Checks the chain inside the transaction, so that two requests cannot both be next. */
 function appendToChain(
   tx: Transaction,
   conversation: Conversation,

@@ -1,4 +1,4 @@
-/** What is known about the bytes in server_files: whose they are, how far they are stored, which entry lists them. */
+/** Rows of files: owner, stored segments, and the entry that lists each. The bytes are in server_files. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { all, type Implementation, one, run, sameBytes, type Transaction } from './operation.ts';
 import type { FileOperations, FileRow, ListedFile } from './store.ts';
@@ -6,11 +6,11 @@ import { chargeFiles, freeFiles } from './usage.ts';
 
 const PAGE = 500;
 const IDS_PAGE = 5000;
-/** Files of one owner that no entry lists yet; beyond it one that was left alone for STALE_MS makes room. */
+/** Most files of one owner that no entry lists. Above it, one that was idle for STALE_MS is dropped. */
 const MAX_UNLISTED = 64;
-/** Longer than a transfer that is under way is not touched. */
+/** Longer than any pause between two writes of a running transfer. */
 const STALE_MS = 2 * 3600 * 1000;
-/** Of one page of `files`: what its entries may weigh and number. */
+/** Limits of one page of `files`: bytes and number of entries. */
 const LIST_BYTES = 180_000;
 const LIST_ENTRIES = 200;
 const ENTRY_OVERHEAD = 512;
@@ -149,8 +149,9 @@ export const fileOperations: Implementation<FileOperations> = {
 };
 
 /**
- * Part of appending an entry that lists a file, in its transaction.
- * @throws Refusal 'no-such-file' unless it is whole, the author's and of this conversation, 'id-reused' when it is listed.
+ * Lists a file, in the transaction that appends its entry.
+ * @throws Refusal 'no-such-file' unless the file is whole and belongs to this author and conversation; 'id-reused' when
+ * it is listed already
  */
 export function listFile(
   tx: Transaction,
@@ -165,7 +166,7 @@ export function listFile(
   }
 }
 
-/** Its row goes, and its bytes are to be removed from the folder. false: there was no such file. */
+/** Deletes the row of a file and marks its bytes for removal. @returns false when there is no such file */
 export function forgetFile(tx: Transaction, file: Uint8Array): boolean {
   const row = one<{ owner: Uint8Array; charge: number }>(tx, 'SELECT owner, charge FROM files WHERE file = ?', file);
   if (row === undefined) return false;
@@ -175,7 +176,7 @@ export function forgetFile(tx: Transaction, file: Uint8Array): boolean {
   return true;
 }
 
-/** Room for one more file that nothing lists. @throws Refusal 'quota' */
+/** Makes room for one more unlisted file. @throws Refusal 'quota' */
 function makeRoomForUpload(tx: Transaction, owner: Uint8Array): void {
   const unlisted = all<{ file: Uint8Array; touched: number }>(
     tx,
@@ -218,7 +219,7 @@ function fileRow(row: Stored): FileRow {
   return { ...row, whole: row.whole === 1 };
 }
 
-/** A conversation that nobody has written in yet comes to be with its first entry, which is checked then. */
+/** A conversation without entries is created by its first one, which is checked then. */
 function mayPost(tx: Transaction, conversation: Uint8Array, idFp: Uint8Array): boolean {
   const member = one<{ present: number | null }>(
     tx,

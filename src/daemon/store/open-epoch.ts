@@ -1,8 +1,8 @@
-/** The epochs of a room that messages are taken under, and whose keys members grant each other: those after which nobody left. */
+/** Open epochs: nobody left the room since. Messages may be sealed under them, and members grant their keys. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { one, type Transaction } from './operation.ts';
 
-/** @throws Refusal 'stale-epoch' when there is none such, or somebody left since it was made */
+/** @throws Refusal 'stale-epoch' when there is no such epoch, or somebody left since */
 export function openEpochOf(
   tx: Transaction,
   room: { c: number; departure_n: number },

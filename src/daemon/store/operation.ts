@@ -1,14 +1,14 @@
-/** What an operation on the database is written with. */
+/** What operations on the database use. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 export type Transaction = {
-  /** The prepared statement of this text, made once. */
+  /** The prepared statement of this text; prepared once. */
   sql(text: string): StatementSync;
-  /** The daemon's time when the operation was asked for, ms since 1970 UTC. */
+  /** The daemon's time when the operation was requested, ms since 1970 UTC. */
   now: number;
 };
 
-/** One function for each operation of an interface, with the tx first. */
+/** A function for each operation of the interface `O`, with the transaction as first parameter. */
 export type Implementation<O> = {
   [N in keyof O]: O[N] extends (params: infer P) => infer R ? (tx: Transaction, params: P) => R : never;
 };
@@ -26,7 +26,7 @@ export function statements(db: DatabaseSync): Transaction['sql'] {
   };
 }
 
-/** A row of the shape that the SELECT names; undefined when there is none. */
+/** The first row, or undefined. `Row` must have the columns of the SELECT. */
 export function one<Row>(tx: Transaction, text: string, ...params: Params): Row | undefined {
   return tx.sql(text).get(...params) as Row | undefined;
 }
@@ -35,19 +35,19 @@ export function all<Row>(tx: Transaction, text: string, ...params: Params): Row[
   return tx.sql(text).all(...params) as Row[];
 }
 
-/** The number of rows changed. */
+/** @returns the number of changed rows */
 export function run(tx: Transaction, text: string, ...params: Params): number {
   return Number(tx.sql(text).run(...params).changes);
 }
 
-/** The rowid of what was inserted. */
+/** @returns the rowid of the new row */
 export function insert(tx: Transaction, text: string, ...params: Params): number {
   return Number(tx.sql(text).run(...params).lastInsertRowid);
 }
 
 type Params = (Uint8Array | string | number | null)[];
 
-/** Not in constant time: secrets come here only as hashes. */
+/** Not in constant time. Secrets are only compared as hashes. */
 export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
   return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
 }

@@ -1,4 +1,4 @@
-/** Every operation of the store, as it is done on SQLite. */
+/** All operations of the store on SQLite. */
 import { cardOperations } from './card-operations.ts';
 import { conversationOperations } from './conversation-operations.ts';
 import { deviceOperations } from './device-operations.ts';

@@ -1,4 +1,4 @@
-/** Rooms: their log and their epochs, both added only at the head they were made for. */
+/** Rooms: their log and their epochs. Both are appended only at the head they were made for. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import {
   type Conversation,
@@ -82,7 +82,7 @@ export const roomOperations: Implementation<RoomOperations> = {
     run(tx, 'UPDATE conversations SET log_n = ?, log_head = ? WHERE c = ?', entry.n, entry.hash, room.c);
     if (entry.departs) run(tx, 'UPDATE conversations SET departure_n = ? WHERE c = ?', entry.n, room.c);
     const author = entry.author ? (memberOf(tx, room.c, entry.author.idFp)?.m ?? null) : null;
-    // Joining and leaving work with a full quota, too.
+    // Joining and leaving must work with a full quota.
     if (entry.author) chargeMessages(tx, entry.author.idFp, ENTRY_COST + entry.bytes.length, null);
     const { seq, at } = insertEntry(tx, room, {
       kind: 'log',
@@ -144,7 +144,10 @@ export const roomOperations: Implementation<RoomOperations> = {
 const SET_PRESENT = 'UPDATE members SET present = ? WHERE c = ? AND id_fp = ?';
 const ADD_KEY = 'INSERT INTO epoch_keys (e, id_fp, kind, bytes) VALUES (?, ?, ?, ?)';
 
-/** Drops the keys of the newest epoch if nothing was said under it before somebody left: nothing can be said under it any more. */
+/**
+ * Drops the keys of the newest epoch if it was never used and somebody has left since, because it cannot be used any
+ * more.
+ */
 function dropUnused(tx: Transaction, room: Room): void {
   const last = one<{ e: number; kind: string; n: number }>(
     tx,

@@ -1,7 +1,7 @@
-/** The database file: how it is opened, its version, and how an older one becomes the current one. */
+/** Opens the database file and migrates it to the current version. */
 import { DatabaseSync } from 'node:sqlite';
 
-/** Each makes the next version from the one before; the first from an empty file. Never change one that a database has seen. */
+/** Step n brings version n to n + 1; version 0 is an empty file. Never change a released step. */
 export const migrations: readonly string[] = [
   `
   CREATE TABLE conversations (
@@ -138,22 +138,22 @@ export const migrations: readonly string[] = [
   `,
 ];
 
-/** 'SCht': tells our file from any other SQLite database. */
+/** 'SCht': distinguishes our database from others. */
 const APPLICATION_ID = 0x53436874;
 
-/** Pages of the write-ahead log after which SQLite checkpoints by itself, should the worker never come to it: 64 MiB. */
+/** Pages of the write-ahead log after which SQLite checkpoints by itself, if the worker never does: 64 MiB. */
 const LAST_RESORT_CHECKPOINT_PAGES = 16_384;
 
 /**
- * Opens the database at `path`, made when missing, and brings it to the current version.
- * @throws Error with a sentence for the operator when the file is newer than this program or not ours.
+ * Opens the database at `path`, creates it when missing, and migrates it.
+ * @throws Error with a sentence for the operator when the file is newer than this program or not ours
  */
 export function openDatabase(path: string, steps: readonly string[] = migrations): DatabaseSync {
   const db = new DatabaseSync(path, { enableForeignKeyConstraints: false });
   try {
     db.exec('PRAGMA busy_timeout = 5000');
     migrate(db, path, steps);
-    // FULL: the log is synced at every commit, which is what an answer promises.
+    // FULL syncs the log at every commit, which is what an answer promises.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     db.exec(`PRAGMA wal_autocheckpoint = ${LAST_RESORT_CHECKPOINT_PAGES}; PRAGMA journal_size_limit = 67108864`);
     db.exec('PRAGMA cache_size = -32768');

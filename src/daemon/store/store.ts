@@ -1,8 +1,9 @@
 /**
- * What the daemon remembers about conversations, cards and vaults, whatever holds it. Every operation is atomic, and what
- * it changed is on stable storage when its promise resolves. All of them @throw Refusal 'disk-full' when there is no room
- * (nothing was changed then, and later operations work again), and Error when the store itself is broken.
- * Identifiers and hashes are 32 bytes unless said otherwise, times are milliseconds since 1970 UTC by the daemon's clock.
+ * Folder `store`: the operations on the database and their SQL; it knows no sessions, no events and no threads.
+ *
+ * Every operation is atomic and on stable storage when its promise resolves. Each throws Refusal 'disk-full' when the
+ * disk is full (nothing is changed, later operations work again), and Error when the store is broken. Ids and hashes
+ * have 32 bytes unless stated otherwise. Times are milliseconds since 1970 UTC by the daemon's clock.
  */
 import type { Payer } from '../../protocol/crypto/worker-pool.ts';
 
@@ -11,64 +12,66 @@ export type EntryPosition = { seq: number; at: number };
 export type EntryKind = 'note' | 'message' | 'log' | 'epoch';
 export type EpochKey = { kind: 'chunk' | 'grant'; bytes: Uint8Array };
 
-/** `again`: the same bytes were stored before, and this is their first answer. */
+/** `duplicate`: the same bytes were stored before, and this is their first result. */
 export type AppendResult = EntryPosition & { duplicate: boolean };
 
 export type NewEntry = {
   conversation: Uint8Array;
   author: Person;
-  /** 16 bytes, chosen by the author; unique per (conversation, author). */
+  /** 16 bytes, chosen by the author; unique for (conversation, author). */
   id: Uint8Array;
   device: number;
-  /** Place in the chain of (conversation, author, device), from 1. */
+  /** Position in the chain of (conversation, author, device), from 1. */
   n: number;
   bytes: Uint8Array;
   file: Uint8Array | null;
-  /** Bytes that all messages of the author may take; null: any. */
+  /** Most bytes of all messages of the author; null for no limit. */
   quota: number | null;
 };
 
 export type StoredEntry = EntryPosition & {
   kind: EntryKind;
-  /** null: the daemon. */
+  /** null for the daemon. */
   from: string | null;
-  /** As it was posted; a note with both its copies. */
+  /** As posted; a note has both copies. */
   bytes: Uint8Array;
   file: Uint8Array | null;
-  /** Of an epoch, for the reader. */
+  /** The reader's keys of an epoch. */
   keys: EpochKey[];
 };
 
 export type RoomState = {
   room: Uint8Array;
   name: string;
-  /** Zeros while there is none. `epochLogN`: the n of the log entry it was made for. */
+  /** Zeros while there is none. `epochLogN` is the n of the log entry it was made for. */
   epochId: Uint8Array;
   epochLogN: number;
-  /** Place and bytes of that epoch; 0 and null while there is none. */
+  /** Position and bytes of that epoch; 0 and null while there is none. */
   epochSeq: number;
   epochBytes: Uint8Array | null;
-  /** The newest place of the conversation. */
+  /** The newest position in the conversation. */
   head: number;
 };
 
 /**
- * How long an id is remembered for resends: as long as its entry is kept. After retention has dropped the entry its place in
- * the device chain is still known, so that a resend is answered 'order' and never stored a second time.
+ * An id is remembered for resends as long as its entry is kept. After retention has dropped the entry its number in the
+ * device's chain is still known, so a resend is refused with 'order' and never stored twice.
  */
 export interface EntryOperations {
   /**
-   * Adds a note; the conversation and its members come to be with the first one. A `stale` one is sealed to a card that is
-   * not current: it gets its first answer if it was stored before, and is refused otherwise.
-   * @throws Refusal 'id-reused' (same id, other bytes), 'stale-card', 'order' (`n` is not the next of its chain), 'quota'.
+   * Appends a note, and creates the conversation and its members with the first one. `stale` marks a note that is
+   * sealed to an outdated card: it gets its first result if it was stored before, and is refused otherwise.
+   * @throws Refusal 'id-reused' (same id, other bytes), 'stale-card', 'order' (`n` is not the next of its chain) or
+   * 'quota'
    */
   appendNote(entry: NewEntry & { to: Person; stale: boolean }): AppendResult;
-  /** Adds a room message. @throws Refusal as appendNote, 'not-permitted' (not a member), 'stale-epoch'. */
+  /** Appends a room message. @throws Refusal as appendNote, 'not-permitted' (not a member) or 'stale-epoch' */
   appendMessage(entry: NewEntry & { epochId: Uint8Array }): AppendResult;
   /**
-   * Entries with after < seq < before (null: no bound), oldest first; `newest` takes them from the top. At least one when
-   * there is one, then while they stay under 500 and 180,000 bytes. @throws Refusal 'no-such-conversation' to
-   * non-members too, except for the log of an open room; `head` is where that log ends, then.
+   * Entries with after < seq < before (null: no bound), oldest first; `newest` selects from the end. At least one if
+   * there is one, then up to 500 and 180,000 bytes. Non-members may fetch only the log of an open room; `head` is then
+   * the end of that log.
+   * @throws Refusal 'no-such-conversation', also to non-members
    */
   fetch(range: {
     conversation: Uint8Array;
@@ -80,19 +83,19 @@ export interface EntryOperations {
     kinds: EntryKind[] | null;
   }): { entries: StoredEntry[]; more: boolean; head: number };
   /**
-   * Looks at one stretch of the store, from the cursor `from` (0 first), and drops its notes and messages older than
-   * `before`, with the files that they list and the keys of epochs that no kept message is under. Log entries and epochs
-   * stay. Its files are doomed. `next` is null at the end.
+   * Scans one stretch of entries from the cursor `from` (0 first), and drops notes and messages older than `before`,
+   * their files, and the keys of epochs that no kept message uses. Log entries and epochs stay. `next` is null at the
+   * end.
    */
   dropOlder(span: { before: number; from: number }): { dropped: number; next: number | null };
 }
 
 export interface ConversationOperations {
-  /** The time of the newest entry of all; 0 when there is none. */
+  /** The time of the newest entry; 0 when there is none. */
   newestTime(none: Record<string, never>): number;
   /**
-   * The conversations that `reader` is in, those that began after the one `after`, 250 at most. `delivered` is the other
-   * side's mark; 0 in rooms.
+   * Conversations of `reader` that began after the conversation `after`, 250 at most. `delivered` is the other side's
+   * mark; 0 in rooms.
    */
   conversations(of: { reader: Uint8Array; after: Uint8Array | null }): {
     conversation: Uint8Array;
@@ -103,8 +106,9 @@ export interface ConversationOperations {
     delivered: number;
   }[];
   /**
-   * Moves a mark of `reader` forward, to the head at most. `moved`: it stood lower before. `others` are the names of the
-   * other members of a private conversation, none in a room. @throws Refusal 'no-such-conversation'.
+   * Moves a mark of `reader` forward, at most to the head. `moved`: it was lower before. `others` are the names of the
+   * other members of a private conversation; empty for a room.
+   * @throws Refusal 'no-such-conversation'
    */
   mark(to: { conversation: Uint8Array; reader: Uint8Array; mark: 'read' | 'delivered'; seq: number }): {
     moved: boolean;
@@ -114,15 +118,18 @@ export interface ConversationOperations {
 }
 
 export interface RoomOperations {
-  /** Adds a room with its daemon-signed create entry. @throws Refusal 'conflict' when it is there. */
+  /** Adds a room with its create entry, which the daemon signed. @throws Refusal 'conflict' when it exists */
   createRoom(room: { room: Uint8Array; name: string; entry: Uint8Array; hash: Uint8Array }): EntryPosition;
   rooms(none: Record<string, never>): RoomState[];
-  /** Log entries of a room with n > after, in order, 500 at most; for the daemon itself. */
+  /** Log entries with n > after, in order, 500 at most. For the daemon itself. */
   roomLog(of: { room: Uint8Array; after: number }): { n: number; bytes: Uint8Array }[];
-  /** Entry `n` of the log after `prev`. The same entry again: first answer. @throws Refusal 'conflict' (not the head). */
+  /**
+   * Appends entry `n`, which follows `prev`. The same entry again gets its first result.
+   * @throws Refusal 'conflict' (not at the head)
+   */
   appendLog(entry: {
     room: Uint8Array;
-    /** null: signed by the daemon. */
+    /** null when the daemon signed it. */
     author: Person | null;
     n: number;
     prev: Uint8Array;
@@ -132,8 +139,8 @@ export interface RoomOperations {
     departs: Uint8Array | null;
   }): AppendResult;
   /**
-   * A new epoch with the chunk of each member. `logN` is the n of the log entry its header names.
-   * @throws Refusal 'conflict' (`epochPrev` is not current), 'stale-epoch' (a leave or remove follows `logN`).
+   * Appends an epoch with each member's chunk. `logN` is the n of the log entry that its header names.
+   * @throws Refusal 'conflict' (`epochPrev` is not current) or 'stale-epoch' (somebody left after `logN`)
    */
   appendEpoch(epoch: {
     room: Uint8Array;
@@ -143,12 +150,15 @@ export interface RoomOperations {
     logN: number;
     bytes: Uint8Array;
     keys: { idFp: Uint8Array; chunk: Uint8Array }[];
-    /** As of a new entry; the keys count, too. */
+    /** As in NewEntry; the keys count too. */
     quota: number | null;
   }): AppendResult;
-  /** The n of the log entry that an epoch was made for. @throws Refusal 'stale-epoch' when there is none such, or somebody left since */
+  /**
+   * The n of the log entry that an epoch was made for.
+   * @throws Refusal 'stale-epoch' when there is no such epoch, or somebody left since
+   */
   openEpoch(of: { room: Uint8Array; epochId: Uint8Array }): { logN: number };
-  /** Keeps a grant for `to`, three at most, the newest ones. @throws Refusal 'stale-epoch', as of `openEpoch` */
+  /** Stores a grant for `to`; the newest three are kept. @throws Refusal 'stale-epoch', as openEpoch */
   addGrant(grant: { room: Uint8Array; epochId: Uint8Array; to: Uint8Array; bytes: Uint8Array }): null;
 }
 
@@ -156,13 +166,15 @@ export type CardRow = { idFp: Uint8Array; cardSeq: number; hash: Uint8Array; ekF
 
 export interface CardOperations {
   /**
-   * Adds the card that follows `prevHash` (zeros and cardSeq 1 for the first).
-   * The same card again changes nothing. @throws Refusal 'conflict'.
+   * Appends the card that follows `prevHash` (zeros and cardSeq 1 for the first). The same card again changes nothing.
+   * @throws Refusal 'conflict' or 'quota'
    */
   addCard(card: CardRow & { prevHash: Uint8Array; bytes: Uint8Array }): null;
-  /** Of each identity the newest, without its bytes; 1,000 after `after` (null: from the start) in order of idFp. */
+  /**
+   * The newest card of each identity, without its bytes: 1,000 after `after` (null: from the start), in order of idFp.
+   */
   newestCards(page: { after: Uint8Array | null }): CardRow[];
-  /** Of one identity from cardSeq `from` on, oldest first, 64 at most. */
+  /** The cards of one identity from cardSeq `from` on, oldest first, 64 at most. */
   cards(of: { idFp: Uint8Array; from: number }): Uint8Array[];
   /** The newest card of each of these identities, in their order; null where there is none. */
   cardsOf(ids: { ids: Uint8Array[] }): (Uint8Array | null)[];
@@ -171,8 +183,9 @@ export interface CardOperations {
 /** A vault belongs to an identity and to the hash of the OPAQUE record whose export key seals it. */
 export interface VaultOperations {
   /**
-   * Keeps a vault. Beside the one of `current` (the record of the account as it is) one other may stand: a password change
-   * under way. @throws Refusal 'conflict' when `version` is not above the stored one (the same vault again: first answer).
+   * Stores a vault. Besides the one of `current` (the account's record) one other is kept, for a password change in
+   * progress.
+   * @throws Refusal 'conflict' when `version` is not above the stored one. The same vault again gets its first result
    */
   putVault(vault: {
     idFp: Uint8Array;
@@ -184,28 +197,28 @@ export interface VaultOperations {
   vault(of: { idFp: Uint8Array; recordHash: Uint8Array }): { version: number; bytes: Uint8Array; at: number } | null;
   /** As `vault`, without the bytes. */
   vaultInfo(of: { idFp: Uint8Array; recordHash: Uint8Array }): { version: number; at: number } | null;
-  /** After a good login: drops every vault of this identity but the one of `recordHash`, if that one is there. */
+  /** Drops every other vault of this identity, if the one of `recordHash` exists. Called after a login. */
   dropOtherVaults(of: { idFp: Uint8Array; recordHash: Uint8Array }): null;
 }
 
 export type FileRow = {
   /** 16 bytes. */
   file: Uint8Array;
-  /** Who opened it: only they write, resume and list it. */
+  /** The identity that opened it. Only its owner writes, resumes and lists it. */
   owner: Uint8Array;
   conversation: Uint8Array;
-  /** Bytes of the plain file. */
+  /** Size of the plain file, bytes. */
   size: number;
   segSize: number;
-  /** Segments that are on stable storage. */
+  /** Segments on stable storage. */
   synced: number;
   /** Complete, synced and under its final name. */
   whole: boolean;
-  /** Of the stored (sealed) bytes, once it is whole. */
+  /** SHA-256 of the stored (sealed) bytes, once it is whole. */
   sha256: Uint8Array | null;
 };
 
-/** `entry` as it was posted; a note with both its copies. */
+/** `entry` as posted; a note has both copies. */
 export type ListedFile = {
   file: Uint8Array;
   conversation: Uint8Array;
@@ -220,9 +233,10 @@ export type ListedFile = {
 /** A file is listed once an entry that names it is stored; appendNote and appendMessage check that it may be. */
 export interface FileOperations {
   /**
-   * The row of `file`, made when there is none. `charge` bytes are reserved of the owner's `quota` until it is dropped.
-   * The caller compares owner, size and the rest. Of 64 that are not listed the oldest one makes room when it was left alone
-   * for two hours. @throws Refusal 'quota', 'no-such-conversation', 'id-reused'.
+   * The row of `file`, created when missing. `charge` bytes of the owner's `quota` are reserved until it is dropped.
+   * The caller compares owner, size and the rest. With 64 unlisted files the oldest is dropped, if it was idle for two
+   * hours.
+   * @throws Refusal 'quota', 'no-such-conversation' or 'id-reused'
    */
   openFile(file: {
     file: Uint8Array;
@@ -235,19 +249,24 @@ export interface FileOperations {
   }): FileRow;
   syncFile(file: { file: Uint8Array; synced: number }): null;
   finishFile(file: { file: Uint8Array; sha256: Uint8Array }): null;
-  /** Drops the row of a file of `owner` that is not listed; false when there is none. The file is doomed. */
+  /**
+   * Drops the row of an unlisted file of `owner`. Its bytes are then to be removed (doomedFiles).
+   * @returns false when there is none
+   */
   dropFile(file: { file: Uint8Array; owner: Uint8Array }): boolean;
-  /** Drops rows that are not listed and were not touched since `before`, 500 at most; gives how many. Their files are doomed. */
+  /** Drops the rows of unlisted files that were not touched since `before`, 500 at most. @returns how many */
   dropIdleFiles(idle: { before: number }): number;
-  /** Files without a row whose bytes are still to be removed, 500 at most. Nothing else in the folder is ever removed. */
+  /**
+   * Files without a row whose bytes are still to be removed, 500 at most. Nothing else in the folder is ever removed.
+   */
   doomedFiles(none: Record<string, never>): Uint8Array[];
-  /** Their bytes are gone. */
+  /** Takes files off that list, after their bytes are gone. */
   forgetDoomedFiles(of: { files: Uint8Array[] }): null;
-  /** The row of each of these, in their order. */
+  /** The row of each of these files, in their order. */
   knownFiles(of: { files: Uint8Array[] }): (FileRow | null)[];
-  /** Files that are stored whole, in the order of their ids, from the one behind `after` on, 5,000 at most. */
+  /** Ids of whole files in order, from the one after `after` on, 5,000 at most. */
   wholeFiles(of: { after: Uint8Array | null }): Uint8Array[];
-  /** A whole file that is listed in a conversation that `reader` is in. */
+  /** The row of a whole file that is listed in a conversation of `reader`. */
   listedFile(of: { file: Uint8Array; reader: Uint8Array }): FileRow | null;
   /** Listed files of one conversation or of all of the reader's, newest first, as many as fit one answer. */
   files(of: { reader: Uint8Array; conversation: Uint8Array | null; before: { at: number; file: Uint8Array } | null }): {
@@ -258,13 +277,16 @@ export interface FileOperations {
 
 /** Devices are u32 numbers that the clients choose. */
 export interface DeviceOperations {
-  /** The ticket of a device, in the place of an older one. 64 devices a person; the one seen longest ago makes room. */
+  /**
+   * Stores the ticket of a device, replacing an older one. Of 64 devices of a person the one seen longest ago is
+   * dropped.
+   */
   putDevice(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array }): null;
-  /** Whether this is the device's ticket; `seen`: then notes that the device was seen. */
+  /** Whether this is the device's ticket. `seen` also updates its last use. */
   checkTicket(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array; seen: boolean }): boolean;
-  /** The one seen last first. */
+  /** The most recently seen first. */
   devices(of: { idFp: Uint8Array }): { device: number; lastSeen: number }[];
-  /** Drops one device, or with null every one but `but`. Gives how many. */
+  /** Drops one device, or with null every device except `but`. @returns how many */
   dropDevices(which: { idFp: Uint8Array; device: number | null; but: number }): number;
 }
 
@@ -282,15 +304,15 @@ export type OperationName = keyof Operations;
 export type Store = {
   [N in OperationName]: (params: Parameters<Operations[N]>[0]) => Promise<ReturnType<Operations[N]>>;
 } & {
-  /** Finishes what was asked, then closes. */
+  /** Finishes all pending operations, then closes. */
   close(): Promise<void>;
 };
 
-/** Who asks: pays for the work, and goes on with a long answer when it has a turn. */
+/** The client that an operation works for: it pays for the work, and a long answer continues when it has a turn. */
 export type Requester = Payer & { turn(action: () => void): void };
 
-/** A store that those who ask take turns at. */
+/** A store that is shared fairly by its requesters. */
 export type SharedStore = Store & {
-  /** The same store, on the account of `asker`. */
-  for(asker: Requester): Store;
+  /** The same store, charged to `requester`. */
+  for(requester: Requester): Store;
 };

@@ -1,23 +1,24 @@
-/** What each account takes of the disk, as running sums of messages and of files. */
+/** Disk usage of each account: running sums for messages and for files. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { one, run, type Transaction } from './operation.ts';
 
-/** What an entry, a conversation, a chain of one device and a key of an epoch take beside their bytes, about. */
+/** What an entry, a conversation, a device's chain and an epoch key take besides their bytes, roughly. */
 export const ENTRY_COST = 256;
 export const CONVERSATION_COST = 512;
 export const CHAIN_COST = 64;
 export const KEY_COST = 128;
 /**
- * A note costs its sender this much more, and the other side may answer with as much for free: the receipts that its client sends
- * by itself. Without that, many notes to a person would fill the quota of that person.
+ * A note costs its sender this much more, and the other side may answer with as much for free: the receipts that its
+ * client sends by itself. Otherwise many notes to a person would use up that person's quota.
  */
 const RECEIPT_COST = 2048;
-/** The most free bytes that one side may save up in one conversation. */
+/** Most free bytes that one side may save up in one conversation. */
 const MAX_CREDIT = 65_536;
 
 /**
- * Adds to what the messages of `idFp` take. Part of an operation, which leaves nothing behind when it is refused.
- * @param quota bytes in all; null: counted, and never refused @throws Refusal 'quota'
+ * Charges `bytes` to the messages of `idFp`. Part of an operation, which changes nothing when it is refused.
+ * @param quota the most bytes; null counts without a limit
+ * @throws Refusal 'quota'
  */
 export function chargeMessages(tx: Transaction, idFp: Uint8Array, bytes: number, quota: number | null): void {
   const sum = one<{ messages: number }>(
@@ -36,8 +37,10 @@ export function chargeMessages(tx: Transaction, idFp: Uint8Array, bytes: number,
 }
 
 /**
- * As chargeMessages, for a note of `author` in a conversation of two.
- * @param author their number in `members` @returns what it cost its author @throws Refusal 'quota'
+ * Charges a note of `author` in a private conversation, as chargeMessages.
+ * @param author their number in `members`
+ * @returns what the author paid
+ * @throws Refusal 'quota'
  */
 export function chargeNote(
   tx: Transaction,
@@ -53,7 +56,7 @@ export function chargeNote(
   return cost;
 }
 
-/** As chargeMessages, for files. @throws Refusal 'quota' */
+/** Charges `bytes` to the files of `owner`. @throws Refusal 'quota' */
 export function chargeFiles(tx: Transaction, owner: Uint8Array, bytes: number, quota: number): void {
   const sum = one<{ files: number }>(
     tx,
@@ -71,7 +74,7 @@ export function freeFiles(tx: Transaction, owner: Uint8Array, bytes: number): vo
   run(tx, 'UPDATE usage SET files = max(0, files - ?) WHERE id_fp = ?', bytes, owner);
 }
 
-/** Takes dropped bytes off their authors, by their number in `members`; what the daemon itself wrote is nobody's. */
+/** Credits dropped bytes to their authors, by their number in `members`. Entries of the daemon have no author. */
 export function freeMessages(tx: Transaction, dropped: Iterable<{ author: number | null; bytes: number }>): void {
   const sums = new Map<number, number>();
   for (const { author, bytes } of dropped) {

@@ -9,7 +9,7 @@ export const deviceEnd: Handler<'device-end'> = async (context, session, { devic
   for (const other of ending) {
     if (other !== session) other.end('ended', 'this device was logged out from another session');
   }
-  // The answer leaves first.
+  // Send the answer before the link closes.
   if (ending.includes(session)) context.clock.after(0, () => session.end('ended', 'this device was logged out'));
   if (ending.length > 0) {
     session.log.info({ evt: 'session_ended_by_user', user: session.name, count: ending.length }, 'devices logged out');

@@ -3,7 +3,7 @@ import { loginProof } from '../../../protocol/crypto/opaque.ts';
 import type { Handler } from '../../context.ts';
 import { logFailure, loginRefused } from '../../login/login-attempt.ts';
 
-/** The daemon proves first that it holds the session key on this very link. */
+/** Second request of a login by password. The daemon proves first that it holds the session key on this link. */
 export const loginFinish: Handler<'login-finish'> = async (context, session, { message }) => {
   const { attempt } = session;
   session.attempt = null;

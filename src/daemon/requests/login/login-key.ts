@@ -4,12 +4,12 @@ import type { Handler } from '../../context.ts';
 import { awaitRate, logFailure, loginRefused } from '../../login/login-attempt.ts';
 import { logIn } from '../../login/session-login.ts';
 
-/** Stands for the identity of an unknown name: it has no devices. */
+/** The identity used for an unknown name. It has no devices. */
 const NOBODY = new Uint8Array(32);
 
 /**
- * A reconnect: the ticket of this device, and a signature that binds the identity to this very link. The ticket is checked first:
- * without one, a known and an unknown name cost the same work, so that the time of the answer tells nothing.
+ * Logs in by key, for reconnects: the device's ticket, and a signature that binds the identity to this link. The ticket
+ * is checked first, so that a known and an unknown name take the same time without one.
  */
 export const loginKey: Handler<'login-key'> = async (context, session, { name, device, ticket, signature }) => {
   const { accounts, directory, identity, store } = context;
@@ -25,7 +25,7 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
   const message = H('login', session.link.cb, identity.daemonId, utf8(name));
   if (sigSpki === null || !verify(sigSpki, message, signature)) throw refused();
   await awaitRate(context, session, 'logins');
-  // After the wait: a device that was ended meanwhile does not come in.
+  // Check again after the wait: the device may have been ended.
   if (!(await store.checkTicket({ idFp, device, ticketHash, seen: true }))) throw refused();
   return logIn(context, session, { account, by: 'key', device });
 };

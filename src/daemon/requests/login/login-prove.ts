@@ -12,7 +12,7 @@ export const loginProve: Handler<'login-prove'> = async (context, session, { pro
   if (attempt?.kind !== 'proved') throw new Refusal('bad-request', 'finish the login first');
   if (device === 0) throw new Refusal('bad-request', 'the device number must not be 0; update securechat');
   if (!equal(loginProof(attempt.sessionKey, 'client', session.link.cb), proof)) {
-    // The password was right, but not on this link: somebody stands in the middle.
+    // The password was right, but on another link: somebody is in the middle.
     logFailure(context, session, attempt.account, 'opaque1');
     throw loginRefused();
   }

@@ -1,7 +1,10 @@
 import type { Handler } from '../../context.ts';
 import { awaitLoginGuard, giveUpLogin } from '../../login/login-attempt.ts';
 
-/** A name that is not there gets an answer of the same shape in the same time, and always the same one. */
+/**
+ * Folder `requests/login`: registration, login, devices, passwords and vaults; it knows no conversations. An unknown
+ * name gets an answer of the same shape, in the same time, and always the same one (RFC 9807, section 10.9).
+ */
 export const loginStart: Handler<'login-start'> = async (context, session, { name, message }) => {
   giveUpLogin(context, session);
   await awaitLoginGuard(context, session, name);

@@ -1,4 +1,4 @@
 import type { Handler } from '../../context.ts';
 
-/** Shows that both ends are there, and what the daemon's clock says. */
+/** Shows that the link works, and the daemon's time. */
 export const ping: Handler<'ping'> = async ({ clock }) => ({ at: clock.now() });

@@ -6,7 +6,7 @@ import { leaveRooms } from '../../login/enter-rooms.ts';
 import { putFirstCard } from '../../login/first-card.ts';
 import { checkRecord, recordHash } from '../../login/login-attempt.ts';
 
-/** Second half of a new password; a legacy account gets its keys in the same step. */
+/** Second request of a new password. A legacy account also gets its keys. */
 export const recordFinish: Handler<'record-finish'> = async (context, session, { record, card }) => {
   const { attempt, name } = session;
   session.attempt = null;
@@ -33,7 +33,7 @@ export const recordFinish: Handler<'record-finish'> = async (context, session, {
   if (account.flags.has('local-keys')) return {};
   const hash = recordHash(record);
   const vault = account.idFp === null ? null : await context.store.vaultInfo({ idFp: account.idFp, recordHash: hash });
-  // A client that stored the vault for the new password beforehand goes on at once.
+  // A client that has stored the vault for the new password already continues at once.
   if (vault === null) {
     if (session.state === 'by-password') leaveRooms(context, session);
     session.state = 'needs-vault';

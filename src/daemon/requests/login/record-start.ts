@@ -1,6 +1,6 @@
 import type { Handler } from '../../context.ts';
 
-/** First half of a new password. */
+/** First request of a new password. */
 export const recordStart: Handler<'record-start'> = async ({ opaque, identity }, session, { message }) => {
   session.attempt = { kind: 'record' };
   return { message: await opaque.serverRegister(identity.opaqueSetup, session.name, message) };

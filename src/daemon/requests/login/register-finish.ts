@@ -4,7 +4,7 @@ import type { Handler } from '../../context.ts';
 import { putFirstCard } from '../../login/first-card.ts';
 import { checkRecord } from '../../login/login-attempt.ts';
 
-/** Second half: the account is in users.txt, on stable storage, when this is answered. */
+/** Second request of a registration. The account is on stable storage when this is answered. */
 export const registerFinish: Handler<'register-finish'> = async (context, session, { record, card, localKeys }) => {
   const { attempt } = session;
   session.attempt = null;

@@ -2,7 +2,7 @@ import { Refusal } from '../../../protocol/base/errors.ts';
 import type { Handler } from '../../context.ts';
 import { awaitRate } from '../../login/login-attempt.ts';
 
-/** First half of making an account: may this name be made, and the daemon's part of OPAQUE. */
+/** First request of a registration: checks the name, and answers the OPAQUE registration request. */
 export const registerStart: Handler<'register-start'> = async (context, session, { name, message, invite }) => {
   const { config, accounts, opaque, identity } = context;
   if (config.registration === 'closed') {

@@ -5,7 +5,7 @@ import { personOf } from '../../sessions/person.ts';
 
 export const vaultPut: Handler<'vault-put'> = async (context, session, { recordHash, version, vault }) => {
   const { idFp } = personOf(session);
-  // The account as it is now: this session may have changed its password.
+  // Read the account again: this session may have changed its password.
   const account = context.accounts.byIdentity(idFp) ?? session.account;
   const current = account === null ? recordHash : hashOf(account.record);
   const { at } = await context.store.putVault({ idFp, recordHash, current, version, bytes: vault });

@@ -4,7 +4,7 @@ import { parseRoomMessage } from '../../../protocol/sealed/room-message.ts';
 import type { Handler } from '../../context.ts';
 import { personOf } from '../../sessions/person.ts';
 
-/** Waits for nothing before the store, so that the messages of one device reach it in the order they came. */
+/** Posts a room message. Does not wait before it calls the store, so that messages of one device keep their order. */
 export const say: Handler<'say'> = async ({ store, rooms, config, defer }, session, { room: id, message, file }) => {
   const author = personOf(session);
   const room = rooms.get(id);

@@ -7,7 +7,10 @@ import type { Handler } from '../../context.ts';
 import { personOf } from '../../sessions/person.ts';
 import type { Person } from '../../store/store.ts';
 
-/** Waits for nothing before the store, so that the notes of one device reach it in the order they came. */
+/**
+ * Folder `requests/messages`: notes, room messages, and read and delivered marks; it cannot read what is sealed. Posts
+ * a note. Does not wait before it calls the store, so that notes of one device keep their order.
+ */
 export const whisper: Handler<'whisper'> = async (context, session, { to: name, note: bytes, file }) => {
   const { store, feed, accounts, directory, identity, config, defer } = context;
   const from = personOf(session);

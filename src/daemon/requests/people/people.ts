@@ -1,9 +1,12 @@
 import type { Handler } from '../../context.ts';
 
-/** Of one page. Names have 128 bytes at most. */
+/**
+ * Folder `requests/people`: accounts, key cards and presence; it knows no conversations. Limits of one page; a name has
+ * 128 bytes at most.
+ */
 const PEOPLE_PER_ANSWER = 1000;
 const BYTES_PER_ANSWER = 64 * 1024;
-/** Fingerprint, presence and framing of a person beside the name. */
+/** Bytes of a person besides the name: fingerprint, presence and framing. */
 const OVERHEAD = 72;
 
 export const people: Handler<'people'> = async ({ accounts, feed }, _session, { after }) => {

@@ -5,13 +5,16 @@ import type { Context, Handler } from '../../context.ts';
 import { requireToken } from '../../limits/limits.ts';
 import { personOf } from '../../sessions/person.ts';
 
-/** Joins need no limit of their own: between two of them lies a leave. */
+/**
+ * Folder `requests/rooms`: a room's log, members, epochs and grants; it knows no keys. Appends to the log. Joins need
+ * no rate limit, since there is a departure between two of them.
+ */
 export const logAppend: Handler<'log-append'> = async ({ store, defer, rooms, limits }, session, { room, entry }) => {
   const person = personOf(session);
   const append = () => rooms.append(room, entry, person, store, defer);
   const { head } = rooms.get(room);
   const { op, n } = parseLogEntry(entry);
-  // An entry of an old place is no departure: it was stored before, or it is refused.
+  // An entry below the head is no new departure: it is stored already, or refused.
   if (op !== 'leave' || n <= head.n) return append();
   const giveBack = takeLeave(limits, person.name, hex(room));
   try {
@@ -22,9 +25,13 @@ export const logAppend: Handler<'log-append'> = async ({ store, defer, rooms, li
   }
 };
 
-/** @returns what undoes it, for a departure that was refused @throws Refusal 'rate-limited' */
+/**
+ * @returns a function that returns the tokens, for a departure that was refused
+ * @throws Refusal 'rate-limited'
+ */
 function takeLeave({ leaves, leavesOfRoom }: Context['limits'], name: string, room: string): () => void {
-  // The room is looked at first and charged last, so a leave that one limit refuses costs nothing in the other.
+  // Check the room's limit first and take its token last, so a departure that one limit refuses costs nothing in the
+  // other.
   if (!leavesOfRoom.has(room)) {
     throw new Refusal('rate-limited', 'many have left this room just now; try again in a moment');
   }
