@@ -1,4 +1,4 @@
-/** Prints docs/COMMANDS.md from the table of shell commands, the global options and the exit statuses. `npm run docs` writes it; a test compares. */
+/** Writes docs/COMMANDS.md from the command table, the global options and the exit statuses (`npm run docs`). A test compares. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
@@ -13,11 +13,11 @@ const COLUMNS = 100;
 const meanings: Readonly<Record<number, string>> = {
   0: 'done',
   1: 'unexpected',
-  2: 'wrong usage: arguments, a text, a name, a local file',
-  3: 'login refused, or the name is not known',
-  4: 'the daemon cannot be reached',
-  5: 'the key of the daemon, or of a person, is not trusted',
-  6: 'refused: no such person, room or file, no permission, quota, no room on this disk',
+  2: 'wrong usage: arguments, text, name or local file',
+  3: 'login refused, or unknown name',
+  4: 'the server cannot be reached',
+  5: 'the key of the server or of a person is not trusted',
+  6: 'refused: no such person, room or file, no permission, over quota, or this disk is full',
   130: 'interrupted (128 and the number of the signal)',
 };
 
@@ -32,8 +32,8 @@ export async function commandDocument(): Promise<string> {
   for (const entry of commandTable) details.push(await detailsOf(entry));
   return `# Shell commands
 
-This file is printed from the program's own tables (\`npm run docs\`). \`securechat [join-link]\` opens the screen; its keys and
-dot-commands stand in [SCREEN.md](SCREEN.md). Without a terminal, with \`--plain\` or with \`INK_SCREEN_READER\` it is line mode.
+\`npm run docs\` generates this file from the program's own tables. \`securechat [join-link]\` opens the screen;
+[SCREEN.md](SCREEN.md) lists its keys and dot-commands. Without a terminal, with \`--plain\` or with \`INK_SCREEN_READER\` it starts line mode.
 
 | command | does |
 | --- | --- |
@@ -41,8 +41,8 @@ ${rows.join('\n')}
 
 ## Options of all commands
 
-Each is also a variable of the environment and a key in \`config.toml\`; flags win, then the environment. A password is neither. A profile or a folder for downloads that the environment or the file names is an absolute path, or begins with \`~/\`.
-A server and a name that nobody gives are those that the profile used last; where it knows no server, it is ${DEFAULT_SERVER}.
+Each option is also an environment variable and a key in \`config.toml\`. Flags win over the environment, which wins over the file. A password is never a flag, a variable or a key. In the environment and the file, \`profile\` and \`downloads\` must be absolute paths or begin with \`~/\`.
+Without \`--server\` or \`--user\`, the profile's last server and name are used; the default server is ${DEFAULT_SERVER}.
 
 | option | variable | meaning |
 | --- | --- | --- |
@@ -54,11 +54,11 @@ ${options.join('\n')}
 | --- | --- |
 ${statuses.map((status) => `| ${status} | ${meanings[status] ?? 'undocumented'} |`).join('\n')}
 
-A server that answers but lets nobody in for now, as its disk is full or it is busy, is tried again: by \`listen\`, \`plain\` and the screen until it does, by other commands for the seconds of \`--timeout\`; then they end with what it said, and status 6. A server that does not answer at the start ends every command with status 4: its address may be wrong. Once somebody is in, a link that is lost is waited for.
+A server may answer but refuse all logins for now, because its disk is full or it is busy. \`listen\`, \`plain\` and the screen then try again until it accepts. Other commands try for \`--timeout\` seconds and then end with the server's reason and status 6. A server that does not answer at the start ends every command with status 4: its address may be wrong. After the login, every command waits for a lost link to come back.
 
-With \`--json\`, \`at\` is when the daemon had a message or a file; \`sentAt\` stands beside it where its author's clock says a time more than a minute from that. A file that \`files\` lists has \`saved\`, a path, where this profile saved and verified it and that copy was not changed since.
+With \`--json\`, \`at\` is the server's time of a message or file. \`sentAt\` is the author's time; it is there only if it differs from \`at\` by more than a minute. A file from \`files\` has \`saved\`, the path of the downloaded copy, if this profile downloaded and verified it and the copy has not changed since.
 
-A message is named by its \`conversation\`, its \`author\` (the fingerprint of the key that signed it) and its \`id\`: another author may choose the same id. \`reply\` holds the \`author\` and the \`id\` of the message that is answered. A file is named in the same way.
+\`conversation\`, \`author\` (the fingerprint of the key that signed it) and \`id\` together identify a message: another author may choose the same id. \`reply\` holds the \`author\` and the \`id\` of the message it replies to. Files are identified in the same way.
 
 ## Command by command
 

@@ -1,4 +1,4 @@
-/** The command line of `securechat`, with what the environment and config.toml set beneath it. */
+/** Parses the command line of `securechat` with yargs. Flags win over the environment, which wins over config.toml. */
 import { readFile } from 'node:fs/promises';
 import yargs from 'yargs';
 import { ClientError } from '../client/errors.ts';
@@ -9,13 +9,13 @@ import { VERSION } from '../platform/version.ts';
 import type { Arguments, CommandEntry } from './command.ts';
 import { commandTable } from './command-table.ts';
 
-/** `entry` is null where no command was named. */
+/** `entry` is null when the command line names no command. */
 export type ParsedArguments = { entry: CommandEntry | null; args: Arguments };
 
-/** No argument of a process can hold it. */
+/** Marks an argument after `--`. No argument of a process can contain NUL. */
 const OPERAND_MARK = '\0';
 
-/** Options that take no value, of all commands. */
+/** The options of all commands that take no value. */
 const switches = [
   ...Object.entries(globalOptions).flatMap(([name, { type }]) => (type === 'boolean' ? [name] : [])),
   ...commandTable.flatMap((entry) => entry.switches ?? []),
@@ -25,11 +25,12 @@ const switches = [
 ];
 
 /**
- * @param typed without the program's name
- * @returns null when the arguments were answered by yargs itself: --help, --version. @throws ClientError 'usage'
+ * @param argv the arguments, without the program's name
+ * @returns null when yargs answered by itself (--help, --version)
+ * @throws ClientError 'usage'
  */
-export async function parseArguments(typed: readonly string[]): Promise<ParsedArguments | null> {
-  const words = markOperands(withValues(typed, switches, (sentence) => new ClientError('usage', sentence)));
+export async function parseArguments(argv: readonly string[]): Promise<ParsedArguments | null> {
+  const words = markOperands(withValues(argv, switches, (sentence) => new ClientError('usage', sentence)));
   const stray = namedPositional(words);
   if (stray !== null) throw usageError(words, `Unknown argument: ${stray}`);
   const empty = emptyOption(words);
@@ -48,7 +49,7 @@ export async function parseArguments(typed: readonly string[]): Promise<ParsedAr
       builder: (y) =>
         y
           .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
-          .option('plain', { type: 'boolean', describe: 'line by line, as securechat plain' }),
+          .option('plain', { type: 'boolean', describe: 'use line mode, like securechat plain' }),
       handler: (args) => {
         called = { entry: null, args: withLink(words, unmarkOperands(args), noSuchCommand) };
       },
@@ -75,13 +76,13 @@ export async function parseArguments(typed: readonly string[]): Promise<ParsedAr
     })
     .parseAsync(words)
     .catch((error: Error) => {
-      // What yargs itself finds wrong; anything else was thrown on purpose.
+      // YError comes from yargs; every other error is one of ours.
       throw error.name === 'YError' ? usageError(words, error.message) : error;
     });
   return called;
 }
 
-/** What yargs says, in the words of the command that was called. */
+/** Rewrites an error message of yargs for the command that was called. */
 function usageError(words: readonly string[], message: string): ClientError {
   const [name, ...positionals] = findEntry(words)?.usage.split(' ') ?? [];
   const help = `see ${['securechat', ...(name === undefined ? [] : [name]), '--help'].join(' ')}`;
@@ -89,12 +90,15 @@ function usageError(words: readonly string[], message: string): ClientError {
   const said = message.startsWith('Not enough non-option arguments')
     ? `securechat ${name} needs ${needed.join(' and ')}`
     : message.startsWith('Unknown argument') && positionals.length > 0 && !message.includes(OPERAND_MARK)
-      ? `${message}; what begins with - and is no option stands after --`
+      ? `${message}; put -- before text that begins with -`
       : message.replaceAll(OPERAND_MARK, '');
   return new ClientError('usage', `${said}; ${help}`);
 }
 
-/** A word with dashes that names a place of the command, as `--text`: yargs would put the word after it there, and lose one of two. */
+/**
+ * Finds a positional that is written as an option (`--text` for `send <to> [text..]`). yargs would accept it and lose a value when
+ * both are given. Returns its name, or null.
+ */
 function namedPositional(words: readonly string[]): string | null {
   const [, ...positionals] = findEntry(words)?.usage.split(' ') ?? ['', 'link'];
   const names = positionals.map(positionalName);
@@ -102,13 +106,13 @@ function namedPositional(words: readonly string[]): string | null {
   return named.find((name) => names.includes(name)) ?? null;
 }
 
-/** An option with nothing in it, as an unset variable of a script leaves it. */
+/** Finds an option with an empty value, as an unset variable in a script produces. Returns its name, or null. */
 function emptyOption(words: readonly string[]): string | null {
   const at = words.findIndex((word, i) => /^--[^=]+=$/.test(word) || (/^--[^=]+$/.test(word) && words[i + 1] === ''));
   return words[at]?.replace(/^--|=$/g, '') ?? null;
 }
 
-/** `text` for `[text..]`. */
+/** `[text..]` → `text`. */
 function positionalName(positional: string): string {
   return positional.replace(/\W/g, '');
 }
@@ -118,10 +122,10 @@ function noSuchCommand(word: string): ClientError {
 }
 
 function noLink(word: string): ClientError {
-  return new ClientError('usage', `"${word}" is no join link: that begins with securechat://`);
+  return new ClientError('usage', `"${word}" is not a join link; a join link begins with securechat://`);
 }
 
-/** An unknown command is reported before what yargs says of the words after it. */
+/** The error for an unknown command. It comes before the errors of yargs about the words after the command. */
 function unknownCommand(words: readonly string[]): ClientError | null {
   const word = firstWord(words);
   return word === undefined || word.startsWith('securechat://') || findEntry(words) !== null
@@ -138,13 +142,13 @@ function firstWord(words: readonly string[]): string | undefined {
     .help(false)
     .version(false)
     .options(globalOptions)
-    // What is wrong with the options is said already.
+    // The main parse reports wrong options.
     .fail(() => {})
     .parseSync();
   return found[0]?.toString().replace(OPERAND_MARK, '');
 }
 
-/** The environment over config.toml; yargs puts the flags over both. */
+/** The settings of the environment, over those of config.toml. yargs lets flags win over both. */
 async function environmentAndConfig(words: readonly string[]): Promise<Record<string, unknown>> {
   const environment = settingsFromEnvironment(process.env);
   const early = await yargs([...words])
@@ -163,7 +167,7 @@ async function environmentAndConfig(words: readonly string[]): Promise<Record<st
   return { ...settingsFromToml(text, path), ...environment };
 }
 
-/** `securechat LINK` is `securechat --server LINK`; any other word there is `wrong`. */
+/** Turns `securechat LINK` into `securechat --server LINK`. @throws `wrong(word)` when the word is not a join link */
 function withLink(words: readonly string[], args: Arguments, wrong: (word: string) => ClientError): Arguments {
   if (typeof args.link !== 'string') return args;
   if (!args.link.startsWith('securechat://')) throw wrong(args.link);
@@ -172,7 +176,7 @@ function withLink(words: readonly string[], args: Arguments, wrong: (word: strin
   return { ...args, server: args.link };
 }
 
-/** What follows `--` is text, whatever it looks like: it goes to yargs with a mark before it, so that it looks like nothing. */
+/** Removes `--` and marks the words after it, so that yargs never takes them for options or commands. */
 function markOperands(words: readonly string[]): string[] {
   const end = words.indexOf('--');
   return end === -1 ? [...words] : [...words.slice(0, end), ...words.slice(end + 1).map((word) => OPERAND_MARK + word)];

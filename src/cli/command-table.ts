@@ -4,19 +4,19 @@ import type { CommandEntry } from './command.ts';
 export const commandTable: readonly CommandEntry[] = [
   {
     usage: 'register',
-    summary: 'make an account; your keys are made on this machine',
+    summary: 'create an account; your keys are generated on this machine',
     switches: ['local-keys'],
     load: async () => (await import('./commands/account/register.ts')).register,
   },
   {
     usage: 'send <to> [text..]',
-    summary: 'send a message; the text from standard input when there is none',
+    summary: 'send a message; without TEXT, read it from standard input',
     switches: ['wait-delivered'],
     load: async () => (await import('./commands/talk/send.ts')).send,
   },
   {
     usage: 'listen',
-    summary: 'print what was not read yet and what arrives, until stopped',
+    summary: 'print unread and new messages until you stop it',
     load: async () => (await import('./commands/talk/listen.ts')).listen,
   },
   {
@@ -36,28 +36,28 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     usage: 'download <file>',
-    summary: 'fetch a file by its name or id',
+    summary: 'download a file by name or id',
     load: async () => (await import('./commands/files/download.ts')).download,
   },
   {
     usage: 'users',
-    summary: 'who has an account, and who is online',
+    summary: 'list the accounts and who is online',
     load: async () => (await import('./commands/account/users.ts')).users,
   },
   {
     usage: 'whoami',
-    summary: 'your name, your fingerprint and the daemon',
+    summary: 'show your name, your fingerprint and the server',
     load: async () => (await import('./commands/account/whoami.ts')).whoami,
   },
   {
     usage: 'verify <name>',
-    summary: 'compare the 60 digits that tell whether somebody is in between',
+    summary: 'compare 60 digits to make sure nobody intercepts your messages',
     switches: ['yes'],
     load: async () => (await import('./commands/account/verify.ts')).verify,
   },
   {
     usage: 'devices',
-    summary: 'where you are logged in; end what should not be',
+    summary: 'list the devices you are logged in on; log some of them out',
     switches: ['end-others'],
     load: async () => (await import('./commands/account/devices.ts')).devices,
   },
@@ -68,18 +68,18 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     usage: 'forget <address>',
-    summary: 'forget which key belongs to an address, after its daemon got a new one',
+    summary: 'forget the key of the server at an address, after the server got a new one',
     load: async () => (await import('./commands/account/forget.ts')).forget,
   },
   {
     usage: 'plain [link]',
-    summary: 'chat line by line, for screen readers, pipes and small terminals',
+    summary: 'chat in line mode, for screen readers, pipes and small terminals',
     switches: ['receipts'],
     load: async () => (await import('./commands/talk/plain.ts')).plain,
   },
   {
     usage: 'demo',
-    summary: 'try it: a throw-away daemon on this machine and a companion to talk to',
+    summary: 'try SecureChat: a temporary server on this machine and a bot to talk to',
     load: async () => (await import('./commands/talk/demo.ts')).demo,
   },
 ];

@@ -1,25 +1,25 @@
-/** What a shell command is. Its file in commands/ is loaded only when it is called. */
+/** A shell command and its row in the table. The program loads a command's file in commands/ only when the command runs. */
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { Shell } from './console/shell.ts';
 
 export type Arguments = ArgumentsCamelCase<Record<string, unknown>>;
 
 export type Command = {
-  /** Runs until it is stopped: it waits for a server that lets nobody in for now. Others do so for --timeout. */
+  /** The command runs until it is stopped, so it waits without limit for a busy server. The others wait for --timeout. */
   longRunning?: true;
   /** Declares positionals and options. Every positional is `type: 'string'`: a text of digits is not a number. */
   options(yargs: Argv): Argv;
-  /** Options and positionals that may come more than once. */
+  /** Options and positionals that may be repeated. */
   lists?: readonly string[];
-  /** Resolves when the command has done its work. @throws ClientError, Refusal: their exit status */
+  /** Resolves when the command is done. @throws ClientError, Refusal: each has its exit status (`explain`) */
   run(shell: Shell, args: Arguments): Promise<void>;
 };
 
 export type CommandEntry = {
-  /** As yargs takes it: `send <to> [text..]`. */
+  /** In the syntax of yargs: `send <to> [text..]`. */
   usage: string;
   summary: string;
-  /** Its options without a value. They are known before it is loaded. */
+  /** Options that take no value. The argument parser needs them before it loads the command. */
   switches?: readonly string[];
   load(): Promise<Command>;
 };

@@ -1,5 +1,7 @@
-/** The keyboard is the program's from its first moment: until then the system echoes keys, and makes Enter a line feed. */
-
+/**
+ * Puts the keyboard into raw mode before the rest of the program is loaded. Until then the terminal echoes typed keys and turns
+ * Enter into a line feed.
+ */
 import { isScreenless } from '../platform/terminal/terminal-support.ts';
 import { commandTable } from './command-table.ts';
 
@@ -18,13 +20,13 @@ const screenlessWords = new Set([
   '--plain',
 ]);
 
-/** Where the screen is what was most likely asked for: the arguments are read later. */
+/** Enters raw mode if the screen will probably open. This is a guess: the arguments are parsed later. */
 export function enterRawMode(process: EarlyProcess): void {
   if (!isScreenless(process) && !process.argv.slice(2).some((word) => screenlessWords.has(word)))
     process.stdin.setRawMode?.(true);
 }
 
-/** It was asked for something else. */
+/** Leaves raw mode. Call this when a command runs instead of the screen, or when the start fails. */
 export function leaveRawMode({ stdin }: Pick<EarlyProcess, 'stdin'>): void {
   if (stdin.isTTY) stdin.setRawMode?.(false);
 }

@@ -1,4 +1,4 @@
-/** Settings and arguments, then one command. What a command needs is loaded when it is called. */
+/** Parses the arguments, then opens the screen or runs one command, and exits with its status. */
 import { hideBin } from 'yargs/helpers';
 import { ClientError } from '../client/errors.ts';
 import { type GlobalOption, globalOptions } from '../client/profile/settings.ts';
@@ -12,15 +12,15 @@ import { Output } from './console/output.ts';
 import type { GlobalSettings } from './console/shell.ts';
 import { leaveRawMode } from './early-raw-mode.ts';
 
-/** A day. A timer cannot count more than 24 of them. */
+/** One day. A Node timer holds 24.8 days at most (2^31 ms). */
 const MAX_TIMEOUT_S = 86_400;
 const lineMode = commandTable.find(({ usage }) => usage === 'plain [link]') ?? null;
 const typed = hideBin(process.argv);
-// Until the arguments are understood, errors go where they seem to be wanted.
+// For errors in the arguments themselves; `main` replaces it.
 let output = outputFor(typed.includes('--json'), false);
 
 process.umask(0o077);
-// What a full disk does not take is lost: nobody may think that it was printed.
+// Exit with an error when standard output cannot be written, for example because the disk is full.
 endWithoutReader(process, 'securechat');
 // Keep the process alive until the command ends: its timers and workers are unreferenced.
 const running = setInterval(() => {}, 0x7fffffff);
@@ -34,7 +34,7 @@ const status = await main().then(
 clearInterval(running);
 process.stdout.write('', (error) => {
   if (!error) process.exit(status);
-  // What listens for the error ends the program before this.
+  // endWithoutReader handles the error and exits before this runs.
   setImmediate(() => process.exit(1));
 });
 
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
   output = outputFor(args.json === true, args.quiet === true);
   if (entry === null) {
     const { openScreen } = await import('../tui/screen.tsx');
-    // The screen has something to save first.
+    // The screen handles a closed output itself: it saves drafts first.
     process.stdout.removeAllListeners('error');
     return openScreen(settings);
   }

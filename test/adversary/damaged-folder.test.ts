@@ -11,7 +11,7 @@ import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** Alice and Bob have talked in the lobby and shared a file; then their daemon was killed. */
-async function twoAccounts(t: ExecutionContext) {
+async function crashedDaemon(t: ExecutionContext) {
   const daemon = await startDaemon(t);
   const profile = (name: string) => join(daemon.dir, '..', `${name}-of-${daemon.port}`);
   const people = { alice: profile('alice'), bob: profile('bob') };
@@ -51,7 +51,7 @@ async function contents(dir: string): Promise<Map<string, string>> {
 }
 
 test.serial('what is missing, cut or emptied stops the start with what to do, and nothing is touched', async (t) => {
-  const { dir } = await twoAccounts(t);
+  const { dir } = await crashedDaemon(t);
   const cases: [string, (dir: string) => Promise<unknown>, RegExp][] = [
     [
       'no database',
@@ -144,7 +144,7 @@ async function halve(path: string): Promise<void> {
 test.serial(
   'a damaged line of users.txt takes nobody out of the lobby; who was taken out by mistake comes back',
   async (t) => {
-    const { dir, port, as } = await twoAccounts(t);
+    const { dir, port, as } = await crashedDaemon(t);
     const path = join(dir, 'users.txt');
     const whole = await readFile(path, 'utf8');
     const inside = async () => (await openDaemon(t, { dir, flags: { port: String(port) } })).daemon;

@@ -2,11 +2,11 @@ import test from 'ava';
 import yargs from 'yargs';
 import { commandTable } from '../../src/cli/command-table.ts';
 
-test('every option without a value is named in the table', async (t) => {
+test('the table lists every option that takes no value', async (t) => {
   for (const { usage, switches = [], load } of commandTable) {
     const declared = yargs().help(false).version(false);
     (await load()).options(declared);
-    // yargs keeps them under this name; its types leave it out.
+    // getOptions() of yargs is not in its types.
     const { boolean } = (declared as unknown as { getOptions(): { boolean: string[] } }).getOptions();
     t.deepEqual([...switches].sort(), boolean.filter((name) => !['help', 'version'].includes(name)).sort(), usage);
   }

@@ -12,7 +12,7 @@ function start(words: readonly string[], parts: { isTTY?: boolean; env?: Record<
   return { modes, stdin };
 }
 
-test('the keyboard is taken where the screen is to come, and nowhere else', (t) => {
+test('raw mode starts early only when the screen will probably open', (t) => {
   for (const words of [[], ['--profile', '/p'], ['securechat://h:1#00']]) t.deepEqual(start(words).modes, [true]);
   for (const words of [['plain'], ['send', 'bob', 'x'], ['--help'], ['--profile', '/p', 'history', 'bob'], ['--plain']])
     t.deepEqual(start(words).modes, [], words.join(' '));
@@ -23,7 +23,7 @@ test('the keyboard is taken where the screen is to come, and nowhere else', (t) 
   t.deepEqual(modes, [true, false]);
 });
 
-test('a start that fails gives the terminal back, once; a screen that came does it itself', (t) => {
+test('a failed start restores the terminal once; a screen that opened restores it itself', (t) => {
   const open = () => {
     let out = '';
     const output = { write: (text: string) => (out += text) };

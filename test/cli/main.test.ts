@@ -6,15 +6,15 @@ import { jsonLines, securechat } from '../helpers/screen/cli.ts';
 import { startTcpServer } from '../helpers/tcp-server.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-test('--version and --help answer on stdout', async (t) => {
+test('--version and --help print to standard output', async (t) => {
   t.deepEqual(await securechat(['--version']), { code: 0, signal: null, stdout: `${VERSION}\n`, stderr: '' });
   const help = await securechat(['--help']);
   t.is(help.code, 0);
-  t.regex(help.stdout, /securechat register .*make an account/);
+  t.regex(help.stdout, /securechat register .*create an account/);
   t.regex(help.stdout, /--password-file/);
 });
 
-test('what cannot be understood is a usage error on stderr', async (t) => {
+test('wrong arguments are a usage error on standard error', async (t) => {
   const profile = await temporaryFolder(t);
   const cases: [string[], RegExp][] = [
     [['nonsense'], /no command "nonsense"/],
@@ -31,24 +31,24 @@ test('what cannot be understood is a usage error on stderr', async (t) => {
     [['users', '--server', 'securechat://h:1#12', '--user', 'bob'], /64 hexadecimal digits/],
     [['users', '--user', 'b:b'], /a name has 1 to 32/],
     [['send', 'bob', 'x', '--quiet=banana'], /--quiet takes no value but yes or no.*"banana"/],
-    [['send', 'bob', 'use', '--text', 'for it'], /Unknown argument: text; what begins with - .* stands after --/],
+    [['send', 'bob', 'use', '--text', 'for it'], /Unknown argument: text; put -- before text that begins with -/],
     [['send', 'bob', 'see', '--to=carol'], /Unknown argument: to/],
     [['upload', 'bob', 'a', '--file', 'b'], /Unknown argument: file/],
     [['history', 'bob', '--no-with'], /Unknown argument: with/],
     [['--link', 'securechat://h:1'], /Unknown argument: link/],
     [['download', 'x', '--out', ''], /--out needs a value/],
     [['listen', '--exec='], /--exec needs a value/],
-    [['send', 'bob', '-x'], /stands after --; see securechat send/],
+    [['send', 'bob', '-x'], /put -- before text that begins with -; see securechat send/],
     [['users', '--timeout', 'Infinity'], /--timeout must be a number of seconds, up to 86400/],
     [['forget', 'h:1', '--', '-x'], /Unknown argument: -x; see securechat forget --help/],
     [['upload'], /securechat upload needs TO and FILE; see securechat upload --help/],
     [['upload', 'bob', '--'], /securechat upload needs TO and FILE/],
     [['upload', 'bob', '--', '--not-there'], /--not-there/],
     [['upload', '--', 'bob', '-not there'], /-not there/],
-    [['plain', 'nonsense'], /"nonsense" is no join link/],
-    [['plain', `securechat://h:1#${'ab'.repeat(32)}`], /say who you are with --user/],
-    [['users'], /say who you are with --user/],
-    [['register'], /say which name you want/],
+    [['plain', 'nonsense'], /"nonsense" is not a join link/],
+    [['plain', `securechat://h:1#${'ab'.repeat(32)}`], /give your name with --user/],
+    [['users'], /give your name with --user/],
+    [['register'], /choose a name/],
     [['register', '--user', 'bob'], /a password is needed/],
     [['register', '--user', 'bob', '--password-file', '/nonexistent/pw'], /does not exist/],
   ];
@@ -59,7 +59,7 @@ test('what cannot be understood is a usage error on stderr', async (t) => {
   }
 });
 
-test('with --json the error is an object, too', async (t) => {
+test('with --json an error is also printed as an object', async (t) => {
   const result = await securechat(['users', '--json'], { env: { SECURECHAT_PROFILE: await temporaryFolder(t) } });
   t.is(result.code, 2);
   const [line] = jsonLines(result);
@@ -78,7 +78,7 @@ test('flags win over the environment, which wins over config.toml', async (t) =>
   t.is(flag.code, 4);
 });
 
-test('a wrong config.toml and a wrong variable are usage errors', async (t) => {
+test('a wrong config.toml or environment variable is a usage error', async (t) => {
   const profile = await temporaryFolder(t);
   await writeFile(join(profile, 'config.toml'), 'sever = "x"\n');
   const wrongFile = await securechat(['users', '--profile', profile]);
@@ -89,7 +89,7 @@ test('a wrong config.toml and a wrong variable are usage errors', async (t) => {
   t.regex(wrongVariable.stderr, /SECURECHAT_JSON must be yes or no.*not "perhaps"/);
 });
 
-test('a port with something else behind it is exit 4, a silent one after --timeout', async (t) => {
+test('a port of another program, or one that is silent for --timeout, ends with exit status 4', async (t) => {
   const profile = await temporaryFolder(t);
   const to = async (each: Parameters<typeof startTcpServer>[1]): Promise<string> => {
     const { host, port } = await startTcpServer(t, each);
@@ -106,7 +106,7 @@ test('a port with something else behind it is exit 4, a silent one after --timeo
   t.regex(given.stderr, /does not answer/);
 });
 
-test('a password file that others can read is warned about', async (t) => {
+test('a password file that other users can read causes a warning', async (t) => {
   const profile = await temporaryFolder(t);
   const path = join(profile, 'pw');
   await writeFile(path, 'secret\n');
@@ -116,7 +116,7 @@ test('a password file that others can read is warned about', async (t) => {
   t.regex(stderr, /can be read by others/);
 });
 
-test('what the program makes is for its owner alone', async (t) => {
+test('only the owner can read the profile and its files', async (t) => {
   const profile = join(await temporaryFolder(t), 'made');
   await securechat(['forget', 'host:1', '--profile', profile]);
   t.is((await stat(profile)).mode & 0o077, 0);

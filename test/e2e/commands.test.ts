@@ -103,7 +103,7 @@ test.serial(
     const { code, stdout, stderr } = await first.stop('SIGTERM');
     t.is(code, 143);
     t.is(stdout.trimEnd().split('\n').length, 2);
-    t.is(stderr, 'listening as bob; Ctrl+C ends it\n');
+    t.is(stderr, 'listening as bob; press Ctrl+C to stop\n');
 
     const second = start('bob', ['listen', '--json', '--quiet']);
     await as('alice', ['send', 'bob', 'later']);

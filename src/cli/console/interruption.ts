@@ -1,14 +1,17 @@
-/** Ctrl+C and what a service manager sends: what is `during` ends in order; without any, or at a second signal, at once. */
+/**
+ * SIGINT (Ctrl+C), SIGTERM and SIGHUP. The first signal aborts the work in progress, which then cleans up. A second signal, or a
+ * first one without work in progress, ends the program at once.
+ */
 import { constants } from 'node:os';
 
-/** How long what was interrupted may take to end in order. */
+/** How long interrupted work may take to clean up. */
 const GRACE_MS = 3000;
 
 type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-  /** 128 and the signal's number, as a shell tells it. */
+  /** The exit status: 128 plus the signal's number, as in a shell. */
   readonly status: number;
 
   constructor(signal: EndSignal) {
@@ -22,12 +25,12 @@ export class Interruption {
   #running = 0;
   #listener: (() => void) | null = null;
 
-  /** Aborted, with Interrupted as its reason, when the person or the system wants the program to end. */
+  /** Aborts with an Interrupted as its reason when a signal arrives. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Until the returned function is called, Ctrl+C ends nothing: it is the listener's. */
+  /** Sends Ctrl+C to `listener` instead of ending the program, until the returned function is called. */
   on(listener: () => void): () => void {
     this.#listener = listener;
     return () => {
@@ -35,6 +38,7 @@ export class Interruption {
     };
   }
 
+  /** Installs the signal handlers. */
   watch(process: NodeJS.Process): void {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => {
@@ -46,13 +50,13 @@ export class Interruption {
       });
   }
 
-  /** `work`, unless the end comes first. @throws Interrupted */
+  /** Resolves as `work` does. @throws Interrupted when a signal arrives first */
   async untilInterrupted<T>(work: Promise<T>): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
     const end = (): void => reject(this.signal.reason);
     if (this.signal.aborted) end();
     this.signal.addEventListener('abort', end, { once: true });
-    // What is given up may still fail; nobody is waiting for it.
+    // Abandoned work may still fail; without this its rejection would be unhandled.
     work.catch(() => {});
     this.#running += 1;
     try {

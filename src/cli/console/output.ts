@@ -1,4 +1,4 @@
-/** What a shell command prints: results on standard output (plain lines or JSON), everything else on standard error. */
+/** Prints the results of a shell command on standard output (plain lines or JSON) and everything else on standard error. */
 
 import { ClientError, type ClientErrorCode, exitStatus } from '../../client/errors.ts';
 import { ProtocolError, Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
@@ -19,27 +19,27 @@ export class Output {
     this.#stderr = options.stderr;
   }
 
-  /** One result: the object in JSON mode (with `v: 1` before it), else the line. */
+  /** Prints one result: in JSON mode the object (with `v: 1` first), otherwise the line. */
   result(object: { type: string; [key: string]: unknown }, line: string): void {
     this.#stdout.write(this.json ? jsonLine({ v: 1, ...object }) : `${printableLines(line)}\n`);
   }
 
-  /** A result that has no object of its own: nothing in JSON mode. */
+  /** Prints a result that has no JSON form. Prints nothing in JSON mode. */
   line(line: string): void {
     if (!this.json) this.#stdout.write(`${printableLines(line)}\n`);
   }
 
-  /** A remark for the person; not with --quiet. */
+  /** Prints a remark on standard error, unless --quiet is given. */
   info(text: string): void {
     if (!this.quiet) this.#stderr.write(`${printableLines(text)}\n`);
   }
 
-  /** Something the person must know even with --quiet. */
+  /** Prints a warning on standard error, even with --quiet. */
   warn(text: string): void {
     this.#stderr.write(`securechat: ${printableLines(text)}\n`);
   }
 
-  /** Says what went wrong and returns the exit status for it. */
+  /** Prints an error, in JSON mode also as an object, and returns its exit status. */
   failure(error: unknown): number {
     const { code, message, status } = explain(error);
     if (this.json) this.#stdout.write(jsonLine({ v: 1, type: 'error', code, message }));
@@ -56,7 +56,7 @@ const refusalStatus: Partial<Record<RefusalCode, number>> = {
   internal: 1,
 };
 
-/** The code, the sentence and the exit status of anything that was thrown. */
+/** The code, the message and the exit status of a thrown value. */
 export function explain(error: unknown): { code: string; message: string; status: number } {
   if (error instanceof ClientError) {
     const code: ClientErrorCode = error.code;
@@ -67,22 +67,22 @@ export function explain(error: unknown): { code: string; message: string; status
   if (error instanceof ProtocolError)
     return {
       code: error.code,
-      message: `what the daemon sent was refused: ${error.message}`,
+      message: `the server broke the protocol: ${error.message}`,
       status: error.code === 'version' ? exitStatus.version : 1,
     };
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'unexpected', message: `unexpected: ${message}`, status: 1 };
 }
 
-/** Only what a terminal takes as text leaves this program, whoever wrote it. */
+/** Replaces control characters, so that no text can act on the terminal. Line breaks stay. */
 function printableLines(text: string): string {
   return printable(text, { lines: true });
 }
 
-/** Controls, format marks (bidi among them) and line separators: what may move a cursor or reorder a line. */
+/** Characters that can move the cursor or reorder a line: controls, format characters (bidi included) and line separators. */
 const nonPrinting = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Compact; what a terminal could act on is escaped, so the value is exact and the line is harmless. */
+/** Compact JSON on one line. Escapes all characters that a terminal could act on; a parser gets the exact value back. */
 export function jsonLine(object: unknown): string {
   const escaped = (c: string): string =>
     Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');

@@ -1,4 +1,7 @@
-/** What is being waited for, on standard error: one line that is drawn over, or a line for what takes long where nothing can be. */
+/**
+ * Shows on standard error what the command is waiting for: one line that is redrawn, or, on a terminal that cannot redraw, a
+ * plain line for each slow step.
+ */
 
 import type { Ask } from '../../client/types.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
@@ -9,15 +12,15 @@ type Step = Parameters<Ask['progress']>[0];
 type Stream = { isTTY?: boolean; write(text: string): unknown };
 
 const sentences: Record<Step, string> = {
-  keys: 'making your keys (two RSA pairs, a few seconds)',
+  keys: 'generating your keys (two RSA key pairs, a few seconds)',
   connect: 'connecting',
   login: 'logging in',
   vault: 'checking your keys',
-  sync: 'fetching what you missed',
+  sync: 'fetching new messages',
 };
 const REDRAW_MS = 250;
 const WIDTH = 20;
-/** A step that is over before this is not told as a line. ms. */
+/** A terminal that cannot redraw gets a line only for steps that take longer than this. ms. */
 const SLOW_MS = 1000;
 
 export class Progress {
@@ -40,12 +43,12 @@ export class Progress {
     if (this.#output.quiet || this.#output.json) return;
     const tell = (): void => this.#output.info(sentences[step]);
     if (canRedraw(this.#stream, this.#env)) this.#draw(sentences[step], 0);
-    // It always takes long, and scripts hear of it, too.
+    // Key generation always takes long; report it in scripts too.
     else if (step === 'keys') tell();
     else if (this.#stream.isTTY === true) this.#cancel = this.#clock.after(SLOW_MS, tell);
   }
 
-  /** Takes the line away, before anything else is written there. */
+  /** Erases the line. Call this before you print anything else. */
   end(): void {
     this.#cancel?.();
     this.#cancel = null;
@@ -62,7 +65,7 @@ export class Progress {
   }
 }
 
-/** Whether a line there may be drawn again in place. */
+/** Whether `stream` is a terminal on which a line can be redrawn in place. */
 export function canRedraw(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && !isLineOnly(env);
 }

@@ -1,4 +1,4 @@
-/** Questions to the person at the terminal. They go to standard error or the terminal itself, never to standard output. */
+/** Asks questions at the terminal. Questions go to standard error, never to standard output. */
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { ClientError } from '../../client/errors.ts';
@@ -10,13 +10,13 @@ const CTRL_U = '\u0015';
 const BACKSPACE = '\u007f';
 const ESCAPE = '\u001b';
 
-/** What is asked of: `keys` in raw mode gives typed characters. */
+/** The terminal to ask on: `keys` gives the typed characters in raw mode. */
 export type Terminal = {
   keys: NodeJS.ReadableStream & { setRawMode(on: boolean): unknown };
   write(text: string): void;
 };
 
-/** The controlling terminal, also when standard input is a pipe; null when there is none. */
+/** Opens the controlling terminal, even when standard input is a pipe. Returns null if there is none. */
 export function openTerminal(): Terminal | null {
   const write = (text: string): void => {
     process.stderr.write(text);
@@ -30,25 +30,25 @@ export function openTerminal(): Terminal | null {
   }
 }
 
-/** Asks without echo: a star for each character. @throws ClientError 'cancelled' on Ctrl+C and Ctrl+D */
+/** Asks for a password and shows a star for each character. @throws ClientError 'cancelled' on Ctrl+C and Ctrl+D */
 export async function askPassword(terminal: Terminal, question: string): Promise<string> {
   return readLine(terminal, `${question} `, '*');
 }
 
-/** Asks, and shows what is typed. @throws ClientError 'cancelled' */
+/** Asks for one line, with echo. @throws ClientError 'cancelled' on Ctrl+C and Ctrl+D */
 export async function askLine(terminal: Terminal, question: string): Promise<string> {
   return readLine(terminal, `${question} `, null);
 }
 
-/** @returns true for y or yes; anything else is no. @throws ClientError 'cancelled' */
+/** Asks a yes-or-no question. @returns true for y and yes, else false. @throws ClientError 'cancelled' on Ctrl+C and Ctrl+D */
 export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
   const answer = await askLine(terminal, `${question} [y/N]`);
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** One line in raw mode, so that what is typed is shown as `mask` or, when that is null, as it is. */
+/** Reads one line in raw mode. Shows `mask` for each character, or the character itself if `mask` is null. */
 function readLine({ keys, write }: Terminal, question: string, mask: string | null): Promise<string> {
-  // First, so that no key that answers what is seen is echoed or taken for a signal.
+  // Before the question: the terminal must not echo the answer or turn Ctrl+C into a signal.
   keys.setRawMode(true);
   write(question);
   keys.setEncoding('utf8');
@@ -73,7 +73,7 @@ function readLine({ keys, write }: Terminal, question: string, mask: string | nu
       let at = 0;
       for (const key of text) {
         at += key.length;
-        // An arrow or function key is no character: ESC, [ or O, up to a letter or ~.
+        // Skip arrow and function keys: ESC, then [ or O, up to a letter or ~.
         if (key === ESCAPE || sequence !== '') {
           sequence += key;
           if (sequence.length > 2 && /[A-Za-z~]/.test(key)) sequence = '';
@@ -82,7 +82,7 @@ function readLine({ keys, write }: Terminal, question: string, mask: string | nu
         }
         if (key === '\r' || key === '\n') {
           end();
-          // What was typed ahead belongs to the next question.
+          // Text typed ahead answers the next question.
           if (at < text.length) keys.unshift(text.slice(at));
           done(typed.join(''));
           return;
@@ -97,7 +97,7 @@ function readLine({ keys, write }: Terminal, question: string, mask: string | nu
         } else if (key === BACKSPACE || key === '\b') {
           if (typed.pop() !== undefined) erase(1);
         } else if (key >= ' ' || mask !== null) {
-          // Nothing of a password is dropped in silence: what cannot be part of one is said when it is judged.
+          // Keep control characters in a password; the password check reports them.
           typed.push(key);
           write(mask ?? printable(key));
         }

@@ -1,4 +1,4 @@
-/** Messages, files and gaps as `--json` objects and as lines. The shapes are a promise to scripts. */
+/** Prints messages, files and gaps as `--json` objects or as lines. Scripts rely on the shapes of the objects. */
 
 import { writtenApart } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
@@ -9,7 +9,7 @@ import type { Output } from './output.ts';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-/** A file that somebody sent is printed as a file, everything else as a message. */
+/** Prints a message, or the file that it announces. */
 export function reportMessage(output: Output, message: Message): void {
   if (message.body.kind === 'file' && !message.deleted) {
     reportFile(output, message.body.file);
@@ -38,7 +38,7 @@ export function reportMessage(output: Output, message: Message): void {
   );
 }
 
-/** @param saved where a copy lies that was verified */
+/** @param saved the path of a verified local copy, or null */
 export function reportFile(output: Output, file: FileInfo, saved: string | null = null): void {
   output.result(
     {
@@ -54,7 +54,7 @@ export function reportFile(output: Output, file: FileInfo, saved: string | null 
       ...times(file),
       ...(saved === null ? {} : { saved }),
     },
-    // One line, whatever breaks stand in the name: no file can look like another message.
+    // `printable` removes line breaks from the name, so that a file cannot imitate a message.
     `${clock(file.at)}${writtenSuffix(file)} ${file.conversation} ${shownName(file)} sent the file ${printable(file.name)} (${file.size} bytes); id ${file.id}${saved === null ? '' : `; saved and checked: ${printable(saved)}`}`,
   );
 }
@@ -67,16 +67,16 @@ export function reportUser(output: Output, { name, online, fingerprint, verified
 
 export function reportGap(output: Output, gap: Gap): void {
   const what = {
-    missing: 'something is missing here: it was withheld, lost, or is older than the server keeps',
-    fork: 'two different messages claim the same place here',
-    unreadable: 'a message here could not be opened',
-    'key-changed': `their key changed; securechat verify ${gap.from}, and accept it, to read what was said here`,
-    locked: 'said here under a key that nobody who has it could give yet; it is shown when somebody does',
+    missing: 'messages are missing here: the server lost or withheld them, or they are older than it keeps',
+    fork: 'two different messages claim the same position here',
+    unreadable: 'a message here could not be decrypted',
+    'key-changed': `the key of ${gap.from} changed; run securechat verify ${gap.from} and accept the key to read the messages here`,
+    locked: 'a message here is still locked: no member with its key has been online yet',
   }[gap.reason];
   output.result({ type: 'gap', ...gap }, `      ${gap.conversation} ${gap.from}: ${what}`);
 }
 
-/** Messages in their order, each after the gaps that stand before it, and those at the end. */
+/** Prints messages in order, each gap at its position between them. */
 export function reportPage(output: Output, messages: readonly Message[], gaps: readonly Gap[]): void {
   const left = [...gaps].sort((a, b) => a.before - b.before);
   for (const message of messages) {
@@ -88,7 +88,7 @@ export function reportPage(output: Output, messages: readonly Message[], gaps: r
   for (const gap of left) reportGap(output, gap);
 }
 
-/** The answer to a message that was stored. */
+/** Prints that a message was sent or delivered. */
 export function reportSent(output: Output, message: Message): void {
   output.result(
     { type: 'sent', id: message.id, seq: message.seq, at: instant(message.at) },
@@ -96,7 +96,7 @@ export function reportSent(output: Output, message: Message): void {
   );
 }
 
-/** `sentAt` stands there only where it is more than a minute from `at`. */
+/** `at` as ISO 8601, and `sentAt` only if it differs from `at` by more than a minute. */
 function times(one: { at: number; sentAt: number }): { at: string; sentAt?: string } {
   const written = writtenApart(one);
   return { at: instant(one.at), ...(written !== null && { sentAt: instant(written) }) };
@@ -107,7 +107,7 @@ function writtenSuffix(one: { at: number; sentAt: number }): string {
   return written === null ? '' : ` (written ${clock(written)})`;
 }
 
-/** Local time for a person: the time today, the date too otherwise. */
+/** Local time: only the time for today, otherwise date and time. */
 function clock(ms: number): string {
   const at = new Date(ms);
   const two = (n: number): string => String(n).padStart(2, '0');
@@ -122,7 +122,7 @@ function senderPrefix(message: Message): string {
     : `${shownName(message)} -> ${message.to}:`;
 }
 
-/** Further lines of a text stand under the first, so that no text can look like another message. */
+/** Indents all lines but the first, so that a text cannot imitate another message. */
 function indent(text: string): string {
   return text.replaceAll('\n', '\n      ');
 }

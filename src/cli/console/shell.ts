@@ -1,4 +1,9 @@
-/** What every shell command is given: its settings, its output, and the questions to the person. */
+/**
+ * Folder `console`: what shell commands share: arguments, output, questions, progress and signals. It must not know any command,
+ * line mode or the demo.
+ *
+ * A Shell is what every command gets: settings, output, login, and questions at the terminal.
+ */
 
 import { ClientError } from '../../client/errors.ts';
 import { readPasswordFile } from '../../client/login/password-file.ts';
@@ -21,7 +26,7 @@ export type GlobalSettings = {
   profile?: string;
   downloads?: string;
   trustNew: boolean;
-  /** Make keys without asking where there are none anywhere. */
+  /** Generate keys without asking if neither the server nor the profile has any. */
   newKeys: boolean;
   /** Seconds. */
   timeout?: number;
@@ -36,28 +41,28 @@ export class Shell {
   #terminal: Terminal | null | undefined;
   #filePassword: Promise<string | null> | undefined;
 
-  constructor(settings: GlobalSettings, output: Output, interruption: Interruption, stays: boolean) {
+  constructor(settings: GlobalSettings, output: Output, interruption: Interruption, longRunning: boolean) {
     this.settings = settings;
     this.output = output;
     this.#interruption = interruption;
-    this.#longRunning = stays;
+    this.#longRunning = longRunning;
     this.progress = new Progress(output, process.stderr, process.env);
   }
 
-  /** Standard input is the password, so nothing else may be read from it. */
+  /** Whether standard input holds the password, so that nothing else may read it. */
   get passwordFromStdin(): boolean {
     return this.settings.passwordFile === '-';
   }
 
   /**
-   * What a command connects with; `more` wins over the settings.
-   * @throws ClientError 'usage' when it is not known who the person is, or the password file is no good
+   * The options of a connection. `more` wins over the settings.
+   * @throws ClientError 'usage' if no user name is known, or the password file cannot be used
    */
   async connectOptions(more: Partial<ConnectOptions> = {}): Promise<ConnectOptions> {
     const { profile, timeout } = this.settings;
     const { server = DEFAULT_SERVER, user } = await this.serverAndUser(more);
     if (user === undefined)
-      throw new ClientError('usage', 'say who you are with --user NAME; a new name is made with securechat register');
+      throw new ClientError('usage', 'give your name with --user NAME; securechat register creates an account');
     const password = more.password ?? (await this.#passwordFromFile());
     return {
       ask: this.ask(),
@@ -70,7 +75,7 @@ export class Shell {
     };
   }
 
-  /** Shows what it waits for. */
+  /** Logs in without starting the whole client; shows progress. */
   async signIn(more: Partial<ConnectOptions> = {}): Promise<SignedIn> {
     const options = await this.connectOptions(more);
     try {
@@ -80,22 +85,22 @@ export class Shell {
     }
   }
 
-  /** Aborted when the program is to end. */
+  /** Aborts when a signal ends the program. */
   get signal(): AbortSignal {
     return this.#interruption.signal;
   }
 
-  /** Gives Ctrl+C to `listener` until the returned function is called. */
+  /** Sends Ctrl+C to `listener` until the returned function is called. */
   onInterrupt(listener: () => void): () => void {
     return this.#interruption.on(listener);
   }
 
-  /** `work`, unless the program is to end first. @throws Interrupted */
+  /** Resolves as `work` does. @throws Interrupted when a signal arrives first */
   untilInterrupted<T>(work: Promise<T>): Promise<T> {
     return this.#interruption.untilInterrupted(work);
   }
 
-  /** What was not said is what this profile used last. */
+  /** The server and user name from the settings; those of the last login with this profile fill in what is missing. */
   async serverAndUser(more: Partial<ConnectOptions> = {}): Promise<{ server?: string; user?: string }> {
     const { server, user, profile }: Omit<GlobalSettings, 'trustNew' | 'newKeys'> = { ...this.settings, ...more };
     const named = user === undefined ? {} : { user: validName(user) };
@@ -103,18 +108,18 @@ export class Shell {
     return { ...(await lastUsed({ server, profile, ...named })), ...(server !== undefined && { server }), ...named };
   }
 
-  /** Gives `work` a client that is logged in and closes it afterwards, also when the program is to end. */
+  /** Logs in, runs `work` with the client, and closes the client afterwards, even when a signal arrives. */
   async withClient<T>(work: (client: Client) => Promise<T>, more: Partial<ConnectOptions> = {}): Promise<T> {
     return this.runWithClient(await this.connect(more), work);
   }
 
-  /** A client that is logged in, for `using`; shows what it waits for. */
+  /** Logs in and returns the client, for `runWithClient`; shows progress. */
   async connect(more: Partial<ConnectOptions> = {}): Promise<Client> {
     let connecting = true;
     const asked = more.ask ?? this.ask();
     const ask: Ask = {
       ...asked,
-      // Later logins, after a lost link, are the client's own business: nothing is drawn into what the command prints.
+      // After a lost link the client logs in again. Show no progress then: it would mix with the command's output.
       progress: (step) => (connecting ? asked.progress(step) : undefined),
     };
     const options = await this.connectOptions({ ...more, ask });
@@ -125,7 +130,7 @@ export class Shell {
     });
   }
 
-  /** `work`, which goes on by itself after a lost link: meanwhile that is told. */
+  /** Resolves as `work` does. Reports a lost link meanwhile; the client reconnects by itself. */
   async reportOutages<T>(client: Client, work: Promise<T>): Promise<T> {
     const stop = client.subscribe((event) => {
       if (event.type === 'link' && event.link.state === 'waiting')
@@ -134,6 +139,7 @@ export class Shell {
     return work.finally(stop);
   }
 
+  /** Runs `work` and closes the client afterwards. @throws Interrupted when a signal arrives first */
   async runWithClient<T>(client: Client, work: (client: Client) => Promise<T>): Promise<T> {
     try {
       return await this.#interruption.untilInterrupted(work(client));
@@ -143,7 +149,7 @@ export class Shell {
     }
   }
 
-  /** The present password: from --password-file, else typed. @throws ClientError 'usage' when there is nobody to ask */
+  /** The current password, from --password-file or typed. @throws ClientError 'usage' if there is no terminal to ask on */
   async password(name: string): Promise<string> {
     return (
       (await this.#passwordFromFile()) ?? askPassword(this.#requireTerminal('--password-file'), `password for ${name}:`)
@@ -151,8 +157,8 @@ export class Shell {
   }
 
   /**
-   * One to be: from `file`, which `option` gives, else typed twice.
-   * @throws ClientError 'usage' when it will not do, or there is nobody to ask
+   * A new password, from `file` (the value of `option`) or typed twice.
+   * @throws ClientError 'usage' if the password is not allowed, or there is no terminal to ask on
    */
   async newPassword(name: string, option: `--${string}`, file: string | undefined): Promise<string> {
     if (file !== undefined) return validPassword(await this.#readPassword(file));
@@ -163,7 +169,7 @@ export class Shell {
     return password;
   }
 
-  /** No when there is nobody to ask. */
+  /** Asks a yes-or-no question. Returns false if there is no terminal to ask on. */
   async askYesNo(question: string): Promise<boolean> {
     const terminal = this.#openTerminal();
     return terminal !== null && askYesNo(terminal, question);
@@ -179,7 +185,7 @@ export class Shell {
         }
         if (this.#openTerminal() === null) return false;
         this.output.warn(
-          `the daemon at ${address} is not known here. Its fingerprint:\n  ${fingerprint}\n  ${words}\nAsk its operator whether that is right.`,
+          `this profile does not know the server at ${address}. Its fingerprint:\n  ${fingerprint}\n  ${words}\nAsk the server's operator whether this fingerprint is right.`,
         );
         return this.askYesNo('Trust it from now on?');
       },
@@ -200,7 +206,7 @@ export class Shell {
     };
   }
 
-  /** Says why it waits, each reason once in a row. */
+  /** Reports why a login waits, and gives up after --timeout unless the command is long-running. */
   #waiting(): NonNullable<Ask['waiting']> {
     const waitMs = this.settings.timeout === undefined ? DEFAULT_TIMEOUT_MS : this.settings.timeout * 1000;
     let said: string | null = null;
@@ -216,7 +222,7 @@ export class Shell {
     };
   }
 
-  /** Read once: standard input has no second time. */
+  /** The password from --password-file, or null. Reads the file only once: it may be standard input. */
   #passwordFromFile(): Promise<string | null> {
     const { passwordFile } = this.settings;
     this.#filePassword ??= passwordFile === undefined ? Promise.resolve(null) : this.#readPassword(passwordFile);
@@ -240,7 +246,7 @@ export class Shell {
   }
 }
 
-/** @throws ClientError 'usage' for what can be nobody's name. */
+/** Normalizes a user name (NFC). @throws ClientError 'usage' if it is not valid */
 function validName(typed: string): string {
   const name = typed.normalize('NFC');
   const fault = nameFault(name);
@@ -248,7 +254,7 @@ function validName(typed: string): string {
   throw new ClientError('usage', `${login.errors.name[fault]}; give another --user`);
 }
 
-/** @throws ClientError 'usage' for one that nobody may take from now on */
+/** @throws ClientError 'usage' if `password` is not allowed as a new password */
 function validPassword(password: string): string {
   const fault = newPasswordFault(password);
   if (fault !== null) throw new ClientError('usage', fault);

@@ -5,7 +5,7 @@ import { printable } from '../../protocol/base/text.ts';
 import { canRedraw } from './progress.ts';
 import type { Shell } from './shell.ts';
 
-/** A bar on standard error when that is a terminal where it can be drawn over and nobody asked for quiet; otherwise nothing. */
+/** Shows the progress of a transfer on standard error. Does nothing with --quiet or --json, or on a terminal that cannot redraw. */
 export function transferBar(shell: Shell, label: string): { show(transfer: TransferState): void; stop(): void } {
   if (!canRedraw(process.stderr, process.env) || shell.output.quiet || shell.output.json)
     return { show() {}, stop() {} };
@@ -20,7 +20,7 @@ export function transferBar(shell: Shell, label: string): { show(transfer: Trans
   return {
     show({ size, done, rate, state }) {
       if (stopped) return;
-      const fields = { rate: state === 'paused' ? 'waiting for the daemon' : `${prettyBytes(rate)}/s` };
+      const fields = { rate: state === 'paused' ? 'waiting for the server' : `${prettyBytes(rate)}/s` };
       if (started) bar.update(done, fields);
       else bar.start(Math.max(size, 1), done, fields);
       started = true;

@@ -1,6 +1,6 @@
 /**
- * Robin, who keeps a newcomer company in the demo: a small program on the client library, as anybody could write one. Greets,
- * answers what is written, sends a file, checks those it is sent, and shows three keys worth knowing.
+ * Robin, the bot of the demo: a small program on the public client library. It greets the newcomer, answers messages, sends a file,
+ * downloads the files it gets and reports their hashes.
  */
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -10,26 +10,26 @@ import type { Client, ConversationName, FileInfo, Message } from '../../client/t
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { BotReplies, botTexts, type Reply } from './bot-replies.ts';
 
-/** Between two lines, so that a person can follow. ms. */
+/** The pause before each message, so that a person can follow. ms. */
 const PAUSE_MS = 1500;
 const FILE_NAME = 'welcome.txt';
-/** A file above this is admired, not fetched. */
-const FETCHED_BYTES = 10_000_000;
+/** The bot does not download larger files. */
+const MAX_FILE_BYTES = 10_000_000;
 
 export type DemoBotOptions = {
   client: Client;
   /** The newcomer's name. */
   guest: string;
-  /** Holds what it sends and fetches. */
+  /** The folder for the files that it sends and downloads. */
   dir: string;
   clock: Clock;
-  /** ms between two lines; for tests. */
+  /** The pause before each message, shorter in tests. ms. */
   pause?: number;
 };
 
 export class DemoBot {
   readonly #parts: DemoBotOptions;
-  readonly #mind = new BotReplies();
+  readonly #replies = new BotReplies();
   readonly #stop: () => void;
   #work: Promise<void> = Promise.resolve();
   #ended = false;
@@ -37,11 +37,11 @@ export class DemoBot {
   constructor(parts: DemoBotOptions) {
     this.#parts = parts;
     this.#stop = parts.client.subscribe((event) => {
-      if (event.type === 'message' && event.fresh) this.#hear(event.message);
+      if (event.type === 'message' && event.fresh) this.#onMessage(event.message);
     });
   }
 
-  /** Says hello, in the lobby and in private. */
+  /** Says hello in the lobby and in private. */
   greet(): void {
     const { guest } = this.#parts;
     this.#do(() => this.#say('#lobby', botTexts.welcome(guest)));
@@ -49,31 +49,31 @@ export class DemoBot {
     this.#do(() => this.#say(`@${guest}`, botTexts.whisper));
   }
 
-  /** Nothing more is said; resolves when what was being said is. */
+  /** Stops the bot; resolves when the message it was sending is sent. */
   async end(): Promise<void> {
     this.#ended = true;
     this.#stop();
     await this.#work;
   }
 
-  #hear(message: Message) {
+  #onMessage(message: Message) {
     const { guest } = this.#parts;
     if (message.from !== guest || message.deleted) return;
     const { body, conversation } = message;
     if (body.kind === 'file') return this.#do(() => this.#check(conversation, body.file));
-    const answers = this.#mind.repliesTo(body.text);
-    if (answers.some(({ give }) => give !== 'reaction')) this.#parts.client.typing(conversation);
-    for (const answer of answers) this.#do(() => this.#give(message, answer));
+    const replies = this.#replies.repliesTo(body.text);
+    if (replies.some(({ type }) => type !== 'reaction')) this.#parts.client.typing(conversation);
+    for (const reply of replies) this.#do(() => this.#sendReply(message, reply));
   }
 
-  async #give(message: Message, answer: Reply): Promise<void> {
+  async #sendReply(message: Message, reply: Reply): Promise<void> {
     const { client, clock } = this.#parts;
     const { conversation } = message;
-    if (answer.give === 'file') return this.#share(conversation);
-    if (answer.give === 'reaction') return client.react(message, answer.emoji, true);
-    if (answer.give === 'reply') return void (await client.queue(conversation, answer.text, { reply: message }));
-    if (answer.give === 'time') return this.#say(conversation, botTexts.time(new Date(clock.now())));
-    return this.#say(conversation, answer.text);
+    if (reply.type === 'file') return this.#share(conversation);
+    if (reply.type === 'reaction') return client.react(message, reply.emoji, true);
+    if (reply.type === 'quote') return void (await client.queue(conversation, reply.text, { reply: message }));
+    if (reply.type === 'time') return this.#say(conversation, botTexts.time(new Date(clock.now())));
+    return this.#say(conversation, reply.text);
   }
 
   async #share(to: ConversationName): Promise<void> {
@@ -84,11 +84,11 @@ export class DemoBot {
     await this.#say(to, botTexts.fileSent(FILE_NAME));
   }
 
-  /** Fetches what came and says its hash, which the sender can compare. */
+  /** Downloads a file and tells the sender its hash. */
   async #check(from: ConversationName, file: FileInfo): Promise<void> {
     const { client, dir } = this.#parts;
     const { name, size } = file;
-    if (size > FETCHED_BYTES) return this.#say(from, botTexts.fileBig(name, prettyBytes(size)));
+    if (size > MAX_FILE_BYTES) return this.#say(from, botTexts.fileBig(name, prettyBytes(size)));
     const path = await client.download(file, { dir });
     const hash = createHash('sha256')
       .update(await readFile(path))
@@ -100,7 +100,7 @@ export class DemoBot {
     await this.#parts.client.queue(to, text);
   }
 
-  /** One thing after the other, with a pause before each. A failure is one thing less: a companion never disturbs. */
+  /** Queues an action, with a pause before it. Failures are ignored: the bot must not disturb the demo. */
   #do(action: () => Promise<void>): void {
     const { clock, pause = PAUSE_MS } = this.#parts;
     this.#work = this.#work

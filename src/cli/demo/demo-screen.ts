@@ -1,4 +1,9 @@
-/** `securechat demo` at a terminal: the real screen, a throw-away daemon, and a companion to talk to. */
+/**
+ * Folder `demo`: `securechat demo`, with a temporary server and a bot. It must not know the daemon's code: it starts the daemon as
+ * a program and talks to it through the client library.
+ *
+ * This is the demo at a terminal: the real screen, connected to the temporary server.
+ */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { Profile } from '../../client/profile/profile.ts';
@@ -13,25 +18,27 @@ import { DemoBot } from './demo-bot.ts';
 import { nextSteps, withTemporaryServer } from './temporary-server.ts';
 
 const YOU = 'you';
-const COMPANION = 'robin';
+const BOT = 'robin';
 
 export async function runDemoScreen(shell: Shell): Promise<void> {
   const { output } = shell;
   const suited = themeFor(process.env);
   tellChalk(suited, process.env);
-  output.line('A daemon of its own and somebody to talk to, on this machine only. Leaving deletes everything.\n');
-  await withTemporaryServer(shell, async (place) => {
-    const [you, robin] = await place.step(`making accounts for ${YOU} and ${COMPANION}: two RSA-3072 keys each`, () =>
-      Promise.all([place.account(YOU), place.account(COMPANION)]),
+  output.line(
+    'A temporary server and a bot to talk to, on this machine only. When you leave, everything is deleted.\n',
+  );
+  await withTemporaryServer(shell, async (server) => {
+    const [you, robin] = await server.step(`creating accounts for ${YOU} and ${BOT} (two RSA-3072 keys each)`, () =>
+      Promise.all([server.account(YOU), server.account(BOT)]),
     );
-    const downloads = join(place.dir, 'downloads');
-    const nest = join(place.dir, 'nest');
-    await Promise.all([fs.mkdir(downloads), fs.mkdir(nest)]);
+    const downloads = join(server.dir, 'downloads');
+    const botFiles = join(server.dir, 'bot-files');
+    await Promise.all([fs.mkdir(downloads), fs.mkdir(botFiles)]);
     const [{ runStage }, profile] = await Promise.all([
       import('../../tui/stage.tsx'),
-      Profile.open(place.profile(YOU), fs, systemRandom),
+      Profile.open(server.profile(YOU), fs, systemRandom),
     ]);
-    const bot = new DemoBot({ client: robin, guest: YOU, dir: nest, clock: systemClock });
+    const bot = new DemoBot({ client: robin, guest: YOU, dir: botFiles, clock: systemClock });
     const stage = runStage({
       stdin: process.stdin,
       stdout: process.stdout,
@@ -43,9 +50,9 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       survey: null,
       isFar: isRemote(process.env),
       downloads,
-      defaultServer: place.daemon.join,
-      profile: place.profile(YOU),
-      server: place.daemon.join,
+      defaultServer: server.daemon.join,
+      profile: server.profile(YOU),
+      server: server.daemon.join,
       user: YOU,
       client: async () => you,
       notice: null,
@@ -56,13 +63,13 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
     try {
       await shell.untilInterrupted(stage);
     } finally {
-      // The screen gives the terminal back before anything is printed.
+      // Print only after the screen has restored the terminal.
       await stage;
-      output.info('stopping the daemon …');
+      output.info('stopping the server …');
       await bot.end();
       await profile.close();
     }
   });
-  output.line('To do it for real:\n');
+  output.line('To use SecureChat for real:\n');
   for (const line of nextSteps(process.argv[1] ?? 'securechat')) output.line(line);
 }

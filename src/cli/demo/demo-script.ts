@@ -1,4 +1,4 @@
-/** `securechat demo` without a screen: two people talk before the reader's eyes, over the real protocol; then all is deleted. */
+/** `securechat demo` without a terminal: prints how two people exchange messages and a file through the temporary server. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -14,29 +14,29 @@ const FILE_SIZE = 8 * 1024 * 1024;
 
 export function runDemo(shell: Shell): Promise<void> {
   const { output } = shell;
-  output.line('A throw-away daemon and two people, on this machine only. Everything is deleted at the end.\n');
-  return withTemporaryServer(shell, async (place) => {
-    output.line(`  it serves ${place.daemon.address}, fingerprint ${place.daemon.fingerprint}\n`);
-    const [alice, bob] = await place.step('alice and bob make accounts: each makes two RSA-3072 keys', () =>
-      Promise.all([place.account('alice'), place.account('bob')]),
+  output.line('A temporary server and two people, on this machine only. Everything is deleted at the end.\n');
+  return withTemporaryServer(shell, async (server) => {
+    output.line(`  server ${server.daemon.address}, fingerprint ${server.daemon.fingerprint}\n`);
+    const [alice, bob] = await server.step('creating accounts for alice and bob (two RSA-3072 keys each)', () =>
+      Promise.all([server.account('alice'), server.account('bob')]),
     );
     await talk(output, alice, bob);
-    await share(output, alice, bob, place.dir);
-    output.line('The daemon carried all of this and could read none of it. To do it for real:\n');
+    await share(output, alice, bob, server.dir);
+    output.line('The server forwarded all of this and could read none of it. To use SecureChat for real:\n');
     for (const line of nextSteps(process.argv[1] ?? 'securechat')) output.line(line);
   });
 }
 
 async function talk(output: Output, alice: Client, bob: Client): Promise<void> {
-  output.line('\nPrivately, sealed for the other one alone:');
-  await exchange(output, alice, [bob], '@bob', 'did you get the build through?');
-  await exchange(output, bob, [alice], '@alice', 'yes, all green. the daemon saw only bytes');
-  output.line('\nTo everyone:');
+  output.line('\nPrivate messages, encrypted for one reader:');
+  await exchange(output, alice, [bob], '@bob', 'did the build pass?');
+  await exchange(output, bob, [alice], '@alice', 'yes, all green. the server saw only encrypted bytes');
+  output.line('\nA message to everyone in the lobby:');
   await exchange(output, alice, [bob], '#lobby', 'release at four, cake at five');
 }
 
 async function share(output: Output, alice: Client, bob: Client, dir: string): Promise<void> {
-  output.line('\nA file:');
+  output.line('\nA file from alice to bob:');
   const path = join(dir, 'release.bin');
   await writeFile(path, randomBytes(FILE_SIZE));
   await alice.upload('@bob', path);
@@ -48,10 +48,10 @@ async function share(output: Output, alice: Client, bob: Client, dir: string): P
   const saved = await bob.download(file, { dir: folder });
   const [sent, received] = await Promise.all([sha256(path), sha256(saved)]);
   if (sent !== received) throw new Error('the file arrived changed');
-  output.line(`  bob has it, byte for byte: sha256 ${received.slice(0, 16)}…\n`);
+  output.line(`  bob has downloaded it unchanged: sha256 ${received.slice(0, 16)}…\n`);
 }
 
-/** Sends and waits until every reader has opened it; prints what they see. */
+/** Sends a message, waits until every reader has decrypted it, and prints what they read. */
 async function exchange(
   output: Output,
   from: Client,

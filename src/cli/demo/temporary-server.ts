@@ -1,4 +1,4 @@
-/** A folder, a daemon and accounts that are gone when the demo ends, however it ends. */
+/** A daemon with its folder and accounts for the length of the demo. All of it is deleted, even when the demo fails or is killed. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,38 +10,42 @@ import type { Shell } from '../console/shell.ts';
 import { type DaemonProcess, startDaemon } from './daemon-process.ts';
 
 export type TemporaryServer = {
+  /** The temporary folder. */
   dir: string;
   daemon: DaemonProcess;
   /** The folder of an account's profile. */
   profile(name: string): string;
-  /** Makes an account; its client is closed at the end. */
+  /** Creates an account and logs in. The client is closed at the end. */
   account(name: string): Promise<Client>;
-  /** Says what is waited for, and how long it took. */
+  /** Runs `work`; prints `what` before it and the time it took after it. */
   step<T>(what: string, work: () => Promise<T>): Promise<T>;
 };
 
-/** How to go on after the demo, with the programs as they were called: `program` is this one's path or name. */
+/**
+ * The commands to run after the demo, as lines.
+ * @param program how this program was called: its path or name
+ */
 export function nextSteps(program: string): string[] {
-  // In a clone the command is no word of the shell.
+  // In a clone `securechat` is not in PATH, so name the file.
   const screen = basename(program) === 'securechat.js' ? relative(process.cwd(), program) : 'securechat';
   const rows = [
-    [screen.replace(/securechat(?=(?:\.js)?$)/, 'securechat-daemon'), 'where it shall run; it prints a join link'],
-    [`${screen} 'JOIN-LINK'`, 'everybody, with that link: the screen asks for a name and makes the account'],
-    [`${screen} --help`, 'everything else'],
+    [screen.replace(/securechat(?=(?:\.js)?$)/, 'securechat-daemon'), 'start the server; it prints a join link'],
+    [`${screen} 'JOIN-LINK'`, 'open the screen, on any machine; it asks for a name and creates the account'],
+    [`${screen} --help`, 'list all commands'],
   ] as const;
   const wide = Math.max(...rows.map(([command]) => command.length));
   return rows.map(([command, what]) => `  ${command.padEnd(wide)}   ${what}`);
 }
 
-/** Runs `work` beside a throw-away daemon; everything is stopped and deleted after it. */
+/** Starts a daemon in a temporary folder, runs `work`, and then stops and deletes everything. */
 export async function withTemporaryServer(
   shell: Shell,
-  work: (place: TemporaryServer) => Promise<void>,
+  work: (server: TemporaryServer) => Promise<void>,
 ): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'securechat-demo-'));
   const opened: Client[] = [];
   let daemon: DaemonProcess | null = null;
-  // A second signal, or a mistake: what nobody can wait for is done at once.
+  // After a second signal or a crash there is no time for an orderly stop.
   const atOnce = (): void => {
     daemon?.kill();
     rmSync(dir, { recursive: true, force: true });
@@ -60,7 +64,7 @@ export async function withTemporaryServer(
     return process;
   });
   try {
-    const running = await step('starting a daemon: its own keys are made once', () => started);
+    const running = await step('starting the server (it generates its keys)', () => started);
     const account = async (name: string): Promise<Client> => {
       const password = randomBytes(16).toString('base64url');
       const ask = { trust: async () => false, password: async () => password, progress() {} };
@@ -78,13 +82,13 @@ export async function withTemporaryServer(
     await work({ dir, daemon: running, profile, account, step });
   } finally {
     await Promise.allSettled(opened.map((client) => client.close()));
-    // Also one that was still starting.
+    // Also stops a daemon that is still starting.
     await started.then(
       (process) => process.stop(),
       () => {},
     );
     await rm(dir, { recursive: true, force: true });
     process.off('exit', atOnce);
-    shell.output.line('\nThe daemon has stopped and its folder is deleted.');
+    shell.output.line('\nThe server has stopped and its folder is deleted.');
   }
 }

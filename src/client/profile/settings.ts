@@ -16,36 +16,36 @@ export const globalOptions = {
     requiresArg: true,
     describe: 'host:port or a join link securechat://host:port#fingerprint',
   },
-  user: { type: 'string', requiresArg: true, describe: 'your name there' },
+  user: { type: 'string', requiresArg: true, describe: 'your name on that server' },
   'password-file': {
     type: 'string',
     requiresArg: true,
-    describe: 'read the password from this file; - reads standard input',
+    describe: 'read the password from this file; - means standard input',
   },
   profile: {
     type: 'string',
     requiresArg: true,
     isFolder: true,
-    describe: 'folder of known daemons, keys, cache and config.toml',
+    describe: 'folder for your keys, known servers, cache and config.toml',
   },
   downloads: {
     type: 'string',
     isFolder: true,
     describe:
-      'folder for downloads; ./client_files if it is a folder of your own and no link, else your download folder',
+      'folder for downloads; by default ./client_files if you own it and it is not a symbolic link, else your download folder',
   },
-  'trust-new': { type: 'boolean', describe: 'remember an unknown daemon without asking; never a changed one' },
+  'trust-new': { type: 'boolean', describe: 'trust a new server without asking; never a changed key' },
   'new-keys': {
     type: 'boolean',
-    describe: 'make keys without asking where the server holds none of your account, and this profile neither',
+    describe: 'generate keys without asking if neither the server nor this profile has keys of your account',
   },
-  json: { type: 'boolean', describe: 'one JSON object a line on standard output' },
-  quiet: { type: 'boolean', describe: 'no progress and no remarks on standard error' },
+  json: { type: 'boolean', describe: 'print one JSON object per line on standard output' },
+  quiet: { type: 'boolean', describe: 'print no progress and no remarks on standard error' },
   timeout: {
     type: 'number',
     requiresArg: true,
     describe:
-      'seconds to reach the daemon at the start, and to wait for one that lets nobody in for now; 10 by default',
+      'how many seconds to try to reach the server, and to wait while it is too busy to let you in; 10 by default',
   },
 } as const satisfies Record<string, { type: OptionType; requiresArg?: true; isFolder?: true; describe: string }>;
 

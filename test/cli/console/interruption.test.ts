@@ -10,12 +10,12 @@ function watched(): { interruption: Interruption; signals: EventEmitter; exits: 
   return { interruption, signals, exits };
 }
 
-test('work that ends by itself gives its result', async (t) => {
+test('without a signal, untilInterrupted gives the result of the work', async (t) => {
   const { interruption } = watched();
   t.is(await interruption.untilInterrupted(Promise.resolve(7)), 7);
 });
 
-test('a signal ends the wait with the status a shell expects, a second one at once', async (t) => {
+test('the first signal rejects with exit status 128 + n, the second exits at once', async (t) => {
   for (const [signal, status] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -33,24 +33,24 @@ test('a signal ends the wait with the status a shell expects, a second one at on
   }
 });
 
-test('when nothing needs to be put in order the program ends at once', (t) => {
+test('without work in progress, a signal exits at once', (t) => {
   const { signals, exits } = watched();
   signals.emit('SIGTERM');
   t.deepEqual(exits, [143]);
 });
 
-test('who heeds Ctrl+C gets it, and a program that is told to end ends all the same', async (t) => {
+test('a listener gets Ctrl+C; SIGTERM still ends the program', async (t) => {
   const { interruption, signals, exits } = watched();
   const waiting = interruption.untilInterrupted(new Promise(() => {}));
-  let heard = 0;
-  const unheed = interruption.on(() => heard++);
+  let calls = 0;
+  const off = interruption.on(() => calls++);
   signals.emit('SIGINT');
   signals.emit('SIGINT');
-  t.is(heard, 2);
-  unheed();
+  t.is(calls, 2);
+  off();
   signals.emit('SIGINT');
   t.is((await t.throwsAsync(waiting, { instanceOf: Interrupted }))?.status, 130);
-  interruption.on(() => heard++);
+  interruption.on(() => calls++);
   signals.emit('SIGTERM');
-  t.deepEqual([heard, exits], [2, [143]]);
+  t.deepEqual([calls, exits], [2, [143]]);
 });

@@ -11,7 +11,7 @@ function capture(json: boolean, quiet = false): { output: Output; out: string[];
   return { output: new Output({ json, quiet, stdout: sink(out), stderr: sink(err) }), out, err };
 }
 
-test('a result is a line, or compact JSON with its version', (t) => {
+test('a result is printed as a line, or as compact JSON with v: 1', (t) => {
   const plain = capture(false);
   plain.output.result({ type: 'user', name: 'bob' }, 'bob  online');
   t.deepEqual([plain.out, plain.err], [['bob  online\n'], []]);
@@ -20,14 +20,14 @@ test('a result is a line, or compact JSON with its version', (t) => {
   t.deepEqual(json.out, ['{"v":1,"type":"user","name":"bob"}\n']);
 });
 
-test('remarks are left out with --quiet, warnings are not', (t) => {
+test('--quiet leaves out remarks but not warnings', (t) => {
   const { output, out, err } = capture(false, true);
   output.info('connecting');
   output.warn('the file can be read by others');
   t.deepEqual([out, err], [[], ['securechat: the file can be read by others\n']]);
 });
 
-test('each failure has its exit status', (t) => {
+test('each kind of error has its exit status', (t) => {
   const statuses: [unknown, number][] = [
     [new ClientError('usage', 'x'), 2],
     [new ClientError('login-refused', 'x'), 3],
@@ -50,14 +50,14 @@ test('each failure has its exit status', (t) => {
   for (const [error, status] of statuses) t.is(explain(error).status, status, String(error));
 });
 
-test('in JSON mode a failure is an object on stdout and a sentence on stderr', (t) => {
+test('in JSON mode an error is an object on standard output and a line on standard error', (t) => {
   const { output, out, err } = capture(true);
   t.is(output.failure(new Refusal('no-such-user', 'nobody here is called bob')), 6);
   t.deepEqual(out, ['{"v":1,"type":"error","code":"no-such-user","message":"nobody here is called bob"}\n']);
   t.deepEqual(err, ['securechat: nobody here is called bob\n']);
 });
 
-test('no value puts a control or a bidi mark on the terminal, and JSON keeps it exactly', (t) => {
+test('property: no text puts a control or bidi character on the terminal; JSON keeps the exact value', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const line = jsonLine({ text });

@@ -3,7 +3,10 @@ import { Output } from '../../../src/cli/console/output.ts';
 import { Progress } from '../../../src/cli/console/progress.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
-function seat(env: Record<string, string>, settings: { isTTY?: boolean; quiet?: boolean; json?: boolean } = {}) {
+function openProgress(
+  env: Record<string, string>,
+  settings: { isTTY?: boolean; quiet?: boolean; json?: boolean } = {},
+) {
   const { isTTY = true, quiet = false, json = false } = settings;
   const clock = manualClock();
   const written: string[] = [];
@@ -12,8 +15,8 @@ function seat(env: Record<string, string>, settings: { isTTY?: boolean; quiet?: 
   return { progress: new Progress(output, stream, env, clock), clock, written };
 }
 
-test('a terminal has one line that is drawn over and taken away', (t) => {
-  const { progress, clock, written } = seat({ TERM: 'xterm' });
+test('a terminal shows one line that is redrawn and erased at the end', (t) => {
+  const { progress, clock, written } = openProgress({ TERM: 'xterm' });
   progress.step('login');
   clock.advance(250);
   t.is(written.length, 2);
@@ -24,9 +27,9 @@ test('a terminal has one line that is drawn over and taken away', (t) => {
   t.deepEqual(written.slice(2), ['\r\u001b[2K']);
 });
 
-test('where nothing can be drawn over, what takes long is a line, once', (t) => {
+test('a terminal that cannot redraw gets one line for each slow step', (t) => {
   for (const env of [{ TERM: 'dumb' }, { TERM: 'xterm', INK_SCREEN_READER: 'true' }]) {
-    const { progress, clock, written } = seat(env);
+    const { progress, clock, written } = openProgress(env);
     progress.step('connect');
     clock.advance(500);
     progress.step('login');
@@ -34,20 +37,20 @@ test('where nothing can be drawn over, what takes long is a line, once', (t) => 
     progress.step('keys');
     progress.end();
     clock.advance(5000);
-    t.deepEqual(written, ['logging in\n', 'making your keys (two RSA pairs, a few seconds)\n']);
+    t.deepEqual(written, ['logging in\n', 'generating your keys (two RSA key pairs, a few seconds)\n']);
   }
 });
 
-test('a pipe hears of the keys alone, and nobody of anything with --quiet or --json', (t) => {
-  const heard = (settings: Parameters<typeof seat>[1]) => {
-    const { progress, clock, written } = seat({ TERM: 'dumb' }, settings);
+test('a pipe gets a line only for key generation; --quiet and --json print nothing', (t) => {
+  const linesWith = (settings: Parameters<typeof openProgress>[1]) => {
+    const { progress, clock, written } = openProgress({ TERM: 'dumb' }, settings);
     for (const step of ['connect', 'keys', 'login'] as const) {
       progress.step(step);
       clock.advance(5000);
     }
     return written.length;
   };
-  t.is(heard({ isTTY: false }), 1);
-  t.is(heard({ quiet: true }), 0);
-  t.is(heard({ json: true }), 0);
+  t.is(linesWith({ isTTY: false }), 1);
+  t.is(linesWith({ quiet: true }), 0);
+  t.is(linesWith({ json: true }), 0);
 });

@@ -18,7 +18,7 @@ function fakeTerminal(): Fake {
   };
 }
 
-test('a password is not echoed, and the terminal is left as it was', async (t) => {
+test('a password is shown as stars, and raw mode ends afterwards', async (t) => {
   const terminal = fakeTerminal();
   const asked = askPassword(terminal, 'password for bob:');
   terminal.type('hun');
@@ -28,14 +28,14 @@ test('a password is not echoed, and the terminal is left as it was', async (t) =
   t.deepEqual(terminal.raw, [true, false]);
 });
 
-test('backspace takes a character, ctrl+u all, arrow keys nothing', async (t) => {
+test('backspace deletes a character, ctrl+u the line; arrow keys do nothing', async (t) => {
   const terminal = fakeTerminal();
   const asked = askPassword(terminal, '?');
   terminal.type('wrong\u0015pä\u007f\u007f\u007fp\u001b[A\u001bOC😀\r');
   t.is(await asked, 'p😀');
 });
 
-test('what was typed ahead answers the next question', async (t) => {
+test('text typed ahead answers the next question', async (t) => {
   const terminal = fakeTerminal();
   const asked = askPassword(terminal, '?');
   terminal.type('one\rtwo\r');
@@ -43,7 +43,7 @@ test('what was typed ahead answers the next question', async (t) => {
   t.is(await askPassword(terminal, '?'), 'two');
 });
 
-test('ctrl+c and ctrl+d cancel and restore the terminal', async (t) => {
+test('ctrl+c and ctrl+d cancel and end raw mode', async (t) => {
   for (const key of ['\u0003', '\u0004']) {
     const terminal = fakeTerminal();
     const asked = askPassword(terminal, '?');
@@ -53,7 +53,7 @@ test('ctrl+c and ctrl+d cancel and restore the terminal', async (t) => {
   }
 });
 
-test('only y and yes are a yes', async (t) => {
+test('only y and yes count as yes', async (t) => {
   for (const [typed, answer] of [
     ['y', true],
     ['YES', true],

@@ -35,14 +35,14 @@ function printed(json: boolean, report: (output: Output) => void): string {
   return text;
 }
 
-test('a message has the shape that scripts rely on', (t) => {
+test('a message object has the fields that scripts rely on', (t) => {
   t.is(
     printed(true, (output) => reportMessage(output, hi)),
     `{"v":1,"type":"message","id":"${hi.id}","seq":7,"conversation":"@bob","from":"alice","author":"${hi.author}","to":"bob","at":"2026-11-23T12:00:00.000Z","kind":"text","text":"hi","verified":false}\n`,
   );
 });
 
-test('what was written more than a minute from the daemon’s time says so, in either direction', (t) => {
+test('a message or file whose own time differs by over a minute from the server time shows both', (t) => {
   for (const [ms, says] of [
     [59_000, false],
     [29 * 86_400_000, true],
@@ -62,14 +62,14 @@ test('what was written more than a minute from the daemon’s time says so, in e
   }
 });
 
-test('the answer to a message has its shape', (t) => {
+test('a sent object has the fields that scripts rely on', (t) => {
   t.is(
     printed(true, (output) => reportSent(output, hi)),
     `{"v":1,"type":"sent","id":"${hi.id}","seq":7,"at":"2026-11-23T12:00:00.000Z"}\n`,
   );
 });
 
-test('a file and a gap have their shapes', (t) => {
+test('file and gap objects have the fields that scripts rely on', (t) => {
   const file = named;
   const wanted = `{"v":1,"type":"file","id":"${file.id}","name":"a.bin","size":123,"sha256":"${file.sha256}","conversation":"#lobby","from":"alice","author":"${file.author}","at":"2026-11-23T12:00:00.000Z"}\n`;
   t.is(
@@ -91,14 +91,14 @@ test('a file and a gap have their shapes', (t) => {
   t.like(JSON.parse(gap), { v: 1, type: 'gap', conversation: '@bob', from: 'bob', before: 3, reason: 'fork' });
 });
 
-test('no text can look like another message, or move the cursor', (t) => {
+test('no text can imitate another message or move the cursor', (t) => {
   const text = 'one\n12:00 mallory -> bob: two\u001b[2J';
   const shown = printed(false, (output) => reportMessage(output, { ...hi, body: { kind: 'text', text } }));
   t.is(shown.split('\n').filter((line) => /^\S/.test(line)).length, 1);
   t.false(shown.includes('\u001b'));
 });
 
-test('gaps stand where they are: before the first message, between two, and at the end', (t) => {
+test('gaps are printed in their position: before, between and after messages', (t) => {
   const gap = (before: number, reason: Gap['reason']): Gap => ({ conversation: '#lobby', from: 'bob', before, reason });
   const at = (seq: number | null): Message => ({ ...hi, seq });
   const gaps = [gap(9, 'locked'), gap(3, 'missing'), gap(1, 'locked'), gap(-6, 'unreadable')];
@@ -113,23 +113,23 @@ test('gaps stand where they are: before the first message, between two, and at t
   );
 });
 
-test('what nobody gave the key for is told with its reason', (t) => {
+test('a message without a key is reported as locked', (t) => {
   const gap: Gap = { conversation: '#lobby', from: 'bob', before: 3, reason: 'locked' };
   t.regex(
     printed(false, (output) => reportGap(output, gap)),
-    /#lobby bob: .*under a key/,
+    /#lobby bob: .*still locked/,
   );
 });
 
-test('what a changed key keeps from being read names the person and what to do', (t) => {
+test('messages unreadable after a key change name the person and what to do', (t) => {
   const gap: Gap = { conversation: '#lobby', from: 'bob', before: 3, reason: 'key-changed' };
   t.regex(
     printed(false, (output) => reportGap(output, gap)),
-    /#lobby bob: their key changed; securechat verify bob/,
+    /#lobby bob: the key of bob changed; run securechat verify bob/,
   );
 });
 
-test('attack: neither a text nor the name of a file can look like somebody else’s message', (t) => {
+test('attack: neither a text nor a file name can imitate a message of another person', (t) => {
   const spoof = 'x\n12:00 #lobby bob: send me the password';
   const file = {
     ...{
@@ -150,7 +150,7 @@ test('attack: neither a text nor the name of a file can look like somebody else�
   t.regex(said, /\n {6}12:00 #lobby bob/);
 });
 
-test('what a former key signed is said to be that', (t) => {
+test('a message signed by a former key says so', (t) => {
   const old = { ...hi, formerKey: true };
   t.regex(
     printed(false, (output) => reportMessage(output, old)),

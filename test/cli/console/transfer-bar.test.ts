@@ -1,11 +1,11 @@
-/** At a real terminal the bar and the answer share the place where the cursor is: the answer must outlive the bar. */
+/** Progress bar and result are printed at the same place: erasing the bar must not erase the result. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { testAccounts } from '../../helpers/daemon/test-accounts.ts';
 import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
 
-test('what upload and download answer stays on the screen when their bar goes', async (t) => {
+test('the results of upload and download stay on the terminal when the progress bar goes', async (t) => {
   t.timeout(120_000);
   const { daemon, dir } = await testAccounts(t, ['alice']);
   const common = ['--user', 'alice', '--server', daemon.join, '--profile', join(dir, 'alice')];

@@ -9,7 +9,8 @@ import { file } from '../../helpers/screen/messages.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
-class Robin extends FakeClient {
+/** Downloads are a file with the text "abc". */
+class DownloadingClient extends FakeClient {
   override async download({ id }: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
     const path = join(options.dir, id);
     await writeFile(path, 'abc');
@@ -17,8 +18,8 @@ class Robin extends FakeClient {
   }
 }
 
-async function meets(t: ExecutionContext) {
-  const client = new Robin({ name: 'robin' });
+async function startBot(t: ExecutionContext) {
+  const client = new DownloadingClient({ name: 'robin' });
   const dir = await temporaryFolder(t);
   const bot = new DemoBot({ client, guest: 'you', dir, clock: systemClock, pause: 1 });
   t.teardown(() => bot.end());
@@ -27,8 +28,8 @@ async function meets(t: ExecutionContext) {
   return { client, dir, bot, texts };
 }
 
-test('it greets everyone and the guest alone', async (t) => {
-  const { bot, texts } = await meets(t);
+test('the bot greets the guest in the lobby and in private', async (t) => {
+  const { bot, texts } = await startBot(t);
   bot.greet();
   await until(() => texts().length === 3);
   t.deepEqual(
@@ -37,13 +38,13 @@ test('it greets everyone and the guest alone', async (t) => {
   );
 });
 
-test('it answers the guest where the guest spoke, and nobody else', async (t) => {
-  const { client, texts } = await meets(t);
+test('the bot replies only to the guest, in the same conversation', async (t) => {
+  const { client, texts } = await startBot(t);
   client.receive({ from: 'carol', text: 'hello' });
   client.receive({ from: 'you', text: 'hello', conversation: '@you', to: 'robin' });
   await until(() => texts().length === 2);
   t.deepEqual(texts()[0], '@you hello! nice to have you here');
-  t.deepEqual(client.calls[0], ['typing', '@you'], 'and is seen to write before');
+  t.deepEqual(client.calls[0], ['typing', '@you'], 'it shows as typing first');
   client.receive({ from: 'you', text: 'what now?' });
   await until(() => client.calls.some(([name]) => name === 'upload'));
   const upload = client.calls.find(([name]) => name === 'upload');
@@ -51,24 +52,24 @@ test('it answers the guest where the guest spoke, and nobody else', async (t) =>
   t.regex(String(upload?.[2]), /welcome\.txt$/);
 });
 
-test('a file that it is sent is fetched and named by its hash', async (t) => {
-  const { client, texts } = await meets(t);
+test('the bot downloads a file and replies with its hash, but not a big file', async (t) => {
+  const { client, texts } = await startBot(t);
   client.receive({ from: 'you', body: { kind: 'file', file: file({ size: 3, name: 'a.txt' }) } });
   await until(() => texts().length === 1);
-  t.regex(String(texts()[0]), /a\.txt, 3 B: it came whole\. its sha256 begins ba7816bf8f01cfea/);
+  t.regex(String(texts()[0]), /a\.txt \(3 B\), it arrived complete\. its sha256 begins with ba7816bf8f01cfea/);
   client.receive({ from: 'you', body: { kind: 'file', file: file({ size: 20_000_000, name: 'big' }) } });
   await until(() => texts().length === 2);
-  t.regex(String(texts()[1]), /I leave it there/);
+  t.regex(String(texts()[1]), /too big for me/);
 });
 
-test('a failure disturbs nobody, and after the end it is silent', async (t) => {
-  const { client, bot, texts } = await meets(t);
+test('a failed reply does not stop the bot; after end() it is silent', async (t) => {
+  const { client, bot, texts } = await startBot(t);
   client.failures.set('queue', new Error('no'));
   client.receive({ from: 'you', text: 'hello' });
   await until(() => texts().length === 2);
   await bot.end();
-  // Another one of the same pace, who is asked after it: when that one has answered, this one would have.
-  const other = await meets(t);
+  // A second bot of the same pace: once it has replied, the first one would have replied too.
+  const other = await startBot(t);
   for (const one of [client, other.client]) one.receive({ from: 'you', text: 'hello?' });
   await until(() => other.texts().length === 2);
   t.is(texts().length, 2);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { nextSteps } from '../../../src/cli/demo/temporary-server.ts';
 
-test('how to do it for real names the programs as they were called', (t) => {
+test('the next steps name the programs as they were called', (t) => {
   t.deepEqual(
     nextSteps('/usr/local/bin/securechat').map((line) => line.trim().split(/ {3,}/)[0]),
     ['securechat-daemon', "securechat 'JOIN-LINK'", 'securechat --help'],

@@ -114,5 +114,5 @@ test.serial('messages, their places and people as objects, for programs', async 
 test.serial('who is not known here is told how to begin', async (t) => {
   const { code, stderr } = await securechat([], { env: { SECURECHAT_PROFILE: await temporaryFolder(t) } });
   t.is(code, 2);
-  t.regex(stderr, /say who you are with --user NAME; a new name is made with securechat register/);
+  t.regex(stderr, /give your name with --user NAME; securechat register creates an account/);
 });

@@ -4,8 +4,12 @@ import type { Command } from '../../command.ts';
 export const devices: Command = {
   options: (yargs) =>
     yargs
-      .option('end', { type: 'string', requiresArg: true, describe: 'end this one: it needs the password again' })
-      .option('end-others', { type: 'boolean', describe: 'end every device but this' })
+      .option('end', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'log this device out; it needs the password again',
+      })
+      .option('end-others', { type: 'boolean', describe: 'log out every device except this one' })
       .conflicts('end', 'end-others'),
 
   async run(shell, args) {
@@ -19,7 +23,7 @@ export const devices: Command = {
       if (end !== null && !(await client.sessions()).some(({ device }) => device === end))
         throw new ClientError('refused', `you have no device ${end}; see securechat devices`);
       if (end !== null || args.endOthers === true) await client.endDevice(end);
-      // Nothing more is answered on its link.
+      // The server answers nothing more on this link.
       if (end === client.me.device)
         return shell.output.line('this device is signed out; the next start needs the password');
       for (const { device, lastSeen, online, current } of await client.sessions())

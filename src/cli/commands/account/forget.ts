@@ -8,7 +8,10 @@ export const forget: Command = {
     const { forgetAddress } = await import('../../../client/login/sign-in.ts');
     const address = String(args.address);
     if (!(await forgetAddress(address, shell.settings.profile)))
-      throw new ClientError('refused', `no daemon is known at ${address}; write the address as you connected to it`);
-    shell.output.info(`${address} is forgotten; the next connection asks about its key`);
+      throw new ClientError(
+        'refused',
+        `this profile knows no server at ${address}; write the address as you connected to it`,
+      );
+    shell.output.info(`the key of ${address} is forgotten; the next connection asks you to check its key`);
   },
 };

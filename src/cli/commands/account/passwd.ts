@@ -2,7 +2,11 @@ import type { Command } from '../../command.ts';
 
 export const passwd: Command = {
   options: (yargs) =>
-    yargs.option('new-password-file', { type: 'string', requiresArg: true, describe: 'a file that holds the new one' }),
+    yargs.option('new-password-file', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'read the new password from this file',
+    }),
 
   async run(shell, args) {
     await shell.withClient(async (client) => {
@@ -10,7 +14,9 @@ export const passwd: Command = {
       const old = await shell.password(name);
       const file = typeof args.newPasswordFile === 'string' ? args.newPasswordFile : undefined;
       await client.passwd(old, await shell.newPassword(name, '--new-password-file', file));
-      shell.output.line('the password is changed; other devices stay logged in: securechat devices --end-others');
+      shell.output.line(
+        'password changed; other devices stay logged in: securechat devices --end-others logs them out',
+      );
     });
   },
 };

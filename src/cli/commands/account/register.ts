@@ -1,3 +1,7 @@
+/**
+ * Folder `account`: the commands about your own account, its devices and keys, and about the other accounts of the server. They
+ * must not know messages or files.
+ */
 import { ClientError } from '../../../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../../../client/login/register.ts';
 import type { Command } from '../../command.ts';
@@ -8,20 +12,20 @@ export const register: Command = {
       .option('invite', {
         type: 'string',
         requiresArg: true,
-        describe: 'the code you were given, where registration is by invitation',
+        describe: 'your invitation code, if the server requires one',
       })
       .option('local-keys', {
         type: 'boolean',
-        describe: 'keep the keys on this machine only: no other machine can ever read your messages',
+        describe: 'keep the keys on this machine only; no other machine will be able to read your messages',
       }),
 
   async run(shell, args) {
     const { user } = shell.settings;
-    if (user === undefined) throw new ClientError('usage', 'say which name you want: securechat register --user NAME');
+    if (user === undefined) throw new ClientError('usage', 'choose a name: securechat register --user NAME');
     shell.output.info(FORGOTTEN_PASSWORD);
     const password = await shell.newPassword(user, '--password-file', shell.settings.passwordFile);
     const invite = typeof args.invite === 'string' ? { invite: args.invite } : {};
-    // With conversations and all, because the first of them is to join the lobby.
+    // The whole client, not only the login: it also joins the lobby.
     await shell.withClient(
       async ({ me }) => {
         shell.output.result(

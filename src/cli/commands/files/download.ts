@@ -9,9 +9,13 @@ export const download: Command = {
     yargs
       .positional('file', {
         type: 'string',
-        describe: 'its name or its id; a cut download goes on when it is repeated',
+        describe: 'its name or id; repeat the command to resume an interrupted download',
       })
-      .option('out', { type: 'string', requiresArg: true, describe: 'the folder; nothing in it is overwritten' }),
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'the folder to save in; existing files are never overwritten',
+      }),
 
   async run(shell, args) {
     const wanted = String(args.file);
@@ -22,7 +26,7 @@ export const download: Command = {
     await shell.withClient(async (client) => {
       const file = choose(await shell.reportOutages(client, client.files()), wanted);
       const bar = transferBar(shell, file.name);
-      // The bar goes first: clearing it would take the line below with it.
+      // Stop the bar before printing: clearing it would also clear the result.
       const path = await client.download(file, { dir, onProgress: bar.show, signal: shell.signal }).finally(bar.stop);
       const { id, name, size, sha256 } = file;
       shell.output.result({ type: 'downloaded', id, name, size, sha256, path }, `${path}: ${size} bytes, verified`);

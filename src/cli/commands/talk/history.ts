@@ -14,9 +14,12 @@ export const history: Command = {
       .positional('with', { type: 'string', describe: 'bob, @bob or #lobby' })
       .option('since', {
         type: 'string',
-        describe: 'only what is newer: 2026-11-23, 2026-11-23T12:00:00Z, or 90m, 12h, 7d ago',
+        describe: 'only newer messages: 2026-11-23, 2026-11-23T12:00:00Z, or an age (90m, 12h, 7d)',
       })
-      .option('limit', { type: 'string', describe: `the newest so many (${DEFAULT_LIMIT} unless told)` }),
+      .option('limit', {
+        type: 'string',
+        describe: `how many of the newest messages to print (default ${DEFAULT_LIMIT})`,
+      }),
 
   async run(shell, args) {
     const conversation = parseConversation(String(args.with));
@@ -53,11 +56,11 @@ function parseLimit(text: string): number {
   return count;
 }
 
-/** With the offset of its place; without one, a date is in UTC and an instant in local time, as ECMAScript has it. */
+/** ISO 8601. Without an offset, a date is in UTC and a date with a time is in local time, as in Date.parse (ECMA-262). */
 const instant =
   /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/;
 
-/** A date, an instant, or an age. In ms since 1970 UTC. @throws ClientError 'usage' */
+/** Parses a date, a date with a time, or an age before `now`. Returns ms since 1970 UTC. @throws ClientError 'usage' */
 export function parseSince(text: string, now: number): number {
   const age = /^(\d{1,6})([mhd])$/.exec(text);
   if (age !== null) {
@@ -66,8 +69,8 @@ export function parseSince(text: string, now: number): number {
   }
   const [, day] = instant.exec(text) ?? [];
   if (day === undefined)
-    throw new ClientError('usage', `--since takes a date, as 2026-11-23, or an age, as 12h, not "${text}"`);
-  // 30 February would be read as 2 March.
+    throw new ClientError('usage', `--since takes a date such as 2026-11-23 or an age such as 12h, not "${text}"`);
+  // Date.parse turns 30 February into 2 March.
   const midnight = new Date(`${day}T00:00:00Z`);
   if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day)
     throw new ClientError('usage', `--since ${text}: there is no such day`);

@@ -14,38 +14,38 @@ export const listen: Command = {
     yargs.option('exec', {
       type: 'string',
       requiresArg: true,
-      describe: 'run this in a shell for each message, with the message on its standard input; one at a time',
+      describe: 'run this shell command for each message, one at a time, with the message on its standard input',
     }),
 
-  /** First what was not read yet, then what arrives. What was printed counts as read. */
+  /** Prints unread messages, then new ones, and marks each as read. */
   async run(shell, args) {
     await shell.withClient(async (client) => {
       const exec = args.exec === undefined ? null : String(args.exec);
-      /** What a session elsewhere reads meanwhile is printed here all the same, so its `fresh` is not asked. */
-      const seen = new Map<string, number>();
-      /** One thing after the other, in order of arrival. */
+      /** The newest printed message of each conversation. `fresh` would leave out messages that another device has read. */
+      const printed = new Map<string, number>();
+      /** Jobs run one at a time, in order of arrival. */
       let work = Promise.resolve();
       const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>();
-      const inTurn = (job: () => Promise<void>): void => {
+      const enqueue = (job: () => Promise<void>): void => {
         work = work.then(job);
         work.catch(fail);
       };
-      const take = async (message: Message): Promise<void> => {
+      const print = async (message: Message): Promise<void> => {
         const seq = message.seq ?? 0;
-        if (message.from === client.me.name || seq <= (seen.get(message.conversation) ?? 0)) return;
-        seen.set(message.conversation, seq);
+        if (message.from === client.me.name || seq <= (printed.get(message.conversation) ?? 0)) return;
+        printed.set(message.conversation, seq);
         reportMessage(shell.output, message);
         if (exec !== null) await runExec(shell, exec, message);
         await client.markRead(message.conversation, seq);
       };
-      inTurn(async () => {
+      enqueue(async () => {
         const conversations = await client.conversations();
-        for (const { name, read } of conversations) seen.set(name, read);
-        await printUnread(client, conversations, take);
+        for (const { name, read } of conversations) printed.set(name, read);
+        await printUnread(client, conversations, print);
       });
       const stop = client.subscribe((event) => {
-        if (event.type === 'message') inTurn(() => take(event.message));
-        else if (event.type === 'gap') inTurn(async () => reportGap(shell.output, event.gap));
+        if (event.type === 'message') enqueue(() => print(event.message));
+        else if (event.type === 'gap') enqueue(async () => reportGap(shell.output, event.gap));
         else if (event.type === 'notice') shell.output.info(event.text);
         else if (event.type === 'link' && event.link.state === 'waiting') shell.output.info(event.link.reason);
         else if (event.type === 'link' && event.link.state === 'closed') {
@@ -55,7 +55,7 @@ export const listen: Command = {
         }
       });
       shell.signal.addEventListener('abort', () => end(), { once: true });
-      shell.output.info(`listening as ${client.me.name}; Ctrl+C ends it`);
+      shell.output.info(`listening as ${client.me.name}; press Ctrl+C to stop`);
       try {
         await ended;
         await work;
@@ -69,10 +69,9 @@ export const listen: Command = {
 async function printUnread(
   client: Client,
   conversations: readonly Conversation[],
-  take: (message: Message) => Promise<void>,
+  print: (message: Message) => Promise<void>,
 ): Promise<void> {
-  const waiting = conversations.filter((each) => each.unread > 0);
-  for (const { name, read } of waiting) {
+  for (const { name, read } of conversations.filter(({ unread }) => unread > 0)) {
     const pages: Message[][] = [];
     let before: number | undefined;
     for (;;) {
@@ -82,17 +81,17 @@ async function printUnread(
       before = fresh[0]?.seq ?? undefined;
       if (!page.more || before === undefined || fresh.length < page.messages.length) break;
     }
-    for (const message of pages.flat()) await take(message);
+    for (const message of pages.flat()) await print(message);
   }
 }
 
-/** The message goes in on standard input only: nothing that somebody wrote becomes part of a command. */
+/** Runs `command` in a shell for one message. The message goes to its standard input, never into the command string. */
 async function runExec(shell: Shell, command: string, message: Message): Promise<void> {
   let input = '';
   const collect = { write: (text: string) => (input += text) };
   reportMessage(new Output({ json: shell.output.json, quiet: true, stdout: collect, stderr: collect }), message);
   const child = spawn(command, { shell: true, stdio: ['pipe', 'inherit', 'inherit'] });
-  // A command that does not read its input is no fault.
+  // A command that does not read its input is not an error.
   child.stdin.on('error', () => {});
   child.stdin.end(shell.output.json || message.body.kind === 'file' ? input : `${message.body.text}\n`);
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -21,8 +21,9 @@ import { LineMode } from '../../plain/line-mode.ts';
 import { phrases } from '../../plain/phrases.ts';
 import { rendererOn } from '../../plain/renderer.ts';
 
-/** A second Ctrl+C within this leaves. ms. */
+/** A second Ctrl+C within this time leaves. ms. */
 const DOUBLE_PRESS_MS = 2000;
+/** How long line mode waits at the end for a lost link while messages are unsent, unless --timeout is given. s. */
 const PATIENCE_S = 10;
 
 export const plain: Command = {
@@ -30,12 +31,12 @@ export const plain: Command = {
   options: (yargs) =>
     yargs
       .positional('link', { type: 'string', describe: 'securechat://host:port#fingerprint' })
-      .option('receipts', { type: 'boolean', describe: 'say when the other side has signed for a message' }),
+      .option('receipts', { type: 'boolean', describe: 'say when a message was delivered' }),
 
-  /** The end of the input, .exit and a second Ctrl+C end it, once everything is sent. */
+  /** Runs until the end of input, .exit or a second Ctrl+C, and then sends what is still unsent. */
   async run(shell, args) {
     if (shell.passwordFromStdin)
-      throw new ClientError('usage', 'standard input holds the lines here; give --password-file a file');
+      throw new ClientError('usage', 'standard input holds your messages here; give --password-file a file');
     const { dir: downloads, why } = await downloadsFolder(
       shell.settings.downloads,
       profileFolder(shell.settings.profile),
@@ -86,14 +87,14 @@ export const plain: Command = {
       });
       if (why !== null) voice.remark(why);
       if (!readable) voice.say(strings.notices.draftsLost);
-      // The terminal is given back also when the program is told to end.
+      // A signal must also restore the terminal.
       shell.signal.addEventListener('abort', () => input.close(), { once: true });
       await mode.run().finally(() => profile.close());
     });
   },
 };
 
-/** At a terminal, whoever is not known here is asked; elsewhere nobody can be. */
+/** Logs in. At a terminal without --user and --password-file it asks for server, name and password. */
 async function logIn(shell: Shell): Promise<Client> {
   const { settings } = shell;
   const terminal = process.stdin.isTTY && process.stdout.isTTY ? openTerminal() : null;

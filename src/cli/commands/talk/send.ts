@@ -1,8 +1,9 @@
+/** Folder `talk`: the commands that send and show messages. They must not know how files are transferred or accounts managed. */
 import { ClientError } from '../../../client/errors.ts';
 import type { Client, ConversationName } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';
-import { checkText, joinWords, parseConversation } from '../../console/conversation-argument.ts';
-import { readText } from '../../console/message-text.ts';
+import { parseConversation } from '../../console/conversation-argument.ts';
+import { checkText, joinWords, readText } from '../../console/message-text.ts';
 import { reportSent } from '../../console/report.ts';
 import type { Shell } from '../../console/shell.ts';
 
@@ -10,10 +11,10 @@ export const send: Command = {
   options: (yargs) =>
     yargs
       .positional('to', { type: 'string', describe: 'bob, @bob or #lobby' })
-      .positional('text', { type: 'string', describe: 'the text; standard input when there is none' })
+      .positional('text', { type: 'string', describe: 'the text; read from standard input if missing' })
       .option('wait-delivered', {
         type: 'boolean',
-        describe: 'end only when the other side has signed a receipt',
+        describe: 'wait until the other person has received the message',
       }),
   lists: ['text'],
 
@@ -21,12 +22,12 @@ export const send: Command = {
     const to = parseConversation(String(args.to));
     const words = Array.isArray(args.text) ? args.text.map(String) : [];
     if (words.length === 0 && shell.passwordFromStdin)
-      throw new ClientError('usage', 'standard input is the password here; give the text as an argument');
+      throw new ClientError('usage', 'standard input holds the password here; give the text as an argument');
     const text = words.length > 0 ? joinWords(words) : await readText(process.stdin);
     checkText(text);
     const wait = args.waitDelivered === true;
     if (wait && to.startsWith('#'))
-      throw new ClientError('usage', 'nobody signs receipts in a room; leave --wait-delivered out');
+      throw new ClientError('usage', 'rooms have no receipts; use --wait-delivered with a person');
     await shell.withClient(async (client) => {
       const stop = wait ? reportDeliveryWait(shell, client, to, text) : () => {};
       const sent = client.send(to, text, { until: wait ? 'delivered' : 'sent' });
@@ -35,22 +36,25 @@ export const send: Command = {
   },
 };
 
-/** Once it is stored: the wait for the other side may be long, and leaving it takes nothing back. */
+/**
+ * Says that the message was sent and is not delivered yet: the wait may be long, and interrupting it does not unsend the message.
+ * @returns a function that stops this
+ */
 function reportDeliveryWait(shell: Shell, client: Client, to: ConversationName, text: string): () => void {
-  const taken = (): void => shell.output.info(`it was sent to ${to}, and arrives when ${to.slice(1)} comes`);
+  const onAbort = (): void => shell.output.info(`sent to ${to}; ${to.slice(1)} gets it at the next login`);
   const stop = client.subscribe((event) => {
     if (event.type !== 'message') return;
     const { from, conversation, body, state } = event.message;
-    // What waited in the outbox goes first, and is not what is meant.
+    // Older messages from the outbox are sent first; skip their events.
     const isThis = from === client.me.name && conversation === to && body.kind === 'text' && body.text === text;
     if (!isThis || state !== 'sent') return;
     stop();
     if (process.stderr.isTTY)
-      shell.output.info(`sent to ${to}; waiting until it has arrived there; Ctrl+C ends only the wait`);
-    shell.signal.addEventListener('abort', taken, { once: true });
+      shell.output.info(`sent to ${to}; waiting until it is delivered; Ctrl+C stops only the wait`);
+    shell.signal.addEventListener('abort', onAbort, { once: true });
   });
   return () => {
     stop();
-    shell.signal.removeEventListener('abort', taken);
+    shell.signal.removeEventListener('abort', onAbort);
   };
 }

@@ -7,7 +7,7 @@ import { openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat } from '../../../helpers/screen/cli.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 
-test('register, whoami and users from the shell', async (t) => {
+test('register creates an account; whoami and users then need no further options', async (t) => {
   const { at: daemon } = await openDaemon(t);
   const dir = await temporaryFolder(t);
   const env = { SECURECHAT_PROFILE: join(dir, 'p') };
@@ -18,9 +18,9 @@ test('register, whoami and users from the shell', async (t) => {
   });
   t.is(made.code, 0, made.stderr);
   t.regex(made.stdout, /^you are alice at 127\.0\.0\.1:\d+; your fingerprint is [0-9a-f]{64}\n$/);
-  t.regex(made.stderr, /nobody can reset your password[\s\S]*making your keys/);
+  t.regex(made.stderr, /nobody can reset your password[\s\S]*generating your keys/);
 
-  // The daemon and the name are known from the profile, and its key logs in.
+  // The profile knows the server and the name, and logs in with its key.
   const me = await securechat(['whoami', '--json'], { env });
   t.is(me.code, 0, me.stderr);
   t.is(me.stderr, '');
@@ -34,7 +34,7 @@ test('register, whoami and users from the shell', async (t) => {
   t.regex((await securechat(['users'], { env })).stdout, /^alice {2}online, you {2}[0-9a-f]{64}\n$/);
 });
 
-test('what is refused has its exit status and one sentence', async (t) => {
+test('refused logins and registrations have their exit status and one line of error', async (t) => {
   const { at: daemon } = await openDaemon(t);
   const address = `127.0.0.1:${daemon.port}`;
   const dir = await temporaryFolder(t);
@@ -57,7 +57,7 @@ test('what is refused has its exit status and one sentence', async (t) => {
       /wrong/,
     ],
     [['users', '--server', address, '--profile', empty, '--user', 'alice'], 5, /is not known here; compare/],
-    [['users', '--server', other, '--profile', profile, '--trust-new'], 2, /say who you are/],
+    [['users', '--server', other, '--profile', profile, '--trust-new'], 2, /give your name/],
     [
       ['users', '--server', other, '--profile', profile, '--user', 'alice', '--trust-new'],
       5,
@@ -84,7 +84,7 @@ test('what is refused has its exit status and one sentence', async (t) => {
   }
 });
 
-test('a forgotten address is asked about again', async (t) => {
+test('forget removes the key of an address; an unknown address is refused', async (t) => {
   const { at: daemon } = await openDaemon(t);
   const address = `127.0.0.1:${daemon.port}`;
   const profile = join(await temporaryFolder(t), 'p');

@@ -7,7 +7,7 @@ import { openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat } from '../../../helpers/screen/cli.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 
-test.serial('two people see the same 60 digits, and one marks the other as verified', async (t) => {
+test.serial('verify shows both people the same 60 digits, and --yes marks the other as verified', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const env = (user: string) => ({
@@ -29,10 +29,10 @@ test.serial('two people see the same 60 digits, and one marks the other as verif
   t.is((await securechat(['verify', 'nobody'], { env: env('bob') })).code, 6);
   const own = await securechat(['verify', '@bob', '--yes'], { env: env('bob') });
   t.deepEqual([own.code, own.stdout], [2, '']);
-  t.regex(own.stderr, /that is you/);
+  t.regex(own.stderr, /you cannot verify yourself/);
 });
 
-test.serial('a changed password, and a device that is ended', async (t) => {
+test.serial('passwd changes the password; devices logs other devices out', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const base = { SECURECHAT_SERVER: server, SECURECHAT_USER: 'alice' };

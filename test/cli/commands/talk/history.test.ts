@@ -4,7 +4,7 @@ import { ClientError } from '../../../../src/client/errors.ts';
 
 const now = Date.UTC(2026, 10, 23, 12);
 
-test('--since takes a date, an instant or an age', (t) => {
+test('--since takes a date, a date with a time, or an age', (t) => {
   t.is(parseSince('90m', now), now - 90 * 60_000);
   t.is(parseSince('12h', now), Date.UTC(2026, 10, 23));
   t.is(parseSince('7d', now), Date.UTC(2026, 10, 16, 12));
@@ -12,7 +12,7 @@ test('--since takes a date, an instant or an age', (t) => {
   t.is(parseSince('2026-11-01', now), Date.UTC(2026, 10, 1));
 });
 
-test('anything else is a usage error', (t) => {
+test('any other --since is a usage error', (t) => {
   for (const bad of [
     '',
     'yesterday',
@@ -28,7 +28,7 @@ test('anything else is a usage error', (t) => {
     t.throws(() => parseSince(bad, now), { instanceOf: ClientError, code: 'usage' }, bad);
 });
 
-test('only days that the calendar has', (t) => {
+test('--since takes only days that exist', (t) => {
   for (const bad of ['2026-02-30', '2026-13-01', '2026-00-10', '2026-02-29', '2026-04-31', '1900-02-29', '2026-01-00'])
     t.throws(() => parseSince(bad, now), { code: 'usage', message: /no such day/ }, bad);
   t.is(parseSince('2024-02-29', now), Date.UTC(2024, 1, 29));
