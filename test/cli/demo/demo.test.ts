@@ -22,7 +22,7 @@ test.serial('at a terminal the demo opens the screen with a bot and deletes ever
   t.is(readdirSync(TMPDIR).filter((name) => name.startsWith('securechat-demo-')).length, 1);
   screen.write('\x03');
   screen.write('\x03');
-  const shown = await screen.until((text) => text.includes('securechat --help'), PATIENCE);
+  const shown = await screen.until((text) => text.includes('securechat.js --help'), PATIENCE);
   t.regex(shown, /The server has stopped and its folder is deleted/);
   t.is((await screen.exited).exitCode, 0);
   t.deepEqual(
