@@ -6,6 +6,7 @@ import { readPasswordFile } from '../client/login/password-file.ts';
 import { lastAccount } from '../client/profile/last-account.ts';
 import { downloadsFolder, profileFolder } from '../client/profile/paths.ts';
 import { Profile } from '../client/profile/profile.ts';
+import { SealedRows } from '../client/profile/sealed-rows.ts';
 import { DEFAULT_SERVER } from '../client/profile/settings.ts';
 import { systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
@@ -61,7 +62,7 @@ async function showScreen(options: ScreenOptions, { suited, password, survey }: 
     stage = import('./stage.tsx');
   });
   const { runStage } = await (stage ?? import('./stage.tsx'));
-  const drafts = new Drafts(profile, fs, systemClock);
+  const drafts = new Drafts(new SealedRows(profile), systemClock);
   const { settings, readable } = await drafts.load();
   const last = await lastAccount(profile.db, options.user);
   const downloads = await downloadsFolder(options.downloads, profile.dir, fs);

@@ -128,6 +128,5 @@ test.serial('register, talk in the lobby and in private, send a file, lose the d
   t.regex(drawn, /#lobby › typed before there was a line *\n +and more of it/);
   early.screen.write('\x03.exit\r');
   t.is((await early.screen.exited).exitCode, 0);
-  t.true(existsSync(join(bob.profile, 'screen.sealed')));
   t.false(existsSync(join(bob.profile, 'screen.log')));
 });

@@ -24,5 +24,12 @@ const accountTables = [
      PRIMARY KEY (daemon, id_fp)) STRICT`,
 ];
 
+const rowTables = [
+  // key: keyed hash of the name, sealed: name and value (sealed-rows.ts); n grows with each write
+  `CREATE TABLE sealed_rows (n INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT`,
+];
+
 /** Entry i brings version i to i + 1. What was released is never edited: a change is a new entry. */
-export const migrations: readonly (readonly string[])[] = [[...accountTables, ...chatTables, ...transferTables]];
+export const migrations: readonly (readonly string[])[] = [
+  [...accountTables, ...chatTables, ...transferTables, ...rowTables],
+];

@@ -5,7 +5,7 @@ import { writeAll } from '../../platform/durable-write.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
 import type { Random } from '../../platform/random.ts';
-import { concat, hex, hkdf, utf8 } from '../../protocol/base/bytes.ts';
+import { concat, hex, hkdf, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
 import { Devices } from './device-lock.ts';
 import { openProfileDb, type ProfileDb } from './profile-db.ts';
@@ -22,6 +22,7 @@ export class Profile {
   readonly fs: FileSystem;
   readonly random: Random;
   readonly #key: Uint8Array;
+  readonly #macKey: Uint8Array;
 
   private constructor(dir: string, db: ProfileDb, key: Uint8Array, fs: FileSystem, random: Random) {
     this.dir = dir;
@@ -30,6 +31,7 @@ export class Profile {
     this.fs = fs;
     this.random = random;
     this.#key = hkdf(key, new Uint8Array(0), utf8('securechat profile'));
+    this.#macKey = hkdf(key, new Uint8Array(0), utf8('securechat profile names'));
   }
 
   /**
@@ -68,6 +70,11 @@ export class Profile {
     } catch {
       throw new ClientError('refused', `the profile ${this.dir} is damaged, or its profile.key belongs to another one`);
     }
+  }
+
+  /** HMAC-SHA-256 under the profile's key, 32 bytes: finds a row by a name that the database must not show. */
+  mac(bytes: Uint8Array): Uint8Array {
+    return hmac(this.#macKey, bytes);
   }
 
   close(): Promise<void> {

@@ -1,80 +1,60 @@
 /**
- * What was begun and not sent, who is muted or blocked, and the settings of the screen: in the profile, sealed, so that a quit
- * or a crash loses nothing. Every window of the profile keeps what it changed, and takes over what another one did.
+ * Keeps drafts, settings, and who is muted or blocked in the profile, so that a quit or a crash loses nothing. Windows of one profile
+ * write only what each of them changed, and take over each other's settings, mutes and blocks at once.
  */
-import { join } from 'node:path';
-import type { Client, ConversationName } from '../../client/types.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { SealedRows } from '../../client/profile/sealed-rows.ts';
+import type { Client } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { replaceDurably } from '../../platform/durable-write.ts';
-import type { FileSystem } from '../../platform/file-system.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { isCommandLine } from '../command-line/dot-commands.ts';
 import { textOf } from '../state/editor.ts';
-import type { Event, Remembered } from '../state/event.ts';
+import type { Remembered } from '../state/event.ts';
 import { chatOf } from '../state/focus.ts';
 import { unsentDraft } from '../state/stashed-draft.ts';
 import type { Chat, Settings } from '../state/state.ts';
 import type { Store } from '../update/state-store.ts';
-import { changesOf, type Kept, keptOf, type Leaves, leavesOf, merge, parseKept, partAndName } from './settings-file.ts';
+import { changesOf, eventOf, type Rows, rememberedIn, rowsOf, settingsIn } from './remembered-rows.ts';
 
-/** What is typed is on the disk after this. ms. */
+/** From a change to its write. ms. */
 const DELAY = 500;
-const FILE = 'screen.sealed';
-
-/** Seals to the profile's key; `Profile` is one. */
-export type Vault = {
-  dir: string;
-  seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
-  open(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
-};
 
 type Here = { settings: Settings; chat: Chat };
 
-const aad = new TextEncoder().encode('screen');
-
 export class Drafts {
-  readonly #vault: Vault;
-  readonly #fs: FileSystem;
+  readonly #rows: SealedRows;
   readonly #clock: Clock;
-  /** The file as it was read or written last. */
-  #kept: Kept | null = null;
+  readonly #mutex = new Mutex();
   #store: Store | null = null;
-  /** What there was last of the chat: written also when it is left meanwhile. */
-  #here: Here | null = null;
   #account = '';
-  /** What this window had when the file was read or written last: what differs from it was changed here since. */
-  #base: Leaves = new Map();
+  /** What this window showed when it last read or wrote: a difference from it was made here. */
+  #saved = new Map<string, unknown>();
+  /** The chat as it was last: it is written also when the person has left it meanwhile. */
+  #here: Here | null = null;
   #timer: (() => void) | null = null;
-  readonly #turns = new Mutex();
-  /** A file that could not be read is left alone. */
-  #readable = true;
+  #unfollow: (() => void) | null = null;
 
-  constructor(vault: Vault, fs: FileSystem, clock: Clock) {
-    this.#vault = vault;
-    this.#fs = fs;
+  constructor(rows: SealedRows, clock: Clock) {
+    this.#rows = rows;
     this.#clock = clock;
   }
 
-  /** @returns null for settings that were never changed. */
-  async load(): Promise<{ settings: Kept['settings'] | null; readable: boolean }> {
-    try {
-      this.#kept = await this.#read();
-    } catch (error) {
-      this.#readable = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    }
-    return { settings: this.#kept?.settings ?? null, readable: this.#readable };
+  /** Returns the settings that were ever changed; `readable` is false when something could not be read, which is left as it is. */
+  async load(): Promise<{ settings: Partial<Settings>; readable: boolean }> {
+    const damaged = await this.#rows.refresh().catch(() => 1);
+    return { settings: settingsIn(this.#rows.values), readable: damaged === 0 };
   }
 
-  /** What is kept of one account; from now on its changes are, and those of other windows are seen here. */
+  /** Returns what is kept of one account. From now on its changes are written, and those of other windows appear here. */
   follow(store: Store, { name, daemon }: Client['me']): Remembered {
-    const account = `${name} ${daemon.fingerprint}`;
+    this.#account = `${name} ${daemon.fingerprint}`;
+    const remembered = rememberedIn(this.#rows.values, this.#account);
+    this.#saved = new Map(rowsOf(store.get().settings, remembered, this.#account));
+    if (this.#store === null) void this.#rows.watch(() => void this.save());
     this.#store = store;
-    this.#account = account;
-    const { drafts = {}, muted = {}, blocked = {} } = this.#kept ?? {};
-    const settings = settingsOf(store.get().settings);
-    this.#base = leavesOf({ settings, drafts, muted, blocked }, account);
+    this.#unfollow?.();
     let before: readonly unknown[] = [];
-    store.subscribe(() => {
+    this.#unfollow = store.subscribe(() => {
       const { settings } = store.get();
       const chat = chatOf(store.get());
       if (chat === null) return;
@@ -84,102 +64,54 @@ export class Drafts {
       before = now;
       this.#timer ??= this.#clock.after(DELAY, () => void this.save());
     });
-    void this.#watch();
-    return { drafts: drafts[account] ?? {}, muted: muted[account] ?? [], blocked: blocked[account] ?? [] };
+    return remembered;
   }
 
-  /** Writes what has changed and is not written yet. */
+  /** Resolves when every change so far is written. */
   settle(): Promise<void> {
-    return this.#timer === null ? this.#turns.run(async () => {}) : this.save();
+    return this.#timer === null ? this.#mutex.run(async () => {}) : this.save();
   }
 
-  /** Writes what was changed here, and takes over what another window wrote. Failing to is no reason to stop a chat. */
+  /** Writes what was changed here, and takes over what another window wrote. What cannot be written is tried again later. */
   save(): Promise<void> {
     this.#timer?.();
     this.#timer = null;
-    return this.#turns.run(async () => {
-      const now = this.#leaves();
-      if (now === null || !this.#readable) return;
-      const found = await this.#read().catch(() => this.#kept);
-      const theirs = found === null ? now : leavesOf(found, this.#account);
-      const next = merge(this.#base, now, theirs);
-      const kept = keptOf(next, this.#account, found);
-      // A window that changed nothing writes nothing: two that see each other write would never end.
-      const isNew = found === null || changesOf(theirs, next).length > 0;
-      if (isNew && !(await this.#write(kept))) return;
-      this.#kept = kept;
-      this.#base = new Map([
-        ...[...now].filter(([leaf]) => !isShared(leaf)),
-        ...[...next].filter(([leaf]) => isShared(leaf)),
-      ]);
-      this.#takeOver(now, next);
+    return this.#mutex.run(async () => {
+      if (this.#here === null) return;
+      try {
+        await this.#rows.refresh();
+        const changes = changesOf(this.#saved, this.#shown(this.#here));
+        if (changes.size > 0) await this.#rows.write(changes);
+        for (const [row, value] of changes) this.#setSaved(row, value);
+      } catch {
+        // A full disk does not end a chat.
+      }
+      this.#takeOver(this.#here);
     });
   }
 
-  /** What is here now; null before the chat. */
-  #leaves(): Leaves | null {
-    if (this.#here === null) return null;
-    const { settings, chat } = this.#here;
-    const account = this.#account;
-    return leavesOf(
-      {
-        settings: settingsOf(settings),
-        drafts: { [account]: draftsOf(chat) },
-        muted: { [account]: [...chat.muted] },
-        blocked: { [account]: [...chat.blocked] },
-      },
-      account,
-    );
+  #shown({ settings, chat }: Here): Rows {
+    const remembered = { drafts: draftsOf(chat), muted: [...chat.muted], blocked: [...chat.blocked] };
+    return rowsOf(settings, remembered, this.#account);
   }
 
-  /** Brings `next` into the state that was `now` before the disk was asked; what was changed here meanwhile stays. */
-  #takeOver(now: Leaves, next: Leaves): void {
-    const here = this.#leaves();
-    if (here === null) return;
-    const wanted = merge(now, here, next);
-    for (const leaf of changesOf(here, wanted).filter(isShared))
-      this.#store?.dispatch(changeOf(leaf, wanted.get(leaf)));
-  }
-
-  /** A window that nobody looks at rings for somebody who was blocked in another: it cannot wait until it is looked at. */
-  async #watch(): Promise<void> {
-    try {
-      for await (const { filename } of this.#fs.watch(this.#vault.dir, { persistent: false }))
-        if (filename === FILE) void this.save();
-    } catch {
-      // Not every disk tells: then it is seen with the next change here.
+  /** What was changed here meanwhile stays: it is written next, and so is the later of the two. */
+  #takeOver(here: Here): void {
+    const shown = this.#shown(here);
+    for (const row of new Set([...this.#saved.keys(), ...this.#rows.values.keys()])) {
+      const value = this.#rows.values.get(row);
+      const saved = this.#saved.get(row);
+      const event = eventOf(row, value, this.#account);
+      if (event === null || isDeepStrictEqual(value, saved) || !isDeepStrictEqual(shown.get(row), saved)) continue;
+      this.#setSaved(row, value);
+      this.#store?.dispatch(event);
     }
   }
 
-  /** @throws what the disk, the seal and the schema say */
-  async #read(): Promise<Kept> {
-    const sealed = await this.#fs.readFile(join(this.#vault.dir, FILE));
-    return parseKept(JSON.parse(new TextDecoder().decode(this.#vault.open(sealed, aad))));
+  #setSaved(row: string, value: unknown): void {
+    if (value === undefined) this.#saved.delete(row);
+    else this.#saved.set(row, value);
   }
-
-  #write(kept: Kept): Promise<boolean> {
-    const sealed = this.#vault.seal(new TextEncoder().encode(JSON.stringify(kept)), aad);
-    return replaceDurably(this.#fs, join(this.#vault.dir, FILE), sealed).then(
-      () => true,
-      () => false,
-    );
-  }
-}
-
-/** A draft stays with the window in which it is written, so that nothing comes or goes under somebody's hands. */
-function isShared(leaf: string): boolean {
-  return !leaf.startsWith('drafts ');
-}
-
-function changeOf(leaf: string, value: unknown): Event {
-  const [part, name] = partAndName(leaf);
-  if (part === 'settings') return { type: 'settings', settings: { [name]: value } as Partial<Settings> };
-  if (part === 'muted') return { type: 'muted', conversation: name as ConversationName, on: value === true };
-  return { type: 'blocked', name, on: value === true };
-}
-
-function settingsOf({ theme, mouse, bell, desktop, desktopText, typing }: Settings): Kept['settings'] {
-  return { theme, mouse, bell, desktop, desktopText, typing };
 }
 
 function draftsOf(chat: Chat): Record<string, string> {
@@ -191,7 +123,7 @@ function draftsOf(chat: Chat): Record<string, string> {
   );
 }
 
-/** What is kept, for comparing: the same objects as long as nothing of it changed. */
+/** The parts of the state that are kept: the same objects as long as none of them changed. */
 function partsOf({ settings, chat: { muted, blocked, threads } }: Here): readonly unknown[] {
   return [settings, muted, blocked, ...Object.values(threads).map((thread) => thread.draft)];
 }

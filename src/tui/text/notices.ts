@@ -79,5 +79,6 @@ export const notices = {
       : `${count === 1 ? '1 other device was' : `${count} other devices were`} signed out`,
   keyChanged: (name: string) => `! ${name}'s key changed: .verify ${name} before you write`,
   nothingFailed: 'nothing failed to be sent',
-  draftsLost: 'what this device kept (drafts, who is muted or blocked) could not be read and was left alone',
+  draftsLost:
+    'some of what this device kept (drafts, settings, who is muted or blocked) could not be read; it was left as it is',
 } as const;

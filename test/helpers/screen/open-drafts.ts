@@ -1,14 +1,13 @@
-/** What the profile keeps of a screen, in a folder of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import * as fs from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** A window of a profile, as far as what it keeps. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { FileSystem } from '../../../src/platform/file-system.ts';
-import { Drafts, type Vault } from '../../../src/tui/compose/drafts.ts';
+import { SealedRows } from '../../../src/client/profile/sealed-rows.ts';
+import { Drafts } from '../../../src/tui/compose/drafts.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
+import { openProfile } from '../client/profile.ts';
 import { manualClock } from '../manual-clock.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { noon } from './messages.ts';
 
 export const me = {
@@ -17,18 +16,23 @@ export const me = {
   daemon: { address: 'a:1', fingerprint: 'cd'.repeat(32) },
   device: 1,
 };
-/** Stands for the profile's sealing: enough that plain text is seen to be absent. */
-export const flip = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0x5a);
 
-export function openDrafts(
-  t: ExecutionContext,
-  dir = mkdtempSync(join(tmpdir(), 'sc-drafts-')),
-  { files = fs as FileSystem, name = 'alice' } = {},
-) {
-  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+type Options = {
+  name?: string;
+  /** Runs before each write; what it throws fails the write. */
+  onWrite?: () => void;
+};
+
+/** @param dir a profile; a new one without it */
+export async function openDrafts(t: ExecutionContext, dir?: string, { name = 'alice', onWrite }: Options = {}) {
+  const profile = await openProfile(t, dir ?? join(await temporaryFolder(t), 'profile'));
+  const { transaction } = profile.db;
+  profile.db.transaction = async (statements) => {
+    onWrite?.();
+    await transaction(statements);
+  };
   const clock = manualClock(noon);
-  const vault: Vault = { dir, seal: flip, open: flip };
-  const drafts = new Drafts(vault, files, clock);
+  const drafts = new Drafts(new SealedRows(profile), clock);
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
   const enter = async () => {
     const loaded = await drafts.load();
@@ -39,14 +43,10 @@ export function openDrafts(
     });
     return { loaded, found };
   };
-  return { dir, clock, drafts, store, enter };
+  return { dir: profile.dir, db: profile.db, clock, drafts, store, enter };
 }
 
-/** The real disk; `act` runs whenever a file is about to be replaced. */
-export function writing(act: () => void): FileSystem {
-  const rename: FileSystem['rename'] = async (from, to) => {
-    act();
-    await fs.rename(from, to);
-  };
-  return { ...(fs as FileSystem), rename };
+/** What the next window of the profile in `dir` finds. */
+export async function reopened(t: ExecutionContext, dir: string) {
+  return (await openDrafts(t, dir)).enter();
 }

@@ -2,16 +2,16 @@ import test, { type ExecutionContext } from 'ava';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import { chatOf, openThread } from '../../../src/tui/state/focus.ts';
 import type { Chat } from '../../../src/tui/state/state.ts';
-import { openDrafts, writing } from '../../helpers/screen/open-drafts.ts';
+import { openDrafts, reopened } from '../../helpers/screen/open-drafts.ts';
 import { until } from '../../helpers/until.ts';
 
 /** Two windows of one profile, both opened before either changed anything. */
 async function openTwo(t: ExecutionContext) {
-  const first = openDrafts(t);
+  const first = await openDrafts(t);
   await first.enter();
-  const second = openDrafts(t, first.dir);
+  const second = await openDrafts(t, first.dir);
   await second.enter();
-  const later = () => openDrafts(t, first.dir).enter();
+  const later = () => reopened(t, first.dir);
   return { first, second, later };
 }
 
@@ -96,9 +96,9 @@ test('what is changed while the disk is asked stays, and is written', async (t) 
 
 test('two accounts of a profile do not write against each other for ever', async (t) => {
   let written = 0;
-  const files = writing(() => void written++);
-  const alices = openDrafts(t, undefined, { files });
-  const bobs = openDrafts(t, alices.dir, { files, name: 'bob' });
+  const onWrite = () => void written++;
+  const alices = await openDrafts(t, undefined, { onWrite });
+  const bobs = await openDrafts(t, alices.dir, { onWrite, name: 'bob' });
   await alices.enter();
   await bobs.enter();
   alices.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
@@ -108,6 +108,6 @@ test('two accounts of a profile do not write against each other for ever', async
   t.is(written, 2);
   for (const { drafts } of [alices, bobs, alices, bobs]) await drafts.save();
   t.is(written, 2);
-  const { found } = await openDrafts(t, alices.dir).enter();
+  const { found } = await reopened(t, alices.dir);
   t.deepEqual(found.blocked, ['mallory']);
 });

@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import { ClientError } from '../../../client/errors.ts';
 import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts';
 import { Profile } from '../../../client/profile/profile.ts';
+import { SealedRows } from '../../../client/profile/sealed-rows.ts';
 import { DEFAULT_SERVER } from '../../../client/profile/settings.ts';
 import type { Client } from '../../../client/types.ts';
 import { systemClock } from '../../../platform/clock.ts';
@@ -44,7 +45,7 @@ export const plain: Command = {
     );
     await shell.runWithClient(await logIn(shell), async (client) => {
       const profile = await Profile.open(profileFolder(shell.settings.profile), fs, systemRandom);
-      const drafts = new Drafts(profile, fs, systemClock);
+      const drafts = new Drafts(new SealedRows(profile), systemClock);
       const { settings, readable } = await drafts.load();
       let interruptedAt = Number.NEGATIVE_INFINITY;
       const onInterrupt = () => {
