@@ -5,7 +5,7 @@ import yargs from 'yargs';
 import type { CommandEntry } from '../src/cli/command.ts';
 import { commandTable } from '../src/cli/command-table.ts';
 import { exitStatus } from '../src/client/errors.ts';
-import { DEFAULT_SERVER, globalOptions } from '../src/client/profile/settings.ts';
+import { DEFAULT_SERVER, globalOptions } from '../src/client/profile/global-options.ts';
 
 export const path = fileURLToPath(new URL('../docs/COMMANDS.md', import.meta.url));
 

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import yargs from 'yargs';
 import { ClientError } from '../client/errors.ts';
+import { globalOptions, optionsFromEnvironment, optionsFromToml } from '../client/profile/global-options.ts';
 import { configFile } from '../client/profile/paths.ts';
-import { globalOptions, settingsFromEnvironment, settingsFromToml } from '../client/profile/settings.ts';
-import { withValues } from '../platform/switches.ts';
+import { spellOutSwitches } from '../platform/switches.ts';
 import { VERSION } from '../platform/version.ts';
 import type { Arguments, CommandEntry } from './command.ts';
 import { commandTable } from './command-table.ts';
@@ -30,7 +30,7 @@ const switches = [
  * @throws ClientError 'usage'
  */
 export async function parseArguments(argv: readonly string[]): Promise<ParsedArguments | null> {
-  const words = markOperands(withValues(argv, switches, (sentence) => new ClientError('usage', sentence)));
+  const words = markOperands(spellOutSwitches(argv, switches, (sentence) => new ClientError('usage', sentence)));
   const stray = namedPositional(words);
   if (stray !== null) throw usageError(words, `Unknown argument: ${stray}`);
   const empty = emptyOption(words);
@@ -150,7 +150,7 @@ function firstWord(words: readonly string[]): string | undefined {
 
 /** The settings of the environment, over those of config.toml. yargs lets flags win over both. */
 async function environmentAndConfig(words: readonly string[]): Promise<Record<string, unknown>> {
-  const environment = settingsFromEnvironment(process.env);
+  const environment = optionsFromEnvironment(process.env);
   const early = await yargs([...words])
     .help(false)
     .version(false)
@@ -164,7 +164,7 @@ async function environmentAndConfig(words: readonly string[]): Promise<Record<st
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
     throw new ClientError('usage', `${path} cannot be read`);
   });
-  return { ...settingsFromToml(text, path), ...environment };
+  return { ...optionsFromToml(text, path), ...environment };
 }
 
 /** Turns `securechat LINK` into `securechat --server LINK`. @throws `wrong(word)` when the word is not a join link */

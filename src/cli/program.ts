@@ -1,8 +1,8 @@
 /** Parses the arguments, then opens the screen or runs one command, and exits with its status. */
 import { hideBin } from 'yargs/helpers';
 import { ClientError } from '../client/errors.ts';
-import { type GlobalOption, globalOptions } from '../client/profile/settings.ts';
-import { endWithoutReader } from '../platform/terminal/standard-output.ts';
+import { type GlobalOption, globalOptions } from '../client/profile/global-options.ts';
+import { exitOnOutputError } from '../platform/terminal/standard-output.ts';
 import { isScreenless } from '../platform/terminal/terminal-support.ts';
 import { parseArguments } from './arguments.ts';
 import type { Arguments, Command } from './command.ts';
@@ -21,7 +21,7 @@ let output = outputFor(typed.includes('--json'), false);
 
 process.umask(0o077);
 // Exit with an error when standard output cannot be written, for example because the disk is full.
-endWithoutReader(process, 'securechat');
+exitOnOutputError(process, 'securechat');
 // Keep the process alive until the command ends: its timers and workers are unreferenced.
 const running = setInterval(() => {}, 0x7fffffff);
 const status = await main().then(
@@ -34,7 +34,7 @@ const status = await main().then(
 clearInterval(running);
 process.stdout.write('', (error) => {
   if (!error) process.exit(status);
-  // endWithoutReader handles the error and exits before this runs.
+  // exitOnOutputError handles the error and exits before this runs.
   setImmediate(() => process.exit(1));
 });
 

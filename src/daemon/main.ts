@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { systemClock } from '../platform/clock.ts';
 import { programFolder } from '../platform/home.ts';
 import { systemRandom } from '../platform/random.ts';
-import { endWithoutReader } from '../platform/terminal/standard-output.ts';
+import { exitOnOutputError } from '../platform/terminal/standard-output.ts';
 import { VERSION } from '../platform/version.ts';
 import { hex } from '../protocol/base/bytes.ts';
 import { fingerprintWords } from '../protocol/link/daemon-identity.ts';
@@ -30,7 +30,7 @@ const around: Environment = {
   readText: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
 };
 
-endWithoutReader(process, 'securechat-daemon');
+exitOnOutputError(process, 'securechat-daemon');
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -2,13 +2,17 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
-export type Home = { env: { [name: string]: string | undefined }; platform: NodeJS.Platform };
+export type SystemEnvironment = { env: { [name: string]: string | undefined }; platform: NodeJS.Platform };
 
 /**
  * The folder of `program`'s data or configuration: XDG's, or what macOS and Windows have. null without a home folder: HOME must be
  * an absolute path, so that nothing is made in the current folder by accident. As XDG says, a relative XDG variable is ignored.
  */
-export function programFolder(program: string, kind: 'data' | 'config', { env, platform }: Home): string | null {
+export function programFolder(
+  program: string,
+  kind: 'data' | 'config',
+  { env, platform }: SystemEnvironment,
+): string | null {
   if (platform === 'win32') {
     const [variable, folder] = kind === 'data' ? ['LOCALAPPDATA', 'Local'] : ['APPDATA', 'Roaming'];
     const files = env[variable] || join(homedir(), 'AppData', folder);
@@ -26,12 +30,12 @@ export function programFolder(program: string, kind: 'data' | 'config', { env, p
  * A path as an option names it: `~` is the home folder, which a shell leaves as it is in `--profile=~/x`, and a file of settings
  * always does. A folder of that name here is `./~`.
  */
-export function namedPath(named: string, from = '.', home = homedir()): string {
+export function expandHome(named: string, from = '.', home = homedir()): string {
   return resolve(from, named === '~' || named.startsWith('~/') ? join(home, named.slice(1)) : named);
 }
 
 /** Whether `namedPath` gives the same folder wherever a program is started. */
-export function isFixed(named: string): boolean {
+export function isAbsoluteOrHome(named: string): boolean {
   return isAbsolute(named) || named === '~' || named.startsWith('~/');
 }
 

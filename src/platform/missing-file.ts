@@ -1,5 +1,5 @@
 /** What `doing` gives; null when the file that it is about is not there. @throws every other error of the file system */
-export async function unlessMissing<T>(doing: Promise<T>): Promise<T | null> {
+export async function nullIfMissing<T>(doing: Promise<T>): Promise<T | null> {
   try {
     return await doing;
   } catch (error) {

@@ -14,7 +14,7 @@ export function openerFor(link: string, { platform, env }: Desktop): [program: s
 }
 
 /** @returns whether a program took it */
-export function openLink(link: string, desktop: Desktop): Promise<boolean> {
+export function openInBrowser(link: string, desktop: Desktop): Promise<boolean> {
   const opener = openerFor(link, desktop);
   if (opener === null) return Promise.resolve(false);
   const [program, ...args] = opener;

@@ -3,10 +3,10 @@
 const yes = ['true', 'yes', '1'];
 const no = ['false', 'no', '0'];
 /** For sentences about a value that is neither. */
-export const YES_OR_NO = 'yes or no (true, false, 1 and 0 are the same)';
+export const SWITCH_VALUES = 'yes or no (true, false, 1 and 0 are the same)';
 
 /** null: neither yes nor no. */
-export function yesOrNo(text: string): boolean | null {
+export function parseSwitch(text: string): boolean | null {
   if (yes.includes(text)) return true;
   return no.includes(text) ? false : null;
 }
@@ -17,7 +17,7 @@ export function yesOrNo(text: string): boolean | null {
  * @param wrong makes the error for a value that is neither yes nor no
  * @throws what `wrong` makes
  */
-export function withValues(
+export function spellOutSwitches(
   words: readonly string[],
   switches: readonly string[],
   wrong: (sentence: string) => Error,
@@ -27,8 +27,8 @@ export function withValues(
   const spelled = options.map((word) => {
     const [, name = '', value = '=yes'] = /^--([^=]+)(=.*)?$/s.exec(word) ?? [];
     if (!switches.includes(kebab(name))) return word;
-    const on = yesOrNo(value.slice(1));
-    if (on === null) throw wrong(`--${kebab(name)} takes no value but ${YES_OR_NO}, not "${value.slice(1)}"`);
+    const on = parseSwitch(value.slice(1));
+    if (on === null) throw wrong(`--${kebab(name)} takes no value but ${SWITCH_VALUES}, not "${value.slice(1)}"`);
     return `--${kebab(name)}=${on}`;
   });
   return [...spelled, ...words.slice(options.length)];

@@ -5,7 +5,7 @@ import { render } from 'ink';
 import type { Ask, Client } from '../client/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
-import { stopped } from '../platform/terminal/job-control.ts';
+import { suspendProcessGroup } from '../platform/terminal/job-control.ts';
 import { Commands } from './commands/commands.ts';
 import { Actions } from './compose/actions.ts';
 import type { Drafts } from './compose/drafts.ts';
@@ -109,7 +109,7 @@ export async function runStage(options: StageOptions): Promise<number> {
       suspend: () => void handover.during(toShell),
       redraw: handover.redraw,
       copy: (text) => modes.copy(text),
-      openLink: async (link) => (await import('../platform/open-in-browser.ts')).openLink(link, process),
+      openLink: async (link) => (await import('../platform/open-in-browser.ts')).openInBrowser(link, process),
       findLinks,
       findEmoji,
     },
@@ -149,7 +149,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   }
 
   async function toShell(): Promise<void> {
-    if (await stopped(clock)) return;
+    if (await suspendProcessGroup(clock)) return;
     store.dispatch({ type: 'notice', notice: { text: strings.notices.noShell, tone: 'info' } });
   }
 

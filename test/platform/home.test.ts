@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import test from 'ava';
-import { namedPath, programFolder } from '../../src/platform/home.ts';
+import { expandHome, programFolder } from '../../src/platform/home.ts';
 
 const on = (platform: NodeJS.Platform, env: { [name: string]: string }) => ({ platform, env });
 
@@ -28,5 +28,5 @@ test('a path that an option names: only a ~ alone is the home folder', (t) => {
     ['x/~', '/here/x/~'],
     ['/y', '/y'],
   ] as const)
-    t.is(namedPath(named, '/here', '/h'), path);
+    t.is(expandHome(named, '/here', '/h'), path);
 });

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { openerFor, openLink } from '../../src/platform/open-in-browser.ts';
+import { openerFor, openInBrowser } from '../../src/platform/open-in-browser.ts';
 import { until } from '../helpers/until.ts';
 
 const display = { DISPLAY: ':0' };
@@ -35,7 +35,7 @@ test.serial('the program gets the link as it is', async (t) => {
   );
   chmodSync(join(folder, 'xdg-open'), 0o755);
   process.env.PATH = `${folder}:${path}`;
-  t.true(await openLink("https://example.org/;touch%20x?'a'", { platform: 'linux', env: display }));
+  t.true(await openInBrowser("https://example.org/;touch%20x?'a'", { platform: 'linux', env: display }));
   const text = () => {
     try {
       return readFileSync(seen, 'utf8');
@@ -46,5 +46,5 @@ test.serial('the program gets the link as it is', async (t) => {
   await until(() => text() !== '');
   t.is(text(), '1|https://example.org/;touch%20x?%27a%27|');
   process.env.PATH = '/nowhere';
-  t.false(await openLink('https://example.org', { platform: 'linux', env: display }));
+  t.false(await openInBrowser('https://example.org', { platform: 'linux', env: display }));
 });

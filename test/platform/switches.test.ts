@@ -1,8 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { withValues } from '../../src/platform/switches.ts';
+import { spellOutSwitches } from '../../src/platform/switches.ts';
 
-const spell = (...words: string[]) => withValues(words, ['quiet', 'wait-delivered'], (sentence) => new Error(sentence));
+const spell = (...words: string[]) =>
+  spellOutSwitches(words, ['quiet', 'wait-delivered'], (sentence) => new Error(sentence));
 
 test('a switch gets a value of its own, and no following word', (t) => {
   t.deepEqual(spell('send', '--quiet', 'false', 'alarm'), ['send', '--quiet=true', 'false', 'alarm']);

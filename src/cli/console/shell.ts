@@ -8,7 +8,7 @@
 import { ClientError } from '../../client/errors.ts';
 import { readPasswordFile } from '../../client/login/password-file.ts';
 import { DEFAULT_TIMEOUT_MS, lastUsed, type SignedIn, signIn } from '../../client/login/sign-in.ts';
-import { DEFAULT_SERVER } from '../../client/profile/settings.ts';
+import { DEFAULT_SERVER } from '../../client/profile/global-options.ts';
 import type { Ask, Client, ConnectOptions } from '../../client/types.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';

@@ -1,6 +1,6 @@
 /** `--password-file`: for scripts, since a password is never a flag or an environment variable. */
 import { readFile, stat } from 'node:fs/promises';
-import { namedPath } from '../../platform/home.ts';
+import { expandHome } from '../../platform/home.ts';
 import { MAX_PASSWORD_BYTES } from '../../protocol/base/password.ts';
 import { ClientError } from '../errors.ts';
 
@@ -15,7 +15,7 @@ export async function readPasswordFile(
   stdin: AsyncIterable<Uint8Array | string>,
   warn: (text: string) => void,
 ): Promise<string> {
-  const bytes = path === '-' ? await readAll(stdin) : await readGuarded(namedPath(path), warn);
+  const bytes = path === '-' ? await readAll(stdin) : await readGuarded(expandHome(path), warn);
   const from = path === '-' ? 'standard input' : path;
   let text: string;
   try {

@@ -65,7 +65,7 @@ export class Devices {
   }
 
   /** Whether a process holds it, this one included. Two that ask at once do not take each other for its holder. */
-  held(device: number): boolean {
+  isHeld(device: number): boolean {
     const { DatabaseSync } = loadSqlite();
     const lock = new DatabaseSync(join(this.#dir, `device-${device}.lock`));
     try {

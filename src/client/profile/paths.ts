@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
-import { absolute, type Home, namedPath, programFolder } from '../../platform/home.ts';
+import { absolute, expandHome, programFolder, type SystemEnvironment } from '../../platform/home.ts';
 import { ClientError } from '../errors.ts';
 
 const OTHERS_WRITE = 0o002;
@@ -12,8 +12,8 @@ const STICKY = 0o1000;
  * The folder of client state: what `--profile` says, else `~/.local/share/securechat` (or what XDG_DATA_HOME says).
  * @throws ClientError 'usage' when nothing says where it is
  */
-export function profileFolder(option: string | undefined, home: Home = process): string {
-  if (option !== undefined) return namedPath(option);
+export function profileFolder(option: string | undefined, home: SystemEnvironment = process): string {
+  if (option !== undefined) return expandHome(option);
   const folder = programFolder('securechat', 'data', home);
   if (folder !== null) return folder;
   throw new ClientError(
@@ -23,8 +23,8 @@ export function profileFolder(option: string | undefined, home: Home = process):
 }
 
 /** config.toml lies in a profile that was named, else in the XDG config folder; null when there is no such folder. */
-export function configFile(profileOption: string | undefined, home: Home = process): string | null {
-  const folder = profileOption === undefined ? programFolder('securechat', 'config', home) : namedPath(profileOption);
+export function configFile(profileOption: string | undefined, home: SystemEnvironment = process): string | null {
+  const folder = profileOption === undefined ? programFolder('securechat', 'config', home) : expandHome(profileOption);
   return folder && join(folder, 'config.toml');
 }
 
@@ -42,7 +42,7 @@ export async function downloadsFolder(
   fs: Pick<FileSystem, 'lstat' | 'readFile'>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Downloads> {
-  if (option !== undefined) return { dir: namedPath(option), why: null };
+  if (option !== undefined) return { dir: expandHome(option), why: null };
   const here = resolve('client_files');
   const fault = await faultOf(here, fs);
   if (fault === null) return { dir: here, why: null };

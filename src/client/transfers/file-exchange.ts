@@ -42,7 +42,7 @@ export class FileExchange {
       profile,
       me: keyring.me.idFp,
       clock,
-      worker: { device: lease.device, held: (device) => profile.devices.held(device) },
+      worker: { device: lease.device, held: (device) => profile.devices.isHeld(device) },
       isPosted: parts.isPosted,
       onChange: (transfer) => parts.emit({ type: 'transfer', transfer }),
     });

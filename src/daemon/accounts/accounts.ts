@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { FileSystem } from '../../platform/file-system.ts';
-import { unlessMissing } from '../../platform/missing-file.ts';
+import { nullIfMissing } from '../../platform/missing-file.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { isName } from '../../protocol/base/text.ts';
@@ -195,7 +195,7 @@ export class Accounts {
   }
 
   async #read(): Promise<UsersLine[]> {
-    let stamp = await unlessMissing(this.#stat());
+    let stamp = await nullIfMissing(this.#stat());
     let bytes = await readDataFile(this.#fs, this.#path);
     if (bytes === null) {
       checkNotEmptied({ path: this.#path, lines: [], state: 'is missing' }, this.#known().size);

@@ -1,6 +1,6 @@
 /** Parses the command line, before anything is opened. */
 import yargs from 'yargs';
-import { withValues } from '../../platform/switches.ts';
+import { spellOutSwitches } from '../../platform/switches.ts';
 import { UsageError } from '../data/start-error.ts';
 import type { OptionValues } from './config.ts';
 import { epilogue, isSwitch, laterCommands, laterOptions, type OptionName, optionNames, options } from './options.ts';
@@ -15,7 +15,7 @@ export async function parseArguments(args: readonly string[], version: string): 
   const later = args.find((arg) => laterOptions.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
   if (later !== undefined) throw new UsageError(`the option ${later.split('=')[0]} is not there yet; start without it`);
   const switches = [...optionNames.filter(isSwitch), 'help', 'version'];
-  const words = withValues(args, switches, (sentence) => new UsageError(sentence));
+  const words = spellOutSwitches(args, switches, (sentence) => new UsageError(sentence));
   const parser = yargs(words)
     .scriptName('securechat-daemon')
     .help(false)

@@ -4,8 +4,8 @@
  */
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
-import { isFixed, namedPath } from '../../platform/home.ts';
-import { YES_OR_NO, yesOrNo } from '../../platform/switches.ts';
+import { expandHome, isAbsoluteOrHome } from '../../platform/home.ts';
+import { parseSwitch, SWITCH_VALUES } from '../../platform/switches.ts';
 import { DEFAULT_PORT } from '../../protocol/link/daemon-identity.ts';
 import { UsageError } from '../data/start-error.ts';
 import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';
@@ -63,7 +63,7 @@ export function readConfig(flags: OptionValues, around: Environment): Config {
     if (text === null && named !== undefined) throw new UsageError(`cannot read ${path}; check --config`);
     return text === null ? {} : optionsFromToml(path, text);
   };
-  const namedFile = named === undefined ? null : namedPath(named, around.cwd);
+  const namedFile = named === undefined ? null : expandHome(named, around.cwd);
   const first = namedFile === null ? {} : fileOf(namedFile);
   const dataDir = chooseDataDir(flags, around, [
     [variableOf('data-dir'), env['data-dir']],
@@ -93,7 +93,7 @@ export function readConfig(flags: OptionValues, around: Environment): Config {
     dataDir,
     host: given.host ?? '127.0.0.1',
     port: judged('port', String(DEFAULT_PORT), parsePort, 'a port; give 0 to 65535'),
-    broadcast: !judged('no-broadcast', 'no', yesOrNo, YES_OR_NO),
+    broadcast: !judged('no-broadcast', 'no', parseSwitch, SWITCH_VALUES),
     registration: oneOf('registration', 'open', registrations),
     maxFileSize: judged('max-file-size', '2G', parseSize, 'a size such as 500M or 2G'),
     quota: judged('quota', '10G', parseSize, 'a size such as 500M or 10G'),
@@ -101,7 +101,7 @@ export function readConfig(flags: OptionValues, around: Environment): Config {
     retention:
       given.retention === undefined ? null : judged('retention', '', parseDuration, 'a time such as 90d or 1y'),
     logLevel: oneOf('log-level', 'info', logLevels),
-    logFile: given['log-file'] === undefined ? null : namedPath(given['log-file'], around.cwd),
+    logFile: given['log-file'] === undefined ? null : expandHome(given['log-file'], around.cwd),
   };
 }
 
@@ -152,10 +152,10 @@ function chooseDataDir(
   around: Environment,
   kept: readonly [place: string, path: string | undefined][],
 ): string {
-  if (flags['data-dir'] !== undefined) return namedPath(flags['data-dir'], around.cwd);
+  if (flags['data-dir'] !== undefined) return expandHome(flags['data-dir'], around.cwd);
   for (const [place, path] of kept) {
     if (path === undefined || path === '') continue;
-    if (isFixed(path)) return namedPath(path);
+    if (isAbsoluteOrHome(path)) return expandHome(path);
     throw new UsageError(`${place} ${JSON.stringify(path)} is not an absolute path; give one, or --data-dir DIR`);
   }
   if (around.exists(resolve(around.cwd, 'users.txt'))) return around.cwd;

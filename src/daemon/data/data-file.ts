@@ -2,7 +2,7 @@
 
 import { replaceDurably } from '../../platform/durable-write.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
-import { unlessMissing } from '../../platform/missing-file.ts';
+import { nullIfMissing } from '../../platform/missing-file.ts';
 import { StartError } from './start-error.ts';
 import { diskFullRefusal } from './storage-error.ts';
 
@@ -12,7 +12,7 @@ import { diskFullRefusal } from './storage-error.ts';
  */
 export async function readDataFile(fs: Pick<FileSystem, 'readFile'>, path: string): Promise<Uint8Array | null> {
   try {
-    return await unlessMissing(fs.readFile(path));
+    return await nullIfMissing(fs.readFile(path));
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new StartError(sentence(path, error as NodeJS.ErrnoException));

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { FileSystem } from '../../platform/file-system.ts';
-import { unlessMissing } from '../../platform/missing-file.ts';
+import { nullIfMissing } from '../../platform/missing-file.ts';
 
 /** The first two let a reader impersonate this daemon; the others hold its data. */
 const PRIVATE = ['daemon.key', 'opaque.setup', 'users.txt', 'securechat.db', 'securechat.db-wal', 'daemon.lock'];
@@ -19,7 +19,7 @@ export async function restrictPrivateFiles(parts: { dir: string; fs: FileSystem;
   if (process.platform === 'win32') return;
   for (const name of PRIVATE) {
     const path = join(dir, name);
-    const found = await unlessMissing(fs.stat(path));
+    const found = await nullIfMissing(fs.stat(path));
     if (!found?.isFile() || (found.mode & OTHERS) === 0) continue;
     await fs.chmod(path, 0o600);
     log.warn({ evt: 'private_file_open', path }, 'others could read this file; it is now 0600');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncFolder } from '../../platform/durable-write.ts';
 import type { FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
-import { unlessMissing } from '../../platform/missing-file.ts';
+import { nullIfMissing } from '../../platform/missing-file.ts';
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { limitValues } from '../limits/limits.ts';
@@ -45,7 +45,7 @@ export class FilesFolder {
   /** Opens the part for reading and writing, and creates it durably when it is missing. */
   async openPart(file: Uint8Array): Promise<OpenFile> {
     const path = `${this.path(file)}.part`;
-    const old = await unlessMissing(this.#fs.open(path, 'r+'));
+    const old = await nullIfMissing(this.#fs.open(path, 'r+'));
     if (old !== null) return old;
     const made = await this.#inFolder(this.#fs.open(path, 'wx+', 0o600));
     try {
@@ -74,7 +74,7 @@ export class FilesFolder {
 
   /** null when the file does not exist. */
   async openWhole(file: Uint8Array): Promise<OpenFile | null> {
-    return unlessMissing(this.#fs.open(this.path(file), 'r'));
+    return nullIfMissing(this.#fs.open(this.path(file), 'r'));
   }
 
   /** Renames the part to the whole file. Durable when it resolves. */
@@ -84,8 +84,8 @@ export class FilesFolder {
   }
 
   async remove(file: Uint8Array): Promise<void> {
-    await unlessMissing(this.#fs.unlink(`${this.path(file)}.part`));
-    await unlessMissing(this.#fs.unlink(this.path(file)));
+    await nullIfMissing(this.#fs.unlink(`${this.path(file)}.part`));
+    await nullIfMissing(this.#fs.unlink(this.path(file)));
   }
 
   /** The ids of all files here, whole or partial. */
@@ -115,7 +115,7 @@ export class FilesFolder {
     } catch (error) {
       const isMissing =
         (error as NodeJS.ErrnoException | null)?.code === 'ENOENT' &&
-        (await unlessMissing(this.#fs.stat(this.#dir))) === null;
+        (await nullIfMissing(this.#fs.stat(this.#dir))) === null;
       if (!isMissing) throw error;
       const what =
         'this folder is missing, and uploads are refused until it is back: put it back from a backup, or make it empty; no new start is needed';

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
-import { unlessMissing } from '../../platform/missing-file.ts';
+import { nullIfMissing } from '../../platform/missing-file.ts';
 import { parseUsers, type UsersLine } from '../accounts/users-file.ts';
 import { readDataFile } from '../data/data-file.ts';
 import { StartError } from '../data/start-error.ts';
@@ -23,7 +23,7 @@ export async function checkDataFolder(fs: FileSystem, dir: string): Promise<void
   const names = new Set(await fs.readdir(dir));
   const lines = bytes === null ? [] : parseUsers(bytes);
   if (!names.has('daemon.key') && !names.has('securechat.db')) checkOurs(dir, lines);
-  const database = await unlessMissing(fs.stat(join(dir, 'securechat.db')));
+  const database = await nullIfMissing(fs.stat(join(dir, 'securechat.db')));
   if (database === null || database.size === 0) {
     await checkNothingLeft(fs, dir, names, lines, database === null ? 'missing' : 'empty');
   }
@@ -60,7 +60,7 @@ async function checkNothingLeft(
     if (!names.has('daemon.key') || !names.has('opaque.setup')) return;
     left.push('users.txt');
   }
-  const files = (await unlessMissing(fs.readdir(join(dir, 'server_files')))) ?? [];
+  const files = (await nullIfMissing(fs.readdir(join(dir, 'server_files')))) ?? [];
   if (files.some((name) => fileOf(name) !== null)) left.push('server_files');
   for (const name of ['securechat.seal', 'securechat.db-wal']) if (names.has(name)) left.push(name);
   if (left.length === 0) return;

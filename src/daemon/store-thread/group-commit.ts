@@ -42,7 +42,7 @@ export class GroupCommit {
     this.#onCommit = onCommit;
   }
 
-  timed(calls: readonly Call[]): Batch {
+  runTimed(calls: readonly Call[]): Batch {
     this.#syncMs = 0;
     const begun = performance.now();
     const outcomes = this.run(calls);

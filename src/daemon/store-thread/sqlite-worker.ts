@@ -40,7 +40,7 @@ answerCalls<StoreThreadOperations>({
       return explainSqlite(error, path);
     }
   },
-  commit: (batch) => orBroken(({ commits }) => commits.timed(batch)),
+  commit: (batch) => orBroken(({ commits }) => commits.runTimed(batch)),
   checkpoint: () => orBroken(({ db }) => checkpoint(db)),
   close() {
     opened?.reader?.close();

@@ -8,7 +8,7 @@ const MOMENT = 60;
  * Stops the whole foreground group until fg. @returns whether it was stopped: where no shell is above that could let it go on
  * (a terminal's only program, the first one of a container) the system drops the signal
  */
-export async function stopped(clock: Clock): Promise<boolean> {
+export async function suspendProcessGroup(clock: Clock): Promise<boolean> {
   const heard = process.listeners('SIGTSTP');
   // A signal that is listened to stops nobody.
   process.removeAllListeners('SIGTSTP');

@@ -7,7 +7,7 @@ type Ending = { stdout: Stream; stderr: Stream; exit(status: number): void };
  * Ends `process` when its standard output fails: with 0 for a closed pipe (`| head`), else with 1 and a sentence, as when the disk is
  * full. A standard error that fails does not end it.
  */
-export function endWithoutReader(process: Ending, program: string): void {
+export function exitOnOutputError(process: Ending, program: string): void {
   process.stderr.on('error', () => {});
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return process.exit(0);

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namedPath } from '../../platform/home.ts';
+import { expandHome } from '../../platform/home.ts';
 import { printable } from '../../protocol/base/text.ts';
 import type { PickerEntry } from '../state/state.ts';
 
@@ -12,7 +12,7 @@ export function resolvePath(path: string, from = '.'): string {
     .trim()
     .replace(/^(['"])(.*)\1$/s, '$2')
     .replace(/\\ /g, ' ');
-  return namedPath(bare, from);
+  return expandHome(bare, from);
 }
 
 /** Entries of a folder that are looked at. */

@@ -85,11 +85,11 @@ test('it is seen whether a device is held, without holding it', async (t) => {
   const one = await open(t, dir);
   const two = await open(t, dir);
   const { device, release } = await one.devices.lease();
-  t.true(two.devices.held(device));
-  t.true(one.devices.held(device));
+  t.true(two.devices.isHeld(device));
+  t.true(one.devices.isHeld(device));
   t.is(two.devices.take(device), null, 'to look does not let go');
   release();
-  t.false(two.devices.held(device));
+  t.false(two.devices.isHeld(device));
   t.is((await two.devices.lease()).device, device);
 });
 

@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import test from 'ava';
-import { endWithoutReader } from '../../../src/platform/terminal/standard-output.ts';
+import { exitOnOutputError } from '../../../src/platform/terminal/standard-output.ts';
 
 /** What a program does whose standard output fails with `code`. */
 function failing(code: string) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const ended: number[] = [];
-  endWithoutReader({ stdout, stderr, exit: (status: number) => ended.push(status) } as never, 'program');
+  exitOnOutputError({ stdout, stderr, exit: (status: number) => ended.push(status) } as never, 'program');
   stdout.emit('error', Object.assign(new Error(`${code}: write`), { code }));
   return { ended, said: String(stderr.read() ?? ''), stderr };
 }

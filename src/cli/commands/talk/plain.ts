@@ -1,13 +1,13 @@
 import * as fs from 'node:fs/promises';
 import { ClientError } from '../../../client/errors.ts';
+import { DEFAULT_SERVER } from '../../../client/profile/global-options.ts';
 import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts';
 import { Profile } from '../../../client/profile/profile.ts';
 import { SealedRows } from '../../../client/profile/sealed-rows.ts';
-import { DEFAULT_SERVER } from '../../../client/profile/settings.ts';
 import type { Client } from '../../../client/types.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { systemRandom } from '../../../platform/random.ts';
-import { stopped } from '../../../platform/terminal/job-control.ts';
+import { suspendProcessGroup } from '../../../platform/terminal/job-control.ts';
 import { printable } from '../../../protocol/base/text.ts';
 import { Drafts } from '../../../tui/compose/drafts.ts';
 import { defaultSettings } from '../../../tui/state/state.ts';
@@ -70,7 +70,7 @@ export const plain: Command = {
                 output: stdout,
                 complete: (before) => mode.complete(before),
                 onInterrupt,
-                stop: () => stopped(systemClock),
+                stop: () => suspendProcessGroup(systemClock),
               });
       const voice = rendererOn(shell.output, (line) => input.print(printable(line)));
       const patience = (shell.settings.timeout ?? PATIENCE_S) * 1000;

@@ -1,7 +1,7 @@
 /** The global options: one table for the flags, the environment (SECURECHAT_…) and config.toml. Flags win, then environment. */
 import { parse } from 'smol-toml';
-import { isFixed } from '../../platform/home.ts';
-import { YES_OR_NO, yesOrNo } from '../../platform/switches.ts';
+import { isAbsoluteOrHome } from '../../platform/home.ts';
+import { parseSwitch, SWITCH_VALUES } from '../../platform/switches.ts';
 import { ClientError } from '../errors.ts';
 
 /** Where a daemon listens unless it is told otherwise. */
@@ -50,13 +50,13 @@ export const globalOptions = {
 } as const satisfies Record<string, { type: OptionType; requiresArg?: true; isFolder?: true; describe: string }>;
 
 export type GlobalOption = keyof typeof globalOptions;
-const wanted: Readonly<Record<OptionType, string>> = { string: 'a text', boolean: YES_OR_NO, number: 'a number' };
-type Setting = string | boolean | number;
-export type Settings = Partial<Record<GlobalOption, Setting>>;
+const wanted: Readonly<Record<OptionType, string>> = { string: 'a text', boolean: SWITCH_VALUES, number: 'a number' };
+type OptionValue = string | boolean | number;
+export type OptionValues = Partial<Record<GlobalOption, OptionValue>>;
 
 /** What the environment sets. Variables that are not in the table are somebody else's. @throws ClientError 'usage' */
-export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
-  const settings: Settings = {};
+export function optionsFromEnvironment(env: NodeJS.ProcessEnv): OptionValues {
+  const settings: OptionValues = {};
   for (const option of Object.keys(globalOptions) as GlobalOption[]) {
     const variable = `SECURECHAT_${option.replace('-', '_').toUpperCase()}`;
     const value = env[variable];
@@ -73,7 +73,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
  * @param file shown in errors. @throws ClientError 'usage' for a file that is not TOML or holds a key that is not an
  * option.
  */
-export function settingsFromToml(text: string, file: string): Settings {
+export function optionsFromToml(text: string, file: string): OptionValues {
   let table: Record<string, unknown>;
   try {
     table = parse(text);
@@ -81,22 +81,22 @@ export function settingsFromToml(text: string, file: string): Settings {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
     throw new ClientError('usage', `${file} is not TOML: ${reason}`);
   }
-  const settings: Settings = {};
+  const settings: OptionValues = {};
   for (const [key, value] of Object.entries(table)) {
     if (!Object.hasOwn(globalOptions, key) || key === 'profile')
       throw new ClientError('usage', `${file}: "${key}" is not an option; it may hold ${tomlKeys()}`);
     const option = key as GlobalOption;
     const { type } = globalOptions[option];
-    const read = type === 'boolean' && typeof value === 'string' ? yesOrNo(value) : value;
+    const read = type === 'boolean' && typeof value === 'string' ? parseSwitch(value) : value;
     if (typeof read !== type) throw new ClientError('usage', `${file}: ${key} must be ${wanted[type]}`);
-    settings[option] = checkedFolder(option, read as Setting, `${file}: ${key}`);
+    settings[option] = checkedFolder(option, read as OptionValue, `${file}: ${key}`);
   }
   return settings;
 }
 
 /** What outlives the folder in which it was set names the same one everywhere. @throws ClientError 'usage' */
-function checkedFolder(option: GlobalOption, value: Setting, place: string): Setting {
-  if ('isFolder' in globalOptions[option] && !isFixed(String(value)))
+function checkedFolder(option: GlobalOption, value: OptionValue, place: string): OptionValue {
+  if ('isFolder' in globalOptions[option] && !isAbsoluteOrHome(String(value)))
     throw new ClientError('usage', `${place} must be an absolute path, not "${value}"`);
   return value;
 }
@@ -107,8 +107,8 @@ function tomlKeys(): string {
     .join(', ');
 }
 
-function fromText(type: OptionType, value: string): Setting | null {
+function fromText(type: OptionType, value: string): OptionValue | null {
   if (type === 'string') return value;
   if (type === 'number') return /^\d+(\.\d+)?$/.test(value) ? Number(value) : null;
-  return yesOrNo(value);
+  return parseSwitch(value);
 }

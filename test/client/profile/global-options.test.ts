@@ -1,54 +1,54 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { ClientError } from '../../../src/client/errors.ts';
-import { settingsFromEnvironment, settingsFromToml } from '../../../src/client/profile/settings.ts';
+import { optionsFromEnvironment, optionsFromToml } from '../../../src/client/profile/global-options.ts';
 
 const usage = { instanceOf: ClientError, code: 'usage' };
 
 test('declared variables are read, each as its type', (t) => {
   const env = { SECURECHAT_SERVER: 'h:1', SECURECHAT_TRUST_NEW: '1', SECURECHAT_JSON: 'no', SECURECHAT_TIMEOUT: '2.5' };
-  t.deepEqual(settingsFromEnvironment(env), { server: 'h:1', 'trust-new': true, json: false, timeout: 2.5 });
+  t.deepEqual(optionsFromEnvironment(env), { server: 'h:1', 'trust-new': true, json: false, timeout: 2.5 });
 });
 
 test('other variables are somebody else’s, empty ones are not set', (t) => {
-  t.deepEqual(settingsFromEnvironment({ SECURECHAT_PASSWORD: 'x', SECURECHAT_OTHER: '1', SECURECHAT_USER: '' }), {});
+  t.deepEqual(optionsFromEnvironment({ SECURECHAT_PASSWORD: 'x', SECURECHAT_OTHER: '1', SECURECHAT_USER: '' }), {});
 });
 
 test('a variable of the wrong type is named', (t) => {
   t.regex(
-    t.throws(() => settingsFromEnvironment({ SECURECHAT_JSON: 'maybe' }), usage)?.message ?? '',
+    t.throws(() => optionsFromEnvironment({ SECURECHAT_JSON: 'maybe' }), usage)?.message ?? '',
     /SECURECHAT_JSON/,
   );
-  t.throws(() => settingsFromEnvironment({ SECURECHAT_TIMEOUT: '-1' }), usage);
+  t.throws(() => optionsFromEnvironment({ SECURECHAT_TIMEOUT: '-1' }), usage);
 });
 
 test('a folder that the environment or a file names is never one below the current folder', (t) => {
   for (const folder of ['p', './p', '../p', '~bob/p']) {
     for (const name of ['PROFILE', 'DOWNLOADS'])
       t.is(
-        t.throws(() => settingsFromEnvironment({ [`SECURECHAT_${name}`]: folder }), usage)?.message,
+        t.throws(() => optionsFromEnvironment({ [`SECURECHAT_${name}`]: folder }), usage)?.message,
         `SECURECHAT_${name} must be an absolute path, not "${folder}"`,
       );
     t.is(
-      t.throws(() => settingsFromToml(`downloads = "${folder}"`, 'c.toml'), usage)?.message,
+      t.throws(() => optionsFromToml(`downloads = "${folder}"`, 'c.toml'), usage)?.message,
       `c.toml: downloads must be an absolute path, not "${folder}"`,
     );
   }
   for (const folder of ['/p', '~/p', '~']) {
     const env = { SECURECHAT_PROFILE: folder, SECURECHAT_DOWNLOADS: folder };
-    t.deepEqual(settingsFromEnvironment(env), { profile: folder, downloads: folder });
-    t.deepEqual(settingsFromToml(`downloads = "${folder}"`, 'c.toml'), { downloads: folder });
+    t.deepEqual(optionsFromEnvironment(env), { profile: folder, downloads: folder });
+    t.deepEqual(optionsFromToml(`downloads = "${folder}"`, 'c.toml'), { downloads: folder });
   }
 });
 
 test('config.toml holds the same options', (t) => {
-  t.deepEqual(settingsFromToml('server = "h:1"\ntrust-new = true\ntimeout = 3\n', 'c'), {
+  t.deepEqual(optionsFromToml('server = "h:1"\ntrust-new = true\ntimeout = 3\n', 'c'), {
     server: 'h:1',
     'trust-new': true,
     timeout: 3,
   });
-  t.deepEqual(settingsFromToml('quiet = "yes"', 'c'), { quiet: true });
-  t.deepEqual(settingsFromToml('', 'c'), {});
+  t.deepEqual(optionsFromToml('quiet = "yes"', 'c'), { quiet: true });
+  t.deepEqual(optionsFromToml('', 'c'), {});
 });
 
 test('a wrong config.toml is named with what is wrong', (t) => {
@@ -63,14 +63,14 @@ test('a wrong config.toml is named with what is wrong', (t) => {
     ['timeout = "soon"', /c\.toml: timeout must be a number/],
   ];
   for (const [text, sentence] of cases)
-    t.regex(t.throws(() => settingsFromToml(text, 'c.toml'), usage)?.message ?? '', sentence);
+    t.regex(t.throws(() => optionsFromToml(text, 'c.toml'), usage)?.message ?? '', sentence);
 });
 
 test('no text makes the parser throw anything else', (t) => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       try {
-        settingsFromToml(text, 'c');
+        optionsFromToml(text, 'c');
       } catch (error) {
         t.true(error instanceof ClientError);
       }
