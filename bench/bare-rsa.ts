@@ -1,10 +1,10 @@
-/** The limit of all that RSA does here: the same operations by node:crypto alone, keys already parsed. */
+/** The RSA operations alone, by node:crypto with parsed keys: the lower bound that the benches compare with. */
 import { constants, createPrivateKey, createPublicKey, privateDecrypt, publicEncrypt, sign, verify } from 'node:crypto';
 import type { KeyPair } from '../src/protocol/crypto/rsa.ts';
 
 export type Count = { open?: number; seal?: number; sign?: number; verify?: number };
 
-/** A function that does `count` operations with `pair`. */
+/** Returns a function that does `count` operations with `pair`. */
 export function bareRsa(pair: KeyPair, count: Count): () => void {
   const privateKey = createPrivateKey({ key: Buffer.from(pair.pkcs8), format: 'der', type: 'pkcs8' });
   const publicKey = createPublicKey({ key: Buffer.from(pair.spki), format: 'der', type: 'spki' });
@@ -21,7 +21,7 @@ export function bareRsa(pair: KeyPair, count: Count): () => void {
   };
 }
 
-/** Milliseconds of CPU of this process for one call, the mean of `times`; what the first calls compile is left out. */
+/** The CPU time of this process for one call, in ms: the mean of `times` calls after a warm-up. */
 export async function cpuOfEach(times: number, work: () => unknown): Promise<number> {
   for (let i = 0; i < Math.ceil(times / 5); i++) await work();
   const before = process.cpuUsage();

@@ -1,4 +1,4 @@
-/** A real daemon in a process of its own, with the keys of the tests, and what it has cost so far. */
+/** Starts a real daemon in a process of its own, with fixture keys, and measures its CPU time and memory. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,16 +13,16 @@ import { cpuSeconds, residentMiB } from './process.ts';
 export type BenchDaemon = {
   port: number;
   join: string;
-  /** For clients' profiles; goes with the daemon. */
+  /** Its data folder, also for the clients' profiles. It is deleted when the daemon stops. */
   dir: string;
-  /** Seconds of user and system time of all of its threads. */
+  /** User and system time of all its threads, in seconds. */
   cpu(): number;
-  /** MiB that it holds in memory. */
+  /** Its resident memory, in MiB. */
   rss(): number;
   stop(): Promise<void>;
 };
 
-/** In a new folder of `parent`, after `prepare` has put into it what the daemon is to find. */
+/** Starts a daemon in a new folder below `parent`. `prepare` may write files there first. */
 export async function startDaemon({
   parent = tmpdir(),
   prepare = async () => {},

@@ -1,6 +1,6 @@
 /**
- * Durable messages per second: notes through the store, each answered after its sync, beside a bare file in the same run to
- * which as many bytes are appended and synced in batches of the same size. Target: 20,000/s.
+ * Durable messages per second: notes written through the store, each answered after its fsync. For comparison, the same bytes are
+ * appended to a plain file and synced in batches of the same size. Target: 20,000/s.
  */
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import type { Store } from '../src/daemon/store/store.ts';
 import { openSqliteStore } from '../src/daemon/store-thread/sqlite-store.ts';
 
-/** A short note with two copies of one chunk each. */
+/** The size of a short note: two copies of one chunk each. */
 const NOTE_BYTES = 1400;
 const NOTES = 40_000;
-/** Senders that wait for their answer before they send the next. */
+/** How many senders work at once. Each waits for its answer before it sends again. */
 const SENDERS = [1, 10, 100, 1000];
 
 export async function benchDurable(print: (line: string) => void): Promise<void> {

@@ -1,4 +1,4 @@
-/** The 100 links of fan-out.ts, seen from the other end. */
+/** The client side of fan-out.ts: opens the 100 links and reads from them. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
@@ -8,12 +8,12 @@ import { decodeFromDaemon } from '../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 
 export type Reader = {
-  /** Says the present time to everybody. */
+  /** Sends the current time to everybody. */
   say(): void;
   close(): void;
 };
 
-/** `got` is told of each message that reaches any reader, with the time at which it was said. */
+/** Opens `count` readers. `got` is called for each message that any reader receives, with the time at which it was sent. */
 export async function openReaders(
   mode: string,
   port: number,
@@ -55,13 +55,13 @@ async function openBare(port: number, take: (message: Uint8Array) => void): Prom
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   const [welcome] = (await once(socket, 'data')) as [Buffer];
-  let kept = welcome.subarray(1);
+  let buffered = welcome.subarray(1);
   socket.on('data', (chunk: Buffer) => {
-    kept = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
-    while (kept.length >= 4 && kept.length >= 4 + kept.readUInt32BE()) {
-      const end = 4 + kept.readUInt32BE();
-      take(kept.subarray(4, end));
-      kept = kept.subarray(end);
+    buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk]);
+    while (buffered.length >= 4 && buffered.length >= 4 + buffered.readUInt32BE()) {
+      const end = 4 + buffered.readUInt32BE();
+      take(buffered.subarray(4, end));
+      buffered = buffered.subarray(end);
     }
   });
   socket.on('error', () => {});

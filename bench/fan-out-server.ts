@@ -1,4 +1,4 @@
-/** The serving side of fan-out.ts, in a process of its own so that its CPU can be told: what one says is told to all. */
+/** The server of fan-out.ts: sends each message to all links. It runs in a process of its own, so that its CPU time can be measured. */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Broadcasts } from '../src/daemon/sessions/broadcasts.ts';
 import { systemClock } from '../src/platform/clock.ts';
@@ -9,13 +9,13 @@ import { encodeEvent } from '../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
 
 const room = new Uint8Array(32).fill(1);
-/** What a room message of a short text has: header, padded text and signature, sealed. */
+/** The size of a sealed room message with a short text: header, padded text and signature. */
 const MESSAGE_BYTES = 680;
 const MAX_QUEUED = 8 * 2 ** 20;
 
 const [, , mode] = process.argv;
 
-/** An event as the daemon makes it for a room message; its first bytes are what the sender wrote. */
+/** The event that the daemon sends for a room message. Its first bytes are those of the sender. */
 function eventOf(seq: number, said: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(MESSAGE_BYTES);
   bytes.set(said);
@@ -34,7 +34,7 @@ function serveBare(): (socket: Socket) => void {
   };
   return (socket) => {
     sockets.add(socket);
-    // Who is connected is not yet accepted: this says so.
+    // Tells the client that the server has accepted the connection.
     socket.write(Uint8Array.of(0));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
@@ -75,7 +75,7 @@ function serveLinks(broadcast: boolean): (socket: Socket) => void {
     };
     link.onMessage = (said) => {
       const event = eventOf(++seq, said);
-      // The daemon tells after the answers that are under way, too.
+      // The daemon, too, sends events after the pending answers.
       setImmediate(() => {
         if (broadcast) broadcasts.post(room, event);
         else for (const one of members) one.send(event);

@@ -1,11 +1,10 @@
 /**
- * One message to 100 links: CPU of the daemon's process for each delivery (user and system), and the time from the sender's
- * write to each reader. Calm: 10 messages a second. Busy: 8 under way at any time. Side by side in one run:
- *   bare       node:net, the same bytes to every socket, what comes in one turn of the loop in one write
+ * One message to 100 links: the server's CPU time per delivery (user and system), and the time from the sender's write to each
+ * reader. Calm: 10 messages a second. Busy: 8 messages in flight at any time. Three modes in one run:
+ *   bare       node:net, the same bytes to every socket, one write per turn of the event loop
  *   links      a record sealed for each link (--no-broadcast)
- *   broadcast  a record sealed once for all
- * The links are the daemon's own, as is what decides which way a message goes; nothing is stored. Only ratios within one run
- * say something.
+ *   broadcast  a record sealed once for all links
+ * Links and broadcasts are the daemon's own code; nothing is stored. Only ratios within one run are meaningful.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +17,7 @@ const LINKS = 100;
 const CALM_MS = 100;
 const CALM_MESSAGES = 100;
 const BUSY_MS = 6_000;
-const UNDER_WAY = 8;
+const IN_FLIGHT = 8;
 
 type Mode = 'bare' | 'links' | 'broadcast';
 type Load = 'calm' | 'busy';
@@ -58,11 +57,11 @@ async function run(mode: Mode, load: Load): Promise<Cost> {
     const readers = await openReaders(mode, port, LINKS, got);
     const [sender] = readers;
     if (sender === undefined) throw new Error('no links');
-    // What was compiled and made ready at the first messages is not what a delivery costs.
-    await speak(load, sender, times, 0.2);
+    // Warm up, so that compilation is not counted.
+    await sendAll(load, sender, times, 0.2);
     times.length = 0;
     const before = await cpu(server);
-    await speak(load, sender, times, 1);
+    await sendAll(load, sender, times, 1);
     const spent = (await cpu(server)) - before;
     const deliveries = times.length;
     for (const reader of readers) reader.close();
@@ -72,33 +71,33 @@ async function run(mode: Mode, load: Load): Promise<Cost> {
   }
 }
 
-/** Says what the load is, and waits until everybody has all of it. */
-async function speak(load: Load, sender: Reader, times: number[], part: number): Promise<void> {
-  let said = times.length / LINKS;
-  const all = async () => {
-    while (times.length < said * LINKS) await after(1);
+/** Sends the messages of a load and waits until every reader has received them. */
+async function sendAll(load: Load, sender: Reader, times: number[], part: number): Promise<void> {
+  let sent = times.length / LINKS;
+  const allReceived = async () => {
+    while (times.length < sent * LINKS) await after(1);
   };
   if (load === 'calm') {
     for (let i = 0; i < CALM_MESSAGES * part; i++) {
       sender.say();
-      said++;
+      sent++;
       await after(CALM_MS);
     }
-    await all();
+    await allReceived();
     return;
   }
   const end = performance.now() + BUSY_MS * part;
   while (performance.now() < end) {
-    while (said - Math.floor(times.length / LINKS) < UNDER_WAY) {
+    while (sent - Math.floor(times.length / LINKS) < IN_FLIGHT) {
       sender.say();
-      said++;
+      sent++;
     }
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-  await all();
+  await allReceived();
 }
 
-/** Microseconds of user and system time of the server's process so far. */
+/** User and system time of the server's process so far, in microseconds. */
 async function cpu(server: ChildProcess): Promise<number> {
   server.send('cpu');
   const [{ user, system }] = (await once(server, 'message')) as [NodeJS.CpuUsage];

@@ -1,4 +1,4 @@
-/** What one hostile link of floods.ts does, again and again, until it is told to stop. */
+/** The kinds of floods of floods.ts: what one hostile link does again and again until the flood is over. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { SegmentLayout } from '../src/daemon/files/segment-layout.ts';
@@ -11,19 +11,19 @@ import {
   daemonId,
   flooder,
   LINKS,
-  logInAgain,
+  logInWithRetry,
   noteMaker,
   openLink,
   openSocket,
 } from './flood-people.ts';
-import { type Flood, PUMP_MS, requests, same } from './flood-requests.ts';
+import { type Flood, PUMP_MS, repeat, requests } from './flood-requests.ts';
 
 const whispers = requests(200, async (index) => {
   const to = flooder((index + 1) % LINKS);
   const make = await noteMaker(flooder(index), to);
   return (n) => encodeRequest(n, 'whisper', { to, note: make(n), file: null });
 });
-/** Most come too early; now and then one has no layout, so that the link is cut. */
+/** Most notes skip ahead in their chain; one in 2,000 is random bytes, so that the daemon closes the link. */
 const brokenNotes = requests(200, async (index) => {
   const to = flooder((index + 1) % LINKS);
   const make = await noteMaker(flooder(index), to);
@@ -31,9 +31,9 @@ const brokenNotes = requests(200, async (index) => {
     encodeRequest(n, 'whisper', { to, note: n % 2_000 === 0 ? randomBytes(1_000) : make(n + 2), file: null });
 });
 
-/** Asks for long answers and reads none of them. */
+/** Requests long answers and reads none of them. */
 const slowReaders: Flood = async (port, index, governor) => {
-  const { link, socket } = await logInAgain(port, flooder(index), addressOf(index));
+  const { link, socket } = await logInWithRetry(port, flooder(index), addressOf(index));
   socket.pause();
   socket.removeAllListeners('data');
   const bytes = encodeRequest(1, 'people', { after: null });
@@ -46,7 +46,7 @@ const slowReaders: Flood = async (port, index, governor) => {
 };
 
 const uploads: Flood = async (port, index, governor) => {
-  const { calls, link } = await logInAgain(port, flooder(index), addressOf(index));
+  const { calls, link } = await logInWithRetry(port, flooder(index), addressOf(index));
   const [mine, theirs] = [
     (await cardOf(flooder(index))).card.idFp,
     (await cardOf(flooder((index + 1) % LINKS))).card.idFp,
@@ -94,11 +94,11 @@ const halfOpen: Flood = async (port, index, governor) => {
   }
 };
 
-/** Pings whose bytes leave one by one, each in a packet of its own. */
+/** Sends pings byte by byte, each byte in a packet of its own. */
 const byteAtATime: Flood = async (port, index, governor) => {
   const left: number[] = [];
   let write: (bytes: Uint8Array) => void = () => {};
-  const { calls, socket } = await logInAgain(port, flooder(index), addressOf(index));
+  const { calls, socket } = await logInWithRetry(port, flooder(index), addressOf(index));
   const real = socket.write.bind(socket);
   write = (bytes) => void real(bytes);
   socket.write = ((bytes: Uint8Array) => {
@@ -116,7 +116,7 @@ const byteAtATime: Flood = async (port, index, governor) => {
   socket.destroy();
 };
 
-/** Sends nothing: what only the busy core does to the pair. */
+/** Sends nothing and only burns CPU: shows the effect of the busy core alone. */
 const nothing: Flood = async (_port, _index, governor) => {
   while (!governor.over) {
     for (const end = performance.now() + 1; governor.mayGo && performance.now() < end; );
@@ -127,13 +127,13 @@ const nothing: Flood = async (_port, _index, governor) => {
 export const floods: { [kind: string]: Flood } = {
   nothing,
   'slow readers': slowReaders,
-  pings: same(1_500, 'ping', {}),
+  pings: repeat(1_500, 'ping', {}),
   whispers,
-  people: same(50, 'people', { after: null }),
+  people: repeat(50, 'people', { after: null }),
   uploads,
-  typing: same(1_500, 'typing', { to: 'bob' }),
+  typing: repeat(1_500, 'typing', { to: 'bob' }),
   'broken notes': brokenNotes,
-  cards: same(500, 'cards', { name: 'bob', from: 0 }),
+  cards: repeat(500, 'cards', { name: 'bob', from: 0 }),
   members: requests(200, async (_index, room) => {
     const bytes = encodeRequest(1, 'members', { room, after: null });
     return () => bytes;

@@ -1,13 +1,13 @@
-/** Floods by one person on as many links as an account may have. */
+/** Floods by one account, on as many links as one account may have. */
 import { randomBytes } from 'node:crypto';
 import { limitValues } from '../src/daemon/limits/limits.ts';
 import { encodeRequest } from '../src/protocol/wire/codec.ts';
 import { fastOpaque } from '../test/helpers/protocol/fast-opaque.ts';
-import { addressOf, flooder, logInAgain, logInByPassword, PASSWORD } from './flood-people.ts';
-import { type Flood, requests, same } from './flood-requests.ts';
+import { addressOf, flooder, logInByPassword, logInWithRetry, PASSWORD } from './flood-people.ts';
+import { type Flood, repeat, requests } from './flood-requests.ts';
 
-const byKey = (port: number, index: number) => logInAgain(port, flooder(0), addressOf(index));
-const byPassword = (port: number, index: number) => logInAgain(port, flooder(0), addressOf(index), logInByPassword);
+const byKey = (port: number, index: number) => logInWithRetry(port, flooder(0), addressOf(index));
+const byPassword = (port: number, index: number) => logInWithRetry(port, flooder(0), addressOf(index), logInByPassword);
 const vault = randomBytes(131_072);
 const recordHash = randomBytes(32);
 let version = 0;
@@ -36,8 +36,8 @@ const pages = requests(
 const floods: { [kind: string]: Flood } = {
   vaults,
   'new passwords': newPasswords,
-  cards: same(200, 'cards', { name: 'bob', from: 0 }, byKey),
-  'refused uploads': same(200, 'upload-open', refusedUpload, byKey),
+  cards: repeat(200, 'cards', { name: 'bob', from: 0 }, byKey),
+  'refused uploads': repeat(200, 'upload-open', refusedUpload, byKey),
   pages,
 };
 

@@ -1,4 +1,4 @@
-/** The people of floods.ts: their accounts, cards and tickets are written before the daemon starts, so that each logs in by key. */
+/** The accounts of floods.ts. Accounts, cards and tickets are written before the daemon starts, so that each can log in by key. */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -24,11 +24,11 @@ import { fixtureKey } from '../test/fixtures/keys.ts';
 import { fastOpaque } from '../test/helpers/protocol/fast-opaque.ts';
 
 export const LINKS = 50;
-/** Others who have an account and never come. */
+/** How many more accounts exist that never log in. */
 const ABSENT = 2_000;
 const DEVICE = 1;
 export const daemonId = new Uint8Array(32).fill(1);
-/** Of the first flooder; the others have none. */
+/** The password of the first flooder; the others have none. */
 export const PASSWORD = 'a password for floods';
 const ticket = new Uint8Array(32).fill(3);
 const identity = fixtureKey('mallory-identity');
@@ -36,7 +36,7 @@ const expect = daemonFingerprint(fixtureKey('daemon-link').spki, fixtureKey('dae
 
 export const flooder = (index: number): string => `flooder${index}`;
 
-/** The identity depends on the name, too: one pair of keys is enough for all. */
+/** A fresh card for `name`. All accounts share one key pair: the name is part of the identity. */
 export async function cardOf(name: string): Promise<{ bytes: Uint8Array; card: Card }> {
   const { spki: ekSpki } = fixtureKey('mallory-encryption');
   const notBefore = Math.floor(Date.now() / 60_000) * 60_000 - 60_000;
@@ -46,7 +46,7 @@ export async function cardOf(name: string): Promise<{ bytes: Uint8Array; card: C
 }
 
 /** Writes users.txt and the database of a daemon that has not started yet. */
-export async function settle(dir: string): Promise<void> {
+export async function writeAccounts(dir: string): Promise<void> {
   const store = await openSqliteStore(join(dir, 'securechat.db'));
   const lines = [];
   const people: Card[] = [];
@@ -89,7 +89,7 @@ async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
   }
 }
 
-/** A socket from an address of this machine: the fifty come from ten of them, and the others from 127.0.0.1. */
+/** Opens a socket from a loopback address. The fifty flooders use ten addresses, the others 127.0.0.1. */
 export function openSocket(port: number, from = '127.0.0.1') {
   const socket = connect({ port, host: '127.0.0.1', localAddress: from, noDelay: true });
   socket.on('error', () => socket.destroy());
@@ -100,7 +100,7 @@ export function addressOf(index: number): string {
   return `127.0.0.${2 + (index % 10)}`;
 }
 
-/** A few handshakes of this process at a time: the daemon gives each only some seconds. */
+/** How many handshakes run at once: the daemon closes a handshake that takes more than a few seconds. */
 const OPENING = 4;
 let opening = 0;
 
@@ -141,8 +141,8 @@ async function openCalls(port: number, from?: string) {
   return { socket, link, calls };
 }
 
-/** Tries until the daemon lets it in. */
-export async function logInAgain(port: number, name: string, from?: string, way = logIn) {
+/** Tries again until the daemon accepts the login. */
+export async function logInWithRetry(port: number, name: string, from?: string, way = logIn) {
   for (;;) {
     try {
       return await way(port, name, from);
@@ -152,14 +152,14 @@ export async function logInAgain(port: number, name: string, from?: string, way 
   }
 }
 
-/** Notes from one to the other, in their order: one is sealed, the others are it with another id and number. */
+/** Makes notes in order. Only the first is really sealed; the others are copies of it with another id and sequence number. */
 export async function noteMaker(from: string, to: string): Promise<(n: number) => Uint8Array> {
   const [mine, theirs] = [(await cardOf(from)).card, (await cardOf(to)).card];
   const none = new Uint8Array(32);
-  const place = { device: DEVICE, seq: 1, prev: none, seen: none, sentAt: Date.now(), noteId: new Uint8Array(16) };
+  const header = { device: DEVICE, seq: 1, prev: none, seen: none, sentAt: Date.now(), noteId: new Uint8Array(16) };
   const content = { kind: 'text', text: 'a line as people write it' } as const;
-  const { note } = await sealNote(inlineRsa, { daemonId, identity, from: mine, to: theirs, ...place, content });
-  // After version, type and conversation; after both identities and the device.
+  const { note } = await sealNote(inlineRsa, { daemonId, identity, from: mine, to: theirs, ...header, content });
+  // The id follows version, type and conversation; the sequence number follows the id, both identities and the device.
   const [idAt, seqAt] = [34, 34 + 16 + 64 + 4];
   return (n) => {
     const copy = Buffer.from(note);

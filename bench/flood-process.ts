@@ -1,9 +1,9 @@
-/** The process that floods for floods.ts, so that its work is not counted as the daemon's or the others'. Told how by its parent. */
+/** The flooding process of floods.ts, started with a kind and a port. It is separate so that its CPU time is not counted as the daemon's. */
 import { floods } from './flood-kinds.ts';
 import { LINKS } from './flood-people.ts';
 import type { Governor } from './flood-requests.ts';
 
-/** Of a core. */
+/** The share of one core that the flood may use. */
 const SHARE = 0.6;
 
 const [kind = '', port = ''] = process.argv.slice(2);

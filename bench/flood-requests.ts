@@ -1,19 +1,19 @@
-/** Floods of requests: a window of them under way on a link, again and again. */
+/** Floods that keep a window of requests in flight on a link. */
 import { setTimeout as after } from 'node:timers/promises';
 import { encodeRequest } from '../src/protocol/wire/codec.ts';
 import type { RequestName, RequestParams } from '../src/protocol/wire/requests.ts';
-import { addressOf, flooder, logInAgain } from './flood-people.ts';
+import { addressOf, flooder, logInWithRetry } from './flood-people.ts';
 
-/** `mayGo` is false while the flooding process has had its share of a core. */
+/** `mayGo` is false while the flooding process has used up its share of a core; `over` ends the flood. */
 export type Governor = { mayGo: boolean; over: boolean };
 export type Flood = (port: number, index: number, governor: Governor) => Promise<void>;
-type LogIn = (port: number, index: number) => ReturnType<typeof logInAgain>;
+type LogIn = (port: number, index: number) => ReturnType<typeof logInWithRetry>;
 
 export const PUMP_MS = 5;
 
-const byItself: LogIn = (port, index) => logInAgain(port, flooder(index), addressOf(index));
+const byItself: LogIn = (port, index) => logInWithRetry(port, flooder(index), addressOf(index));
 
-/** Keeps `window` requests under way, and looks at no answer. A link that was cut is opened again. */
+/** Keeps `window` requests in flight and ignores the answers. Opens a new link when one was closed. */
 export function requests(
   window: number,
   make: (index: number, lobby: Uint8Array) => Promise<(n: number) => Uint8Array>,
@@ -25,15 +25,15 @@ export function requests(
     while (!governor.over) {
       const { link, lobby } = await logIn(port, index);
       request ??= await make(index, lobby);
-      let [underWay, lost] = [0, false];
+      let [inFlight, lost] = [0, false];
       link.onMessage = () => {
-        underWay -= 1;
+        inFlight -= 1;
       };
       link.onClose = () => {
         lost = true;
       };
       while (!governor.over && !lost) {
-        for (; governor.mayGo && underWay < window; underWay++) link.send(request(++n));
+        for (; governor.mayGo && inFlight < window; inFlight++) link.send(request(++n));
         await after(PUMP_MS);
       }
       link.destroy();
@@ -41,8 +41,8 @@ export function requests(
   };
 }
 
-/** The same request over and over. */
-export function same<N extends RequestName>(window: number, method: N, params: RequestParams<N>, logIn = byItself) {
+/** Sends the same request again and again. */
+export function repeat<N extends RequestName>(window: number, method: N, params: RequestParams<N>, logIn = byItself) {
   const bytes = encodeRequest(1, method, params);
   return requests(window, async () => () => bytes, logIn);
 }

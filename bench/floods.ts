@@ -1,7 +1,8 @@
 /**
- * One pair of people while fifty hostile links flood the daemon in one way after the other: the time of a ping, and from a whisper
- * to its reader, without the flood and during it; and what the daemon used. Daemon, flood and pair are processes of their own.
- * The flood gets 0.6 of a core at most, and the flood of nothing uses that without the daemon. Target: p99 below 50 ms beside each.
+ * Fifty hostile links flood the daemon, one kind of flood after the other, while two people chat. Measures the time of a ping and
+ * of a private message until it arrives, without and during the flood, and what the daemon used. Daemon, flood and pair run in
+ * processes of their own. The flood uses 0.6 of a core at most; the kind "nothing" uses that much without the daemon.
+ * Target: p99 below 50 ms in each flood.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,12 +10,12 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startDaemon } from './daemon.ts';
 import { floods } from './flood-kinds.ts';
-import { logIn, noteMaker, settle } from './flood-people.ts';
+import { logIn, noteMaker, writeAccounts } from './flood-people.ts';
 import { type Print, spread } from './report.ts';
 
 const BASE_MS = 2_000;
 const FLOOD_MS = 6_000;
-/** Until logins and the first requests are over. */
+/** The time for logins and first requests, before the measurement. */
 const BEGIN_MS = 1_500;
 const BETWEEN_MS = 10;
 
@@ -29,7 +30,7 @@ export async function benchFloods(print: Print, only: readonly string[] = Object
 }
 
 async function floodedBy(kind: string): Promise<string> {
-  const daemon = await startDaemon({ prepare: settle });
+  const daemon = await startDaemon({ prepare: writeAccounts });
   const pair = await openPair(daemon.port);
   const child = fork(fileURLToPath(new URL('./flood-process.ts', import.meta.url)), [kind, String(daemon.port)], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -68,7 +69,7 @@ async function floodedBy(kind: string): Promise<string> {
   }
 }
 
-/** Alice pings, and whispers to bob, one after the other. */
+/** Logs alice and bob in. Alice pings the daemon and writes to bob in turn. */
 async function openPair(port: number) {
   const alice = await logIn(port, 'alice');
   const bob = await logIn(port, 'bob');

@@ -1,8 +1,8 @@
 /**
- * What a handshake, a login by password and one by key cost the daemon: CPU of a real one in a process of its own, all its
- * threads, log and disk included. The limit is the RSA that each cannot do without (opening the client's secret, sealing
- * the answer; by key, verifying a signature too), by node:crypto alone in the same run. One after the other, and no faster than
- * the daemon allows one address.
+ * The daemon's CPU time for a handshake, a login by password and a login by key: a real daemon in a process of its own, with all
+ * threads, log and disk. The lower bound is the RSA work that each needs (decrypting the client's secret, encrypting the answer;
+ * by key also verifying a signature), by node:crypto alone in the same run. Logins run one after the other, within the daemon's
+ * rate limits.
  */
 import { setTimeout as after } from 'node:timers/promises';
 import { Calls } from '../src/client/connection/calls.ts';
@@ -20,7 +20,7 @@ import { bareRsa, type Count, cpuOfEach } from './bare-rsa.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { type Print, ratio } from './report.ts';
 
-/** Between two connections of this address, and between two logins. */
+/** The pause between two connections, and between two logins. */
 const CONNECTION_MS = 20;
 const LOGIN_MS = 20;
 const DEVICE = 7;
@@ -32,7 +32,7 @@ export async function benchLogins(print: Print, quick = false): Promise<void> {
   try {
     await register(daemon);
     const password = { name: NAME, password: PASSWORD, device: DEVICE };
-    // The last login by password gave the ticket that counts.
+    // The ticket of the last login by password; a login by key needs it.
     let ticket: Uint8Array = new Uint8Array(0);
     const identity = fixtureKey('alice-identity');
 
@@ -78,7 +78,7 @@ async function open(daemon: BenchDaemon): Promise<{ calls: Calls; daemonId: Uint
     address: { host, port },
     timeoutMs: 10_000,
     expect: fingerprint,
-    // No secret is kept here: one pair for all links, so that the client's keys cost nothing.
+    // One ephemeral pair for all links, so that the client spends no time on keys.
     ephemeral: fixtureKey('ephemeral'),
     rsa: inlineRsa,
     software: 'bench',
@@ -108,7 +108,7 @@ async function register(daemon: BenchDaemon): Promise<void> {
   calls.link.destroy();
 }
 
-/** Milliseconds for each of `times` calls, after some that warm it up. */
+/** The daemon's CPU time for one call, in ms: the mean of `times` calls after a warm-up. */
 async function daemonCpu(
   daemon: BenchDaemon,
   times: number,

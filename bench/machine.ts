@@ -1,4 +1,4 @@
-/** The line that stands above all figures: they mean nothing without it. */
+/** Describes the machine. The figures of a bench mean nothing without this line. */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 
 export function machineLine(): string {

@@ -1,4 +1,4 @@
-/** `npm run bench [part…] [-- --quick]`: what is measured, one part after the other. Each file also runs by itself. */
+/** `npm run bench [part…] [-- --quick]` runs the benches one after the other. Each file also runs by itself. */
 import { parseArgs } from 'node:util';
 import { benchDurable } from './durable.ts';
 import { benchFanOut } from './fan-out.ts';
@@ -12,7 +12,7 @@ import type { Print } from './report.ts';
 import { benchSend } from './send.ts';
 import { benchTui } from './tui.ts';
 
-/** A quick run shows that a part works and what its figures are about; it leaves out what takes minutes. */
+/** The parts. A quick run measures less: it shows that a part works and roughly what its figures are. */
 const parts: { [name: string]: (print: Print, quick: boolean) => Promise<void> } = {
   logins: benchLogins,
   notes: benchNotes,
@@ -29,7 +29,7 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { q
 const quick = values.quick === true;
 const unknown = positionals.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  console.error(`no part is named ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
+  console.error(`unknown part ${unknown.join(', ')}; the parts are ${Object.keys(parts).join(', ')}`);
   process.exitCode = 2;
 } else {
   console.log(machineLine());
@@ -40,5 +40,5 @@ if (unknown.length > 0) {
     console.log(`\n${name}`);
     await parts[name]?.((line) => console.log(`  ${line}`), quick);
   }
-  if (quick && positionals.length === 0) console.log(`\nleft out by --quick: ${slow.join(', ')}`);
+  if (quick && positionals.length === 0) console.log(`\n--quick left out: ${slow.join(', ')}`);
 }

@@ -1,4 +1,4 @@
-// Loaded before a program that send.ts measures: writes the times of its marks, ms since it began, to the file BENCH_MARKS.
+// send.ts loads this before the measured program. It writes the program's performance marks (ms since its start) to the file BENCH_MARKS.
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 

@@ -1,7 +1,7 @@
 /**
- * Sealing and opening a private message of one chunk and of sixteen (the longest text), on the calling thread. The limit is the
- * RSA that it cannot do without, by node:crypto alone in the same run: to seal, one OAEP a chunk for both copies and one PSS
- * signature; to open, one OAEP a chunk of one copy and one PSS verification.
+ * Sealing and opening a private message of one chunk and of sixteen (the longest text), on the calling thread. The lower bound is
+ * the RSA work that it needs, by node:crypto alone in the same run: to seal, one OAEP encryption for each chunk of both copies and
+ * one PSS signature; to open, one OAEP decryption for each chunk of one copy and one PSS verification.
  */
 
 import { MAX_TEXT_BYTES } from '../src/protocol/base/text.ts';

@@ -1,4 +1,4 @@
-/** weechat and irssi in a pty of the same size, on an IRC server that does just enough: for comparing, where they are installed. */
+/** weechat and irssi, if they are installed, in a pty of the same size with a minimal IRC server: for comparison. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
@@ -8,11 +8,11 @@ import { join } from 'node:path';
 const CHANNEL = '#bench';
 const NICK = 'bench';
 
-/** A server that lets one client in, puts it into a channel and says what it is told to. */
+/** A minimal IRC server for one client: joins it to a channel and sends messages there. */
 export type IrcServer = {
   port: number;
   joined: Promise<void>;
-  /** From now on, each second. 0 stops. */
+  /** Sends this many messages a second from now on. 0 stops. */
   talk(perSecond: number): void;
   close(): void;
 };
@@ -61,7 +61,7 @@ export const otherChats: readonly OtherChat[] = [
   {
     name: 'irssi',
     argv: (port, home) => [`--home=${home}`, '-c', '127.0.0.1', '-p', String(port), '-n', NICK],
-    // Its second window is the channel.
+    // Switches to its second window, the channel.
     afterJoin: '\x1b2',
   },
   {
@@ -75,7 +75,7 @@ export function isInstalled(name: string): boolean {
   return spawnSync(name, ['--version']).status === 0;
 }
 
-/** A home of its own, gone afterwards. */
+/** Calls `use` with a temporary home folder and deletes it afterwards. */
 export async function withHome<T>(name: string, use: (home: string) => Promise<T>): Promise<T> {
   const home = mkdtempSync(join(tmpdir(), `securechat-bench-${name}-`));
   try {

@@ -1,6 +1,6 @@
 /**
- * The whole screen at work: the built program in a pty of 120x40, a real daemon, somebody who writes to the lobby at a steady rate.
- * Every message is checked, opened, kept in the profile and drawn. CPU and memory are those of the screen's process.
+ * The whole screen under load: the built program in a pty of 120x40, a real daemon, and a client that writes to the lobby at a
+ * steady rate. The screen verifies, decrypts, stores and draws every message. CPU and memory are those of the screen's process.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export async function benchReceive(print: Print): Promise<void> {
       await after(1000 / PER_SECOND);
     }
     await Promise.all(waiting);
-    // Begins unlike the others: of a row that begins alike only the rest is written anew.
+    // This text begins differently: the screen redraws only the changed part of a row.
     await writer.send('#lobby', 'enough');
     await screen.shows('enough');
     const cpu = cpuSeconds(screen.pid) - before.cpu;

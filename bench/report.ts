@@ -1,8 +1,8 @@
-/** What the benches have in common: a spread, a ratio, a line. */
+/** Formats figures for all benches: quantiles, ratios, lines. */
 
 export type Print = (line: string) => void;
 
-/** The value below which `part` (0 to 1) of `values` lie. */
+/** The quantile of `values` for `part` (0 to 1). */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;

@@ -1,4 +1,4 @@
-/** scp through a throw-away sshd on this machine: the neighbour of a file transfer. Both ways are the same work here. */
+/** scp through a temporary sshd on this machine, for comparison with a file transfer. Up and down are the same work here. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -13,12 +13,12 @@ const run = promisify(execFile);
 
 export type Scp = { copy(from: string, to: string): Promise<void>; stop(): void };
 
-/** null where sshd is not installed or does not come up. `folder` holds its keys. */
+/** Starts sshd with its keys in `folder`. Returns null if sshd is not installed or does not start. */
 export async function startScp(folder: string): Promise<Scp | null> {
   if (!existsSync(SSHD)) return null;
   const at = (name: string): string => join(folder, name);
   await mkdir(folder, { mode: 0o700 });
-  // Where it drops privileges; a machine that never ran it lacks the folder.
+  // sshd needs this folder to drop privileges; it is missing on a machine that never ran sshd.
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true });
   for (const name of ['host', 'client']) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)]);
   const port = await freePort();

@@ -1,8 +1,8 @@
 /**
- * One `securechat send`, from the start of its process to the end: the built program, a real daemon, a profile that has logged in
- * before. Split at the marks that the client sets: start (Node, the program, the profile), keys (waiting for the pair of this
- * handshake), login (TCP, handshake, login by key), sending (sync, seal, the daemon's answer), end (closing, and the next
- * handshake's pair made for the spare). Target: a median of 1.5 s in all.
+ * One `securechat send`, from the start of the process to its end: the built program, a real daemon, a profile that has logged in
+ * before. The performance marks of the client split it into phases: start (Node, the program, the profile), keys (waiting for the
+ * ephemeral key pair), login (TCP, handshake, login by key), sending (sync, seal, the daemon's answer), end (closing, and generating
+ * a spare key pair for the next handshake). Target: a median of 1.5 s in all.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

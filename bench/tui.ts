@@ -1,6 +1,6 @@
 /**
- * The screen in a pty of 120x40, quiet machine assumed: start to first paint, key to paint with 10,000 messages held, bytes a
- * key, CPU while messages arrive, memory. weechat and irssi stand beside it in the same size where they are installed.
+ * The screen in a pty of 120x40, on an idle machine: time from start to first paint, from key to paint with 10,000 messages loaded,
+ * bytes written per key, CPU while messages arrive, memory. weechat and irssi are measured too if they are installed.
  * Targets: first paint <= 250 ms, key p95 <= 10 ms, RSS <= 150 MiB.
  */
 import { execFileSync } from 'node:child_process';
@@ -100,14 +100,14 @@ async function keys(program: string): Promise<{ times: number[]; bytes: number; 
   return { times, bytes: Math.round((total - before) / KEYS), rss };
 }
 
-/** Letters one by one, each after the answer to the one before. ms each, sorted. */
+/** Types letters, each after the previous one was painted. Returns the times in ms, sorted. */
 async function type(pty: IPty, onAnswer: (told: () => void) => void): Promise<{ times: number[] }> {
   const times: number[] = [];
   for (let i = 0; i < KEYS; i++) {
     const painted = Promise.withResolvers<void>();
     onAnswer(painted.resolve);
     const start = performance.now();
-    // Every 60 letters the line is emptied: what is measured is a letter, not a long line.
+    // Clear the line every 60 letters, so that a long line does not distort the times.
     pty.write(i % 60 === 59 ? '\x15' : ('abcdefghij'[i % 10] as string));
     await painted.promise;
     times.push(performance.now() - start);
@@ -124,14 +124,14 @@ async function cpuAt(program: string, perSecond: number): Promise<number> {
   return used;
 }
 
-/** Per cent of one core over five seconds. */
+/** CPU use over five seconds, in per cent of one core. */
 async function cpu(pid: number): Promise<number> {
   const start = cpuSeconds(pid);
   await after(5000);
   return Math.round(((cpuSeconds(pid) - start) * 100) / 5);
 }
 
-/** The same three figures of another program. */
+/** Measures the same three figures for another program. */
 async function other(chat: OtherChat, print: (line: string) => void): Promise<void> {
   const starts = [];
   for (let i = 0; i < 3; i++)

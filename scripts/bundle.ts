@@ -1,4 +1,4 @@
-/** Turns TypeScript entries and what they import into plain JavaScript: for dist, and for a bench of the screen. */
+/** Bundles TypeScript entries and their imports to JavaScript, for dist and for the bench of the screen. */
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
@@ -8,12 +8,12 @@ const replacements: Record<string, string> = {
   'string-width': 'string-width.ts',
   '@alcalzone/ansi-tokenize': 'ansi-tokenize.ts',
 };
-/** Packages that lay out --help; they keep their own version, and the daemon has them too. */
+/** Packages that format --help. They keep their own version of string-width; the daemon bundles them too. */
 const help = /\/node_modules\/(yargs|cliui)\//;
 
 /**
- * Gives Ink and what it uses our versions of two packages, which remember their answers. Ours import the original. A `require`
- * comes from a package that needs an older version with other exports.
+ * Replaces two packages for Ink and its dependencies with our caching versions, which import the originals. A `require` is left
+ * alone: it comes from a package that needs an older version with other exports.
  */
 const widthCache: Plugin = {
   name: 'width-cache',
@@ -26,7 +26,7 @@ const widthCache: Plugin = {
   },
 };
 
-/** Relative paths start at the root of the clone. Modules that entries share become chunks of their own, so nothing is written twice. */
+/** Relative paths start at the root of the clone. Modules shared by several entries become chunks, so each module is written once. */
 export async function bundle(options: Pick<BuildOptions, 'entryPoints' | 'outdir' | 'outExtension'>): Promise<void> {
   await build({
     ...options,

@@ -1,8 +1,8 @@
-/** The type declarations of the library, without those of modules that it does not show. */
+/** Selects the type declarations that belong to the library's public interface. */
 import { cpSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Copies `entry` and every declaration that it imports, directly or not, from one folder to another. */
+/** Copies `entry` and every declaration file that it imports, directly or indirectly, from one folder to another. */
 export function copyDeclarations(from: string, entry: string, to: string): void {
   const copied = new Set<string>();
   const copy = (path: string): void => {

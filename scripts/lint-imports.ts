@@ -1,12 +1,12 @@
 /**
- * The rules of docs/ARCHITECTURE.md about folders and imports, each written once: what a part may import, no cycle of files or of
- * folders (types count), how many files a folder holds, and that a name of a file is not used for two things.
+ * Checks the rules of docs/ARCHITECTURE.md about folders and imports: what a part may import, no cycles of files or folders (type
+ * imports count), how many files a folder holds, and that no two files share a name.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What each part may import: parts of ours, and which packages and built-in modules not. */
+/** For each part: which parts it may import, and which packages and built-in modules it must not import. */
 const parts: Readonly<Record<string, { ours: readonly string[]; never: RegExp | null }>> = {
   cli: { ours: ['tui', 'client', 'protocol', 'platform'], never: null },
   tui: { ours: ['client', 'protocol', 'platform'], never: null },
@@ -16,13 +16,13 @@ const parts: Readonly<Record<string, { ours: readonly string[]; never: RegExp | 
   platform: { ours: [], never: /^(ink|react)\b/ },
 };
 const MOST_FILES = 15;
-/** Folders whose files share their names with the files that do the same elsewhere: a command with its request. */
+/** Folders whose files may share a name with another file on the same subject, such as a command and its request. */
 const oneWordEverywhere = /^src\/(cli\/commands|daemon\/requests)\//;
 const entryPoints = new Set(['index', 'main']);
 
 export type Source = { path: string; text: string };
 
-/** @returns a sentence for each rule that `sources` breaks; paths begin with `src/` */
+/** @returns one sentence for each broken rule. The paths in `sources` begin with `src/`. */
 export function importFaults(sources: readonly Source[]): string[] {
   const imports = new Map(sources.map(({ path, text }) => [path, importsOf(path, text)]));
   const ours = new Map([...imports].map(([path, names]) => [path, names.filter((name) => imports.has(name))]));
@@ -40,7 +40,7 @@ export function importFaults(sources: readonly Source[]): string[] {
   ];
 }
 
-/** Paths of ours below `src/`, packages and built-in modules as they are named. */
+/** The imports of each file: our own modules as paths below `src/`, packages and built-in modules by name. */
 function importsOf(path: string, text: string): string[] {
   return [...text.matchAll(/(?:\bfrom|\bimport\(|^import) ?'([^']+)'/gm)].map(([, name = '']) =>
     name.startsWith('.') ? join(dirname(path), name) : name,
@@ -51,7 +51,7 @@ function partOf(path: string): string {
   return path.split('/')[1] ?? '';
 }
 
-/** Files directly in a part stand for themselves: entry points are above its folders, what all need is below. */
+/** The folder of a file. A file directly in a part counts as a folder of its own: it may be an entry point or a base for all. */
 function nodeOf(path: string): string {
   return dirname(path).split('/').length === 2 && partOf(path) !== 'platform' ? path : dirname(path);
 }
@@ -62,10 +62,10 @@ function faultOf(path: string, name: string): string[] {
   if (rule === undefined) return [`${path} is in no part`];
   if (name.startsWith('src/'))
     return partOf(name) === part || rule.ours.includes(partOf(name)) ? [] : [`${path} may not import ${name}`];
-  return rule.never?.test(name) ? [`${path} may not import ${name}: ${part} knows no such thing`] : [];
+  return rule.never?.test(name) ? [`${path} may not import ${name}: ${part} must not use it`] : [];
 }
 
-/** Sets of nodes that reach each other. Tarjan, "Depth-first search and linear graph algorithms" (1972). */
+/** The strongly connected components of a graph. Tarjan, "Depth-first search and linear graph algorithms" (1972). */
 export function cyclesOf(graph: ReadonlyMap<string, Iterable<string>>): string[][] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
@@ -100,7 +100,7 @@ function sizeFaults(paths: readonly string[]): string[] {
   });
 }
 
-/** The same name twice is fine where both mean the same kind of thing: these pairs do. */
+/** File names that may occur once in each of these folders: the files are about the same subject. */
 const sameKind: Readonly<Record<string, readonly string[]>> = {
   arguments: ['src/cli', 'src/daemon/config'],
   errors: ['src/client', 'src/protocol/base'],
@@ -117,7 +117,9 @@ function nameFaults(paths: readonly string[]): string[] {
     const isFree = entryPoints.has(name) || oneWordEverywhere.test(path) || sameKind[name]?.includes(dirname(path));
     if (!isFree) named.set(name, [...(named.get(name) ?? []), path]);
   }
-  return [...named.values()].filter((same) => same.length > 1).map((same) => `one name for two: ${same.join(', ')}`);
+  return [...named.values()]
+    .filter((same) => same.length > 1)
+    .map((same) => `two files of one name: ${same.join(', ')}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

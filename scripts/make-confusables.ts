@@ -1,6 +1,6 @@
 /**
- * Makes src/protocol/base/confusables.ts of Unicode's own files: `node scripts/make-confusables.ts confusables.txt Unihan_Variants.txt`, from
- * https://www.unicode.org/Public/security/ and Unihan.zip in https://www.unicode.org/Public/UCD/. Only letters that a name may have.
+ * Generates src/protocol/base/confusables.ts from Unicode's data files: `node scripts/make-confusables.ts confusables.txt Unihan_Variants.txt`, from
+ * https://www.unicode.org/Public/security/ and Unihan.zip in https://www.unicode.org/Public/UCD/. It keeps only letters that are allowed in names.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { nameScripts } from '../src/protocol/base/look-alikes.ts';
@@ -13,7 +13,7 @@ if (version === undefined || date === undefined) throw new Error('give confusabl
 const letter = (hex: string): string => String.fromCodePoint(Number.parseInt(hex, 16));
 const short = (text: string): string => Array.from(text, (each) => each.codePointAt(0)?.toString(16)).join('+');
 const inNames = (text: string): boolean => nameScripts.some((letters) => letters.test(text));
-/** Prototype -> the letters that look like it. */
+/** Maps each prototype to the letters that look like it. */
 const groups = new Map<string, Set<string>>();
 const add = (target: string, source: string): void => {
   groups.set(target, (groups.get(target) ?? new Set()).add(source));
@@ -22,7 +22,7 @@ const add = (target: string, source: string): void => {
 for (const [, source = '', target = ''] of confusables.matchAll(/^([0-9A-F]+) ;\t([0-9A-F ]+) ;\tMA/gm))
   if (inNames(letter(source))) add(target.split(' ').map(letter).join(''), letter(source));
 
-/** Forms of one ideograph: the first of them stands for all, unless it has a prototype already. */
+/** Variants of one ideograph. The first one is the prototype of the others, unless it already has a prototype. */
 const prototypes = new Map([...groups].flatMap(([target, all]) => [...all].map((source) => [source, target])));
 for (const [, source = '', variants = ''] of unihan.matchAll(/^U\+([0-9A-F]+)\tkZVariant\t(.+)$/gm)) {
   const forms = [source, ...Array.from(variants.matchAll(/U\+([0-9A-F]+)/g), ([, hex = '']) => hex)].map(letter);

@@ -1,7 +1,7 @@
 /**
- * Writes test/vectors/{card,note,segment,vault,safety,text}.json: what people seal for one another, with the verdict an
- * implementation must come to. OAEP, PSS and nonces are random, so each run writes other bytes: commit them only with a
- * new format.
+ * Writes test/vectors/{card,note,segment,vault,safety,text}.json: end-to-end encrypted objects, with the verdict that an
+ * implementation must reach. OAEP, PSS and nonces are random, so each run writes different bytes: commit them only with a new
+ * format.
  */
 import { createHash } from 'node:crypto';
 import { systemRandom as random } from '../src/platform/random.ts';

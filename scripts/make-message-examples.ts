@@ -10,7 +10,7 @@ const requestNames = Object.keys(requestExamples) as RequestName[];
 const eventNames = Object.keys(eventExamples) as EventName[];
 const ID = 7;
 
-/** MessagePack in the notation of RFC 8949's diagnostic form; long bytes shortened. */
+/** Prints a MessagePack value in the diagnostic notation of RFC 8949, section 8. Long byte strings are shortened. */
 function show(value: unknown): string {
   if (value instanceof Uint8Array) {
     const start = hex(value.subarray(0, 4));

@@ -1,4 +1,4 @@
-/** Writes docs/screen.svg: the built program in a real terminal, with a throw-away daemon and three people. `npm run picture`. */
+/** Writes docs/screen.svg (`npm run picture`): the built program in a real terminal, with a temporary daemon and three people. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ async function makeFiles(): Promise<{ notes: string; photo: string }> {
   return { notes, photo };
 }
 
-/** Minutes after ten o'clock of the picture's morning: whatever making keys took, every line has the same time in every picture. */
+/** Minutes after ten o'clock in the picture. They are fixed, so that every run draws the same times. */
 async function minute(count: number): Promise<void> {
   while (Date.now() < Date.UTC(2026, 10, 23, 10, count, 15)) await sleep(20);
 }
@@ -138,7 +138,7 @@ function openProgram(): Program {
         if (performance.now() > end) throw new Error(`not seen:\n${text()}`);
         await sleep(50);
       }
-      // What belongs to the same frame comes with it.
+      // Let the rest of the frame arrive.
       await sleep(300);
     },
     exited: new Promise((done) => pty.onExit(done)),

@@ -1,6 +1,6 @@
 /**
- * Writes test/vectors/{room-log,epoch,room-message}.json: what a room is made of, with the verdict an implementation must
- * come to. OAEP, PSS and salts are random, so each run writes other bytes: commit them only with a new format.
+ * Writes test/vectors/{room-log,epoch,room-message}.json: the objects of a room, with the verdict that an implementation must
+ * reach. OAEP, PSS and salts are random, so each run writes different bytes: commit them only with a new format.
  */
 
 import { systemRandom as random } from '../src/platform/random.ts';

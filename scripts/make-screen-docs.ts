@@ -1,4 +1,4 @@
-/** Prints docs/SCREEN.md from the tables of keys and dot-commands. `npm run docs` writes it; a test compares. */
+/** Writes docs/SCREEN.md from the tables of keys and dot-commands (`npm run docs`). A test compares. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { lineCommandTable, screenOnly, spokenOtherwise } from '../src/cli/plain/line-commands.ts';

@@ -1,6 +1,6 @@
 /**
- * Writes test/vectors/{rsa,handshake,record}.json: inputs, results and the verdict that a correct program comes to. OAEP and
- * PSS are salted, so each run writes other bytes; whoever has another implementation checks it against any of them.
+ * Writes test/vectors/{rsa,handshake,record}.json: inputs, results, and the verdict that an implementation must reach. OAEP and
+ * PSS are random, so each run writes different bytes: commit them only with a new format.
  */
 import { writeFileSync } from 'node:fs';
 import { type Clock, systemClock } from '../src/platform/clock.ts';

@@ -1,6 +1,6 @@
 /**
- * For the picture only (NODE_OPTIONS=--import): a fixed morning, on which the minutes of a conversation pass in seconds.
- * PICTURE_START is the real ms since 1970 at which that morning begins.
+ * Replaces the clock for the picture (NODE_OPTIONS=--import): a fixed morning on which time runs PACE times as fast.
+ * PICTURE_START is the real time, in ms since 1970, at which that morning begins.
  */
 const MORNING = Date.UTC(2026, 10, 23, 9, 46, 20);
 const PACE = 30;

@@ -1,4 +1,4 @@
-/** A terminal's cells as an SVG: text as text, box lines as lines, so that no font leaves gaps between them. */
+/** Draws a terminal as an SVG. Box characters become lines, so that no font leaves gaps between them. */
 import type { IBufferCell, Terminal } from '@xterm/headless';
 
 const CELL = { width: 8.4, height: 19 };
@@ -9,7 +9,7 @@ const FOREGROUND = '#d5dae4';
 const BACKGROUND = '#171a21';
 const FONTS =
   "ui-monospace, 'SF Mono', 'Cascadia Mono', 'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
-/** The first sixteen colours, as most terminals have them. */
+/** The first sixteen colours of most terminals. */
 const ANSI = [
   ...['#3b4252', '#f7768e', '#9ece6a', '#e0af68', '#7aa2f7', '#bb9af7', '#7dcfff', '#c0caf5'],
   ...['#5b6377', '#ff8a9f', '#b4e07d', '#f0c580', '#9ab8ff', '#ccb1ff', '#9be0ff', '#ffffff'],
@@ -18,7 +18,7 @@ const ANSI = [
 type Style = { color: string; background: string; bold: boolean; italic: boolean; underline: boolean };
 type Run = Style & { column: number; cells: number; text: string };
 
-/** Where the strokes of a box character go from the middle of its cell. */
+/** The directions of the strokes of each box character, from the middle of its cell. */
 const strokes: Readonly<Record<string, string>> = {
   '─': 'lr',
   '│': 'ud',
@@ -37,7 +37,7 @@ const strokes: Readonly<Record<string, string>> = {
   '┼': 'lrud',
 };
 
-/** What `terminal` shows now, in a window with `title`. */
+/** The current content of `terminal` as an SVG window with `title`. */
 export function terminalSvg(terminal: Terminal, title: string): string {
   const width = round(terminal.cols * CELL.width + 2 * MARGIN);
   const height = round(terminal.rows * CELL.height + BAR + MARGIN);
@@ -55,7 +55,7 @@ ${body}${drawCursor(terminal)}</g>
 `;
 }
 
-/** Neighbours of one style together; blanks without a background are left out. */
+/** Joins neighbouring cells of one style to runs. Leaves out blanks without a background. */
 function runsOf(terminal: Terminal, row: number): Run[] {
   const line = terminal.buffer.active.getLine(terminal.buffer.active.viewportY + row);
   const runs: Run[] = [];
@@ -66,7 +66,7 @@ function runsOf(terminal: Terminal, row: number): Run[] {
     const text = cell.getChars() || ' ';
     const last = runs.at(-1);
     const joins = last !== undefined && last.column + last.cells === column && sameStyle(last, style);
-    // Wide characters and box lines stand for themselves, so that none shifts what follows.
+    // Wide characters and box characters are runs of their own, so that they cannot shift the text after them.
     const alone = (each: string) => each in strokes || cell.getWidth() > 1;
     if (joins && !alone(text) && !(last.text in strokes) && last.cells === last.text.length) {
       last.text += text;
@@ -89,7 +89,7 @@ function styleOf(cell: IBufferCell): Style {
   };
 }
 
-/** A number of xterm: 0xrrggbb, or a place in the palette of 256. */
+/** A colour number of xterm.js: 0xrrggbb, or an index of the palette of 256. */
 export function colorOf(color: number, rgb: boolean): string {
   const hex = (value: number): string => `#${value.toString(16).padStart(6, '0')}`;
   if (rgb) return hex(color);

@@ -1,12 +1,12 @@
-/** What every file of test/vectors is made of. Bytes are hexadecimal; keys are those of test/fixtures/keys.json. */
+/** The format of the files in test/vectors. Bytes are hexadecimal; the keys are in test/fixtures/keys.json. */
 import { writeFileSync } from 'node:fs';
 import { concat, hex } from '../src/protocol/base/bytes.ts';
 
 type Fields = Record<string, unknown>;
-/** `verdict` is accepted, refused, or the code of the error; `gives` is what must be found inside. */
+/** `verdict` is accepted, refused, or an error code; `gives` is the expected content. */
 export type Vector = { what: string; verdict: string; given: Fields; gives?: Fields };
 
-/** A copy with the lowest bit of one byte flipped. */
+/** Copies the bytes and flips the lowest bit of one of them. */
 export function flipped(bytes: Uint8Array, at: number): Uint8Array {
   return bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
 }
@@ -15,7 +15,7 @@ export function writeVectors(name: string, vectors: Vector[]): void {
   writeFileSync(new URL(`../test/vectors/${name}.json`, import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);
 }
 
-/** One that is accepted, and the ways in which `field`, bytes, breaks it. */
+/** One accepted vector, and the same vector with `field` damaged in several ways. */
 export function withDamage(
   good: Vector,
   field: string,

@@ -1,4 +1,4 @@
-/** The package as people install it: packed, unpacked, and with the dependencies that it declares. */
+/** Installs the package as users do: packed, unpacked, and with its declared dependencies. */
 import { execFile } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** @returns the folder whose node_modules holds it and its dependencies, and the paths of its files */
+/** @returns the folder with node_modules, and the paths of the package's files */
 export async function installPackage(t: ExecutionContext): Promise<{ dir: string; files: string[] }> {
   const dir = await temporaryFolder(t);
   const modules = join(dir, 'node_modules');

@@ -1,13 +1,13 @@
 import type { Clock } from '../../src/platform/clock.ts';
 
 export type ManualClock = Clock & {
-  /** Moves time on and runs what falls due, in order. */
+  /** Moves the time forward and runs the timers that fall due, in order. */
   advance(ms: number): void;
-  /** ms from now to each timer, the soonest first. */
+  /** The ms until each timer, soonest first. */
   pending(): number[];
 };
 
-/** A clock that stands until the test moves it. */
+/** A clock that moves only when the test calls `advance`. */
 export function manualClock(start = 1_700_000_000_000): ManualClock {
   let now = start;
   const timers = new Set<{ at: number; action: () => void }>();

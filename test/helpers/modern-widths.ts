@@ -5,7 +5,10 @@ type Provider = Parameters<xterm.Terminal['unicode']['register']>[0];
 
 const ZWJ = 0x200d;
 
-/** Emoji two cells wide and joined sequences as one, as today's terminals draw them; the model's own table is Unicode 6. */
+/**
+ * Character widths of modern terminals for xterm.js: emoji are two cells wide, and a joined sequence counts as one. The built-in
+ * table is Unicode 6.
+ */
 export const modernWidths: Provider = {
   version: 'modern',
   wcwidth: widthOf,

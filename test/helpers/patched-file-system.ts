@@ -1,10 +1,10 @@
-/** The real file system, of which a test changes what open files do. */
+/** The real file system, with methods of open files replaced by a test. */
 import * as fs from 'node:fs/promises';
 import type { FileSystem, OpenFile } from '../../src/platform/file-system.ts';
 
 type Change = (handle: OpenFile, path: string) => Partial<OpenFile> | Promise<Partial<OpenFile>>;
 
-/** Each file that is opened has the methods that `change` gives for it in the place of its own. */
+/** `change` is called for each opened file; the methods it returns replace those of the file. */
 export function patchedFileSystem(change: Change): FileSystem {
   return {
     ...(fs as FileSystem),
@@ -24,7 +24,7 @@ export function patchedFileSystem(change: Change): FileSystem {
   };
 }
 
-/** What the system throws, as ENOSPC of a full disk. */
+/** An error as the system throws it, such as ENOSPC for a full disk. */
 export function systemError(code: string): Error {
   return Object.assign(new Error(`the system says ${code}`), { code });
 }

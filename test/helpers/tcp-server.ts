@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import type { Address } from '../../src/client/connection/dial.ts';
 
-/** A TCP server on a free port that does `each` with every connection; gone with the test. */
+/** Starts a TCP server on a free port and calls `each` for every connection. It closes when the test ends. */
 export async function startTcpServer(t: ExecutionContext, each: (socket: Socket) => void): Promise<Address> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

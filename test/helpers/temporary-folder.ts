@@ -1,4 +1,4 @@
-/** A temporary folder that goes with its test. */
+/** Makes a temporary folder and deletes it when the test ends. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { ExecutionContext } from 'ava';
 
 export async function temporaryFolder(t: ExecutionContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'securechat-'));
-  // Again when a program that was just killed still wrote into it.
+  // Retry: a program that was just killed may still write into it.
   t.teardown(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   return dir;
 }

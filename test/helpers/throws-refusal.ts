@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 
-/** The daemon refuses what is being done, with this code. */
-export function throwsRefusal(t: ExecutionContext, doing: Promise<unknown>, code: string): Promise<unknown> {
-  return t.throwsAsync(doing, { instanceOf: Refusal, code });
+/** Asserts that `work` rejects with a Refusal that has this code. */
+export function throwsRefusal(t: ExecutionContext, work: Promise<unknown>, code: string): Promise<unknown> {
+  return t.throwsAsync(work, { instanceOf: Refusal, code });
 }

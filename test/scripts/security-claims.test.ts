@@ -1,4 +1,4 @@
-/** Each claim of SECURITY.md names what holds it, and what it names is there. */
+/** Checks that each claim of SECURITY.md names a test, a limit or a section of PROTOCOL.md, and that these exist. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
@@ -13,7 +13,7 @@ const isLimit = (name: string) =>
   Object.hasOwn(limitValues, name) || optionNames.some((option) => name === `--${option}`);
 const sections = new Set([...read('docs/PROTOCOL.md').matchAll(/^## (\d+)\. /gm)].map(([, number]) => number));
 
-/** The list items below the attackers' headings, each with the references in its last parentheses. */
+/** The list items of the section "What SecureChat gives", each with the references in its last parentheses. */
 function claims(document: string): { claim: string; references: string }[] {
   const [, attackers = ''] = /\n## What SecureChat gives.*?\n([\s\S]*?)\n## /.exec(document) ?? [];
   return [...attackers.matchAll(/^- (.*)$/gm)].map(([, item = '']) => {
@@ -22,7 +22,7 @@ function claims(document: string): { claim: string; references: string }[] {
   });
 }
 
-test('each claim names a test, a limit or a section, and all of them are there', (t) => {
+test('each claim names an existing test, limit or section', (t) => {
   const all = claims(read('SECURITY.md'));
   t.true(all.length > 40);
   for (const { claim, references } of all) {

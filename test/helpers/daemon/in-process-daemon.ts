@@ -1,6 +1,6 @@
 /**
- * The daemon in this process: for what cannot be reached in another one, its clock and its disk, and where a process of
- * its own would prove no more. It costs far less.
+ * Starts the daemon inside the test process. Tests can control its clock, disk and request table, and it starts much faster than a
+ * process of its own (test/helpers/daemon/daemon.ts).
  */
 import * as nodeFs from 'node:fs/promises';
 import type { ExecutionContext } from 'ava';
@@ -21,7 +21,7 @@ type DaemonOptions = {
   clock?: Clock;
   fs?: FileSystem;
   table?: RequestTable;
-  /** Sockets and files that it may have open. */
+  /** How many sockets and files it may have open. */
   descriptors?: number;
   /** A data folder that a daemon has used before. */
   dir?: string;
@@ -31,34 +31,34 @@ type InProcessDaemon = {
   daemon: Daemon;
   dir: string;
   at: { port: number; fingerprint: string; join: string };
-  /** What it has written to its log so far. */
+  /** The lines of its log so far. */
   lines: LogLine[];
 };
 
-/** Of all daemons of this process: they end with it, and it does not wait for them. */
+/** Worker threads shared by all daemons of this process. They are unreferenced and end with the process. */
 let threads: ReturnType<typeof openThreads> | undefined;
 
-/** Stopped with its test. */
+/** Starts a daemon on a free port. It stops when the test ends. */
 export async function openDaemon(
   t: ExecutionContext,
-  { flags = {}, ...given }: DaemonOptions = {},
+  { flags = {}, ...options }: DaemonOptions = {},
 ): Promise<InProcessDaemon> {
-  const dir = given.dir ?? (await temporaryFolder(t));
-  if (given.dir === undefined) await writeFixtureKey(dir);
-  const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
+  const dir = options.dir ?? (await temporaryFolder(t));
+  if (options.dir === undefined) await writeFixtureKey(dir);
+  const environment = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   threads ??= openThreads([]);
-  const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0', ...flags }, around), {
+  const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0', ...flags }, environment), {
     log,
-    clock: given.clock ?? systemClock,
+    clock: options.clock ?? systemClock,
     random: systemRandom,
-    fs: given.fs ?? nodeFs,
+    fs: options.fs ?? nodeFs,
     software: 'test',
     hostname: 'here',
-    descriptors: given.descriptors ?? 4_096,
+    descriptors: options.descriptors ?? 4_096,
     threads,
-    ...(given.table && { table: given.table }),
+    ...(options.table && { table: options.table }),
   });
   t.teardown(() => daemon.stop());
   const { port, fingerprint } = daemon;

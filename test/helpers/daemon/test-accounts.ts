@@ -1,4 +1,4 @@
-/** A daemon and people who have accounts on it, for whole programs: each has a profile on disk and keys from the fixtures. */
+/** A daemon with accounts, for tests of whole programs. Each account has a profile on disk and fixture keys. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -13,12 +13,13 @@ type Name = 'alice' | 'bob' | 'carol';
 
 export type TestAccounts = {
   daemon: TestDaemon;
-  /** Where programs run, with the profiles and the password file `password` in it. */
+  /** The working folder of the programs. It holds the profiles and the password file `password`. */
   dir: string;
-  /** The environment of somebody's programs. */
+  /** The environment for the programs of one account. */
   env(name: Name): Record<string, string>;
-  /** One program of somebody, to its end. */
+  /** Runs `securechat` as one account and waits for its end. */
   as(name: Name, args: readonly string[], options?: CliOptions): Promise<CliResult>;
+  /** Starts `securechat` as one account. */
   start(name: Name, args: readonly string[], options?: CliOptions): Running;
 };
 
@@ -27,11 +28,11 @@ export const PASSWORD = 'correct horse';
 type TestAccountsOptions = {
   daemonArgs?: readonly string[];
   daemonEnv?: Record<string, string>;
-  /** inlineOpaque where a program logs in with the password; lightOpaque unless given, for profiles have a key. */
+  /** The default, fastOpaque, works for logins by key. Use inlineOpaque if a program logs in with the password. */
   opaque?: Opaque;
 };
 
-/** Everything ends and goes with the test. */
+/** Starts a daemon and registers `names`. Programs, daemon and folder go when the test ends. */
 export async function testAccounts(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob'],

@@ -1,6 +1,6 @@
 /**
- * OPAQUE that stretches a password for next to nothing, where a login by the agreed argon2id takes a quarter of a second. Only
- * for accounts that are made and opened by it: programs, and the daemon with a password of users.txt, stretch as agreed.
+ * OPAQUE with a cheap Argon2id; the real one takes a quarter of a second per login. It only fits accounts that are registered and
+ * opened with it: real programs, and passwords in users.txt, use the real parameters.
  */
 import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
 import { clientStepsWith } from '../../../src/protocol/crypto/opaque-calls.ts';
