@@ -104,8 +104,7 @@ function sizeFaults(paths: readonly string[]): string[] {
 const sameKind: Readonly<Record<string, readonly string[]>> = {
   arguments: ['src/cli', 'src/daemon/config'],
   errors: ['src/client', 'src/protocol/base'],
-  upload: ['src/client/transfers', 'src/daemon/files'],
-  download: ['src/client/transfers', 'src/daemon/files'],
+  uploads: ['src/client/transfers', 'src/daemon/files'],
   room: ['src/client/rooms', 'src/daemon/rooms'],
   rooms: ['src/client/rooms', 'src/daemon/rooms'],
 };

@@ -15,12 +15,13 @@ import type { Announcer } from './messages/announcer.ts';
 import type { MessageBuilder } from './messages/message-builder.ts';
 import type { MyMessages } from './messages/my-messages.ts';
 import type { ConversationRef } from './notes/conversation-ref.ts';
+import type { Addressees } from './outbox/addressees.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { OutboxStore } from './outbox/outbox-store.ts';
 import type { People } from './people/people.ts';
 import type { Presence } from './people/presence.ts';
 import type { Rooms } from './rooms/rooms.ts';
-import type { FileExchange } from './transfers/file-exchange.ts';
+import type { Transfers } from './transfers/transfers.ts';
 
 export type ChatParts = {
   context: AccountContext;
@@ -38,7 +39,8 @@ export type ChatParts = {
   conversations: Conversations;
   outbox: Outbox;
   sync: SyncState;
-  files: FileExchange;
+  addressees: Addressees;
+  transfers: Transfers;
 };
 
 export class Chat {
@@ -107,7 +109,7 @@ export class Chat {
   async end(ms: number): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    const { context, received, conversations, receipts, outbox, announcer, files, mine } = this.parts;
+    const { context, received, conversations, receipts, outbox, announcer, transfers, mine } = this.parts;
     if (context.connection.state.state === 'online') {
       const settled = (async () => {
         await received.settled();
@@ -119,7 +121,7 @@ export class Chat {
     }
     announcer.only('link');
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    files.close();
+    transfers.close();
     outbox.close();
     mine.waiters.end();
   }
@@ -131,8 +133,8 @@ export class Chat {
 
   /** One after the other: what fails is told, and what comes after it goes on. */
   async #catchUp(): Promise<void> {
-    const { bus, cache, files, outbox, rooms, conversations, people } = this.parts;
-    await bus.attempt(() => files.tidy());
+    const { bus, cache, transfers, outbox, rooms, conversations, people } = this.parts;
+    await bus.attempt(() => transfers.tidy());
     await bus.attempt(() => outbox.sendAll());
     for (const room of rooms.all) await bus.attempt(() => room.sync.join());
     await bus.attempt(() => conversations.sync());

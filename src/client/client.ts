@@ -12,7 +12,6 @@ import { ClientError, refusedByDaemon } from './errors.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { type ConversationRef, nameOfRecipient } from './notes/conversation-ref.ts';
 import { openChat } from './open-chat.ts';
-import { Addressees } from './outbox/addressees.ts';
 import { shownName } from './people/shown-name.ts';
 import type {
   Client,
@@ -38,13 +37,11 @@ export class ChatClient implements Client {
   readonly #signedIn: SignedIn;
   readonly #chat: Chat;
   readonly #parts: ChatParts;
-  readonly #addressees: Addressees;
 
   private constructor(signedIn: SignedIn, chat: Chat) {
     this.#signedIn = signedIn;
     this.#chat = chat;
     this.#parts = chat.parts;
-    this.#addressees = new Addressees(signedIn, chat.parts.conversations);
   }
 
   /** Joins the rooms if need be; the rest of what is new is taken while the client is used. */
@@ -88,7 +85,7 @@ export class ChatClient implements Client {
     const { reading } = this.#chat;
     let place: ConversationRef;
     try {
-      place = await this.#addressees.place(conversation);
+      place = await this.#parts.addressees.place(conversation);
     } catch (error) {
       return readUnmet(reading, conversation, options, error);
     }
@@ -97,21 +94,16 @@ export class ChatClient implements Client {
   }
 
   async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
-    const place = await this.#addressees.recipientOrUnmet(to);
+    const place = await this.#parts.addressees.recipientOrUnmet(to);
     return this.#post(place, await this.#content(place, body, options.reply));
   }
 
   async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
-    const place = await this.#addressees.recipientOrUnmet(to);
+    const place = await this.#parts.addressees.recipientOrUnmet(to);
     if (options.until === 'delivered' && place.kind === 'room')
       throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
-    const { mine } = this.#parts;
-    const id = mine.newId();
-    const reached = mine.waiters.reach(id, options.until ?? 'sent');
-    // Queueing may fail first, and then nobody waits.
-    reached.catch(() => {});
-    await this.#post(place, await this.#content(place, text, undefined), id);
-    return reached;
+    const content = await this.#content(place, text, undefined);
+    return (await this.#parts.mine.send(place, checked(content), { until: options.until ?? 'sent' })).reached;
   }
 
   async edit(message: Message, text: string): Promise<void> {
@@ -130,7 +122,7 @@ export class ChatClient implements Client {
   async react(message: Message, emoji: string, on: boolean): Promise<void> {
     // What another program added can be taken back.
     if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
-    const place = await this.#addressees.recipient(message.conversation);
+    const place = await this.#parts.addressees.recipient(message.conversation);
     await this.#post(place, { kind: 'reaction', to: await this.#known(place, message), emoji, on });
   }
 
@@ -138,7 +130,7 @@ export class ChatClient implements Client {
     const { outboxStore, mine } = this.#parts;
     const item = await outboxStore.withId(id);
     if (item?.state !== 'failed') throw new ClientError('refused', 'there is no failed message with this id');
-    await mine.retry(await this.#addressees.recipientOrUnmet(nameOfRecipient(item.recipient)), id);
+    await mine.retry(await this.#parts.addressees.recipientOrUnmet(nameOfRecipient(item.recipient)), id);
   }
 
   async markRead(conversation: ConversationName, seq: number): Promise<void> {
@@ -159,41 +151,42 @@ export class ChatClient implements Client {
   }
 
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
-    const place = await this.#addressees.recipient(to);
-    return this.#asked(() => this.#parts.files.upload(place, path, options));
+    const place = await this.#parts.addressees.recipient(to);
+    return this.#asked(() => this.#parts.transfers.uploads.upload(place, path, options));
   }
 
   async files(conversation?: ConversationName): Promise<ListedFile[]> {
-    const { conversations, files } = this.#parts;
-    const place = conversation === undefined ? null : await this.#addressees.place(conversation);
+    const { conversations, transfers } = this.#parts;
+    const place = conversation === undefined ? null : await this.#parts.addressees.place(conversation);
     const list = async () => {
       await this.#chat.synced();
-      if (place === null) return files.list(null);
+      if (place === null) return transfers.downloads.list(null);
       const listed: ListedFile[] = [];
-      for (const timeline of await conversations.timelinesOf(place)) listed.push(...(await files.list(timeline.place)));
+      for (const timeline of await conversations.timelinesOf(place))
+        listed.push(...(await transfers.downloads.list(timeline.place)));
       return listed;
     };
     return this.#asked(() => askOverLinks(() => this.#signedIn.connection.online(), list));
   }
 
   async download(file: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
-    return this.#asked(() => this.#parts.files.download(file, options));
+    return this.#asked(() => this.#parts.transfers.downloads.download(file, options));
   }
 
   transfers(): Promise<TransferState[]> {
-    return this.#parts.files.begun();
+    return this.#parts.transfers.list();
   }
 
   async resume(transfer: FileRef, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
-    return this.#asked(() => this.#parts.files.resume(transfer, options, (to) => this.#addressees.recipient(to)));
+    return this.#asked(() => this.#parts.transfers.resume(transfer, options));
   }
 
   pause(transfer: FileRef): Promise<void> {
-    return this.#parts.files.pause(transfer);
+    return this.#parts.transfers.pause(transfer);
   }
 
   drop(transfer: FileRef): Promise<void> {
-    return this.#parts.files.drop(transfer);
+    return this.#parts.transfers.drop(transfer);
   }
 
   async safetyNumber(name: string): Promise<string> {
@@ -240,14 +233,8 @@ export class ChatClient implements Client {
     return { kind: 'reply', to: await this.#known(place, reply), text };
   }
 
-  async #post(place: ConversationRef, content: Content, id = this.#parts.mine.newId()): Promise<Message> {
-    try {
-      encodeContent(content);
-    } catch (error) {
-      if (error instanceof ProtocolError) throw new ClientError('usage', error.message);
-      throw error;
-    }
-    return this.#parts.mine.queue(place, content, { id });
+  #post(place: ConversationRef, content: Content): Promise<Message> {
+    return this.#parts.mine.queue(place, checked(content));
   }
 
   /** A message that the conversation holds. @throws ClientError 'refused' */
@@ -260,12 +247,23 @@ export class ChatClient implements Client {
   async #mine(message: Message, what: string): Promise<ConversationRef> {
     if (message.from !== this.me.name || message.formerKey)
       throw new ClientError('refused', `only ${shownName(message)} can have this ${what}`);
-    const place = await this.#addressees.recipient(message.conversation);
+    const place = await this.#parts.addressees.recipient(message.conversation);
     await this.#known(place, message);
     return place;
   }
 
   async #asked<T>(ask: () => Promise<T>): Promise<T> {
     return ask().catch(refusedByDaemon);
+  }
+}
+
+/** @throws ClientError 'usage' when it is too long, or not what it says */
+function checked(content: Content): Content {
+  try {
+    encodeContent(content);
+    return content;
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new ClientError('usage', error.message);
+    throw error;
   }
 }

@@ -11,11 +11,13 @@ import { Receipts } from './conversations/receipts.ts';
 import { SyncState } from './conversations/sync-state.ts';
 import { ClientBus } from './events/client-bus.ts';
 import { ReceivedEvents } from './events/received-events.ts';
+import { SharedFiles } from './files/shared-files.ts';
 import { type AccountContext, accountKey } from './login/account-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { Announcer } from './messages/announcer.ts';
 import { MessageBuilder } from './messages/message-builder.ts';
 import { MyMessages } from './messages/my-messages.ts';
+import { Addressees } from './outbox/addressees.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OwnDevices } from './outbox/own-devices.ts';
@@ -24,8 +26,7 @@ import { Presence } from './people/presence.ts';
 import { GrantAnswers } from './rooms/grant-answers.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Intake } from './timeline/intake.ts';
-import { FileExchange } from './transfers/file-exchange.ts';
-import { SharedFiles } from './transfers/shared-files.ts';
+import { Transfers } from './transfers/transfers.ts';
 
 /** @throws ClientError 'untrusted' when the daemon shows other rooms than those that were pinned */
 export async function openChat(signedIn: SignedIn): Promise<Chat> {
@@ -52,21 +53,17 @@ export async function openChat(signedIn: SignedIn): Promise<Chat> {
   const sync = new SyncState(received, conversations);
   const outbox = new Outbox(context, bus, outboxStore, devices, new Channels({ context, cache, conversations }, rooms));
 
-  const shared = new SharedFiles(context, cache, intake, (conversation, name) =>
-    conversations.placeOf(conversation, name),
-  );
-  const files = new FileExchange({
-    signedIn,
-    shared,
-    emit: (event) => bus.publish('announced', event),
-    synced: () => sync.synced(),
-    post: async (place, content, file) => {
-      const id = mine.newId();
-      const sent = mine.waiters.reach(id, 'sent');
-      sent.catch(() => {});
-      await mine.queue(place, content, { id, file });
-      return { sent };
-    },
+  const addressees = new Addressees(signedIn, conversations);
+  const transfers = new Transfers({
+    connection: signedIn.connection,
+    profile,
+    bus,
+    me: context.keyring.me.idFp,
+    clock: context.clock,
+    worker: { device: lease.device, held: (device) => profile.devices.isHeld(device) },
+    addressees,
+    mine,
+    shared: new SharedFiles(context, cache, intake, conversations, sync),
     isPosted: async (file) =>
       (await outboxStore.lists(file)) || (await cache.hasShared(file, hex(context.keyring.me.idFp))),
   });
@@ -86,7 +83,8 @@ export async function openChat(signedIn: SignedIn): Promise<Chat> {
     conversations,
     outbox,
     sync,
-    files,
+    addressees,
+    transfers,
   });
 }
 

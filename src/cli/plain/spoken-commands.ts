@@ -1,7 +1,7 @@
 /** The dot-commands in words: those that only the screen can show are told as lines, the others are the screen's own. */
 
 import { ClientError } from '../../client/errors.ts';
-import { choose, matching } from '../../client/transfers/file-choice.ts';
+import { choose, matching } from '../../client/files/file-choice.ts';
 import type { ConversationName, Person } from '../../client/types.ts';
 import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
 import type { CommandName } from '../../tui/command-line/command-names.ts';

@@ -63,6 +63,19 @@ export class MyMessages {
     return message ?? this.#messages.nameless(ref, item);
   }
 
+  /** As `queue`. `reached` resolves when the message reached `until`; when nobody waits for it its failure is no error. */
+  async send(
+    ref: ConversationRef,
+    content: Content,
+    { until, file = null }: { until: 'sent' | 'delivered'; file?: string | null },
+  ): Promise<{ reached: Promise<Message> }> {
+    const id = this.newId();
+    const reached = this.waiters.reach(id, until);
+    reached.catch(() => {});
+    await this.queue(ref, content, { id, file });
+    return { reached };
+  }
+
   /** Sends a failed message again, as the newest of the conversation. */
   async retry(ref: ConversationRef, id: string): Promise<void> {
     await this.#store.retry(ref, id, this.#devices.current);

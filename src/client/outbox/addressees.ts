@@ -38,6 +38,12 @@ export class Addressees {
     return this.#trusted((await this.#ifReached(to)) ?? unmetRef(to.slice(1)));
   }
 
+  /** Before a file is sent: asks for the person's card. @throws ClientError 'key-changed', 'refused' when nothing can be sealed to it */
+  async checkKey(place: ConversationRef): Promise<void> {
+    const { keyring } = this.#linked;
+    if (place.kind === 'private' && place.with !== keyring.me.name) await keyring.recipient(place.with);
+  }
+
   async #ifReached(name: ConversationName): Promise<ConversationRef | null> {
     try {
       return await this.#known.place(name);

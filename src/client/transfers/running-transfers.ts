@@ -5,16 +5,19 @@ import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { printable } from '../../protocol/base/text.ts';
 import { ClientError, isPassing } from '../errors.ts';
+import type { ClientBus } from '../events/client-bus.ts';
 import type { TransferOptions, TransferState } from '../types.ts';
+import type { Discards } from './discards.ts';
 import { stopReason } from './stop.ts';
 import { TransferProgress } from './transfer-progress.ts';
 import { keyOf, type Named, nameOf, type TransferRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
+import { News, type TransferConnection } from './transfer-wire.ts';
 
 /** How far an upload is gets kept at most this often: what the next program knows of one that is cut off. */
 const KEEP_MS = 1000;
 
-export type RunningTransfer = { progress: TransferProgress; signal: AbortSignal };
+export type RunningTransfer = { news: News; progress: TransferProgress; signal: AbortSignal };
 
 /** `fresh`: begun just now, so that nothing of it is worth keeping when it is refused. */
 export type Startable<B extends TransferRecord = TransferRecord> = { begun: B; done: number; fresh?: boolean };
@@ -22,12 +25,11 @@ export type Startable<B extends TransferRecord = TransferRecord> = { begun: B; d
 type Running = { control: AbortController; over: Promise<void>; progress: TransferProgress | null };
 
 export type RunsParts = {
-  store: TransferStore;
+  connection: TransferConnection;
+  bus: ClientBus;
   clock: Clock;
-  /** Every change of every transfer. */
-  tell(transfer: TransferState): void;
-  /** What is left of it goes. */
-  giveUp(begun: TransferRecord): Promise<void>;
+  store: TransferStore;
+  discards: Discards;
 };
 
 export class RunningTransfers {
@@ -35,6 +37,7 @@ export class RunningTransfers {
   readonly #running = new Map<string, Running>();
   /** Failed, and nothing of them is left to go on with: only the listeners know of them. */
   readonly #hopeless = new Map<string, TransferState>();
+  #news: News | null = null;
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
@@ -46,6 +49,11 @@ export class RunningTransfers {
 
   states(): TransferState[] {
     return [...this.#running.values()].flatMap(({ progress }) => (progress === null ? [] : [progress.state]));
+  }
+
+  /** Waits for no news of the daemon any more. */
+  close(): void {
+    this.#news?.stop();
   }
 
   /** Resolves when it has stopped, with how it ended. null: it is not running here. */
@@ -60,7 +68,7 @@ export class RunningTransfers {
   dismiss(named: Named): boolean {
     const key = keyOf(named);
     const state = this.#hopeless.get(key);
-    if (state !== undefined) this.#parts.tell({ ...state, state: 'cancelled' });
+    if (state !== undefined) this.#announce({ ...state, state: 'cancelled' });
     return this.#hopeless.delete(key);
   }
 
@@ -85,7 +93,9 @@ export class RunningTransfers {
       const signals = options.signal === undefined ? [] : [options.signal];
       const signal = AbortSignal.any([control.signal, ...signals]);
       try {
-        return await doing({ progress, signal });
+        // From the first transfer on, and not before: what comes before anybody listens is meant for the conversations.
+        this.#news ??= new News(this.#parts.connection);
+        return await doing({ news: this.#news, progress, signal });
       } catch (error) {
         throw await this.#ended({ begun, fresh }, { progress, signal }, error);
       }
@@ -98,14 +108,14 @@ export class RunningTransfers {
   /** @returns what the caller is told */
   async #ended(
     { begun, fresh }: Pick<Startable, 'begun' | 'fresh'>,
-    { progress, signal }: RunningTransfer,
+    { progress, signal }: Pick<RunningTransfer, 'progress' | 'signal'>,
     thrown: unknown,
   ): Promise<unknown> {
     const { done } = progress.state;
     if (thrown instanceof ClientError && thrown.code === 'cancelled') {
       if (signal.reason === stopReason.drop) {
         progress.end('cancelled');
-        await this.#parts.giveUp(begun);
+        await this.#parts.discards.giveUp(begun);
       } else {
         await this.#kept(this.#parts.store.rest(begun, done, null));
         progress.end('paused');
@@ -126,16 +136,20 @@ export class RunningTransfers {
   }
 
   #teller(begun: TransferRecord, options: TransferOptions): (state: TransferState) => void {
-    const { clock, store, tell } = this.#parts;
+    const { clock, store } = this.#parts;
     let keptAt = clock.monotonic();
     return (state) => {
       options.onProgress?.(state);
-      tell(state);
+      this.#announce(state);
       const now = clock.monotonic();
       if (begun.direction === 'down' || state.state !== 'running' || now - keptAt < KEEP_MS) return;
       keptAt = now;
       void this.#kept(store.reach(begun, state.done));
     };
+  }
+
+  #announce(transfer: TransferState): void {
+    this.#parts.bus.publish('announced', { type: 'transfer', transfer });
   }
 
   /** A profile that was closed meanwhile finds at the next start that nobody works on it. */

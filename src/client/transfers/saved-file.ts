@@ -30,6 +30,12 @@ export async function namedBefore(fs: FileSystem, begun: DownloadRecord): Promis
   return path;
 }
 
+/** How much of it the `.part` holds, in bytes. */
+export async function partSize(fs: FileSystem, begun: DownloadRecord): Promise<number> {
+  const stat = await fs.lstat(partOf(begun)).catch(() => null);
+  return Math.min(begun.size, stat?.size ?? 0);
+}
+
 export class SavedFile {
   /** As it was opened: in another folder, it may be. */
   readonly begun: DownloadRecord;

@@ -1,6 +1,6 @@
 /** What is done with files and transfers that a command or a key names. */
 
-import { asShown, matching } from '../../client/transfers/file-choice.ts';
+import { asShown, matching } from '../../client/files/file-choice.ts';
 import type { FileInfo, TransferState } from '../../client/types.ts';
 import { isUnderWay } from '../select/select.ts';
 import type { ChatController } from '../session/chat-controller.ts';

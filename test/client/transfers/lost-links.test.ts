@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
-import { Transfers } from '../../../src/client/transfers/transfers.ts';
+import { TestTransfers } from '../../helpers/client/test-transfers.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { place, receiver, segSize } from '../../helpers/client/transfer-sides.ts';
 import { alice, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
@@ -24,8 +24,8 @@ test('wherever links are lost, the file arrives as it is', async (t) => {
 
       const up = new FakeWire(t, daemon);
       cutAfter(up, 'onUp', upCuts);
-      const sender = new Transfers({ connection: up, profile: openTransferProfile(t), me: alice.idFp });
-      const { manifest } = await sender.upload(place, path);
+      const sender = new TestTransfers(place, { connection: up, profile: openTransferProfile(t), me: alice.idFp });
+      const manifest = await sender.upload(place, path);
       await daemon.list(manifest.fileId);
 
       const { wire: down, transfers } = receiver(t, daemon);

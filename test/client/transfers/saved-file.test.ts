@@ -2,7 +2,6 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { DownloadRecord } from '../../../src/client/transfers/transfer-record.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
@@ -193,12 +192,11 @@ test('a part that has become a file of another name is not written to', async (t
     if (index === 2) stop.abort();
   };
   const [left] = await next.transfers.list();
-  const begun = (await next.transfers.begun(left ?? { author: '', id: '' })) as DownloadRecord;
-  const find = async () => manifest;
-  await fails(t, next.transfers.goOnFetching(begun, find, { signal: stop.signal }), 'cancelled', /was stopped/);
+  if (left === undefined) return t.fail();
+  await fails(t, next.transfers.resume(left, { signal: stop.signal }, manifest), 'cancelled', /was stopped/);
   t.true((await fs.readFile(mine)).equals(bytes));
-  const path = await next.transfers.goOnFetching(begun, find, {});
-  t.true((await fs.readFile(path)).equals(bytes));
+  const { note: path } = await next.transfers.resume(left, {}, manifest);
+  t.true((await fs.readFile(path ?? '')).equals(bytes));
   t.deepEqual((await fs.readdir(out)).sort(), ['a file.bin', 'mine.bin']);
 });
 

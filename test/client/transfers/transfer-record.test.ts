@@ -9,9 +9,8 @@ import {
   nameOf,
   type TransferRecord,
 } from '../../../src/client/transfers/transfer-record.ts';
-import { Transfers } from '../../../src/client/transfers/transfers.ts';
-import type { TransferState } from '../../../src/client/types.ts';
 import { fromHex, hex } from '../../../src/protocol/base/bytes.ts';
+import { TestTransfers } from '../../helpers/client/test-transfers.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { fails, place, segSize } from '../../helpers/client/transfer-sides.ts';
 import { alice, bob, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
@@ -33,10 +32,9 @@ async function setting(t: ExecutionContext, size = SIZE) {
   const program = (device: number) => {
     held.add(device);
     const wire = new FakeWire(t, daemon);
-    const told: TransferState[] = [];
     const worker = { device, held: (one: number) => held.has(one) };
-    const onChange = (state: TransferState) => told.push(state);
-    return { wire, told, transfers: new Transfers({ connection: wire, profile, me: alice.idFp, worker, onChange }) };
+    const transfers = new TestTransfers(place, { connection: wire, profile, me: alice.idFp, worker });
+    return { wire, told: transfers.told, transfers };
   };
   /** It waits for its link in the middle of the file. @returns its id and what lets it go on */
   const waiting = async ({ wire, transfers, told }: ReturnType<typeof program>) => {
@@ -66,8 +64,7 @@ test('what another program works on is not listed, and is left alone', async (t)
   await fails(t, two.transfers.upload(place, at.path), 'usage', /by another securechat/);
   await fails(t, two.transfers.pause(first), 'refused', /not|no such/);
   goOn();
-  const { posted } = await doing;
-  await posted();
+  await doing;
   t.deepEqual(await two.transfers.list(), []);
 });
 
@@ -88,9 +85,7 @@ test('a new program with the device of the killed one finds it as well', async (
   const next = at.program(1);
   await next.transfers.tidy();
   t.like((await next.transfers.list())[0], { id, state: 'paused' });
-  const begun = await next.transfers.begun(first);
-  if (begun.direction !== 'up') throw new Error('not an upload');
-  await next.transfers.goOnSending(begun, async () => {}, {});
+  await next.transfers.resume(first);
   t.true(next.wire.segmentsUp < 60, `${next.wire.segmentsUp} segments were sent again`);
 });
 
@@ -154,9 +149,7 @@ test("another's file with the id of a paused upload takes nothing from it", asyn
   await fails(t, transfers.download(from, manifest, { dir: at.dir }), 'refused', /no such file/);
   t.deepEqual(await transfers.list(), [paused]);
   t.false(wire.asked.includes('upload-drop'));
-  const begun = await transfers.begun(paused);
-  if (begun.direction !== 'up') return t.fail();
-  await transfers.goOnSending(begun, async () => {}, {});
+  await transfers.resume(paused);
   t.is(told.at(-1)?.state, 'done');
 });
 
@@ -170,8 +163,7 @@ test('a file that changed and is sent again takes the place of what was begun', 
   t.is((await transfers.list()).length, 1);
   wire.onUp = () => {};
   await fs.utimes(at.path, 1, 1);
-  const { manifest, posted } = await transfers.upload(place, at.path);
-  await posted();
+  const manifest = await transfers.upload(place, at.path);
   t.deepEqual(await transfers.list(), []);
   t.deepEqual(await fs.readdir(at.daemon.dir), [Buffer.from(manifest.fileId).toString('hex')]);
 });

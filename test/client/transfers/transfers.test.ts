@@ -30,7 +30,7 @@ test('what the daemon has of a file tells nothing about it', async (t) => {
   const at = await sender(t);
   const path = join(at.dir, 'zeros');
   await fs.writeFile(path, Buffer.alloc(1000));
-  const { manifest } = await at.transfers.upload(place, path);
+  const manifest = await at.transfers.upload(place, path);
   const stored = await fs.readFile(join(at.daemon.dir, hex(manifest.fileId)));
   t.is(stored.length, 1028);
   t.false(stored.includes(Buffer.alloc(8)));

@@ -4,7 +4,6 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
-import { type Source, Transfers } from '../../../src/client/transfers/transfers.ts';
 import type { FilesParts } from '../../../src/daemon/files/files.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
@@ -12,16 +11,26 @@ import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { alice, bob, conversation, type FileDaemon, openFileDaemon } from '../daemon/file-daemon.ts';
 import { FakeWire } from '../daemon/file-wire.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { type Source, TestTransfers } from './test-transfers.ts';
 import { openTransferProfile } from './transfer-profile.ts';
 
 export const segSize = 262_144;
 /** More than the daemon's window, and not a multiple of anything. */
 export const BIG = 80 * segSize + 12_345;
 /** Where all files of these tests belong, which are Alice's. */
-export const place: Source = { id: conversation, name: '@bob', author: hex(alice.idFp) };
+export const place: Source = {
+  kind: 'private',
+  id: conversation,
+  key: hex(conversation),
+  name: '@bob',
+  with: 'bob',
+  peer: hex(bob.idFp),
+  base: 0,
+  author: hex(alice.idFp),
+};
 
 type OpenProfile = ReturnType<typeof openTransferProfile>;
-export type Receiver = { wire: FakeWire; transfers: Transfers; profile: OpenProfile };
+export type Receiver = { wire: FakeWire; transfers: TestTransfers; profile: OpenProfile };
 export type Sender = Receiver & { daemon: FileDaemon; dir: string };
 
 /** Alice's side, with a daemon and a folder of its own. */
@@ -29,7 +38,7 @@ export async function sender(t: ExecutionContext, more: Partial<FilesParts> = {}
   const daemon = await openFileDaemon(t, more);
   const wire = new FakeWire(t, daemon);
   const profile = openTransferProfile(t);
-  const transfers = new Transfers({ connection: wire, profile, me: alice.idFp });
+  const transfers = new TestTransfers(place, { connection: wire, profile, me: alice.idFp });
   return { daemon, dir: await temporaryFolder(t), wire, profile, transfers };
 }
 
@@ -41,7 +50,7 @@ export function receiver(
 ): Receiver {
   const wire = new FakeWire(t, daemon, bob.idFp);
   const own = fs === undefined ? profile : { ...profile, fs };
-  return { wire, profile, transfers: new Transfers({ connection: wire, profile: own, me: bob.idFp }) };
+  return { wire, profile, transfers: new TestTransfers(place, { connection: wire, profile: own, me: bob.idFp }) };
 }
 
 /** A new file of random bytes, `a file.bin`. */
@@ -55,7 +64,7 @@ export async function fileOf(dir: string, size: number): Promise<{ path: string;
 /** A file that Alice sent and posted. */
 export async function sent(at: Sender, size: number): Promise<{ manifest: Manifest; bytes: Buffer }> {
   const { path, bytes } = await fileOf(at.dir, size);
-  const { manifest } = await at.transfers.upload(place, path);
+  const manifest = await at.transfers.upload(place, path);
   await at.daemon.list(manifest.fileId);
   return { manifest, bytes };
 }

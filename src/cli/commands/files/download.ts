@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
+import { choose } from '../../../client/files/file-choice.ts';
 import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts';
-import { choose } from '../../../client/transfers/file-choice.ts';
 import type { Command } from '../../command.ts';
 import { transferBar } from '../../console/transfer-bar.ts';
 

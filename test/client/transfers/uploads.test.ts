@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { ClientError } from '../../../src/client/errors.ts';
 import { stopReason } from '../../../src/client/transfers/stop.ts';
-import { Transfers } from '../../../src/client/transfers/transfers.ts';
 import type { TransferState } from '../../../src/client/types.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
+import type { Manifest } from '../../../src/protocol/sealed/file.ts';
+import { TestTransfers } from '../../helpers/client/test-transfers.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
 import { BIG, fails, fileOf, place, sender } from '../../helpers/client/transfer-sides.ts';
 import { alice } from '../../helpers/daemon/file-daemon.ts';
@@ -18,8 +20,8 @@ test('a file with another time or size gets a new id and key', async (t) => {
   const one = await at.transfers.upload(place, path);
   await fs.utimes(path, 1, 1);
   const two = await at.transfers.upload(place, path);
-  t.notDeepEqual(two.manifest.fileId, one.manifest.fileId);
-  t.notDeepEqual(two.manifest.key, one.manifest.key);
+  t.notDeepEqual(two.fileId, one.fileId);
+  t.notDeepEqual(two.key, one.key);
 });
 
 for (const [how, change] of [
@@ -47,7 +49,7 @@ test('what says that it is empty and is not, as in /proc, is not sent as nothing
     await fails(t, at.transfers.upload(place, path), 'usage', /says that it is empty and is not; send a copy/);
   t.deepEqual(await fs.readdir(at.daemon.dir), []);
   const empty = await fileOf(at.dir, 0);
-  t.is((await at.transfers.upload(place, empty.path)).manifest.size, 0);
+  t.is((await at.transfers.upload(place, empty.path)).size, 0);
 });
 
 test('one that goes on tells how much is there from the first word on', async (t) => {
@@ -110,17 +112,24 @@ test('a stopped upload goes on in the next process, and one that was posted does
   t.like(states.at(-1), { state: 'paused', rate: 0 });
 
   const next = new FakeWire(t, at.daemon);
-  const second = new Transfers({ connection: next, profile: at.profile, me: alice.idFp });
-  const { manifest, posted } = await second.upload(place, path);
+  const second = new TestTransfers(place, { connection: next, profile: at.profile, me: alice.idFp });
+  const unposted: Manifest[] = [];
+  second.onPost = (manifest) => {
+    unposted.push(manifest);
+    throw new ClientError('refused', 'the outbox is full');
+  };
+  await fails(t, second.upload(place, path), 'refused', /outbox/);
+  second.onPost = () => {};
+  const [manifest] = unposted;
+  if (manifest === undefined) return t.fail();
   t.true(next.segmentsUp < 60, `${next.segmentsUp} of ${manifest.count} segments were sent again`);
   t.deepEqual(Buffer.from(manifest.sha256), createHash('sha256').update(bytes).digest());
 
   const again = await second.upload(place, path);
-  t.deepEqual(again.manifest, manifest, 'not posted yet: the same file, nothing sent');
-  await posted();
+  t.deepEqual(again, manifest, 'not posted yet: the same file, nothing sent');
   const other = await second.upload(place, path);
-  t.notDeepEqual(other.manifest.fileId, manifest.fileId);
-  t.notDeepEqual(other.manifest.key, manifest.key);
+  t.notDeepEqual(other.fileId, manifest.fileId);
+  t.notDeepEqual(other.key, manifest.key);
 });
 
 test('what cannot be sent says why', async (t) => {
@@ -135,7 +144,11 @@ test('what cannot be sent says why', async (t) => {
       throw systemError('EACCES');
     },
   };
-  const other = new Transfers({ connection: at.wire, profile: openTransferProfile(t, locked), me: alice.idFp });
+  const other = new TestTransfers(place, {
+    connection: at.wire,
+    profile: openTransferProfile(t, locked),
+    me: alice.idFp,
+  });
   await fails(t, other.upload(place, path), 'usage', /may not be read/);
   t.deepEqual(at.wire.asked, []);
 });

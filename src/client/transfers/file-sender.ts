@@ -11,7 +11,7 @@ import { LinkLost, type News, overLinks } from './transfer-wire.ts';
 /** What may wait in the link before another segment is added: what a chat line has to wait behind. */
 const MAX_QUEUED_BYTES = 512 * 1024;
 
-export type UploadParts = {
+export type SendingParts = {
   news: News;
   random: Random;
   local: LocalFile;
@@ -24,7 +24,7 @@ export type UploadParts = {
  * Resolves with the SHA-256 of the plain file when the daemon has stored all of it.
  * @throws ClientError, Refusal
  */
-export async function upload(parts: UploadParts): Promise<Uint8Array> {
+export async function sendFile(parts: SendingParts): Promise<Uint8Array> {
   const { news, local, begun, signal } = parts;
   const { file, conversation, size, segSize } = begun;
   const source = new Source(local, segSize);
@@ -53,7 +53,7 @@ export async function upload(parts: UploadParts): Promise<Uint8Array> {
 }
 
 async function send(
-  { news, progress, signal, local, begun }: UploadParts,
+  { news, progress, signal, local, begun }: SendingParts,
   source: Source,
   sealer: SegmentSealer,
   opened: { transfer: number; next: number; window: number; links: number },

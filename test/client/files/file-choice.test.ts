@@ -1,6 +1,6 @@
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
-import { choose } from '../../../src/client/transfers/file-choice.ts';
+import { choose } from '../../../src/client/files/file-choice.ts';
 import type { FileInfo } from '../../../src/client/types.ts';
 import { printable } from '../../../src/protocol/base/text.ts';
 

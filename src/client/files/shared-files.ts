@@ -3,6 +3,8 @@ import { compare, equal, hex } from '../../protocol/base/bytes.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { Cache } from '../cache/cache.ts';
+import type { Conversations } from '../conversations/conversations.ts';
+import type { SyncState } from '../conversations/sync-state.ts';
 import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import { fileOf } from '../messages/message-builder.ts';
@@ -21,22 +23,26 @@ export class SharedFiles {
   readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #intake: Intake;
-  readonly #placeOf: (conversation: Uint8Array, name: string | null) => Promise<ConversationRef | null>;
+  readonly #conversations: Pick<Conversations, 'placeOf'>;
+  readonly #sync: Pick<SyncState, 'synced'>;
 
   constructor(
     context: AccountContext,
     cache: Cache,
     intake: Intake,
-    placeOf: (conversation: Uint8Array, name: string | null) => Promise<ConversationRef | null>,
+    conversations: Pick<Conversations, 'placeOf'>,
+    sync: Pick<SyncState, 'synced'>,
   ) {
     this.#context = context;
     this.#cache = cache;
     this.#intake = intake;
-    this.#placeOf = placeOf;
+    this.#conversations = conversations;
+    this.#sync = sync;
   }
 
-  /** Whoever else names that id; null when it is not listed. */
+  /** The file that this author shared, though others name the same id; null when it is not listed. */
   async find({ author, id }: FileRef): Promise<SharedFile | null> {
+    await this.#sync.synced();
     for await (const file of this.all(null, (listed) => hex(listed.file) === id))
       if (file.info.author === author) return file;
     return null;
@@ -73,7 +79,7 @@ export class SharedFiles {
   }
 
   async #open(listed: Listed): Promise<SharedFile | null> {
-    const place = await this.#placeOf(listed.conversation, listed.with);
+    const place = await this.#conversations.placeOf(listed.conversation, listed.with);
     if (place === null) return null;
     const [cached] = await this.#cache.at(place.key, [listed.entry.seq]);
     const opened = cached?.said

@@ -2,10 +2,10 @@
 import test from 'ava';
 import type { Cache } from '../../../src/client/cache/cache.ts';
 import { ClientError } from '../../../src/client/errors.ts';
+import { type SharedFile, SharedFiles } from '../../../src/client/files/shared-files.ts';
 import type { AccountContext } from '../../../src/client/login/account-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { Intake } from '../../../src/client/timeline/intake.ts';
-import { type SharedFile, SharedFiles } from '../../../src/client/transfers/shared-files.ts';
 
 type Page = { listed: { n: number; at: number }[]; more: boolean };
 const idOf = (n: number) => new Uint8Array(16).fill(n);
@@ -42,7 +42,8 @@ function listing(pages: (asked: number) => Page) {
     { connection: { request }, keyring: { isFormer: async () => false } } as unknown as AccountContext,
     cache as unknown as Cache,
     {} as Intake,
-    async () => place,
+    { placeOf: async () => place },
+    { synced: async () => {} },
   );
   return { files, asked: () => asked };
 }

@@ -14,7 +14,7 @@ const WINDOW_BYTES = 8 * 1024 * 1024;
 /** Written bytes after which the disk is asked to keep them, so that the end does not wait for all at once. */
 const SYNC_BYTES = 32 * 1024 * 1024;
 
-export type DownloadParts = {
+export type ReceivingParts = {
   news: News;
   manifest: Manifest;
   saved: SavedFile;
@@ -26,7 +26,7 @@ export type DownloadParts = {
  * Resolves when all of it is written: true when it is what its sender signed.
  * @throws ClientError, Refusal
  */
-export async function download(parts: DownloadParts): Promise<boolean> {
+export async function receiveFile(parts: ReceivingParts): Promise<boolean> {
   const resumed = await Receiver.resume(parts);
   if (await resumed.receive()) return true;
   if (resumed.first === 0) return false;
@@ -38,7 +38,7 @@ export async function download(parts: DownloadParts): Promise<boolean> {
 class Receiver {
   /** The segment that it began with. */
   readonly first: number;
-  readonly #parts: DownloadParts;
+  readonly #parts: ReceivingParts;
   readonly #opener: SegmentOpener;
   readonly #hash: Hash;
   /** One for all segments: each is written before the next is opened. */
@@ -49,7 +49,7 @@ class Receiver {
   #syncedTo = 0;
   #syncing: Promise<void> | null = null;
 
-  constructor(parts: DownloadParts, first: number, hash: Hash) {
+  constructor(parts: ReceivingParts, first: number, hash: Hash) {
     this.#parts = parts;
     this.#opener = new SegmentOpener(parts.manifest);
     this.first = first;
@@ -60,7 +60,7 @@ class Receiver {
   }
 
   /** Goes on after the whole segments on the disk; the last one is always fetched, for it tells that it is the last. */
-  static async resume(parts: DownloadParts): Promise<Receiver> {
+  static async resume(parts: ReceivingParts): Promise<Receiver> {
     const { manifest, saved, signal } = parts;
     const { segSize, count } = manifest;
     const first = Math.min(Math.floor((await saved.size()) / segSize), count - 1);

@@ -1,0 +1,79 @@
+/** The transfers of one program whose conversations are played here: what it posts is noted, and what it fetches is what the test says. */
+import { ClientBus } from '../../../src/client/events/client-bus.ts';
+import type { SharedFile } from '../../../src/client/files/shared-files.ts';
+import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
+import { Transfers, type TransfersParts } from '../../../src/client/transfers/transfers.ts';
+import type { Message, TransferOptions, TransferState } from '../../../src/client/types.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
+import type { Manifest } from '../../../src/protocol/sealed/file.ts';
+
+/** The conversation that a file is in, and who shared it: identity fingerprint, hex. */
+export type Source = ConversationRef & { author: string };
+
+export class TestTransfers {
+  /** What listeners were told. */
+  readonly told: TransferState[] = [];
+  /** Called with each manifest before it is posted; what it throws keeps it from being posted. */
+  onPost: (manifest: Manifest) => void = () => {};
+  readonly #transfers: Transfers;
+  readonly #place: ConversationRef;
+  readonly #posted = new Map<string, Manifest>();
+  readonly #shared = new Map<string, SharedFile>();
+
+  constructor(place: ConversationRef, parts: Pick<TransfersParts, 'connection' | 'profile' | 'me' | 'worker'>) {
+    const bus = new ClientBus();
+    bus.on('announced', (event) => {
+      if (event.type === 'transfer') this.told.push(event.transfer);
+    });
+    this.#place = place;
+    const message = { author: hex(parts.me), from: 'me', formerKey: false, at: 0, sentAt: 0 } as Message;
+    this.#transfers = new Transfers({
+      ...parts,
+      bus,
+      addressees: { recipient: async () => this.#place, checkKey: async () => {} },
+      mine: {
+        send: async (_, content) => {
+          if (content.kind !== 'manifest') throw new Error('no manifest');
+          this.onPost(content.manifest);
+          this.#posted.set(hex(content.manifest.fileId), content.manifest);
+          return { reached: Promise.resolve(message) };
+        },
+      },
+      shared: {
+        async *all() {},
+        find: async ({ author, id }) => this.#shared.get(`${author} ${id}`) ?? null,
+      },
+    });
+  }
+
+  /** @returns what was posted */
+  async upload(to: ConversationRef, path: string, options: TransferOptions = {}): Promise<Manifest> {
+    const { id } = await this.#transfers.uploads.upload(to, path, options);
+    const manifest = this.#posted.get(id);
+    if (manifest === undefined) throw new Error('it was not posted');
+    return manifest;
+  }
+
+  /** @param manifest what its sender signed */
+  download(from: Source, manifest: Manifest, options: TransferOptions & { dir: string }): Promise<string> {
+    const [author, id] = [from.author, hex(manifest.fileId)];
+    this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, place: from });
+    return this.#transfers.downloads.download({ author, id }, options);
+  }
+
+  /** @param manifest what the sender of a download signed */
+  resume(
+    { author, id }: TransferState,
+    options: TransferOptions & { dir?: string } = {},
+    manifest: Manifest | null = null,
+  ): Promise<TransferState> {
+    if (manifest !== null)
+      this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, place: this.#place });
+    return this.#transfers.resume({ author, id }, options);
+  }
+
+  list: Transfers['list'] = () => this.#transfers.list();
+  pause: Transfers['pause'] = (wanted) => this.#transfers.pause(wanted);
+  drop: Transfers['drop'] = (wanted) => this.#transfers.drop(wanted);
+  tidy: Transfers['tidy'] = () => this.#transfers.tidy();
+}
