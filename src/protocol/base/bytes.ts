@@ -1,11 +1,12 @@
 /**
- * The fixed layout of everything that is signed, hashed or sealed: big-endian, no optional parts, nothing after the end.
- * Also the hash H with its closed table of tags, and the few byte functions that every structure needs.
+ * Folder `base`: bytes, text, names, errors and queues that everything shares; it knows no keys and no messages. This
+ * file has the layout of everything that is signed, hashed or sealed (big-endian, no optional parts, nothing after the
+ * end), the hash H with its closed set of tags, and the key derivations.
  */
 import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from './errors.ts';
 
-/** One tag a use: no two structures can be taken for each other. A new use gets a new tag, never a free one of these. */
+/** One tag for each use, so that no structure can be taken for another. A new use gets a new tag. */
 export type Tag =
   | 'daemon'
   | 'identity'
@@ -37,12 +38,14 @@ export type Tag =
   | 'record'
   | 'ticket';
 
-/** The tag as bytes, `securechat/v1/<tag>`; also the `info` of a key derivation. */
+/** The tag as bytes, `securechat/v1/<tag>`. Also the `info` of a key derivation. */
 export function label(tag: Tag): Uint8Array {
   return utf8(`securechat/v1/${tag}`);
 }
 
-/** SHA-256(u8 length || tag || for each part: u32 length || part). Lengths are hashed, so parts cannot shift. */
+/**
+ * SHA-256(u8 length || tag || for each part: u32 length || part). The lengths prevent bytes from moving between parts.
+ */
 export function H(tag: Tag, ...parts: Uint8Array[]): Uint8Array {
   const name = label(tag);
   const head = 1 + name.length;
@@ -58,12 +61,12 @@ export function H(tag: Tag, ...parts: Uint8Array[]): Uint8Array {
   return hash('sha256', bytes, 'buffer');
 }
 
-/** HKDF-SHA-256 (RFC 5869), `size` bytes, 32 unless told. */
+/** HKDF-SHA-256 (RFC 5869, sections 2.2 and 2.3). @param size bytes to derive */
 export function hkdf(key: Uint8Array, salt: Uint8Array, info: Uint8Array, size = 32): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', key, salt, info, size));
 }
 
-/** HMAC-SHA-256. */
+/** HMAC-SHA-256 (RFC 2104). */
 export function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
   return createHmac('sha256', key).update(data).digest();
 }
@@ -75,7 +78,7 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** @throws ProtocolError 'layout' for bytes that are not UTF-8; nothing is replaced or dropped. */
+/** Strict UTF-8: nothing is replaced or dropped. @throws ProtocolError 'layout' */
 export function fromUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
@@ -88,12 +91,12 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** Equality whose time depends on the lengths alone. */
+/** Compares in constant time for equal lengths. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** Order of the bytes as unsigned numbers, for sorting: negative, zero or positive. */
+/** Compares as unsigned bytes. @returns a negative number, 0 or a positive number */
 export function compare(a: Uint8Array, b: Uint8Array): number {
   return Buffer.compare(a, b);
 }
@@ -102,13 +105,13 @@ export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
-/** @throws ProtocolError 'layout' for anything but pairs of hexadecimal digits. */
+/** @throws ProtocolError 'layout' for anything but pairs of hexadecimal digits */
 export function fromHex(text: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new ProtocolError('layout', 'not hexadecimal');
   return Buffer.from(text, 'hex');
 }
 
-/** Builds one structure, field by field. A value that does not fit its field is a bug: RangeError. */
+/** Writes one structure, field by field. @throws RangeError for a value that does not fit its field, which is a bug */
 export class Writer {
   #parts: Uint8Array[] = [];
 
@@ -135,7 +138,7 @@ export class Writer {
     return this;
   }
 
-  /** u16 length, then the bytes. */
+  /** A u16 length, then the bytes. */
   var16(b: Uint8Array): this {
     return this.u16(b.length).bytes(b);
   }
@@ -153,8 +156,8 @@ export class Writer {
 }
 
 /**
- * Takes one structure apart. Every method throws ProtocolError 'layout' when the bytes end too early; end() throws it when
- * some are left. What it returns are views, not copies.
+ * Reads one structure, field by field. Returned bytes are views, not copies. Every method throws ProtocolError 'layout'
+ * when the bytes end too early; end() throws it when bytes are left.
  */
 export class Reader {
   readonly #bytes: Uint8Array;
@@ -176,7 +179,7 @@ export class Reader {
     return this.#number(4);
   }
 
-  /** @throws ProtocolError 'layout' also above Number.MAX_SAFE_INTEGER. */
+  /** @throws ProtocolError 'layout' also above Number.MAX_SAFE_INTEGER */
   u64(): number {
     const n = this.#number(4) * 2 ** 32 + this.#number(4);
     if (!Number.isSafeInteger(n)) throw new ProtocolError('layout', 'number too large');
@@ -195,12 +198,12 @@ export class Reader {
     return this.bytes(this.u16());
   }
 
-  /** Whatever is left. */
+  /** All remaining bytes. */
   rest(): Uint8Array {
     return this.bytes(this.#bytes.length - this.#at);
   }
 
-  /** Says that nothing may follow. */
+  /** Checks that no bytes are left. */
   end(): void {
     if (this.#at !== this.#bytes.length) throw new ProtocolError('layout', 'bytes after the end');
   }

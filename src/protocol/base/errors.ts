@@ -1,4 +1,6 @@
-/** The layer that refused bytes from outside. One code a layer: a peer never learns which check failed. */
+/**
+ * The layer that refused bytes from outside. One code for each layer, so that a peer never learns which check failed.
+ */
 export type ProtocolErrorCode =
   | 'layout'
   | 'key'
@@ -13,7 +15,9 @@ export type ProtocolErrorCode =
   | 'text'
   | 'version';
 
-/** Bytes from outside that break a rule of the protocol: one log line, and the link or the item is dropped. */
+/**
+ * Bytes from outside that break a rule of the protocol. It is logged in one line, and the link or the item is dropped.
+ */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly code: ProtocolErrorCode;
@@ -24,7 +28,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** Why a request was not carried out. Part of the wire: never rename one. */
+/** Why a request was refused. The codes are part of the wire format: never rename one. */
 export const refusalCodes = [
   'login-refused',
   'registration-closed',
@@ -57,7 +61,7 @@ export const refusalCodes = [
 
 export type RefusalCode = (typeof refusalCodes)[number];
 
-/** An expected no: it is answered with its code and a sentence that says what to do, and the session lives on. */
+/** An expected refusal. The client receives the code and a sentence that says what to do; the session continues. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;

@@ -1,9 +1,9 @@
 /**
- * A waiting queue in which each key has its turn, however much waits under the others. Of one key the oldest item goes first, or
- * the newest: then, where more comes than can be done in time, what is done is what is still in time.
+ * A queue in which keys take turns, however many items one of them has. Within a key the oldest item goes first, or the
+ * newest: under overload that serves the items whose askers still wait.
  */
 export class FairQueue<T> {
-  /** Its order is that of the turns. */
+  /** The map's order is the order of turns. */
   readonly #queues = new Map<string, T[]>();
   readonly #newestFirst: boolean;
   #size = 0;
@@ -27,14 +27,14 @@ export class FairQueue<T> {
     else this.#queues.set(key, [item]);
   }
 
-  /** How much waits under the key that has most. */
+  /** The number of items of the key that has most. */
   get longest(): number {
     let longest = 0;
     for (const queue of this.#queues.values()) longest = Math.max(longest, queue.length);
     return longest;
   }
 
-  /** Takes the last item of the key that has most. */
+  /** Removes the item of that key that would be served last. */
   takeFromLongest(): T | undefined {
     const { longest } = this;
     for (const [key, queue] of this.#queues) {
@@ -47,13 +47,13 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  /** Takes the first item of the key whose turn it is. */
+  /** Removes the next item of the key whose turn it is. */
   take(): T | undefined {
     for (const key of this.#queues.keys()) return this.#takeFrom(key);
     return undefined;
   }
 
-  /** Takes, as they are asked for, the first item of each key that `mayGo`, in the order of their turns. */
+  /** Removes lazily the next item of each key that `mayGo`, in the order of turns. */
   *takeEach(mayGo: (key: string) => boolean): Generator<T> {
     for (const key of [...this.#queues.keys()].filter(mayGo)) {
       const item = this.#takeFrom(key);

@@ -1,16 +1,20 @@
 /**
- * Which letters a name may use and which of them a terminal draws alike. Unicode's own table of
- * confusables (UTS #39) is in confusables.ts; this is what it lacks or draws narrower, for a name is written in ONE script of a closed list:
- * 1. Cyrillic (both cases) and Greek (as its capitals look) are folded to the Latin or Cyrillic letter they resemble.
- * 2. A name of another script made ONLY of letters that look Latin is refused: their small and capital forms resemble
- *    different Latin letters, so no folding would do.
- * 3. Accents, hooks and strokes are folded away, the signs on an Arabic alif too, and a few twins inside the Japanese and Arabic scripts.
- * A false alarm costs another name, a miss costs a message to the wrong person: in doubt it is folded.
+ * The scripts that names may use, and letters that terminals draw alike. It adds to Unicode's confusables (UTS #39,
+ * confusables.ts) what that table lacks or what terminals draw narrower. A name uses ONE script of a closed list:
+ * 1. Cyrillic (both cases) and Greek (by its capitals) are folded to the Latin or Cyrillic letter they resemble.
+ * 2. A name of another script that has ONLY letters resembling Latin ones is refused: its small and capital forms
+ *    resemble different Latin letters, so folding is impossible.
+ * 3. Accents, hooks and strokes are removed, as are the signs on an Arabic alif; so are a few twins within the Japanese
+ *    and Arabic scripts.
+ *
+ * A false alarm costs another name, a miss sends a message to the wrong person. So doubtful letters are folded.
  */
 
-/** The letters (and marks, where a script cannot be written without) of one name. Digits and `._-` go with each. */
+/**
+ * For each script the letters of a name, with the marks that the script needs. Digits and `._-` are allowed in each.
+ */
 export const nameScripts: readonly RegExp[] = [
-  // Latin without phonetic letters and small capitals, which are twins of ordinary ones.
+  // Latin without phonetic letters and small capitals, which look like ordinary letters.
   '[a-zA-Z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u017e\\u018f\\u0259\\u01a0\\u01a1\\u01af\\u01b0\\u01cd-\\u01dc\\u0218-\\u021b\\u1e00-\\u1eff]',
   '[\\u0386\\u0388-\\u03ce]',
   '[\\u0400-\\u045f\\u0490-\\u04ff]',
@@ -35,7 +39,9 @@ export const nameScripts: readonly RegExp[] = [
   '[[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u30fc]&&\\p{L}]',
 ].map((letters) => new RegExp(`^(?:${letters}|[0-9._\\-])+$`, 'v'));
 
-/** Letters outside Latin and Cyrillic that are drawn like a Latin letter or a digit, each as it is written. */
+/**
+ * Letters outside Latin and Cyrillic that look like a Latin letter or a digit, in the case in which they are written.
+ */
 export const latinLookAlikes = new Set(
   'αβγεηικμνορστυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧέήίόύώΆΈΉΊΌΎϊϋΪΫςგհոռսօցզյլտրւքեգդղէնՕՍՏԼՀՈՅՑՁՂןוסטחיםاهةوىഠoዐፐпรട丨口一丁丅工〇ロニエトー',
 );
@@ -93,7 +99,7 @@ const others: Record<string, string> = {
   ه: 'ةہەۀۃھ',
 };
 
-/** A folded letter -> the letter that stands for all that look like it. */
+/** Maps a letter to the one that stands for all letters resembling it. */
 export const foldedLetters: ReadonlyMap<string, string> = new Map(
   [latin, others].flatMap((table) =>
     Object.entries(table).flatMap(([target, letters]) =>
@@ -102,7 +108,7 @@ export const foldedLetters: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** Letters that together look like another one. */
+/** Sequences of letters that look like one letter. */
 export const lookAlikeSequences: readonly (readonly [string, string])[] = [
   ['rn', 'm'],
   ['vv', 'w'],

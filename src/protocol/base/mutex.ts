@@ -1,8 +1,8 @@
-/** Lets actions run one after the other, in the order in which they were asked for. One that fails stops only itself. */
+/** Runs actions one after the other, in the order of the calls. A failed action does not stop the others. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Runs `action` once all that were asked for before have ended. @returns what it returns; throws what it throws */
+  /** Runs `action` after all earlier ones have ended. @returns its result; throws its error */
   run<T>(action: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(action);
     this.#last = turn.catch(() => {});

@@ -1,7 +1,8 @@
 /**
- * By what names are compared: two that share a key look alike, and one daemon does not give out both. For comparing only, never shown.
- * The rules: Unicode's confusables (UTS #39) of the name as it is written, in small and in capital letters; and our own folding, which
- * also knows what that table lacks (look-alikes.ts). Case, width, accents, strokes and signs at the ends are no difference.
+ * Keys that tell whether two names look alike. A daemon refuses a new name that shares a key with an existing one. The
+ * keys come from the skeleton of UTS #39, section 4, of the name in its own, in small and in capital letters, and from
+ * our own folding of what that table lacks (look-alikes.ts). Case, width, accents, strokes and leading or trailing
+ * signs make no difference. Never show a key.
  */
 import { prototypes } from './confusables.ts';
 import { foldedLetters, lookAlikeSequences } from './look-alikes.ts';
@@ -14,15 +15,15 @@ export function nameKeys(name: string): string[] {
 
 /** The name by our own folding. */
 export function nameSkeleton(name: string): string {
-  // Small first: the capital ẞ is its own capital, and only the small ß becomes ss.
+  // Lower case first: the capital ẞ is its own upper case, and only the small ß becomes ss.
   const cased = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
   return withoutSigns(lettersOf(bare(cased)));
 }
 
-/** UTS #39's skeleton, folded further. */
+/** The skeleton of UTS #39, folded further. */
 function confusableKey(name: string): string {
   const drawn = Array.from(bare(name).normalize('NFD'), (letter) => prototypes().get(letter) ?? letter).join('');
-  // A stroke through a letter is no more of a difference than an accent on it. Other marks are vowels of Indian scripts here.
+  // A stroke distinguishes no more than an accent does. Other marks here are vowels of Indian scripts and stay.
   const plain = drawn
     .normalize('NFD')
     .replace(/[\u0321-\u0328\u0334-\u0338]/g, '')
@@ -42,7 +43,7 @@ function lettersOf(text: string): string {
   return lookAlikeSequences.reduce((changed, [row, letter]) => changed.replaceAll(row, letter), letters);
 }
 
-/** `alice.` and `_alice_` are alice, `a..b` is `a.b`; a name of signs alone stays as it is. */
+/** `alice.` and `_alice_` become `alice`, `a..b` becomes `a.b`. A name of signs alone stays. */
 function withoutSigns(name: string): string {
   const ends = name.replace(/^[._-]+|[._-]+$/g, '').replace(/[._-]{2,}/g, (signs) => signs.slice(0, 1));
   return ends === '' ? name : ends;

@@ -1,15 +1,15 @@
-/** What a password may be: one rule, wherever one is made or typed. */
+/** The rules for passwords, wherever one is made or typed. */
 
 const MIN_PASSWORD = 8;
-/** UTF-8 bytes, of one that is made or read from a file. */
+/** In UTF-8, for a new password and for a password file. */
 export const MAX_PASSWORD_BYTES = 1024;
 
-/** Controls, format characters and all else that no eye and no keyboard can tell. */
+/** Control and format characters, and others that are invisible. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
- * The same password typed on two systems is the same text, as RFC 8265 has it (OpaqueString): every space is U+0020, letters and their
- * accents are composed. The mark that some editors put before a text is no part of it.
+ * Normalizes a password as the OpaqueString profile of RFC 8265, section 4.2: every space becomes U+0020, and the text
+ * is NFC. So the same password typed on two systems is equal. Also removes a leading byte order mark.
  */
 export function passwordText(typed: string): string {
   return typed
@@ -18,7 +18,7 @@ export function passwordText(typed: string): string {
     .normalize('NFC');
 }
 
-/** Said twice, on whatever keyboards. */
+/** Whether both are equal after normalization. */
 export function isSamePassword(one: string, other: string): boolean {
   return passwordText(one) === passwordText(other);
 }
@@ -27,7 +27,7 @@ export function isTooShort(password: string): boolean {
   return Array.from(passwordText(password)).length < MIN_PASSWORD;
 }
 
-/** Why this cannot be a new password, as a sentence; null: it can. */
+/** @returns why this cannot be a new password, as a sentence; null when it can */
 export function newPasswordFault(password: string): string | null {
   const unseen = invisibleIn(password);
   if (unseen !== null) return `the password has ${unseen}: type it by hand, or choose another`;
@@ -36,7 +36,7 @@ export function newPasswordFault(password: string): string | null {
   return isLong ? `a password has at most ${MAX_PASSWORD_BYTES} bytes` : null;
 }
 
-/** The first invisible character, named without the password; null: there is none. */
+/** @returns the first invisible character and its position, without the password; null when there is none */
 export function invisibleIn(password: string): string | null {
   const letters = Array.from(password);
   const at = letters.findIndex((letter) => invisible.test(letter));

@@ -1,8 +1,8 @@
 import { ProtocolError, type ProtocolErrorCode } from './errors.ts';
 
 /**
- * Runs `read` and turns whatever breaks a rule inside, bytes that end too early or a bad key alike, into the one error of
- * its layer, so that nobody learns which check failed. Anything else that is thrown is a bug and passes through.
+ * Runs `read` and turns every ProtocolError inside into one with this code and message, so that a peer never learns
+ * which check failed. Other errors are bugs and pass through.
  */
 export function withProtocolError<T>(code: ProtocolErrorCode, message: string, read: () => T): T {
   try {
@@ -12,7 +12,7 @@ export function withProtocolError<T>(code: ProtocolErrorCode, message: string, r
   }
 }
 
-/** The same for what waits. */
+/** The same for an asynchronous `read`. */
 export async function withProtocolErrorAsync<T>(
   code: ProtocolErrorCode,
   message: string,
@@ -25,7 +25,7 @@ export async function withProtocolErrorAsync<T>(
   }
 }
 
-/** Says that a rule must hold; inside `refuse` only. */
+/** Checks a rule inside withProtocolError. @throws ProtocolError */
 export function ensure(rule: boolean): asserts rule {
   if (!rule) throw new ProtocolError('layout', 'a rule is broken');
 }

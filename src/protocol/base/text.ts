@@ -1,26 +1,29 @@
-/** What may be a name, a file name, a reaction, or text that a terminal shows. All that comes from others passes through here. */
+/**
+ * Rules for names, file names, reactions and printable text. All text from others passes through here before it is
+ * shown.
+ */
 import { latinLookAlikes, nameScripts } from './look-alikes.ts';
 
-/** Most UTF-8 bytes of one message's text. */
+/** Most UTF-8 bytes of a message's text. */
 export const MAX_TEXT_BYTES = 4096;
 /** Most code points of a name. */
 const MAX_NAME = 32;
-/** UTF-16 units of a code that lets somebody make an account. */
+/** Most UTF-16 units of an invitation code. */
 export const MAX_INVITE = 64;
 export const LOBBY = '#lobby';
 
 /**
- * May `s` be somebody's name: 1 to 32 letters of one script, ASCII digits and `._-`, in NFKC, beginning with a letter, a digit
- * or `_` (so never an option, a command or a hidden file), and not taken for a Latin name though it is in another script.
+ * Whether `s` may be a name: 1 to 32 letters of one script, ASCII digits and `._-`, in NFKC. It begins with a letter, a
+ * digit or `_`, so it is never an option, a command or a hidden file. A name in another script must not look Latin.
  */
 export function isName(s: string): boolean {
   return nameFault(s) === null;
 }
 
-/** The rule of names that `s` breaks. */
+/** The rule that a name breaks. */
 type NameFault = 'length' | 'start' | 'characters' | 'scripts' | 'look-alike';
 
-/** Why `s` can be nobody's name; null when it can. */
+/** @returns why `s` cannot be a name, or null when it can */
 export function nameFault(s: string): NameFault | null {
   if (s.length > 2 * MAX_NAME || [...s].length > MAX_NAME) return 'length';
   if (/^[.-]/.test(s)) return 'start';
@@ -30,33 +33,38 @@ export function nameFault(s: string): NameFault | null {
   return foreign.length > 0 && foreign.every((letter) => latinLookAlikes.has(letter)) ? 'look-alike' : null;
 }
 
-/** Letters that may be joined by ZWJ and ZWNJ: scripts that are misspelt without. */
+/** Letters that ZWJ and ZWNJ may join, of scripts that need them for correct spelling. */
 const joining =
   /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const picture = /^\p{Extended_Pictographic}$/u;
-/** What may stand between a picture and its joiner: a skin tone or the choice of the coloured form. */
+/** What may follow a picture before the joiner: a skin tone, or the selector of the coloured form. */
 const modifier = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
-/** A black flag, tag letters and their end, as Unicode recommends: England, Scotland, Wales. Others would hide what they spell. */
+/**
+ * The flags of England, Scotland and Wales: a black flag and tag letters (RGI set of UTS #51). Other tag sequences
+ * could hide text.
+ */
 const flag = /(\p{RGI_Emoji_Tag_Sequence})/v;
 const mark = /[\p{Mn}\p{Me}]/u;
-/** Controls, escapes, bidi marks, lone surrogates, private, unassigned and invisible characters, tag letters, fillers. */
+/**
+ * Controls, escapes, bidi marks, lone surrogates, private, unassigned and invisible characters, tag letters, fillers.
+ */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const joiner = /\u200c|\u200d|\ufe0e|\ufe0f/u;
 const space = /\p{Zs}/u;
-/** Accents of no script in particular, the ones that are piled up in jest. No language puts more than three on a letter. */
+/** General accents, which can be stacked without limit. No language puts more than three on a letter. */
 const accent = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/;
 const MAX_ACCENTS = 3;
-/** Of all kinds on one letter: Burmese and Tibetan have up to seven, Arabic and Hebrew with points up to five. */
+/** All marks on one letter. Burmese and Tibetan use up to seven, Arabic and Hebrew up to five. */
 const MAX_MARKS = 8;
-/** Where a line may be broken, in Khmer, Thai, Burmese. It has no width: between letters it shows as nothing. */
+/** A zero-width space between letters, which marks a line break in Khmer, Thai and Burmese. It shows as nothing. */
 const softBreak = /(?<=[\p{L}\p{M}\p{N}])\u200b(?=[\p{L}\p{N}])/gu;
 const REPLACED = '\ufffd';
 
 /**
- * Text as a terminal may show it: nothing that moves the cursor, changes colours, turns the writing direction, hides or piles
- * up survives. What is taken out leaves U+FFFD, but a break of no width between letters leaves nothing. For showing only: what is sent
- * or stored never passes here. Tabs become four spaces; with `lines` line breaks stay, else they
- * become a space. Emoji sequences stay whole. `printable(printable(s)) === printable(s)`.
+ * Text that is safe to show in a terminal: it cannot move the cursor, change colours or the writing direction, hide
+ * text, or stack accents. Removed characters become U+FFFD; a zero-width space between letters vanishes. Tabs become
+ * four spaces; line breaks stay with `lines` and become spaces otherwise. Emoji sequences stay whole. Only for display:
+ * sent and stored text is never changed. `printable(printable(s)) === printable(s)`.
  */
 export function printable(s: string, o: { lines?: boolean } = {}): string {
   if (/^[ -~]*$/.test(s)) return s;
@@ -80,7 +88,7 @@ export function printable(s: string, o: { lines?: boolean } = {}): string {
   return out.join('');
 }
 
-/** The marks on one letter. From the first that is too many on, all are cut, and one U+FFFD stands for them. */
+/** Counts the marks on one letter. From the first one too many they are all dropped, and one U+FFFD replaces them. */
 class Pile {
   #marks = 0;
   #accents = 0;
@@ -95,7 +103,7 @@ class Pile {
   }
 }
 
-/** A joiner only between what it joins, a variation selector only after what it varies. */
+/** A joiner may stand only between letters or pictures that it joins, a variation selector only after an emoji. */
 function mayStay(letter: string, before: string[], next: string): boolean {
   const last = before.at(-1) ?? '';
   if (letter === '\ufe0e' || letter === '\ufe0f') return /^\p{Emoji}$/u.test(last);
@@ -106,10 +114,10 @@ function mayStay(letter: string, before: string[], next: string): boolean {
   );
 }
 
-/** Made when it is first asked: V8 takes 20 ms for the table of sequences, in every program and on every thread. */
+/** Created at the first call: V8 needs 20 ms for the table of sequences, in every program and thread. */
 let emoji: RegExp | undefined;
 
-/** May `s` be a reaction? Which there are depends on the Unicode of the reader: never a reason to refuse what comes. */
+/** Whether `s` may be a reaction. It depends on the reader's Unicode version, so never refuse a received one. */
 export function isEmoji(s: string): boolean {
   emoji ??= /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\ufe0f?)$/v;
   return emoji.test(s);
@@ -120,9 +128,9 @@ const MAX_EXTENSION_BYTES = 32;
 const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\s*(?:\.|$))/i;
 
 /**
- * A name under which a file from a stranger may be saved on any system: the last part of a path, printable, without
- * characters that Windows forbids, not hidden, not an option, not a device, not ending in a dot or a space; never empty. At
- * most 240 bytes of UTF-8, which leaves room for `.part` and ` (2)`; the extension is kept.
+ * A safe file name from a stranger's text, on every system: the last part of a path, printable, without characters that
+ * Windows forbids, not hidden, not an option, not a device, not ending in a dot or a space; never empty. At most 240
+ * bytes of UTF-8, which leaves room for `.part` and ` (2)`. Keeps the extension.
  */
 export function fileName(s: string): string {
   const shown = printable(s.replace(/[<>:"|?*]/g, '_'));
@@ -135,7 +143,7 @@ export function fileName(s: string): string {
   return shorten(reserved.test(plain) ? `_${plain}` : plain) || 'file';
 }
 
-/** Cuts the part before the extension between two characters as people see them. */
+/** Shortens the part before the extension, at a boundary between grapheme clusters. */
 function shorten(name: string): string {
   if (Buffer.byteLength(name) <= MAX_FILE_NAME_BYTES) return name;
   const dot = name.lastIndexOf('.');

@@ -1,7 +1,7 @@
 /**
- * The steps of OPAQUE (RFC 9807) for both roles, blocking. `opaque1` fixes what the two sides must agree on: argon2id
- * with 64 MiB, 3 passes and 4 lanes, and the daemonId as the server's identity, so that a record and a login serve one
- * daemon only. Messages and records are base64url text of the library.
+ * The steps of OPAQUE (RFC 9807) for client and server; they block the thread. The method `opaque1` fixes the
+ * parameters: argon2id (RFC 9106) with 64 MiB, 3 passes and 4 lanes, and the daemonId as server identity, so that a
+ * record serves one daemon only. Messages and records are the library's base64url text.
  */
 import { client, ready, server } from '@serenity-kit/opaque';
 import { hex } from '../base/bytes.ts';
@@ -10,14 +10,14 @@ import { isOpaqueText, type OpaqueKind } from './opaque-messages.ts';
 
 const keyStretchingParameters = { 'argon2id-custom': { iterations: 3, memory: 65_536, parallelism: 4 } };
 
-/** The generator of ristretto255 (RFC 9496, section 4), which is a registration request like any other. */
+/** The generator of ristretto255 (RFC 9496, section 4), used as a fixed registration request. */
 const GENERATOR = Buffer.from('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76', 'hex').toString(
   'base64url',
 );
 
 await ready;
 
-/** What the library throws on unreadable messages holds nothing that a peer should see. */
+/** Replaces the library's errors, which a peer must not see. @throws ProtocolError 'message' */
 function withMessageError<T>(step: () => T): T {
   try {
     return step();
@@ -26,7 +26,7 @@ function withMessageError<T>(step: () => T): T {
   }
 }
 
-/** A message or a record from outside. @throws within guarded() when it cannot be one. */
+/** Checks the size and encoding of a text from outside. Call it inside withMessageError. @throws Error */
 function checkedText(kind: OpaqueKind, text: string): string {
   if (!isOpaqueText(kind, text)) throw new Error('not a message of this kind');
   return text;
@@ -40,8 +40,8 @@ export function createSetup(): string {
 }
 
 /**
- * What anybody can ask of a daemon with this setup, and another one answers in another way: its public key, and what its seed
- * makes of one fixed message for a name that nobody can have.
+ * The public part of a setup, which identifies it: the server's public key, and the OPRF of its seed over a fixed
+ * request for a name that cannot exist. Anybody can ask a daemon for it.
  */
 export function publicPart(setup: string): string {
   return serverRegister(setup, '', GENERATOR);
@@ -57,7 +57,7 @@ export function clientLogin(password: string): { state: string; message: string 
   return { state: clientLoginState, message: startLoginRequest };
 }
 
-/** The steps of a client that stretch the password: with other parameters than `agreed`, for tests alone. */
+/** The client's steps that stretch the password. Tests use weaker parameters. */
 export function clientStepsWith(keyStretching: typeof keyStretchingParameters) {
   function clientRegisterFinish(
     password: string,
@@ -77,7 +77,7 @@ export function clientStepsWith(keyStretching: typeof keyStretchingParameters) {
     return { record: registrationRecord, exportKey: fromBase64Url(exportKey) };
   }
 
-  /** null: the password is wrong, the name is unknown, or the daemon is not the one that made the record. */
+  /** null when the password is wrong, the name is unknown, or another daemon made the record. */
   function clientLoginFinish(
     password: string,
     state: string,
@@ -116,7 +116,10 @@ export function serverRegister(setup: string, name: string, message: string): st
   ).registrationResponse;
 }
 
-/** For an unknown name `record` is null: the answer has the same shape, costs the same and is as stable. */
+/**
+ * `record` is null for an unknown name: the answer has the same shape and cost, and is as stable (RFC 9807, section
+ * 6.3.2.2).
+ */
 export function serverLogin(
   setup: string,
   name: string,
@@ -136,7 +139,7 @@ export function serverLogin(
   return { state: serverLoginState, message: loginResponse };
 }
 
-/** The session key; null when the other side did not know the password, or sent anything else. */
+/** @returns the session key, or null when the client did not know the password or the message is invalid */
 export function serverLoginFinish(state: string, message: string): Uint8Array | null {
   try {
     return fromBase64Url(
@@ -148,7 +151,10 @@ export function serverLoginFinish(state: string, message: string): Uint8Array | 
   }
 }
 
-/** A record for a password that the daemon holds in clear, by playing both roles once. */
+/**
+ * Makes a record for a known password by running both roles of the registration (RFC 9807, section 5). For legacy
+ * accounts.
+ */
 export function createRecord(setup: string, name: string, password: string, daemonId: Uint8Array): string {
   const { state, message } = clientRegister(password);
   return clientRegisterFinish(password, state, serverRegister(setup, name, message), daemonId).record;

@@ -1,6 +1,6 @@
-/** What OPAQUE sends and stores, as text: the library takes longer ones, too, and drops what it does not need. */
+/** Sizes of OPAQUE's messages and records. The library also accepts longer texts and ignores the rest. */
 
-/** Sizes in bytes with ristretto255 and SHA-512 (RFC 9807, section 6). */
+/** Bytes, with ristretto255 and SHA-512 (RFC 9807, sections 5.1, 6.1 and 7). */
 const sizes = {
   registrationRequest: 32,
   registrationResponse: 64,
@@ -12,7 +12,7 @@ const sizes = {
 
 export type OpaqueKind = keyof typeof sizes;
 
-/** Whether `text` is the one base64url text of as many bytes as `kind` has; not whether they are a good message. */
+/** Whether `text` is canonical base64url of the right size. Does not check the message itself. */
 export function isOpaqueText(kind: OpaqueKind, text: string): boolean {
   const size = sizes[kind];
   if (text.length !== Math.ceil((size * 4) / 3)) return false;

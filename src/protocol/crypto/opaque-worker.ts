@@ -1,7 +1,7 @@
-/** What runs on the threads of opaque.ts: argon2id holds one for a fifth of a second and more. */
+/** Worker: runs the steps of opaque-calls.ts. argon2id takes a fifth of a second or more. */
 import * as calls from './opaque-calls.ts';
 
-/** The parameters of a step, as the one value that goes to a thread. */
+/** A step's parameters, as the one value that a thread receives. */
 type Arguments<F extends (...args: never) => unknown> = Parameters<F>;
 
 export const createSetup = (args: Arguments<typeof calls.createSetup>) => calls.createSetup(...args);

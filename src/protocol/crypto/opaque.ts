@@ -1,6 +1,7 @@
 /**
- * OPAQUE for both programs, off the loop: the daemon never sees a password, and what it stores cannot be guessed at faster
- * than argon2id allows. The library binds no channel, so both ends prove with `loginProof` that they share one link.
+ * OPAQUE (RFC 9807) on worker threads, for client and daemon. The daemon never sees a password, and its records can be
+ * guessed no faster than argon2id allows. The library has no channel binding, so both ends prove with `loginProof` that
+ * they share one link.
  */
 import { hkdf, hmac, utf8 } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
@@ -13,7 +14,8 @@ type Step<N extends keyof Calls> = (...args: Parameters<Calls[N]>) => Promise<Re
 
 /**
  * The steps of opaque-calls.ts. `state` and `setup` are secrets of the side that made them; messages and records are
- * base64url text. A message that cannot be read is ProtocolError 'message', a full queue Refusal 'busy'.
+ * base64url text.
+ * @throws ProtocolError 'message' for a message that cannot be read, Refusal 'busy' when the queue is full
  */
 export interface Opaque {
   createSetup: Step<'createSetup'>;
@@ -29,13 +31,13 @@ export interface Opaque {
   close(): Promise<void>;
 }
 
-/** Whose threads take turns among those they work for. */
+/** Threads that payers share fairly. */
 export interface SharedOpaque extends Opaque {
-  /** The same threads, on the account of `payer`. */
+  /** The same threads, charged to `payer`. */
   for(payer: Payer): Opaque;
 }
 
-/** OPAQUE on threads. A call when more than `maxQueue` wait is refused with 'busy'. */
+/** Opens threads for OPAQUE. Above `maxQueue` waiting calls, one is refused with 'busy'. */
 export function opaquePool(options: PoolOptions): SharedOpaque {
   const pool: Pool<typeof worker> = openPool('opaque', import.meta.url, options);
   const paidBy = (payer?: Payer): Opaque => ({
@@ -54,10 +56,10 @@ export function opaquePool(options: PoolOptions): SharedOpaque {
   return { ...paidBy(), for: paidBy };
 }
 
-/** What opaque-calls.ts says of a message that it cannot read. */
+/** The message of opaque-calls.ts for unreadable input. */
 const UNREADABLE = 'a message of the login is not readable';
 
-/** The class of an error does not survive the way from a thread. */
+/** Restores the error's class, which is lost between threads. */
 async function readable<T>(step: Promise<T>): Promise<T> {
   try {
     return await step;
@@ -84,7 +86,10 @@ export const inlineOpaque: Opaque = {
   close: async () => {},
 };
 
-/** HMAC(HKDF(sessionKey, side), cb): ties the login to the link whose transcript hash is `cb`. The daemon proves first. */
+/**
+ * Ties a login to its link: HMAC (RFC 2104) under HKDF(sessionKey, side) over `cb`, the hash of the link's transcript.
+ * The daemon proves first.
+ */
 export function loginProof(sessionKey: Uint8Array, side: 'server' | 'client', cb: Uint8Array): Uint8Array {
   return hmac(hkdf(sessionKey, new Uint8Array(), utf8(side)), cb);
 }

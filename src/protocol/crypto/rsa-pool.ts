@@ -1,4 +1,4 @@
-/** RSA as everything above uses it: off the loop, where 2 to 4 ms an operation would stall every link. */
+/** RSA on worker threads: an operation of 2 to 4 ms would delay every link on the main thread. */
 
 import { generateKeyPair, type KeyPair } from './rsa.ts';
 import * as worker from './rsa-worker.ts';
@@ -6,25 +6,27 @@ import { openPool, type Payer, type Pool, type PoolOptions } from './worker-pool
 
 export interface Rsa {
   generate(): Promise<KeyPair>;
-  /** One chunk a job, in order; null for each key that nothing can be sealed to. All are tried. */
+  /** Seals one chunk for each job, in order; null where sealing to the key fails. Tries all. */
   seal(jobs: worker.SealJob[]): Promise<(Uint8Array | null)[]>;
-  /** In order; null for each chunk that does not open. All are tried. */
+  /** Opens the chunks in order; null where one does not open. Tries all. */
   open(pkcs8: Uint8Array, chunks: Uint8Array[]): Promise<(Uint8Array | null)[]>;
   sign(pkcs8: Uint8Array, hash: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** Jobs that go to one thread together: enough to be worth the way, few enough to share the work of a large epoch. */
+/**
+ * Jobs sent to a thread together: enough to be worth the transfer, few enough to share a large epoch between threads.
+ */
 const SEAL_BATCH = 32;
 const OPEN_BATCH = 4;
 
-/** Whose threads take turns among those they work for. */
+/** Threads that payers share fairly. */
 export interface SharedRsa extends Rsa {
-  /** The same threads, on the account of `payer`. */
+  /** The same threads, charged to `payer`. */
   for(payer: Payer): Rsa;
 }
 
-/** Threads for RSA. A call when more than `maxQueue` tasks wait is refused with 'busy'. */
+/** Opens threads for RSA. Above `maxQueue` waiting tasks, one is refused with 'busy'. */
 export function rsaPool(options: PoolOptions): SharedRsa {
   const pool: Pool<typeof worker> = openPool('rsa', import.meta.url, options);
   const paidBy = (payer?: Payer): Rsa => ({

@@ -1,9 +1,9 @@
-/** What runs on the threads of rsa-pool.ts. */
+/** Worker: runs RSA operations for rsa-pool.ts. */
 import { openChunk, sealChunk, sign as signHash } from './rsa.ts';
 
 export type SealJob = { spki: Uint8Array; plain: Uint8Array };
 
-/** null for each key that nothing can be sealed to; all are tried. @throws RangeError for what does not fit a chunk */
+/** null where sealing to the key fails; tries all. @throws RangeError for a plaintext that does not fit a chunk */
 export function seal(jobs: SealJob[]): (Uint8Array | null)[] {
   return jobs.map(({ spki, plain }) => {
     try {
@@ -15,7 +15,7 @@ export function seal(jobs: SealJob[]): (Uint8Array | null)[] {
   });
 }
 
-/** null for each chunk that does not open; all are tried. */
+/** null where a chunk does not open; tries all. */
 export function open({ pkcs8, chunks }: { pkcs8: Uint8Array; chunks: Uint8Array[] }): (Uint8Array | null)[] {
   return chunks.map((chunk) => {
     try {

@@ -1,6 +1,9 @@
 /**
- * RSA, 3072 bits, e = 65537: OAEP with SHA-256 and an empty label, PSS with SHA-256 and a salt of 32 bytes. The only file
- * that imports node-rsa. What it must not do, and why, stands at each place; test/protocol/crypto/rsa.test.ts holds one test each.
+ * Folder `crypto`: RSA and OPAQUE, directly and on worker threads; it knows no links and no messages.
+ *
+ * RSA with 3072 bits and e = 65537: RSAES-OAEP (RFC 8017, section 7.1) with SHA-256 and an empty label, RSASSA-PSS (RFC
+ * 8017, section 8.1) with SHA-256 and a salt of 32 bytes. Only this file imports node-rsa. Each pitfall of node-rsa is
+ * explained where it is avoided and has a test in test/protocol/crypto/rsa.test.ts.
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair as generate } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -10,23 +13,23 @@ import { ProtocolError } from '../base/errors.ts';
 import { hasSmallFactor } from './small-factors.ts';
 
 const RSA_BITS = 3072;
-/** Size of a sealed chunk and of a signature. */
+/** Bytes of a sealed chunk and of a signature. */
 export const RSA_BYTES = RSA_BITS / 8;
-/** The most that one chunk holds: 384 - 2 * 32 - 2. */
+/** Most plain bytes of a chunk: 384 - 2 * 32 - 2 (RFC 8017, section 7.1.1). */
 export const OAEP_MAX = RSA_BYTES - 66;
 const EXPONENT = 65_537;
-/** What the DER of every SPKI of ours is around the modulus: the algorithm and the lengths, and the exponent. */
+/** The fixed DER around the modulus in every SPKI of ours: algorithm, lengths and exponent. */
 const BEFORE_MODULUS = fromHex('308201a2300d06092a864886f70d01010105000382018f003082018a0282018100');
 const AFTER_MODULUS = fromHex('0203010001');
-/** The size of every SPKI of ours. */
+/** Bytes of every SPKI of ours. */
 export const SPKI_BYTES = BEFORE_MODULUS.length + RSA_BYTES + AFTER_MODULUS.length;
-/** A PKCS #8 of ours has about 1,795. */
+/** A PKCS #8 of ours has about 1,795 bytes. */
 const MAX_PKCS8 = 2048;
 
-/** DER: SubjectPublicKeyInfo and PKCS #8. */
+/** DER: SubjectPublicKeyInfo (RFC 5280, section 4.1) and PKCS #8 (RFC 5208). */
 export type KeyPair = { spki: Uint8Array; pkcs8: Uint8Array };
 
-/** A fresh pair, made on libuv's threads: half a second, seldom up to two. */
+/** Generates a key pair on libuv's threads. Takes half a second, rarely two. */
 export async function generateKeyPair(): Promise<KeyPair> {
   // node-rsa's own generator blocks the loop and writes to console.warn.
   const pair = await promisify(generate)('rsa', { modulusLength: RSA_BITS, publicExponent: EXPONENT });
@@ -37,16 +40,17 @@ export async function generateKeyPair(): Promise<KeyPair> {
 }
 
 /**
- * For every key that comes from outside. Passes only the one DER encoding of a 3072-bit key with e = 65537, because a
- * fingerprint is taken over these bytes, whose modulus is odd and has no prime factor below 752. 0.1 ms for a key that is
- * new here, and no more for one of any size. @throws ProtocolError 'key'.
+ * Checks a public key from outside. Accepts only the one DER encoding of a 3072-bit key with e = 65537, because
+ * fingerprints are taken over these bytes, with an odd modulus without prime factors below 752. 0.1 ms for a new key,
+ * less for a known one.
+ * @throws ProtocolError 'key'
  */
 export function checkPublicKey(spki: Uint8Array): void {
   const modulus = modulusOf(spki);
   if (!soundKeys.get(spki, () => !hasSmallFactor(modulus))) throw notAcceptable();
 }
 
-/** Whether something can be sealed to this key: it passes checkPublicKey, and a trial works. */
+/** Whether the key passes checkPublicKey and a trial encryption works. */
 export function canSealTo(spki: Uint8Array): boolean {
   return (
     spki.length === SPKI_BYTES &&
@@ -61,7 +65,7 @@ export function canSealTo(spki: Uint8Array): boolean {
   );
 }
 
-/** The public half, SPKI DER. @throws ProtocolError 'key' when it is not a key of ours. */
+/** The public key of a private one, SPKI. @throws ProtocolError 'key' when it is not a key of ours */
 export function publicKeyOf(pkcs8: Uint8Array): Uint8Array {
   if (pkcs8.length > MAX_PKCS8) throw notAcceptable();
   return withKeyError(() => {
@@ -70,17 +74,22 @@ export function publicKeyOf(pkcs8: Uint8Array): Uint8Array {
   });
 }
 
-/** Seals at most OAEP_MAX bytes into RSA_BYTES. @throws ProtocolError 'key' when `spki` is not acceptable. */
+/**
+ * Encrypts with RSAES-OAEP (RFC 8017, section 7.1.1).
+ * @param plain at most OAEP_MAX bytes
+ * @returns RSA_BYTES bytes
+ * @throws ProtocolError 'key' when `spki` is not acceptable, RangeError when `plain` is too long
+ */
 export function sealChunk(spki: Uint8Array, plain: Uint8Array): Uint8Array {
-  // Longer input would be cut into chunks that nothing ties together, and any other typed array sealed as JSON.
+  // node-rsa cuts longer input into independent chunks, and seals any other typed array as JSON.
   if (!(plain instanceof Uint8Array) || plain.length > OAEP_MAX)
     throw new RangeError(`${plain.length} bytes do not fit a chunk`);
   return publicKey(spki).encrypt(plain);
 }
 
-/** @throws ProtocolError 'key' for every failure alike. */
+/** Decrypts with RSAES-OAEP (RFC 8017, section 7.1.2). @throws ProtocolError 'key', the same for every failure */
 export function openChunk(pkcs8: Uint8Array, chunk: Uint8Array): Uint8Array {
-  // node-rsa opens nothing to nothing, and several chunks in any order.
+  // node-rsa opens empty input to nothing, and several chunks in any order.
   if (chunk.length !== RSA_BYTES) throw new ProtocolError('key', 'does not open');
   const key = privateKey(pkcs8);
   try {
@@ -90,24 +99,31 @@ export function openChunk(pkcs8: Uint8Array, chunk: Uint8Array): Uint8Array {
   }
 }
 
-/** PSS over the 32 bytes of an H, which PSS hashes once more. */
+/** Signs with RSASSA-PSS (RFC 8017, section 8.1.1). The message is the 32 bytes of an H, which PSS hashes again. */
 export function sign(pkcs8: Uint8Array, hash32: Uint8Array): Uint8Array {
   checkHash(hash32);
   return privateKey(pkcs8).sign(hash32);
 }
 
-/** False for a signature that is wrong in any way. @throws ProtocolError 'key' when `spki` is not acceptable. */
+/**
+ * Verifies an RSASSA-PSS signature (RFC 8017, section 8.1.2).
+ * @returns false for any invalid signature
+ * @throws ProtocolError 'key' when `spki` is not acceptable
+ */
 export function verify(spki: Uint8Array, hash32: Uint8Array, signature: Uint8Array): boolean {
   checkHash(hash32);
   return signature.length === RSA_BYTES && publicKey(spki).verify(hash32, signature);
 }
 
 function checkHash(hash: Uint8Array): void {
-  // node-rsa turns any other typed array into JSON and signs that.
+  // node-rsa signs any other typed array as JSON.
   if (!(hash instanceof Uint8Array) || hash.length !== 32) throw new RangeError('a hash has 32 bytes');
 }
 
-/** What was found out about keys, by hash of their DER, the latest ones: importing costs as much as verifying. */
+/**
+ * Caches a result for each key, by the hash of its DER, for the most recently used keys. Importing costs as much as
+ * verifying.
+ */
 class KeyCache<T> {
   readonly #keys = new Map<string, T>();
   readonly #size: number;
@@ -129,13 +145,16 @@ class KeyCache<T> {
   }
 }
 
-/** One instance a key, because a public key imported over a private one leaves the private one in place. */
+/** One instance for each key: importing a public key into an instance with a private key keeps the private key. */
 const publicKeys = new KeyCache<NodeRSA>(256);
 const privateKeys = new KeyCache<NodeRSA>(16);
 const soundKeys = new KeyCache<boolean>(1024);
 const sealingKeys = new KeyCache<boolean>(1024);
 
-/** The modulus of a key in our one encoding; OpenSSL takes an even one, and fails when it is used. @throws ProtocolError 'key'. */
+/**
+ * Returns the modulus of a key in our one encoding. OpenSSL accepts an even modulus, and fails when the key is used.
+ * @throws ProtocolError 'key'
+ */
 function modulusOf(spki: Uint8Array): Uint8Array {
   const end = BEFORE_MODULUS.length + RSA_BYTES;
   const modulus = spki.subarray(BEFORE_MODULUS.length, end);
@@ -148,7 +167,7 @@ function modulusOf(spki: Uint8Array): Uint8Array {
   return modulus;
 }
 
-/** Without a look for small factors: what is used was checked where it came in. */
+/** Skips the search for small factors: checkPublicKey ran when the key came in. */
 function publicKey(spki: Uint8Array): NodeRSA {
   modulusOf(spki);
   return publicKeys.get(spki, () => withKeyError(() => importKey(spki, 'pkcs8-public-der')));
@@ -162,8 +181,8 @@ function privateKey(pkcs8: Uint8Array): NodeRSA {
 }
 
 function importKey(der: Uint8Array, format: 'pkcs8-public-der' | 'pkcs8-private-der'): NodeRSA {
-  // Both schemes in full: the defaults are SHA-1, and the short name 'pss-sha256' means a salt of 20 bytes. No label: it
-  // is silently ignored. DER only: components without a private part make node-rsa generate a key.
+  // Name both schemes in full: the defaults use SHA-1, and the short name 'pss-sha256' means a salt of 20 bytes. No
+  // label: node-rsa ignores it silently. DER only: components without a private part make node-rsa generate a key.
   const options = {
     encryptionScheme: { scheme: 'pkcs1_oaep', hash: 'sha256' },
     signingScheme: { scheme: 'pss', hash: 'sha256', saltLength: 32 },

@@ -9,32 +9,32 @@ import { FairQueue } from '../base/fair-queue.ts';
 export type WorkerFunctions = Record<string, (task: never) => unknown>;
 
 export type PoolOptions = {
-  /** Most threads; as many as there are cores unless told. The first starts at once, the others when there is work. */
+  /** Most threads; by default one for each core. The first starts at once, the others when there is work. */
   threads?: number;
-  /** Most tasks that may wait. One more has the last of the payer with most of them refused with 'busy'. */
+  /** Most waiting tasks. Above it, the last task of the payer with most of them is refused with 'busy'. */
   maxQueue: number;
-  /** Of one payer's tasks the newest first: for those who do not wait long. */
+  /** Run a payer's newest task first, for clients that give up early. */
   newestFirst?: boolean;
 };
 
-/** An account for work: payers take turns, and each pays for what its work took. */
+/** The client that work is done for. Payers take turns, and each is charged for its work. */
 export type Payer = {
   readonly key: string;
-  /** In milliseconds by the clock. */
+  /** Charges `ms` milliseconds of wall-clock time. */
   chargeMeasured(ms: number): void;
 };
 
 export interface Pool<W extends WorkerFunctions> {
   /**
-   * Runs the worker's function `name`; without a payer it is the program's own work.
-   * @throws Refusal 'busy'; and what the function throws, its class lost.
+   * Runs the worker's function `name`. Without a payer it is the program's own work.
+   * @throws Refusal 'busy', or the function's error without its class
    */
   run<N extends keyof W & string>(
     name: N,
     task: Parameters<W[N]>[0],
     payer?: Payer,
   ): Promise<Awaited<ReturnType<W[N]>>>;
-  /** Ends the threads; work under way is given up and its promise fails. */
+  /** Ends the threads. Running tasks are aborted and their promises fail. */
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function openPool<W extends WorkerFunctions>(name: string, importer: stri
   });
   const waiting = new FairQueue<{ start: () => void; refuse: (error: Refusal) => void }>(options);
   let running = 0;
-  /** Each thread has one task at a time; all others wait in the fair line. */
+  /** Each thread runs one task at a time; all others wait in the fair queue. */
   const turn = async (key: string): Promise<void> => {
     if (running < threads) {
       running += 1;

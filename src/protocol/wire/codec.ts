@@ -1,9 +1,9 @@
 /**
- * Requests, answers and events as MessagePack-RPC frames inside link records:
+ * Encodes and decodes requests, answers and events as MessagePack-RPC frames inside link records:
  *   request  [0, id, method, params]     client -> daemon
  *   answer   [1, id, refusal | nil, result]   daemon -> client
  *   event    [2, method, params]         daemon -> client
- * What each one holds stands in requests.ts and events.ts. Whoever receives a frame checks its schema first.
+ * requests.ts and events.ts have their schemas. The receiver checks a frame against its schema first.
  */
 import * as v from 'valibot';
 import { ProtocolError, Refusal, type RefusalCode, refusalCodes } from '../base/errors.ts';
@@ -12,7 +12,7 @@ import { sentence, u32 } from './fields.ts';
 import { decodeMessagePack, encodeMessagePack } from './message-pack.ts';
 import { type RequestName, type RequestParams, type RequestResult, requests } from './requests.ts';
 
-/** The version of this language; both ends state theirs in the handshake. */
+/** The version of the requests and events. Both ends send theirs in the handshake. */
 export const MESSAGES_VERSION = 1;
 
 export type Request = { [N in RequestName]: { id: number; method: N; params: RequestParams<N> } }[RequestName];
@@ -22,9 +22,9 @@ export type Answer = { id: number } & ({ result: unknown } | { refusal: { code: 
 const REQUEST = 0;
 const ANSWER = 1;
 const EVENT = 2;
-/** Most values in a request: 128 chunks of `epoch-keys` are 650. */
+/** Most values in a request: `epoch-keys` with 128 chunks has 650. */
 const REQUEST_VALUES = 1024;
-/** Most values in what a daemon sends: the conversations that fit a record are 41,000. */
+/** Most values in a frame of the daemon: a record full of conversations has 41,000. */
 const ANSWER_VALUES = 65_536;
 const requestFrame = v.strictTuple([v.literal(REQUEST), u32, v.string(), v.unknown()]);
 const answerFrame = v.strictTuple([
@@ -35,14 +35,17 @@ const answerFrame = v.strictTuple([
 ]);
 const eventFrame = v.strictTuple([v.literal(EVENT), v.string(), v.unknown()]);
 
-/** Cheap whatever the bytes are. @throws ProtocolError 'message' when they are not one frame of this language; nothing else. */
+/**
+ * Decodes a request; cheap for any input.
+ * @throws ProtocolError 'message' when the bytes are not one valid frame, and nothing else
+ */
 export function decodeRequest(bytes: Uint8Array): Request {
   const [, id, method, params] = check(requestFrame, decodeMessagePack(bytes, REQUEST_VALUES));
   if (!Object.hasOwn(requests, method)) throw new ProtocolError('message', 'unknown request');
   return { id, method, params: check(requests[method as RequestName].params, params) } as Request;
 }
 
-/** Splits what the client receives. @throws ProtocolError 'message'. */
+/** Decodes an answer or an event. @throws ProtocolError 'message' */
 export function decodeFromDaemon(bytes: Uint8Array): { answer: Answer } | { event: Event } {
   const frame = decodeMessagePack(bytes, ANSWER_VALUES);
   if (Array.isArray(frame) && frame[0] === EVENT) {
@@ -54,7 +57,7 @@ export function decodeFromDaemon(bytes: Uint8Array): { answer: Answer } | { even
   return { answer: refusal === null ? { id, result } : { id, refusal } };
 }
 
-/** The checked result of an answer to `method`. @throws Refusal when it was refused, ProtocolError 'message'. */
+/** The checked result of an answer to `method`. @throws Refusal when the daemon refused, ProtocolError 'message' */
 export function resultOf<N extends RequestName>(method: N, answer: Answer): RequestResult<N> {
   if ('refusal' in answer) throw new Refusal(answer.refusal.code, answer.refusal.message);
   return check(requests[method].result, answer.result) as RequestResult<N>;
@@ -64,7 +67,7 @@ export function encodeRequest<N extends RequestName>(id: number, method: N, para
   return encodeMessagePack([REQUEST, id, method, wellFormed(params)]);
 }
 
-/** `_method` only ties the result to its request's type; it is not sent. */
+/** @param _method only ties the result's type to its request; it is not sent */
 export function encodeResult<N extends RequestName>(_method: N, id: number, result: RequestResult<N>): Uint8Array {
   return encodeMessagePack([ANSWER, id, null, result]);
 }
@@ -77,7 +80,7 @@ export function encodeEvent<N extends EventName>(method: N, params: EventParams<
   return encodeMessagePack([EVENT, method, params]);
 }
 
-/** Half a surrogate pair in a name that a person typed becomes U+FFFD, which no name contains. */
+/** Replaces lone surrogates in typed text by U+FFFD, which no name contains. */
 function wellFormed<P extends object>(params: P): P {
   const broken = Object.entries(params).filter(([, value]) => typeof value === 'string' && !value.isWellFormed());
   if (broken.length === 0) return params;

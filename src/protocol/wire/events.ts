@@ -1,30 +1,30 @@
-/** What the daemon tells without being asked; every name is a thing that happened. */
+/** Events that the daemon sends unasked. Each is named after something that happened. */
 import * as v from 'valibot';
 import { bytes, entry, hash, knownName, sentence, text, u32, u53 } from './fields.ts';
 
 export const events = {
-  /** A conversation of yours grew. `with` is the other side of a private one, null in a room. */
+  /** A conversation has a new entry. `with` is the other person of a private conversation; null in a room. */
   posted: v.strictObject({ conversation: hash, with: v.nullable(knownName), entry }),
   /** An account was made. */
   registered: v.strictObject({ name: knownName, idFp: hash }),
-  /** Somebody's first session came or last session went, or all that they have are away, or no longer all. */
+  /** Somebody came online, went offline or changed `away`. */
   presence: v.strictObject({ name: knownName, online: v.boolean(), away: v.boolean() }),
-  /** Somebody writes to you privately, or says so: nothing proves it, and nothing need follow. */
+  /** Somebody is writing to you privately. A hint: nothing proves it, and no message need follow. */
   typing: v.strictObject({ name: knownName }),
-  /** Somebody put a newer key card into the directory. */
+  /** Somebody stored a newer key card. */
   renewed: v.strictObject({ name: knownName, cardSeq: u53 }),
-  /** You read up to `seq`, here or in another session. */
+  /** You have read up to `seq`, here or in another session. */
   read: v.strictObject({ conversation: hash, seq: u53 }),
-  /** Hint, not proof: the other side's client took everything up to `seq`. */
+  /** The other person's client received everything up to `seq`. A hint, not a proof. */
   delivered: v.strictObject({ conversation: hash, seq: u53 }),
-  /** `name` lacks the key of this epoch; whoever holds it answers with the request `grant`. */
+  /** `name` needs the key of this epoch. A client that has it answers with the request `grant`. */
   'grant-wanted': v.strictObject({ room: hash, epochId: hash, name: knownName }),
   granted: v.strictObject({ room: hash, epochId: hash, from: knownName, grant: bytes(2048) }),
-  /** Upload: segments below `upTo` are on disk, synced, and up to `window` may be sent. */
+  /** Upload: segments below `upTo` are on stable storage, and segments below `window` may be sent. */
   stored: v.strictObject({ transfer: u32, upTo: u53, window: u53 }),
-  /** A transfer that the daemon had to give up, with the sentence for the person. */
+  /** The daemon gave up a transfer. `message` is for the person. */
   'transfer-failed': v.strictObject({ transfer: u32, code: text(32), message: sentence }),
-  /** The link is about to be closed. */
+  /** The daemon is about to close the link. */
   closing: v.strictObject({
     reason: v.picklist(['shutdown', 'ended', 'slow', 'idle', 'login-time', 'version']),
     message: sentence,

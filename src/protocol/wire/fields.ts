@@ -1,11 +1,11 @@
-/** The field types that requests and events are made of. Sizes in bytes, times in milliseconds since 1970 UTC. */
+/** Field types of requests and events. Sizes in bytes, times in milliseconds since 1970 UTC. */
 import * as v from 'valibot';
 import { isName, printable } from '../base/text.ts';
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 export const u32 = count(0xffffffff);
 export const u53 = count(Number.MAX_SAFE_INTEGER);
-/** ms since 1970 UTC, no further than a Date goes. */
+/** Within the range of a Date. */
 export const time = count(8.64e15);
 const binary = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 export const bytes = (max: number) =>
@@ -19,26 +19,26 @@ export const exactBytes = (size: number) =>
     v.check((value) => value.length === size),
   );
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
-/** A name as somebody typed it; the daemon judges it with isName (text.ts). */
+/** A name as typed; the daemon checks it with isName (base/text.ts). */
 export const name = text(64);
-/** A name that the daemon tells: only what could be registered, so that no list of people carries an escape to a terminal. */
+/** A name from the daemon. Only valid names pass, so that no list of people brings an escape sequence to a terminal. */
 export const knownName = v.pipe(name, v.check(isName));
-/** A sentence of the daemon's for the person: one line, and nothing in it that a terminal acts on. */
+/** A sentence from the daemon for the person: one line, made printable. */
 export const sentence = v.pipe(
   v.string(),
   v.maxLength(512),
   v.transform((said) => printable(said)),
 );
-/** SHA-256 values: fingerprints, conversation ids, epoch ids. */
+/** A SHA-256 value: a fingerprint, a conversation id or an epoch id. */
 export const hash = exactBytes(32);
 export const fileId = exactBytes(16);
 
-/** What a reader gets for an epoch: a chunk of the epoch itself or a grant, each sealed to the reader's key. */
+/** The key of an epoch for one reader: a chunk of the epoch itself, or a grant. Each is sealed to the reader's key. */
 const epochKey = v.strictObject({ kind: v.picklist(['chunk', 'grant']), bytes: bytes(2048) });
 
 /**
- * One place in a conversation's order. `bytes` is a delivered note (the reader's copy), a room message, a log entry or an
- * epoch header with its signature; `keys` is only for epochs. `seq` counts from 1 in each conversation.
+ * One entry of a conversation. `bytes` is a note (the reader's copy), a room message, a log entry, or an epoch header
+ * with its signature; only epochs have `keys`. `seq` counts from 1 in each conversation.
  */
 export const entry = v.strictObject({
   seq: u53,

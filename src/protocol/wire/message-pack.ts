@@ -1,19 +1,20 @@
 /**
- * MessagePack as this protocol uses it: nil, booleans, unsigned integers up to 2^53 - 1, UTF-8 text, bytes, arrays, and maps
- * with different text keys, each in its shortest form. So one value has one encoding, but for the order of keys.
+ * The subset of MessagePack that the protocol uses: nil, booleans, unsigned integers up to 2^53 - 1, UTF-8 text, bytes,
+ * arrays, and maps with distinct text keys, each in its shortest form. So a value has one encoding, except for the
+ * order of keys.
  *
- * The library believes the counts that it reads: five bytes make it allocate 268 MB. So what comes from outside is walked
- * first, without allocating anything, and only what is all of the above is decoded.
+ * The library trusts the counts that it reads: five bytes make it allocate 268 MB. So input is first walked without
+ * allocating, and decoded only when it is in this subset.
  */
 import { isUtf8 } from 'node:buffer';
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import { ProtocolError } from '../base/errors.ts';
 
-/** Arrays and maps inside each other; the deepest of ours is seven. */
+/** Most nested arrays and maps. Ours have at most seven. */
 const MAX_DEPTH = 8;
-/** The longest map of ours has eleven keys. */
+/** Most keys of a map. Ours have at most eleven. */
 const MAX_KEYS = 16;
-/** No message is longer. */
+/** The longest message, bytes. */
 const MAX_BYTES = 2 ** 20;
 
 const decoder = new Decoder({
@@ -25,14 +26,14 @@ const decoder = new Decoder({
 });
 const encoder = new Encoder();
 
-/** Integers must be safe and not negative, and text well-formed: else the other end refuses it. */
+/** Integers must be safe and not negative, and text well-formed; otherwise the other end refuses it. */
 export function encodeMessagePack(value: unknown): Uint8Array {
   return encoder.encode(value);
 }
 
 /**
- * Takes one value, and nothing after it. Byte strings in it are views of `bytes`.
- * @param maxValues in all arrays and maps together; a key counts as one
+ * Decodes exactly one value. Byte strings are views of `bytes`.
+ * @param maxValues the most values of all arrays and maps together; a key counts as one
  * @throws ProtocolError 'message', and nothing else
  */
 export function decodeMessagePack(bytes: Uint8Array, maxValues: number): unknown {
@@ -48,8 +49,8 @@ function refused(): ProtocolError {
   return new ProtocolError('message', 'not MessagePack of this protocol');
 }
 
-// By first byte: what begins there (0 is refused), how many bytes of a number follow, and the least number that has no
-// shorter form; without such bytes, the number that the first byte itself holds.
+// Tables by first byte: the kind of value (0 is refused), the number of bytes that hold its number, and the least
+// number without a shorter form. Without such bytes, the number that the first byte itself holds.
 const PLAIN = 1;
 const INTEGER = 2;
 const TEXT = 3;
@@ -86,20 +87,20 @@ function long(kind: number, from: number, widths: number[], least: number): void
   }
 }
 
-// The arrays and maps that the walk is in: how many values still come, which are maps, and where the keys so far are.
+// The arrays and maps that the walk is in: values left, which are maps, and the positions of the keys so far.
 const left = new Float64Array(MAX_DEPTH);
 const isMap = new Uint8Array(MAX_DEPTH);
 const keyCount = new Uint8Array(MAX_DEPTH);
 const keyStart = new Uint32Array(MAX_DEPTH * MAX_KEYS);
 const keyEnd = new Uint32Array(MAX_DEPTH * MAX_KEYS);
 
-/** Whether `bytes` are one value as decodeMessagePack takes it. */
+/** Whether `bytes` are one value that decodeMessagePack accepts. */
 function walk(bytes: Uint8Array, maxValues: number): boolean {
   const end = bytes.length;
   let at = 0;
   let depth = 0;
   let values = 0;
-  // Values that must still come; each takes a byte at least.
+  // Values still to come; each takes at least one byte.
   for (let pending = 1; pending > 0; pending--) {
     if (pending > end - at) return false;
     const first = bytes[at++] ?? 0;
@@ -145,7 +146,7 @@ function isText(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Whether the map at `level` had no such key yet; notes it. */
+/** Whether the map at `level` does not have this key yet. Adds it. */
 function isNewKey(bytes: Uint8Array, level: number, start: number, end: number): boolean {
   const count = keyCount[level] ?? 0;
   const first = level * MAX_KEYS;

@@ -1,29 +1,33 @@
-/** What a client asks of the daemon: imperative names, each with its parameters and its result. */
+/**
+ * Folder `wire`: the requests, answers and events between client and daemon, and their encoding; it knows no links and
+ * opens nothing that is sealed. This file lists the requests: imperative names, each with its parameters and its
+ * result.
+ */
 import * as v from 'valibot';
 import { MAX_INVITE } from '../base/text.ts';
 import { bytes, entry, exactBytes, fileId, hash, knownName, name, text, time, u32, u53 } from './fields.ts';
 
 const none = v.strictObject({});
-/** A message or a record of OPAQUE, base64url; opaque-messages.ts knows the size of each. */
+/** A message or a record of OPAQUE, base64url; crypto/opaque-messages.ts knows the size of each. */
 const opaque = text(512);
 const card = bytes(1536);
-/** Where an entry landed in its conversation, on stable storage: this answer is what "sent" means. */
+/** The position and time of a stored entry. It is on stable storage: this answer is what "sent" means. */
 const entryPosition = v.strictObject({ seq: u53, at: time });
 
-/** What a session begins with. */
+/** The answer to a login. */
 const welcome = v.strictObject({
   session: u32,
   name: knownName,
   /** null until a legacy account has made its keys (`mustRenew`). */
   idFp: v.nullable(hash),
   mustRenew: v.boolean(),
-  /** H(record, the OPAQUE record): which vault belongs to this password. null after a login by key. */
+  /** H(record, OPAQUE record), which names the vault of this password. null after a login by key. */
   recordHash: v.nullable(hash),
-  /** The newest vault for this password; null when there is none. */
+  /** The newest vault for this password, or null. */
   vault: v.nullable(v.strictObject({ version: u32, at: time })),
-  /** Keys are kept on the person's machine only. */
+  /** The person's keys are only on their own machine; there is no vault. */
   localKeys: v.boolean(),
-  /** For later logins by key from this device; given after a password login. */
+  /** For later logins by key from this device. Only after a login by password. */
   ticket: v.nullable(exactBytes(32)),
   lobby: hash,
   at: time,
@@ -39,19 +43,19 @@ const file = v.strictObject({
   at: time,
   size: u53,
   segSize: u32,
-  /** The entry that holds the manifest. */
+  /** The entry with the manifest. */
   entry,
 });
 
 const conversation = v.strictObject({
   conversation: hash,
-  /** The other side of a private conversation; null for a room. */
+  /** The other person of a private conversation; null for a room. */
   with: v.nullable(knownName),
-  /** The room's name, `#lobby`; null for a private conversation. */
+  /** The room's name, such as `#lobby`; null for a private conversation. */
   room: v.nullable(text(33)),
   head: u53,
   read: u53,
-  /** Hint of what the other side's client has taken. */
+  /** The other person's delivered mark, a hint. */
   delivered: u53,
 });
 
@@ -61,14 +65,16 @@ export const requests = {
     params: v.strictObject({ name, message: opaque, invite: v.nullable(text(MAX_INVITE)) }),
     result: v.strictObject({ message: opaque }),
   },
-  /** Makes the account. Log in next, on the same link; the vault is the first request after that, unless `localKeys`. */
+  /**
+   * Makes the account. Then log in on the same link; the first request after that stores the vault, unless `localKeys`.
+   */
   'register-finish': { params: v.strictObject({ record: opaque, card, localKeys: v.boolean() }), result: none },
   'login-start': {
     params: v.strictObject({ method: v.literal('opaque1'), name, message: opaque }),
     result: v.strictObject({ message: opaque }),
   },
   'login-finish': { params: v.strictObject({ message: opaque }), result: v.strictObject({ proof: exactBytes(32) }) },
-  /** `device` names the profile that logs in; a ticket is bound to it. */
+  /** `device` names the profile that logs in. Its ticket is bound to it. */
   'login-prove': { params: v.strictObject({ proof: exactBytes(32), device: u32 }), result: welcome },
   'login-key': {
     params: v.strictObject({ name, device: u32, ticket: exactBytes(32), signature: exactBytes(384) }),
@@ -77,7 +83,7 @@ export const requests = {
 
   // The account
   'record-start': { params: v.strictObject({ message: opaque }), result: v.strictObject({ message: opaque }) },
-  /** A new password; with a card it also ends `mustRenew`. */
+  /** Stores a new password. With a card it also ends `mustRenew`. */
   'record-finish': { params: v.strictObject({ record: opaque, card: v.nullable(card) }), result: none },
   'vault-put': {
     params: v.strictObject({ recordHash: hash, version: u32, vault: bytes(131_072) }),
@@ -85,9 +91,12 @@ export const requests = {
   },
   'vault-get': { params: none, result: v.strictObject({ version: u32, vault: bytes(131_072), at: time }) },
   'card-put': { params: v.strictObject({ card }), result: none },
-  /** Cards of a name from `from` on, oldest first, 64 at most. */
+  /** The cards of a name from cardSeq `from` on, oldest first, 64 at most. */
   cards: { params: v.strictObject({ name, from: u53 }), result: v.strictObject({ cards: v.array(card) }) },
-  /** Names after `after` in code-point order, as many as fit, 1,000 at most; `next` is null on the last page. */
+  /**
+   * People whose names follow `after` in code point order, as many as fit, 1,000 at most. `next` is null on the last
+   * page.
+   */
   people: {
     params: v.strictObject({ after: v.nullable(name) }),
     result: v.strictObject({
@@ -106,21 +115,30 @@ export const requests = {
       devices: v.array(v.strictObject({ device: u32, lastSeen: time, current: v.boolean() })),
     }),
   },
-  /** Ends a device's sessions and drops its ticket, so that it needs the password again; null: every other device. */
+  /**
+   * Ends a device's sessions and drops its ticket, so that it needs the password again. null means every other device.
+   */
   'device-end': { params: v.strictObject({ device: v.nullable(u32) }), result: v.strictObject({ ended: u32 }) },
   ping: { params: none, result: v.strictObject({ at: time }) },
-  /** Whether the person at this session looks elsewhere. A name is away when it is here and all its sessions are away. */
+  /**
+   * Whether the person looks elsewhere in this session. A name is away when it is online and all its sessions are away.
+   */
   away: { params: v.strictObject({ away: v.boolean() }), result: none },
-  /** I am writing to `to`: told to whoever is there, kept nowhere. A name that nobody has is answered the same. */
+  /**
+   * I am writing to `to`. The event goes to their online sessions and is not stored. An unknown name gets the same
+   * answer.
+   */
   typing: { params: v.strictObject({ to: name }), result: none },
 
   // Conversations
-  /** Those of mine that began after the one `after`, in the order in which they began; as many as fit. */
+  /** My conversations that began after the conversation `after`, in order, as many as fit. */
   conversations: {
     params: v.strictObject({ after: v.nullable(hash) }),
     result: v.strictObject({ conversations: v.array(conversation), next: v.nullable(hash) }),
   },
-  /** Entries with after < seq < before (null: no bound), oldest first; `newest` takes them from the top. As many as fit. */
+  /**
+   * Entries with after < seq < before (null: no bound), oldest first; `newest` selects from the end. As many as fit.
+   */
   fetch: {
     params: v.strictObject({
       conversation: hash,
@@ -140,14 +158,14 @@ export const requests = {
     params: v.strictObject({ room: hash, message: bytes(16_384), file: v.nullable(fileId) }),
     result: entryPosition,
   },
-  /** Everything up to `seq` was read. Goes only forward. */
+  /** I have read everything up to `seq`. A mark never moves back. */
   read: { params: v.strictObject({ conversation: hash, seq: u53 }), result: none },
-  /** Everything up to `seq` is held by this client. A hint for the sender. */
+  /** This client has received everything up to `seq`. A hint for the sender. */
   deliver: { params: v.strictObject({ conversation: hash, seq: u53 }), result: none },
 
   // Rooms
   'log-append': { params: v.strictObject({ room: hash, entry: bytes(4096) }), result: entryPosition },
-  /** The current cards of a room's members in order of idFp, after `after`, 100 at most. */
+  /** The current cards of a room's members, in order of idFp after `after`, 100 at most. */
   members: {
     params: v.strictObject({ room: hash, after: v.nullable(hash) }),
     result: v.strictObject({ members: v.array(v.strictObject({ name: knownName, card })), next: v.nullable(hash) }),
@@ -168,14 +186,17 @@ export const requests = {
   grant: { params: v.strictObject({ room: hash, epochId: hash, to: name, grant: bytes(2048) }), result: none },
 
   // Files
-  /** `next` is the first segment that is not stored; `window` the first that may not be sent yet. */
+  /** `next` is the first segment that is not stored, `window` the first that may not be sent yet. */
   'upload-open': {
     params: v.strictObject({ file: fileId, conversation: hash, size: u53, segSize: u32 }),
     result: v.strictObject({ transfer: u32, next: u53, window: u53, whole: v.boolean() }),
   },
-  /** All segments were sent; answered when the file is whole, synced and renamed. It is listed once its manifest is posted. */
+  /**
+   * All segments were sent. Answered when the file is whole and on stable storage. It is listed once its manifest is
+   * posted.
+   */
   'upload-finish': { params: v.strictObject({ transfer: u32 }), result: none },
-  /** Segments from `from` on come as records, those below `window` at once. */
+  /** Segments from `from` on arrive as records; those below `window` may come at once. */
   'download-open': {
     params: v.strictObject({ file: fileId, from: u53, window: u53 }),
     result: v.strictObject({ transfer: u32, size: u53, segSize: u32 }),
@@ -183,9 +204,14 @@ export const requests = {
   /** Download: segments below `window` may be sent. */
   window: { params: v.strictObject({ transfer: u32, window: u53 }), result: none },
   'transfer-end': { params: v.strictObject({ transfer: u32 }), result: none },
-  /** Gives up a file of mine that no entry lists: its bytes go, and with them its place in the quota. Also for one that is gone. */
+  /**
+   * Gives up a file of mine that no entry lists, and frees its share of the quota. Also succeeds when the file is gone.
+   */
   'upload-drop': { params: v.strictObject({ file: fileId }), result: none },
-  /** Files with a manifest in one conversation, or in all of mine; newest first, before (`at`, `file`) of the last one seen. */
+  /**
+   * Files with a manifest, in one conversation or in all of mine, newest first, before (`at`, `file`) of the last one
+   * seen.
+   */
   files: {
     params: v.strictObject({
       conversation: v.nullable(hash),
