@@ -117,8 +117,8 @@ export function serverRegister(setup: string, name: string, message: string): st
 }
 
 /**
- * `record` is null for an unknown name: the answer has the same shape and cost, and is as stable (RFC 9807, section
- * 6.3.2.2).
+ * `record` is null for an unknown name: the answer has the same shape and cost, and is as stable (client
+ * enumeration, RFC 9807, section 10).
  */
 export function serverLogin(
   setup: string,
