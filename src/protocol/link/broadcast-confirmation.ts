@@ -1,10 +1,10 @@
 /**
- * Watches, on the client, that a record of the link proper follows each broadcast in time: until then nothing vouches
- * for it.
+ * Client: watches that a record of the link's own follows each broadcast in time. Until then nothing proves the
+ * broadcast.
  */
 import type { Clock } from '../../platform/clock.ts';
 
-/** Milliseconds from a broadcast to the record that confirms it. The daemon sends one well before. */
+/** Most milliseconds from a broadcast to the record that confirms it. The daemon sends one well before (MARK_MS). */
 export const CONFIRM_TIME = 5_000;
 
 export class BroadcastConfirmation {
@@ -12,15 +12,15 @@ export class BroadcastConfirmation {
   readonly #onLate: () => void;
   #cancel: (() => void) | null = null;
 
-  /** `onLate` is called once when nothing was confirmed in time. */
+  /** @param onLate called once when a confirmation is late */
   constructor(clock: Clock, onLate: () => void) {
     this.#clock = clock;
     this.#onLate = onLate;
   }
 
-  /** A broadcast came. */
+  /** A broadcast has arrived. */
   await(): void {
-    // After a stall of this process what has arrived meanwhile is read first.
+    // After a stall of this process, what has arrived is read first.
     this.#cancel ??= this.#clock.after(CONFIRM_TIME, () => {
       this.#cancel = this.#clock.after(0, () => {
         this.#cancel = null;
@@ -29,7 +29,7 @@ export class BroadcastConfirmation {
     });
   }
 
-  /** A record of the link came. @returns whether broadcasts waited for it. */
+  /** A record of the link's own has arrived. @returns whether broadcasts waited for it */
   confirmed(): boolean {
     const waited = this.#cancel !== null;
     this.stop();

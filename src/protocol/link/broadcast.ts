@@ -1,8 +1,8 @@
 /**
- * Broadcast records: what goes to every link of a room is sealed once, and the same bytes are written to each. The key is known
- * to all who get it, so the record itself proves only that one of them, or the daemon, made it. The proof that it was
- * the daemon, and that nothing is missing, repeated or moved, is the *position* (generation, counter, chain) of each room,
- * which is part of the AAD of every record of the link proper.
+ * Broadcast records: a message to every link of a room is sealed once, and the same bytes are written to each link. All
+ * members of the room know the key, so the record itself only proves that one of them, or the daemon, made it. The
+ * *position* of each room (generation, counter, chain) proves that the daemon made it and that nothing is missing,
+ * repeated or moved. It is part of the additional data of every record of the link's own.
  */
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
@@ -14,14 +14,14 @@ const GENERATION = 4;
 const TAG = 16;
 const ID = 32;
 const KEY = 32;
-/** On the wire beyond the content: length, generation, tag. */
+/** Bytes on the wire beyond the content: length, generation, tag. */
 const BROADCAST_OVERHEAD = HEADER + GENERATION + TAG;
 const NO_CHAIN = new Uint8Array(32);
 
-/** What a link is given to open a room's broadcasts from here on. */
+/** What a link needs to open a room's broadcasts from here on. */
 export type RoomKey = { room: Uint8Array; gen: number; key: Uint8Array; counter: number; chain: Uint8Array };
 
-/** One sealed record with the position of its room after it. */
+/** One sealed record, and the position of its room after it. */
 export type Broadcast = { room: Uint8Array; gen: number; bytes: Uint8Array; position: Uint8Array };
 
 /** `room[32], u32 gen, key[32], u64 counter, chain[32]`. */
@@ -29,7 +29,7 @@ export function encodeRoomKey({ room, gen, key, counter, chain }: RoomKey): Uint
   return new Writer().bytes(room).u32(gen).bytes(key).u64(counter).bytes(chain).finish();
 }
 
-/** @throws ProtocolError 'layout'. */
+/** @throws ProtocolError 'layout' */
 export function decodeRoomKey(bytes: Uint8Array): RoomKey {
   const reader = new Reader(Uint8Array.from(bytes));
   const parts = { room: reader.bytes(ID), gen: reader.u32(), key: reader.bytes(KEY) };
@@ -44,13 +44,13 @@ export function broadcastPosition({ gen, counter, chain }: Pick<RoomKey, 'gen' |
 }
 
 /**
- * The positions of all rooms of one link, as far as its queue has got, by room id. Both ends put them into the AAD of every record
- * of the link; they are not sent.
+ * The positions of all rooms of one link, by room id. Both ends put them into the additional data of every record of
+ * the link's own; they are not sent.
  */
 export class BroadcastPositions {
   readonly #sorted: { readonly room: Uint8Array; position: Uint8Array }[] = [];
 
-  /** A room that is new here, or goes on. */
+  /** Sets the position of a room, which may be new. */
   set(room: Uint8Array, position: Uint8Array): void {
     const known = this.#find(room);
     if (known !== undefined) {
@@ -70,20 +70,20 @@ export class BroadcastPositions {
     return this.#find(room) !== undefined;
   }
 
-  /** `header` and the positions behind it. */
+  /** The additional data: `header`, then the positions in order of room id. */
   aad(header: Uint8Array): Uint8Array {
     return this.#sorted.length === 0
       ? header
       : Buffer.concat([header, ...this.#sorted.map(({ position }) => position)]);
   }
 
-  /** For each delivery of a daemon: the very same array first. */
+  /** Compares by reference first, because the daemon calls this for each delivery. */
   #find(room: Uint8Array) {
     return this.#sorted.find((one) => one.room === room) ?? this.#sorted.find((one) => equal(one.room, room));
   }
 }
 
-/** One generation of a room's key, in memory only: counter and chain. */
+/** One generation of a room's key, in memory only, with its counter and chain. */
 class Generation {
   readonly room: Uint8Array;
   readonly gen: number;
@@ -100,7 +100,7 @@ class Generation {
     this.chain = chain;
   }
 
-  /** Valid until the next call. */
+  /** The next nonce (deterministic, NIST SP 800-38D, section 8.2.1). Valid until the next call. */
   get nonce(): Uint8Array {
     this.#nonce.writeUIntBE(this.counter, 6, 6);
     return this.#nonce;
@@ -110,12 +110,15 @@ class Generation {
     return broadcastPosition(this);
   }
 
-  /** Length and generation, as on the wire, then the room: the AAD of its next record. */
+  /** The additional data of the next record: length and generation as on the wire, then the room. */
   aad(header: Uint8Array): Uint8Array {
     return Buffer.concat([header, this.room]);
   }
 
-  /** Never the tag: whoever knows the key can make another text with an equal one. */
+  /**
+   * Chains the hash of the whole record. The tag would not do: with the key one can make another text with the same
+   * tag.
+   */
   step(...record: Uint8Array[]): void {
     const hash = createHash('sha256');
     for (const part of record) hash.update(part);
@@ -124,7 +127,7 @@ class Generation {
   }
 }
 
-/** The daemon's half: seals for one room under one key. Only the daemon has one. */
+/** Seals a room's broadcasts under one key. Only the daemon has one. */
 export class BroadcastSealer {
   readonly #generation: Generation;
   readonly #key: Uint8Array;
@@ -133,7 +136,7 @@ export class BroadcastSealer {
   readonly #since: number;
   #bytes = 0;
 
-  /** `key` is random and for this generation alone; `gen` was never used by this daemon before. */
+  /** @param about `key` is random and for this generation only; `gen` was never used by this daemon before */
   constructor(
     about: { room: Uint8Array; gen: number; key: Uint8Array },
     clock: Clock,
@@ -146,20 +149,20 @@ export class BroadcastSealer {
     this.#since = clock.monotonic();
   }
 
-  /** Whether the key has done its share, so that another one has to seal the next `size` bytes. */
+  /** Whether the key has reached its limits, so that another one must seal the next `size` bytes. */
   isExhausted(size: number): boolean {
     const { records, bytes, age } = this.#limits;
     const after = this.#bytes + size + BROADCAST_OVERHEAD;
     return this.#generation.counter >= records || after > bytes || this.#clock.monotonic() - this.#since >= age;
   }
 
-  /** For a link that begins to listen now. */
+  /** For a link that joins now. */
   get roomKey(): RoomKey {
     const { room, gen, counter, chain } = this.#generation;
     return { room, gen, key: this.#key, counter, chain };
   }
 
-  /** Seals `content` once for all. */
+  /** Encrypts `content` once for all links (AES-256-GCM, NIST SP 800-38D, section 7.1). */
   seal(content: Uint8Array): Broadcast {
     const { room, gen, key, nonce } = this.#generation;
     const header = Buffer.allocUnsafe(HEADER + GENERATION);
@@ -175,7 +178,7 @@ export class BroadcastSealer {
   }
 }
 
-/** The client's half: the rooms of one link, each with the one key that counts now. */
+/** Opens the broadcasts of one client's link: each room has one current key. */
 export class BroadcastOpener {
   readonly positions: BroadcastPositions;
   readonly #byGen = new Map<number, Generation>();
@@ -187,8 +190,8 @@ export class BroadcastOpener {
   }
 
   /**
-   * From here on the room's broadcasts come under this key; under an older one they are refused.
-   * @throws ProtocolError 'link'.
+   * Sets a room's current key. Broadcasts under an older one are refused.
+   * @throws ProtocolError 'link'
    */
   setKey(key: RoomKey): void {
     if (this.#byGen.has(key.gen)) throw recordRefused();
@@ -197,15 +200,16 @@ export class BroadcastOpener {
     this.positions.set(key.room, broadcastPosition(key));
   }
 
-  /** Nothing comes from this room any more. @throws ProtocolError 'link' for a room without a key. */
+  /** Ends a room's broadcasts. @throws ProtocolError 'link' for a room without a key */
   drop(room: Uint8Array): void {
     if (!this.#forget(room)) throw recordRefused();
     this.positions.delete(room);
   }
 
   /**
-   * Opens the next record of one of the rooms. `rest` is what follows the length.
-   * @throws ProtocolError 'link', one and the same for all that can be wrong.
+   * Decrypts the next record of one of the rooms (NIST SP 800-38D, section 7.2).
+   * @param rest what follows the length
+   * @throws ProtocolError 'link', the same for every failure
    */
   open(header: Uint8Array, rest: Uint8Array): { room: Uint8Array; content: Uint8Array } {
     const end = rest.length - TAG;

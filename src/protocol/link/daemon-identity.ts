@@ -1,23 +1,26 @@
-/** By what a client knows a daemon: its fingerprint, and the join link that carries it. */
+/** How a client recognizes a daemon: its fingerprint, and the join link that contains it. */
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { equal, fromHex, H, hex } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import type { KeyPair } from '../crypto/rsa.ts';
 
-/** `link` opens what clients seal in the handshake and never signs; `sign` signs the daemon's entries in the lobby's log. */
+/**
+ * `link` decrypts what clients seal in the handshake and never signs; `sign` signs the daemon's entries in the lobby's
+ * log.
+ */
 export type DaemonKeys = { link: KeyPair; sign: KeyPair };
 
 export const DAEMON_ID_BYTES = 32;
 export const DEFAULT_PORT = 65_345;
 const FINGERPRINT_BYTES = 32;
 
-/** Over both keys: whoever pins it pins what signs the lobby's log, too. */
+/** Covers both keys, so that a pin also fixes the key that signs the lobby's log. */
 export function daemonFingerprint(linkSpki: Uint8Array, signSpki: Uint8Array): Uint8Array {
   return H('daemon', linkSpki, signSpki);
 }
 
-/** The daemon showed another fingerprint than the one it is known by. */
+/** The daemon has another fingerprint than the pinned one. */
 export class DaemonKeyError extends ProtocolError {
   readonly expected: Uint8Array;
   readonly offered: Uint8Array;
@@ -29,7 +32,7 @@ export class DaemonKeyError extends ProtocolError {
   }
 }
 
-/** @throws DaemonKeyError when `offered` is not `expected`. */
+/** @throws DaemonKeyError when `offered` is not `expected` */
 export function checkFingerprint(expected: Uint8Array, offered: Uint8Array): void {
   if (!equal(expected, offered)) throw new DaemonKeyError(expected, offered);
 }
@@ -41,7 +44,8 @@ const ADDRESS =
 const BARE_V6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*(?:%[\w.-]+)?$/i;
 
 /**
- * Reads host:port, host, [v6]:port, v6, and each of them as securechat://…#fingerprint. @throws ProtocolError 'text'.
+ * Parses host:port, host, [v6]:port, v6, and each of them as securechat://…#fingerprint.
+ * @throws ProtocolError 'text'
  */
 export function parseAddress(text: string): JoinLink {
   const link = /^securechat:\/\/([^#/]+)\/?(?:#([^#]*))?$/i.exec(text.trim());
@@ -63,12 +67,14 @@ function parseFingerprint(digits: string | undefined): Uint8Array | null {
   return fromHex(digits);
 }
 
-/** What the daemon prints and a person passes on. */
+/** The link that the daemon prints and people share. */
 export function joinLink(host: string, port: number, fingerprint: Uint8Array): string {
   return `securechat://${host.includes(':') ? `[${host}]` : host}:${port}#${hex(fingerprint)}`;
 }
 
-/** 24 words of the BIP 39 list, which no two first four letters share: the whole fingerprint and a checksum. */
+/**
+ * The fingerprint as 24 words of BIP 39, with its checksum. No two words of the list share their first four letters.
+ */
 export function fingerprintWords(fingerprint: Uint8Array): string {
   if (fingerprint.length !== FINGERPRINT_BYTES) throw new RangeError('a fingerprint has 32 bytes');
   return entropyToMnemonic(Uint8Array.from(fingerprint), wordlist);

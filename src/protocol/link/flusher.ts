@@ -1,29 +1,29 @@
 /**
- * When links write what was sent: at the end of the turn of the loop. While the process has little time, one that writes again
- * and again waits, the longer the busier the process is; so one with little to say never waits, and much goes in few records.
+ * Decides when links write: at the end of the turn of the event loop. While the process is busy, a link that writes
+ * often waits, longer the busier the process is. So a quiet link never waits, and a busy one sends few large records.
  */
 import { performance } from 'node:perf_hooks';
 
-/** Longest wait, in milliseconds; a person does not notice it, and at full load it makes one record of very many messages. */
+/** The longest wait, ms. A person does not notice it, and at full load it packs very many messages into a record. */
 const MOST = 20;
-/** Share of time in which the loop may work before links begin to wait. */
+/** The share of busy time of the loop above which links wait. */
 const CALM = 0.5;
-/** Milliseconds over which it is measured. */
+/** The sampling interval, ms. */
 const SAMPLE = 100;
-/** Writes that one may make at once after it was quiet; it earns one in each delay. */
+/** Writes that a link may do at once after it was quiet; it earns one in each delay. */
 const AT_ONCE = 8;
 
-/** Milliseconds to wait at a loop utilisation between 0 and 1; 0 is the end of this turn of the loop. */
+/** Milliseconds to wait at a loop utilization between 0 and 1. 0 means the end of this turn. */
 export function flushDelay(utilisation: number): number {
   return Math.round(Math.max(0, Math.min(1, utilisation) - CALM) * (MOST / (1 - CALM)));
 }
 
-/** What writes when it is told. */
+/** Something that writes when it is flushed. */
 export type Flushable = {
   flush(): void;
   /**
-   * When its latest write would have come had all of them been a delay apart, by performance.now(): the time of a virtual
-   * schedule (GCRA, ITU-T I.371). The flusher's own; 0 at the start.
+   * When its latest write would have happened if all were one delay apart, by performance.now(): the theoretical
+   * arrival time of GCRA (ITU-T I.371). Kept by the flusher; 0 at the start.
    */
   due: number;
 };
@@ -33,10 +33,10 @@ export interface Flusher {
   schedule(one: Flushable): void;
 }
 
-/** The time, and how busy the loop is. */
+/** The clock and the utilization of the loop. */
 type Loop = Pick<typeof performance, 'now' | 'eventLoopUtilization'>;
 
-/** One timer for all links of a process, since a room's message goes to each of them. */
+/** One timer for all links of a process, since a room message goes to each of them. */
 export class AdaptiveFlusher implements Flusher {
   readonly #loop: Loop;
   #soon: Flushable[] = [];
@@ -59,7 +59,7 @@ export class AdaptiveFlusher implements Flusher {
     }
   }
 
-  /** Flushes now what is to be flushed at the end of this turn of the loop. */
+  /** Flushes what is scheduled for the end of this turn. */
   flush(): void {
     this.#flush(this.#soon.splice(0));
   }

@@ -1,6 +1,7 @@
 /**
- * Both halves of the link's handshake, side by side: pattern NK of "Post-Quantum Noise" (Angel, Dowling, Hülsing, Schwabe,
- * Weber 2022) with RSA-OAEP as its KEM. It is not post-quantum. `h` and `ck` are mixed as in the Noise framework, revision 34.
+ * Both sides of the link's handshake: pattern NK of "Post-Quantum Noise" (Angel, Dowling, Hülsing, Schwabe, Weber 2022)
+ * with RSA-OAEP (RFC 8017, section 7.1) as its KEM, so it is not post-quantum. `h` and `ck` are mixed as in the Noise
+ * framework, revision 34, section 5.2.
  *
  *   daemon  greeting  'SCK1' var16(link SPKI) var16(sign SPKI)
  *   client  hello     'SCL1' u16 suite, ct1[384], var16(ephemeral SPKI), tag[16]
@@ -20,7 +21,7 @@ const PROTOCOL = 'SecureChat_pqNK_RSAOAEP3072-SHA256_AESGCM256_SHA256_v1';
 const GREETING = 'SCK1';
 const HELLO = 'SCL1';
 const SUITE = 1;
-/** Magic, version, and the suites on offer: what an attacker might want to have different. */
+/** Magic, version and offered suites: what an attacker would want to change. */
 const PROLOGUE = new Writer().bytes(utf8(GREETING)).bytes(utf8(HELLO)).u16(1).u8(1).u16(SUITE).finish();
 const SECRET = 32;
 const TAG = 16;
@@ -29,10 +30,13 @@ const MAX_PARAMETERS = 256;
 export type Greeting = { linkSpki: Uint8Array; signSpki: Uint8Array; fingerprint: Uint8Array };
 export type Hello = { ct1: Uint8Array; ephemeralSpki: Uint8Array; tag: Uint8Array };
 export type Reply = { ct2: Uint8Array; sealed: Uint8Array };
-/** What both ends hold afterwards: a name of this very link (for binding logins to it), and a key a direction. */
+/**
+ * The result of the handshake: the channel binding (transcript hash, to bind logins to this link), and a key for each
+ * direction.
+ */
 export type LinkKeys = { cb: Uint8Array; toDaemon: Uint8Array; toClient: Uint8Array };
 
-/** The one error of this layer, whatever was wrong. */
+/** The one error of this layer, for every failure. */
 export function handshakeRefused(): ProtocolError {
   return new ProtocolError('handshake', 'the handshake failed; is this a SecureChat daemon?');
 }
@@ -41,7 +45,9 @@ export function encodeGreeting(keys: DaemonKeys): Uint8Array {
   return new Writer().bytes(utf8(GREETING)).var16(keys.link.spki).var16(keys.sign.spki).finish();
 }
 
-/** @throws ProtocolError 'version' for a daemon of another version, 'handshake' for anything else that is no greeting. */
+/**
+ * @throws ProtocolError 'version' for a daemon of another version, 'handshake' for anything else that is no greeting
+ */
 export async function takeGreeting(take: TakeBytes): Promise<Greeting> {
   const magic = Buffer.from(await take(4)).toString('latin1');
   if (magic !== GREETING && /^SCK[0-9A-Z]$/.test(magic)) {
@@ -63,8 +69,9 @@ export async function takeGreeting(take: TakeBytes): Promise<Greeting> {
 }
 
 /**
- * The client's first half. `ephemeral` is for this handshake alone; the caller drops it afterwards.
- * @throws DaemonKeyError when the greeting is not that of the daemon with the fingerprint `expect`.
+ * The client's side: makes the hello, and `finish` processes the reply. `ephemeral` is for this handshake only; the
+ * caller drops it afterwards.
+ * @throws DaemonKeyError when the greeting does not have the fingerprint `expect`
  */
 export async function startHandshake(o: {
   rsa: Rsa;
@@ -97,7 +104,7 @@ export async function startHandshake(o: {
   };
 }
 
-/** @throws ProtocolError 'handshake' for what is no hello of ours. */
+/** @throws ProtocolError 'handshake' for anything that is no hello */
 export async function takeHello(take: TakeBytes): Promise<Hello> {
   const start = new Reader(await take(4 + 2));
   if (Buffer.from(start.bytes(4)).toString('latin1') !== HELLO || start.u16() !== SUITE) throw handshakeRefused();
@@ -105,15 +112,15 @@ export async function takeHello(take: TakeBytes): Promise<Hello> {
 }
 
 /**
- * The daemon's half. A hello whose ct1 does not open takes the same way and the same work, up to the tag.
- * @throws ProtocolError 'handshake', and Refusal 'busy' when `rsa` is.
+ * The daemon's side. A hello whose ct1 does not decrypt goes the same way, with the same work, until its tag fails.
+ * @throws ProtocolError 'handshake', or Refusal 'busy' from `rsa`
  */
 export async function answerHello(
   hello: Hello,
   o: { rsa: Rsa; random: Random; keys: DaemonKeys; rejectKey: Uint8Array; parameters: Uint8Array },
 ): Promise<LinkKeys & { reply: Uint8Array }> {
   try {
-    // Costs a tenth of opening: first.
+    // Check first: it costs a tenth of a decryption.
     checkPublicKey(hello.ephemeralSpki);
   } catch {
     throw handshakeRefused();
@@ -133,7 +140,9 @@ export async function answerHello(
   return { reply, ...state.split() };
 }
 
-/** A key of a client that passes all checks and still does not seal breaks the protocol; it is no bug here. */
+/**
+ * A client's key that passes all checks and still cannot be sealed to breaks the protocol; it is no bug of the daemon.
+ */
 async function sealToClient(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
   const sealed = await rsa.seal([{ spki, plain }]).catch((error: unknown) => {
     throw error instanceof Refusal ? error : handshakeRefused();
@@ -142,21 +151,24 @@ async function sealToClient(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Prom
   return sealed[0];
 }
 
-/** @throws ProtocolError 'handshake'. */
+/** @throws ProtocolError 'handshake' */
 export async function takeReply(take: TakeBytes): Promise<Reply> {
   return { ct2: await take(RSA_BYTES), sealed: await takeVar16(take, TAG, MAX_PARAMETERS) };
 }
 
 const takeSpki = (take: TakeBytes) => takeVar16(take, SPKI_BYTES, SPKI_BYTES);
 
-/** What has another length is refused before it is read. */
+/** Refuses another length before reading the bytes. */
 async function takeVar16(take: TakeBytes, min: number, max: number): Promise<Uint8Array> {
   const size = new Reader(await take(2)).u16();
   if (size < min || size > max) throw handshakeRefused();
   return take(size);
 }
 
-/** Noise's SymmetricState. Each key seals at most once before the next one is mixed in, so the nonce is always zero. */
+/**
+ * The SymmetricState of Noise (revision 34, section 5.2). Each key seals at most once before the next mixKey, so the
+ * nonce is always zero.
+ */
 class Transcript {
   #h = createHash('sha256').update(PROTOCOL).digest();
   #ck: Uint8Array = this.#h;
@@ -178,7 +190,7 @@ class Transcript {
     this.#key = both.subarray(32);
   }
 
-  /** Noise's EncryptAndHash. */
+  /** EncryptAndHash of Noise, with AES-256-GCM (NIST SP 800-38D, section 7.1). */
   seal(plain: Uint8Array): Uint8Array {
     const cipher = createCipheriv('aes-256-gcm', this.#key, Buffer.alloc(12)).setAAD(this.#h);
     const sealed = concat(cipher.update(plain), cipher.final(), cipher.getAuthTag());
@@ -186,7 +198,7 @@ class Transcript {
     return sealed;
   }
 
-  /** Noise's DecryptAndHash. */
+  /** DecryptAndHash of Noise. */
   open(sealed: Uint8Array): Uint8Array {
     const end = sealed.length - TAG;
     if (end < 0) throw handshakeRefused();

@@ -1,7 +1,7 @@
-/** What a link received, held in order until somebody takes it. */
+/** Received items of a link, kept in order until a handler takes them. */
 import { ProtocolError } from '../base/errors.ts';
 
-/** How a link ended: closed by one of the ends, cut, or given up because of what came over it. */
+/** How a link ended: closed in order, lost, or given up because of a received error. */
 export type LinkEnd = 'closed' | 'lost' | ProtocolError;
 
 export type Received =
@@ -25,18 +25,21 @@ export class LinkInbox {
   readonly #onHolding: () => void;
   readonly #onError: (error: ProtocolError) => void;
 
-  /** `onHolding` is told when an item has to wait, and when none waits any more; `onError` what a handler throws. */
+  /**
+   * @param o `onHolding` is called when the first item has to wait and when none waits any more, `onError` with what a
+   * handler throws
+   */
   constructor(o: { onHolding: () => void; onError: (error: ProtocolError) => void }) {
     this.#onHolding = o.onHolding;
     this.#onError = o.onError;
   }
 
-  /** Nothing more may be put now, except the end. */
+  /** Whether only the end may be added now. */
   get full(): boolean {
     return this.paused || this.#held.length > 0;
   }
 
-  /** Nothing comes after the end. */
+  /** Ignores everything after the end. */
   put(item: Received): void {
     if (this.#ended) return;
     this.#ended = item.kind === 'end';
@@ -44,12 +47,15 @@ export class LinkInbox {
     this.deliver();
   }
 
-  /** After a handler was set: a microtask later, so that its neighbours are set too. */
+  /** Delivers in a microtask after a handler was set, so that the other handlers can be set too. */
   deliverSoon(): void {
     if (this.#held.length > 0) queueMicrotask(() => this.deliver());
   }
 
-  /** Gives what can be given. All but messages and the end is dropped when messages are listened to and it is not. */
+  /**
+   * Delivers what handlers can take. With a message handler set, other items without a handler are dropped; the end
+   * waits.
+   */
   deliver(): void {
     if (this.#delivering) return;
     this.#delivering = true;
@@ -72,7 +78,7 @@ export class LinkInbox {
     this.#onHolding();
   }
 
-  /** Gives up what waits and tells the end, paused or not. */
+  /** Drops waiting items and delivers the end, even when paused. */
   abandon(end: LinkEnd): void {
     this.#held = [];
     this.paused = false;

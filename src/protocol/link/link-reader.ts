@@ -1,6 +1,6 @@
 /**
- * The receiving half of a link: from bytes to what the records hold. At the client it keeps the rooms' broadcasts and
- * their proof.
+ * The receiving half of a link: turns bytes into the items of records. On the client it also tracks the rooms'
+ * broadcasts and their confirmation.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -12,7 +12,7 @@ import { splitMessages, splitSegment } from './link-writer.ts';
 import { type OpenedRecord, RecordOpener } from './record.ts';
 import { type RecordLimits, recordType } from './record-format.ts';
 
-/** `hello`: the first record of a client, with its parameters. `bye`: the other end closes. */
+/** `confirm` is a client's first record, with its parameters. `close` means that the other end closes. */
 export type ReadItem =
   | Exclude<Received, { kind: 'end' }>
   | { kind: 'confirm'; parameters: Uint8Array }
@@ -20,11 +20,11 @@ export type ReadItem =
 
 export class LinkReader {
   readonly #opener: RecordOpener;
-  /** What a client opens broadcasts with; to a daemon nobody sends any. */
+  /** Opens broadcasts on the client. null on the daemon, which receives none. */
   readonly #broadcasts: BroadcastOpener | null;
   readonly #confirmation: BroadcastConfirmation;
 
-  /** `onLate` is told when broadcasts were not confirmed in time. */
+  /** @param o `onLate` is called when broadcasts were not confirmed in time */
   constructor(
     key: Uint8Array,
     o: { fromDaemon: boolean; maxPlain: number; limits: RecordLimits; clock: Clock; onLate: () => void },
@@ -34,12 +34,15 @@ export class LinkReader {
     this.#confirmation = new BroadcastConfirmation(o.clock, o.onLate);
   }
 
-  /** Most plaintext of a record. */
+  /** Most plaintext bytes of a record. */
   set maxPlain(size: number) {
     this.#opener.maxPlain = size;
   }
 
-  /** What ends in `chunk`. @throws ProtocolError 'link' | 'layout'; nothing may be read after it. */
+  /**
+   * The items of the records that end in `chunk`.
+   * @throws ProtocolError 'link' or 'layout'; read nothing more after it
+   */
   *read(chunk: Uint8Array): Generator<ReadItem> {
     for (const record of this.#opener.push(chunk)) {
       if (record.type === 'broadcast') {
@@ -47,13 +50,13 @@ export class LinkReader {
         for (const message of splitMessages(record.body)) yield { kind: 'broadcast', room: record.room, message };
         continue;
       }
-      // Its AAD holds all that came before it.
+      // Its additional data covers all broadcasts before it.
       if (this.#confirmation.confirmed()) yield { kind: 'confirmed' };
       yield* this.#items(record);
     }
   }
 
-  /** Goes on waiting: nothing was read meanwhile. */
+  /** Restarts the timer, since nothing was read in the meantime. */
   keepWaiting(): void {
     this.#confirmation.await();
   }
@@ -98,7 +101,7 @@ export class LinkReader {
   }
 }
 
-/** For a record that its sender may not send, or not now. */
+/** The error for a record that its sender may not send, or not now. */
 export function outOfPlace(): ProtocolError {
   return new ProtocolError('link', 'a record of the link is out of place');
 }

@@ -1,4 +1,4 @@
-/** How a link comes about over a stream that is connected: the client's way, the daemon's, and a look at a greeting. */
+/** Sets up a link over a connected stream: the client's side, the daemon's side, and reading only the greeting. */
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Random, systemRandom } from '../../platform/random.ts';
@@ -25,15 +25,16 @@ import { takeBytesFrom } from './take-bytes.ts';
 
 export { Link };
 
-/** Milliseconds from the connection to the confirmed link. The client allows for a busy daemon. */
+/** Time limits from the connection to the confirmed link, ms. The client allows for a busy daemon. */
 const DAEMON_TIME = 5_000;
 const CLIENT_TIME = 15_000;
 
 type LinkOptions = { clock?: Clock; random?: Random; flusher?: Flusher; limits?: RecordLimits };
 
 /**
- * What a daemon says of itself, for a first contact: the stream is ended, the person asked, and connectLink called on a new
- * one. @throws ProtocolError 'handshake' | 'version'.
+ * Reads the daemon's greeting at a first contact, then ends the stream. After the person has agreed, call connectLink
+ * on a new stream.
+ * @throws ProtocolError 'handshake' or 'version'
  */
 export async function readGreeting(stream: Duplex, o: { clock?: Clock } = {}): Promise<Greeting> {
   return withTimeLimit(stream, o.clock ?? systemClock, CLIENT_TIME, async () => {
@@ -44,8 +45,9 @@ export async function readGreeting(stream: Duplex, o: { clock?: Clock } = {}): P
 }
 
 /**
- * The client's end of a link to the daemon with the fingerprint `expect`. `ephemeral` must be used for this call alone.
- * @throws ProtocolError 'handshake', 'version', or DaemonKeyError ('key') for another fingerprint; the stream is destroyed.
+ * Opens the client's end of a link to the daemon whose fingerprint is `expect`. `ephemeral` must be used for this call
+ * only. On failure the stream is destroyed.
+ * @throws ProtocolError 'handshake' or 'version'; DaemonKeyError for another fingerprint
  */
 export async function connectLink(
   stream: Duplex,
@@ -71,8 +73,9 @@ export async function connectLink(
 }
 
 /**
- * The daemon's end. Nothing is kept for a client before its CONFIRM has come. @throws ProtocolError 'handshake', or Refusal
- * 'busy'; the stream is destroyed without a word, whatever the reason.
+ * Opens the daemon's end. Keeps no state for a client before its CONFIRM. On failure the stream is destroyed without a
+ * reason.
+ * @throws ProtocolError 'handshake' or Refusal 'busy'
  */
 export async function acceptLink(
   stream: Duplex,
@@ -98,14 +101,14 @@ export async function acceptLink(
   });
 }
 
-/** Runs one handshake under its time limit; on any failure the stream is destroyed. */
+/** Runs a handshake with a time limit. Destroys the stream on failure. */
 async function withTimeLimit<T>(stream: Duplex, clock: Clock, ms: number, run: () => Promise<T>): Promise<T> {
   let late = false;
   const cancel = clock.after(ms, () => {
     late = true;
     stream.destroy();
   });
-  // Between two reads nobody else listens; the end is seen at the next read.
+  // Ignore errors between two reads; the next read sees the end.
   stream.on('error', () => {});
   try {
     return await run();

@@ -1,4 +1,4 @@
-/** The sending half of a link: many messages a record, one write a flush, and a limit on what may wait. */
+/** The sending half of a link: packs messages into records, writes once for each flush, and limits what may wait. */
 import type { Writable } from 'node:stream';
 import { Reader, Writer } from '../base/bytes.ts';
 import {
@@ -12,17 +12,20 @@ import type { Flushable, Flusher } from './flusher.ts';
 import type { RecordSealer } from './record.ts';
 import { LARGE_RECORD, type RecordType, recordType } from './record-format.ts';
 
-/** drained() waits until less than this waits: two segments, so that the socket never runs dry and chat passes soon. */
+/**
+ * drained() resolves below this many queued bytes: two segments, so that the socket never runs dry and chat passes
+ * soon.
+ */
 const LOW_WATER = 524_288;
-/** The u32 length before each message. */
+/** Bytes of the u32 length before each message. */
 const PREFIX = 4;
-/** The longest message that a record after login holds. */
+/** The longest message in a record after login. */
 export const MAX_MESSAGE = LARGE_RECORD - 1 - PREFIX;
-/** u32 transfer, u64 index. */
+/** Bytes of `u32 transfer, u64 index`. */
 const SEGMENT_HEADER = 12;
 
 export class LinkWriter implements Flushable {
-  /** Most plaintext of a record; raised at login. */
+  /** Most plaintext bytes of a record; raised at login. */
   maxPlain: number;
   due = 0;
   readonly #stream: Writable;
@@ -31,7 +34,7 @@ export class LinkWriter implements Flushable {
   readonly #maxQueued: number;
   readonly #onFull: () => void;
   readonly #positions: BroadcastPositions;
-  /** A broadcast was written, and no record of the link after it. */
+  /** A broadcast was written, and no record of the link's own after it. */
   #unconfirmed = false;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -54,7 +57,7 @@ export class LinkWriter implements Flushable {
     this.#onFull = o.onFull;
   }
 
-  /** What was sent and has not been handed to the system; 0 when the link is over, as nobody is to wait for it. */
+  /** Bytes sent and not yet handed to the system; 0 after the end of the link, so that nobody waits for it. */
   get queuedBytes(): number {
     if (this.#ended) return 0;
     return this.#stream.writableLength + this.#pendingBytes;
@@ -74,7 +77,7 @@ export class LinkWriter implements Flushable {
     this.#checkQueue();
   }
 
-  /** Behind all messages sent before: a peer knows of a transfer before its segments come. */
+  /** Sends after all earlier messages, so that a peer knows a transfer before its segments. */
   sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
     if (1 + SEGMENT_HEADER + bytes.length > this.maxPlain) throw new RangeError('the segment does not fit a record');
     this.flush();
@@ -82,7 +85,7 @@ export class LinkWriter implements Flushable {
     this.#checkQueue();
   }
 
-  /** From here on the room's broadcasts come under this key; what was sent before goes before it. */
+  /** Announces the key of the room's further broadcasts, after everything sent before. */
   roomKey(key: RoomKey): void {
     this.flush();
     this.#write(recordType.roomKey, encodeRoomKey(key));
@@ -96,7 +99,7 @@ export class LinkWriter implements Flushable {
     this.#positions.delete(room);
   }
 
-  /** A record that others get, too, behind what was sent before; never left out while the link lives. */
+  /** Sends a broadcast after everything sent before. A link never skips one. */
   broadcast({ room, bytes, position }: Broadcast): void {
     if (this.#ended) return;
     if (!this.#positions.has(room)) throw new Error('the link was not given the key of this room');
@@ -107,7 +110,7 @@ export class LinkWriter implements Flushable {
     this.#checkQueue();
   }
 
-  /** Sees to it that a record of the link follows the last broadcast. */
+  /** Makes a record of the link's own follow the last broadcast. */
   mark(): void {
     this.flush();
     if (this.#unconfirmed) this.#write(recordType.mark);
@@ -126,7 +129,7 @@ export class LinkWriter implements Flushable {
     this.#write(recordType.messages, ...parts);
   }
 
-  /** Everything sent so far, CLOSE, end of stream. What is sent afterwards is dropped. */
+  /** Sends what is pending, then CLOSE, then ends the stream. Later messages are dropped. */
   end(): void {
     if (this.#ended) return;
     this.flush();
@@ -135,7 +138,7 @@ export class LinkWriter implements Flushable {
     this.#stream.end();
   }
 
-  /** Drops what is pending and lets nobody wait. */
+  /** Drops what is pending and resolves all waiters. */
   stop(): void {
     this.#ended = true;
     this.#pending = [];
@@ -143,7 +146,7 @@ export class LinkWriter implements Flushable {
     this.#wake();
   }
 
-  /** Resolves below the low-water mark, and when the link is over. */
+  /** Resolves below LOW_WATER, and when the link is over. */
   drained(): Promise<void> {
     if (this.#ended || this.queuedBytes < LOW_WATER) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
@@ -172,7 +175,7 @@ export class LinkWriter implements Flushable {
   }
 }
 
-/** The parts of a record's body that holds these messages, each behind its length. */
+/** The body of a record with these messages, each after its length. */
 function joinMessages(messages: readonly Uint8Array[]): Uint8Array[] {
   return messages.flatMap((message) => {
     const prefix = Buffer.allocUnsafe(PREFIX);
@@ -181,7 +184,7 @@ function joinMessages(messages: readonly Uint8Array[]): Uint8Array[] {
   });
 }
 
-/** The messages of a record's body, one at least, each as it is asked for. @throws ProtocolError 'layout'. */
+/** The messages of a record's body, at least one. @throws ProtocolError 'layout' */
 export function* splitMessages(body: Uint8Array): Generator<Uint8Array> {
   const reader = new Reader(body);
   for (let left = body.length, first = true; left > 0 || first; first = false) {
@@ -191,7 +194,7 @@ export function* splitMessages(body: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** @throws ProtocolError 'layout'. */
+/** @throws ProtocolError 'layout' */
 export function splitSegment(body: Uint8Array): { transfer: number; index: number; bytes: Uint8Array } {
   const reader = new Reader(body);
   return { transfer: reader.u32(), index: reader.u64(), bytes: reader.rest() };

@@ -1,6 +1,9 @@
 /**
- * A link between a client and its daemon, once the handshake is done (link.ts): typed messages and file segments over any
- * Duplex, with authenticated close and a limit on what may wait. It knows bytes, not what they say, and rooms as 32 bytes each.
+ * Folder `link`: the encrypted connection: handshake, records and broadcasts over any Duplex stream; it does not know
+ * what messages mean.
+ *
+ * A Link exists after the handshake (link-setup.ts). It carries messages and file segments, closes with authentication,
+ * and limits what may wait. Rooms are 32 bytes to it.
  */
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../../platform/clock.ts';
@@ -15,11 +18,11 @@ import { decodeClientParameters, type Parameters } from './parameters.ts';
 import { RecordSealer } from './record.ts';
 import { LARGE_RECORD, type RecordLimits, recordLimits, SMALL_RECORD } from './record-format.ts';
 
-/** How long close() waits for the other end, in milliseconds. */
+/** How long close() waits for the other end, ms. */
 const CLOSE_TIME = 5_000;
 
 export type Peer = Parameters & {
-  /** The daemon's, as the client knows them; null at the daemon. */
+  /** The daemon's id and keys, as the client knows them; null on the daemon. */
   daemonId: Uint8Array | null;
   linkSpki: Uint8Array | null;
   signSpki: Uint8Array | null;
@@ -27,19 +30,22 @@ export type Peer = Parameters & {
 
 export type LinkParts = {
   linkKeys: LinkKeys;
-  /** The client knows its peer from the Reply; the daemon gets to know it by the first record, CONFIRM. */
+  /** The client knows its peer from the reply; the daemon learns it from the first record, CONFIRM. */
   side: { client: Peer; confirm: Uint8Array } | { daemon: true };
   clock?: Clock;
   flusher?: Flusher;
   limits?: RecordLimits;
-  /** Bytes that may wait for a slow peer; above it the link is given up. No limit unless told. */
+  /** Most bytes queued for a slow peer; above it the link is given up. Unlimited by default. */
   maxQueuedBytes?: number;
 };
 
 export class Link {
-  /** Names this very link on both ends; logins are bound to it. */
+  /** The channel binding: names this link at both ends, and logins are bound to it. */
   readonly cb: Uint8Array;
-  /** Settles when the peer is known: at once for a client, at its CONFIRM for a daemon. Rejects with 'handshake'. */
+  /**
+   * Resolves when the peer is known: at once for a client, at its CONFIRM for a daemon. Rejects with ProtocolError
+   * 'handshake'.
+   */
   readonly confirmed: Promise<void>;
   readonly #stream: Duplex;
   readonly #clock: Clock;
@@ -50,7 +56,7 @@ export class Link {
   #settle: { resolve(): void; reject(error: ProtocolError): void };
   #over = false;
   #closing = false;
-  /** What is left of the last chunk; the stream is paused while the inbox does not take it. */
+  /** The unread rest of the last chunk. The stream is paused while the inbox is full. */
   #reading: Generator<ReadItem> | null = null;
   #atWork = false;
   #whenOver: (() => void)[] = [];
@@ -65,10 +71,11 @@ export class Link {
     this.#peer = client?.client ?? null;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.confirmed = promise;
-    // Its failure is the link's end, too: nobody has to listen to both.
+    // onClose reports the failure too, so an unhandled rejection is no error.
     promise.catch(() => {});
     this.#settle = { resolve, reject };
-    // The daemon is proven by its fingerprint before it sends a record; a stranger to the daemon is kept small.
+    // The client has checked the daemon's fingerprint, so it accepts large records; the daemon keeps records of
+    // strangers small.
     const [maxPlain, from, to] = client ? [LARGE_RECORD, toClient, toDaemon] : [SMALL_RECORD, toDaemon, toClient];
     const onLate = () => this.#late();
     this.#reader = new LinkReader(from, { fromDaemon: client !== null, maxPlain, limits, clock: this.#clock, onLate });
@@ -102,8 +109,8 @@ export class Link {
   }
 
   /**
-   * Called with each message, in order. A ProtocolError that it throws ends the link, and onClose gets it. What comes before
-   * this handler is set is held, and so is the end.
+   * Called with each message, in order. A ProtocolError that it throws ends the link and goes to onClose. Messages and
+   * the end wait until the handler is set.
    */
   set onMessage(handler: (message: Uint8Array) => void) {
     this.#inbox.onMessage = handler;
@@ -116,8 +123,8 @@ export class Link {
   }
 
   /**
-   * Called once, last. 'closed': one end said so, and everything that it sent before has come. 'lost': what was not answered
-   * may or may not have arrived. ProtocolError: this end gave the link up.
+   * Called once, last. 'closed': the link was closed in order, and everything sent before has arrived. 'lost':
+   * unanswered messages may or may not have arrived. ProtocolError: this end gave up the link.
    */
   set onClose(handler: (end: LinkEnd) => void) {
     this.#inbox.onClose = handler;
@@ -125,65 +132,65 @@ export class Link {
   }
 
   /**
-   * Called at the client with each message that went to all of a room, in order. Anybody who has the room's key may have made,
-   * dropped, repeated or moved it, until onConfirmed; when that never comes, onClose does.
+   * Client: called with each message broadcast to a room, in order. Until onConfirmed, anybody with the room's key may
+   * have forged, dropped, repeated or moved it. If the confirmation does not come, onClose does.
    */
   set onBroadcast(handler: (room: Uint8Array, message: Uint8Array) => void) {
     this.#inbox.onBroadcast = handler;
   }
 
-  /** Called when all broadcasts so far are proven to be what the daemon sent, without a gap. */
+  /** Client: called when all broadcasts so far are proven to come from the daemon, without a gap. */
   set onConfirmed(handler: () => void) {
     this.#inbox.onConfirmed = handler;
   }
 
-  /** Queues one message; it leaves with its neighbours at the next flush. Nothing happens after the end. */
+  /** Queues a message. It leaves with others at the next flush. Does nothing after the end. */
   send(message: Uint8Array): void {
     this.#writer.send(message);
   }
 
-  /** Queues one segment, behind the messages sent before. Await drained() between segments. */
+  /** Queues a segment after the messages sent before. Await drained() between segments. */
   sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
     this.#writer.sendSegment(transfer, index, bytes);
   }
 
-  /** Daemon: from here on this link gets the room's broadcasts, under this key. */
+  /** Daemon: from now on this link receives the room's broadcasts, under this key. */
   setRoomKey(key: RoomKey): void {
     this.#writer.roomKey(key);
   }
 
-  /** Daemon: no more broadcasts of this room. */
+  /** Daemon: this link receives no further broadcasts of the room. */
   dropRoom(room: Uint8Array): void {
     this.#writer.roomEnd(room);
   }
 
-  /** Daemon: sends what was sealed for all links of a room. Each must get every one, in order, up to its end. */
+  /** Daemon: sends a broadcast. A link must receive all of its rooms' broadcasts in order, until dropRoom. */
   broadcast(broadcast: Broadcast): void {
     this.#writer.broadcast(broadcast);
   }
 
-  /** Daemon: lets the client know now that the broadcasts so far were the daemon's, unless it does already. */
+  /** Daemon: confirms the broadcasts so far, unless a later record has already done so. */
   mark(): void {
     this.#writer.mark();
   }
 
-  /** Bytes sent that have not yet been handed to the system. */
+  /** Bytes sent and not yet handed to the system. */
   get queuedBytes(): number {
     return this.#writer.queuedBytes;
   }
 
-  /** Resolves when little waits, and when the link is over. */
+  /** Resolves when little is queued, and when the link is over. */
   drained(): Promise<void> {
     return this.#writer.drained();
   }
 
-  /** Takes and sends large records from now on. The daemon calls it before it answers the login. */
+  /** Accepts and sends large records from now on. The daemon calls it before it answers the login. */
   loggedIn(): void {
     this.#reader.maxPlain = LARGE_RECORD;
     this.#writer.maxPlain = LARGE_RECORD;
   }
 
-  /** Reads nothing more, and so holds the sender back, until resume(). At most one record waits here meanwhile. */
+  /** Stops reading until resume(), so TCP holds the sender back. At most one record waits here. */
   pause(): void {
     this.#inbox.paused = true;
     this.#stream.pause();
@@ -195,7 +202,7 @@ export class Link {
     this.#flow();
   }
 
-  /** Sends what was sent, says that this is the end, and waits for the other end to hear it, 5 s at most. */
+  /** Sends what is queued, then CLOSE, and waits at most 5 s for the other end. */
   close(): Promise<void> {
     if (this.#over) return Promise.resolve();
     return new Promise((resolve) => {
@@ -210,7 +217,7 @@ export class Link {
     });
   }
 
-  /** Ends the link at once; the other end sees it as lost. */
+  /** Ends the link at once; the other end sees 'lost'. */
   destroy(): void {
     this.#stream.destroy();
     this.#finish('lost');
@@ -251,7 +258,7 @@ export class Link {
     else this.#inbox.put(item);
   }
 
-  /** While this end does not read, the other is not late. */
+  /** While this end does not read, a missing confirmation is not the daemon's fault. */
   #late(): void {
     if (this.#stream.isPaused()) this.#reader.keepWaiting();
     else this.#fail(new ProtocolError('link', 'what came for all of a room was not confirmed in time'));
@@ -266,7 +273,7 @@ export class Link {
     this.#tellOver();
   }
 
-  /** The stream ended, for better or worse. */
+  /** The stream has ended. */
   #finish(end: LinkEnd): void {
     this.#stream.destroy();
     if (this.#over) return;
@@ -295,7 +302,7 @@ export class Link {
     for (const tell of this.#whenOver.splice(0)) tell();
   }
 
-  /** A peer that never closes its end does not keep ours. */
+  /** Destroys the stream of a peer that never closes its end. */
   #stopLater(): void {
     const cancel = this.#clock.after(CLOSE_TIME, () => this.#stream.destroy());
     this.#stream.once('close', cancel);

@@ -1,20 +1,20 @@
-/** What the two ends tell each other inside the handshake: the daemon in its Reply, the client in its CONFIRM. */
+/** What the ends tell each other in the handshake: the daemon in its reply, the client in its CONFIRM. */
 import { fromUtf8, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { DAEMON_ID_BYTES } from './daemon-identity.ts';
 
 export type Parameters = {
-  /** Version of the requests and events that it speaks. */
+  /** Version of the requests and events. */
   messages: number;
-  /** Program and version, printable ASCII, 1 to 64 characters. */
+  /** Program and version, 1 to 64 printable ASCII characters. */
   software: string;
-  /** Its clock, milliseconds since 1970 UTC. */
+  /** Its clock, ms since 1970 UTC. */
   time: number;
 };
 
 const SOFTWARE = /^[ -~]{1,64}$/;
 
-/** `u16 messages, u64 time, var16 software`; from a daemon `daemonId[32]` follows. */
+/** `u16 messages, u64 time, var16 software`; the daemon adds `daemonId[32]`. */
 export function encodeParameters(p: Parameters, daemonId?: Uint8Array): Uint8Array {
   if (!SOFTWARE.test(p.software)) throw new RangeError('software is 1 to 64 printable ASCII characters');
   if (daemonId && daemonId.length !== DAEMON_ID_BYTES) throw new RangeError('a daemonId has 32 bytes');
@@ -22,7 +22,7 @@ export function encodeParameters(p: Parameters, daemonId?: Uint8Array): Uint8Arr
   return (daemonId ? writer.bytes(daemonId) : writer).finish();
 }
 
-/** @throws ProtocolError 'layout'. */
+/** @throws ProtocolError 'layout' */
 export function decodeClientParameters(bytes: Uint8Array): Parameters {
   const reader = new Reader(bytes);
   const parameters = read(reader);
@@ -30,7 +30,7 @@ export function decodeClientParameters(bytes: Uint8Array): Parameters {
   return parameters;
 }
 
-/** @throws ProtocolError 'layout'. */
+/** @throws ProtocolError 'layout' */
 export function decodeDaemonParameters(bytes: Uint8Array): Parameters & { daemonId: Uint8Array } {
   const reader = new Reader(bytes);
   const parameters = { ...read(reader), daemonId: reader.bytes(DAEMON_ID_BYTES) };

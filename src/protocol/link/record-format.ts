@@ -1,4 +1,4 @@
-/** What records and broadcasts have in common: types, sizes, limits, and the one error. */
+/** Types, sizes, limits and the one error of records and broadcasts. */
 import { ProtocolError } from '../base/errors.ts';
 
 export const recordType = {
@@ -7,7 +7,10 @@ export const recordType = {
   segment: 3,
   rekey: 4,
   close: 5,
-  /** The key of a room's broadcasts from here on; no more broadcasts of a room; nothing but the places in the AAD. */
+  /**
+   * roomKey: the key of a room's further broadcasts. roomEnd: no further broadcasts of a room. mark: only confirms the
+   * broadcasts before it.
+   */
   roomKey: 6,
   roomEnd: 7,
   mark: 8,
@@ -15,23 +18,23 @@ export const recordType = {
 export type RecordType = (typeof recordType)[keyof typeof recordType];
 export const lastRecordType = recordType.mark;
 
-/** Most plaintext of a record, type byte included: before login and after. */
+/** Most plaintext bytes of a record with its type byte, before login and after. */
 export const SMALL_RECORD = 2048;
 export const LARGE_RECORD = 262_144 + 512;
-/** In the length of a record: what follows is a broadcast. */
+/** Set in the length of a record that is a broadcast. */
 export const BROADCAST_BIT = 0x80000000;
 
 export type RecordLimits = {
-  /** What one key may seal: records, bytes on the wire, milliseconds. REKEY is the last record under it. */
+  /** What one key may seal: records, bytes on the wire, milliseconds. REKEY is the last record under a key. */
   records: number;
   bytes: number;
   age: number;
-  /** Where a reader gives up on a peer that does not rekey. */
+  /** Number of records after which a reader gives up on a peer that does not rekey. */
   hardStop: number;
 };
 export const recordLimits: RecordLimits = { records: 2 ** 20, bytes: 2 ** 30, age: 3_600_000, hardStop: 2 ** 24 };
 
-/** The one error of both kinds of records, whatever was wrong. */
+/** The one error of records and broadcasts, for every failure. */
 export function recordRefused(): ProtocolError {
   return new ProtocolError('link', 'the link carried a record that is not the next one of its sender');
 }

@@ -1,7 +1,8 @@
 /**
- * Records, the frames of the link: u32 length of ciphertext and tag, which is the AAD too, then AES-256-GCM under the key of
- * the direction, nonce 4 zero bytes || u64 counter. The first byte inside is the type. No stream, no clock of its own.
- * From the daemon the AAD goes on with the positions of the link's rooms (broadcast.ts), whose own records come between these.
+ * Records, the frames of a link: a u32 length of ciphertext and tag, which is also the additional data, then
+ * AES-256-GCM (NIST SP 800-38D) under the direction's key. The nonce is 4 zero bytes and a u64 counter (section 8.2.1).
+ * The first plaintext byte is the type. From the daemon the additional data continues with the positions of the link's
+ * rooms (broadcast.ts), whose own records come between these. This file knows no stream.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
@@ -20,12 +21,12 @@ import {
 
 const HEADER = 4;
 const TAG = 16;
-/** A broadcast names its generation before the ciphertext. */
+/** A broadcast has its generation before the ciphertext. */
 const GENERATION = 4;
-/** Below this the pieces of a record are copied into one buffer: cheaper than three writes. */
+/** Smaller records are copied into one buffer, which is cheaper than three writes. */
 const JOIN_BELOW = 16_384;
 
-/** One key with its counter. */
+/** A key and its counter, as the CipherState of Noise (revision 34, section 5.1), with a key change of its own. */
 class CipherState {
   #raw: Uint8Array;
   #key: KeyObject;
@@ -41,7 +42,7 @@ class CipherState {
     return this.#key;
   }
 
-  /** The next nonce; valid until the following call. */
+  /** The next nonce. Valid until the next call. */
   nonce(): Uint8Array {
     this.#nonce.writeUIntBE(this.counter, 6, 6);
     this.counter += 1;
@@ -55,7 +56,7 @@ class CipherState {
   }
 }
 
-/** Seals one direction. */
+/** Encrypts one direction of a link. */
 export class RecordSealer {
   readonly #cipher: CipherState;
   readonly #clock: Clock;
@@ -64,7 +65,9 @@ export class RecordSealer {
   #bytes = 0;
   #since: number;
 
-  /** `positions`: how far the rooms' broadcasts have gone on this link; what it holds at a seal is sealed along. */
+  /**
+   * @param positions how far the rooms' broadcasts have gone on this link; each record's additional data includes them
+   */
   constructor(
     key: Uint8Array,
     clock: Clock,
@@ -78,7 +81,10 @@ export class RecordSealer {
     this.#since = clock.monotonic();
   }
 
-  /** The bytes to write, in order: the record, behind a REKEY when the key has done its share. */
+  /**
+   * Encrypts one record (NIST SP 800-38D, section 7.1).
+   * @returns the bytes to write, in order; a REKEY comes first when the key has reached its limits
+   */
   seal(type: RecordType, ...parts: Uint8Array[]): Uint8Array[] {
     const size = parts.reduce((sum, part) => sum + part.length, HEADER + 1 + TAG);
     const { records, bytes, age } = this.#limits;
@@ -113,19 +119,19 @@ export type OpenedRecord =
   | { type: RecordType; body: Uint8Array }
   | { type: 'broadcast'; room: Uint8Array; body: Uint8Array };
 
-/** Opens one direction, whatever the pieces in which the stream comes. */
+/** Decrypts one direction of a link, however the stream is cut into chunks. */
 export class RecordOpener {
-  /** Most plaintext that is taken; a longer record is refused at its header, before anything is kept. */
+  /** Most plaintext bytes. A longer record is refused at its header, before anything is stored. */
   maxPlain: number;
   readonly #cipher: CipherState;
   readonly #hardStop: number;
   readonly #broadcasts: BroadcastOpener | null;
   #header = Buffer.alloc(HEADER);
   #sealed: Buffer | null = null;
-  /** Of the header, or of the sealed bytes when there are some. */
+  /** Bytes received so far: of the header, or of the sealed bytes when there are some. */
   #have = 0;
 
-  /** `broadcasts`: the rooms whose records may come, too; without it there are none. */
+  /** @param broadcasts the rooms whose broadcasts may arrive; null refuses broadcasts */
   constructor(
     key: Uint8Array,
     maxPlain: number,
@@ -139,8 +145,9 @@ export class RecordOpener {
   }
 
   /**
-   * The records that end in `chunk`, without the rekeys. @throws ProtocolError 'link', one and the same for all that can be
-   * wrong; what came before is given first, and nothing may be pushed after it.
+   * The records that end in `chunk`, without REKEYs (NIST SP 800-38D, section 7.2). Records before an error are
+   * returned first; push nothing more after it.
+   * @throws ProtocolError 'link', the same for every failure
    */
   *push(chunk: Uint8Array): Generator<OpenedRecord> {
     for (let at = 0; at < chunk.length; ) {
@@ -149,7 +156,7 @@ export class RecordOpener {
         at += size.taken;
         if (size.sealed === null) return;
         if (chunk.length - at >= size.sealed) {
-          // Whole in this chunk: no copy.
+          // The whole record is in this chunk: no copy needed.
           yield* this.#open(chunk.subarray(at, at + size.sealed));
           at += size.sealed;
           continue;
@@ -219,8 +226,8 @@ export class RecordOpener {
   }
 }
 
-// Buffers for large records that come in pieces, shared by all links: an idle link holds none, and a file does not make the
-// system map and clear a quarter of a megabyte for each of its segments.
+// Buffers for large records that arrive in pieces, shared by all links: an idle link holds none, and the system need
+// not map and clear a quarter of a megabyte for each segment.
 const spare: Buffer[] = [];
 const SPARE_MAX = 16;
 const WORTH_KEEPING = 65_536;

@@ -1,11 +1,11 @@
-/** Exact reads from a stream, for the handshake: whatever the pieces in which the bytes come. */
+/** Exact reads from a stream for the handshake, however the bytes are cut into chunks. */
 import type { Readable } from 'node:stream';
 import { ProtocolError } from '../base/errors.ts';
 
-/** The next `size` bytes. @throws ProtocolError 'handshake' when the stream ends before. */
+/** Reads the next `size` bytes. @throws ProtocolError 'handshake' when the stream ends first */
 export type TakeBytes = (size: number) => Promise<Uint8Array>;
 
-/** One read at a time. What is not taken stays in the stream, paused, for its next reader. */
+/** Use for one read at a time. Unread bytes stay in the paused stream for its next reader. */
 export function takeBytesFrom(stream: Readable): TakeBytes {
   return (size) =>
     new Promise((resolve, reject) => {
@@ -16,7 +16,7 @@ export function takeBytesFrom(stream: Readable): TakeBytes {
         const bytes: Uint8Array | null = stream.read(size);
         if (bytes === null) return;
         settle();
-        // At its end a stream gives less than was asked for.
+        // At its end a stream returns fewer bytes than requested.
         if (bytes.length === size) resolve(bytes);
         else reject(ended());
       };

@@ -1,4 +1,4 @@
-/** The key card: which key opens what is sealed to somebody, for how long, signed by the identity that stands for the name. */
+/** The key card: a person's encryption key and its validity, signed by the identity key that stands for the name. */
 import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
@@ -8,7 +8,7 @@ import type { Rsa } from '../crypto/rsa-pool.ts';
 
 const VERSION = 1;
 const REFUSED = 'not an acceptable key card';
-/** Longest life of an encryption key, ms. */
+/** The longest validity of an encryption key, ms. */
 export const CARD_LIFE_MS = 90 * 86_400_000;
 const NO_CARD = new Uint8Array(32);
 
@@ -16,24 +16,24 @@ export type Card = {
   name: string;
   sigSpki: Uint8Array;
   ekSpki: Uint8Array;
-  /** From 1, +1 with each card of one identity. */
+  /** From 1, plus 1 with each card of an identity. */
   cardSeq: number;
   /** ms since 1970 UTC. */
   notBefore: number;
   notAfter: number;
-  /** The hash of the card before; zeros in the first. */
+  /** The hash of the previous card; zeros in the first. */
   prevCardHash: Uint8Array;
   idFp: Uint8Array;
   ekFp: Uint8Array;
   hash: Uint8Array;
-  /** Whether its keys are sound and its encryption key works. Nothing is sealed to a card that is not. */
+  /** Whether both keys are sound and a trial encryption worked. Never seal to a card that is not sealable. */
   sealable: boolean;
 };
 
-/** What a profile remembers of somebody. */
+/** What a profile remembers of a person's keys. */
 export type Pin = { idFp: Uint8Array; cardSeq: number; cardHash: Uint8Array };
 
-/** A person is a name and a key: another name is another identity. */
+/** The fingerprint of an identity: H(identity, name, signing key). Another name is another identity. */
 export function identityFp(name: string, sigSpki: Uint8Array): Uint8Array {
   return H('identity', utf8(name), sigSpki);
 }
@@ -42,7 +42,10 @@ export function ekFp(ekSpki: Uint8Array): Uint8Array {
   return H('ek', ekSpki);
 }
 
-/** Makes a card. It is opened again, so that one that others would refuse never leaves. @throws ProtocolError 'card' */
+/**
+ * Signs a card, then opens it again, so that a card that others would refuse is never published.
+ * @throws ProtocolError 'card'
+ */
 export async function signCard(
   rsa: Rsa,
   identity: KeyPair,
@@ -64,8 +67,8 @@ export async function signCard(
 }
 
 /**
- * Checks all that a card says of itself. Whether it is the right person's is for followCards, and whether something may be
- * sealed to it for isSealable: a card with a bad key is opened, so that the cards after it can be followed.
+ * Opens a card and checks everything it says of itself. followCards checks whose it is, and isSealable whether it may
+ * be sealed to: a card with a bad key still opens, so that the cards after it can be followed.
  * @throws ProtocolError 'card'
  */
 export function openCard(bytes: Uint8Array): Card {
@@ -92,7 +95,7 @@ export function openCard(bytes: Uint8Array): Card {
   });
 }
 
-/** Refused by its length before anything of it is read. */
+/** Checks the length before it parses anything. */
 function readSpki(reader: Reader): Uint8Array {
   const spki = reader.var16();
   ensure(spki.length === SPKI_BYTES);
@@ -109,9 +112,10 @@ function isSound(spki: Uint8Array): boolean {
 }
 
 /**
- * Follows the cards of one person, oldest first, from what is pinned (null: first contact) to the newest. The first may be
- * the pinned one itself. Refused: no card, another identity, a lower number, another card with the pinned number, a
- * missing one, one that does not name its predecessor. @throws ProtocolError 'card'
+ * Follows the cards of one person, oldest first, from the pin (null: first contact) to the newest. The first card may
+ * be the pinned one.
+ * @throws ProtocolError 'card' for no card, another identity, a lower number, another card with the pinned number, a
+ * missing card, or one that does not name its predecessor
  */
 export function followCards(pin: Pin | null, cards: Uint8Array[]): { pin: Pin; card: Card } {
   let now = pin;
@@ -132,12 +136,12 @@ function follows(pin: Pin, card: Card): boolean {
   return card.cardSeq === pin.cardSeq + 1 && equal(card.prevCardHash, pin.cardHash);
 }
 
-/** Whether something may be sealed to this card at `at`: an old card may be shown because its key has leaked. */
+/** Whether the card may be sealed to at the time `at`. An expired card may be shown because its key has leaked. */
 export function isSealable(card: Card, at: number): boolean {
   return card.sealable && at <= card.notAfter;
 }
 
-/** @throws ProtocolError 'card' with a sentence for the person, when isSealable says no */
+/** @throws ProtocolError 'card' with a sentence for the person, unless isSealable */
 export function checkSealable(card: Card, at: number): void {
   if (!card.sealable) cannotSealTo(card);
   if (at > card.notAfter)

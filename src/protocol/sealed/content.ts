@@ -1,22 +1,22 @@
-/** What is said, in notes and in rooms alike. A kind and a body; the layer below seals, signs and pads it. */
+/** The content of notes and room messages: a kind and a body. The layer below pads, seals and signs it. */
 import { concat, fromUtf8, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { MAX_TEXT_BYTES } from '../base/text.ts';
 import { decodeManifest, encodeManifest, type Manifest } from './file.ts';
 
-/** What names a message: an id alone names nothing, for anybody may use any id. */
+/** Names a message. An id alone is not enough, because anybody may use any id. */
 export type ContentRef = { /** idFp. */ author: Uint8Array /** 16 bytes. */; id: Uint8Array };
 
 export type Content =
   | { kind: 'text'; text: string }
   | { kind: 'reply'; to: ContentRef; text: string }
-  /** Of a text or reply of the same author. */
+  /** Targets a text or reply of the same author. */
   | { kind: 'edit'; target: Uint8Array; text: string }
   | { kind: 'delete'; target: Uint8Array }
   | { kind: 'reaction'; to: ContentRef; emoji: string; on: boolean }
   | { kind: 'manifest'; manifest: Manifest }
-  /** Ids of notes that this client has opened and kept. */
+  /** Ids of notes that this client has opened and stored. */
   | { kind: 'receipt'; ids: Uint8Array[] };
 
 const kinds = { text: 1, reply: 2, edit: 3, delete: 4, reaction: 5, manifest: 6, receipt: 7 } as const;
@@ -25,7 +25,7 @@ export const MAX_RECEIPT_IDS = 256;
 const MAX_EMOJI_BYTES = 64;
 const ID = 16;
 
-/** @throws ProtocolError 'text' for what nobody would accept: no text, or one over 4,096 bytes. */
+/** @throws ProtocolError 'text' for content that others would refuse: empty text, or text over 4,096 bytes */
 export function encodeContent(c: Content): { kind: number; body: Uint8Array } {
   const body = encodeBody(c);
   try {
@@ -61,7 +61,7 @@ function encodeBody(c: Content): Uint8Array {
   }
 }
 
-/** @throws ProtocolError 'layout', which the layer that opens turns into its own. */
+/** @throws ProtocolError 'layout', which the caller turns into its own code */
 export function decodeContent(kind: number, body: Uint8Array): Content {
   return withProtocolError('layout', 'not a content', () => {
     const reader = new Reader(body);

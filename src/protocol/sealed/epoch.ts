@@ -1,6 +1,7 @@
 /**
- * A room's key, for as long as its members stay: made by a member, sealed to each one, committed to in a signed header, so
- * that whoever is given another key notices. A newcomer is granted the key of the current epoch by any member.
+ * Epochs: the key of a room for as long as its members stay. A member makes it, seals it to each member, and commits to
+ * it in a signed header, so that a member with another key notices. Any member can grant the current epoch's key to a
+ * newcomer.
  */
 
 import type { Random } from '../../platform/random.ts';
@@ -14,47 +15,47 @@ const VERSION = 1;
 const REFUSED = 'a room key was refused';
 const BINDER = 16;
 const KEY = 32;
-/** A key is used no longer than this, ms. */
+/** The longest use of a key, ms. */
 export const EPOCH_LIFE_MS = 7 * 24 * 3_600_000;
-/** Nor for more places of the conversation than this. */
+/** Most entries of the conversation under one key. */
 export const EPOCH_MAX_ENTRIES = 1000;
 /**
- * In a room of up to so many members the next speaker makes a new epoch after a join: no member with the key may be online to grant
- * it to the newcomer. In a larger room one is.
+ * In a room of up to this many members the next speaker makes a new epoch after a join, since perhaps no member is
+ * online to grant the key. In a larger room one is.
  */
 export const SMALL_ROOM_MEMBERS = 100;
-/** How far the time of an epoch may be from the daemon's clock, ms. */
+/** The largest difference between an epoch's time and the daemon's clock, ms. */
 export const EPOCH_SKEW_MS = 10 * 60_000;
-/** Stands where nothing could be sealed to a member. */
+/** The chunk of a member whose key cannot be sealed to. */
 const NOT_SEALED = new Uint8Array(0);
 
 export type Epoch = {
   room: Uint8Array;
-  /** Hash of the log entry as of which members were counted. */
+  /** Hash of the log entry that the members were taken from. */
   logHead: Uint8Array;
   memberSetHash: Uint8Array;
-  /** epochId of the one before; zeros in the first. */
+  /** epochId of the previous epoch; zeros in the first. */
   epochPrev: Uint8Array;
   /** H(keycommit, key). */
   keyCommit: Uint8Array;
   /** idFp. */
   maker: Uint8Array;
-  /** The daemon's time as the maker knew it, ms since 1970 UTC. */
+  /** The daemon's time as known to the maker, ms since 1970 UTC. */
   time: number;
   epochId: Uint8Array;
 };
 
 type OwnKey = { ekFp: Uint8Array; pkcs8: Uint8Array };
 
-/** Who was given the key, and sealed to which of their keys; in any order. */
+/** A hash of who received the key, and under which encryption key; in any order. */
 export function memberSetHash(members: { idFp: Uint8Array; ekFp: Uint8Array }[]): Uint8Array {
   const sorted = [...members].sort((a, b) => compare(a.idFp, b.idFp));
   return H('members', ...sorted.flatMap(({ idFp, ekFp }) => [idFp, ekFp]));
 }
 
 /**
- * Makes a new key. `members` are all members of the log at logHead. Who has a card that ended by `time` counts as a member but
- * gets no chunk, and who has a key that nothing can be sealed to an empty one: they are granted the key once they have another.
+ * Makes a new key. `members` are all members at logHead. A member whose card expired before `time` gets no chunk, and
+ * one whose key cannot be sealed to gets an empty one. Both are granted the key after they have renewed their card.
  */
 export async function mintEpoch(
   rsa: Rsa,
@@ -92,7 +93,7 @@ export async function mintEpoch(
   return { epoch, epochId, key, keys };
 }
 
-/** Reads a header without checking its signature. @throws ProtocolError 'room' */
+/** Parses a header without checking its signature. @throws ProtocolError 'room' */
 export function parseEpoch(bytes: Uint8Array): Epoch {
   return withProtocolError('room', REFUSED, () => {
     const reader = new Reader(bytes);
@@ -107,7 +108,11 @@ export function parseEpoch(bytes: Uint8Array): Epoch {
   });
 }
 
-/** `makerSigSpki` is the pinned key of `parseEpoch(bytes).maker`, whom the log must hold. @throws ProtocolError 'room' */
+/**
+ * Opens a header and checks its signature.
+ * @param makerSigSpki the pinned key of `parseEpoch(bytes).maker`, who must be in the log
+ * @throws ProtocolError 'room'
+ */
 export function openEpoch(bytes: Uint8Array, makerSigSpki: Uint8Array): Epoch {
   return withProtocolError('room', REFUSED, () => {
     const epoch = parseEpoch(bytes);
@@ -116,14 +121,15 @@ export function openEpoch(bytes: Uint8Array, makerSigSpki: Uint8Array): Epoch {
   });
 }
 
-/** The key out of my chunk of an opened epoch. @throws ProtocolError 'room': ask for a grant */
+/** Opens the key in my chunk of an epoch. @throws ProtocolError 'room': ask for a grant */
 export async function openEpochKey(rsa: Rsa, epoch: Epoch, chunk: Uint8Array, mine: OwnKey): Promise<Uint8Array> {
   return openKey(rsa, epoch, chunk, mine.pkcs8, epochBinder(epoch.epochId, mine.ekFp));
 }
 
 /**
- * The key of an epoch for a newcomer. Unsigned: it proves itself against the epoch's commitment. That `to` is in the log and
- * its card is current and has not ended is for the caller to check. @throws ProtocolError 'key' when nothing can be sealed to it
+ * Seals an epoch's key to a newcomer. It is unsigned, as the epoch's commitment proves it. The caller checks that `to`
+ * is in the log and that its card is current and valid.
+ * @throws ProtocolError 'card' when the key cannot be sealed to
  */
 export async function sealGrant(rsa: Rsa, epoch: Epoch, key: Uint8Array, to: Card): Promise<Uint8Array> {
   const header = grantHeader(epoch, to.idFp, to.ekFp);
@@ -131,7 +137,7 @@ export async function sealGrant(rsa: Rsa, epoch: Epoch, key: Uint8Array, to: Car
   return concat(header, chunk ?? cannotSealTo(to));
 }
 
-/** @throws ProtocolError 'room': drop it and ask the next */
+/** Opens a grant. @throws ProtocolError 'room': drop it and ask the next member */
 export async function openGrant(
   rsa: Rsa,
   epoch: Epoch,
@@ -157,7 +163,7 @@ function grantBinder(header: Uint8Array): Uint8Array {
   return H('grantchunk', H('granthdr', header)).subarray(0, BINDER);
 }
 
-/** One whole chunk: binder(16) || key(32) || epochId(32) || zeros. */
+/** The plaintext of a whole chunk: binder(16) || key(32) || epochId(32) || zeros. */
 function keyPayload(binder: Uint8Array, key: Uint8Array, epochId: Uint8Array): Uint8Array {
   const payload = new Uint8Array(OAEP_MAX);
   payload.set(concat(binder, key, epochId));

@@ -1,13 +1,16 @@
-/** Files end to end: a manifest says what a file is and carries its key; segments are sealed one by one under that key. */
+/**
+ * End-to-end encrypted files. A manifest describes the file and carries its key; segments are sealed one by one with
+ * AES-256-GCM (NIST SP 800-38D) under that key.
+ */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { fromUtf8, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 
-/** Bytes of plain file in a segment. */
+/** Allowed bytes of plain file in a segment. */
 export const SEGMENT_SIZES: readonly number[] = [65_536, 131_072, 262_144];
-/** What sealing adds to a segment: nonce and tag. */
+/** Bytes that sealing adds to a segment: nonce and tag. */
 export const SEGMENT_OVERHEAD = 28;
 const NONCE = 12;
 const TAG = 16;
@@ -16,16 +19,16 @@ const MAX_TYPE_BYTES = 127;
 const REFUSED = 'a segment does not belong to its file';
 
 export type Manifest = {
-  /** 16 bytes. New, with `key`, whenever size or time of the file differ. */
+  /** 16 bytes. A file whose size or time changed gets a new fileId and a new key. */
   fileId: Uint8Array;
   size: number;
   segSize: number;
   count: number;
   /** 32 bytes. */
   key: Uint8Array;
-  /** Of the plain file. */
+  /** SHA-256 of the plain file. */
   sha256: Uint8Array;
-  /** As the sender's system calls it: it goes through fileName before it names anything. */
+  /** As the sender's system calls it. Pass it through fileName before using it. */
   name: string;
   type: string;
 };
@@ -33,19 +36,19 @@ export type Manifest = {
 type FileLayout = Pick<Manifest, 'fileId' | 'size' | 'segSize'>;
 type FileKeyParts = FileLayout & Pick<Manifest, 'key'>;
 
-/** An empty file has one empty segment. */
+/** The number of segments. An empty file has one empty segment. */
 export function segmentCount(size: number, segSize: number): number {
   return Math.max(1, Math.ceil(size / segSize));
 }
 
-/** Bytes of plain file in segment `index`. @throws ProtocolError 'file' when there is no such segment. */
+/** Bytes of plain file in segment `index`. @throws ProtocolError 'file' when there is no such segment */
 export function segmentLength(file: Pick<FileLayout, 'size' | 'segSize'>, index: number): number {
   const count = segmentCount(file.size, file.segSize);
   if (!Number.isSafeInteger(index) || index < 0 || index >= count) throw new ProtocolError('file', REFUSED);
   return index === count - 1 ? file.size - index * file.segSize : file.segSize;
 }
 
-/** @throws ProtocolError 'file' for what decodeManifest would refuse */
+/** @throws ProtocolError 'file' for a manifest that decodeManifest would refuse */
 export function encodeManifest(m: Manifest): Uint8Array {
   const bytes = new Writer()
     .bytes(m.fileId)
@@ -80,7 +83,10 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   });
 }
 
-/** What a segment is bound to: its file, the file's size and cut, its place, and whether it is the last. */
+/**
+ * The additional data of a segment binds it to its file, the file's size and segment size, its position, and whether it
+ * is last.
+ */
 function segmentAad(file: FileLayout, index: number): Uint8Array {
   const last = index === segmentCount(file.size, file.segSize) - 1;
   const u64 = (n: number) => new Writer().u64(n).finish();
@@ -88,12 +94,14 @@ function segmentAad(file: FileLayout, index: number): Uint8Array {
   return H('seg', file.fileId, u64(file.size), segSize, u64(index), Uint8Array.of(last ? 1 : 0));
 }
 
-/** The file's own key. Bound to fileId: one K never seals under another id. */
+/**
+ * Derives the segment key with HKDF (RFC 5869). The salt is the fileId, so one manifest key never seals under two ids.
+ */
 function fileKey(file: FileKeyParts): Uint8Array {
   return hkdf(file.key, file.fileId, label('file'));
 }
 
-/** Seals segments in any order: nonce(12) || ciphertext || tag(16). */
+/** Seals segments, in any order, to nonce(12) || ciphertext || tag(16). */
 export class SegmentSealer {
   readonly #file: FileKeyParts;
   readonly #key: Uint8Array;
@@ -106,13 +114,14 @@ export class SegmentSealer {
   }
 
   /**
-   * @param into where to put it, at least SEGMENT_OVERHEAD longer than `plain`; what is returned is a view of it
-   * @throws ProtocolError 'file' when `plain` has not the size of segment `index`: the file has changed
+   * Encrypts one segment (NIST SP 800-38D, section 7.1).
+   * @param into the target, at least SEGMENT_OVERHEAD longer than `plain`; the result is a view of it
+   * @throws ProtocolError 'file' when `plain` has the wrong size for segment `index`, because the file has changed
    */
   seal(index: number, plain: Uint8Array, into?: Uint8Array): Uint8Array {
     if (plain.length !== segmentLength(this.#file, index))
       throw new ProtocolError('file', 'the file has another size than when it was opened; send it again');
-    // Random, not a counter: a changed file that is resumed would repeat it.
+    // A random nonce (section 8.2.2): a counter would repeat when a changed file is resumed.
     const nonce = this.#random(NONCE);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(segmentAad(this.#file, index));
     const sealed = (into ?? Buffer.allocUnsafe(plain.length + SEGMENT_OVERHEAD)).subarray(
@@ -127,7 +136,7 @@ export class SegmentSealer {
   }
 }
 
-/** Opens segments in any order. Nothing is returned before the tag was checked. */
+/** Opens segments, in any order. Returns nothing before the tag is checked. */
 export class SegmentOpener {
   readonly #file: FileKeyParts;
   readonly #key: Uint8Array;
@@ -138,7 +147,8 @@ export class SegmentOpener {
   }
 
   /**
-   * @param into where to put it, as long as the segment at least; holds nothing of worth when this throws
+   * Decrypts one segment (NIST SP 800-38D, section 7.2).
+   * @param into the target, at least as long as the segment; do not use its content when this throws
    * @throws ProtocolError 'file'
    */
   open(index: number, sealed: Uint8Array, into?: Uint8Array): Uint8Array {
@@ -157,7 +167,7 @@ export class SegmentOpener {
   }
 }
 
-/** Each step makes a short-lived buffer: larger ones are mapped and cleared by the system, at twice the cost of the cipher. */
+/** Small steps make short-lived buffers. The system maps and clears larger ones, at twice the cost of the cipher. */
 const STEP = 65_536;
 
 function inSteps(bytes: Uint8Array, take: (step: Uint8Array, at: number) => void): void {

@@ -1,7 +1,11 @@
 /**
- * Private messages. A clear header for what the daemon knows anyway; OAEP chunks, to the recipient and to the author, for what
- * it must not know; a signature over all of it. Encrypt-then-sign would let another person sign the same chunks anew: the
- * binder in each chunk names the whole header, hence its author, so they open under no other.
+ * Folder `sealed`: what the daemon must not read or forge: cards, notes, rooms, files and vaults; it knows no links,
+ * requests or database.
+ *
+ * A note is a private message: a clear header with what the daemon knows anyway, OAEP chunks for the recipient and for
+ * the author, and the author's signature over all of it. A plain encrypt-then-sign would let another person sign the
+ * same chunks again. The binder in each chunk names the whole header and hence its author, so the chunks open under no
+ * other header.
  */
 import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
@@ -13,37 +17,40 @@ import { type Content, decodeContent, encodeContent } from './content.ts';
 
 const VERSION = 1;
 const TYPE = 1;
-/** The sizes that a copy may have, in chunks: the length of a text shows only this roughly. */
+/** The allowed sizes of a copy, in chunks. They reveal the length of a text only roughly. */
 const CHUNK_COUNTS: readonly number[] = [1, 2, 3, 4, 6, 10, 16];
 const BINDER = 16;
 /** Bytes of payload in a chunk. */
 const CHUNK_PAYLOAD = OAEP_MAX - BINDER;
-/** kind u8, length u32. */
+/** Bytes of `u8 kind, u32 length`. */
 const PREFIX = 5;
 const REFUSED = 'a note was refused';
 
 export type NoteHeader = {
   conversation: Uint8Array;
-  /** 16 random bytes; unique for one author and conversation. */
+  /** 16 random bytes; unique for an author and conversation. */
   noteId: Uint8Array;
   /** idFp. */
   from: Uint8Array;
   to: Uint8Array;
-  /** Random, not 0; one a profile. */
+  /** Random, not 0; one for each profile. */
   device: number;
-  /** From 1, +1 with each note of this device in this conversation. */
+  /** From 1, plus 1 with each note of this device in this conversation. */
   seq: number;
-  /** noteHash of this device's note before; zeros in the first. */
+  /** noteHash of this device's previous note; zeros in the first. */
   prev: Uint8Array;
-  /** noteHash of the newest note of the other side, in the daemon's order; zeros for none. */
+  /** noteHash of the other side's newest note, in the daemon's order; zeros for none. */
   seen: Uint8Array;
   /** The author's clock, ms since 1970 UTC. */
   sentAt: number;
-  /** Copy 0 is the recipient's, 1 the author's own. A note to oneself has one. */
+  /** Copy 0 is the recipient's, copy 1 the author's own. A note to oneself has one copy. */
   copies: { ekFp: Uint8Array; chunks: number }[];
 };
 
-/** H(dm, daemonId, smaller idFp, larger idFp): the same identity on two daemons has two conversations. */
+/**
+ * The id of a private conversation: H(dm, daemonId, smaller idFp, larger idFp). So the same identities have another
+ * conversation on another daemon.
+ */
 export function dmConversation(daemonId: Uint8Array, idFpA: Uint8Array, idFpB: Uint8Array): Uint8Array {
   const [first, second] = compare(idFpA, idFpB) <= 0 ? [idFpA, idFpB] : [idFpB, idFpA];
   return H('dm', daemonId, first, second);
@@ -89,20 +96,20 @@ function copyHashOf(copy: number, chunks: Uint8Array): Uint8Array {
   return H('notecopy', Uint8Array.of(copy), chunks);
 }
 
-/** What the author signs. */
+/** The hash that the author signs. */
 function noteHashOf(headerHash: Uint8Array, copyHashes: Uint8Array[]): Uint8Array {
   return H('note', headerHash, ...copyHashes);
 }
 
 export type Note = {
   header: NoteHeader;
-  /** The chunks of each copy, one after the other. */
+  /** The chunks of each copy, concatenated. */
   copies: Uint8Array[];
   signature: Uint8Array;
 };
 
 /**
- * A note as it was sent: header, the chunks of each copy, signature. Checks the layout alone, as the daemon can.
+ * Parses a note as sent: header, the chunks of each copy, signature. Checks only the layout, as the daemon can.
  * @throws ProtocolError 'note'
  */
 export function parseNote(note: Uint8Array): Note {
@@ -116,7 +123,7 @@ export function parseNote(note: Uint8Array): Note {
   });
 }
 
-/** `noteHash` is what the author signed; `headerHash` is bound into each chunk. */
+/** `noteHash` is what the author signs; `headerHash` is bound into each chunk. */
 export function noteHashes({ header, copies }: Pick<Note, 'header' | 'copies'>): {
   headerHash: Uint8Array;
   noteHash: Uint8Array;
@@ -127,8 +134,9 @@ export function noteHashes({ header, copies }: Pick<Note, 'header' | 'copies'>):
 }
 
 /**
- * What one side is given: header, u8 copy, the chunks of this copy, the hash of the other one (none in a note to oneself),
- * signature. @throws ProtocolError 'note'
+ * The note as delivered to one side: header, u8 copy, the chunks of this copy, the hash of the other copy (none in a
+ * note to oneself), signature.
+ * @throws ProtocolError 'note'
  */
 export function deliveredNote({ header, copies, signature }: Note, copy: 0 | 1): Uint8Array {
   const mine = copies[copy];
@@ -165,13 +173,13 @@ export function parseDelivered(bytes: Uint8Array): {
   });
 }
 
-/** Which chunk of which copy of which note to which key: the first 16 bytes of each chunk. */
+/** The first 16 bytes of each chunk. They name the note, the copy, the key and the chunk's index. */
 function binder(headerHash: Uint8Array, copy: number, ekFp: Uint8Array, i: number): Uint8Array {
   const index = new Writer().u16(i).finish();
   return H('notechunk', headerHash, Uint8Array.of(copy), ekFp, index).subarray(0, BINDER);
 }
 
-/** The smallest size that holds a payload. @throws ProtocolError 'note' when none does. */
+/** The smallest allowed number of chunks for a payload. @throws ProtocolError 'note' when none is large enough */
 function chunksFor(bytes: number): number {
   const count = CHUNK_COUNTS.find((chunks) => chunks * CHUNK_PAYLOAD >= bytes);
   if (count === undefined) throw new ProtocolError('note', REFUSED);
@@ -180,7 +188,8 @@ function chunksFor(bytes: number): number {
 
 /**
  * Seals `content` from one person to another, or to oneself when `to` has the same identity.
- * @throws ProtocolError 'card' when one of the two cards has ended by `sentAt` or does not work, 'text' when the text is empty or too long
+ * @throws ProtocolError 'card' when a card expired before `sentAt` or cannot be sealed to, 'text' when the text is
+ * empty or too long
  */
 export async function sealNote(
   rsa: Rsa,
@@ -222,8 +231,10 @@ export async function sealNote(
 }
 
 /**
- * Opens what the daemon delivered. `author` is the pinned signing key of `authorName`, who the caller expects the note to be
- * from; `keys` are all of mine, the retired ones too. @throws ProtocolError 'note', the same whatever is wrong
+ * Opens a delivered note.
+ * @param r `author` is the pinned signing key of `authorName`, the expected author; `keys` are all of mine, retired
+ * ones included
+ * @throws ProtocolError 'note', the same for every failure
  */
 export async function openNote(
   rsa: Rsa,
@@ -244,7 +255,7 @@ export async function openNote(
     ensure(equal(copy === 0 ? header.to : header.from, r.me));
     ensure(equal(header.from, identityFp(r.authorName, r.author)));
     ensure(key !== undefined && verify(r.author, noteHash, signature));
-    // All of them, even after one has failed, and nothing but the binders is looked at until all have passed.
+    // Opens all chunks even after one has failed, and reads nothing but the binders until all have passed.
     const plain = await rsa.open(key.pkcs8, chunks);
     let bound = true;
     plain.forEach((chunk, i) => {

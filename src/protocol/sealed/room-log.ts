@@ -1,7 +1,7 @@
 /**
- * A room's log: who made it, who joined, who left, each entry signed and chained to the one before. From it alone everyone
- * knows who may speak; the daemon can withhold entries but add no ghost. In an open room people sign their own joins and
- * leaves; the daemon signs the first entry of the lobby and the removal of accounts that are gone.
+ * A room's log: who created it, who joined and who left. Each entry is signed and chained to the previous one. The log
+ * alone decides who may speak, so the daemon can withhold entries but not add a member. In an open room people sign
+ * their own joins and leaves; the daemon signs the first entry of the lobby and the removal of deleted accounts.
  */
 import { concat, equal, fromUtf8, H, hex, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
@@ -22,21 +22,21 @@ export type LogEntry = {
   /** The hash of entry n - 1; zeros in the first. */
   prev: Uint8Array;
   op: keyof typeof ops;
-  /** Who the entry is about; in create the room's name and zeros. */
+  /** The person the entry is about. In create: the room's name and zeros. */
   subject: { name: string; idFp: Uint8Array };
-  /** idFp of who signs; zeros for the daemon's signing key. */
+  /** idFp of the signer; zeros for the daemon's signing key. */
   actor: Uint8Array;
   /** The signer's clock, ms since 1970 UTC. */
   time: number;
   /**
-   * Of create: daemonId, u16 length and name of the room. Of join: the joiner's signing key, SPKI, which idFp is a hash of, so
-   * that newcomers can check the join of somebody whose account is gone. Empty in the others.
+   * Of create: daemonId, then u16 length and name of the room. Of join: the joiner's signing key (SPKI), which idFp is
+   * a hash of, so that newcomers can check the join of somebody whose account is gone. Empty in other entries.
    */
   body: Uint8Array;
   hash: Uint8Array;
 };
 
-/** The daemon's first entry of the room that everyone is in. Its hash is what clients pin. */
+/** The daemon's first entry of the lobby. Clients pin its hash. */
 export async function createLobby(
   rsa: Rsa,
   signKey: KeyPair,
@@ -51,7 +51,7 @@ export async function createLobby(
   return { room, entry: await signLogEntry(rsa, signKey, about) };
 }
 
-/** Does not judge the entry: RoomLog.append does, here and everywhere else. */
+/** Signs an entry without checking it; RoomLog.append does that. */
 export async function signLogEntry(rsa: Rsa, key: KeyPair, e: Omit<LogEntry, 'hash'>): Promise<Uint8Array> {
   const body = new Writer()
     .u8(VERSION)
@@ -68,7 +68,7 @@ export async function signLogEntry(rsa: Rsa, key: KeyPair, e: Omit<LogEntry, 'ha
   return concat(body, await rsa.sign(key.pkcs8, H('log', body)));
 }
 
-/** Reads an entry without judging it. @throws ProtocolError 'room' */
+/** Parses an entry without checking it. @throws ProtocolError 'room' */
 export function parseLogEntry(bytes: Uint8Array): LogEntry {
   return withProtocolError('room', REFUSED, () => {
     const reader = new Reader(bytes);
@@ -85,13 +85,13 @@ export function parseLogEntry(bytes: Uint8Array): LogEntry {
   });
 }
 
-/** The rules of an open room, the same for the daemon and for clients: takes entries one by one, from the first. */
+/** The rules of an open room, the same for daemon and clients. Appends entries one by one, from the first. */
 export class RoomLog {
   /** The hash of the newest entry; zeros before the first. */
   head: Uint8Array = ZEROS;
-  /** Number of the newest entry; -1 before the first. */
+  /** The number of the newest entry; -1 before the first. */
   n = -1;
-  /** Number of the newest leave or remove; 0 when there is none. */
+  /** The number of the newest leave or remove; 0 when there is none. */
   lastDeparture = 0;
   /** idFp in hex -> name. */
   readonly members = new Map<string, string>();
@@ -109,8 +109,9 @@ export class RoomLog {
   }
 
   /**
-   * Checks and takes the next entry; a refused one changes nothing. `keyOf` gives the signing key of an identity as it is known
-   * elsewhere, null when it is not: then the key in its join counts. @throws ProtocolError 'room'
+   * Checks and appends the next entry. A refused entry changes nothing.
+   * @param keyOf the identity's signing key if it is known elsewhere, else null; then the key in its join counts
+   * @throws ProtocolError 'room'
    */
   append(bytes: Uint8Array, keyOf: (idFp: Uint8Array) => Uint8Array | null): LogEntry {
     const entry = parseLogEntry(bytes);
@@ -120,7 +121,7 @@ export class RoomLog {
       const byDaemon = entry.op === 'create' || entry.op === 'remove';
       ensure(byDaemon ? equal(entry.actor, ZEROS) : equal(entry.actor, idFp));
       const key = byDaemon ? this.#daemonSignSpki : entry.op === 'join' ? entry.body : this.#keys.get(hex(idFp));
-      // A name is part of an identity: nobody joins under another one's, or with another key.
+      // The name is part of an identity, so nobody joins under another name or with another key.
       ensure(key !== undefined && (byDaemon || equal(identityFp(name, key), idFp)));
       const pinned = byDaemon ? null : keyOf(idFp);
       ensure(pinned === null || equal(pinned, key));
@@ -146,7 +147,7 @@ export class RoomLog {
     return this.members.has(hex(idFp));
   }
 
-  /** The room as of entry `n`: its hash and who was in it, idFp in hex -> name. null when there is no such entry. */
+  /** The room as of entry `n`: its hash and its members (idFp in hex -> name). null when there is no such entry. */
   at(n: number): { head: Uint8Array; members: Map<string, string> } | null {
     const entry = this.#entries[n];
     if (!entry) return null;

@@ -1,4 +1,7 @@
-/** What is said in a room: sealed under a key of its own, derived from the epoch's, and signed by who speaks. */
+/**
+ * Room messages: sealed with AES-256-GCM (NIST SP 800-38D) under a key of their own, derived from the epoch's key, and
+ * signed by the author.
+ */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, Reader, Writer } from '../base/bytes.ts';
@@ -12,10 +15,10 @@ const REFUSED = 'a room message was refused';
 const SALT = 16;
 const TAG = 16;
 const MAX_SEEN = 4;
-/** The sizes that a plain message may have: its length shows only this roughly. */
+/** The allowed sizes of a plain message, bytes. They reveal its length only roughly. */
 const SIZES: readonly number[] = [512, 1024, 2048, 4096, 8192];
 const HEADER = 1 + 32 + 32 + 32 + 4 + 8 + 16 + SALT;
-/** The key serves one sealing, so the nonce need not differ. */
+/** Each key seals one message, so the nonce may be constant. */
 const NONCE = new Uint8Array(12);
 
 export type RoomMessageHeader = {
@@ -23,16 +26,16 @@ export type RoomMessageHeader = {
   epochId: Uint8Array;
   /** idFp. */
   from: Uint8Array;
-  /** Random, not 0; one a profile. */
+  /** Random, not 0; one for each profile. */
   device: number;
-  /** From 1, +1 with each message of this device in this room. */
+  /** From 1, plus 1 with each message of this device in this room. */
   seq: number;
-  /** 16 random bytes; unique for one author and room. */
+  /** 16 random bytes; unique for an author and room. */
   msgId: Uint8Array;
 };
 
 type RoomMessageBody = {
-  /** Hash of this device's message before; zeros in the first. */
+  /** Hash of this device's previous message; zeros in the first. */
   prev: Uint8Array;
   /** Hashes of the newest messages of others, 4 at most. */
   seen: Uint8Array[];
@@ -41,12 +44,18 @@ type RoomMessageBody = {
   content: Content;
 };
 
-/** Km: of one sealing, for its salt is new each time, also when the same message is sealed again. */
+/**
+ * Derives the key of one message with HKDF (RFC 5869). The header's salt is new at each sealing, even of the same
+ * message.
+ */
 function messageKey(key: Uint8Array, header: Uint8Array): Uint8Array {
   return hkdf(key, header.subarray(-SALT), H('roomkey', header));
 }
 
-/** `hash` is what prev and seen of later messages hold. @throws ProtocolError 'text' for a text that is empty or too long */
+/**
+ * Seals and signs a message (NIST SP 800-38D, section 7.1). `hash` goes into prev and seen of later messages.
+ * @throws ProtocolError 'text' for text that is empty or too long
+ */
 export async function sealRoomMessage(
   rsa: Rsa,
   m: RoomMessageHeader & RoomMessageBody & { key: Uint8Array; identity: KeyPair; random: Random },
@@ -73,7 +82,7 @@ export async function sealRoomMessage(
   return { message: concat(header, cipher.update(padded), cipher.final(), cipher.getAuthTag()), hash };
 }
 
-/** What the daemon may read. @throws ProtocolError 'room' */
+/** Parses what the daemon may read. @throws ProtocolError 'room' */
 export function parseRoomMessage(bytes: Uint8Array): RoomMessageHeader {
   return withProtocolError('room', REFUSED, () => {
     const reader = new Reader(bytes);
@@ -87,8 +96,9 @@ export function parseRoomMessage(bytes: Uint8Array): RoomMessageHeader {
 }
 
 /**
- * Opens a message of one room and epoch. `authorSpki` is the pinned key of `parseRoomMessage(bytes).from`, whom the log must
- * hold at that place. @throws ProtocolError 'room'
+ * Opens a message of one room and epoch (NIST SP 800-38D, section 7.2).
+ * @param r `authorSpki` is the pinned key of `parseRoomMessage(bytes).from`, who must be in the log at that point
+ * @throws ProtocolError 'room'
  */
 export function openRoomMessage(
   bytes: Uint8Array,
@@ -115,7 +125,7 @@ export function openRoomMessage(
   });
 }
 
-/** The smallest size that holds what is said and its signature. Every content fits the largest. */
+/** The smallest allowed size for a message and its signature. Every content fits the largest. */
 function sizeFor(plain: number): number {
   const size = SIZES.find((each) => each >= plain + RSA_BYTES);
   if (size === undefined) throw new RangeError(`${plain} bytes do not fit a room message`);

@@ -1,8 +1,8 @@
 import { compare, concat, H } from '../base/bytes.ts';
 
 /**
- * The number that two people compare over another channel: 12 groups of 5 digits, the same on both sides. Each group is 5 bytes
- * of H(safety, smaller, larger, counter) mod 100,000.
+ * The number that two people compare over another channel: 12 groups of 5 digits, the same for both. Each group is 5
+ * bytes of H(safety, smaller idFp, larger idFp, counter) mod 100,000.
  */
 export function safetyNumber(a: Uint8Array, b: Uint8Array): string {
   const [first, second] = compare(a, b) <= 0 ? [a, b] : [b, a];

@@ -1,6 +1,6 @@
 /**
- * The vault: a person's private keys, sealed under a key that only their password gives (OPAQUE's export key), so that the
- * daemon can keep them for the next machine. That a version never goes back is for the client to watch.
+ * The vault: a person's private keys, sealed with AES-256-GCM (NIST SP 800-38D) under OPAQUE's export key, which only
+ * their password yields. The daemon keeps it for their next machine. The client checks that versions never decrease.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
@@ -14,18 +14,18 @@ const FORMAT = 1;
 const REFUSED = 'the vault does not open';
 const NONCE = 12;
 const TAG = 16;
-/** Current and retired keys: 36 fit the daemon's 128 KiB and last nine years. */
+/** Current and retired keys. 36 fit the daemon's 128 KiB and last nine years. */
 export const MAX_VAULT_KEYS = 36;
 
 export type VaultContents = {
-  /** Counts up with each change. */
+  /** Increases with each change. */
   version: number;
   identity: KeyPair;
-  /** The current one first, then the retired, newest first. */
+  /** The current key first, then retired ones, newest first. */
   keys: { card: Uint8Array; pkcs8: Uint8Array }[];
 };
 
-/** Whose vault, where. */
+/** The person and daemon that the vault belongs to. */
 type Owner = { daemonId: Uint8Array; name: string; idFp: Uint8Array };
 
 function vaultAad(owner: Owner, version: number): Uint8Array {
@@ -37,7 +37,7 @@ function vaultKey(exportKey: Uint8Array): Uint8Array {
 }
 
 /**
- * Format u8, version u32, idFp(32), nonce(12), ciphertext, tag(16).
+ * Seals a vault: u8 format, u32 version, idFp(32), random nonce(12), ciphertext, tag(16).
  * @throws ProtocolError 'vault' for keys that do not belong together
  */
 export function sealVault(exportKey: Uint8Array, owner: Owner, contents: VaultContents, random: Random): Uint8Array {
@@ -52,8 +52,9 @@ export function sealVault(exportKey: Uint8Array, owner: Owner, contents: VaultCo
 }
 
 /**
- * `idFp` is what the directory says of the name; an empty profile that gives null takes the vault's own, which its cards
- * prove. @throws ProtocolError 'vault', 'version' for a vault of a newer program
+ * Opens a vault.
+ * @param owner `idFp` is the directory's; a new profile passes null and takes the vault's own, which its cards prove
+ * @throws ProtocolError 'vault', or 'version' for a vault of a newer program
  */
 export function openVault(
   exportKey: Uint8Array,
@@ -83,7 +84,7 @@ export function openVault(
   });
 }
 
-/** Takes the keys apart and checks that each belongs to its card and each card to the identity and the name. */
+/** Parses the keys, and checks that each belongs to its card, and each card to the identity and the name. */
 function readContents(bytes: Uint8Array, owner: Owner, version: number): VaultContents {
   return withProtocolError('vault', REFUSED, () => {
     const reader = new Reader(bytes);
