@@ -96,7 +96,6 @@ async function showScreen(options: ScreenOptions, { suited, password, survey }: 
           : (ask) => door.connect({ ...account, user, ask, ...(password !== null && { password }) }),
       notice: readable ? downloads.why : strings.notices.draftsLost,
       log: join(profile.dir, 'screen.log'),
-      recording: process.env.SECURECHAT_RECORDING || null,
     });
   } finally {
     await profile.close();

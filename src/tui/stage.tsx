@@ -1,5 +1,4 @@
 /** Puts the screen together and takes it down: store, gate, Ink, actions, signals. Everything outside is given to it. */
-import { appendFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { render } from 'ink';
 import type { Ask, Client } from '../client/types.ts';
@@ -15,10 +14,9 @@ import { Notifier } from './notify/notifier.ts';
 import { ChatController } from './session/chat-controller.ts';
 import type { Desk } from './session/desk.ts';
 import { exitMessage } from './session/exit-message.ts';
-import { recordOf } from './session/recording.ts';
 import { startTicking } from './session/ticking.ts';
 import { TransferActions } from './session/transfer-actions.ts';
-import { nothingRemembered, type Timed } from './state/event.ts';
+import { nothingRemembered } from './state/event.ts';
 import { emptyLogin, initialState, type Settings } from './state/state.ts';
 import { isMultiplexed, isRich, type Suited } from './state/theme.ts';
 import { crashing } from './terminal/crash.ts';
@@ -62,8 +60,6 @@ export type StageOptions = {
   notice: string | null;
   /** Where a crash writes its reason; never the screen. */
   log: string | null;
-  /** A file for what happens, without texts (recording.ts). */
-  recording: string | null;
 };
 
 /** Runs the screen until the person leaves. @returns the exit status */
@@ -71,15 +67,9 @@ export async function runStage(options: StageOptions): Promise<number> {
   keepHeapSmall();
   const { stdin, stdout, clock, door, drafts, settings } = options;
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
-  const { recording } = options;
-  const record = (event: Timed): void => {
-    const line = recording === null ? null : recordOf(event, store.get());
-    if (recording !== null && line !== null) appendFileSync(recording, `${line}\n`, { mode: 0o600 });
-  };
   const store: Store = new Store(
     { ...initialState(size(), settings, clock.now(), options.suited), drawn: false },
     clock,
-    recording === null ? null : record,
   );
   const modes = new TerminalModes(stdout);
   const notifier = new Notifier(store, modes, clock);

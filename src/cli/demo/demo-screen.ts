@@ -57,7 +57,6 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       client: async () => you,
       notice: null,
       log: null,
-      recording: null,
     });
     bot.greet();
     try {

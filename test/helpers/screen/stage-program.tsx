@@ -163,6 +163,5 @@ process.exitCode = await runStage({
   client: scene === 'login' ? null : async () => client,
   notice: null,
   log: process.env.SCREEN_LOG ?? null,
-  recording: null,
 });
 process.exit();
