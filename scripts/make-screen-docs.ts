@@ -1,9 +1,10 @@
 /** Writes docs/SCREEN.md from the tables of keys and dot-commands (`npm run docs`). A test compares. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { lineCommandTable, screenOnly, spokenOtherwise } from '../src/cli/plain/line-commands.ts';
+import { changedInLineMode, lineCommandTable, screenOnly } from '../src/cli/plain/line-commands.ts';
 import { type CommandName, commandNames } from '../src/tui/command-line/command-names.ts';
-import { commandTable } from '../src/tui/command-line/dot-commands.ts';
+import type { CommandRows } from '../src/tui/command-line/parse-line.ts';
+import { commandTable } from '../src/tui/commands/dot-command-table.ts';
 import { keyHelp } from '../src/tui/state/keys.ts';
 
 export const path = fileURLToPath(new URL('../docs/SCREEN.md', import.meta.url));
@@ -11,7 +12,7 @@ export const path = fileURLToPath(new URL('../docs/SCREEN.md', import.meta.url))
 export function screenDocument(): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const keys = keyHelp().map(({ keys, help, command }) => `| ${cell(keys)} | ${cell(help)} | ${cell(command)} |`);
-  const rows = (names: readonly CommandName[], table: typeof commandTable) =>
+  const rows = (names: readonly CommandName[], table: CommandRows) =>
     names.map((name) => {
       const { usage, help } = table[name];
       return `| \`${cell(`${name} ${usage}`.trim())}\` | ${cell(help)} |`;
@@ -57,7 +58,7 @@ Nothing is chosen there and nothing asks back, so that these are other there:
 
 | command | does |
 | --- | --- |
-${rows(spokenOtherwise, lineCommandTable).join('\n')}
+${rows(changedInLineMode, lineCommandTable).join('\n')}
 
 From a pipe it ends with status 6 when a line was not sent, a command not done or a file neither sent nor fetched; a person at a terminal saw it.
 

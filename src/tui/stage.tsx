@@ -5,15 +5,14 @@ import type { Ask, Client } from '../client/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
 import { suspendProcessGroup } from '../platform/terminal/job-control.ts';
-import { Commands } from './commands/commands.ts';
-import { Actions } from './compose/actions.ts';
+import { Actions } from './actions/actions.ts';
 import type { Drafts } from './compose/drafts.ts';
 import { type LoginBackend, LoginController } from './login/login-controller.ts';
 import { Attention } from './notify/attention.ts';
 import { Notifier } from './notify/notifier.ts';
 import { ChatController } from './session/chat-controller.ts';
-import type { Desk } from './session/desk.ts';
 import { exitMessage } from './session/exit-message.ts';
+import type { Host } from './session/host.ts';
 import { startTicking } from './session/ticking.ts';
 import { TransferActions } from './session/transfer-actions.ts';
 import { nothingRemembered } from './state/event.ts';
@@ -28,7 +27,6 @@ import { withSteadyColumns } from './terminal/steady-columns.ts';
 import { TerminalModes } from './terminal/terminal-modes.ts';
 import { Survey } from './terminal/terminal-survey.ts';
 import { strings } from './text/strings.ts';
-import { findEmoji, findLinks } from './text/text-links.ts';
 import { Store } from './update/state-store.ts';
 import { App } from './view/app.tsx';
 import { learn } from './width/cluster-widths.ts';
@@ -87,24 +85,15 @@ export async function runStage(options: StageOptions): Promise<number> {
     profile: options.profile,
     enter,
   });
-  const desk: Desk = {
-    store,
-    clock,
-    login,
-    attention,
-    session: null,
-    transfers: null,
-    outside: {
-      quit: () => leave(0),
-      suspend: () => void handover.during(toShell),
-      redraw: handover.redraw,
-      copy: (text) => modes.copy(text),
-      openLink: async (link) => (await import('../platform/open-in-browser.ts')).openInBrowser(link, process),
-      findLinks,
-      findEmoji,
-    },
+  const host: Host = {
+    quit: () => leave(0),
+    suspend: () => void handover.during(toShell),
+    redraw: handover.redraw,
+    copy: (text) => modes.copy(text),
+    openLink: async (link) => (await import('../platform/open-in-browser.ts')).openInBrowser(link, process),
   };
-  const actions = new Actions(desk, new Commands(desk));
+  const actions = new Actions({ store, clock, host, login, attention });
+  const controllers: ChatController[] = [];
   stdin.on('data', attention.stir);
   const survey =
     options.survey ??
@@ -126,16 +115,14 @@ export async function runStage(options: StageOptions): Promise<number> {
   if (survey.hadClusters) modes.keepClusters();
 
   async function enter(client: Client): Promise<void> {
-    const session = new ChatController({ client, store, clock, onMessage: notifier.arrived });
-    desk.session = session;
-    const transfers = new TransferActions(session, options.downloads);
-    desk.transfers = transfers;
-    await session.begin(drafts?.follow(store, client.me) ?? nothingRemembered).catch((error: unknown) => {
-      desk.session = desk.transfers = null;
-      throw error;
-    });
+    const controller = new ChatController({ client, store, clock, onMessage: notifier.arrived });
+    controllers.push(controller);
+    await controller.begin(drafts?.follow(store, client.me) ?? nothingRemembered);
+    const transfers = new TransferActions(controller, options.downloads);
+    actions.enterChat({ store, clock, controller, transfers });
+    await controller.listFiles();
     await transfers.recall(strings.notices.cutOff);
-    if (options.notice !== null) session.tell(options.notice);
+    if (options.notice !== null) controller.tell(options.notice);
   }
 
   async function toShell(): Promise<void> {
@@ -171,7 +158,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const crashed = crashing({ restore, save: async () => drafts?.save(), log: options.log, clock });
   const ends: (() => void)[] = [
     listen(stdout, 'resize', measure),
-    ...onSignals({ leave, suspend: desk.outside.suspend, redraw: desk.outside.redraw }),
+    ...onSignals({ leave, suspend: host.suspend, redraw: host.redraw }),
     listen(process, 'exit', restore),
     listen(process, 'uncaughtException', crashed),
     listen(process, 'unhandledRejection', crashed),
@@ -198,7 +185,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   restore();
   await saved;
   for (const end of ends) end();
-  await desk.session?.end();
+  for (const controller of controllers) await controller.end();
   if (last === null) return status;
   process.stderr.write(`${last.text}\n`);
   return last.status;

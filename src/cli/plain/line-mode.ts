@@ -5,7 +5,7 @@ import type { Client, ClientEvent, Conversation, ConversationName, Message } fro
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { wanted } from '../../tui/command-line/completion.ts';
-import { parseLine } from '../../tui/command-line/dot-commands.ts';
+import { parseLine } from '../../tui/command-line/parse-line.ts';
 import type { Drafts } from '../../tui/compose/drafts.ts';
 import { canSend, whyUnknown } from '../../tui/select/select.ts';
 import { ChatController } from '../../tui/session/chat-controller.ts';
@@ -17,16 +17,15 @@ import { isBlockedConversation } from '../../tui/state/muting.ts';
 import { initialState, type Settings } from '../../tui/state/state.ts';
 import { cleanEvent, cleanMessage } from '../../tui/text/clean.ts';
 import { strings } from '../../tui/text/strings.ts';
-import { findEmoji, findLinks } from '../../tui/text/text-links.ts';
 import { Store } from '../../tui/update/state-store.ts';
 import { EventPrinter } from './event-printer.ts';
-import { lineCommandTable } from './line-commands.ts';
+import { lineCommandTable, lineUsage } from './line-commands.ts';
 import type { LineInput } from './line-input.ts';
+import { LineResults } from './line-results.ts';
 import { PendingSends } from './pending-sends.ts';
 import { phrases } from './phrases.ts';
 import { ReadMarks } from './read-marks.ts';
 import type { Renderer } from './renderer.ts';
-import { LineCommands, type SpokenDesk } from './spoken-commands.ts';
 
 /** Unread messages of one conversation that are told at the start. */
 const BACKLOG = 50;
@@ -51,9 +50,9 @@ export class LineMode {
   readonly #parts: LineModeParts;
   readonly #pending = new PendingSends();
   readonly #store: Store;
-  readonly #session: ChatController;
-  readonly #desk: SpokenDesk;
-  readonly #commands: LineCommands;
+  readonly #controller: ChatController;
+  readonly #transfers: TransferActions;
+  readonly #results: LineResults;
   readonly #narrator: EventPrinter;
   readonly #marks: ReadMarks;
   /** What came while the unread messages were told. */
@@ -75,34 +74,24 @@ export class LineMode {
     const state = { ...initialState({ columns: 80, rows: 24 }, settings, clock.now()), ...unseen };
     this.#store = new Store(state, clock, this.#noted);
     const client = this.#pending.of(parts.client);
-    this.#session = new ChatController({ client, store: this.#store, clock, onMessage: () => {} });
-    this.#desk = {
-      store: this.#store,
-      clock,
-      session: this.#session,
-      transfers: new TransferActions(this.#session, downloads),
-      outside: {
-        quit: this.leave,
-        suspend() {},
-        redraw() {},
-        copy() {},
-        openLink: async () => false,
-        findLinks,
-        findEmoji,
-      },
-      voice,
+    const controller = new ChatController({ client, store: this.#store, clock, onMessage: () => {} });
+    this.#controller = controller;
+    this.#transfers = new TransferActions(controller, downloads);
+    this.#results = new LineResults({
+      scope: { store: this.#store, clock, controller, transfers: this.#transfers },
+      renderer: voice,
       hidden: input.hidden,
-    };
-    this.#commands = new LineCommands(this.#desk);
+      leave: this.leave,
+    });
     this.#marks = new ReadMarks(parts.client, clock);
     this.#narrator = new EventPrinter({
       me: client.me.name,
       voice,
       receipts,
-      open: () => this.#session.chat.open,
+      open: () => this.#controller.chat.open,
       isBlocked: (name) => this.#hush.blocked.has(name),
       isMuted: (name) => this.#hush.muted.has(name),
-      answered: (conversation, to) => answered(this.#session.chat.threads[conversation]?.messages ?? [], to),
+      answered: (conversation, to) => answered(this.#controller.chat.threads[conversation]?.messages ?? [], to),
     });
   }
 
@@ -111,10 +100,11 @@ export class LineMode {
     const { input, voice, client, drafts } = this.#parts;
     this.#remembered = drafts?.follow(this.#store, client.me) ?? nothingRemembered;
     voice.remark(phrases.welcome(client.me.name, client.me.daemon.address));
-    await this.#session.begin(this.#remembered);
-    voice.remark(phrases.writesTo(this.#session.chat.open));
+    await this.#controller.begin(this.#remembered);
+    await this.#controller.listFiles();
+    voice.remark(phrases.writesTo(this.#controller.chat.open));
     voice.remark(phrases.hint);
-    await this.#desk.transfers?.recall(phrases.cutOff);
+    await this.#transfers.recall(phrases.cutOff);
     try {
       this.#prompt();
       for await (const line of input.lines()) {
@@ -145,60 +135,61 @@ export class LineMode {
 
   /** What Tab offers for the word before the cursor: all of the line with it. */
   readonly complete = (before: string): string[] => {
-    const want = wanted(this.#session.chat, before);
+    const want = wanted(this.#controller.chat, before, lineCommandTable);
     return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [];
   };
 
   #prompt() {
-    if (!this.#leaving) this.#parts.input.prompt(`${this.#session.chat.open}> `);
+    if (!this.#leaving) this.#parts.input.prompt(`${this.#controller.chat.open}> `);
   }
 
   async #take(line: string | null): Promise<void> {
     this.#store.flush();
-    const session = this.#session;
+    const controller = this.#controller;
     if (line === null) return this.#refuse(phrases.notUtf8);
-    const said = parseLine(line, lineCommandTable);
-    switch (said.say) {
+    const parsed = parseLine(line, lineCommandTable);
+    switch (parsed.kind) {
       case 'nothing':
         return;
       case 'unknown':
-        return this.#refuse(strings.notices.unknownCommand(said.name, said.like));
+        return this.#refuse(strings.notices.unknownCommand(parsed.name, parsed.like));
       case 'misused':
-        return this.#refuse(this.#commands.usage(said.name));
+        return this.#refuse(lineUsage(parsed.name));
       case 'command':
-        if (!(await this.#commands.run(said.name, said.rest))) this.#untaken++;
+        if (!(await this.#results.run(parsed.name, parsed.rest))) this.#untaken++;
         break;
       case 'private': {
-        const why = whyUnknown(session.chat, `@${said.to}`);
+        const why = whyUnknown(controller.chat, `@${parsed.to}`);
         if (why !== null) return this.#refuse(why);
-        await this.#post(`@${said.to}`, said.text);
+        await this.#post(`@${parsed.to}`, parsed.text);
         break;
       }
       case 'addressed':
         // In a pipe nobody can be asked.
-        if (session.chat.open.startsWith('#'))
-          return this.#refuse(strings.notices.addressed(said.to, session.chat.open));
-        await this.#post(session.chat.open, said.text);
+        if (controller.chat.open.startsWith('#'))
+          return this.#refuse(strings.notices.addressed(parsed.to, controller.chat.open));
+        await this.#post(controller.chat.open, parsed.text);
         break;
       case 'text':
-        await this.#post(session.chat.open, said.text);
+        await this.#post(controller.chat.open, parsed.text);
     }
     // One line after the other: what this one began has its order before the next is read.
     await this.#pending.settled();
   }
 
   async #post(to: ConversationName, text: string): Promise<void> {
-    const session = this.#session;
-    const why = canSend({ ...session.chat, open: to });
+    const controller = this.#controller;
+    const why = canSend({ ...controller.chat, open: to });
     if (why !== null) return this.#refuse(why);
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_TEXT_BYTES) return this.#refuse(strings.notices.tooLong(bytes, MAX_TEXT_BYTES));
-    if ((await session.send(to, text)) !== '') this.#untaken++;
+    const unsent = await controller.send(to, text);
+    if (unsent !== null) this.#refuse(unsent.why);
   }
 
   #refuse(why: string) {
     this.#untaken++;
-    this.#session.tell(why, 'bad');
+    this.#controller.tell(why, 'bad');
   }
 
   /** Before the account's own lists are in the state, what was kept of them holds. */
@@ -211,7 +202,7 @@ export class LineMode {
   readonly #noted = (event: Timed) => {
     const { voice, client } = this.#parts;
     if (event.type === 'notice' && event.notice !== null) voice.say(event.notice.text);
-    else if (event.type === 'opened' && event.conversation !== this.#session.chat.open)
+    else if (event.type === 'opened' && event.conversation !== this.#controller.chat.open)
       this.#opened(event.conversation);
     else if (event.type === 'entered') {
       this.#narrator.meet(event.opening.people);
@@ -234,7 +225,7 @@ export class LineMode {
   }
 
   #arrears(conversation: ConversationName) {
-    const thread = this.#session.chat.threads[conversation];
+    const thread = this.#controller.chat.threads[conversation];
     if (thread !== undefined) void this.#catchUp([thread]);
   }
 
@@ -257,7 +248,7 @@ export class LineMode {
 
   #isHeard({ from, conversation }: Message): boolean {
     const { muted, blocked } = this.#hush;
-    return !blocked.has(from) && (!muted.has(conversation) || conversation === this.#session.chat.open);
+    return !blocked.has(from) && (!muted.has(conversation) || conversation === this.#controller.chat.open);
   }
 
   /** Tells what is unread; what comes meanwhile is told after it. */
@@ -265,13 +256,13 @@ export class LineMode {
     const { client, voice } = this.#parts;
     this.#held ??= [];
     this.#telling++;
-    await this.#session.attempt(async () => {
+    await this.#controller.attempt(async () => {
       for (const { name, read, unread } of conversations.filter((one) => one.unread > 0)) {
         const page = await client.history(name, { limit: BACKLOG });
         const fresh = page.messages
           .map(cleanMessage)
           .filter(({ seq, from }) => (seq ?? 0) > read && from !== client.me.name);
-        const isQuiet = this.#hush.muted.has(name) && this.#session.chat.open !== name;
+        const isQuiet = this.#hush.muted.has(name) && this.#controller.chat.open !== name;
         if (fresh.length < unread && !isQuiet) voice.remark(phrases.older(unread - fresh.length, name));
         for (const message of fresh) this.#tell({ type: 'message', message, fresh: true });
       }

@@ -1,4 +1,4 @@
-/** The dot-commands' names, for completion and the switcher; what each does stands in dot-commands.ts. */
+/** The names of the dot-commands, in the order of `.help`. Apart from their actions (tui/commands): the switcher and completion need no more. */
 export const commandNames = [
   '.help',
   '.exit',

@@ -1,10 +1,10 @@
-/** What Tab offers for the word before the cursor. Pure; paths and emoji are looked up by whoever calls. */
+/** What Tab offers for the word before the cursor. Pure: the caller looks up paths and emoji. */
 import type { ConversationName } from '../../client/types.ts';
 import { wordAt } from '../state/editor.ts';
 import { shownFiles } from '../state/muting.ts';
 import type { Chat, Completion } from '../state/state.ts';
 import { commandNames } from './command-names.ts';
-import { commandTable, isCommand } from './dot-commands.ts';
+import { type CommandRows, isCommand } from './parse-line.ts';
 
 export type Wanted =
   | { want: 'words'; completion: Completion }
@@ -16,7 +16,8 @@ export type Wanted =
 /** The commands whose argument is a name, and what the names are. */
 const takesPerson = /^[./](?:msg|verify|mute|block)\s+@?$/i;
 
-export function wanted(chat: Chat, before: string): Wanted {
+/** `table` holds the commands whose arguments are completed. */
+export function wanted(chat: Chat, before: string, table: CommandRows): Wanted {
   const word = before.slice(wordAt(before));
   const head = before.slice(0, before.length - word.length);
   const file = /^([./]file\s+)(.*)$/is.exec(before);
@@ -37,7 +38,7 @@ export function wanted(chat: Chat, before: string): Wanted {
       ' ',
     );
   }
-  const choices = choicesAt(head);
+  const choices = choicesAt(head, table);
   if (choices !== null) return words(head, choices.words, word, choices.isLast ? '' : ' ');
   if (/^:[\w+-]+$/.test(word)) return { want: 'emoji', head, prefix: word.slice(1) };
   if (/^[./](?:join|mute)\s+$/i.test(head) && (word.startsWith('#') || /join/i.test(head))) {
@@ -62,11 +63,11 @@ export function wanted(chat: Chat, before: string): Wanted {
 }
 
 /** The words that the command before the cursor takes as its next argument, where its usage names them; null: it does not. */
-function choicesAt(head: string): { words: string[]; isLast: boolean } | null {
+function choicesAt(head: string, table: CommandRows): { words: string[]; isLast: boolean } | null {
   const [sign, ...given] = head.trim().split(/\s+/);
   const name = `.${sign?.slice(1).toLowerCase()}`;
   if (sign === undefined || !/^[./]/.test(sign) || !isCommand(name)) return null;
-  const usage = commandTable[name].usage.split(' ');
+  const usage = table[name].usage.split(' ');
   const next = usage[given.length]?.replace(/^\[|\]$/g, '') ?? '';
   return /^[a-z0-9|]+$/.test(next) ? { words: next.split('|'), isLast: given.length === usage.length - 1 } : null;
 }

@@ -1,74 +1,93 @@
-/** What is done with files and transfers that a command or a key names. */
-
+/** Sending and fetching files. */
 import { asShown, matching } from '../../client/files/file-choice.ts';
 import type { FileInfo, TransferState } from '../../client/types.ts';
-import { isUnderWay } from '../select/select.ts';
-import type { ChatController } from '../session/chat-controller.ts';
-import type { CommandsDesk } from '../session/desk.ts';
+import { filesOf, isUnderWay, transfersOf } from '../select/select.ts';
+import type { ChatScope } from '../session/chat-scope.ts';
 import { fileKey } from '../state/message-list.ts';
 import { shownFiles } from '../state/muting.ts';
 import { strings } from '../text/strings.ts';
+import { type CommandFamily, done, type Result, refused } from './dot-command.ts';
+import { stopped } from './targets.ts';
 
-type Doing = 'pause' | 'resume' | 'cancel';
+type TransferVerb = 'pause' | 'resume' | 'cancel';
 
-/** What can be done with a transfer that is so. */
-const fitting: Readonly<Record<Doing, readonly TransferState['state'][]>> = {
+/** The states from which a transfer can be paused, resumed or cancelled. */
+const statesFor: Readonly<Record<TransferVerb, readonly TransferState['state'][]>> = {
   pause: ['running'],
   resume: ['paused', 'failed'],
   cancel: ['running', 'paused', 'failed'],
 };
 
-export class FileCommands {
-  readonly #desk: CommandsDesk;
+export const fileCommands = {
+  '.file': { usage: 'PATH', help: 'send a file to the open conversation', needs: true, run: sendFile },
+  '.list_files': { usage: '', help: 'files of the open conversation', run: listFiles },
+  '.download': { usage: 'NAME', help: 'fetch a file', needs: true, run: download },
+  '.transfers': { usage: '', help: 'what is being sent and fetched', run: listTransfers },
+  '.pause': { usage: '[NAME]', help: 'pause a transfer', run: (scope, name) => onNamed(scope, 'pause', name) },
+  '.resume': {
+    usage: '[NAME]',
+    help: 'go on with a paused transfer',
+    run: (scope, name) => onNamed(scope, 'resume', name),
+  },
+  '.cancel': { usage: '[NAME]', help: 'give up a transfer', run: (scope, name) => onNamed(scope, 'cancel', name) },
+} satisfies CommandFamily;
 
-  constructor(desk: CommandsDesk) {
-    this.#desk = desk;
-  }
+/** Sends the file at `path` to the open conversation. */
+export function sendFile({ controller, transfers }: ChatScope, path: string): Result {
+  const { chat } = controller;
+  return stopped(chat) ?? { kind: 'uploading', sent: transfers.upload(chat.open, path) };
+}
 
-  /** Downloads it, or goes on with what was paused of it. */
-  fetch(file: FileInfo | undefined) {
-    const { session, transfers } = this.#desk;
-    if (session === null || file === undefined) return;
-    const known = session.chat.transfers[fileKey(file)];
-    if (known?.state === 'paused') return transfers?.resume(known);
-    if (file.sha256 !== '' && known?.state !== 'running') transfers?.download(file);
-  }
+function listFiles({ controller }: ChatScope): Result {
+  const { chat } = controller;
+  return { kind: 'files', conversation: chat.open, files: filesOf(chat) };
+}
 
-  /** What is running is paused by 'pause', all else that is under way goes on. */
-  act(what: Doing, transfer: TransferState | null) {
-    const { session, transfers } = this.#desk;
-    if (transfer === null || transfers === null || !isUnderWay(transfer))
-      return session?.tell(strings.notices.noTransfer, 'bad');
-    if (what === 'cancel') transfers.cancel(transfer);
-    else if (transfer.state === 'running') transfers.pause(transfer);
-    else {
-      const file = session?.chat.files[fileKey(transfer)];
-      if (transfer.state === 'failed' && file !== undefined) this.fetch(file);
-      else transfers.resume(transfer);
-    }
-  }
+/** Files of the open conversation come first. */
+function download(scope: ChatScope, wanted: string): Result {
+  const { chat } = scope.controller;
+  const all = shownFiles(chat);
+  const here = matching(
+    all.filter((file) => file.conversation === chat.open),
+    wanted,
+  );
+  const candidates = here.length > 0 ? here : matching(all, wanted);
+  const [file] = candidates;
+  if (file === undefined || candidates.length > 1) return { kind: 'unclear', wanted, candidates };
+  fetchFile(scope, file);
+  return done;
+}
 
-  /** `.download`: one of the open conversation first. */
-  download(session: ChatController, name: string) {
-    const all = shownFiles(session.chat);
-    const matches = matching(all, name);
-    const here = matching(
-      all.filter((file) => file.conversation === session.chat.open),
-      name,
-    );
-    const chosen = here.length === 1 ? here[0] : matches.length === 1 ? matches[0] : undefined;
-    if (chosen) return this.fetch(chosen);
-    return session.refuse(matches.length === 0 ? strings.notices.noFile(name) : strings.notices.manyFiles(name));
-  }
+/** Downloads `file`, or resumes its download. */
+export function fetchFile({ controller, transfers }: ChatScope, file: FileInfo): void {
+  const known = controller.chat.transfers[fileKey(file)];
+  if (known?.state === 'paused') transfers.resume(known);
+  else if (file.sha256 !== '' && known?.state !== 'running') transfers.download(file);
+}
 
-  /** The newest one that can be meant. */
-  named(session: ChatController, what: Doing, name: string) {
-    const all = Object.values(session.chat.transfers);
-    const fits = all
-      .filter((one) => fitting[what].includes(one.state) && (name === '' || asShown(one.name) === asShown(name)))
-      .at(-1);
-    if (fits !== undefined) return this.act(what, fits);
-    const { noTransfers, noTransferNamed } = strings.notices;
-    return session.refuse(name === '' ? noTransfers[what] : noTransferNamed(name));
-  }
+async function listTransfers({ controller, transfers }: ChatScope): Promise<Result> {
+  await transfers.refresh();
+  return { kind: 'transfers', transfers: transfersOf(controller.chat) };
+}
+
+/** Acts on the newest transfer that `name` can mean; '' means any. */
+function onNamed(scope: ChatScope, verb: TransferVerb, name: string): Result {
+  const transfer = Object.values(scope.controller.chat.transfers)
+    .filter((one) => statesFor[verb].includes(one.state) && (name === '' || asShown(one.name) === asShown(name)))
+    .at(-1);
+  if (transfer !== undefined) return onTransfer(scope, verb, transfer);
+  const { noTransfers, noTransferNamed } = strings.notices;
+  return refused(name === '' ? noTransfers[verb] : noTransferNamed(name));
+}
+
+/** 'pause' pauses a running transfer and resumes any other. */
+export function onTransfer(scope: ChatScope, verb: TransferVerb, transfer: TransferState | null): Result {
+  const { controller, transfers } = scope;
+  if (transfer === null || !isUnderWay(transfer)) return refused(strings.notices.noTransfer);
+  const file = controller.chat.files[fileKey(transfer)];
+  if (verb === 'cancel') transfers.cancel(transfer);
+  else if (transfer.state === 'running') transfers.pause(transfer);
+  else if (transfer.state === 'failed' && file !== undefined) fetchFile(scope, file);
+  else transfers.resume(transfer);
+  return done;
 }

@@ -1,57 +1,62 @@
-/** `.mute` and `.block`: what is kept quiet on this device. Nobody else is told. */
-
-import { conversationOf } from '../command-line/dot-commands.ts';
+/** Muting conversations and blocking people, on this device only. Nobody else learns of it. */
+import { conversationOf } from '../command-line/parse-line.ts';
 import { chosenRun } from '../messages/folding.ts';
 import { whyUnknown } from '../select/select.ts';
-import type { ChatController } from '../session/chat-controller.ts';
-import type { CommandsDesk } from '../session/desk.ts';
+import type { ChatScope } from '../session/chat-scope.ts';
 import { personOf } from '../state/has-own.ts';
 import { strings } from '../text/strings.ts';
-import type { Done } from './handler.ts';
+import { type CommandFamily, type Result, refused } from './dot-command.ts';
 
-export class MuteCommands {
-  readonly #desk: CommandsDesk;
+export const muteCommands = {
+  '.mute': {
+    usage: '[NAME|#ROOM]',
+    help: 'no bell and no count, unless a room names you; again takes it back',
+    run: mute,
+  },
+  '.block': {
+    usage: '[NAME]',
+    help: 'hide what somebody says, here only; "delivered" is still signed; again takes it back',
+    run: (scope, argument) => (argument === '' ? blocked(scope) : block(scope, argument)),
+  },
+} satisfies CommandFamily;
 
-  constructor(desk: CommandsDesk) {
-    this.#desk = desk;
-  }
+/** Mutes the named conversation, else the open one; unmutes a muted one. */
+function mute({ store, controller }: ChatScope, argument: string): Result {
+  const { chat } = controller;
+  const conversation = argument === '' ? chat.open : conversationOf(argument);
+  const on = !chat.muted.has(conversation);
+  const why = on ? whyUnknown(chat, conversation) : null;
+  if (why !== null) return refused(why);
+  store.dispatch({ type: 'muted', conversation, on });
+  return { kind: 'done', text: strings.notices[on ? 'muted' : 'unmuted'](conversation) };
+}
 
-  /** The named conversation, else the open one; a muted one is heard again. */
-  mute(session: ChatController, rest: string): Done {
-    const { chat } = session;
-    const conversation = rest === '' ? chat.open : conversationOf(rest);
-    const on = !chat.muted.has(conversation);
-    const why = on ? whyUnknown(chat, conversation) : null;
-    if (why !== null) return session.refuse(why);
-    this.#desk.store.dispatch({ type: 'muted', conversation, on });
-    session.tell(strings.notices[on ? 'muted' : 'unmuted'](conversation));
-  }
+/** Blocks the named person; unblocks a blocked one. */
+function block({ store, controller }: ChatScope, argument: string): Result {
+  const { chat } = controller;
+  const name = argument.replace(/^@/, '');
+  const on = !chat.blocked.has(name);
+  if (name === chat.me.name) return refused(strings.notices.isMe);
+  if (on && personOf(chat, name) === undefined) return refused(strings.notices.unknownPerson(argument));
+  store.dispatch({ type: 'blocked', name, on });
+  return { kind: 'done', text: strings.notices[on ? 'blocked' : 'unblocked'](name) };
+}
 
-  /** A blocked one is seen again. */
-  block(session: ChatController, rest: string): Done {
-    const { chat } = session;
-    const name = rest.replace(/^@/, '');
-    const on = !chat.blocked.has(name);
-    if (name === chat.me.name) return session.refuse(strings.notices.isMe);
-    if (on && personOf(chat, name) === undefined) return session.refuse(strings.notices.unknownPerson(rest));
-    this.#desk.store.dispatch({ type: 'blocked', name, on });
-    session.tell(strings.notices[on ? 'blocked' : 'unblocked'](name));
-  }
+function blocked({ controller }: ChatScope): Result {
+  const names = [...controller.chat.blocked].sort();
+  return names.length === 0 ? { kind: 'done', text: strings.notices.nobodyBlocked } : { kind: 'blocked', names };
+}
 
-  /** Shows what is folded at the chosen place. @returns false when nothing is */
-  unfold({ chat }: ChatController): boolean {
-    const run = chosenRun(chat);
-    if (run === null) return false;
-    const seqs =
-      chat.threads[chat.open]?.messages.slice(run.start, run.start + run.count).flatMap(({ seq }) => seq ?? []) ?? [];
-    const [first, last] = [seqs[0], seqs.at(-1)];
-    // What has no place yet is shown once it has one.
-    if (first !== undefined && last !== undefined)
-      this.#desk.store.dispatch({
-        type: 'unfolded',
-        conversation: chat.open,
-        run: { from: run.from, first, last },
-      });
-    return true;
-  }
+/** Shows the folded messages at the selected place. Returns false when none are folded there. */
+export function unfold({ store, controller }: ChatScope): boolean {
+  const { chat } = controller;
+  const run = chosenRun(chat);
+  if (run === null) return false;
+  const seqs =
+    chat.threads[chat.open]?.messages.slice(run.start, run.start + run.count).flatMap(({ seq }) => seq ?? []) ?? [];
+  const [first, last] = [seqs[0], seqs.at(-1)];
+  // A message without a place is shown once it has one.
+  if (first !== undefined && last !== undefined)
+    store.dispatch({ type: 'unfolded', conversation: chat.open, run: { from: run.from, first, last } });
+  return true;
 }

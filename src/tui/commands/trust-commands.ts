@@ -1,95 +1,44 @@
-/** Whose key is whose: comparing, taking a changed one, and one's own password. */
-import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
-import { printable } from '../../protocol/base/text.ts';
-import type { ChatController } from '../session/chat-controller.ts';
-import type { CommandsDesk } from '../session/desk.ts';
-import { textOf } from '../state/editor.ts';
+/** Comparing keys, and accepting a changed one. */
+import type { Person } from '../../client/types.ts';
+import type { ChatScope } from '../session/chat-scope.ts';
 import { personOf } from '../state/has-own.ts';
-import type { Overlay } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
+import { attempted, type CommandFamily, type Result, refused } from './dot-command.ts';
 
-export class TrustCommands {
-  readonly #desk: CommandsDesk;
+export const trustCommands = {
+  '.verify': { usage: '[NAME]', help: 'compare the safety number with somebody', run: verify },
+  '.keys': { usage: '', help: 'fingerprints of everybody', run: keys },
+} satisfies CommandFamily;
 
-  constructor(desk: CommandsDesk) {
-    this.#desk = desk;
-  }
+export function verify({ controller }: ChatScope, argument: string): Result {
+  const { chat, client } = controller;
+  if (argument === '' && chat.open.startsWith('#')) return refused(strings.notices.verifyWhom);
+  const name = argument === '' ? chat.open.slice(1) : argument.replace(/^@/, '');
+  const person = personOf(chat, name);
+  if (person === undefined)
+    return refused(argument === '' ? strings.notices.verifyWhom : strings.notices.unknownPerson(name));
+  if (name === chat.me.name) return refused(strings.notices.isMe);
+  return {
+    kind: 'comparison',
+    person,
+    digits: async () => (await client.safetyNumber(name)).replace(/\D/g, ''),
+  };
+}
 
-  /** The changed key is taken as the new one; else the person is marked as verified, or no longer. @returns whether it was done */
-  async decide(name: string): Promise<boolean> {
-    const { session, store } = this.#desk;
-    if (session === null) return false;
-    const person = personOf(session.chat, name);
-    if (person === undefined) return false;
-    return session.attempt(async () => {
-      if (person.changedTo !== null) {
-        await session.client.acceptKey(name);
-        session.tell(strings.fingerprint.accepted(name), 'good');
-      } else {
-        await session.client.setVerified(name, !person.verified);
-        session.tell(
-          person.verified ? strings.fingerprint.unverified(name) : strings.fingerprint.verified(name),
-          'good',
-        );
-      }
-      store.dispatch({ type: 'news', news: [{ type: 'people', people: await session.client.people() }] });
-    });
-  }
+/** Accepts the changed key of `person`; of an unchanged key, sets the mark of verification or takes it back. */
+export function decideTrust({ store, controller }: ChatScope, { name, changedTo, verified }: Person): Promise<Result> {
+  const { client } = controller;
+  return attempted(async () => {
+    if (changedTo !== null) await client.acceptKey(name);
+    else await client.setVerified(name, !verified);
+    store.dispatch({ type: 'news', news: [{ type: 'people', people: await client.people() }] });
+    const { accepted, unverified, verified: marked } = strings.fingerprint;
+    const say = changedTo !== null ? accepted : verified ? unverified : marked;
+    return { kind: 'done', text: say(name), tone: 'good' };
+  });
+}
 
-  async passwd(overlay: Extract<Overlay, { kind: 'passwd' }>): Promise<void> {
-    const { store, session } = this.#desk;
-    const [old, fresh, again] = overlay.fields.map(textOf) as [string, string, string];
-    const fail = (text: string, field: 0 | 1 | 2, instead: Overlay = overlay) =>
-      store.dispatch({
-        type: 'answered',
-        overlay: { ...overlay, busy: false, error: { field, text }, active: field },
-        instead,
-      });
-    if (overlay.busy || session === null) return;
-    if (overlay.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
-    const fault = newPasswordFault(fresh);
-    if (fault !== null) return fail(fault, 1);
-    if (!isSamePassword(fresh, again)) return fail(strings.login.errors.repeat, 2);
-    const waiting: Overlay = { ...overlay, busy: true, error: null };
-    store.dispatch({ type: 'overlay', overlay: waiting });
-    try {
-      await session.client.passwd(old, fresh);
-      store.dispatch({ type: 'answered', overlay: null, instead: waiting });
-      session.tell(strings.notices.passwd, 'good');
-    } catch (error) {
-      const isWrong = (error as { code?: unknown }).code === 'login-refused';
-      const reason = isWrong ? strings.passwd.wrong : printable(error instanceof Error ? error.message : String(error));
-      fail(reason, 0, waiting);
-      // Whoever closed the form is told all the same.
-      if (store.get().overlay?.kind !== 'passwd') session.tell(reason, 'bad');
-    }
-  }
-
-  /** @returns whether there is somebody to compare with */
-  async verify(session: ChatController, rest: string): Promise<boolean> {
-    const { store, clock } = this.#desk;
-    const name = rest === '' ? session.chat.open.slice(1) : rest.replace(/^@/, '');
-    if (personOf(session.chat, name) === undefined || (rest === '' && session.chat.open.startsWith('#'))) {
-      return session.refuse(rest === '' ? strings.notices.verifyWhom : strings.notices.unknownPerson(name));
-    }
-    if (name === session.chat.me.name) return session.refuse(strings.notices.isMe);
-    const page = (digits: string | null, error: string | null): Overlay => ({
-      kind: 'fingerprint',
-      name,
-      digits,
-      error,
-      at: clock.now(),
-      stray: false,
-    });
-    const waiting = page(null, null);
-    store.dispatch({ type: 'overlay', overlay: waiting });
-    try {
-      const digits = await session.client.safetyNumber(name);
-      store.dispatch({ type: 'answered', overlay: page(digits.replace(/\D/g, ''), null), instead: waiting });
-    } catch (error) {
-      const reason = printable(error instanceof Error ? error.message : String(error));
-      store.dispatch({ type: 'answered', overlay: page(null, reason), instead: waiting });
-    }
-    return true;
-  }
+function keys({ controller }: ChatScope): Result {
+  const people = Object.values(controller.chat.people).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { kind: 'keys', people };
 }

@@ -7,7 +7,7 @@ import type { SealedRows } from '../../client/profile/sealed-rows.ts';
 import type { Client } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
-import { isCommandLine } from '../command-line/dot-commands.ts';
+import { isCommandLine } from '../command-line/parse-line.ts';
 import { textOf } from '../state/editor.ts';
 import type { Remembered } from '../state/event.ts';
 import { chatOf } from '../state/focus.ts';

@@ -39,14 +39,14 @@ export type LoginParts = {
 };
 
 export class LoginController {
-  readonly doubts: LoginQuestions;
+  readonly questions: LoginQuestions;
   readonly #parts: LoginParts;
   /** The key that the person accepted in this form, hex. */
   #trusted: { server: string; fingerprint: string } | null = null;
 
   constructor(parts: LoginParts) {
     this.#parts = parts;
-    this.doubts = new LoginQuestions(parts.store);
+    this.questions = new LoginQuestions(parts.store);
   }
 
   get #login(): Login | null {
@@ -68,7 +68,7 @@ export class LoginController {
     return {
       trust: async (daemon) => daemon.fingerprint === this.#trusted?.fingerprint,
       password: async () => (password === '' ? null : password),
-      confirm: (doubt) => this.doubts.ask(doubt),
+      confirm: (doubt) => this.questions.ask(doubt),
       progress: (step) => this.#parts.store.dispatch({ type: 'progress', step }),
       waiting: (reason, giveUp) => this.#change({ waiting: { reason: printable(reason), giveUp } }),
     };

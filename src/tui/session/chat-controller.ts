@@ -1,4 +1,4 @@
-/** One login on the screen: brings the client's news into the store, fetches what the window needs, and sends what is written. */
+/** One login: brings the client's events into the store, fetches the history that the window needs, and sends what is written. */
 
 import { ClientError } from '../../client/errors.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from '../../client/types.ts';
@@ -42,6 +42,9 @@ export type ChatControllerParts = {
   onMessage(message: Message): void;
 };
 
+/** What could not be queued, and why. */
+export type Unsent = { left: string; why: string };
+
 export class ChatController {
   readonly client: Client;
   readonly #store: Store;
@@ -64,10 +67,10 @@ export class ChatController {
   }
 
   /**
-   * Shows the chat; files and history follow.
-   * @throws what people and conversations cannot be read for; the client is closed then
+   * Shows the chat; its history follows.
+   * @throws the error of reading people and conversations; then the client is closed
    */
-  async begin(kept: Remembered): Promise<void> {
+  async begin(remembered: Remembered): Promise<void> {
     const { client } = this;
     const [people, conversations] = await Promise.all([client.people(), client.conversations()]).catch(
       async (error: unknown) => {
@@ -77,19 +80,23 @@ export class ChatController {
     );
     this.#store.dispatch({
       type: 'entered',
-      opening: { me: client.me, link: cleanLink(client.link), people, conversations, ...kept },
+      opening: { me: client.me, link: cleanLink(client.link), people, conversations, ...remembered },
     });
     this.#ends.push(client.subscribe(this.#hear));
     this.#ends.push(this.#store.subscribe(this.#follow));
     this.#follow();
+  }
+
+  /** Fetches the list of files. Resolves when it is there, or while there is no link. */
+  async listFiles(): Promise<void> {
+    const { client } = this;
     const files = this.attempt(async () =>
       this.#store.dispatch({ type: 'files', files: (await client.files()).map(cleanFile) }),
     );
-    await Promise.race([files, this.#cut()]);
+    await Promise.race([files, this.#offline()]);
   }
 
-  /** Resolves while there is no link. */
-  async #cut(): Promise<void> {
+  async #offline(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = () => void (this.client.link.state === 'online' || resolve());
     this.#ends.push(this.client.subscribe(look));
@@ -152,37 +159,37 @@ export class ChatController {
   }
 
   /**
-   * Queues `text` for `to`, after what was sent before; longer than a message, it goes in several, broken at lines where
-   * possible. The answer is an event of the client. Sending ends `.away`.
-   * @returns what could not be queued, '' when all was; the person reads why
+   * Queues `text` for `to`, after what was sent before. A text longer than a message goes in several, broken at lines where
+   * possible. The answer is an event of the client. Sending ends `.away`. Resolves to null when all of it is queued.
    */
-  send(to: ConversationName, text: string, reply?: Message): Promise<string> {
+  send(to: ConversationName, text: string, reply?: Message): Promise<Unsent | null> {
     const options = reply === undefined ? {} : { reply: { author: reply.author, id: reply.id } };
     return this.#turns.run(async () => {
       let left = text;
-      const isSent = await this.attempt(async () => {
+      try {
         while (left !== '') {
           const [part, rest] = firstPart(left);
           await this.client.queue(to, part, options);
           left = rest;
         }
-      });
-      if (isSent) await this.back();
-      return left;
+      } catch (error) {
+        return { left, why: error instanceof Error ? error.message : String(error) };
+      }
+      await this.endAway();
+      return null;
     });
   }
 
-  /** Tells everybody that I look elsewhere, or no longer; the person reads what they are now. @returns whether it was told */
-  async away(on: boolean): Promise<boolean> {
-    if (!(await this.attempt(() => this.client.away(on)))) return false;
-    this.#store.dispatch({ type: 'away', away: on });
-    this.tell(on ? strings.notices.away : strings.notices.back);
-    return true;
+  /** Tells everybody that I am away, or back. @throws the error of the client */
+  async setAway(away: boolean): Promise<void> {
+    await this.client.away(away);
+    this.#store.dispatch({ type: 'away', away });
+    this.tell(away ? strings.notices.away : strings.notices.back);
   }
 
-  /** Ends being away, if I am. */
-  async back(): Promise<void> {
-    if (chatOf(this.#store.get())?.away === true) await this.away(false);
+  /** Does nothing when I am not away. */
+  async endAway(): Promise<void> {
+    if (chatOf(this.#store.get())?.away === true) await this.attempt(() => this.setAway(false));
   }
 
   readonly #hear = (event: ClientEvent): void => {

@@ -47,7 +47,7 @@ export class TransferActions {
   upload(to: ConversationName, path: string): Promise<boolean> {
     const full = resolvePath(path);
     const notice = strings.notices.uploading(basename(full));
-    void this.#session.back();
+    void this.#session.endAway();
     const onProgress = once(() => this.#session.tell(notice));
     const sending = this.#session.client.upload(to, full, { onProgress }).then(() => this.#session.untell(notice));
     this.#watch(sending);

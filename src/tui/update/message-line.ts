@@ -1,6 +1,6 @@
 /** The line of a conversation as a whole: it goes out, comes back, or is for a message that is answered or changed. */
 
-import { lineOf } from '../command-line/dot-commands.ts';
+import { lineOf } from '../command-line/parse-line.ts';
 import { editorWith, emptyEditor } from '../state/editor.ts';
 import type { Event } from '../state/event.ts';
 import { openThread, withThread } from '../state/focus.ts';

@@ -5,7 +5,7 @@ import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
 import type { ClientEvent, Message, TransferState } from '../../../src/client/types.ts';
 import { cleanMessage } from '../../../src/tui/text/clean.ts';
 import { file, message, noon, person } from '../../helpers/screen/messages.ts';
-import { voiceTo } from '../../helpers/screen/renderer.ts';
+import { rendererTo } from '../../helpers/screen/renderer.ts';
 
 function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
   const lines: string[] = [];
@@ -14,7 +14,7 @@ function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
   const told = new EventPrinter({
     me: 'alice',
     receipts,
-    voice: { ...voiceTo(say), sent: ({ id }) => void places.push(id) },
+    voice: { ...rendererTo(say), sent: ({ id }) => void places.push(id) },
     open: () => '#lobby',
     isBlocked: (name) => name === blocked,
     isMuted: (name) => name === muted,

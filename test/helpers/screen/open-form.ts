@@ -1,11 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { Client, ConnectOptions } from '../../../src/client/types.ts';
-import { Commands } from '../../../src/tui/commands/commands.ts';
-import { Actions } from '../../../src/tui/compose/actions.ts';
+import { Actions } from '../../../src/tui/actions/actions.ts';
 import { type LoginBackend, LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
-import type { Desk } from '../../../src/tui/session/desk.ts';
 import { defaultSettings, emptyLogin, initialState, type Login } from '../../../src/tui/state/state.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
 import { manualClock } from '../manual-clock.ts';
@@ -29,7 +27,7 @@ export function openForm(
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
   const entered: Client[] = [];
   const asked: ConnectOptions[] = [];
-  const desk = new LoginController({
+  const controller = new LoginController({
     store,
     clock,
     defaultServer: '127.0.0.1:65345',
@@ -58,22 +56,13 @@ export function openForm(
   };
   const write = async (text: string) => {
     store.dispatch({ type: 'typed', text });
-    await desk.goOn();
+    await controller.goOn();
   };
-  const outside = { quit() {}, suspend() {}, redraw() {}, copy() {}, openLink: async () => false };
-  const all: Desk = {
-    store,
-    clock,
-    login: desk,
-    attention: new Attention(store, clock),
-    session: null,
-    transfers: null,
-    outside: { ...outside, findLinks: () => [], findEmoji: async () => [] },
-  };
-  const actions = new Actions(all, new Commands(all));
+  const host = { quit() {}, suspend() {}, redraw() {}, copy() {}, openLink: async () => false };
+  const actions = new Actions({ store, clock, host, login: controller, attention: new Attention(store, clock) });
   const press = async (...keys: string[]) => {
     for (const key of keys) actions.take(key.length === 1 ? { type: 'text', text: key } : { type: 'key', key });
     await turn();
   };
-  return { store, clock, desk, login, write, press, entered, asked };
+  return { store, clock, controller, login, write, press, entered, asked };
 }

@@ -1,7 +1,7 @@
 import type { Renderer } from '../../../src/cli/plain/renderer.ts';
 
 /** Every word of it is a line. */
-export function voiceTo(say: (line: string) => void): Renderer {
+export function rendererTo(say: (line: string) => void): Renderer {
   const line = (_: unknown, text: string) => say(text);
   return {
     say,

@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import type { Drafts } from '../../../src/tui/compose/drafts.ts';
 import { defaultSettings } from '../../../src/tui/state/state.ts';
 import { FakeClient } from './fake-client.ts';
-import { voiceTo } from './renderer.ts';
+import { rendererTo } from './renderer.ts';
 
 type Script = {
   client?: FakeClient;
@@ -46,7 +46,7 @@ export async function types(
     client,
     input,
     clock: systemClock,
-    voice: voiceTo(say),
+    voice: rendererTo(say),
     drafts,
     settings: defaultSettings,
     downloads: '/downloads',

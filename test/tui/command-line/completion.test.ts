@@ -1,9 +1,10 @@
 import test from 'ava';
 import { wanted } from '../../../src/tui/command-line/completion.ts';
+import { commandTable } from '../../../src/tui/commands/dot-command-table.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 
 function offered(before: string): readonly string[] {
-  const want = wanted(new Play().chat, before);
+  const want = wanted(new Play().chat, before, commandTable);
   return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [want.want];
 }
 

@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 test('Tab goes into a folder that was completed, and writes a path as it was begun', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sc-tab-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'up one'));
   for (const name of ['with space.txt', 'another.txt']) writeFileSync(join(folder, 'up one', name), 'x');
-  const { key, line, store, chat, until } = await openDesk(t);
+  const { key, line, store, chat, until } = await openChat(t);
   const tab = async (typed: string, wanted: string) => {
     store.dispatch({ type: 'typed', text: typed });
     await key('tab');

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { emptyEditor } from '../../../src/tui/state/editor.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 test('.mute takes a conversation or the open one, and takes it back', async (t) => {
-  const { key, say, chat, notice } = await openDesk(t);
+  const { key, say, chat, notice } = await openChat(t);
   await say('.mute');
   t.is(notice(), '#lobby is muted: .mute #lobby takes it back');
   await say('.mute bob');
@@ -20,7 +20,7 @@ test('.mute takes a conversation or the open one, and takes it back', async (t) 
 });
 
 test('Alt+A goes to what is muted only when nothing else waits', async (t) => {
-  const { client, say, key, chat, settle } = await openDesk(t);
+  const { client, say, key, chat, settle } = await openChat(t);
   await say('.mute bob');
   client.receive({ conversation: '@bob', text: 'one', to: 'alice' });
   client.receive({ conversation: '@carol', from: 'carol', text: 'two', to: 'alice' });
@@ -32,7 +32,7 @@ test('Alt+A goes to what is muted only when nothing else waits', async (t) => {
 });
 
 test('.block lists, blocks a person as written and takes it back', async (t) => {
-  const { say, key, chat, notice, store } = await openDesk(t);
+  const { say, key, chat, notice, store } = await openChat(t);
   await say('.block');
   t.regex(notice(), /^nobody is blocked: \.block NAME/);
   await say('.block alice');
@@ -51,7 +51,7 @@ test('.block lists, blocks a person as written and takes it back', async (t) => 
 });
 
 test('nothing is sent to who is blocked: the way back is said, and the line stays', async (t) => {
-  const { actions, say, calls, client, notice, line, session, key, settle, store } = await openDesk(t);
+  const { actions, say, calls, client, notice, line, controller, key, settle, store } = await openChat(t);
   client.receive({ conversation: '@bob', text: 'psst', to: 'alice' });
   await say('.block bob');
   const refused = 'bob is blocked here: .block bob takes it back before you write';
@@ -59,7 +59,7 @@ test('nothing is sent to who is blocked: the way back is said, and the line stay
   t.is(notice(), refused);
   t.is(line(), '@bob hi');
   await key('ctrl+c');
-  session.open('@bob');
+  controller.open('@bob');
   for (const command of ['.msg bob hi', '.file /tmp/x', '.retry', 'hi']) {
     await say(command);
     t.is(notice(), refused, command);
@@ -76,15 +76,15 @@ test('nothing is sent to who is blocked: the way back is said, and the line stay
   await settle();
   t.deepEqual([...calls('queue'), ...calls('upload'), ...calls('react')], []);
   t.deepEqual(calls('markRead'), [], 'what is not shown is not read');
-  session.open('#lobby');
+  controller.open('#lobby');
   await say('.block bob');
-  session.open('@bob');
+  controller.open('@bob');
   await settle();
   t.deepEqual(calls('markRead'), [['@bob', 1]]);
 });
 
 test('Enter on a run shows what is in it; no key takes a folded message', async (t) => {
-  const { client, key, say, store, settle, calls, outside, notice, chat } = await openDesk(t, (fake) => {
+  const { client, key, say, store, settle, calls, outside, notice, chat } = await openChat(t, (fake) => {
     fake.fill('#lobby', 6, (seq) => ({ from: seq > 3 ? 'bob' : 'carol', text: `text ${seq}` }));
   });
   await say('.block bob');
@@ -104,7 +104,7 @@ test('Enter on a run shows what is in it; no key takes a folded message', async 
 });
 
 test('behind a long run the messages of others are fetched, when one scrolls', async (t) => {
-  const { say, key, chat, calls } = await openDesk(t, (client) => {
+  const { say, key, chat, calls } = await openChat(t, (client) => {
     client.fill('#lobby', 3000, (seq) => ({ from: seq < 40 ? 'carol' : 'bob' }));
     client.readPositions.set('#lobby', 3000);
   });

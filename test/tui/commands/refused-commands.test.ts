@@ -2,10 +2,10 @@
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { TransferState } from '../../../src/client/types.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 test('a reaction is one emoji or the name of one; what is none stays in the line', async (t) => {
-  const { say, key, calls, client, settle, notice, line, store, until } = await openDesk(t);
+  const { say, key, calls, client, settle, notice, line, store, until } = await openChat(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
   const refused = async (word: string, answer: RegExp) => {
@@ -32,7 +32,7 @@ test('a reaction is one emoji or the name of one; what is none stays in the line
 });
 
 test('a reaction is taken back by the same emoji, however long that is', async (t) => {
-  const { say, calls, client, settle, until } = await openDesk(t);
+  const { say, calls, client, settle, until } = await openChat(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
   for (const emoji of [':england:', '👩🏽‍❤️‍💋‍👨🏽']) {
@@ -52,7 +52,7 @@ test('a reaction is taken back by the same emoji, however long that is', async (
 });
 
 test('a file that cannot be sent leaves its command in the line; of one that is sent no notice stays', async (t) => {
-  const { say, key, line, notice, client, settle } = await openDesk(t);
+  const { say, key, line, notice, client, settle } = await openChat(t);
   client.failures.set('upload', new ClientError('usage', 'there is no file /nope.txt'));
   await say('.file /nope.txt');
   await settle();
@@ -70,7 +70,7 @@ test('a file that cannot be sent leaves its command in the line; of one that is 
 });
 
 test('a command that takes nothing does nothing when something follows', async (t) => {
-  const { say, key, notice, line, outside, calls, store } = await openDesk(t);
+  const { say, key, notice, line, outside, calls, store } = await openChat(t);
   await say('mine');
   for (const command of ['.quit smoking is hard', '.delete that', '.copy 3', '.rooms x', '.sessions foo']) {
     await say(command);
@@ -84,7 +84,7 @@ test('a command that takes nothing does nothing when something follows', async (
 });
 
 test('with a message that was deleted nothing is done', async (t) => {
-  const { say, key, notice, answer, store, outside } = await openDesk(t);
+  const { say, key, notice, answer, store, outside } = await openChat(t);
   await say('mine');
   store.dispatch({ type: 'focused', focus: 'messages' });
   await key('up', 'd');
@@ -100,7 +100,7 @@ test('with a message that was deleted nothing is done', async (t) => {
 });
 
 test('what cannot be done with a transfer, or with nobody, says what can', async (t) => {
-  const { say, key, notice, client, settle } = await openDesk(t);
+  const { say, key, notice, client, settle } = await openChat(t);
   const transfer: TransferState = {
     id: 't1',
     author: 'alice',

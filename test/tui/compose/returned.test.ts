@@ -2,12 +2,12 @@
 import test from 'ava';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import { person } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 const full = new Error('the disk is full');
 
 test('what could not be queued is in the line again', async (t) => {
-  const { say, client, notice, line } = await openDesk(t);
+  const { say, client, notice, line } = await openChat(t);
   client.failures.set('queue', full);
   await say('precious');
   t.is(line(), 'precious');
@@ -15,15 +15,15 @@ test('what could not be queued is in the line again', async (t) => {
 });
 
 test('it comes back to its own conversation, never to another or to a search', async (t) => {
-  const { store, client, key, settle, line, chat, session } = await openDesk(t);
+  const { store, client, key, settle, line, chat, controller } = await openChat(t);
   for (const elsewhere of ['conversation', 'search'] as const) {
     const late = Promise.withResolvers<never>();
     const queue = client.queue;
     client.queue = () => late.promise;
-    session.open('@bob');
+    controller.open('@bob');
     store.dispatch({ type: 'typed', text: 'bob, for you alone' });
     await key('enter');
-    if (elsewhere === 'conversation') session.open('#lobby');
+    if (elsewhere === 'conversation') controller.open('#lobby');
     else await key('ctrl+f');
     late.reject(full);
     await settle();
@@ -32,13 +32,13 @@ test('it comes back to its own conversation, never to another or to a search', a
     t.is(textOf(chat().threads['@bob']?.draft ?? { before: '?', after: '' }), 'bob, for you alone');
     client.queue = queue;
     await key('escape');
-    session.open('@bob');
+    controller.open('@bob');
     await key('ctrl+u');
   }
 });
 
 test('what was written meanwhile stays, and Up has what failed', async (t) => {
-  const { store, client, key, settle, line } = await openDesk(t);
+  const { store, client, key, settle, line } = await openChat(t);
   const late = Promise.withResolvers<never>();
   client.queue = () => late.promise;
   store.dispatch({ type: 'typed', text: 'first' });
@@ -52,7 +52,7 @@ test('what was written meanwhile stays, and Up has what failed', async (t) => {
 });
 
 test('an answer and a change come back as such, with the draft that waited', async (t) => {
-  const { store, client, key, say, settle, line, chat, calls } = await openDesk(t);
+  const { store, client, key, say, settle, line, chat, calls } = await openChat(t);
   client.receive({ text: 'why?', id: 'b1' });
   await settle();
   store.dispatch({ type: 'focused', focus: 'messages' });
@@ -76,13 +76,13 @@ test('an answer and a change come back as such, with the draft that waited', asy
 });
 
 test('of several messages only those come back that did not go out', async (t) => {
-  const { actions, client, key, answer, line, calls, session } = await openDesk(t);
+  const { actions, client, key, answer, line, calls, controller } = await openChat(t);
   const { queue } = client;
   client.queue = async (...args) => {
     if (calls('queue').length === 2) throw full;
     return queue.apply(client, args);
   };
-  session.open('@bob');
+  controller.open('@bob');
   actions.take({ type: 'paste', text: Array.from({ length: 10_000 }, (_, i) => i % 10).join('') });
   const text = line();
   await key('enter');
@@ -97,7 +97,7 @@ test('of several messages only those come back that did not go out', async (t) =
 });
 
 test('messages go out in the order in which they were written, however many parts they have', async (t) => {
-  const { actions, client, key, answer, say, settle, calls } = await openDesk(t);
+  const { actions, client, key, answer, say, settle, calls } = await openChat(t);
   const { queue } = client;
   client.queue = async (...args) => {
     await settle();
@@ -115,7 +115,7 @@ test('messages go out in the order in which they were written, however many part
 });
 
 test('a command that was refused is in the line again, and not among what was sent', async (t) => {
-  const { say, key, line, client, notice, chat } = await openDesk(t, (fake) => {
+  const { say, key, line, client, notice, chat } = await openChat(t, (fake) => {
     fake.everybody = [person('alice'), person('bob', { changedTo: 'cc' }), person('carol')];
   });
   await say('mine');

@@ -1,10 +1,10 @@
 import test from 'ava';
 import type { Store } from '../../../src/tui/update/state-store.ts';
 import { person } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 test('Enter sends to the open conversation and empties the line', async (t) => {
-  const { say, calls, chat, line } = await openDesk(t);
+  const { say, calls, chat, line } = await openChat(t);
   await say('hello all');
   t.deepEqual(calls('queue'), [['#lobby', 'hello all', {}]]);
   t.is(line(), '');
@@ -12,7 +12,7 @@ test('Enter sends to the open conversation and empties the line', async (t) => {
 });
 
 test('@name goes privately; to nobody it stays in the line', async (t) => {
-  const { say, calls, notice } = await openDesk(t);
+  const { say, calls, notice } = await openChat(t);
   await say('@bob:psst');
   t.regex(notice(), /sent to @bob alone/);
   await say('@nobody hi');
@@ -21,7 +21,7 @@ test('@name goes privately; to nobody it stays in the line', async (t) => {
 });
 
 test('an unknown command is never sent and stays in the line', async (t) => {
-  const { say, calls, notice, line } = await openDesk(t);
+  const { say, calls, notice, line } = await openChat(t);
   await say('.flie secret.txt');
   t.deepEqual(calls('queue'), []);
   t.is(notice(), 'unknown command .flie: did you mean .file? one more . in front makes it text');
@@ -29,7 +29,7 @@ test('an unknown command is never sent and stays in the line', async (t) => {
 });
 
 test('a key that changed blocks sending until the person took it', async (t) => {
-  const { say, key, calls, store, answer } = await openDesk(t, (client) => {
+  const { say, key, calls, store, answer } = await openChat(t, (client) => {
     client.everybody = [person('alice'), person('bob', { changedTo: 'cc' })];
   });
   await say('@bob secret');
@@ -44,7 +44,7 @@ test('a key that changed blocks sending until the person took it', async (t) => 
 });
 
 test('sending asks when the conversation changed in the middle of typing', async (t) => {
-  const { store, key, calls, clock, answer } = await openDesk(t);
+  const { store, key, calls, clock, answer } = await openChat(t);
   store.dispatch({ type: 'typed', text: 'meant for all' });
   clock.advance(300);
   store.dispatch({ type: 'opened', conversation: '@bob' });
@@ -64,7 +64,7 @@ const asked = (store: Store) => {
 };
 
 test('a long paste goes into the line, and from there only where the line goes', async (t) => {
-  const { actions, key, calls, store, line, chat, answer } = await openDesk(t);
+  const { actions, key, calls, store, line, chat, answer } = await openChat(t);
   const text = Array.from({ length: 110 }, (_, i) => `line ${i} ${'x'.repeat(40)}`).join('\n');
   store.dispatch({ type: 'typed', text: '@bob ' });
   // Terminals send the line ends of a paste as they please.
@@ -86,7 +86,7 @@ test('a long paste goes into the line, and from there only where the line goes',
 });
 
 test('a long answer is an answer in each of its messages; a changed message stays one', async (t) => {
-  const { actions, key, calls, client, settle, store, say, notice, line, answer } = await openDesk(t);
+  const { actions, key, calls, client, settle, store, say, notice, line, answer } = await openChat(t);
   client.receive({ text: 'why?', id: 'b1' });
   await settle();
   store.dispatch({ type: 'focused', focus: 'messages' });
@@ -111,7 +111,7 @@ test('a long answer is an answer in each of its messages; a changed message stay
 });
 
 test('what is longer than the line holds is refused in a sentence', async (t) => {
-  const { actions, notice, line, settle } = await openDesk(t);
+  const { actions, notice, line, settle } = await openChat(t);
   actions.take({ type: 'paste', text: 'é'.repeat(30_000) });
   t.is(line().length, 30_000);
   actions.take({ type: 'paste', text: 'é'.repeat(3000) });
@@ -121,7 +121,7 @@ test('what is longer than the line holds is refused in a sentence', async (t) =>
 });
 
 test('an Enter that comes with the question is no answer, nor is a letter of a word', async (t) => {
-  const { key, say, calls, store, actions, clock } = await openDesk(t);
+  const { key, say, calls, store, actions, clock } = await openChat(t);
   await say('mine');
   await say('.delete');
   await key('enter');
@@ -152,7 +152,7 @@ test('an Enter that comes with the question is no answer, nor is a letter of a w
 });
 
 test('@bob, text asks in a room who is meant to read it; between two people it is text', async (t) => {
-  const { key, say, calls, store, line, answer, session } = await openDesk(t);
+  const { key, say, calls, store, line, answer, controller } = await openChat(t);
   await say('@bob, look here');
   t.deepEqual(asked(store), { ask: 'send', to: '#lobby', lines: 1, messages: 1, hasty: false, addressed: 'bob' });
   await answer('escape');
@@ -161,7 +161,7 @@ test('@bob, text asks in a room who is meant to read it; between two people it i
   await key('enter');
   await answer('enter');
   t.deepEqual(calls('queue'), [['#lobby', '@bob, look here', {}]]);
-  session.open('@carol');
+  controller.open('@carol');
   await say('@bob, of all people');
   t.deepEqual(calls('queue').at(-1), ['@carol', '@bob, of all people', {}]);
 });

@@ -10,23 +10,23 @@ test('whoever was here before goes in by the key of this profile, the last one u
     ['', 'alice'],
     ['bob', 'bob'],
   ] as const) {
-    const { desk, store, entered, asked } = openForm(known, ['alice', 'bob']);
+    const { controller, store, entered, asked } = openForm(known, ['alice', 'bob']);
     store.dispatch({ type: 'login', change: emptyLogin('chat.example:1', named) });
-    await desk.goOn();
+    await controller.goOn();
     t.is(entered.length, 1);
     t.like(asked, [{ user, password: undefined, register: undefined }]);
   }
 });
 
 test('a server that was down when the screen was opened lets in by key once it answers', async (t) => {
-  const { desk, store, entered, asked, login } = openForm(known, ['bob']);
+  const { controller, store, entered, asked, login } = openForm(known, ['bob']);
   store.dispatch({
     type: 'login',
     change: { ...emptyLogin('chat.example:1', 'bob'), step: 'account', busy: 'connect' },
   });
-  await desk.goIn(Promise.reject(nobody));
+  await controller.goIn(Promise.reject(nobody));
   t.is(login().step, 'server');
-  await desk.goOn();
+  await controller.goOn();
   t.is(entered.length, 1);
   t.is(asked[0]?.user, 'bob');
 });
@@ -48,21 +48,21 @@ test('without a password the key of whoever is named is tried, and only then a p
 });
 
 test('whoever begins as somebody new, or has typed a password, does not go in by key', async (t) => {
-  const { desk, store, asked, login } = openForm(known, ['alice']);
+  const { controller, store, asked, login } = openForm(known, ['alice']);
   store.dispatch({ type: 'login', change: { ...emptyLogin('chat.example:1'), making: true, asked: 'chat.example:1' } });
-  await desk.goOn();
+  await controller.goOn();
   t.is(login().step, 'account');
-  desk.back();
+  controller.back();
   store.dispatch({ type: 'login', change: { making: false } });
   store.dispatch({ type: 'login', change: { fields: { ...login().fields, password: { before: 'x', after: '' } } } });
-  await desk.goOn();
+  await controller.goOn();
   t.is(login().step, 'account');
   t.is(asked.length, 0);
 });
 
 test('a known name without a key is asked for the password alone', async (t) => {
-  const { desk, login } = openForm(known);
-  await desk.goOn();
+  const { controller, login } = openForm(known);
+  await controller.goOn();
   t.deepEqual(login().errors, {}, 'nothing was done wrong');
   t.is(login().step, 'account');
   t.is(login().fields.name.before, 'alice');
@@ -70,9 +70,9 @@ test('a known name without a key is asked for the password alone', async (t) => 
 });
 
 test('somebody named at the start whom this profile does not know begins as somebody new', async (t) => {
-  const { desk, login, store } = openForm({ greet: async () => ({ offered: null, names: [] }) });
+  const { controller, login, store } = openForm({ greet: async () => ({ offered: null, names: [] }) });
   store.dispatch({ type: 'login', change: { ...emptyLogin(link, 'alice'), step: 'account', busy: 'connect' } });
-  await desk.goIn(Promise.reject(new ClientError('usage', 'a password is needed')));
+  await controller.goIn(Promise.reject(new ClientError('usage', 'a password is needed')));
   await turn();
   t.true(login().making);
   t.is(login().active, 'password');

@@ -8,11 +8,11 @@ import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { nobody, offered, openForm } from '../../helpers/screen/open-form.ts';
 
 test('an unknown server is compared first, then the account is asked for', async (t) => {
-  const { desk, login, write, entered, asked, store } = openForm();
-  await desk.goOn();
+  const { controller, login, write, entered, asked, store } = openForm();
+  await controller.goOn();
   t.is(login().step, 'trust');
   t.like(login().offered, offered);
-  await desk.goOn();
+  await controller.goOn();
   t.is(login().step, 'account');
   t.true(login().making, 'nobody is known there');
   store.dispatch({ type: 'moved', move: 'toggle-making' });
@@ -27,8 +27,8 @@ test('an unknown server is compared first, then the account is asked for', async
 });
 
 test('a key that was not compared is never trusted', async (t) => {
-  const { desk } = openForm();
-  t.false(await desk.ask('').trust(offered));
+  const { controller } = openForm();
+  t.false(await controller.ask('').trust(offered));
 });
 
 for (const [pressed, agreed] of [
@@ -36,8 +36,8 @@ for (const [pressed, agreed] of [
   ['escape', false],
 ] as const) {
   test(`${pressed} answers what a login asks about the account`, async (t) => {
-    const { desk, press, clock, store } = openForm();
-    const { confirm } = desk.ask('secret');
+    const { controller, press, clock, store } = openForm();
+    const { confirm } = controller.ask('secret');
     const about = { kind: 'reset', name: 'alice', statement: 'the server says so', question: 'Is it so?' } as const;
     const answer = confirm?.(about);
     clock.advance(1000);
@@ -49,9 +49,9 @@ for (const [pressed, agreed] of [
 }
 
 test('Esc at the comparison goes back and says so', async (t) => {
-  const { desk, login, store } = openForm();
-  await desk.goOn();
-  desk.back();
+  const { controller, login, store } = openForm();
+  await controller.goOn();
+  controller.back();
   t.is(login().step, 'server');
   t.regex(store.get().notice?.text ?? '', /not trusted/);
 });
@@ -105,21 +105,21 @@ test('after a stray letter Enter counts again, once nothing was typed for a mome
 });
 
 test('Esc, a lost connection and another look at the same server change neither the tick nor a field', async (t) => {
-  const { desk, login, write, store } = openForm({
+  const { controller, login, write, store } = openForm({
     greet: async () => ({ offered: null, names: [] }),
     connect: async () => {
       throw nobody;
     },
   });
-  await desk.goOn();
+  await controller.goOn();
   t.true(login().making);
   for (const line of ['alice', 'long enough words', 'long enough words']) await write(line);
   t.is(login().step, 'server');
-  await desk.goOn();
+  await controller.goOn();
   t.true(login().making);
   store.dispatch({ type: 'moved', move: 'toggle-making' });
-  desk.back();
-  await desk.goOn();
+  controller.back();
+  await controller.goOn();
   t.false(login().making);
   const { name, password, repeat } = login().fields;
   t.deepEqual(
@@ -130,7 +130,7 @@ test('Esc, a lost connection and another look at the same server change neither 
 
 test('what fails after the login is said of the server, and an account that was made is not made again', async (t) => {
   const failures = [new Error('the list of people could not be read')];
-  const { desk, login, write, entered, asked } = openForm(
+  const { controller, login, write, entered, asked } = openForm(
     { greet: async () => ({ offered: null, names: [] }) },
     [],
     async () => {
@@ -138,12 +138,12 @@ test('what fails after the login is said of the server, and an account that was 
       if (failure !== undefined) throw failure;
     },
   );
-  await desk.goOn();
+  await controller.goOn();
   for (const line of ['alice', 'long enough words', 'long enough words']) await write(line);
   t.is(login().busy, null);
   t.deepEqual(login().errors, { server: 'the list of people could not be read' });
   t.is(login().active, 'server');
-  await desk.goOn();
+  await controller.goOn();
   t.is(login().active, 'password');
   await write('long enough words');
   t.deepEqual(
@@ -154,8 +154,8 @@ test('what fails after the login is said of the server, and an account that was 
 });
 
 test('an invite that is too long is said beside its field, and nothing is sent', async (t) => {
-  const { desk, login, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
-  await desk.goOn();
+  const { controller, login, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
+  await controller.goOn();
   for (const line of ['alice', 'long enough words']) await write(line);
   store.dispatch({ type: 'typed', text: 'long enough words' });
   store.dispatch({ type: 'moved', move: 'next-field' });
@@ -163,7 +163,7 @@ test('an invite that is too long is said beside its field, and nothing is sent',
   t.regex(login().errors.invite ?? '', /at most 64 characters/);
   t.is(login().active, 'invite');
   store.dispatch({ type: 'edited', edit: 'delete-left' });
-  await desk.goOn();
+  await controller.goOn();
   t.deepEqual(
     asked.map(({ register }) => register),
     [{ invite: 'x'.repeat(64) }],
@@ -181,8 +181,10 @@ const wrong: [string, string, string[], keyof Login['errors'], RegExp][] = [
 
 for (const [name, mode, lines, field, error] of wrong) {
   test(`${name}: the error stands beside its field`, async (t) => {
-    const { desk, login, write, store, entered } = openForm({ greet: async () => ({ offered: null, names: [] }) });
-    await desk.goOn();
+    const { controller, login, write, store, entered } = openForm({
+      greet: async () => ({ offered: null, names: [] }),
+    });
+    await controller.goOn();
     if (mode === 'login') store.dispatch({ type: 'moved', move: 'toggle-making' });
     for (const line of lines) await write(line);
     t.regex(login().errors[field] ?? '', error);
@@ -225,13 +227,13 @@ const refused: [string, unknown, keyof Login['errors'], string][] = [
 
 for (const [name, failure, field, said] of refused) {
   test(`${name} is shown where it belongs, and can be corrected`, async (t) => {
-    const { desk, login, write, store } = openForm({
+    const { controller, login, write, store } = openForm({
       greet: async () => ({ offered: null, names: [] }),
       connect: async () => {
         throw failure;
       },
     });
-    await desk.goOn();
+    await controller.goOn();
     if (field === 'password') store.dispatch({ type: 'moved', move: 'toggle-making' });
     const lines = ['alice', 'long enough words', 'long enough words'];
     for (const line of field === 'password' ? lines.slice(0, 2) : lines) await write(line);
@@ -242,8 +244,8 @@ for (const [name, failure, field, said] of refused) {
 }
 
 test('making an account says so to the server, with the invite', async (t) => {
-  const { desk, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
-  await desk.goOn();
+  const { controller, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
+  await controller.goOn();
   for (const line of ['alice', 'long enough words']) await write(line);
   store.dispatch({ type: 'typed', text: 'long enough words' });
   store.dispatch({ type: 'moved', move: 'next-field' });
@@ -262,7 +264,7 @@ async function waiting() {
       return coming.promise;
     },
   });
-  const gone = form.desk.goOn();
+  const gone = form.controller.goOn();
   return { ...form, coming, gone, ask: (await connecting.promise).ask };
 }
 

@@ -7,7 +7,7 @@ import { known, link, nobody, offered, openForm } from '../../helpers/screen/ope
 
 test('with nobody at the default address a server is offered and started, and its owner reads all about it', async (t) => {
   let running = false;
-  const { desk, login, store } = openForm({
+  const { controller, login, store } = openForm({
     greet: async () => {
       if (!running) throw nobody;
       return { offered: null, names: [] };
@@ -18,10 +18,10 @@ test('with nobody at the default address a server is offered and started, and it
     },
   });
   store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
-  await desk.goOn();
+  await controller.goOn();
   t.true(login().canStart);
   t.is(login().errors.server, 'cannot connect');
-  await desk.startServer();
+  await controller.startServer();
   t.is(login().step, 'account');
   t.true(login().making);
   t.is(login().fields.server.before, link);
@@ -43,17 +43,17 @@ for (const [server, isOffered] of [
   ['127.0.0.1.example:65345', false],
 ] as const) {
   test(`a server is ${isOffered ? '' : 'not '}offered when nobody answers at ${server.slice(0, 32)}`, async (t) => {
-    const { desk, login, store } = openForm({
+    const { controller, login, store } = openForm({
       greet: async () => {
         throw nobody;
       },
     });
     store.dispatch({ type: 'login', change: emptyLogin(server) });
-    await desk.goOn();
+    await controller.goOn();
     t.is(login().canStart, isOffered);
     // Who was here before goes in without the form: the same holds when that fails.
     store.dispatch({ type: 'login', change: { ...emptyLogin(server, 'alice'), step: 'account', busy: 'connect' } });
-    await desk.goIn(Promise.reject(nobody));
+    await controller.goIn(Promise.reject(nobody));
     t.is(login().step, 'server');
     t.is(login().canStart, isOffered);
   });
@@ -61,11 +61,14 @@ for (const [server, isOffered] of [
 
 test('while a server is started that is what is said, and no longer that there is none', async (t) => {
   const { promise, reject } = Promise.withResolvers<never>();
-  const { desk, login, store } = openForm({ greet: async () => Promise.reject(nobody), startServer: () => promise });
+  const { controller, login, store } = openForm({
+    greet: async () => Promise.reject(nobody),
+    startServer: () => promise,
+  });
   store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
-  await desk.goOn();
+  await controller.goOn();
   t.true(login().canStart);
-  const started = desk.startServer();
+  const started = controller.startServer();
   t.like(login(), { busy: 'start', canStart: false });
   t.deepEqual(login().errors, {});
   reject(new Error('it did not start'));
@@ -75,43 +78,43 @@ test('while a server is started that is what is said, and no longer that there i
 });
 
 test('after a server was started again, who was there goes in, and reads all about it', async (t) => {
-  const { desk, store, entered } = openForm(known, ['alice']);
+  const { controller, store, entered } = openForm(known, ['alice']);
   store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
-  await desk.startServer();
+  await controller.startServer();
   t.is(entered.length, 1);
   t.is(store.get().overlay?.kind, 'page');
 });
 
 test('after a server was started again, its accounts are known', async (t) => {
-  const { desk, login, store } = openForm(known);
+  const { controller, login, store } = openForm(known);
   store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
-  await desk.startServer();
+  await controller.startServer();
   t.false(login().making);
   t.is(login().fields.name.before, 'alice');
 });
 
 test('no server is offered when another address is wrong', async (t) => {
-  const { desk, login } = openForm({
+  const { controller, login } = openForm({
     greet: async () => {
       throw new ClientError('unreachable', 'cannot connect');
     },
   });
-  await desk.goOn();
+  await controller.goOn();
   t.false(login().canStart);
 });
 
 test('an empty address is the default one, and a pasted join link takes the place of what stands there', async (t) => {
   const greeted: string[] = [];
-  const { desk, login, store } = openForm({
+  const { controller, login, store } = openForm({
     greet: async (server) => {
       greeted.push(server);
       return { offered, names: [] };
     },
   });
   store.dispatch({ type: 'login', change: emptyLogin('', '', '127.0.0.1:65345') });
-  await desk.goOn();
+  await controller.goOn();
   t.like(login().offered, offered);
-  desk.back();
+  controller.back();
   store.dispatch({ type: 'pasted', text: ' securechat://chat.example:2#00\n' });
   t.is(login().fields.server.before, 'securechat://chat.example:2#00');
   store.dispatch({ type: 'pasted', text: 'securechat://chat.example:2#0 │\n│ 0   │' });
@@ -119,7 +122,7 @@ test('an empty address is the default one, and a pasted join link takes the plac
   store.dispatch({ type: 'pasted', text: '.org' });
   t.is(login().fields.server.before, 'securechat://chat.example:2#00.org');
   store.dispatch({ type: 'filled', editor: { before: 'chat.example:1securechat://chat.example:3#00', after: '' } });
-  await desk.goOn();
+  await controller.goOn();
   t.deepEqual(greeted, ['127.0.0.1:65345', 'securechat://chat.example:3#00']);
 });
 

@@ -6,11 +6,11 @@ import { Store } from '../../../src/tui/update/state-store.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { file, noon } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 import { until } from '../../helpers/until.ts';
 
 test('.reconnect tries a lost link at once, and says so where there is one or none will be', async (t) => {
-  const { say, calls, client, notice, settle } = await openDesk(t);
+  const { say, calls, client, notice, settle } = await openChat(t);
   await say('.reconnect');
   t.is(notice(), 'the link is there');
   client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
@@ -24,7 +24,7 @@ test('.reconnect tries a lost link at once, and says so where there is one or no
 });
 
 test('what is under way when the person leaves ends without a fault', async (t) => {
-  const { store, client, key, settle, say } = await openDesk(t);
+  const { store, client, key, settle, say } = await openChat(t);
   const late = Promise.withResolvers<void>();
   const { queue, transfers } = client;
   client.queue = async (...args) => {
@@ -52,13 +52,13 @@ test('a session that cannot begin leaves no client open', async (t) => {
   const [client, clock] = [new FakeClient(), manualClock(noon)];
   const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
   client.failures.set('people', new Error('the link is lost'));
-  const session = new ChatController({ client, store, clock, onMessage: () => {} });
-  await t.throwsAsync(session.begin(nothingRemembered), { message: 'the link is lost' });
+  const controller = new ChatController({ client, store, clock, onMessage: () => {} });
+  await t.throwsAsync(controller.begin(nothingRemembered), { message: 'the link is lost' });
   t.true(client.closed);
   t.is(store.get().screen.name, 'login');
 });
 
-test('a session begins without a link, and its files come with the next one', async (t) => {
+test('a controller begins without a link, and its files come with the next one', async (t) => {
   const [client, clock] = [new FakeClient(), manualClock(noon)];
   const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
   const listed = Promise.withResolvers<void>();
@@ -68,19 +68,19 @@ test('a session begins without a link, and its files come with the next one', as
     await listed.promise;
     return files.apply(client);
   };
-  const session = new ChatController({ client, store, clock, onMessage: () => {} });
-  const begun = session.begin(nothingRemembered);
+  const controller = new ChatController({ client, store, clock, onMessage: () => {} });
+  const begun = controller.begin(nothingRemembered).then(() => controller.listFiles());
   await until(() => store.get().screen.name === 'chat');
   client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
   await begun;
   listed.resolve();
-  await until(() => Object.keys(session.chat.files).length === 1);
-  await session.end();
+  await until(() => Object.keys(controller.chat.files).length === 1);
+  await controller.end();
   t.true(client.closed);
 });
 
 test('what was seen is marked read, what was not is counted', async (t) => {
-  const { client, settle, calls, chat, key } = await openDesk(t);
+  const { client, settle, calls, chat, key } = await openChat(t);
   client.receive({ text: 'one' });
   await settle();
   t.deepEqual(calls('markRead').at(-1), ['#lobby', 1]);
@@ -94,7 +94,7 @@ test('what was seen is marked read, what was not is counted', async (t) => {
 });
 
 test('nothing is marked read while nobody looks', async (t) => {
-  const { client, settle, actions, calls } = await openDesk(t);
+  const { client, settle, actions, calls } = await openChat(t);
   actions.take({ type: 'focus', focused: false });
   client.receive({ text: 'one' });
   await settle();
@@ -105,9 +105,9 @@ test('nothing is marked read while nobody looks', async (t) => {
 });
 
 test('what could not be fetched is fetched when the link is back', async (t) => {
-  const { client, chat, settle, notice, calls, session } = await openDesk(t, (fake) => fake.fill('@bob', 5));
+  const { client, chat, settle, notice, calls, controller } = await openChat(t, (fake) => fake.fill('@bob', 5));
   client.failures.set('history', new Error('the link is lost'));
-  session.open('@bob');
+  controller.open('@bob');
   await settle();
   t.is(chat().threads['@bob']?.loaded, 'failed');
   t.is(notice(), 'the link is lost');
@@ -120,11 +120,11 @@ test('what could not be fetched is fetched when the link is back', async (t) => 
 });
 
 test('a page that failed while the link is up is tried again after a while, once, and then when somebody looks', async (t) => {
-  const { client, chat, clock, settle, calls, session, key } = await openDesk(t, (fake) => fake.fill('@bob', 5));
+  const { client, chat, clock, settle, calls, controller, key } = await openChat(t, (fake) => fake.fill('@bob', 5));
   const fail = () => client.failures.set('history', new Error('the daemon is busy'));
   const asked = () => calls('history').filter(([name]) => name === '@bob').length;
   fail();
-  session.open('@bob');
+  controller.open('@bob');
   await settle();
   t.deepEqual([chat().threads['@bob']?.loaded, asked()], ['failed', 1]);
   fail();
@@ -135,8 +135,8 @@ test('a page that failed while the link is up is tried again after a while, once
   await settle();
   t.is(asked(), 2);
   fail();
-  session.open('#lobby');
-  session.open('@bob');
+  controller.open('#lobby');
+  controller.open('@bob');
   await settle();
   t.is(asked(), 3);
   await key('pgup');
@@ -145,7 +145,7 @@ test('a page that failed while the link is up is tried again after a while, once
 });
 
 test('scrolling up fetches older history before it is needed', async (t) => {
-  const { key, calls, chat } = await openDesk(t, (client) => {
+  const { key, calls, chat } = await openChat(t, (client) => {
     client.fill('#lobby', 1000);
     client.readPositions.set('#lobby', 1000);
   });
@@ -158,7 +158,7 @@ test('scrolling up fetches older history before it is needed', async (t) => {
 });
 
 test('hidden characters of others never reach the state', async (t) => {
-  const { client, settle, chat } = await openDesk(t);
+  const { client, settle, chat } = await openChat(t);
   client.receive({ text: 'a\x1b[31mb\u202ec\u0007' });
   client.emit({ type: 'notice', text: 'x\x1b]0;y\x07' });
   await settle();
@@ -166,7 +166,7 @@ test('hidden characters of others never reach the state', async (t) => {
 });
 
 test('what the cache lacks while the link is lost is asked for once, and again when it is back', async (t) => {
-  const { client, calls, key, settle } = await openDesk(t, (fake) => {
+  const { client, calls, key, settle } = await openChat(t, (fake) => {
     fake.fill('#lobby', 120);
     fake.readPositions.set('#lobby', 120);
   });
@@ -185,7 +185,7 @@ test('what the cache lacks while the link is lost is asked for once, and again w
 });
 
 test('history that was asked for before the conversation moved is not taken: it has the old places', async (t) => {
-  const { client, chat, session, settle } = await openDesk(t, (fake) => fake.fill('@bob', 5));
+  const { client, chat, controller, settle } = await openChat(t, (fake) => fake.fill('@bob', 5));
   const answers: (() => void)[] = [];
   const read = client.history.bind(client);
   client.history = async (...asked) => {
@@ -194,7 +194,7 @@ test('history that was asked for before the conversation moved is not taken: it 
     return answer;
   };
   const seqs = () => chat().threads['@bob']?.messages.map(({ seq }) => seq);
-  session.open('@bob');
+  controller.open('@bob');
   await settle();
   client.store.set('@bob', client.store.get('@bob')?.map((one) => ({ ...one, seq: (one.seq ?? 0) - 1000 })) ?? []);
   client.emit({ type: 'moved', conversation: '@bob' });

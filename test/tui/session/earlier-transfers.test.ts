@@ -5,7 +5,7 @@ import type { TransferState } from '../../../src/client/types.ts';
 import { filesOf } from '../../../src/tui/select/select.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
 import { file } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 const transfer = (parts: Partial<TransferState> = {}): TransferState => ({
   id: 't1',
@@ -23,7 +23,7 @@ const transfer = (parts: Partial<TransferState> = {}): TransferState => ({
 const cut = { note: 'the program ended in the middle of it' };
 
 test('what was cut off is told at the start, and p in the files goes on with it', async (t) => {
-  const { notice, key, calls, chat } = await openDesk(t, (client) => {
+  const { notice, key, calls, chat } = await openChat(t, (client) => {
     client.begun = [transfer({ id: 't0' }), transfer(cut)];
   });
   t.is(notice(), '1 transfer was cut off: F3, then p goes on');
@@ -40,7 +40,7 @@ test('what was cut off is told at the start, and p in the files goes on with it'
 });
 
 test('what was saved as the program ended is told at the start', async (t) => {
-  const { notice } = await openDesk(t, (client) => {
+  const { notice } = await openChat(t, (client) => {
     client.begun = [
       transfer({ author: 'bob', direction: 'down', state: 'done', done: 100, note: '/downloads/plan.pdf' }),
     ];
@@ -49,7 +49,7 @@ test('what was saved as the program ended is told at the start', async (t) => {
 });
 
 test('what was paused is listed without a word', async (t) => {
-  const { notice, chat } = await openDesk(t, (client) => {
+  const { notice, chat } = await openChat(t, (client) => {
     client.begun = [transfer()];
   });
   t.is(notice(), '');
@@ -57,7 +57,7 @@ test('what was paused is listed without a word', async (t) => {
 });
 
 test('the commands pause, go on and give up by name, the newest without one', async (t) => {
-  const { say, calls, notice, client, settle } = await openDesk(t, (client) => {
+  const { say, calls, notice, client, settle } = await openChat(t, (client) => {
     client.begun = [
       transfer({ id: 'a', name: 'a' }),
       transfer({ id: 'b', name: 'b', conversation: '@bob' }),
@@ -85,7 +85,7 @@ test('the commands pause, go on and give up by name, the newest without one', as
 });
 
 test('a failed one is gone on with as well, and why it cannot be is told', async (t) => {
-  const { say, key, calls, notice, client, settle } = await openDesk(t, (client) => {
+  const { say, key, calls, notice, client, settle } = await openChat(t, (client) => {
     client.begun = [transfer(cut)];
     client.allFiles = [file({ id: 'd1', name: 'got.bin' })];
   });
@@ -112,7 +112,7 @@ test('a failed one is gone on with as well, and why it cannot be is told', async
 });
 
 test('one that is stopped says so once, and not as a failure', async (t) => {
-  const { say, notice, client } = await openDesk(t, (client) => {
+  const { say, notice, client } = await openChat(t, (client) => {
     client.begun = [transfer()];
   });
   client.failures.set('resume', new ClientError('cancelled', 'the transfer was stopped; repeat it to go on'));
@@ -121,7 +121,7 @@ test('one that is stopped says so once, and not as a failure', async (t) => {
 });
 
 test('.transfers lists what another program left meanwhile, with every reason in full', async (t) => {
-  const { say, client, store } = await openDesk(t, (client) => {
+  const { say, client, store } = await openChat(t, (client) => {
     client.begun = [transfer({ name: 'gone' })];
   });
   const note = `${'a very long reason '.repeat(12)}to its end`;

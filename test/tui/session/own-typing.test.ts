@@ -4,7 +4,7 @@ import type { ClientEvent } from '../../../src/client/types.ts';
 import { peopleOf } from '../../../src/tui/select/select.ts';
 import { news } from '../../helpers/screen/events.ts';
 import { message, person } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 
 const writes = (name: string): ClientEvent => ({ type: 'typing', name });
@@ -72,12 +72,12 @@ test('turned off, nobody is seen writing, from that moment on', (t) => {
 });
 
 test('letters for one person tell that person; commands, other lines and an empty one do not', async (t) => {
-  const { store, session, calls, key, clock } = await openDesk(t);
+  const { store, controller, calls, key, clock } = await openChat(t);
   const type = (text: string) => store.dispatch({ type: 'typed', text });
   type('to everybody');
   t.deepEqual(calls('typing'), [], 'not in a room');
   clock.advance(5000);
-  session.open('@bob');
+  controller.open('@bob');
   await key('left', 'delete', 'end');
   t.deepEqual(calls('typing'), [], 'there is nothing in the line');
   for (const line of ['.help', '/help', '..dots', '@carol psst', '@', '   ']) {
@@ -95,41 +95,41 @@ test('letters for one person tell that person; commands, other lines and an empt
 });
 
 test('letters meant for another conversation, a draft that was there, and a line of before are no writing', async (t) => {
-  const { store, session, calls, key, clock, say, settle } = await openDesk(t);
-  session.open('@bob');
+  const { store, controller, calls, key, clock, say, settle } = await openChat(t);
+  controller.open('@bob');
   await say('sent already');
   store.dispatch({ type: 'typed', text: 'a draft' });
   const before = calls('typing').length;
-  session.open('#lobby');
+  controller.open('#lobby');
   clock.advance(5000);
-  session.open('@bob');
+  controller.open('@bob');
   await settle();
   t.is(calls('typing').length, before);
   await key('ctrl+u');
   await key('up');
   t.is(calls('typing').length, before, 'recalled, not written');
-  session.open('#lobby');
+  controller.open('#lobby');
   store.dispatch({ type: 'typed', text: 'meant for all' });
   clock.advance(300);
-  session.open('@carol');
+  controller.open('@carol');
   store.dispatch({ type: 'typed', text: 'and more' });
   t.is(calls('typing').length, before);
 });
 
 test('.typing off tells nobody', async (t) => {
-  const { store, session, calls, say, notice, key } = await openDesk(t);
+  const { store, controller, calls, say, notice, key } = await openChat(t);
   await say('.typing');
   t.is(notice(), 'usage: .typing on|off');
   await key('ctrl+u');
   await say('.typing off');
   t.is(notice(), 'telling and showing who is writing: off');
-  session.open('@bob');
+  controller.open('@bob');
   store.dispatch({ type: 'typed', text: 'quietly' });
   t.deepEqual(calls('typing'), []);
 });
 
 test('a sign goes by itself, without anything else happening', async (t) => {
-  const { client, clock, chat, settle } = await openDesk(t);
+  const { client, clock, chat, settle } = await openChat(t);
   client.emit(writes('bob'));
   await settle();
   t.true(chat().typing.has('bob'));
@@ -143,7 +143,7 @@ test('a sign goes by itself, without anything else happening', async (t) => {
 });
 
 test('.away tells, again takes it back, and what is written ends it', async (t) => {
-  const { calls, chat, client, key, say, notice } = await openDesk(t);
+  const { calls, chat, client, key, say, notice } = await openChat(t);
   await say('.away');
   t.true(chat().away);
   t.regex(notice(), /^you are away/);
@@ -175,7 +175,7 @@ test('.away tells, again takes it back, and what is written ends it', async (t) 
 });
 
 test('.users says who is away', async (t) => {
-  const { say, store } = await openDesk(t, (client) => {
+  const { say, store } = await openChat(t, (client) => {
     client.everybody = [person('alice'), person('bob', { away: true }), person('carol', { online: false })];
   });
   await say('.users');

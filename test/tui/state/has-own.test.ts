@@ -2,14 +2,14 @@
 import test from 'ava';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { person } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 import { queued, types } from '../../helpers/screen/typed-lines.ts';
 
 const naming = ['.msg constructor hi', '.verify constructor', '.block constructor', '.mute constructor'];
 const others = ['@toString hi', '.scroll constructor', '.notify constructor on'];
 
 test('on the screen nobody is called constructor, until somebody is', async (t) => {
-  const { say, chat, client, notice, store, key, settle } = await openDesk(t);
+  const { say, chat, client, notice, store, key, settle } = await openChat(t);
   const before = store.get().settings;
   for (const line of naming) {
     await say(line);

@@ -3,10 +3,10 @@ import test, { type ExecutionContext } from 'ava';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
 import { lookOf } from '../../../src/tui/select/select.ts';
 import { chatOf, openThread } from '../../../src/tui/state/focus.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 async function unread(t: ExecutionContext, all: number, read: number) {
-  const desk = await openDesk(t, (client) => {
+  const desk = await openChat(t, (client) => {
     client.fill('@bob', all, () => ({ from: 'bob', to: 'alice' }));
     client.readPositions.set('@bob', read);
   });
@@ -70,8 +70,8 @@ test('what is unread further back than is fetched: a word, and nothing is marked
 });
 
 test('Esc before it was found shows the newest', async (t) => {
-  const { session, store, key, thread } = await unread(t, 1600, 100);
-  session.open('@bob');
+  const { controller, store, key, thread } = await unread(t, 1600, 100);
+  controller.open('@bob');
   t.true(chatOf(store.get()) !== null && thread().seeking);
   await key('escape');
   await key('escape');

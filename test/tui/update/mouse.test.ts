@@ -5,7 +5,7 @@ import type { Event } from '../../../src/tui/state/event.ts';
 import { focus, move } from '../../helpers/screen/events.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
 import { file, message, person } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 
 const point = (x: number, y: number, action: 'press' | 'up' | 'down' = 'press'): Event => ({
@@ -127,7 +127,7 @@ test('in a pane that lies over the others, a click is in it or nowhere', (t) => 
 });
 
 test('a report that comes after the mouse was turned off does nothing', async (t) => {
-  const { actions, store } = await openDesk(t);
+  const { actions, store } = await openChat(t);
   const before = store.get();
   actions.take({ type: 'mouse', action: 'press', x: 3, y: 4 });
   t.is(store.get(), before);

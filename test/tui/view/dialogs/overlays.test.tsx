@@ -13,7 +13,7 @@ import { fileKey } from '../../../../src/tui/state/message-list.ts';
 import { move, news } from '../../../helpers/screen/events.ts';
 import { draw } from '../../../helpers/screen/frames.tsx';
 import { file, person } from '../../../helpers/screen/messages.ts';
-import { openDesk } from '../../../helpers/screen/open-desk.ts';
+import { openChat } from '../../../helpers/screen/open-chat.ts';
 import { until } from '../../../helpers/until.ts';
 
 const lost = news({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
@@ -39,7 +39,7 @@ function folderFor(t: ExecutionContext): string {
 }
 
 async function picker(t: ExecutionContext, folder: string) {
-  const desk = await openDesk(t);
+  const desk = await openChat(t);
   const overlay = () => {
     const { overlay: open } = desk.store.get();
     if (open?.kind !== 'picker') throw new Error(`not the picker: ${open?.kind}`);
@@ -216,7 +216,7 @@ test('without the link nobody is said to be there, and nothing to move', async (
 });
 
 test('the open page of transfers is that of now', async (t) => {
-  const { say, client, settle, store } = await openDesk(t);
+  const { say, client, settle, store } = await openChat(t);
   client.emit({ type: 'transfer', transfer: running });
   await settle();
   await say('.transfers');
@@ -243,7 +243,7 @@ test('one is named above the people; the bare view says how to leave it until th
 });
 
 test('paused, then cancelled: both ways it is given up', async (t) => {
-  const { client, say, calls, notice, settle, chat, store, key } = await openDesk(t);
+  const { client, say, calls, notice, settle, chat, store, key } = await openChat(t);
   for (const direction of ['up', 'down'] as const) {
     const author = direction === 'up' ? 'alice' : 'bob';
     const transfer = { ...running, id: direction, author, direction, name: `${direction}.bin` };

@@ -5,17 +5,17 @@ import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { openThread } from '../../../src/tui/state/focus.ts';
 import { file } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 test('a letter that comes right after Esc is not lost', async (t) => {
-  const { key, line, store } = await openDesk(t);
+  const { key, line, store } = await openChat(t);
   await key('ctrl+k', 'alt+.');
   t.is(store.get().overlay, null);
   t.is(line(), '.');
 });
 
 test('a burst in a pane: its first letter is a key there, the rest goes where that led', async (t) => {
-  const { actions, key, line, store, settle, chat } = await openDesk(t, (fake) => fake.fill('#lobby', 3));
+  const { actions, key, line, store, settle, chat } = await openChat(t, (fake) => fake.fill('#lobby', 3));
   await key('f6', 'f6');
   t.is(store.get().focus, 'messages');
   actions.take({ type: 'text', text: 'rthanks' });
@@ -25,7 +25,7 @@ test('a burst in a pane: its first letter is a key there, the rest goes where th
 });
 
 test('a burst where nothing takes letters begins a line, whole', async (t) => {
-  const { actions, key, line, store, settle } = await openDesk(t);
+  const { actions, key, line, store, settle } = await openChat(t);
   await key('f6');
   actions.take({ type: 'text', text: 'ño 🙂' });
   await settle();
@@ -34,7 +34,7 @@ test('a burst where nothing takes letters begins a line, whole', async (t) => {
 });
 
 test('where nothing begins like it, Tab says so', async (t) => {
-  const { store, key, notice, line, until } = await openDesk(t);
+  const { store, key, notice, line, until } = await openChat(t);
   for (const text of ['xyzzy', 'so :nosuchemoji', '.notify x', '.file /nope/nope']) {
     store.dispatch({ type: 'typed', text });
     await key('tab');
@@ -50,7 +50,7 @@ test('Tab goes on into a folder; several choices are turned through', async (t) 
   t.teardown(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'pictures'));
   for (const name of ['one.png', 'other.png']) writeFileSync(join(folder, 'pictures', name), 'x');
-  const { key, store, line, chat, until } = await openDesk(t);
+  const { key, store, line, chat, until } = await openChat(t);
   store.dispatch({ type: 'typed', text: `.file ${folder}/pi` });
   const tab = async (end: string) => {
     await key('tab');
@@ -68,7 +68,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'report one.txt'), 'x');
-  const { actions, outside, say, key, calls, store, settle, client, notice, line, until } = await openDesk(
+  const { actions, outside, say, key, calls, store, settle, client, notice, line, until } = await openChat(
     t,
     (fake) => {
       fake.allFiles = [
@@ -125,7 +125,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
 });
 
 test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t) => {
-  const { store, key, outside, clock } = await openDesk(t);
+  const { store, key, outside, clock } = await openChat(t);
   store.dispatch({ type: 'typed', text: 'x' });
   await key('ctrl+c');
   await key('ctrl+c');
@@ -138,7 +138,7 @@ test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t
 });
 
 test('a Ctrl+C that was long ago in keys is not the first of two', async (t) => {
-  const { say, key, outside, store } = await openDesk(t);
+  const { say, key, outside, store } = await openChat(t);
   await key('ctrl+c');
   await say('abc');
   store.dispatch({ type: 'typed', text: 'def' });
@@ -149,7 +149,7 @@ test('a Ctrl+C that was long ago in keys is not the first of two', async (t) => 
 });
 
 test('verify compares a number and remembers the answer', async (t) => {
-  const { say, key, calls, chat, answer, store, client } = await openDesk(t);
+  const { say, key, calls, chat, answer, store, client } = await openChat(t);
   client.safetyNumber = () => new Promise(() => {});
   await say('.verify bob');
   await answer('enter');
@@ -168,7 +168,7 @@ test('verify compares a number and remembers the answer', async (t) => {
 });
 
 test('what comes late takes the place of nothing that was opened meanwhile', async (t) => {
-  const { say, key, store, client, settle, notice } = await openDesk(t);
+  const { say, key, store, client, settle, notice } = await openChat(t);
   const late = Promise.withResolvers<never>();
   client.safetyNumber = client.sessions = client.passwd = () => late.promise;
   const kind = () => store.get().overlay?.kind;
@@ -193,7 +193,7 @@ test('what comes late takes the place of nothing that was opened meanwhile', asy
 });
 
 test('the password is changed only when both new ones agree', async (t) => {
-  const { say, key, store, calls } = await openDesk(t);
+  const { say, key, store, calls } = await openChat(t);
   await say('.passwd');
   for (const text of ['old secret', 'new secret 1', 'new secret 2']) {
     store.dispatch({ type: 'typed', text });
@@ -208,7 +208,7 @@ test('the password is changed only when both new ones agree', async (t) => {
 });
 
 test('that the password now is wrong is said in its field', async (t) => {
-  const { say, key, store, client } = await openDesk(t);
+  const { say, key, store, client } = await openChat(t);
   client.passwd = () => Promise.reject(new ClientError('login-refused', 'wrong name or password'));
   await say('.passwd');
   for (const text of ['old secret', 'new secret', 'new secret']) {
@@ -227,7 +227,7 @@ for (const [suited, theme, said] of [
   ['16', 'none', 'theme none'],
 ] as const) {
   test(`.theme ${theme} on a terminal of theme ${suited} says what becomes of it`, async (t) => {
-    const { say, store } = await openDesk(t, { suited });
+    const { say, store } = await openChat(t, { suited });
     await say(`.theme ${theme}`);
     t.is(store.get().settings.theme, theme);
     t.is(store.get().notice?.text, said);
@@ -235,7 +235,7 @@ for (const [suited, theme, said] of [
 }
 
 test('settings, pages and small commands', async (t) => {
-  const { say, key, store, outside, client, settle } = await openDesk(t);
+  const { say, key, store, outside, client, settle } = await openChat(t);
   await say('.theme light');
   t.is(store.get().settings.theme, 'light');
   await say('.mouse on');

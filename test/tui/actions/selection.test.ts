@@ -2,10 +2,10 @@ import test from 'ava';
 import { aimOf, promptOf } from '../../../src/tui/select/aim.ts';
 import { searchHits } from '../../../src/tui/select/search.ts';
 import { clockTime } from '../../../src/tui/text/format.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
 
 test('messages are chosen, answered, changed, deleted and reacted to', async (t) => {
-  const { key, say, calls, client, settle, store, answer } = await openDesk(t);
+  const { key, say, calls, client, settle, store, answer } = await openChat(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
   await say('.react 👍');
@@ -27,7 +27,7 @@ test('messages are chosen, answered, changed, deleted and reacted to', async (t)
 });
 
 test('a message that was not sent is gone once it is deleted', async (t) => {
-  const { say, answer, client, chat, settle } = await openDesk(t);
+  const { say, answer, client, chat, settle } = await openChat(t);
   client.stuck = true;
   await say('refused');
   const [queued] = chat().threads['#lobby']?.messages ?? [];
@@ -40,7 +40,7 @@ test('a message that was not sent is gone once it is deleted', async (t) => {
 });
 
 test('e on an own message puts it into the line; Esc leaves it as it was', async (t) => {
-  const { key, say, calls, store, line } = await openDesk(t);
+  const { key, say, calls, store, line } = await openChat(t);
   await say('frist');
   store.dispatch({ type: 'focused', focus: 'messages' });
   await key('up', 'e');
@@ -54,7 +54,7 @@ test('e on an own message puts it into the line; Esc leaves it as it was', async
 });
 
 test('a key does what its command does: e without a choice changes my newest message', async (t) => {
-  const { key, say, store, line, client, settle } = await openDesk(t);
+  const { key, say, store, line, client, settle } = await openChat(t);
   await say('mine');
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
@@ -64,7 +64,7 @@ test('a key does what its command does: e without a choice changes my newest mes
 });
 
 test('what was begun waits while a message is changed or reacted to, and comes back', async (t) => {
-  const { key, say, calls, store, line, session } = await openDesk(t);
+  const { key, say, calls, store, line, controller } = await openChat(t);
   await say('mine');
   store.dispatch({ type: 'typed', text: 'unsent thoughts' });
   store.dispatch({ type: 'focused', focus: 'messages' });
@@ -80,15 +80,15 @@ test('what was begun waits while a message is changed or reacted to, and comes b
   t.is(line(), 'unsent thoughts');
   store.dispatch({ type: 'focused', focus: 'messages' });
   await key('up', 'e');
-  session.open('@bob');
-  session.open('#lobby');
+  controller.open('@bob');
+  controller.open('#lobby');
   t.is(line(), 'mine!', 'the change goes on where it was begun');
   await key('escape');
   t.is(line(), 'unsent thoughts');
 });
 
 test('what is changed is changed, also where the same line would go to somebody', async (t) => {
-  const { key, say, calls, store, settle, client } = await openDesk(t);
+  const { key, say, calls, store, settle, client } = await openChat(t);
   client.receive({ from: 'alice', text: '@bob see you', id: 'm1' });
   await settle();
   await say('.edit');
@@ -99,7 +99,7 @@ test('what is changed is changed, also where the same line would go to somebody'
 });
 
 test('a command from the switcher, + and .edit leave the draft; Ctrl+C on an empty line gives it back, too', async (t) => {
-  const { key, say, store, line, calls, outside } = await openDesk(t);
+  const { key, say, store, line, calls, outside } = await openChat(t);
   await say('mine');
   store.dispatch({ type: 'typed', text: 'begun' });
   await key('ctrl+k');
@@ -121,7 +121,7 @@ test('a command from the switcher, + and .edit leave the draft; Ctrl+C on an emp
 });
 
 test('quick switcher and search lead somewhere', async (t) => {
-  const { store, key, chat } = await openDesk(t, (client) =>
+  const { store, key, chat } = await openChat(t, (client) =>
     client.fill('#lobby', 300, (seq) => ({ text: seq === 250 ? 'the needle' : `hay ${seq}` })),
   );
   await key('ctrl+k');
@@ -137,7 +137,7 @@ test('quick switcher and search lead somewhere', async (t) => {
 });
 
 test('a search reaches what is not held yet, in every conversation', async (t) => {
-  const { store, key, chat, settle, calls } = await openDesk(t, (client) => {
+  const { store, key, chat, settle, calls } = await openChat(t, (client) => {
     client.fill('#lobby', 700, (seq) => ({ text: seq === 3 ? 'the needle' : `hay ${seq}` }));
     client.readPositions.set('#lobby', 700);
     client.fill('@bob', 150, (seq) => ({ text: seq === 5 ? 'a needle of bob' : `straw ${seq}` }));
@@ -158,7 +158,7 @@ test('a search reaches what is not held yet, in every conversation', async (t) =
 });
 
 test('a choice that Esc left is forgotten: a command changes the newest message, not the found one', async (t) => {
-  const { key, say, calls, store, chat } = await openDesk(t, (client) =>
+  const { key, say, calls, store, chat } = await openChat(t, (client) =>
     client.fill('#lobby', 40, (seq) => ({ text: seq === 5 ? 'the needle' : `mine ${seq}`, from: 'alice' })),
   );
   const prompt = () => promptOf(aimOf(store.get()) ?? t.fail('no chat') ?? never(), 120);
@@ -173,7 +173,7 @@ test('a choice that Esc left is forgotten: a command changes the newest message,
 });
 
 test('while something is chosen, the prompt says what a command acts on; one choice is for one line', async (t) => {
-  const { key, say, calls, store, client, settle, line, notice, session, chat } = await openDesk(t, (client) => {
+  const { key, say, calls, store, client, settle, line, notice, controller, chat } = await openChat(t, (client) => {
     client.fill('#lobby', 40, (seq) => ({ text: `text ${seq}`, from: seq % 2 ? 'alice' : 'bob' }));
     client.readPositions.set('#lobby', 40);
   });
@@ -204,8 +204,8 @@ test('while something is chosen, the prompt says what a command acts on; one cho
   await say('a line');
   t.is(prompt(), ' #lobby › ');
   await choose(5);
-  session.open('@bob');
-  session.open('#lobby');
+  controller.open('@bob');
+  controller.open('#lobby');
   t.is(prompt(), ' #lobby › ', 'another conversation ends it');
   store.dispatch({ type: 'thread', conversation: '#lobby', change: { selected: 'bob/gone' } });
   await say('.reply to what is not held');

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
-import { Commands } from '../../../src/tui/commands/commands.ts';
-import { Actions } from '../../../src/tui/compose/actions.ts';
+import { Actions } from '../../../src/tui/actions/actions.ts';
 import { LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
 import { ChatController } from '../../../src/tui/session/chat-controller.ts';
-import type { Desk } from '../../../src/tui/session/desk.ts';
+import type { ChatScope } from '../../../src/tui/session/chat-scope.ts';
+import type { Host } from '../../../src/tui/session/host.ts';
 import { TransferActions } from '../../../src/tui/session/transfer-actions.ts';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
@@ -13,7 +13,6 @@ import { openThread } from '../../../src/tui/state/focus.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import type { Suited } from '../../../src/tui/state/theme.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
-import { findEmoji, findLinks } from '../../../src/tui/text/text-links.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
 import { manualClock } from '../manual-clock.ts';
 import { until as untilSo } from '../until.ts';
@@ -21,7 +20,7 @@ import { FakeClient } from './fake-client.ts';
 import { noon } from './messages.ts';
 
 /** The screen without a terminal: keys in, calls of the client and words for the person out. */
-export async function openDesk(
+export async function openChat(
   t: ExecutionContext,
   options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; suited?: Suited } = {},
 ) {
@@ -40,33 +39,25 @@ export async function openDesk(
     profile: undefined,
     enter: async () => {},
   });
-  const session = new ChatController({ client, store, clock, onMessage: () => {} });
-  const desk: Desk = {
-    store,
-    clock,
-    login,
-    attention: new Attention(store, clock),
-    session,
-    transfers: null,
-    outside: {
-      quit: () => outside.push('quit'),
-      suspend: () => outside.push('suspend'),
-      redraw: () => outside.push('redraw'),
-      copy: (text) => outside.push(`copy ${text}`),
-      openLink: async (link) => {
-        outside.push(`open ${link}`);
-        return !link.includes('no-desktop');
-      },
-      findLinks,
-      findEmoji,
+  const host: Host = {
+    quit: () => outside.push('quit'),
+    suspend: () => outside.push('suspend'),
+    redraw: () => outside.push('redraw'),
+    copy: (text) => outside.push(`copy ${text}`),
+    openLink: async (link) => {
+      outside.push(`open ${link}`);
+      return !link.includes('no-desktop');
     },
   };
-  const transfers = new TransferActions(session, '/downloads');
-  desk.transfers = transfers;
-  await session.begin(nothingRemembered);
+  const controller = new ChatController({ client, store, clock, onMessage: () => {} });
+  const transfers = new TransferActions(controller, '/downloads');
+  const scope: ChatScope = { store, clock, controller, transfers };
+  const actions = new Actions({ store, clock, host, login, attention: new Attention(store, clock) });
+  await controller.begin(nothingRemembered);
+  actions.enterChat(scope);
+  await controller.listFiles();
   await transfers.recall(strings.notices.cutOff);
-  t.teardown(() => session.end());
-  const actions = new Actions(desk, new Commands(desk));
+  t.teardown(() => controller.end());
   const settle = async () => {
     for (let i = 0; i < 12; i++) await turn();
     clock.advance(150);
@@ -95,8 +86,8 @@ export async function openDesk(
   };
   const calls = (name: string) => client.calls.filter(([called]) => called === name).map(([, ...rest]) => rest);
   const notice = () => store.get().notice?.text ?? '';
-  const chat = () => session.chat;
-  const line = () => textOf(openThread(session.chat).draft);
+  const chat = () => controller.chat;
+  const line = () => textOf(openThread(controller.chat).draft);
   return {
     actions,
     answer,
@@ -104,13 +95,14 @@ export async function openDesk(
     chat,
     client,
     clock,
+    controller,
     key,
     line,
     notice,
     outside,
     say,
+    scope,
     settle,
-    session,
     store,
     until,
   };

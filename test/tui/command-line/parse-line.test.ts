@@ -1,43 +1,45 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { commandNames } from '../../../src/tui/command-line/command-names.ts';
-import { commandTable, conversationOf, lineOf, parseLine } from '../../../src/tui/command-line/dot-commands.ts';
+import { conversationOf, lineOf, parseLine } from '../../../src/tui/command-line/parse-line.ts';
+import { commandTable } from '../../../src/tui/commands/dot-command-table.ts';
 import { helpLines } from '../../../src/tui/commands/pages.ts';
 import { actionFor, keyHelp, keyLabel, keyTable } from '../../../src/tui/state/keys.ts';
 
 const table: [string, ReturnType<typeof parseLine>][] = [
-  ['  ', { say: 'nothing' }],
-  ['hello', { say: 'text', text: 'hello' }],
-  ['..hidden', { say: 'text', text: '.hidden' }],
-  ['//etc', { say: 'text', text: '/etc' }],
-  ['@bob hi there', { say: 'private', to: 'bob', text: 'hi there' }],
-  ['@bob:hi', { say: 'private', to: 'bob', text: 'hi' }],
-  ['@bob: hi\nyou', { say: 'private', to: 'bob', text: 'hi\nyou' }],
-  ['@bob', { say: 'addressed', to: 'bob', text: '@bob' }],
-  ['@bob: ', { say: 'addressed', to: 'bob', text: '@bob:' }],
-  ['.help', { say: 'command', name: '.help', rest: '' }],
-  ['/HELP', { say: 'command', name: '.help', rest: '' }],
-  ['.file /tmp/a b.txt', { say: 'command', name: '.file', rest: '/tmp/a b.txt' }],
-  ['.flie x', { say: 'unknown', name: '.flie', like: '.file' }],
-  ['.hlep', { say: 'unknown', name: '.hlep', like: '.help' }],
-  ['/usr/bin/env', { say: 'unknown', name: '/usr/bin/env', like: null }],
-  ['...', { say: 'text', text: '...' }],
-  ['..', { say: 'text', text: '..' }],
-  ['.', { say: 'text', text: '.' }],
-  ['...help', { say: 'text', text: '...help' }],
-  ['.5 is half', { say: 'text', text: '.5 is half' }],
-  ['/ 2', { say: 'text', text: '/ 2' }],
-  ['./a.out', { say: 'text', text: './a.out' }],
-  ['//comment', { say: 'text', text: '/comment' }],
-  ['..help', { say: 'text', text: '.help' }],
-  ['@bob, look here', { say: 'addressed', to: 'bob', text: '@bob, look here' }],
-  ["@bob's idea", { say: 'addressed', to: 'bob', text: "@bob's idea" }],
-  ['@bob,', { say: 'text', text: '@bob,' }],
-  ['.file', { say: 'misused', name: '.file' }],
-  ['.quit smoking is hard', { say: 'misused', name: '.quit' }],
-  ['.exit\nand more', { say: 'misused', name: '.exit' }],
+  ['  ', { kind: 'nothing' }],
+  ['hello', { kind: 'text', text: 'hello' }],
+  ['..hidden', { kind: 'text', text: '.hidden' }],
+  ['//etc', { kind: 'text', text: '/etc' }],
+  ['@bob hi there', { kind: 'private', to: 'bob', text: 'hi there' }],
+  ['@bob:hi', { kind: 'private', to: 'bob', text: 'hi' }],
+  ['@bob: hi\nyou', { kind: 'private', to: 'bob', text: 'hi\nyou' }],
+  ['@bob', { kind: 'addressed', to: 'bob', text: '@bob' }],
+  ['@bob: ', { kind: 'addressed', to: 'bob', text: '@bob:' }],
+  ['.help', { kind: 'command', name: '.help', rest: '' }],
+  ['/HELP', { kind: 'command', name: '.help', rest: '' }],
+  ['.file /tmp/a b.txt', { kind: 'command', name: '.file', rest: '/tmp/a b.txt' }],
+  ['.flie x', { kind: 'unknown', name: '.flie', like: '.file' }],
+  ['.hlep', { kind: 'unknown', name: '.hlep', like: '.help' }],
+  ['/usr/bin/env', { kind: 'unknown', name: '/usr/bin/env', like: null }],
+  ['...', { kind: 'text', text: '...' }],
+  ['..', { kind: 'text', text: '..' }],
+  ['.', { kind: 'text', text: '.' }],
+  ['...help', { kind: 'text', text: '...help' }],
+  ['.5 is half', { kind: 'text', text: '.5 is half' }],
+  ['/ 2', { kind: 'text', text: '/ 2' }],
+  ['./a.out', { kind: 'text', text: './a.out' }],
+  ['//comment', { kind: 'text', text: '/comment' }],
+  ['..help', { kind: 'text', text: '.help' }],
+  ['@bob, look here', { kind: 'addressed', to: 'bob', text: '@bob, look here' }],
+  ["@bob's idea", { kind: 'addressed', to: 'bob', text: "@bob's idea" }],
+  ['@bob,', { kind: 'text', text: '@bob,' }],
+  ['.file', { kind: 'misused', name: '.file' }],
+  ['.quit smoking is hard', { kind: 'misused', name: '.quit' }],
+  ['.exit\nand more', { kind: 'misused', name: '.exit' }],
 ];
-for (const [line, said] of table) test(`reads ${JSON.stringify(line)}`, (t) => t.deepEqual(parseLine(line), said));
+for (const [line, parsed] of table)
+  test(`reads ${JSON.stringify(line)}`, (t) => t.deepEqual(parseLine(line, commandTable), parsed));
 
 const start = fc.constantFrom('', '.', '/', '..', '//', '...', '../', ' ', '@bob ');
 const word = fc.oneof(fc.constantFrom(...commandNames.map((name) => name.slice(1))), fc.string({ maxLength: 6 }));
@@ -48,9 +50,9 @@ test('property: no line that is sent begins with a command', (t) => {
   fc.assert(
     fc.property(start, word, fc.constantFrom('', ' x', '\n'), (sign, name, rest) => {
       const line = sign + name + rest;
-      const said = parseLine(line);
+      const parsed = parseLine(line, commandTable);
       if (isCommand(line.trimEnd().split(/\s/)[0] ?? ''))
-        t.true(said.say === 'command' || said.say === 'misused', line);
+        t.true(parsed.kind === 'command' || parsed.kind === 'misused', line);
     }),
   );
 });
@@ -60,7 +62,7 @@ test('property: lineOf makes the line that says a text', (t) => {
     fc.property(start, word, (sign, name) => {
       const text = (sign + name).trimEnd();
       fc.pre(text !== '' && !/^(\.\.|\/\/)\p{L}|^@/u.test(text));
-      t.deepEqual(parseLine(lineOf(text)), { say: 'text', text });
+      t.deepEqual(parseLine(lineOf(text), commandTable), { kind: 'text', text });
     }),
   );
 });
@@ -111,6 +113,10 @@ test('labels are as people write them', (t) => {
 });
 
 test('a name may be typed in parts, as some keyboards do; the text stays as it is', (t) => {
-  t.deepEqual(parseLine('@rene\u0301 cafe\u0301'), { say: 'private', to: 'ren\u00e9', text: 'cafe\u0301' });
+  t.deepEqual(parseLine('@rene\u0301 cafe\u0301', commandTable), {
+    kind: 'private',
+    to: 'ren\u00e9',
+    text: 'cafe\u0301',
+  });
   t.is(conversationOf('rene\u0301'), '@ren\u00e9');
 });

@@ -1,9 +1,9 @@
 import test from 'ava';
-import { LineCommands } from '../../../src/cli/plain/spoken-commands.ts';
+import { LineResults } from '../../../src/cli/plain/line-results.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { file, message } from '../../helpers/screen/messages.ts';
-import { openDesk } from '../../helpers/screen/open-desk.ts';
-import { voiceTo } from '../../helpers/screen/renderer.ts';
+import { openChat } from '../../helpers/screen/open-chat.ts';
+import { rendererTo } from '../../helpers/screen/renderer.ts';
 import { queued, types } from '../../helpers/screen/typed-lines.ts';
 
 test('what is no emoji is refused in a sentence, also when it is the last line', async (t) => {
@@ -160,17 +160,16 @@ test('links are told once each, in the order in which they were said', async (t)
 });
 
 test('what goes wrong in a command that nobody waits for is told', async (t) => {
-  const { session, store, clock, notice, settle } = await openDesk(t);
+  const { scope, notice, settle } = await openChat(t);
   const transfers = { upload: () => Promise.reject(new Error('no such thing')) } as never;
-  const rest = { outside: {} as never, voice: voiceTo(() => {}), hidden: async () => null };
-  await new LineCommands({ session, store, clock, transfers, ...rest }).run('.file', '/x');
+  const parts = { renderer: rendererTo(() => {}), hidden: async () => null, leave() {} };
+  await new LineResults({ scope: { ...scope, transfers }, ...parts }).run('.file', '/x');
   await settle();
   t.is(notice(), 'no such thing');
 });
 
 test('how a password was changed is said once lines are taken again', async (t) => {
-  const { session, store, clock, notice } = await openDesk(t);
-  const parts = { session, store, clock, transfers: null, outside: {} as never, voice: voiceTo(() => {}) };
+  const { scope, notice } = await openChat(t);
   for (const [repeated, outcome] of [
     ['horse battery', /^the password is changed/],
     ['another', /begins again$/],
@@ -183,7 +182,7 @@ test('how a password was changed is said once lines are taken again', async (t) 
         before = notice();
       }
     };
-    await new LineCommands({ ...parts, hidden }).run('.passwd', '');
+    await new LineResults({ scope, renderer: rendererTo(() => {}), hidden, leave() {} }).run('.passwd', '');
     t.notRegex(before ?? '', outcome);
     t.regex(notice() ?? '', outcome);
   }

@@ -1,0 +1,174 @@
+/** Runs dot-commands in line mode and says their results in lines. */
+import { ClientError } from '../../client/errors.ts';
+import { choose } from '../../client/files/file-choice.ts';
+import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
+import type { CommandName } from '../../tui/command-line/command-names.ts';
+import type { Result } from '../../tui/commands/dot-command.ts';
+import { searchHits } from '../../tui/select/search.ts';
+import type { ChatScope } from '../../tui/session/chat-scope.ts';
+import { personOf } from '../../tui/state/has-own.ts';
+import { age, clockTime, dayName } from '../../tui/text/format.ts';
+import { strings } from '../../tui/text/strings.ts';
+import { mention } from './event-printer.ts';
+import type { Ask } from './hidden-input.ts';
+import { lineCommandTable, lineUsage, screenOnly } from './line-commands.ts';
+import type { LineInput } from './line-input.ts';
+import { phrases } from './phrases.ts';
+import type { Renderer } from './renderer.ts';
+import { conversationLine, hasNamesake, linesOf } from './result-lines.ts';
+
+/** Most search results that are said. */
+const MAX_HITS = 20;
+const PASSWORD_TRIES = 3;
+
+export type LineResultsParts = {
+  scope: ChatScope;
+  renderer: Renderer;
+  /** Asks questions whose answers are not shown. */
+  hidden: LineInput['hidden'];
+  leave(): void;
+};
+
+type Of<Kind extends Result['kind']> = Extract<Result, { kind: Kind }>;
+
+export class LineResults {
+  readonly #scope: ChatScope;
+  readonly #renderer: Renderer;
+  readonly #parts: LineResultsParts;
+
+  constructor(parts: LineResultsParts) {
+    this.#parts = parts;
+    this.#scope = parts.scope;
+    this.#renderer = parts.renderer;
+  }
+
+  /** Resolves when the result is said; a file that is sent goes on meanwhile. Resolves to false when the command was not done. */
+  async run(name: CommandName, argument: string): Promise<boolean> {
+    if (screenOnly.includes(name)) return this.#refuse(lineUsage(name));
+    const result = await lineCommandTable[name].run(this.#scope, argument.trim());
+    return result.kind === 'misused' ? this.#refuse(lineUsage(name)) : this.#show(result);
+  }
+
+  async #show(result: Result): Promise<boolean> {
+    const { controller } = this.#scope;
+    const { say } = this.#renderer;
+    switch (result.kind) {
+      case 'done':
+        if (result.text !== undefined) controller.tell(result.text, result.tone);
+        return true;
+      case 'refused':
+        return this.#refuse(result.text);
+      case 'misused':
+        return false;
+      case 'stopped':
+        return this.#refuse(result.why);
+      case 'asks':
+        return this.#ask(result);
+      case 'leave':
+        this.#parts.leave();
+        return true;
+      // Of the screen only.
+      case 'redraw':
+      case 'copy':
+        return true;
+      case 'opened':
+        // A change of the open conversation is said by line mode, whatever caused it.
+        if (result.wasOpen) say(phrases.writesTo(result.conversation));
+        return true;
+      case 'uploading':
+        void controller.attempt(() => result.sent);
+        return true;
+      case 'unclear':
+        return controller.attempt(async () => choose(result.candidates, result.wanted, '.list_files'));
+      case 'new-password':
+        return this.#newPassword();
+      case 'comparison':
+        return this.#compare(result);
+      case 'conversations':
+        this.#conversations(result);
+        return true;
+      case 'files':
+        this.#files(result);
+        return true;
+      case 'search':
+        this.#search(result);
+        return true;
+      default:
+        for (const line of linesOf(result, this.#scope.clock.now())) say(line);
+        return true;
+    }
+  }
+
+  #refuse(text: string): false {
+    return this.#scope.controller.refuse(text);
+  }
+
+  /** Nobody is asked here: the line says which command does it without a question. */
+  #ask({ question }: Of<'asks'>): boolean {
+    if (question.ask !== 'delete') return true;
+    return this.#refuse(phrases.deleteWhich(this.#scope.controller.chat.open, mention(question.message)));
+  }
+
+  #conversations({ list, areRooms }: Of<'conversations'>) {
+    const { chat } = this.#scope.controller;
+    for (const item of list) {
+      const line = conversationLine(item);
+      const fingerprint = personOf(chat, item.label)?.fingerprint ?? null;
+      if (areRooms) this.#renderer.say(line);
+      else this.#renderer.user({ ...item, name: item.label, fingerprint }, line);
+    }
+  }
+
+  /** Oldest first: the newest stands beside the next line to type. */
+  #files({ conversation, files }: Of<'files'>) {
+    const whole = files.filter(({ file }) => file.sha256 !== '').toReversed();
+    if (whole.length === 0) this.#renderer.say(phrases.noFiles(conversation));
+    for (const item of whole) {
+      const listed = phrases.listedFile(item, age(item.file.at, this.#scope.clock.now()), hasNamesake(item, whole));
+      this.#renderer.file(item, listed);
+    }
+  }
+
+  #search({ query }: Of<'search'>) {
+    const messages = searchHits(this.#scope.controller.chat, query).slice(0, MAX_HITS).reverse();
+    if (messages.length === 0) this.#renderer.say(phrases.nothingFound);
+    for (const message of messages) {
+      const time = `${dayName(message.at)}, ${clockTime(message.at)}`;
+      this.#renderer.message(message, [`${phrases.found(message, time)}: ${mention(message)}`]);
+    }
+  }
+
+  #compare({ person: { name, changedTo }, digits }: Of<'comparison'>): Promise<boolean> {
+    return this.#scope.controller.attempt(async () => {
+      this.#renderer.say(phrases.digits(name, (await digits()).replace(/(.{5})(?=.)/g, '$1 ')));
+      this.#renderer.say(changedTo === null ? phrases.compare(name) : phrases.compareChanged(name));
+    });
+  }
+
+  #newPassword(): Promise<boolean> {
+    const { controller } = this.#scope;
+    const change = async (ask: Ask): Promise<true> => {
+      const old = await ask(phrases.passwordNow);
+      const fresh = await this.#askNewPassword(ask);
+      if (fresh === null) throw new ClientError('usage', phrases.passwordKept);
+      await controller.client.passwd(old, fresh);
+      return true;
+    };
+    // Said once lines are taken again: until then, typed text is dropped.
+    return controller.attempt(async () => {
+      if ((await this.#parts.hidden(change)) === null) throw new ClientError('usage', phrases.needsTerminal);
+      controller.tell(strings.notices.passwd);
+    });
+  }
+
+  /** Asks again after a bad or a differing password. Resolves to null after the last try. */
+  async #askNewPassword(ask: Ask): Promise<string | null> {
+    for (let left = PASSWORD_TRIES; left > 0; left--) {
+      const fresh = await ask(phrases.passwordNew);
+      const fault = newPasswordFault(fresh);
+      if (fault === null && isSamePassword(await ask(phrases.passwordAgain), fresh)) return fresh;
+      this.#scope.controller.tell(fault ?? strings.login.errors.repeat, 'bad');
+    }
+    return null;
+  }
+}

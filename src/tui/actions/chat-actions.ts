@@ -1,0 +1,141 @@
+/** Actions of the chat: many are a dot-command, the others choose, send and complete. */
+import type { CommandName } from '../command-line/command-names.ts';
+import { turned, wanted } from '../command-line/completion.ts';
+import { pathWords } from '../command-line/path-words.ts';
+import { commandTable } from '../commands/dot-command-table.ts';
+import { ScreenCommands } from '../commands/screen-commands.ts';
+import { decideTrust } from '../commands/trust-commands.ts';
+import { Sending } from '../compose/sending.ts';
+import { peopleOf } from '../select/select.ts';
+import type { ChatScope } from '../session/chat-scope.ts';
+import type { Host } from '../session/host.ts';
+import { textOf } from '../state/editor.ts';
+import { openThread } from '../state/focus.ts';
+import { personOf } from '../state/has-own.ts';
+import type { ActionName } from '../state/keys.ts';
+import type { Chat, Overlay } from '../state/state.ts';
+import { strings } from '../text/strings.ts';
+import { findEmoji } from '../text/text-links.ts';
+import type { ScreenActions } from './screen-actions.ts';
+import { Selection } from './selection.ts';
+
+/** Actions that are nothing but a command. */
+const commandOf: Partial<Record<ActionName, CommandName>> = {
+  'next-conversation': '.next',
+  'previous-conversation': '.previous',
+  'next-unread': '.unread',
+  reply: '.reply',
+  edit: '.edit',
+  delete: '.delete',
+  react: '.react',
+  copy: '.copy',
+};
+
+export class ChatActions implements ScreenActions {
+  readonly #scope: ChatScope;
+  readonly #commands: ScreenCommands;
+  readonly #sending: Sending;
+  readonly #selection: Selection;
+
+  constructor(scope: ChatScope, host: Host) {
+    this.#scope = scope;
+    this.#commands = new ScreenCommands(scope, host);
+    this.#sending = new Sending(scope, this.#commands);
+    this.#selection = new Selection(scope, host, this.#commands);
+  }
+
+  run(action: ActionName, key: string): boolean {
+    if (action === 'delete-left') return this.#selection.folderUp();
+    const command = commandOf[action];
+    if (command !== undefined) {
+      void this.#commands.run(command, '');
+      return true;
+    }
+    const act = this.#action(action, key);
+    act?.();
+    return act !== null;
+  }
+
+  #action(action: ActionName, key: string): (() => void) | null {
+    const selection = this.#selection;
+    switch (action) {
+      case 'send':
+        return () => this.#sending.enter();
+      case 'choose':
+        return () => selection.choose();
+      case 'complete':
+        return () => void this.#complete(1);
+      case 'complete-back':
+        return () => void this.#complete(-1);
+      case 'nth-conversation':
+        return () => this.#openNth(Number(key.at(-1)));
+      case 'attach':
+        return () => void selection.browse('.');
+      case 'open-link':
+        return () => void selection.openLink();
+      case 'pause':
+      case 'cancel':
+        return () => selection.onTransfer(action);
+      default:
+        return null;
+    }
+  }
+
+  agree(overlay: Overlay | null): void {
+    const { store, controller } = this.#scope;
+    store.dispatch({ type: 'overlay', overlay: null });
+    if (overlay?.kind === 'confirm') {
+      if (overlay.question.ask === 'send') this.#sending.enter(true);
+      else void this.#commands.carryOut(overlay.question);
+    } else if (overlay?.kind === 'fingerprint') {
+      const person = personOf(controller.chat, overlay.name);
+      if (person !== undefined && isDecidable(overlay, person)) void this.#decide(person);
+    }
+  }
+
+  async #decide(person: Chat['people'][string]): Promise<void> {
+    await this.#commands.show(await decideTrust(this.#scope, person));
+  }
+
+  /** As `.exit`. When the question whether to leave is shown, Ctrl+C twice answers it. */
+  leave(): void {
+    const { overlay } = this.#scope.store.get();
+    if (overlay?.kind === 'confirm' && overlay.question.ask === 'quit') void this.#commands.carryOut(overlay.question);
+    else void this.#commands.run('.exit', '');
+  }
+
+  #openNth(n: number) {
+    const { controller } = this.#scope;
+    const item = peopleOf(controller.chat)[n - 1];
+    if (item) controller.open(item.name);
+  }
+
+  async #complete(by: 1 | -1): Promise<void> {
+    const { store, controller } = this.#scope;
+    const { chat } = controller;
+    const { draft } = openThread(chat);
+    if (textOf(draft) === '') return store.dispatch({ type: 'moved', move: by === 1 ? 'next-pane' : 'previous-pane' });
+    if (chat.completion !== null) return store.dispatch({ type: 'completed', completion: turned(chat.completion, by) });
+    let want = wanted(chat, draft.before, commandTable);
+    if (want.want === 'path') want = await pathWords(want.head, want.path);
+    else if (want.want === 'emoji') {
+      const found = await findEmoji(want.prefix);
+      want =
+        found.length === 0
+          ? { want: 'nothing' }
+          : { want: 'words', completion: { head: want.head, words: found, at: 0 } };
+    }
+    // Text that was typed meanwhile stays as it is.
+    if (openThread(controller.chat).draft !== draft) return;
+    if (want.want === 'words') store.dispatch({ type: 'completed', completion: want.completion });
+    else controller.tell(strings.notices.nothingLike);
+  }
+}
+
+/** A key can be accepted or marked once its number was seen; a mark can be taken back without. */
+function isDecidable(
+  { digits }: Extract<Overlay, { kind: 'fingerprint' }>,
+  { verified, changedTo }: Chat['people'][string],
+): boolean {
+  return digits !== null || verified || changedTo !== null;
+}
