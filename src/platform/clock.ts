@@ -1,14 +1,14 @@
 /**
- * Time, handed in as a value so that tests set it. Folder `platform`: what touches the system. It knows nothing of chat, protocol
- * or accounts.
+ * The clock, passed as a value so that tests control it. The folder `platform` wraps what the system gives: time, randomness, files,
+ * threads and SQLite. It must not know chat, protocol or accounts.
  */
 
 export interface Clock {
-  /** Milliseconds since 1970, UTC. May jump. */
+  /** Milliseconds since 1970, UTC. Jumps when the system's clock is set. */
   now(): number;
-  /** Milliseconds that never go back, from an arbitrary start. */
+  /** Milliseconds since an arbitrary start; never goes back. */
   monotonic(): number;
-  /** Runs `action` once after `ms`; the returned function cancels it. The timer does not keep the process alive. */
+  /** Runs `action` once after `ms` milliseconds. Returns a function that cancels it. The timer does not keep the process alive. */
   after(ms: number, action: () => void): () => void;
 }
 
@@ -22,7 +22,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `ms`, at once for 0. */
+/** Resolves after `ms` milliseconds; immediately for 0. */
 export function sleep(clock: Clock, ms: number): Promise<void> {
   return ms === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(ms, resolve));
 }

@@ -1,16 +1,16 @@
-/** Replaces a file so that after a crash at any moment the old one or the new one is there, whole. */
+/** Writes that survive a crash: afterwards there is either the whole old file or the whole new one. */
 import { dirname } from 'node:path';
 import type { FileSystem, OpenFile } from './file-system.ts';
 
 let written = 0;
 
 /**
- * Writes `bytes` beside `path`, readable by its owner alone, and renames that over `path`; returns when both are on
- * stable storage. An error of the file system is passed on, and leaves the old file and no other.
+ * Replaces the file `path` by `bytes`, mode 0600: writes a file beside it, syncs it, renames it over `path` and syncs the folder.
+ * @throws errors of the file system; the old file is then unchanged
  */
 export async function replaceDurably(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
   written += 1;
-  // Another process may replace the same file: each has a name of its own.
+  // Unique, as another process may replace the same file.
   const beside = `${path}.${process.pid}-${written}.new`;
   await fs.unlink(beside).catch(() => {});
   try {
@@ -29,7 +29,7 @@ export async function replaceDurably(fs: FileSystem, path: string, bytes: Uint8A
   await syncFolder(fs, dirname(path));
 }
 
-/** All of `bytes` from `position` on, however few the system takes at once. */
+/** Writes all of `bytes` at `position`, in several steps if the system takes fewer at once. */
 export async function writeAll(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
@@ -37,7 +37,7 @@ export async function writeAll(file: OpenFile, bytes: Uint8Array, position: numb
   }
 }
 
-/** Makes a rename or a new name in `folder` survive a crash. Windows cannot open folders, and needs no such thing. */
+/** Syncs a folder, so that a new name in it survives a crash. Does nothing on Windows, which cannot open folders. */
 export async function syncFolder(fs: FileSystem, folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const opened = await fs.open(folder, 'r');

@@ -1,6 +1,6 @@
-/** The part of node:fs/promises that is used, handed in as a value so that tests can fill a disk or fail a sync. */
+/** The part of node:fs/promises that is used, passed as a value so that tests can fill a disk or fail a sync. */
 
-/** An open file. The subset of node:fs/promises' FileHandle that is used. */
+/** An open file: the subset of FileHandle that is used. */
 export interface OpenFile {
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
   write(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
@@ -16,7 +16,7 @@ export interface FileStat {
   mtimeMs: number;
   ctimeMs: number;
   ino: number;
-  /** How many names it has. */
+  /** Number of hard links. */
   nlink: number;
   mode: number;
   uid: number;
@@ -24,7 +24,7 @@ export interface FileStat {
   isDirectory(): boolean;
 }
 
-/** The subset of node:fs/promises that is used; `import * as fs from 'node:fs/promises'` satisfies it. */
+/** `import * as fs from 'node:fs/promises'` satisfies it. */
 export interface FileSystem {
   open(path: string, flags: string | number, mode?: number): Promise<OpenFile>;
   readFile(path: string): Promise<Uint8Array>;
@@ -36,8 +36,8 @@ export interface FileSystem {
   unlink(path: string): Promise<void>;
   mkdir(path: string, options: { mode: number }): Promise<unknown>;
   chmod(path: string, mode: number): Promise<void>;
-  /** Of the disk that holds `path`, in blocks of `bsize` bytes: what there is, and what this user may still take. */
+  /** Size of the disk that holds `path`, and what this user may still use, in blocks of `bsize` bytes. */
   statfs(path: string): Promise<{ bsize: number; blocks: number; bavail: number }>;
-  /** What changes in a folder, as far as the system tells; `persistent`: keeps the process alive. */
+  /** Changes of a file, or of the files in a folder, as far as the system reports them. `persistent` keeps the process alive. */
   watch(path: string, options: { persistent: boolean }): AsyncIterable<{ filename: string | null }>;
 }

@@ -1,12 +1,12 @@
-/** Where this system keeps the files of a program for one person. */
+/** Where this system keeps a program's files for one person (XDG Base Directory, macOS, Windows). */
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
 export type SystemEnvironment = { env: { [name: string]: string | undefined }; platform: NodeJS.Platform };
 
 /**
- * The folder of `program`'s data or configuration: XDG's, or what macOS and Windows have. null without a home folder: HOME must be
- * an absolute path, so that nothing is made in the current folder by accident. As XDG says, a relative XDG variable is ignored.
+ * Returns the folder for the data or the configuration of `program`; null without a home folder. HOME must be an absolute path, so that
+ * nothing is made in the current folder by accident. A relative XDG variable is ignored, as the XDG specification says.
  */
 export function programFolder(
   program: string,
@@ -27,19 +27,19 @@ export function programFolder(
 }
 
 /**
- * A path as an option names it: `~` is the home folder, which a shell leaves as it is in `--profile=~/x`, and a file of settings
- * always does. A folder of that name here is `./~`.
+ * Resolves a path from an option or a settings file. A leading `~` is the home folder: a shell does not expand it in `--profile=~/x`,
+ * and nothing does in a file. A folder that is really named `~` is written `./~`.
  */
 export function expandHome(named: string, from = '.', home = homedir()): string {
   return resolve(from, named === '~' || named.startsWith('~/') ? join(home, named.slice(1)) : named);
 }
 
-/** Whether `namedPath` gives the same folder wherever a program is started. */
+/** Whether `expandHome` gives the same folder from every current folder. */
 export function isAbsoluteOrHome(named: string): boolean {
   return isAbsolute(named) || named === '~' || named.startsWith('~/');
 }
 
-/** null: not set, empty or relative. */
+/** Returns null when the path is not set, empty or relative. */
 export function absolute(path: string | undefined): string | null {
   return path !== undefined && isAbsolute(path) ? path : null;
 }

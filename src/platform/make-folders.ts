@@ -1,10 +1,11 @@
-/** Makes folders. */
+/** Makes a folder and the folders above it. */
 import { dirname } from 'node:path';
 import type { FileSystem } from './file-system.ts';
 
 /**
- * The folder and those above it, one by one, with `mode` where they are made here: Node's own way asks for the parent of
- * /proc/x for ever, and says ENOENT of a disk that can only be read. An error of the file system is passed on.
+ * Makes `folder` and those above it that are missing, with `mode`. Not by `mkdir` with `recursive`: Node then loops for ever on /proc/x,
+ * and reports ENOENT for a read-only disk.
+ * @throws errors of the file system
  */
 export async function makeFolders(fs: Pick<FileSystem, 'stat' | 'mkdir'>, folder: string, mode = 0o777): Promise<void> {
   try {
@@ -21,7 +22,7 @@ async function makeBelow(fs: Pick<FileSystem, 'stat' | 'mkdir'>, folder: string,
   try {
     await fs.mkdir(folder, { mode });
   } catch (error) {
-    // Somebody else made it meanwhile.
+    // Another process has made it meanwhile.
     if (codeOf(error) !== 'EEXIST') throw error;
   }
 }

@@ -1,7 +1,7 @@
-/** What `doing` gives; null when the file that it is about is not there. @throws every other error of the file system */
-export async function nullIfMissing<T>(doing: Promise<T>): Promise<T | null> {
+/** Returns the result of an operation on a file; null when the file is missing. @throws all other errors of the file system */
+export async function nullIfMissing<T>(operation: Promise<T>): Promise<T | null> {
   try {
-    return await doing;
+    return await operation;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

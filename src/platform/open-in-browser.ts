@@ -1,9 +1,9 @@
-/** Gives a link to the desktop's own program for it: as an argument, never through a shell. */
+/** Opens a web link in the desktop's browser. The link is an argument of a program and never passes through a shell. */
 import { spawn } from 'node:child_process';
 
 type Desktop = { platform: NodeJS.Platform; env: Record<string, string | undefined> };
 
-/** Links of the web only: what another program does with other kinds is not known here. @returns null where nothing can open it */
+/** Returns the command that opens `link`; null for links other than http and https, and without a desktop. */
 export function openerFor(link: string, { platform, env }: Desktop): [program: string, ...args: string[]] | null {
   const url = URL.parse(link);
   if (url === null || !/^https?:$/.test(url.protocol)) return null;
@@ -13,7 +13,7 @@ export function openerFor(link: string, { platform, env }: Desktop): [program: s
   return env.DISPLAY || env.WAYLAND_DISPLAY ? ['xdg-open', url.href] : null;
 }
 
-/** @returns whether a program took it */
+/** Resolves with whether the program was started. */
 export function openInBrowser(link: string, desktop: Desktop): Promise<boolean> {
   const opener = openerFor(link, desktop);
   if (opener === null) return Promise.resolve(false);

@@ -1,4 +1,4 @@
-/** Random bytes, handed in as a value so that tests can choose them. */
+/** Random bytes, passed as a value so that tests can choose them. */
 import { randomBytes } from 'node:crypto';
 
 /** Returns `size` fresh random bytes. */

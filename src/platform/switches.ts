@@ -1,21 +1,21 @@
-/** Switches: options that are there or not, on a command line and in settings. */
+/** Switches: yes-or-no options, on a command line, in the environment and in a settings file. */
 
 const yes = ['true', 'yes', '1'];
 const no = ['false', 'no', '0'];
-/** For sentences about a value that is neither. */
+/** The values that a switch may have, for error messages. */
 export const SWITCH_VALUES = 'yes or no (true, false, 1 and 0 are the same)';
 
-/** null: neither yes nor no. */
+/** Returns null for a text that is neither yes nor no. */
 export function parseSwitch(text: string): boolean | null {
   if (yes.includes(text)) return true;
   return no.includes(text) ? false : null;
 }
 
 /**
- * The words of a command line with a value in each switch: `--quiet` becomes `--quiet=true`. A parser takes "true" and "false" after
- * a bare switch for its value, and they may be the text of a message. What follows `--` stays as it is.
+ * Gives each switch on a command line an explicit value: `--quiet` becomes `--quiet=true`. Otherwise a parser takes a following "true" or
+ * "false" as the switch's value, though it may be the text of a message. Words after `--` are not changed.
  * @param wrong makes the error for a value that is neither yes nor no
- * @throws what `wrong` makes
+ * @throws the error that `wrong` makes
  */
 export function spellOutSwitches(
   words: readonly string[],
@@ -34,7 +34,7 @@ export function spellOutSwitches(
   return [...spelled, ...words.slice(options.length)];
 }
 
-/** `waitDelivered` is read as `wait-delivered`. */
+/** `waitDelivered` becomes `wait-delivered`. */
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

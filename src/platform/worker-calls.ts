@@ -1,7 +1,4 @@
-/**
- * Calls to a thread, by name and with types. The thread answers them one by one in the order in which they were made, so an answer
- * needs no number.
- */
+/** Typed calls to a worker thread. It answers them one by one in the order in which they were made, so that answers need no number. */
 import { extname } from 'node:path';
 import { parentPort, type ResourceLimits, Worker } from 'node:worker_threads';
 

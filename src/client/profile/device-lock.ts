@@ -1,13 +1,13 @@
 /**
- * Device numbers. A device is one row of seqs in every conversation, so two processes must never write as the same one: each
- * process leases a number by an exclusive SQLite lock on `device-<n>.lock`, which the system drops with the process.
+ * Device numbers of a profile. A device numbers its messages in every conversation, so two processes must never write as the same one:
+ * each leases a number by an exclusive SQLite lock on `device-<n>.lock`, which the system releases when the process ends.
  */
 import { join } from 'node:path';
 import { type Random, randomU32 } from '../../platform/random.ts';
 import { loadSqlite } from '../../platform/sqlite.ts';
 import type { ProfileDb } from './profile-db.ts';
 
-/** To be kept as long as it is needed: what nobody holds is collected, and the lock with it. */
+/** Keep it referenced as long as it is needed: the lock is released when it is garbage-collected. */
 export type DeviceLease = { readonly device: number; release(): void };
 
 export class Devices {
@@ -21,12 +21,12 @@ export class Devices {
     this.#random = random;
   }
 
-  /** Every device of this profile, those in use by other processes and retired ones included. */
+  /** Returns every device of this profile, including retired ones and those that other processes use. */
   async all(): Promise<number[]> {
     return (await this.#db.all('SELECT device FROM devices ORDER BY rowid')).map((row) => Number(row.device));
   }
 
-  /** The first free device; a new one when all are in use. `prefer` are tried before the others. */
+  /** Leases the first free device, those of `prefer` first; a new one when all are in use. */
   async lease(prefer: readonly number[] = []): Promise<DeviceLease> {
     const rows = await this.#db.all('SELECT device FROM devices WHERE retired = 0');
     const usable = rows.map((row) => Number(row.device));
@@ -43,7 +43,7 @@ export class Devices {
     }
   }
 
-  /** One named device, to finish what a process that ended had left in its outbox; null while somebody holds it. */
+  /** Leases one device, to send what an ended process left in its outbox. Returns null while a process holds it. */
   take(device: number): DeviceLease | null {
     const { DatabaseSync } = loadSqlite();
     const lock = new DatabaseSync(join(this.#dir, `device-${device}.lock`));
@@ -64,7 +64,7 @@ export class Devices {
     };
   }
 
-  /** Whether a process holds it, this one included. Two that ask at once do not take each other for its holder. */
+  /** Whether a process holds it, this one included. It takes only a shared lock, so two that ask at once do not see each other. */
   isHeld(device: number): boolean {
     const { DatabaseSync } = loadSqlite();
     const lock = new DatabaseSync(join(this.#dir, `device-${device}.lock`));
@@ -79,7 +79,7 @@ export class Devices {
     }
   }
 
-  /** Never leased again: its numbers were used by somebody else (a restored backup). */
+  /** Makes sure that it is never leased again: a copy of the profile (a restored backup) has used its numbers. */
   async retire(device: number): Promise<void> {
     await this.#db.run('UPDATE devices SET retired = 1 WHERE device = ?', [device]);
   }

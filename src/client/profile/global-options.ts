@@ -1,15 +1,15 @@
-/** The global options: one table for the flags, the environment (SECURECHAT_…) and config.toml. Flags win, then environment. */
+/** The options of all commands: one table for flags, environment (SECURECHAT_…) and config.toml. Flags win, then the environment. */
 import { parse } from 'smol-toml';
 import { isAbsoluteOrHome } from '../../platform/home.ts';
 import { parseSwitch, SWITCH_VALUES } from '../../platform/switches.ts';
 import { ClientError } from '../errors.ts';
 
-/** Where a daemon listens unless it is told otherwise. */
+/** Where a daemon listens by default. */
 export const DEFAULT_SERVER = '127.0.0.1:65345';
 
 type OptionType = 'string' | 'boolean' | 'number';
 
-/** A password is never among them: a flag shows in the process list, the environment in /proc and in children. */
+/** A password is none of them: a flag shows in the process list, the environment in /proc and in child processes. */
 export const globalOptions = {
   server: {
     type: 'string',
@@ -54,7 +54,7 @@ const wanted: Readonly<Record<OptionType, string>> = { string: 'a text', boolean
 type OptionValue = string | boolean | number;
 export type OptionValues = Partial<Record<GlobalOption, OptionValue>>;
 
-/** What the environment sets. Variables that are not in the table are somebody else's. @throws ClientError 'usage' */
+/** Reads the options from the environment. Unknown variables are ignored. @throws ClientError 'usage' */
 export function optionsFromEnvironment(env: NodeJS.ProcessEnv): OptionValues {
   const settings: OptionValues = {};
   for (const option of Object.keys(globalOptions) as GlobalOption[]) {
@@ -70,8 +70,9 @@ export function optionsFromEnvironment(env: NodeJS.ProcessEnv): OptionValues {
 }
 
 /**
- * @param file shown in errors. @throws ClientError 'usage' for a file that is not TOML or holds a key that is not an
- * option.
+ * Reads the options from the text of config.toml.
+ * @param file its path, for errors
+ * @throws ClientError 'usage' when it is not TOML, or a key is no option
  */
 export function optionsFromToml(text: string, file: string): OptionValues {
   let table: Record<string, unknown>;
@@ -94,7 +95,7 @@ export function optionsFromToml(text: string, file: string): OptionValues {
   return settings;
 }
 
-/** What outlives the folder in which it was set names the same one everywhere. @throws ClientError 'usage' */
+/** A folder that is set for all calls must not depend on the current folder. @throws ClientError 'usage' */
 function checkedFolder(option: GlobalOption, value: OptionValue, place: string): OptionValue {
   if ('isFolder' in globalOptions[option] && !isAbsoluteOrHome(String(value)))
     throw new ClientError('usage', `${place} must be an absolute path, not "${value}"`);

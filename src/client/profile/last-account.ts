@@ -1,7 +1,7 @@
-/** Which account of a profile was used last. */
+/** The account of a profile that was used last. */
 import type { ProfileDb } from './profile-db.ts';
 
-/** The address where `name`, or without a name the last account, was used, and the account that was used last there; null in a new profile. */
+/** Returns the server and the name that were used last, of the account `name` if it is given; null in a new profile. */
 export async function lastAccount(
   db: Pick<ProfileDb, 'all'>,
   name: string | null = null,

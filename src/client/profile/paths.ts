@@ -1,4 +1,4 @@
-/** Where things lie on this machine (XDG unless told otherwise). */
+/** The folders of a profile, its configuration and its downloads. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
@@ -9,8 +9,8 @@ const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 
 /**
- * The folder of client state: what `--profile` says, else `~/.local/share/securechat` (or what XDG_DATA_HOME says).
- * @throws ClientError 'usage' when nothing says where it is
+ * Returns the profile's folder: `--profile`, else `securechat` in XDG_DATA_HOME, by default `~/.local/share`.
+ * @throws ClientError 'usage' when there is neither an option nor a home folder
  */
 export function profileFolder(option: string | undefined, home: SystemEnvironment = process): string {
   if (option !== undefined) return expandHome(option);
@@ -22,19 +22,19 @@ export function profileFolder(option: string | undefined, home: SystemEnvironmen
   );
 }
 
-/** config.toml lies in a profile that was named, else in the XDG config folder; null when there is no such folder. */
+/** Returns the path of config.toml: in the profile that `--profile` names, else in the XDG config folder; null when there is none. */
 export function configFile(profileOption: string | undefined, home: SystemEnvironment = process): string | null {
   const folder = profileOption === undefined ? programFolder('securechat', 'config', home) : expandHome(profileOption);
   return folder && join(folder, 'config.toml');
 }
 
-/** A folder for downloads, and why it is not the one that would have been taken first. */
+/** `why`: why it is not `./client_files`, for the person; null when there is nothing to say. */
 export type Downloads = { dir: string; why: string | null };
 
 /**
- * `--downloads`, else `./client_files` if it is a folder of the person's own, else their download folder. A link in the current folder
- * is not followed: an unpacked archive could choose where files land. What is named with an option may be a link.
- * @param profile the folder of the profile, for when there is no home folder
+ * Returns `--downloads`, else `./client_files` if it is the person's own folder, else their download folder. A link named `client_files` is
+ * not followed, as an unpacked archive could choose where files land; an option may name a link.
+ * @param profile the profile's folder, used when there is no home folder
  */
 export async function downloadsFolder(
   option: string | undefined,
@@ -50,7 +50,7 @@ export async function downloadsFolder(
   return { dir, why: fault === '' ? null : `${here} ${fault}: downloads go to ${dir}; choose with --downloads DIR` };
 }
 
-/** Why a folder found by chance is not taken; '' when nothing is there, null when it is good. */
+/** Returns why `folder` must not be used, for a sentence; '' when it does not exist, null when it may be used. */
 async function faultOf(folder: string, fs: Pick<FileSystem, 'lstat'>): Promise<string | null> {
   const found = await fs.lstat(folder).catch(() => null);
   if (found === null) return '';
@@ -60,7 +60,7 @@ async function faultOf(folder: string, fs: Pick<FileSystem, 'lstat'>): Promise<s
   return process.platform !== 'win32' && isForAll ? 'can be written by every user' : null;
 }
 
-/** What the desktop says, else `~/Downloads`; null without a home folder. */
+/** Returns the desktop's download folder, else `~/Downloads`; null without a home folder. */
 async function ownDownloads(fs: Pick<FileSystem, 'readFile'>, env: NodeJS.ProcessEnv): Promise<string | null> {
   const home = absolute(process.platform === 'win32' ? homedir() : env.HOME);
   if (home === null) return null;

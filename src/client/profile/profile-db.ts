@@ -7,13 +7,13 @@ export type SqlValue = string | number | null | Uint8Array;
 export type Row = Record<string, SqlValue>;
 export type Statement = { sql: string; params?: readonly SqlValue[] };
 
-/** All @throw ClientError 'disk-full' when there is no room for what they write. */
+/** All throw ClientError 'disk-full' when the disk has no room. */
 export interface ProfileDb {
   all(sql: string, params?: readonly SqlValue[]): Promise<Row[]>;
   run(sql: string, params?: readonly SqlValue[]): Promise<{ changes: number }>;
-  /** All or nothing; on stable storage when it resolves. Takes the write lock at its start. */
+  /** Runs all statements or none; on stable storage when it resolves. Takes the write lock at its start. */
   transaction(statements: readonly Statement[]): Promise<void>;
-  /** Resolves when what was asked before is done and the file is closed. */
+  /** Resolves when all earlier calls are done and the file is closed. */
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function openProfileDb(path: string, migrations: readonly (readonly
     name: 'the profile database',
     resourceLimits: smallYoungGeneration,
   });
-  /** What a call returned. @throws ClientError 'disk-full'; Error with a sentence */
+  /** @throws ClientError 'disk-full', or Error with a sentence */
   const resultOf = <T>(outcome: Outcome<T>): T => {
     if ('result' in outcome) return outcome.result;
     throw outcome.full ? diskFull(path) : new Error(outcome.failed);

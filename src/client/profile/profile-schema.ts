@@ -1,14 +1,13 @@
 /** The tables of profile.db. */
-
 import { chatTables } from './chat-schema.ts';
 import { transferTables } from './transfer-schema.ts';
 
-/** Whom this profile trusts and who it is. `daemon` is a daemon's fingerprint (32 bytes) everywhere. */
+/** Daemons, own accounts, and the keys of others. `daemon` is a daemon's fingerprint (32 bytes) everywhere. */
 const accountTables = [
   `CREATE TABLE daemons (daemon BLOB PRIMARY KEY, daemon_id BLOB, confirmed INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL) STRICT`,
   `CREATE TABLE addresses (address TEXT PRIMARY KEY, daemon BLOB NOT NULL, at INTEGER NOT NULL) STRICT`,
-  // keys: sealed (account-store.ts); id_fp, card_seq, card_hash: of the newest card in keys; vault_stored: the highest version that
-  // the daemon is known to have had
+  // keys: sealed (account-store.ts); id_fp, card_seq, card_hash: of the newest card in keys; vault_stored: the highest version that the
+  // daemon is known to have stored
   `CREATE TABLE accounts (daemon BLOB NOT NULL, name TEXT NOT NULL, keys BLOB NOT NULL, vault_version INTEGER NOT NULL DEFAULT 0,
      local_keys INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL, id_fp BLOB, card_seq INTEGER NOT NULL DEFAULT 0, card_hash BLOB,
      vault_stored INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (daemon, name)) STRICT`,
@@ -19,7 +18,7 @@ const accountTables = [
   `CREATE TABLE pins (daemon BLOB NOT NULL, name TEXT NOT NULL, id_fp BLOB NOT NULL, card_seq INTEGER NOT NULL,
      card_hash BLOB NOT NULL, card BLOB NOT NULL, verified INTEGER NOT NULL DEFAULT 0, changed_to BLOB,
      PRIMARY KEY (daemon, name)) STRICT`,
-  // every identity that was ever accepted for a name, so that what it signed then can still be read
+  // Every identity that was ever accepted for a name: it verifies what was signed then
   `CREATE TABLE identities (daemon BLOB NOT NULL, id_fp BLOB NOT NULL, name TEXT NOT NULL, sig_spki BLOB NOT NULL,
      PRIMARY KEY (daemon, id_fp)) STRICT`,
 ];
@@ -29,7 +28,7 @@ const rowTables = [
   `CREATE TABLE sealed_rows (n INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT`,
 ];
 
-/** Entry i brings version i to i + 1. What was released is never edited: a change is a new entry. */
+/** Entry i brings version i to i + 1. Never edit a released entry; add one. */
 export const migrations: readonly (readonly string[])[] = [
   [...accountTables, ...chatTables, ...transferTables, ...rowTables],
 ];

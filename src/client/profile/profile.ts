@@ -1,4 +1,7 @@
-/** A profile folder: the key that everything else in it is sealed under, the database, the devices. */
+/**
+ * A profile: a person's folder with its key, its database and its devices. The folder `profile` stores what other folders give it and must
+ * not know what it means.
+ */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';
 import { writeAll } from '../../platform/durable-write.ts';
@@ -35,8 +38,8 @@ export class Profile {
   }
 
   /**
-   * Opens or makes the folder (0700). Several processes may hold one profile at once.
-   * @param meanwhile called when there is nothing left but to wait for the database's thread
+   * Opens or makes the folder (0700). Several processes may have one profile open at once.
+   * @param meanwhile called as soon as the database's thread is on its way
    * @throws ClientError
    */
   static async open(dir: string, fs: FileSystem, random: Random, meanwhile = () => {}): Promise<Profile> {
@@ -50,14 +53,14 @@ export class Profile {
     return new Profile(dir, await opening, key, fs, random);
   }
 
-  /** AES-256-GCM under the profile's key: nonce(12), ciphertext, tag(16). `aad` says what this is: the place it is stored. */
+  /** Encrypts with AES-256-GCM (NIST SP 800-38D) under the profile's key: nonce(12), ciphertext, tag(16). `aad` says where it is stored. */
   seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array {
     const nonce = this.random(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(aad);
     return Uint8Array.from(concat(nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()));
   }
 
-  /** @throws ClientError 'refused' when the bytes were not sealed by this profile for this place. */
+  /** Decrypts what `seal` returned. @throws ClientError 'refused' when the bytes were not sealed by this profile for this place */
   open(bytes: Uint8Array, aad: Uint8Array): Uint8Array {
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES), {
@@ -72,7 +75,7 @@ export class Profile {
     }
   }
 
-  /** HMAC-SHA-256 under the profile's key, 32 bytes: finds a row by a name that the database must not show. */
+  /** Returns HMAC-SHA-256 (RFC 2104) under a key of the profile, 32 bytes: finds a row by a name that the database must not show. */
   mac(bytes: Uint8Array): Uint8Array {
     return hmac(this.#macKey, bytes);
   }
@@ -82,7 +85,7 @@ export class Profile {
   }
 }
 
-/** Why there can be no profile in `dir`, as far as that is the folder's fault. */
+/** Returns the error for the person when the folder `dir` cannot hold a profile; other errors as they are. */
 function cannotBe(dir: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof ClientError || code === undefined) return error;
@@ -100,7 +103,7 @@ function cannotBe(dir: string, error: unknown): unknown {
   return new ClientError('usage', `the profile folder ${dir} cannot be used: ${why}; give another with --profile DIR`);
 }
 
-/** Reads profile.key, or makes it (0600). Of two processes that make it at once, both get the one that was first. */
+/** Reads profile.key, or makes it (0600). Two processes that make it at once both get the first one's. */
 async function profileKey(dir: string, fs: FileSystem, random: Random): Promise<Uint8Array> {
   const path = join(dir, 'profile.key');
   const key = await read(fs, path);
@@ -119,7 +122,7 @@ async function makeKey(path: string, fs: FileSystem, random: Random): Promise<Ui
   await writeAll(file, key, 0);
   await file.sync();
   await file.close();
-  // A link, not a rename: it does not replace the key that another process made meanwhile.
+  // Unlike a rename, a link does not replace the key that another process has made meanwhile.
   await fs.link(temporary, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });

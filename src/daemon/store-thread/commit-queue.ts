@@ -1,7 +1,7 @@
 /**
- * Calls on their way to the thread of the database, and its answers on their way back. Calls that come while a batch is being
- * committed become the next batch, and those of one turn of the loop come together: no timer, and no wait when idle. When more
- * waits than one batch takes, the payers take turns, and who has nothing in flight goes first.
+ * Gathers the store's calls into batches for the database's thread, one transaction each (group commit). Calls of one turn of the event
+ * loop, and those that arrive while a batch is being committed, form the next batch: there is no timer, and no wait when idle. When
+ * more calls wait than a batch takes, requesters take turns, and those with nothing in flight go first.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -11,23 +11,23 @@ import { eventLoop } from '../limits/event-loop.ts';
 import type { OperationName, Operations, Requester } from '../store/store.ts';
 import type { Batch, Call } from './group-commit.ts';
 
-/** Batches that the thread may hold. */
+/** Batches that are sent to the thread at once. */
 const BATCHES_IN_FLIGHT = 2;
-/** Milliseconds of work in one batch, and in its answers: who comes new waits for the batches in flight. */
+/** Milliseconds of work in one batch and in its answers: a new requester waits for the batches in flight. */
 const BATCH_MS = 6;
-/** Of a batch's time at most half is its sync: on a slow disk batches are longer. */
+/** A batch works at least as long as its sync takes: on a slow disk batches are longer. */
 const WORK_TO_SYNC = 1;
-/** What one batch may weigh, in calls of the lightest kind, whatever was measured. */
+/** Bounds of a batch's weight, whatever was measured. A call that appends a note weighs 1. */
 const LEAST_PER_BATCH = 50;
 const MOST_PER_BATCH = 1000;
-/** Milliseconds for such a call before anything was measured (npm run bench -- durable). */
+/** Milliseconds for a call of weight 1 before anything was measured (npm run bench -- durable). */
 const FIRST_MS = 0.03;
-/** How much of what was measured before counts beside a new batch. */
+/** Weight of the earlier measurements against a new batch (exponential moving average). */
 const MEMORY = 0.9;
-/** A note of one chunk, and a key of an epoch, as they are stored. */
+/** Stored sizes of a note of one chunk and of an epoch's key. */
 const NOTE_BYTES = 2048;
 const KEY_BYTES = 512;
-/** Calls that read or write a lot, in calls that append a note. */
+/** The weight of calls that read or write more than an appended note. */
 const WEIGHTS: { [N in OperationName]?: (params: Parameters<Operations[N]>[0]) => number } = {
   fetch: () => 25,
   files: () => 25,
@@ -47,17 +47,17 @@ function weightOf({ name, params }: Call): number {
 type Waiting = {
   call: Call;
   weight: number;
-  asker: Requester | null;
+  requester: Requester | null;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
 };
 
-/** Who pays for it; '' for what the daemon asks by itself. */
-function keyOf({ asker }: Pick<Waiting, 'asker'>): string {
-  return asker?.key ?? '';
+/** The account that pays for a call; '' for the daemon's own. */
+function keyOf({ requester }: Pick<Waiting, 'requester'>): string {
+  return requester?.key ?? '';
 }
 
-/** What the latest batches took, of the thread and of the loop. */
+/** Moving averages of what batches take, in the thread and in the event loop. */
 class Pace {
   #weight = 100;
   #threadMs = 100 * FIRST_MS;
@@ -71,12 +71,12 @@ class Pace {
     this.#sync = this.#sync * MEMORY + ms.sync * (1 - MEMORY);
   }
 
-  /** Milliseconds of the thread for a call of weight 1; the sync, which is shared, is waiting and no work. */
+  /** Milliseconds of the thread for a call of weight 1. The sync is left out: it is shared, and waiting rather than work. */
   get each(): number {
     return this.#threadMs / this.#weight;
   }
 
-  /** What a batch may weigh. */
+  /** The greatest weight of the next batch. */
   get most(): number {
     const each = Math.max(this.#threadMs, this.#loopMs) / this.#weight;
     const most = Math.max(BATCH_MS, WORK_TO_SYNC * this.#sync) / each;
@@ -99,12 +99,12 @@ export class CommitQueue {
     this.#clock = clock;
   }
 
-  /** @throws Refusal, and the error given to fail(). */
-  add(call: Call, asker: Requester | null): Promise<unknown> {
+  /** Resolves with the result after its commit. @throws Refusal, or the error given to fail() */
+  add(call: Call, requester: Requester | null): Promise<unknown> {
     if (this.#failure) return Promise.reject(this.#failure);
     const weight = weightOf(call);
     return new Promise((resolve, reject) => {
-      const waiting = { call, weight, asker, resolve, reject };
+      const waiting = { call, weight, requester, resolve, reject };
       this.#waiting.add(keyOf(waiting), waiting);
       if (this.#scheduled) return;
       this.#scheduled = true;
@@ -116,21 +116,21 @@ export class CommitQueue {
   }
 
   /**
-   * What became of the oldest batch, in order. Short answers are given at once, so that those who wrote hear of it in the order of
-   * the commit; a long one when its asker has a turn.
+   * Answers the calls of the oldest batch. Short answers are given at once, so that writers get them in the order of the commit; a
+   * long one waits for a turn of its requester.
    */
   async settle({ outcomes, workMs, syncMs }: Batch): Promise<void> {
     const batch = this.#sent.shift() ?? [];
     const begun = this.#clock.monotonic();
     let total = 0;
-    for (const [index, { weight, asker, resolve, reject }] of batch.entries()) {
+    for (const [index, { weight, requester, resolve, reject }] of batch.entries()) {
       const outcome = outcomes[index] ?? { error: 'no outcome' };
       total += weight;
-      asker?.chargeMeasured(this.#pace.each * weight);
+      requester?.chargeMeasured(this.#pace.each * weight);
       if ('refusal' in outcome) reject(new Refusal(outcome.refusal.code, outcome.refusal.message));
       else if ('error' in outcome) reject(new Error(`the store failed: ${outcome.error}`));
-      else if (asker === null || weight === 1) resolve(outcome.result);
-      else asker.turn(() => resolve(outcome.result));
+      else if (requester === null || weight === 1) resolve(outcome.result);
+      else requester.turn(() => resolve(outcome.result));
     }
     this.#flush();
     this.#tellIdle();
@@ -138,7 +138,7 @@ export class CommitQueue {
     this.#pace.add(total, { thread: workMs, loop: this.#clock.monotonic() - begun, sync: syncMs });
   }
 
-  /** Everything that has no outcome yet fails, and all that is asked from now on. */
+  /** Fails all calls that have no outcome yet, and all later ones. */
   fail(error: Error): void {
     this.#failure ??= error;
     const lost = [...this.#sent.splice(0).flat(), ...this.#takeWaiting(Number.POSITIVE_INFINITY)];
@@ -146,7 +146,7 @@ export class CommitQueue {
     this.#tellIdle();
   }
 
-  /** Resolves when everything is answered. */
+  /** Resolves when all calls are answered. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
       this.#onIdle.push(resolve);
@@ -162,7 +162,7 @@ export class CommitQueue {
     }
   }
 
-  /** The next batch. Who has nothing in flight waits behind no batch of those who have: one call of each is a batch of its own. */
+  /** Requesters with nothing in flight come first: one call of each is a batch of its own, so that they wait behind no other's calls. */
   #nextBatch(): Waiting[] {
     const { most } = this.#pace;
     const inFlight = new Set(this.#sent.flat().map(keyOf));

@@ -1,11 +1,11 @@
-/** Many operations, one commit: the sync to disk is paid once for all that came together. */
+/** Runs a batch of calls in one transaction, so that they share one sync to disk. */
 import type { DatabaseSync } from 'node:sqlite';
 import { sqliteCode } from '../../platform/sqlite.ts';
 import { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
 import { type Implementation, statements, type Transaction } from '../store/operation.ts';
 import type { OperationName, Operations } from '../store/store.ts';
 
-/** The database can no longer be trusted with what was asked, or with what it said before. */
+/** The database has failed for good: nothing that it stored or answers can be relied on. */
 export class BrokenDatabase extends Error {
   override readonly name = 'BrokenDatabase';
 }
@@ -14,14 +14,14 @@ export type Call = { name: OperationName; params: unknown; now: number };
 
 export type Outcome = { result: unknown } | { refusal: { code: RefusalCode; message: string } } | { error: string };
 
-/** What became of a batch, and the milliseconds that it took; those of commits and their syncs apart. */
+/** The outcome of each call, and the milliseconds of work and of commits with their syncs. */
 export type Batch = { outcomes: Outcome[]; workMs: number; syncMs: number };
 
 /**
- * Carries out calls in order. Outcomes exist only after the commit that holds them was synced. A refused call leaves nothing
- * behind and does not touch its neighbours; when a whole transaction fails each call is tried in one of its own, so that
- * only those that fail by themselves fail. After an error of the disk that is not want of room nothing is tried again: a
- * second sync may succeed without having written what the first could not. @throws BrokenDatabase then.
+ * Runs calls in order, each in a savepoint. Outcomes are returned after the commit was synced. A refused call changes nothing and does not
+ * affect the others. When the transaction itself fails, each call is tried again in one of its own, so that only the faulty ones fail.
+ * After a disk error other than a full disk nothing is tried again, since a second sync may succeed without having written what the
+ * first one could not: it throws BrokenDatabase.
  */
 export class GroupCommit {
   readonly #db: Pick<DatabaseSync, 'exec'>;
@@ -30,7 +30,7 @@ export class GroupCommit {
   readonly #onCommit: (commits: number, at: number) => void;
   #syncMs = 0;
 
-  /** @param onCommit told the number and the time of each commit that changed something, before its outcomes are there */
+  /** @param onCommit called after each commit that changed something, with its number and time, before outcomes are returned */
   constructor(
     db: DatabaseSync,
     operations: Implementation<Operations>,
@@ -100,7 +100,7 @@ export class GroupCommit {
     }
   }
 
-  /** Takes back one call. A full disk may have ended the whole transaction: then all of it fails with that error. */
+  /** Undoes one call. @throws `error` when a full disk has ended the whole transaction */
   #undo(error: unknown): void {
     try {
       this.#sql('ROLLBACK TO call').run();
@@ -124,7 +124,7 @@ const SQLITE_FULL = 13;
 /** Extended codes of SQLITE_IOERR for a file that could not grow: write, truncate, shared-memory size. */
 const COULD_NOT_GROW = new Set([SQLITE_FULL, 778, 1546, 4874]);
 
-/** @throws BrokenDatabase when `error` says that the database cannot be gone on with. */
+/** @throws BrokenDatabase when `error` means that the database must not be used any more */
 export function checkBroken(error: unknown): void {
   if (error instanceof BrokenDatabase) throw error;
   const code = sqliteCode(error);

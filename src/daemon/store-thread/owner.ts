@@ -1,6 +1,6 @@
 /**
- * Which daemon a database belongs to: hashes of what is public of its daemon.key and its opaque.setup, kept since the first
- * start. With another key there would be a second lobby, with another setup nobody could log in.
+ * The daemon that a database belongs to, as hashes of the public parts of its daemon.key and its opaque.setup, stored at the first start.
+ * With another key there would be a second lobby; with another setup nobody could log in.
  */
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -9,7 +9,7 @@ import { StartError } from '../data/start-error.ts';
 
 export type Owner = { key: Uint8Array; setup: Uint8Array };
 
-/** Changes nothing. @throws StartError when the database at `path` belongs to another than `owner`. */
+/** @throws StartError when the database at `path` belongs to another daemon than `owner` */
 export function checkOwner(path: string, db: DatabaseSync, owner: Owner): void {
   const kept = ownerOf(db);
   if (kept === null) return;
@@ -23,7 +23,7 @@ export function checkOwner(path: string, db: DatabaseSync, owner: Owner): void {
   );
 }
 
-/** A database that has no owner yet is new, or older than owners are. */
+/** Stores the owner, unless there is one. */
 export function keepOwner(db: DatabaseSync, owner: Owner): void {
   db.prepare('INSERT OR IGNORE INTO owner (one, key, setup) VALUES (1, ?, ?)').run(owner.key, owner.setup);
 }

@@ -1,10 +1,10 @@
 /**
- * securechat.seal: beside the database, the number of its newest commit. SQLite drops what follows a damaged place of the
- * write-ahead log without a word; a database that stands below its seal has lost what people were told is stored.
+ * securechat.seal: a file beside the database with the number of its newest commit. SQLite silently drops everything after a damaged part
+ * of the write-ahead log; a database with fewer commits than its seal has lost data that was confirmed to people.
  *
- * Two lines of 512 bytes, written in turn, so that a power cut in the middle of one leaves the other:
- * `securechat-seal 1 <database id> <commits> <ms since 1970> <check>`. It is written after each commit and before its answers,
- * and never waits for the disk: after a power cut it may be older than the database, which says nothing.
+ * It has two lines of 512 bytes, written in turn, so that a power cut during a write leaves the other:
+ * `securechat-seal 1 <database id> <commits> <ms since 1970> <check>`, where check is the start of a SHA-256. It is written after each
+ * commit, before the answers, and not synced: after a power cut it may be older than the database, which proves nothing.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
@@ -15,17 +15,17 @@ const SLOT_BYTES = 512;
 const SLOTS = 2;
 const CHECK_DIGITS = 16;
 
-/** Which database it is, and how far: `at` is the daemon's time of the newest commit, 0 before the first. */
+/** The id of a database, its number of commits, and the daemon's time of the newest one: ms since 1970, 0 before the first. */
 export type Standing = { id: string; commits: number; at: number };
 
 export class Seal {
   readonly #file: number;
   #newest: Standing;
 
-  /** Of the database at `path`; made, on stable storage, when it is missing. @throws StartError as checkSeal does. */
+  /** Opens the seal of the database at `path`, or makes it on stable storage. @throws StartError as checkSeal does */
   static open(path: string, standing: Standing): Seal {
     checkSeal(path, standing);
-    // A new one is there whole or not at all: half of one would be taken for a damaged one at the next start.
+    // By a rename: half of a new one would look damaged at the next start.
     const isNew = readSlots(path) === null;
     const beside = `${sealOf(path)}.new`;
     const file = openSync(isNew ? beside : sealOf(path), isNew ? 'w+' : 'r+', 0o600);
@@ -46,7 +46,7 @@ export class Seal {
     this.#newest = newest;
   }
 
-  /** After a commit. A seal that cannot be written stays behind, and then proves less. */
+  /** Records a commit. Errors are ignored: a seal that is behind only proves less. */
   set(commits: number, at: number): void {
     this.#newest = { ...this.#newest, commits, at };
     try {
@@ -66,14 +66,14 @@ export class Seal {
   }
 }
 
-/** Where the seal of the database at `path` lies. */
+/** Returns the path of the seal of the database at `path`. */
 export function sealOf(path: string): string {
   return `${path.replace(/\.db$/, '')}.seal`;
 }
 
 /**
- * Compares the database at `path` with its seal, if there is one, and changes neither.
- * @throws StartError when the database is not all that its seal knows of, or the seal is damaged.
+ * Compares the database at `path` with its seal, if there is one. Changes neither.
+ * @throws StartError when the database lacks commits that the seal knows of, is another one, or the seal is damaged
  */
 export function checkSeal(path: string, standing: Standing | null): void {
   const slots = readSlots(path);
@@ -95,7 +95,7 @@ export function checkSeal(path: string, standing: Standing | null): void {
   );
 }
 
-/** What the database says of itself; null when it is older than seals are. */
+/** Reads the standing from the database; null when it was made before there were seals. */
 export function standingOf(db: DatabaseSync): Standing | null {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'standing'").get() === undefined) return null;
   const row = db.prepare('SELECT id, commits, at FROM standing').get();
@@ -103,7 +103,7 @@ export function standingOf(db: DatabaseSync): Standing | null {
   return { id: Buffer.from(row.id as Uint8Array).toString('hex'), commits: Number(row.commits), at: Number(row.at) };
 }
 
-/** null when there is none. */
+/** Returns null when there is no seal. */
 function readSlots(path: string): string[] | null {
   let text: string;
   try {

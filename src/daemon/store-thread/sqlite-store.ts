@@ -1,4 +1,4 @@
-/** The store on SQLite, in a thread of its own so that no disk ever delays a socket. */
+/** The store on SQLite, in a thread, so that no disk delays a socket. */
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { WorkerCalls, workerUrl } from '../../platform/worker-calls.ts';
 import { StorageError } from '../data/storage-error.ts';
@@ -14,18 +14,15 @@ const CALLS_PER_CHECKPOINT = 1000;
 
 type Options = {
   clock?: Clock;
-  /** Whose database it is to be; not asked when it is not given. */
+  /** The daemon that must own the database; any may when it is not given. */
   owner?: Owner;
-  /**
-   * Told once, when the database or its thread has failed for good: everything asked from then on, and what was not answered
-   * yet, fails with this error.
-   */
+  /** Called once, when the database or its thread has failed for good: unanswered and later calls fail with this error. */
   onBroken?: (error: StorageError) => void;
 };
 
 /**
- * Opens the database at `path`, made when missing.
- * @throws Error with a sentence for the operator when it cannot be used.
+ * Opens the database at `path`, or makes it.
+ * @throws Error with a sentence for the operator when it cannot be used
  */
 export async function openSqliteStore(path: string, options: Options = {}): Promise<SharedStore> {
   const clock = options.clock ?? systemClock;
@@ -46,7 +43,7 @@ export async function openSqliteStore(path: string, options: Options = {}): Prom
     sinceCheckpoint += batch.length;
     if (sinceCheckpoint < CALLS_PER_CHECKPOINT) return;
     sinceCheckpoint = 0;
-    // The batch is answered before it.
+    // Answered after the batch: nothing waits for it.
     calls.call('checkpoint', null).catch(fail);
   };
   const queue = new CommitQueue(commit, clock);
@@ -54,20 +51,17 @@ export async function openSqliteStore(path: string, options: Options = {}): Prom
     await queue.idle();
     await calls.close();
   };
-  const askedBy = (asker: Requester | null): Store => {
+  const askedBy = (requester: Requester | null): Store => {
     const operations = operationNames.map((name) => [
       name,
-      (params: unknown) => queue.add({ name, params: ownBytes(params), now: clock.now() }, asker),
+      (params: unknown) => queue.add({ name, params: ownBytes(params), now: clock.now() }, requester),
     ]);
     return { ...(Object.fromEntries(operations) as { [N in OperationName]: Store[N] }), close };
   };
   return { ...askedBy(null), for: askedBy };
 }
 
-/**
- * Bytes of a request are views into the record they came in; posted as they are, that whole record would be copied to the
- * thread for each of them.
- */
+/** Copies the bytes of a request: they are views into the record they arrived in, and posting a view copies the whole record. */
 function ownBytes(value: unknown): unknown {
   if (value instanceof Uint8Array) return value.byteLength === value.buffer.byteLength ? value : new Uint8Array(value);
   if (Array.isArray(value)) return value.map(ownBytes);

@@ -77,9 +77,10 @@ function open(path: string, owner: Owner | null): { db: DatabaseSync; seal: Seal
 }
 
 /**
- * Looks at the database before it is opened for writing, and stays open: the last one to close a database copies the
- * write-ahead log into it and removes the log, and one that only reads cannot. So what is refused or broken stays as it is.
- * null when there is no database yet. @throws StartError when something is missing or another daemon's, Error when it is damaged
+ * Opens the database read-only, checks it, and keeps it open: the last connection that closes a database copies the write-ahead log into
+ * it and deletes the log, which a read-only one cannot do. So a refused or broken database stays as it is.
+ * @returns null when there is no database yet
+ * @throws StartError when commits are missing or it belongs to another daemon, Error when it is damaged
  */
 function openReader(path: string, owner: Owner | null): DatabaseSync | null {
   let db: DatabaseSync;
@@ -94,7 +95,7 @@ function openReader(path: string, owner: Owner | null): DatabaseSync | null {
     return db;
   } catch (error) {
     db.close();
-    // What else keeps it from being read is found when it is opened in earnest.
+    // Other errors appear again when it is opened for writing.
     if (error instanceof StartError || DAMAGED.has(sqliteCode(error) & 0xff)) throw error;
     return null;
   }
@@ -108,21 +109,18 @@ function closeAsItIs(db: DatabaseSync, reader: DatabaseSync | null): void {
   reader.close();
 }
 
-/** @throws BrokenDatabase. */
+/** Copies the write-ahead log into the database. @throws BrokenDatabase */
 function checkpoint(db: DatabaseSync): null {
   try {
     db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   } catch (error) {
-    // With a full disk the log still holds everything, and the next checkpoint tries again.
+    // On a full disk the log still holds everything, and the next checkpoint tries again.
     checkBroken(error);
   }
   return null;
 }
 
-/**
- * So that a database that was just made is still there after a power cut. Windows cannot open folders, and needs no
- * such thing.
- */
+/** Makes a new database survive a power cut. Does nothing on Windows, which cannot open folders. */
 function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');

@@ -1,22 +1,22 @@
-/** The shell's job control, as Ctrl+Z in a cooked terminal has it. */
+/** The shell's job control: what Ctrl+Z does in a terminal that is not in raw mode. */
 import { type Clock, sleep } from '../clock.ts';
 
-/** Longer than the system takes to stop a process, or to tell it that it goes on. ms. */
+/** Longer than the system takes to stop a process, or to deliver SIGCONT. ms. */
 const MOMENT = 60;
 
 /**
- * Stops the whole foreground group until fg. @returns whether it was stopped: where no shell is above that could let it go on
- * (a terminal's only program, the first one of a container) the system drops the signal
+ * Suspends the process group until the shell's `fg`. Resolves with whether it was suspended: without a shell that could resume it (a
+ * terminal's only program, the first process of a container) the system drops the signal.
  */
 export async function suspendProcessGroup(clock: Clock): Promise<boolean> {
   const heard = process.listeners('SIGTSTP');
-  // A signal that is listened to stops nobody.
+  // SIGTSTP stops the process only when nothing listens to it.
   process.removeAllListeners('SIGTSTP');
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const continued = (): void => resolve(true);
   process.on('SIGCONT', continued);
   process.kill(0, 'SIGTSTP');
-  // What is stopped runs no timers. After fg one that was begun before is due at once, but none that begins then.
+  // A suspended process runs no timers. After fg the first one is due at once, but the second, begun then, is not.
   void sleep(clock, MOMENT)
     .then(() => sleep(clock, MOMENT))
     .then(() => resolve(false));

@@ -1,11 +1,11 @@
-/** Ends a program whose output cannot be written. */
+/** Ends a program when its standard output fails. */
 
 type Stream = Pick<NodeJS.WriteStream, 'on' | 'write'>;
 type Ending = { stdout: Stream; stderr: Stream; exit(status: number): void };
 
 /**
- * Ends `process` when its standard output fails: with 0 for a closed pipe (`| head`), else with 1 and a sentence, as when the disk is
- * full. A standard error that fails does not end it.
+ * Exits when standard output fails: with status 0 for a closed pipe (`| head`), which is no error; otherwise with 1 and a sentence, as
+ * for a full disk. A failing standard error is ignored.
  */
 export function exitOnOutputError(process: Ending, program: string): void {
   process.stderr.on('error', () => {});

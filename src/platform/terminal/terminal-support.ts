@@ -1,11 +1,13 @@
-/** Keys come over a network, in pieces at times. */
+/** What the terminal can do. */
+
+/** Whether keys arrive over SSH, at times in pieces. */
 export function isRemote({ SSH_CONNECTION, SSH_TTY }: Environment): boolean {
   return Boolean(SSH_CONNECTION || SSH_TTY);
 }
 
 type Environment = Record<string, string | undefined>;
 
-/** Where no screen can be, or should not: no terminal, or one that only takes lines. */
+/** Whether the screen cannot be shown: there is no terminal, or one that takes only lines. */
 export function isScreenless(process: {
   stdin: { isTTY?: boolean };
   stdout: { isTTY?: boolean };
@@ -16,8 +18,8 @@ export function isScreenless(process: {
 }
 
 /**
- * Whether nothing that was written may be drawn over: the terminal cannot move its cursor (TERM=dumb), or the person hears
- * instead of looking (INK_SCREEN_READER, as Ink has it).
+ * Whether written lines must not be drawn over: the terminal cannot move its cursor (TERM=dumb), or a screen reader reads them
+ * (INK_SCREEN_READER, Ink's variable).
  */
 export function isLineOnly(env: Environment): boolean {
   return env.TERM === 'dumb' || /^(?:1|true|yes)$/i.test(env.INK_SCREEN_READER ?? '');
