@@ -46,7 +46,7 @@ async function benchTransfers(
   daemon: BenchDaemon,
   folder: string,
   path: string,
-  tell: (what: string, spent: Cost) => void,
+  report: (what: string, spent: Cost) => void,
 ): Promise<void> {
   const client = await connect({
     server: daemon.join,
@@ -61,12 +61,12 @@ async function benchTransfers(
     const up = await cost(daemon, async () => {
       file = await client.upload('@bench', path);
     });
-    tell('upload', up);
+    report('upload', up);
     let saved = '';
     const down = await cost(daemon, async () => {
       saved = await client.download(file, { dir: join(folder, 'downloads') });
     });
-    tell('download', down);
+    report('download', down);
     if (!(await readFile(saved)).equals(await readFile(path))) throw new Error('the file came back changed');
   } finally {
     await client.close();

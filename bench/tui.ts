@@ -94,14 +94,14 @@ async function keys(program: string): Promise<{ times: number[]; bytes: number; 
   });
   await after(2500);
   const before = total;
-  const { times } = await type(pty, (told) => (arrived = told));
+  const { times } = await type(pty, (painted) => (arrived = painted));
   const rss = residentMiB(pty.pid);
   pty.kill('SIGKILL');
   return { times, bytes: Math.round((total - before) / KEYS), rss };
 }
 
 /** Types letters, each after the previous one was painted. Returns the times in ms, sorted. */
-async function type(pty: IPty, onAnswer: (told: () => void) => void): Promise<{ times: number[] }> {
+async function type(pty: IPty, onAnswer: (painted: () => void) => void): Promise<{ times: number[] }> {
   const times: number[] = [];
   for (let i = 0; i < KEYS; i++) {
     const painted = Promise.withResolvers<void>();
@@ -151,7 +151,7 @@ async function other(chat: OtherChat, print: (line: string) => void): Promise<vo
       await after((MESSAGES / 1000) * 1000);
       server.talk(0);
       await after(1500);
-      const { times } = await type(pty, (told) => (arrived = told));
+      const { times } = await type(pty, (painted) => (arrived = painted));
       print(`${chat.name}, key to paint with ${MESSAGES} messages: ${figures(times)}; RSS ${residentMiB(pty.pid)} MiB`);
       for (const perSecond of [100, 1000]) {
         server.talk(perSecond);

@@ -105,7 +105,7 @@ async function react(client: Client, text: string, emoji: string): Promise<void>
 async function find(client: Client, text: string): Promise<Message> {
   const { messages } = await client.history('#lobby');
   const message = messages.find(({ body }) => body.kind !== 'file' && body.text.includes(text));
-  if (message === undefined) throw new Error(`nobody said: ${text}`);
+  if (message === undefined) throw new Error(`no message has the text: ${text}`);
   return message;
 }
 

@@ -19,7 +19,7 @@ export function screenDocument(): string {
     });
   return `# The screen: keys and commands
 
-This file is printed from the program's own tables (\`npm run docs\`), as are the help overlay (F1) and \`.help\`.
+\`npm run docs\` generates this file from the program's own tables. The help overlay (F1) and \`.help\` use the same tables.
 
 ## Keys
 
@@ -29,42 +29,43 @@ ${keys.join('\n')}
 
 ## Dot-commands
 
-A command is one \`.\` or \`/\` and a letter: \`/x\` is the same as \`.x\`, \`..text\` sends \`.text\`, and \`...\` or \`.5\` are text. \`@name text\` and
-\`@name:text\` go privately; any other line goes to the open conversation. A command that does not exist is never sent. \`@name, text\` in a
-room asks first: it may have been meant for one person.
+A command begins with one \`.\` or \`/\` and a letter: \`/x\` is the same as \`.x\`. \`..text\` sends \`.text\`; \`...\` and \`.5\` are text. \`@name text\` and
+\`@name:text\` send a private message; any other line goes to the open conversation. An unknown command is never sent as text. \`@name, text\` in a
+room asks first, because it may be meant for one person only.
 
 | command | does |
 | --- | --- |
 ${rows(commandNames, commandTable).join('\n')}
 
-## What the terminal is asked
+## Questions to the terminal
 
-Before the first picture, on the alternate screen, all at once; what is not answered within 100 ms is done without, and late answers are never typed.
+Before the first frame, the program sends all its questions to the terminal at once, on the alternate screen. It waits 100 ms for the answers and continues without
+missing ones. Late answers never appear as typed text.
 
-- Whether it joins grapheme clusters (mode 2027), which is switched on while the screen is up, and how wide it draws one emoji of each kind that terminals disagree on. Rows
-  are counted with what it answered. After each such sign the cursor is put to its column, so that a wrong guess moves nothing.
-- Its background (OSC 11), inside tmux also through it (\`allow-passthrough\`). Where nobody says it, nor COLORFGBG outside of tmux and screen, the colours are
-  such that can be read on white and on black. \`.theme\` chooses. With NO_COLOR bold and inverse stay.
-- To send Alt as an ESC before the key (modes 1036 and 1039; as they were before at the end). Alt as the eighth bit is understood, too.
+- Does the terminal join grapheme clusters (mode 2027, switched on while the screen is open), and how wide does it draw one emoji of each kind that terminals disagree on?
+  The program measures rows with these widths. After each such character it moves the cursor to the right column, so that a wrong width shifts nothing.
+- What is the background colour (OSC 11; inside tmux also through \`allow-passthrough\`)? If neither the terminal nor, outside tmux and screen, COLORFGBG tells it, the
+  program uses colours that are readable on white and on black. \`.theme\` chooses a theme. With NO_COLOR, bold and inverse text remain.
+- Send Alt as ESC before the key (modes 1036 and 1039, restored at the end). The program also understands Alt as the eighth bit.
 
-Esc counts at once; over SSH, and where a key once came in two pieces, after half a second, until three Escs were nothing else. What is typed before there is a field for
-it arrives in the line of the first conversation, or in the form; an Enter among it breaks the line and sends nothing.
+Esc works at once. Over SSH, or after a key has arrived in two pieces, it works after half a second; three plain Escs in a row end this delay. Text typed before the screen
+has a field appears in the line of the first conversation, or in the login form. An Enter in it starts a new line and sends nothing.
 
 ## Line mode
 
-\`securechat plain\` takes the same commands, but for those that are for eyes:
+\`securechat plain\` takes the same commands, except those that only make sense on the screen:
 ${screenOnly.map((name) => `\`${name}\``).join(', ')}.
-Nothing is chosen there and nothing asks back, so that these are other there:
+Line mode has no lists and no dialogs, so these commands work differently:
 
 | command | does |
 | --- | --- |
 ${rows(changedInLineMode, lineCommandTable).join('\n')}
 
-From a pipe it ends with status 6 when a line was not sent, a command not done or a file neither sent nor fetched; a person at a terminal saw it.
+When its input is a pipe, line mode ends with status 6 if a line was not sent, a command failed, or a file was not uploaded or downloaded. At a terminal the person has seen the error.
 
-A time beside a message is when the daemon had it; where its author's clock said another, by more than a minute, \`(written …)\` says that one: it was held back, or waited for a link, or a clock is wrong.
+The time beside a message is the server's. If the author's clock differs by more than a minute, \`(written …)\` shows the author's time: the message was held back, it waited for a link, or a clock is wrong.
 
-With \`--json\`, messages, own ones that have their place (\`sent\`), what \`.users\`, \`.list_files\` and \`.search\` find are objects on standard output; all else is prose on standard error.
+With \`--json\`, messages, own messages that were sent (\`sent\`), and the results of \`.users\`, \`.list_files\` and \`.search\` are objects on standard output. Everything else is text on standard error.
 `;
 }
 

@@ -41,11 +41,11 @@ export class Progress {
   step(step: Step): void {
     this.end();
     if (this.#output.quiet || this.#output.json) return;
-    const tell = (): void => this.#output.info(sentences[step]);
+    const printLine = (): void => this.#output.info(sentences[step]);
     if (canRedraw(this.#stream, this.#env)) this.#draw(sentences[step], 0);
     // Key generation always takes long; report it in scripts too.
-    else if (step === 'keys') tell();
-    else if (this.#stream.isTTY === true) this.#cancel = this.#clock.after(SLOW_MS, tell);
+    else if (step === 'keys') printLine();
+    else if (this.#stream.isTTY === true) this.#cancel = this.#clock.after(SLOW_MS, printLine);
   }
 
   /** Erases the line. Call this before you print anything else. */

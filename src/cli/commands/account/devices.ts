@@ -25,7 +25,7 @@ export const devices: Command = {
       if (end !== null || args.endOthers === true) await client.endDevice(end);
       // The server answers nothing more on this link.
       if (end === client.me.device)
-        return shell.output.line('this device is signed out; the next start needs the password');
+        return shell.output.line('this device is logged out; the next login needs the password');
       for (const { device, lastSeen, online, current } of await client.sessions())
         shell.output.result(
           { type: 'device', device, lastSeen: new Date(lastSeen).toISOString(), online, current },

@@ -15,8 +15,8 @@ export const whoami: Command = {
         `name         ${me.name}`,
         `fingerprint  ${fingerprint}`,
         `device       ${me.device}`,
-        `daemon       ${daemon.address}`,
-        `its key      ${daemon.fingerprint}`,
+        `server       ${daemon.address}`,
+        `server key   ${daemon.fingerprint}`,
         `in words     ${fingerprintWords(me.daemon.fingerprint)}`,
         `join link    ${join}`,
       ];

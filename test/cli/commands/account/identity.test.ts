@@ -67,6 +67,6 @@ test.serial('passwd changes the password; devices logs other devices out', async
 
   const left = await securechat(['devices', '--end', String(own)], { env: one });
   t.deepEqual([left.code, left.stderr], [0, '']);
-  t.is(left.stdout, 'this device is signed out; the next start needs the password\n');
+  t.is(left.stdout, 'this device is logged out; the next login needs the password\n');
   t.regex((await securechat(['whoami'], { env: one })).stderr, /a password is needed/);
 });
