@@ -21,7 +21,11 @@ const BETWEEN_MS = 10;
 
 type Times = { ping: number[]; whisper: number[] };
 
+/** @throws Error if `only` names an unknown kind */
 export async function benchFloods(print: Print, only: readonly string[] = Object.keys(floods)): Promise<void> {
+  for (const kind of only)
+    if (!Object.hasOwn(floods, kind))
+      throw new Error(`unknown flood ${kind}; the floods are ${Object.keys(floods).join(', ')}`);
   print(
     '| flood | ping, base | ping, during | whisper, base | whisper, during | daemon CPU | flood CPU | RSS before, during, after |',
   );

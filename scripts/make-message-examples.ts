@@ -35,7 +35,7 @@ const vectors = [
     bytes: hex(encodeEvent(name, eventExamples[name] as never)),
   })),
 ];
-writeFileSync('test/vectors/messages.json', `${JSON.stringify(vectors, null, 1)}\n`);
+writeFileSync('test/vectors/messages.json', `${JSON.stringify(vectors, null, 2)}\n`);
 
 const examples = [
   '```',
