@@ -85,16 +85,16 @@ export type DaemonDependencies = {
  * The daemon accepts connections when this resolves. On failure it closes what it opened.
  * @throws StartError or a system error
  */
-export async function startDaemon(config: Config, around: DaemonDependencies): Promise<Daemon> {
-  const { log, clock, random, software } = around;
+export async function startDaemon(config: Config, dependencies: DaemonDependencies): Promise<Daemon> {
+  const { log, clock, random, software } = dependencies;
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<StorageError>();
-  const fs = watchSyncs(withDescriptorRefusals(around.fs), onBroken);
+  const fs = watchSyncs(withDescriptorRefusals(dependencies.fs), onBroken);
   const closers: (() => unknown)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    const shares = sharesOf(around.descriptors, log);
+    const shares = sharesOf(dependencies.descriptors, log);
     await makeFolders(fs, config.dataDir, 0o700).catch((error: Error) => {
       throw new StartError(
         `the data folder ${config.dataDir} cannot be made: ${error.message}; give another with --data-dir DIR`,
@@ -103,7 +103,7 @@ export async function startDaemon(config: Config, around: DaemonDependencies): P
     closers.push(await lockFolder(config.dataDir));
     await checkDataFolder(fs, config.dataDir);
     await restrictPrivateFiles({ dir: config.dataDir, fs, log });
-    const { rsa, opaque } = around.threads ?? openThreads(closers);
+    const { rsa, opaque } = dependencies.threads ?? openThreads(closers);
     const identity = await openIdentity({ dir: config.dataDir, fs, random, rsa, opaque, log });
     const { opaqueSetup, daemonId, fingerprint, owner } = identity;
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken, owner });
@@ -165,14 +165,14 @@ export async function startDaemon(config: Config, around: DaemonDependencies): P
     await reportInvites(context);
     closers.push(await watchClock({ store, clock, log }));
     closers.push(startRetention({ config, store, files, clock, log }));
-    const server = new Server(context, around.table ?? requestTable, { software, shares: shares.links });
+    const server = new Server(context, dependencies.table ?? requestTable, { software, shares: shares.links });
     const port = await server.listen(config.host, config.port);
     closers.push(() => server.shutdown());
     const everywhere = config.host === '0.0.0.0' || config.host === '::';
     return {
       port,
       fingerprint,
-      join: joinLink(everywhere ? around.hostname : config.host, port, fingerprint),
+      join: joinLink(everywhere ? dependencies.hostname : config.host, port, fingerprint),
       reload: (next) => reload(context, next),
       broken,
       stop: closeAll,
@@ -215,8 +215,9 @@ function explain(error: unknown, dir: string): unknown {
 
 async function reload(context: Context, next: Config): Promise<void> {
   const { config, log, accounts, sessions } = context;
-  const waiting = applyLive(config, next);
-  if (waiting.length > 0) log.warn({ evt: 'config_needs_start', settings: waiting }, 'these settings need a new start');
+  const needRestart = applyLive(config, next);
+  if (needRestart.length > 0)
+    log.warn({ evt: 'config_needs_start', settings: needRestart }, 'these settings need a new start');
   await accounts.reload();
   await reportInvites(context);
   await removeDeletedAccounts(context);

@@ -22,7 +22,7 @@ const PRIVATE_UMASK = 0o077;
 /** Longer than an orderly stop, which gives clients 10 s. */
 const MAX_STOP_MS = 15_000;
 
-const around: Environment = {
+const environment: Environment = {
   env: process.env,
   cwd: process.cwd(),
   xdgData: programFolder('securechat-daemon', 'data', process),
@@ -41,14 +41,14 @@ try {
 
 async function main(args: string[]): Promise<number> {
   process.umask(PRIVATE_UMASK);
-  const asked = await parseArguments(args, VERSION);
-  if (asked.command === 'print') {
-    process.stdout.write(`${asked.text}\n`);
+  const parsed = await parseArguments(args, VERSION);
+  if (parsed.command === 'print') {
+    process.stdout.write(`${parsed.text}\n`);
     return 0;
   }
-  const config = readConfig(asked.flags, around);
-  if (asked.command === 'fingerprint') return printFingerprint(config);
-  await serve(config, asked.flags);
+  const config = readConfig(parsed.flags, environment);
+  if (parsed.command === 'fingerprint') return printFingerprint(config);
+  await serve(config, parsed.flags);
   return 0;
 }
 
@@ -135,7 +135,7 @@ function handleEnds(daemon: Daemon, log: Log, flags: OptionValues): void {
 async function reload(daemon: Daemon, log: Log, flags: OptionValues): Promise<void> {
   try {
     log.reopen();
-    const next = readConfig(flags, around);
+    const next = readConfig(flags, environment);
     await daemon.reload(next);
     log.logger.level = next.logLevel;
     log.logger.info({ evt: 'reloaded' }, 'users and configuration were read again');

@@ -40,22 +40,22 @@ export function checkNotEmptied(
 /** Warns once when users.txt cannot be changed while the daemon runs, and again after it worked in between. */
 export class UsersWriteWarning {
   readonly #log: Pick<Logger, 'warn'>;
-  #told = false;
+  #warned = false;
 
   constructor(log: Pick<Logger, 'warn'>) {
     this.#log = log;
   }
 
   succeeded(): void {
-    this.#told = false;
+    this.#warned = false;
   }
 
   /** @returns the error for those who asked for the change */
   failed(err: unknown): unknown {
     if (err instanceof Refusal || err instanceof StorageError) return err;
-    if (!this.#told)
+    if (!this.#warned)
       this.#log.warn({ evt: 'users_not_written', err }, 'users.txt cannot be changed: what was known before holds on');
-    this.#told = true;
+    this.#warned = true;
     return new Refusal('internal', 'the server cannot change accounts now: tell its operator');
   }
 }

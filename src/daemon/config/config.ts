@@ -55,20 +55,20 @@ const live = [
 ] as const satisfies (keyof Config)[];
 
 /** @throws UsageError. */
-export function readConfig(flags: OptionValues, around: Environment): Config {
-  const env = optionsFromEnvironment(around.env);
+export function readConfig(flags: OptionValues, environment: Environment): Config {
+  const env = optionsFromEnvironment(environment.env);
   const named = flags.config ?? env.config;
   const fileOf = (path: string): OptionValues => {
-    const text = around.readText(path);
+    const text = environment.readText(path);
     if (text === null && named !== undefined) throw new UsageError(`cannot read ${path}; check --config`);
     return text === null ? {} : optionsFromToml(path, text);
   };
-  const namedFile = named === undefined ? null : expandHome(named, around.cwd);
+  const namedFile = named === undefined ? null : expandHome(named, environment.cwd);
   const first = namedFile === null ? {} : fileOf(namedFile);
-  const dataDir = chooseDataDir(flags, around, [
+  const dataDir = chooseDataDir(flags, environment, [
     [variableOf('data-dir'), env['data-dir']],
     [`${namedFile}: data-dir`, first['data-dir']],
-    ['STATE_DIRECTORY', around.env.STATE_DIRECTORY?.split(':')[0]],
+    ['STATE_DIRECTORY', environment.env.STATE_DIRECTORY?.split(':')[0]],
   ]);
   const path = namedFile ?? resolve(dataDir, 'config.toml');
   const file = namedFile === null ? fileOf(path) : first;
@@ -77,41 +77,41 @@ export function readConfig(flags: OptionValues, around: Environment): Config {
   }
   const given: OptionValues = { ...file, ...env, ...flags };
   /** Where an option's value came from, for error messages. */
-  const place = (option: OptionName): string => {
+  const sourceOf = (option: OptionName): string => {
     if (flags[option] !== undefined) return `--${option}`;
     return env[option] !== undefined ? variableOf(option) : `${path}: ${option}`;
   };
-  const judged = <T>(option: OptionName, otherwise: string, parse: (text: string) => T | null, what: string): T => {
+  const parsed = <T>(option: OptionName, otherwise: string, parse: (text: string) => T | null, what: string): T => {
     const text = given[option] ?? otherwise;
     const value = parse(text);
-    if (value === null) throw new UsageError(`${place(option)} ${JSON.stringify(text)} is not ${what}`);
+    if (value === null) throw new UsageError(`${sourceOf(option)} ${JSON.stringify(text)} is not ${what}`);
     return value;
   };
   const oneOf = <T extends string>(option: OptionName, otherwise: T, allowed: readonly T[]): T =>
-    judged(option, otherwise, (text) => allowed.find((word) => word === text) ?? null, `one of ${allowed.join(', ')}`);
+    parsed(option, otherwise, (text) => allowed.find((word) => word === text) ?? null, `one of ${allowed.join(', ')}`);
   return {
     dataDir,
     host: given.host ?? '127.0.0.1',
-    port: judged('port', String(DEFAULT_PORT), parsePort, 'a port; give 0 to 65535'),
-    broadcast: !judged('no-broadcast', 'no', parseSwitch, SWITCH_VALUES),
+    port: parsed('port', String(DEFAULT_PORT), parsePort, 'a port; give 0 to 65535'),
+    broadcast: !parsed('no-broadcast', 'no', parseSwitch, SWITCH_VALUES),
     registration: oneOf('registration', 'open', registrations),
-    maxFileSize: judged('max-file-size', '2G', parseSize, 'a size such as 500M or 2G'),
-    quota: judged('quota', '10G', parseSize, 'a size such as 500M or 10G'),
-    messageQuota: judged('message-quota', '1G', parseSize, 'a size such as 100M or 1G'),
+    maxFileSize: parsed('max-file-size', '2G', parseSize, 'a size such as 500M or 2G'),
+    quota: parsed('quota', '10G', parseSize, 'a size such as 500M or 10G'),
+    messageQuota: parsed('message-quota', '1G', parseSize, 'a size such as 100M or 1G'),
     retention:
-      given.retention === undefined ? null : judged('retention', '', parseDuration, 'a time such as 90d or 1y'),
+      given.retention === undefined ? null : parsed('retention', '', parseDuration, 'a time such as 90d or 1y'),
     logLevel: oneOf('log-level', 'info', logLevels),
-    logFile: given['log-file'] === undefined ? null : expandHome(given['log-file'], around.cwd),
+    logFile: given['log-file'] === undefined ? null : expandHome(given['log-file'], environment.cwd),
   };
 }
 
 /** Applies the settings that may change at run time. @returns the changed settings that need a restart */
 export function applyLive(config: Config, next: Config): string[] {
-  const waiting = (Object.keys(config) as (keyof Config)[]).filter(
+  const needRestart = (Object.keys(config) as (keyof Config)[]).filter(
     (key) => !(live as readonly string[]).includes(key) && config[key] !== next[key],
   );
   Object.assign(config, Object.fromEntries(live.map((key) => [key, next[key]])));
-  return waiting;
+  return needRestart;
 }
 
 function optionsFromEnvironment(env: Environment['env']): OptionValues {
@@ -146,20 +146,20 @@ function optionsFromToml(path: string, text: string): OptionValues {
   return given;
 }
 
-/** @param kept other sources of the path, in order of precedence. Only a flag may give a relative path. */
+/** @param others other sources of the path, in order of precedence. Only a flag may give a relative path. */
 function chooseDataDir(
   flags: OptionValues,
-  around: Environment,
-  kept: readonly [place: string, path: string | undefined][],
+  environment: Environment,
+  others: readonly [source: string, path: string | undefined][],
 ): string {
-  if (flags['data-dir'] !== undefined) return expandHome(flags['data-dir'], around.cwd);
-  for (const [place, path] of kept) {
+  if (flags['data-dir'] !== undefined) return expandHome(flags['data-dir'], environment.cwd);
+  for (const [source, path] of others) {
     if (path === undefined || path === '') continue;
     if (isAbsoluteOrHome(path)) return expandHome(path);
-    throw new UsageError(`${place} ${JSON.stringify(path)} is not an absolute path; give one, or --data-dir DIR`);
+    throw new UsageError(`${source} ${JSON.stringify(path)} is not an absolute path; give one, or --data-dir DIR`);
   }
-  if (around.exists(resolve(around.cwd, 'users.txt'))) return around.cwd;
-  if (around.xdgData !== null) return around.xdgData;
+  if (environment.exists(resolve(environment.cwd, 'users.txt'))) return environment.cwd;
+  if (environment.xdgData !== null) return environment.xdgData;
   throw new UsageError(
     'there is no home folder to keep the data in (HOME must be an absolute path); give --data-dir DIR',
   );

@@ -4,11 +4,11 @@ import { workerUrl } from '../../platform/worker-calls.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { WorkQueue } from './work-queue.ts';
 
-const line = new WorkQueue();
+const queue = new WorkQueue();
 
 /** The owner paid for each byte when it arrived. @throws the read error */
 export function hashFile(path: string, owner: Uint8Array): Promise<Uint8Array> {
-  return line.run(hex(owner), () => hashNow(path));
+  return queue.run(hex(owner), () => hashNow(path));
 }
 
 function hashNow(path: string): Promise<Uint8Array> {

@@ -67,13 +67,13 @@ export async function openLog(level: string, to: string | null, complain = compl
   }
   const where = to === null ? { dest: 1 } : { dest: to, mkdir: true, mode: 0o600 };
   const stream = pino.destination({ ...where, sync: true, maxLength: MAX_WAITING });
-  let told = false;
+  let complained = false;
   stream.on('error', (error: Error) => {
-    if (!told) complain(`the log cannot be written, and lines may be lost: ${error.message}`);
-    told = true;
+    if (!complained) complain(`the log cannot be written, and lines may be lost: ${error.message}`);
+    complained = true;
   });
   stream.on('write', () => {
-    told = false;
+    complained = false;
   });
   return { logger: logTo(stream, level), reopen: () => to !== null && reopenStream(stream) };
 }

@@ -11,7 +11,7 @@ export class ThrottledWarnings {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #log: Pick<Logger, 'warn'>;
   /** By `evt`: when it was last logged (monotonic ms), and how often it occurred since. */
-  readonly #told = new Map<string, { at: number; count: number }>();
+  readonly #logged = new Map<string, { at: number; count: number }>();
 
   constructor(parts: { clock: Pick<Clock, 'monotonic'>; log: Pick<Logger, 'warn'> }) {
     this.#clock = parts.clock;
@@ -21,13 +21,13 @@ export class ThrottledWarnings {
   /** @param dir the folder that the warning is about */
   warn(evt: string, dir: string, what: string): void {
     const now = this.#clock.monotonic();
-    const last = this.#told.get(evt);
+    const last = this.#logged.get(evt);
     const count = (last?.count ?? 0) + 1;
     if (last !== undefined && now < last.at + MINUTE_MS) {
       last.count = count;
       return;
     }
-    this.#told.set(evt, { at: now, count: 0 });
+    this.#logged.set(evt, { at: now, count: 0 });
     this.#log.warn({ evt, dir, count }, what);
   }
 }
