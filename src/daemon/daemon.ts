@@ -97,7 +97,7 @@ export async function startDaemon(config: Config, dependencies: DaemonDependenci
     const shares = sharesOf(dependencies.descriptors, log);
     await makeFolders(fs, config.dataDir, 0o700).catch((error: Error) => {
       throw new StartError(
-        `the data folder ${config.dataDir} cannot be made: ${error.message}; give another with --data-dir DIR`,
+        `the data folder ${config.dataDir} cannot be created: ${error.message}; choose another with --data-dir DIR`,
       );
     });
     closers.push(await lockFolder(config.dataDir));
@@ -210,14 +210,14 @@ function sharesOf(descriptors: number, log: Logger): DescriptorShares {
 /** Adds the folder and a remedy to a file system error. */
 function explain(error: unknown, dir: string): unknown {
   if (!(error instanceof Error) || error instanceof StartError || !('syscall' in error)) return error;
-  return new StartError(`cannot use ${dir}: ${error.message}; check that folder and what lies in it`);
+  return new StartError(`cannot use ${dir}: ${error.message}; check that folder and its files`);
 }
 
 async function reload(context: Context, next: Config): Promise<void> {
   const { config, log, accounts, sessions } = context;
   const needRestart = applyLive(config, next);
   if (needRestart.length > 0)
-    log.warn({ evt: 'config_needs_start', settings: needRestart }, 'these settings need a new start');
+    log.warn({ evt: 'config_needs_start', settings: needRestart }, 'these settings need a restart');
   await accounts.reload();
   await reportInvites(context);
   await removeDeletedAccounts(context);
@@ -249,13 +249,13 @@ async function removeDeletedAccounts({ rooms, accounts, directory, log, store, d
   const count = rooms.membersWithoutAccount(accounts).length;
   if (count === 0) return;
   const what =
-    'people of the lobby are not in users.txt, which was cut, has a line that cannot be read, or an identity that securechat.db does not know: they stay in the lobby until it is repaired; a whole file ends with a line feed, and has the line "# end of accounts" where its first line says so';
+    'some members of the lobby are not in users.txt, and the file was cut off, has an unreadable line, or has an identity that securechat.db does not know: they stay in the lobby until it is repaired; a complete file ends with a line feed, and has the line "# end of accounts" if its first line says so';
   log.error({ evt: 'users_damaged', count }, what);
 }
 
 /** Logs the unusable lines of invites.txt by number, because codes must not appear in the log. */
 async function reportInvites({ config, invites, log }: Context): Promise<void> {
   if (config.registration !== 'invite') return;
-  const what = `this line of invites.txt lets nobody in: a code has ${MIN_CODE} to ${MAX_INVITE} characters`;
+  const what = `this line of invites.txt is not a usable code: a code has ${MIN_CODE} to ${MAX_INVITE} characters`;
   for (const line of await invites.unusableLines()) log.warn({ evt: 'invites_line_unusable', line }, what);
 }

@@ -94,7 +94,7 @@ async function announce(daemon: Daemon, config: Config, { logger }: Log): Promis
   if (!onStdout) (await openLog('info', null)).logger.info(line, 'listening');
   logger.info(line, 'listening');
   if (process.stdout.isTTY === true) {
-    process.stdout.write(`\n  SecureChat serves. To join, type\n\n    securechat '${link}'\n\n`);
+    process.stdout.write(`\n  SecureChat is running. To join, type\n\n    securechat '${link}'\n\n`);
     process.stdout.write(`  Fingerprint: ${fingerprintWords(daemon.fingerprint)}\n\n`);
   }
 }
@@ -119,7 +119,10 @@ function handleEnds(daemon: Daemon, log: Log, flags: OptionValues): void {
     void stop(0);
   };
   void daemon.broken.then((err) => {
-    logger.fatal({ evt: 'storage_fail', err }, 'storage has failed, nothing more can be promised: stopping');
+    logger.fatal(
+      { evt: 'storage_fail', err },
+      'storage has failed: stopping, because nothing more can be stored safely',
+    );
     // A hanging disk must not keep the daemon alive.
     setTimeout(() => process.exit(1), MAX_STOP_MS).unref();
     void stop(1);
@@ -138,9 +141,9 @@ async function reload(daemon: Daemon, log: Log, flags: OptionValues): Promise<vo
     const next = readConfig(flags, environment);
     await daemon.reload(next);
     log.logger.level = next.logLevel;
-    log.logger.info({ evt: 'reloaded' }, 'users and configuration were read again');
+    log.logger.info({ evt: 'reloaded' }, 'users and configuration were reloaded');
   } catch (err) {
-    log.logger.error({ evt: 'reload_fail', err }, 'not reloaded: what was known before holds on');
+    log.logger.error({ evt: 'reload_fail', err }, 'not reloaded: the previous users and configuration stay in use');
   }
 }
 

@@ -67,7 +67,7 @@ test.serial('what is missing, cut or emptied stops the start with what to do, an
     [
       'a folder in place of the accounts',
       (at) => rm(join(at, 'users.txt')).then(() => mkdir(join(at, 'users.txt'))),
-      /\/users\.txt is a folder and has to be a file; move it away, .*backup/,
+      /\/users\.txt is a folder, but must be a file; move it away, .*backup/,
     ],
     [
       'half a log',

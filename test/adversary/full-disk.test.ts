@@ -98,7 +98,7 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   t.regex(await told.promise, /disk is full/, 'at the first login, too');
   const line = await again.line(({ evt }) => evt === 'disk_full');
   t.is(line.dir, again.dir);
-  t.regex(String(line.msg), /nobody gets in/);
+  t.regex(String(line.msg), /logins and messages are refused/);
   t.is(again.lines.filter(({ evt }) => evt === 'disk_full').length, 1);
   await disk.empty();
   await (await carol).client.send('#lobby', 'hello');

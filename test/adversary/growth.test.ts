@@ -20,7 +20,7 @@ test.serial(
     const floodRoom = async () => {
       for (let n = 0; n < 100; n++) await alice.client.send('#lobby', `here, too ${'x'.repeat(3000)}`);
     };
-    await t.throwsAsync(flood(), { message: /your messages fill what you may store/ });
+    await t.throwsAsync(flood(), { message: /your messages have used up your quota/ });
     t.true(sent > 0 && sent < 15, `${sent} were stored`);
     await t.throwsAsync(floodRoom(), { message: /your messages fill/ });
     await bob.client.send('@alice', 'stop it');

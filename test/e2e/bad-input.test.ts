@@ -16,7 +16,7 @@ function refusedWith(t: ExecutionContext, result: CliResult, code: number, sente
 test.serial('texts and receivers: 2 for what cannot be said, 6 for whom nobody knows', async (t) => {
   const { as } = await testAccounts(t);
   const cases: [string[], number, RegExp][] = [
-    [['send', 'nobody', 'hi'], 6, /there is nobody of that name/],
+    [['send', 'nobody', 'hi'], 6, /there is no user with that name/],
     [['send', '#cellar', 'hi'], 6, /there is no room #cellar/],
     [['send', 'a:b', 'hi'], 2, /is not a valid name/],
     [['send', 'a\u001b[31m', 'hi'], 2, /is not a valid name/],

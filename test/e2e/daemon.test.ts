@@ -92,7 +92,7 @@ test.serial('a data folder that cannot be used is a sentence', async (t) => {
     t.is(code, 1);
     t.regex(
       err,
-      /^securechat-daemon: (\/.*\/users\.txt is a folder .*move it away.*|the data folder \/.* cannot be made: .*)\n$/,
+      /^securechat-daemon: (\/.*\/users\.txt is a folder.*move it away.*|the data folder \/.* cannot be created: .*)\n$/,
     );
   }
 });

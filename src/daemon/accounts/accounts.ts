@@ -113,7 +113,7 @@ export class Accounts {
     if (this.isUnreadable(name)) {
       throw new Refusal('busy', `the server cannot read the account of ${name}: its operator has to repair users.txt`);
     }
-    throw new Refusal('no-such-user', 'there is nobody of that name here');
+    throw new Refusal('no-such-user', 'there is no user with that name');
   }
 
   byIdentity(idFp: Uint8Array): Account | undefined {
@@ -184,7 +184,7 @@ export class Accounts {
       if (old === undefined) throw new Refusal('no-such-user', 'the account is gone; register again');
       // When two sessions renew a legacy account, the first one wins.
       if (idFp !== null && !old.flags.has('must-renew')) {
-        throw new Refusal('conflict', 'this account was renewed by another session meanwhile; log in again');
+        throw new Refusal('conflict', 'this account was renewed by another session; log in again');
       }
       const flags = new Set(old.flags);
       if (idFp !== null) flags.delete('must-renew');

@@ -122,7 +122,7 @@ async function makeKey({
   rsa,
   log,
 }: Parts): Promise<Pick<DaemonIdentity, 'keys' | 'daemonId' | 'rejectKey'>> {
-  log.info({ evt: 'daemon_key_made' }, 'making the key of this daemon, which takes a few seconds');
+  log.info({ evt: 'daemon_key_made' }, 'making the keys of this daemon; this takes a few seconds');
   const [link, sign] = await Promise.all([rsa.generate(), rsa.generate()]);
   const key = { keys: { link, sign }, daemonId: random(32), rejectKey: random(32) };
   await replaceDurably(fs, join(dir, 'daemon.key'), formatKey(key));

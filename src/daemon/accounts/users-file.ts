@@ -59,7 +59,7 @@ export function parseUsers(bytes: Uint8Array): UsersLine[] {
     const line = parseLine(raw, lines.length + 1);
     const name = line.kind === 'account' ? line.account.name : line.kind === 'legacy' ? line.name : null;
     if (name !== null && names.has(name)) {
-      lines.push({ kind: 'malformed', raw, number: lines.length + 1, problem: 'the name stands on an earlier line' });
+      lines.push({ kind: 'malformed', raw, number: lines.length + 1, problem: 'an earlier line has the same name' });
     } else {
       if (name !== null) names.add(name);
       lines.push(line);

@@ -33,7 +33,7 @@ export function checkNotEmptied(
   if (people === 0 || file.lines.some(({ kind }) => kind !== 'other')) return;
   throw new StartError(
     `${file.path} ${file.state}, but ${people} ${people === 1 ? 'person is' : 'people are'} known here; ` +
-      'restore it from a backup; to begin anew without anybody, move securechat.db, securechat.seal and server_files away',
+      'restore it from a backup; to start again without accounts, move securechat.db, securechat.seal and server_files away',
   );
 }
 
@@ -54,7 +54,10 @@ export class UsersWriteWarning {
   failed(err: unknown): unknown {
     if (err instanceof Refusal || err instanceof StorageError) return err;
     if (!this.#warned)
-      this.#log.warn({ evt: 'users_not_written', err }, 'users.txt cannot be changed: what was known before holds on');
+      this.#log.warn(
+        { evt: 'users_not_written', err },
+        'users.txt cannot be written: the accounts in memory stay in use',
+      );
     this.#warned = true;
     return new Refusal('internal', 'the server cannot change accounts now: tell its operator');
   }

@@ -65,7 +65,7 @@ function withUsageErrors<T>(parse: () => T): T {
 function commandOf(words: string[]): 'start' | 'fingerprint' {
   const [command = 'start', extra] = words;
   if (laterCommands.includes(command))
-    throw new UsageError(`the command ${command} is not there yet; see --help for what is`);
+    throw new UsageError(`the command ${command} is not there yet; see --help for the commands there are`);
   if (command !== 'start' && command !== 'fingerprint') {
     throw new UsageError(`there is no command ${JSON.stringify(command)}; see --help`);
   }

@@ -73,7 +73,9 @@ export function readConfig(flags: OptionValues, environment: Environment): Confi
   const path = namedFile ?? resolve(dataDir, 'config.toml');
   const file = namedFile === null ? fileOf(path) : first;
   if (namedFile === null && file['data-dir'] !== undefined) {
-    throw new UsageError(`data-dir cannot stand in ${path}, which was found by it; remove it`);
+    throw new UsageError(
+      `data-dir is not allowed in ${path}, because the daemon found that file in the data folder; remove it`,
+    );
   }
   const given: OptionValues = { ...file, ...env, ...flags };
   /** Where an option's value came from, for error messages. */
@@ -139,7 +141,7 @@ function optionsFromToml(path: string, text: string): OptionValues {
     const name = optionNames.find((option) => option === key && option !== 'config');
     if (name === undefined) throw new UsageError(`${path} has the unknown key ${JSON.stringify(key)}; see --help`);
     if (typeof value !== 'string' && typeof value !== 'number' && !(isSwitch(name) && typeof value === 'boolean')) {
-      throw new UsageError(`${path}: ${key} must be a text`);
+      throw new UsageError(`${path}: ${key} must be text`);
     }
     given[name] = String(value);
   }

@@ -22,10 +22,10 @@ export async function readDataFile(fs: Pick<FileSystem, 'readFile'>, path: strin
 function sentence(path: string, error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'EISDIR':
-      return `${path} is a folder and has to be a file; move it away, and put the file back from a backup if there was one`;
+      return `${path} is a folder, but must be a file; move it away, and restore the file from a backup if there was one`;
     case 'EACCES':
     case 'EPERM':
-      return `${path} may not be read by the user that this daemon runs as; give the file to that user`;
+      return `${path} cannot be read by the user that runs this daemon; make that user the owner of the file`;
     default:
       return `${path} cannot be read (${error.message}); check its disk, or restore it from a backup`;
   }

@@ -118,7 +118,7 @@ export class FilesFolder {
         (await nullIfMissing(this.#fs.stat(this.#dir))) === null;
       if (!isMissing) throw error;
       const what =
-        'this folder is missing, and uploads are refused until it is back: put it back from a backup, or make it empty; no new start is needed';
+        'this folder is missing, and uploads are refused until it is back: restore it from a backup, or create it empty; no restart is needed';
       this.#warnings.warn('files_folder_missing', this.#dir, what);
       throw new FolderMissing();
     }

@@ -105,7 +105,7 @@ export class Files {
   ): Promise<RequestResult<'download-open'>> {
     const answer = await this.#transfers.open(session, reader, async (transfer) => {
       const row = await store.listedFile({ file: params.file, reader });
-      if (row === null) throw new Refusal('no-such-file', 'there is no such file for you');
+      if (row === null) throw new Refusal('no-such-file', 'you have no such file');
       const download = await this.#download(session, transfer, row, params.from);
       return { answer: { transfer, size: download.size, segSize: download.segSize }, transfer: download };
     });
@@ -188,7 +188,7 @@ export class Files {
     if (files === 0) return;
     log.error(
       { evt: 'files_missing', files },
-      'server_files lacks files that securechat.db has whole, and nobody can fetch them: restore it from a backup, also while this runs, or ask their senders to send them again',
+      'server_files lacks files that securechat.db lists as complete, so nobody can download them: restore it from a backup, even while the daemon runs, or ask their senders to send them again',
     );
   }
 

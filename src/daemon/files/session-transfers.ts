@@ -83,20 +83,14 @@ export class SessionTransfers<T extends { stop(): Promise<void> }> {
     const ofPerson = this.#persons.get(person) ?? 0;
     const { transfersPerLink, transfersPerPerson } = limitValues;
     if (own.size >= transfersPerLink) {
-      throw new Refusal(
-        'busy',
-        `${transfersPerLink} files at once are the limit of a connection: wait until one is done`,
-      );
+      throw new Refusal('busy', `a connection may transfer ${transfersPerLink} files at once: wait until one is done`);
     }
     if (ofPerson >= transfersPerPerson) {
-      throw new Refusal(
-        'busy',
-        `${transfersPerPerson} files at once are the limit of a person: wait until one is done`,
-      );
+      throw new Refusal('busy', `a person may transfer ${transfersPerPerson} files at once: wait until one is done`);
     }
     // No more than are free, so that a few people cannot take all, however low the limit is.
     if (ofPerson >= this.#maxTransfers - this.#count) {
-      throw new Refusal('busy', 'the server has as many files under way as it can: try again in a moment');
+      throw new Refusal('busy', 'the server has too many transfers in progress: try again in a moment');
     }
     this.#last = this.#last >= 0xffffffff ? 1 : this.#last + 1;
     own.set(this.#last, { person, transfer: null });

@@ -129,7 +129,7 @@ export class Uploads {
     await this.#parts.release(writer.session, writer.transfer);
     this.#writers.delete(hex(file));
     if (!atWork || writer.session === session) return;
-    const message = 'another connection of yours goes on with this file';
+    const message = 'another connection of yours continues this file';
     writer.session.send(encodeEvent('transfer-failed', { transfer: writer.transfer, code: 'conflict', message }));
   }
 

@@ -7,7 +7,7 @@ import { Refusal } from '../../protocol/base/errors.ts';
 export function descriptorRefusal(error: unknown): Refusal | null {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code !== 'EMFILE' && code !== 'ENFILE') return null;
-  return new Refusal('busy', 'the server has as many files open as it may: try again in a moment');
+  return new Refusal('busy', 'the server has too many open files: try again in a moment');
 }
 
 /** Wraps a file system: open, readFile and readdir throw Refusal 'busy' when no descriptor is free. */

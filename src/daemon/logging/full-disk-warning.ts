@@ -10,11 +10,10 @@ export function logFullDisk({ warnings, config }: DiskWarnings, request: Request
   const { dataDir } = config;
   // File uploads are refused first, while messages still have room.
   if (request === 'upload-open' || request === 'upload-finish') {
-    const what = 'the disk of this folder has no room for more files: uploads are refused until there is some';
+    const what = 'the disk of this folder has no room for more files: uploads are refused until there is room';
     warnings.warn('files_disk_full', join(dataDir, 'server_files'), what);
   } else {
-    const what =
-      'the disk of this folder is full: nobody gets in, and what people send is refused, until there is room';
+    const what = 'the disk of this folder is full: logins and messages are refused until there is room';
     warnings.warn('disk_full', dataDir, what);
   }
 }

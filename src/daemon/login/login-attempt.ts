@@ -14,7 +14,7 @@ const MAX_TURN_MS = 10_000;
 
 /** The one answer to every failed login, so that it reveals nothing. */
 export function loginRefused(): Refusal {
-  return new Refusal('login-refused', 'name or password is wrong, or this device has to give the password again');
+  return new Refusal('login-refused', 'name or password is wrong, or this device must log in with the password again');
 }
 
 /** The hash that ties a vault to the OPAQUE record. */
@@ -38,7 +38,7 @@ export async function awaitLoginGuard(
   const wait = limits.guard.attempt(name, addressKey(session.address));
   if (wait === null) {
     refused.count('login', addressKey(session.address));
-    throw new Refusal('rate-limited', 'too many failed logins; try again in a quarter of a minute');
+    throw new Refusal('rate-limited', 'too many failed logins; try again in 15 seconds');
   }
   await sleep(clock, wait);
 }

@@ -27,9 +27,9 @@ function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name
   const silent = own.reduce((longest, one) => (one.lastReceivedAt < longest.lastReceivedAt ? one : longest));
   if (clock.monotonic() - silent.lastReceivedAt < limitValues.missedPingMs) {
     const most = limitValues.linksPerAccount;
-    throw new Refusal('busy', `this account has ${most} connections, the most it may have: end one, then try again`);
+    throw new Refusal('busy', `this account has ${most} connections, which is the limit: end one, then try again`);
   }
-  silent.end('idle', 'nothing was heard from here for a while');
+  silent.end('idle', 'this client sent nothing for a while');
   return own.length - 1;
 }
 

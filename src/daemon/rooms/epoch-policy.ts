@@ -33,11 +33,14 @@ export class EpochPolicy {
   check(room: Room, maker: Person): EpochCost {
     const { epochs, joinEpochs, spareEpochs } = this.#limits;
     if (!epochs.has(maker.name))
-      throw new Refusal('rate-limited', 'too many new keys of rooms in a short time; try again later');
+      throw new Refusal('rate-limited', 'too many new room keys in a short time; try again later');
     if (this.#isNeeded(room, maker)) return 'free';
     if (room.membershipChange(maker.idFp) === 'joined' && joinEpochs.has(maker.name)) return 'join';
     if (spareEpochs.has(maker.name)) return 'spare';
-    throw new Refusal('rate-limited', 'you made many keys of this room lately: use the one it has, or try again later');
+    throw new Refusal(
+      'rate-limited',
+      'you made many keys for this room lately: use its current key, or try again later',
+    );
   }
 
   pay(maker: Person, cost: EpochCost): void {

@@ -65,7 +65,7 @@ export class Epochs {
     const parsed = parseEpoch(bytes);
     const key = await this.#parts.directory.keyOf(maker.idFp, store);
     if (!equal(parsed.maker, maker.idFp) || !equal(parsed.room, room.id) || key === null) {
-      throw new Refusal('not-permitted', 'an epoch is made by a member, for this room');
+      throw new Refusal('not-permitted', 'only a member of this room may make an epoch of it');
     }
     openEpoch(bytes, key);
     if (!equal(parsed.epochId, room.epoch.id)) this.#checkNew(room, parsed, maker);
@@ -78,7 +78,7 @@ export class Epochs {
     const id = draftId(room, maker);
     const before = this.#drafts.get(id);
     if (before !== undefined && before.session !== session && !before.session.ended) {
-      throw new Refusal('busy', 'another device of yours makes the key of this room now; try again in a moment');
+      throw new Refusal('busy', 'another device of yours is making the key of this room; try again in a moment');
     }
     this.#drop(id);
     const cancel = this.#parts.clock.after(limitValues.epochDraftMs, () => this.#drop(id));
@@ -95,7 +95,7 @@ export class Epochs {
       const id = hex(idFp);
       const name = draft.members.get(id)?.name;
       if (name === undefined || draft.chunks.has(id)) {
-        throw new Refusal('bad-request', 'each member of the room gets one chunk, and nobody else');
+        throw new Refusal('bad-request', 'each member of the room gets one chunk, and nobody else gets one');
       }
       draft.chunks.set(id, { idFp, name, chunk });
     }
@@ -168,7 +168,7 @@ export class Epochs {
     if (Math.abs(epoch.time - this.#parts.clock.now()) > EPOCH_SKEW_MS) {
       throw new Refusal(
         'bad-request',
-        'the time of the new key is not the time of this server; set the clock of your machine',
+        'the time of the new key differs from the time of this server; set the clock of your machine',
       );
     }
     if (!equal(epoch.epochPrev, room.epoch.id)) throw taken();
@@ -190,7 +190,7 @@ export class Epochs {
       const members = keys.map(({ name }) => name);
       log.warn(
         { evt: 'epoch_not_sealed', members },
-        'these members of a room get no key until they renew theirs: nothing can be sealed to their key cards',
+        'these members of a room cannot get its key until they renew theirs: sealing to their key cards fails',
       );
     }
   }

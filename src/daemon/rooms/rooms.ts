@@ -87,7 +87,7 @@ export class Rooms {
     // At the head these would break the log's rules and cut the link. But two devices may honestly try the same at
     // once.
     if (entry.op === 'join' && entry.n > room.head.n && room.names.has(who.name)) {
-      throw new Refusal('conflict', 'somebody of your name is in this room already: fetch its log');
+      throw new Refusal('conflict', 'somebody with your name is in this room already: fetch its log');
     }
     if (entry.op === 'leave' && entry.n > room.head.n && !room.isMember(who.idFp)) {
       throw new Refusal('conflict', 'you are not in this room: fetch its log');

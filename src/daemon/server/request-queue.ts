@@ -282,7 +282,7 @@ export class RequestQueue {
     if (request !== undefined) {
       this.#refuse(
         request,
-        new Refusal('internal', 'the server failed here; its operator finds the reason in the log'),
+        new Refusal('internal', 'the server failed on this request; its operator can find the reason in the log'),
       );
     }
     session.end('ended', 'the server failed on a request');
@@ -298,7 +298,7 @@ function notAllowed(session: Session): Refusal {
     case 'needs-vault':
       return new Refusal('needs-vault', 'store the vault first');
     case 'by-key':
-      return new Refusal('needs-password', 'log in with the password for this');
+      return new Refusal('needs-password', 'this needs a login with the password');
     case 'by-password':
       return new Refusal('bad-request', 'this session is logged in; open another link');
   }

@@ -86,7 +86,9 @@ export class Server {
     });
     for (const [session, queue] of this.#queues) {
       // Requests in flight are answered first.
-      void queue.finish().then(() => session.end('shutdown', 'the server stops; the connection comes back by itself'));
+      void queue
+        .finish()
+        .then(() => session.end('shutdown', 'the server is stopping; the client reconnects by itself'));
     }
     await Promise.race([empty, sleep(clock, limitValues.shutdownMs)]);
     for (const session of sessions.all()) session.cut();
@@ -99,7 +101,7 @@ export class Server {
     sessions.add(session);
     this.#serve(session, link, slot);
     log.debug({ evt: 'link_opened', software: link.peer.software }, 'link opened');
-    if (this.#closing) session.end('shutdown', 'the server stops');
+    if (this.#closing) session.end('shutdown', 'the server is stopping');
     if (link.peer.messages !== MESSAGES_VERSION) session.end('version', otherVersion(link.peer.messages));
   }
 
@@ -161,7 +163,7 @@ export class Server {
       const now = clock.monotonic();
       for (const session of sessions.all()) {
         if (now - session.lastReceivedAt > limitValues.idleMs)
-          session.end('idle', 'nothing was heard from here for a while');
+          session.end('idle', 'this client sent nothing for a while');
       }
       this.#checkIdle();
     });
@@ -170,7 +172,7 @@ export class Server {
 
 function otherVersion(theirs: number): string {
   const newer = theirs > MESSAGES_VERSION ? 'securechat' : 'server';
-  return `securechat and the server speak different versions (${theirs} and ${MESSAGES_VERSION}), the ${newer} the newer one: update the other`;
+  return `securechat and the server use different protocol versions (${theirs} and ${MESSAGES_VERSION}); the ${newer} is newer, so update the other`;
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): StartError {
@@ -178,10 +180,10 @@ function explain({ code, message }: NodeJS.ErrnoException, host: string, port: n
     case 'EADDRINUSE':
       return new StartError(`port ${port} on ${host} is in use by another program; choose another --port`);
     case 'EACCES':
-      return new StartError(`port ${port} is not for every program; choose one from 1024 on, or 0 for a free one`);
+      return new StartError(`this program may not use port ${port}; choose 1024 or higher, or 0 for a free port`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new StartError(`${host} is no address of this machine; choose another --host`);
+      return new StartError(`${host} is not an address of this machine; choose another --host`);
     default:
       return new StartError(`cannot listen on ${host}, port ${port}: ${message}`);
   }

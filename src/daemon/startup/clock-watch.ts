@@ -20,7 +20,7 @@ export async function watchClock(parts: {
     const minutes = Math.round(ms / 60_000);
     log.warn(
       { evt: 'sys_clock', minutes },
-      'the clock went back; what is stored with a later time keeps it, new messages get the time of now',
+      'the clock went back; stored entries keep their later time, new ones get the current time',
     );
   };
   const ahead = (await store.newestTime({})) - clock.now();

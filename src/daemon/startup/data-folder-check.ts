@@ -39,7 +39,7 @@ function checkOurs(dir: string, lines: readonly UsersLine[]): void {
   );
   if (wrong === -1) return;
   throw new StartError(
-    `${join(dir, 'users.txt')} does not look like a list of accounts (line ${wrong + 1}), and was left alone; ` +
+    `${join(dir, 'users.txt')} does not look like a list of accounts (line ${wrong + 1}), so it was not changed; ` +
       'if it belongs to another program, start with --data-dir DIR; if it is yours, repair that line',
   );
 }
@@ -66,6 +66,6 @@ async function checkNothingLeft(
   if (left.length === 0) return;
   throw new StartError(
     `${join(dir, 'securechat.db')} is ${state}, but ${left.join(', ')} in that folder belong${left.length === 1 ? 's' : ''} to it; ` +
-      `restore it from a backup; to begin anew without the old messages and files, move ${left.join(', ')} away`,
+      `restore it from a backup; to start again without the old messages and files, move ${left.join(', ')} away`,
   );
 }

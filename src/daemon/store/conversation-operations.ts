@@ -33,7 +33,7 @@ export const conversationOperations: Implementation<ConversationOperations> = {
   mark(tx, { conversation, reader, mark, seq }) {
     const found = conversationOf(tx, conversation);
     const member = found && memberOf(tx, found.c, reader);
-    if (!member?.present) throw new Refusal('no-such-conversation', 'there is no such conversation for you');
+    if (!member?.present) throw new Refusal('no-such-conversation', 'you have no such conversation');
     const to = Math.min(seq, found?.head ?? 0);
     // `mark` is one of two column names, never text from outside.
     const column = mark === 'read' ? 'read' : 'delivered';

@@ -57,7 +57,7 @@ export const entryOperations: Implementation<EntryOperations> = {
     const logOnly = range.kinds?.every((kind) => kind === 'log') === true;
     const present = conversation && memberOf(tx, conversation.c, range.reader)?.present === 1;
     if (!conversation || !(present || (logOnly && conversation.open))) {
-      throw new Refusal('no-such-conversation', 'there is no such conversation for you');
+      throw new Refusal('no-such-conversation', 'you have no such conversation');
     }
     const rows = tx
       .sql(
@@ -177,7 +177,7 @@ export function findDuplicate(
   );
   if (old === undefined) return undefined;
   if (!sameBytes(old.bytes, entry.bytes) || !sameBytes(old.file, entry.file ?? null)) {
-    throw new Refusal('id-reused', 'something else was sent under this id: send it under a new one');
+    throw new Refusal('id-reused', 'another message was sent under this id: send this one under a new id');
   }
   return { seq: old.seq, at: old.at, duplicate: true };
 }
@@ -250,7 +250,7 @@ function appendToChain(
 ): AppendResult {
   const last = one<{ n: number }>(tx, 'SELECT n FROM chains WHERE author = ? AND device = ?', author, entry.device)?.n;
   if (entry.n !== (last ?? 0) + 1) {
-    throw new Refusal('order', 'one that this device sent before it is missing: send them again in order');
+    throw new Refusal('order', 'an earlier message of this device is missing: send them again in order');
   }
   const { idFp } = entry.author;
   const cost = ENTRY_COST + entry.bytes.length;

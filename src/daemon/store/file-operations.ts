@@ -30,7 +30,7 @@ export const fileOperations: Implementation<FileOperations> = {
       throw new Refusal('id-reused', 'another file had this id: send this one under a new id');
     }
     if (!mayPost(tx, conversation, owner)) {
-      throw new Refusal('no-such-conversation', 'there is no such conversation for you');
+      throw new Refusal('no-such-conversation', 'you have no such conversation');
     }
     makeRoomForUpload(tx, owner);
     chargeFiles(tx, owner, charge, quota);
@@ -115,7 +115,7 @@ export const fileOperations: Implementation<FileOperations> = {
 
   files(tx, { reader, conversation, before }) {
     if (conversation !== null && !mayPost(tx, conversation, reader)) {
-      throw new Refusal('no-such-conversation', 'there is no such conversation for you');
+      throw new Refusal('no-such-conversation', 'you have no such conversation');
     }
     const rows = tx
       .sql(

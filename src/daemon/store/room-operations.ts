@@ -29,7 +29,7 @@ type Room = Conversation & {
 export const roomOperations: Implementation<RoomOperations> = {
   createRoom(tx, { room, name, entry, hash }) {
     if (one(tx, 'SELECT c FROM conversations WHERE id = ? OR room = ?', room, name)) {
-      throw new Refusal('conflict', 'there is such a room');
+      throw new Refusal('conflict', 'this room exists already');
     }
     const c = insert(
       tx,

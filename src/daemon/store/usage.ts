@@ -31,7 +31,7 @@ export function chargeMessages(tx: Transaction, idFp: Uint8Array, bytes: number,
   if (quota !== null && (sum?.messages ?? 0) > quota) {
     throw new Refusal(
       'quota',
-      'your messages fill what you may store on this server: ask its operator for more room, or to keep messages for less time',
+      'your messages have used up your quota on this server: ask its operator for a larger one, or to keep messages for less time',
     );
   }
 }
@@ -66,7 +66,7 @@ export function chargeFiles(tx: Transaction, owner: Uint8Array, bytes: number, q
     bytes,
   );
   if ((sum?.files ?? 0) > quota) {
-    throw new Refusal('quota', 'this file does not fit into what you may store on this server: ask its operator');
+    throw new Refusal('quota', 'this file exceeds your quota on this server: ask its operator for a larger one');
   }
 }
 

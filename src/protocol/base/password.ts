@@ -31,7 +31,7 @@ export function isTooShort(password: string): boolean {
 export function newPasswordFault(password: string): string | null {
   const unseen = invisibleIn(password);
   if (unseen !== null) return `the password has ${unseen}: type it by hand, or choose another`;
-  if (isTooShort(password)) return `use ${MIN_PASSWORD} characters or more; a few words are easy to keep`;
+  if (isTooShort(password)) return `use ${MIN_PASSWORD} characters or more; a few words are easy to remember`;
   const isLong = Buffer.byteLength(passwordText(password)) > MAX_PASSWORD_BYTES;
   return isLong ? `a password has at most ${MAX_PASSWORD_BYTES} bytes` : null;
 }

@@ -53,7 +53,7 @@ export async function takeGreeting(take: TakeBytes): Promise<Greeting> {
   if (magic !== GREETING && /^SCK[0-9A-Z]$/.test(magic)) {
     throw new ProtocolError(
       'version',
-      'the daemon speaks another version of the protocol; bring both to the same version',
+      'the daemon uses another version of the protocol; update both to the same version',
     );
   }
   if (magic !== GREETING) throw handshakeRefused();

@@ -261,7 +261,7 @@ export class Link {
   /** While this end does not read, a missing confirmation is not the daemon's fault. */
   #late(): void {
     if (this.#stream.isPaused()) this.#reader.keepWaiting();
-    else this.#fail(new ProtocolError('link', 'what came for all of a room was not confirmed in time'));
+    else this.#fail(new ProtocolError('link', 'broadcasts of a room were not confirmed in time'));
   }
 
   #peerClosed(): void {

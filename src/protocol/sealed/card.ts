@@ -145,7 +145,7 @@ export function isSealable(card: Card, at: number): boolean {
 export function checkSealable(card: Card, at: number): void {
   if (!card.sealable) cannotSealTo(card);
   if (at > card.notAfter)
-    throw new ProtocolError('card', `the key card of ${card.name} has ended; they have to log in once`);
+    throw new ProtocolError('card', `the key card of ${card.name} has expired; they must log in once`);
 }
 
 /** @throws ProtocolError 'card' with a sentence for the person */

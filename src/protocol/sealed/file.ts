@@ -120,7 +120,7 @@ export class SegmentSealer {
    */
   seal(index: number, plain: Uint8Array, into?: Uint8Array): Uint8Array {
     if (plain.length !== segmentLength(this.#file, index))
-      throw new ProtocolError('file', 'the file has another size than when it was opened; send it again');
+      throw new ProtocolError('file', 'the size of the file has changed since it was opened; send it again');
     // A random nonce (section 8.2.2): a counter would repeat when a changed file is resumed.
     const nonce = this.#random(NONCE);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(segmentAad(this.#file, index));

@@ -163,7 +163,7 @@ test('passwords are asked without echo, and again when the new one does not do',
   });
   t.deepEqual(again.calls, [['passwd', 'old', 'long enough']]);
   t.deepEqual(again.said.slice(0, 2), [
-    'use 8 characters or more; a few words are easy to keep',
+    'use 8 characters or more; a few words are easy to remember',
     'the two passwords differ',
   ]);
   const given = await types(['.passwd', 'hi'], { secrets: ['old', 'short', 'short', 'short', 'long enough'] });

@@ -80,7 +80,7 @@ test('the second line of a name and invalid UTF-8 are kept byte by byte', (t) =>
   const file = Uint8Array.from([...bytes('bob:one\nbob:two\n'), 0xff, 0xfe, 0x3a, 0x0a]);
   const lines = parseUsers(file);
   t.deepEqual(kinds(lines), ['legacy', 'malformed', 'malformed']);
-  t.like(lines[1], { number: 2, problem: 'the name stands on an earlier line' });
+  t.like(lines[1], { number: 2, problem: 'an earlier line has the same name' });
   t.deepEqual(formatUsers(lines), file);
 });
 

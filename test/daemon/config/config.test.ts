@@ -108,7 +108,7 @@ test(
   'a truth value for a text',
   refused,
   () => readConfig({}, around({ '/xdg/securechat-daemon/config.toml': 'quota = true' })),
-  /must be a text/,
+  /must be text/,
 );
 
 test('names of the environment that are not ours are ignored', (t) => {

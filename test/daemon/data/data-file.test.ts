@@ -12,14 +12,14 @@ test('a file that cannot be read is named, with what to do', async (t) => {
   await fs.mkdir(path);
   await t.throwsAsync(readDataFile(fs, path), {
     instanceOf: StartError,
-    message: `${path} is a folder and has to be a file; move it away, and put the file back from a backup if there was one`,
+    message: `${path} is a folder, but must be a file; move it away, and restore the file from a backup if there was one`,
   });
   const failing = (code: string) => ({
     readFile: () => Promise.reject(Object.assign(new Error(`${code}: no luck`), { code, syscall: 'read' })),
   });
   await t.throwsAsync(readDataFile(failing('EACCES'), path), {
     instanceOf: StartError,
-    message: /users\.txt may not be read by .*give the file to that user$/,
+    message: /users\.txt cannot be read by .*make that user the owner of the file$/,
   });
   await t.throwsAsync(readDataFile(failing('EIO'), path), {
     instanceOf: StartError,

@@ -54,7 +54,7 @@ export function accountsOf(people: { name: string; card: Card }[]): Accounts {
     get: (name: string) => accounts.find((account) => account.name === name),
     find(name: string) {
       const account = accounts.find((one) => one.name === name);
-      if (account === undefined) throw new Refusal('no-such-user', 'there is nobody of that name here');
+      if (account === undefined) throw new Refusal('no-such-user', 'there is no user with that name');
       return account;
     },
     all: () => accounts,

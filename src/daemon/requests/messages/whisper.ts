@@ -45,10 +45,7 @@ export const whisper: Handler<'whisper'> = async (context, session, { to: name, 
 
 function recipient(account: { name: string; idFp: Uint8Array | null }): Person {
   if (account.idFp === null) {
-    throw new Refusal(
-      'no-keys-yet',
-      `${account.name} has not logged in since this server has keys: nothing can be sealed`,
-    );
+    throw new Refusal('no-keys-yet', `${account.name} has no keys yet: they are made at the next login`);
   }
   return { idFp: account.idFp, name: account.name };
 }
