@@ -1,4 +1,4 @@
-/** Questions of which nothing is shown, in the middle of line mode: what is typed meanwhile never becomes a line. */
+/** Questions in line mode whose answers are not echoed. Keys that are typed meanwhile never become a line. */
 import { askPassword, CTRL_C } from '../console/prompt.ts';
 
 /** @throws ClientError 'cancelled' on Ctrl+C and Ctrl+D */
@@ -7,17 +7,17 @@ export type Ask = (question: string) => Promise<string>;
 export type HiddenParts = {
   input: NodeJS.ReadStream;
   output: { write(text: string): unknown };
-  /** Ctrl+C when nothing is asked. */
+  /** Ctrl+C between two questions. */
   onInterrupt(): void;
-  /** A question stands there, or no longer. */
+  /** A question is shown, or no longer. */
   onAsking(on: boolean): void;
 };
 
-/** Turns of the event loop after which all that was typed before is read. */
+/** Turns of the event loop within which keys that were typed before are read. */
 const TURNS = 3;
 
-/** The keys are the talk's until it ends: what was typed ahead answers its next question, what is left over is dropped. */
-export async function hidden<T>(parts: HiddenParts, talk: (ask: Ask) => Promise<T>): Promise<T> {
+/** Runs `talk`. Keys typed ahead answer its next question; keys that are left over at its end are dropped. */
+export async function hiddenTalk<T>(parts: HiddenParts, talk: (ask: Ask) => Promise<T>): Promise<T> {
   const { input, output, onInterrupt, onAsking } = parts;
   const drop = (keys: string | Uint8Array): void => {
     if (String(keys).includes(CTRL_C)) onInterrupt();

@@ -17,9 +17,10 @@ import { askLine, askPassword, openTerminal } from '../../console/prompt.ts';
 import type { Shell } from '../../console/shell.ts';
 import { cookedInput } from '../../plain/cooked-input.ts';
 import { interactiveLogin } from '../../plain/interactive-login.ts';
-import { pipeInput, terminalInput } from '../../plain/line-input.ts';
+import { pipeInput } from '../../plain/line-input.ts';
 import { LineMode } from '../../plain/line-mode.ts';
 import { phrases } from '../../plain/phrases.ts';
+import { readlineInput } from '../../plain/readline-input.ts';
 import { rendererOn } from '../../plain/renderer.ts';
 
 /** A second Ctrl+C within this time leaves. ms. */
@@ -63,9 +64,9 @@ export const plain: Command = {
                 input: stdin,
                 output: stdout,
                 onInterrupt,
-                heed: (listener) => shell.onInterrupt(listener),
+                onSigint: (listener) => shell.onInterrupt(listener),
               })
-            : terminalInput({
+            : readlineInput({
                 input: stdin,
                 output: stdout,
                 complete: (before) => mode.complete(before),
