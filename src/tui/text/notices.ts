@@ -70,8 +70,6 @@ export const notices = {
   resumed: (name: string) => `${name} goes on`,
   paused: (name: string) => `${name} is paused: .resume goes on`,
   cancelled: (name: string) => `${name} is cancelled`,
-  edited: 'changed',
-  deleted: 'deleted for everyone',
   passwd: 'the password is changed; other devices need it at their next start',
   ended: (count: number) =>
     count === 0
