@@ -1,6 +1,6 @@
 /** Line mode without a terminal. */
 import type { ExecutionContext } from 'ava';
-import type { LineInput } from '../../../src/cli/plain/line-input.ts';
+import type { LineInput } from '../../../src/cli/plain/input/line-input.ts';
 import { LineMode } from '../../../src/cli/plain/line-mode.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { systemClock } from '../../../src/platform/clock.ts';

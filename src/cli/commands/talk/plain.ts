@@ -15,12 +15,12 @@ import { strings } from '../../../tui/text/strings.ts';
 import type { Command } from '../../command.ts';
 import { askLine, askPassword, openTerminal } from '../../console/prompt.ts';
 import type { Shell } from '../../console/shell.ts';
-import { cookedInput } from '../../plain/cooked-input.ts';
+import { cookedInput } from '../../plain/input/cooked-input.ts';
+import { pipeInput } from '../../plain/input/line-input.ts';
+import { readlineInput } from '../../plain/input/readline-input.ts';
 import { interactiveLogin } from '../../plain/interactive-login.ts';
-import { pipeInput } from '../../plain/line-input.ts';
 import { LineMode } from '../../plain/line-mode.ts';
 import { phrases } from '../../plain/phrases.ts';
-import { readlineInput } from '../../plain/readline-input.ts';
 import { rendererOn } from '../../plain/renderer.ts';
 
 /** A second Ctrl+C within this time leaves. ms. */

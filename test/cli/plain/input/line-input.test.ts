@@ -1,8 +1,8 @@
 /** Where the lines of line mode come from, without a program around it. */
 import { Readable } from 'node:stream';
 import test from 'ava';
-import { pipeInput } from '../../../src/cli/plain/line-input.ts';
-import { until } from '../../helpers/until.ts';
+import { pipeInput } from '../../../../src/cli/plain/input/line-input.ts';
+import { until } from '../../../helpers/until.ts';
 
 const LINES = 200_000;
 const BURST = 100;

@@ -1,12 +1,12 @@
 /** Line mode at a real terminal: what is typed stays whole, whatever arrives. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
-import { PASSWORD, testAccounts } from '../../helpers/daemon/test-accounts.ts';
-import { fastOpaque } from '../../helpers/protocol/fast-opaque.ts';
-import { cliCommand, type Running, startSecurechat } from '../../helpers/screen/cli.ts';
-import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
-import { openScreen, type Screen } from '../../helpers/screen/screen.ts';
+import { inlineOpaque, type Opaque } from '../../../../src/protocol/crypto/opaque.ts';
+import { PASSWORD, testAccounts } from '../../../helpers/daemon/test-accounts.ts';
+import { fastOpaque } from '../../../helpers/protocol/fast-opaque.ts';
+import { cliCommand, type Running, startSecurechat } from '../../../helpers/screen/cli.ts';
+import { openCliScreen } from '../../../helpers/screen/cli-screen.ts';
+import { openScreen, type Screen } from '../../../helpers/screen/screen.ts';
 
 const PATIENCE = 40_000;
 

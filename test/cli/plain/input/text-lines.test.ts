@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import test from 'ava';
 import fc from 'fast-check';
-import { TextLines } from '../../../src/cli/plain/text-lines.ts';
+import { TextLines } from '../../../../src/cli/plain/input/text-lines.ts';
 
 /** The lines of a stream that comes in these chunks. */
 async function linesOf(chunks: readonly Uint8Array[]): Promise<(string | null)[]> {

@@ -1,5 +1,5 @@
 /** Questions in line mode whose answers are not echoed. Keys that are typed meanwhile never become a line. */
-import { askPassword, CTRL_C } from '../console/prompt.ts';
+import { askPassword, CTRL_C } from '../../console/prompt.ts';
 
 /** @throws ClientError 'cancelled' on Ctrl+C and Ctrl+D */
 export type Ask = (question: string) => Promise<string>;
