@@ -120,7 +120,7 @@ function openProgram(): Program {
   const terminal = new xterm.Terminal({ ...SIZE, allowProposedApi: true });
   const args = [fileURLToPath(new URL('bin/securechat.js', root)), '--server', daemon.join, '--user', 'alice'];
   const folders = ['--profile', join(dir, 'alice'), '--downloads', join(dir, 'downloads')];
-  const env = { ...process.env, COLORTERM: 'truecolor', LANG: 'en_GB.UTF-8', LC_ALL: 'en_GB.UTF-8' };
+  const env = { ...process.env, COLORTERM: 'truecolor', COLORFGBG: '15;0', LANG: 'en_GB.UTF-8', LC_ALL: 'en_GB.UTF-8' };
   const pty = spawn(process.execPath, [...args, ...folders], { ...SIZE, name: 'xterm-256color', env });
   pty.onData((data) => terminal.write(data));
   terminal.onData((data) => pty.write(data));
