@@ -83,47 +83,47 @@ export class ChatClient implements Client {
     options: HistoryOptions = {},
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
     const { reading } = this.#chat;
-    let place: ConversationRef;
+    let ref: ConversationRef;
     try {
-      place = await this.#parts.addressees.place(conversation);
+      ref = await this.#parts.addressees.named(conversation);
     } catch (error) {
       return readUnmet(reading, conversation, options, error);
     }
-    await this.#chat.synced(place);
-    return this.#asked(async () => readHistory(reading, await this.#parts.conversations.timelinesOf(place), options));
+    await this.#chat.synced(ref);
+    return this.#asked(async () => readHistory(reading, await this.#parts.conversations.timelinesOf(ref), options));
   }
 
   async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
-    const place = await this.#parts.addressees.recipientOrUnmet(to);
-    return this.#post(place, await this.#content(place, body, options.reply));
+    const ref = await this.#parts.addressees.recipientOrUnmet(to);
+    return this.#post(ref, await this.#content(ref, body, options.reply));
   }
 
   async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
-    const place = await this.#parts.addressees.recipientOrUnmet(to);
-    if (options.until === 'delivered' && place.kind === 'room')
+    const ref = await this.#parts.addressees.recipientOrUnmet(to);
+    if (options.until === 'delivered' && ref.kind === 'room')
       throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
-    const content = await this.#content(place, text, undefined);
-    return (await this.#parts.mine.send(place, checked(content), { until: options.until ?? 'sent' })).reached;
+    const content = await this.#content(ref, text, undefined);
+    return (await this.#parts.mine.send(ref, checked(content), { until: options.until ?? 'sent' })).reached;
   }
 
   async edit(message: Message, text: string): Promise<void> {
     if (message.body.kind === 'file')
       throw new ClientError('usage', 'a file cannot be edited; delete it and send another');
-    const place = await this.#mine(message, 'edited');
-    await this.#post(place, { kind: 'edit', target: fromHex(message.id), text });
+    const ref = await this.#mine(message, 'edited');
+    await this.#post(ref, { kind: 'edit', target: fromHex(message.id), text });
   }
 
   async remove(message: Message): Promise<void> {
     if (message.seq === null && message.state === 'failed') return this.#parts.mine.drop(message);
-    const place = await this.#mine(message, 'deleted');
-    await this.#post(place, { kind: 'delete', target: fromHex(message.id) });
+    const ref = await this.#mine(message, 'deleted');
+    await this.#post(ref, { kind: 'delete', target: fromHex(message.id) });
   }
 
   async react(message: Message, emoji: string, on: boolean): Promise<void> {
     // What another program added can be taken back.
     if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
-    const place = await this.#parts.addressees.recipient(message.conversation);
-    await this.#post(place, { kind: 'reaction', to: await this.#known(place, message), emoji, on });
+    const ref = await this.#parts.addressees.recipient(message.conversation);
+    await this.#post(ref, { kind: 'reaction', to: await this.#known(ref, message), emoji, on });
   }
 
   async retry(id: string): Promise<void> {
@@ -135,7 +135,7 @@ export class ChatClient implements Client {
 
   async markRead(conversation: ConversationName, seq: number): Promise<void> {
     const { conversations } = this.#parts;
-    await conversations.markRead(await conversations.place(conversation), seq);
+    await conversations.markRead(await conversations.named(conversation), seq);
   }
 
   typing(to: ConversationName): void {
@@ -151,19 +151,19 @@ export class ChatClient implements Client {
   }
 
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
-    const place = await this.#parts.addressees.recipient(to);
-    return this.#asked(() => this.#parts.transfers.uploads.upload(place, path, options));
+    const ref = await this.#parts.addressees.recipient(to);
+    return this.#asked(() => this.#parts.transfers.uploads.upload(ref, path, options));
   }
 
   async files(conversation?: ConversationName): Promise<ListedFile[]> {
     const { conversations, transfers } = this.#parts;
-    const place = conversation === undefined ? null : await this.#parts.addressees.place(conversation);
+    const ref = conversation === undefined ? null : await this.#parts.addressees.named(conversation);
     const list = async () => {
       await this.#chat.synced();
-      if (place === null) return transfers.downloads.list(null);
+      if (ref === null) return transfers.downloads.list(null);
       const listed: ListedFile[] = [];
-      for (const timeline of await conversations.timelinesOf(place))
-        listed.push(...(await transfers.downloads.list(timeline.place)));
+      for (const timeline of await conversations.timelinesOf(ref))
+        listed.push(...(await transfers.downloads.list(timeline.ref)));
       return listed;
     };
     return this.#asked(() => askOverLinks(() => this.#signedIn.connection.online(), list));
@@ -228,28 +228,28 @@ export class ChatClient implements Client {
     await this.#signedIn.close();
   }
 
-  async #content(place: ConversationRef, text: string, reply: MessageRef | undefined): Promise<Content> {
+  async #content(ref: ConversationRef, text: string, reply: MessageRef | undefined): Promise<Content> {
     if (reply === undefined) return { kind: 'text', text };
-    return { kind: 'reply', to: await this.#known(place, reply), text };
+    return { kind: 'reply', to: await this.#known(ref, reply), text };
   }
 
-  #post(place: ConversationRef, content: Content): Promise<Message> {
-    return this.#parts.mine.queue(place, checked(content));
+  #post(ref: ConversationRef, content: Content): Promise<Message> {
+    return this.#parts.mine.queue(ref, checked(content));
   }
 
   /** A message that the conversation holds. @throws ClientError 'refused' */
-  async #known(place: ConversationRef, message: MessageRef): Promise<ContentRef> {
-    if (place.kind === 'room') await this.#chat.synced(place);
-    await this.#parts.messages.checkStored(place, message);
+  async #known(ref: ConversationRef, message: MessageRef): Promise<ContentRef> {
+    if (ref.kind === 'room') await this.#chat.synced(ref);
+    await this.#parts.messages.checkStored(ref, message);
     return { author: fromHex(message.author), id: fromHex(message.id) };
   }
 
   async #mine(message: Message, what: string): Promise<ConversationRef> {
     if (message.from !== this.me.name || message.formerKey)
       throw new ClientError('refused', `only ${shownName(message)} can have this ${what}`);
-    const place = await this.#parts.addressees.recipient(message.conversation);
-    await this.#known(place, message);
-    return place;
+    const ref = await this.#parts.addressees.recipient(message.conversation);
+    await this.#known(ref, message);
+    return ref;
   }
 
   async #asked<T>(ask: () => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ test('a message is answered, chosen and taken back by author and id, whoever els
   await carol.begin();
 
   const asked = await alice.client.send('#lobby', 'shall we meet at eight?');
-  const place = await carol.parts.conversations.place('#lobby');
+  const place = await carol.parts.conversations.named('#lobby');
   await carol.parts.mine.queue(place, { kind: 'text', text: 'shall I have your keys?' }, asked);
   const bait = await bob.message('shall I have your keys?');
   const hers = await bob.message('shall we meet at eight?');

@@ -36,7 +36,7 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
         name: 'bait',
         type: '',
       };
-      const place = await carol.parts.conversations.place('#lobby');
+      const place = await carol.parts.conversations.named('#lobby');
       await carol.parts.mine.queue(place, { kind: 'manifest', manifest });
       await bob.message('bait');
     }
@@ -53,7 +53,7 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
   t.is(await readFile(await bob.client.download(truly, { dir }), 'utf8'), 'the true one');
 
   // A daemon that lists both: neither is taken for the other.
-  const place = await carol.parts.conversations.place('#lobby');
+  const place = await carol.parts.conversations.named('#lobby');
   const bait = (await carol.parts.cache.page(place.key, 0, 1e6, 100)).find(
     ({ said }) => said?.content.kind === 'manifest',
   );

@@ -77,11 +77,11 @@ export function targetOf(cached: CachedEntry, content: Content): { author: strin
 }
 
 /** As the daemon gave it, as far as it was kept. */
-export function entryOf(place: ConversationRef, cached: CachedEntry): Entry {
+export function entryOf(ref: ConversationRef, cached: CachedEntry): Entry {
   return {
     seq: cached.seq,
     at: cached.at,
-    kind: place.kind === 'room' ? 'message' : 'note',
+    kind: ref.kind === 'room' ? 'message' : 'note',
     from: cached.name,
     bytes: cached.raw ?? new Uint8Array(),
     file: null,

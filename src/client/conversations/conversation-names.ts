@@ -26,8 +26,8 @@ export async function conversationWith(
   name: string,
 ): Promise<ConversationRef | null> {
   try {
-    const place = await privateRef(context, name);
-    if (equal(place.id, conversation)) return place;
+    const ref = await privateRef(context, name);
+    if (equal(ref.id, conversation)) return ref;
     const former = (await formerRefs(context, name)).find(({ id }) => equal(id, conversation));
     if (former !== undefined) return former;
     // Looks at the directory, which tells listeners of the keyring when the key is another one.

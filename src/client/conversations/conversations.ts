@@ -54,8 +54,8 @@ export class Conversations {
     this.#bound = new ConversationBound((text) => bus.notice(text));
     this.#preview = new Preview(parts);
     this.#strangers = new PendingConversations(async (conversation, name) => {
-      const place = await this.placeOf(conversation, name);
-      return place === null ? null : this.timeline(place);
+      const ref = await this.refOf(conversation, name);
+      return ref === null ? null : this.timeline(ref);
     });
     this.#told = new NotifiedMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
     this.#lockedGaps = new LockedGaps(parts);
@@ -66,34 +66,34 @@ export class Conversations {
   }
 
   /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
-  place(name: ConversationName): Promise<ConversationRef> {
+  named(name: ConversationName): Promise<ConversationRef> {
     return conversationNamed(this.#parts.context, this.#parts.rooms, name);
   }
 
-  timeline(place: ConversationRef): Timeline {
-    const known = this.#timelines.get(place.key);
+  timeline(ref: ConversationRef): Timeline {
+    const known = this.#timelines.get(ref.key);
     if (known !== undefined) return known;
     const { context, cache, intake } = this.#parts;
-    const timeline = new Timeline(place, context, cache, intake, this.#held, {
+    const timeline = new Timeline(ref, context, cache, intake, this.#held, {
       taken: (where, taken) => this.#taken(where, taken),
       failed: (where, error) => this.#failed(where, error),
     });
-    this.#timelines.set(place.key, timeline);
+    this.#timelines.set(ref.key, timeline);
     return timeline;
   }
 
   /** The conversation, and those with the same person under former keys: the newest first. */
-  async timelinesOf(place: ConversationRef): Promise<Timeline[]> {
-    const former = place.kind === 'room' ? [] : await formerRefs(this.#parts.context, place.with);
-    return [place, ...former].map((each) => this.timeline(each));
+  async timelinesOf(ref: ConversationRef): Promise<Timeline[]> {
+    const former = ref.kind === 'room' ? [] : await formerRefs(this.#parts.context, ref.with);
+    return [ref, ...former].map((each) => this.timeline(each));
   }
 
   /** What was the conversation with `name` is one under a former key now. */
   async accepted(name: string): Promise<void> {
     const { bus, rooms } = this.#parts;
     for (const [key, timeline] of [...this.#timelines]) {
-      const { place } = timeline;
-      if (place.kind === 'room' || place.with !== name) continue;
+      const { ref } = timeline;
+      if (ref.kind === 'room' || ref.with !== name) continue;
       await timeline.end();
       this.#timelines.delete(key);
     }
@@ -118,21 +118,21 @@ export class Conversations {
   }
 
   /** Takes what is new in this one. */
-  async catchUp(place: ConversationRef): Promise<void> {
+  async catchUp(ref: ConversationRef): Promise<void> {
     const all = await listConversations(this.#parts.context.connection, this.#bound);
-    const of = all.find(({ conversation }) => equal(conversation, place.id));
-    if (of !== undefined) await this.timeline(place).catchUp(of.head);
+    const of = all.find(({ conversation }) => equal(conversation, ref.id));
+    if (of !== undefined) await this.timeline(ref).catchUp(of.head);
   }
 
   async #take(event: Event): Promise<void> {
     if (event.method === 'posted') {
       const { conversation, with: name, entry } = event.params;
-      const place = this.#known(conversation, name);
-      if (place === null) {
+      const ref = this.#known(conversation, name);
+      if (ref === null) {
         if (name !== null) this.#strangers.hear(conversation, name, entry.seq);
         return;
       }
-      const timeline = this.timeline(place);
+      const timeline = this.timeline(ref);
       timeline.arrive(entry);
       void this.#preview.confirmed(event, timeline).catch(() => {});
     } else if (event.method === 'read') {
@@ -141,29 +141,29 @@ export class Conversations {
       if (timeline === undefined) return;
       // Nothing that is still to come was read.
       await this.#setMark(key, 'read', Math.min(event.params.seq, timeline.head));
-      await this.#tell(timeline.place);
+      await this.#tell(timeline.ref);
     }
   }
 
   async list(): Promise<Conversation[]> {
-    const current = [...this.#timelines.values()].filter(({ place }) => place.base === 0);
-    const listed = await Promise.all(current.map(({ place }) => this.#conversation(place)));
+    const current = [...this.#timelines.values()].filter(({ ref }) => ref.base === 0);
+    const listed = await Promise.all(current.map(({ ref }) => this.#conversation(ref)));
     return listed.sort((a, b) => b.at - a.at);
   }
 
-  async markRead(place: ConversationRef, seq: number): Promise<void> {
+  async markRead(ref: ConversationRef, seq: number): Promise<void> {
     if (seq < 1) return;
-    await this.#setMark(place.key, 'read', seq);
-    await this.#tell(place);
-    await this.#mark('read', place, seq);
+    await this.#setMark(ref.key, 'read', seq);
+    await this.#tell(ref);
+    await this.#mark('read', ref, seq);
   }
 
   /** What a listener was shown is not news for the next process. */
   #heard(event: ClientEvent): void {
     if (event.type !== 'message' || !event.fresh) return;
     const { conversation, seq } = event.message;
-    const current = [...this.#timelines.values()].find(({ place: at }) => at.name === conversation && at.base === 0);
-    if (current !== undefined && seq !== null) this.#told.told(current.place.key, seq);
+    const current = [...this.#timelines.values()].find(({ ref: at }) => at.name === conversation && at.base === 0);
+    if (current !== undefined && seq !== null) this.#told.told(current.ref.key, seq);
   }
 
   /** Keeps up to where listeners were told. */
@@ -172,16 +172,16 @@ export class Conversations {
   }
 
   /** Opens what waited for a key: that of an epoch, or (null) one that the person has accepted. */
-  async #retry(place: ConversationRef, epoch: string | null): Promise<void> {
-    const opened = await this.#parts.intake.retry(place, epoch);
+  async #retry(ref: ConversationRef, epoch: string | null): Promise<void> {
+    const opened = await this.#parts.intake.retry(ref, epoch);
     if (opened.length === 0) return;
     // Gaps that were told stood for it.
     const { bus, messages } = this.#parts;
-    if (epoch === null) bus.publish('announced', { type: 'moved', conversation: place.name });
-    for (const message of await messages.of(place, opened))
+    if (epoch === null) bus.publish('announced', { type: 'moved', conversation: ref.name });
+    for (const message of await messages.of(ref, opened))
       bus.publish('announced', { type: 'message', message, fresh: true });
-    this.#receiptsDue(place);
-    await this.#tell(place);
+    this.#receiptsDue(ref);
+    await this.#tell(ref);
   }
 
   /** Has the daemon vouch for what came of rooms; the events of that are then under way. */
@@ -190,86 +190,86 @@ export class Conversations {
   }
 
   /** Resolves when what came of this conversation was taken; of all that are known, without one. */
-  async idle(place: ConversationRef | null): Promise<void> {
-    if (place !== null) await this.#strangers.settled(place.key);
-    const timelines = place === null ? [...this.#timelines.values()] : await this.timelinesOf(place);
+  async idle(ref: ConversationRef | null): Promise<void> {
+    if (ref !== null) await this.#strangers.settled(ref.key);
+    const timelines = ref === null ? [...this.#timelines.values()] : await this.timelinesOf(ref);
     await Promise.all(timelines.map((timeline) => timeline.idle()));
   }
 
   async #syncOne(of: Listed): Promise<void> {
-    const place = await this.placeOf(of.conversation, of.with);
-    if (place === null) return;
+    const ref = await this.refOf(of.conversation, of.with);
+    if (ref === null) return;
     const { cache } = this.#parts;
-    const timeline = this.timeline(place);
+    const timeline = this.timeline(ref);
     const again = timeline.startedAt !== null;
-    await timeline.catchUp(of.head, Math.max(of.read, (await cache.coverage(place.key))?.read ?? 0));
-    await this.#setMark(place.key, 'read', Math.min(of.read, timeline.head));
-    const known = await cache.coverage(place.key);
-    if (known !== null && known.read > of.read) await this.#mark('read', place, known.read);
+    await timeline.catchUp(of.head, Math.max(of.read, (await cache.coverage(ref.key))?.read ?? 0));
+    await this.#setMark(ref.key, 'read', Math.min(of.read, timeline.head));
+    const known = await cache.coverage(ref.key);
+    if (known !== null && known.read > of.read) await this.#mark('read', ref, known.read);
     if (known !== null && timeline.startedAt !== null && !again)
-      await this.#missed(place, { ...known, top: timeline.startedAt });
-    await this.#parts.bus.publishAndWait('stored', place);
-    this.#receiptsDue(place);
-    await this.#tell(place);
+      await this.#missed(ref, { ...known, top: timeline.startedAt });
+    await this.#parts.bus.publishAndWait('stored', ref);
+    this.#receiptsDue(ref);
+    await this.#tell(ref);
   }
 
   /** What another process of this profile took while nobody listened. */
-  async #missed(place: ConversationRef, known: { read: number; told: number; top: number }): Promise<void> {
+  async #missed(ref: ConversationRef, known: { read: number; told: number; top: number }): Promise<void> {
     const { cache, messages, context, bus } = this.#parts;
     const from = Math.max(known.read, known.told);
-    if (from >= known.top || place.base !== 0) return;
-    const entries = await cache.page(place.key, from, known.top + 1, 1000);
-    for (const message of await messages.of(place, entries))
+    if (from >= known.top || ref.base !== 0) return;
+    const entries = await cache.page(ref.key, from, known.top + 1, 1000);
+    for (const message of await messages.of(ref, entries))
       if (message.from !== context.keyring.me.name) bus.publish('announced', { type: 'message', message, fresh: true });
   }
 
-  async #taken(place: ConversationRef, taken: Taken): Promise<void> {
+  async #taken(ref: ConversationRef, taken: Taken): Promise<void> {
     const { cache, messages, context, bus } = this.#parts;
     // Before anybody hears of it and answers: not as the device that somebody else is, too.
     if (taken.clash !== null) await bus.publishAndWait('clashed', taken.clash);
-    const known = await cache.coverage(place.key);
+    const known = await cache.coverage(ref.key);
     const me = hex(context.keyring.me.idFp);
-    await this.#lockedGaps.tell(place, taken.fresh);
-    const { readAtLogin } = this.timeline(place);
-    for (const message of await messages.of(place, taken.fresh)) {
-      const fresh = place.base === 0 && (message.seq ?? 0) > readAtLogin;
+    await this.#lockedGaps.tell(ref, taken.fresh);
+    const { readAtLogin } = this.timeline(ref);
+    for (const message of await messages.of(ref, taken.fresh)) {
+      const fresh = ref.base === 0 && (message.seq ?? 0) > readAtLogin;
       bus.publish('announced', { type: 'message', message, fresh });
     }
     const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));
     targets.push(...taken.delivered.map((id) => ({ author: me, id })));
     const fresh = new Set(taken.fresh.map((entry) => entry.seq));
     for (const { author, id } of targets) {
-      const entry = await cache.find(place.key, author, id);
+      const entry = await cache.find(ref.key, author, id);
       if (entry === null || fresh.has(entry.seq)) continue;
-      for (const message of await messages.of(place, [entry]))
+      for (const message of await messages.of(ref, [entry]))
         bus.publish('announced', { type: 'message', message, fresh: false });
     }
-    await bus.publishAndWait('stored', place);
-    if (taken.locked.size > 0) bus.publish('locked', { ref: place, epochs: taken.locked });
-    if (known !== null && place.kind === 'private') void this.#mark('deliver', place, known.top);
-    this.#receiptsDue(place);
-    await this.#tell(place);
+    await bus.publishAndWait('stored', ref);
+    if (taken.locked.size > 0) bus.publish('locked', { ref, epochs: taken.locked });
+    if (known !== null && ref.kind === 'private') void this.#mark('deliver', ref, known.top);
+    this.#receiptsDue(ref);
+    await this.#tell(ref);
     await this.#trimming.took();
   }
 
   /** Nothing can be sealed to a key that was replaced. */
-  #receiptsDue(place: ConversationRef): void {
-    if (place.base === 0) this.#parts.receipts.due(place);
+  #receiptsDue(ref: ConversationRef): void {
+    if (ref.base === 0) this.#parts.receipts.due(ref);
   }
 
-  #failed(place: ConversationRef, error: unknown): void {
+  #failed(ref: ConversationRef, error: unknown): void {
     // Without a link the next login goes on from here.
     if (error instanceof ClientError && error.code === 'unreachable') return;
     if (isPassing(error)) {
-      this.#parts.context.clock.after(AGAIN_MS, () => this.timeline(place).again());
+      this.#parts.context.clock.after(AGAIN_MS, () => this.timeline(ref).again());
       return;
     }
     const reason = error instanceof Error ? error.message : String(error);
-    this.#parts.bus.notice(`${place.name} cannot be brought up to date: ${reason}`);
+    this.#parts.bus.notice(`${ref.name} cannot be brought up to date: ${reason}`);
   }
 
   /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
-  async placeOf(conversation: Uint8Array, name: string | null): Promise<ConversationRef | null> {
+  async refOf(conversation: Uint8Array, name: string | null): Promise<ConversationRef | null> {
     const known = this.#known(conversation, name);
     if (known !== null || name === null || this.#bound.isReached(this.#timelines.size)) return known;
     return conversationWith(this.#parts.context, conversation, name);
@@ -278,25 +278,25 @@ export class Conversations {
   /** From memory, without a request to the daemon; null for one that is not there. */
   #known(conversation: Uint8Array, name: string | null): ConversationRef | null {
     if (name === null) return this.#parts.rooms.withId(conversation)?.ref ?? null;
-    return this.#timelines.get(hex(conversation))?.place ?? null;
+    return this.#timelines.get(hex(conversation))?.ref ?? null;
   }
 
-  async #conversation(place: ConversationRef): Promise<Conversation> {
+  async #conversation(ref: ConversationRef): Promise<Conversation> {
     const { cache, context } = this.#parts;
-    const known = await cache.coverage(place.key);
-    const { unread, at } = await cache.unread(place.key, known?.read ?? 0, hex(context.keyring.me.idFp));
-    const head = Math.max(known?.top ?? 0, this.#timelines.get(place.key)?.head ?? 0);
-    return { name: place.name, head, read: known?.read ?? 0, unread, at };
+    const known = await cache.coverage(ref.key);
+    const { unread, at } = await cache.unread(ref.key, known?.read ?? 0, hex(context.keyring.me.idFp));
+    const head = Math.max(known?.top ?? 0, this.#timelines.get(ref.key)?.head ?? 0);
+    return { name: ref.name, head, read: known?.read ?? 0, unread, at };
   }
 
-  async #tell(place: ConversationRef): Promise<void> {
-    if (place.base !== 0) return;
-    this.#parts.bus.publish('announced', { type: 'conversation', conversation: await this.#conversation(place) });
+  async #tell(ref: ConversationRef): Promise<void> {
+    if (ref.base !== 0) return;
+    this.#parts.bus.publish('announced', { type: 'conversation', conversation: await this.#conversation(ref) });
   }
 
   /** A mark that does not reach the daemon now is set again after the next login. */
-  async #mark(mark: 'read' | 'deliver', place: ConversationRef, seq: number): Promise<void> {
-    await this.#parts.context.connection.request(mark, { conversation: place.id, seq }).catch(() => {});
+  async #mark(mark: 'read' | 'deliver', ref: ConversationRef, seq: number): Promise<void> {
+    await this.#parts.context.connection.request(mark, { conversation: ref.id, seq }).catch(() => {});
   }
 
   async #setMark(key: string, mark: 'read' | 'told', seq: number): Promise<void> {

@@ -27,7 +27,7 @@ export async function readHistory(
 ): Promise<Page> {
   const whole: Page = { messages: [], gaps: [], more: false };
   for (const timeline of timelines) {
-    const end = before === undefined ? undefined : before - timeline.place.base;
+    const end = before === undefined ? undefined : before - timeline.ref.base;
     // All of it stands after what is asked for.
     if (end !== undefined && end <= 1) continue;
     const left = limit - whole.messages.length;
@@ -44,11 +44,11 @@ export async function readHistory(
 /** What waits to be sent there, or failed: as it was written. It stands behind every message that has its place. */
 async function readOutbox(
   { messages, outbox }: Pick<Parts, 'messages' | 'outbox'>,
-  place: ConversationRef,
+  ref: ConversationRef,
   { before, limit = HISTORY_LIMIT }: HistoryOptions,
 ): Promise<Message[]> {
   if (before !== undefined) return [];
-  return (await outbox.of(place)).flatMap((item) => messages.queued(place, item) ?? []).slice(-limit);
+  return (await outbox.of(ref)).flatMap((item) => messages.queued(ref, item) ?? []).slice(-limit);
 }
 
 /** What the outbox holds for a name that nobody has. @throws what `refused` is when there is nothing */
@@ -69,29 +69,29 @@ async function readOne(
   timeline: Timeline,
   { before, limit, since }: { before: number | undefined; limit: number; since: number | undefined },
 ): Promise<Page> {
-  const { place } = timeline;
+  const { ref } = timeline;
   const end = before ?? Number.MAX_SAFE_INTEGER;
   let entries: CachedEntry[] = [];
   let more = true;
   for (let pages = 0; ; pages++) {
     // One more than is shown, to know whether there is more.
-    entries = await cache.page(place.key, 0, end, limit + 1);
+    entries = await cache.page(ref.key, 0, end, limit + 1);
     const shown = entries.filter((entry) => entry.shown);
     const early = since !== undefined && (shown[0]?.at ?? Number.POSITIVE_INFINITY) < since;
     if (shown.length > limit || early) break;
     if (pages < MAX_PAGES && context.connection.state.state === 'online' && (await timeline.older())) continue;
-    more = ((await cache.coverage(place.key))?.bottom ?? 0) > 0;
+    more = ((await cache.coverage(ref.key))?.bottom ?? 0) > 0;
     break;
   }
   const allowed = entries.filter((entry) => since === undefined || entry.at >= since);
   const shown = allowed.filter((entry) => entry.shown).slice(-limit);
   // What cannot be read before the first message belongs to it where nothing else comes before.
   const first = more ? (shown[0]?.seq ?? end) : 0;
-  const found = await messages.of(place, shown);
+  const found = await messages.of(ref, shown);
   const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);
-  found.push(...(await readOutbox({ messages, outbox }, place, { before, limit })).filter((one) => !isStored(one)));
+  found.push(...(await readOutbox({ messages, outbox }, ref, { before, limit })).filter((one) => !isStored(one)));
   const gaps = await messages.gaps.of(
-    place,
+    ref,
     allowed.filter((entry) => entry.seq >= first),
   );
   return { messages: found.slice(-limit), gaps, more };

@@ -47,8 +47,8 @@ export class Preview {
     this.#early.delete(event);
     if (shown === null || event.method !== 'posted') return;
     await timeline.idle();
-    const { place } = timeline;
-    const stored = await this.#parts.cache.find(place.key, shown.author, shown.id);
+    const { ref } = timeline;
+    const stored = await this.#parts.cache.find(ref.key, shown.author, shown.id);
     if (stored?.shown !== true) this.#withdraw(shown);
   }
 

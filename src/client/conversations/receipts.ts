@@ -17,7 +17,7 @@ export class Receipts {
   readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #mine: Pick<MyMessages, 'queue'>;
-  readonly #timers = new Map<string, { cancel: () => void; place: ConversationRef }>();
+  readonly #timers = new Map<string, { cancel: () => void; ref: ConversationRef }>();
   readonly #flushing = new Set<Promise<void>>();
 
   constructor(context: AccountContext, cache: Cache, mine: Pick<MyMessages, 'queue'>) {
@@ -27,45 +27,45 @@ export class Receipts {
   }
 
   /** Something in this conversation may be owed a receipt. */
-  due(place: ConversationRef): void {
-    if (place.kind === 'room' || place.with === this.#context.keyring.me.name || this.#timers.has(place.key)) return;
-    const cancel = this.#context.clock.after(GATHER_MS, () => this.#start(place));
-    this.#timers.set(place.key, { cancel, place });
+  due(ref: ConversationRef): void {
+    if (ref.kind === 'room' || ref.with === this.#context.keyring.me.name || this.#timers.has(ref.key)) return;
+    const cancel = this.#context.clock.after(GATHER_MS, () => this.#start(ref));
+    this.#timers.set(ref.key, { cancel, ref });
   }
 
   /** Sends at once what is gathered. */
   async flush(): Promise<void> {
-    for (const { cancel, place } of [...this.#timers.values()]) {
+    for (const { cancel, ref } of [...this.#timers.values()]) {
       cancel();
-      this.#start(place);
+      this.#start(ref);
     }
     await Promise.all(this.#flushing);
   }
 
-  #start(place: ConversationRef): void {
-    this.#timers.delete(place.key);
+  #start(ref: ConversationRef): void {
+    this.#timers.delete(ref.key);
     // What fails stays due, and goes with the next one or after the next login.
-    const run = this.#flush(place).catch(() => {});
+    const run = this.#flush(ref).catch(() => {});
     this.#flushing.add(run);
     void run.then(() => this.#flushing.delete(run));
   }
 
-  async #flush(place: ConversationRef): Promise<void> {
+  async #flush(ref: ConversationRef): Promise<void> {
     const { account, profile, keyring } = this.#context;
     const rows = await profile.db.all('SELECT id FROM due_receipts WHERE account = ? AND conversation = ?', [
       account,
-      place.key,
+      ref.key,
     ]);
     const ids = rows.map((row) => String(row.id));
-    const given = await this.#cache.receipts(place.key, hex(keyring.me.idFp), ids);
+    const given = await this.#cache.receipts(ref.key, hex(keyring.me.idFp), ids);
     const due = ids.filter((id) => !given.has(id));
     for (let start = 0; start < due.length; start += MAX_IDS) {
       const ids = due.slice(start, start + MAX_IDS).map((id) => fromHex(id));
-      await this.#mine.queue(place, { kind: 'receipt', ids });
+      await this.#mine.queue(ref, { kind: 'receipt', ids });
     }
     await profile.db.run(
       'DELETE FROM due_receipts WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))',
-      [account, place.key, JSON.stringify(ids)],
+      [account, ref.key, JSON.stringify(ids)],
     );
   }
 }

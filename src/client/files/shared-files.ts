@@ -17,20 +17,20 @@ import type { FileInfo, FileRef } from '../types.ts';
 const MAX_LISTED = 10_000;
 
 type Listed = RequestResult<'files'>['files'][number];
-export type SharedFile = { info: FileInfo; manifest: Manifest; place: ConversationRef };
+export type SharedFile = { info: FileInfo; manifest: Manifest; ref: ConversationRef };
 
 export class SharedFiles {
   readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #intake: Intake;
-  readonly #conversations: Pick<Conversations, 'placeOf'>;
+  readonly #conversations: Pick<Conversations, 'refOf'>;
   readonly #sync: Pick<SyncState, 'synced'>;
 
   constructor(
     context: AccountContext,
     cache: Cache,
     intake: Intake,
-    conversations: Pick<Conversations, 'placeOf'>,
+    conversations: Pick<Conversations, 'refOf'>,
     sync: Pick<SyncState, 'synced'>,
   ) {
     this.#context = context;
@@ -50,7 +50,7 @@ export class SharedFiles {
 
   /** Newest first. Those whose manifest does not open here are left out. @throws ClientError 'untrusted' */
   async *all(
-    place: ConversationRef | null,
+    ref: ConversationRef | null,
     wanted: (listed: Listed) => boolean = () => true,
   ): AsyncGenerator<SharedFile> {
     let before: { at: number; file: Uint8Array } | null = null;
@@ -58,7 +58,7 @@ export class SharedFiles {
     const seen = new Set<string>();
     for (;;) {
       const page: RequestResult<'files'> = await this.#context.connection.request('files', {
-        conversation: place?.id ?? null,
+        conversation: ref?.id ?? null,
         before,
       });
       for (const listed of page.files) {
@@ -79,19 +79,19 @@ export class SharedFiles {
   }
 
   async #open(listed: Listed): Promise<SharedFile | null> {
-    const place = await this.#conversations.placeOf(listed.conversation, listed.with);
-    if (place === null) return null;
-    const [cached] = await this.#cache.at(place.key, [listed.entry.seq]);
+    const ref = await this.#conversations.refOf(listed.conversation, listed.with);
+    if (ref === null) return null;
+    const [cached] = await this.#cache.at(ref.key, [listed.entry.seq]);
     const opened = cached?.said
       ? { author: cached.author, said: cached.said }
-      : await this.#intake.peek(place, listed.entry);
+      : await this.#intake.peek(ref, listed.entry);
     if (opened === null) return null;
     const { author, said } = opened;
     if (said.content.kind !== 'manifest' || !equal(said.content.manifest.fileId, listed.file)) return null;
     const { manifest } = said.content;
     const formerKey = await this.#context.keyring.isFormer(said.from, author);
     const by = { author, from: said.from, formerKey, at: listed.entry.at, sentAt: writtenAt(said.sentAt) };
-    return { info: fileOf(place, manifest, by), manifest, place };
+    return { info: fileOf(ref, manifest, by), manifest, ref };
   }
 }
 

@@ -30,17 +30,17 @@ export class LockedGaps {
   }
 
   /** Tells the gaps of what came; those for want of a key later, if it does not come. */
-  async tell(place: ConversationRef, entries: readonly CachedEntry[]): Promise<void> {
-    const gaps = await this.#messages.gaps.of(place, entries);
+  async tell(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<void> {
+    const gaps = await this.#messages.gaps.of(ref, entries);
     this.#each(gaps, (reason) => reason !== 'locked');
-    if (!gaps.some(({ reason }) => reason === 'locked') || this.#soon.has(place.key)) return;
-    this.#soon.add(place.key);
-    this.#context.clock.after(PATIENCE_MS, () => void this.#tellLocked(place).catch(() => {}));
+    if (!gaps.some(({ reason }) => reason === 'locked') || this.#soon.has(ref.key)) return;
+    this.#soon.add(ref.key);
+    this.#context.clock.after(PATIENCE_MS, () => void this.#tellLocked(ref).catch(() => {}));
   }
 
-  async #tellLocked(place: ConversationRef): Promise<void> {
-    this.#soon.delete(place.key);
-    const gaps = await this.#messages.gaps.of(place, await this.#cache.locked(place.key));
+  async #tellLocked(ref: ConversationRef): Promise<void> {
+    this.#soon.delete(ref.key);
+    const gaps = await this.#messages.gaps.of(ref, await this.#cache.locked(ref.key));
     this.#each(gaps, (reason) => reason === 'locked');
   }
 

@@ -26,11 +26,11 @@ export class MessageBuilder {
   }
 
   /** The messages among these entries, with what later entries made of them. */
-  async of(place: ConversationRef, entries: readonly CachedEntry[]): Promise<Message[]> {
+  async of(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<Message[]> {
     const { me } = this.#context.keyring;
     const mine = hex(me.idFp);
     const shown = entries.filter((entry) => entry.shown && entry.said !== null);
-    const marking = await this.#cache.marks(place.key, shown);
+    const marking = await this.#cache.marks(ref.key, shown);
     const standing = await this.#standing([...shown, ...marking.map(({ entry }) => entry)]);
     const marks = new Map<string, Mark[]>();
     for (const { key, entry } of marking) {
@@ -42,7 +42,7 @@ export class MessageBuilder {
       marks.set(key, list);
     }
     const ids = shown.filter((entry) => entry.author === mine).map((entry) => entry.id);
-    const delivered = place.kind === 'room' ? new Set<string>() : await this.#delivered(place, ids);
+    const delivered = ref.kind === 'room' ? new Set<string>() : await this.#delivered(ref, ids);
     const messages: Message[] = [];
     for (const { author, id, seq, at, said } of shown) {
       if (said === null) continue;
@@ -52,14 +52,14 @@ export class MessageBuilder {
       messages.push({
         id,
         author,
-        conversation: place.name,
-        seq: seq + place.base,
+        conversation: ref.name,
+        seq: seq + ref.base,
         from: said.from,
         formerKey,
-        to: place.kind === 'room' ? null : author === mine ? place.with : me.name,
+        to: ref.kind === 'room' ? null : author === mine ? ref.with : me.name,
         at,
         sentAt,
-        body: bodyOf(place, said.content, applied.text, { author, from: said.from, formerKey, at, sentAt }),
+        body: bodyOf(ref, said.content, applied.text, { author, from: said.from, formerKey, at, sentAt }),
         edited: applied.edited,
         deleted: applied.deleted,
         reactions: applied.reactions,
@@ -73,22 +73,22 @@ export class MessageBuilder {
   }
 
   /** @throws ClientError 'refused' when the message is not stored */
-  async checkStored(place: ConversationRef, { author, id }: MessageRef): Promise<void> {
-    const entry = await this.#cache.find(place.key, author, id);
+  async checkStored(ref: ConversationRef, { author, id }: MessageRef): Promise<void> {
+    const entry = await this.#cache.find(ref.key, author, id);
     if (entry?.shown === true) return;
     throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');
   }
 
   /** My messages with these ids, as far as they are stored. */
-  async mine(place: ConversationRef, ids: readonly string[]): Promise<Message[]> {
+  async mine(ref: ConversationRef, ids: readonly string[]): Promise<Message[]> {
     const me = hex(this.#context.keyring.me.idFp);
-    const found = await Promise.all(ids.map((id) => this.#cache.find(place.key, me, id)));
+    const found = await Promise.all(ids.map((id) => this.#cache.find(ref.key, me, id)));
     const stored = found.filter((entry) => entry !== null);
-    return stored.length === 0 ? [] : this.of(place, stored);
+    return stored.length === 0 ? [] : this.of(ref, stored);
   }
 
   /** A message of mine that the conversation does not hold yet; null for what is no message of its own. */
-  queued(place: ConversationRef, item: OutboxItem): Message | null {
+  queued(ref: ConversationRef, item: OutboxItem): Message | null {
     const { content } = item;
     if (content.kind !== 'text' && content.kind !== 'reply' && content.kind !== 'manifest') return null;
     const { me } = this.#context.keyring;
@@ -96,14 +96,14 @@ export class MessageBuilder {
     return {
       id: item.id,
       author: hex(me.idFp),
-      conversation: place.name,
-      seq: item.seq === null ? null : item.seq + place.base,
+      conversation: ref.name,
+      seq: item.seq === null ? null : item.seq + ref.base,
       from: me.name,
       formerKey: false,
-      to: place.kind === 'room' ? null : place.with,
+      to: ref.kind === 'room' ? null : ref.with,
       at,
       sentAt: item.at,
-      body: bodyOf(place, content, content.kind === 'manifest' ? null : content.text, {
+      body: bodyOf(ref, content, content.kind === 'manifest' ? null : content.text, {
         author: hex(me.idFp),
         from: me.name,
         formerKey: false,
@@ -121,16 +121,16 @@ export class MessageBuilder {
   }
 
   /** What stands for an edit, a delete or a reaction on its way, where a message is asked for. */
-  nameless(place: ConversationRef, item: OutboxItem): Message {
-    const message = this.queued(place, { ...item, content: { kind: 'text', text: '' } });
+  nameless(ref: ConversationRef, item: OutboxItem): Message {
+    const message = this.queued(ref, { ...item, content: { kind: 'text', text: '' } });
     if (message === null) throw new Error('a text is a message');
     return message;
   }
 
-  async #delivered(place: PrivateRef, ids: readonly string[]): Promise<Set<string>> {
+  async #delivered(ref: PrivateRef, ids: readonly string[]): Promise<Set<string>> {
     // A note to myself is where it goes the moment it is stored.
-    if (place.with === this.#context.keyring.me.name) return new Set(ids);
-    return place.peer === null ? new Set() : this.#cache.receipts(place.key, place.peer, ids);
+    if (ref.with === this.#context.keyring.me.name) return new Set(ids);
+    return ref.peer === null ? new Set() : this.#cache.receipts(ref.key, ref.peer, ids);
   }
 
   /** Which authors of these entries are verified, and which wrote under a former key. */
@@ -156,11 +156,11 @@ type Standing = { verified: ReadonlySet<string>; isFormer: (name: string, author
 type By = Pick<FileInfo, 'author' | 'from' | 'formerKey' | 'at' | 'sentAt'>;
 
 /** What a manifest says, as the person sees it. */
-export function fileOf(place: ConversationRef, manifest: Manifest, by: By): FileInfo {
+export function fileOf(ref: ConversationRef, manifest: Manifest, by: By): FileInfo {
   return {
     id: hex(manifest.fileId),
     author: by.author,
-    conversation: place.name,
+    conversation: ref.name,
     from: by.from,
     formerKey: by.formerKey,
     name: manifest.name,
@@ -172,8 +172,8 @@ export function fileOf(place: ConversationRef, manifest: Manifest, by: By): File
   };
 }
 
-function bodyOf(place: ConversationRef, content: Content, text: string | null, by: By): Body {
-  if (content.kind === 'manifest') return { kind: 'file', file: fileOf(place, content.manifest, by) };
+function bodyOf(ref: ConversationRef, content: Content, text: string | null, by: By): Body {
+  if (content.kind === 'manifest') return { kind: 'file', file: fileOf(ref, content.manifest, by) };
   if (content.kind === 'reply')
     return { kind: 'reply', to: { author: hex(content.to.author), id: hex(content.to.id) }, text: text ?? '' };
   return { kind: 'text', text: text ?? '' };

@@ -12,18 +12,17 @@ export class ReportedGaps {
   }
 
   /** One gap for a run of entries that cannot be read for the same reason: of one person, or, without a room's key, of all. */
-  async of(place: ConversationRef, entries: readonly CachedEntry[]): Promise<Gap[]> {
+  async of(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<Gap[]> {
     const gaps: Gap[] = [];
     const names = new Map<string, Promise<string | null>>();
     let last = '';
     for (const entry of entries) {
-      const changed = await this.#changed(place, entry, names);
+      const changed = await this.#changed(ref, entry, names);
       const from = changed ?? entry.said?.from ?? entry.name ?? '';
       const reason = changed === null ? reasonOf(entry) : 'key-changed';
       const key = reason === 'locked' ? reason : `${reason}/${from}`;
       const again = key === last && (reason === 'unreadable' || reason === 'locked' || reason === 'key-changed');
-      if (reason !== null && !again)
-        gaps.push({ conversation: place.name, from, before: entry.seq + place.base, reason });
+      if (reason !== null && !again) gaps.push({ conversation: ref.name, from, before: entry.seq + ref.base, reason });
       last = key;
     }
     return gaps;
@@ -31,12 +30,12 @@ export class ReportedGaps {
 
   /** Whose changed key has to be accepted before this can be opened; null when it is not for that. @param names found before, by identity */
   async #changed(
-    place: ConversationRef,
+    ref: ConversationRef,
     entry: CachedEntry,
     names: Map<string, Promise<string | null>>,
   ): Promise<string | null> {
-    if (entry.gap !== 'unreadable' || entry.raw === null || place.kind === 'private') return null;
-    const room = this.#rooms.of(place);
+    if (entry.gap !== 'unreadable' || entry.raw === null || ref.kind === 'private') return null;
+    const room = this.#rooms.of(ref);
     for (const idFp of room.claimants(entry.raw)) {
       const asked = names.get(idFp) ?? room.unaccepted(idFp);
       names.set(idFp, asked);

@@ -28,25 +28,25 @@ export type Opened = {
  */
 export async function openOwn(
   context: AccountContext,
-  place: ConversationRef,
+  ref: ConversationRef,
   entry: Entry,
-  sealedAs: (place: ConversationRef, id: string, hash: Uint8Array) => Promise<{ content: Content } | null>,
+  sealedAs: (ref: ConversationRef, id: string, hash: Uint8Array) => Promise<{ content: Content } | null>,
 ): Promise<Opened | null> {
   const { me } = context.keyring;
   const { header, noteHash } = parseDelivered(entry.bytes);
   if (!equal(header.from, me.idFp)) return null;
-  const sealed = await sealedAs(place, hex(header.noteId), noteHash);
+  const sealed = await sealedAs(ref, hex(header.noteId), noteHash);
   return sealed === null ? null : openedNote(header, noteHash, me.name, false, sealed.content);
 }
 
 /** @throws ProtocolError 'note' when it is not a note of this conversation by one of its two people */
-export async function openPrivate(context: AccountContext, place: ConversationRef, entry: Entry): Promise<Opened> {
+export async function openPrivate(context: AccountContext, ref: ConversationRef, entry: Entry): Promise<Opened> {
   const { keyring } = context;
   const { header, copy } = parseDelivered(entry.bytes);
-  if (place.kind !== 'private' || !equal(header.conversation, place.id))
+  if (ref.kind !== 'private' || !equal(header.conversation, ref.id))
     throw new ProtocolError('note', 'of another conversation');
   const mine = equal(header.from, keyring.me.idFp);
-  const name = mine ? keyring.me.name : place.with;
+  const name = mine ? keyring.me.name : ref.with;
   const author = mine ? keyring.me.identity.spki : await keyring.sigSpkiOf(header.from, name);
   if (author === null) throw new ProtocolError('note', 'its author is not the pinned one');
   const keys = keyring.openKeys();

@@ -9,7 +9,7 @@ import type { ConversationName } from '../types.ts';
 
 type Linked = { keyring: Keyring; connection: Pick<Connection, 'online'> };
 /** As Conversations: `place` @throws ClientError 'unreachable' where the daemon must be asked and cannot be */
-type Known = { place(name: ConversationName): Promise<ConversationRef> };
+type Known = { named(name: ConversationName): Promise<ConversationRef> };
 
 export class Addressees {
   readonly #linked: Linked;
@@ -21,16 +21,16 @@ export class Addressees {
   }
 
   /** Waits for the link where the daemon must be asked. @throws ClientError 'usage' | 'refused' */
-  place(name: ConversationName): Promise<ConversationRef> {
+  named(name: ConversationName): Promise<ConversationRef> {
     return askOverLinks(
       () => this.#linked.connection.online(),
-      () => this.#known.place(name),
+      () => this.#known.named(name),
     );
   }
 
   /** The same, for writing. @throws ClientError 'key-changed' */
   async recipient(to: ConversationName): Promise<ConversationRef> {
-    return this.#trusted(await this.place(to));
+    return this.#trusted(await this.named(to));
   }
 
   /** For the outbox: does not wait. Without a link, somebody new has a place of their own (`unmetPlace`). @throws ClientError 'key-changed' */
@@ -39,26 +39,26 @@ export class Addressees {
   }
 
   /** Before a file is sent: asks for the person's card. @throws ClientError 'key-changed', 'refused' when nothing can be sealed to it */
-  async checkKey(place: ConversationRef): Promise<void> {
+  async checkKey(ref: ConversationRef): Promise<void> {
     const { keyring } = this.#linked;
-    if (place.kind === 'private' && place.with !== keyring.me.name) await keyring.recipient(place.with);
+    if (ref.kind === 'private' && ref.with !== keyring.me.name) await keyring.recipient(ref.with);
   }
 
   async #ifReached(name: ConversationName): Promise<ConversationRef | null> {
     try {
-      return await this.#known.place(name);
+      return await this.#known.named(name);
     } catch (error) {
       if (error instanceof ClientError && error.code === 'unreachable') return null;
       throw error;
     }
   }
 
-  async #trusted(place: ConversationRef): Promise<ConversationRef> {
+  async #trusted(ref: ConversationRef): Promise<ConversationRef> {
     const { keyring } = this.#linked;
-    if (place.kind === 'room' || place.with === keyring.me.name) return place;
-    const { with: name } = place;
+    if (ref.kind === 'room' || ref.with === keyring.me.name) return ref;
+    const { with: name } = ref;
     // A change that is not known yet is found when it is sealed: what is typed is stored before anything is asked.
     if ((await keyring.pinned(name))?.changedTo != null) await keyring.recipient(name).catch(refusedByDaemon);
-    return place;
+    return ref;
   }
 }

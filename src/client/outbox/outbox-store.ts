@@ -25,7 +25,7 @@ export class OutboxStore {
 
   /** @throws ClientError 'refused' when the outbox is full; receipts have a bound of their own */
   async add(
-    place: ConversationRef,
+    ref: ConversationRef,
     item: Pick<OutboxItem, 'device' | 'id' | 'at' | 'content' | 'file'>,
   ): Promise<OutboxItem> {
     const { account, profile, keyring } = this.#context;
@@ -38,8 +38,8 @@ export class OutboxStore {
        WHERE (SELECT count(*) FROM outbox WHERE account = ? AND state <> 'placed' AND receipt = ?) < ?`,
       [
         account,
-        place.key,
-        recipientOf(place),
+        ref.key,
+        recipientOf(ref),
         item.device,
         item.id,
         item.at,
@@ -68,8 +68,8 @@ export class OutboxStore {
   }
 
   /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written, without receipts. */
-  async of(place: ConversationRef): Promise<OutboxItem[]> {
-    return this.#rows('conversation IN (?, ?) AND receipt = 0', [place.key, unmetKeyOf(place) ?? place.key]);
+  async of(ref: ConversationRef): Promise<OutboxItem[]> {
+    return this.#rows('conversation IN (?, ?) AND receipt = 0', [ref.key, unmetKeyOf(ref) ?? ref.key]);
   }
 
   /** The people to whom something is here, receipts aside, and when the newest of it was written. */
@@ -137,21 +137,21 @@ export class OutboxStore {
   }
 
   /** Puts a failed one back, as the newest of its conversation as it is now. */
-  async retry(place: ConversationRef, id: string, device: number): Promise<void> {
+  async retry(ref: ConversationRef, id: string, device: number): Promise<void> {
     await this.#context.profile.db.run(
       `UPDATE outbox SET state = 'sending', error = NULL, device = ?, conversation = ?,
        n = (SELECT max(n) + 1 FROM outbox) WHERE account = ? AND id = ? AND state = 'failed'`,
-      [device, place.key, this.#context.account, id],
+      [device, ref.key, this.#context.account, id],
     );
   }
 
   /** What was written as `device` before its recipient was met goes out in this conversation with them. */
-  async met(place: ConversationRef, device: number): Promise<void> {
-    const unmet = unmetKeyOf(place);
+  async met(ref: ConversationRef, device: number): Promise<void> {
+    const unmet = unmetKeyOf(ref);
     if (unmet === null) return;
     await this.#context.profile.db.run(
       'UPDATE outbox SET conversation = ? WHERE account = ? AND conversation = ? AND device = ?',
-      [place.key, this.#context.account, unmet, device],
+      [ref.key, this.#context.account, unmet, device],
     );
   }
 
@@ -176,16 +176,16 @@ export class OutboxStore {
   }
 
   /** My item was met in its conversation: it needs no place here any more. */
-  placedStatements(place: ConversationRef, opened: Opened): Statement[] {
+  placedStatements(ref: ConversationRef, opened: Opened): Statement[] {
     const { account } = this.#context;
     const statements: Statement[] = [
       {
         sql: 'DELETE FROM outbox WHERE account = ? AND conversation = ? AND id = ?',
-        params: [account, place.key, opened.id],
+        params: [account, ref.key, opened.id],
       },
     ];
     if (this.#devices.holds(opened.device))
-      statements.push(this.#standing(place.key, opened.device, opened.deviceSeq, opened.said.hash, account));
+      statements.push(this.#standing(ref.key, opened.device, opened.deviceSeq, opened.said.hash, account));
     return statements;
   }
 
@@ -204,21 +204,21 @@ export class OutboxStore {
 
   /** For judging items of mine: the newest number of each device of this process, and which of these ids wait here. */
   async standing(
-    place: ConversationRef,
+    ref: ConversationRef,
     ids: readonly string[],
   ): Promise<{ seqs: Map<number, number>; queued: Set<string> }> {
     const seqs = new Map<number, number>();
-    for (const device of this.#devices.all) seqs.set(device, (await this.last(place.key, device)).seq);
+    for (const device of this.#devices.all) seqs.set(device, (await this.last(ref.key, device)).seq);
     const rows = await this.#context.profile.db.all(
       'SELECT id FROM outbox WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))',
-      [this.#context.account, place.key, JSON.stringify(ids)],
+      [this.#context.account, ref.key, JSON.stringify(ids)],
     );
     return { seqs, queued: new Set(rows.map((row) => String(row.id))) };
   }
 
   /** What I queued, if it was sealed here as the item with this hash; null when that is another one. */
-  async sealedAs(place: ConversationRef, id: string, hash: Uint8Array): Promise<OutboxItem | null> {
-    const queued = await this.find(place.key, id);
+  async sealedAs(ref: ConversationRef, id: string, hash: Uint8Array): Promise<OutboxItem | null> {
+    const queued = await this.find(ref.key, id);
     return queued?.sealed != null && equal(queued.sealed.hash, hash) ? queued : null;
   }
 

@@ -13,7 +13,7 @@ export class ExplainedGaps {
   /** What was found, to be stored with the entries. */
   readonly statements: Statement[] = [];
   readonly #context: AccountContext;
-  readonly #place: ConversationRef;
+  readonly #ref: ConversationRef;
   /** Places by tag. */
   readonly #known = new Map<string, number>();
   /** Unopened ones that are not stored yet, by place. */
@@ -21,9 +21,9 @@ export class ExplainedGaps {
   /** Places that explain something since this was loaded. */
   readonly #used = new Set<number>();
 
-  constructor(context: AccountContext, place: ConversationRef) {
+  constructor(context: AccountContext, ref: ConversationRef) {
     this.#context = context;
-    this.#place = place;
+    this.#ref = ref;
   }
 
   known(tag: string, seq: number): void {
@@ -70,7 +70,7 @@ export class ExplainedGaps {
 
   /** The newest place between these that was not opened, is not `author`'s own, and explains nothing yet. */
   async #freeOne(after: number, before: number, author: string): Promise<number | null> {
-    if (this.#place.kind === 'private') return null;
+    if (this.#ref.kind === 'private') return null;
     const stored = await this.#rows(
       `tag = '' AND seq > ? AND seq < ? AND author <> ? AND seq NOT IN (SELECT value FROM json_each(?))`,
       [after, before, author, JSON.stringify([...this.#used])],
@@ -87,7 +87,7 @@ export class ExplainedGaps {
     if (tag !== '') this.known(tag, seq);
     this.statements.push({
       sql: 'UPDATE entries SET tag = ? WHERE account = ? AND conversation = ? AND seq = ? AND sealed IS NULL',
-      params: [tag, this.#context.account, this.#place.key, seq],
+      params: [tag, this.#context.account, this.#ref.key, seq],
     });
   }
 
@@ -95,7 +95,7 @@ export class ExplainedGaps {
   async #rows(where: string, params: readonly (string | number)[]): Promise<number[]> {
     const rows = await this.#context.profile.db.all(
       `SELECT seq FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND ${where} ORDER BY seq DESC LIMIT 1`,
-      [this.#context.account, this.#place.key, ...params],
+      [this.#context.account, this.#ref.key, ...params],
     );
     return rows.map((row) => Number(row.seq));
   }

@@ -18,14 +18,14 @@ export class IntakeState {
   /** What items name as seen, as far as the stretch names it. */
   readonly explained: ExplainedGaps;
   readonly #context: AccountContext;
-  readonly #place: ConversationRef;
+  readonly #ref: ConversationRef;
   readonly #ownSeqs = new Map<number, number>();
   readonly #queued = new Set<string>();
 
-  private constructor(context: AccountContext, place: ConversationRef) {
+  private constructor(context: AccountContext, ref: ConversationRef) {
     this.#context = context;
-    this.#place = place;
-    this.explained = new ExplainedGaps(context, place);
+    this.#ref = ref;
+    this.explained = new ExplainedGaps(context, ref);
   }
 
   /** @param whole all chains of the conversation, not only those of the stretch's authors */
@@ -33,13 +33,13 @@ export class IntakeState {
     context: AccountContext,
     cache: Cache,
     outbox: OutboxStore,
-    place: ConversationRef,
+    ref: ConversationRef,
     opened: readonly (Opened | Locked)[],
     whole: boolean,
   ): Promise<IntakeState> {
-    const state = new IntakeState(context, place);
+    const state = new IntakeState(context, ref);
     const { db } = context.profile;
-    const here = [context.account, place.key];
+    const here = [context.account, ref.key];
     const authors = JSON.stringify([...new Set(opened.map((item) => item.author))]);
     const ids = JSON.stringify(opened.map((item) => item.id));
     const named = JSON.stringify(
@@ -77,7 +77,7 @@ export class IntakeState {
     for (const row of tags) state.explained.known(String(row.tag), Number(row.seq));
     if (opened.some((item) => item.author === me)) {
       const own = await outbox.standing(
-        place,
+        ref,
         opened.filter((item) => item.author === me).map((item) => item.id),
       );
       for (const [device, seq] of own.seqs) state.#ownSeqs.set(device, seq);
@@ -95,7 +95,7 @@ export class IntakeState {
   async tagAt(opened: { author: string; device: number; deviceSeq: number }): Promise<string | undefined> {
     const [row] = await this.#context.profile.db.all(
       'SELECT tag FROM entries WHERE account = ? AND conversation = ? AND author = ? AND device = ? AND device_seq = ? LIMIT 1',
-      [this.#context.account, this.#place.key, opened.author, opened.device, opened.deviceSeq],
+      [this.#context.account, this.#ref.key, opened.author, opened.device, opened.deviceSeq],
     );
     return row === undefined ? undefined : String(row.tag);
   }
@@ -121,13 +121,13 @@ export class IntakeState {
   fileStatement(file: string, seq: number): Statement {
     return {
       sql: 'INSERT OR IGNORE INTO shared_files (account, file, conversation, seq) VALUES (?, ?, ?, ?)',
-      params: [this.#context.account, file, this.#place.key, seq],
+      params: [this.#context.account, file, this.#ref.key, seq],
     };
   }
 
   /** Only while the entry is not stored: another process of this profile may have answered for it. Goes before the entry. */
   dueStatement(cached: CachedEntry): Statement {
-    const here = [this.#context.account, this.#place.key];
+    const here = [this.#context.account, this.#ref.key];
     return {
       sql: `INSERT OR IGNORE INTO due_receipts (account, conversation, id) SELECT ?, ?, ? WHERE NOT EXISTS
         (SELECT 1 FROM entries WHERE account = ? AND conversation = ? AND seq = ? AND sealed IS NOT NULL)`,
@@ -172,14 +172,14 @@ export class IntakeState {
     return {
       sql: `UPDATE chains SET last_tag = ? WHERE account = ? AND conversation = ? AND author = ? AND device = ? AND last = ?
         AND last_tag = ''`,
-      params: [tag, this.#context.account, this.#place.key, opened.author, opened.device, opened.deviceSeq],
+      params: [tag, this.#context.account, this.#ref.key, opened.author, opened.device, opened.deviceSeq],
     };
   }
 
   raiseStatement(end: number): Statement {
     return {
       sql: 'UPDATE coverage SET top = max(top, ?) WHERE account = ? AND conversation = ?',
-      params: [end, this.#context.account, this.#place.key],
+      params: [end, this.#context.account, this.#ref.key],
     };
   }
 
@@ -187,7 +187,7 @@ export class IntakeState {
   lowerStatement(bottom: number, end: number): Statement {
     return {
       sql: 'UPDATE coverage SET bottom = CASE bottom WHEN ? THEN ? END WHERE account = ? AND conversation = ?',
-      params: [bottom, end, this.#context.account, this.#place.key],
+      params: [bottom, end, this.#context.account, this.#ref.key],
     };
   }
 
@@ -196,11 +196,11 @@ export class IntakeState {
     return {
       sql: `UPDATE entries SET gap = ? WHERE account = ? AND conversation = ? AND author = ? AND device = ? AND device_seq = ?
         AND gap IS NULL`,
-      params: [reason, this.#context.account, this.#place.key, author, Number(device), deviceSeq],
+      params: [reason, this.#context.account, this.#ref.key, author, Number(device), deviceSeq],
     };
   }
 
   #insert(sql: string, params: readonly (string | number)[]): Statement {
-    return { sql, params: [this.#context.account, this.#place.key, ...params] };
+    return { sql, params: [this.#context.account, this.#ref.key, ...params] };
   }
 }

@@ -66,24 +66,24 @@ export class Intake {
   }
 
   /** @param entries in order of seq */
-  async take(place: ConversationRef, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
+  async take(ref: ConversationRef, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
     // Log and epochs that stand among the messages are what these are opened with.
-    await this.#rooms.find(place)?.sync.prepare(entries);
-    const items = await this.#openAll(place, entries);
+    await this.#rooms.find(ref)?.sync.prepare(entries);
+    const items = await this.#openAll(ref, entries);
     const { side, end } = stretch;
     const older = side === 'older';
-    const state = await this.#state(place, items, older);
+    const state = await this.#state(ref, items, older);
     // After the state: what another process trims in between must not look as if it had never come.
-    const known = await this.#cache.coverage(place.key);
+    const known = await this.#cache.coverage(ref.key);
     const fromStart = older ? end === 0 : known?.bottom === 0;
     const taken = nothing();
     const statements: Statement[] = [];
     const chains = older ? new Map<string, Chain>() : state.chains;
     for (const [index, item] of items.entries()) {
-      const cached = await this.#judge(place, item, state, chains, fromStart);
+      const cached = await this.#judge(ref, item, state, chains, fromStart);
       if (cached === null) continue;
       if (side === 'newer' && stretch.hole && index === 0) cached.gap ??= 'missing';
-      this.#store(place, item, cached, side, state, taken, statements);
+      this.#store(ref, item, cached, side, state, taken, statements);
     }
     statements.push(...state.explained.statements);
     if (older) statements.push(...state.joinOlder(chains, fromStart));
@@ -93,7 +93,7 @@ export class Intake {
       await this.#context.profile.db.transaction(statements);
     } catch (error) {
       // It was trimmed, or lowered elsewhere, since the page was asked for: put before another stretch it would hide a hole.
-      const isStale = older && (await this.#cache.coverage(place.key))?.bottom !== stretch.bottom;
+      const isStale = older && (await this.#cache.coverage(ref.key))?.bottom !== stretch.bottom;
       if (!isStale) throw error;
       return nothing();
     }
@@ -101,71 +101,69 @@ export class Intake {
   }
 
   /** A page of what another process of this profile took, as if it had been taken here, and up to where it goes. */
-  async stored(place: ConversationRef, after: number, upTo: number): Promise<{ taken: Taken; end: number }> {
+  async stored(ref: ConversationRef, after: number, upTo: number): Promise<{ taken: Taken; end: number }> {
     const taken = nothing();
     const me = hex(this.#context.keyring.me.idFp);
-    const page = await this.#cache.between(place.key, after, upTo + 1, STORED_PAGE);
+    const page = await this.#cache.between(ref.key, after, upTo + 1, STORED_PAGE);
     for (const cached of page) this.#note(cached, me, taken);
     return { taken, end: page.length < STORED_PAGE ? upTo : (page.at(-1)?.seq ?? upTo) };
   }
 
   /** Tries again what could not be opened: of one epoch whose key came, or (null), after a person's key was accepted, all that may open now. */
-  retry(place: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {
-    return this.#retries.run(() => this.#retry(place, epoch));
+  retry(ref: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {
+    return this.#retries.run(() => this.#retry(ref, epoch));
   }
 
-  async #retry(place: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {
+  async #retry(ref: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {
     const opened: CachedEntry[] = [];
     for (let after = 0; ; ) {
-      const page = await this.#cache.unopened(place.key, epoch, after);
-      for (const cached of page) opened.push(...(await this.#openLate(place, cached)));
+      const page = await this.#cache.unopened(ref.key, epoch, after);
+      for (const cached of page) opened.push(...(await this.#openLate(ref, cached)));
       const last = page.at(-1);
       if (last === undefined) return opened;
       after = last.seq;
     }
   }
 
-  async #openLate(place: ConversationRef, cached: CachedEntry): Promise<CachedEntry[]> {
-    const item = await this.#open(place, entryOf(place, cached));
+  async #openLate(ref: ConversationRef, cached: CachedEntry): Promise<CachedEntry[]> {
+    const item = await this.#open(ref, entryOf(ref, cached));
     if (item.opened === null) return [];
     const taken = nothing();
-    const state = await this.#state(place, [item], false);
+    const state = await this.#state(ref, [item], false);
     const statements: Statement[] = [];
     const now = openedEntry(item.entry, item.opened, this.#tag);
     if (!(await state.explained.openedLate(cached, now.tag))) now.gap = 'missing';
-    this.#store(place, item, now, 'newer', state, taken, statements);
+    this.#store(ref, item, now, 'newer', state, taken, statements);
     statements.push(...state.explained.statements, state.lateTagStatement(item.opened, now.tag));
     await this.#context.profile.db.transaction(statements);
     return taken.fresh;
   }
 
   /** Opens one entry without keeping anything; null when it does not open. */
-  async peek(place: ConversationRef, entry: Entry): Promise<Opened | null> {
-    return (await this.#open(place, entry)).opened;
+  async peek(ref: ConversationRef, entry: Entry): Promise<Opened | null> {
+    return (await this.#open(ref, entry)).opened;
   }
 
-  #state(place: ConversationRef, items: readonly Item[], whole: boolean): Promise<IntakeState> {
+  #state(ref: ConversationRef, items: readonly Item[], whole: boolean): Promise<IntakeState> {
     const claims = items.flatMap((item) => item.opened ?? item.claim ?? []);
-    return IntakeState.load(this.#context, this.#cache, this.#outbox, place, claims, whole);
+    return IntakeState.load(this.#context, this.#cache, this.#outbox, ref, claims, whole);
   }
 
-  async #openAll(place: ConversationRef, entries: readonly Entry[]): Promise<Item[]> {
+  async #openAll(ref: ConversationRef, entries: readonly Entry[]): Promise<Item[]> {
     const items: Item[] = [];
     for (let start = 0; start < entries.length; start += AT_ONCE)
-      items.push(
-        ...(await Promise.all(entries.slice(start, start + AT_ONCE).map((entry) => this.#open(place, entry)))),
-      );
+      items.push(...(await Promise.all(entries.slice(start, start + AT_ONCE).map((entry) => this.#open(ref, entry)))));
     return items;
   }
 
-  async #open(place: ConversationRef, entry: Entry): Promise<Item> {
+  async #open(ref: ConversationRef, entry: Entry): Promise<Item> {
     const item: Item = { entry, opened: null, claim: null, own: false };
     try {
       if (entry.kind === 'note')
         item.opened =
-          (await openOwn(this.#context, place, entry, (...sealed) => this.#outbox.sealedAs(...sealed))) ??
-          (await openPrivate(this.#context, place, entry));
-      else if (entry.kind === 'message') item.opened = await this.#roomOf(place).open(entry);
+          (await openOwn(this.#context, ref, entry, (...sealed) => this.#outbox.sealedAs(...sealed))) ??
+          (await openPrivate(this.#context, ref, entry));
+      else if (entry.kind === 'message') item.opened = await this.#roomOf(ref).open(entry);
     } catch (error) {
       if (error instanceof Locked) item.claim = error;
       else if (!isBadItem(error)) throw error;
@@ -175,15 +173,15 @@ export class Intake {
   }
 
   /** @throws ProtocolError 'room' */
-  #roomOf(place: ConversationRef): Room {
-    const room = this.#rooms.find(place);
+  #roomOf(ref: ConversationRef): Room {
+    const room = this.#rooms.find(ref);
     if (room === null) throw new ProtocolError('room', 'a message of a room in a private conversation');
     return room;
   }
 
   /** @returns null when the place holds nothing to keep: log and epoch entries, and what was known already. */
   async #judge(
-    place: ConversationRef,
+    ref: ConversationRef,
     item: Item,
     state: IntakeState,
     chains: Map<string, Chain>,
@@ -193,7 +191,7 @@ export class Intake {
     if (entry.kind === 'log' || entry.kind === 'epoch') return null;
     const cached =
       opened === null
-        ? unopenedEntry(entry, claim, this.#rooms.find(place)?.withoutMe(entry.seq) === true, this.#tag)
+        ? unopenedEntry(entry, claim, this.#rooms.find(ref)?.withoutMe(entry.seq) === true, this.#tag)
         : openedEntry(entry, opened, this.#tag);
     if (opened === null) state.explained.unopened(cached);
     const about = opened ?? claim;
@@ -228,7 +226,7 @@ export class Intake {
   }
 
   #store(
-    place: ConversationRef,
+    ref: ConversationRef,
     item: Item,
     cached: CachedEntry,
     side: 'newer' | 'older',
@@ -239,19 +237,19 @@ export class Intake {
     const content = cached.said?.content;
     // What was said before I came is no reason to ask for a key.
     if (item.claim !== null && cached.gap !== null) taken.locked.add(item.claim.epoch);
-    const due = side === 'newer' && place.kind === 'private' && cached.shown && !item.own;
+    const due = side === 'newer' && ref.kind === 'private' && cached.shown && !item.own;
     if (due) statements.push(state.dueStatement(cached));
-    statements.push(this.#cache.entryStatement(place.key, cached));
+    statements.push(this.#cache.entryStatement(ref.key, cached));
     if (content !== undefined) {
       const target = targetOf(cached, content);
       if (target !== null) statements.push(state.markStatement(target, cached.seq));
-      if (content.kind === 'receipt' && place.kind === 'private')
+      if (content.kind === 'receipt' && ref.kind === 'private')
         for (const id of content.ids) statements.push(state.receiptStatement(cached.author, hex(id)));
       if (content.kind === 'manifest') statements.push(state.fileStatement(hex(content.manifest.fileId), cached.seq));
     }
     if (item.own && item.opened !== null) {
       if (state.isClash(item.opened)) taken.clash = item.opened.device;
-      statements.push(...this.#outbox.placedStatements(place, item.opened));
+      statements.push(...this.#outbox.placedStatements(ref, item.opened));
     }
     this.#note(cached, hex(this.#context.keyring.me.idFp), taken);
   }

@@ -15,12 +15,12 @@ const PAGE = 200;
 const FIRST_SYNC = 1000;
 
 export type TimelineListener = {
-  taken(place: ConversationRef, taken: Taken): Promise<void>;
-  failed(place: ConversationRef, error: unknown): void;
+  taken(ref: ConversationRef, taken: Taken): Promise<void>;
+  failed(ref: ConversationRef, error: unknown): void;
 };
 
 export class Timeline {
-  readonly place: ConversationRef;
+  readonly ref: ConversationRef;
   readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #intake: Intake;
@@ -40,14 +40,14 @@ export class Timeline {
 
   /** @param held what all conversations hold together */
   constructor(
-    place: ConversationRef,
+    ref: ConversationRef,
     context: AccountContext,
     cache: Cache,
     intake: Intake,
     held: HeldBytes,
     listener: TimelineListener,
   ) {
-    this.place = place;
+    this.ref = ref;
     this.#context = context;
     this.#cache = cache;
     this.#intake = intake;
@@ -120,10 +120,10 @@ export class Timeline {
 
   async #extend(): Promise<boolean> {
     await this.idle();
-    const known = await this.#cache.coverage(this.place.key);
+    const known = await this.#cache.coverage(this.ref.key);
     if (known === null || known.bottom === 0) return false;
     const page = await this.#context.connection.request('fetch', {
-      conversation: this.place.id,
+      conversation: this.ref.id,
       after: 0,
       before: known.bottom + 1,
       limit: PAGE,
@@ -132,14 +132,14 @@ export class Timeline {
     });
     const entries = inOrder(page.entries, 0, known.bottom + 1);
     const end = page.more && entries[0] !== undefined ? entries[0].seq - 1 : 0;
-    await this.#intake.take(this.place, entries, { side: 'older', end, bottom: known.bottom });
+    await this.#intake.take(this.ref, entries, { side: 'older', end, bottom: known.bottom });
     return true;
   }
 
   #go(): void {
     this.#more = true;
     this.#running ??= this.#loop()
-      .catch((error: unknown) => this.#listener.failed(this.place, error))
+      .catch((error: unknown) => this.#listener.failed(this.ref, error))
       .finally(() => {
         this.#running = null;
       });
@@ -153,20 +153,20 @@ export class Timeline {
   }
 
   async #run(): Promise<void> {
-    let known = await this.#cache.coverage(this.place.key);
+    let known = await this.#cache.coverage(this.ref.key);
     const beforeHeard = this.#firstHeard - 1;
     this.#startedAt ??= Math.min(known?.top ?? 0, beforeHeard);
     if (known === null) {
       await this.#begin();
-      known = await this.#cache.coverage(this.place.key);
+      known = await this.#cache.coverage(this.ref.key);
     }
     let top = known?.top ?? 0;
     this.#told ??= Math.min(top, beforeHeard);
     // Another process of this profile took these; the listeners here have not heard of them.
     while (this.#told < top) {
-      const { taken, end } = await this.#intake.stored(this.place, this.#told, top);
+      const { taken, end } = await this.#intake.stored(this.ref, this.#told, top);
       this.#told = end;
-      await this.#listener.taken(this.place, taken);
+      await this.#listener.taken(this.ref, taken);
     }
     while (true) {
       this.#held.dropUpTo(top);
@@ -177,7 +177,7 @@ export class Timeline {
       }
       if (this.#head <= top) return;
       const page = await this.#context.connection.request('fetch', {
-        conversation: this.place.id,
+        conversation: this.ref.id,
         after: top,
         before: null,
         limit: PAGE,
@@ -204,10 +204,10 @@ export class Timeline {
 
   async #take(entries: readonly Entry[], top: number, hole: boolean): Promise<number> {
     const end = entries.at(-1)?.seq ?? top;
-    const taken = await this.#intake.take(this.place, entries, { side: 'newer', end, hole });
+    const taken = await this.#intake.take(this.ref, entries, { side: 'newer', end, hole });
     this.#head = Math.max(this.#head, end);
     this.#told = end;
-    await this.#listener.taken(this.place, taken);
+    await this.#listener.taken(this.ref, taken);
     return end;
   }
 
@@ -217,7 +217,7 @@ export class Timeline {
       this.#head <= PAGE ? 0 : Math.max(Math.min(this.#readAtLogin, this.#head - PAGE), this.#head - FIRST_SYNC, 0);
     await this.#context.profile.db.run(
       'INSERT OR IGNORE INTO coverage (account, conversation, bottom, top, read) VALUES (?, ?, ?, ?, ?)',
-      [this.#context.account, this.place.key, from, from, Math.min(this.#readAtLogin, this.#head)],
+      [this.#context.account, this.ref.key, from, from, Math.min(this.#readAtLogin, this.#head)],
     );
   }
 }

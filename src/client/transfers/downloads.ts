@@ -70,13 +70,13 @@ export class Downloads {
     );
   }
 
-  async #begin({ info, manifest, place }: SharedFile, dir: string): Promise<Startable<DownloadRecord>> {
+  async #begin({ info, manifest, ref }: SharedFile, dir: string): Promise<Startable<DownloadRecord>> {
     const { random, store, runs, discards } = this.#parts;
     const { author } = info;
     const { fileId: file, size, name } = manifest;
     const known = await store.find({ author, file });
     if (known?.begun.direction === 'down' && known.begun.dir === dir) return { done: known.done, begun: known.begun };
-    const about = { author, conversation: place.id, to: place.name, file, size };
+    const about = { author, conversation: ref.id, to: ref.name, file, size };
     const begun: DownloadRecord = { ...about, direction: 'down', name, dir, tag: hex(random(TAG_BYTES)), path: null };
     if (known !== null && !runs.has(begun) && (await store.claim(known.begun))) await discards.giveUp(known.begun);
     if (!runs.has(begun) && (await store.find(begun)) === null) await store.add(begun);

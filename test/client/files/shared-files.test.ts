@@ -42,7 +42,7 @@ function listing(pages: (asked: number) => Page) {
     { connection: { request }, keyring: { isFormer: async () => false } } as unknown as AccountContext,
     cache as unknown as Cache,
     {} as Intake,
-    { placeOf: async () => place },
+    { refOf: async () => place },
     { synced: async () => {} },
   );
   return { files, asked: () => asked };

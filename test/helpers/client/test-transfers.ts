@@ -57,7 +57,7 @@ export class TestTransfers {
   /** @param manifest what its sender signed */
   download(from: Source, manifest: Manifest, options: TransferOptions & { dir: string }): Promise<string> {
     const [author, id] = [from.author, hex(manifest.fileId)];
-    this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, place: from });
+    this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, ref: from });
     return this.#transfers.downloads.download({ author, id }, options);
   }
 
@@ -68,7 +68,7 @@ export class TestTransfers {
     manifest: Manifest | null = null,
   ): Promise<TransferState> {
     if (manifest !== null)
-      this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, place: this.#place });
+      this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, ref: this.#place });
     return this.#transfers.resume({ author, id }, options);
   }
 
