@@ -1,4 +1,4 @@
-/** The life of a chat: begins to listen, catches up after each login, ends its parts in order. */
+/** A running chat: starts listening, catches up after each login, and ends its parts in order. */
 import { sleep } from '../platform/clock.ts';
 import { hex } from '../protocol/base/bytes.ts';
 import type { Cache } from './cache/cache.ts';
@@ -59,11 +59,11 @@ export class Chat {
     });
   }
 
-  /** Listens, joins the rooms where this identity is not in them, and starts to take what is new. */
+  /** Starts listening, joins rooms that this identity is not in, and starts to catch up. */
   async begin(): Promise<void> {
     const { context, bus, people, presence, received, mine, rooms } = this.parts;
     const { connection, keyring } = context;
-    // To the end: listeners hear that the client was closed.
+    // Not unsubscribed at the end: listeners hear that the client was closed.
     connection.onState((link) => {
       bus.publish('announced', { type: 'link', link });
       const closed = link.state === 'closed' ? closedBy(link) : null;
@@ -72,31 +72,31 @@ export class Chat {
     this.#unsubscribe.push(
       received.begin(),
       connection.onOnline(() => {
-        void bus.attempt(() => presence.again());
+        void bus.attempt(() => presence.tellAgain());
         this.#online();
       }),
       keyring.onChanged((name, pinned, offered) => {
         bus.publish('announced', { type: 'key-changed', name, pinned: hex(pinned), offered: hex(offered) });
-        void bus.attempt(() => people.tell(name));
+        void bus.attempt(() => people.announce(name));
       }),
     );
-    // First, so that the next key is sealed to me; private messages do not wait for a room that fails.
+    // First, so that the next epoch is sealed to me. A room that fails does not stop the others and private messages.
     for (const { members, sync } of rooms.all) if (!members.joined) await bus.attempt(() => sync.join());
     this.#online();
   }
 
-  /** Resolves when what the daemon has of `ref`, or of all conversations, is known here. */
+  /** Resolves when this client has caught up in `ref`, or in all conversations. */
   synced(ref: ConversationRef | null = null): Promise<void> {
     return this.parts.sync.synced(ref);
   }
 
-  /** What reading back needs. */
+  /** The parts that reading the history needs. */
   get reading(): Parameters<typeof readHistory>[0] {
     const { context, cache, messages, outboxStore } = this.parts;
     return { context, cache, messages, outbox: outboxStore };
   }
 
-  /** After a changed key of `name` was accepted: its conversation has become another one, and messages waited for the key. */
+  /** Call after a changed key of `name` was accepted: begins their new conversation, and opens messages that waited for the key. */
   async accepted(name: string): Promise<void> {
     const { conversations } = this.parts;
     await conversations.accepted(name);
@@ -105,7 +105,7 @@ export class Chat {
     await conversations.retryRooms();
   }
 
-  /** Gives what is under way `ms`, then ends everything but the connection. */
+  /** Waits up to `ms` for what is under way, then ends everything but the connection. */
   async end(ms: number): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -113,7 +113,7 @@ export class Chat {
     if (context.connection.state.state === 'online') {
       const settled = (async () => {
         await received.settled();
-        await conversations.keepTold();
+        await conversations.flushNotified();
         await receipts.flush();
         await outbox.idle();
       })().catch(() => {});
@@ -131,7 +131,7 @@ export class Chat {
     this.parts.sync.began(this.#catchUp());
   }
 
-  /** One after the other: what fails is told, and what comes after it goes on. */
+  /** One step after the other; a step that fails does not stop the next ones. */
   async #catchUp(): Promise<void> {
     const { bus, cache, transfers, outbox, rooms, conversations, people } = this.parts;
     await bus.attempt(() => transfers.tidy());
@@ -143,7 +143,7 @@ export class Chat {
       await bus.attempt(async () => keyRequests.atLogin(await cache.lockedEpochs(ref.key)));
   }
 
-  /** The next login goes on with what only lacked a link. */
+  /** Without a link the next login tries again, so the person is not told. */
   #failed(error: unknown): void {
     if (this.#ended || (error instanceof ClientError && error.code === 'unreachable')) return;
     this.parts.bus.notice(error instanceof Error ? error.message : String(error));

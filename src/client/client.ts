@@ -1,4 +1,4 @@
-/** The client without a screen: what the screen, the shell commands and library users talk to. Its parts do the work. */
+/** The client without a screen, which the screen, the shell commands and library users call. Its parts do the work. */
 import { fromHex, hex } from '../protocol/base/bytes.ts';
 import { ProtocolError } from '../protocol/base/errors.ts';
 import { isEmoji } from '../protocol/base/text.ts';
@@ -30,7 +30,7 @@ import type {
   TransferState,
 } from './types.ts';
 
-/** What is under way when the client is closed gets this long. */
+/** How long `close` waits for what is under way, in ms. */
 const CLOSING_MS = 2000;
 
 export class ChatClient implements Client {
@@ -44,7 +44,7 @@ export class ChatClient implements Client {
     this.#parts = chat.parts;
   }
 
-  /** Joins the rooms if need be; the rest of what is new is taken while the client is used. */
+  /** Joins the rooms if needed; the client catches up in the background. */
   static async start(signedIn: SignedIn): Promise<ChatClient> {
     const chat = await openChat(signedIn);
     await chat.begin();
@@ -120,7 +120,7 @@ export class ChatClient implements Client {
   }
 
   async react(message: Message, emoji: string, on: boolean): Promise<void> {
-    // What another program added can be taken back.
+    // Reactions of other programs can be taken back, whatever they are.
     if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
     const ref = await this.#parts.addressees.recipient(message.conversation);
     await this.#post(ref, { kind: 'reaction', to: await this.#known(ref, message), emoji, on });
@@ -196,12 +196,12 @@ export class ChatClient implements Client {
 
   async setVerified(name: string, verified: boolean): Promise<void> {
     await this.#asked(() => this.#signedIn.keyring.setVerified(name, verified));
-    await this.#parts.people.tell(name);
+    await this.#parts.people.announce(name);
   }
 
   async acceptKey(name: string): Promise<void> {
     await this.#asked(() => this.#signedIn.keyring.acceptKey(name));
-    await this.#parts.people.tell(name);
+    await this.#parts.people.announce(name);
     await this.#chat.accepted(name);
   }
 
@@ -257,7 +257,7 @@ export class ChatClient implements Client {
   }
 }
 
-/** @throws ClientError 'usage' when it is too long, or not what it says */
+/** @throws ClientError 'usage' when the content is too long or malformed */
 function checked(content: Content): Content {
   try {
     encodeContent(content);

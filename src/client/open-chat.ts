@@ -1,6 +1,5 @@
 /**
- * Puts the parts of a chat together, from the bottom up: each part is given the parts below it, and says over the bus what those
- * above it want to know (events/client-bus.ts).
+ * Builds the parts of a chat from the bottom up: each is given the bus and the parts below it (events/client-bus.ts).
  */
 import { hex } from '../protocol/base/bytes.ts';
 import { Cache } from './cache/cache.ts';
@@ -28,7 +27,7 @@ import { Rooms } from './rooms/rooms.ts';
 import { Intake } from './timeline/intake.ts';
 import { Transfers } from './transfers/transfers.ts';
 
-/** @throws ClientError 'untrusted' when the daemon shows other rooms than those that were pinned */
+/** @throws ClientError 'untrusted' when the daemon shows other rooms than the pinned ones */
 export async function openChat(signedIn: SignedIn): Promise<Chat> {
   const { profile, lease } = signedIn;
   const context = contextOf(signedIn);

@@ -1,11 +1,10 @@
 /**
- * What later entries make of a message: edits, deletes and reactions. Pure; keyed by (conversation, author, id) by the
- * caller.
+ * Applies edits, deletes and reactions to a message. Pure; the caller selects the marks by conversation, author and id.
  */
 import type { Content } from '../../protocol/sealed/content.ts';
 import { shownName } from '../people/shown-name.ts';
 
-/** An entry that speaks about a message, with who wrote it (identity fingerprint, hex, and name). */
+/** An edit, delete or reaction, with its author (identity fingerprint, hex) and the author's name. */
 export type Mark = { seq: number; author: string; from: string; formerKey: boolean; content: Content };
 
 export type AppliedMarks = {
@@ -15,13 +14,13 @@ export type AppliedMarks = {
   reactions: Record<string, string[]>;
 };
 
-/** Different emoji of one person on one message, and of all together: what comes after them is not taken. */
+/** Most different emoji of one person, and of all together, on one message; later ones are ignored. */
 const MAX_OF_ONE = 16;
 const MAX_OF_ALL = 64;
 
 /**
- * Only the author edits and deletes; a delete wins whatever comes after it; of edits the last in the daemon's order counts, and
- * only a text or a reply has one. Of one person's reactions with one emoji the last counts, of their emoji the first 16.
+ * Only the author can edit and delete. A delete wins over everything after it. The last edit in the daemon's order counts, and only
+ * texts and replies can be edited. Of one person's reactions with one emoji the last counts, and of their emoji the first 16.
  * @param marks any order
  */
 export function applyMarks(author: string, content: Content, marks: readonly Mark[]): AppliedMarks {
@@ -31,7 +30,7 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
     deleted: false,
     reactions: reactionsOf([]),
   };
-  /** By emoji and author: a former key of a name takes back no reaction of its current key. */
+  /** By emoji and author: a former key of a name cannot take back a reaction of its current key. */
   const reactions = new Map<string, Map<string, string>>();
   for (const mark of [...marks].sort((a, b) => a.seq - b.seq)) {
     const { content: said } = mark;
@@ -56,7 +55,7 @@ export function applyMarks(author: string, content: Content, marks: readonly Mar
   return applied;
 }
 
-/** Without a prototype: the keys are words of peers, and `constructor` is there only when somebody chose it. */
+/** Without a prototype: peers choose the keys, and `constructor` must be one only when somebody chose it. */
 export function reactionsOf(chosen: readonly [emoji: string, names: string[]][]): Record<string, string[]> {
   return Object.assign(Object.create(null), Object.fromEntries(chosen));
 }

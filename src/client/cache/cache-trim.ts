@@ -1,12 +1,12 @@
-/** The cache has an end: what is oldest goes, and is fetched again when somebody scrolls back to it. */
+/** Bounds the cache: the oldest entries are dropped, and fetched again when the person scrolls back to them. */
 import type { ProfileDb } from '../profile/profile-db.ts';
 
 const MAX_CACHED = 50_000;
 const MAX_CACHED_BYTES = 64 * 2 ** 20;
-/** Trimming goes below the limit by this part, so that it is seldom. */
+/** Trims to this fraction below the limit, so that it is rarely needed. */
 const TRIM_TO = 0.9;
 
-/** A chain begins with the oldest item that is still here; where none is, with the next one that will come. */
+/** A chain begins with its oldest item that is left; if none is left, with the next one that comes. */
 const SHORTEN_CHAINS = `UPDATE chains SET (first, first_prev) = (
     SELECT coalesce(min(oldest.device_seq), chains.last + 1), coalesce(min(oldest.prev), chains.last_tag) FROM (
       SELECT e.device_seq, e.prev FROM entries e WHERE e.account = chains.account AND e.conversation = chains.conversation
@@ -40,7 +40,7 @@ export async function trimCache(
        WHERE c.account = ${table}.account AND c.conversation = ${table}.conversation)`;
   await db.transaction([
     {
-      // Below the newest entry that is too old everything goes, so that what stays has no holes.
+      // Everything up to the newest entry that is too old is dropped, so that the rest has no holes.
       sql: `UPDATE coverage SET bottom = max(bottom, coalesce((SELECT max(e.seq) FROM entries e
               WHERE e.account = coverage.account AND e.conversation = coverage.conversation AND e.at <= ?), 0)) WHERE account = ?`,
       params: [cut, account],

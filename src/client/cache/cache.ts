@@ -1,7 +1,6 @@
 /**
- * What was opened, kept so that it is opened once: contents under the profile's seal, with the verdict on each.
- * Bounded: the oldest are dropped and fetched again when somebody reads back. Shared by the processes of one profile;
- * every write can be repeated.
+ * Opened entries, so that each is opened once: contents are sealed by the profile, and each has a gap verdict. Bounded: the oldest
+ * are dropped, and fetched again when the person scrolls back. Processes of one profile share it; every write can be repeated.
  */
 import { hex, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { isZero } from '../login/account-context.ts';
@@ -11,17 +10,17 @@ import type { Row, SqlValue, Statement } from '../profile/profile-db.ts';
 import { trimCache } from './cache-trim.ts';
 import type { GapReason } from './chain-gaps.ts';
 
-/** One place in a conversation. `said` is null when it was not opened; then `raw` is what the daemon gave. */
+/** One entry of a conversation. `said` is null when it was not opened; then `raw` is what the daemon gave. */
 export type CachedEntry = {
   seq: number;
   at: number;
-  /** Identity fingerprint, hex; '' when nothing says it. */
+  /** Identity fingerprint, hex; '' when unknown. */
   author: string;
   /** 32 hex digits. */
   id: string;
   device: number;
   deviceSeq: number;
-  /** Stands for its hash. Of what was not opened: for the hash that it is taken to have (explained.ts), '' while nothing named it. */
+  /** Stands for its hash. For an unopened entry: the hash that it is assumed to have (explained-gaps.ts), '' while no item names it. */
   tag: string;
   prev: string;
   /** A message of its own: not an edit, a reaction, a receipt, nor something unreadable. */
@@ -29,9 +28,9 @@ export type CachedEntry = {
   gap: GapReason | null;
   said: EntryText | null;
   raw: Uint8Array | null;
-  /** Whom the daemon names as the author of `raw`. */
+  /** The author of `raw`, as the daemon says. */
   name: string | null;
-  /** The epoch (hex) whose key `raw` waits for. */
+  /** The id, hex, of the epoch whose key `raw` waits for. */
   epoch: string | null;
 };
 
@@ -62,7 +61,7 @@ export class Cache {
     return new Cache(profile, account, profile.open(row.tag_key as Uint8Array, aad));
   }
 
-  /** Stands for a hash in the tables: says whether two are equal, and helps nobody who guesses the text. '' for zeros. */
+  /** Stands for a hash in the tables (HMAC-SHA-256, cut to 128 bits): two can be compared, but a guessed text not be confirmed. '' for zeros. */
   tag(hash: Uint8Array): string {
     return isZero(hash) ? '' : hex(hmac(this.#tagKey, hash).subarray(0, 16));
   }
@@ -143,7 +142,7 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
-  /** Whether a message of `author` (hex) that names this file was met. */
+  /** Whether a stored message of `author` (hex) names this file. */
   async hasShared(file: string, author: string): Promise<boolean> {
     const rows = await this.#profile.db.all(
       `SELECT 1 FROM shared_files s JOIN entries e ON e.account = s.account AND e.conversation = s.conversation AND e.seq = s.seq
@@ -153,7 +152,7 @@ export class Cache {
     return rows.length > 0;
   }
 
-  /** The newest opened entries of anybody but `author`, newest first. */
+  /** The newest opened entries that are not by `author`, newest first. */
   async newest(conversation: string, author: string, limit: number): Promise<CachedEntry[]> {
     const rows = await this.#all(
       `SELECT * FROM entries WHERE account = ? AND conversation = ? AND author <> ? AND sealed IS NOT NULL
@@ -163,7 +162,7 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
-  /** After `after` the next ones, at most 200, that were not opened yet: under `epoch`, or (null) all but those whose key is lacking. */
+  /** The next 200 unopened entries after `after`: those under `epoch`, or (null) all except those whose key is missing. */
   async unopened(conversation: string, epoch: string | null, after: number): Promise<CachedEntry[]> {
     const rows = await this.#all(
       `SELECT * FROM entries e WHERE account = ? AND conversation = ? AND sealed IS NULL AND raw IS NOT NULL AND seq > ?
@@ -175,7 +174,7 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
-  /** The newest 1,000 gaps that stand for what waits for a key, in order. */
+  /** The newest 1,000 entries that wait for a key, in order. */
   async locked(conversation: string): Promise<CachedEntry[]> {
     const rows = await this.#all(
       `SELECT * FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND epoch IS NOT NULL AND gap IS NOT NULL
@@ -185,7 +184,7 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row)).reverse();
   }
 
-  /** The epochs whose keys these wait for. */
+  /** The ids of the epochs whose keys entries wait for. */
   async lockedEpochs(conversation: string): Promise<string[]> {
     const rows = await this.#all(
       `SELECT DISTINCT epoch FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND epoch IS NOT NULL AND gap IS NOT NULL`,
@@ -194,7 +193,7 @@ export class Cache {
     return rows.map(({ epoch }) => String(epoch));
   }
 
-  /** The entries that speak about these messages, with the message's key `author/id`. */
+  /** The edits, deletes and reactions of these messages, each with the message's key `author/id`. */
   async marks(conversation: string, messages: readonly CachedEntry[]): Promise<{ key: string; entry: CachedEntry }[]> {
     const keys = JSON.stringify(messages.map((message) => `${message.author}/${message.id}`));
     const rows = await this.#all(
@@ -218,7 +217,7 @@ export class Cache {
 
   async unread(conversation: string, read: number, me: string): Promise<{ unread: number; at: number }> {
     const here = [this.#account, conversation];
-    // Asked after each message: neither part looks at what was read long ago.
+    // Runs after each message: neither part scans entries that were read long ago.
     const [row] = await this.#profile.db.all(
       `SELECT (SELECT count(*) FROM entries WHERE account = ? AND conversation = ? AND seq > ? AND shown = 1 AND author <> ?) AS unread,
          (SELECT at FROM entries WHERE account = ? AND conversation = ? AND shown = 1 ORDER BY seq DESC LIMIT 1) AS at`,
@@ -227,7 +226,7 @@ export class Cache {
     return { unread: Number(row?.unread ?? 0), at: Number(row?.at ?? 0) };
   }
 
-  /** Drops the oldest beyond the limits. @returns how many */
+  /** Drops the oldest entries beyond the limits. @returns how many */
   trim(max?: number, maxBytes?: number): Promise<number> {
     return trimCache(this.#profile.db, this.#account, max, maxBytes);
   }
@@ -257,7 +256,7 @@ export class Cache {
     return utf8(`entry:${this.#account}:${conversation}:${seq}`);
   }
 
-  /** Statements here begin with the account and the conversation. */
+  /** Runs a query whose first parameter is the account. */
   #all(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
     return this.#profile.db.all(sql, [this.#account, ...params]);
   }

@@ -1,4 +1,4 @@
-/** An entry of the daemon's and the row that is kept of it, one from the other. */
+/** Converts between an entry from the daemon and the row that the cache keeps of it. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import { parseDelivered } from '../../protocol/sealed/note.ts';
@@ -8,7 +8,7 @@ import type { Opened } from '../notes/private-notes.ts';
 import type { Locked } from '../rooms/room-keys.ts';
 import type { CachedEntry } from './cache.ts';
 
-/** What was opened, as it is kept. @param tag stands for a hash */
+/** The row of an opened entry. @param tag makes the tag of a hash */
 export function openedEntry(entry: Entry, opened: Opened, tag: (hash: Uint8Array) => string): CachedEntry {
   const { kind } = opened.said.content;
   return {
@@ -30,8 +30,8 @@ export function openedEntry(entry: Entry, opened: Opened, tag: (hash: Uint8Array
 }
 
 /**
- * What did not open. @param claim what a message without a key says of itself in the clear
- * @param isBefore it was said in a room before I was in it
+ * The row of an unopened entry. @param claim the clear header of a message whose key is missing
+ * @param isBefore it was said in a room before I joined
  * @param tag as of openedEntry
  */
 export function unopenedEntry(
@@ -51,7 +51,7 @@ export function unopenedEntry(
     tag: hash === null ? '' : tag(hash),
     prev: '',
     shown: false,
-    // What was said in a room before I joined is not missing: it never was for me.
+    // Messages from before I joined a room are not missing: they were never for me.
     gap: claim !== null && isBefore ? null : 'unreadable',
     said: null,
     raw: entry.bytes,
@@ -60,7 +60,7 @@ export function unopenedEntry(
   };
 }
 
-/** A note's hash does not need its key. null for what is no note. */
+/** The hash of a note, which can be computed without the key; null for bytes that are no note. */
 function noteHashOf(bytes: Uint8Array): Uint8Array | null {
   try {
     return parseDelivered(bytes).noteHash;
@@ -69,14 +69,14 @@ function noteHashOf(bytes: Uint8Array): Uint8Array | null {
   }
 }
 
-/** The message that an entry speaks about. */
+/** The message that an edit, delete or reaction is about; null for other contents. */
 export function targetOf(cached: CachedEntry, content: Content): { author: string; id: string } | null {
   if (content.kind === 'edit' || content.kind === 'delete') return { author: cached.author, id: hex(content.target) };
   if (content.kind === 'reaction') return { author: hex(content.to.author), id: hex(content.to.id) };
   return null;
 }
 
-/** As the daemon gave it, as far as it was kept. */
+/** The entry as the daemon gave it, as far as the row kept it. */
 export function entryOf(ref: ConversationRef, cached: CachedEntry): Entry {
   return {
     seq: cached.seq,

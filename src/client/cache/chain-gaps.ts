@@ -1,6 +1,6 @@
 /**
- * What the daemon or the path withheld, repeated, reordered or forked, found from the chain that each device of an author makes
- * of what it says in one conversation. Pure: who asks keeps the ends.
+ * Finds entries that the daemon or the network withheld, repeated, reordered or forked: each device of an author numbers and chains
+ * what it says in one conversation. Pure: the caller stores the ends of the chains.
  */
 
 export type GapReason = 'missing' | 'fork' | 'unreadable';
@@ -17,7 +17,7 @@ export type Chain = { first: number; firstPrev: string; last: number; lastTag: s
 export type Verdict = { reason: 'missing' | 'fork' | null; chain: Chain };
 
 /**
- * Judges an item that stands after everything known in the conversation's order.
+ * Judges an item that comes after everything known in the conversation's order.
  * @param chain undefined when this device is new here
  * @param fromStart everything since the conversation's first entry is known, so that a device begins with 1
  * @param sameSeq the tag of the item that is already known under this device and seq, if any
@@ -34,7 +34,7 @@ export function follow(
     return { reason: fromStart ? 'missing' : null, chain: begun };
   }
   if (link.deviceSeq <= chain.last) {
-    // A second item in a place that is taken, or one that comes after those that were said later.
+    // A second item with the same number, or one that comes after later items of its device.
     const fork = sameSeq !== undefined && sameSeq !== link.tag;
     return { reason: fork ? 'fork' : 'missing', chain };
   }
@@ -55,7 +55,7 @@ export function join(older: Chain, newer: Chain): Verdict {
   return { reason: unknown || older.lastTag === newer.firstPrev ? null : 'fork', chain };
 }
 
-/** Once the conversation's first entry is known every chain must begin with 1. */
+/** When the conversation's first entry is known, every chain must begin with 1. */
 export function begins(chain: Chain): 'missing' | null {
   return chain.first === 1 ? null : 'missing';
 }

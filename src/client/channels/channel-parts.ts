@@ -1,4 +1,4 @@
-/** What the channels of private conversations and of rooms have in common. */
+/** What PrivateChannel and RoomChannel share. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
@@ -23,7 +23,7 @@ export async function newestSeen(
   return newest.flatMap((entry) => entry.said?.hash ?? []);
 }
 
-/** The entry of an item that was placed, but for its kind; `bytes` as they were sent. */
+/** The entry of a placed item, without its kind; `bytes` as they were sent. */
 export function placedFields({ seq, placedAt, sealed }: OutboxItem, from: string): Omit<Entry, 'kind'> {
   if (seq === null || placedAt === null || sealed === null) throw new Error('the item was not placed');
   return { seq, at: placedAt, from, file: null, keys: [], bytes: sealed.bytes };

@@ -1,4 +1,4 @@
-/** The channel of each conversation, by its kind. The outbox knows only what all channels have in common. */
+/** Finds the channel of a conversation. The outbox knows only the Channel interface, not the kinds. */
 import { type ConversationRef, formerRefs, privateRef, unmetKey } from '../notes/conversation-ref.ts';
 import type { Channel, ChannelLookup } from '../outbox/channel.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -26,7 +26,7 @@ export class Channels implements ChannelLookup {
     const { context } = this.#parts;
     const current = await privateRef(context, recipient);
     if (current.key === conversation || conversation === unmetKey(recipient)) return this.of(current);
-    // Written before their key changed: it fails there with a sentence.
+    // Written before their key changed: sealing it fails with a sentence.
     const former = (await formerRefs(context, recipient)).find(({ key }) => key === conversation);
     return former === undefined ? null : this.of(former);
   }

@@ -1,4 +1,4 @@
-/** Notes to a person: sealed to their card, sent to them by name. */
+/** Sends notes to one person, sealed to their card. */
 import { fromHex } from '../../protocol/base/bytes.ts';
 import type { RefusalCode } from '../../protocol/base/errors.ts';
 import { deliveredNote, parseNote } from '../../protocol/sealed/note.ts';
@@ -10,7 +10,7 @@ import { type ChainPosition, sealPrivate } from '../notes/private-notes.ts';
 import type { Channel } from '../outbox/channel.ts';
 import { type ChannelParts, newestSeen, placedFields } from './channel-parts.ts';
 
-/** Others' newest items that a note names. */
+/** How many of the other side's newest items a note names as seen. */
 const SEEN = 1;
 
 export class PrivateChannel implements Channel {

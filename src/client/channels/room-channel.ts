@@ -1,4 +1,4 @@
-/** Messages to a room: sealed under its epoch, which is made when it has to be. */
+/** Sends messages to a room, sealed under its epoch. */
 import { fromHex } from '../../protocol/base/bytes.ts';
 import type { RefusalCode } from '../../protocol/base/errors.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
@@ -9,7 +9,7 @@ import type { Channel } from '../outbox/channel.ts';
 import type { Room } from '../rooms/room.ts';
 import { type ChannelParts, newestSeen, placedFields } from './channel-parts.ts';
 
-/** Others' newest items that a message names. */
+/** How many of the others' newest items a message names as seen. */
 const SEEN = 4;
 
 export class RoomChannel implements Channel {

@@ -1,4 +1,4 @@
-/** Which conversation a name or an id means. */
+/** Finds the conversation that a name or an id means. */
 import { equal } from '../../protocol/base/bytes.ts';
 import { isName } from '../../protocol/base/text.ts';
 import { ClientError, refusedByDaemon } from '../errors.ts';
@@ -19,7 +19,7 @@ export async function conversationNamed(
   return privateRef(context, name.slice(1)).catch(refusedByDaemon);
 }
 
-/** The conversation with `name` that has this id, now or under a former key of theirs; null when their key is another one. */
+/** The conversation with `name` that has this id, under their pinned key or a former one; null when it belongs to another key. */
 export async function conversationWith(
   context: AccountContext,
   conversation: Uint8Array,
@@ -30,7 +30,7 @@ export async function conversationWith(
     if (equal(ref.id, conversation)) return ref;
     const former = (await formerRefs(context, name)).find(({ id }) => equal(id, conversation));
     if (former !== undefined) return former;
-    // Looks at the directory, which tells listeners of the keyring when the key is another one.
+    // Asks the directory: the keyring tells its listeners when the key has changed.
     context.keyring.forget(name);
     await context.keyring.cardOf(name);
   } catch (error) {

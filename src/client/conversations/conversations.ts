@@ -1,4 +1,4 @@
-/** All my conversations: which there are, what is new in each, what was read. Turns what was taken into events. */
+/** All conversations of the account: lists them, brings each up to date, keeps what was read, and announces what is new. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache } from '../cache/cache.ts';
@@ -21,9 +21,9 @@ import { Preview } from './preview.ts';
 import type { Receipts } from './receipts.ts';
 import { Trimming } from './trimming.ts';
 
-/** Conversations that are brought up to date at once. */
+/** How many conversations are brought up to date at the same time. */
 const AT_ONCE = 4;
-/** After a refusal that passes. */
+/** How long a timeline waits after a refusal that passes. */
 const AGAIN_MS = 1000;
 
 export type ConversationParts = {
@@ -39,10 +39,10 @@ export type ConversationParts = {
 export class Conversations {
   readonly #parts: ConversationParts;
   readonly #timelines = new Map<string, Timeline>();
-  readonly #told: NotifiedMarks;
+  readonly #notified: NotifiedMarks;
   readonly #lockedGaps: LockedGaps;
   readonly #preview: Preview;
-  readonly #strangers: PendingConversations;
+  readonly #pending: PendingConversations;
   readonly #trimming: Trimming;
   readonly #bound: ConversationBound;
   readonly #held: HeldBytes = { used: 0 };
@@ -53,11 +53,11 @@ export class Conversations {
     this.#trimming = new Trimming(parts.cache, bus);
     this.#bound = new ConversationBound((text) => bus.notice(text));
     this.#preview = new Preview(parts);
-    this.#strangers = new PendingConversations(async (conversation, name) => {
+    this.#pending = new PendingConversations(async (conversation, name) => {
       const ref = await this.refOf(conversation, name);
       return ref === null ? null : this.timeline(ref);
     });
-    this.#told = new NotifiedMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
+    this.#notified = new NotifiedMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
     this.#lockedGaps = new LockedGaps(parts);
     bus.on('received', (event) => this.#take(event));
     bus.on('heard', (event) => this.#heard(event));
@@ -82,13 +82,13 @@ export class Conversations {
     return timeline;
   }
 
-  /** The conversation, and those with the same person under former keys: the newest first. */
+  /** The timelines of the conversation and of those with the same person under former keys, the newest first. */
   async timelinesOf(ref: ConversationRef): Promise<Timeline[]> {
     const former = ref.kind === 'room' ? [] : await formerRefs(this.#parts.context, ref.with);
     return [ref, ...former].map((each) => this.timeline(each));
   }
 
-  /** What was the conversation with `name` is one under a former key now. */
+  /** The person accepted a new key of `name`: their conversation until now becomes one under a former key. */
   async accepted(name: string): Promise<void> {
     const { bus, rooms } = this.#parts;
     for (const [key, timeline] of [...this.#timelines]) {
@@ -98,16 +98,16 @@ export class Conversations {
       this.#timelines.delete(key);
     }
     bus.publish('announced', { type: 'moved', conversation: `@${name}` });
-    // What that key signed in rooms is of a former one now.
+    // Messages in rooms that the old key signed are shown with its mark from now on.
     for (const { ref } of rooms.all) bus.publish('announced', { type: 'moved', conversation: ref.name });
   }
 
-  /** Opens in all rooms what waited for a key of theirs to be accepted. */
+  /** In all rooms, opens messages that waited for a person's key to be accepted. */
   async retryRooms(): Promise<void> {
     for (const { ref } of this.#parts.rooms.all) await this.#retry(ref, null);
   }
 
-  /** After each login: takes everything that is new, in all conversations. */
+  /** Call after each login. Takes everything that is new in all conversations. */
   async sync(): Promise<void> {
     const queue = await listConversations(this.#parts.context.connection, this.#bound);
     const worker = async (): Promise<void> => {
@@ -117,7 +117,7 @@ export class Conversations {
     await this.#trimming.now();
   }
 
-  /** Takes what is new in this one. */
+  /** Takes everything that is new in this conversation. */
   async catchUp(ref: ConversationRef): Promise<void> {
     const all = await listConversations(this.#parts.context.connection, this.#bound);
     const of = all.find(({ conversation }) => equal(conversation, ref.id));
@@ -129,7 +129,7 @@ export class Conversations {
       const { conversation, with: name, entry } = event.params;
       const ref = this.#known(conversation, name);
       if (ref === null) {
-        if (name !== null) this.#strangers.hear(conversation, name, entry.seq);
+        if (name !== null) this.#pending.hear(conversation, name, entry.seq);
         return;
       }
       const timeline = this.timeline(ref);
@@ -139,9 +139,9 @@ export class Conversations {
       const key = hex(event.params.conversation);
       const timeline = this.#timelines.get(key);
       if (timeline === undefined) return;
-      // Nothing that is still to come was read.
+      // A read mark never goes beyond the entries that are known.
       await this.#setMark(key, 'read', Math.min(event.params.seq, timeline.head));
-      await this.#tell(timeline.ref);
+      await this.#announce(timeline.ref);
     }
   }
 
@@ -154,44 +154,44 @@ export class Conversations {
   async markRead(ref: ConversationRef, seq: number): Promise<void> {
     if (seq < 1) return;
     await this.#setMark(ref.key, 'read', seq);
-    await this.#tell(ref);
-    await this.#mark('read', ref, seq);
+    await this.#announce(ref);
+    await this.#sendMark('read', ref, seq);
   }
 
-  /** What a listener was shown is not news for the next process. */
+  /** Listeners took this message: the next process of the profile does not announce it as new. */
   #heard(event: ClientEvent): void {
     if (event.type !== 'message' || !event.fresh) return;
     const { conversation, seq } = event.message;
     const current = [...this.#timelines.values()].find(({ ref: at }) => at.name === conversation && at.base === 0);
-    if (current !== undefined && seq !== null) this.#told.told(current.ref.key, seq);
+    if (current !== undefined && seq !== null) this.#notified.notified(current.ref.key, seq);
   }
 
-  /** Keeps up to where listeners were told. */
-  keepTold(): Promise<void> {
-    return this.#told.flush();
+  /** Stores at once how far listeners know each conversation. */
+  flushNotified(): Promise<void> {
+    return this.#notified.flush();
   }
 
-  /** Opens what waited for a key: that of an epoch, or (null) one that the person has accepted. */
+  /** Opens messages that waited for a key. @param epoch whose key came, hex; null after the person accepted a member's key */
   async #retry(ref: ConversationRef, epoch: string | null): Promise<void> {
     const opened = await this.#parts.intake.retry(ref, epoch);
     if (opened.length === 0) return;
-    // Gaps that were told stood for it.
+    // The announced gaps stood for these messages.
     const { bus, messages } = this.#parts;
     if (epoch === null) bus.publish('announced', { type: 'moved', conversation: ref.name });
     for (const message of await messages.of(ref, opened))
       bus.publish('announced', { type: 'message', message, fresh: true });
     this.#receiptsDue(ref);
-    await this.#tell(ref);
+    await this.#announce(ref);
   }
 
-  /** Has the daemon vouch for what came of rooms; the events of that are then under way. */
+  /** Makes the daemon vouch for early messages of rooms; their events follow. */
   settle(): Promise<void> {
     return this.#preview.settle();
   }
 
-  /** Resolves when what came of this conversation was taken; of all that are known, without one. */
+  /** Resolves when all that came of this conversation, or (null) of all known ones, was taken. */
   async idle(ref: ConversationRef | null): Promise<void> {
-    if (ref !== null) await this.#strangers.settled(ref.key);
+    if (ref !== null) await this.#pending.settled(ref.key);
     const timelines = ref === null ? [...this.#timelines.values()] : await this.timelinesOf(ref);
     await Promise.all(timelines.map((timeline) => timeline.idle()));
   }
@@ -205,16 +205,16 @@ export class Conversations {
     await timeline.catchUp(of.head, Math.max(of.read, (await cache.coverage(ref.key))?.read ?? 0));
     await this.#setMark(ref.key, 'read', Math.min(of.read, timeline.head));
     const known = await cache.coverage(ref.key);
-    if (known !== null && known.read > of.read) await this.#mark('read', ref, known.read);
+    if (known !== null && known.read > of.read) await this.#sendMark('read', ref, known.read);
     if (known !== null && timeline.startedAt !== null && !again)
-      await this.#missed(ref, { ...known, top: timeline.startedAt });
+      await this.#announceMissed(ref, { ...known, top: timeline.startedAt });
     await this.#parts.bus.publishAndWait('stored', ref);
     this.#receiptsDue(ref);
-    await this.#tell(ref);
+    await this.#announce(ref);
   }
 
-  /** What another process of this profile took while nobody listened. */
-  async #missed(ref: ConversationRef, known: { read: number; told: number; top: number }): Promise<void> {
+  /** Announces messages that another process of this profile took while this one was not running. */
+  async #announceMissed(ref: ConversationRef, known: { read: number; told: number; top: number }): Promise<void> {
     const { cache, messages, context, bus } = this.#parts;
     const from = Math.max(known.read, known.told);
     if (from >= known.top || ref.base !== 0) return;
@@ -225,11 +225,11 @@ export class Conversations {
 
   async #taken(ref: ConversationRef, taken: Taken): Promise<void> {
     const { cache, messages, context, bus } = this.#parts;
-    // Before anybody hears of it and answers: not as the device that somebody else is, too.
+    // Before the announcement: a listener that answers at once must not write as the device that somebody else uses.
     if (taken.clash !== null) await bus.publishAndWait('clashed', taken.clash);
     const known = await cache.coverage(ref.key);
     const me = hex(context.keyring.me.idFp);
-    await this.#lockedGaps.tell(ref, taken.fresh);
+    await this.#lockedGaps.announce(ref, taken.fresh);
     const { readAtLogin } = this.timeline(ref);
     for (const message of await messages.of(ref, taken.fresh)) {
       const fresh = ref.base === 0 && (message.seq ?? 0) > readAtLogin;
@@ -246,36 +246,36 @@ export class Conversations {
     }
     await bus.publishAndWait('stored', ref);
     if (taken.locked.size > 0) bus.publish('locked', { ref, epochs: taken.locked });
-    if (known !== null && ref.kind === 'private') void this.#mark('deliver', ref, known.top);
+    if (known !== null && ref.kind === 'private') void this.#sendMark('deliver', ref, known.top);
     this.#receiptsDue(ref);
-    await this.#tell(ref);
+    await this.#announce(ref);
     await this.#trimming.took();
   }
 
-  /** Nothing can be sealed to a key that was replaced. */
+  /** Sends due receipts, except to a former key: nothing can be sealed to it. */
   #receiptsDue(ref: ConversationRef): void {
     if (ref.base === 0) this.#parts.receipts.due(ref);
   }
 
   #failed(ref: ConversationRef, error: unknown): void {
-    // Without a link the next login goes on from here.
+    // No link: the next login continues from here.
     if (error instanceof ClientError && error.code === 'unreachable') return;
     if (isPassing(error)) {
-      this.#parts.context.clock.after(AGAIN_MS, () => this.timeline(ref).again());
+      this.#parts.context.clock.after(AGAIN_MS, () => this.timeline(ref).resume());
       return;
     }
     const reason = error instanceof Error ? error.message : String(error);
     this.#parts.bus.notice(`${ref.name} cannot be brought up to date: ${reason}`);
   }
 
-  /** null for a conversation with a key of theirs that is not the pinned one: it begins when the person accepts that key. */
+  /** null for a conversation with a key that is not the pinned one: it begins when the person accepts that key. */
   async refOf(conversation: Uint8Array, name: string | null): Promise<ConversationRef | null> {
     const known = this.#known(conversation, name);
     if (known !== null || name === null || this.#bound.isReached(this.#timelines.size)) return known;
     return conversationWith(this.#parts.context, conversation, name);
   }
 
-  /** From memory, without a request to the daemon; null for one that is not there. */
+  /** Looks it up in memory, without a request to the daemon; null when it is not there. */
   #known(conversation: Uint8Array, name: string | null): ConversationRef | null {
     if (name === null) return this.#parts.rooms.withId(conversation)?.ref ?? null;
     return this.#timelines.get(hex(conversation))?.ref ?? null;
@@ -289,13 +289,13 @@ export class Conversations {
     return { name: ref.name, head, read: known?.read ?? 0, unread, at };
   }
 
-  async #tell(ref: ConversationRef): Promise<void> {
+  async #announce(ref: ConversationRef): Promise<void> {
     if (ref.base !== 0) return;
     this.#parts.bus.publish('announced', { type: 'conversation', conversation: await this.#conversation(ref) });
   }
 
-  /** A mark that does not reach the daemon now is set again after the next login. */
-  async #mark(mark: 'read' | 'deliver', ref: ConversationRef, seq: number): Promise<void> {
+  /** If the mark does not reach the daemon now, it is sent again after the next login. */
+  async #sendMark(mark: 'read' | 'deliver', ref: ConversationRef, seq: number): Promise<void> {
     await this.#parts.context.connection.request(mark, { conversation: ref.id, seq }).catch(() => {});
   }
 

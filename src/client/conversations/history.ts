@@ -1,4 +1,4 @@
-/** Reading a conversation back: from the cache, and from the daemon where the cache ends. */
+/** Reads a conversation's history from the cache, and from the daemon where the cache ends. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { MessageBuilder } from '../messages/message-builder.ts';
@@ -8,7 +8,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import type { ConversationName, Gap, Message } from '../types.ts';
 
 const HISTORY_LIMIT = 100;
-/** Pages that are fetched for one question: what holds no message for so long is not all looked through at once. */
+/** Pages that one call fetches at most: a long stretch without messages is not searched all at once. */
 const MAX_PAGES = 50;
 
 export type HistoryOptions = { before?: number | undefined; limit?: number | undefined; since?: number | undefined };
@@ -17,8 +17,8 @@ type Parts = { context: AccountContext; cache: Cache; messages: MessageBuilder; 
 type Page = { messages: Message[]; gaps: Gap[]; more: boolean };
 
 /**
- * The newest messages that the options allow, oldest first; what is still in the outbox stands at the end.
- * @param timelines the conversation, and before it those with the same person under former keys: the newest first
+ * Returns the newest messages that the options allow, oldest first; items that are still in the outbox come last.
+ * @param timelines of the conversation and of those with the same person under former keys, the newest first
  */
 export async function readHistory(
   parts: Parts,
@@ -28,7 +28,7 @@ export async function readHistory(
   const whole: Page = { messages: [], gaps: [], more: false };
   for (const timeline of timelines) {
     const end = before === undefined ? undefined : before - timeline.ref.base;
-    // All of it stands after what is asked for.
+    // All entries of this timeline come after `before`.
     if (end !== undefined && end <= 1) continue;
     const left = limit - whole.messages.length;
     if (left <= 0) return { ...whole, more: true };
@@ -41,7 +41,7 @@ export async function readHistory(
   return whole;
 }
 
-/** What waits to be sent there, or failed: as it was written. It stands behind every message that has its place. */
+/** Messages that wait to be sent, or failed; they come after all messages that have a seq. */
 async function readOutbox(
   { messages, outbox }: Pick<Parts, 'messages' | 'outbox'>,
   ref: ConversationRef,
@@ -51,7 +51,7 @@ async function readOutbox(
   return (await outbox.of(ref)).flatMap((item) => messages.queued(ref, item) ?? []).slice(-limit);
 }
 
-/** What the outbox holds for a name that nobody has. @throws what `refused` is when there is nothing */
+/** Messages in the outbox to a name that nobody has. @throws `refused` when there are none */
 export async function readUnmet(
   parts: Pick<Parts, 'messages' | 'outbox'>,
   conversation: ConversationName,
@@ -74,7 +74,7 @@ async function readOne(
   let entries: CachedEntry[] = [];
   let more = true;
   for (let pages = 0; ; pages++) {
-    // One more than is shown, to know whether there is more.
+    // One more than is returned, to know whether there are more.
     entries = await cache.page(ref.key, 0, end, limit + 1);
     const shown = entries.filter((entry) => entry.shown);
     const early = since !== undefined && (shown[0]?.at ?? Number.POSITIVE_INFINITY) < since;
@@ -85,7 +85,7 @@ async function readOne(
   }
   const allowed = entries.filter((entry) => since === undefined || entry.at >= since);
   const shown = allowed.filter((entry) => entry.shown).slice(-limit);
-  // What cannot be read before the first message belongs to it where nothing else comes before.
+  // Gaps before the first message are part of the page only when the page reaches the beginning.
   const first = more ? (shown[0]?.seq ?? end) : 0;
   const found = await messages.of(ref, shown);
   const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);

@@ -1,4 +1,4 @@
-/** Which conversations the daemon says that I have, page by page. */
+/** Fetches the list of the account's conversations, page by page, within a bound. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { AccountContext } from '../login/account-context.ts';
@@ -6,24 +6,24 @@ import type { Conversation } from '../types.ts';
 
 export type Listed = RequestResult<'conversations'>['conversations'][number];
 
-/** More than anybody has: what a daemon lists or tells of beyond that is left out. */
+/** More conversations than anybody has; the rest that a daemon lists is left out. */
 const MAX_CONVERSATIONS = 20_000;
 
-/** How many a client takes. Tells the person once that some are left out. */
+/** Bounds the number of conversations, and tells the person once when some are left out. */
 export class ConversationBound {
-  readonly #tell: (text: string) => void;
+  readonly #notice: (text: string) => void;
   #told = false;
 
   constructor(tell: (text: string) => void) {
-    this.#tell = tell;
+    this.#notice = tell;
   }
 
-  /** Whether `count` are as many as there may be, and so the next is left out. */
+  /** Whether `count` conversations are the most that are taken, so that the next one is left out. */
   isReached(count: number): boolean {
     if (count < MAX_CONVERSATIONS) return false;
     if (!this.#told) {
       const most = MAX_CONVERSATIONS.toLocaleString('en-US');
-      this.#tell(
+      this.#notice(
         `the server has more than ${most} conversations of yours: the others, and what is new in them, are not shown; ask its operator`,
       );
     }
@@ -33,7 +33,7 @@ export class ConversationBound {
 }
 
 /**
- * In the order in which they began, each once.
+ * Returns each conversation once, in the order in which they began.
  * @param bound is told how many there are, page by page
  * @throws as Connection.request
  */
@@ -52,8 +52,8 @@ export async function listConversations(
 }
 
 /**
- * Where something was said, and where something of mine is still unsent, though it be to a name that nobody has: it can be tried
- * again or removed there.
+ * The conversations that have messages, and those that have only unsent ones, also to a name that nobody has: there the person can
+ * retry or remove them.
  */
 export function withUnsent(
   known: readonly Conversation[],

@@ -1,19 +1,19 @@
 /**
- * Conversations that the daemon tells of before this client knows whose they are: that may take an answer of its, and one that
- * does not come holds up nobody else. Nothing of their entries is kept; they are fetched once it is known.
+ * Conversations with events that this client cannot assign to a person yet: it asks the daemon, and an answer that does not come
+ * delays no other conversation. Their entries are not kept, but fetched once the person is known.
  */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
-/** More is dropped, and fetched after the next login. */
+/** How many wait at most; more are dropped, and fetched after the next login. */
 const MAX_STRANGERS = 1000;
 
 export class PendingConversations {
   readonly #find: (conversation: Uint8Array, name: string) => Promise<Timeline | null>;
-  /** By key of the conversation: the lowest and the highest place that events named. */
+  /** The lowest and the highest seq that events named, by the conversation's key. */
   readonly #heard = new Map<string, { first: number; last: number; found: Promise<void> }>();
 
-  /** `find` gives null for a conversation that is none of mine. */
+  /** @param find resolves to null for a conversation that this account is not part of */
   constructor(find: (conversation: Uint8Array, name: string) => Promise<Timeline | null>) {
     this.#find = find;
   }
@@ -29,13 +29,13 @@ export class PendingConversations {
       this.#heard.set(key, heard);
       heard.found = this.#find(conversation, name)
         .then((timeline) => timeline?.heard(heard.first, heard.last))
-        // Without a link: the next login tells of it again.
+        // No link: after the next login the daemon lists it again.
         .catch(() => {})
         .finally(() => this.#heard.delete(key));
     }
   }
 
-  /** Resolves when it is known whose conversation it is, if it was told of. */
+  /** Resolves when the conversation with this key waits no longer. */
   async settled(key: string): Promise<void> {
     await this.#heard.get(key)?.found;
   }

@@ -1,7 +1,7 @@
 /**
- * Messages of a room that are shown before the daemon has vouched for their place: whoever has the room's key could have
- * repeated, withheld or moved them, but not written them. They have no seq, nothing of them is stored, and what turns
- * out not to be there is withdrawn.
+ * Announces messages of a room before the daemon has vouched for their place. Anybody with the room's key could have repeated,
+ * withheld or moved them, but not written them. They have no seq and are not stored; one that turns out not to be in the
+ * conversation is withdrawn.
  */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
@@ -28,7 +28,7 @@ export type PreviewParts = {
 
 export class Preview {
   readonly #parts: PreviewParts;
-  /** What has come early, with the message that was shown for it. */
+  /** Early events, each with the message that was announced for it. */
   readonly #early = new Map<Event, Message | null>();
   #showing: Promise<void> = Promise.resolve();
 
@@ -41,7 +41,7 @@ export class Preview {
     });
   }
 
-  /** The event came again, vouched for, and `timeline` was given it. Resolves when what was shown is what is there. */
+  /** The daemon vouched for the event, and `timeline` has it. Resolves when the message is stored, or was withdrawn. */
   async confirmed(event: Event, timeline: Timeline): Promise<void> {
     const shown = this.#early.get(event) ?? null;
     this.#early.delete(event);
@@ -52,7 +52,7 @@ export class Preview {
     if (stored?.shown !== true) this.#withdraw(shown);
   }
 
-  /** Has the daemon vouch for what came early: any answer of its does. */
+  /** Makes the daemon vouch for early events: any answer does. */
   async settle(): Promise<void> {
     if (this.#early.size > 0) await this.#parts.context.connection.request('ping', {}).catch(() => {});
   }
@@ -62,7 +62,7 @@ export class Preview {
     const room = this.#parts.rooms.withId(event.params.conversation);
     if (room === null) return;
     this.#early.set(event, null);
-    // Without it, it is shown when it has its place.
+    // If this fails, the message is announced when it has its place.
     this.#showing = this.#showing.then(() => this.#show(room.ref, event)).catch(() => {});
   }
 
@@ -72,11 +72,11 @@ export class Preview {
     if (opened === null || opened.author === hex(context.keyring.me.idFp)) return;
     const { kind } = opened.said.content;
     if (kind !== 'text' && kind !== 'reply' && kind !== 'manifest') return;
-    // An old one that was sent again is no news.
+    // An old message that was sent again is not announced.
     if ((await cache.find(ref.key, opened.author, opened.id)) !== null) return;
     const entry: CachedEntry = {
       seq: 0,
-      // Until the daemon has told its time.
+      // Until the daemon's time is known.
       at: context.clock.now(),
       author: opened.author,
       id: opened.id,

@@ -1,6 +1,6 @@
 /**
- * Signed word to the other side that its notes are here. What is due is stored with the notes themselves, so that a
- * crash loses none; several ids go in one note, and no receipt is ever owed for a receipt.
+ * Sends signed receipts for private notes. Due receipts are stored with the notes, so that a crash loses none; one note carries
+ * several ids, and a receipt itself needs no receipt.
  */
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import type { Cache } from '../cache/cache.ts';
@@ -8,7 +8,7 @@ import type { AccountContext } from '../login/account-context.ts';
 import type { MyMessages } from '../messages/my-messages.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 
-/** How long ids are gathered. */
+/** How long ids are gathered, in ms. */
 const GATHER_MS = 200;
 /** Ids in one receipt note. */
 const MAX_IDS = 64;
@@ -26,14 +26,14 @@ export class Receipts {
     this.#mine = mine;
   }
 
-  /** Something in this conversation may be owed a receipt. */
+  /** Plans to send what receipts are due in this conversation. */
   due(ref: ConversationRef): void {
     if (ref.kind === 'room' || ref.with === this.#context.keyring.me.name || this.#timers.has(ref.key)) return;
     const cancel = this.#context.clock.after(GATHER_MS, () => this.#start(ref));
     this.#timers.set(ref.key, { cancel, ref });
   }
 
-  /** Sends at once what is gathered. */
+  /** Sends now what is gathered. */
   async flush(): Promise<void> {
     for (const { cancel, ref } of [...this.#timers.values()]) {
       cancel();
@@ -44,7 +44,7 @@ export class Receipts {
 
   #start(ref: ConversationRef): void {
     this.#timers.delete(ref.key);
-    // What fails stays due, and goes with the next one or after the next login.
+    // On failure the receipts stay due, and go with the next one or after the next login.
     const run = this.#flush(ref).catch(() => {});
     this.#flushing.add(run);
     void run.then(() => this.#flushing.delete(run));

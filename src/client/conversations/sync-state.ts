@@ -1,4 +1,4 @@
-/** Whether what the daemon has is known here. */
+/** Knows when this client has caught up with the daemon. */
 import type { ReceivedEvents } from '../events/received-events.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Conversations } from './conversations.ts';
@@ -13,14 +13,14 @@ export class SyncState {
     this.#conversations = conversations;
   }
 
-  /** @param catchingUp takes what is new after a login; never rejects */
+  /** @param catchingUp resolves when what was new at a login was taken; never rejects */
   began(catchingUp: Promise<void>): void {
     this.#catchingUp = catchingUp;
   }
 
   /**
-   * Resolves when what was new at the last login, and what came since, has been taken, or the link was lost meanwhile.
-   * @param ref of what came since, only what is of this conversation
+   * Resolves when everything that was new at the last login, and that came since then, was taken, or the link was lost.
+   * @param ref waits, of what came since then, only for this conversation
    */
   async synced(ref: ConversationRef | null = null): Promise<void> {
     await this.#catchingUp;

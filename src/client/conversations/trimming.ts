@@ -1,8 +1,8 @@
-/** When the cache is trimmed, and what the person hears of it. */
+/** Trims the cache now and then, and tells the person. */
 import type { Cache } from '../cache/cache.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 
-/** Pages of entries that are taken before the cache is trimmed again: a conversation may have more than fit. */
+/** Trims after this many pages of entries: one conversation may have more than fit. */
 const TRIM_EVERY = 50;
 
 export class Trimming {
@@ -15,7 +15,7 @@ export class Trimming {
     this.#bus = bus;
   }
 
-  /** A page of entries was taken. */
+  /** Call after each page of entries. */
   async took(): Promise<void> {
     if (++this.#pages % TRIM_EVERY === 0) await this.now();
   }

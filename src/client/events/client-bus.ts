@@ -1,17 +1,17 @@
 /**
- * The events that the parts of a client tell each other, and who publishes and who subscribes. Each part is given the bus and the
- * parts below it, none is filled in later (open-chat.ts): whatever a part has to say to one above it goes over the bus.
+ * The events between the parts of a client. open-chat.ts builds the parts from the bottom up: each is given the bus and the parts
+ * below it. A part calls those below it; it publishes an event for those above it.
  *
- * - `announced`, by all parts: an event for the listeners of the client. The Announcer gives it to them, and publishes `heard`;
- *   Conversations notes how far they know a conversation.
- * - `received`, by ReceivedEvents: an event of the daemon. People, Presence, GrantAnswers and Conversations take theirs.
- * - `queued`, by MyMessages: something of mine is in the outbox. The Outbox sends it, and publishes `sent`, `refused` or `stalled`:
- *   MyMessages tells listeners and those who wait for the message; Conversations puts what was `sent` into its place.
- * - `stored`, by Conversations: more of a conversation is in the cache. MyMessages looks for what somebody waits for.
- * - `locked`, by Conversations: keys of a room are lacking. Rooms asks its members. `epoch-opened`, by rooms: such a key is here.
- *   Conversations opens what waited for it.
- * - `clashed`, by Conversations: somebody else writes as a device of mine. OwnDevices takes another one.
- * - `failed`, by all parts: what nobody waited for failed. Chat tells the person, unless it is only that there is no link.
+ * - `announced`, by all parts: an event for the client's listeners. The Announcer passes it on and publishes `heard`; Conversations
+ *   then notes how far the listeners know the conversation.
+ * - `received`, by ReceivedEvents: an event of the daemon. People, Presence, GrantAnswers, Conversations and Chat handle theirs.
+ * - `queued`, by MyMessages: an item is in the outbox. The Outbox sends it, and publishes `sent`, `refused` or `stalled`: MyMessages
+ *   announces that and resolves waiting promises; Conversations adds the entry of a `sent` item to its timeline.
+ * - `stored`, by Conversations: more entries are in the cache. MyMessages resolves promises that wait for one of them.
+ * - `locked`, by Conversations: epoch keys of a room are missing. Rooms asks the members for them. `epoch-opened`, by rooms: a key has
+ *   come. Conversations opens the messages that waited for it.
+ * - `clashed`, by Conversations: somebody else writes as a device of this process. OwnDevices takes another device.
+ * - `failed`, by all parts: an action failed that no caller waits for. Chat tells the person, unless only the link is missing.
  */
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
@@ -25,23 +25,23 @@ export type ClientBusEvents = {
   heard: ClientEvent;
   received: Event;
   queued: ConversationRef;
-  /** `entry`: the item as the daemon would give it back to me. */
+  /** `entry`: the item as the daemon would give it to me. */
   sent: { ref: ConversationRef; item: OutboxItem; entry: Entry };
-  /** For good; `error` is why. */
+  /** The item failed for good. */
   refused: { ref: ConversationRef; item: OutboxItem; error: unknown };
-  /** Sending stopped at the item. It goes on with the next message, or after the next login. */
+  /** Sending stopped at this item, and goes on with the next message, or after the next login. */
   stalled: { item: OutboxItem; error: unknown };
   stored: ConversationRef;
-  /** Ids of epochs, hex; the same in `epoch-opened`. */
+  /** Ids of epochs, hex. */
   locked: { ref: ConversationRef; epochs: ReadonlySet<string> };
   'epoch-opened': { ref: ConversationRef; epoch: string };
-  /** The number of the device. */
+  /** The device's number. */
   clashed: number;
   failed: unknown;
 };
 
 export class ClientBus extends EventBus<ClientBusEvents> {
-  /** A sentence for the person. */
+  /** Announces a sentence for the person. */
   notice(text: string): void {
     this.publish('announced', { type: 'notice', text });
   }

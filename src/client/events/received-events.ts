@@ -1,4 +1,4 @@
-/** What the daemon tells, published one after the other: the next one when all have taken the one before it. */
+/** Publishes the daemon's events one after the other: the next one when all subscribers are done with the one before it. */
 import { EventQueue } from '../connection/event-queue.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ClientBus } from './client-bus.ts';
@@ -9,19 +9,19 @@ export class ReceivedEvents {
 
   constructor({ connection }: Pick<AccountContext, 'connection'>, bus: ClientBus) {
     this.#connection = connection;
-    // When too much waits the link is given up: with the next one all is fetched, at the pace of this machine.
+    // When too many wait, the link is given up; on the next one this client fetches everything at its own pace.
     this.#queue = new EventQueue(
       (event) => bus.attempt(() => bus.publishAndWait('received', event)),
       () => connection.link?.destroy(),
     );
   }
 
-  /** From now on, once all have subscribed. The returned function ends it. */
+  /** Starts publishing; call it when all parts have subscribed. The returned function ends it. */
   begin(): () => void {
     return this.#connection.onEvent((event) => this.#queue.add(event));
   }
 
-  /** Resolves when all that came so far was taken. */
+  /** Resolves when all events so far are handled. */
   settled(): Promise<void> {
     return this.#queue.settled();
   }

@@ -1,15 +1,15 @@
-/** Which file a word means: its name, as it is or as it is shown, or the beginning of its id. */
+/** Finds the file that a word means: by its name, exact or as printed, or by the beginning of its id. */
 import { printable } from '../../protocol/base/text.ts';
 import { ClientError } from '../errors.ts';
 import { shownName } from '../people/shown-name.ts';
 import type { FileInfo } from '../types.ts';
 
-/** Digits that begin an id; fewer may be a word. */
+/** The least digits of an id; fewer may be a word. */
 const MIN_ID = 4;
 
 /**
- * The files that `wanted` names, by the first of these that finds any: the id, the exact name, the name as it is printed (composed,
- * without what a terminal would act on), the beginning of the id.
+ * The files that `wanted` names, by the first rule that finds any: the id, the exact name, the name as printed (composed, without
+ * control characters), the beginning of the id.
  */
 export function matching(files: readonly FileInfo[], wanted: string): FileInfo[] {
   const id = wanted.toLowerCase();
@@ -27,12 +27,12 @@ export function matching(files: readonly FileInfo[], wanted: string): FileInfo[]
   return [];
 }
 
-/** A name as it is printed. Spaces are told apart by nobody, and a shell drops those at the ends. */
+/** A name as it is printed, with single spaces and none at the ends. */
 export function asShown(name: string): string {
   return printable(name).replace(/ +/g, ' ').trim();
 }
 
-/** `list` is the command that shows the files. @throws ClientError 'refused' when no file, or more than one, answers to `wanted`. */
+/** The one file that `wanted` names. @param list the command that lists files @throws ClientError 'refused' for none or several */
 export function choose(files: readonly FileInfo[], wanted: string, list = 'securechat files'): FileInfo {
   const found = matching(files, wanted);
   const [file] = found;

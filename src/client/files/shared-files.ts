@@ -1,4 +1,4 @@
-/** Files of my conversations: what the daemon lists, believed only as far as a signed manifest says so. */
+/** Lists the files of the account's conversations. Trusts the daemon's list only as far as signed manifests confirm it. */
 import { compare, equal, hex } from '../../protocol/base/bytes.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
@@ -13,7 +13,7 @@ import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Intake } from '../timeline/intake.ts';
 import type { FileInfo, FileRef } from '../types.ts';
 
-/** Files that are looked at; the daemon may list on and on. */
+/** Most files that are examined: the daemon's list may have no end. */
 const MAX_LISTED = 10_000;
 
 type Listed = RequestResult<'files'>['files'][number];
@@ -48,7 +48,7 @@ export class SharedFiles {
     return null;
   }
 
-  /** Newest first. Those whose manifest does not open here are left out. @throws ClientError 'untrusted' */
+  /** Newest first, without files whose manifest does not open. @throws ClientError 'untrusted' when the list repeats itself */
   async *all(
     ref: ConversationRef | null,
     wanted: (listed: Listed) => boolean = () => true,
@@ -67,7 +67,7 @@ export class SharedFiles {
         before = { at: listed.at, file: listed.file };
         looked += 1;
         if (looked > MAX_LISTED) return;
-        // An id that two messages name is two files: each is what its author signed.
+        // If two messages name one id, these are two files: each is what its author signed.
         const key = `${hex(listed.conversation)}/${listed.entry.seq}`;
         const file = seen.has(key) || !wanted(listed) ? null : await this.#open(listed);
         if (file === null) continue;
@@ -95,7 +95,7 @@ export class SharedFiles {
   }
 }
 
-/** The list goes from the newest to the oldest, and in one moment from the highest file to the lowest. */
+/** Whether `listed` comes after `before`: newest first, then by descending id. */
 function isBelow(listed: Listed, before: { at: number; file: Uint8Array }): boolean {
   return listed.at < before.at || (listed.at === before.at && compare(listed.file, before.file) < 0);
 }

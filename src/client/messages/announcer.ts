@@ -1,6 +1,6 @@
 /**
- * Tells listeners what happens. What happens before the first listener is kept for it, within bounds. What a listener throws
- * is a bug of its own: it ends neither what goes on here nor what the others hear, and is told as a notice.
+ * Gives the client's events to its listeners. Events before the first listener are kept for it, within a bound. An error that a
+ * listener throws is a bug of the listener: the others get the event all the same, and all get a notice.
  */
 import type { ClientBus } from '../events/client-bus.ts';
 import type { ClientEvent } from '../types.ts';
@@ -15,31 +15,31 @@ export class Announcer {
 
   constructor(bus: ClientBus) {
     this.#bus = bus;
-    bus.on('announced', (event) => this.#tell(event));
+    bus.on('announced', (event) => this.#announce(event));
   }
 
-  /** The returned function ends it. The first listener gets what was kept, after the caller has gone on. */
+  /** The returned function ends the subscription. The first listener gets the kept events in a microtask. */
   subscribe(listener: (event: ClientEvent) => void): () => void {
     this.#listeners.add(listener);
     const kept = this.#kept;
     if (kept !== null) {
       this.#kept = null;
       queueMicrotask(() => {
-        for (const event of kept) this.#tell(event);
+        for (const event of kept) this.#announce(event);
       });
     }
     return () => this.#listeners.delete(listener);
   }
 
-  /** From now on nothing but events of this type. */
+  /** From now on, events of other types are dropped. */
   only(type: ClientEvent['type']): void {
     this.#only = type;
   }
 
-  #tell(event: ClientEvent): void {
+  #announce(event: ClientEvent): void {
     if (this.#only !== null && event.type !== this.#only) return;
     if (this.#kept !== null) {
-      // That somebody writes is true for a moment only.
+      // Typing is true for a moment only.
       if (event.type === 'typing') return;
       this.#kept.push(event);
       if (this.#kept.length > MAX_KEPT) this.#kept.shift();
@@ -60,11 +60,11 @@ export class Announcer {
   }
 
   #report(bug: Error, event: ClientEvent): void {
-    // Who fails at a notice would fail at this one, too.
+    // A listener that fails at notices would fail at this one, too.
     if (event.type === 'notice') process.emitWarning(bug);
     else {
       const text = `a part of this program failed (${bug.message}); start it again if something is missing`;
-      this.#tell({ type: 'notice', text });
+      this.#announce({ type: 'notice', text });
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Tells listeners the gaps of what came: those for want of a room's key once it had time to come, for mostly it comes at once. */
+/** Announces gaps. Those for a missing room key are announced after a while, because the key mostly comes at once. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
@@ -6,7 +6,7 @@ import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Gap } from '../types.ts';
 import type { MessageBuilder } from './message-builder.ts';
 
-/** The daemon asks three members for a key, 2 s apart. */
+/** ms. The daemon asks three members for a key, 2 s apart. */
 const PATIENCE_MS = 8000;
 
 export class LockedGaps {
@@ -14,8 +14,8 @@ export class LockedGaps {
   readonly #cache: Cache;
   readonly #messages: MessageBuilder;
   readonly #bus: ClientBus;
-  /** By key of the place. */
-  readonly #soon = new Set<string>();
+  /** Keys of the conversations whose locked gaps are to be announced. */
+  readonly #planned = new Set<string>();
 
   constructor(parts: {
     context: AccountContext;
@@ -29,22 +29,22 @@ export class LockedGaps {
     this.#bus = parts.bus;
   }
 
-  /** Tells the gaps of what came; those for want of a key later, if it does not come. */
-  async tell(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<void> {
+  /** Announces the gaps among new entries; those for a missing key later, if it has not come by then. */
+  async announce(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<void> {
     const gaps = await this.#messages.gaps.of(ref, entries);
-    this.#each(gaps, (reason) => reason !== 'locked');
-    if (!gaps.some(({ reason }) => reason === 'locked') || this.#soon.has(ref.key)) return;
-    this.#soon.add(ref.key);
-    this.#context.clock.after(PATIENCE_MS, () => void this.#tellLocked(ref).catch(() => {}));
+    this.#announceEach(gaps, (reason) => reason !== 'locked');
+    if (!gaps.some(({ reason }) => reason === 'locked') || this.#planned.has(ref.key)) return;
+    this.#planned.add(ref.key);
+    this.#context.clock.after(PATIENCE_MS, () => void this.#announceLocked(ref).catch(() => {}));
   }
 
-  async #tellLocked(ref: ConversationRef): Promise<void> {
-    this.#soon.delete(ref.key);
+  async #announceLocked(ref: ConversationRef): Promise<void> {
+    this.#planned.delete(ref.key);
     const gaps = await this.#messages.gaps.of(ref, await this.#cache.locked(ref.key));
-    this.#each(gaps, (reason) => reason === 'locked');
+    this.#announceEach(gaps, (reason) => reason === 'locked');
   }
 
-  #each(gaps: readonly Gap[], isDue: (reason: Gap['reason']) => boolean): void {
+  #announceEach(gaps: readonly Gap[], isDue: (reason: Gap['reason']) => boolean): void {
     for (const gap of gaps) if (isDue(gap.reason)) this.#bus.publish('announced', { type: 'gap', gap });
   }
 }

@@ -1,4 +1,4 @@
-/** From stored entries and queued items to what the person is shown. */
+/** Builds the messages that the person sees from cached entries and outbox items. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
@@ -16,7 +16,7 @@ import { writtenAt } from './written-time.ts';
 export class MessageBuilder {
   readonly #context: AccountContext;
   readonly #cache: Cache;
-  /** What stands for those that cannot be read. */
+  /** Gaps for entries that cannot be read. */
   readonly gaps: ReportedGaps;
 
   constructor(context: AccountContext, cache: Cache, rooms: Rooms) {
@@ -25,7 +25,7 @@ export class MessageBuilder {
     this.gaps = new ReportedGaps(rooms);
   }
 
-  /** The messages among these entries, with what later entries made of them. */
+  /** The messages among these entries, with edits, deletes and reactions applied. */
   async of(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<Message[]> {
     const { me } = this.#context.keyring;
     const mine = hex(me.idFp);
@@ -79,7 +79,7 @@ export class MessageBuilder {
     throw new ClientError('refused', 'that message is not in this conversation, or was not sent yet');
   }
 
-  /** My messages with these ids, as far as they are stored. */
+  /** My messages with these ids that the cache has. */
   async mine(ref: ConversationRef, ids: readonly string[]): Promise<Message[]> {
     const me = hex(this.#context.keyring.me.idFp);
     const found = await Promise.all(ids.map((id) => this.#cache.find(ref.key, me, id)));
@@ -87,7 +87,7 @@ export class MessageBuilder {
     return stored.length === 0 ? [] : this.of(ref, stored);
   }
 
-  /** A message of mine that the conversation does not hold yet; null for what is no message of its own. */
+  /** The message of an outbox item; null for an edit, a delete, a reaction or a receipt. */
   queued(ref: ConversationRef, item: OutboxItem): Message | null {
     const { content } = item;
     if (content.kind !== 'text' && content.kind !== 'reply' && content.kind !== 'manifest') return null;
@@ -120,20 +120,20 @@ export class MessageBuilder {
     };
   }
 
-  /** What stands for an edit, a delete or a reaction on its way, where a message is asked for. */
-  nameless(ref: ConversationRef, item: OutboxItem): Message {
+  /** An empty message in place of an edit, a delete or a reaction, for callers that return a message. */
+  placeholder(ref: ConversationRef, item: OutboxItem): Message {
     const message = this.queued(ref, { ...item, content: { kind: 'text', text: '' } });
     if (message === null) throw new Error('a text is a message');
     return message;
   }
 
   async #delivered(ref: PrivateRef, ids: readonly string[]): Promise<Set<string>> {
-    // A note to myself is where it goes the moment it is stored.
+    // A note to myself is delivered when it is stored.
     if (ref.with === this.#context.keyring.me.name) return new Set(ids);
     return ref.peer === null ? new Set() : this.#cache.receipts(ref.key, ref.peer, ids);
   }
 
-  /** Which authors of these entries are verified, and which wrote under a former key. */
+  /** Which authors of these entries are verified, and which used a former key. */
   async #standing(entries: readonly CachedEntry[]): Promise<Standing> {
     const { keyring } = this.#context;
     const names = new Set(entries.flatMap((entry) => entry.said?.from ?? []));
@@ -149,13 +149,13 @@ export class MessageBuilder {
   }
 }
 
-/** Identities are hex. Nothing that a former key signed is verified. */
+/** Identity fingerprints are hex. Messages that a former key signed are never verified. */
 type Standing = { verified: ReadonlySet<string>; isFormer: (name: string, author: string) => boolean };
 
-/** Who shared it, and when by the daemon's clock and by theirs. */
+/** Who shared a file, and when, by the daemon's clock and by theirs. */
 type By = Pick<FileInfo, 'author' | 'from' | 'formerKey' | 'at' | 'sentAt'>;
 
-/** What a manifest says, as the person sees it. */
+/** The file of a manifest, as the person sees it. */
 export function fileOf(ref: ConversationRef, manifest: Manifest, by: By): FileInfo {
   return {
     id: hex(manifest.fileId),

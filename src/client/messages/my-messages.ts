@@ -1,6 +1,6 @@
 /**
- * My messages on their way: stores them in the outbox, and tells listeners, and those who wait for one, how each fares until its
- * conversation holds it.
+ * Messages that this person sends: stores them in the outbox, and announces how each fares until it is in its conversation; also
+ * resolves the promises that wait for one.
  */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
@@ -39,10 +39,10 @@ export class MyMessages {
     bus.on('sent', (event) => this.#sent(event));
     bus.on('refused', (event) => this.#refused(event));
     bus.on('stalled', ({ item, error }) => this.waiters.failed(item.id, error, 'it waits to be sent'));
-    bus.on('stored', (ref) => this.#met(ref));
+    bus.on('stored', (ref) => this.#stored(ref));
   }
 
-  /** An id that no message has, hex. */
+  /** A new random message id, 32 hex digits. */
   newId(): string {
     return hex(this.#context.profile.random(ID_BYTES));
   }
@@ -58,12 +58,12 @@ export class MyMessages {
   ): Promise<Message> {
     const at = this.#context.clock.now();
     const item = await this.#store.add(ref, { device: this.#devices.current, id, at, content, file });
-    const message = this.#tell(ref, item, true);
+    const message = this.#announce(ref, item, true);
     this.#bus.publish('queued', ref);
-    return message ?? this.#messages.nameless(ref, item);
+    return message ?? this.#messages.placeholder(ref, item);
   }
 
-  /** As `queue`. `reached` resolves when the message reached `until`; when nobody waits for it its failure is no error. */
+  /** As `queue`; `reached` resolves when the message reached `until`. Its rejection may stay unhandled. */
   async send(
     ref: ConversationRef,
     content: Content,
@@ -80,7 +80,7 @@ export class MyMessages {
   async retry(ref: ConversationRef, id: string): Promise<void> {
     await this.#store.retry(ref, id, this.#devices.current);
     const again = await this.#store.find(ref.key, id);
-    if (again !== null) this.#tell(ref, again, true);
+    if (again !== null) this.#announce(ref, again, true);
     this.#bus.publish('queued', ref);
   }
 
@@ -90,34 +90,34 @@ export class MyMessages {
     this.#bus.publish('announced', { type: 'withdrawn', conversation, author, id });
   }
 
-  /** Tells listeners of a message of mine; null for what is no message of its own. */
-  #tell(ref: ConversationRef, item: OutboxItem, fresh: boolean): Message | null {
+  /** Announces the message of an item; null for an edit, a delete, a reaction or a receipt. */
+  #announce(ref: ConversationRef, item: OutboxItem, fresh: boolean): Message | null {
     const message = this.#messages.queued(ref, item);
     if (message !== null) this.#bus.publish('announced', { type: 'message', message, fresh });
     return message;
   }
 
   #sent({ ref, item }: ClientBusEvents['sent']): void {
-    const message = this.#tell(ref, item, false);
+    const message = this.#announce(ref, item, false);
     if (message === null) return;
-    // A note to myself is where it goes the moment it is stored.
+    // A note to myself is delivered when it is stored.
     const isToMe = ref.kind === 'private' && ref.with === this.#context.keyring.me.name;
     this.waiters.reached(isToMe ? { ...message, state: 'delivered' } : message);
   }
 
   async #refused({ ref, item, error }: ClientBusEvents['refused']): Promise<void> {
-    const message = this.#tell(ref, item, false);
+    const message = this.#announce(ref, item, false);
     const sentence = item.error ?? 'it was refused';
     this.waiters.failed(item.id, error, sentence);
     if (message !== null) return;
-    // An edit or a reaction has no place of its own to show that it failed.
+    // An edit or a reaction has no message that could show that it failed.
     if (item.content.kind !== 'receipt')
       this.#bus.notice(`the ${item.content.kind} in ${ref.name} was not sent: ${sentence}`);
     await this.#store.drop(item.id);
   }
 
-  /** The answer to what was sent may be lost, and another process of this profile have met it. */
-  async #met(ref: ConversationRef): Promise<void> {
+  /** More entries are stored: the answer to a request may be lost, or another process of this profile may have sent the message. */
+  async #stored(ref: ConversationRef): Promise<void> {
     for (const message of await this.#messages.mine(ref, this.waiters.ids)) this.waiters.reached(message);
   }
 }

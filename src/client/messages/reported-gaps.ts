@@ -1,4 +1,4 @@
-/** What stands for entries that cannot be read: where, of whom and why. */
+/** Builds the gaps for entries that cannot be read: where, by whom and why. */
 import type { CachedEntry } from '../cache/cache.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -11,7 +11,7 @@ export class ReportedGaps {
     this.#rooms = rooms;
   }
 
-  /** One gap for a run of entries that cannot be read for the same reason: of one person, or, without a room's key, of all. */
+  /** One gap for each run of entries that cannot be read for the same reason, by the same person or, if a room's key is missing, by anybody. */
   async of(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<Gap[]> {
     const gaps: Gap[] = [];
     const names = new Map<string, Promise<string | null>>();
@@ -28,7 +28,7 @@ export class ReportedGaps {
     return gaps;
   }
 
-  /** Whose changed key has to be accepted before this can be opened; null when it is not for that. @param names found before, by identity */
+  /** The name of the person whose changed key must be accepted to open this entry; null for other reasons. @param names known answers, by identity */
   async #changed(
     ref: ConversationRef,
     entry: CachedEntry,
@@ -46,7 +46,7 @@ export class ReportedGaps {
   }
 }
 
-/** locked: it waits for a room's key, and may yet be opened. */
+/** locked: it waits for a room's key, and may still be opened. */
 function reasonOf(entry: CachedEntry): Gap['reason'] | null {
   return entry.gap === 'unreadable' && entry.said === null && entry.epoch !== null ? 'locked' : entry.gap;
 }

@@ -1,4 +1,4 @@
-/** Who waits for a message to be sent or delivered. */
+/** Promises that wait for a message to be sent or delivered. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import { ClientError } from '../errors.ts';
 import type { Message } from '../types.ts';
@@ -17,7 +17,7 @@ export class Waiters {
     });
   }
 
-  /** Of the messages that somebody waits for. */
+  /** Ids of the messages that are waited for. */
   get ids(): string[] {
     return [...this.#waiting.keys()];
   }
@@ -37,7 +37,7 @@ export class Waiters {
     this.#waiting.delete(id);
   }
 
-  /** There will be no link any more: who waits is told why. */
+  /** The link is closed for good: all promises reject with `error`. */
   closed(error: ClientError): void {
     for (const waiting of this.#waiting.values()) for (const { fail } of waiting) fail(error);
     this.#waiting.clear();

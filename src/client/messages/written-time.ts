@@ -1,17 +1,17 @@
-/** When its author wrote something, beside when the daemon had it: what was held back does not pass for new. */
+/** Compares an author's time with the daemon's, so that a held-back message does not look new. */
 import type { Message } from '../types.ts';
 
-/** Clocks that are right differ by less. ms. */
+/** Correct clocks differ by less, in ms. */
 const TOLERATED_MS = 60_000;
-/** The last moment that a Date can be. ms since 1970 UTC. */
+/** The latest time that a Date can hold, in ms since 1970 UTC (ECMAScript, Time Values). */
 const LAST_MOMENT = 8.64e15;
 
-/** An author's time as it can be shown: they may have signed any number. */
+/** An author's time, limited to what can be shown: they may have signed any number. */
 export function writtenAt(sentAt: number): number {
   return Math.min(sentAt, LAST_MOMENT);
 }
 
-/** The author's time where it is more than a minute from the daemon's, earlier or later; else null. One of the clocks may be wrong. */
+/** The author's time when it differs from the daemon's by more than a minute; else null. One of the clocks may be wrong. */
 export function writtenApart({ at, sentAt }: Pick<Message, 'at' | 'sentAt'>): number | null {
   return Math.abs(at - sentAt) > TOLERATED_MS ? sentAt : null;
 }

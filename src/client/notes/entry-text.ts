@@ -1,4 +1,4 @@
-/** How an opened item is laid out in the cache, under the profile's seal. */
+/** The layout of an opened item in the cache, before the profile seals it. */
 import { fromUtf8, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import { type Content, decodeContent, encodeContent } from '../../protocol/sealed/content.ts';
@@ -13,7 +13,7 @@ export type EntryText = {
   sentAt: number;
   /** Sealed to a key that had long expired. */
   late: boolean;
-  /** What prev and seen of later items name. */
+  /** The hash that `prev` and `seen` of later items name. */
   hash: Uint8Array;
   content: Content;
 };

@@ -1,4 +1,4 @@
-/** Private notes: who may have written one, opening my copy, sealing one that follows what was said before. */
+/** Opens and seals private notes. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
@@ -8,10 +8,10 @@ import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationRef } from './conversation-ref.ts';
 import type { EntryText } from './entry-text.ts';
 
-/** A note sealed to a key this long after its end is shown marked. */
+/** A note that was sealed to a key this long after its end is marked as late, in ms. */
 const LATE_MS = 30 * 24 * 3_600_000;
 
-/** What an entry turned out to be. `seen` are hashes of what its author had before. */
+/** An opened entry. `seen` are hashes of items that its author had seen. */
 export type Opened = {
   author: string;
   id: string;
@@ -23,8 +23,8 @@ export type Opened = {
 };
 
 /**
- * The delivered note of mine as the outbox knows it: no RSA, for its hash says that these are the bytes that were
- * sealed here.
+ * Opens a note of mine from the outbox, without RSA: the hash shows that these are the bytes that were sealed here. null when the
+ * outbox does not have it.
  */
 export async function openOwn(
   context: AccountContext,
@@ -75,7 +75,7 @@ function openedNote(header: NoteHeader, hash: Uint8Array, from: string, late: bo
   };
 }
 
-/** What a new item says about its place: the number and hashes that it follows. */
+/** The place of a new item in its device's chain: its number, the hash that it follows, and hashes of items that were seen. */
 export type ChainPosition = { device: number; deviceSeq: number; prev: Uint8Array; seen: readonly Uint8Array[] };
 
 /** @throws ClientError 'key-changed' | 'refused' when the other side's card cannot be sealed to */

@@ -1,4 +1,4 @@
-/** Which conversation a name means. Somebody whom this profile never met is known once the daemon was asked. */
+/** Finds the conversation to write to by its name; asks the daemon about people whom this profile has not met. */
 
 import { askOverLinks } from '../connection/ask-over-links.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -8,7 +8,7 @@ import { type ConversationRef, unmetRef } from '../notes/conversation-ref.ts';
 import type { ConversationName } from '../types.ts';
 
 type Linked = { keyring: Keyring; connection: Pick<Connection, 'online'> };
-/** As Conversations: `place` @throws ClientError 'unreachable' where the daemon must be asked and cannot be */
+/** The part of Conversations that is used. `named` @throws ClientError 'unreachable' when the daemon must be asked and there is no link */
 type Known = { named(name: ConversationName): Promise<ConversationRef> };
 
 export class Addressees {
@@ -20,7 +20,7 @@ export class Addressees {
     this.#known = known;
   }
 
-  /** Waits for the link where the daemon must be asked. @throws ClientError 'usage' | 'refused' */
+  /** Waits for the link if the daemon must be asked. @throws ClientError 'usage' | 'refused' */
   named(name: ConversationName): Promise<ConversationRef> {
     return askOverLinks(
       () => this.#linked.connection.online(),
@@ -28,17 +28,17 @@ export class Addressees {
     );
   }
 
-  /** The same, for writing. @throws ClientError 'key-changed' */
+  /** As `named`, and checks that the person's key has not changed. @throws ClientError 'key-changed' */
   async recipient(to: ConversationName): Promise<ConversationRef> {
     return this.#trusted(await this.named(to));
   }
 
-  /** For the outbox: does not wait. Without a link, somebody new has a place of their own (`unmetPlace`). @throws ClientError 'key-changed' */
+  /** As `recipient`, without waiting: for a new name and no link, returns an `unmetRef`. @throws ClientError 'key-changed' */
   async recipientOrUnmet(to: ConversationName): Promise<ConversationRef> {
     return this.#trusted((await this.#ifReached(to)) ?? unmetRef(to.slice(1)));
   }
 
-  /** Before a file is sent: asks for the person's card. @throws ClientError 'key-changed', 'refused' when nothing can be sealed to it */
+  /** Call before sending a file: fetches the person's card. @throws ClientError 'key-changed' | 'refused' when nothing can be sealed to it */
   async checkKey(ref: ConversationRef): Promise<void> {
     const { keyring } = this.#linked;
     if (ref.kind === 'private' && ref.with !== keyring.me.name) await keyring.recipient(ref.with);
@@ -57,7 +57,7 @@ export class Addressees {
     const { keyring } = this.#linked;
     if (ref.kind === 'room' || ref.with === keyring.me.name) return ref;
     const { with: name } = ref;
-    // A change that is not known yet is found when it is sealed: what is typed is stored before anything is asked.
+    // A change that is not known yet shows when the message is sealed: it is stored before the daemon is asked.
     if ((await keyring.pinned(name))?.changedTo != null) await keyring.recipient(name).catch(refusedByDaemon);
     return ref;
   }

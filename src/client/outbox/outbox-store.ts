@@ -1,4 +1,4 @@
-/** The outbox in the profile's database: what is to be sent, exactly as it was sealed, and the number it went out under. */
+/** The outbox in the profile's database: items to send, exactly as they were sealed, and the last number of each device's chain. */
 import { equal, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
@@ -10,7 +10,7 @@ import type { Row, Statement } from '../profile/profile-db.ts';
 import type { OwnDevices } from './own-devices.ts';
 
 export const MAX_OUTBOX = 1000;
-/** Receipts that wait, beside them: others cause these, and may not fill what the person writes into. */
+/** Receipts have a bound of their own: others cause them, and must not fill the outbox of the person. */
 const MAX_RECEIPTS = 1000;
 const NO_HASH = new Uint8Array(32);
 
@@ -56,7 +56,7 @@ export class OutboxStore {
         'refused',
         `${max} messages wait to be sent; wait for the connection, or remove failed ones`,
       );
-    // By its id alone: its recipient may be met meanwhile.
+    // By its id alone: the conversation's key changes when the recipient is met.
     const queued = await this.withId(item.id);
     if (queued === null) throw new Error('the queued message is gone');
     return queued;
@@ -67,12 +67,12 @@ export class OutboxStore {
     return row ?? null;
   }
 
-  /** Those of a conversation that wait, failed, or were taken by the daemon and not met there yet; as they were written, without receipts. */
+  /** The conversation's items in the order in which they were written, without receipts. */
   async of(ref: ConversationRef): Promise<OutboxItem[]> {
     return this.#rows('conversation IN (?, ?) AND receipt = 0', [ref.key, unmetKeyOf(ref) ?? ref.key]);
   }
 
-  /** The people to whom something is here, receipts aside, and when the newest of it was written. */
+  /** The people with items here, receipts aside, and when the newest one was written, in ms since 1970 UTC. */
   async people(): Promise<{ name: string; at: number }[]> {
     const rows = await this.#context.profile.db.all(
       `SELECT recipient, max(at) AS at FROM outbox
@@ -87,7 +87,7 @@ export class OutboxStore {
     return row ?? null;
   }
 
-  /** Whether a manifest of this file is here. */
+  /** Whether an item posts this file. */
   async lists(file: string): Promise<boolean> {
     return (await this.#rows('file = ?', [file], 1)).length > 0;
   }
@@ -98,7 +98,7 @@ export class OutboxStore {
     return row ?? null;
   }
 
-  /** Where something waits: for devices of this process, or of all that wrote. */
+  /** The conversations and devices with items to send, of all processes. */
   async waiting(): Promise<{ conversation: string; recipient: string; device: number }[]> {
     const rows = await this.#context.profile.db.all(
       "SELECT DISTINCT conversation, recipient, device FROM outbox WHERE account = ? AND state = 'sending'",
@@ -111,7 +111,7 @@ export class OutboxStore {
     }));
   }
 
-  /** On stable storage before anything is sent. */
+  /** Stores the sealed bytes; resolves when they are on stable storage. Nothing is sent before. */
   async seal(item: OutboxItem, sealed: SealedItem): Promise<void> {
     await this.#context.profile.db.run('UPDATE outbox SET bytes = ?, hash = ?, device_seq = ? WHERE n = ?', [
       sealed.bytes,
@@ -121,7 +121,7 @@ export class OutboxStore {
     ]);
   }
 
-  /** After a refusal that a new sealing may answer. `device`: it goes out as another one. */
+  /** Drops the sealed bytes after a refusal, so that the item is sealed anew. @param device that it is written as from now on */
   async unseal(item: OutboxItem, device = item.device): Promise<void> {
     await this.#context.profile.db.run(
       'UPDATE outbox SET bytes = NULL, hash = NULL, device_seq = NULL, device = ? WHERE n = ?',
@@ -136,7 +136,7 @@ export class OutboxStore {
     );
   }
 
-  /** Puts a failed one back, as the newest of its conversation as it is now. */
+  /** Sends a failed item again, as the newest one of `ref`. */
   async retry(ref: ConversationRef, id: string, device: number): Promise<void> {
     await this.#context.profile.db.run(
       `UPDATE outbox SET state = 'sending', error = NULL, device = ?, conversation = ?,
@@ -145,7 +145,7 @@ export class OutboxStore {
     );
   }
 
-  /** What was written as `device` before its recipient was met goes out in this conversation with them. */
+  /** Moves the items that were written as `device` before the recipient was met into the conversation with them. */
   async met(ref: ConversationRef, device: number): Promise<void> {
     const unmet = unmetKeyOf(ref);
     if (unmet === null) return;
@@ -162,7 +162,7 @@ export class OutboxStore {
     ]);
   }
 
-  /** The daemon took it. */
+  /** Stores that the daemon took the item. */
   async placed(item: OutboxItem, seq: number, at: number): Promise<void> {
     if (item.sealed === null) throw new Error('answered before it was sealed');
     const { account } = this.#context;
@@ -175,7 +175,7 @@ export class OutboxStore {
     ]);
   }
 
-  /** My item was met in its conversation: it needs no place here any more. */
+  /** Removes an item that was met in its conversation. */
   placedStatements(ref: ConversationRef, opened: Opened): Statement[] {
     const { account } = this.#context;
     const statements: Statement[] = [
@@ -202,7 +202,7 @@ export class OutboxStore {
     };
   }
 
-  /** For judging items of mine: the newest number of each device of this process, and which of these ids wait here. */
+  /** The newest number of each device of this process, and which of these ids are in the outbox. */
   async standing(
     ref: ConversationRef,
     ids: readonly string[],
@@ -216,7 +216,7 @@ export class OutboxStore {
     return { seqs, queued: new Set(rows.map((row) => String(row.id))) };
   }
 
-  /** What I queued, if it was sealed here as the item with this hash; null when that is another one. */
+  /** The item with this id if it was sealed with this hash; else null. */
   async sealedAs(ref: ConversationRef, id: string, hash: Uint8Array): Promise<OutboxItem | null> {
     const queued = await this.find(ref.key, id);
     return queued?.sealed != null && equal(queued.sealed.hash, hash) ? queued : null;
@@ -274,7 +274,7 @@ export class OutboxStore {
   }
 }
 
-/** Where the outbox kept items for this recipient before they were met; null for a room, and for a conversation under a former key. */
+/** The key of items that were written before the recipient was met; null for a room, and for a conversation under a former key. */
 function unmetKeyOf(ref: ConversationRef): string | null {
   return ref.kind === 'private' && ref.base === 0 ? unmetKey(ref.with) : null;
 }

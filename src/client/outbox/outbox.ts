@@ -1,7 +1,7 @@
 /**
- * Sends what is queued, in order in each conversation: sealed, stored, sent, and sent again byte for byte until the
- * daemon has answered. A row belongs to the device it is written as; a process drains the rows of the devices that it
- * leases, and at each login also those that a process left behind when it ended.
+ * Sends queued items, in order within each conversation: seals, stores and sends each one, and sends the same bytes again until the
+ * daemon answers. An item belongs to the device that it is written as; a process sends the items of the devices that it holds, and,
+ * at each login, those that an ended process left behind. How an item is sealed and sent is its conversation's Channel's business.
  */
 
 import { sleep } from '../../platform/clock.ts';
@@ -16,13 +16,13 @@ import type { OutboxStore } from './outbox-store.ts';
 import type { OwnDevices } from './own-devices.ts';
 
 /**
- * Sealed anew after refusals at most this often: a daemon that always refuses must not keep a client busy. Others may change a room's
- * key more often than a card or a number.
+ * How often an item is sealed anew after refusals: a daemon that always refuses must not keep the client busy. A room's key may change
+ * more often than a card or a number.
  */
 const MAX_ATTEMPTS: { [C in RefusalCode]?: number } = { 'stale-card': 6, order: 6, 'stale-epoch': 20 };
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-/** A shorter pause is over before anybody wonders. */
+/** The person hears only of pauses that are at least this long. */
 const TOLD_WAIT_MS = 4000;
 
 export class Outbox {
@@ -31,11 +31,11 @@ export class Outbox {
   readonly #store: OutboxStore;
   readonly #devices: OwnDevices;
   readonly #channels: ChannelLookup;
-  /** What is being sent, by conversation and device. */
+  /** The running loops, by conversation and device. */
   readonly #lanes = new Map<string, Promise<void>>();
-  /** Lanes in which more was queued meanwhile. */
+  /** Lanes to which items were added while their loop was running. */
   readonly #again = new Set<string>();
-  /** How often an item was refused, by its number; it may go on as another device meanwhile. */
+  /** How often each item was refused, by its number; its device may change meanwhile. */
   readonly #attempts = new Map<number, number>();
   #closed = false;
   #busyTold = false;
@@ -55,7 +55,7 @@ export class Outbox {
     bus.on('queued', (ref) => this.#start(ref, devices.current));
   }
 
-  /** After each login: sends everything that waits for a device of this process or for one that nobody holds. */
+  /** Call after each login. Sends everything that waits, as devices of this process and as devices that no process holds. */
   async sendAll(): Promise<void> {
     for (const { conversation, recipient, device } of await this.#store.waiting()) {
       if (!this.#devices.adopt(device)) continue;
@@ -107,7 +107,7 @@ export class Outbox {
         await this.#attempt(channel, item);
         waits = 0;
       } catch (error) {
-        // Closed: whatever failed says nothing of the message, and its device may be another process's by now.
+        // After close the error says nothing about the message, and another process may hold its device.
         if (this.#closed || (error instanceof ClientError && error.code === 'unreachable')) return;
         if (isPassing(error)) {
           await this.#pause(waits++, error);
@@ -119,7 +119,7 @@ export class Outbox {
     }
   }
 
-  /** Asks who that is, now that there is a link: what was written to them goes on in their conversation, or fails. */
+  /** Asks the daemon who the unmet recipient is: their items go out in the conversation with them, or fail. */
   async #meet(unmet: ConversationRef, device: number): Promise<void> {
     for (let waits = 0; !this.#closed && this.#context.connection.state.state === 'online'; ) {
       try {
@@ -150,13 +150,13 @@ export class Outbox {
     this.#bus.publish('refused', { ref, item: { ...item, state: 'failed', error: sentence }, error });
   }
 
-  /** It goes on by itself, with the next message, or after the next login. */
+  /** Sending goes on with the next message, or after the next login. */
   #stall(item: OutboxItem, error: ClientError): void {
     this.#bus.publish('failed', error);
     this.#bus.publish('stalled', { item, error });
   }
 
-  /** Sends it, or answers a refusal that a new sealing may answer: then it is the next one again. */
+  /** Sends the item. After a refusal that a new sealing may solve, it stays the next item. @throws any other error */
   async #attempt(channel: Channel, item: OutboxItem): Promise<void> {
     try {
       await this.#sendOne(channel, item);
@@ -167,7 +167,7 @@ export class Outbox {
     }
   }
 
-  /** The daemon is busy for now: the same bytes again, later. A longer pause is told, once until something is sent. */
+  /** The daemon is busy: waits before the same bytes are sent again. The person hears of a long pause, once until something is sent. */
   async #pause(waits: number, { message }: Refusal): Promise<void> {
     const ms = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits);
     if (ms >= TOLD_WAIT_MS && !this.#busyTold) {
@@ -201,7 +201,7 @@ export class Outbox {
     this.#bus.publish('sent', { ref, item: placed, entry: channel.entryOf(placed) });
   }
 
-  /** @returns whether a new sealing may help */
+  /** Prepares the item for a new sealing after a refusal. @returns false when that cannot help */
   async #answer(channel: Channel, item: OutboxItem, code: RefusalCode): Promise<boolean> {
     const { ref } = channel;
     const attempts = (this.#attempts.get(item.n) ?? 0) + 1;
@@ -214,8 +214,7 @@ export class Outbox {
       return true;
     }
     const last = await this.#store.last(ref.key, item.device);
-    // The daemon has another number than this profile, and the conversation does not explain it: a copied profile, or a
-    // lost answer.
+    // The daemon has another number for this device, and the conversation does not explain it: a copied profile, or a lost answer.
     if (attempts > 1 || last.seq + 1 === item.sealed?.deviceSeq) {
       await this.#devices.replace(item.device);
       await this.#store.unseal(item, this.#devices.current);

@@ -1,7 +1,7 @@
 /**
- * The devices that this process writes as. A number in a device's chain is given out once, so that one process at a time holds a
- * device: its own, those that it had before somebody else used their numbers, and, while it sends what they left in the outbox, those
- * of processes that ended.
+ * The devices that this process writes as. Each number of a device's chain is used once, so only one process at a time may hold a
+ * device. A process holds its own, those that it gave up because somebody else used their numbers, and, while it sends their items,
+ * those of ended processes.
  */
 import type { ClientBus } from '../events/client-bus.ts';
 import type { DeviceLease } from '../profile/device-lock.ts';
@@ -10,7 +10,7 @@ import type { Profile } from '../profile/profile.ts';
 export class OwnDevices {
   readonly #leased: Profile['devices'];
   readonly #leases: DeviceLease[];
-  /** Of processes that ended, by number. */
+  /** Leases of ended processes' devices, by number. */
   readonly #orphans = new Map<number, DeviceLease>();
   #current: number;
 
@@ -21,7 +21,7 @@ export class OwnDevices {
     bus.on('clashed', (device) => this.replace(device));
   }
 
-  /** What new items are written as. */
+  /** The device that new items are written as. */
   get current(): number {
     return this.#current;
   }
@@ -34,7 +34,7 @@ export class OwnDevices {
     return this.#orphans.has(device) || this.#leases.some((lease) => lease.device === device);
   }
 
-  /** Holds also the device of a process that ended. @returns false when another process holds it */
+  /** Takes the device of an ended process. @returns false when another process holds it */
   adopt(device: number): boolean {
     if (this.holds(device)) return true;
     const lease = this.#leased.take(device);
@@ -42,14 +42,14 @@ export class OwnDevices {
     return lease !== null;
   }
 
-  /** Ends `adopt`; does nothing for a device of its own. */
+  /** Gives back an adopted device; does nothing for others. */
   release(device: number): void {
     const lease = this.#orphans.get(device);
     this.#orphans.delete(device);
     lease?.release();
   }
 
-  /** Somebody else used this device's numbers (a copied profile): goes on as another one, never as this again. */
+  /** Somebody else used this device's numbers (a copied profile): goes on as another device, and never as this one again. */
   async replace(clashed: number): Promise<void> {
     if (clashed !== this.#current) return;
     await this.#leased.retire(clashed);

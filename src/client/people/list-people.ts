@@ -1,15 +1,15 @@
-/** All accounts that the daemon lists, page by page, within a bound. */
+/** Fetches the list of all accounts, page by page, within a bound. */
 import { compare, utf8 } from '../../protocol/base/bytes.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClientError } from '../errors.ts';
 
-/** More than one daemon serves. */
+/** More accounts than one daemon serves. */
 export const MAX_PEOPLE = 100_000;
 
 type Listed = RequestResult<'people'>['people'][number];
 
-/** In code-point order, each name once. @throws ClientError 'untrusted' when the daemon repeats itself or does not end */
+/** Yields the accounts in code-point order, each name once. @throws ClientError 'untrusted' when the list repeats itself or has no end */
 export async function* everybody(connection: Pick<Connection, 'request'>): AsyncGenerator<Listed> {
   let after: string | null = null;
   let last: Uint8Array | null = null;

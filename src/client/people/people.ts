@@ -1,4 +1,4 @@
-/** Who has an account, who is here, and whether their key is the one that this profile trusts. */
+/** The people on the server: who has an account, who is online, and whether this profile trusts their keys. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { ClientBus } from '../events/client-bus.ts';
@@ -15,7 +15,7 @@ export class People {
   readonly #context: AccountContext;
   readonly #bus: ClientBus;
   readonly #listed = new Map<string, Listed>();
-  /** What events told while the directory was asked for, one for each time that it is: they are newer than its pages. */
+  /** Changes from events while the directory is loading, one map for each load: they are newer than its pages. */
   readonly #heard = new Set<Map<string, Partial<Listed>>>();
   #loaded: Promise<void> | null = null;
 
@@ -25,11 +25,11 @@ export class People {
     bus.on('received', (event) => this.#take(event));
   }
 
-  /** After each login: the directory as it is now. */
+  /** Call after each login: loads and announces the directory. */
   async load(): Promise<void> {
     this.#loaded = this.#load();
     await this.#loaded;
-    await this.tell();
+    await this.announce();
   }
 
   async list(): Promise<Person[]> {
@@ -41,14 +41,14 @@ export class People {
     return this.#everybody();
   }
 
-  /** What is known of one person, without asking the daemon; null for a name that is not in the directory. */
+  /** Finds a person without asking the daemon; null for a name that is not in the directory. */
   async find(name: string): Promise<Person | null> {
     const pinned = await this.#context.keyring.pinned(name);
     const listed = this.#listed.get(name);
     return listed === undefined ? null : this.#person(name, listed, pinned);
   }
 
-  /** Is anybody but me here? */
+  /** Whether anybody else is online. */
   async othersOnline(): Promise<boolean> {
     await this.list();
     for (const [name, { online }] of this.#listed) if (online && name !== this.#context.keyring.me.name) return true;
@@ -60,28 +60,28 @@ export class People {
       const { name, idFp } = event.params;
       this.#hear(name, { idFp });
       this.#context.keyring.forget(name);
-      await this.tell(name);
+      await this.announce(name);
     } else if (event.method === 'presence') {
       const { name, online, away } = event.params;
       this.#hear(name, { online, away });
-      await this.tell(name);
+      await this.announce(name);
     } else if (event.method === 'renewed') {
       this.#context.keyring.forget(event.params.name);
     }
   }
 
-  /** Tells about one person, or all. */
-  async tell(name?: string): Promise<void> {
-    if (name === undefined) return this.#announce(await this.#everybody());
+  /** Announces one person, or everybody. */
+  async announce(name?: string): Promise<void> {
+    if (name === undefined) return this.#publish(await this.#everybody());
     const person = await this.find(name);
-    this.#announce(person === null ? [] : [person]);
+    this.#publish(person === null ? [] : [person]);
   }
 
-  #announce(people: Person[]): void {
+  #publish(people: Person[]): void {
     this.#bus.publish('announced', { type: 'people', people });
   }
 
-  /** Of more people than can be, nothing is kept. */
+  /** Keeps a change from an event; names beyond the bound are ignored. */
   #hear(name: string, news: Partial<Listed>) {
     if (this.#listed.has(name) || this.#listed.size < MAX_PEOPLE)
       this.#listed.set(name, { ...nobody, ...this.#listed.get(name), ...news });
@@ -124,7 +124,7 @@ export class People {
     return {
       name,
       online: listed.online,
-      // Nobody who is not here is away, whatever the daemon says.
+      // Only people who are online can be away, whatever the daemon says.
       away: listed.online && listed.away,
       fingerprint: trusted === null ? null : hex(trusted),
       verified: mine || pinned?.verified === true,

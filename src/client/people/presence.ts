@@ -1,4 +1,4 @@
-/** What the client tells about the person and not from them: that they are writing to somebody, and that they are away. */
+/** Tells others that this person is typing or away, and announces who is typing to this person. */
 import type { Event } from '../../protocol/wire/codec.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
@@ -6,7 +6,7 @@ import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationName } from '../types.ts';
 import type { People } from './people.ts';
 
-/** Between two signs to one person. ms. */
+/** The least time between two typing signs to one person, in ms. */
 const TYPING_EVERY = 3000;
 
 type Needs = Pick<AccountContext, 'connection' | 'keyring' | 'clock'>;
@@ -30,7 +30,7 @@ export class Presence {
     this.#bus.publish('announced', { type: 'typing', name: event.params.name });
   }
 
-  /** Tells them that I am writing, if they are here and their key is the one I trust. A sign that does not get through is no loss. */
+  /** Tells a person that I am typing, if they are online and I trust their key. Failures are ignored. */
   typing(to: ConversationName): void {
     const { connection, keyring, clock } = this.#context;
     const name = to.slice(1);
@@ -41,7 +41,7 @@ export class Presence {
     void this.#tell(name).catch(() => {});
   }
 
-  /** Without a link it is told with the next one. @throws Refusal 'rate-limited', and it is as it was */
+  /** Sets whether I am away; without a link, the daemon hears of it at the next login. @throws Refusal 'rate-limited'; nothing has changed then */
   async away(on: boolean): Promise<void> {
     const before = this.#away;
     this.#away = on;
@@ -53,8 +53,8 @@ export class Presence {
     }
   }
 
-  /** To be called after each login that follows a lost link: the daemon takes everybody who logs in for present. */
-  async again(): Promise<void> {
+  /** Call after each login that follows a lost link: the daemon assumes that everybody who logs in is present. */
+  async tellAgain(): Promise<void> {
     if (this.#away) await this.#tellAway();
   }
 

@@ -1,4 +1,4 @@
-/** Keys of epochs that this client lacks: asked of the members while nobody left since, and what waits for one shown when it comes. */
+/** Asks a room's members for epoch keys that this client lacks, as long as nobody has left since the epoch was made. */
 
 import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';
@@ -8,7 +8,7 @@ import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomRekey } from './room-rekey.ts';
 
-/** A key that nobody gave is asked for again at most this often, and so many keys within that time. */
+/** The same key is asked for at most once in this time, and at most MAX_ASKED keys. */
 const ASK_AGAIN_MS = 5000;
 const MAX_ASKED = 16;
 
@@ -22,20 +22,20 @@ export type RequestsParts = {
 
 export class EpochKeyRequests {
   readonly #parts: RequestsParts;
-  /** When each was asked for, by the epoch's id. */
+  /** When each key was asked for, by the epoch's id, in ms of the monotonic clock. */
   readonly #missing = new Map<string, number>();
 
   constructor(parts: RequestsParts) {
     this.#parts = parts;
   }
 
-  /** For the epoch in use, which nothing may have been said under yet, and those that something waits for. */
+  /** Call after each login: asks for the keys of `locked` and of the epoch in use, under which nothing may have been said yet. */
   atLogin(locked: Iterable<string>): void {
     const { current } = this.#parts.keys;
     this.ask(current === null ? locked : [current.id, ...locked]);
   }
 
-  /** Asks for the keys of these epochs and of those that are still missing, the longest not asked for first: none keeps another from its turn. */
+  /** Asks for the keys of these epochs and of those that are still missing, the one that was asked for longest ago first. */
   ask(epochs: Iterable<string>): void {
     for (const id of epochs) if (!this.#missing.has(id)) this.#missing.set(id, Number.NEGATIVE_INFINITY);
     const { keys, rekey, clock } = this.#parts;
@@ -55,12 +55,12 @@ export class EpochKeyRequests {
         .ask(known)
         .then(() => (known.key === null ? undefined : this.#opened(known.id)))
         .catch(() => {
-          // Nobody is here who could answer; the next message, or the next login, asks again.
+          // No member is online; the next message, or the next login, asks again.
         });
     }
   }
 
-  /** Takes what a member answered; one that is no good is asked of the next. */
+  /** Takes a member's answer; if it is not the key, asks the next member. */
   async granted(params: EventParams<'granted'>): Promise<void> {
     const { keys, rekey } = this.#parts;
     const epoch = hex(params.epochId);

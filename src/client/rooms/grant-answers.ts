@@ -1,11 +1,11 @@
-/** Keys of rooms that members give each other, as the daemon tells of them: what others want of this client, and what it is given. */
+/** Handles grants of room keys: gives keys to members who ask for them, and takes those that this client asked for. */
 import type { Event } from '../../protocol/wire/codec.ts';
 import { EventQueue } from '../connection/event-queue.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { EpochKeyRequests } from './epoch-key-requests.ts';
 import type { RoomRekey } from './room-rekey.ts';
 
-/** Some thousand that want a key, or hundreds that bring one, about, in bytes. One more is dropped: it is asked for again. */
+/** Bytes, about: thousands of requests, or hundreds of grants. More are dropped, and asked for again. */
 const MAX_WAITING = 2 ** 21;
 const AT_ONCE = 8;
 
@@ -23,7 +23,7 @@ export class GrantAnswers {
       { most: MAX_WAITING, atOnce: AT_ONCE },
     );
     bus.on('received', (event) => {
-      // Without waiting: they ask the daemon themselves.
+      // Without waiting: handling them needs the daemon's answers.
       if (event.method === 'grant-wanted' || event.method === 'granted') this.#queue.add(event);
     });
   }

@@ -1,4 +1,4 @@
-/** The epochs of a room and those of their keys that this profile has. Keys are kept sealed. */
+/** A room's epochs, and their keys as far as this profile has them. Keys are stored sealed. */
 import { equal, hex, utf8 } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
@@ -14,7 +14,7 @@ import type { Entry } from '../../protocol/wire/fields.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { RoomMembers } from './room-members.ts';
 
-/** A message under an epoch whose key is not here, with what its header says in the clear. */
+/** Thrown for a message whose epoch key is missing; holds its clear header. */
 export class Locked extends Error {
   override readonly name = 'Locked';
   readonly epoch: string;
@@ -36,10 +36,10 @@ export class Locked extends Error {
 export type KnownEpoch = {
   id: string;
   epoch: Epoch;
-  /** Its place in the conversation. */
+  /** Its seq in the conversation. */
   seq: number;
   key: Uint8Array | null;
-  /** Its maker gave me a chunk that is not the key. Not kept. */
+  /** Its maker gave me a chunk that is not the key. Not stored. */
   wrong: boolean;
 };
 
@@ -48,12 +48,12 @@ export class RoomKeys {
   readonly #members: RoomMembers;
   readonly #room: string;
   readonly #epochs = new Map<string, KnownEpoch>();
-  /** Those that wait for their maker's key to be accepted, in order. Their signatures were not checked. */
+  /** Epochs that wait for their maker's key to be accepted, in order. Their signatures are not checked yet. */
   readonly #refused = new Map<string, KnownEpoch & { bytes: Uint8Array }>();
   /** Epochs are taken one after the other. */
   readonly #turns = new Mutex();
   #current: KnownEpoch | null = null;
-  /** The newest epoch of the daemon's order, also one that was refused here: the next one must name it. */
+  /** The newest epoch in the daemon's order, also if it was refused here: the next one must name it. */
   #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
 
   private constructor(context: AccountContext, members: RoomMembers) {
@@ -74,23 +74,23 @@ export class RoomKeys {
       const key = row.key === null ? null : context.profile.open(row.key as Uint8Array, keys.#aad(id));
       const known = { id, epoch: parseEpoch(bytes), seq: Number(row.seq), key, wrong: false };
       if (row.refused === 1) keys.#refuse({ ...known, bytes });
-      // Its signature was checked before it was kept.
+      // Its signature was checked before it was stored.
       else keys.#add(known);
     }
     return keys;
   }
 
-  /** The epoch in use; null when there is none, or the newest one is none that this client accepts. */
+  /** The epoch in use; null when there is none, or this client refused the newest one. */
   get current(): KnownEpoch | null {
     return this.#current?.seq === this.#head.seq ? this.#current : null;
   }
 
-  /** The place of the newest epoch. */
+  /** The seq of the newest epoch. */
   get headSeq(): number {
     return this.#head.seq;
   }
 
-  /** What the next epoch follows; zeros when there was none. */
+  /** The id that the next epoch must name; zeros when there is no epoch. */
   get headId(): Uint8Array {
     return this.#head.id;
   }
@@ -99,12 +99,12 @@ export class RoomKeys {
     return this.#epochs.get(id) ?? null;
   }
 
-  /** Who made this epoch, if it waits for that key to be accepted. */
+  /** The maker's identity fingerprint if the epoch waits for the maker's key to be accepted; else null. */
   refusedMaker(id: string): Uint8Array | null {
     return this.#refused.get(id)?.epoch.maker ?? null;
   }
 
-  /** Whether nobody left after the epoch's log head: messages are taken under it, and its key is granted. */
+  /** Whether nobody left after the epoch was made: messages under it are accepted, and its key may be granted. */
   isOpen({ epoch }: KnownEpoch): boolean {
     return (this.#members.numberOf(epoch.logHead) ?? 0) >= this.#members.log.lastDeparture;
   }
@@ -120,7 +120,7 @@ export class RoomKeys {
   }
 
   /**
-   * Checks and keeps an epoch from the conversation, in its order; one that is known changes nothing.
+   * Checks and stores the conversation's next epoch; a known one changes nothing.
    * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
    */
   take(entry: Entry): Promise<KnownEpoch> {
@@ -137,13 +137,13 @@ export class RoomKeys {
       await this.#keep(taken, entry.bytes, false);
       return taken;
     } catch (error) {
-      // Refused, it is still what the next one has to name.
+      // Although it is refused, the next epoch has to name it.
       if (error instanceof ProtocolError) this.#raise(claimed.epochId, entry.seq);
       throw error;
     }
   }
 
-  /** Takes what was refused for a key that the person has accepted since. @returns the ids of the epochs, in their order */
+  /** Takes refused epochs whose makers' keys the person has accepted since. @returns the ids of these epochs, in order */
   takeAccepted(): Promise<string[]> {
     return this.#turns.run(async () => {
       const taken: string[] = [];
@@ -166,7 +166,7 @@ export class RoomKeys {
     const name = this.#members.nameOf(maker);
     if (!equal(claimed.room, this.#members.room) || name === null || !this.#members.wasMember(maker, entry.seq))
       throw new ProtocolError('room', 'an epoch made by nobody of the room');
-    // A key of the future would never be old, and would leave out members whose card ends before. `at` may only be ahead itself.
+    // An epoch of the future would never get old, and would leave out members whose cards end before its time.
     if (claimed.time > entry.at + EPOCH_SKEW_MS) throw new ProtocolError('room', 'an epoch of the future');
     const head = this.#members.numberOf(claimed.logHead);
     if (head === null) throw new ProtocolError('room', 'an epoch for another log');
@@ -181,13 +181,13 @@ export class RoomKeys {
       taken.wrong ||= taken.key === null && given.kind === 'chunk';
     }
     if (spki !== null) return taken;
-    // All but its signature is as it should be: it is good once the person accepts that key.
+    // Everything but the signature is checked: it is used once the person accepts the maker's key.
     await this.#keep(taken, entry.bytes, true);
     this.#refuse({ ...taken, bytes: entry.bytes });
     throw new ProtocolError('room', 'an epoch made under a key that is not the pinned one');
   }
 
-  /** Checks a granted key against the epoch's commitment. @returns false when it is not the key; ask somebody else */
+  /** Checks a granted key against the epoch's commitment. @returns false when it is not the key */
   async takeGrant(id: string, grant: Uint8Array): Promise<boolean> {
     const known = this.#epochs.get(id);
     if (known === undefined) return false;
@@ -197,7 +197,7 @@ export class RoomKeys {
     return true;
   }
 
-  /** The key of an epoch that this client made. */
+  /** Stores the key of an epoch that this client made. */
   async made(id: string, key: Uint8Array): Promise<void> {
     const known = this.#epochs.get(id);
     if (known === undefined || known.key !== null) return;
@@ -220,7 +220,7 @@ export class RoomKeys {
     if (seq > this.#head.seq) this.#head = { id, seq };
   }
 
-  /** With each of my keys: an epoch may be sealed to one that is retired now. */
+  /** Tries each of my encryption keys: the epoch may be sealed to a retired one. null when none opens it. */
   async #open(epoch: Epoch, kind: 'chunk' | 'grant', bytes: Uint8Array): Promise<Uint8Array | null> {
     const { keyring, rsa } = this.#context;
     for (const key of keyring.openKeys()) {

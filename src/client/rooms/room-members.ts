@@ -1,4 +1,4 @@
-/** A room's signed log as this client checked it: who may speak, and when. Kept, so that it is fetched once. */
+/** A room's signed log, checked: who is a member, and who was when. Stored, so that it is fetched once. */
 import { setImmediate as pause } from 'node:timers/promises';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
@@ -9,11 +9,11 @@ import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
-/** Races for the next place of the log that are lost before giving up. */
+/** How often another entry may take the next place of the log before joining is given up. */
 const MAX_JOIN_RACES = 50;
-/** Signatures that are checked before the loop has its turn: a few ms. */
+/** Signatures that are checked before other work gets a turn: a few ms. */
 const CHECKED_AT_ONCE = 8;
-/** Entries that are kept at once. */
+/** Entries that one transaction stores. */
 const KEPT_AT_ONCE = 500;
 const ARRIVALS: ReadonlySet<string> = new Set(['join']);
 const DEPARTURES: ReadonlySet<string> = new Set(['leave', 'remove']);
@@ -21,9 +21,9 @@ const DEPARTURES: ReadonlySet<string> = new Set(['leave', 'remove']);
 export class RoomMembers {
   readonly room: Uint8Array;
   readonly log: RoomLog;
-  /** The conversation's place of the newest log entry. */
+  /** The seq of the newest log entry in the conversation. */
   seq = 0;
-  /** The n of the newest arrival. */
+  /** The number in the log of the newest join. */
   lastArrival = 0;
   readonly #context: AccountContext;
   readonly #key: string;
@@ -33,7 +33,7 @@ export class RoomMembers {
   readonly #heads = new Map<string, number>();
   /** In order. */
   readonly #departures: { n: number; seq: number }[] = [];
-  /** Entries are taken one after the other, and kept without a hole. */
+  /** Entries are taken one after the other, and stored without a hole. */
   readonly #turns = new Mutex();
 
   private constructor(context: AccountContext, room: Uint8Array) {
@@ -43,7 +43,7 @@ export class RoomMembers {
     this.log = new RoomLog(context.daemonSignSpki, context.daemonId);
   }
 
-  /** From what is kept; every signature is checked again. */
+  /** Loads the stored log; every signature is checked again. */
   static async load(context: AccountContext, room: Uint8Array): Promise<RoomMembers> {
     const members = new RoomMembers(context, room);
     const rows = await context.profile.db.all(
@@ -63,25 +63,25 @@ export class RoomMembers {
     return this.#names.get(idFp) ?? null;
   }
 
-  /** Was it a member at this place of the conversation? */
+  /** Whether this identity was a member at `seq` of the conversation. */
   wasMember(idFp: string, seq: number): boolean {
     let member = false;
     for (const move of this.#moves.get(idFp) ?? []) if (Math.abs(move) < seq) member = move > 0;
     return member;
   }
 
-  /** Whether somebody left after log entry `n` and before this place of the conversation. */
+  /** Whether anybody left after log entry `n` and before `seq` of the conversation. */
   leftBetween(n: number, seq: number): boolean {
     const last = this.#departures.findLast((departure) => departure.seq < seq);
     return last !== undefined && last.n > n;
   }
 
-  /** The n of the entry with this hash; null when it is none of this log. */
+  /** The number of the log entry with this hash; null when there is none. */
   numberOf(head: Uint8Array): number | null {
     return this.#heads.get(hex(head)) ?? null;
   }
 
-  /** Checks and keeps the next entries; what is known changes nothing. @throws ProtocolError 'room', with those before it kept */
+  /** Checks and stores the next entries; known ones change nothing. @throws ProtocolError 'room'; entries before the bad one are stored */
   take(entries: readonly Entry[]): Promise<void> {
     return this.#turns.run(async () => {
       for (let start = 0; start < entries.length; start += KEPT_AT_ONCE)
@@ -107,8 +107,8 @@ export class RoomMembers {
   }
 
   /**
-   * Signs my join for the next place of the log; again when somebody else took it.
-   * @param sync brings the log up to date @returns 'returned' when I had been in the room before and was not any more
+   * Joins: signs my join as the next entry of the log, and tries again when another entry took that place.
+   * @param sync brings the log up to date @returns 'returned' when I had been a member before, but was not any more
    */
   async join(sync: () => Promise<void>): Promise<'member' | 'joined' | 'returned'> {
     const { keyring, connection, rsa } = this.#context;
@@ -137,7 +137,7 @@ export class RoomMembers {
     throw new ClientError('refused', 'the lobby could not be joined: its log changes all the time; try again');
   }
 
-  /** Whether the key of a member is the pinned one is asked where it is used: a name with a new key may well be a member. */
+  /** Does not compare members' keys with the pins, which is done where a key is used: a person with a new key may be a member. */
   async #append(bytes: Uint8Array, seq: number): Promise<LogEntry> {
     if (this.log.n % CHECKED_AT_ONCE === 0) await pause();
     const entry = this.log.append(bytes, () => null);

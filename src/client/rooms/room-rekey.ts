@@ -1,4 +1,4 @@
-/** Getting a key to speak under: the one in use, one that somebody grants, or a new one that is sealed to every member. */
+/** Gets an epoch key to send under: the one in use, one that a member grants, or a new one that is sealed to every member. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { type Card, isSealable, openCard } from '../../protocol/sealed/card.ts';
@@ -23,10 +23,10 @@ import type { RoomMembers } from './room-members.ts';
 import type { RoomSync } from './room-sync.ts';
 
 const KEYS_AT_ONCE = 128;
-/** The daemon asks three members, 2 s apart. */
+/** ms. The daemon asks three members, 2 s apart. */
 const GRANT_WAIT_MS = 6_500;
 const MAX_RACES = 10;
-/** How long no new key is tried after the daemon saw no cause for one. */
+/** How long no new epoch is tried after the daemon saw no cause for one, in ms. */
 const NO_CAUSE_MS = 30_000;
 
 export type RekeyParts = {
@@ -48,8 +48,8 @@ export class RoomRekey {
   readonly #keys: RoomKeys;
   readonly #sync: RoomSync;
   readonly #waiting = new Map<string, Set<() => void>>();
-  /** The place of the newest epoch when the daemon refused another one, and how long that holds, by the monotonic clock. */
-  #kept = { headSeq: 0, until: 0 };
+  /** The daemon refused a new epoch after the one at `headSeq`; until when that holds, in ms of the monotonic clock. */
+  #declined = { headSeq: 0, until: 0 };
 
   constructor(parts: RekeyParts) {
     this.#context = parts.context;
@@ -62,39 +62,39 @@ export class RoomRekey {
   }
 
   /**
-   * An epoch to speak under, with its key. Asks, waits and mints as needed.
-   * @param head the highest known place of the conversation @throws ClientError, Refusal
+   * Returns an epoch to send under, with its key. Asks members for it, waits, or makes one as needed.
+   * @param head returns the highest known seq of the conversation @throws ClientError, Refusal
    */
   async ready(head: () => number): Promise<KnownEpoch & { key: Uint8Array }> {
     for (let race = 0; race < MAX_RACES; race++) {
-      const kept = this.#isKept() ? this.#good() : null;
+      const kept = this.#isDeclined() ? this.#usable() : null;
       if (kept !== null) return kept;
       const current = this.#keys.current;
-      if (current !== null && !this.#worn(current, head())) {
+      if (current !== null && !this.#mustReplace(current, head())) {
         if (current.key !== null) return { ...current, key: current.key };
-        // Nobody else can be trusted to have the right one: a new key is made at once, if the daemon takes it.
+        // The maker gave me a wrong key, so others may have a wrong one, too: a new one is made at once, if the daemon takes it.
         if (!current.wrong && (await this.#asked(current))) continue;
       }
       try {
         await this.#mint();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        if (error.code === 'rate-limited' && this.#good() !== null) {
-          this.#kept = { headSeq: this.#keys.headSeq, until: this.#context.clock.monotonic() + NO_CAUSE_MS };
+        if (error.code === 'rate-limited' && this.#usable() !== null) {
+          this.#declined = { headSeq: this.#keys.headSeq, until: this.#context.clock.monotonic() + NO_CAUSE_MS };
           continue;
         }
         if (error.code === 'rate-limited' && current?.wrong && (await this.#asked(current))) continue;
-        // Somebody else made one meanwhile, or somebody left.
+        // Another member made one meanwhile, or a member left.
         if (!['conflict', 'stale-epoch', 'stale-card'].includes(error.code)) throw error;
         await this.#sync.sync();
       }
     }
-    const good = this.#good();
+    const good = this.#usable();
     if (good !== null) return good;
     throw new Refusal('busy', 'others change the key of the room all the time');
   }
 
-  /** A newcomer lacks the key. Checked here, whatever the daemon says: who is no member of the log is given nothing. */
+  /** A member asks for the key of an epoch. Checks the request against the log, whatever the daemon says; others get nothing. */
   async wanted({ epochId, name }: EventParams<'grant-wanted'>): Promise<void> {
     const known = this.#keys.get(hex(epochId));
     if (known === null || known.key === null) return;
@@ -104,19 +104,21 @@ export class RoomRekey {
     if (!this.#members.log.isMember(card.idFp)) await this.#sync.sync();
     if (changedTo !== null || !this.#members.log.isMember(card.idFp)) return;
     if (!this.#mayHave(known, card)) return;
-    // An old card may be shown because its key has leaked.
+    // The daemon may show an old card because its key has leaked.
     if (!isSealable(card, this.#context.clock.now())) return;
     const grant = await this.#sealGrant(known.epoch, known.key, card);
     if (grant === null) return;
     await this.#context.connection.request('grant', { room: this.#members.room, epochId, to: name, grant });
   }
 
-  /** Who came later than an epoch gets only the one that is spoken under: as little as can be of what was said before they came. */
+  /** Members who joined after an epoch was made get only the epoch in use: they read as little as possible from before they joined. */
   #mayHave(known: KnownEpoch, { idFp }: Card): boolean {
-    return this.#good()?.id === known.id || (this.#keys.isOpen(known) && this.#members.wasMember(hex(idFp), known.seq));
+    return (
+      this.#usable()?.id === known.id || (this.#keys.isOpen(known) && this.#members.wasMember(hex(idFp), known.seq))
+    );
   }
 
-  /** null for cards that break a rule: that is the trouble of who asks, and nobody here needs to hear of it. */
+  /** null for a card that breaks a rule: only the person who asks is affected. */
   async #cardOf(name: string): Promise<Pinned | null> {
     try {
       return await this.#context.keyring.cardOf(name);
@@ -136,7 +138,7 @@ export class RoomRekey {
     }
   }
 
-  /** @returns whether it was the key of a known epoch that lacked it */
+  /** Takes a granted key. @returns whether it is the key of a known epoch that lacked one */
   async granted({ epochId, grant }: EventParams<'granted'>): Promise<boolean> {
     const id = hex(epochId);
     if (this.#keys.get(id) === null) await this.#sync.sync();
@@ -146,7 +148,7 @@ export class RoomRekey {
     return true;
   }
 
-  /** Asks the members for the key of an epoch, without waiting. */
+  /** Asks the members for the key of an epoch; does not wait for it. */
   async ask(known: KnownEpoch): Promise<void> {
     await this.#context.connection.request('grant-ask', { room: this.#members.room, epochId: known.epoch.epochId });
   }
@@ -181,8 +183,8 @@ export class RoomRekey {
     return known.key !== null;
   }
 
-  /** Old, much used, known to somebody who left, or not sealed to somebody who came. */
-  #worn(known: KnownEpoch, head: number): boolean {
+  /** Whether the epoch is old, was used often, is known to a member who left, or was not sealed to one who joined. */
+  #mustReplace(known: KnownEpoch, head: number): boolean {
     const logHead = this.#members.numberOf(known.epoch.logHead) ?? 0;
     return (
       !this.#keys.isOpen(known) ||
@@ -192,18 +194,18 @@ export class RoomRekey {
     );
   }
 
-  /** As of the last login: times of epochs are the daemon's. */
+  /** The daemon's time, by the clock skew at the last login. ms since 1970 UTC. */
   #daemonTime(): number {
     return this.#context.clock.now() - this.#context.connection.clockSkew;
   }
 
-  #isKept(): boolean {
-    const { headSeq, until } = this.#kept;
+  #isDeclined(): boolean {
+    const { headSeq, until } = this.#declined;
     return this.#keys.headSeq === headSeq && this.#context.clock.monotonic() < until;
   }
 
-  /** The newest epoch whose key is here and after which nobody left. Newer ones without a key may be garbage. */
-  #good(): (KnownEpoch & { key: Uint8Array }) | null {
+  /** The newest epoch whose key is known and after which nobody left. Newer ones without a key may be garbage. */
+  #usable(): (KnownEpoch & { key: Uint8Array }) | null {
     return this.#keys.newestOpen();
   }
 
@@ -211,10 +213,10 @@ export class RoomRekey {
     await this.#sync.sync();
     const { connection, keyring, rsa, profile } = this.#context;
     const { room, log } = this.#members;
-    // People come and go while this waits: head and members have to fit each other.
+    // Members come and go meanwhile: head and members must belong together.
     const at = { head: log.head, members: new Map(log.members) };
     const members = await this.#cards(at);
-    // The daemon's time: it takes no epoch of another.
+    // The daemon accepts only epochs with its own time.
     const { at: time } = await connection.request('ping', {});
     this.#checkClock(members, time);
     const { me } = keyring;
@@ -235,7 +237,7 @@ export class RoomRekey {
     await this.#keys.made(hex(minted.epochId), minted.key);
   }
 
-  /** Nothing is sealed to a key that has ended by this machine's clock, whatever the daemon says the time is. */
+  /** Refuses to seal to a key that has ended by this machine's clock, whatever time the daemon says it is. @throws ClientError 'refused' */
   #checkClock(members: readonly Card[], time: number): void {
     const now = this.#context.clock.now();
     const ended = members.find(({ notAfter }) => notAfter >= time && notAfter < now - EPOCH_SKEW_MS);
@@ -248,8 +250,8 @@ export class RoomRekey {
   }
 
   /**
-   * The current card of each member at a head of the log, as the daemon shows it and the log and the pins vouch for it.
-   * @throws Refusal 'stale-epoch' when somebody left meanwhile
+   * The current card of each member at a head of the log, as the daemon shows it, checked against the log and the pins.
+   * @throws Refusal 'stale-epoch' when a member left meanwhile
    */
   async #cards(at: { head: Uint8Array; members: ReadonlyMap<string, string> }): Promise<Card[]> {
     const { connection, keyring } = this.#context;
@@ -278,7 +280,7 @@ export class RoomRekey {
   }
 }
 
-/** The pinned card or one that was made after it. @throws ProtocolError 'card' */
+/** Accepts the pinned card, or a newer one. @throws ProtocolError 'card' */
 function checkAgainst(pinned: Card, card: Card): void {
   const older = pinned.cardSeq > card.cardSeq;
   const twin = pinned.cardSeq === card.cardSeq && !equal(pinned.hash, card.hash);

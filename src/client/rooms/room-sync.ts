@@ -1,6 +1,6 @@
 /**
- * Brings a room's log and epochs up to date with the daemon, checks what is new, and joins the room. Knows nothing of what is said
- * in it.
+ * Brings a room's log and epochs up to date with the daemon, checks new entries, and joins the room. Knows nothing about the room's
+ * messages.
  */
 import { equal } from '../../protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
@@ -15,7 +15,7 @@ import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomMembers } from './room-members.ts';
 
 const PAGE = 500;
-/** Entries of one kind that are fetched at once, however many the daemon has. */
+/** Most entries of one kind that one call fetches, however many the daemon has. */
 const MAX_FETCHED = 100_000;
 
 export class RoomSync {
@@ -26,9 +26,9 @@ export class RoomSync {
   readonly #keys: RoomKeys;
   #syncing: Promise<void> | null = null;
   #joining: Promise<void> | null = null;
-  /** The epochs of this login were fetched. */
+  /** The epochs were fetched since the start. */
   #looked = false;
-  /** Who came and went while there was no link is not known yet. */
+  /** Members may have come and gone while there was no link. */
   #behind = true;
 
   constructor(context: AccountContext, bus: ClientBus, ref: RoomRef, members: RoomMembers, keys: RoomKeys) {
@@ -42,9 +42,9 @@ export class RoomSync {
     });
   }
 
-  /** Fetches and checks what the log and the epochs have grown by. @throws ProtocolError 'room' */
+  /** Fetches and checks the new log and epoch entries. @throws ProtocolError 'room' */
   async sync(): Promise<void> {
-    // Whoever asks while one is under way wants what is new now, not what that one asked for.
+    // A running sync may have asked the daemon too early for this call.
     while (this.#syncing !== null) await this.#syncing.catch(() => {});
     this.#syncing = this.#sync().finally(() => {
       this.#syncing = null;
@@ -52,7 +52,7 @@ export class RoomSync {
     await this.#syncing;
   }
 
-  /** Before messages are opened: takes log and epoch entries that stand among them. */
+  /** Call before messages are opened: takes the log and epoch entries among them. */
   async prepare(entries: readonly Entry[]): Promise<void> {
     const [members, keys] = [this.#members, this.#keys];
     const { joined } = members;
@@ -66,19 +66,19 @@ export class RoomSync {
         await (next ? this.#takeEpoch(entry) : this.sync());
       }
     }
-    // Removed though this account is alive: a mistake of the server or its operator.
+    // Removed although the account exists: a mistake of the server or its operator.
     if (joined && !members.joined) void this.#bus.attempt(() => this.join());
   }
 
-  /** Before something is said: this login's log and epochs are known, and I am a member. */
+  /** Call before a message is sealed: log and epochs are known then, and this identity is a member. */
   async ready(): Promise<void> {
     if (this.#behind) await this.sync();
     if (!this.#members.joined) await this.join();
-    // Not before the epochs that there are have been looked at.
+    // A new epoch may only be made when the existing ones are known.
     if (!this.#looked) await this.sync();
   }
 
-  /** Brings the log up to date and joins where this identity is not in the room: at first, or when the daemon removed it. */
+  /** Brings the log up to date, and joins if this identity is not a member: the first time, or when the daemon removed it. */
   join(): Promise<void> {
     this.#joining ??= this.#join().finally(() => {
       this.#joining = null;
@@ -94,7 +94,7 @@ export class RoomSync {
     );
   }
 
-  /** Looks once more at an epoch's entry: the daemon keeps grants beside it. */
+  /** Fetches an epoch's entry once more: the daemon stores grants beside it. */
   async refetch(known: KnownEpoch): Promise<void> {
     const { entries } = await this.#context.connection.request('fetch', {
       conversation: this.#ref.id,
@@ -108,7 +108,7 @@ export class RoomSync {
   }
 
   async #sync(): Promise<void> {
-    // Epochs first, and then the log: so that it holds every entry that they name.
+    // Epochs first, then the log, so that the log has every entry that the epochs name.
     const { joined } = this.#members;
     const epochs = joined ? await this.#newEpochs() : null;
     await this.#members.take(await this.#fetch('log', this.#members.seq));
@@ -118,7 +118,7 @@ export class RoomSync {
     this.#behind = false;
   }
 
-  /** null when the daemon shows none any more: it has removed me, and the log says so. */
+  /** null when the daemon refuses: it has removed me, and the log says so. */
   async #newEpochs(): Promise<Entry[] | null> {
     try {
       return await this.#fetch('epoch', this.#keys.headSeq);
@@ -149,7 +149,7 @@ export class RoomSync {
     }
   }
 
-  /** An epoch that breaks a rule is not used; whoever speaks next makes another one. */
+  /** An epoch that breaks a rule is not used; the next member who sends makes another one. */
   async #takeEpoch(entry: Entry): Promise<void> {
     try {
       await this.#keys.take(entry);

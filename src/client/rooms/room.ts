@@ -51,12 +51,12 @@ export class Room {
     return new Room(context, bus, people, ref, members, await RoomKeys.load(context, members));
   }
 
-  /** Was this place taken while I was not in the room? */
+  /** Whether I was not a member at `seq`. */
   withoutMe(seq: number): boolean {
     return !this.members.wasMember(hex(this.#context.keyring.me.idFp), seq);
   }
 
-  /** The identities, hex, whose signing keys it takes to open this message: its author's, and that of the maker of its key when it was refused. */
+  /** The identities, hex, whose keys are needed to open this message: its author's and, if its epoch was refused, the maker's. */
   claimants(bytes: Uint8Array): string[] {
     try {
       const { from, epochId } = parseRoomMessage(bytes);
@@ -68,7 +68,7 @@ export class Room {
     }
   }
 
-  /** The name of a member whose key is another than the accepted one, and can be accepted; null for any other identity. */
+  /** The name of a member whose key differs from the accepted one, and can be accepted; null for any other identity. */
   async unaccepted(idFp: string): Promise<string | null> {
     const { keyring } = this.#context;
     const name = this.members.nameOf(idFp);
@@ -77,7 +77,7 @@ export class Room {
     return isAccepted || (await keyring.pinned(name)) === null ? null : name;
   }
 
-  /** @throws Locked without the key, ProtocolError 'room' when it is no message of a member at its place */
+  /** @throws Locked when the key is missing, ProtocolError 'room' when it is not a member's message under a valid epoch */
   async open(entry: Entry): Promise<Opened> {
     const header = parseRoomMessage(entry.bytes);
     const author = hex(header.from);
@@ -107,7 +107,7 @@ export class Room {
     };
   }
 
-  /** Seals under the current epoch, which is made when it has to be. @param head the highest known place of the conversation */
+  /** Seals under the current epoch, and makes a new one if needed. @param head returns the highest known seq of the conversation */
   async seal(
     item: ChainPosition & { id: Uint8Array; sentAt: number; content: Content },
     head: () => number,

@@ -1,4 +1,4 @@
-/** The rooms that this account is in, found by what names them. Today there is one; only this folder knows which. */
+/** The rooms of this account, and lookups by ref, id, key and name. Today there is one; only this folder knows which. */
 import { hex } from '../../protocol/base/bytes.ts';
 import { LOBBY } from '../../protocol/base/text.ts';
 import { ClientError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /**
- * What messages name as seen must be there. In a room the hash of a message that could not be opened is not known: it is
- * taken to have the first unknown one that is named of a place where it can stand, and explains no other. So each such message
+ * Checks that the messages that an item names as seen are there. In a room, the hash of an unopened message is unknown: it is assumed
+ * to be the first unknown hash that is named for a place where the message can be, and explains no other. So each unopened message
  * hides at most one that was withheld, and none once it is opened.
  */
 import { EPOCH_MAX_ENTRIES } from '../../protocol/sealed/epoch.ts';
@@ -10,15 +10,15 @@ import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
 export class ExplainedGaps {
-  /** What was found, to be stored with the entries. */
+  /** To be run with those that store the entries. */
   readonly statements: Statement[] = [];
   readonly #context: AccountContext;
   readonly #ref: ConversationRef;
-  /** Places by tag. */
+  /** Seqs by tag. */
   readonly #known = new Map<string, number>();
-  /** Unopened ones that are not stored yet, by place. */
+  /** Authors of unopened entries that are not stored yet, by seq. */
   readonly #unopened = new Map<number, string>();
-  /** Places that explain something since this was loaded. */
+  /** Seqs of unopened entries that explain a hash since this was loaded. */
   readonly #used = new Set<number>();
 
   constructor(context: AccountContext, ref: ConversationRef) {
@@ -36,7 +36,7 @@ export class ExplainedGaps {
     else this.#unopened.set(seq, author);
   }
 
-  /** Whether all that `item` names is there. @param named tags, the newest first */
+  /** Whether everything that `item` names is there. @param named tags, the newest first */
   async all(item: Pick<CachedEntry, 'author' | 'seq'>, named: readonly string[]): Promise<boolean> {
     const places = named.map((tag) => this.#known.get(tag) ?? null);
     let whole = true;
@@ -55,8 +55,8 @@ export class ExplainedGaps {
   }
 
   /**
-   * An unopened entry is open now, and has this tag. What it stood for until then is another's.
-   * @returns false when there is no other
+   * An unopened entry is open now, and has this tag. Another unopened entry takes over the tag that it was assumed to have.
+   * @returns false when there is no other one
    */
   async openedLate({ seq, tag: stoodFor }: CachedEntry, tag: string): Promise<boolean> {
     if (stoodFor === tag) return true;
@@ -68,7 +68,7 @@ export class ExplainedGaps {
     return free !== undefined;
   }
 
-  /** The newest place between these that was not opened, is not `author`'s own, and explains nothing yet. */
+  /** The newest seq between the bounds of an unopened entry that is not by `author` and explains nothing yet. */
   async #freeOne(after: number, before: number, author: string): Promise<number | null> {
     if (this.#ref.kind === 'private') return null;
     const stored = await this.#rows(
@@ -91,7 +91,7 @@ export class ExplainedGaps {
     });
   }
 
-  /** The newest unopened place that fits, if any. */
+  /** The seq of the newest unopened entry that fits, if any. */
   async #rows(where: string, params: readonly (string | number)[]): Promise<number[]> {
     const rows = await this.#context.profile.db.all(
       `SELECT seq FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND ${where} ORDER BY seq DESC LIMIT 1`,

@@ -1,4 +1,4 @@
-/** What intake.ts has to know about a stretch of entries before it judges them, and the statements that store its judgement. */
+/** What intake.ts needs to know before it judges a stretch of entries, and the SQL statements that store the result. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { begins, type Chain, type GapReason, join } from '../cache/chain-gaps.ts';
@@ -15,7 +15,7 @@ export class IntakeState {
   readonly chains = new Map<string, Chain>();
   /** Items that are stored already, by `author/id`. */
   readonly known = new Map<string, { seq: number; tag: string; gap: GapReason | null }>();
-  /** What items name as seen, as far as the stretch names it. */
+  /** The seqs of what this stretch's items name as seen. */
   readonly explained: ExplainedGaps;
   readonly #context: AccountContext;
   readonly #ref: ConversationRef;
@@ -100,7 +100,7 @@ export class IntakeState {
     return row === undefined ? undefined : String(row.tag);
   }
 
-  /** One of the devices that this process writes as has a number that it did not give out. */
+  /** Whether somebody else writes as a device of this process: the item has a number that the device did not give out. */
   isClash(opened: Opened): boolean {
     const seq = this.#ownSeqs.get(opened.device);
     return seq !== undefined && opened.deviceSeq > seq && !this.#queued.has(opened.id);
@@ -125,7 +125,7 @@ export class IntakeState {
     };
   }
 
-  /** Only while the entry is not stored: another process of this profile may have answered for it. Goes before the entry. */
+  /** Must run before the entry is stored: if it is stored already, another process of this profile has sent the receipt. */
   dueStatement(cached: CachedEntry): Statement {
     const here = [this.#context.account, this.#ref.key];
     return {
@@ -135,7 +135,7 @@ export class IntakeState {
     };
   }
 
-  /** Moves only the end that `side` names: another process may have trimmed the other one meanwhile. */
+  /** Moves only the end that `side` names: another process may have trimmed the other one. */
   chainStatement(key: string, chain: Chain, side: 'newer' | 'older'): Statement {
     const [author = '', device = ''] = key.split('/');
     const moved =
@@ -149,7 +149,7 @@ export class IntakeState {
     );
   }
 
-  /** Puts the chains of an older stretch before those that were known. @param fromStart it holds the first entry of all */
+  /** Puts the chains of an older stretch before the known ones. @param fromStart it holds the conversation's first entry */
   joinOlder(older: ReadonlyMap<string, Chain>, fromStart: boolean): Statement[] {
     const statements: Statement[] = [];
     for (const [key, chain] of older) {
@@ -167,7 +167,7 @@ export class IntakeState {
     return statements;
   }
 
-  /** The item that ended a chain unopened is open now: the next one is judged by its hash. */
+  /** The last item of a chain was unopened and is open now: the next item is checked against its hash. */
   lateTagStatement(opened: Opened, tag: string): Statement {
     return {
       sql: `UPDATE chains SET last_tag = ? WHERE account = ? AND conversation = ? AND author = ? AND device = ? AND last = ?
@@ -183,7 +183,7 @@ export class IntakeState {
     };
   }
 
-  /** From `bottom` to `end`; where it is no longer `bottom` the transaction fails, for the column takes no NULL. */
+  /** Lowers `bottom` to `end`; the transaction fails if another process moved it (the column takes no NULL). */
   lowerStatement(bottom: number, end: number): Statement {
     return {
       sql: 'UPDATE coverage SET bottom = CASE bottom WHEN ? THEN ? END WHERE account = ? AND conversation = ?',

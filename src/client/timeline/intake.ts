@@ -1,6 +1,6 @@
 /**
- * Takes entries that the daemon gave, opens them, judges their chains and stores all of it at once. Never trusts the
- * daemon for more than the order of places: what does not open or does not follow becomes a gap, never a text.
+ * Opens entries from the daemon, checks each device's chain, and stores the result in one transaction. Trusts the daemon for the
+ * order of entries only: an entry that does not open, or does not follow its chain, becomes a gap, never a text.
  */
 import { hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
@@ -20,32 +20,32 @@ import { Locked } from '../rooms/room-keys.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { IntakeState } from './intake-state.ts';
 
-/** RSA openings at once: enough to fill the workers, below their queue's limit. */
+/** RSA operations at once: enough to keep the workers busy, and below the limit of their queue. */
 const AT_ONCE = 16;
-/** What is opened on the loop at once. */
+/** Stored entries that are read at once. */
 const STORED_PAGE = 200;
 
 /** Entries that follow everything known, which then reaches to `end`; or that precede it, which then begins after `end`. */
 export type Stretch =
-  /** hole: places before the first entry were not given. */
+  /** hole: the daemon did not give the entries before the first one. */
   | { side: 'newer'; end: number; hole: boolean }
-  /** bottom: where what is known began when they were asked for. Where it begins elsewhere now, nothing is taken. */
+  /** bottom: where the known entries began at the request. If they begin elsewhere by now, nothing is taken. */
   | { side: 'older'; end: number; bottom: number };
 
 export type Taken = {
-  /** New messages of their own, and gaps, in order. */
+  /** New messages and gaps, in order; no edits, reactions or receipts. */
   fresh: CachedEntry[];
   /** Messages that changed: `author/id`. */
   changed: Set<string>;
-  /** Ids of mine that the other side now signed for. */
+  /** Ids of my messages for which a receipt came. */
   delivered: string[];
-  /** Messages of rooms whose key is lacking. */
+  /** Ids of epochs, hex, whose keys are missing. */
   locked: Set<string>;
-  /** A device of mine was used by somebody else. */
+  /** The number of my device that somebody else writes as; null when there is none. */
   clash: number | null;
 };
 
-/** `claim`: what a message without a key says of itself in the clear. */
+/** `claim`: the clear header of a message whose key is missing. */
 type Item = { entry: Entry; opened: Opened | null; claim: Locked | null; own: boolean };
 
 export class Intake {
@@ -54,7 +54,7 @@ export class Intake {
   readonly #rooms: Rooms;
   readonly #outbox: OutboxStore;
   readonly #tag: (hash: Uint8Array) => string;
-  /** One after the other: what one opens is nothing to the next. */
+  /** Retries run one after the other: what one has opened, the next does not open again. */
   readonly #retries = new Mutex();
 
   constructor(context: AccountContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
@@ -67,13 +67,13 @@ export class Intake {
 
   /** @param entries in order of seq */
   async take(ref: ConversationRef, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
-    // Log and epochs that stand among the messages are what these are opened with.
+    // Messages of a room are opened with the log and epoch entries among them.
     await this.#rooms.find(ref)?.sync.prepare(entries);
     const items = await this.#openAll(ref, entries);
     const { side, end } = stretch;
     const older = side === 'older';
     const state = await this.#state(ref, items, older);
-    // After the state: what another process trims in between must not look as if it had never come.
+    // After the state: entries that another process trims in between must not look as if they had never come.
     const known = await this.#cache.coverage(ref.key);
     const fromStart = older ? end === 0 : known?.bottom === 0;
     const taken = nothing();
@@ -92,7 +92,7 @@ export class Intake {
     try {
       await this.#context.profile.db.transaction(statements);
     } catch (error) {
-      // It was trimmed, or lowered elsewhere, since the page was asked for: put before another stretch it would hide a hole.
+      // Another process trimmed or extended the known entries since the request: storing this page would hide a hole.
       const isStale = older && (await this.#cache.coverage(ref.key))?.bottom !== stretch.bottom;
       if (!isStale) throw error;
       return nothing();
@@ -100,7 +100,7 @@ export class Intake {
     return taken;
   }
 
-  /** A page of what another process of this profile took, as if it had been taken here, and up to where it goes. */
+  /** A page of entries that another process of this profile took, as if they were taken here; `end` is the last seq. */
   async stored(ref: ConversationRef, after: number, upTo: number): Promise<{ taken: Taken; end: number }> {
     const taken = nothing();
     const me = hex(this.#context.keyring.me.idFp);
@@ -109,7 +109,7 @@ export class Intake {
     return { taken, end: page.length < STORED_PAGE ? upTo : (page.at(-1)?.seq ?? upTo) };
   }
 
-  /** Tries again what could not be opened: of one epoch whose key came, or (null), after a person's key was accepted, all that may open now. */
+  /** Tries again to open entries: those under `epoch` (hex), whose key came, or (null), after a person's key was accepted, all that may open now. */
   retry(ref: ConversationRef, epoch: string | null): Promise<CachedEntry[]> {
     return this.#retries.run(() => this.#retry(ref, epoch));
   }
@@ -139,7 +139,7 @@ export class Intake {
     return taken.fresh;
   }
 
-  /** Opens one entry without keeping anything; null when it does not open. */
+  /** Opens one entry without storing anything; null when it does not open. */
   async peek(ref: ConversationRef, entry: Entry): Promise<Opened | null> {
     return (await this.#open(ref, entry)).opened;
   }
@@ -179,7 +179,7 @@ export class Intake {
     return room;
   }
 
-  /** @returns null when the place holds nothing to keep: log and epoch entries, and what was known already. */
+  /** @returns null for entries that are not stored: log and epoch entries, and those that are known already */
   async #judge(
     ref: ConversationRef,
     item: Item,
@@ -198,7 +198,7 @@ export class Intake {
     if (about === null) return cached;
     const same = state.known.get(`${about.author}/${about.id}`);
     if (same !== undefined) {
-      // Another process of this profile was quicker: told here all the same.
+      // Another process of this profile was quicker: announced here all the same.
       if (same.seq === entry.seq && opened !== null) return { ...cached, gap: same.gap };
       if (opened === null || same.tag === cached.tag) return null;
       return {
@@ -235,7 +235,7 @@ export class Intake {
     statements: Statement[],
   ): void {
     const content = cached.said?.content;
-    // What was said before I came is no reason to ask for a key.
+    // Keys of messages from before I joined are not asked for.
     if (item.claim !== null && cached.gap !== null) taken.locked.add(item.claim.epoch);
     const due = side === 'newer' && ref.kind === 'private' && cached.shown && !item.own;
     if (due) statements.push(state.dueStatement(cached));
@@ -254,7 +254,7 @@ export class Intake {
     this.#note(cached, hex(this.#context.keyring.me.idFp), taken);
   }
 
-  /** What listeners have to hear of it. */
+  /** Adds to `taken` what has to be announced. */
   #note(cached: CachedEntry, me: string, taken: Taken): void {
     if (cached.shown || cached.gap !== null) taken.fresh.push(cached);
     const content = cached.said?.content;
@@ -269,7 +269,7 @@ function nothing(): Taken {
   return { fresh: [], changed: new Set(), delivered: [], locked: new Set(), clash: null };
 }
 
-/** Such an item is shown as a gap; anything else (no link, a full queue or disk) is tried again. */
+/** Whether the entry itself is bad, and becomes a gap; any other error (no link, a full queue or disk) is tried again. */
 function isBadItem(error: unknown): boolean {
   return (error instanceof ProtocolError || error instanceof ClientError) && isFinal(error);
 }

@@ -1,11 +1,11 @@
-/** Entries that came before their turn. What does not fit is dropped: its conversation fetches it when its turn comes. */
+/** Holds entries that came out of order. Entries that do not fit are dropped; the timeline fetches them later. */
 import type { Entry } from '../../protocol/wire/fields.ts';
 
-/** In one conversation. */
+/** Most entries of one conversation. */
 const MAX_ENTRIES = 2000;
-/** In all conversations together. */
+/** Most bytes of all conversations together. */
 const MAX_BYTES = 16 * 2 ** 20;
-/** What an entry takes beside its bytes, about. */
+/** About what an entry takes in addition to its bytes. */
 const ENTRY_BYTES = 500;
 
 /** How much all conversations hold. */

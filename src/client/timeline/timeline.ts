@@ -1,6 +1,6 @@
 /**
- * One conversation in the daemon's order: what comes as an event and what is fetched goes into one row, place by place,
- * and is taken once. One loop a conversation; whoever finds it running leaves the work to it.
+ * One conversation in the daemon's order. Entries from events and from fetches are taken once each, in order of seq, by one loop
+ * for each conversation.
  */
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
@@ -9,9 +9,9 @@ import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Intake, Taken } from './intake.ts';
 import { type HeldBytes, ReorderBuffer } from './reorder-buffer.ts';
 
-/** Entries that are fetched at once. */
+/** Entries in one fetch. */
 const PAGE = 200;
-/** A conversation that is new to this profile is taken from its read mark on, but no further back than this. */
+/** A conversation that is new to this profile is taken from its read mark on, but at most this many entries back. */
 const FIRST_SYNC = 1000;
 
 export type TimelineListener = {
@@ -28,17 +28,17 @@ export class Timeline {
   readonly #held: ReorderBuffer;
   #head = 0;
   #readAtLogin = 0;
-  /** The lowest place that an event named: this process tells its listeners of all from there on, also of what another process of this profile took. */
+  /** The lowest seq that an event named: from there on this process announces everything, also entries that another process of this profile took. */
   #firstHeard = Number.POSITIVE_INFINITY;
-  /** Up to here this process told its listeners; null before the first look. */
-  #told: number | null = null;
+  /** The listeners of this process know the conversation up to this seq; null before the first look. */
+  #announcedTo: number | null = null;
   #startedAt: number | null = null;
   #running: Promise<void> | null = null;
   #extending: Promise<boolean> | null = null;
-  /** Something came since the loop looked. */
+  /** Something came while the loop was running. */
   #more = false;
 
-  /** @param held what all conversations hold together */
+  /** @param held shared by all timelines: bytes of entries that wait for their turn */
   constructor(
     ref: ConversationRef,
     context: AccountContext,
@@ -55,12 +55,12 @@ export class Timeline {
     this.#listener = listener;
   }
 
-  /** How far this profile knew the conversation when this process first looked, 0 when it had never met it; null before. */
+  /** The seq up to which this profile knew the conversation when this process first looked, 0 when not at all; null before that look. */
   get startedAt(): number | null {
     return this.#startedAt;
   }
 
-  /** The highest place that is known to exist. */
+  /** The highest seq that is known to exist. */
   get head(): number {
     return this.#head;
   }
@@ -71,38 +71,38 @@ export class Timeline {
     this.heard(entry.seq, entry.seq);
   }
 
-  /** Events since the login named places of this conversation: `first` is the lowest, `last` the highest. */
+  /** Events named seqs of this conversation from `first` to `last`. */
   heard(first: number, last: number): void {
     this.#firstHeard = Math.min(this.#firstHeard, first);
     this.#reaches(last);
   }
 
-  /** The conversation goes as far as this place: what is not here yet is fetched. */
+  /** The conversation reaches at least to `seq`; missing entries are fetched. */
   #reaches(seq: number): void {
     this.#head = Math.max(this.#head, seq);
     this.#go();
   }
 
-  /** Ends it once nothing is under way. */
+  /** Waits for the loop, and drops the entries that are held. */
   async end(): Promise<void> {
     await this.idle();
     this.#held.dropUpTo(Number.POSITIVE_INFINITY);
   }
 
-  /** Up to here it had been read when this process logged in last. What comes later is news here, though another program reads it first. */
+  /** The read mark at the last login. Later messages are announced as new, although another program may read them first. */
   get readAtLogin(): number {
     return this.#readAtLogin;
   }
 
-  /** The daemon says how far the conversation goes, and at a login how far it was read. Resolves when all of it was taken, or it failed. */
+  /** Takes everything up to `head`, the newest seq of the daemon's list. Resolves when all was taken, or it failed. */
   async catchUp(head: number, readAtLogin = this.#readAtLogin): Promise<void> {
     this.#readAtLogin = readAtLogin;
     this.#reaches(head);
     await this.idle();
   }
 
-  /** Goes on after something that failed. */
-  again(): void {
+  /** Starts the loop again after a failure. */
+  resume(): void {
     this.#go();
   }
 
@@ -110,7 +110,7 @@ export class Timeline {
     await this.#running;
   }
 
-  /** Extends what is known towards the beginning by a page, one for all that ask meanwhile. @returns false when nothing is before it */
+  /** Fetches one page before the known entries; calls at the same time share it. @returns false at the conversation's beginning */
   older(): Promise<boolean> {
     this.#extending ??= this.#extend().finally(() => {
       this.#extending = null;
@@ -161,11 +161,11 @@ export class Timeline {
       known = await this.#cache.coverage(this.ref.key);
     }
     let top = known?.top ?? 0;
-    this.#told ??= Math.min(top, beforeHeard);
-    // Another process of this profile took these; the listeners here have not heard of them.
-    while (this.#told < top) {
-      const { taken, end } = await this.#intake.stored(this.ref, this.#told, top);
-      this.#told = end;
+    this.#announcedTo ??= Math.min(top, beforeHeard);
+    // Another process of this profile took these, but the listeners of this one do not know them.
+    while (this.#announcedTo < top) {
+      const { taken, end } = await this.#intake.stored(this.ref, this.#announcedTo, top);
+      this.#announcedTo = end;
       await this.#listener.taken(this.ref, taken);
     }
     while (true) {
@@ -186,7 +186,7 @@ export class Timeline {
       });
       const entries = inOrder(page.entries, top, Number.POSITIVE_INFINITY);
       if (entries.length === 0) {
-        // The daemon told of places that it does not give.
+        // The daemon named entries that it does not give.
         this.#head = top;
         return;
       }
@@ -194,7 +194,7 @@ export class Timeline {
     }
   }
 
-  /** What is held right after `top`, without a hole. */
+  /** The held entries right after `top`, without a hole. */
   #consecutive(top: number): Entry[] {
     const ready: Entry[] = [];
     for (let entry = this.#held.get(top + 1); entry && ready.length < PAGE; entry = this.#held.get(entry.seq + 1))
@@ -206,12 +206,12 @@ export class Timeline {
     const end = entries.at(-1)?.seq ?? top;
     const taken = await this.#intake.take(this.ref, entries, { side: 'newer', end, hole });
     this.#head = Math.max(this.#head, end);
-    this.#told = end;
+    this.#announcedTo = end;
     await this.#listener.taken(this.ref, taken);
     return end;
   }
 
-  /** Decides from where this profile knows a conversation that it never met. */
+  /** Decides at which seq this profile begins to know a new conversation. */
   async #begin(): Promise<void> {
     const from =
       this.#head <= PAGE ? 0 : Math.max(Math.min(this.#readAtLogin, this.#head - PAGE), this.#head - FIRST_SYNC, 0);
@@ -222,7 +222,7 @@ export class Timeline {
   }
 }
 
-/** What the daemon gave, as it should have given it: in order, each place once, inside the bounds. */
+/** The entries between the bounds, sorted by seq, each seq once: the daemon may have given others. */
 function inOrder(entries: readonly Entry[], after: number, before: number): Entry[] {
   const places = new Map<number, Entry>();
   for (const entry of entries)

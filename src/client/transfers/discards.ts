@@ -1,4 +1,4 @@
-/** Transfers that are given up: what the daemon has of an upload goes, and the `.part` of a download. */
+/** Gives up transfers: deletes what the daemon has of an upload, and the `.part` of a download. */
 import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { isPassing } from '../errors.ts';
@@ -18,28 +18,28 @@ export class Discards {
     this.#store = store;
   }
 
-  async giveUp(begun: TransferRecord): Promise<void> {
-    if (begun.direction === 'up') {
-      await this.#store.giveUp(begun);
-      return this.#tellDaemon(begun);
+  async giveUp(record: TransferRecord): Promise<void> {
+    if (record.direction === 'up') {
+      await this.#store.giveUp(record);
+      return this.#tellDaemon(record);
     }
-    await this.#fs.unlink(partOf(begun)).catch(() => {});
-    await this.#store.forget(begun);
+    await this.#fs.unlink(partOf(record)).catch(() => {});
+    await this.#store.forget(record);
   }
 
-  /** After a login: tells the daemon of the uploads that were given up without a link. */
+  /** Call after each login: tells the daemon about uploads that were given up without a link. */
   async tellDaemon(): Promise<void> {
-    for (const begun of await this.#store.dropped()) await this.#tellDaemon(begun);
+    for (const record of await this.#store.dropped()) await this.#tellDaemon(record);
   }
 
-  /** The daemon hears of it now, or after the next login. */
-  async #tellDaemon(begun: TransferRecord): Promise<void> {
-    if (begun.direction !== 'up' || this.#connection.state.state !== 'online') return;
+  /** Tells the daemon now; without a link, it hears of it after the next login. */
+  async #tellDaemon(record: TransferRecord): Promise<void> {
+    if (record.direction !== 'up' || this.#connection.state.state !== 'online') return;
     try {
-      await this.#connection.request('upload-drop', { file: begun.file });
+      await this.#connection.request('upload-drop', { file: record.file });
     } catch (error) {
       if (!(error instanceof Refusal) || isPassing(error)) return;
     }
-    await this.#store.forget(begun);
+    await this.#store.forget(record);
   }
 }

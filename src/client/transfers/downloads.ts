@@ -1,4 +1,4 @@
-/** Files of conversations that are fetched: only what its sender signed is saved under its name. */
+/** Downloads files of conversations; a file is saved under its name only if it is what its sender signed. */
 import { resolve } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Random } from '../../platform/random.ts';
@@ -17,7 +17,7 @@ import { stopReason } from './stop.ts';
 import { type DownloadRecord, nameOf } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
 
-/** Bytes of what tells two downloads of a file into one folder apart. */
+/** Bytes of the tag that distinguishes two downloads of a file into one folder. */
 const TAG_BYTES = 4;
 
 export type DownloadsParts = {
@@ -37,7 +37,7 @@ export class Downloads {
     this.#parts = parts;
   }
 
-  /** Files of a conversation, or of all, and where each was saved; newest first. @throws ClientError 'untrusted' */
+  /** Lists the files of a conversation, or of all, and where each was saved; newest first. @throws ClientError 'untrusted' */
   async list(ref: ConversationRef | null): Promise<ListedFile[]> {
     const listed: ListedFile[] = [];
     for await (const { info, manifest } of this.#parts.shared.all(ref))
@@ -45,19 +45,19 @@ export class Downloads {
     return listed;
   }
 
-  /** Resolves with the path of the saved file. Repeated with the same folder it goes on where it stopped. @throws ClientError */
+  /** Resolves with the path of the saved file. Repeated with the same folder, it continues where it stopped. @throws ClientError */
   async download(wanted: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
     const shared = await this.#find(wanted);
     const download = await this.#begin(shared, resolve(options.dir));
-    return this.#parts.runs.run(download, options, (run) => this.#fetch(download.begun, async () => shared, run));
+    return this.#parts.runs.run(download, options, (run) => this.#fetch(download.record, async () => shared, run));
   }
 
-  /** Goes on with one that stopped. @param options `dir`: where it begins anew when its own folder will not do any more */
-  async resume({ begun }: Startable<DownloadRecord>, options: TransferOptions & { dir?: string }): Promise<void> {
+  /** Continues a download. @param options `dir`: the folder to start over in if its own one cannot be used any more */
+  async resume({ record }: Startable<DownloadRecord>, options: TransferOptions & { dir?: string }): Promise<void> {
     const { fs, runs } = this.#parts;
-    const wanted = { author: begun.author, id: hex(begun.file) };
-    const done = await partSize(fs, begun);
-    await runs.run({ begun, done }, options, (run) => this.#fetch(begun, () => this.#find(wanted), run, options.dir));
+    const wanted = { author: record.author, id: hex(record.file) };
+    const done = await partSize(fs, record);
+    await runs.run({ record, done }, options, (run) => this.#fetch(record, () => this.#find(wanted), run, options.dir));
   }
 
   /** @throws ClientError 'refused' when no conversation holds it */
@@ -75,37 +75,38 @@ export class Downloads {
     const { author } = info;
     const { fileId: file, size, name } = manifest;
     const known = await store.find({ author, file });
-    if (known?.begun.direction === 'down' && known.begun.dir === dir) return { done: known.done, begun: known.begun };
+    if (known?.record.direction === 'down' && known.record.dir === dir)
+      return { done: known.done, record: known.record };
     const about = { author, conversation: ref.id, to: ref.name, file, size };
-    const begun: DownloadRecord = { ...about, direction: 'down', name, dir, tag: hex(random(TAG_BYTES)), path: null };
-    if (known !== null && !runs.has(begun) && (await store.claim(known.begun))) await discards.giveUp(known.begun);
-    if (!runs.has(begun) && (await store.find(begun)) === null) await store.add(begun);
-    return { begun, done: 0, fresh: true };
+    const record: DownloadRecord = { ...about, direction: 'down', name, dir, tag: hex(random(TAG_BYTES)), path: null };
+    if (known !== null && !runs.has(record) && (await store.claim(known.record))) await discards.giveUp(known.record);
+    if (!runs.has(record) && (await store.find(record)) === null) await store.add(record);
+    return { record, done: 0, fresh: true };
   }
 
-  /** @param find what its sender signed @returns the path of the saved file */
+  /** @param find finds what the sender signed @returns the path of the saved file */
   async #fetch(
-    begun: DownloadRecord,
+    record: DownloadRecord,
     find: () => Promise<{ manifest: Manifest }>,
     run: RunningTransfer,
-    dir = begun.dir,
+    dir = record.dir,
   ): Promise<string> {
     const { fs, store } = this.#parts;
-    const path = (await namedBefore(fs, begun)) ?? (await this.#receive(begun, (await find()).manifest, run, dir));
-    await store.forget(begun);
+    const path = (await namedBefore(fs, record)) ?? (await this.#receive(record, (await find()).manifest, run, dir));
+    await store.forget(record);
     run.progress.end('done', path);
     return path;
   }
 
-  async #receive(begun: DownloadRecord, manifest: Manifest, run: RunningTransfer, dir: string): Promise<string> {
+  async #receive(record: DownloadRecord, manifest: Manifest, run: RunningTransfer, dir: string): Promise<string> {
     const { fs, store } = this.#parts;
-    const saved = await SavedFile.open(fs, begun, resolve(dir));
+    const saved = await SavedFile.open(fs, record, resolve(dir));
     try {
-      if (saved.begun !== begun) await store.add(saved.begun);
+      if (saved.record !== record) await store.add(saved.record);
       if (!(await receiveFile({ ...run, manifest, saved }))) {
         await saved.discard();
-        await store.forget(begun);
-        throw new ClientError('refused', `${nameOf(begun)} is not what its sender signed; nothing was saved`);
+        await store.forget(record);
+        throw new ClientError('refused', `${nameOf(record)} is not what its sender signed; nothing was saved`);
       }
       return await saved.keep(async (named, stat) => {
         await this.#parts.saved.add(manifest, named.path, stat);

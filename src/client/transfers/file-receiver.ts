@@ -1,4 +1,4 @@
-/** Fetches one file: each segment is opened before it touches the disk; the whole is compared with what its sender signed. */
+/** Receives one file: opens each segment before it is written, and compares the hash of the whole file with the signed one. */
 import { createHash, type Hash } from 'node:crypto';
 import { equal } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
@@ -7,15 +7,15 @@ import { ClientError } from '../errors.ts';
 import type { SavedFile } from './saved-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
 import type { TransferProgress } from './transfer-progress.ts';
-import { LinkLost, type News, overLinks } from './transfer-wire.ts';
+import { LinkLost, overLinks, type TransferEvents } from './transfer-wire.ts';
 
-/** What may be on its way and not on the disk. */
+/** Bytes that may be requested and not written yet. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
-/** Written bytes after which the disk is asked to keep them, so that the end does not wait for all at once. */
+/** Bytes after which the file is synced, so that the last sync does not take long. */
 const SYNC_BYTES = 32 * 1024 * 1024;
 
 export type ReceivingParts = {
-  news: News;
+  events: TransferEvents;
   manifest: Manifest;
   saved: SavedFile;
   progress: TransferProgress;
@@ -23,28 +23,28 @@ export type ReceivingParts = {
 };
 
 /**
- * Resolves when all of it is written: true when it is what its sender signed.
+ * Resolves when the file is written: true if it is what its sender signed.
  * @throws ClientError, Refusal
  */
 export async function receiveFile(parts: ReceivingParts): Promise<boolean> {
   const resumed = await Receiver.resume(parts);
   if (await resumed.receive()) return true;
   if (resumed.first === 0) return false;
-  // What an earlier attempt left may be torn or somebody else's: once more, all of it.
+  // The `.part` of an earlier attempt may be damaged or foreign: fetches everything once more.
   await parts.saved.cut(0);
   return new Receiver(parts, 0, createHash('sha256')).receive();
 }
 
 class Receiver {
-  /** The segment that it began with. */
+  /** The first segment that is fetched. */
   readonly first: number;
   readonly #parts: ReceivingParts;
   readonly #opener: SegmentOpener;
   readonly #hash: Hash;
-  /** One for all segments: each is written before the next is opened. */
+  /** One buffer for all segments: each is written before the next one is opened. */
   readonly #plain: Uint8Array;
   #next: number;
-  /** The first segment that the daemon was not asked for yet. */
+  /** The first segment that was not requested yet. */
   #window: number;
   #syncedTo = 0;
   #syncing: Promise<void> | null = null;
@@ -59,7 +59,7 @@ class Receiver {
     this.#plain = new Uint8Array(Math.min(parts.manifest.size, parts.manifest.segSize));
   }
 
-  /** Goes on after the whole segments on the disk; the last one is always fetched, for it tells that it is the last. */
+  /** Continues after the whole segments on the disk. The last segment is always fetched: it says that it is the last. */
   static async resume(parts: ReceivingParts): Promise<Receiver> {
     const { manifest, saved, signal } = parts;
     const { segSize, count } = manifest;
@@ -75,43 +75,43 @@ class Receiver {
     return new Receiver(parts, first, hash);
   }
 
-  /** false when the SHA-256 differs. */
+  /** Resolves with false when the SHA-256 differs. */
   async receive(): Promise<boolean> {
-    const { news, manifest } = this.#parts;
-    await overLinks(news, () => this.#attempt());
+    const { events, manifest } = this.#parts;
+    await overLinks(events, () => this.#attempt());
     await this.#syncing;
     return equal(this.#hash.digest(), manifest.sha256);
   }
 
   async #attempt(): Promise<void> {
-    const { news, manifest, progress, signal } = this.#parts;
-    const { connection } = news;
+    const { events, manifest, progress, signal } = this.#parts;
+    const { connection } = events;
     checkStop(signal);
-    // No window yet: segments must not come before somebody listens.
+    // No window yet: no segment may come before the handler is set.
     const from = { from: this.#next, window: this.#next };
     const opened = await unlessStopped(
       signal,
       connection.request('download-open', { file: manifest.fileId, ...from }, { wait: true }),
     );
     const { transfer } = opened;
-    const { links } = news;
+    const { links } = events;
     const came: Uint8Array[] = [];
     let expected = this.#next;
     let wrong = false;
     this.#window = this.#next;
     const unlisten = connection.onSegment(transfer, (index, bytes) => {
-      // Nothing that was not asked for is kept: a daemon that sends on and on fills no memory.
+      // Segments that were not requested are not kept: a hostile daemon cannot fill the memory.
       wrong ||= index !== expected || index >= this.#window;
       expected += 1;
       if (!wrong) came.push(bytes);
-      news.wake();
+      events.wake();
     });
     try {
       if (opened.size !== manifest.size || opened.segSize !== manifest.segSize) throw damaged();
       progress.begin(this.#next * manifest.segSize);
       await this.#take(came, () => wrong, { transfer, links });
     } catch (error) {
-      if (!(error instanceof LinkLost) && news.links === links) {
+      if (!(error instanceof LinkLost) && events.links === links) {
         await connection.request('transfer-end', { transfer }).catch(() => {});
       }
       throw error;
@@ -121,12 +121,12 @@ class Receiver {
   }
 
   async #take(came: Uint8Array[], wrong: () => boolean, on: { transfer: number; links: number }): Promise<void> {
-    const { news, manifest, saved, progress, signal } = this.#parts;
+    const { events, manifest, saved, progress, signal } = this.#parts;
     const segments = Math.floor(WINDOW_BYTES / manifest.segSize);
     while (this.#next < manifest.count) {
       checkStop(signal);
-      const told = news.of(on.transfer);
-      if (told.failed !== null) throw told.failed;
+      const report = events.of(on.transfer);
+      if (report.failed !== null) throw report.failed;
       if (wrong()) throw damaged();
       const bytes = came.shift();
       if (bytes !== undefined) {
@@ -138,14 +138,14 @@ class Receiver {
         progress.reach(Math.min(manifest.size, this.#next * manifest.segSize));
         continue;
       }
-      news.check(on.links);
+      events.check(on.links);
       if (this.#window - this.#next <= segments / 2 && this.#window < manifest.count) {
         const window = Math.min(manifest.count, this.#next + segments);
         this.#window = window;
-        // Its answer says nothing; a link that ends is seen by everybody.
-        news.connection.request('window', { transfer: on.transfer, window }).catch(() => {});
+        // The answer does not matter, and a lost link shows elsewhere.
+        events.connection.request('window', { transfer: on.transfer, window }).catch(() => {});
       }
-      await unlessStopped(signal, news.next());
+      await unlessStopped(signal, events.next());
     }
   }
 
@@ -165,7 +165,7 @@ class Receiver {
     this.#syncedTo = written;
     this.#syncing = saved
       .datasync()
-      // A disk that fails is told by the sync at the end.
+      // The last sync reports a failing disk.
       .catch(() => {})
       .finally(() => {
         this.#syncing = null;

@@ -1,4 +1,4 @@
-/** Sends one file: read, hashed, sealed, sent as far as the daemon's window goes, taken up again on the next link. */
+/** Sends one file: reads, hashes and seals its segments, sends them within the daemon's window, and continues on the next link. */
 import { createHash } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { SEGMENT_OVERHEAD, SegmentSealer, segmentCount, segmentLength } from '../../protocol/sealed/file.ts';
@@ -6,16 +6,16 @@ import type { LocalFile } from './local-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 import type { UploadRecord } from './transfer-record.ts';
-import { LinkLost, type News, overLinks } from './transfer-wire.ts';
+import { LinkLost, overLinks, type TransferEvents } from './transfer-wire.ts';
 
-/** What may wait in the link before another segment is added: what a chat line has to wait behind. */
+/** Most bytes that wait in the link before another segment is added: messages wait behind them. */
 const MAX_QUEUED_BYTES = 512 * 1024;
 
 export type SendingParts = {
-  news: News;
+  events: TransferEvents;
   random: Random;
   local: LocalFile;
-  begun: UploadRecord;
+  record: UploadRecord;
   progress: TransferProgress;
   signal: AbortSignal;
 };
@@ -25,19 +25,19 @@ export type SendingParts = {
  * @throws ClientError, Refusal
  */
 export async function sendFile(parts: SendingParts): Promise<Uint8Array> {
-  const { news, local, begun, signal } = parts;
-  const { file, conversation, size, segSize } = begun;
+  const { events, local, record, signal } = parts;
+  const { file, conversation, size, segSize } = record;
   const source = new Source(local, segSize);
-  const sealer = new SegmentSealer({ fileId: file, key: begun.key, segSize, size }, parts.random);
-  return overLinks(news, async () => {
+  const sealer = new SegmentSealer({ fileId: file, key: record.key, segSize, size }, parts.random);
+  return overLinks(events, async () => {
     checkStop(signal);
-    const { connection } = news;
+    const { connection } = events;
     const opened = await unlessStopped(
       signal,
       connection.request('upload-open', { file, conversation, size, segSize }, { wait: true }),
     );
-    // The one that it was answered on, for the request may have waited for it.
-    const { links } = news;
+    // Read after the answer: the request may have waited for a new link.
+    const { links } = events;
     if (opened.whole) return source.digest();
     try {
       await send(parts, source, sealer, { ...opened, links });
@@ -45,7 +45,7 @@ export async function sendFile(parts: SendingParts): Promise<Uint8Array> {
       await unlessStopped(signal, connection.request('upload-finish', { transfer: opened.transfer }));
       return sha256;
     } catch (error) {
-      if (!(error instanceof LinkLost) && news.links === links)
+      if (!(error instanceof LinkLost) && events.links === links)
         await connection.request('transfer-end', { transfer: opened.transfer }).catch(() => {});
       throw error;
     }
@@ -53,41 +53,41 @@ export async function sendFile(parts: SendingParts): Promise<Uint8Array> {
 }
 
 async function send(
-  { news, progress, signal, local, begun }: SendingParts,
+  { events, progress, signal, local, record }: SendingParts,
   source: Source,
   sealer: SegmentSealer,
   opened: { transfer: number; next: number; window: number; links: number },
 ): Promise<void> {
-  const { connection } = news;
-  const there = Math.min(local.size, opened.next * begun.segSize);
-  // Told before it is read again, which takes its time, and once more for the rate.
+  const { connection } = events;
+  const there = Math.min(local.size, opened.next * record.segSize);
+  // Reported before it is read again, which takes a while, and once more for the rate.
   if (there > 0) progress.begin(there);
   await source.hashUpTo(opened.next, () => checkStop(signal));
   progress.begin(there);
-  // One for all segments: the link has taken its bytes when sendSegment returns.
-  const sealed = new Uint8Array(Math.min(local.size, begun.segSize) + SEGMENT_OVERHEAD);
+  // One buffer for all segments: the link has taken its bytes when sendSegment returns.
+  const sealed = new Uint8Array(Math.min(local.size, record.segSize) + SEGMENT_OVERHEAD);
   for (let index = opened.next; index < source.count; ) {
     checkStop(signal);
-    news.check(opened.links);
-    const told = news.of(opened.transfer);
-    if (told.failed !== null) throw told.failed;
+    events.check(opened.links);
+    const report = events.of(opened.transfer);
+    if (report.failed !== null) throw report.failed;
     const link = connection.link;
-    if (index >= Math.max(opened.window, told.window)) {
-      await unlessStopped(signal, news.next());
+    if (index >= Math.max(opened.window, report.window)) {
+      await unlessStopped(signal, events.next());
     } else if (link !== null && link.queuedBytes > MAX_QUEUED_BYTES) {
-      await unlessStopped(signal, Promise.race([link.drained(), news.next()]));
+      await unlessStopped(signal, Promise.race([link.drained(), events.next()]));
     } else {
       const plain = await source.read(index);
-      // Nothing between this look and the sending: on another link this number may be another transfer.
-      news.check(opened.links);
+      // Nothing may happen between this check and the sending: on another link, the number may belong to another transfer.
+      events.check(opened.links);
       connection.sendSegment(opened.transfer, index, sealer.seal(index, plain, sealed));
       index += 1;
-      progress.reach(Math.min(local.size, index * begun.segSize));
+      progress.reach(Math.min(local.size, index * record.segSize));
     }
   }
 }
 
-/** Segments of the plain file, each read ahead of its use, and the hash of them all in order. */
+/** Reads the segments of the plain file, one ahead, and hashes them in order. */
 class Source {
   readonly count: number;
   readonly #local: LocalFile;
@@ -106,7 +106,7 @@ class Source {
     this.#buffers = [new Uint8Array(size), new Uint8Array(size)];
   }
 
-  /** Good until the next but one is read. */
+  /** The returned bytes are valid until the next but one segment is read. */
   async read(index: number): Promise<Uint8Array> {
     const bytes = await (this.#ahead?.index === index ? this.#ahead.bytes : this.#load(index));
     this.#ahead = null;
@@ -122,7 +122,7 @@ class Source {
     return bytes;
   }
 
-  /** Reads what is stored already, for the hash alone. */
+  /** Reads segments that the daemon has already, only for the hash. */
   async hashUpTo(index: number, check: () => void): Promise<void> {
     while (this.#hashed < index) {
       check();
@@ -130,7 +130,7 @@ class Source {
     }
   }
 
-  /** Of the whole file. @throws ClientError 'usage' when it was changed meanwhile */
+  /** The SHA-256 of the whole file. @throws ClientError 'usage' when the file was changed meanwhile */
   async digest(): Promise<Uint8Array> {
     await this.hashUpTo(this.count, () => {});
     await this.#local.checkUnchanged();
@@ -141,7 +141,7 @@ class Source {
   async #load(index: number): Promise<Uint8Array> {
     const length = segmentLength({ size: this.#local.size, segSize: this.#segSize }, index);
     const buffer = this.#buffers[index % 2 === 0 ? 0 : 1].subarray(0, length);
-    // The read ahead of another place may still fill this buffer.
+    // A read-ahead of another segment may still write to this buffer.
     await this.#ahead?.bytes.catch(() => {});
     return this.#local.read(buffer, index * this.#segSize);
   }

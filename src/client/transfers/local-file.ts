@@ -1,4 +1,4 @@
-/** A file that is being sent: read in pieces, and watched for changes from the first look to the last. */
+/** A file that is being sent: reads pieces of it, and notices changes since it was opened. */
 import { basename, resolve } from 'node:path';
 import type { FileStat, FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { ClientError } from '../errors.ts';
@@ -7,16 +7,16 @@ export class LocalFile {
   /** Absolute. */
   readonly path: string;
   readonly size: number;
-  /** Equal as long as the file is the same one and nobody wrote to it. */
+  /** Stays equal as long as it is the same file and nobody wrote to it. */
   readonly version: string;
   readonly #handle: OpenFile;
 
-  /** @throws ClientError 'usage' with a sentence for whoever named it */
+  /** @throws ClientError 'usage' with a sentence for the person */
   static async open(fs: FileSystem, path: string): Promise<LocalFile> {
     const absolute = resolve(path);
     let handle: OpenFile;
     try {
-      // Before it is opened: opening a pipe waits for its other end.
+      // Checked before it is opened: opening a pipe waits for its other end.
       checkKind(path, await fs.stat(absolute));
       handle = await fs.open(absolute, 'r');
     } catch (error) {
@@ -82,7 +82,7 @@ function checkKind(path: string, stat: FileStat): void {
   if (!stat.isFile()) throw new ClientError('usage', `${path} is not a regular file`);
 }
 
-/** What the system makes up as it is read, as in /proc, says that it is empty and is not. */
+/** Files that the system generates, as in /proc, claim to be empty. */
 async function checkEmpty(path: string, handle: OpenFile): Promise<void> {
   const { bytesRead } = await handle.read(new Uint8Array(1), 0, 1, 0);
   if (bytesRead > 0) throw new ClientError('usage', `${path} says that it is empty and is not; send a copy of it`);
@@ -93,7 +93,7 @@ function unreadable(path: string, error: unknown): Error {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      // Node gives what is no UTF-8 on a command line as U+FFFD.
+      // Node replaces bytes of a command line that are no UTF-8 by U+FFFD.
       if (path.includes('\ufffd'))
         return new ClientError(
           'usage',

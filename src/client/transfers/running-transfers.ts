@@ -1,4 +1,4 @@
-/** What is being worked on here: one run for each transfer, which can be stopped, and tells how it goes and how it ended. */
+/** The transfers that this process is working on: each can be stopped, and announces its progress and its end. */
 
 import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';
@@ -12,15 +12,15 @@ import { stopReason } from './stop.ts';
 import { TransferProgress } from './transfer-progress.ts';
 import { keyOf, type Named, nameOf, type TransferRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
-import { News, type TransferConnection } from './transfer-wire.ts';
+import { type TransferConnection, TransferEvents } from './transfer-wire.ts';
 
-/** How far an upload is gets kept at most this often: what the next program knows of one that is cut off. */
+/** The progress of an upload is stored at most this often, in ms, for a program that continues it after a crash. */
 const KEEP_MS = 1000;
 
-export type RunningTransfer = { news: News; progress: TransferProgress; signal: AbortSignal };
+export type RunningTransfer = { events: TransferEvents; progress: TransferProgress; signal: AbortSignal };
 
-/** `fresh`: begun just now, so that nothing of it is worth keeping when it is refused. */
-export type Startable<B extends TransferRecord = TransferRecord> = { begun: B; done: number; fresh?: boolean };
+/** `fresh`: just begun, so that nothing is kept of it when it is refused. */
+export type Startable<B extends TransferRecord = TransferRecord> = { record: B; done: number; fresh?: boolean };
 
 type Running = { control: AbortController; over: Promise<void>; progress: TransferProgress | null };
 
@@ -35,9 +35,9 @@ export type RunsParts = {
 export class RunningTransfers {
   readonly #parts: RunsParts;
   readonly #running = new Map<string, Running>();
-  /** Failed, and nothing of them is left to go on with: only the listeners know of them. */
-  readonly #hopeless = new Map<string, TransferState>();
-  #news: News | null = null;
+  /** Failed transfers that cannot be resumed: only the listeners know them. */
+  readonly #notResumable = new Map<string, TransferState>();
+  #events: TransferEvents | null = null;
 
   constructor(parts: RunsParts) {
     this.#parts = parts;
@@ -51,12 +51,12 @@ export class RunningTransfers {
     return [...this.#running.values()].flatMap(({ progress }) => (progress === null ? [] : [progress.state]));
   }
 
-  /** Waits for no news of the daemon any more. */
+  /** Ends the subscription to events of the daemon. */
   close(): void {
-    this.#news?.stop();
+    this.#events?.stop();
   }
 
-  /** Resolves when it has stopped, with how it ended. null: it is not running here. */
+  /** Resolves, when it has stopped, with how it ended; null when it is not running here. */
   async stop(named: Named, reason: keyof typeof stopReason): Promise<TransferState['state'] | null> {
     const running = this.#running.get(keyOf(named));
     running?.control.abort(stopReason[reason]);
@@ -64,40 +64,45 @@ export class RunningTransfers {
     return running?.progress?.state.state ?? null;
   }
 
-  /** Takes what failed for good away from the listeners. false: there is no such transfer. */
+  /** Announces a failed transfer that cannot be resumed as cancelled. @returns false when there is no such transfer */
   dismiss(named: Named): boolean {
     const key = keyOf(named);
-    const state = this.#hopeless.get(key);
+    const state = this.#notResumable.get(key);
     if (state !== undefined) this.#announce({ ...state, state: 'cancelled' });
-    return this.#hopeless.delete(key);
+    return this.#notResumable.delete(key);
   }
 
-  /** @throws ClientError 'usage' when it is under way already, here or in another program */
+  /** Runs `doing` as the one run of this transfer. @throws ClientError 'usage' when it runs already, here or in another program */
   async run<T>(
-    { begun, done, fresh = false }: Startable,
+    { record, done, fresh = false }: Startable,
     options: TransferOptions,
     doing: (run: RunningTransfer) => Promise<T>,
   ): Promise<T> {
-    const key = keyOf(begun);
-    const [name, what] = [nameOf(begun), begun.direction === 'up' ? 'sent' : 'fetched'];
+    const key = keyOf(record);
+    const [name, what] = [nameOf(record), record.direction === 'up' ? 'sent' : 'fetched'];
     if (this.#running.has(key)) throw new ClientError('usage', `${name} is being ${what} already`);
     const control = new AbortController();
     const over = Promise.withResolvers<void>();
     const running: Running = { control, over: over.promise, progress: null };
     this.#running.set(key, running);
     try {
-      if (!(await this.#parts.store.claim(begun)))
+      if (!(await this.#parts.store.claim(record)))
         throw new ClientError('usage', `${name} is being ${what} by another securechat of yours`);
-      const progress = new TransferProgress(this.#parts.clock, aboutOf(begun), this.#teller(begun, options), done);
+      const progress = new TransferProgress(
+        this.#parts.clock,
+        aboutOf(record),
+        this.#onProgress(record, options),
+        done,
+      );
       running.progress = progress;
       const signals = options.signal === undefined ? [] : [options.signal];
       const signal = AbortSignal.any([control.signal, ...signals]);
       try {
-        // From the first transfer on, and not before: what comes before anybody listens is meant for the conversations.
-        this.#news ??= new News(this.#parts.connection);
-        return await doing({ news: this.#news, progress, signal });
+        // Not before the first transfer: the connection gives the events before its first listener to that listener.
+        this.#events ??= new TransferEvents(this.#parts.connection);
+        return await doing({ events: this.#events, progress, signal });
       } catch (error) {
-        throw await this.#ended({ begun, fresh }, { progress, signal }, error);
+        throw await this.#ended({ record, fresh }, { progress, signal }, error);
       }
     } finally {
       this.#running.delete(key);
@@ -105,9 +110,9 @@ export class RunningTransfers {
     }
   }
 
-  /** @returns what the caller is told */
+  /** @returns the error for the caller */
   async #ended(
-    { begun, fresh }: Pick<Startable, 'begun' | 'fresh'>,
+    { record, fresh }: Pick<Startable, 'record' | 'fresh'>,
     { progress, signal }: Pick<RunningTransfer, 'progress' | 'signal'>,
     thrown: unknown,
   ): Promise<unknown> {
@@ -115,9 +120,9 @@ export class RunningTransfers {
     if (thrown instanceof ClientError && thrown.code === 'cancelled') {
       if (signal.reason === stopReason.drop) {
         progress.end('cancelled');
-        await this.#parts.discards.giveUp(begun);
+        await this.#parts.discards.giveUp(record);
       } else {
-        await this.#kept(this.#parts.store.rest(begun, done, null));
+        await this.#tryStore(this.#parts.store.rest(record, done, null));
         progress.end('paused');
       }
       return thrown;
@@ -125,26 +130,26 @@ export class RunningTransfers {
     const error = thrown instanceof Refusal ? new ClientError('refused', printable(thrown.message)) : thrown;
     const reason = error instanceof ClientError ? error.message : 'something unexpected happened';
     if (isUseless(thrown) || (fresh && done === 0 && isRefused(thrown)))
-      await this.#kept(this.#parts.store.forget(begun));
+      await this.#tryStore(this.#parts.store.forget(record));
     else if (!(error instanceof ClientError && error.code === 'unreachable'))
-      // With the connection closed for good this program ends: it is found as cut off.
-      await this.#kept(this.#parts.store.rest(begun, done, reason));
-    const left = await this.#parts.store.find(begun).catch(() => null);
+      // The connection is closed for good, so this program ends: the next one finds the transfer as cut off.
+      await this.#tryStore(this.#parts.store.rest(record, done, reason));
+    const left = await this.#parts.store.find(record).catch(() => null);
     progress.end('failed', reason);
-    if (left === null) this.#hopeless.set(keyOf(begun), progress.state);
+    if (left === null) this.#notResumable.set(keyOf(record), progress.state);
     return error;
   }
 
-  #teller(begun: TransferRecord, options: TransferOptions): (state: TransferState) => void {
+  #onProgress(record: TransferRecord, options: TransferOptions): (state: TransferState) => void {
     const { clock, store } = this.#parts;
     let keptAt = clock.monotonic();
     return (state) => {
       options.onProgress?.(state);
       this.#announce(state);
       const now = clock.monotonic();
-      if (begun.direction === 'down' || state.state !== 'running' || now - keptAt < KEEP_MS) return;
+      if (record.direction === 'down' || state.state !== 'running' || now - keptAt < KEEP_MS) return;
       keptAt = now;
-      void this.#kept(store.reach(begun, state.done));
+      void this.#tryStore(store.reach(record, state.done));
     };
   }
 
@@ -152,25 +157,25 @@ export class RunningTransfers {
     this.#parts.bus.publish('announced', { type: 'transfer', transfer });
   }
 
-  /** A profile that was closed meanwhile finds at the next start that nobody works on it. */
-  async #kept(writing: Promise<void>): Promise<void> {
+  /** Ignores failures: if the profile is closed, the next start finds that nobody works on the transfer. */
+  async #tryStore(writing: Promise<void>): Promise<void> {
     await writing.catch(() => {});
   }
 }
 
 export function aboutOf(
-  begun: TransferRecord,
+  record: TransferRecord,
 ): Pick<TransferState, 'id' | 'author' | 'direction' | 'name' | 'conversation' | 'size'> {
-  const { file, author, direction, to, size } = begun;
-  return { id: hex(file), author, direction, name: nameOf(begun), conversation: to, size };
+  const { file, author, direction, to, size } = record;
+  return { id: hex(file), author, direction, name: nameOf(record), conversation: to, size };
 }
 
-/** An upload that can never be gone on with: the next attempt begins anew. */
+/** Whether the upload can never be resumed: the next attempt starts over. */
 function isUseless(error: unknown): boolean {
   return error instanceof Refusal && (error.code === 'id-reused' || error.code === 'not-permitted');
 }
 
-/** By the daemon, or because it was asked for wrongly. */
+/** Whether the daemon refused it, or the request was wrong. */
 function isRefused(error: unknown): boolean {
   if (error instanceof ClientError) return error.code === 'usage';
   return error instanceof Refusal && !isPassing(error);

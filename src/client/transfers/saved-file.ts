@@ -1,4 +1,4 @@
-/** Where a download lands: `<name>.<tag>.part` until it is whole, then a name of its own. Nothing is ever overwritten. */
+/** The file of a download: `<name>.<tag>.part` until it is complete, then a free name. Never overwrites a file. */
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
@@ -11,68 +11,68 @@ import type { DownloadRecord } from './transfer-record.ts';
 
 const OTHER_FOLDER = 'choose another folder with --downloads DIR or --out DIR';
 const MAX_NAMES = 10_000;
-/** File systems without hard links say one of these. */
+/** Error codes of file systems without hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
-/** Where the bytes of a file lie until it is whole. */
+/** The path of the `.part`. */
 export function partOf({ dir, name, tag }: DownloadRecord): string {
   return join(dir, `${fileName(name)}.${tag}.part`);
 }
 
-/** The path of a file that got its name before its program ended; null for one that is still to be fetched. */
-export async function namedBefore(fs: FileSystem, begun: DownloadRecord): Promise<string | null> {
-  const { path, size } = begun;
+/** The path of a file that got its final name before its program ended; null if it is not complete. */
+export async function namedBefore(fs: FileSystem, record: DownloadRecord): Promise<string | null> {
+  const { path, size } = record;
   if (path === null) return null;
-  const [part, file] = await Promise.all([partOf(begun), path].map((one) => fs.lstat(one).catch(() => null)));
+  const [part, file] = await Promise.all([partOf(record), path].map((one) => fs.lstat(one).catch(() => null)));
   if (!file?.isFile() || file.size !== size) return null;
   if (part && part.ino !== file.ino) return null;
-  if (part) await fs.unlink(partOf(begun)).catch(() => {});
+  if (part) await fs.unlink(partOf(record)).catch(() => {});
   return path;
 }
 
-/** How much of it the `.part` holds, in bytes. */
-export async function partSize(fs: FileSystem, begun: DownloadRecord): Promise<number> {
-  const stat = await fs.lstat(partOf(begun)).catch(() => null);
-  return Math.min(begun.size, stat?.size ?? 0);
+/** The size of the `.part`, in bytes. */
+export async function partSize(fs: FileSystem, record: DownloadRecord): Promise<number> {
+  const stat = await fs.lstat(partOf(record)).catch(() => null);
+  return Math.min(record.size, stat?.size ?? 0);
 }
 
 export class SavedFile {
-  /** As it was opened: in another folder, it may be. */
-  readonly begun: DownloadRecord;
+  /** With the folder that is used, which may be another one than before. */
+  readonly record: DownloadRecord;
   readonly #fs: FileSystem;
   readonly #part: string;
   readonly #handle: OpenFile;
 
   /**
-   * Opens the part, made with its folder when missing. When its own folder will not do it begins anew in `dir`.
-   * @throws ClientError 'usage' when neither will do
+   * Opens the `.part`, and makes it and its folder if they are missing. If its own folder cannot be used, starts over in `dir`.
+   * @throws ClientError 'usage' when neither can be used
    */
-  static async open(fs: FileSystem, begun: DownloadRecord, dir = begun.dir): Promise<SavedFile> {
+  static async open(fs: FileSystem, record: DownloadRecord, dir = record.dir): Promise<SavedFile> {
     try {
-      await makeFolders(fs, begun.dir);
-      return new SavedFile(fs, begun, await openPart(fs, partOf(begun)));
+      await makeFolders(fs, record.dir);
+      return new SavedFile(fs, record, await openPart(fs, partOf(record)));
     } catch (thrown) {
-      const error = diskError(begun.dir, thrown);
-      if (dir === begun.dir || !(error instanceof ClientError && error.code === 'usage')) throw error;
+      const error = diskError(record.dir, thrown);
+      if (dir === record.dir || !(error instanceof ClientError && error.code === 'usage')) throw error;
     }
-    return SavedFile.open(fs, { ...begun, dir, path: null });
+    return SavedFile.open(fs, { ...record, dir, path: null });
   }
 
-  private constructor(fs: FileSystem, begun: DownloadRecord, handle: OpenFile) {
+  private constructor(fs: FileSystem, record: DownloadRecord, handle: OpenFile) {
     this.#fs = fs;
-    this.begun = begun;
-    this.#part = partOf(begun);
+    this.record = record;
+    this.#part = partOf(record);
     this.#handle = handle;
   }
 
-  /** Bytes that an earlier attempt left. */
+  /** Bytes that an earlier attempt wrote. */
   async size(): Promise<number> {
     return (await this.#handle.stat()).size;
   }
 
-  /** Whether the disk has room for `bytes` more, as far as the system tells. @throws ClientError 'refused' */
+  /** Checks that the disk has room for `bytes` more, as far as the system says. @throws ClientError 'refused' */
   async checkRoom(bytes: number): Promise<void> {
-    const { dir, name } = this.begun;
+    const { dir, name } = this.record;
     const disk = await this.#fs.statfs(dir).catch(() => null);
     const free = disk === null ? Number.POSITIVE_INFINITY : disk.bsize * disk.bavail;
     if (bytes <= free) return;
@@ -104,13 +104,13 @@ export class SavedFile {
   }
 
   /**
-   * On stable storage, under the first free name of `a.txt`, `a (2).txt`, …; gives its path. The part is gone then.
-   * @param note keeps, before it gets the name, which one, and how the whole file stands: if this program ends in between,
-   *   `namedBefore` finds it
+   * Syncs the file and gives it the first free name of `a.txt`, `a (2).txt`, …; the `.part` is gone then. Returns the path.
+   * @param note stores the path and the file's stat before the file gets the name: if this program ends in between, `namedBefore`
+   *   finds it
    */
   async keep(note: (named: DownloadRecord & { path: string }, stat: FileStat) => Promise<void>): Promise<string> {
-    const { dir } = this.begun;
-    const name = fileName(this.begun.name);
+    const { dir } = this.record;
+    const name = fileName(this.record.name);
     const stat = await this.#do(async () => {
       await this.#handle.sync();
       const whole = await this.#handle.stat();
@@ -120,7 +120,7 @@ export class SavedFile {
     for (let n = 1; n <= MAX_NAMES; n++) {
       const path = join(dir, numbered(name, n));
       if ((await this.#fs.lstat(path).catch(() => null)) !== null) continue;
-      await note({ ...this.begun, path }, stat);
+      await note({ ...this.record, path }, stat);
       if (!(await this.#do(() => this.#nameIt(path)))) continue;
       await this.#do(() => syncFolder(this.#fs, dir));
       return path;
@@ -128,7 +128,7 @@ export class SavedFile {
     throw new ClientError('usage', `${dir} is full of files called ${name}; choose another folder`);
   }
 
-  /** Leaves the part for the next attempt, unless nothing is in it. */
+  /** Closes the `.part` for the next attempt, and deletes an empty one. */
   async leave(): Promise<void> {
     const empty = (await this.size().catch(() => 1)) === 0;
     await this.#handle.close().catch(() => {});
@@ -140,7 +140,7 @@ export class SavedFile {
     await this.#fs.unlink(this.#part).catch(() => {});
   }
 
-  /** false when the name is taken. */
+  /** @returns false when the name is taken */
   async #nameIt(path: string): Promise<boolean> {
     try {
       await this.#fs.link(this.#part, path);
@@ -150,12 +150,12 @@ export class SavedFile {
       if (code === undefined || !NO_LINKS.includes(code)) throw error;
       return this.#reserveAndRename(path);
     }
-    // The file is there, whatever becomes of its other name.
+    // The file has its name; the `.part` may stay.
     await this.#fs.unlink(this.#part).catch(() => {});
     return true;
   }
 
-  /** What is replaced by the rename is the empty file that was made here, and nothing else. */
+  /** The rename replaces only the empty file that was made here. */
   async #reserveAndRename(path: string): Promise<boolean> {
     try {
       await (await this.#fs.open(path, 'wx', 0o600)).close();
@@ -171,12 +171,12 @@ export class SavedFile {
     try {
       return await doing();
     } catch (error) {
-      throw diskError(this.begun.dir, error);
+      throw diskError(this.record.dir, error);
     }
   }
 }
 
-/** The part, not through a link that somebody put there, and never a file that has another name as well. */
+/** Opens the `.part`: never follows a symbolic link, and never writes to a file that has another name as well. */
 async function openPart(fs: FileSystem, part: string): Promise<OpenFile> {
   const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
   const handle = await fs.open(part, flags, 0o600);
@@ -188,7 +188,7 @@ async function openPart(fs: FileSystem, part: string): Promise<OpenFile> {
   return fs.open(part, flags | constants.O_EXCL, 0o600);
 }
 
-/** `a.txt`, then `a (2).txt`. */
+/** `a.txt` for 1, `a (2).txt` for 2. */
 function numbered(name: string, n: number): string {
   if (n === 1) return name;
   const dot = name.lastIndexOf('.');

@@ -1,6 +1,6 @@
 /**
- * Downloads that were saved and verified, in the profile's database, so that the next start still knows them. A file counts only
- * while it lies where it was saved, with the size and the time of change that it had then.
+ * Saved and verified downloads in the profile's database, so that the next start knows them. A file counts as saved only while it is
+ * where it was saved, with the same size and modification time.
  */
 
 import type { FileStat, FileSystem } from '../../platform/file-system.ts';
@@ -10,7 +10,7 @@ import type { TransferProfile } from './transfer-store.ts';
 const VERSION = 1;
 const SHA256_BYTES = 32;
 
-/** What a manifest signs: an id alone does not tell two files apart, a dishonest daemon may list it twice. */
+/** What a manifest signs. The id alone is not enough: a dishonest daemon may list one id for two files. */
 export type Signed = { fileId: Uint8Array; sha256: Uint8Array };
 
 export class SavedStore {
@@ -23,7 +23,7 @@ export class SavedStore {
     this.#me = me;
   }
 
-  /** @param stat of the whole file; it may get the name `path` a moment later */
+  /** @param stat of the complete file, which may get the name `path` a moment later */
   async add({ fileId, sha256 }: Signed, path: string, stat: FileStat): Promise<void> {
     const plain = new Writer()
       .u8(VERSION)

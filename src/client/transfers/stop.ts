@@ -1,9 +1,9 @@
-/** Stopping a transfer: an AbortSignal whose reason says what for. */
+/** Stops a transfer by an AbortSignal, whose reason says whether it can be resumed. */
 import { ClientError } from '../errors.ts';
 
 /**
- * `drop`: what the daemon or the folder has of it is given up. `pause`, and any other reason: to be gone on with where it
- * stopped, by `resume` or by repeating it.
+ * `drop`: gives the transfer up, and deletes what the daemon or the folder has of it. `pause`, or any other reason: `resume` or
+ * repeating the call continues it where it stopped.
  */
 export const stopReason = { pause: 'pause', drop: 'drop' } as const;
 
@@ -12,7 +12,7 @@ export function checkStop(signal: AbortSignal): void {
   if (signal.aborted) throw stopped(signal);
 }
 
-/** `doing`, or the stop if that is first. What is done goes on in the background and its outcome is dropped. */
+/** Settles as `doing`, or rejects when the signal aborts first; `doing` then goes on, and its outcome is ignored. */
 export async function unlessStopped<T>(signal: AbortSignal, doing: Promise<T>): Promise<T> {
   let stop = () => {};
   const stopping = new Promise<never>((_, reject) => {

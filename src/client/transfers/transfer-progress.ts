@@ -1,9 +1,9 @@
-/** How far a transfer is and how fast it goes, told a few times a second. */
+/** Reports the progress and the rate of a transfer a few times a second. */
 import type { Clock } from '../../platform/clock.ts';
 import type { TransferState } from '../types.ts';
 
 const TELL_MS = 100;
-/** The rate is the mean over this time. */
+/** The rate is the mean over this time, in ms. */
 const RATE_MS = 3000;
 
 export class TransferProgress {
@@ -13,7 +13,7 @@ export class TransferProgress {
   #samples: { at: number; done: number }[] = [];
   #toldAt: number;
 
-  /** @param done bytes that are there from an earlier attempt */
+  /** @param done bytes of an earlier attempt */
   constructor(
     clock: Clock,
     about: Pick<TransferState, 'id' | 'author' | 'direction' | 'name' | 'conversation' | 'size'>,
@@ -27,12 +27,12 @@ export class TransferProgress {
     this.begin(done);
   }
 
-  /** What was told last, or is to be told next. */
+  /** The last state that was reported, or the next one. */
   get state(): TransferState {
     return this.#state;
   }
 
-  /** Begins, or goes on after a pause or a lost link, at `done` bytes: what was done before does not count for the rate. */
+  /** Begins or continues at `done` bytes; bytes from before do not count for the rate. */
   begin(done: number): void {
     const at = this.#clock.monotonic();
     this.#samples = [{ at, done }];
@@ -53,7 +53,7 @@ export class TransferProgress {
     this.#say(at, { done, rate });
   }
 
-  /** The last that is told, or the last before a pause. `note`: the saved path, or why it failed. */
+  /** Reports the end or a pause. @param note the saved path, or why it failed */
   end(state: Exclude<TransferState['state'], 'running'>, note: string | null = null): void {
     const done = state === 'done' ? this.#state.size : this.#state.done;
     this.#say(this.#clock.monotonic(), { state, done, note, rate: 0 });

@@ -1,4 +1,4 @@
-/** A transfer that was begun, and how the profile keeps what is needed to go on with it, under its seal. */
+/** What is needed to resume a transfer, and its layout in the profile, before the profile seals it. */
 import { basename } from 'node:path';
 import { fromHex, fromUtf8, hex, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
@@ -13,18 +13,18 @@ type About = {
   file: Uint8Array;
   /** Who shares it: identity fingerprint, hex. */
   author: string;
-  /** The conversation's hash, and what it was called then. */
+  /** The conversation's id, and its name when the transfer was begun. */
   conversation: Uint8Array;
   to: ConversationName;
   size: number;
 };
 
-/** `version` is LocalFile's; the key and `file` name and seal this version of the file for this conversation only. */
+/** `version` is LocalFile's. `file` and `key` are used for this version of the file and this conversation only. */
 export type UploadRecord = About & { direction: 'up'; path: string; version: string; segSize: number; key: Uint8Array };
 
 /**
- * `dir` is the folder that it goes to, and `tag` tells its part there from that of another profile. `path` is what it is called
- * there from the moment in which it is whole, noted before it gets that name: null until then.
+ * `dir` is the folder of the file; `tag` distinguishes its `.part` from that of another profile. `path` is the final path, stored
+ * just before the complete file gets it; null until then.
  */
 export type DownloadRecord = About & { direction: 'down'; name: string; dir: string; tag: string; path: string | null };
 
@@ -33,24 +33,24 @@ export type TransferRecord = UploadRecord | DownloadRecord;
 /** What names a transfer: another author may choose the same id. */
 export type Named = Pick<About, 'author' | 'file'>;
 
-/** The same as one text. */
+/** `Named` as a map key. */
 export function keyOf({ author, file }: Named): string {
   return `${author} ${hex(file)}`;
 }
 
-/** What the person knows it by. */
-export function nameOf(begun: TransferRecord): string {
-  return fileName(begun.direction === 'up' ? basename(begun.path) : begun.name);
+/** The file name that the person sees. */
+export function nameOf(record: TransferRecord): string {
+  return fileName(record.direction === 'up' ? basename(record.path) : record.name);
 }
 
 /** `file`, `conversation` and the direction have columns of their own. */
-export function encodeTransfer(begun: TransferRecord): Uint8Array {
-  const writer = new Writer().u8(VERSION).bytes(fromHex(begun.author)).var16(utf8(begun.to)).u64(begun.size);
-  if (begun.direction === 'down') {
-    for (const text of [begun.name, begun.dir, begun.tag, begun.path ?? '']) writer.var16(utf8(text));
+export function encodeTransfer(record: TransferRecord): Uint8Array {
+  const writer = new Writer().u8(VERSION).bytes(fromHex(record.author)).var16(utf8(record.to)).u64(record.size);
+  if (record.direction === 'down') {
+    for (const text of [record.name, record.dir, record.tag, record.path ?? '']) writer.var16(utf8(text));
     return writer.finish();
   }
-  const { path, version, segSize, key } = begun;
+  const { path, version, segSize, key } = record;
   return writer.var16(utf8(path)).var16(utf8(version)).u32(segSize).bytes(key).finish();
 }
 

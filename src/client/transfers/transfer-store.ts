@@ -1,6 +1,6 @@
 /**
- * Transfers that were begun and neither finished nor given up, in the profile's database. A row with a device is being worked
- * on by the process that holds this device (device-lock.ts); when nobody holds it, that process ended in the middle.
+ * Unfinished transfers in the profile's database. The process that holds the row's device (device-lock.ts) is working on it; if no
+ * process holds that device, its process ended in the middle.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -28,14 +28,14 @@ export type TransferProfile = {
   open(bytes: Uint8Array, aad: Uint8Array): Uint8Array;
 };
 
-/** Who works here: the device that this process holds, and whether somebody holds another one. */
+/** The device that this process holds, and whether any process holds another device. */
 export type Worker = { device: number; held(device: number): boolean };
 
-/** Whether the manifest of a file of mine is in its conversation, or on its way there. */
+/** Whether the manifest of my file with this id is in its conversation or in the outbox. */
 export type IsPosted = (id: string) => Promise<boolean>;
 
-/** `note`: why it stopped when nobody asked for that. */
-export type Paused = { begun: TransferRecord; done: number; note: string | null };
+/** `note`: why it stopped, unless the person stopped it. */
+export type Paused = { record: TransferRecord; done: number; note: string | null };
 
 export class TransferStore {
   readonly #profile: TransferProfile;
@@ -53,26 +53,26 @@ export class TransferStore {
     this.#isPosted = isPosted;
   }
 
-  /** What was begun with the very same file, and what with other versions of it. */
+  /** Uploads of this path to the conversation: that of this version of the file, and those of other versions. */
   async uploads(
     conversation: Uint8Array,
     local: { path: string; version: string },
-  ): Promise<{ same: { begun: UploadRecord; done: number } | null; others: UploadRecord[] }> {
+  ): Promise<{ same: { record: UploadRecord; done: number } | null; others: UploadRecord[] }> {
     const others: UploadRecord[] = [];
-    let same: { begun: UploadRecord; done: number } | null = null;
+    let same: { record: UploadRecord; done: number } | null = null;
     for (const row of await this.#rows("direction = 'up' AND conversation = ? AND dropped = 0", [conversation])) {
-      const { begun, done } = this.#paused(row);
-      if (begun.direction !== 'up' || begun.path !== local.path) continue;
-      if (begun.version === local.version) same = { begun, done };
-      else others.push(begun);
+      const { record, done } = this.#paused(row);
+      if (record.direction !== 'up' || record.path !== local.path) continue;
+      if (record.version === local.version) same = { record, done };
+      else others.push(record);
     }
     return { same, others };
   }
 
-  /** Worked on by this process from now on. */
-  async add(begun: TransferRecord): Promise<void> {
-    const { author, file, direction, conversation } = begun;
-    const sealed = this.#profile.seal(encodeTransfer(begun), this.#place(begun));
+  /** Stores a transfer that this process works on from now on. */
+  async add(record: TransferRecord): Promise<void> {
+    const { author, file, direction, conversation } = record;
+    const sealed = this.#profile.seal(encodeTransfer(record), this.#place(record));
     await this.#profile.db.run(
       `INSERT OR REPLACE INTO transfers (me, author, file, direction, conversation, sealed, device, at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -80,27 +80,27 @@ export class TransferStore {
     );
   }
 
-  /** null for what was finished, given up, or never begun here. */
+  /** null when there is no such transfer, or it was finished or given up. */
   async find({ author, file }: Named): Promise<Paused | null> {
     const [row] = await this.#rows('author = ? AND file = ? AND dropped = 0', [fromHex(author), file]);
     return row === undefined ? null : this.#paused(row);
   }
 
-  /** What nobody works on, that of longest ago first. */
+  /** The transfers that no process works on, the oldest first. */
   async paused(): Promise<Paused[]> {
     return (await this.#rows('device IS NULL AND dropped = 0', [])).map((row) => this.#paused(row));
   }
 
-  /** What was given up and the daemon has not been told. */
+  /** The transfers that were given up and that the daemon still has. */
   async dropped(): Promise<TransferRecord[]> {
-    return (await this.#rows('dropped = 1', [])).map((row) => this.#paused(row).begun);
+    return (await this.#rows('dropped = 1', [])).map((row) => this.#paused(row).record);
   }
 
-  /** This process works on it from now on. false while another one does, or when it is gone. */
-  async claim(begun: TransferRecord): Promise<boolean> {
-    if (await this.#take(begun)) return true;
+  /** This process works on it from now on. @returns false while another one does, or when it is gone */
+  async claim(record: TransferRecord): Promise<boolean> {
+    if (await this.#take(record)) return true;
     await this.settle(() => true);
-    return this.#take(begun);
+    return this.#take(record);
   }
 
   async reach({ author, file }: Named, done: number): Promise<void> {
@@ -113,7 +113,7 @@ export class TransferStore {
     ]);
   }
 
-  /** Nobody works on it any more. @param note why, if nobody asked for that */
+  /** No process works on it any more. @param note why, unless the person stopped it */
   async rest({ author, file }: Named, done: number, note: string | null): Promise<void> {
     const sealed = note === null ? null : this.#profile.seal(utf8(note), notePlace({ author, file }));
     await this.#profile.db.run(
@@ -122,7 +122,7 @@ export class TransferStore {
     );
   }
 
-  /** Listed no more; kept until the daemon knows. */
+  /** Hides the transfer; it is kept until the daemon knows. */
   async giveUp({ author, file }: Named): Promise<void> {
     await this.#profile.db.run(
       'UPDATE transfers SET device = NULL, dropped = 1 WHERE me = ? AND author = ? AND file = ?',
@@ -136,8 +136,8 @@ export class TransferStore {
   }
 
   /**
-   * Finds what was cut off: the process that worked on it ended, or was an earlier one with the device of this one.
-   * @param mine whether this process works on it
+   * Pauses transfers whose process ended, or was an earlier one with the device of this process.
+   * @param mine whether this process works on a transfer
    */
   async settle(mine: (named: Named) => boolean): Promise<void> {
     const { db } = this.#profile;
@@ -148,12 +148,12 @@ export class TransferStore {
       const { author, file } = named;
       const device = Number(row.device);
       if (device === this.#worker.device ? mine(named) : this.#worker.held(device)) continue;
-      // It ended before it had forgotten what was done.
+      // Its process ended after posting, before it could forget the upload.
       if (row.direction === 'up' && (await this.#isPosted(hex(file)))) {
         await this.forget(named);
         continue;
       }
-      // Only what is still as it was seen: another process may have taken it up meanwhile.
+      // Only if the row is unchanged: another process may have resumed it meanwhile.
       await db.run(
         'UPDATE transfers SET device = NULL, note = ? WHERE me = ? AND author = ? AND file = ? AND device = ?',
         [this.#profile.seal(utf8(CUT_OFF), notePlace(named)), this.#me, fromHex(author), file, device],
@@ -182,12 +182,12 @@ export class TransferStore {
     const named = namedIn(row);
     const at = { file: named.file, conversation: row.conversation as Uint8Array };
     const direction = row.direction === 'up' ? 'up' : 'down';
-    const begun = decodeTransfer(
+    const record = decodeTransfer(
       { ...at, direction },
       this.#profile.open(row.sealed as Uint8Array, this.#place(named)),
     );
     const note = row.note === null ? null : this.#profile.open(row.note as Uint8Array, notePlace(named));
-    return { begun, done: Number(row.done), note: note === null ? null : fromUtf8(note) };
+    return { record, done: Number(row.done), note: note === null ? null : fromUtf8(note) };
   }
 
   #place({ author, file }: Named): Uint8Array {

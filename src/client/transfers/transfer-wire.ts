@@ -1,10 +1,10 @@
-/** What transfers use of the connection, and what they hear from it. */
+/** What transfers use of the connection, and the daemon's events about them. */
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../protocol/wire/requests.ts';
 import { ClientError } from '../errors.ts';
 import type { LinkState } from '../types.ts';
 
-/** The part of a Connection (connection.ts) that is used. */
+/** The part of a Connection that is used. */
 export interface TransferConnection {
   readonly state: LinkState;
   readonly link: { readonly queuedBytes: number; drained(): Promise<void> } | null;
@@ -20,19 +20,19 @@ export interface TransferConnection {
 }
 
 /** What the daemon has said about one transfer. */
-export type TransferNews = { upTo: number; window: number; failed: ClientError | null };
+export type DaemonReport = { upTo: number; window: number; failed: ClientError | null };
 
-/** Transfers of which news are kept: more than a daemon lets be open at once, and no more whatever it says. */
+/** Reports that are kept: more than the transfers that a daemon allows at once. */
 const MAX_HEARD = 64;
 
 /**
- * Listens from before a transfer is opened: news may come in the same moment as the answer. Numbers of transfers mean
- * something on one link only; `links` counts the links that were lost.
+ * The daemon's events about transfers. Listens before a transfer is opened: an event may come together with the answer. A transfer's
+ * number is valid on one link only; `links` counts the lost links.
  */
-export class News {
+export class TransferEvents {
   readonly connection: TransferConnection;
   links = 0;
-  readonly #transfers = new Map<number, TransferNews>();
+  readonly #transfers = new Map<number, DaemonReport>();
   #waiting: (() => void)[] = [];
   readonly #stop: (() => void)[];
 
@@ -41,9 +41,9 @@ export class News {
     this.#stop = [connection.onEvent((event) => this.#hear(event)), connection.onState((state) => this.#turn(state))];
   }
 
-  of(transfer: number): TransferNews {
+  of(transfer: number): DaemonReport {
     const known = this.#transfers.get(transfer) ?? { upTo: 0, window: 0, failed: null };
-    // To the end of the order: the one that was not asked for longest is the first.
+    // Moves it to the end: the least recently used one is the first.
     this.#transfers.delete(transfer);
     this.#transfers.set(transfer, known);
     const [oldest] = this.#transfers.keys();
@@ -51,7 +51,7 @@ export class News {
     return known;
   }
 
-  /** Resolves at the next news of any kind, and at `wake`. */
+  /** Resolves at the next event of any transfer, and at `wake`. */
   next(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -60,7 +60,7 @@ export class News {
     for (const go of this.#waiting.splice(0)) go();
   }
 
-  /** @throws LinkLost when the link that was the `links`th is no more */
+  /** @throws LinkLost when the link has changed since `links` was read */
   check(links: number): void {
     if (links !== this.links || this.connection.link === null) throw new LinkLost();
   }
@@ -72,9 +72,9 @@ export class News {
 
   #hear(event: Event): void {
     if (event.method === 'stored') {
-      const news = this.of(event.params.transfer);
-      news.upTo = Math.max(news.upTo, event.params.upTo);
-      news.window = Math.max(news.window, event.params.window);
+      const report = this.of(event.params.transfer);
+      report.upTo = Math.max(report.upTo, event.params.upTo);
+      report.window = Math.max(report.window, event.params.window);
     } else if (event.method === 'transfer-failed') {
       this.of(event.params.transfer).failed = new ClientError('refused', event.params.message);
     } else return;
@@ -90,7 +90,7 @@ export class News {
   }
 }
 
-/** Goes on by itself with the next link. */
+/** The transfer continues on the next link. */
 export class LinkLost extends Error {
   override readonly name = 'LinkLost';
 }
@@ -99,14 +99,14 @@ export class LinkLost extends Error {
  * Runs `attempt` again after each lost link, until it succeeds or fails for another reason.
  * @throws ClientError 'unreachable' when the connection was closed for good
  */
-export async function overLinks<T>(news: News, attempt: () => Promise<T>): Promise<T> {
+export async function overLinks<T>(events: TransferEvents, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
       const lost = error instanceof LinkLost || (error instanceof ClientError && error.code === 'unreachable');
       if (!lost) throw error;
-      if (news.connection.state.state === 'closed') {
+      if (events.connection.state.state === 'closed') {
         throw new ClientError('unreachable', 'the connection was closed; repeat it to go on');
       }
     }

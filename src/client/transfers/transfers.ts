@@ -1,4 +1,4 @@
-/** What was begun from this profile and neither finished nor given up: listed, paused, gone on with, given up. */
+/** The unfinished transfers of this account and profile: lists, pauses, resumes and drops them. */
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { ClientError } from '../errors.ts';
@@ -21,9 +21,9 @@ export type TransfersParts = Pick<UploadsParts, 'me' | 'addressees' | 'mine'> & 
   bus: ClientBus;
   shared: Pick<SharedFiles, 'all' | 'find'>;
   clock?: Clock;
-  /** Without it nobody else works with this profile. */
+  /** Default: no other process uses this profile. */
   worker?: Worker;
-  /** Without it an upload that was cut off is always one to go on with. */
+  /** Default: an upload that was cut off can always be resumed. */
   isPosted?: IsPosted;
 };
 
@@ -50,22 +50,22 @@ export class Transfers {
     this.downloads = new Downloads({ ...common, shared, saved: new SavedStore(profile, me) });
   }
 
-  /** What is being worked on as it is, and what nobody works on as paused, or once as done; that of longest ago first. */
+  /** Running transfers as they are, and all others as paused; once as done, if the file is complete. The oldest first. */
   async list(): Promise<TransferState[]> {
     await this.#store.settle((named) => this.#runs.has(named));
     const paused = await Promise.all((await this.#store.paused()).map((one) => this.#stateOf(one)));
     return [...paused.filter((one) => !this.#runs.has(namedBy(one))), ...this.#runs.states()];
   }
 
-  /** Resolves when it has stopped. @throws ClientError 'refused' when it is not under way here */
+  /** Resolves when it has stopped. @throws ClientError 'refused' when it is not running here */
   async pause(wanted: FileRef): Promise<void> {
     if ((await this.#runs.stop(namedBy(wanted), 'pause')) === null)
       throw new ClientError('refused', 'no such transfer is under way here');
   }
 
-  /** Goes on with what is paused. Resolves when it is done. @throws ClientError 'refused' when nothing of it is left to go on with */
+  /** Resolves when the resumed transfer is done. @throws ClientError 'refused' when there is no such transfer */
   async resume(wanted: FileRef, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
-    const { begun, done } = await this.#find(namedBy(wanted));
+    const { record, done } = await this.#find(namedBy(wanted));
     const states: TransferState[] = [];
     const watched = {
       ...options,
@@ -74,27 +74,27 @@ export class Transfers {
         options.onProgress?.(state);
       },
     };
-    if (begun.direction === 'up') await this.uploads.resume({ begun, done }, watched);
-    else await this.downloads.resume({ begun, done }, watched);
+    if (record.direction === 'up') await this.uploads.resume({ record, done }, watched);
+    else await this.downloads.resume({ record, done }, watched);
     const [last] = states;
     if (last === undefined) throw new Error('a transfer ended without a word');
     return last;
   }
 
-  /** What the daemon or the folder has of it goes. @throws ClientError 'refused' when there is no such transfer */
+  /** Gives it up, and deletes what the daemon or the folder has of it. @throws ClientError 'refused' when there is no such transfer */
   async drop(wanted: FileRef): Promise<void> {
     const named = namedBy(wanted);
     const ended = await this.#runs.stop(named, 'drop');
     if (ended === 'cancelled' || ended === 'done' || this.#runs.dismiss(named)) return;
     const paused = await this.#find(named);
-    if (!(await this.#store.claim(paused.begun)))
-      throw new ClientError('refused', `${nameOf(paused.begun)} is under way in another securechat of yours`);
+    if (!(await this.#store.claim(paused.record)))
+      throw new ClientError('refused', `${nameOf(paused.record)} is under way in another securechat of yours`);
     const state = await this.#stateOf(paused);
-    await this.#discards.giveUp(paused.begun);
+    await this.#discards.giveUp(paused.record);
     this.#bus.publish('announced', { type: 'transfer', transfer: { ...state, state: 'cancelled', note: null } });
   }
 
-  /** At each login, before this process holds devices of others: finds what was cut off, tells the daemon what was given up. */
+  /** Call after each login, before this process adopts devices: finds transfers that were cut off, tells the daemon about dropped ones. */
   async tidy(): Promise<void> {
     await this.#store.settle((named) => this.#runs.has(named));
     await this.#discards.tellDaemon();
@@ -111,13 +111,13 @@ export class Transfers {
     return paused;
   }
 
-  /** Forgets what turns out to be done. */
-  async #stateOf({ begun, done, note }: Paused): Promise<TransferState> {
-    const about = { ...aboutOf(begun), rate: 0 };
-    if (begun.direction === 'up') return { ...about, done, state: 'paused', note };
-    const path = await namedBefore(this.#fs, begun);
-    if (path === null) return { ...about, done: await partSize(this.#fs, begun), state: 'paused', note };
-    await this.#store.forget(begun);
-    return { ...about, done: begun.size, state: 'done', note: path };
+  /** The state of a paused transfer; forgets one whose file is complete. */
+  async #stateOf({ record, done, note }: Paused): Promise<TransferState> {
+    const about = { ...aboutOf(record), rate: 0 };
+    if (record.direction === 'up') return { ...about, done, state: 'paused', note };
+    const path = await namedBefore(this.#fs, record);
+    if (path === null) return { ...about, done: await partSize(this.#fs, record), state: 'paused', note };
+    await this.#store.forget(record);
+    return { ...about, done: record.size, state: 'done', note: path };
   }
 }

@@ -1,4 +1,4 @@
-/** Files that are sent to a conversation: begun, gone on with, and, once the daemon has them whole, posted there. */
+/** Uploads files to a conversation: begins or resumes an upload, and posts the manifest when the daemon has the whole file. */
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Random } from '../../platform/random.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
@@ -17,11 +17,11 @@ import type { RunningTransfer, RunningTransfers, Startable } from './running-tra
 import type { UploadRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
 
-/** Bytes of the plain file. The largest one: fewer records, and still one link record each. */
+/** Bytes of the plain file in a segment: the most that fits into one record of the link. */
 const SEGMENT_SIZE = 262_144;
 
 export type UploadsParts = {
-  /** idFp of who is logged in. */
+  /** Identity fingerprint of the account. */
   me: Uint8Array;
   fs: FileSystem;
   random: Random;
@@ -34,7 +34,7 @@ export type UploadsParts = {
 
 export class Uploads {
   readonly #parts: UploadsParts;
-  /** Files that are looked up to be sent, so that none is begun twice. */
+  /** Conversations and paths that are being looked up, so that no upload is begun twice. */
   readonly #beginning = new Set<string>();
 
   constructor(parts: UploadsParts) {
@@ -42,45 +42,45 @@ export class Uploads {
   }
 
   /**
-   * Resolves when the file is stored whole and its manifest is sent; repeated with the same file it goes on where it stopped.
+   * Resolves when the daemon has the whole file and its manifest is sent. Repeated with the same file, it continues where it stopped.
    * @throws ClientError 'usage' for what cannot be sent or is being sent already, 'key-changed'
    */
   async upload(to: ConversationRef, path: string, options: TransferOptions = {}): Promise<FileInfo> {
     const { addressees, fs, runs } = this.#parts;
-    // Before anything is sent: at the end it would be in vain.
+    // Before the upload: at its end the manifest could not be sealed.
     await addressees.checkKey(to);
     const local = await LocalFile.open(fs, path);
     const what = `${to.key} ${local.path}`;
-    let begun: UploadRecord;
+    let record: UploadRecord;
     let manifest: Manifest;
     try {
       if (this.#beginning.has(what)) throw new ClientError('usage', `${path} is being sent already`);
       this.#beginning.add(what);
       const upload = await this.#begin(to, local).finally(() => this.#beginning.delete(what));
-      begun = upload.begun;
-      manifest = await runs.run(upload, options, (run) => this.#send(upload.begun, local, run));
+      record = upload.record;
+      manifest = await runs.run(upload, options, (run) => this.#send(upload.record, local, run));
     } finally {
       await local.close();
     }
-    return this.#post(to, begun, manifest);
+    return this.#post(to, record, manifest);
   }
 
-  /** Goes on with one that stopped. @throws ClientError 'usage' when the file is gone or changed, 'key-changed' */
+  /** Continues an upload. @throws ClientError 'usage' when the file is gone or changed, 'key-changed' */
   async resume(upload: Startable<UploadRecord>, options: TransferOptions): Promise<void> {
-    const { begun } = upload;
+    const { record } = upload;
     const sent = await this.#parts.runs.run(upload, options, async (run) => {
-      const to = await this.#recipient(begun);
-      const local = await openAgain(this.#parts.fs, begun);
+      const to = await this.#recipient(record);
+      const local = await openAgain(this.#parts.fs, record);
       try {
-        return { to, manifest: await this.#send(begun, local, run) };
+        return { to, manifest: await this.#send(record, local, run) };
       } finally {
         await local.close();
       }
     });
-    await this.#post(sent.to, begun, sent.manifest);
+    await this.#post(sent.to, record, sent.manifest);
   }
 
-  /** A key never seals two versions of a file: what was begun of another one is given up. */
+  /** A key must never seal two versions of a file: uploads of other versions are given up. */
   async #begin(to: ConversationRef, local: LocalFile): Promise<Startable<UploadRecord>> {
     const { me, random, store, runs, discards } = this.#parts;
     const { path, version, size } = local;
@@ -89,34 +89,34 @@ export class Uploads {
     if (same !== null) return same;
     const secret = { file: random(16), key: random(32), segSize: SEGMENT_SIZE };
     const about = { author: hex(me), conversation: to.id, to: to.name };
-    const begun: UploadRecord = { direction: 'up', ...about, path, version, size, ...secret };
-    await store.add(begun);
-    return { begun, done: 0, fresh: true };
+    const record: UploadRecord = { direction: 'up', ...about, path, version, size, ...secret };
+    await store.add(record);
+    return { record, done: 0, fresh: true };
   }
 
-  async #send(begun: UploadRecord, local: LocalFile, run: RunningTransfer): Promise<Manifest> {
+  async #send(record: UploadRecord, local: LocalFile, run: RunningTransfer): Promise<Manifest> {
     try {
-      const sha256 = await sendFile({ ...run, random: this.#parts.random, local, begun });
+      const sha256 = await sendFile({ ...run, random: this.#parts.random, local, record });
       run.progress.end('done');
-      const { file: fileId, segSize, key, size } = begun;
+      const { file: fileId, segSize, key, size } = record;
       const count = segmentCount(size, segSize);
       return { fileId, segSize, key, size, count, sha256, name: local.name, type: '' };
     } catch (error) {
-      // A file that changed is another file: nobody ever goes on with this one.
-      if (error instanceof ClientError && error.code === 'usage') await this.#parts.discards.giveUp(begun);
+      // The file changed: this version can never be completed.
+      if (error instanceof ClientError && error.code === 'usage') await this.#parts.discards.giveUp(record);
       throw error;
     }
   }
 
-  async #post(to: ConversationRef, begun: UploadRecord, manifest: Manifest): Promise<FileInfo> {
+  async #post(to: ConversationRef, record: UploadRecord, manifest: Manifest): Promise<FileInfo> {
     const { mine, store } = this.#parts;
-    const posted = await mine.send(to, { kind: 'manifest', manifest }, { until: 'sent', file: hex(begun.file) });
-    // The outbox has it now: going on with the upload would post it twice.
-    await store.forget(begun);
+    const posted = await mine.send(to, { kind: 'manifest', manifest }, { until: 'sent', file: hex(record.file) });
+    // The outbox has the manifest: resuming the upload would post it twice.
+    await store.forget(record);
     return fileOf(to, manifest, await posted.reached);
   }
 
-  /** @throws ClientError 'key-changed' when it was begun for another key */
+  /** @throws ClientError 'key-changed' when the upload was begun for another key */
   async #recipient({ to, conversation }: UploadRecord): Promise<ConversationRef> {
     const ref = await this.#parts.addressees.recipient(to);
     if (!equal(ref.id, conversation))
@@ -126,7 +126,7 @@ export class Uploads {
   }
 }
 
-/** @throws ClientError 'usage' with what to do about it */
+/** @throws ClientError 'usage' with advice when the file is gone or changed */
 async function openAgain(fs: FileSystem, { path, version }: UploadRecord): Promise<LocalFile> {
   const local = await LocalFile.open(fs, path).catch((error: unknown) => {
     if (!(error instanceof ClientError)) throw error;

@@ -79,7 +79,7 @@ test('what one person does reads no pin but theirs', async (t) => {
   await take({ method: 'registered', params: { name: 'dave', idFp: id(8) } });
   t.like(await people.find('carol'), { name: 'carol', changedTo: hex(id(4)) });
   t.is(await people.find('erin'), null);
-  await people.tell('erin');
+  await people.announce('erin');
   t.like(told, [
     [{ name: 'bob', online: true, away: true, verified: true, fingerprint: hex(id(2)) }],
     [{ name: 'dave', fingerprint: hex(id(8)), changedTo: null }],

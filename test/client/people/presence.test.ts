@@ -89,14 +89,14 @@ test('away is told with the next link, and being back is not', async (t) => {
   await signs.away(true);
   t.deepEqual(asked, []);
   link.state = 'online';
-  await signs.again();
-  await signs.again();
+  await signs.tellAgain();
+  await signs.tellAgain();
   t.deepEqual(asked.splice(0), [
     ['away', { away: true }],
     ['away', { away: true }],
   ]);
   await signs.away(false);
-  await signs.again();
+  await signs.tellAgain();
   t.deepEqual(asked, [['away', { away: false }]]);
 });
 
@@ -105,7 +105,7 @@ test('an away that was refused is not told again', async (t) => {
   link.error = new Refusal('rate-limited', 'too many');
   await t.throwsAsync(signs.away(true), { instanceOf: Refusal });
   link.error = null;
-  await signs.again();
+  await signs.tellAgain();
   t.deepEqual(asked, []);
 });
 

@@ -187,9 +187,12 @@ test('what is kept of a transfer comes back as it was', (t) => {
     path: fc.option(text.filter((path) => path !== '')),
   };
   fc.assert(
-    fc.property(fc.oneof(fc.record({ ...about, ...up }), fc.record({ ...about, ...down })), (begun: TransferRecord) => {
-      t.deepEqual(decodeTransfer(begun, encodeTransfer(begun)), begun);
-      t.is(nameOf(begun), nameOf(begun).replace(/[/\\\n]/g, ''));
-    }),
+    fc.property(
+      fc.oneof(fc.record({ ...about, ...up }), fc.record({ ...about, ...down })),
+      (record: TransferRecord) => {
+        t.deepEqual(decodeTransfer(record, encodeTransfer(record)), record);
+        t.is(nameOf(record), nameOf(record).replace(/[/\\\n]/g, ''));
+      },
+    ),
   );
 });

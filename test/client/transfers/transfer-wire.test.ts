@@ -1,6 +1,6 @@
 /** What is kept of the daemon's news of transfers. */
 import test from 'ava';
-import { News, type TransferConnection } from '../../../src/client/transfers/transfer-wire.ts';
+import { type TransferConnection, TransferEvents } from '../../../src/client/transfers/transfer-wire.ts';
 import type { Event } from '../../../src/protocol/wire/codec.ts';
 
 test('attack: news of transfers without end take no memory, and one that goes on is not lost among them', (t) => {
@@ -12,15 +12,15 @@ test('attack: news of transfers without end take no memory, and one that goes on
     },
     onState: () => () => {},
   };
-  const news = new News(connection as TransferConnection);
+  const events = new TransferEvents(connection as TransferConnection);
   const stored = (transfer: number, upTo: number) =>
     hear({ method: 'stored', params: { transfer, upTo, window: upTo } });
   stored(1, 7);
-  t.is(news.of(1).upTo, 7, 'news may come before anybody asks for them');
+  t.is(events.of(1).upTo, 7, 'news may come before anybody asks for them');
   for (let other = 2; other < 1000; other++) {
     stored(other, other);
-    t.is(news.of(1).upTo, 7);
+    t.is(events.of(1).upTo, 7);
   }
-  t.is(news.of(999).upTo, 999);
-  t.is(news.of(2).upTo, 0, 'of the first ones nothing is kept');
+  t.is(events.of(999).upTo, 999);
+  t.is(events.of(2).upTo, 0, 'of the first ones nothing is kept');
 });
