@@ -13,6 +13,7 @@ import type { Intake, Taken } from '../timeline/intake.ts';
 import type { HeldBytes } from '../timeline/reorder-buffer.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { ClientEvent, Conversation, ConversationName } from '../types.ts';
+import { ConversationMarks } from './conversation-marks.ts';
 import { conversationNamed, conversationWith } from './conversation-names.ts';
 import { ConversationBound, type Listed, listConversations } from './list-conversations.ts';
 import { NotifiedMarks } from './notified-marks.ts';
@@ -39,6 +40,7 @@ export type ConversationParts = {
 export class Conversations {
   readonly #parts: ConversationParts;
   readonly #timelines = new Map<string, Timeline>();
+  readonly #marks: ConversationMarks;
   readonly #notified: NotifiedMarks;
   readonly #lockedGaps: LockedGaps;
   readonly #preview: Preview;
@@ -57,7 +59,8 @@ export class Conversations {
       const ref = await this.refOf(conversation, name);
       return ref === null ? null : this.timeline(ref);
     });
-    this.#notified = new NotifiedMarks(parts.context.clock, (key, seq) => this.#setMark(key, 'told', seq));
+    this.#marks = new ConversationMarks(parts.context);
+    this.#notified = new NotifiedMarks(parts.context.clock, this.#marks);
     this.#lockedGaps = new LockedGaps(parts);
     bus.on('received', (event) => this.#take(event));
     bus.on('heard', (event) => this.#heard(event));
@@ -140,7 +143,7 @@ export class Conversations {
       const timeline = this.#timelines.get(key);
       if (timeline === undefined) return;
       // A read mark never goes beyond the entries that are known.
-      await this.#setMark(key, 'read', Math.min(event.params.seq, timeline.head));
+      await this.#marks.store(key, 'read', Math.min(event.params.seq, timeline.head));
       await this.#announce(timeline.ref);
     }
   }
@@ -153,9 +156,9 @@ export class Conversations {
 
   async markRead(ref: ConversationRef, seq: number): Promise<void> {
     if (seq < 1) return;
-    await this.#setMark(ref.key, 'read', seq);
+    await this.#marks.store(ref.key, 'read', seq);
     await this.#announce(ref);
-    await this.#sendMark('read', ref, seq);
+    await this.#marks.send('read', ref, seq);
   }
 
   /** Listeners took this message: the next process of the profile does not announce it as new. */
@@ -203,9 +206,9 @@ export class Conversations {
     const timeline = this.timeline(ref);
     const again = timeline.startedAt !== null;
     await timeline.catchUp(of.head, Math.max(of.read, (await cache.coverage(ref.key))?.read ?? 0));
-    await this.#setMark(ref.key, 'read', Math.min(of.read, timeline.head));
+    await this.#marks.store(ref.key, 'read', Math.min(of.read, timeline.head));
     const known = await cache.coverage(ref.key);
-    if (known !== null && known.read > of.read) await this.#sendMark('read', ref, known.read);
+    if (known !== null && known.read > of.read) await this.#marks.send('read', ref, known.read);
     if (known !== null && timeline.startedAt !== null && !again)
       await this.#announceMissed(ref, { ...known, top: timeline.startedAt });
     await this.#parts.bus.publishAndWait('stored', ref);
@@ -246,7 +249,7 @@ export class Conversations {
     }
     await bus.publishAndWait('stored', ref);
     if (taken.locked.size > 0) bus.publish('locked', { ref, epochs: taken.locked });
-    if (known !== null && ref.kind === 'private') void this.#sendMark('deliver', ref, known.top);
+    if (known !== null && ref.kind === 'private') void this.#marks.send('deliver', ref, known.top);
     this.#receiptsDue(ref);
     await this.#announce(ref);
     await this.#trimming.took();
@@ -292,18 +295,5 @@ export class Conversations {
   async #announce(ref: ConversationRef): Promise<void> {
     if (ref.base !== 0) return;
     this.#parts.bus.publish('announced', { type: 'conversation', conversation: await this.#conversation(ref) });
-  }
-
-  /** If the mark does not reach the daemon now, it is sent again after the next login. */
-  async #sendMark(mark: 'read' | 'deliver', ref: ConversationRef, seq: number): Promise<void> {
-    await this.#parts.context.connection.request(mark, { conversation: ref.id, seq }).catch(() => {});
-  }
-
-  async #setMark(key: string, mark: 'read' | 'told', seq: number): Promise<void> {
-    const { context } = this.#parts;
-    await context.profile.db.run(
-      `UPDATE coverage SET ${mark} = max(${mark}, ?) WHERE account = ? AND conversation = ?`,
-      [seq, context.account, key],
-    );
   }
 }

@@ -3,18 +3,19 @@
  * messages as new.
  */
 import type { Clock } from '../../platform/clock.ts';
+import type { ConversationMarks } from './conversation-marks.ts';
 
 /** Marks are written this long after the first one, in ms. */
 const GATHER_MS = 500;
 
 export class NotifiedMarks {
   readonly #clock: Clock;
-  readonly #store: (key: string, seq: number) => Promise<void>;
+  readonly #marks: Pick<ConversationMarks, 'store'>;
   readonly #gathered = new Map<string, number>();
 
-  constructor(clock: Clock, keep: (key: string, seq: number) => Promise<void>) {
+  constructor(clock: Clock, marks: Pick<ConversationMarks, 'store'>) {
     this.#clock = clock;
-    this.#store = keep;
+    this.#marks = marks;
   }
 
   /** @param key of the conversation */
@@ -32,6 +33,6 @@ export class NotifiedMarks {
   async #flush(key: string): Promise<void> {
     const seq = this.#gathered.get(key);
     this.#gathered.delete(key);
-    if (seq !== undefined) await this.#store(key, seq);
+    if (seq !== undefined) await this.#marks.store(key, 'told', seq);
   }
 }
