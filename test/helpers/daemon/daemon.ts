@@ -1,6 +1,6 @@
 /**
- * The real daemon, as a process of its own on a free port, in a temporary folder with keys from the fixtures. It is killed
- * with its test, and what it wrote to its log is shown when the test fails.
+ * The daemon as it was built (`npm run build`): a process on a free port, in a temporary folder, with keys from the fixtures. It
+ * is killed with its test, and what it wrote to its log is shown when the test fails.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { formatKey } from '../../../src/daemon/accounts/identity.ts';
 import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-const program = fileURLToPath(new URL('../../../src/daemon/main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../dist/securechat-daemon.js', import.meta.url));
 
 type LogLine = { [field: string]: unknown; evt?: string };
 
