@@ -6,12 +6,14 @@ import * as nodeFs from 'node:fs/promises';
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { readConfig } from '../../../src/daemon/config/config.ts';
-import { type Daemon, openThreads, startDaemon } from '../../../src/daemon/daemon.ts';
+import { type Daemon, startDaemon } from '../../../src/daemon/daemon.ts';
 import type { RequestTable } from '../../../src/daemon/requests/index.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
+import { inlineOpaque } from '../../../src/protocol/crypto/opaque.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { joinLink } from '../../../src/protocol/link/daemon-identity.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { writeFixtureKey } from './daemon.ts';
@@ -35,8 +37,11 @@ type InProcessDaemon = {
   lines: LogLine[];
 };
 
-/** Worker threads shared by all daemons of this process. They are unreferenced and end with the process. */
-let threads: ReturnType<typeof openThreads> | undefined;
+/** Cryptography on the test's own thread: other threads take longer to start than most tests to run. No client is charged for it. */
+const inline = {
+  rsa: { ...inlineRsa, for: () => inlineRsa },
+  opaque: { ...inlineOpaque, for: () => inlineOpaque },
+};
 
 /** Starts a daemon on a free port. It stops when the test ends. */
 export async function openDaemon(
@@ -48,7 +53,6 @@ export async function openDaemon(
   const environment = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  threads ??= openThreads([]);
   const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0', ...flags }, environment), {
     log,
     clock: options.clock ?? systemClock,
@@ -57,7 +61,7 @@ export async function openDaemon(
     software: 'test',
     hostname: 'here',
     descriptors: options.descriptors ?? 4_096,
-    threads,
+    threads: inline,
     ...(options.table && { table: options.table }),
   });
   t.teardown(() => daemon.stop());
