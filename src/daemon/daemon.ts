@@ -75,7 +75,7 @@ export type DaemonDependencies = {
   hostname: string;
   /** The number of files and sockets this process may have open. */
   descriptors: number;
-  /** Worker threads that outlive this daemon. By default it starts its own. */
+  /** Cryptography to use instead of worker threads of its own, which it would start. The caller closes it. */
   threads?: { rsa: SharedRsa; opaque: SharedOpaque };
   /** The request handlers; requests/index.ts by default. */
   table?: RequestTable;
@@ -183,7 +183,7 @@ export async function startDaemon(config: Config, dependencies: DaemonDependenci
   }
 }
 
-export function openThreads(closers: (() => unknown)[]): { rsa: SharedRsa; opaque: SharedOpaque } {
+function openThreads(closers: (() => unknown)[]): { rsa: SharedRsa; opaque: SharedOpaque } {
   const rsa = rsaPool(POOL);
   const opaque = opaquePool(POOL);
   closers.push(
