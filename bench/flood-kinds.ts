@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { SegmentLayout } from '../src/daemon/files/segment-layout.ts';
-import { dmConversation } from '../src/protocol/sealed/note.ts';
+import { privateConversationId } from '../src/protocol/sealed/note.ts';
 import { encodeRequest } from '../src/protocol/wire/codec.ts';
 import { floodsOfOne } from './flood-one.ts';
 import {
@@ -55,7 +55,7 @@ const uploads: Flood = async (port, index, governor) => {
   const layout = new SegmentLayout(size, segSize);
   const bytes = randomBytes(layout.step);
   while (!governor.over) {
-    const conversation = dmConversation(daemonId, mine, theirs);
+    const conversation = privateConversationId(daemonId, mine, theirs);
     const file = randomBytes(16);
     const { transfer, window } = await calls.request('upload-open', {
       file,

@@ -54,7 +54,7 @@ export type Context = {
 };
 
 /** The daemon's own context. Its worker pools and store can also work on a client's budget (charged-context.ts). */
-export type SharedContext = Context & { rsa: SharedRsa; opaque: SharedOpaque; store: SharedStore };
+export type DaemonContext = Context & { rsa: SharedRsa; opaque: SharedOpaque; store: SharedStore };
 
 /**
  * Handles one request.

@@ -16,7 +16,7 @@ import { CardDirectory } from './accounts/card-directory.ts';
 import { openIdentity } from './accounts/identity.ts';
 import { Invites, MIN_CODE } from './accounts/invites.ts';
 import { applyLive, type Config } from './config/config.ts';
-import type { Context, SharedContext } from './context.ts';
+import type { Context, DaemonContext } from './context.ts';
 import { lockFolder } from './data/folder-lock.ts';
 import { restrictPrivateFiles } from './data/private-files.ts';
 import { StartError } from './data/start-error.ts';
@@ -135,7 +135,7 @@ export async function startDaemon(config: Config, dependencies: DaemonDependenci
     const refused = new RefusedLinks({ clock, log });
     closers.push(() => refused.write());
     const limits = new Limits(clock);
-    const context: SharedContext = {
+    const context: DaemonContext = {
       config,
       log,
       clock,

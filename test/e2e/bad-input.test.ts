@@ -25,7 +25,7 @@ test.serial('texts and receivers: 2 for what cannot be said, 6 for whom nobody k
     [['send', 'bob', 'x'.repeat(4097)], 2, /4097 bytes, the maximum is 4096/],
     [['send', 'bob', '--bogus', 'hi'], 2, /bogus/],
     [['send', 'bob', 'hi', '--user', 'alice', '--user', 'alice'], 2, /--user was given twice/],
-    [['history', 'nobody'], 6, /nobody/],
+    [['history', 'nobody'], 6, /there is no user with that name/],
     [['history', 'bob', '--limit', '0'], 2, /--limit takes a number/],
     [['history', 'bob', '--since', 'once'], 2, /--since takes a date/],
     [['download', '../users.txt'], 6, /there is no file/],

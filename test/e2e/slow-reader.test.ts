@@ -4,7 +4,7 @@ import test from 'ava';
 import { SegmentLayout } from '../../src/daemon/files/segment-layout.ts';
 import { MAX_TEXT_BYTES } from '../../src/protocol/base/text.ts';
 import { openCard } from '../../src/protocol/sealed/card.ts';
-import { dmConversation } from '../../src/protocol/sealed/note.ts';
+import { privateConversationId } from '../../src/protocol/sealed/note.ts';
 import { connectTo, freshCard, login, online, type TestClient, testDaemonId } from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { noteMaker } from '../helpers/protocol/notes.ts';
@@ -65,7 +65,7 @@ test.serial('who does not read is closed above its send queue; the others are se
   await bob.ended;
   const again = await connectTo(t, daemon);
   await login(again, 'bob', 'pw', 2);
-  const conversation = dmConversation(
+  const conversation = privateConversationId(
     testDaemonId,
     openCard(await freshCard('alice')).idFp,
     openCard(await freshCard('bob')).idFp,
@@ -83,7 +83,7 @@ test.serial('chat passes a large transfer, on the same link and on another', asy
   const segSize = 262_144;
   const layout = new SegmentLayout(size, segSize);
   const file = randomBytes(16);
-  const conversation = dmConversation(
+  const conversation = privateConversationId(
     testDaemonId,
     openCard(await freshCard('alice')).idFp,
     openCard(await freshCard('carol')).idFp,

@@ -11,8 +11,8 @@ import { DEFAULT_TIMEOUT_MS, lastUsed, type SignedIn, signIn } from '../../clien
 import { DEFAULT_SERVER } from '../../client/profile/global-options.ts';
 import type { Ask, Client, ConnectOptions } from '../../client/types.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
-import { nameFault, printable } from '../../protocol/base/text.ts';
+import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
+import { nameProblem, printable } from '../../protocol/base/text.ts';
 import { login } from '../../tui/text/login-strings.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';
@@ -249,14 +249,14 @@ export class Shell {
 /** Normalizes a user name (NFC). @throws ClientError 'usage' if it is not valid */
 function validName(typed: string): string {
   const name = typed.normalize('NFC');
-  const fault = nameFault(name);
+  const fault = nameProblem(name);
   if (fault === null) return name;
   throw new ClientError('usage', `${login.errors.name[fault]}; give another --user`);
 }
 
 /** @throws ClientError 'usage' if `password` is not allowed as a new password */
 function validPassword(password: string): string {
-  const fault = newPasswordFault(password);
+  const fault = newPasswordProblem(password);
   if (fault !== null) throw new ClientError('usage', fault);
   return password;
 }

@@ -3,8 +3,8 @@
 import { ClientError } from '../../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
 import type { Client, ConnectOptions } from '../../client/types.ts';
-import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
-import { nameFault } from '../../protocol/base/text.ts';
+import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
+import { nameProblem } from '../../protocol/base/text.ts';
 import type { LoginBackend } from '../../tui/login/login-controller.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { phrases } from './phrases.ts';
@@ -81,7 +81,7 @@ async function compared({ say, line, greet, trustNew }: InteractiveLoginParts, s
 async function accountOf(parts: InteractiveLoginParts): Promise<Account> {
   const { say, line, secret } = parts;
   const user = (await line(phrases.askName)).trim().normalize('NFC');
-  const fault = nameFault(user);
+  const fault = nameProblem(user);
   if (fault !== null) {
     say(strings.login.errors.name[fault]);
     return accountOf(parts);
@@ -95,7 +95,7 @@ async function newPassword({ say, secret }: InteractiveLoginParts, user: string)
   const { errors } = strings.login;
   for (;;) {
     const password = await secret(phrases.askNewPassword(user));
-    const fault = newPasswordFault(password);
+    const fault = newPasswordProblem(password);
     if (fault !== null) say(fault);
     else if (isSamePassword(await secret(phrases.askAgain), password)) return password;
     else say(errors.repeat);

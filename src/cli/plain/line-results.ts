@@ -1,7 +1,7 @@
 /** Runs dot-commands in line mode and says their results in lines. */
 import { ClientError } from '../../client/errors.ts';
 import { choose } from '../../client/files/file-choice.ts';
-import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
+import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
 import type { CommandName } from '../../tui/command-line/command-names.ts';
 import type { Result } from '../../tui/commands/dot-command.ts';
 import { searchHits } from '../../tui/select/search.ts';
@@ -165,7 +165,7 @@ export class LineResults {
   async #askNewPassword(ask: Ask): Promise<string | null> {
     for (let left = PASSWORD_TRIES; left > 0; left--) {
       const fresh = await ask(phrases.passwordNew);
-      const fault = newPasswordFault(fresh);
+      const fault = newPasswordProblem(fresh);
       if (fault === null && isSamePassword(await ask(phrases.passwordAgain), fresh)) return fresh;
       this.#scope.controller.tell(fault ?? strings.login.errors.repeat, 'bad');
     }

@@ -5,7 +5,7 @@ import type { Random } from '../../platform/random.ts';
 import { VERSION } from '../../platform/version.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { invisibleIn } from '../../protocol/base/password.ts';
+import { invisibleCharacter } from '../../protocol/base/password.ts';
 import { MAX_INVITE } from '../../protocol/base/text.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
@@ -246,7 +246,7 @@ export class Authenticator {
 
 /** A password that is to be. @throws ClientError 'usage' when nobody could type it again */
 function checkVisible(password: string): void {
-  const unseen = invisibleIn(password);
+  const unseen = invisibleCharacter(password);
   if (unseen !== null) throw new ClientError('usage', `the password has ${unseen}; choose another`);
 }
 

@@ -1,7 +1,7 @@
 /** The two ways in: by password (OPAQUE, bound to this very link) and by key. */
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { invisibleIn, passwordText } from '../../protocol/base/password.ts';
+import { invisibleCharacter, passwordText } from '../../protocol/base/password.ts';
 import { loginProof, type Opaque } from '../../protocol/crypto/opaque.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
@@ -62,7 +62,7 @@ async function enter(calls: Calls, name: string, request: () => Promise<Welcome>
 
 function refused(password = ''): ClientError {
   // Never made by a careful program, so it is named and not refused before: it may be that of an older account.
-  const unseen = invisibleIn(password);
+  const unseen = invisibleCharacter(password);
   return new ClientError(
     'login-refused',
     `wrong name or password${unseen === null ? '' : `; the password has ${unseen}`}`,

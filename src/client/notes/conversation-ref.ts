@@ -1,6 +1,6 @@
 /** Which conversation something belongs to: a room, or a private one with a person under one of their keys. */
 import { hex } from '../../protocol/base/bytes.ts';
-import { dmConversation } from '../../protocol/sealed/note.ts';
+import { privateConversationId } from '../../protocol/sealed/note.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationName } from '../types.ts';
 
@@ -49,7 +49,7 @@ export async function formerRefs(context: AccountContext, name: string): Promise
 }
 
 function refWith(context: AccountContext, name: string, idFp: Uint8Array, base: number): PrivateRef {
-  const id = dmConversation(context.daemonId, context.keyring.me.idFp, idFp);
+  const id = privateConversationId(context.daemonId, context.keyring.me.idFp, idFp);
   return { kind: 'private', id, key: hex(id), name: `@${name}`, with: name, peer: hex(idFp), base };
 }
 

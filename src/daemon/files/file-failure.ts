@@ -11,7 +11,7 @@ export class FolderMissing extends Refusal {
 }
 
 /** A StorageError passes unchanged: the client gets no answer, and resumes when the daemon is back. */
-export function failureOf(error: unknown): Refusal | StorageError {
+export function transferFailure(error: unknown): Refusal | StorageError {
   if (error instanceof Refusal || error instanceof StorageError) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code;
   // EFBIG: above the system's file size limit for this process.

@@ -14,7 +14,7 @@ import { WorkQueue } from './work-queue.ts';
 const NAME = /^([0-9a-f]{32})(\.part)?$/;
 
 /** The id of the file with this name, or null when the name is not one of ours. */
-export function fileOf(name: string): Uint8Array | null {
+export function fileIdOf(name: string): Uint8Array | null {
   const id = NAME.exec(name)?.[1];
   return id === undefined ? null : Uint8Array.from(fromHex(id));
 }
@@ -90,13 +90,13 @@ export class FilesFolder {
 
   /** The ids of all files here, whole or partial. */
   async list(): Promise<Uint8Array[]> {
-    return (await this.#inFolder(this.#fs.readdir(this.#dir))).map(fileOf).filter((file) => file !== null);
+    return (await this.#inFolder(this.#fs.readdir(this.#dir))).map(fileIdOf).filter((file) => file !== null);
   }
 
   /** The ids of whole files, in hex. */
   async whole(): Promise<Set<string>> {
     const names = await this.#inFolder(this.#fs.readdir(this.#dir));
-    return new Set(names.filter((name) => fileOf(name) !== null && !name.includes('.')));
+    return new Set(names.filter((name) => fileIdOf(name) !== null && !name.includes('.')));
   }
 
   /** Makes created, renamed and removed names durable. Callers during a sync share the next one. */

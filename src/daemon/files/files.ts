@@ -12,7 +12,7 @@ import type { RequestParams, RequestResult } from '../../protocol/wire/requests.
 import type { ThrottledWarnings } from '../logging/throttled-warnings.ts';
 import type { FileRow, Store } from '../store/store.ts';
 import { Download } from './download.ts';
-import { failureOf, logLevelOf } from './file-failure.ts';
+import { logLevelOf, transferFailure } from './file-failure.ts';
 import { FilesFolder } from './files-folder.ts';
 import { SegmentLayout } from './segment-layout.ts';
 import { type FileSession, SessionTransfers } from './session-transfers.ts';
@@ -132,7 +132,7 @@ export class Files {
       onDone: () => void this.#transfers.stop(session, transfer),
       onFailed: (error) => {
         this.#parts.log.error({ evt: 'download_failed', err: error }, 'a stored file could not be read');
-        const failure = failureOf(error);
+        const failure = transferFailure(error);
         if (failure instanceof Refusal) {
           const { code, message } = failure;
           session.send(encodeEvent('transfer-failed', { transfer, code, message }));
@@ -198,7 +198,7 @@ export class Files {
     try {
       await work();
     } catch (error) {
-      log[logLevelOf(failureOf(error))](
+      log[logLevelOf(transferFailure(error))](
         { evt: 'files_sweep_failed', err: error },
         'abandoned files could not be removed',
       );

@@ -8,7 +8,7 @@ import type { OpenFile } from '../../platform/file-system.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import type { StorageError } from '../data/storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
-import { failureOf } from './file-failure.ts';
+import { transferFailure } from './file-failure.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { hashFile } from './hash.ts';
 import { SegmentLayout } from './segment-layout.ts';
@@ -201,7 +201,7 @@ export class Upload {
 
   #fail(error: unknown): Refusal | StorageError {
     if (this.#failure !== null) return this.#failure;
-    this.#failure = failureOf(error);
+    this.#failure = transferFailure(error);
     this.#queue.length = 0;
     this.#parts.onFailed(this.#failure, error);
     return this.#failure;

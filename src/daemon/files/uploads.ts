@@ -8,7 +8,7 @@ import type { RequestParams, RequestResult } from '../../protocol/wire/requests.
 import type { Config } from '../config/config.ts';
 import { StorageError } from '../data/storage-error.ts';
 import type { FileRow, Store } from '../store/store.ts';
-import { failureOf, logLevelOf } from './file-failure.ts';
+import { logLevelOf, transferFailure } from './file-failure.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { hashFile } from './hash.ts';
 import { SegmentLayout } from './segment-layout.ts';
@@ -178,7 +178,7 @@ export class Uploads {
         },
       });
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = transferFailure(error);
       log[logLevelOf(failure)]({ evt: 'upload_failed', err: error }, 'an upload could not be opened');
       throw failure;
     }

@@ -13,7 +13,7 @@ import type { Session } from '../sessions/session.ts';
 const MAX_TURN_MS = 10_000;
 
 /** The one answer to every failed login, so that it reveals nothing. */
-export function loginRefused(): Refusal {
+export function loginRefusal(): Refusal {
   return new Refusal('login-refused', 'name or password is wrong, or this device must log in with the password again');
 }
 

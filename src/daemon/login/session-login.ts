@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { limitValues } from '../limits/limits.ts';
 import type { Session, SessionState } from '../sessions/session.ts';
 import { enterRooms } from './enter-rooms.ts';
-import { loginRefused, recordHash } from './login-attempt.ts';
+import { loginRefusal, recordHash } from './login-attempt.ts';
 
 const TICKET_BYTES = 32;
 
@@ -60,7 +60,7 @@ export async function logIn(
     await store.putDevice({ idFp: account.idFp, device, ticketHash: H('ticket', ticket) });
   }
   // The account may have changed, or the link ended, while the store worked.
-  if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefused();
+  if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefusal();
   if (!session.claimSlot(makeRoom(context, account.name)))
     throw new Refusal('busy', 'the server has no room for more connections; try again later');
   session.account = account;

@@ -3,7 +3,7 @@
  * client's budget.
  */
 
-import type { Context, SharedContext } from '../context.ts';
+import type { Context, DaemonContext } from '../context.ts';
 import type { Budget } from '../limits/budgets.ts';
 import type { Session } from '../sessions/session.ts';
 
@@ -11,7 +11,7 @@ import type { Session } from '../sessions/session.ts';
 export type ChargedContext = { name: string | null; budget: Budget; context: Context };
 
 export function chargedContextOf(
-  context: SharedContext,
+  context: DaemonContext,
   session: Pick<Session, 'account' | 'address'>,
 ): ChargedContext {
   const { limits, opaque, store } = context;

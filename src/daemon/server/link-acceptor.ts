@@ -3,15 +3,15 @@ import type { Socket } from 'node:net';
 import { sleep } from '../../platform/clock.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { acceptLink, type Link } from '../../protocol/link/link-setup.ts';
-import type { SharedContext } from '../context.ts';
+import type { DaemonContext } from '../context.ts';
 import { addressKey, limitValues } from '../limits/limits.ts';
 import { connectionLog } from '../logging/log.ts';
 import type { ConnectionSlots, Slot } from './connection-slots.ts';
 
-export type AcceptedLink = { link: Link; slot: Slot; id: number; address: string; log: SharedContext['log'] };
+export type AcceptedLink = { link: Link; slot: Slot; id: number; address: string; log: DaemonContext['log'] };
 
 export class LinkAcceptor {
-  readonly #context: SharedContext;
+  readonly #context: DaemonContext;
   readonly #slots: ConnectionSlots;
   readonly #software: string;
   readonly #onLink: (arrival: AcceptedLink) => void;
@@ -19,7 +19,7 @@ export class LinkAcceptor {
 
   /** @param parts.software sent to peers, such as `securechat-daemon 0.1.0` */
   constructor(parts: {
-    context: SharedContext;
+    context: DaemonContext;
     slots: ConnectionSlots;
     software: string;
     onLink: (arrival: AcceptedLink) => void;
@@ -81,7 +81,7 @@ export class LinkAcceptor {
     }
   }
 
-  #failed(error: unknown, { socket, slot, log }: { socket: Socket; slot: Slot; log: SharedContext['log'] }): void {
+  #failed(error: unknown, { socket, slot, log }: { socket: Socket; slot: Slot; log: DaemonContext['log'] }): void {
     const { refused } = this.#context;
     const hadGone = socket.destroyed;
     socket.destroy();

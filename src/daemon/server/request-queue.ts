@@ -16,7 +16,7 @@
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { decodeRequest, encodeRefusal, encodeResult, type Request } from '../../protocol/wire/codec.ts';
 import type { RequestName, RequestParams } from '../../protocol/wire/requests.ts';
-import type { SharedContext } from '../context.ts';
+import type { DaemonContext } from '../context.ts';
 import { StorageError } from '../data/storage-error.ts';
 import { byteCost, limitValues, workCosts } from '../limits/limits.ts';
 import { logCrash, logProtocolError, logRefusal } from '../logging/failure-logging.ts';
@@ -25,7 +25,7 @@ import type { Session } from '../sessions/session.ts';
 import { type ChargedContext, chargedContextOf } from './charged-context.ts';
 
 export class RequestQueue {
-  readonly #context: SharedContext;
+  readonly #context: DaemonContext;
   readonly #session: Session;
   readonly #table: RequestTable;
   readonly #waiting: Uint8Array[] = [];
@@ -49,7 +49,7 @@ export class RequestQueue {
   #failed = false;
   #onIdle: () => void = () => {};
 
-  constructor(context: SharedContext, session: Session, table: RequestTable) {
+  constructor(context: DaemonContext, session: Session, table: RequestTable) {
     this.#context = context;
     this.#session = session;
     this.#table = table;

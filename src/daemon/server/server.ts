@@ -8,7 +8,7 @@ import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
 import type { Link } from '../../protocol/link/link-setup.ts';
 import { MESSAGES_VERSION } from '../../protocol/wire/codec.ts';
-import type { SharedContext } from '../context.ts';
+import type { DaemonContext } from '../context.ts';
 import { StartError } from '../data/start-error.ts';
 import type { LinkShares } from '../limits/descriptors.ts';
 import { addressKey, limitValues } from '../limits/limits.ts';
@@ -28,7 +28,7 @@ const KEEP_ALIVE_MS = 60_000;
 const CLOSING_SOCKETS = 1_024;
 
 export class Server {
-  readonly #context: SharedContext;
+  readonly #context: DaemonContext;
   readonly #table: RequestTable;
   readonly #tcp: TcpServer;
   readonly #slots: ConnectionSlots;
@@ -38,7 +38,7 @@ export class Server {
   #onEmpty: () => void = () => {};
 
   /** @param about.software sent to peers in the handshake, such as `securechat-daemon 0.1.0` */
-  constructor(context: SharedContext, table: RequestTable, about: { software: string; shares: LinkShares }) {
+  constructor(context: DaemonContext, table: RequestTable, about: { software: string; shares: LinkShares }) {
     const { software, shares } = about;
     this.#context = context;
     this.#table = table;

@@ -9,7 +9,7 @@ import { nullIfMissing } from '../../platform/missing-file.ts';
 import { parseUsers, type UsersLine } from '../accounts/users-file.ts';
 import { readDataFile } from '../data/data-file.ts';
 import { StartError } from '../data/start-error.ts';
-import { fileOf } from '../files/files-folder.ts';
+import { fileIdOf } from '../files/files-folder.ts';
 
 /** Password hashes of other programs, and the fields after the password in /etc/passwd. */
 const OTHER_PROGRAMS = /^(\$[^$]*\$|\{[\w-]+\}|\s)|^[^:]*:\d+:/;
@@ -61,7 +61,7 @@ async function checkNothingLeft(
     left.push('users.txt');
   }
   const files = (await nullIfMissing(fs.readdir(join(dir, 'server_files')))) ?? [];
-  if (files.some((name) => fileOf(name) !== null)) left.push('server_files');
+  if (files.some((name) => fileIdOf(name) !== null)) left.push('server_files');
   for (const name of ['securechat.seal', 'securechat.db-wal']) if (names.has(name)) left.push(name);
   if (left.length === 0) return;
   throw new StartError(

@@ -27,9 +27,9 @@ const DROP_SPAN = 2000;
 export const entryOperations: Implementation<EntryOperations> = {
   appendNote(tx, entry) {
     const conversation = conversationOf(tx, entry.conversation) ?? newConversation(tx, entry);
-    const author = memberOf(tx, conversation.c, entry.author.idFp) ?? newMember(tx, conversation.c, entry.author);
+    const author = memberOf(tx, conversation.c, entry.author.idFp) ?? addMember(tx, conversation.c, entry.author);
     if (!sameBytes(entry.author.idFp, entry.to.idFp) && !memberOf(tx, conversation.c, entry.to.idFp)) {
-      newMember(tx, conversation.c, entry.to);
+      addMember(tx, conversation.c, entry.to);
     }
     const first = findDuplicate(tx, author.m, entry);
     if (first !== undefined) return first;
@@ -44,7 +44,7 @@ export const entryOperations: Implementation<EntryOperations> = {
       entry.conversation,
     );
     const author = room && memberOf(tx, room.c, entry.author.idFp);
-    if (room === undefined || !author?.present) throw notMember();
+    if (room === undefined || !author?.present) throw notMemberRefusal();
     const first = findDuplicate(tx, author.m, entry);
     if (first !== undefined) return first;
     openEpochOf(tx, room, entry.epochId);
@@ -149,7 +149,7 @@ export function memberOf(tx: Transaction, c: number, idFp: Uint8Array): { m: num
   return one(tx, 'SELECT m, present FROM members WHERE c = ? AND id_fp = ?', c, idFp);
 }
 
-export function newMember(tx: Transaction, c: number, person: Person): { m: number; present: number } {
+export function addMember(tx: Transaction, c: number, person: Person): { m: number; present: number } {
   const m = insert(
     tx,
     'INSERT INTO members (c, id_fp, name, present) VALUES (?, ?, ?, 1)',
@@ -231,7 +231,7 @@ export function insertEntry(
   return { seq, at, duplicate: false, e };
 }
 
-export function notMember(): Refusal {
+export function notMemberRefusal(): Refusal {
   return new Refusal('not-permitted', 'you are not in this room: join it first');
 }
 

@@ -1,14 +1,14 @@
 /** Rooms: their log and their epochs. Both are appended only at the head they were made for. */
 import { Refusal } from '../../protocol/base/errors.ts';
 import {
+  addMember,
   type Conversation,
   dropKeys,
   findDuplicate,
   insertEntry,
   memberOf,
   NO_EPOCH,
-  newMember,
-  notMember,
+  notMemberRefusal,
 } from './entry-operations.ts';
 import { openEpochOf } from './open-epoch.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Transaction } from './operation.ts';
@@ -77,7 +77,7 @@ export const roomOperations: Implementation<RoomOperations> = {
     if (entry.n !== room.log_n + 1 || !sameBytes(entry.prev, room.log_head)) {
       throw new Refusal('conflict', 'the room has moved on: fetch its log and sign again');
     }
-    if (entry.joins && run(tx, SET_PRESENT, 1, room.c, entry.joins.idFp) === 0) newMember(tx, room.c, entry.joins);
+    if (entry.joins && run(tx, SET_PRESENT, 1, room.c, entry.joins.idFp) === 0) addMember(tx, room.c, entry.joins);
     if (entry.departs) run(tx, SET_PRESENT, 0, room.c, entry.departs);
     run(tx, 'UPDATE conversations SET log_n = ?, log_head = ? WHERE c = ?', entry.n, entry.hash, room.c);
     if (entry.departs) run(tx, 'UPDATE conversations SET departure_n = ? WHERE c = ?', entry.n, room.c);
@@ -98,7 +98,7 @@ export const roomOperations: Implementation<RoomOperations> = {
   appendEpoch(tx, epoch) {
     const room = roomOf(tx, epoch.room);
     const author = memberOf(tx, room.c, epoch.author.idFp);
-    if (!author?.present) throw notMember();
+    if (!author?.present) throw notMemberRefusal();
     const first = findDuplicate(tx, author.m, { id: epoch.epochId, bytes: epoch.bytes });
     if (first) return first;
     if (!sameBytes(epoch.epochPrev, room.epoch_id)) {

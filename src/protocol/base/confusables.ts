@@ -148,7 +148,7 @@ let made: ReadonlyMap<string, string> | undefined;
 /**
  * Maps a letter to its prototype of UTS #39, one or more letters. Parsed at the first call, since few programs need it.
  */
-export function prototypes(): ReadonlyMap<string, string> {
+export function confusablePrototypes(): ReadonlyMap<string, string> {
   made ??= new Map(
     table
       .trim()

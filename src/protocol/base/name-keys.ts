@@ -4,7 +4,7 @@
  * our own folding of what that table lacks (look-alikes.ts). Case, width, accents, strokes and leading or trailing
  * signs make no difference. Never show a key.
  */
-import { prototypes } from './confusables.ts';
+import { confusablePrototypes } from './confusables.ts';
 import { foldedLetters, lookAlikeSequences } from './look-alikes.ts';
 
 /** One to four keys. */
@@ -22,7 +22,9 @@ export function nameSkeleton(name: string): string {
 
 /** The skeleton of UTS #39, folded further. */
 function confusableKey(name: string): string {
-  const drawn = Array.from(bare(name).normalize('NFD'), (letter) => prototypes().get(letter) ?? letter).join('');
+  const drawn = Array.from(bare(name).normalize('NFD'), (letter) => confusablePrototypes().get(letter) ?? letter).join(
+    '',
+  );
   // A stroke distinguishes no more than an accent does. Other marks here are vowels of Indian scripts and stay.
   const plain = drawn
     .normalize('NFD')

@@ -23,21 +23,21 @@ export function isSamePassword(one: string, other: string): boolean {
   return passwordText(one) === passwordText(other);
 }
 
-export function isTooShort(password: string): boolean {
+export function isPasswordTooShort(password: string): boolean {
   return Array.from(passwordText(password)).length < MIN_PASSWORD;
 }
 
 /** @returns why this cannot be a new password, as a sentence; null when it can */
-export function newPasswordFault(password: string): string | null {
-  const unseen = invisibleIn(password);
+export function newPasswordProblem(password: string): string | null {
+  const unseen = invisibleCharacter(password);
   if (unseen !== null) return `the password has ${unseen}: type it by hand, or choose another`;
-  if (isTooShort(password)) return `use ${MIN_PASSWORD} characters or more; a few words are easy to remember`;
+  if (isPasswordTooShort(password)) return `use ${MIN_PASSWORD} characters or more; a few words are easy to remember`;
   const isLong = Buffer.byteLength(passwordText(password)) > MAX_PASSWORD_BYTES;
   return isLong ? `a password has at most ${MAX_PASSWORD_BYTES} bytes` : null;
 }
 
 /** @returns the first invisible character and its position, without the password; null when there is none */
-export function invisibleIn(password: string): string | null {
+export function invisibleCharacter(password: string): string | null {
   const letters = Array.from(password);
   const at = letters.findIndex((letter) => invisible.test(letter));
   const code = letters[at]?.codePointAt(0);

@@ -17,14 +17,14 @@ export const LOBBY = '#lobby';
  * digit or `_`, so it is never an option, a command or a hidden file. A name in another script must not look Latin.
  */
 export function isName(s: string): boolean {
-  return nameFault(s) === null;
+  return nameProblem(s) === null;
 }
 
 /** The rule that a name breaks. */
-type NameFault = 'length' | 'start' | 'characters' | 'scripts' | 'look-alike';
+type NameProblem = 'length' | 'start' | 'characters' | 'scripts' | 'look-alike';
 
 /** @returns why `s` cannot be a name, or null when it can */
-export function nameFault(s: string): NameFault | null {
+export function nameProblem(s: string): NameProblem | null {
   if (s.length > 2 * MAX_NAME || [...s].length > MAX_NAME) return 'length';
   if (/^[.-]/.test(s)) return 'start';
   if (!/^[\p{L}\p{M}0-9._-]+$/u.test(s) || s !== s.normalize('NFKC') || /^\p{M}|\p{M}{3}/u.test(s)) return 'characters';

@@ -7,7 +7,7 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import { compare, equal, H, Reader, Writer } from '../base/bytes.ts';
-import { BROADCAST_BIT, type RecordLimits, recordLimits, recordRefused } from './record-format.ts';
+import { BROADCAST_BIT, type RecordLimits, recordError, recordLimits } from './record-format.ts';
 
 const HEADER = 4;
 const GENERATION = 4;
@@ -194,7 +194,7 @@ export class BroadcastOpener {
    * @throws ProtocolError 'link'
    */
   setKey(key: RoomKey): void {
-    if (this.#byGen.has(key.gen)) throw recordRefused();
+    if (this.#byGen.has(key.gen)) throw recordError();
     this.#forget(key.room);
     this.#byGen.set(key.gen, new Generation(key));
     this.positions.set(key.room, broadcastPosition(key));
@@ -202,7 +202,7 @@ export class BroadcastOpener {
 
   /** Ends a room's broadcasts. @throws ProtocolError 'link' for a room without a key */
   drop(room: Uint8Array): void {
-    if (!this.#forget(room)) throw recordRefused();
+    if (!this.#forget(room)) throw recordError();
     this.positions.delete(room);
   }
 
@@ -214,7 +214,7 @@ export class BroadcastOpener {
   open(header: Uint8Array, rest: Uint8Array): { room: Uint8Array; content: Uint8Array } {
     const end = rest.length - TAG;
     const generation = end <= GENERATION ? undefined : this.#byGen.get(new Reader(rest).u32());
-    if (generation === undefined || generation.counter >= this.#hardStop) throw recordRefused();
+    if (generation === undefined || generation.counter >= this.#hardStop) throw recordError();
     const { room, key, nonce } = generation;
     const clear = Buffer.concat([header, rest.subarray(0, GENERATION)]);
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
@@ -223,7 +223,7 @@ export class BroadcastOpener {
     try {
       decipher.final();
     } catch {
-      throw recordRefused();
+      throw recordError();
     }
     generation.step(header, rest);
     this.positions.set(room, generation.position);

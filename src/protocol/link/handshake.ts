@@ -37,7 +37,7 @@ export type Reply = { ct2: Uint8Array; sealed: Uint8Array };
 export type LinkKeys = { cb: Uint8Array; toDaemon: Uint8Array; toClient: Uint8Array };
 
 /** The one error of this layer, for every failure. */
-export function handshakeRefused(): ProtocolError {
+export function handshakeError(): ProtocolError {
   return new ProtocolError('handshake', 'the handshake failed; is this a SecureChat daemon?');
 }
 
@@ -56,14 +56,14 @@ export async function takeGreeting(take: TakeBytes): Promise<Greeting> {
       'the daemon uses another version of the protocol; update both to the same version',
     );
   }
-  if (magic !== GREETING) throw handshakeRefused();
+  if (magic !== GREETING) throw handshakeError();
   const linkSpki = await takeSpki(take);
   const signSpki = await takeSpki(take);
   try {
     checkPublicKey(linkSpki);
     checkPublicKey(signSpki);
   } catch {
-    throw handshakeRefused();
+    throw handshakeError();
   }
   return { linkSpki, signSpki, fingerprint: daemonFingerprint(linkSpki, signSpki) };
 }
@@ -84,7 +84,7 @@ export async function startHandshake(o: {
   checkFingerprint(o.expect, daemonFingerprint(linkSpki, signSpki));
   const k1 = o.random(SECRET);
   const [ct1] = await o.rsa.seal([{ spki: linkSpki, plain: k1 }]);
-  if (!ct1) throw handshakeRefused();
+  if (!ct1) throw handshakeError();
   const state = new Transcript(linkSpki, signSpki);
   state.mixHash(ct1);
   state.mixKey(k1);
@@ -95,7 +95,7 @@ export async function startHandshake(o: {
     hello,
     async finish({ ct2, sealed }) {
       const [k2] = await o.rsa.open(o.ephemeral.pkcs8, [ct2]);
-      if (k2?.length !== SECRET) throw handshakeRefused();
+      if (k2?.length !== SECRET) throw handshakeError();
       state.mixHash(ct2);
       state.mixKey(k2);
       const parameters = state.open(sealed);
@@ -107,7 +107,7 @@ export async function startHandshake(o: {
 /** @throws ProtocolError 'handshake' for anything that is no hello */
 export async function takeHello(take: TakeBytes): Promise<Hello> {
   const start = new Reader(await take(4 + 2));
-  if (Buffer.from(start.bytes(4)).toString('latin1') !== HELLO || start.u16() !== SUITE) throw handshakeRefused();
+  if (Buffer.from(start.bytes(4)).toString('latin1') !== HELLO || start.u16() !== SUITE) throw handshakeError();
   return { ct1: await take(RSA_BYTES), ephemeralSpki: await takeSpki(take), tag: await take(TAG) };
 }
 
@@ -123,7 +123,7 @@ export async function answerHello(
     // Check first: it costs a tenth of a decryption.
     checkPublicKey(hello.ephemeralSpki);
   } catch {
-    throw handshakeRefused();
+    throw handshakeError();
   }
   const [opened] = await o.rsa.open(o.keys.link.pkcs8, [hello.ct1]);
   const k1 = opened?.length === SECRET ? opened : hmac(o.rejectKey, hello.ct1);
@@ -131,7 +131,7 @@ export async function answerHello(
   state.mixHash(hello.ct1);
   state.mixKey(k1);
   state.mixHash(hello.ephemeralSpki);
-  if (state.open(hello.tag).length > 0) throw handshakeRefused();
+  if (state.open(hello.tag).length > 0) throw handshakeError();
   const k2 = o.random(SECRET);
   const ct2 = await sealToClient(o.rsa, hello.ephemeralSpki, k2);
   state.mixHash(ct2);
@@ -145,9 +145,9 @@ export async function answerHello(
  */
 async function sealToClient(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
   const sealed = await rsa.seal([{ spki, plain }]).catch((error: unknown) => {
-    throw error instanceof Refusal ? error : handshakeRefused();
+    throw error instanceof Refusal ? error : handshakeError();
   });
-  if (!sealed[0]) throw handshakeRefused();
+  if (!sealed[0]) throw handshakeError();
   return sealed[0];
 }
 
@@ -161,7 +161,7 @@ const takeSpki = (take: TakeBytes) => takeVar16(take, SPKI_BYTES, SPKI_BYTES);
 /** Refuses another length before reading the bytes. */
 async function takeVar16(take: TakeBytes, min: number, max: number): Promise<Uint8Array> {
   const size = new Reader(await take(2)).u16();
-  if (size < min || size > max) throw handshakeRefused();
+  if (size < min || size > max) throw handshakeError();
   return take(size);
 }
 
@@ -201,7 +201,7 @@ class Transcript {
   /** DecryptAndHash of Noise. */
   open(sealed: Uint8Array): Uint8Array {
     const end = sealed.length - TAG;
-    if (end < 0) throw handshakeRefused();
+    if (end < 0) throw handshakeError();
     const decipher = createDecipheriv('aes-256-gcm', this.#key, Buffer.alloc(12), { authTagLength: TAG });
     decipher.setAAD(this.#h).setAuthTag(sealed.subarray(end));
     try {
@@ -209,7 +209,7 @@ class Transcript {
       this.mixHash(sealed);
       return plain;
     } catch {
-      throw handshakeRefused();
+      throw handshakeError();
     }
   }
 

@@ -4,7 +4,7 @@ import { ProtocolError } from '../base/errors.ts';
 /** How a link ended: closed in order, lost, or given up because of a received error. */
 export type LinkEnd = 'closed' | 'lost' | ProtocolError;
 
-export type Received =
+export type ReceivedItem =
   | { kind: 'message'; message: Uint8Array }
   | { kind: 'broadcast'; room: Uint8Array; message: Uint8Array }
   | { kind: 'confirmed' }
@@ -18,7 +18,7 @@ export class LinkInbox {
   onConfirmed: (() => void) | null = null;
   onClose: ((end: LinkEnd) => void) | null = null;
   paused = false;
-  #held: Received[] = [];
+  #held: ReceivedItem[] = [];
   #delivering = false;
   #holding = false;
   #ended = false;
@@ -40,7 +40,7 @@ export class LinkInbox {
   }
 
   /** Ignores everything after the end. */
-  put(item: Received): void {
+  put(item: ReceivedItem): void {
     if (this.#ended) return;
     this.#ended = item.kind === 'end';
     this.#held.push(item);
@@ -85,12 +85,12 @@ export class LinkInbox {
     this.put({ kind: 'end', end });
   }
 
-  #wanted(item: Received): boolean {
+  #wanted(item: ReceivedItem): boolean {
     if (this.paused) return false;
     return item.kind === 'end' ? this.onClose !== null : this.onMessage !== null;
   }
 
-  #give(item: Received): void {
+  #give(item: ReceivedItem): void {
     if (item.kind === 'end') this.onClose?.(item.end);
     else if (item.kind === 'message') this.onMessage?.(item.message);
     else if (item.kind === 'broadcast') this.onBroadcast?.(item.room, item.message);

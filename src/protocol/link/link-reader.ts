@@ -7,14 +7,14 @@ import type { Clock } from '../../platform/clock.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { BroadcastOpener, BroadcastPositions, decodeRoomKey } from './broadcast.ts';
 import { BroadcastConfirmation } from './broadcast-confirmation.ts';
-import type { Received } from './link-inbox.ts';
+import type { ReceivedItem } from './link-inbox.ts';
 import { splitMessages, splitSegment } from './link-writer.ts';
 import { type OpenedRecord, RecordOpener } from './record.ts';
 import { type RecordLimits, recordType } from './record-format.ts';
 
 /** `confirm` is a client's first record, with its parameters. `close` means that the other end closes. */
 export type ReadItem =
-  | Exclude<Received, { kind: 'end' }>
+  | Exclude<ReceivedItem, { kind: 'end' }>
   | { kind: 'confirm'; parameters: Uint8Array }
   | { kind: 'close' };
 
@@ -77,7 +77,7 @@ export class LinkReader {
         yield { kind: 'segment', ...splitSegment(body) };
         return;
       case recordType.close:
-        if (body.length > 0) throw outOfPlace();
+        if (body.length > 0) throw unexpectedRecord();
         yield { kind: 'close' };
         return;
       case recordType.roomKey:
@@ -88,20 +88,20 @@ export class LinkReader {
         return;
       case recordType.mark:
         this.#rooms();
-        if (body.length > 0) throw outOfPlace();
+        if (body.length > 0) throw unexpectedRecord();
         return;
       default:
-        throw outOfPlace();
+        throw unexpectedRecord();
     }
   }
 
   #rooms(): BroadcastOpener {
-    if (this.#broadcasts === null) throw outOfPlace();
+    if (this.#broadcasts === null) throw unexpectedRecord();
     return this.#broadcasts;
   }
 }
 
 /** The error for a record that its sender may not send, or not now. */
-export function outOfPlace(): ProtocolError {
+export function unexpectedRecord(): ProtocolError {
   return new ProtocolError('link', 'a record of the link is out of place');
 }

@@ -12,7 +12,7 @@ import {
   answerHello,
   encodeGreeting,
   type Greeting,
-  handshakeRefused,
+  handshakeError,
   startHandshake,
   takeGreeting,
   takeHello,
@@ -115,7 +115,7 @@ async function withTimeLimit<T>(stream: Duplex, clock: Clock, ms: number, run: (
   } catch (error) {
     stream.destroy();
     if (late) throw new ProtocolError('handshake', 'the handshake took too long');
-    if (error instanceof ProtocolError && error.code === 'layout') throw handshakeRefused();
+    if (error instanceof ProtocolError && error.code === 'layout') throw handshakeError();
     throw error;
   } finally {
     cancel();

@@ -12,7 +12,7 @@ import { type Broadcast, BroadcastPositions, type RoomKey } from './broadcast.ts
 import { type Flusher, sharedFlusher } from './flusher.ts';
 import type { LinkKeys } from './handshake.ts';
 import { type LinkEnd, LinkInbox } from './link-inbox.ts';
-import { LinkReader, outOfPlace, type ReadItem } from './link-reader.ts';
+import { LinkReader, type ReadItem, unexpectedRecord } from './link-reader.ts';
 import { LinkWriter } from './link-writer.ts';
 import { decodeClientParameters, type Parameters } from './parameters.ts';
 import { RecordSealer } from './record.ts';
@@ -253,7 +253,7 @@ export class Link {
       const parameters = decodeClientParameters(item.parameters);
       this.#peer = { ...parameters, daemonId: null, linkSpki: null, signSpki: null };
       this.#settle.resolve();
-    } else if (item.kind === 'confirm') throw outOfPlace();
+    } else if (item.kind === 'confirm') throw unexpectedRecord();
     else if (item.kind === 'close') this.#peerClosed();
     else this.#inbox.put(item);
   }

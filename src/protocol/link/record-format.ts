@@ -35,6 +35,6 @@ export type RecordLimits = {
 export const recordLimits: RecordLimits = { records: 2 ** 20, bytes: 2 ** 30, age: 3_600_000, hardStop: 2 ** 24 };
 
 /** The one error of records and broadcasts, for every failure. */
-export function recordRefused(): ProtocolError {
+export function recordError(): ProtocolError {
   return new ProtocolError('link', 'the link carried a record that is not the next one of its sender');
 }

@@ -14,8 +14,8 @@ import {
   lastRecordType,
   type RecordLimits,
   type RecordType,
+  recordError,
   recordLimits,
-  recordRefused,
   recordType,
 } from './record-format.ts';
 
@@ -187,8 +187,8 @@ export class RecordOpener {
     const length = this.#header.readUInt32BE();
     const sealed = length % BROADCAST_BIT;
     const clear = length < BROADCAST_BIT ? 0 : GENERATION;
-    if (sealed < clear + 1 + TAG || sealed > clear + this.maxPlain + TAG) throw recordRefused();
-    if (clear > 0 && this.#broadcasts === null) throw recordRefused();
+    if (sealed < clear + 1 + TAG || sealed > clear + this.maxPlain + TAG) throw recordError();
+    if (clear > 0 && this.#broadcasts === null) throw recordError();
     return { taken, sealed };
   }
 
@@ -198,16 +198,16 @@ export class RecordOpener {
       yield { type: 'broadcast', room, body: content };
       return;
     }
-    if (this.#cipher.counter >= this.#hardStop) throw recordRefused();
+    if (this.#cipher.counter >= this.#hardStop) throw recordError();
     const plain = this.#decrypt(sealed);
     const type = plain[0] ?? 0;
-    if (type < 1 || type > lastRecordType) throw recordRefused();
+    if (type < 1 || type > lastRecordType) throw recordError();
     const body = plain.subarray(1);
     if (type !== recordType.rekey) {
       yield { type: type as RecordType, body };
       return;
     }
-    if (body.length > 0) throw recordRefused();
+    if (body.length > 0) throw recordError();
     this.#cipher.rekey();
   }
 
@@ -220,7 +220,7 @@ export class RecordOpener {
     try {
       decipher.final();
     } catch {
-      throw recordRefused();
+      throw recordError();
     }
     return plain;
   }

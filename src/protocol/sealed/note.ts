@@ -51,7 +51,7 @@ export type NoteHeader = {
  * The id of a private conversation: H(dm, daemonId, smaller idFp, larger idFp). So the same identities have another
  * conversation on another daemon.
  */
-export function dmConversation(daemonId: Uint8Array, idFpA: Uint8Array, idFpB: Uint8Array): Uint8Array {
+export function privateConversationId(daemonId: Uint8Array, idFpA: Uint8Array, idFpB: Uint8Array): Uint8Array {
   const [first, second] = compare(idFpA, idFpB) <= 0 ? [idFpA, idFpB] : [idFpB, idFpA];
   return H('dm', daemonId, first, second);
 }
@@ -209,7 +209,7 @@ export async function sealNote(
   const payload = new Uint8Array(chunks * CHUNK_PAYLOAD);
   payload.set(new Writer().u8(kind).u32(body.length).bytes(body).finish());
   const header: NoteHeader = {
-    conversation: dmConversation(n.daemonId, from.idFp, to.idFp),
+    conversation: privateConversationId(n.daemonId, from.idFp, to.idFp),
     ...{ noteId, from: from.idFp, to: to.idFp, device, seq, prev, seen, sentAt },
     copies: cards.map((card) => ({ ekFp: card.ekFp, chunks })),
   };
@@ -251,7 +251,7 @@ export async function openNote(
     const { header, headerHash, noteHash, copy, chunks, signature } = parseDelivered(delivered);
     const { ekFp } = header.copies[copy] ?? {};
     const key = r.keys.find((mine) => ekFp && equal(mine.ekFp, ekFp));
-    ensure(equal(header.conversation, dmConversation(r.daemonId, header.from, header.to)));
+    ensure(equal(header.conversation, privateConversationId(r.daemonId, header.from, header.to)));
     ensure(equal(copy === 0 ? header.to : header.from, r.me));
     ensure(equal(header.from, identityFp(r.authorName, r.author)));
     ensure(key !== undefined && verify(r.author, noteHash, signature));

@@ -1,5 +1,5 @@
 /** The form of `.passwd` on the screen. */
-import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
+import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
 import { printable } from '../../protocol/base/text.ts';
 import type { ChatScope } from '../session/chat-scope.ts';
 import { textOf } from '../state/editor.ts';
@@ -20,7 +20,7 @@ export async function submitPassword(
     });
   if (form.busy) return;
   if (form.active < 2) return store.dispatch({ type: 'moved', move: 'next-field' });
-  const fault = newPasswordFault(fresh);
+  const fault = newPasswordProblem(fresh);
   if (fault !== null) return fail(fault, 1);
   if (!isSamePassword(fresh, again)) return fail(strings.login.errors.repeat, 2);
   const waiting: Overlay = { ...form, busy: true, error: null };

@@ -3,8 +3,8 @@
 import { ClientError } from '../../client/errors.ts';
 import type { Ask, Client, ConnectOptions } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { isSamePassword, newPasswordFault } from '../../protocol/base/password.ts';
-import { MAX_INVITE, nameFault, printable } from '../../protocol/base/text.ts';
+import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
+import { MAX_INVITE, nameProblem, printable } from '../../protocol/base/text.ts';
 import { textOf } from '../state/editor.ts';
 import type { Login, LoginField, Notice } from '../state/state.ts';
 import { addressIn, isHere } from '../text/join-address.ts';
@@ -227,12 +227,12 @@ export class LoginController {
     const { errors } = strings.login;
     if (login.making && textOf(login.fields.invite).trim().length > MAX_INVITE)
       return { field: 'invite', error: errors.invite };
-    const fault = nameFault(name);
+    const fault = nameProblem(name);
     if (fault !== null) return { field: 'name', error: errors.name[fault] };
     if (login.active === 'name') return null;
     if (!login.making) return null;
     if (password === '') return { field: 'password', error: errors.password };
-    const weakness = newPasswordFault(password);
+    const weakness = newPasswordProblem(password);
     if (weakness !== null) return { field: 'password', error: weakness };
     const isRepeated = isSamePassword(textOf(login.fields.repeat), password);
     return isRepeated || goesToNext(login) ? null : { field: 'repeat', error: errors.repeat };

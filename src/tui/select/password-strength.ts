@@ -1,5 +1,5 @@
 /** How hard a password is to guess, roughly: how many kinds of characters, how long, how repeated, how common. */
-import { isTooShort } from '../../protocol/base/password.ts';
+import { isPasswordTooShort } from '../../protocol/base/password.ts';
 
 /** What is tried first, without the digits and signs that people put around it. */
 const common = new Set(
@@ -29,7 +29,7 @@ const WORD_BITS = 9;
 
 /** 0 too short, 1 weak, 2 fair, 3 good, 4 strong. */
 export function strengthOf(password: string, name: string): 0 | 1 | 2 | 3 | 4 {
-  if (isTooShort(password)) return 0;
+  if (isPasswordTooShort(password)) return 0;
   // What comes after this many makes it no stronger than strong.
   const bits = bitsOf(password.slice(0, 128), name.toLowerCase());
   return bits < 36 ? 1 : bits < 52 ? 2 : bits < 72 ? 3 : 4;

@@ -13,7 +13,7 @@ import { H, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { loginProof } from '../../../src/protocol/crypto/opaque.ts';
 import { sign } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { dmConversation, sealNote } from '../../../src/protocol/sealed/note.ts';
+import { privateConversationId, sealNote } from '../../../src/protocol/sealed/note.ts';
 import { sealRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
@@ -177,7 +177,7 @@ test('whatever a request asks of the store and tells is on the account of who ma
   const { login, ask, rooms, made, unpaid, daemonId, alice, bob } = asking;
   const { session: mine } = login('alice');
   const { session: his } = login('bob');
-  const conversation = dmConversation(daemonId, bob.card.idFp, alice.card.idFp);
+  const conversation = privateConversationId(daemonId, bob.card.idFp, alice.card.idFp);
   await comeAndGo(asking, mine);
   await meetInLobby(asking, mine, his);
   await whisper(asking, his, 1, null);

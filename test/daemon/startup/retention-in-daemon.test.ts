@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { openCard } from '../../../src/protocol/sealed/card.ts';
-import { dmConversation } from '../../../src/protocol/sealed/note.ts';
+import { privateConversationId } from '../../../src/protocol/sealed/note.ts';
 import { connectTo, freshCard, login, register, testDaemonId } from '../../helpers/client/client.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -21,7 +21,7 @@ test('after --retention a message is gone, and its file with its bytes', async (
   await login(alice, 'alice', 'pw');
 
   const idOf = async (name: 'alice' | 'bob') => openCard(await freshCard(name)).idFp;
-  const conversation = dmConversation(testDaemonId, await idOf('alice'), await idOf('bob'));
+  const conversation = privateConversationId(testDaemonId, await idOf('alice'), await idOf('bob'));
   const file = randomBytes(16);
   const { transfer } = await alice.request('upload-open', { file, conversation, size: 5, segSize: 65_536 });
   alice.link.sendSegment(transfer, 0, randomBytes(5 + 28));

@@ -1,6 +1,6 @@
 /** One client's requests at the daemon, with a link that is an object and rows of the test's own. */
 import { pino } from 'pino';
-import type { Context, SharedContext } from '../../../src/daemon/context.ts';
+import type { Context, DaemonContext } from '../../../src/daemon/context.ts';
 import { Limits } from '../../../src/daemon/limits/limits.ts';
 import { type RequestTable, requestTable } from '../../../src/daemon/requests/index.ts';
 import { RequestQueue } from '../../../src/daemon/server/request-queue.ts';
@@ -61,7 +61,7 @@ export function openQueue(rows: Partial<RequestTable>, name = 'alice', beside?: 
     sessions: new Sessions(),
     opaque: shared,
     store: shared,
-  }) as unknown as SharedContext;
+  }) as unknown as DaemonContext;
   const queue = new RequestQueue(context, session, { ...requestTable, ...rows });
   return { queue, session, sent, state, clock, log, context };
 }

@@ -1,6 +1,11 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { invisibleIn, isSamePassword, newPasswordFault, passwordText } from '../../../src/protocol/base/password.ts';
+import {
+  invisibleCharacter,
+  isSamePassword,
+  newPasswordProblem,
+  passwordText,
+} from '../../../src/protocol/base/password.ts';
 
 const utf8 = (hex: string) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(hex, 'hex'));
 
@@ -16,15 +21,15 @@ test('one that holds what nobody sees is refused, and the sentence names it, not
     [Buffer.from('\u2800'.repeat(8)).toString('hex'), /U\+2800\) at place 1/],
   ];
   for (const [hex, sentence] of cases) {
-    const fault = newPasswordFault(utf8(hex)) ?? '';
+    const fault = newPasswordProblem(utf8(hex)) ?? '';
     t.regex(fault, sentence);
     t.false(fault.includes('pass ') || fault.includes('some'), fault);
   }
 });
 
 test('too short and too long ones are refused; letters, signs, spaces and pictures are not', (t) => {
-  t.regex(newPasswordFault('1234567') ?? '', /8 characters or more/);
-  t.regex(newPasswordFault('é'.repeat(513)) ?? '', /at most 1024 bytes/);
+  t.regex(newPasswordProblem('1234567') ?? '', /8 characters or more/);
+  t.regex(newPasswordProblem('é'.repeat(513)) ?? '', /at most 1024 bytes/);
   for (const good of [
     '12345678',
     'correct horse',
@@ -33,7 +38,7 @@ test('too short and too long ones are refused; letters, signs, spaces and pictur
     '😀😀😀😀😀😀😀😀',
     'a b c d e',
   ])
-    t.is(newPasswordFault(good), null, good);
+    t.is(newPasswordProblem(good), null, good);
 });
 
 test('typed on two systems it is the same text', (t) => {
@@ -50,7 +55,7 @@ test('a space of any kind is a space, inside and at the ends, also when it is sa
   for (const space of ['\u00a0', '\u1680', '\u2000', '\u2003', '\u202f', '\u205f', '\u3000']) {
     const typed = `${space}two${space}words${space}`;
     t.is(passwordText(typed), ' two words ');
-    t.is(newPasswordFault(typed), null);
+    t.is(newPasswordProblem(typed), null);
     t.true(isSamePassword(typed, ' two words '));
   }
   t.true(isSamePassword('e\u0301t\u00e9 2026', '\u00e9te\u0301 2026'));
@@ -58,9 +63,9 @@ test('a space of any kind is a space, inside and at the ends, also when it is sa
 });
 
 test('the length of one that is made is that of what is kept', (t) => {
-  t.regex(newPasswordFault('e\u0301'.repeat(7)) ?? '', /8 characters or more/);
-  t.is(newPasswordFault('e\u0301'.repeat(8)), null);
-  t.is(newPasswordFault(`${'\u3000'.repeat(1000)} is long`), null, 'of the bytes of each space one is left');
+  t.regex(newPasswordProblem('e\u0301'.repeat(7)) ?? '', /8 characters or more/);
+  t.is(newPasswordProblem('e\u0301'.repeat(8)), null);
+  t.is(newPasswordProblem(`${'\u3000'.repeat(1000)} is long`), null, 'of the bytes of each space one is left');
 });
 
 test('what is good to make is what is typed later, once and for ever', (t) => {
@@ -68,7 +73,7 @@ test('what is good to make is what is typed later, once and for ever', (t) => {
     fc.property(fc.string({ unit: 'binary' }), (typed) => {
       const text = passwordText(typed);
       t.is(passwordText(text), text.replace(/^\ufeff/, ''));
-      if (newPasswordFault(typed) === null) t.is(invisibleIn(text), null);
+      if (newPasswordProblem(typed) === null) t.is(invisibleCharacter(text), null);
     }),
     { seed: 7 },
   );

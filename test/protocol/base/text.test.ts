@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { nameSkeleton } from '../../../src/protocol/base/name-keys.ts';
-import { fileName, isName, nameFault, printable } from '../../../src/protocol/base/text.ts';
+import { fileName, isName, nameProblem, printable } from '../../../src/protocol/base/text.ts';
 
 const unicode = fc.string({ unit: 'binary', maxLength: 40 });
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
@@ -123,7 +123,7 @@ test('which rule a name breaks is told', (t) => {
     ['Ωμέγα', null],
     ['x'.repeat(32), null],
   ] as const)
-    t.is(nameFault(name), fault, name);
+    t.is(nameProblem(name), fault, name);
 });
 
 test('a name that mixes scripts is none', (t) => {

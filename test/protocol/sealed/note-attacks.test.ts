@@ -8,11 +8,11 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { mintEpoch, openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';
 import {
   deliveredNote,
-  dmConversation,
   noteHashes,
   openNote,
   parseDelivered,
   parseNote,
+  privateConversationId,
 } from '../../../src/protocol/sealed/note.ts';
 import { open, seal } from '../../helpers/protocol/correspondence.ts';
 import { patched } from '../../helpers/protocol/damage.ts';
@@ -59,7 +59,7 @@ test("strip and resign: Mallory sends Alice's note as her own", async (t) => {
   const { note } = await write(alice, bob, 'I love you');
   t.is((await read(note, bob, alice)).content.kind, 'text');
   let stolen = patched(note, AT.from, mallory.idFp);
-  stolen = patched(stolen, AT.conversation, dmConversation(DAEMON_ID, mallory.idFp, bob.idFp));
+  stolen = patched(stolen, AT.conversation, privateConversationId(DAEMON_ID, mallory.idFp, bob.idFp));
   stolen = await signedBy(mallory, stolen);
   t.deepEqual(parseNote(stolen).header.from, Buffer.from(mallory.idFp), 'well-formed and signed');
   await t.throwsAsync(read(stolen, bob, mallory), refused);
@@ -87,7 +87,7 @@ test("a note to a stranger whose card holds Bob's key is not one to Bob", async 
 test("a note to Bob whose copy is sealed to another key is refused, though Bob's key is named", async (t) => {
   const { note } = await write(alice, mallory, 'hello');
   let turned = patched(note, AT.to, bob.idFp);
-  turned = patched(turned, AT.conversation, dmConversation(DAEMON_ID, alice.idFp, bob.idFp));
+  turned = patched(turned, AT.conversation, privateConversationId(DAEMON_ID, alice.idFp, bob.idFp));
   turned = patched(turned, AT.copy, bob.card.ekFp);
   await t.throwsAsync(read(await signedBy(alice, turned), bob, alice), refused);
 });
@@ -97,7 +97,7 @@ test('a note of one daemon replayed on another is refused', async (t) => {
   const elsewhere = new Uint8Array(32).fill(1);
   const r = { me: bob.idFp, keys: [bob.mine], author: alice.identity.spki, authorName: 'alice' };
   await t.throwsAsync(openNote(inlineRsa, deliveredNote(parseNote(note), 0), { ...r, daemonId: elsewhere }), refused);
-  const moved = patched(note, AT.conversation, dmConversation(elsewhere, alice.idFp, bob.idFp));
+  const moved = patched(note, AT.conversation, privateConversationId(elsewhere, alice.idFp, bob.idFp));
   await t.throwsAsync(openNote(inlineRsa, deliveredNote(parseNote(moved), 0), { ...r, daemonId: elsewhere }), refused);
 });
 

@@ -8,11 +8,11 @@ import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
 import {
   deliveredNote,
-  dmConversation,
   noteHashes,
   openNote,
   parseDelivered,
   parseNote,
+  privateConversationId,
 } from '../../../src/protocol/sealed/note.ts';
 import { open, seal } from '../../helpers/protocol/correspondence.ts';
 import { damaged } from '../../helpers/protocol/damage.ts';
@@ -181,10 +181,13 @@ test('a note belongs to one daemon, one reader and one author', async (t) => {
 });
 
 test('a conversation is the same from both sides and another on each daemon', (t) => {
-  t.deepEqual(dmConversation(DAEMON_ID, alice.idFp, bob.idFp), dmConversation(DAEMON_ID, bob.idFp, alice.idFp));
+  t.deepEqual(
+    privateConversationId(DAEMON_ID, alice.idFp, bob.idFp),
+    privateConversationId(DAEMON_ID, bob.idFp, alice.idFp),
+  );
   t.notDeepEqual(
-    dmConversation(DAEMON_ID, alice.idFp, bob.idFp),
-    dmConversation(new Uint8Array(32), alice.idFp, bob.idFp),
+    privateConversationId(DAEMON_ID, alice.idFp, bob.idFp),
+    privateConversationId(new Uint8Array(32), alice.idFp, bob.idFp),
   );
 });
 

@@ -1,7 +1,7 @@
 import { H, utf8 } from '../../../protocol/base/bytes.ts';
 import { verify } from '../../../protocol/crypto/rsa.ts';
 import type { Handler } from '../../context.ts';
-import { awaitRate, logFailure, loginRefused } from '../../login/login-attempt.ts';
+import { awaitRate, logFailure, loginRefusal } from '../../login/login-attempt.ts';
 import { logIn } from '../../login/session-login.ts';
 
 /** The identity used for an unknown name. It has no devices. */
@@ -18,7 +18,7 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
   const ticketHash = H('ticket', ticket);
   const refused = () => {
     logFailure(context, session, account, 'key');
-    return loginRefused();
+    return loginRefusal();
   };
   if (!(await store.checkTicket({ idFp, device, ticketHash, seen: false })) || account === null) throw refused();
   const sigSpki = await directory.keyOf(idFp, store);

@@ -3,7 +3,7 @@ import { Refusal } from '../../../protocol/base/errors.ts';
 import { loginProof } from '../../../protocol/crypto/opaque.ts';
 import type { Handler } from '../../context.ts';
 import { addressKey } from '../../limits/limits.ts';
-import { awaitRate, logFailure, loginRefused } from '../../login/login-attempt.ts';
+import { awaitRate, logFailure, loginRefusal } from '../../login/login-attempt.ts';
 import { logIn } from '../../login/session-login.ts';
 
 export const loginProve: Handler<'login-prove'> = async (context, session, { proof, device }) => {
@@ -14,7 +14,7 @@ export const loginProve: Handler<'login-prove'> = async (context, session, { pro
   if (!equal(loginProof(attempt.sessionKey, 'client', session.link.cb), proof)) {
     // The password was right, but on another link: somebody is in the middle.
     logFailure(context, session, attempt.account, 'opaque1');
-    throw loginRefused();
+    throw loginRefusal();
   }
   context.limits.guard.succeeded(attempt.account.name, addressKey(session.address));
   await awaitRate(context, session, 'logins');

@@ -1,6 +1,6 @@
 import { equal } from '../../../protocol/base/bytes.ts';
 import { Refusal } from '../../../protocol/base/errors.ts';
-import { deliveredNote, dmConversation, parseNote } from '../../../protocol/sealed/note.ts';
+import { deliveredNote, parseNote, privateConversationId } from '../../../protocol/sealed/note.ts';
 import { encodeEvent } from '../../../protocol/wire/codec.ts';
 import type { Entry } from '../../../protocol/wire/fields.ts';
 import type { Handler } from '../../context.ts';
@@ -22,7 +22,10 @@ export const whisper: Handler<'whisper'> = async (context, session, { to: name, 
     throw new Refusal('stale-card', 'the note is from or to another identity: fetch the cards and seal again');
   }
   const sides = equal(from.idFp, to.idFp) ? [to] : [to, from];
-  if (!equal(conversation, dmConversation(identity.daemonId, from.idFp, to.idFp)) || copies.length !== sides.length) {
+  if (
+    !equal(conversation, privateConversationId(identity.daemonId, from.idFp, to.idFp)) ||
+    copies.length !== sides.length
+  ) {
     throw new Refusal('bad-request', 'the note does not belong to this conversation: seal it again');
   }
   const stale = sides.some(({ idFp }, side) => !sameKey(directory.newest(idFp)?.ekFp, copies[side]?.ekFp));

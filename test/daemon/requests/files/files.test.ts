@@ -2,7 +2,7 @@ import test from 'ava';
 import { files } from '../../../../src/daemon/requests/files/files.ts';
 import { whisper } from '../../../../src/daemon/requests/messages/whisper.ts';
 import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
-import { dmConversation, openNote, sealNote } from '../../../../src/protocol/sealed/note.ts';
+import { openNote, privateConversationId, sealNote } from '../../../../src/protocol/sealed/note.ts';
 import { daemonOf, type Somebody } from '../../../helpers/daemon/daemon-people.ts';
 import { bytes16 } from '../../../helpers/daemon/store.ts';
 
@@ -11,7 +11,7 @@ const NONE = new Uint8Array(32);
 test('a file is listed to both people, each with the note that it can open, and to nobody else', async (t) => {
   const { context, store, login, daemonId, alice, bob } = await daemonOf(t);
   const file = bytes16(9);
-  const conversation = dmConversation(daemonId, alice.card.idFp, bob.card.idFp);
+  const conversation = privateConversationId(daemonId, alice.card.idFp, bob.card.idFp);
   const row = { file, owner: alice.card.idFp, conversation, size: 10, segSize: 65_536 };
   await store.openFile({ ...row, charge: 4096, quota: 8192 });
   await store.finishFile({ file, sha256: NONE });

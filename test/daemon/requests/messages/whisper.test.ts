@@ -5,7 +5,7 @@ import { read } from '../../../../src/daemon/requests/messages/read.ts';
 import { whisper } from '../../../../src/daemon/requests/messages/whisper.ts';
 import { ProtocolError } from '../../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
-import { dmConversation, openNote, sealNote } from '../../../../src/protocol/sealed/note.ts';
+import { openNote, privateConversationId, sealNote } from '../../../../src/protocol/sealed/note.ts';
 import type { Event } from '../../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../../fixtures/keys.ts';
 import { daemonOf, nextCard, type Somebody, settled } from '../../../helpers/daemon/daemon-people.ts';
@@ -31,7 +31,7 @@ const open = (daemonId: Uint8Array, bytes: Uint8Array, me: Somebody, author: Som
   });
 
 const conversationOf = (daemonId: Uint8Array, a: Somebody, b: Somebody) =>
-  Uint8Array.from(dmConversation(daemonId, a.card.idFp, b.card.idFp));
+  Uint8Array.from(privateConversationId(daemonId, a.card.idFp, b.card.idFp));
 
 const posted = (events: Event[]) => events.flatMap((event) => (event.method === 'posted' ? [event.params] : []));
 
